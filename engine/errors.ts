@@ -1,0 +1,33 @@
+/** What a named engine error is about; programs branch on it, people read the message. */
+export type EngineErrorCode =
+  | 'bundle-missing'
+  | 'bundle-corrupt'
+  | 'bundle-changed'
+  | 'bundle-invalid'
+  | 'input-invalid'
+  | 'precision'
+  | 'window'
+  | 'unknown-asset'
+  | 'config-invalid'
+  | 'strategy-misuse'
+
+/**
+ * An error the user can act on. The message says what, where and the remedy, in lower case without a final period:
+ * `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear the pool`.
+ */
+export class EngineError extends Error {
+  override readonly name = 'EngineError'
+  readonly code: EngineErrorCode
+  /** Structured facts for programs: file, line, asset, session … */
+  readonly details: Readonly<Record<string, string | number>>
+
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, string | number>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The whole seam between the harness and what it measures. The harness never learns what a `Subject` is: for our engine it is an
+ * `OptimizationConfig`, for another project it is whatever its layers change.
+ */
+export interface Suite<Subject = unknown> {
+  readonly name: string
+  /** `import.meta.url` of the module that exports this suite as `suite`: measured processes import it by this address. */
+  readonly module: string
+  /** The pure baseline: every optimization off. */
+  baseline(): Subject
+  /** In the order in which they are to be evaluated. */
+  readonly layers: readonly Layer<Subject>[]
+  // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
+  readonly workloads: readonly Workload<Subject, any, any>[]
+  /** Names of environment variables measured processes inherit, beside the harness's own allow-list. Never an optimization switch. */
+  readonly passEnvironment?: readonly string[]
+}
+
+export type ScaleName = 'smoke' | 'standard' | 'production'
+export const SCALE_NAMES: readonly ScaleName[] = ['smoke', 'standard', 'production']
+
+export interface Workload<Subject, Scale, Output> {
+  /** `grid-search`: lower case, digits, dots and dashes. */
+  readonly id: string
+  readonly title: string
+  readonly scales: Readonly<Record<ScaleName, Scale>>
+  /** What one pass consists of, for people: `100 backtests`. */
+  describe?(scale: Scale): string
+  /** Untimed, once, in a process of its own: puts data on disk. Safe to call again. */
+  prepare(scale: Scale, seed: number): Promise<void>
+  /** Timed. A cold subject each call: whatever it fills, it fills inside the measurement. */
+  run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
+  /** Equal bytes ⇔ equal results; the digest is the SHA-256 of this. */
+  canonical(output: Output): string | Uint8Array
+  /** Where two outputs first differ; undefined where they do not. */
+  diverge(baseline: Output, candidate: Output): Divergence | undefined
+}
+
+export interface Outcome<Output> {
+  /** Must survive a structured clone. */
+  readonly output: Output
+  /** Cache hits, opens, bytes: reported, never part of the digest. */
+  readonly counters?: Readonly<Record<string, number>>
+  /** Amount of work done, so that the harness can print a rate, e.g. bars/s. */
+  readonly work?: Work
+}
+
+export interface Work {
+  readonly unit: string
+  readonly amount: number
+}
+
+/** The first place where two outputs differ. */
+export interface Divergence {
+  /** Coordinates from the outside in, e.g. `{ backtest: 'fast=5 slow=60', asset: 'A03', session: '2014-03-04' }`. */
+  readonly at: Readonly<Record<string, string>>
+  /** The field that differs, e.g. `price`. */
+  readonly field: string
+  readonly baseline: string
+  readonly candidate: string
+}
+
+export interface Layer<Subject> {
+  /** `layer1`, `layer1.asset-list`: lower case, digits, dots and dashes. */
+  readonly id: string
+  readonly title: string
+  /** What should get faster, by how much, and why. */
+  readonly hypothesis: string
+  /** Workloads it must win on; on all others it must not lose. */
+  readonly workloads: readonly string[]
+  /** `wall` only for I/O or parallelism. */
+  readonly metric: Metric
+  readonly criterion: Criterion
+  /** An identity layer (A/A control) or a part of another layer: evaluated alone, never part of an incumbent stack. */
+  readonly standalone?: boolean
+  apply(subject: Subject): Subject
+}
+
+export type Metric = 'cpu' | 'wall'
+
+/** What a layer has to show. Fractions: 0.05 is 5 %. */
+export type Criterion = { readonly kind: 'improvement'; readonly atLeast: number }
+
+export type Arm = 'baseline' | 'incumbent' | 'candidate'
+export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
+
+/** Everything a measured process needs, sent by IPC: its argv and environment are equal for all arms. */
+export interface RunSlot {
+  /** Address of the suite's module. */
+  readonly suite: string
+  readonly mode: 'prepare' | 'verify' | 'run'
+  readonly workload: string
+  readonly arm: Arm
+  /** Layer ids folded over the baseline, in order. */
+  readonly stack: readonly string[]
+  readonly scale: ScaleName
+  readonly seed: number
+  readonly pair: number
+  readonly position: number
+  /** Warm-up iterations, untimed. */
+  readonly warmup: number
+  /** Timed iterations. */
+  readonly iterations: number
+  /** Turns of the injected integer kernel added to every iteration: real extra work, for controls. */
+  readonly inject?: number
+  /** In mode `verify`: send the output itself too, so that a divergence can be located. */
+  readonly wantOutput?: boolean
+}

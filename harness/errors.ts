@@ -1,0 +1,44 @@
+/** Exit codes, the same in every command (see `assay --help`). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  input: 2,
+  inconclusive: 3,
+  notEquivalent: 4,
+  invalid: 5,
+  internal: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/**
+ * An error the user can act on, with the exit code it ends the command with. The message says what, where and the remedy in one line,
+ * lower case, without a final period.
+ */
+export class AssayError extends Error {
+  override readonly name: string = 'AssayError'
+  readonly exitCode: ExitCode
+
+  constructor(exitCode: ExitCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.exitCode = exitCode
+  }
+}
+
+/** Something given by the user is wrong: options, names, paths, data files. Exit 2. */
+export class InputError extends AssayError {
+  override readonly name = 'InputError'
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(EXIT.input, message, options)
+  }
+}
+
+/** A measurement or its evidence cannot be trusted: crashes, a full disk, tampering, nothing measured. Exit 5. */
+export class InvalidEvidenceError extends AssayError {
+  override readonly name = 'InvalidEvidenceError'
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(EXIT.invalid, message, options)
+  }
+}

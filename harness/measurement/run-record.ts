@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+const finite = z.number().refine(Number.isFinite)
+const nonNegative = finite.refine((value) => value >= 0)
+const arm = z.enum(['baseline', 'incumbent', 'candidate'])
+
+/** One line of `runs.jsonl`: a run that finished. Values are means over the timed iterations unless said otherwise. */
+export const runRecordSchema = z.strictObject({
+  workload: z.string(),
+  /** Number of the pair (round), from 1; a repeated pair gets a new number. */
+  pair: z.int().positive(),
+  /** Place of this run within its pair. */
+  position: z.enum(['first', 'second', 'third']),
+  arm,
+  /** CPU time per iteration, user + system, all threads of the process, ms. */
+  cpuMs: finite,
+  /** Wall time per iteration, ms. */
+  wallMs: finite,
+  /** Wall time of the very first iteration in the process, warm-up included, ms. */
+  coldWallMs: finite,
+  /** Wall time of each timed iteration, in the order they ran, ms. */
+  samplesMs: z.array(finite),
+  /** Warm-up iterations before the timed ones. */
+  warmup: z.int().nonnegative(),
+  /** Wall time of the whole warm-up, ms. */
+  warmupMs: nonNegative,
+  /** Timed iterations. */
+  iterations: z.int().positive(),
+  /** Peak resident set (VmHWM), bytes; absent where the host does not tell. */
+  peakRssBytes: nonNegative.optional(),
+  /** Live heap after a full collection behind the timed section, bytes. */
+  heapBytes: nonNegative,
+  gcMs: nonNegative,
+  gcCount: z.int().nonnegative(),
+  involuntarySwitches: z.int().nonnegative().optional(),
+  /** Share of the timed section this process's threads spent waiting for a CPU. */
+  waitShare: nonNegative.optional(),
+  /** CPU used by everything else on the host while this run lasted, in cores. */
+  foreignLoad: finite.optional(),
+  /** Share of CPU time taken by the hypervisor while this run lasted. */
+  stealShare: nonNegative.optional(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  counters: z.record(z.string(), finite),
+  work: z.strictObject({ unit: z.string(), amount: nonNegative }).optional(),
+  startedAt: z.iso.datetime(),
+  /** Why this pair does not count, from covariates alone. Any voided line voids its pair. */
+  voided: z.string().optional(),
+})
+export type RunRecord = Readonly<z.infer<typeof runRecordSchema>>
+
+/** One line of `runs.jsonl`: a run that crashed, hung or answered garbage. Its pair does not count. */
+export const runFailureSchema = z.strictObject({
+  workload: z.string(),
+  pair: z.int().positive(),
+  arm,
+  error: z.string(),
+  startedAt: z.iso.datetime(),
+})
+export type RunFailure = Readonly<z.infer<typeof runFailureSchema>>
+
+export const journalLineSchema = z.union([runRecordSchema, runFailureSchema])
+export type JournalLine = RunRecord | RunFailure
