@@ -1,0 +1,91 @@
+/**
+ * The only place where numbers become text. Absent values are the caller's business: nothing here prints NaN on purpose, and
+ * nothing rounds a number that goes into a file for programs.
+ */
+
+/** A time in ms, to four significant digits at least: `0.331 ms`, `812.4 ms`, `1.243 s`. */
+export function formatMs(ms: number): string {
+  if (Math.abs(ms) >= 1000) return `${(ms / 1000).toFixed(3)} s`
+  if (Math.abs(ms) >= 100) return `${ms.toFixed(1)} ms`
+  if (Math.abs(ms) >= 10) return `${ms.toFixed(2)} ms`
+  return `${ms.toFixed(3)} ms`
+}
+
+/** How long something takes or took, for people: `31s`, `1m12s`, `2h05m`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(Math.max(0, ms) / 1000)
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes}m${pad(seconds % 60)}s`
+  return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
+}
+
+/** Bytes in binary units: `137.0 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let value = bytes
+  let unit = 0
+  while (Math.abs(value) >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${unit === 0 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** A fraction as a percentage: 0.401 → `40.1 %`. */
+export function formatPercent(fraction: number, digits = 1): string {
+  return `${fixed(100 * fraction, digits)} %`
+}
+
+/** A fraction as a percentage that always carries its sign: `+1.2 %`, `−39.8 %`. */
+export function formatSignedPercent(fraction: number, digits = 1): string {
+  const text = fixed(100 * fraction, digits)
+  return `${text.startsWith('−') || Number(text) === 0 ? '' : '+'}${text} %`
+}
+
+/** An interval of fractions: `38.6 – 41.5 %`. */
+export function formatPercentInterval(interval: readonly number[], digits = 1): string {
+  return `${interval.map((bound) => fixed(100 * bound, digits)).join(' – ')} %`
+}
+
+/** A value with its standard deviation, ms: `812.4 ± 9.1 ms`. */
+export function formatMsWithSd(mean: number, sd: number): string {
+  const inSeconds = Math.abs(mean) >= 1000
+  const scale = inSeconds ? 1000 : 1
+  const digits = inSeconds ? 3 : Math.abs(mean) >= 100 ? 1 : Math.abs(mean) >= 10 ? 2 : 3
+  return `${(mean / scale).toFixed(digits)} ± ${(sd / scale).toFixed(digits)} ${inSeconds ? 's' : 'ms'}`
+}
+
+/** A probability. Below 1e-12 the distribution functions carry no more digits, and the text says only that. */
+export function formatP(p: number): string {
+  if (p < 1e-12) return '< 1e-12'
+  if (p < 0.001) return p.toExponential(1)
+  return p.toFixed(3)
+}
+
+/** baseline / candidate: `3.99×`. */
+export function formatSpeedup(ratio: number): string {
+  return `${ratio.toFixed(2)}×`
+}
+
+/** A plain number to some digits: t, df, load. */
+export function formatNumber(value: number, digits = 1): string {
+  return fixed(value, digits)
+}
+
+/** A count or a rate with thousands separated: `1,243,000`. */
+export function formatCount(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** Fixed decimals with a true minus sign, and no negative zero. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')
+}
+
+function pad(value: number): string {
+  return value.toString().padStart(2, '0')
+}

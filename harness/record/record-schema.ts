@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import { SCALE_NAMES } from '../contract.js'
+import { criterionSchema } from '../evidence.js'
+
+/**
+ * The shape of a decision record, `decisions/NNNN-<layer>.json`. Absent means the field is not there: nothing is ever NaN or a
+ * stand-in zero. `looks` and `paired` are on the log scale, ln(candidate / other arm); everything else: proportions are fractions,
+ * times ms, sizes bytes.
+ */
+
+const arm = z.enum(['baseline', 'incumbent', 'candidate'])
+const verdict = z.enum(['accepted', 'rejected', 'inconclusive'])
+const interval = z.array(z.number()).length(2)
+const probability = z.number().min(0).max(1)
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+
+const warning = z.strictObject({
+  code: z.string(),
+  /** What happened, the likely cause, and what to try. */
+  hint: z.string(),
+})
+
+const sampleSummary = z.strictObject({
+  n: z.int().min(2),
+  mean: z.number(),
+  sd: z.number(),
+  cv: z.number(),
+  /** 95 % t-interval of the mean. */
+  ci95: interval,
+})
+
+const tTest = z.strictObject({ t: z.number(), df: z.number(), p: probability, ci95: interval })
+
+const improvement = z.strictObject({
+  /** (A − B) / A by the trimmed mean of the log ratios; positive is faster. */
+  estimate: z.number(),
+  /** Absent where the pairs do not vary at all. */
+  ci95: interval.optional(),
+  /** What the deciding look certifies; negative where not even zero is. */
+  certifiedAtLeast: z.number().optional(),
+  /** Two-sided, against no change; absent where the pairs do not vary at all. */
+  p: probability.optional(),
+  df: z.number(),
+})
+
+const look = z.strictObject({
+  pairs: z.int(),
+  m: z.number(),
+  se: z.number(),
+  /** `se`, inflated where the pairs are autocorrelated. */
+  seUsed: z.number(),
+  df: z.int(),
+  pNominal: probability,
+  critical: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  outcome: z.enum(['accepted', 'rejected', 'inconclusive', 'continue']),
+  /** Reasons for which an acceptance by the boundaries did not count at this look. */
+  held: z.array(z.string()).optional(),
+})
+
+const metricBlock = z.strictObject({
+  baseline: sampleSummary,
+  incumbent: sampleSummary.optional(),
+  candidate: sampleSummary,
+  improvement,
+})
+
+const cumulative = z.strictObject({
+  improvement: z.number(),
+  ci95: interval.optional(),
+  speedup: z.number(),
+})
+
+const counters = z.record(z.string(), z.number())
+
+export const workloadRecordSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  content: z.string(),
+  role: z.enum(['target', 'guard']),
+  metric: z.enum(['cpu', 'wall']),
+  /** The arm the improvement compares with. */
+  against: arm,
+  warmup: z.int().optional(),
+  iterations: z.int().optional(),
+  /** Pairs the statistics are made of. */
+  pairs: z.int().nonnegative(),
+  /** Pairs that do not count because of the host: their covariates tell. */
+  voidedPairs: z.int().nonnegative(),
+  /** Pairs that do not count because a run failed. */
+  failedPairs: z.int().nonnegative(),
+  looks: z.array(look),
+  baseline: sampleSummary.optional(),
+  incumbent: sampleSummary.optional(),
+  candidate: sampleSummary.optional(),
+  improvement: improvement.optional(),
+  speedup: z.number().optional(),
+  /** Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the candidate is faster. */
+  welch: tTest.optional(),
+  /** The same against the incumbent, where there is one. */
+  welchIncumbent: tTest.optional(),
+  /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
+  paired: tTest.optional(),
+  wall: metricBlock.optional(),
+  cpu: metricBlock.optional(),
+  memory: z
+    .strictObject({ ratio: z.number(), ci95: interval.optional(), verdict: z.enum(['within', 'over', 'undecided']) })
+    .optional(),
+  noise: z
+    .strictObject({
+      class: z.enum(['GREEN', 'YELLOW', 'RED']),
+      effectiveSd: z.number(),
+      /** True improvement this number of pairs certifies as ≥ the threshold four times in five. */
+      certifiable: z.number().optional(),
+    })
+    .optional(),
+  work: z
+    .strictObject({
+      unit: z.string(),
+      baselinePerSecond: z.number(),
+      incumbentPerSecond: z.number().optional(),
+      candidatePerSecond: z.number(),
+    })
+    .optional(),
+  /** Mean per run of the candidate and the baseline. */
+  counters: z.strictObject({ baseline: counters, candidate: counters }).optional(),
+  /** hits / (hits + misses) of the candidate, for each `x.hits` counted with an `x.misses`. */
+  hitRates: counters.optional(),
+  /** Candidate against the pure baseline, where an incumbent stands between them. */
+  cumulative: cumulative.optional(),
+  verdict,
+  reasons: z.array(z.string()).min(1),
+  warnings: z.array(warning),
+})
+
+const equivalence = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('equal'), seeds: z.array(z.int()), digests: z.int(), measuredRuns: z.int() }),
+  z.strictObject({
+    kind: z.literal('different'),
+    seeds: z.array(z.int()),
+    digests: z.int(),
+    divergence: z.strictObject({
+      /** `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the proven one. */
+      found: z.enum(['before measuring', 'while measuring']),
+      workload: z.string(),
+      seed: z.int(),
+      arm,
+      at: z.record(z.string(), z.string()),
+      field: z.string(),
+      baseline: z.string(),
+      candidate: z.string(),
+    }),
+  }),
+])
+
+export const decisionRecordSchema = z.strictObject({
+  schema: z.literal('assay/decision@1'),
+  /** `0001-layer1`, the stem of evidence and report. */
+  id: z.string(),
+  layer: z.string(),
+  title: z.string(),
+  date: z.iso.date(),
+  recordVersion: z.literal(1),
+  supersedes: z.string().nullable(),
+  hypothesis: z.string(),
+  criterion: criterionSchema,
+  suite: z.string(),
+  stacks: z.strictObject({
+    baseline: z.array(z.string()),
+    incumbent: z.array(z.string()),
+    candidate: z.array(z.string()),
+  }),
+  scale: z.enum(SCALE_NAMES),
+  seed: z.int(),
+  regime: z.strictObject({
+    looks: z.array(z.int()),
+    fixed: z.boolean(),
+    alpha: z.number(),
+    memory: z.enum(['advisory', 'blocking']),
+  }),
+  /** Present where real extra work was put into one arm: such a record decides nothing about the layer. */
+  injected: z.strictObject({ improvement: z.number(), arm }).optional(),
+  workloads: z.array(workloadRecordSchema),
+  /** Candidate against the pure baseline: geometric mean over the target workloads. */
+  cumulative: cumulative.optional(),
+  equivalence,
+  verdict,
+  reasons: z.array(z.string()).min(1),
+  warnings: z.array(warning),
+  command: z.string(),
+  packageVersion: z.string(),
+  git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  /** SHA-256 over the compiled code that was measured. */
+  dist: z.string(),
+  host: z.strictObject({
+    platform: z.string(),
+    kernel: z.string(),
+    cpuModel: z.string(),
+    cpuCount: z.int(),
+    memoryBytes: z.number(),
+    node: z.string(),
+    v8: z.string(),
+    nodeFlags: z.array(z.string()),
+    fallbacks: z.array(z.string()),
+  }),
+  /** SHA-256 of every file of the evidence folder. */
+  evidence: z.record(z.string(), digest),
+})
+
+export type DecisionRecord = Readonly<z.infer<typeof decisionRecordSchema>>
+export type WorkloadRecord = DecisionRecord['workloads'][number]

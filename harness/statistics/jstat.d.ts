@@ -1,0 +1,16 @@
+/** The part of jstat 1.9.6 this project uses; the package ships no types. */
+declare module 'jstat' {
+  const library: {
+    readonly jStat: {
+      readonly studentt: {
+        cdf(x: number, df: number): number
+        inv(p: number, df: number): number
+      }
+      readonly normal: {
+        cdf(x: number, mean: number, sd: number): number
+        inv(p: number, mean: number, sd: number): number
+      }
+    }
+  }
+  export default library
+}

@@ -1,0 +1,72 @@
+import type { Arm } from '../contract.js'
+import { InvalidEvidenceError } from '../errors.js'
+import type { EvaluationPlan } from '../evidence.js'
+import type { JournalLine, RunFailure, RunRecord } from '../measurement/run-record.js'
+
+/** One complete pair: the run of every planned arm, made back to back. */
+export interface Round {
+  readonly pair: number
+  readonly runs: Readonly<Partial<Record<Arm, RunRecord>>>
+}
+
+/**
+ * The rounds of a workload that count: complete, unvoided and free of errors, in order of pair number.
+ *
+ * A run whose cpu or wall time is not a positive finite number is an error of its pair, whatever wrote it.
+ *
+ * @param runs the journal, in any order
+ * @param plan names the arms a round must have
+ * @throws {InvalidEvidenceError} the same pair and arm were recorded twice, or an arm is not in the plan
+ */
+export function roundsOf(runs: readonly JournalLine[], plan: Pick<EvaluationPlan, 'arms'>, workloadId: string): Round[] {
+  return [...linesByPair(runs, plan, workloadId)]
+    .filter(([, lines]) => lines.every(isCounted))
+    .map(([pair, lines]) => ({ pair, runs: Object.fromEntries(lines.map((line) => [line.arm, line])) }))
+    .filter((round) => plan.arms.every((arm) => arm in round.runs))
+    .sort((a, b) => a.pair - b.pair)
+}
+
+/** Number of pairs of a workload with at least one voided line. */
+export function voidedPairs(runs: readonly JournalLine[], workloadId: string): number {
+  return pairNumbers(runs, workloadId, (line) => !isFailure(line) && line.voided !== undefined)
+}
+
+/** Number of pairs of a workload with at least one error: an error line, or a time that is not positive and finite. */
+export function failedPairs(runs: readonly JournalLine[], workloadId: string): number {
+  return pairNumbers(runs, workloadId, (line) => isFailure(line) || !hasValidTimes(line))
+}
+
+export function isFailure(line: JournalLine): line is RunFailure {
+  return 'error' in line
+}
+
+function isCounted(line: JournalLine): line is RunRecord {
+  return !isFailure(line) && line.voided === undefined && hasValidTimes(line)
+}
+
+function hasValidTimes(run: RunRecord): boolean {
+  return [run.cpuMs, run.wallMs].every((value) => Number.isFinite(value) && value > 0)
+}
+
+function linesByPair(runs: readonly JournalLine[], plan: Pick<EvaluationPlan, 'arms'>, workloadId: string) {
+  const pairs = new Map<number, JournalLine[]>()
+  for (const line of runs) {
+    if (line.workload !== workloadId) continue
+    const where = `${workloadId}, pair ${line.pair}, ${line.arm}`
+    if (!plan.arms.includes(line.arm)) {
+      throw new InvalidEvidenceError(
+        `runs.jsonl holds a run of an arm the plan does not have (${where}); restore the file or evaluate again`,
+      )
+    }
+    const lines = pairs.get(line.pair) ?? []
+    if (lines.some((other) => other.arm === line.arm)) {
+      throw new InvalidEvidenceError(`runs.jsonl holds the same run twice (${where}); restore the file or evaluate again`)
+    }
+    pairs.set(line.pair, [...lines, line])
+  }
+  return pairs
+}
+
+function pairNumbers(runs: readonly JournalLine[], workloadId: string, matches: (line: JournalLine) => boolean): number {
+  return new Set(runs.filter((line) => line.workload === workloadId && matches(line)).map((line) => line.pair)).size
+}
