@@ -1,0 +1,18 @@
+/** What a suite of another project, or a composition root, imports from the harness. */
+export { runCli } from './cli.js'
+export type { ExtraCommand } from './commands/extra-command.js'
+export type {
+  Arm,
+  Criterion,
+  Divergence,
+  Layer,
+  Metric,
+  Outcome,
+  RunSlot,
+  ScaleName,
+  Suite,
+  Work,
+  Workload,
+} from './contract.js'
+export { AssayError, EXIT, type ExitCode, InputError, InvalidEvidenceError } from './errors.js'
+export { Interrupted, type Io, nodeIo } from './io.js'
