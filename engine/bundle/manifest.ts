@@ -27,7 +27,7 @@ export interface BundleManifest {
   readonly scales: Scales
   /** Sorted by id. */
   readonly assets: readonly Asset[]
-  /** ISO dates for `1d`, ISO UTC instants otherwise; strictly ascending. */
+  /** `2014-06-09` for `1d`, `2014-06-09T14:30:00` (UTC) otherwise; strictly ascending. */
   readonly sessions: readonly string[]
   readonly rows: { readonly bars: number; readonly adjustments: number }
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]

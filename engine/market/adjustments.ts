@@ -1,4 +1,4 @@
-import type Decimal from 'decimal.js'
+import type { Decimal } from 'decimal.js'
 
 /** A split or a cash dividend, effective at the start of calendar index `session`. */
 export interface Adjustment {
@@ -11,3 +11,31 @@ export interface Adjustment {
 
 /** `prior-close`: 1 − D / previous close (zipline, CRSP). `ex-close`: close / (close + D) of the ex-session (Quandl). */
 export type DividendPolicy = 'prior-close' | 'ex-close'
+
+/**
+ * The order in which adjustments apply: by session, then asset, a split before a dividend (whose cash is per post-split share).
+ * At most one of a kind per asset and session.
+ */
+export function compareAdjustments(a: Adjustment, b: Adjustment): number {
+  if (a.session !== b.session) return a.session - b.session
+  if (a.asset !== b.asset) return a.asset < b.asset ? -1 : 1
+  return a.kind === b.kind ? 0 : a.kind === 'split' ? -1 : 1
+}
+
+/**
+ * What the ledger does at the start of each session: shares × ratio for a split, shares × cash for a dividend, in this order.
+ *
+ * @returns calendar index → its adjustments in the order they apply; sessions without any are absent
+ */
+export function corporateActions(adjustments: readonly Adjustment[]): ReadonlyMap<number, readonly Adjustment[]> {
+  const bySession = new Map<number, Adjustment[]>()
+  for (const adjustment of [...adjustments].sort(compareAdjustments)) {
+    const sameSession = bySession.get(adjustment.session)
+    if (sameSession === undefined) bySession.set(adjustment.session, [adjustment])
+    else sameSession.push(adjustment)
+  }
+  return bySession
+}
+
+export type { AdjustmentTimeline, TickScales, View } from './adjustment-timeline.js'
+export { adjustmentTimeline } from './adjustment-timeline.js'

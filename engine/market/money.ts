@@ -1,0 +1,134 @@
+import { Decimal } from 'decimal.js'
+import { EngineError } from '../errors.js'
+
+/**
+ * The project's own decimal constructor: 28 significant digits, half-even. `Decimal.set` would change every other user of
+ * decimal.js in the process; a clone changes nobody. Text never falls into exponent notation.
+ */
+export const Money = Decimal.clone({ precision: 28, rounding: Decimal.ROUND_HALF_EVEN, toExpNeg: -9e15, toExpPos: 9e15 })
+/** An exact decimal amount. */
+export type Money = Decimal
+
+/** The largest unscaled integer a bundle accepts: beyond it a double no longer holds every integer. */
+export const MAX_UNSCALED = 2 ** 53 - 1
+
+/**
+ * The largest ticks `numberToTicks` recovers from a double. `ticks / 10^scale` and the product with `10^scale` each err by a relative
+ * 2^-53 at most, together by less than 2^-52, so the product is less than half a tick away from the truth while ticks ≤ 2^51.
+ */
+export const MAX_RECOVERABLE_TICKS = 2 ** 51
+
+/** The largest scale: 10^15 still leaves room for one digit before the point below 2^53. */
+export const MAX_SCALE = 15
+
+// Literals, because `10 ** n` is not guaranteed to be the nearest double on every engine.
+const POWERS_OF_TEN: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+
+/**
+ * 10^scale, exactly. Hoist it out of loops and pass it to `ticksAt`.
+ *
+ * @param scale  whole number, 0 … 15
+ * @throws {EngineError} `precision`: any other scale
+ */
+export function powerOfTen(scale: number): number {
+  const power = POWERS_OF_TEN[scale]
+  if (power === undefined)
+    throw new EngineError('precision', `scale ${scale} is not a whole number from 0 to ${MAX_SCALE}; choose one`)
+  return power
+}
+
+const PLAIN_DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/
+
+/**
+ * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714. Zeros beyond the scale are accepted, other digits are not:
+ * nothing is rounded silently.
+ *
+ * @param scale   decimal places kept, 0 … 15
+ * @param option  the command line option that would raise this scale, named in the remedy
+ * @returns ticks, |ticks| ≤ 2^53 − 1
+ * @throws {EngineError} `input-invalid`: not a plain decimal (exponents, hexadecimal, NaN, Infinity, empty)
+ * @throws {EngineError} `precision`: more significant places than the scale, or too large for it
+ */
+export function parseDecimal(text: string, scale: number, option = '--price-scale'): number {
+  powerOfTen(scale)
+  const match = PLAIN_DECIMAL.exec(text)
+  const whole = match?.[2] ?? ''
+  const fraction = match?.[3] ?? ''
+  if (match === null || (whole === '' && fraction === '')) {
+    throw new EngineError(
+      'input-invalid',
+      `'${shown(text)}' is not a plain decimal; write it like 123.45, without exponent or separators`,
+    )
+  }
+  const significant = fraction.replace(/0+$/, '')
+  if (significant.length > scale) throw tooManyPlaces(text, significant.length, scale, option)
+  const ticks = Number(whole + significant.padEnd(scale, '0'))
+  if (ticks > MAX_UNSCALED) {
+    throw new EngineError('precision', `${shown(text)} does not fit ${scale} decimal places below 2^53; lower ${option}`)
+  }
+  return match[1] === '-' && ticks !== 0 ? -ticks : ticks
+}
+
+function tooManyPlaces(text: string, places: number, scale: number, option: string): EngineError {
+  const remedy = places <= MAX_SCALE ? `use ${option} ${places}` : `round it to ${MAX_SCALE} places or fewer first`
+  return new EngineError('precision', `${shown(text)} has ${places} decimal places but the scale keeps ${scale}; ${remedy}`)
+}
+
+function shown(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
+
+/** Ticks → the nearest double, in the unit of the price: `ticks / 10^scale`, correctly rounded. */
+export function ticksToNumber(ticks: number, scale: number): number {
+  return ticks / powerOfTen(scale)
+}
+
+/**
+ * The inverse of `ticksToNumber`, exact.
+ *
+ * @param value  a number made by `ticksToNumber` at the same scale
+ * @throws {EngineError} `precision`: NaN, infinite, or beyond 2^51 ticks, where the recovery would not be reliable
+ */
+export function numberToTicks(value: number, scale: number): number {
+  return ticksAt(value, powerOfTen(scale))
+}
+
+/** `numberToTicks` for loops: `power` is `powerOfTen(scale)`, looked up once. */
+export function ticksAt(value: number, power: number): number {
+  // Adding 0 turns the −0 of Math.round into 0.
+  const ticks = Math.round(value * power) + 0
+  if (ticks <= MAX_RECOVERABLE_TICKS && ticks >= -MAX_RECOVERABLE_TICKS) return ticks
+  throw new EngineError('precision', `${value} has no exact ticks of 1/${power} (limit 2^51 ticks); ingest with a smaller scale`)
+}
+
+/**
+ * Ticks → decimal text in normal form, without trailing zeros: `ticksToText(1008495299620, 6)` is `1008495.29962`.
+ *
+ * @throws {EngineError} `precision`: a number that is not a safe integer
+ */
+export function ticksToText(ticks: number | bigint, scale: number): string {
+  if (typeof ticks === 'number' && !Number.isSafeInteger(ticks)) {
+    throw new EngineError('precision', `${ticks} is not an exact number of ticks; pass a bigint beyond 2^53`)
+  }
+  const negative = ticks < 0
+  const digits = (negative ? -BigInt(ticks) : BigInt(ticks)).toString().padStart(scale + 1, '0')
+  const whole = digits.slice(0, digits.length - scale)
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '')
+  return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/**
+ * numerator ÷ denominator, rounded to the nearest integer, ties to even.
+ *
+ * @param denominator  not zero; signs may differ
+ */
+export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
+  const negative = numerator < 0n !== denominator < 0n
+  const n = numerator < 0n ? -numerator : numerator
+  const d = denominator < 0n ? -denominator : denominator
+  const floor = n / d
+  const twice = (n - floor * d) * 2n
+  const up = twice > d || (twice === d && (floor & 1n) === 1n)
+  const quotient = up ? floor + 1n : floor
+  return negative ? -quotient : quotient
+}

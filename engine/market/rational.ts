@@ -1,0 +1,80 @@
+import type { Decimal } from 'decimal.js'
+import { divideHalfEven } from './money.js'
+
+/** An exact positive fraction in lowest terms. */
+export interface Rational {
+  readonly numerator: bigint
+  readonly denominator: bigint
+}
+
+export const ONE: Rational = { numerator: 1n, denominator: 1n }
+
+/** numerator ÷ denominator in lowest terms; both positive. */
+export function rational(numerator: bigint, denominator: bigint): Rational {
+  const divisor = greatestCommonDivisor(numerator, denominator)
+  return { numerator: numerator / divisor, denominator: denominator / divisor }
+}
+
+/** A decimal as a fraction, whatever its number of places. */
+export function rationalOf(value: Decimal): Rational {
+  const [whole = '', fraction = ''] = value.toFixed().split('.')
+  return rational(BigInt(whole + fraction), 10n ** BigInt(fraction.length))
+}
+
+export function multiply(a: Rational, b: Rational): Rational {
+  return rational(a.numerator * b.numerator, a.denominator * b.denominator)
+}
+
+export function invert(a: Rational): Rational {
+  return { numerator: a.denominator, denominator: a.numerator }
+}
+
+export function isOne(a: Rational): boolean {
+  return a.numerator === a.denominator
+}
+
+/**
+ * A function that multiplies whole ticks by a fraction and rounds half-even, once and exactly.
+ *
+ * Nearly every product is decided in doubles: the factor's double errs by a relative 2^-53 + 2^-60 and the product by 2^-53 more, so
+ * together by less than 2^-51. Only where the product lies within that bound of a half does the bigint division decide.
+ *
+ * @returns ticks (a whole number ≥ 0) → rounded ticks; beyond 2^53 they are no longer exact, so callers bound them
+ */
+export function scalerBy(factor: Rational): (ticks: number) => number {
+  const estimate = toDouble(factor)
+  return (ticks) => {
+    const product = ticks * estimate
+    const floor = Math.floor(product)
+    const fromHalf = product - floor - 0.5
+    const bound = product * RELATIVE_ERROR
+    if (fromHalf > bound) return floor + 1
+    if (fromHalf < -bound) return floor
+    return scaleExactly(ticks, factor)
+  }
+}
+
+const RELATIVE_ERROR = 2 ** -51
+
+/** The slow twin of `scalerBy`: every product in bigint. */
+export function scaleExactly(ticks: number, factor: Rational): number {
+  return Number(divideHalfEven(BigInt(ticks) * factor.numerator, factor.denominator))
+}
+
+/** The double nearest to a fraction, within a relative 2^-53 + 2^-60; NaN (never decided in doubles) outside 2^±900. */
+function toDouble({ numerator, denominator }: Rational): number {
+  const shift = bitLength(denominator) - bitLength(numerator) + 64
+  if (Math.abs(shift) > 900) return Number.NaN
+  const quotient = shift >= 0 ? (numerator << BigInt(shift)) / denominator : numerator / (denominator << BigInt(-shift))
+  return Number(quotient) * 2 ** -shift
+}
+
+function bitLength(value: bigint): number {
+  return value.toString(16).length * 4
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return x
+}
