@@ -1,0 +1,59 @@
+import type { RunSlot, Suite } from './contract.js'
+import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
+import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
+import { foldStack } from './measurement/stack.js'
+
+/**
+ * One measured process: a slot in by IPC, READY, GO, one message out. It prints nothing and imports as little as it can (no command
+ * line, no templates, no schemas, no logs): whatever it imports, it boots with and holds in memory in every run.
+ */
+
+process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches the whole process group; ending this process is the parent's decision.
+process.on('SIGINT', () => {})
+process.on('uncaughtException', (error) => fail(error))
+process.on('unhandledRejection', (error) => fail(error))
+process.once('message', (message: ParentMessage) => {
+  if (message.kind === 'slot') answer(message.slot).catch(fail)
+})
+
+async function answer(slot: RunSlot): Promise<void> {
+  const { suite } = (await import(slot.suite)) as { suite: Suite }
+  const go = new Promise((resolve) => process.once('message', resolve))
+  await send({ kind: 'ready' })
+  await go
+  await send(await execute(suite, slot))
+}
+
+async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
+  if (slot.mode === 'run') {
+    const before = process.cpuUsage()
+    const measurement = await runOnce(suite, slot)
+    const used = process.cpuUsage(before)
+    return { kind: 'measured', measurement, ownCpuMs: (used.user + used.system) / 1000 }
+  }
+  const workload = workloadOf(suite, slot.workload)
+  const scale: unknown = workload.scales[slot.scale]
+  if (slot.mode === 'prepare') {
+    await workload.prepare(scale, slot.seed)
+    return { kind: 'prepared' }
+  }
+  const { output } = await workload.run(foldStack(suite, slot.stack), scale, slot.seed)
+  const digest = digestOf(workload.canonical(output))
+  return { kind: 'verified', digest, ...(slot.wantOutput === true && { output }) }
+}
+
+function send(message: ChildMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, undefined, {}, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function fail(error: unknown): void {
+  process.exitCode = 1
+  const message = error instanceof Error ? error.message || error.name : String(error)
+  const exitCode = typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
+  const stack = error instanceof Error ? error.stack : undefined
+  if (stack !== undefined) process.stderr.write(`${stack}\n`)
+  send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() => process.exit(1))
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { RunSlot } from '../contract.js'
+import { runRecordSchema } from './run-record.js'
+
+/** What the parent sends: the slot, and GO once the child is ready. */
+export type ParentMessage = { readonly kind: 'slot'; readonly slot: RunSlot } | { readonly kind: 'go' }
+
+/** What a measured process finds out about itself; the parent adds who, when and what the host did meanwhile. */
+export const measurementSchema = runRecordSchema.omit({
+  workload: true,
+  pair: true,
+  position: true,
+  arm: true,
+  foreignLoad: true,
+  stealShare: true,
+  startedAt: true,
+  voided: true,
+})
+export type Measurement = Readonly<z.infer<typeof measurementSchema>>
+
+/** What a child sends. Measured code shares its process, so nothing it says is believed before it is parsed. */
+export const childMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('prepared') }),
+  z.strictObject({ kind: z.literal('verified'), digest: runRecordSchema.shape.digest, output: z.unknown().optional() }),
+  z.strictObject({
+    kind: z.literal('measured'),
+    measurement: measurementSchema,
+    /** CPU this process used between GO and this message, ms. */
+    ownCpuMs: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal('error'),
+    message: z.string(),
+    /** 2 where the error says that something the user gave is wrong. */
+    exitCode: z.number().optional(),
+  }),
+])
+export type ChildMessage = z.infer<typeof childMessageSchema>

@@ -1,0 +1,49 @@
+import type { Metric } from '../contract.js'
+import { formatNumber, formatPercent } from '../format.js'
+import type { HostCpuTime } from './proc.js'
+import type { RunRecord } from './run-record.js'
+
+/** What the host did while a run lasted; absent where it does not tell. */
+export interface HostLoad {
+  /** CPU used by everything else, in cores. */
+  readonly foreignLoad?: number
+  /** Share of CPU time taken by the hypervisor. */
+  readonly stealShare?: number
+}
+
+/** The host's CPU accounts at a moment of our clock, ms. */
+export interface HostMoment {
+  readonly host: HostCpuTime | undefined
+  readonly atMs: number
+}
+
+const MOST_STEAL = 0.05
+const MOST_FOREIGN_CORES = 1.5
+const MOST_WAIT = 0.25
+
+/**
+ * The load of the host between two moments.
+ *
+ * @param ownCpuMs CPU used by the measured process between the two moments, ms
+ */
+export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: number): HostLoad {
+  if (from.host === undefined || to.host === undefined) return {}
+  const total = to.host.total - from.host.total
+  const elapsedMs = to.atMs - from.atMs
+  // Ticks come a hundred to the second: in a very short section none may have passed.
+  if (total <= 0 || elapsedMs <= 0) return {}
+  const busyCores = ((to.host.busy - from.host.busy) / total) * to.host.cpus
+  return {
+    foreignLoad: Math.max(0, busyCores - ownCpuMs / elapsedMs),
+    stealShare: Math.max(0, to.host.steal - from.host.steal) / total,
+  }
+}
+
+/** Why a run does not count, from its covariates alone and never from its times; undefined where it counts. */
+export function voidReason(run: Pick<RunRecord, 'stealShare' | 'foreignLoad' | 'waitShare'>, metric: Metric): string | undefined {
+  const { stealShare = 0, foreignLoad = 0, waitShare = 0 } = run
+  if (stealShare > MOST_STEAL) return `steal ${formatPercent(stealShare, 0)}`
+  if (metric === 'wall' && foreignLoad > MOST_FOREIGN_CORES) return `foreign load ${formatNumber(foreignLoad)} cores`
+  if (metric === 'wall' && waitShare > MOST_WAIT) return `wait share ${formatPercent(waitShare, 0)}`
+  return undefined
+}

@@ -1,0 +1,59 @@
+import type { Arm } from '../contract.js'
+
+const BLOCK = 4
+
+/**
+ * The order of the arms in one pair. With two arms every block of four successive pairs holds two AB and two BA in seeded random order;
+ * with three arms each pair is a seeded permutation.
+ *
+ * A function of seed, workload and pair number alone, so that a resumed evaluation continues the same schedule.
+ *
+ * @param pair number of the pair, from 1
+ * @param arms in the order of the plan; two or three
+ */
+export function armOrder(seed: number, workload: string, pair: number, arms: readonly Arm[]): readonly Arm[] {
+  if (arms.length !== 2) return shuffled(arms, randomOf(`${seed}/${workload}/${pair}`))
+  const block = Math.floor((pair - 1) / BLOCK)
+  const swaps = shuffled([false, false, true, true], randomOf(`${seed}/${workload}/block ${block}`))
+  return swaps[(pair - 1) % BLOCK] ? [...arms].reverse() : arms
+}
+
+/**
+ * Seeds equivalence is proven for: the measured one, and others derived from it.
+ *
+ * @param count how many, ≥ 1
+ */
+export function equivalenceSeeds(seed: number, count: number): number[] {
+  const random = randomOf(`${seed}/equivalence`)
+  const seeds = new Set([seed])
+  while (seeds.size < count) seeds.add(Math.floor(random() * 2 ** 31))
+  return [...seeds]
+}
+
+/** Fisher–Yates. */
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  const result = [...items]
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const kept = result[last] as Item
+    result[last] = result[other] as Item
+    result[other] = kept
+  }
+  return result
+}
+
+/**
+ * Uniform numbers in [0, 1) from a text: its FNV-1a hash seeds mulberry32.
+ *
+ * @source github.com/bryc/code, PRNGs.md (public domain); FNV-1a, draft-eastlake-fnv
+ */
+function randomOf(text: string): () => number {
+  let state = 0x811c9dc5
+  for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

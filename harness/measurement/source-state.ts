@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { InputError } from '../errors.js'
+import type { EvaluationPlan } from '../evidence.js'
+
+/** Folders whose changes do not make the source dirty: they hold what we write. */
+const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports']
+
+/**
+ * Commit and dirtiness of the code under test; null where git or a repository is missing.
+ *
+ * @param directory a folder inside the repository
+ */
+export function readGitState(directory: string): EvaluationPlan['git'] {
+  const commit = git(directory, ['rev-parse', 'HEAD'])
+  if (commit === undefined) return null
+  const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
+  const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
+  return { commit, dirty: changes !== '' }
+}
+
+function git(directory: string, args: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync('git', args, { cwd: directory, encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
+}
+
+/**
+ * SHA-256 over the paths and bytes of every file that was measured.
+ *
+ * @param dist      folder of compiled code
+ * @param foreign   module of another project's suite, where one is measured
+ * @throws {InputError} nothing is compiled
+ */
+export function digestCode(dist: string, foreign?: string): string {
+  const hash = createHash('sha256')
+  for (const file of listCompiled(dist)) {
+    hash.update(relative(dist, file)).update('\0').update(readFileSync(file)).update('\0')
+  }
+  if (foreign !== undefined) hash.update('suite\0').update(readFileSync(foreign))
+  return `sha256:${hash.digest('hex')}`
+}
+
+function listCompiled(dist: string): string[] {
+  try {
+    return readdirSync(dist, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== '.tsbuildinfo')
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+  } catch (cause) {
+    throw new InputError(`nothing is compiled in ${dist}; run: npm run build`, { cause })
+  }
+}

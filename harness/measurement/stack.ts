@@ -1,0 +1,17 @@
+import type { Layer, Suite } from '../contract.js'
+
+/**
+ * A stack of layers folded over the pure baseline, in the order given.
+ *
+ * @param stack layer ids
+ * @throws {Error} the suite has no such layer
+ */
+export function foldStack<Subject>(suite: Suite<Subject>, stack: readonly string[]): Subject {
+  return stack.reduce((subject, id) => layerOf(suite, id).apply(subject), suite.baseline())
+}
+
+function layerOf<Subject>(suite: Suite<Subject>, id: string): Layer<Subject> {
+  const layer = suite.layers.find((candidate) => candidate.id === id)
+  if (layer === undefined) throw new Error(`suite ${suite.name} has no layer ${id}`)
+  return layer
+}
