@@ -1,24 +1,82 @@
-import type { Outcome, Rule } from './criteria.js'
-import type { Look } from './look.js'
+import { compareArms, improvementOfMeans } from './compare.js'
+import type { Finding, Outcome, Rule } from './criteria.js'
+import { boundsAt, judge, type Look } from './look.js'
+import { compareMemory } from './memory.js'
+import { noiseOf } from './noise.js'
 import type { Round } from './rounds.js'
+import { discordance } from './warnings.js'
 
 /** What the rounds so far say about one workload. */
 export interface Assessment {
   /** `continue`: more pairs are needed. For a guard, `accepted` means that it passes the regression gate. */
   readonly outcome: Outcome
+  /** Codes; empty while the outcome is `continue`. */
+  readonly reasons: readonly string[]
   /** Rounds the assessment is made of: those up to the deciding look, or all so far. */
   readonly rounds: readonly Round[]
   readonly looks: readonly Look[]
-  /** Codes; empty while the outcome is `continue`. */
-  readonly reasons: readonly string[]
 }
 
-/** Examines the looks in order and stops at the first that decides; rounds beyond it are ignored. */
+/** Two-sided p an acceptance needs, beside its bounds. */
+const SIGNIFICANT_BELOW = 0.05
+
+/**
+ * Examines the looks in order and stops at the first that decides; rounds beyond it are ignored. Nothing is accepted unless a look
+ * says so and no condition holds it back; a held acceptance goes on to the next look, and after the last one it is inconclusive.
+ *
+ * @param rounds complete rounds in order of pair number (`roundsOf`)
+ */
 export function assessWorkload(rounds: readonly Round[], rule: Rule): Assessment {
-  throw new Error(`not assessed: ${rounds.length} ${rule.role}`)
+  const looks: Look[] = []
+  for (const [index, pairs] of rule.looks.entries()) {
+    if (rounds.length < pairs) break
+    const seen = rounds.slice(0, pairs)
+    const { look, reasons } = takeLook(seen, index, rule)
+    looks.push(look)
+    if (look.outcome !== 'continue') return { outcome: look.outcome, reasons, rounds: seen, looks }
+  }
+  return { outcome: 'continue', reasons: [], rounds, looks }
 }
 
-/** Point estimate of the improvement so far, for progress lines; undefined below two rounds. */
-export function runningEstimate(rounds: readonly Round[], rule: Rule): number | undefined {
-  throw new Error(`not assessed: ${rounds.length} ${rule.role}`)
+/** Point estimate of the improvement so far, a fraction, for progress lines; undefined below two rounds. */
+export function runningEstimate(rounds: readonly Round[], rule: Pick<Rule, 'against' | 'metric'>): number | undefined {
+  return compareArms(rounds, rule.against, rule.metric)?.improvement.estimate
+}
+
+function takeLook(rounds: readonly Round[], index: number, rule: Rule): { look: Look; reasons: readonly string[] } {
+  const last = index === rule.looks.length - 1
+  const bounds = boundsAt(compareArms(rounds, rule.against, rule.metric)!, index, rule)
+  const finding = judge(bounds, last, rule)
+  const reasons = finding.reason === undefined ? [] : [finding.reason]
+  if (exceedsMemory(rounds, rule) && finding.outcome === 'accepted') {
+    return { look: { ...bounds, outcome: 'rejected' }, reasons: ['memory-over'] }
+  }
+  const held = holds(rounds, finding, rule)
+  if (held.length === 0) return { look: { ...bounds, outcome: finding.outcome }, reasons }
+  return { look: { ...bounds, outcome: last ? 'inconclusive' : 'continue', held }, reasons: held }
+}
+
+function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boolean {
+  return memory === 'blocking' && compareMemory(rounds, against)?.verdict === 'over'
+}
+
+/** Why a finding must not stand although its bounds say so. */
+function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: Rule): string[] {
+  if (outcome !== 'accepted' && outcome !== 'rejected') return []
+  const comparison = compareArms(rounds, rule.against, rule.metric)!
+  const { estimate, improvement } = comparison
+  const held: string[] = []
+  if (!certified && noiseOf(estimate).class === 'RED') held.push('noise-red')
+  if (outcome === 'rejected') return held
+  if (rule.metric === 'cpu' && discordance(rounds, rule) !== undefined) held.push('discordant')
+  if (rule.memory === 'blocking') {
+    const memory = compareMemory(rounds, rule.against)
+    if (memory === undefined) held.push('memory-unmeasured')
+    else if (memory.verdict === 'undecided') held.push('memory-undecided')
+  }
+  if (rule.role === 'target') {
+    if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW)) held.push('not-significant')
+    if (!(improvementOfMeans(comparison) > 0)) held.push('means-disagree')
+  }
+  return held
 }

@@ -1,32 +1,136 @@
+import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
 import type { JournalLine } from '../measurement/run-record.js'
-import type { Assessment } from './assess.js'
+import { type Assessment, assessWorkload } from './assess.js'
+import { type Role, ruleOf } from './criteria.js'
+import { type FoundDivergence, findDivergence } from './proof.js'
+import { roundsOf, voidedPairs } from './rounds.js'
+import type { Warning } from './warnings.js'
 
 export type Verdict = 'accepted' | 'rejected' | 'inconclusive'
 
 export interface WorkloadDecision {
   readonly id: string
+  readonly role: Role
   readonly verdict: Verdict
+  /** Codes, at least one. */
   readonly reasons: readonly string[]
   readonly assessment: Assessment
 }
 
 export interface Decision {
   readonly verdict: Verdict
+  /** Codes, at least one. */
   readonly reasons: readonly string[]
-  /** Empty where the candidate is not equivalent. */
+  readonly warnings: readonly Warning[]
+  /** Empty where the candidate is not equivalent: there is nothing to measure. */
   readonly workloads: readonly WorkloadDecision[]
+  /** Present where the candidate is not equivalent. */
+  readonly divergence?: FoundDivergence
+}
+
+/** Share of the planned pairs that may be voided; beyond it the host cannot be trusted with this workload. */
+const VOIDED_AT_MOST = 0.25
+
+/**
+ * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every guard has to pass.
+ *
+ * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or measuring ended before a decision
+ */
+export function decide({ plan, equivalence, runs }: Evidence): Decision {
+  const divergence = findDivergence(plan, equivalence, runs)
+  if (divergence !== undefined) {
+    return { verdict: 'rejected', reasons: ['not-equivalent'], warnings: warningsOfPlan(plan), workloads: [], divergence }
+  }
+  if (!plan.workloads.some(({ role }) => role === 'target')) {
+    throw new InvalidEvidenceError(
+      'plan.json has no target workload, so nothing can be decided; restore the file or evaluate again',
+    )
+  }
+  const states = statesOf(plan, runs)
+  if (states.every(({ assessment }) => assessment.rounds.length === 0)) {
+    throw new InvalidEvidenceError('nothing was measured: runs.jsonl holds no complete pair; continue with --resume')
+  }
+  const workloads = concludeWorkloads(states)
+  return { ...conclude(workloads), warnings: warningsOfPlan(plan), workloads }
 }
 
 /**
- * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished: all are decided, a target is
- * rejected, or a measured run's digest is not the proven one.
+ * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished: all are decided, or a target is
+ * rejected. (That a measured digest is the proven one is checked by `decide` and by whoever measures.)
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
-  throw new Error(`undecided: ${plan.id} ${runs.length}`)
+  const states = statesOf(plan, runs)
+  return isSettled(states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
 }
 
-/** The verdict on a layer. */
-export function decide(evidence: Evidence): Decision {
-  throw new Error(`undecided: ${evidence.plan.id}`)
+interface WorkloadState {
+  readonly id: string
+  readonly role: Role
+  readonly assessment: Assessment
+}
+
+function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[]): WorkloadState[] {
+  return plan.workloads.map(({ id, role }) => {
+    const rule = ruleOf(plan, id)
+    const assessment = assessWorkload(roundsOf(runs, plan, id), rule)
+    const contaminated = voidedPairs(runs, id) > VOIDED_AT_MOST * rule.looks.at(-1)!
+    return {
+      id,
+      role,
+      assessment: contaminated ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] } : assessment,
+    }
+  })
+}
+
+/** A rejected target settles the layer, whatever the other workloads would say. */
+function isSettled(states: readonly WorkloadState[]): boolean {
+  return states.some(({ role, assessment }) => role === 'target' && assessment.outcome === 'rejected')
+}
+
+function concludeWorkloads(states: readonly WorkloadState[]): WorkloadDecision[] {
+  const settled = isSettled(states)
+  return states.map((state) => {
+    const { outcome, reasons } = state.assessment
+    if (outcome !== 'continue') return { ...state, verdict: outcome, reasons }
+    if (settled) return { ...state, verdict: 'inconclusive', reasons: ['not-needed'] }
+    throw new InvalidEvidenceError(
+      `measuring ended before ${state.id} was decided (${state.assessment.rounds.length} complete pairs); continue with --resume`,
+    )
+  })
+}
+
+function conclude(workloads: readonly WorkloadDecision[]): Pick<Decision, 'verdict' | 'reasons'> {
+  const targets = workloads.filter(({ role }) => role === 'target')
+  const guards = workloads.filter(({ role }) => role === 'guard')
+  const reasons: string[] = []
+  if (targets.some(({ verdict }) => verdict === 'rejected')) reasons.push('target-rejected')
+  if (guards.some(({ verdict }) => verdict === 'rejected')) reasons.push('guard-failed')
+  if (reasons.length > 0) return { verdict: 'rejected', reasons }
+  if (targets.some(({ verdict }) => verdict !== 'accepted')) reasons.push('target-inconclusive')
+  if (guards.some(({ verdict }) => verdict !== 'accepted')) reasons.push('guard-inconclusive')
+  if (reasons.length > 0) return { verdict: 'inconclusive', reasons }
+  return { verdict: 'accepted', reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed'] : [])] }
+}
+
+function warningsOfPlan({ injected, git }: EvaluationPlan): Warning[] {
+  const warnings: Warning[] = []
+  if (injected !== undefined) {
+    warnings.push({
+      code: 'injected-effect',
+      hint: `real extra work was put into the ${injected.arm} as a control of the method; this record decides nothing about the layer`,
+    })
+  }
+  if (git === null) {
+    warnings.push({
+      code: 'no-commit',
+      hint: 'the code that was measured is in no git repository, so nobody can check it out again',
+    })
+  } else if (git.dirty) {
+    warnings.push({
+      code: 'dirty',
+      hint: 'the working tree had uncommitted changes, so the commit does not name the code that was measured; commit and evaluate again',
+    })
+  }
+  return warnings
 }

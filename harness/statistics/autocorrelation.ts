@@ -1,0 +1,35 @@
+import { mean, sum } from 'simple-statistics'
+
+/** Correlation taken into account at most: beyond it the formula explodes faster than it informs. */
+const CAP = 0.6
+/** Fewer values than this say nothing about their correlation. */
+const MINIMUM = 20
+
+/**
+ * Lag-1 autocorrelation: how much a value tells about the next one.
+ *
+ * @param values in the order they were measured
+ * @returns in (−1, 1); undefined where the values do not vary
+ * @source Box & Jenkins 1976; golden vectors (`lag1`) from numpy
+ */
+export function lag1(values: readonly number[]): number | undefined {
+  const m = mean([...values])
+  const deviations = values.map((value) => value - m)
+  const total = sum(deviations.map((deviation) => deviation ** 2))
+  if (!(total > 0)) return undefined
+  return sum(deviations.slice(1).map((deviation, index) => deviation * deviations[index]!)) / total
+}
+
+/**
+ * Factor by which a standard error that assumes independent values has to grow, where the values are visibly correlated.
+ *
+ * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise exactly 1
+ * @source Law & Kelton 1991, AR(1) variance of a mean; STATISTICS §8
+ */
+export function autocorrelationInflation(values: readonly number[]): number {
+  if (values.length < MINIMUM) return 1
+  const r1 = lag1(values)
+  if (r1 === undefined || r1 <= 2 / Math.sqrt(values.length)) return 1
+  const r = Math.min(r1, CAP)
+  return Math.sqrt((1 + r) / (1 - r))
+}

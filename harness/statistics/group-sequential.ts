@@ -1,0 +1,112 @@
+import { gaussLegendre } from './gauss-legendre.js'
+import { normalDensity, normalUpperTail } from './normal.js'
+
+export type Spending = 'pocock' | 'obrien-fleming'
+
+/** Where one look of a group-sequential test draws its line. */
+export interface Boundary {
+  /** Pairs at this look. */
+  readonly pairs: number
+  /** Critical value for a normal statistic. */
+  readonly z: number
+  /** One-sided nominal level: the critical value for a t statistic is t⁻¹(1 − pNominal, df). */
+  readonly pNominal: number
+}
+
+const NODES = 400
+const quadrature = gaussLegendre(NODES)
+const known = new Map<string, readonly Boundary[]>()
+
+/**
+ * One-sided group-sequential boundaries: looking several times at growing data errs no more than `alpha` in all.
+ *
+ * @param looks  pair counts, ascending; information is proportional to them
+ * @param alpha  one-sided error over all looks, in (0, 1)
+ * @param spending how much of alpha each look may use: `pocock` evenly, `obrien-fleming` late
+ * @returns one boundary per look, good to 1e-10
+ * @source Lan & DeMets 1983, Biometrika 70 (spending); Armitage, McPherson & Rowe 1969, JRSS A 132 (recursive integration);
+ *   golden vectors from golden.py (scipy)
+ */
+export function groupSequentialBoundaries(
+  looks: readonly number[],
+  alpha: number,
+  spending: Spending = 'pocock',
+): readonly Boundary[] {
+  const key = `${spending} ${alpha} ${looks.join(' ')}`
+  const found = known.get(key) ?? integrate(looks, alpha, spending)
+  known.set(key, found)
+  return found
+}
+
+/** The share of alpha spent when the fraction t of all information is in. */
+function spent(t: number, alpha: number, spending: Spending): number {
+  if (spending === 'pocock') return alpha * Math.log(1 + (Math.E - 1) * t)
+  return 2 * normalUpperTail(upperQuantile(alpha / 2) / Math.sqrt(t))
+}
+
+/** Density of the score on the paths that have crossed no boundary yet, on a grid. */
+interface Survivors {
+  readonly grid: Float64Array
+  /** Density × quadrature weight. */
+  readonly mass: Float64Array
+}
+
+function integrate(looks: readonly number[], alpha: number, spending: Spending): Boundary[] {
+  const total = looks.at(-1)!
+  const boundaries: Boundary[] = []
+  let survivors: Survivors | undefined
+  let before = 0
+  for (const pairs of looks) {
+    const t = pairs / total
+    const step = Math.sqrt(t - before)
+    const increment = spent(t, alpha, spending) - (before === 0 ? 0 : spent(before, alpha, spending))
+    const z = survivors === undefined ? upperQuantile(increment) : crossing(survivors, increment, t, step)
+    boundaries.push({ pairs, z, pNominal: normalUpperTail(z) })
+    survivors = advance(survivors, z * Math.sqrt(t), step)
+    before = t
+  }
+  return boundaries
+}
+
+/** The z whose crossing probability at information t, not having crossed before, is the increment. */
+function crossing({ grid, mass }: Survivors, increment: number, t: number, step: number): number {
+  return root((z) => {
+    let probability = 0
+    for (let i = 0; i < NODES; i += 1) probability += mass[i]! * normalUpperTail((z * Math.sqrt(t) - grid[i]!) / step)
+    return probability - increment
+  })
+}
+
+function advance(survivors: Survivors | undefined, upper: number, step: number): Survivors {
+  const lower = -9
+  const half = (upper - lower) / 2
+  const grid = new Float64Array(NODES)
+  const mass = new Float64Array(NODES)
+  for (let i = 0; i < NODES; i += 1) {
+    const x = half * quadrature.points[i]! + (upper + lower) / 2
+    let density = 0
+    if (survivors === undefined) density = normalDensity(x / step) / step
+    else
+      for (let j = 0; j < NODES; j += 1) density += (survivors.mass[j]! * normalDensity((x - survivors.grid[j]!) / step)) / step
+    grid[i] = x
+    mass[i] = density * half * quadrature.weights[i]!
+  }
+  return { grid, mass }
+}
+
+function upperQuantile(p: number): number {
+  return root((z) => normalUpperTail(z) - p)
+}
+
+/** Root of a decreasing function of z by bisection, to the last bit that matters. */
+function root(f: (z: number) => number): number {
+  let low = -9
+  let high = 9
+  while (high - low > 1e-14) {
+    const middle = (low + high) / 2
+    if (middle === low || middle === high) break
+    if (f(middle) > 0) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}

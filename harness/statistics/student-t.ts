@@ -1,0 +1,41 @@
+import jstat from 'jstat'
+
+const { studentt } = jstat.jStat
+
+/**
+ * Student's t distribution: P(T ≤ t).
+ *
+ * @param df degrees of freedom > 0, need not be whole
+ * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; take an upper tail as `tCdf(-t, df)`, never as `1 - tCdf(t, df)`
+ * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); golden vectors from scipy.stats.t.cdf
+ */
+export function tCdf(t: number, df: number): number {
+  if (t === 0) return 0.5
+  return clampProbability(t < 0 ? studentt.cdf(t, df) : 1 - studentt.cdf(-t, df))
+}
+
+/**
+ * Student's t quantile: the t with P(T ≤ t) = p.
+ *
+ * @param p in (0, 1)  @param df degrees of freedom > 0
+ * @source jstat 1.9.6; golden vectors from scipy.stats.t.ppf
+ */
+export function tQuantile(p: number, df: number): number {
+  if (p === 0.5) return 0
+  // the distribution is symmetric, and the lower tail keeps digits that 1 − p would lose
+  return p < 0.5 ? studentt.inv(p, df) : -studentt.inv(1 - p, df)
+}
+
+/** The t with P(T > t) = p, for p given as an upper tail: no digits lost to 1 − p. */
+export function tUpperQuantile(p: number, df: number): number {
+  return -tQuantile(p, df)
+}
+
+/** Two-sided p of a t statistic, in [0, 1]. Below 1e-12 only its smallness means something. */
+export function twoSidedP(t: number, df: number): number {
+  return clampProbability(2 * tCdf(-Math.abs(t), df))
+}
+
+function clampProbability(p: number): number {
+  return Math.min(1, Math.max(0, p))
+}

@@ -1,0 +1,60 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { type Interval, tInterval } from './interval.js'
+import { twoSidedP } from './student-t.js'
+import { isZeroSpread } from './zero-variance.js'
+
+/** The trimmed mean of log ratios and how well it is known. */
+export interface TrimmedEstimate {
+  readonly n: number
+  /** Values trimmed at each end. */
+  readonly g: number
+  /** Trimmed mean, log scale. */
+  readonly m: number
+  /** Standard error of m; exactly 0 where the values do not vary (see `zeroVariance`). */
+  readonly se: number
+  readonly df: number
+  /** The winsorised values do not vary: no t, no p, no interval. */
+  readonly zeroVariance: boolean
+}
+
+/** Below this many pairs nothing is trimmed, statistics are shown, and no verdict is made. */
+export const MINIMUM_PAIRS = 10
+
+/**
+ * Yuen's trimmed mean with the winsorised standard error: a mean that one contended run cannot move.
+ *
+ * @param logRatios y = ln(B/A), one per pair, any order, finite
+ * @returns undefined for fewer than two values
+ * @source Yuen 1974, Biometrika 61; golden vectors (`trimmedLog`) from numpy and scipy
+ */
+export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate | undefined {
+  const n = logRatios.length
+  if (n < 2) return undefined
+  const g = trimCount(n)
+  const sorted = [...logRatios].sort((a, b) => a - b)
+  const m = mean(sorted.slice(g, n - g))
+  const sd = sampleStandardDeviation(winsorise(sorted, g))
+  const zeroVariance = isZeroSpread(sd, m)
+  return { n, g, m, se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)), df: n - 2 * g - 1, zeroVariance }
+}
+
+/** Two-sided p against no change; undefined where the values do not vary. */
+export function trimmedP(estimate: TrimmedEstimate): number | undefined {
+  return estimate.zeroVariance ? undefined : twoSidedP(estimate.m / estimate.se, estimate.df)
+}
+
+/** 95 % interval of m, log scale; undefined where the values do not vary. */
+export function trimmedInterval(estimate: TrimmedEstimate): Interval | undefined {
+  return estimate.zeroVariance ? undefined : tInterval(estimate.m, estimate.se, estimate.df)
+}
+
+/** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The tiny term keeps 0.2 × 15 from flooring to 2. */
+function trimCount(n: number): number {
+  return n < MINIMUM_PAIRS ? 0 : Math.max(1, Math.floor(0.2 * (n - 5) + 1e-9))
+}
+
+function winsorise(sorted: readonly number[], g: number): number[] {
+  const low = sorted[g]!
+  const high = sorted[sorted.length - g - 1]!
+  return sorted.map((value) => Math.min(high, Math.max(low, value)))
+}

@@ -1,0 +1,48 @@
+import type { Arm } from '../contract.js'
+import type { Interval } from '../statistics/interval.js'
+import { logRatios, toSample } from '../statistics/sample.js'
+import { MINIMUM_PAIRS, trimmedEstimate, trimmedInterval } from '../statistics/trimmed.js'
+import type { Round } from './rounds.js'
+
+/** Peak memory of the candidate against the compared arm. */
+export interface MemoryComparison {
+  /** candidate / other arm, by the trimmed mean of the log ratios. */
+  readonly ratio: number
+  /** Absent where the pairs do not vary. */
+  readonly ci95?: Interval
+  /** Against the limit of 2 %: `within` and `over` are beyond the interval's doubt. */
+  readonly verdict: 'within' | 'over' | 'undecided'
+}
+
+/** Growth of the peak that is tolerated. */
+export const MEMORY_LIMIT = 0.02
+
+/**
+ * Compares peak resident sets.
+ *
+ * @returns undefined below two rounds, or where the host does not tell the peak of some run
+ */
+export function compareMemory(rounds: readonly Round[], against: Arm): MemoryComparison | undefined {
+  if (rounds.length < 2) return undefined
+  const a = peaks(rounds, against)
+  const b = peaks(rounds, 'candidate')
+  if (a === undefined || b === undefined) return undefined
+  const estimate = trimmedEstimate(logRatios(toSample(a), toSample(b)))!
+  const interval = trimmedInterval(estimate)
+  const bounds = interval ?? { lower: estimate.m, upper: estimate.m }
+  return {
+    ratio: Math.exp(estimate.m),
+    ...(interval && { ci95: { lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) } }),
+    verdict: rounds.length < MINIMUM_PAIRS ? 'undecided' : place(bounds),
+  }
+}
+
+function place({ lower, upper }: Interval): MemoryComparison['verdict'] {
+  const limit = Math.log(1 + MEMORY_LIMIT)
+  return upper < limit ? 'within' : lower > limit ? 'over' : 'undecided'
+}
+
+function peaks(rounds: readonly Round[], arm: Arm): number[] | undefined {
+  const values = rounds.map(({ runs }) => runs[arm]!.peakRssBytes)
+  return values.every((value): value is number => value !== undefined && value > 0) ? values : undefined
+}

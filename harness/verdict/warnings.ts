@@ -1,0 +1,136 @@
+import { mean } from 'simple-statistics'
+import type { Arm } from '../contract.js'
+import { formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import { lag1 } from '../statistics/autocorrelation.js'
+import { countOutliers } from '../statistics/outliers.js'
+import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
+import { differenceOfMeans } from '../statistics/welch.js'
+import { type Comparison, compareArms, improvementOf } from './compare.js'
+import { GATE_LIMIT, type Rule } from './criteria.js'
+import type { Look } from './look.js'
+import { compareMemory, MEMORY_LIMIT } from './memory.js'
+import { noiseOf } from './noise.js'
+import type { Round } from './rounds.js'
+
+/** Something the reader of a result should know: data, rendered wherever the result is. */
+export interface Warning {
+  readonly code: string
+  /** What happened, the likely cause, and what to try. */
+  readonly hint: string
+}
+
+const DISCORDANT_BEYOND = 0.05
+const TAIL_BEYOND = 0.03
+const POSITION_T = 3
+const SLOWER_FROM = 0.03
+
+/** All warnings of one workload. */
+export function warningsOf(rounds: readonly Round[], looks: readonly Look[], rule: Rule): Warning[] {
+  const comparison = compareArms(rounds, rule.against, rule.metric)
+  if (comparison === undefined) return []
+  return [
+    zeroVariance(comparison),
+    noisy(comparison),
+    outliers(comparison),
+    tail(comparison),
+    autocorrelated(comparison, looks),
+    positionEffect(rounds, comparison, rule.against),
+    discordance(rounds, rule),
+    slower(looks, rule),
+    memoryGrowth(rounds, rule),
+  ].filter((warning) => warning !== undefined)
+}
+
+/**
+ * Whether cpu and wall time tell different stories: the improvements differ by more than 5 points, and the interval of the wall
+ * improvement excludes the cpu estimate. Undefined where they agree, or where there are too few pairs to tell.
+ */
+export function discordance(rounds: readonly Round[], { against }: Pick<Rule, 'against'>): Warning | undefined {
+  const cpu = compareArms(rounds, against, 'cpu')?.improvement.estimate
+  const wall = compareArms(rounds, against, 'wall')?.improvement
+  if (cpu === undefined || wall === undefined || rounds.length < MINIMUM_PAIRS) return undefined
+  const { lower, upper } = wall.ci95 ?? { lower: wall.estimate, upper: wall.estimate }
+  if (Math.abs(cpu - wall.estimate) <= DISCORDANT_BEYOND || (lower <= cpu && cpu <= upper)) return undefined
+  return {
+    code: 'discordant',
+    hint: `cpu time improves by ${formatPercent(cpu)}, wall time by ${formatPercent(wall.estimate)}: the layer moves work between threads or waits, or the host was busy; declare the metric wall if the layer is about I/O or parallelism, otherwise repeat on a quiet host`,
+  }
+}
+
+function zeroVariance({ estimate }: Comparison): Warning | undefined {
+  if (!estimate.zeroVariance) return undefined
+  return {
+    code: 'zero-variance',
+    hint: 'the pairs do not vary at all, so the estimate itself was compared with the margin and there is no t and no interval; the clock of this host is too coarse or the runs are copies: raise the work per run',
+  }
+}
+
+function noisy({ estimate }: Comparison): Warning | undefined {
+  const noise = noiseOf(estimate)
+  if (noise.class !== 'RED') return undefined
+  return {
+    code: 'noisy',
+    hint: `one pair varies by ${formatPercent(noise.effectiveSd)} (RED), so only certified verdicts count; close other programs, or raise --max-pairs`,
+  }
+}
+
+function outliers({ logRatios }: Comparison): Warning | undefined {
+  const count = countOutliers(logRatios)
+  if (count === 0) return undefined
+  return {
+    code: 'outliers',
+    hint: `${count} of ${logRatios.length} pairs lie far outside (more than 5 robust standard deviations) and were kept; something else ran now and then: look at foreignLoad and waitShare in runs.jsonl`,
+  }
+}
+
+function tail({ logRatios, improvement }: Comparison): Warning | undefined {
+  const plain = improvementOf(mean([...logRatios]))
+  if (Math.abs(plain - improvement.estimate) <= TAIL_BEYOND) return undefined
+  return {
+    code: 'tail',
+    hint: `without trimming the improvement would read ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}: a few pairs differ a lot, in the candidate or in the host; look at the plot before trusting either`,
+  }
+}
+
+function autocorrelated({ logRatios }: Comparison, looks: readonly Look[]): Warning | undefined {
+  const look = looks.at(-1)
+  if (look === undefined || look.seUsed <= look.se) return undefined
+  return {
+    code: 'autocorrelated',
+    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(logRatios) ?? 0, 2)}), so the bounds were widened ${formatNumber(look.seUsed / look.se, 2)}×; the host drifts: let it cool down, or fix its clock rate`,
+  }
+}
+
+function positionEffect(rounds: readonly Round[], { logRatios }: Comparison, against: Arm): Warning | undefined {
+  const order = ['first', 'second', 'third']
+  const candidateFirst = (round: Round) =>
+    order.indexOf(round.runs.candidate!.position) < order.indexOf(round.runs[against]!.position)
+  const before = logRatios.filter((_, index) => candidateFirst(rounds[index]!))
+  const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
+  if (before.length < 3 || after.length < 3 || new Set(logRatios).size < 3) return undefined
+  if (new Set(before).size === 1 && new Set(after).size === 1) return undefined
+  const { t } = differenceOfMeans(before, after)
+  if (Math.abs(t) < POSITION_T) return undefined
+  return {
+    code: 'position-effect',
+    hint: `the ratio depends on which arm runs first (t ${formatNumber(t)}); the order is balanced so the estimate stands, but runs disturb each other: leave the host more time between runs`,
+  }
+}
+
+function slower(looks: readonly Look[], { role }: Rule): Warning | undefined {
+  const look = looks.at(-1)
+  if (role !== 'guard' || look === undefined || look.lower <= 0 || look.m < Math.log(1 + SLOWER_FROM)) return undefined
+  return {
+    code: 'slower',
+    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatPercent(GATE_LIMIT, 0)} the gate tolerates; several such layers add up`,
+  }
+}
+
+function memoryGrowth(rounds: readonly Round[], { against, memory }: Rule): Warning | undefined {
+  const comparison = compareMemory(rounds, against)
+  if (comparison?.verdict !== 'over') return undefined
+  return {
+    code: 'memory-over',
+    hint: `peak memory changes by ${formatSignedPercent(comparison.ratio - 1)}, more than the ${formatPercent(MEMORY_LIMIT, 0)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
+  }
+}
