@@ -18,20 +18,48 @@ export interface Provenance {
   readonly notes?: string
 }
 
+/** The SHA-256 hashes (64 hexadecimal digits each) a bundle's version is made of; see `version.ts`. */
+export interface BundleHashes {
+  readonly assets: string
+  readonly sessions: string
+  readonly schema: string
+  readonly content: string
+}
+
+export type BundleFormat = 'parquet' | 'csv'
+
 /** `manifest.json` of a bundle, validated. */
 export interface BundleManifest {
   readonly schemaVersion: 1
   readonly name: string
   readonly frequency: Frequency
-  readonly format: 'parquet' | 'csv'
+  readonly format: BundleFormat
   readonly scales: Scales
   /** Sorted by id. */
   readonly assets: readonly Asset[]
   /** `2014-06-09` for `1d`, `2014-06-09T14:30:00` (UTC) otherwise; strictly ascending. */
   readonly sessions: readonly string[]
   readonly rows: { readonly bars: number; readonly adjustments: number }
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[]
+  /** Empty for a bundle that only lives in memory. */
+  readonly files: readonly BundleFile[]
   readonly provenance: Provenance
+  readonly hashes: BundleHashes
   /** `sha256:…` over asset list, date range, schema and content. */
   readonly version: string
+}
+
+/** A file of a bundle beside its manifest. */
+export interface BundleFile {
+  readonly name: string
+  readonly bytes: number
+  /** 64 hexadecimal digits. */
+  readonly sha256: string
+}
+
+export const MANIFEST_FILE = 'manifest.json'
+
+/** The files of a bundle beside its manifest, by format. Nothing else is ever read. */
+export const BUNDLE_FILES: Readonly<Record<BundleFormat, { readonly bars: string; readonly adjustments: string }>> = {
+  parquet: { bars: 'bars.parquet', adjustments: 'adjustments.parquet' },
+  csv: { bars: 'bars.csv', adjustments: 'adjustments.csv' },
 }

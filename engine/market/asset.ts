@@ -1,3 +1,5 @@
+import { EngineError } from '../errors.js'
+
 /** A tradable id as users write it, e.g. `AAPL`. Printable, 1–64 characters of `A–Z a–z 0–9 . _ - ^ = :`. */
 export type AssetId = string
 
@@ -6,4 +8,27 @@ export interface Asset {
   readonly id: AssetId
   readonly firstSession: number
   readonly lastSession: number
+}
+
+const ASSET_ID = /^(?!\.{1,2}$)[A-Za-z0-9._\-^=:]{1,64}$/
+
+/**
+ * Whether a text may name an asset. `.` and `..` may not: an id can become part of a file name.
+ */
+export function isAssetId(text: string): boolean {
+  return ASSET_ID.test(text)
+}
+
+/** @throws {EngineError} `input-invalid`: a text that may not name an asset */
+export function checkAssetId(text: string): AssetId {
+  if (isAssetId(text)) return text
+  throw new EngineError(
+    'input-invalid',
+    `'${text.slice(0, 70)}' cannot name an asset; use 1 to 64 letters, digits and . _ - ^ = : (rename the file or add an asset column)`,
+  )
+}
+
+/** Assets are ordered by code unit, the same on every machine whatever its locale. */
+export function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -18,7 +18,9 @@ export interface Calendar {
   readonly days: number
 }
 
-const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
 const DAILY = /^(\d{4})-(\d{2})-(\d{2})$/
 const INTRADAY = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})Z?$/
 
@@ -65,18 +67,12 @@ export function parseSession(frequency: Frequency, text: string): number {
 
 /** NaN where the parts name no real instant: Date.UTC would carry 31 February over into March. */
 function instant(match: RegExpExecArray): number {
-  const [year, month, day, hour = 0, minute = 0, second = 0] = match
-    .slice(1)
-    .map((part) => (part === undefined ? undefined : Number(part)))
-  const date = new Date(Date.UTC(year!, month! - 1, day, hour, minute, second))
-  date.setUTCFullYear(year!)
-  const real =
-    date.getUTCMonth() === month! - 1 &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second
-  return real ? date.getTime() : Number.NaN
+  const part = (group: number): number => Number(match[group] ?? 0)
+  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)]
+  if (year < 100 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return Number.NaN
+  const midnight = Date.UTC(year, month - 1, day)
+  const carried = day < 1 || new Date(midnight).getUTCDate() !== day
+  return carried ? Number.NaN : midnight + hour * HOUR_MS + minute * MINUTE_MS + second * 1000
 }
 
 /** Epoch milliseconds → session text: `2014-06-09` for `1d`, `2014-06-09T14:30:00` otherwise (UTC). */

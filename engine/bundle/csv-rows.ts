@@ -1,0 +1,56 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { EngineError } from '../errors.js'
+
+/** One data row and the line of the file it ends on, counted from 1. */
+export interface CsvRow {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+export interface CsvFile {
+  /** Trimmed, as written. */
+  readonly header: readonly string[]
+  readonly rows: readonly CsvRow[]
+}
+
+/**
+ * Splits CSV text into a header and rows of the same width. A byte order mark, empty lines, spaces around cells and quotes are accepted.
+ *
+ * @param path  for messages
+ * @throws {EngineError} `input-invalid`: empty, not CSV, or a row with more or fewer cells than the header; names file and line
+ */
+export function readCsv(path: string, text: string): CsvFile {
+  const [header, ...rows] = split(path, text)
+  if (header === undefined) throw fault(path, 1, 'the file is empty; give a header and rows')
+  for (const { line, cells } of rows) {
+    if (cells.length !== header.cells.length) {
+      throw fault(path, line, `${cells.length} cells where the header has ${header.cells.length}; correct the row`)
+    }
+  }
+  return { header: header.cells, rows }
+}
+
+function split(path: string, text: string): CsvRow[] {
+  const lines: CsvRow[] = []
+  try {
+    parse(text, {
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      on_record: (cells: string[], info) => {
+        lines.push({ line: info.lines, cells })
+        return null
+      },
+    })
+  } catch (cause) {
+    const line = cause instanceof CsvError && typeof cause.lines === 'number' ? cause.lines : lines.length + 1
+    throw fault(path, line, `not csv (${cause instanceof Error ? cause.message.toLowerCase() : cause}); correct the file`, cause)
+  }
+  return lines
+}
+
+/** An error in a file users gave: `prices.csv:17: close is empty; …`. */
+export function fault(path: string, line: number, message: string, cause?: unknown): EngineError {
+  return new EngineError('input-invalid', `${path}:${line}: ${message}`, { cause, details: { file: path, line } })
+}

@@ -1,0 +1,171 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { EngineError } from '../errors.js'
+import { isAssetId } from '../market/asset.js'
+import { type Calendar, calendarFrom } from '../market/calendar.js'
+import { MAX_SCALE } from '../market/money.js'
+import { barCount, type CanonicalContent } from './content.js'
+import { isBundleName } from './content-problems.js'
+import { BUNDLE_FILES, type BundleFile, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
+import { assetsHash, assetsOf, contentHashes, schemaHash, sessionsHash, versionOf } from './version.js'
+
+/** A manifest and what follows from it. */
+export interface CheckedManifest {
+  readonly manifest: BundleManifest
+  readonly calendar: Calendar
+}
+
+/**
+ * Reads and checks the manifest of a bundle and nothing else: form, calendar, hashes against their own fields, version against the hashes, and
+ * the sizes of the files it names.
+ *
+ * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON, a wrong form, disagreeing hashes or
+ * sizes · `bundle-invalid`: another schema version
+ */
+export async function readManifest(directory: string): Promise<CheckedManifest> {
+  const path = join(directory, MANIFEST_FILE)
+  const manifest = parseManifest(path, await readText(directory, path))
+  const calendar = checkedCalendar(path, manifest)
+  checkHashes(path, manifest)
+  for (const file of manifest.files) await checkSize(directory, file)
+  return { manifest, calendar }
+}
+
+/** The manifest that describes canonical content; `files` as they were written. */
+export function manifestOf(content: CanonicalContent, format: BundleFormat, files: readonly BundleFile[]): BundleManifest {
+  const hashes = contentHashes(content)
+  return {
+    schemaVersion: 1,
+    name: content.name,
+    frequency: content.frequency,
+    format,
+    scales: content.scales,
+    assets: assetsOf(content),
+    sessions: content.sessions,
+    rows: { bars: barCount(content), adjustments: content.adjustments.length },
+    files,
+    provenance: content.provenance,
+    hashes,
+    version: versionOf(hashes),
+  }
+}
+
+const count = z.number().int().nonnegative()
+const scale = z.number().int().min(0).max(MAX_SCALE)
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
+
+const MANIFEST = z.strictObject({
+  schemaVersion: z.literal(1),
+  name: z.string().refine(isBundleName, 'not a bundle name'),
+  frequency: z.enum(['1d', '1h', '1m']),
+  format: z.enum(['parquet', 'csv']),
+  scales: z.strictObject({ price: scale, volume: scale, adjustment: scale }),
+  assets: z
+    .array(z.strictObject({ id: z.string().refine(isAssetId, 'not an asset id'), firstSession: count, lastSession: count }))
+    .min(1),
+  sessions: z.array(z.string()).min(1),
+  rows: z.strictObject({ bars: count, adjustments: count }),
+  files: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: hash })),
+  provenance: z.strictObject({
+    source: z.string(),
+    license: z.string().exactOptional(),
+    synthetic: z.boolean(),
+    notes: z.string().exactOptional(),
+  }),
+  hashes: z.strictObject({ assets: hash, sessions: hash, schema: hash, content: hash }),
+  version: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'),
+})
+
+async function readText(directory: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const what = (await isDirectory(directory)) ? `${path} cannot be read` : `${directory} is not a bundle directory`
+    throw new EngineError('bundle-missing', `${what}; make a bundle with: assay bundle ingest`, {
+      cause,
+      details: { file: path },
+    })
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+function parseManifest(path: string, text: string): BundleManifest {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw corrupt(path, 'is not JSON', cause)
+  }
+  const found = z.looseObject({ schemaVersion: z.number() }).safeParse(json)
+  if (found.success && found.data.schemaVersion !== 1) {
+    throw new EngineError(
+      'bundle-invalid',
+      `${path} has schema version ${found.data.schemaVersion}, and this program reads 1; ingest the bundle again`,
+      { details: { file: path } },
+    )
+  }
+  const parsed = MANIFEST.safeParse(json)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw corrupt(
+      path,
+      `is no bundle manifest (${issue?.path.join('.') || 'top level'}: ${issue?.message.toLowerCase()})`,
+      parsed.error,
+    )
+  }
+  checkForm(path, parsed.data)
+  return parsed.data
+}
+
+/** What the schema cannot say: file names, the order and range of the assets. */
+function checkForm(path: string, manifest: BundleManifest): void {
+  const expected = Object.values(BUNDLE_FILES[manifest.format])
+  const named = manifest.files.map((file) => file.name)
+  if (named.length !== expected.length || expected.some((name, i) => named[i] !== name)) {
+    throw corrupt(path, `names the files ${named.join(', ').slice(0, 100)} where ${expected.join(', ')} belong`)
+  }
+  for (const [i, { id, firstSession, lastSession }] of manifest.assets.entries()) {
+    if (i > 0 && manifest.assets[i - 1]!.id >= id) throw corrupt(path, `lists asset ${id} out of order or twice`)
+    if (firstSession > lastSession || lastSession >= manifest.sessions.length) {
+      throw corrupt(path, `gives asset ${id} sessions ${firstSession} … ${lastSession}, outside its calendar`)
+    }
+  }
+}
+
+function checkedCalendar(path: string, manifest: BundleManifest): Calendar {
+  try {
+    return calendarFrom(manifest.frequency, manifest.sessions)
+  } catch (cause) {
+    throw corrupt(path, `has a faulty calendar (${cause instanceof Error ? cause.message : cause})`, cause)
+  }
+}
+
+function checkHashes(path: string, manifest: BundleManifest): void {
+  const { hashes } = manifest
+  if (assetsHash(manifest.assets) !== hashes.assets) throw corrupt(path, 'has an asset list that does not match its hash')
+  if (sessionsHash(manifest.frequency, manifest.sessions) !== hashes.sessions)
+    throw corrupt(path, 'has a calendar that does not match its hash')
+  if (schemaHash(manifest.scales) !== hashes.schema) throw corrupt(path, 'has scales that do not match their hash')
+  if (versionOf(hashes) !== manifest.version) throw corrupt(path, 'has a version that does not match its hashes')
+}
+
+async function checkSize(directory: string, file: BundleFile): Promise<void> {
+  const path = join(directory, file.name)
+  const size = await stat(path).then(
+    (found) => (found.isFile() ? found.size : undefined),
+    () => undefined,
+  )
+  if (size === undefined) throw corrupt(path, 'is missing, though the manifest lists it')
+  if (size !== file.bytes) throw corrupt(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
+}
+
+function corrupt(path: string, fault: string, cause?: unknown): EngineError {
+  return new EngineError('bundle-corrupt', `${path} ${fault}; ingest the bundle again`, { cause, details: { file: path } })
+}

@@ -1,0 +1,131 @@
+import type { FileMetaData, SchemaElement } from 'hyparquet'
+import { EngineError } from '../errors.js'
+import type { Scales } from './manifest.js'
+
+/** What a column of a bundle's Parquet file holds. */
+export type ColumnKind =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'decimal'; readonly scale: number }
+
+export type ColumnLayout = readonly { readonly name: string; readonly column: ColumnKind }[]
+
+/** Columns of `bars.parquet`, in order. */
+export function barsLayout(scales: Scales): ColumnLayout {
+  const price = { kind: 'decimal', scale: scales.price } as const
+  return [
+    { name: 'asset', column: { kind: 'text' } },
+    { name: 'session', column: { kind: 'time' } },
+    { name: 'open', column: price },
+    { name: 'high', column: price },
+    { name: 'low', column: price },
+    { name: 'close', column: price },
+    { name: 'volume', column: { kind: 'decimal', scale: scales.volume } },
+  ]
+}
+
+/** Columns of `adjustments.parquet`, in order. */
+export function adjustmentsLayout(scales: Scales): ColumnLayout {
+  return [
+    { name: 'asset', column: { kind: 'text' } },
+    { name: 'session', column: { kind: 'time' } },
+    { name: 'kind', column: { kind: 'text' } },
+    { name: 'value', column: { kind: 'decimal', scale: scales.adjustment } },
+  ]
+}
+
+/** 18 digits: the most an INT64 holds whole. */
+const PRECISION = 18
+
+/** The schema we write: required columns, decimals on INT64, UTC milliseconds. */
+export function schemaElements(layout: ColumnLayout): SchemaElement[] {
+  return [{ name: 'root', num_children: layout.length }, ...layout.map(({ name, column }) => schemaElement(name, column))]
+}
+
+function schemaElement(name: string, column: ColumnKind): SchemaElement {
+  const base = { name, repetition_type: 'REQUIRED' } as const
+  if (column.kind === 'text') return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
+  if (column.kind === 'time') {
+    const logical_type = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } as const
+    return { ...base, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', logical_type }
+  }
+  const { scale } = column
+  const logical_type = { type: 'DECIMAL', precision: PRECISION, scale } as const
+  return { ...base, type: 'INT64', converted_type: 'DECIMAL', scale, precision: PRECISION, logical_type }
+}
+
+/**
+ * Checks that a file has the columns of a layout, whoever wrote it: flat, in any order, required or optional; timestamps in milliseconds or
+ * microseconds; decimals on INT64 with the layout's scale.
+ *
+ * @returns by column name, what one unit of its stored integers is: 1 for decimals, milliseconds per unit for timestamps
+ * @throws {EngineError} `bundle-corrupt`: missing, additional or differently typed columns
+ */
+export function checkSchema(path: string, metadata: FileMetaData, layout: ColumnLayout): ReadonlyMap<string, number> {
+  const [root, ...columns] = metadata.schema
+  const names = layout.map(({ name }) => name)
+  if (
+    root?.num_children !== columns.length ||
+    columns.length !== names.length ||
+    columns.some(({ name }) => !names.includes(name))
+  ) {
+    const found = columns.map(({ name }) => name).join(', ')
+    throw foreign(path, `has the columns ${found.slice(0, 120)} where ${names.join(', ')} belong`)
+  }
+  const units = new Map<string, number>()
+  for (const { name, column } of layout) {
+    const element = columns.find((candidate) => candidate.name === name)
+    const unit = element === undefined || element.repetition_type === 'REPEATED' ? undefined : unitOf(element, column)
+    if (unit === undefined) throw foreign(path, `has a column ${name} that is not ${wanted(column)}`)
+    units.set(name, unit)
+  }
+  return units
+}
+
+function unitOf(element: SchemaElement, column: ColumnKind): number | undefined {
+  const { type, converted_type: converted, logical_type: logical } = element
+  if (column.kind === 'text') {
+    return type === 'BYTE_ARRAY' && (converted === 'UTF8' || logical?.type === 'STRING') ? 1 : undefined
+  }
+  if (type !== 'INT64') return undefined
+  if (column.kind === 'decimal') {
+    const scale = converted === 'DECIMAL' ? (element.scale ?? 0) : logical?.type === 'DECIMAL' ? logical.scale : undefined
+    return scale === column.scale ? 1 : undefined
+  }
+  const unit = logical?.type === 'TIMESTAMP' ? logical.unit : converted?.replace('TIMESTAMP_', '')
+  return unit === 'MILLIS' ? 1 : unit === 'MICROS' ? 1 / 1000 : undefined
+}
+
+function wanted(column: ColumnKind): string {
+  if (column.kind === 'text') return 'a string'
+  return column.kind === 'time' ? 'a timestamp in milliseconds or microseconds' : `DECIMAL(18,${column.scale}) on INT64`
+}
+
+function foreign(path: string, fault: string): EngineError {
+  return new EngineError('bundle-corrupt', `${path} ${fault}; it is not a bundle's file, ingest the bundle again`, {
+    details: { file: path },
+  })
+}
+
+/**
+ * A copy of the metadata in which numbers are plain INT64: the decoder would otherwise turn decimals into `unscaled × 10^-scale`, which is
+ * not even the nearest double, and timestamps into Dates. Statistics go too: they were read under the old annotation.
+ */
+export function withRawIntegers(metadata: FileMetaData): FileMetaData {
+  return {
+    ...metadata,
+    schema: metadata.schema.map((element) => (element.type === 'INT64' ? plainInteger(element) : element)),
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map((chunk) => {
+        if (chunk.meta_data === undefined) return chunk
+        const { statistics: _, ...meta_data } = chunk.meta_data
+        return { ...chunk, meta_data }
+      }),
+    })),
+  }
+}
+
+function plainInteger({ name, type, repetition_type }: SchemaElement): SchemaElement {
+  return { name, ...(type === undefined ? {} : { type }), ...(repetition_type === undefined ? {} : { repetition_type }) }
+}

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EngineError } from '../errors.js'
+import { readAdjustmentsCsv, readBarsCsv } from './csv.js'
+import { BUNDLE_FILES, type BundleManifest } from './manifest.js'
+import { readAdjustmentsParquet, readBarsParquet } from './parquet.js'
+import type { TickAdjustment, TickTable } from './tick-table.js'
+
+/** A file of a bundle in memory, with the rows its manifest lists. */
+export interface StoredFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly rows: number
+}
+
+/**
+ * Reads one of the two files of a bundle whole.
+ *
+ * @throws {EngineError} `bundle-changed`: another size than the manifest lists, so it was replaced since the manifest was read
+ * @throws {EngineError} `bundle-corrupt`: missing or unreadable
+ */
+export async function readStored(
+  directory: string,
+  manifest: BundleManifest,
+  which: 'bars' | 'adjustments',
+): Promise<StoredFile> {
+  const name = BUNDLE_FILES[manifest.format][which]
+  const path = join(directory, name)
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new EngineError('bundle-corrupt', `${path} cannot be read; ingest the bundle again`, { cause, details: { file: path } })
+  })
+  const listed = manifest.files.find((file) => file.name === name)?.bytes
+  if (bytes.length === listed) return { path, bytes, rows: manifest.rows[which] }
+  throw new EngineError('bundle-changed', `${path} changed since bundle ${manifest.name} was opened; open it again`, {
+    details: { file: path },
+  })
+}
+
+/** Decodes the bars of a bundle, in whichever format; not yet checked against the manifest. */
+export async function decodeBars(file: StoredFile, manifest: BundleManifest): Promise<TickTable> {
+  return manifest.format === 'parquet'
+    ? readBarsParquet(file, manifest.scales)
+    : readBarsCsv(file, manifest.scales, manifest.frequency)
+}
+
+/** Decodes the adjustments of a bundle, in whichever format; not yet checked against the manifest. */
+export async function decodeAdjustments(file: StoredFile, manifest: BundleManifest): Promise<readonly TickAdjustment[]> {
+  return manifest.format === 'parquet'
+    ? readAdjustmentsParquet(file, manifest.scales)
+    : readAdjustmentsCsv(file, manifest.scales, manifest.frequency)
+}

@@ -1,0 +1,162 @@
+import { EngineError } from '../errors.js'
+import type { Adjustment } from '../market/adjustments.js'
+import { BAR_FIELDS, type BarField } from '../market/bars.js'
+import { type Calendar, formatSession, indexOfSession } from '../market/calendar.js'
+import { Money, powerOfTen, ticksToText } from '../market/money.js'
+import type { BarTable } from './bar-table.js'
+import type { AssetBars } from './content.js'
+import { barFault } from './content-problems.js'
+import type { BundleManifest } from './manifest.js'
+
+/** The long table of bars as a file holds it: unscaled integers, epoch milliseconds, in file order. Not checked yet. */
+export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
+  readonly rows: number
+  readonly asset: readonly string[]
+  readonly time: Float64Array
+}
+
+/** The rows of adjustments as a file holds them, values unscaled. */
+export interface TickAdjustment {
+  readonly asset: string
+  readonly time: number
+  readonly kind: string
+  readonly value: number
+}
+
+/**
+ * Checks a decoded table against the manifest and turns it into bars: calendar indices, and prices as correctly rounded doubles. The price and
+ * volume columns are converted in place: the table is used up.
+ *
+ * @param path  the file, for messages
+ * @throws {EngineError} `bundle-corrupt`: rows out of order, twice, off the calendar, of unlisted assets, impossible bars, or other counts than listed
+ */
+export function toBarTable(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): BarTable {
+  const session = checkedSessions(path, table, manifest, calendar)
+  for (const field of BAR_FIELDS) {
+    const power = powerOfTen(field === 'volume' ? manifest.scales.volume : manifest.scales.price)
+    const column = table[field]
+    for (let i = 0; i < column.length; i++) column[i] = column[i]! / power
+  }
+  const { rows, asset, open, high, low, close, volume } = table
+  return { rows, asset, session, open, high, low, close, volume }
+}
+
+/** The bars of each asset, as views of a decoded table; checked like `toBarTable`. */
+export function toAssetBars(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): readonly AssetBars[] {
+  const session = checkedSessions(path, table, manifest, calendar)
+  const bars: AssetBars[] = []
+  for (let from = 0; from < table.rows; ) {
+    let to = from + 1
+    while (to < table.rows && table.asset[to] === table.asset[from]) to++
+    bars.push({
+      asset: table.asset[from]!,
+      session: session.subarray(from, to),
+      open: table.open.subarray(from, to),
+      high: table.high.subarray(from, to),
+      low: table.low.subarray(from, to),
+      close: table.close.subarray(from, to),
+      volume: table.volume.subarray(from, to),
+    })
+    from = to
+  }
+  return bars
+}
+
+/** The long table of checked content: what `toBarTable` would give for its file. */
+export function tableOf(bars: readonly AssetBars[], priceScale: number, volumeScale: number): BarTable {
+  const rows = bars.reduce((sum, own) => sum + own.session.length, 0)
+  const session = new Int32Array(rows)
+  const asset: string[] = []
+  const joined = (field: BarField): Float64Array => {
+    const power = powerOfTen(field === 'volume' ? volumeScale : priceScale)
+    const out = new Float64Array(rows)
+    let at = 0
+    for (const own of bars) for (const ticks of own[field]) out[at++] = ticks / power
+    return out
+  }
+  for (const own of bars) {
+    session.set(own.session, asset.length)
+    for (let i = 0; i < own.session.length; i++) asset.push(own.asset)
+  }
+  return {
+    rows,
+    asset,
+    session,
+    open: joined('open'),
+    high: joined('high'),
+    low: joined('low'),
+    close: joined('close'),
+    volume: joined('volume'),
+  }
+}
+
+/**
+ * Checks decoded adjustments against the manifest.
+ *
+ * @throws {EngineError} `bundle-corrupt`: as `toBarTable`
+ */
+export function toAdjustments(
+  path: string,
+  rows: readonly TickAdjustment[],
+  manifest: BundleManifest,
+  calendar: Calendar,
+): readonly Adjustment[] {
+  if (rows.length !== manifest.rows.adjustments)
+    throw disagrees(path, `${rows.length} adjustments`, `${manifest.rows.adjustments}`)
+  const known = new Set(manifest.assets.map(({ id }) => id))
+  return rows.map(({ asset, time, kind, value }, row) => {
+    const session = indexOfSession(calendar, time)
+    if (!known.has(asset) || session < 0 || (kind !== 'split' && kind !== 'dividend') || !(value > 0)) {
+      throw corruptRow(path, row, 'is no adjustment of a listed asset and session')
+    }
+    return { asset, session, kind, value: new Money(ticksToText(value, manifest.scales.adjustment)) }
+  })
+}
+
+function checkedSessions(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): Int32Array {
+  if (table.rows !== manifest.rows.bars) throw disagrees(path, `${table.rows} bars`, `${manifest.rows.bars}`)
+  const session = new Int32Array(table.rows)
+  let row = 0
+  for (const { id, firstSession, lastSession } of manifest.assets) {
+    let previous = firstSession - 1
+    const first = row
+    for (; row < table.rows && table.asset[row] === id; row++) {
+      const index = nextIndex(calendar, previous, table.time[row]!)
+      if (index <= previous || (row === first && index !== firstSession)) throw misplaced(path, table, row, calendar)
+      const fault = barFault(table, row, manifest.scales.price)
+      if (fault !== undefined) throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
+      session[row] = previous = index
+    }
+    if (row === first || previous !== lastSession)
+      throw disagrees(path, `other bars of ${id}`, `${firstSession} … ${lastSession}`)
+  }
+  if (row < table.rows) throw misplaced(path, table, row, calendar)
+  return session
+}
+
+/** Bars mostly follow each other slot by slot, so the search is rarely needed. */
+function nextIndex(calendar: Calendar, previous: number, time: number): number {
+  return calendar.times[previous + 1] === time ? previous + 1 : indexOfSession(calendar, time)
+}
+
+function misplaced(path: string, table: TickTable, row: number, calendar: Calendar): EngineError {
+  const time = table.time[row]!
+  const when = Number.isFinite(new Date(time).getTime()) ? formatSession(calendar.frequency, time) : `${time} ms`
+  return corruptRow(
+    path,
+    row,
+    `(${table.asset[row]?.slice(0, 70)}, ${when}) is out of order, repeated, or not of a listed asset and session`,
+  )
+}
+
+function corruptRow(path: string, row: number, fault: string): EngineError {
+  return new EngineError('bundle-corrupt', `${path} row ${row + 1} ${fault}; ingest the bundle again`, {
+    details: { file: path, row: row + 1 },
+  })
+}
+
+function disagrees(path: string, found: string, listed: string): EngineError {
+  return new EngineError('bundle-corrupt', `${path} holds ${found} where the manifest lists ${listed}; ingest the bundle again`, {
+    details: { file: path },
+  })
+}

@@ -1,0 +1,77 @@
+import { EngineError } from '../errors.js'
+import { compareAdjustments } from '../market/adjustments.js'
+import { type Calendar, sessionText } from '../market/calendar.js'
+import { type AssetBars, type CanonicalContent, canonicalContent } from './content.js'
+import type { BundleHashes, BundleManifest } from './manifest.js'
+import { readManifest } from './manifest-file.js'
+import { decodeAdjustments, decodeBars, readStored, type StoredFile } from './stored-file.js'
+import { toAdjustments, toAssetBars } from './tick-table.js'
+import { contentHashes, sha256 } from './version.js'
+
+/** One observation about a bundle. Errors make it unfit; information does not. */
+export interface Finding {
+  readonly severity: 'error' | 'information'
+  readonly message: string
+}
+
+/**
+ * The full check of a bundle on disk: everything `open` checks, then every file re-hashed and decoded, every row checked (order, duplicates, OHLC
+ * relationships), every hash and count of the manifest derived again from the rows. Slots without a bar are reported as information.
+ *
+ * @returns findings, errors first; a sound bundle has no error. Problems of the bundle are findings, never exceptions
+ */
+export async function validateBundle(directory: string): Promise<readonly Finding[]> {
+  try {
+    const { manifest, calendar } = await readManifest(directory)
+    const bars = await readStored(directory, manifest, 'bars')
+    const adjustments = await readStored(directory, manifest, 'adjustments')
+    const damaged = [...hashFindings(bars, manifest), ...hashFindings(adjustments, manifest)]
+    if (damaged.length > 0) return damaged
+    const content = await readContent(bars, adjustments, manifest, calendar)
+    return [...contentFindings(content, manifest), ...content.bars.flatMap((own) => gapFinding(own, calendar))]
+  } catch (cause) {
+    if (cause instanceof EngineError) return [error(cause.message)]
+    throw cause
+  }
+}
+
+function hashFindings(file: StoredFile, manifest: BundleManifest): readonly Finding[] {
+  const listed = manifest.files.find(({ name }) => file.path.endsWith(name))
+  if (listed?.sha256 === sha256(file.bytes)) return []
+  return [error(`${file.path} does not match its SHA-256 in the manifest; ingest the bundle again`)]
+}
+
+async function readContent(
+  barsFile: StoredFile,
+  adjustmentsFile: StoredFile,
+  manifest: BundleManifest,
+  calendar: Calendar,
+): Promise<CanonicalContent> {
+  const bars = toAssetBars(barsFile.path, await decodeBars(barsFile, manifest), manifest, calendar)
+  const adjustments = toAdjustments(adjustmentsFile.path, await decodeAdjustments(adjustmentsFile, manifest), manifest, calendar)
+  if (adjustments.some((adjustment, i) => i > 0 && compareAdjustments(adjustments[i - 1]!, adjustment) >= 0)) {
+    throw new EngineError('bundle-corrupt', `${adjustmentsFile.path} is out of order or repeats itself; ingest the bundle again`)
+  }
+  const { name, frequency, scales, sessions, provenance } = manifest
+  return canonicalContent({ name, frequency, scales, sessions, bars, adjustments, provenance })
+}
+
+function contentFindings(content: CanonicalContent, manifest: BundleManifest): readonly Finding[] {
+  const hashes = contentHashes(content)
+  return (Object.keys(hashes) as (keyof BundleHashes)[])
+    .filter((part) => hashes[part] !== manifest.hashes[part])
+    .map((part) => error(`the manifest's ${part} hash does not match the rows; ingest the bundle again`))
+}
+
+function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly Finding[] {
+  const missing = session[session.length - 1]! - session[0]! + 1 - session.length
+  if (missing === 0) return []
+  const first = session.findIndex((index, i) => i > 0 && index !== session[i - 1]! + 1)
+  const where = sessionText(calendar, session[first - 1]! + 1)
+  const slots = missing === 1 ? '1 slot' : `${missing} slots`
+  return [{ severity: 'information', message: `${asset} has no bar in ${slots} of its life, first on ${where}` }]
+}
+
+function error(message: string): Finding {
+  return { severity: 'error', message }
+}

@@ -1,0 +1,77 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Adjustment } from '../market/adjustments.js'
+import type { Asset } from '../market/asset.js'
+import { BAR_FIELDS } from '../market/bars.js'
+import type { Frequency } from '../market/calendar.js'
+import type { CanonicalContent } from './content.js'
+import type { BundleHashes, Scales } from './manifest.js'
+
+/**
+ * The four hashes a version is made of. They cover what the bundle says, not how it is stored: the Parquet and the CSV form of the same data
+ * have the same version, and name and provenance do not enter.
+ */
+export function contentHashes(content: CanonicalContent): BundleHashes {
+  return {
+    assets: assetsHash(assetsOf(content)),
+    sessions: sessionsHash(content.frequency, content.sessions),
+    schema: schemaHash(content.scales),
+    content: valuesHash(content),
+  }
+}
+
+/** SHA-256 over the four hashes, in this order: `sha256:` and 64 hexadecimal digits. */
+export function versionOf(hashes: BundleHashes): string {
+  return `sha256:${sha256([hashes.assets, hashes.sessions, hashes.schema, hashes.content].join('\n'))}`
+}
+
+/** The assets of canonical content, by id, with the calendar indices of their first and last bar. */
+export function assetsOf(content: CanonicalContent): readonly Asset[] {
+  return content.bars.map(({ asset, session }) => ({
+    id: asset,
+    firstSession: session[0]!,
+    lastSession: session[session.length - 1]!,
+  }))
+}
+
+/** @param assets  sorted by id */
+export function assetsHash(assets: readonly Asset[]): string {
+  return sha256(assets.map(({ id, firstSession, lastSession }) => `${id} ${firstSession} ${lastSession}\n`).join(''))
+}
+
+export function sessionsHash(frequency: Frequency, sessions: readonly string[]): string {
+  return sha256([frequency, ...sessions].join('\n'))
+}
+
+/** The columns and their decimal places, and the layout version of the bundle. */
+export function schemaHash(scales: Scales): string {
+  return sha256(
+    `bundle 1\nbars asset session ${BAR_FIELDS.join(' ')}\nadjustments asset session kind value\n` +
+      `price ${scales.price}\nvolume ${scales.volume}\nadjustment ${scales.adjustment}\n`,
+  )
+}
+
+/** Every bar as unscaled integers (little-endian doubles, exact below 2^53) and every adjustment as text, in canonical order. */
+function valuesHash(content: CanonicalContent): string {
+  const hash = createHash('sha256')
+  for (const bars of content.bars) {
+    hash.update(`${bars.asset} ${bars.session.length}\n`)
+    updateBytes(hash, bars.session)
+    for (const field of BAR_FIELDS) updateBytes(hash, bars[field])
+  }
+  for (const adjustment of content.adjustments) hash.update(adjustmentLine(adjustment))
+  return hash.digest('hex')
+}
+
+function adjustmentLine({ asset, session, kind, value }: Adjustment): string {
+  return `${asset} ${session} ${kind} ${value.toFixed()}\n`
+}
+
+// Node runs on little-endian machines, all but s390x; there versions would differ from everybody else's, nothing worse.
+function updateBytes(hash: Hash, column: Float64Array | Int32Array): void {
+  hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
+}
+
+/** SHA-256 of text or bytes, 64 hexadecimal digits. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}

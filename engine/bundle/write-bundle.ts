@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto'
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { EngineError } from '../errors.js'
+import { type BundleContent, type CanonicalContent, canonicalContent } from './content.js'
+import { adjustmentsToCsv, barsToCsv } from './csv.js'
+import { BUNDLE_FILES, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
+import { manifestOf } from './manifest-file.js'
+import { adjustmentsToParquet, barsToParquet } from './parquet.js'
+import { sha256 } from './version.js'
+
+/**
+ * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are flushed to disk, and the directory is renamed.
+ * An existing bundle is replaced; it is moved aside first and put back should the last rename fail. Nothing else is ever replaced.
+ *
+ * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made
+ * @param content    in any order; checked before anything is written
+ * @returns the manifest written
+ * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle, or a target that is something else or cannot be written
+ */
+export async function writeBundle(
+  directory: string,
+  content: BundleContent,
+  options: { readonly format?: BundleFormat } = {},
+): Promise<BundleManifest> {
+  const { format = 'parquet' } = options
+  const canonical = canonicalContent(content)
+  const { manifest, files } = encode(canonical, format)
+  const target = resolve(directory)
+  const temporary = `${dirname(target)}/.${basename(target)}.${randomBytes(6).toString('hex')}`
+  try {
+    await checkReplaceable(target)
+    await mkdir(dirname(target), { recursive: true })
+    await mkdir(temporary)
+    for (const { name, bytes } of files) await writeFlushed(join(temporary, name), bytes)
+    await flushDirectory(temporary)
+    await moveInto(temporary, target)
+    await flushDirectory(dirname(target))
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true })
+    if (cause instanceof EngineError) throw cause
+    const reason = cause instanceof Error ? cause.message.toLowerCase() : String(cause)
+    throw new EngineError(
+      'input-invalid',
+      `cannot write bundle ${directory} (${reason}); check space and permissions or choose another directory`,
+      {
+        cause,
+        details: { file: target },
+      },
+    )
+  }
+  return manifest
+}
+
+interface EncodedFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+function encode(content: CanonicalContent, format: BundleFormat): { manifest: BundleManifest; files: readonly EncodedFile[] } {
+  const names = BUNDLE_FILES[format]
+  const [bars, adjustments] =
+    format === 'parquet'
+      ? [barsToParquet(content), adjustmentsToParquet(content)]
+      : [barsToCsv(content), adjustmentsToCsv(content)]
+  const data = [
+    { name: names.bars, bytes: bars },
+    { name: names.adjustments, bytes: adjustments },
+  ]
+  const listed = data.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256(bytes) }))
+  const manifest = manifestOf(content, format, listed)
+  return {
+    manifest,
+    files: [...data, { name: MANIFEST_FILE, bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`) }],
+  }
+}
+
+/** A target is free if it does not exist, is an empty directory, or holds a bundle and nothing else. */
+async function checkReplaceable(target: string): Promise<void> {
+  const entries = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return []
+    if (cause.code === 'ENOTDIR') throw notABundle(target, 'a file')
+    throw cause
+  })
+  const known = new Set([MANIFEST_FILE, ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names))])
+  const stranger = entries.find((entry) => !known.has(entry))
+  if (stranger !== undefined) throw notABundle(target, `a directory that holds ${stranger}`)
+}
+
+function notABundle(target: string, what: string): EngineError {
+  return new EngineError('input-invalid', `${target} is ${what}, not a bundle to replace; choose another directory`, {
+    details: { file: target },
+  })
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
+
+/** Another writer may put the same bundle in place between our two renames; then its bundle is the one to replace. */
+async function moveInto(temporary: string, target: string, attempts = 5): Promise<void> {
+  const aside = `${temporary}.old`
+  const replaced = await rename(target, aside).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return false
+      throw cause
+    },
+  )
+  try {
+    await rename(temporary, target)
+  } catch (cause) {
+    const overtaken = ['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '') && attempts > 1
+    if (replaced && !overtaken) await rename(aside, target)
+    if (!overtaken) throw cause
+  }
+  await rm(aside, { recursive: true, force: true })
+  if (await exists(temporary)) await moveInto(temporary, target, attempts - 1)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
