@@ -37,6 +37,11 @@ export function formatPercent(fraction: number, digits = 1): string {
   return `${fixed(100 * fraction, digits)} %`
 }
 
+/** A fraction somebody chose, with all its digits: 0.05 → `5 %`, 0.025 → `2.5 %`. */
+export function formatLimit(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(6))} %`
+}
+
 /** A fraction as a percentage that always carries its sign: `+1.2 %`, `−39.8 %`. */
 export function formatSignedPercent(fraction: number, digits = 1): string {
   const text = fixed(100 * fraction, digits)
@@ -46,6 +51,12 @@ export function formatSignedPercent(fraction: number, digits = 1): string {
 /** An interval of fractions: `38.6 – 41.5 %`. */
 export function formatPercentInterval(interval: readonly number[], digits = 1): string {
   return `${interval.map((bound) => fixed(100 * bound, digits)).join(' – ')} %`
+}
+
+/** An interval of times: `388.1 – 405.5 ms`. */
+export function formatMsInterval(interval: readonly number[]): string {
+  const inSeconds = interval.every((bound) => Math.abs(bound) >= 1000)
+  return `${interval.map((bound) => fixed(inSeconds ? bound / 1000 : bound, inSeconds ? 3 : 2)).join(' – ')} ${inSeconds ? 's' : 'ms'}`
 }
 
 /** A value with its standard deviation, ms: `812.4 ± 9.1 ms`. */

@@ -1,6 +1,212 @@
-import type { DecisionRecord } from './record-schema.js'
+import { formatCount, formatLimit, formatSignedPercent, formatSpeedup } from '../format.js'
+import { GATE_LIMIT } from '../verdict/criteria.js'
+import { MEMORY_LIMIT } from '../verdict/memory.js'
+import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
+import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
+import { changeWithInterval, headline } from './headline.js'
+import { decisionReason, workloadReason } from './reason-text.js'
+import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+import { numberOf, supersededBy } from './supersession.js'
+import { markdownTemplate } from './template.js'
+import { type TestRow, testRows } from './test-rows.js'
 
-/** The markdown twin of a record. `records` are all records known, for supersession. */
+/**
+ * The markdown twin of a record: everything in it comes from the record, except "Superseded by", which comes from the others.
+ *
+ * @param records all records known; may include the record itself
+ */
 export function renderDecision(record: DecisionRecord, records: readonly DecisionRecord[]): string {
-  throw new Error(`unrendered: ${record.id} ${records.length}`)
+  return template(toModel(record, records))
+}
+
+const template = markdownTemplate<DecisionModel>('decision.md.hbs')
+
+interface DecisionModel {
+  readonly number: string
+  readonly record: DecisionRecord
+  readonly verdict: string
+  readonly control: string
+  readonly summary: readonly { readonly label: string; readonly value: string }[]
+  readonly change: string
+  readonly measured: boolean
+  readonly hasIncumbent: boolean
+  readonly rows: readonly EvidenceRow[]
+  readonly tests: readonly TestRow[]
+  readonly regime: readonly string[]
+  readonly looks: readonly LookRow[]
+  readonly rule: readonly string[]
+  readonly reasons: readonly string[]
+  readonly consequences: readonly string[]
+  readonly warnings: readonly { readonly where: string; readonly code: string; readonly hint: string }[]
+  readonly commit: string
+  readonly nodeFlags: string
+  readonly files: readonly { readonly name: string; readonly digest: string }[]
+}
+
+function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
+  return {
+    number: numberOf(record.id),
+    record,
+    verdict: record.injected === undefined ? record.verdict : `control with an injected effect, ${record.verdict}`,
+    control: controlNotice(record),
+    summary: summaryOf(record, records),
+    change: changeOf(record),
+    measured: record.workloads.length > 0,
+    hasIncumbent: record.stacks.incumbent.length > 0,
+    rows: evidenceRows(record),
+    tests: testRows(record),
+    regime: record.workloads.map(regimeLine),
+    looks: lookRows(record),
+    rule: ruleOf(record),
+    reasons: reasonsOf(record),
+    consequences: consequencesOf(record),
+    warnings: [
+      ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
+      ...record.workloads.flatMap(({ id, warnings }) => warnings.map((warning) => ({ where: id, ...warning }))),
+    ],
+    commit: record.git?.commit ?? '',
+    nodeFlags: record.host.nodeFlags.map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``).join(' ') || 'none',
+    files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
+  }
+}
+
+function controlNotice({ injected }: DecisionRecord): string {
+  if (injected === undefined) return ''
+  return `Real extra work worth ${formatLimit(injected.improvement)} was injected into the ${injected.arm} arm to test the method itself. This record decides nothing about the layer.`
+}
+
+function summaryOf(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel['summary'] {
+  const newer = supersededBy(record, records)
+  return [
+    { label: 'Date', value: dateLine(record) },
+    { label: 'Decision', value: decisionLine(record) },
+    { label: 'Against the pure baseline', value: cumulativeLine(record) },
+    { label: 'Equivalence', value: equivalenceLine(record) },
+    { label: 'Memory', value: memoryLine(record) },
+    { label: 'Supersedes', value: record.supersedes === null ? '—' : escapeName(record.supersedes) },
+    ...(newer === undefined ? [] : [{ label: 'Superseded by', value: `**${numberOf(newer.id)}** (${newer.verdict})` }]),
+  ]
+}
+
+function dateLine({ date, git, host, workloads, scale }: DecisionRecord): string {
+  const commit = git === null ? 'no commit' : `commit ${git.commit.slice(0, 7)}${git.dirty ? ' (dirty)' : ''}`
+  const classes = workloads.flatMap(({ noise }) => (noise === undefined ? [] : [noise.class]))
+  const worst = (['RED', 'YELLOW', 'GREEN'] as const).find((name) => classes.includes(name))
+  const node = `Node ${host.node.replace(/^v/, '')}`
+  const parts = [
+    date,
+    commit,
+    node,
+    `${host.cpuCount} × ${host.cpuModel}`,
+    `scale ${scale}`,
+    ...(worst ? [`noise ${worst}`] : []),
+  ]
+  return parts.map(escapeMarkdown).join(' · ')
+}
+
+function decisionLine(record: DecisionRecord): string {
+  const control = record.injected === undefined ? [] : ['**control, not a decision about the layer**']
+  if (record.equivalence.kind === 'different') return [...control, '**rejected** without measuring: results differ'].join('<br>')
+  return [...control, ...record.workloads.map((workload) => headline(workload, record))].join('<br>')
+}
+
+function cumulativeLine(record: DecisionRecord): string {
+  if (record.cumulative === undefined) return '—'
+  const { improvement, ci95, speedup } = record.cumulative
+  const targets = record.workloads.filter(({ role }) => role === 'target').length
+  const over = targets > 1 ? `, geometric mean of ${targets} target workloads` : ''
+  return `${changeWithInterval(improvement, ci95)}, speedup ${formatSpeedup(speedup)}${over}`
+}
+
+function equivalenceLine({ equivalence, workloads }: DecisionRecord): string {
+  if (equivalence.kind === 'equal') {
+    const contents = workloads.map(({ id, content }) => `${escapeName(id)} ${escapeName(content)}`).join(', ')
+    return `${contents} × ${equivalence.seeds.length} seeds identical, and on all ${equivalence.measuredRuns} measured runs`
+  }
+  const { found, workload, seed, arm, at, field, baseline, candidate } = equivalence.divergence
+  const place = Object.entries(at).map(([name, value]) => `${escapeName(name)} ${escapeName(value)}`)
+  return `**different**, found ${found}: ${[escapeName(workload), `seed ${seed}`, ...place].join(', ')}: ${escapeName(field)} is ${escapeName(candidate)} (${arm}) instead of ${escapeName(baseline)}`
+}
+
+function memoryLine({ workloads, regime }: DecisionRecord): string {
+  const measured = workloads.flatMap(({ id, memory }) =>
+    memory === undefined
+      ? []
+      : [`${workloads.length > 1 ? `${escapeName(id)} ` : ''}${formatSignedPercent(memory.ratio - 1)} (${memory.verdict})`],
+  )
+  if (measured.length === 0)
+    return workloads.length === 0 ? '—' : `not measured: this host does not tell the peak (${regime.memory})`
+  return `peak ${measured.join(', ')}; limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}`
+}
+
+function changeOf({ stacks }: DecisionRecord): string {
+  const list = (stack: readonly string[]) => (stack.length === 0 ? 'no layer' : stack.map(escapeName).join(', '))
+  const incumbent = stacks.incumbent.length === 0 ? '' : ` The incumbent runs with ${list(stacks.incumbent)}.`
+  return `The pure baseline runs with ${list(stacks.baseline)}.${incumbent} The candidate runs with ${list(stacks.candidate)}.`
+}
+
+function regimeLine({ id, content, warmup, iterations, voidedPairs, failedPairs, work }: WorkloadRecord): string {
+  const passes =
+    warmup === undefined || iterations === undefined
+      ? []
+      : [`${warmup} warm-up and ${iterations} timed iterations of ${escapeName(content)} in each process`]
+  return `${escapeName(id)}: ${[...passes, `${voidedPairs} pairs voided, ${failedPairs} failed`, ...workRate(work)].join('; ')}`
+}
+
+function workRate(work: WorkloadRecord['work']): string[] {
+  if (work === undefined) return []
+  const { baselinePerSecond, incumbentPerSecond, candidatePerSecond } = work
+  const rates = [baselinePerSecond, ...(incumbentPerSecond === undefined ? [] : [incumbentPerSecond]), candidatePerSecond]
+  return [`${rates.map(formatCount).join(' → ')} ${escapeName(work.unit)}/s`]
+}
+
+function ruleOf({ criterion, regime, workloads }: DecisionRecord): string[] {
+  const targets = workloads.filter(({ role }) => role === 'target').map(({ id }) => escapeName(id))
+  const guards = workloads.filter(({ role }) => role === 'guard').map(({ id }) => escapeName(id))
+  const metric = workloads[0]?.metric ?? 'cpu'
+  const looks = regime.fixed
+    ? `One look after ${regime.looks.at(-1)} pairs, two-sided 95 % interval.`
+    : `Looks after ${regime.looks.join(', ')} pairs with Pocock-type boundaries: one-sided error ${formatLimit(regime.alpha)} over all looks.`
+  return [
+    `Improvement of at least ${formatLimit(criterion.atLeast)} in ${metric} time on ${targets.join(', ')}.`,
+    ...(guards.length > 0
+      ? [`No more than ${formatLimit(GATE_LIMIT)} slower on ${guards.join(', ')} (decided at one of the first three looks).`]
+      : []),
+    looks,
+  ]
+}
+
+function reasonsOf(record: DecisionRecord): string[] {
+  return [
+    ...record.reasons.map((code) => `**${record.verdict}**: ${escapeMarkdown(decisionReason(code))}.`),
+    ...record.workloads.flatMap((workload) =>
+      workload.reasons.map(
+        (code) =>
+          `${escapeName(workload.id)}: ${outcomeWord(workload.role, workload.verdict)} after ${workload.pairs} pairs: ${escapeMarkdown(workloadReason(code, workload, record))}.`,
+      ),
+    ),
+  ]
+}
+
+function consequencesOf(record: DecisionRecord): string[] {
+  const guards = record.workloads.filter(({ role }) => role === 'guard')
+  return [
+    stackConsequence(record),
+    ...(record.workloads.length > 0 && guards.length === 0
+      ? ['Not shown: every workload of the suite is a target here, so nothing was guarded beside them.']
+      : []),
+    ...(record.scale === 'production'
+      ? []
+      : [`Not shown: other scales than ${record.scale}, other hosts, other versions of Node.`]),
+    'Look again when the layer, the engine beneath it or Node changes, or on a host of another kind.',
+  ]
+}
+
+function stackConsequence({ verdict, injected, layer, equivalence }: DecisionRecord): string {
+  const name = escapeName(layer)
+  if (injected !== undefined) return `None for ${name}: this was a control of the method.`
+  if (equivalence.kind === 'different') return `${name} stays off until it computes what the baseline computes.`
+  if (verdict === 'accepted') return `${name} may join the incumbent stack: layers after it are measured against it.`
+  if (verdict === 'rejected') return `${name} does not join the incumbent stack; layers after it are measured without it.`
+  return `${name} does not join the incumbent stack: not enough is known. More pairs or a quieter host may decide.`
 }

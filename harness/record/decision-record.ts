@@ -1,14 +1,85 @@
 import type { Evidence } from '../evidence.js'
-import type { DecisionRecord } from './record-schema.js'
+import { compareArms } from '../verdict/compare.js'
+import { ruleOf } from '../verdict/criteria.js'
+import { type Cumulative, cumulate } from '../verdict/cumulative.js'
+import { type Decision, decide } from '../verdict/decide.js'
+import { isFailure } from '../verdict/rounds.js'
+import { type DecisionRecord, decisionRecordSchema } from './record-schema.js'
+import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 
-export type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from './record-schema.js'
 
-/** The decision record of an evidence folder: a function of its files and nothing else. */
+/**
+ * The decision record of an evidence folder: a function of its files and nothing else, not the clock, not git, not another file.
+ *
+ * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was measured
+ */
 export function toDecisionRecord(evidence: Evidence): DecisionRecord {
-  throw new Error(`unrecorded: ${evidence.plan.id}`)
+  const { plan, environment, digests } = evidence
+  const decision = decide(evidence)
+  const cumulative = overallCumulative(evidence, decision)
+  return {
+    schema: 'assay/decision@1',
+    id: plan.id,
+    layer: plan.layer,
+    title: plan.title,
+    date: plan.createdAt.slice(0, 10),
+    recordVersion: 1,
+    supersedes: plan.supersedes,
+    hypothesis: plan.hypothesis,
+    criterion: { ...plan.criterion },
+    suite: plan.suite,
+    stacks: { baseline: [...plan.stacks.baseline], incumbent: [...plan.stacks.incumbent], candidate: [...plan.stacks.candidate] },
+    scale: plan.scale,
+    seed: plan.seed,
+    regime: { ...plan.regime, looks: [...plan.regime.looks] },
+    ...(plan.injected && { injected: { ...plan.injected } }),
+    workloads: decision.workloads.map((workload) => toWorkloadRecord(evidence, workload)),
+    ...(cumulative && { cumulative: toCumulativeRecord(cumulative) }),
+    equivalence: toEquivalenceRecord(evidence, decision),
+    verdict: decision.verdict,
+    reasons: [...decision.reasons],
+    warnings: [...decision.warnings],
+    command: plan.command,
+    packageVersion: plan.packageVersion,
+    git: plan.git,
+    dist: plan.dist,
+    host: {
+      platform: environment.platform,
+      kernel: environment.kernel,
+      cpuModel: environment.cpuModel,
+      cpuCount: environment.cpuCount,
+      memoryBytes: environment.memoryBytes,
+      node: environment.node,
+      v8: environment.v8,
+      nodeFlags: [...plan.nodeFlags],
+      fallbacks: [...environment.fallbacks],
+    },
+    evidence: sortedByKey(digests),
+  }
 }
 
 /** The bytes of a record file: stable key order, two-space JSON, a final newline. */
 export function recordText(record: DecisionRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`
+  return `${JSON.stringify(decisionRecordSchema.parse(record), null, 2)}\n`
+}
+
+/** Candidate against the pure baseline over the target workloads; undefined unless all of them were measured. */
+function overallCumulative({ plan }: Evidence, decision: Decision): Cumulative | undefined {
+  const targets = decision.workloads.filter(({ role }) => role === 'target')
+  const estimates = targets.map(
+    ({ id, assessment }) => compareArms(assessment.rounds, 'baseline', ruleOf(plan, id).metric)?.estimate,
+  )
+  const known = estimates.filter((estimate) => estimate !== undefined)
+  return known.length > 0 && known.length === targets.length ? cumulate(known) : undefined
+}
+
+function toEquivalenceRecord({ plan, equivalence, runs }: Evidence, { divergence }: Decision): DecisionRecord['equivalence'] {
+  const common = { seeds: [...plan.equivalenceSeeds], digests: equivalence.digests.length }
+  if (divergence !== undefined) return { kind: 'different', ...common, divergence: { ...divergence, at: { ...divergence.at } } }
+  return { kind: 'equal', ...common, measuredRuns: runs.filter((run) => !isFailure(run)).length }
+}
+
+function sortedByKey(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

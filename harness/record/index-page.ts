@@ -1,6 +1,58 @@
+import { formatPercentInterval, formatSignedPercent } from '../format.js'
+import { escapeName } from './escape.js'
 import type { DecisionRecord } from './record-schema.js'
+import { numberOf, supersededBy } from './supersession.js'
+import { markdownTemplate } from './template.js'
 
-/** `decisions/README.md`. `unfinished` are ids of evidence folders without a decision. */
+interface IndexModel {
+  readonly rows: readonly {
+    readonly number: string
+    readonly id: string
+    readonly layer: string
+    readonly title: string
+    readonly verdict: string
+    readonly improvement: string
+    readonly date: string
+  }[]
+  readonly unfinished: readonly string[]
+}
+
+const template = markdownTemplate<IndexModel>('index.md.hbs')
+
+/**
+ * `decisions/README.md`: every record on one line, in order of their numbers.
+ *
+ * @param unfinished ids of evidence folders without a decision
+ */
 export function renderIndex(records: readonly DecisionRecord[], unfinished: readonly string[]): string {
-  throw new Error(`unrendered: ${records.length} ${unfinished.length}`)
+  const ordered = [...records].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return template({
+    rows: ordered.map((record) => ({
+      number: numberOf(record.id),
+      id: record.id,
+      layer: escapeName(record.layer),
+      title: escapeName(record.title),
+      verdict: verdictCell(record, records),
+      improvement: improvementCell(record),
+      date: record.date,
+    })),
+    unfinished: [...unfinished].sort(),
+  })
+}
+
+function verdictCell(record: DecisionRecord, records: readonly DecisionRecord[]): string {
+  const newer = supersededBy(record, records)
+  const control = record.injected === undefined ? '' : ' (control with an injected effect)'
+  return `${record.verdict}${control}${newer === undefined ? '' : `, superseded by ${numberOf(newer.id)}`}`
+}
+
+/** Each target's improvement over the arm it was judged against. */
+function improvementCell({ workloads, equivalence }: DecisionRecord): string {
+  if (equivalence.kind === 'different') return 'not equivalent'
+  const cells = workloads.flatMap(({ id, role, improvement }) => {
+    if (role !== 'target' || improvement === undefined) return []
+    const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
+    return [`${escapeName(id)} ${formatSignedPercent(improvement.estimate)}${interval}`]
+  })
+  return cells.length === 0 ? '—' : cells.join('<br>')
 }

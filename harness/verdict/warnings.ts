@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics'
 import type { Arm } from '../contract.js'
-import { formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import { formatLimit, formatNumber, formatPercent, formatSignedPercent } from '../format.js'
 import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
@@ -122,7 +122,7 @@ function slower(looks: readonly Look[], { role }: Rule): Warning | undefined {
   if (role !== 'guard' || look === undefined || look.lower <= 0 || look.m < Math.log(1 + SLOWER_FROM)) return undefined
   return {
     code: 'slower',
-    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatPercent(GATE_LIMIT, 0)} the gate tolerates; several such layers add up`,
+    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatLimit(GATE_LIMIT)} the gate tolerates; several such layers add up`,
   }
 }
 
@@ -131,6 +131,6 @@ function memoryGrowth(rounds: readonly Round[], { against, memory }: Rule): Warn
   if (comparison?.verdict !== 'over') return undefined
   return {
     code: 'memory-over',
-    hint: `peak memory changes by ${formatSignedPercent(comparison.ratio - 1)}, more than the ${formatPercent(MEMORY_LIMIT, 0)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
+    hint: `peak memory changes by ${formatSignedPercent(comparison.ratio - 1)}, more than the ${formatLimit(MEMORY_LIMIT)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
   }
 }

@@ -1,0 +1,95 @@
+import { formatMsWithSd, formatP, formatPercent, formatPercentInterval, formatSignedPercent } from '../format.js'
+import { improvementOf } from '../verdict/compare.js'
+import { escapeName } from './escape.js'
+import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+
+/** One workload in the table of evidence; every cell is markdown. */
+export interface EvidenceRow {
+  readonly workload: string
+  readonly role: string
+  readonly pairs: string
+  readonly baseline: string
+  readonly incumbent: string
+  readonly candidate: string
+  readonly improvement: string
+  readonly p: string
+  readonly wall: string
+  readonly memory: string
+  readonly hitRate: string
+  readonly noise: string
+}
+
+/** One look of one workload; bounds as improvements. */
+export interface LookRow {
+  readonly workload: string
+  readonly pairs: string
+  readonly estimate: string
+  readonly bounds: string
+  readonly outcome: string
+}
+
+type LookRecord = WorkloadRecord['looks'][number]
+
+const ABSENT = '—'
+
+export function evidenceRows({ workloads }: DecisionRecord): EvidenceRow[] {
+  return workloads.map((workload) => ({
+    workload: escapeName(workload.id),
+    role: workload.role,
+    pairs: String(workload.pairs),
+    baseline: time(workload.baseline),
+    incumbent: time(workload.incumbent),
+    candidate: time(workload.candidate),
+    improvement: improvementCell(workload.improvement),
+    p: workload.improvement?.p === undefined ? ABSENT : formatP(workload.improvement.p),
+    wall: improvementCell(workload.wall?.improvement),
+    memory: memoryCell(workload.memory),
+    hitRate: hitRateCell(workload.hitRates),
+    noise: noiseCell(workload.noise),
+  }))
+}
+
+export function lookRows({ workloads }: DecisionRecord): LookRow[] {
+  return workloads.flatMap(({ id, role, looks }) =>
+    looks.map(({ pairs, m, lower, upper, outcome, held }) => ({
+      workload: escapeName(id),
+      pairs: String(pairs),
+      estimate: formatSignedPercent(improvementOf(m)),
+      bounds: formatPercentInterval([improvementOf(upper), improvementOf(lower)]),
+      outcome: `${outcomeWord(role, outcome)}${held === undefined ? '' : ` (held: ${held.join(', ')})`}`,
+    })),
+  )
+}
+
+/** How an outcome is called for people: a guard is not accepted, it passes. */
+export function outcomeWord(role: WorkloadRecord['role'], outcome: LookRecord['outcome']): string {
+  if (role === 'target') return outcome
+  return outcome === 'accepted' ? 'passes the gate' : outcome === 'rejected' ? 'fails the gate' : outcome
+}
+
+function time(summary: WorkloadRecord['baseline']): string {
+  return summary === undefined ? ABSENT : formatMsWithSd(summary.mean, summary.sd)
+}
+
+function improvementCell(improvement: WorkloadRecord['improvement']): string {
+  if (improvement === undefined) return ABSENT
+  const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
+  return `${formatSignedPercent(improvement.estimate)}${interval}`
+}
+
+function noiseCell(noise: WorkloadRecord['noise']): string {
+  if (noise === undefined) return ABSENT
+  const certifiable = noise.certifiable === undefined ? '' : `, certifies from ${formatPercent(noise.certifiable)}`
+  return `${noise.class} ${formatPercent(noise.effectiveSd)}${certifiable}`
+}
+
+function memoryCell(memory: WorkloadRecord['memory']): string {
+  return memory === undefined ? ABSENT : `${formatSignedPercent(memory.ratio - 1)} ${memory.verdict}`
+}
+
+function hitRateCell(rates: WorkloadRecord['hitRates']): string {
+  if (rates === undefined) return ABSENT
+  return Object.entries(rates)
+    .map(([name, rate]) => `${escapeName(name)} ${formatPercent(rate)}`)
+    .join(', ')
+}

@@ -1,0 +1,47 @@
+import { mean } from 'simple-statistics'
+import type { Arm } from '../contract.js'
+import type { Round } from '../verdict/rounds.js'
+import type { WorkloadRecord } from './record-schema.js'
+
+/**
+ * Work per second of wall time and arm, from the mean rate of its runs.
+ *
+ * @returns undefined unless every run tells its work, in one unit
+ */
+export function toWork(rounds: readonly Round[], arms: readonly Arm[]): WorkloadRecord['work'] {
+  const units = new Set(rounds.flatMap(({ runs }) => arms.map((arm) => runs[arm]!.work?.unit)))
+  const [unit] = units
+  if (unit === undefined || units.size !== 1) return undefined
+  const perSecond = (arm: Arm) => mean(rounds.map(({ runs }) => (1000 * runs[arm]!.work!.amount) / runs[arm]!.wallMs))
+  return {
+    unit,
+    baselinePerSecond: perSecond('baseline'),
+    ...(arms.includes('incumbent') && { incumbentPerSecond: perSecond('incumbent') }),
+    candidatePerSecond: perSecond('candidate'),
+  }
+}
+
+/** Mean counters per run, and the hit rate wherever something counts `x.hits` beside `x.misses`; empty where nothing counts. */
+export function toCounters(rounds: readonly Round[]): Pick<WorkloadRecord, 'counters' | 'hitRates'> {
+  const baseline = meanCounters(rounds, 'baseline')
+  const candidate = meanCounters(rounds, 'candidate')
+  if (Object.keys(baseline).length + Object.keys(candidate).length === 0) return {}
+  const hitRates = toHitRates(candidate)
+  return { counters: { baseline, candidate }, ...(Object.keys(hitRates).length > 0 && { hitRates }) }
+}
+
+function meanCounters(rounds: readonly Round[], arm: Arm): Record<string, number> {
+  const all = rounds.map(({ runs }) => runs[arm]!.counters)
+  const names = [...new Set(all.flatMap((counters) => Object.keys(counters)))].sort()
+  return Object.fromEntries(names.map((name) => [name, mean(all.map((counters) => counters[name] ?? 0))]))
+}
+
+function toHitRates(counters: Readonly<Record<string, number>>): Record<string, number> {
+  const rates: Record<string, number> = {}
+  for (const [name, hits] of Object.entries(counters)) {
+    const cache = name.replace(/\.hits$/, '')
+    const misses = counters[`${cache}.misses`]
+    if (cache !== name && misses !== undefined && hits + misses > 0) rates[cache] = hits / (hits + misses)
+  }
+  return rates
+}

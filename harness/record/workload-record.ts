@@ -1,0 +1,130 @@
+import type { Arm, Metric } from '../contract.js'
+import type { Evidence } from '../evidence.js'
+import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
+import { pairedTest } from '../statistics/paired.js'
+import { DegenerateSampleError } from '../statistics/sample.js'
+import { type TTest, welchTest } from '../statistics/welch.js'
+import { type Comparison, compareArms, type Improvement, improvementOf, sampleOf } from '../verdict/compare.js'
+import { ruleOf } from '../verdict/criteria.js'
+import { type Cumulative, cumulate } from '../verdict/cumulative.js'
+import type { WorkloadDecision } from '../verdict/decide.js'
+import type { Look } from '../verdict/look.js'
+import { compareMemory } from '../verdict/memory.js'
+import { certifiableImprovement, noiseOf } from '../verdict/noise.js'
+import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
+import { warningsOf } from '../verdict/warnings.js'
+import type { WorkloadRecord } from './record-schema.js'
+import { toCounters, toWork } from './work-done.js'
+
+/** Everything a record says about one workload, from the rounds its decision was made of. */
+export function toWorkloadRecord({ plan, runs }: Evidence, decision: WorkloadDecision): WorkloadRecord {
+  const planned = plan.workloads.find(({ id }) => id === decision.id)!
+  const rule = ruleOf(plan, decision.id)
+  const { rounds, looks } = decision.assessment
+  return {
+    id: planned.id,
+    title: planned.title,
+    content: planned.content,
+    role: planned.role,
+    metric: rule.metric,
+    against: rule.against,
+    ...(planned.warmup !== undefined && { warmup: planned.warmup }),
+    ...(planned.iterations !== undefined && { iterations: planned.iterations }),
+    pairs: rounds.length,
+    voidedPairs: voidedPairs(runs, decision.id),
+    failedPairs: failedPairs(runs, decision.id),
+    looks: looks.map(toLookRecord),
+    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms }),
+    verdict: decision.verdict,
+    reasons: [...decision.reasons],
+    warnings: warningsOf(rounds, looks, rule),
+  }
+}
+
+export function toCumulativeRecord({ improvement, ci95, speedup }: Cumulative) {
+  return { improvement, ...(ci95 && { ci95: toPair(ci95) }), speedup }
+}
+
+interface Setting {
+  readonly arms: readonly Arm[]
+  readonly against: Arm
+  readonly metric: Metric
+  readonly atLeast: number
+}
+
+function statistics(rounds: readonly Round[], look: Look | undefined, setting: Setting): Partial<WorkloadRecord> {
+  const { arms, against, metric, atLeast } = setting
+  const comparison = compareArms(rounds, against, metric)
+  const overall = compareArms(rounds, 'baseline', metric)
+  if (comparison === undefined || overall === undefined) return {}
+  const memory = compareMemory(rounds, against)
+  const noise = noiseOf(comparison.estimate)
+  const counters = toCounters(rounds)
+  const work = toWork(rounds, arms)
+  const welch = defined(() => welchTest(overall.a, overall.b))
+  const welchIncumbent = against === 'incumbent' ? defined(() => welchTest(comparison.a, comparison.b)) : undefined
+  const paired = defined(() => pairedTest(comparison.logRatios))
+  return {
+    ...toMetricBlock(rounds, setting, metric, look),
+    speedup: Math.exp(-comparison.estimate.m),
+    ...(welch && { welch: toTTestRecord(welch) }),
+    ...(welchIncumbent && { welchIncumbent: toTTestRecord(welchIncumbent) }),
+    ...(paired && { paired: toTTestRecord(paired) }),
+    wall: toMetricBlock(rounds, setting, 'wall'),
+    ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
+    ...(memory && {
+      memory: { ratio: memory.ratio, ...(memory.ci95 && { ci95: toPair(memory.ci95) }), verdict: memory.verdict },
+    }),
+    noise: { ...noise, ...(look && { certifiable: certifiableImprovement(noise, look, atLeast) }) },
+    ...(work && { work }),
+    ...counters,
+    ...(against === 'incumbent' && { cumulative: toCumulativeRecord(cumulate([overall.estimate])) }),
+  }
+}
+
+function toMetricBlock(rounds: readonly Round[], { arms, against }: Setting, metric: Metric, look?: Look) {
+  const comparison: Comparison = compareArms(rounds, against, metric)!
+  const summary = (arm: Arm) => toSummaryRecord(summarize(sampleOf(rounds, arm, metric)))
+  return {
+    baseline: summary('baseline'),
+    ...(arms.includes('incumbent') && { incumbent: summary('incumbent') }),
+    candidate: summary('candidate'),
+    improvement: toImprovementRecord(comparison.improvement, look),
+  }
+}
+
+function toImprovementRecord({ estimate, ci95, p, df }: Improvement, look: Look | undefined) {
+  return {
+    estimate,
+    ...(ci95 && { ci95: toPair(ci95) }),
+    ...(look && { certifiedAtLeast: improvementOf(look.upper) }),
+    ...(p !== undefined && { p }),
+    df,
+  }
+}
+
+function toLookRecord({ held, ...look }: Look): WorkloadRecord['looks'][number] {
+  return { ...look, ...(held && { held: [...held] }) }
+}
+
+function toSummaryRecord({ n, mean: m, sd, cv, ci95 }: SampleSummary) {
+  return { n, mean: m, sd, cv, ci95: toPair(ci95) }
+}
+
+function toTTestRecord({ t, df, p, ci95 }: TTest) {
+  return { t, df, p, ci95: toPair(ci95) }
+}
+
+function toPair({ lower, upper }: Interval): number[] {
+  return [lower, upper]
+}
+
+/** A statistic that does not exist for these values is absent from the record; it decides nothing either way. */
+function defined<Result>(compute: () => Result): Result | undefined {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof DegenerateSampleError) return undefined
+    throw error
+  }
+}
