@@ -2,7 +2,7 @@ import { formatCount, formatLimit, formatSignedPercent, formatSpeedup } from '..
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
-import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
+import { type EvidenceRow, evidenceRows, type LookRow, lookRows, outcomeWord } from './evidence-rows.js'
 import { changeWithInterval, headline } from './headline.js'
 import { decisionReason, workloadReason } from './reason-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'

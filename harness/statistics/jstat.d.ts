@@ -5,10 +5,7 @@ declare module 'jstat' {
       readonly studentt: {
         cdf(x: number, df: number): number
         inv(p: number, df: number): number
-      }
-      readonly normal: {
-        cdf(x: number, mean: number, sd: number): number
-        inv(p: number, mean: number, sd: number): number
+        pdf(x: number, df: number): number
       }
     }
   }

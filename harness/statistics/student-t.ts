@@ -23,7 +23,7 @@ export function tCdf(t: number, df: number): number {
 export function tQuantile(p: number, df: number): number {
   if (p === 0.5) return 0
   // the distribution is symmetric, and the lower tail keeps digits that 1 − p would lose
-  return p < 0.5 ? studentt.inv(p, df) : -studentt.inv(1 - p, df)
+  return p < 0.5 ? lowerQuantile(p, df) : -lowerQuantile(1 - p, df)
 }
 
 /** The t with P(T > t) = p, for p given as an upper tail: no digits lost to 1 − p. */
@@ -34,6 +34,12 @@ export function tUpperQuantile(p: number, df: number): number {
 /** Two-sided p of a t statistic, in [0, 1]. Below 1e-12 only its smallness means something. */
 export function twoSidedP(t: number, df: number): number {
   return clampProbability(2 * tCdf(-Math.abs(t), df))
+}
+
+/** jstat's quantile is good to 1e-7; one Newton step against its better distribution function gains two digits. */
+function lowerQuantile(p: number, df: number): number {
+  const t = studentt.inv(p, df)
+  return t - (studentt.cdf(t, df) - p) / studentt.pdf(t, df)
 }
 
 function clampProbability(p: number): number {
