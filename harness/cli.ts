@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
+import { evaluateCommand } from './commands/evaluate.js'
+import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evaluate-options.js'
+import type { ExtraCommand } from './commands/extra-command.js'
+import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './commands/help-text.js'
+import { listCommand } from './commands/list.js'
+import { replayCommand } from './commands/replay.js'
+import type { Suite } from './contract.js'
+import { AssayError, EXIT, type ExitCode, InputError } from './errors.js'
+import type { Io } from './io.js'
+import { loadSuite, ownSuite } from './load-suite.js'
+import { unknownName } from './nearest-name.js'
+import { packageRoot } from './package-root.js'
+
+const packageSchema = z.looseObject({ version: z.string(), bugs: z.looseObject({ url: z.string() }).optional() })
+
+/**
+ * Runs one command line to its end.
+ *
+ * @param argv words after the name of the program
+ * @param suite what is measured unless `--suite` names another
+ * @param extra commands of the composition root beside our own
+ * @returns the exit code; never throws: errors are told on `io.stderr`, one line each, bugs with their stack
+ */
+export async function runCli(
+  argv: readonly string[],
+  suite: Suite,
+  io: Io,
+  extra: readonly ExtraCommand[] = [],
+): Promise<ExitCode> {
+  const outcome: { code: ExitCode } = { code: EXIT.done }
+  const program = describeProgram(suite, io, extra, (code) => {
+    outcome.code = code
+  })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return outcome.code
+  } catch (error) {
+    return tellError(error instanceof CommanderError ? explainUsage(error, program, argv) : error, io)
+  }
+}
+
+/** Every command with its arguments and options; each action hands its exit code to `finish`. */
+function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], finish: (code: ExitCode) => void): Command {
+  const program = new Command('assay')
+    .description(
+      'proves an optimization before it ships: equivalence first, then isolated interleaved runs, then a verdict that can be audited',
+    )
+    .version(readPackage().version)
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
+    .addHelpText('after', `\n${COMMAND_EXAMPLES}\n\n${EXIT_CODES}`)
+  const suiteOf = (options: { readonly suite?: string }) =>
+    options.suite === undefined ? ownSuite(suite) : loadSuite(options.suite, io.cwd)
+
+  addEvaluateOptions(program.command('evaluate <layer>'))
+    .description('prove that a layer changes no result, measure it against the pure baseline, decide, and write the record')
+    .addHelpText('after', `\n${EVALUATE_EXAMPLES}\n\n${EXIT_CODES}`)
+    .action(async (layer: string, options: EvaluateOptions) => {
+      const command = parseEvaluate(layer, options, io.cwd)
+      finish(await evaluateCommand(command, await suiteOf(options), readPackage().version, io))
+    })
+
+  program
+    .command('replay [record]')
+    .description('derive a record again from its stored runs; any difference is an error (exit 5)')
+    .option('--all', 'all records, and their index')
+    .option('--out <dir>', 'evidence root', DEFAULTS.out)
+    .action((record: string | undefined, options: { readonly all?: boolean; readonly out: string }) => {
+      if ((record === undefined) === (options.all !== true))
+        throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
+      finish(replayCommand(resolve(io.cwd, options.out), record, io))
+    })
+
+  program
+    .command('list')
+    .description('layers, workloads, scales, and records with their verdicts')
+    .option('--out <dir>', 'evidence root', DEFAULTS.out)
+    .option('--suite <module>', "another project's suite")
+    .action(async (options: { readonly out: string; readonly suite?: string }) => {
+      finish(listCommand(resolve(io.cwd, options.out), await suiteOf(options), io))
+    })
+
+  for (const one of extra) {
+    const command = program.command(one.name).description(one.summary)
+    one.declare(command)
+    command.action(async (...words: unknown[]) => {
+      // Commander hands over the positional arguments, then the options, then the command.
+      const args = words.slice(0, -2) as (string | readonly string[] | undefined)[]
+      finish(await one.run(args, command.opts(), io))
+    })
+  }
+  return program
+}
+
+function addEvaluateOptions(command: Command): Command {
+  const collect = (id: string, ids: readonly string[] = []) => [...ids, id]
+  return command
+    .option('--workload <id>', 'measure this workload only; repeatable', collect)
+    .option('--scale <name>', 'smoke, standard or production', DEFAULTS.scale)
+    .option('--pairs <n>', 'pairs per look, at least 10', DEFAULTS.pairs)
+    .option('--max-pairs <n>', 'pairs at the last look, a multiple of --pairs (default: 40; smoke 20)')
+    .option('--fixed', 'one look at --pairs instead of a sequential test')
+    .option('--seed <int>', 'seed of the data and of the order of runs', DEFAULTS.seed)
+    .option('--threshold <fraction>', 'improvement to certify, 5% or 0.05 (default: the criterion of the layer)')
+    .option('--alpha <fraction>', 'one-sided error over all looks', DEFAULTS.alpha)
+    .option('--memory <mode>', 'advisory or blocking', DEFAULTS.memory)
+    .option('--metric <name>', 'cpu or wall (default: the metric of the layer)')
+    .option('--incumbent <layers>', 'none, or layers separated by commas (default: accepted layers before this one)')
+    .option('--inject <fraction>', 'control: real extra work that makes the candidate look that much faster (negative: slower)')
+    .option('--timeout <seconds>', 'a run that takes longer is killed and counts as failed', DEFAULTS.timeout)
+    .option('--node-options <flags>', 'flags of Node in measured processes, in place of --single-threaded-gc')
+    .option('--resume', 'continue the newest unfinished evaluation of this layer')
+    .option('--require <verdict>', 'accepted: exit 1 unless the layer is accepted')
+    .option('--json', 'the record as one JSON document on stdout, everything else on stderr')
+    .option('--out <dir>', 'evidence root: decisions/ and profiling-results/ are read and written below it', DEFAULTS.out)
+    .option('--suite <module>', "another project's suite: a compiled module that exports suite")
+}
+
+/** What commander found wrong with the words, as an error of ours. Undefined: it has shown what was asked for (help, version). */
+function explainUsage(error: CommanderError, program: Command, argv: readonly string[]): InputError | undefined {
+  if (error.exitCode === 0) return undefined
+  const names = program.commands.map((command) => command.name())
+  if (error.code === 'commander.help') return new InputError(`no command given; known: ${names.join(', ')}`)
+  const command = program.commands.find((candidate) => argv.includes(candidate.name()))
+  const wrong = /'([^']*)'/.exec(error.message)?.[1] ?? ''
+  if (error.code === 'commander.unknownCommand') return unknownName('command', wrong, names)
+  if (error.code === 'commander.unknownOption') {
+    const options = (command ?? program).options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []))
+    return unknownName('option', wrong, [...options, '--help'])
+  }
+  const message = error.message.replace(/^error: /, '').replace(/\.$/, '')
+  return new InputError(`${message}; see: assay ${command === undefined ? '' : `${command.name()} `}--help`)
+}
+
+function tellError(error: unknown, io: Io): ExitCode {
+  if (error === undefined) return EXIT.done
+  if (error instanceof AssayError) {
+    io.stderr(`assay: ${error.message}\n`)
+    return error.exitCode
+  }
+  const { version, bugs } = readPackage()
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  io.stderr(`${stack}\nassay: internal error in assay ${version}: this is a bug; please report it with the lines above`)
+  io.stderr(`${bugs === undefined ? ' to whoever maintains this copy of assay' : ` at ${bugs.url}`}\n`)
+  return EXIT.internal
+}
+
+function readPackage(): z.infer<typeof packageSchema> {
+  return packageSchema.parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')))
+}

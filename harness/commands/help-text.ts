@@ -1,0 +1,27 @@
+/** What `--help` adds to the lists of commands and options. */
+
+export const EXIT_CODES = `Exit codes:
+  0    done: accepted or rejected, replayed, listed
+  1    --require accepted is unmet
+  2    something given is wrong: an option, a name, a path, a data file, a directory in use
+  3    inconclusive: the machine is too noisy for this effect
+  4    not equivalent: the layer changes a result; nothing was decided about its speed
+  5    measurement or evidence is invalid: crashes, a full disk, tampering
+  70   a bug in assay
+  130  interrupted (143: terminated); --resume continues`
+
+export const COMMAND_EXAMPLES = `Examples:
+  assay list                          what can be evaluated, and what was decided
+  assay evaluate layer1               the main job: a verdict with its evidence
+  assay replay --all                  the independent audit of every record`
+
+export const EVALUATE_EXAMPLES = `Examples:
+  assay evaluate layer1                              10 pairs, and up to 40 where 10 do not decide
+  assay evaluate layer1 --scale smoke                a quick look, 10 to 20 pairs on small data
+  assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
+  assay evaluate layer0-control --inject 12%         does the method see an effect it was given?
+  assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
+  assay evaluate fast --suite ./dist/my-suite.js     measure another project
+
+What is written: decisions/NNNN-<layer>.{json,md} and the evidence in profiling-results/NNNN-<layer>/.
+Finished runs survive an interruption; records are never overwritten.`

@@ -1,0 +1,79 @@
+import { SCALE_NAMES, type Suite } from '../contract.js'
+import { EXIT, type ExitCode } from '../errors.js'
+import { readRecords, unfinishedIds } from '../evidence-store.js'
+import { formatPercent } from '../format.js'
+import type { Io } from '../io.js'
+import type { LoadedSuite } from '../load-suite.js'
+import type { DecisionRecord } from '../record/decision-record.js'
+import { supersededBy } from '../record/supersession.js'
+
+/**
+ * `assay list`: layers, workloads, scales, and the records with their verdicts.
+ *
+ * @throws {InvalidEvidenceError} a record is not what we write
+ */
+export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitCode {
+  const records = readRecords(root)
+  const section = (title: string, rows: readonly (readonly string[])[]) => io.stdout(`${title}\n${table(rows)}\n`)
+  section(
+    'layers',
+    suite.layers.map(({ id, title, workloads, standalone }) => [
+      id,
+      title,
+      `wins on ${workloads.join(', ')}`,
+      standalone ? 'standalone' : '',
+    ]),
+  )
+  section(
+    'workloads',
+    suite.workloads.map((workload) => [workload.id, workload.title, describeScales(workload)]),
+  )
+  section(
+    'scales',
+    SCALE_NAMES.map((scale) => [scale]),
+  )
+  section(
+    'records',
+    records.map((record) => [
+      record.id,
+      record.verdict,
+      describeCumulative(record),
+      record.date,
+      describeSupersession(record, records),
+    ]),
+  )
+  const unfinished = unfinishedIds(root)
+  if (unfinished.length > 0)
+    section(
+      'unfinished',
+      unfinished.map((id) => [id, 'continue with --resume']),
+    )
+  return EXIT.done
+}
+
+function describeCumulative({ cumulative, reasons }: DecisionRecord): string {
+  return cumulative === undefined ? reasons.join(', ') : `${formatPercent(cumulative.improvement)} against the pure baseline`
+}
+
+function describeSupersession(record: DecisionRecord, records: readonly DecisionRecord[]): string {
+  const newer = supersededBy(record, records)
+  return newer === undefined ? '' : `superseded by ${newer.id}`
+}
+
+function describeScales(workload: Suite['workloads'][number]): string {
+  if (workload.describe === undefined) return ''
+  return SCALE_NAMES.map((scale) => `${scale}: ${workload.describe?.(workload.scales[scale])}`).join(' · ')
+}
+
+/** Columns aligned, two spaces in and between; `none` where there are no rows. */
+function table(rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '  none\n'
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)), [])
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return `${lines.map((line) => `  ${line}`).join('\n')}\n`
+}

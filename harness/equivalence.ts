@@ -1,0 +1,109 @@
+import type { Arm, Divergence, RunSlot } from './contract.js'
+import { InputError, InvalidEvidenceError } from './errors.js'
+import type { Equivalence } from './evidence.js'
+import type { LoadedSuite } from './load-suite.js'
+import { type Answer, type ForkSettings, forkRun } from './measurement/fork-run.js'
+import { workloadOf } from './measurement/run-once.js'
+import type { PlanDraft } from './plan.js'
+
+type Digests = Equivalence['digests']
+
+/** What is to be proven, and how processes are started. */
+export interface ProofRequest {
+  readonly plan: PlanDraft
+  readonly loaded: LoadedSuite
+  readonly settings: ForkSettings
+  /** Told before each workload and seed. */
+  readonly onStep: (workload: string, seed: number) => void
+}
+
+/**
+ * Proves, before anything is timed, that every arm computes what the baseline computes: each workload, each seed, each arm in a process of
+ * its own. Stops at the first difference and locates it.
+ *
+ * @throws {InputError} preparing found fault with something given, e.g. an unwritable cache
+ * @throws {InvalidEvidenceError} a process failed
+ */
+export async function proveEquivalence(request: ProofRequest): Promise<Equivalence> {
+  const { plan, onStep } = request
+  const digests: Digests = []
+  for (const { id: workload } of plan.workloads) {
+    for (const seed of plan.equivalenceSeeds) {
+      onStep(workload, seed)
+      await ask(request, { mode: 'prepare', workload, seed, arm: 'baseline' })
+      const found = await digestArms(request, workload, seed)
+      digests.push(...found)
+      const different = found.find(({ digest }) => digest !== found[0]?.digest)
+      if (different !== undefined) {
+        const { arm } = different
+        return {
+          kind: 'different',
+          digests,
+          divergence: { workload, seed, arm, ...(await locate(request, workload, seed, arm)) },
+        }
+      }
+    }
+  }
+  return { kind: 'equal', digests }
+}
+
+/** One digest per arm. Nothing is timed here, so the arms run at the same time. */
+async function digestArms(request: ProofRequest, workload: string, seed: number): Promise<Digests> {
+  const answers = await settleAll(request.plan.arms.map((arm) => ask(request, { mode: 'verify', workload, seed, arm })))
+  return answers.map(({ digest }, index) => ({
+    workload,
+    seed,
+    arm: request.plan.arms[index] ?? 'baseline',
+    digest: digest ?? '',
+  }))
+}
+
+/** A second look at both outputs, whole this time. Where they agree now, the workload is not reproducible, which voids the proof as well. */
+async function locate(request: ProofRequest, workload: string, seed: number, arm: Arm): Promise<Divergence> {
+  const [baseline, candidate] = await settleAll(
+    (['baseline', arm] as const).map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })),
+  )
+  const texts = { baseline: baseline?.digest ?? '', candidate: candidate?.digest ?? '' }
+  if (texts.baseline === texts.candidate) {
+    return { at: { look: 'second' }, field: 'digest (not reproducible: a second look finds no difference)', ...texts }
+  }
+  const unlocated = (why: string) => ({ at: {}, field: `digest (${why})`, ...texts })
+  try {
+    const found = workloadOf(request.loaded.suite, workload).diverge(baseline?.output, candidate?.output)
+    return found ?? unlocated('the workload does not say where')
+  } catch (error) {
+    // An output so wrong that it cannot be compared is still a difference.
+    return unlocated(`locating it failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function ask(request: ProofRequest, slot: Pick<RunSlot, 'mode' | 'workload' | 'seed' | 'arm' | 'wantOutput'>) {
+  const { plan, loaded, settings } = request
+  const result = await forkRun(
+    {
+      ...slot,
+      suite: loaded.address,
+      stack: plan.stacks[slot.arm],
+      scale: plan.scale,
+      pair: 0,
+      position: 0,
+      warmup: 0,
+      iterations: 1,
+    },
+    settings,
+  )
+  if (result.kind === 'answered') return parts(result.message)
+  const where = `${slot.mode === 'prepare' ? 'preparing' : `verifying the ${slot.arm} of`} ${slot.workload} with seed ${slot.seed}`
+  if (result.exitCode === 2) throw new InputError(result.error)
+  throw new InvalidEvidenceError(`${where} failed: ${result.error}; nothing was measured`)
+}
+
+function parts(message: Answer): { readonly digest?: string; readonly output?: unknown } {
+  return message.kind === 'verified' ? { digest: message.digest, output: message.output } : {}
+}
+
+/** Like `Promise.all`, but no process is left behind: every one has ended before an error is passed on. */
+async function settleAll<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
+}

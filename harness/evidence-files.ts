@@ -1,0 +1,97 @@
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { type AssayError, InputError, InvalidEvidenceError } from './errors.js'
+
+/** Errors of the file system that mean: the place given cannot be used. */
+const UNUSABLE = new Set(['EACCES', 'EROFS', 'ENOTDIR', 'EPERM', 'ENOENT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'])
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
+
+/**
+ * What an error of the file system means to the user: a place that cannot be used is an `InputError`, a disk that is full or failing an
+ * `InvalidEvidenceError`. Anything else is returned as it is.
+ */
+export function explainFileError(error: unknown, path: string): AssayError | unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (UNUSABLE.has(code))
+    return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, { cause: error })
+  if (FULL.has(code))
+    return new InvalidEvidenceError(`disk full while writing ${path} (${code}); free some space and try again`, { cause: error })
+  return error
+}
+
+/** Creates a directory and those above it. */
+export function makeDirectory(path: string): void {
+  explained(path, () => mkdirSync(path, { recursive: true }))
+}
+
+/** Creates a directory that must not exist. @returns false where it does */
+export function claimDirectory(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw explainFileError(error, path)
+  }
+}
+
+/** Replaces a file as a whole: it holds the old text or the new one, never a part, whatever happens meanwhile. */
+export function writeWhole(path: string, text: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
+  explained(path, () => {
+    try {
+      writeSynced(temporary, 'w', text)
+      renameSync(temporary, path)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+  })
+}
+
+/** Adds text to the end of a file and waits until it is on the disk. */
+export function appendSynced(path: string, text: string): void {
+  explained(path, () => writeSynced(path, 'a', text))
+}
+
+/** Cuts a file to its first bytes. */
+export function truncateSynced(path: string, bytes: number): void {
+  explained(path, () => {
+    const file = openSync(path, 'r+')
+    try {
+      ftruncateSync(file, bytes)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  })
+}
+
+/** The text of a file; undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw explainFileError(error, path)
+  }
+}
+
+function writeSynced(path: string, flags: 'w' | 'a', text: string): void {
+  const file = openSync(path, flags)
+  try {
+    const bytes = Buffer.from(text, 'utf8')
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function explained(path: string, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    throw explainFileError(error, path)
+  }
+}

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { SCALE_NAMES, type Suite } from './contract.js'
+import { InputError } from './errors.js'
+import { compiledModule } from './package-root.js'
+
+/** A suite, and where measured processes find it. */
+export interface LoadedSuite {
+  readonly suite: Suite
+  /** Address of its compiled module. */
+  readonly address: string
+  /** Path of the module, where the suite belongs to another project. */
+  readonly foreignFile?: string
+}
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
+const method = z.custom<(...args: unknown[]) => unknown>((value) => typeof value === 'function', 'a function is missing')
+
+const suiteSchema = z.looseObject({
+  name: z.string().min(1),
+  baseline: method,
+  layers: z.array(
+    z.looseObject({
+      id,
+      title: z.string(),
+      hypothesis: z.string(),
+      workloads: z.array(id).min(1),
+      metric: z.enum(['cpu', 'wall']),
+      criterion: z.looseObject({ kind: z.literal('improvement'), atLeast: z.number().gt(0).lt(1) }),
+      apply: method,
+    }),
+  ),
+  workloads: z.array(
+    z.looseObject({
+      id,
+      title: z.string(),
+      scales: z.looseObject(Object.fromEntries(SCALE_NAMES.map((name) => [name, z.unknown()]))),
+      prepare: method,
+      run: method,
+      canonical: method,
+      diverge: method,
+    }),
+  ),
+  passEnvironment: z.array(z.string()).optional(),
+})
+
+/** Our own suite, as the composition root hands it over. */
+export function ownSuite(suite: Suite): LoadedSuite {
+  return { suite: checkSuite(suite, 'the suite'), address: compiledModule(suite.module) }
+}
+
+/**
+ * Another project's suite: a module that exports `suite`.
+ *
+ * @param module path, absolute or relative to `cwd`
+ * @throws {InputError} no such module, or it exports no suite; says what is missing
+ */
+export async function loadSuite(module: string, cwd: string): Promise<LoadedSuite> {
+  const foreignFile = resolve(cwd, module)
+  if (!existsSync(foreignFile))
+    throw new InputError(`--suite ${module}: no such file; give the path of a compiled module that exports suite`)
+  const address = pathToFileURL(foreignFile).href
+  let exported: unknown
+  try {
+    exported = ((await import(address)) as { suite?: unknown }).suite
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    throw new InputError(`--suite ${module}: cannot be imported (${what}); give a compiled ES module`, { cause })
+  }
+  return { suite: checkSuite(exported, `--suite ${module}`), address, foreignFile }
+}
+
+function checkSuite(value: unknown, name: string): Suite {
+  const parsed = suiteSchema.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const where = issue?.path.join('.') || 'export suite'
+    throw new InputError(`${name}: ${where}: ${issue?.message ?? 'not a suite'}; see harness/contract.ts for what a suite holds`)
+  }
+  const suite = value as Suite
+  refuseDuplicates(suite.layers, 'layer', name)
+  refuseDuplicates(suite.workloads, 'workload', name)
+  const known = new Set(suite.workloads.map((workload) => workload.id))
+  for (const layer of suite.layers) {
+    const unknown = layer.workloads.find((workload) => !known.has(workload))
+    if (unknown !== undefined)
+      throw new InputError(`${name}: layer ${layer.id} names workload ${unknown}, which the suite does not have`)
+  }
+  return suite
+}
+
+function refuseDuplicates(items: readonly { readonly id: string }[], kind: string, name: string): void {
+  const twice = items.find((item, index) => items.findIndex((other) => other.id === item.id) !== index)
+  if (twice !== undefined) throw new InputError(`${name}: two ${kind}s are called ${twice.id}; names must be unique`)
+}

@@ -1,0 +1,32 @@
+import { performance } from 'node:perf_hooks'
+import type { JournalLine } from './run-record.js'
+
+/** How fast the measuring phase moves. */
+export interface Pace {
+  /** Accounts for a run that has just ended. */
+  add(line: JournalLine): void
+  /** @param runsLeft runs until the next look of every open workload */
+  now(runsLeft: number): { readonly elapsedMs: number; readonly remainingMs?: number }
+  /** Share of its wall time outside warm-up and timed iterations; undefined before the first run. */
+  overheadShare(): number | undefined
+}
+
+/** Starts the clock of the measuring phase. */
+export function createPace(clock: () => number = () => performance.now()): Pace {
+  const startMs = clock()
+  let lastMs = startMs
+  let runs = 0
+  let insideMs = 0
+  return {
+    add: (line) => {
+      lastMs = clock()
+      runs += 1
+      if (!('error' in line)) insideMs += line.warmupMs + line.wallMs * line.iterations
+    },
+    now: (runsLeft) => {
+      const elapsedMs = clock() - startMs
+      return { elapsedMs, ...(runs > 0 && { remainingMs: (elapsedMs / runs) * runsLeft }) }
+    },
+    overheadShare: () => (runs === 0 ? undefined : Math.max(0, 1 - insideMs / (lastMs - startMs))),
+  }
+}

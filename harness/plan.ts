@@ -1,0 +1,108 @@
+import { dirname, join } from 'node:path'
+import type { EvaluateCommand } from './commands/evaluate-options.js'
+import type { Layer, Suite, Workload } from './contract.js'
+import { InputError } from './errors.js'
+import type { EvaluationPlan } from './evidence.js'
+import type { LoadedSuite } from './load-suite.js'
+import { nodeFlagsFor } from './measurement/run-environment.js'
+import { equivalenceSeeds } from './measurement/schedule.js'
+import { digestCode, readGitState } from './measurement/source-state.js'
+import { findNamed } from './nearest-name.js'
+import { packageRoot } from './package-root.js'
+import type { DecisionRecord } from './record/decision-record.js'
+
+/** A plan before its evidence is numbered and the pilot has run. */
+export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
+
+const EQUIVALENCE_SEEDS = 3
+
+/**
+ * Everything that is decided before anything runs: which layer, against which incumbent, on which workloads, by which rule.
+ *
+ * @param records all records of the evidence root, ascending by number
+ * @throws {InputError} the suite has no such layer or workload, or the command contradicts itself
+ */
+export function planEvaluation(
+  command: EvaluateCommand,
+  { suite, foreignFile }: LoadedSuite,
+  records: readonly DecisionRecord[],
+  packageVersion: string,
+): PlanDraft {
+  const layer = findNamed(suite.layers, ({ id }) => id, command.layer, 'layer')
+  const incumbent =
+    command.incumbent === undefined ? acceptedBefore(layer, suite, records) : givenIncumbent(command.incumbent, layer, suite)
+  const metric = command.metric ?? layer.metric
+  const code = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
+  const supersedes = command.inject === undefined ? newestOf(layer.id, suite, records)?.id : undefined
+  const arms: EvaluationPlan['arms'] = incumbent.length === 0 ? ['baseline', 'candidate'] : ['baseline', 'incumbent', 'candidate']
+  return {
+    schema: 'assay/plan@1',
+    command: command.text,
+    packageVersion,
+    suite: suite.name,
+    layer: layer.id,
+    title: layer.title,
+    hypothesis: layer.hypothesis,
+    criterion: { kind: layer.criterion.kind, atLeast: command.threshold ?? layer.criterion.atLeast },
+    metric,
+    arms,
+    stacks: { baseline: [], incumbent, candidate: [...incumbent, layer.id] },
+    scale: command.scale,
+    seed: command.seed,
+    equivalenceSeeds: equivalenceSeeds(command.seed, EQUIVALENCE_SEEDS),
+    regime: { looks: [...command.looks], fixed: command.fixed, alpha: command.alpha, memory: command.memory },
+    workloads: chooseWorkloads(command, layer, suite).map((workload) => ({
+      id: workload.id,
+      title: workload.title,
+      content: workload.describe?.(workload.scales[command.scale]) ?? workload.title,
+      role: layer.workloads.includes(workload.id) ? 'target' : 'guard',
+    })),
+    ...(command.inject !== undefined && { injected: injection(command.inject, arms) }),
+    supersedes: supersedes ?? null,
+    nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
+    git: readGitState(code),
+    dist: digestCode(join(packageRoot(), 'dist'), foreignFile),
+  }
+}
+
+/** Work that makes the candidate look faster goes into the arm it is compared with; work that makes it look slower into its own. */
+function injection(improvement: number, arms: EvaluationPlan['arms']): NonNullable<EvaluationPlan['injected']> {
+  const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
+  return { improvement, arm: improvement > 0 ? against : 'candidate' }
+}
+
+/** The layers before this one whose newest record accepts them, in suite order. */
+function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
+  return suite.layers
+    .slice(0, suite.layers.indexOf(layer))
+    .filter(({ id, standalone }) => standalone !== true && newestOf(id, suite, records)?.verdict === 'accepted')
+    .map(({ id }) => id)
+}
+
+/** The newest record that decides something about a layer: a control with injected work does not. */
+function newestOf(layer: string, suite: Suite, records: readonly DecisionRecord[]): DecisionRecord | undefined {
+  return records.findLast((record) => record.layer === layer && record.injected === undefined && record.suite === suite.name)
+}
+
+function givenIncumbent(stack: readonly string[], layer: Layer<unknown>, suite: Suite): string[] {
+  for (const id of stack) findNamed(suite.layers, (known) => known.id, id, 'layer')
+  if (stack.includes(layer.id)) throw new InputError(`--incumbent ${stack.join(',')}: holds ${layer.id} itself; leave it out`)
+  if (new Set(stack).size < stack.length)
+    throw new InputError(`--incumbent ${stack.join(',')}: names a layer twice; name each once`)
+  return [...stack]
+}
+
+function chooseWorkloads(
+  command: EvaluateCommand,
+  layer: Layer<unknown>,
+  suite: Suite,
+): readonly Workload<unknown, unknown, unknown>[] {
+  if (command.workloads.length === 0) return suite.workloads
+  for (const id of command.workloads) findNamed(suite.workloads, (known) => known.id, id, 'workload')
+  if (!command.workloads.some((id) => layer.workloads.includes(id))) {
+    throw new InputError(
+      `--workload ${command.workloads.join(' ')}: ${layer.id} must win on none of these, so no verdict could follow; add one of ${layer.workloads.join(', ')}`,
+    )
+  }
+  return suite.workloads.filter(({ id }) => command.workloads.includes(id))
+}

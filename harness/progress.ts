@@ -1,0 +1,74 @@
+import type { Arm } from './contract.js'
+import { formatDuration, formatSignedPercent } from './format.js'
+import type { Io } from './io.js'
+
+/** Where an evaluation stands. */
+export interface RunProgress {
+  readonly workload: string
+  /** The pair being made, from 1, of how many until the next look. */
+  readonly pair: number
+  readonly pairs: number
+  readonly arm: Arm
+  readonly elapsedMs: number
+  /** Absent before the first pair is complete. */
+  readonly remainingMs?: number
+  /** Running estimate of the improvement, a fraction. */
+  readonly estimate?: number
+}
+
+export interface Progress {
+  /** What is being done outside of pairs: `proving equivalence: grid-search, seed 7`. */
+  phase(text: string): void
+  run(state: RunProgress): void
+  /** Something worth a line of its own: a failed run, a voided pair. */
+  note(text: string): void
+  /** Leaves a clean line behind. */
+  done(): void
+}
+
+const BAR_WIDTH = 21
+const NAME_WIDTH = 13
+const CLEAR_LINE = '\r\u001b[K'
+
+/**
+ * Progress on stderr: one line that redraws itself in a terminal, a plain line per pair elsewhere. Drawn only between runs: a timer would
+ * wake this process during measured time.
+ */
+export function createProgress(io: Io): Progress {
+  return io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? redrawing(io) : plainLines(io)
+}
+
+function redrawing(io: Io): Progress {
+  const draw = (text: string) => io.stderr(`${CLEAR_LINE}${text.slice(0, Math.max(20, io.columns - 1))}`)
+  return {
+    phase: draw,
+    run: (state) => {
+      const filled = Math.round((BAR_WIDTH * (state.pair - 1)) / state.pairs)
+      draw(`${state.workload.padEnd(NAME_WIDTH)} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}  ${describe(state)}`)
+    },
+    note: (text) => io.stderr(`${CLEAR_LINE}${text}\n`),
+    done: () => io.stderr(CLEAR_LINE),
+  }
+}
+
+function plainLines(io: Io): Progress {
+  let last = ''
+  return {
+    phase: (text) => io.stderr(`${text}\n`),
+    run: (state) => {
+      const key = `${state.workload} ${state.pair}`
+      if (key === last) return
+      last = key
+      io.stderr(`${state.workload.padEnd(NAME_WIDTH)} ${describe(state)}\n`)
+    },
+    note: (text) => io.stderr(`${text}\n`),
+    done: () => {},
+  }
+}
+
+/** `pair 7/10  candidate  1m12s, about 31s left   −39.8 % so far`; shorter times are negative here, as people say it. */
+function describe({ pair, pairs, arm, elapsedMs, remainingMs, estimate }: RunProgress): string {
+  const time = `${formatDuration(elapsedMs)}${remainingMs === undefined ? '' : `, about ${formatDuration(remainingMs)} left`}`
+  const sofar = estimate === undefined ? '' : `   ${formatSignedPercent(-estimate)} so far`
+  return `pair ${pair}/${pairs}  ${arm.padEnd(9)}  ${time}${sofar}`
+}

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util'
+import { InputError } from './errors.js'
+import type { Environment, EvaluationPlan } from './evidence.js'
+import { mendJournal, readEvidence, unfinishedIds } from './evidence-store.js'
+import type { PlanDraft } from './plan.js'
+
+/** What must be as it was for new runs to belong to the old ones, in words a user knows. */
+const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
+  suite: 'suite',
+  dist: 'compiled code (dist hash)',
+  stacks: 'stacks',
+  criterion: 'criterion (--threshold)',
+  metric: '--metric',
+  scale: '--scale',
+  seed: '--seed',
+  regime: '--pairs, --max-pairs, --fixed, --alpha or --memory',
+  injected: '--inject',
+  nodeFlags: '--node-options',
+  packageVersion: 'package version',
+}
+
+const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
+
+/**
+ * The plan of the newest unfinished evaluation of a layer, fit to be continued: the torn end an interruption may have left is mended.
+ *
+ * @param draft what would be planned now
+ * @param environment the host as it is now
+ * @throws {InputError} there is nothing to resume, or it was begun differently; names what differs
+ * @throws {InvalidEvidenceError} its files are damaged
+ */
+export function resumePlan(root: string, draft: PlanDraft, environment: Environment): EvaluationPlan {
+  const id = unfinishedIds(root).findLast((candidate) => candidate.slice(candidate.indexOf('-') + 1) === draft.layer)
+  if (id === undefined)
+    throw new InputError(`nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`)
+  mendJournal(root, id)
+  const { plan, environment: begunOn } = readEvidence(root, id)
+  const differences = [
+    ...Object.entries(PLANNED).flatMap(([key, name]) =>
+      isDeepStrictEqual(plan[key as keyof PlanDraft], draft[key as keyof PlanDraft]) ? [] : [name],
+    ),
+    ...(isDeepStrictEqual(workloadNames(plan), workloadNames(draft)) ? [] : ['workloads (--workload)']),
+    ...(plan.git?.commit === draft.git?.commit
+      ? []
+      : [`commit (${plan.git?.commit ?? 'none'} → ${draft.git?.commit ?? 'none'})`]),
+    ...HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map((key) => `host (${key})`),
+  ]
+  if (differences.length > 0) {
+    throw new InputError(
+      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume`,
+    )
+  }
+  return plan
+}
+
+function workloadNames({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {
+  return workloads.map(({ id, role, content }) => `${id} ${role} ${content}`)
+}
