@@ -10,10 +10,15 @@ export interface OptimizationConfig {
   readonly preGroupedBars: boolean
   /** Byte bound of the pre-grouped bars. `ASSAY_PRE_GROUPED_BYTES`, `ASSAY_CACHE_SIZE_GB` (GiB, fractions allowed) */
   readonly preGroupedBytes: number
+  /**
+   * Strategies ask the portal for plain arrays instead of data frames (`returnTypeOf`). The portal's own default never moves.
+   * `ASSAY_ARRAY_RETURNS`
+   */
+  readonly arrayReturns: boolean
 }
 
 /** Names of the boolean flags, in layer order. */
-export type OptimizationFlag = 'assetListCache' | 'preGroupedBars'
+export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns'
 
 const GIB = 2 ** 30
 
@@ -22,6 +27,7 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   assetListEntries: 128,
   preGroupedBars: false,
   preGroupedBytes: 2 * GIB,
+  arrayReturns: false,
 })
 
 /** Every optimization off. Never reads the environment: the arm everything is measured against must not depend on a shell. */
@@ -30,10 +36,81 @@ export function pureBaseline(): OptimizationConfig {
 }
 
 /**
+ * What an everyday user gets: layer 1 on, overridden by the `ASSAY_*` variables named at each field. `ASSAY_ENABLE_CACHING` sets both
+ * layer-1 switches, `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; a variable of one field wins over these. An empty
+ * variable counts as unset. The only reader of `ASSAY_*` variables in the engine.
+ *
+ * @throws {EngineError} `config-invalid`: a value that is not understood; the message names variable, value and what is accepted
+ */
+export function defaults(env: Environment = process.env): OptimizationConfig {
+  const caching = readSwitch(env, 'ASSAY_ENABLE_CACHING') ?? true
+  return enable(PURE_BASELINE, {
+    assetListCache: readSwitch(env, 'ASSAY_ASSET_LIST_CACHE') ?? caching,
+    assetListEntries:
+      readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES') ?? readWhole(env, 'ASSAY_LRU_MAXSIZE') ?? PURE_BASELINE.assetListEntries,
+    preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
+    preGroupedBytes:
+      readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? readGib(env, 'ASSAY_CACHE_SIZE_GB') ?? PURE_BASELINE.preGroupedBytes,
+    arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
+  })
+}
+
+/**
  * A copy of `config` with the given fields changed. Never reads the environment.
  *
  * @throws {EngineError} `config-invalid`: a limit that is not a positive whole number
  */
 export function enable(config: OptimizationConfig, change: Partial<OptimizationConfig>): OptimizationConfig {
-  return validated({ ...config, ...change })
+  const changed = { ...config, ...change }
+  for (const limit of ['assetListEntries', 'preGroupedBytes'] as const) {
+    if (Number.isSafeInteger(changed[limit]) && changed[limit] > 0) continue
+    throw new EngineError('config-invalid', `${limit} is ${changed[limit]}; give a positive whole number`)
+  }
+  return Object.freeze(changed)
+}
+
+/** The return type a strategy should ask the portal for under `config`. */
+export function returnTypeOf(config: OptimizationConfig): 'array' | 'dataframe' {
+  return config.arrayReturns ? 'array' : 'dataframe'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+])
+
+function readSwitch(env: Environment, variable: string): boolean | undefined {
+  return read(env, variable, 'one of 1, true, yes, on, 0, false, no, off', (text) => SWITCHES.get(text.toLowerCase()))
+}
+
+function readWhole(env: Environment, variable: string): number | undefined {
+  return read(env, variable, 'a positive whole number', (text) => {
+    const value = Number(text)
+    return /^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0 ? value : undefined
+  })
+}
+
+function readGib(env: Environment, variable: string): number | undefined {
+  return read(env, variable, 'a positive number of GiB, such as 2 or 0.5', (text) => {
+    const bytes = Math.floor(Number(text) * GIB)
+    return /^\d*\.?\d+$/.test(text) && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
+  })
+}
+
+function read<T>(env: Environment, variable: string, accepted: string, parse: (text: string) => T | undefined): T | undefined {
+  const text = env[variable]?.trim()
+  if (text === undefined || text === '') return undefined
+  const value = parse(text)
+  if (value !== undefined) return value
+  throw new EngineError('config-invalid', `${variable} is '${text}'; set it to ${accepted}, or unset it`, {
+    details: { variable, value: text },
+  })
 }

@@ -1,9 +1,9 @@
+import type { BarTable } from './bundle/bar-table.js'
+import type { BundleManifest } from './bundle/manifest.js'
 import type { Adjustment } from './market/adjustments.js'
 import type { Asset, AssetId } from './market/asset.js'
 import type { Bars, SessionRange } from './market/bars.js'
 import type { Calendar } from './market/calendar.js'
-import type { BundleManifest } from './bundle/manifest.js'
-import type { BarTable } from './bundle/bar-table.js'
 
 /**
  * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in `open-engine.ts`:

@@ -1,0 +1,61 @@
+/** The public API: what a strategy author, a search or a suite imports. */
+export { type AssetBars, type BundleContent, DEFAULT_SCALES } from './bundle/content.js'
+export type { BundleFormat, BundleManifest, Provenance, Scales } from './bundle/manifest.js'
+export { memoryBundle } from './bundle/memory-bundle.js'
+export { plainBundleSource } from './bundle/plain-source.js'
+export { writeBundle } from './bundle/write-bundle.js'
+export { defaults, enable, type OptimizationConfig, type OptimizationFlag, pureBaseline, returnTypeOf } from './config.js'
+export { EngineError, type EngineErrorCode } from './errors.js'
+export { type Executor, inlineExecutor } from './execution/inline.js'
+export { compareAverages, sma } from './indicators/moving-average.js'
+export { RollingTickSum, tickSum } from './indicators/tick-sum.js'
+export { type EngineLog, engineLog, type LogLevel } from './log.js'
+export type { Adjustment, DividendPolicy } from './market/adjustments.js'
+export type { Asset, AssetId } from './market/asset.js'
+export { BAR_FIELDS, type BarField, type Bars, FIELDS, type Field, type SessionRange } from './market/bars.js'
+export { type Calendar, calendarFrom, type Frequency, sessionText } from './market/calendar.js'
+export { Money, ticksToText } from './market/money.js'
+export { type Engine, type EngineOptions, openEngine } from './open-engine.js'
+export type { HistoryBlock } from './portal/history-block.js'
+export type { ArrayOptions, FrameOptions, HistoryOptions, OneOrMore, Portal, ReturnType } from './portal/portal.js'
+export type { PriceWindow } from './portal/price-window.js'
+export type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
+export {
+  gridPoints,
+  gridSearch,
+  type Objective,
+  type SearchResult,
+  type Trial,
+  type TrialTask,
+} from './search/grid.js'
+export {
+  categorical,
+  continuous,
+  type Dimension,
+  discrete,
+  type ParameterSpace,
+  type Parameters,
+  type ParameterValue,
+  parameterSpace,
+} from './search/parameter-space.js'
+export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
+export { type Segment, type WalkForwardPlan, type WalkForwardWindow, walkForwardWindows } from './search/walk-forward-windows.js'
+export type { Context, OrderId, Portfolio, TradingAlgorithm } from './simulation/algorithm.js'
+export type { BacktestSpec } from './simulation/backtest.js'
+export type { FillPolicy } from './simulation/blotter.js'
+export type { CommissionModel } from './simulation/commission.js'
+export type { Metrics } from './simulation/metrics.js'
+export type { OrderStatus, OrderStyle } from './simulation/order.js'
+export {
+  type BacktestResult,
+  canonical,
+  type DecimalText,
+  digest,
+  type EquityCurve,
+  type Fill,
+  type OrderRecord,
+  type SessionText,
+  type Trade,
+} from './simulation/result.js'
+export type { SlippageModel } from './simulation/slippage.js'
+export type { RangeSpec } from './simulation/trading-range.js'

@@ -1,0 +1,85 @@
+import { plainBundleSource } from './bundle/plain-source.js'
+import { type AssetListCache, assetListCache } from './cache/asset-list.js'
+import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
+import type { OptimizationConfig } from './config.js'
+import { EngineError } from './errors.js'
+import { type EngineLog, engineLog } from './log.js'
+import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
+import type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
+import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
+import type { BacktestResult } from './simulation/result.js'
+
+/** Runs backtests under one configuration. Its caches live as long as it does; open a new engine for a cold start. */
+export interface Engine {
+  readonly config: OptimizationConfig
+  /**
+   * @throws {EngineError} see `runBacktest`; `strategy-misuse` after `close`; errors of the strategy pass through as they are
+   */
+  backtest(spec: BacktestSpec): Promise<BacktestResult>
+  /** What was done so far; a copy. */
+  counters(): Counters
+  /** Lets go of everything cached. */
+  close(): void
+}
+
+export interface EngineOptions {
+  /** Silent where absent. */
+  readonly log?: EngineLog
+  /** Where bundles come from; plain directories where absent. */
+  readonly bundles?: BundleSource
+}
+
+/**
+ * The engine's composition root, and the only place where flags are read: the plain ports are the pure baseline, and each optimization
+ * that is on wraps one of them.
+ */
+export function openEngine(config: OptimizationConfig, options: EngineOptions = {}): Engine {
+  const log = options.log ?? engineLog()
+  const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
+  const bundles = options.bundles ?? plainBundleSource(counted)
+
+  const caches: (AssetListCache | PreGroupedBars)[] = []
+  let assets: AssetDirectory = plainAssetDirectory()
+  let bars: BarSource = plainBarSource()
+  if (config.assetListCache) {
+    const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
+    caches.push(cached)
+    assets = cached
+  }
+  if (config.preGroupedBars) {
+    const cached = preGroupedBars(bars, { maxBytes: config.preGroupedBytes, log })
+    caches.push(cached)
+    bars = cached
+  }
+  let open = true
+  return {
+    config,
+    async backtest(spec) {
+      if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
+      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars }, bundle, spec))
+      counted['engine.backtests']!++
+      counted['engine.bars']! += result.bars
+      return result
+    },
+    counters: () => Object.assign({ ...counted }, ...caches.map((cache) => cache.counters())) as Counters,
+    close() {
+      open = false
+      for (const cache of caches) cache.clear()
+    },
+  }
+}
+
+/** Closes what it opened, whatever happens; a bundle that was open stays open. */
+async function withBundle<T>(
+  source: BundleSource,
+  given: string | OpenBundle,
+  use: (bundle: OpenBundle) => Promise<T>,
+): Promise<T> {
+  if (typeof given !== 'string') return use(given)
+  const bundle = await source.open(given)
+  try {
+    return await use(bundle)
+  } finally {
+    bundle.close()
+  }
+}

@@ -1,0 +1,72 @@
+import { EngineError } from '../errors.js'
+import type { AdjustmentTimeline } from '../market/adjustments.js'
+import { type Bars, FIELDS, type Field } from '../market/bars.js'
+import type { Clock } from './clock.js'
+
+/** One asset as it looks from the clock's moment: raw bars seen through the adjustments known by now. */
+export class AssetHistory {
+  readonly bars: Bars
+  readonly #timeline: AdjustmentTimeline
+  readonly #clock: Clock
+  /** Calendar index of the asset's last traded bar within the data. */
+  readonly #lastTraded: number
+  #columns: Columns = NO_COLUMNS
+  #epoch = -1
+  #seen = -1
+
+  constructor(bars: Bars, lastTraded: number, timeline: AdjustmentTimeline, clock: Clock) {
+    this.bars = bars
+    this.#lastTraded = lastTraded
+    this.#timeline = timeline
+    this.#clock = clock
+  }
+
+  /** Number of bars known so far, untraded ones included. */
+  get available(): number {
+    return Math.max(0, Math.min(this.#clock.bar + 1 - this.bars.firstSession, this.bars.length))
+  }
+
+  /** True from the asset's first bar to its last traded one. */
+  get alive(): boolean {
+    return this.#clock.bar >= this.bars.firstSession && this.#clock.bar <= this.#lastTraded
+  }
+
+  /**
+   * The whole column, adjusted as of now; element `i` is calendar index `bars.firstSession + i`. Read up to the current bar only.
+   *
+   * @throws {EngineError} `strategy-misuse`: no such field
+   */
+  column(field: Field): Float64Array {
+    if (this.#seen !== this.#clock.moves) this.#follow()
+    let column = this.#columns[field]
+    if (column === undefined) {
+      if (!FIELDS.includes(field)) throw unknownField(field)
+      column = this.#timeline.column(field, this.#epoch)
+      this.#columns = { ...this.#columns, [field]: column }
+    }
+    return column
+  }
+
+  /** The value of the current bar, NaN (volume 0) where the asset has none. */
+  current(field: Field): number {
+    return this.column(field)[this.#clock.bar - this.bars.firstSession] ?? (field === 'volume' ? 0 : Number.NaN)
+  }
+
+  /** Windows change where an epoch begins, and only there. */
+  #follow(): void {
+    this.#seen = this.#clock.moves
+    if (this.#timeline.events === 0) return
+    const epoch = this.#timeline.epochAt(this.#clock.session, this.#clock.view)
+    if (epoch === this.#epoch) return
+    this.#epoch = epoch
+    this.#columns = NO_COLUMNS
+  }
+}
+
+function unknownField(field: string): EngineError {
+  return new EngineError('strategy-misuse', `there is no field '${field}'; it is one of ${FIELDS.join(', ')}`)
+}
+
+type Columns = { readonly [field in Field]?: Float64Array }
+
+const NO_COLUMNS: Columns = Object.freeze({})

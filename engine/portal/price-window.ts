@@ -1,0 +1,18 @@
+/**
+ * A window of float64 values, oldest first: a `Float64Array` typed read-only. JavaScript has no read-only typed array, and these are views of
+ * columns that caches share, so the type is the guard: nothing here writes.
+ */
+export interface PriceWindow extends Iterable<number> {
+  readonly length: number
+  readonly [index: number]: number
+  at(index: number): number | undefined
+  indexOf(value: number, fromIndex?: number): number
+  includes(value: number, fromIndex?: number): boolean
+  every(predicate: (value: number, index: number) => boolean): boolean
+  some(predicate: (value: number, index: number) => boolean): boolean
+  forEach(visit: (value: number, index: number) => void): void
+  reduce<T>(step: (accumulated: T, value: number, index: number) => T, initial: T): T
+  join(separator?: string): string
+  /** A copy of its own. */
+  slice(start?: number, end?: number): Float64Array
+}

@@ -1,0 +1,74 @@
+import { EngineError } from '../errors.js'
+import type { Executor } from '../execution/inline.js'
+import type { BacktestResult } from '../simulation/result.js'
+import { type ParameterSpace, type Parameters, type ParameterValue, valuesOf } from './parameter-space.js'
+
+/** What is maximised. */
+export type Objective = 'total-return'
+
+/** One backtest to make: parameters over calendar sessions `start` (inclusive) to `end` (exclusive). Plain data. */
+export interface TrialTask {
+  readonly parameters: Parameters
+  /** Absent: the executor's own range. */
+  readonly range?: { readonly start: number; readonly end: number }
+}
+
+export interface Trial<Result extends BacktestResult = BacktestResult> {
+  /** Its place in the order of the grid, from 0. */
+  readonly index: number
+  readonly parameters: Parameters
+  /** The value of the objective. */
+  readonly score: number
+  readonly result: Result
+}
+
+export interface SearchResult<Result extends BacktestResult = BacktestResult> {
+  readonly objective: Objective
+  /** In the order of the grid. */
+  readonly trials: readonly Trial<Result>[]
+  /** The highest score; of equals, the earlier trial. */
+  readonly best: Trial<Result>
+}
+
+/**
+ * All points of a space in cartesian order: the dimension declared last varies fastest, and points that break a constraint are left out.
+ *
+ * @throws {EngineError} `input-invalid`: no point satisfies the constraints
+ */
+export function gridPoints({ dimensions, constraints }: ParameterSpace): readonly Parameters[] {
+  let points: Readonly<Record<string, ParameterValue>>[] = [{}]
+  for (const [name, dimension] of Object.entries(dimensions)) {
+    const values = valuesOf(dimension)
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })))
+  }
+  const kept = points.filter((point) => constraints.every((holds) => holds(point)))
+  if (kept.length > 0) return kept
+  throw new EngineError('input-invalid', `none of ${points.length} points satisfies the constraints; relax one`)
+}
+
+/** Tries every point of a space. The outcome does not depend on the executor. */
+export async function gridSearch<Result extends BacktestResult>(
+  space: ParameterSpace,
+  executor: Executor<TrialTask, Result>,
+): Promise<SearchResult<Result>> {
+  const tasks = gridPoints(space).map((parameters) => ({ parameters }))
+  const trials = await runTrials(tasks, executor)
+  return { objective: 'total-return', trials, best: ranked(trials)[0]! }
+}
+
+/** One trial per task, in the order of the tasks. */
+export async function runTrials<Result extends BacktestResult>(
+  tasks: readonly TrialTask[],
+  executor: Executor<TrialTask, Result>,
+): Promise<readonly Trial<Result>[]> {
+  const results = await executor.map(tasks)
+  return tasks.map(({ parameters }, index) => {
+    const result = results[index]!
+    return { index, parameters, score: result.metrics.totalReturn, result }
+  })
+}
+
+/** Best first; of equal scores, the earlier trial first. */
+export function ranked<T extends Pick<Trial, 'index' | 'score'>>(trials: readonly T[]): readonly T[] {
+  return [...trials].sort((a, b) => b.score - a.score || a.index - b.index)
+}

@@ -1,0 +1,85 @@
+import { Decimal } from 'decimal.js'
+import { EngineError } from '../errors.js'
+
+export type ParameterValue = number | string
+
+/** One point of a space: a value per parameter. */
+export type Parameters = Readonly<Record<string, ParameterValue>>
+
+export type Dimension =
+  /** `from`, `from + step`, … up to and including `to` where the steps reach it. */
+  | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
+  /** Any number of an interval; a grid takes `points` of it, evenly spaced, both ends included. */
+  | { readonly kind: 'continuous'; readonly from: number; readonly to: number; readonly points: number }
+  | { readonly kind: 'categorical'; readonly values: readonly ParameterValue[] }
+
+export interface ParameterSpace {
+  /** In the order they were declared; the last one varies fastest. */
+  readonly dimensions: Readonly<Record<string, Dimension>>
+  /** A point belongs to the space if every constraint holds. */
+  readonly constraints: readonly ((point: Parameters) => boolean)[]
+}
+
+export function discrete(from: number, to: number, step = 1): Dimension {
+  return { kind: 'discrete', from, to, step }
+}
+
+export function continuous(from: number, to: number, points: number): Dimension {
+  return { kind: 'continuous', from, to, points }
+}
+
+export function categorical(...values: readonly ParameterValue[]): Dimension {
+  return { kind: 'categorical', values }
+}
+
+/**
+ * @throws {EngineError} `input-invalid`: no dimension, an empty or unordered one, a step that is not positive
+ */
+export function parameterSpace(
+  dimensions: Readonly<Record<string, Dimension>>,
+  ...constraints: readonly ((point: Parameters) => boolean)[]
+): ParameterSpace {
+  const entries = Object.entries(dimensions)
+  if (entries.length === 0) throw new EngineError('input-invalid', 'a parameter space without parameters; declare at least one')
+  for (const [name, dimension] of entries) checkDimension(name, dimension)
+  return { dimensions, constraints }
+}
+
+/** The values of a dimension, in the order of a grid. Decimal steps stay decimal: 0.1, 0.2, 0.3, not 0.30000000000000004. */
+export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
+  switch (dimension.kind) {
+    case 'categorical':
+      return dimension.values
+    case 'discrete': {
+      const { from, to, step } = dimension
+      const count = new Decimal(to).minus(from).div(step).floor().toNumber() + 1
+      return Array.from({ length: count }, (_, i) => new Decimal(step).times(i).plus(from).toNumber())
+    }
+    case 'continuous': {
+      const { from, to, points } = dimension
+      if (points === 1) return [from]
+      return Array.from({ length: points }, (_, i) => (i === points - 1 ? to : from + ((to - from) * i) / (points - 1)))
+    }
+  }
+}
+
+function checkDimension(name: string, dimension: Dimension): void {
+  const fault = faultOf(dimension)
+  if (fault !== undefined) throw new EngineError('input-invalid', `parameter ${name}: ${fault}`)
+}
+
+function faultOf(dimension: Dimension): string | undefined {
+  if (dimension.kind === 'categorical') {
+    if (dimension.values.length === 0) return 'no values; give at least one'
+    return new Set(dimension.values).size < dimension.values.length ? 'repeated values; give each once' : undefined
+  }
+  const { from, to } = dimension
+  if (!(Number.isFinite(from) && Number.isFinite(to) && from <= to))
+    return `range ${from} to ${to}; give finite ends in ascending order`
+  if (dimension.kind === 'discrete') {
+    return Number.isFinite(dimension.step) && dimension.step > 0 ? undefined : `step ${dimension.step}; give a positive number`
+  }
+  return Number.isInteger(dimension.points) && dimension.points >= 1
+    ? undefined
+    : `${dimension.points} points; give a whole number, at least 1`
+}

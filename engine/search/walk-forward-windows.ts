@@ -1,0 +1,66 @@
+import { EngineError } from '../errors.js'
+
+/** Lengths in sessions. */
+export interface WalkForwardPlan {
+  /** `rolling`: the train segment moves on; `anchored`: its start stays, its end moves. */
+  readonly mode: 'rolling' | 'anchored'
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  /** From one window to the next. */
+  readonly step: number
+  /** Sessions before the first window, readable but never traded. */
+  readonly warmUp: number
+  /** Most windows; as many as fit, where absent. */
+  readonly maxWindows?: number
+}
+
+/** Session numbers, `start` inclusive, `end` exclusive. */
+export interface Segment {
+  readonly start: number
+  readonly end: number
+}
+
+export interface WalkForwardWindow {
+  readonly train: Segment
+  readonly validation: Segment
+  readonly test: Segment
+}
+
+/**
+ * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a last window that does not fit whole is dropped.
+ *
+ * @throws {EngineError} `input-invalid`: lengths that are no positive whole numbers, or no window fits
+ */
+export function walkForwardWindows(sessions: number, plan: WalkForwardPlan): readonly WalkForwardWindow[] {
+  checkPlan(plan)
+  const { mode, train, validation, test, step, warmUp, maxWindows = Number.POSITIVE_INFINITY } = plan
+  const windows: WalkForwardWindow[] = []
+  for (let w = 0; w < maxWindows; w++) {
+    const start = warmUp + w * step
+    const trained = start + train
+    const validated = trained + validation
+    if (validated + test > sessions) break
+    windows.push({
+      train: { start: mode === 'anchored' ? warmUp : start, end: trained },
+      validation: { start: trained, end: validated },
+      test: { start: validated, end: validated + test },
+    })
+  }
+  if (windows.length > 0) return windows
+  const needed = warmUp + train + validation + test
+  throw new EngineError(
+    'input-invalid',
+    `a first window needs ${needed} sessions and there are ${sessions}; shorten its segments`,
+  )
+}
+
+function checkPlan(plan: WalkForwardPlan): void {
+  for (const name of ['train', 'validation', 'test', 'step', 'maxWindows'] as const) {
+    const value = plan[name]
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
+    throw new EngineError('input-invalid', `walk-forward ${name} of ${value}; give a whole number, at least 1`)
+  }
+  if (Number.isInteger(plan.warmUp) && plan.warmUp >= 0) return
+  throw new EngineError('input-invalid', `walk-forward warm-up of ${plan.warmUp}; give a whole number, 0 or more`)
+}

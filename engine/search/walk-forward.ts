@@ -1,0 +1,139 @@
+import type { Executor } from '../execution/inline.js'
+import type { Calendar } from '../market/calendar.js'
+import { Money } from '../market/money.js'
+import { annualised } from '../simulation/metrics.js'
+import type { BacktestResult, DecimalText, EquityCurve } from '../simulation/result.js'
+import { gridPoints, type Objective, ranked, runTrials, type Trial, type TrialTask } from './grid.js'
+import type { ParameterSpace, Parameters } from './parameter-space.js'
+import { type Segment, type WalkForwardPlan, type WalkForwardWindow, walkForwardWindows } from './walk-forward-windows.js'
+
+/** How many of the train segment's best are tried on the validation segment. */
+const FINALISTS = 5
+
+export interface WindowResult<Result extends BacktestResult = BacktestResult> {
+  /** In sessions. */
+  readonly window: WalkForwardWindow
+  /** Every point on the train segment, in the order of the grid. */
+  readonly train: readonly Trial<Result>[]
+  /** The five best of them on the validation segment, best of train first; `index` is that of the train trial. */
+  readonly validation: readonly Trial<Result>[]
+  /** The best on the validation segment; of equals, the earlier trial. */
+  readonly winner: Parameters
+  /** The winner on the test segment, which nothing else ever touches. */
+  readonly test: Trial<Result>
+  /** Annualised test return ÷ annualised train return of the winner; absent unless the latter is positive. */
+  readonly efficiency?: number
+}
+
+export interface WalkForwardResult<Result extends BacktestResult = BacktestResult> {
+  readonly objective: Objective
+  readonly windows: readonly WindowResult<Result>[]
+  /** The test segments' equity, each starting where the one before ended. */
+  readonly stitched: EquityCurve
+  readonly finalEquity: DecimalText
+  /** Mean annualised test return ÷ mean annualised train return of the winners; absent unless the latter is positive. */
+  readonly efficiency?: number
+}
+
+/**
+ * Walk-forward optimization: per window, every point of the space on train, the best five on validation, and the winner once on test. Every
+ * segment starts with fresh capital. The outcome does not depend on the executor.
+ *
+ * @param calendar  of the bundle; windows count its trading days, tasks its indices
+ * @param executor  runs a point over a range of calendar indices; bars before the range may be read, never traded
+ * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
+ */
+export async function walkForward<Result extends BacktestResult>(
+  space: ParameterSpace,
+  plan: WalkForwardPlan,
+  calendar: Calendar,
+  executor: Executor<TrialTask, Result>,
+): Promise<WalkForwardResult<Result>> {
+  const points = gridPoints(space)
+  const starts = sessionStarts(calendar)
+  const windows: WindowResult<Result>[] = []
+  for (const window of walkForwardWindows(calendar.days, plan)) {
+    windows.push(await runWindow(window, points, starts, executor))
+  }
+  const stitched = stitch(windows.map(({ test }) => test.result))
+  const trainReturns = windows.map(({ winner, train }) => annualOf(trialOf(train, winner).result))
+  const testReturns = windows.map(({ test }) => annualOf(test.result))
+  return {
+    objective: 'total-return',
+    windows,
+    stitched,
+    finalEquity: stitched.equity.at(-1)!,
+    ...efficiency(meanOf(testReturns), meanOf(trainReturns)),
+  }
+}
+
+async function runWindow<Result extends BacktestResult>(
+  window: WalkForwardWindow,
+  points: readonly Parameters[],
+  starts: readonly number[],
+  executor: Executor<TrialTask, Result>,
+): Promise<WindowResult<Result>> {
+  const over = (segment: Segment, parameters: Parameters): TrialTask => ({
+    parameters,
+    range: { start: starts[segment.start]!, end: starts[segment.end]! },
+  })
+  const train = await runTrials(
+    points.map((point) => over(window.train, point)),
+    executor,
+  )
+  const finalists = ranked(train).slice(0, FINALISTS)
+  const validated = await runTrials(
+    finalists.map(({ parameters }) => over(window.validation, parameters)),
+    executor,
+  )
+  const validation = validated.map((trial, i) => ({ ...trial, index: finalists[i]!.index }))
+  const best = ranked(validation)[0]!
+  const [tested] = await runTrials([over(window.test, best.parameters)], executor)
+  const test = { ...tested!, index: best.index }
+  return {
+    window,
+    train,
+    validation,
+    winner: best.parameters,
+    test,
+    ...efficiency(annualOf(test.result), annualOf(train[best.index]!.result)),
+  }
+}
+
+/** The calendar index at which each trading day starts, and the calendar's length behind the last. */
+function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
+  const starts: number[] = []
+  for (let slot = 0; slot < length; slot++) if (dayOf[slot] !== dayOf[slot - 1]) starts.push(slot)
+  return [...starts, length]
+}
+
+/** Chains returns: each segment's equity is scaled by what the segments before it made of the starting cash, rounded to the last digit given. */
+function stitch(results: readonly BacktestResult[]): EquityCurve {
+  const dates: string[] = []
+  const equity: DecimalText[] = []
+  let factor = new Money(1)
+  for (const result of results) {
+    const places = Math.max(0, ...result.equityCurve.equity.map((value) => new Money(value).decimalPlaces()))
+    dates.push(...result.equityCurve.dates)
+    for (const value of result.equityCurve.equity) equity.push(factor.times(value).toDecimalPlaces(places).toFixed())
+    factor = factor.times(result.finalEquity).div(result.startingCash)
+  }
+  return { dates, equity }
+}
+
+function trialOf<Result extends BacktestResult>(trials: readonly Trial<Result>[], parameters: Parameters): Trial<Result> {
+  return trials.find((trial) => trial.parameters === parameters)!
+}
+
+function annualOf(result: BacktestResult): number | undefined {
+  return annualised(1 + result.metrics.totalReturn, result.sessions)
+}
+
+function meanOf(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === values.length ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined
+}
+
+function efficiency(test: number | undefined, train: number | undefined): { readonly efficiency?: number } {
+  return test === undefined || train === undefined || train <= 0 ? {} : { efficiency: test / train }
+}

@@ -1,0 +1,201 @@
+import type { AssetId } from '../market/asset.js'
+import type { Bars } from '../market/bars.js'
+import { Money, powerOfTen, ticksAt } from '../market/money.js'
+import { type CommissionModel, commissionOf } from './commission.js'
+import { type Order, type OrderStyle, priceOf, remaining, sharesOf, splitOrder } from './order.js'
+import { type SlippageModel, slip } from './slippage.js'
+
+/** At which price of the next bar a market order fills. */
+export type FillPolicy = 'next-open' | 'next-close'
+
+export interface ExecutionRules {
+  readonly fill: FillPolicy
+  readonly slippage: SlippageModel
+  readonly commission: CommissionModel
+  /** Decimal places of a tick. */
+  readonly priceScale: number
+}
+
+/** One execution, at the raw prices of its day. */
+export interface Execution {
+  readonly order: Order
+  readonly session: number
+  /** Signed. */
+  readonly shares: Money
+  readonly price: Money
+  readonly commission: Money
+}
+
+/** Keeps orders, and fills them against bars that come after the one they were placed in. */
+export class Blotter {
+  readonly #rules: ExecutionRules
+  readonly #barsOf: (asset: AssetId) => Bars
+  readonly #ticksPerUnit: number
+  readonly #tick: Money
+  readonly #orders: Order[] = []
+  #open: Order[] = []
+
+  /** @param barsOf  the raw bars of an asset */
+  constructor(rules: ExecutionRules, barsOf: (asset: AssetId) => Bars) {
+    this.#rules = rules
+    this.#barsOf = barsOf
+    this.#ticksPerUnit = powerOfTen(rules.priceScale)
+    this.#tick = new Money(10).pow(-rules.priceScale)
+  }
+
+  /** All orders ever placed, by id. */
+  get orders(): readonly Order[] {
+    return this.#orders
+  }
+
+  /** Open orders, in the order they were placed. */
+  get open(): readonly Order[] {
+    return this.#open
+  }
+
+  /**
+   * @param shares    signed; zero (after rounding to 8 places) places nothing
+   * @param placedAt  calendar index of the current bar
+   * @throws {EngineError} `strategy-misuse`: shares or prices that are no numbers
+   */
+  place(asset: AssetId, shares: number, style: OrderStyle | undefined, placedAt: number): Order | undefined {
+    const exact = sharesOf(shares)
+    const limit = priceOf(style?.limit, 'limit', this.#rules.priceScale)
+    const stop = priceOf(style?.stop, 'stop', this.#rules.priceScale)
+    if (exact.isZero()) return undefined
+    const order: Order = {
+      id: this.#orders.length + 1,
+      asset,
+      placedAt,
+      shares: exact,
+      filled: ZERO,
+      limit,
+      stop,
+      status: 'open',
+    }
+    this.#orders.push(order)
+    this.#open.push(order)
+    return order
+  }
+
+  /** False where the order is not open any more. */
+  cancel(id: number): boolean {
+    const order = this.#open.find((open) => open.id === id)
+    if (order === undefined) return false
+    order.status = 'cancelled'
+    this.#open = this.#open.filter((open) => open !== order)
+    return true
+  }
+
+  /** Shares of an asset still on order, signed. */
+  pending(asset: AssetId): number {
+    if (this.#open.length === 0) return 0
+    return this.#open.reduce((sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum), ZERO).toNumber()
+  }
+
+  /** Open orders on the morning of a split. */
+  split(asset: AssetId, ratio: Money): void {
+    for (const order of this.#open) if (order.asset === asset) splitOrder(order, ratio, this.#rules.priceScale)
+    this.#open = this.#open.filter((order) => order.status === 'open')
+  }
+
+  /** Fills what bar `session` allows, in the order it was placed; never on a bar without volume. */
+  fill(session: number, book: (execution: Execution) => void): void {
+    if (this.#open.length === 0) return
+    const taken = new Map<AssetId, Money>()
+    for (const order of this.#open) {
+      const execution = this.#execute(order, session, taken)
+      if (execution !== undefined) book(execution)
+    }
+    this.#open = this.#open.filter((order) => order.status === 'open')
+  }
+
+  #execute(order: Order, session: number, takenBy: Map<AssetId, Money>): Execution | undefined {
+    const bar = this.#bar(order.asset, session)
+    if (bar === undefined) return undefined
+    const { commission, fill, priceScale, slippage } = this.#rules
+    const reached = fill === 'next-open' ? reachedFromOpen(order, bar) : reachedAtClose(order, bar)
+    if (reached === undefined) return undefined
+    const taken = takenBy.get(order.asset) ?? ZERO
+    const slipped = slip(slippage, remaining(order), reached, bar.volume, taken, priceScale)
+    if (slipped.shares.isZero()) return undefined
+    const price = withinLimit(order, slipped.price)
+    const paid = commissionOf(commission, slipped.shares, price, order.filled.isZero(), priceScale)
+    takenBy.set(order.asset, taken.plus(slipped.shares.abs()))
+    order.filled = order.filled.plus(slipped.shares)
+    if (remaining(order).isZero()) order.status = 'filled'
+    return { order, session, shares: slipped.shares, price, commission: paid }
+  }
+
+  #bar(asset: AssetId, session: number): ExactBar | undefined {
+    const bars = this.#barsOf(asset)
+    const i = session - bars.firstSession
+    const volume = bars.volume[i] ?? 0
+    if (!(volume > 0)) return undefined
+    const exact = (price: number): Money => this.#tick.times(ticksAt(price, this.#ticksPerUnit))
+    return {
+      open: exact(bars.open[i]!),
+      high: exact(bars.high[i]!),
+      low: exact(bars.low[i]!),
+      close: exact(bars.close[i]!),
+      volume: new Money(volume),
+    }
+  }
+}
+
+interface ExactBar {
+  readonly open: Money
+  readonly high: Money
+  readonly low: Money
+  readonly close: Money
+  readonly volume: Money
+}
+
+/**
+ * The price at which a bar reaches an order, walking from its open; undefined where it does not. A stop reached within the bar fills at the
+ * stop. A stop-limit order reached within the bar waits as a limit order from the next bar on: the path inside a bar is unknown.
+ */
+function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined {
+  if (order.stop !== undefined) {
+    const stop = order.stop
+    if (!beyond(order, bar.open, stop)) {
+      if (!beyond(order, extreme(order, bar), stop)) return undefined
+      order.stop = undefined
+      return order.limit === undefined ? stop : undefined
+    }
+    order.stop = undefined
+  }
+  if (order.limit === undefined || beyond(order, order.limit, bar.open)) return bar.open
+  return beyond(order, order.limit, bestFor(order, bar)) ? order.limit : undefined
+}
+
+/** The same for orders that look at the close only. */
+function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
+  if (order.stop !== undefined) {
+    if (!beyond(order, bar.close, order.stop)) return undefined
+    order.stop = undefined
+  }
+  return order.limit === undefined || beyond(order, order.limit, bar.close) ? bar.close : undefined
+}
+
+/** At or above for a buy, at or below for a sale. */
+function beyond(order: Order, price: Money, mark: Money): boolean {
+  return order.shares.gt(0) ? price.gte(mark) : price.lte(mark)
+}
+
+/** The far end of the bar in the direction a stop waits for. */
+function extreme(order: Order, bar: ExactBar): Money {
+  return order.shares.gt(0) ? bar.high : bar.low
+}
+
+/** The best price of the bar for the one who placed the order. */
+function bestFor(order: Order, bar: ExactBar): Money {
+  return order.shares.gt(0) ? bar.low : bar.high
+}
+
+/** Slippage never carries a limit order past its limit. */
+function withinLimit(order: Order, price: Money): Money {
+  return order.limit !== undefined && beyond(order, price, order.limit) ? order.limit : price
+}
+
+const ZERO = new Money(0)

@@ -1,0 +1,40 @@
+import { EngineError } from '../errors.js'
+import { Money } from '../market/money.js'
+
+/** What a fill costs. Amounts are exact decimals: pass text where a number would not be. */
+export type CommissionModel =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'per-share'; readonly cost: number | string }
+  /** Once per order, with its first fill. */
+  | { readonly kind: 'per-trade'; readonly cost: number | string }
+  /** A fraction of the value traded. */
+  | { readonly kind: 'per-dollar'; readonly rate: number | string }
+
+/**
+ * The commission of one fill, rounded half-even to the tick.
+ *
+ * @param shares     signed
+ * @param firstFill  true for the first fill of its order
+ */
+export function commissionOf(model: CommissionModel, shares: Money, price: Money, firstFill: boolean, priceScale: number): Money {
+  switch (model.kind) {
+    case 'none':
+      return NOTHING
+    case 'per-share':
+      return shares.abs().times(model.cost).toDecimalPlaces(priceScale)
+    case 'per-trade':
+      return firstFill ? new Money(model.cost).toDecimalPlaces(priceScale) : NOTHING
+    case 'per-dollar':
+      return shares.abs().times(price).times(model.rate).toDecimalPlaces(priceScale)
+  }
+}
+
+/** @throws {EngineError} `input-invalid`: an amount that is negative or no number */
+export function checkCommission(model: CommissionModel): void {
+  if (model.kind === 'none') return
+  const amount = model.kind === 'per-dollar' ? model.rate : model.cost
+  if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(amount))) return
+  throw new EngineError('input-invalid', `commission ${model.kind} of ${amount}; give a number, 0 or more`)
+}
+
+const NOTHING = new Money(0)

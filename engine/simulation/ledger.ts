@@ -1,0 +1,128 @@
+import type { AssetId } from '../market/asset.js'
+import { Money } from '../market/money.js'
+
+/**
+ * Cash and positions, exact. The seam behind which faster bookkeeping may take the place of decimal.js: any ledger must give the same
+ * amounts to the last digit.
+ */
+export interface Ledger {
+  readonly cash: Money
+  /** Cash + Σ shares × last known price, as of the last `mark`. */
+  readonly equity: Money
+  /** Shares held, negative where short, as a number for strategies; exact below 2^53 units. */
+  position(asset: AssetId): number
+  /** Open positions, in the order they were opened. */
+  positions(): readonly Holding[]
+  /** Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the commission. */
+  fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
+  /** Shares × ratio, towards zero to whole shares; the fraction is paid in cash at the last price ÷ ratio. Returns the change of cash. */
+  split(asset: AssetId, ratio: Money): Money
+  /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
+  dividend(asset: AssetId, perShare: Money): Money
+  /** Values every position at its current price (NaN: none known yet, keep the last one). */
+  mark(priceOf: (asset: AssetId) => number): void
+}
+
+export interface Holding {
+  readonly asset: AssetId
+  readonly shares: Money
+  /** The last known price. */
+  readonly price: Money
+}
+
+/**
+ * The pure baseline's ledger: every amount a decimal.js value, every position valued at every bar. Products are taken at full scale and rounded
+ * once; cash and equity stand at the tick.
+ *
+ * @param startingCash  at most `priceScale` decimal places
+ * @param priceScale    decimal places of a tick
+ */
+export function decimalLedger(startingCash: Money, priceScale: number): Ledger {
+  return new DecimalLedger(startingCash, priceScale)
+}
+
+class DecimalLedger implements Ledger {
+  readonly #scale: number
+  readonly #tick: Money
+  readonly #ticksPerUnit: number
+  readonly #holdings = new Map<AssetId, Holding>()
+  readonly #numbers = new Map<AssetId, number>()
+  #cash: Money
+  #equity: Money
+
+  constructor(startingCash: Money, priceScale: number) {
+    this.#scale = priceScale
+    this.#tick = new Money(10).pow(-priceScale)
+    this.#ticksPerUnit = 10 ** priceScale
+    this.#cash = startingCash
+    this.#equity = startingCash
+  }
+
+  get cash(): Money {
+    return this.#cash
+  }
+
+  get equity(): Money {
+    return this.#equity
+  }
+
+  position(asset: AssetId): number {
+    return this.#numbers.get(asset) ?? 0
+  }
+
+  positions(): readonly Holding[] {
+    return [...this.#holdings.values()]
+  }
+
+  fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money {
+    const held = this.#holdings.get(asset)
+    this.#hold(asset, held === undefined ? shares : held.shares.plus(shares), price)
+    return this.#pay(shares.times(price).toDecimalPlaces(this.#scale).plus(commission).neg())
+  }
+
+  split(asset: AssetId, ratio: Money): Money {
+    const held = this.#holdings.get(asset)
+    if (held === undefined) return ZERO
+    const shares = held.shares.times(ratio)
+    const whole = shares.trunc()
+    const price = held.price.div(ratio)
+    this.#hold(asset, whole, price.toDecimalPlaces(this.#scale))
+    return this.#pay(shares.minus(whole).times(price).toDecimalPlaces(this.#scale))
+  }
+
+  dividend(asset: AssetId, perShare: Money): Money {
+    const held = this.#holdings.get(asset)
+    return held === undefined ? ZERO : this.#pay(held.shares.times(perShare).toDecimalPlaces(this.#scale))
+  }
+
+  mark(priceOf: (asset: AssetId) => number): void {
+    let value = this.#cash
+    for (const [asset, held] of this.#holdings) {
+      const price = this.#exact(priceOf(asset)) ?? held.price
+      this.#holdings.set(asset, { asset, shares: held.shares, price })
+      value = value.plus(held.shares.times(price))
+    }
+    this.#equity = value.toDecimalPlaces(this.#scale)
+  }
+
+  #exact(price: number): Money | undefined {
+    return Number.isNaN(price) ? undefined : this.#tick.times(Math.round(price * this.#ticksPerUnit))
+  }
+
+  #hold(asset: AssetId, shares: Money, price: Money): void {
+    if (shares.isZero()) {
+      this.#holdings.delete(asset)
+      this.#numbers.delete(asset)
+    } else {
+      this.#holdings.set(asset, { asset, shares, price })
+      this.#numbers.set(asset, shares.toNumber())
+    }
+  }
+
+  #pay(amount: Money): Money {
+    this.#cash = this.#cash.plus(amount)
+    return amount
+  }
+}
+
+const ZERO = new Money(0)

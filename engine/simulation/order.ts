@@ -1,0 +1,67 @@
+import { EngineError } from '../errors.js'
+import type { AssetId } from '../market/asset.js'
+import { Money } from '../market/money.js'
+
+/** Neither price: a market order. */
+export interface OrderStyle {
+  /** Never buys above, never sells below. */
+  readonly limit?: number | string
+  /** Becomes a market (or limit) order once the price is reached: at or above for a buy, at or below for a sale. */
+  readonly stop?: number | string
+}
+
+/** An order as the blotter keeps it. Shares are signed: negative sells. */
+export interface Order {
+  readonly id: number
+  readonly asset: AssetId
+  /** Calendar index of the current bar when it was placed: it fills in later bars only. */
+  readonly placedAt: number
+  /** In today's shares: splits change what is left of it, and its prices. */
+  shares: Money
+  filled: Money
+  limit: Money | undefined
+  stop: Money | undefined
+  status: OrderStatus
+}
+
+export type OrderStatus = 'open' | 'filled' | 'cancelled'
+
+/** Decimal places of fractional shares. */
+export const SHARE_PLACES = 8
+
+/**
+ * Shares as the strategy gave them → exact, at most 8 decimal places, half-even.
+ *
+ * @throws {EngineError} `strategy-misuse`: not a finite number
+ */
+export function sharesOf(shares: number): Money {
+  if (Number.isFinite(shares)) return new Money(shares).toDecimalPlaces(SHARE_PLACES)
+  throw new EngineError('strategy-misuse', `an order of ${shares} shares; give a finite number`)
+}
+
+/**
+ * A limit or stop price → exact, on the tick, half-even.
+ *
+ * @throws {EngineError} `strategy-misuse`: not a positive price
+ */
+export function priceOf(price: number | string | undefined, name: 'limit' | 'stop', priceScale: number): Money | undefined {
+  if (price === undefined) return undefined
+  if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(price))) {
+    const exact = new Money(price).toDecimalPlaces(priceScale)
+    if (exact.gt(0)) return exact
+  }
+  throw new EngineError('strategy-misuse', `${name} price ${price} is not a positive number; correct it or leave it out`)
+}
+
+/** What has not been filled yet. */
+export function remaining(order: Order): Money {
+  return order.shares.minus(order.filled)
+}
+
+/** An open order on the morning of a split: as many times the shares at the price divided by as much. Fractions of a share are dropped. */
+export function splitOrder(order: Order, ratio: Money, priceScale: number): void {
+  order.shares = order.filled.plus(remaining(order).times(ratio).trunc())
+  order.limit = order.limit?.div(ratio).toDecimalPlaces(priceScale)
+  order.stop = order.stop?.div(ratio).toDecimalPlaces(priceScale)
+  if (remaining(order).isZero()) order.status = 'cancelled'
+}

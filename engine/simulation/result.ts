@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import type { AssetId } from '../market/asset.js'
+import type { Metrics } from './metrics.js'
+import type { OrderStatus } from './order.js'
+
+/** Decimal text in normal form: no exponent, no trailing zeros (`1008495.29962`). */
+export type DecimalText = string
+
+/** Session text: an ISO date, or an instant for intraday bars. */
+export type SessionText = string
+
+export interface Fill {
+  readonly order: number
+  readonly date: SessionText
+  readonly asset: AssetId
+  /** Signed; at most 8 decimal places. */
+  readonly shares: number
+  readonly price: DecimalText
+  readonly commission: DecimalText
+}
+
+/** A round trip in one asset, from flat to flat or still open. */
+export interface Trade {
+  readonly asset: AssetId
+  readonly side: 'long' | 'short'
+  readonly opened: SessionText
+  /** Absent while open. */
+  readonly closed?: SessionText
+  readonly entryPrice: DecimalText
+  readonly exitPrice?: DecimalText
+  /** Fills, commissions, dividends and cash for fractions; an open trade is valued at the last known price. */
+  readonly profit: DecimalText
+}
+
+export interface OrderRecord {
+  readonly id: number
+  readonly asset: AssetId
+  /** The bar that was current when it was placed; absent before the first bar. */
+  readonly placed?: SessionText
+  readonly shares: number
+  readonly filled: number
+  readonly limit?: DecimalText
+  readonly stop?: DecimalText
+  readonly status: OrderStatus
+}
+
+export interface EquityCurve {
+  /** One per session (trading day), at its last bar. */
+  readonly dates: readonly SessionText[]
+  readonly equity: readonly DecimalText[]
+}
+
+/** What a backtest did and earned. Plain data: it survives a structured clone and JSON. */
+export interface BacktestResult {
+  /** Bars delivered to the strategy: assets × calendar slots. */
+  readonly bars: number
+  /** Sessions traded (days). */
+  readonly sessions: number
+  readonly fills: readonly Fill[]
+  /** Closed ones in the order they closed, then open ones. */
+  readonly trades: readonly Trade[]
+  readonly closedTrades: number
+  readonly openTrades: number
+  readonly orders: readonly OrderRecord[]
+  readonly startingCash: DecimalText
+  readonly finalCash: DecimalText
+  readonly finalEquity: DecimalText
+  readonly equityCurve: EquityCurve
+  readonly metrics: Metrics
+}
+
+/** The canonical JSON of a result: trades first, then money. Equal text ⇔ equal results. */
+export function canonical(result: BacktestResult): string {
+  const { fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions } = result
+  return JSON.stringify({ fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions })
+}
+
+/** `sha256:…` of the canonical JSON. */
+export function digest(result: BacktestResult): string {
+  return `sha256:${createHash('sha256').update(canonical(result)).digest('hex')}`
+}

@@ -1,0 +1,107 @@
+import { type Calendar, sessionText } from '../market/calendar.js'
+import type { Money } from '../market/money.js'
+import type { Execution } from './blotter.js'
+import type { Ledger } from './ledger.js'
+import { metricsOf } from './metrics.js'
+import type { Order } from './order.js'
+import type { BacktestResult, Fill, OrderRecord, Trade } from './result.js'
+import type { RoundTrip, TradeBook } from './trade-book.js'
+
+/** Writes down what happens while a simulation runs, and makes the result of it. */
+export class SessionJournal {
+  readonly #calendar: Calendar
+  readonly #executions: Execution[] = []
+  readonly #sessions: number[] = []
+  readonly #equity: Money[] = []
+  #exposed = 0
+
+  constructor(calendar: Calendar) {
+    this.#calendar = calendar
+  }
+
+  executed(execution: Execution): void {
+    this.#executions.push(execution)
+  }
+
+  /** The end-of-session packet. */
+  sessionEnded(session: number, equity: Money, exposed: boolean): void {
+    this.#sessions.push(session)
+    this.#equity.push(equity)
+    if (exposed) this.#exposed++
+  }
+
+  result(run: FinishedRun): BacktestResult {
+    const { ledger, startingCash } = run
+    const lastPrices = new Map(ledger.positions().map(({ asset, price }) => [asset, price]))
+    const trips = run.trades.trips((asset) => lastPrices.get(asset)!)
+    const closed = trips.filter((trip) => trip.closed !== undefined)
+    const wins = closed.filter((trip) => trip.profit.gt(0)).length
+    const equity = this.#equity.map(Number)
+    return {
+      bars: run.bars,
+      sessions: this.#sessions.length,
+      fills: this.#executions.map((execution) => this.#fill(execution)),
+      trades: trips.map((trip) => this.#trade(trip)),
+      closedTrades: closed.length,
+      openTrades: trips.length - closed.length,
+      orders: run.orders.map((order) => this.#order(order)),
+      startingCash: startingCash.toFixed(),
+      finalCash: ledger.cash.toFixed(),
+      finalEquity: ledger.equity.toFixed(),
+      equityCurve: {
+        dates: this.#sessions.map((session) => this.#text(session)),
+        equity: this.#equity.map((value) => value.toFixed()),
+      },
+      metrics: metricsOf(startingCash.toNumber(), equity, this.#exposed, wins, closed.length),
+    }
+  }
+
+  #fill({ order, session, shares, price, commission }: Execution): Fill {
+    return {
+      order: order.id,
+      date: this.#text(session),
+      asset: order.asset,
+      shares: shares.toNumber(),
+      price: price.toFixed(),
+      commission: commission.toFixed(),
+    }
+  }
+
+  #trade({ asset, side, opened, closed, entryPrice, exitPrice, profit }: RoundTrip): Trade {
+    return {
+      asset,
+      side,
+      opened: this.#text(opened),
+      ...(closed !== undefined && { closed: this.#text(closed) }),
+      entryPrice: entryPrice.toFixed(),
+      ...(exitPrice !== undefined && { exitPrice: exitPrice.toFixed() }),
+      profit: profit.toFixed(),
+    }
+  }
+
+  #order({ id, asset, placedAt, shares, filled, limit, stop, status }: Order): OrderRecord {
+    return {
+      id,
+      asset,
+      ...(placedAt >= 0 && { placed: this.#text(placedAt) }),
+      shares: shares.toNumber(),
+      filled: filled.toNumber(),
+      ...(limit !== undefined && { limit: limit.toFixed() }),
+      ...(stop !== undefined && { stop: stop.toFixed() }),
+      status,
+    }
+  }
+
+  #text(session: number): string {
+    return sessionText(this.#calendar, session)
+  }
+}
+
+/** What a journal needs to know at the end. */
+export interface FinishedRun {
+  readonly bars: number
+  readonly startingCash: Money
+  readonly ledger: Ledger
+  readonly orders: readonly Order[]
+  readonly trades: TradeBook
+}

@@ -1,0 +1,107 @@
+import { type Adjustment, corporateActions } from '../market/adjustments.js'
+import type { AssetId } from '../market/asset.js'
+import type { Calendar } from '../market/calendar.js'
+import { type Money, powerOfTen } from '../market/money.js'
+import type { AssetHistory } from '../portal/asset-history.js'
+import type { Clock } from '../portal/clock.js'
+import type { Portal } from '../portal/portal.js'
+import type { TradingAlgorithm } from './algorithm.js'
+import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
+import type { Ledger } from './ledger.js'
+import type { BacktestResult } from './result.js'
+import { SessionJournal } from './session-journal.js'
+import { TradeBook } from './trade-book.js'
+import { TradingContext } from './trading-context.js'
+
+/** Everything a simulation runs on. */
+export interface SimulationParts {
+  readonly algorithm: TradingAlgorithm
+  readonly calendar: Calendar
+  /** Calendar indices traded: `start` inclusive, `end` exclusive. */
+  readonly start: number
+  readonly end: number
+  readonly histories: ReadonlyMap<AssetId, AssetHistory>
+  readonly portal: Portal
+  readonly clock: Clock
+  readonly adjustments: readonly Adjustment[]
+  readonly rules: ExecutionRules
+  readonly startingCash: Money
+  readonly ledger: Ledger
+}
+
+/**
+ * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions → beforeTradingStart → per bar: fill orders placed
+ * earlier, value the portfolio, handleData → end-of-session packet. Nothing is traded at the end: an open position keeps its last price.
+ */
+export function simulate(parts: SimulationParts): BacktestResult {
+  const { algorithm, calendar, start, end, portal, clock, ledger } = parts
+  const desk = openDesk(parts)
+  const actions = corporateActions(parts.adjustments)
+  const priceOf = (asset: AssetId): number => portal.current(asset, 'price')
+
+  algorithm.initialize?.(desk.context)
+  desk.context.trading = true
+  for (let session = start; session < end; session++) {
+    clock.beforeOpen(session)
+    for (const action of actions.get(session) ?? []) applyAction(desk, ledger, action, session)
+    if (startsDay(calendar, session, start)) algorithm.beforeTradingStart?.(desk.context, portal)
+    clock.atBar(session)
+    desk.blotter.fill(session, desk.book)
+    ledger.mark(priceOf)
+    algorithm.handleData(desk.context, portal)
+    if (endsDay(calendar, session, end)) desk.journal.sessionEnded(session, ledger.equity, ledger.positions().length > 0)
+  }
+  desk.context.trading = false
+  const result = desk.journal.result({
+    bars: portal.assets.length * (end - start),
+    startingCash: parts.startingCash,
+    ledger,
+    orders: desk.blotter.orders,
+    trades: desk.trades,
+  })
+  algorithm.analyze?.(desk.context, result)
+  return result
+}
+
+/** Where orders become fills, and fills are written down. */
+interface Desk {
+  readonly blotter: Blotter
+  readonly trades: TradeBook
+  readonly journal: SessionJournal
+  readonly context: TradingContext
+  readonly book: (execution: Execution) => void
+}
+
+function openDesk({ calendar, clock, histories, ledger, portal, rules }: SimulationParts): Desk {
+  const blotter = new Blotter(rules, (asset) => histories.get(asset)!.bars)
+  const trades = new TradeBook(rules.priceScale)
+  const journal = new SessionJournal(calendar)
+  const ticksPerUnit = powerOfTen(rules.priceScale)
+  const context = new TradingContext({ calendar, clock, portal, blotter, ledger, ticksPerUnit })
+  const book = (execution: Execution): void => {
+    const { order, shares, price, commission, session } = execution
+    const cash = ledger.fill(order.asset, shares, price, commission)
+    trades.fill(order.asset, shares, price, cash, session)
+    journal.executed(execution)
+  }
+  return { blotter, trades, journal, context, book }
+}
+
+/** A split before a dividend of the same session: its cash is per share after the split. */
+function applyAction({ blotter, trades }: Desk, ledger: Ledger, { asset, kind, value }: Adjustment, session: number): void {
+  if (kind === 'dividend') {
+    trades.dividend(asset, ledger.dividend(asset, value))
+    return
+  }
+  const cash = ledger.split(asset, value)
+  blotter.split(asset, value)
+  trades.split(asset, value, ledger.position(asset), cash, session)
+}
+
+function startsDay({ dayOf }: Calendar, session: number, start: number): boolean {
+  return session === start || dayOf[session] !== dayOf[session - 1]
+}
+
+function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
+  return session === end - 1 || dayOf[session] !== dayOf[session + 1]
+}

@@ -1,0 +1,68 @@
+import { EngineError } from '../errors.js'
+import { Money } from '../market/money.js'
+
+/** How far from the bar's price an order fills, and how much of it. */
+export type SlippageModel =
+  | { readonly kind: 'none' }
+  /** Every fill is `basisPoints` / 10 000 worse. */
+  | { readonly kind: 'fixed'; readonly basisPoints: number }
+  /**
+   * At most `limit` of the bar's volume fills per bar, in whole shares; the price moves by `impact` × (share of the volume)².
+   * What does not fill stays open.
+   */
+  | { readonly kind: 'volume-share'; readonly limit: number; readonly impact: number }
+
+/** What an order gets from one bar. `shares` has the sign of what was wanted and may be zero. */
+export interface SlippedFill {
+  readonly shares: Money
+  readonly price: Money
+}
+
+/**
+ * Applies a slippage model to one order in one bar. Prices are rounded half-even to the tick.
+ *
+ * @param wanted  signed shares
+ * @param price   before slippage
+ * @param volume  of the bar, > 0
+ * @param taken   shares of this bar other orders took already, unsigned
+ * @source zipline's VolumeShareSlippage for `volume-share`
+ */
+export function slip(
+  model: SlippageModel,
+  wanted: Money,
+  price: Money,
+  volume: Money,
+  taken: Money,
+  priceScale: number,
+): SlippedFill {
+  switch (model.kind) {
+    case 'none':
+      return { shares: wanted, price }
+    case 'fixed':
+      return { shares: wanted, price: worse(price, wanted, new Money(model.basisPoints).div(10_000), priceScale) }
+    case 'volume-share': {
+      const room = Money.max(0, volume.times(model.limit).minus(taken).floor())
+      const shares = wanted.abs().gt(room) ? room.times(wanted.s) : wanted
+      const share = taken.plus(shares.abs()).div(volume)
+      return { shares, price: worse(price, wanted, share.times(share).times(model.impact), priceScale) }
+    }
+  }
+}
+
+/** @throws {EngineError} `input-invalid`: parameters out of range */
+export function checkSlippage(model: SlippageModel): void {
+  if (model.kind === 'fixed' && !(model.basisPoints >= 0 && model.basisPoints < 10_000)) {
+    throw new EngineError('input-invalid', `slippage of ${model.basisPoints} basis points; give 0 or more, below 10000`)
+  }
+  if (model.kind === 'volume-share' && !(model.limit > 0 && model.limit <= 1 && model.impact >= 0 && model.impact < 1)) {
+    const given = `limit ${model.limit} and impact ${model.impact}`
+    throw new EngineError(
+      'input-invalid',
+      `volume-share slippage with ${given}; give a limit above 0 up to 1 and an impact from 0 below 1`,
+    )
+  }
+}
+
+function worse(price: Money, wanted: Money, fraction: Money, priceScale: number): Money {
+  return price.times(fraction.times(wanted.s).plus(1)).toDecimalPlaces(priceScale)
+}

@@ -1,0 +1,139 @@
+import type { AssetId } from '../market/asset.js'
+import { Money } from '../market/money.js'
+
+/** A round trip: from flat to flat in one asset, or still open. */
+export interface RoundTrip {
+  readonly asset: AssetId
+  readonly side: 'long' | 'short'
+  /** Calendar index of the bar it was opened in. */
+  readonly opened: number
+  /** Absent while open. */
+  readonly closed?: number
+  /** Average price of the fills that opened or enlarged it, in today's shares. */
+  readonly entryPrice: Money
+  /** Average price of the fills that reduced it; absent before the first. */
+  readonly exitPrice?: Money
+  /** Everything it earned: fills, commissions, dividends, cash for fractions; an open one is valued at the last known price. */
+  readonly profit: Money
+}
+
+interface OpenTrip {
+  readonly asset: AssetId
+  readonly side: 'long' | 'short'
+  readonly opened: number
+  held: Money
+  entered: Money
+  entryValue: Money
+  exited: Money
+  exitValue: Money
+  cash: Money
+}
+
+/** Follows positions from flat to flat. The profits of all round trips add up to equity less starting cash, exactly. */
+export class TradeBook {
+  readonly #closed: RoundTrip[] = []
+  readonly #open = new Map<AssetId, OpenTrip>()
+  readonly #scale: number
+
+  /** @param priceScale  decimal places of a tick */
+  constructor(priceScale: number) {
+    this.#scale = priceScale
+  }
+
+  /**
+   * A fill; one that turns a position around closes a round trip and opens the next.
+   *
+   * @param shares  signed
+   * @param cash    the ledger's change of cash, commission included
+   */
+  fill(asset: AssetId, shares: Money, price: Money, cash: Money, session: number): void {
+    const trip = this.#open.get(asset)
+    if (trip === undefined || trip.held.s === shares.s) {
+      this.#enter(trip ?? this.#begin(asset, shares, session), shares, price, cash)
+    } else if (shares.abs().lte(trip.held.abs())) {
+      this.#exit(trip, shares, price, cash, session)
+    } else {
+      const opening = shares.plus(trip.held)
+      const openingCash = opening.times(price).toDecimalPlaces(this.#scale).neg()
+      this.#exit(trip, trip.held.neg(), price, cash.minus(openingCash), session)
+      this.#enter(this.#begin(asset, opening, session), opening, price, openingCash)
+    }
+  }
+
+  /** A split: what was entered and left counts in today's shares. */
+  split(asset: AssetId, ratio: Money, held: number, cash: Money, session: number): void {
+    const trip = this.#open.get(asset)
+    if (trip === undefined) return
+    trip.held = new Money(held)
+    trip.entered = trip.entered.times(ratio)
+    trip.exited = trip.exited.times(ratio)
+    trip.cash = trip.cash.plus(cash)
+    if (trip.held.isZero()) this.#close(trip, session)
+  }
+
+  dividend(asset: AssetId, cash: Money): void {
+    const trip = this.#open.get(asset)
+    if (trip !== undefined) trip.cash = trip.cash.plus(cash)
+  }
+
+  /** All round trips: closed ones in the order they closed, then open ones in the order they opened. */
+  trips(lastPriceOf: (asset: AssetId) => Money): readonly RoundTrip[] {
+    const open = [...this.#open.values()].map((trip) => {
+      const value = trip.held.times(lastPriceOf(trip.asset))
+      return this.#record(trip, trip.cash.plus(value).toDecimalPlaces(this.#scale))
+    })
+    return [...this.#closed, ...open]
+  }
+
+  #begin(asset: AssetId, shares: Money, opened: number): OpenTrip {
+    const side = shares.gt(0) ? 'long' : 'short'
+    const trip = {
+      asset,
+      side,
+      opened,
+      held: ZERO,
+      entered: ZERO,
+      entryValue: ZERO,
+      exited: ZERO,
+      exitValue: ZERO,
+      cash: ZERO,
+    } as const
+    const begun: OpenTrip = { ...trip }
+    this.#open.set(asset, begun)
+    return begun
+  }
+
+  #enter(trip: OpenTrip, shares: Money, price: Money, cash: Money): void {
+    trip.held = trip.held.plus(shares)
+    trip.entered = trip.entered.plus(shares.abs())
+    trip.entryValue = trip.entryValue.plus(shares.abs().times(price))
+    trip.cash = trip.cash.plus(cash)
+  }
+
+  #exit(trip: OpenTrip, shares: Money, price: Money, cash: Money, session: number): void {
+    trip.held = trip.held.plus(shares)
+    trip.exited = trip.exited.plus(shares.abs())
+    trip.exitValue = trip.exitValue.plus(shares.abs().times(price))
+    trip.cash = trip.cash.plus(cash)
+    if (trip.held.isZero()) this.#close(trip, session)
+  }
+
+  #close(trip: OpenTrip, session: number): void {
+    this.#open.delete(trip.asset)
+    this.#closed.push({ ...this.#record(trip, trip.cash), closed: session })
+  }
+
+  #record(trip: OpenTrip, profit: Money): RoundTrip {
+    const average = (value: Money, shares: Money): Money => value.div(shares).toDecimalPlaces(this.#scale)
+    return {
+      asset: trip.asset,
+      side: trip.side,
+      opened: trip.opened,
+      entryPrice: average(trip.entryValue, trip.entered),
+      ...(trip.exited.gt(0) && { exitPrice: average(trip.exitValue, trip.exited) }),
+      profit,
+    }
+  }
+}
+
+const ZERO = new Money(0)

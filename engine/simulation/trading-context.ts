@@ -1,0 +1,124 @@
+import { EngineError } from '../errors.js'
+import type { AssetId } from '../market/asset.js'
+import { type Calendar, sessionText } from '../market/calendar.js'
+import { Money } from '../market/money.js'
+import type { Clock } from '../portal/clock.js'
+import { unknownAsset } from '../portal/long-table.js'
+import type { Portal } from '../portal/portal.js'
+import type { Context, OrderId, Portfolio } from './algorithm.js'
+import type { Blotter } from './blotter.js'
+import type { Ledger } from './ledger.js'
+import type { OrderStyle } from './order.js'
+
+/** A strategy's side of the simulation: turns intentions into orders. */
+export class TradingContext implements Context {
+  readonly assets: readonly AssetId[]
+  readonly ticksPerUnit: number
+  readonly portfolio: Portfolio
+  readonly #known: ReadonlySet<AssetId>
+  readonly #calendar: Calendar
+  readonly #clock: Clock
+  readonly #portal: Portal
+  readonly #blotter: Blotter
+  readonly #ledger: Ledger
+  #trading = false
+
+  constructor(parts: ContextParts) {
+    this.assets = parts.portal.assets
+    this.ticksPerUnit = parts.ticksPerUnit
+    this.portfolio = portfolioOf(parts.ledger)
+    this.#known = new Set(this.assets)
+    this.#calendar = parts.calendar
+    this.#clock = parts.clock
+    this.#portal = parts.portal
+    this.#blotter = parts.blotter
+    this.#ledger = parts.ledger
+  }
+
+  get session(): number {
+    return this.#clock.session
+  }
+
+  get sessionText(): string {
+    return sessionText(this.#calendar, Math.max(0, this.#clock.session))
+  }
+
+  /** Orders are accepted between the first session's start and the last one's end. */
+  set trading(open: boolean) {
+    this.#trading = open
+  }
+
+  order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
+    this.#check(asset)
+    return this.#blotter.place(asset, shares, style, this.#clock.bar)?.id
+  }
+
+  orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
+    this.#check(asset)
+    const planned = this.#ledger.position(asset) + this.#blotter.pending(asset)
+    return shares === planned ? undefined : this.order(asset, shares - planned, style)
+  }
+
+  orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined {
+    return this.order(asset, this.#sharesWorth(asset, value), style)
+  }
+
+  orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined {
+    this.#check(asset)
+    if (!Number.isFinite(fraction)) throw notANumber('target fraction', fraction)
+    return this.orderTarget(asset, this.#sharesWorth(asset, this.portfolio.equity.times(fraction)), style)
+  }
+
+  cancel(order: OrderId): boolean {
+    return this.#blotter.cancel(order)
+  }
+
+  openOrders(asset?: AssetId): readonly OrderId[] {
+    return this.#blotter.open.filter((order) => asset === undefined || order.asset === asset).map((order) => order.id)
+  }
+
+  /** Whole shares, towards zero, at the last known price. */
+  #sharesWorth(asset: AssetId, value: number | Money): number {
+    this.#check(asset)
+    if (typeof value === 'number' && !Number.isFinite(value)) throw notANumber('order value', value)
+    const price = this.#portal.current(asset, 'price')
+    if (Number.isNaN(price)) {
+      throw new EngineError(
+        'strategy-misuse',
+        `${asset} has no price yet at ${this.sessionText}; check canTrade() before ordering by value`,
+      )
+    }
+    return new Money(value).div(price).trunc().toNumber()
+  }
+
+  #check(asset: AssetId): void {
+    if (!this.#trading)
+      throw new EngineError('strategy-misuse', 'orders are placed in beforeTradingStart or handleData only; move this one there')
+    if (!this.#known.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
+  }
+}
+
+export interface ContextParts {
+  readonly calendar: Calendar
+  readonly clock: Clock
+  readonly portal: Portal
+  readonly blotter: Blotter
+  readonly ledger: Ledger
+  readonly ticksPerUnit: number
+}
+
+function portfolioOf(ledger: Ledger): Portfolio {
+  return {
+    get cash() {
+      return ledger.cash
+    },
+    get equity() {
+      return ledger.equity
+    },
+    position: (asset) => ledger.position(asset),
+  }
+}
+
+function notANumber(what: string, value: number): EngineError {
+  return new EngineError('strategy-misuse', `${what} ${value}; give a finite number`)
+}
