@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import { type Adjustment, compareAdjustments } from '../market/adjustments.js'
 import { type AssetId, compareIds } from '../market/asset.js'
 import type { BarField } from '../market/bars.js'
-import { type Calendar, calendarFrom, type Frequency } from '../market/calendar.js'
+import { type Calendar, calendarFrom, type Frequency, sessionText } from '../market/calendar.js'
 import { contentProblems } from './content-problems.js'
 import type { Provenance, Scales } from './manifest.js'
 
@@ -41,7 +41,8 @@ export function canonicalContent(content: BundleContent): CanonicalContent {
   const calendar = calendarFrom(content.frequency, content.sessions)
   const bars = [...content.bars].sort((a, b) => compareIds(a.asset, b.asset)).map(sortedBySession)
   const adjustments = [...content.adjustments].sort(compareAdjustments)
-  const canonical = { ...content, bars, adjustments, calendar }
+  const sessions = Array.from(calendar.times, (_, index) => sessionText(calendar, index))
+  const canonical = { ...content, sessions, bars, adjustments, calendar }
   for (const problem of contentProblems(canonical)) {
     throw new EngineError(problem.code, `bundle ${content.name}: ${problem.message}`, { details: problem.details })
   }

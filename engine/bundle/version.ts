@@ -39,7 +39,7 @@ export function assetsHash(assets: readonly Asset[]): string {
 }
 
 export function sessionsHash(frequency: Frequency, sessions: readonly string[]): string {
-  return sha256([frequency, ...sessions].join('\n'))
+  return sha256(`${frequency}\n${sessions.join('\n')}`)
 }
 
 /** The columns and their decimal places, and the layout version of the bundle. */

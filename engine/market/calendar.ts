@@ -18,11 +18,7 @@ export interface Calendar {
   readonly days: number
 }
 
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
-const DAILY = /^(\d{4})-(\d{2})-(\d{2})$/
-const INTRADAY = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})Z?$/
+const DAY_MS = 86_400_000
 
 /**
  * Builds a calendar from session texts (see `parseSession`).
@@ -34,18 +30,17 @@ export function calendarFrom(frequency: Frequency, sessions: readonly string[]):
   const times = new Float64Array(sessions.length)
   const dayOf = new Int32Array(sessions.length)
   let day = -1
-  let dayNumber = Number.NEGATIVE_INFINITY
-  for (const [i, text] of sessions.entries()) {
-    const time = parseSession(frequency, text)
+  let endOfDay = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < sessions.length; i++) {
+    const time = parseSession(frequency, sessions[i]!)
     if (i > 0 && time <= times[i - 1]!) {
       const fault = time === times[i - 1] ? 'is repeated' : `comes after ${sessions[i - 1]}`
-      throw new EngineError('input-invalid', `session ${text} ${fault}; sort the sessions and keep each once`)
+      throw new EngineError('input-invalid', `session ${sessions[i]} ${fault}; sort the sessions and keep each once`)
     }
     times[i] = time
-    const number = Math.floor(time / DAY_MS)
-    if (number !== dayNumber) {
-      dayNumber = number
+    if (time >= endOfDay) {
       day++
+      endOfDay = (Math.floor(time / DAY_MS) + 1) * DAY_MS
     }
     dayOf[i] = day
   }
@@ -58,22 +53,57 @@ export function calendarFrom(frequency: Frequency, sessions: readonly string[]):
  * @throws {EngineError} `input-invalid`: another form, or a date or time that does not exist
  */
 export function parseSession(frequency: Frequency, text: string): number {
-  const match = (frequency === '1d' ? DAILY : INTRADAY).exec(text)
-  const time = match === null ? Number.NaN : instant(match)
+  const day = dayNumber(text) * DAY_MS
+  const time = frequency !== '1d' ? day + timeOfDay(text) : text.length === 10 ? day : Number.NaN
   if (!Number.isNaN(time)) return time
   const form = frequency === '1d' ? 'a date like 2014-06-09' : 'a UTC instant like 2014-06-09T14:30:00'
   throw new EngineError('input-invalid', `'${text.slice(0, 40)}' is not ${form}; correct it`)
 }
 
-/** NaN where the parts name no real instant: Date.UTC would carry 31 February over into March. */
-function instant(match: RegExpExecArray): number {
-  const part = (group: number): number => Number(match[group] ?? 0)
-  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)]
-  if (year < 100 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return Number.NaN
-  const midnight = Date.UTC(year, month - 1, day)
-  const carried = day < 1 || new Date(midnight).getUTCDate() !== day
-  return carried ? Number.NaN : midnight + hour * HOUR_MS + minute * MINUTE_MS + second * 1000
+// A calendar is parsed at every open of a bundle, so this reads character codes instead of matching and building Dates.
+
+/** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN where it names no real day. */
+function dayNumber(text: string): number {
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  const day = digits(text, 8, 2)
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN || !(month >= 1 && month <= 12 && day >= 1))
+    return Number.NaN
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  if (day > DAYS_IN_MONTH[month - 1]! + (leap ? 1 : 0)) return Number.NaN
+  // Years counted from March, so that the leap day comes last.
+  const y = month > 2 ? year : year - 1
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400)
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
+  return 365 * y + leapDays + dayOfYear - DAYS_TO_EPOCH
 }
+
+/** `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where it names no time. */
+function timeOfDay(text: string): number {
+  const hour = digits(text, 11, 2)
+  const minute = digits(text, 14, 2)
+  const second = digits(text, 17, 2)
+  const separated =
+    text[10] === 'T' && text[13] === ':' && text[16] === ':' && (text.length === 19 || (text.length === 20 && text[19] === 'Z'))
+  if (!separated || !(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN
+  return ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/** The whole number a run of decimal digits writes; NaN where one is not a digit. */
+function digits(text: string, from: number, count: number): number {
+  let value = 0
+  for (let i = from; i < from + count; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+const HYPHEN = 45
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+/** Days from 0000-03-01 to 1970-01-01. */
+const DAYS_TO_EPOCH = 719_468
 
 /** Epoch milliseconds → session text: `2014-06-09` for `1d`, `2014-06-09T14:30:00` otherwise (UTC). */
 export function formatSession(frequency: Frequency, time: number): string {

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { adjustmentTimeline, corporateActions } from '../../../engine/market/adjustments.js'
+import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
+
+const calendar = consecutive(6)
+const FLAT = [100e6, 100e6, 100e6, 100e6, 100e6, 100e6]
+
+function timeline(
+  closes: readonly (number | undefined)[],
+  events: Parameters<typeof adjustmentTimeline>[1],
+  policy: 'prior-close' | 'ex-close' = 'prior-close',
+) {
+  return adjustmentTimeline(barsOf(closes), events, policy, SCALES, calendar)
+}
+
+describe('adjustmentTimeline', () => {
+  it('hands out the raw columns themselves where nothing was adjusted', () => {
+    const bars = barsOf(FLAT)
+    const line = adjustmentTimeline(bars, [split(3, '2'), dividend(4, '1', 'B')], 'prior-close', SCALES, calendar)
+    expect(line.events).toBe(1)
+    expect(line.epochAt(2)).toBe(-1)
+    expect(line.column('close', -1)).toBe(bars.close)
+    expect(line.column('price', -1)).toBe(bars.close)
+    expect(line.column('volume', -1)).toBe(bars.volume)
+  })
+
+  it('halves prices and doubles volumes before a 2:1 split, from its own session on', () => {
+    const line = timeline(FLAT, [split(3, '2')])
+    expect([2, 3, 5].map((t) => line.epochAt(t))).toEqual([-1, 0, 0])
+    expect(Array.from(line.column('open', 0))).toEqual([50, 50, 50, 100, 100, 100])
+    expect(Array.from(line.column('volume', 0))).toEqual([200, 400, 600, 400, 500, 600])
+  })
+
+  it('takes a dividend off prices, never off volumes', () => {
+    const bars = barsOf([100e6, 80e6, 90e6])
+    const line = adjustmentTimeline(bars, [dividend(2, '2')], 'prior-close', SCALES, calendar)
+    expect(Array.from(line.column('close', 0))).toEqual([97.5, 78, 90])
+    expect(line.column('volume', 0)).toBe(bars.volume)
+  })
+
+  it('applies a split before a dividend of the same session, the cash being per new share', () => {
+    // Previous close 100 is 50 per new share; 1 − 1/50 = 0.98.
+    const line = timeline(FLAT, [dividend(3, '1'), split(3, '2')])
+    expect(line.epochAt(3)).toBe(1)
+    expect(line.column('close', 1)[0]).toBe(49)
+  })
+
+  it('measures a dividend against the last bar that traded', () => {
+    const line = timeline([80e6, undefined, undefined, 70e6, 70e6, 70e6], [dividend(3, '4')])
+    expect(Array.from(line.column('close', 0).slice(0, 4))).toEqual([76, Number.NaN, Number.NaN, 70])
+  })
+
+  it('fills price forward with the adjusted close, and not before the first trade', () => {
+    const line = timeline([undefined, 80e6, undefined, undefined, 41e6, undefined], [split(3, '2')])
+    expect(Array.from(line.column('price', -1))).toEqual([Number.NaN, 80, 80, 80, 41, 41])
+    expect(Array.from(line.column('price', 0))).toEqual([Number.NaN, 40, 40, 40, 41, 41])
+    expect(Array.from(line.column('close', 0))).toEqual([Number.NaN, 40, Number.NaN, Number.NaN, 41, Number.NaN])
+  })
+
+  it('knows an ex-close factor only with the bar of the ex-session', () => {
+    const line = timeline([100e6, 100e6, 98e6, 98e6, 98e6, 98e6], [dividend(2, '2'), split(2, '2')], 'ex-close')
+    expect(line.epochAt(2, 'before-open')).toBe(0)
+    expect(line.epochAt(2)).toBe(1)
+    expect(line.epochAt(3, 'before-open')).toBe(1)
+    expect(line.column('close', 0)[0]).toBe(50)
+    expect(line.column('close', 1)[0]).toBe(49)
+  })
+
+  it('waits for the first bar after an ex-session without one, while a later split is already known', () => {
+    const closes = [100e6, 100e6, undefined, undefined, 49e6, 49e6]
+    const line = timeline(closes, [dividend(2, '1'), split(3, '2')], 'ex-close')
+    expect([1, 2, 3, 4].map((t) => line.epochAt(t))).toEqual([-1, -1, 0, 1])
+    expect(line.column('close', 0)[1]).toBe(50)
+    expect(line.column('close', 1)[1]).toBe(49)
+    expect(timeline([100e6, undefined], [dividend(1, '1')], 'ex-close').events).toBe(0)
+  })
+
+  it('shows prior-close factors before the open', () => {
+    expect(timeline(FLAT, [dividend(3, '1')]).epochAt(3, 'before-open')).toBe(0)
+  })
+
+  it('leaves bars alone where the event is no later than the first of them, and applies events after the last', () => {
+    const bars = barsOf([100e6, 100e6], { firstSession: 2 })
+    const line = adjustmentTimeline(
+      bars,
+      [split(1, '2'), split(2, '3'), dividend(1, '1'), split(5, '4')],
+      'prior-close',
+      SCALES,
+      calendar,
+    )
+    expect(line.events).toBe(3)
+    expect(line.column('close', line.epochAt(2))).toBe(bars.close)
+    expect(Array.from(line.column('close', line.epochAt(5)))).toEqual([25, 25])
+  })
+
+  it('works on intraday bars with prior-close and refuses ex-close there', () => {
+    const minutes = consecutive(6, '1m')
+    const bars = barsOf(FLAT)
+    expect(adjustmentTimeline(bars, [dividend(3, '1')], 'prior-close', SCALES, minutes).column('close', 0)[0]).toBe(99)
+    expect(() => adjustmentTimeline(bars, [dividend(3, '1')], 'ex-close', SCALES, minutes)).toThrow(
+      'dividend policy ex-close needs daily bars, and these are 1m; use prior-close',
+    )
+  })
+
+  it('refuses a dividend as large as the close before it', () => {
+    expect(() => timeline(FLAT, [dividend(3, '100')])).toThrow('dividend 100 of A is not smaller than the close before it')
+    expect(() => timeline(FLAT, [split(3, '2'), dividend(3, '50')])).toThrow(/is not smaller/)
+  })
+
+  it('refuses values that adjust beyond exact doubles', () => {
+    const line = timeline([1000e6, 1000e6], [split(1, '0.000000001')])
+    expect(() => line.column('close', 0)).toThrow(/adjusts to more than 2\^51 ticks/)
+  })
+
+  it('keeps one column per field, so asking for an epoch twice computes it once', () => {
+    const line = timeline(FLAT, [split(2, '2'), split(4, '2')])
+    const first = line.column('close', 0)
+    expect(line.column('close', 0)).toBe(first)
+    expect(line.column('price', 0)).toBe(first)
+    expect(line.column('close', 1)).not.toBe(first)
+    expect(line.column('close', 0)).toEqual(first)
+  })
+})
+
+describe('corporateActions', () => {
+  it('lists each session in the order the ledger applies it', () => {
+    const actions = corporateActions([dividend(3, '1', 'B'), dividend(3, '1'), split(5, '2', 'B'), split(3, '2')])
+    expect([...actions.keys()]).toEqual([3, 5])
+    expect(actions.get(3)?.map(({ asset, kind }) => `${asset} ${kind}`)).toEqual(['A split', 'A dividend', 'B dividend'])
+    expect(actions.get(4)).toBeUndefined()
+  })
+})
