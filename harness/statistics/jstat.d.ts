@@ -2,6 +2,8 @@
 declare module 'jstat' {
   const library: {
     readonly jStat: {
+      /** Regularised incomplete beta function I(x; a, b). */
+      ibeta(x: number, a: number, b: number): number
       readonly studentt: {
         cdf(x: number, df: number): number
         inv(p: number, df: number): number

@@ -1,17 +1,21 @@
 import jstat from 'jstat'
 
-const { studentt } = jstat.jStat
+const { studentt, ibeta } = jstat.jStat
+
+/** Beyond this |t| jstat's own formula subtracts nearly equal numbers. */
+const FAR = 1
 
 /**
  * Student's t distribution: P(T ≤ t).
  *
  * @param df degrees of freedom > 0, need not be whole
  * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; take an upper tail as `tCdf(-t, df)`, never as `1 - tCdf(t, df)`
- * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); golden vectors from scipy.stats.t.cdf
+ * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); Abramowitz & Stegun 1964, 26.7.1; golden vectors
+ *   from scipy.stats.t.cdf
  */
 export function tCdf(t: number, df: number): number {
   if (t === 0) return 0.5
-  return clampProbability(t < 0 ? studentt.cdf(t, df) : 1 - studentt.cdf(-t, df))
+  return clampProbability(t < 0 ? lowerTail(t, df) : 1 - lowerTail(-t, df))
 }
 
 /**
@@ -36,10 +40,15 @@ export function twoSidedP(t: number, df: number): number {
   return clampProbability(2 * tCdf(-Math.abs(t), df))
 }
 
+/** P(T ≤ t) for t < 0; far out as ½·I(df / (df + t²); df/2, ½), which neither cancels nor overflows. */
+function lowerTail(t: number, df: number): number {
+  return t > -FAR ? studentt.cdf(t, df) : 0.5 * ibeta(df / (df + t * t), df / 2, 0.5)
+}
+
 /** jstat's quantile is good to 1e-7; one Newton step against its better distribution function gains two digits. */
 function lowerQuantile(p: number, df: number): number {
   const t = studentt.inv(p, df)
-  return t - (studentt.cdf(t, df) - p) / studentt.pdf(t, df)
+  return t - (lowerTail(t, df) - p) / studentt.pdf(t, df)
 }
 
 function clampProbability(p: number): number {
