@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { InvalidEvidenceError } from '../../../harness/errors.js'
+import type { Evidence } from '../../../harness/evidence.js'
+import { decide, openWorkloads } from '../../../harness/verdict/decide.js'
+import { planWith, sha, simulateEvidence } from './simulated-evidence.js'
+
+const good = simulateEvidence({ seed: 1, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 })
+const twoTargets = planWith({ workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })) })
+const without = (evidence: Evidence, workload: string): Evidence => ({
+  ...evidence,
+  runs: evidence.runs.filter((run) => run.workload !== workload),
+})
+
+describe('a layer', () => {
+  it('is accepted when every target shows the improvement and every guard passes', () => {
+    const { verdict, reasons, workloads } = decide(good)
+    expect([verdict, reasons]).toEqual(['accepted', ['all-targets-accepted', 'all-guards-passed']])
+    expect(workloads.map(({ id, verdict: each }) => [id, each])).toEqual([
+      ['grid-search', 'accepted'],
+      ['walk-forward', 'accepted'],
+    ])
+    expect(openWorkloads(good.plan, good.runs)).toEqual([])
+  })
+
+  it('is rejected when a guard fails the gate', () => {
+    const evidence = simulateEvidence({
+      seed: 1,
+      pairs: 10,
+      improvement: { 'grid-search': 0.4, 'walk-forward': -0.3 },
+      noise: 0.02,
+    })
+    expect(decide(evidence)).toMatchObject({ verdict: 'rejected', reasons: ['guard-failed'] })
+  })
+
+  it('is rejected when a target is, and what is undecided then is not needed', () => {
+    const evidence = simulateEvidence(
+      { seed: 1, pairs: 10, improvement: { 'grid-search': -0.2, 'walk-forward': 0.06 }, noise: 0.02 },
+      twoTargets,
+    )
+    const { verdict, reasons, workloads } = decide(evidence)
+    expect([verdict, reasons]).toEqual(['rejected', ['target-rejected']])
+    expect(workloads[1]).toMatchObject({ verdict: 'inconclusive', reasons: ['not-needed'] })
+    expect(openWorkloads(twoTargets, evidence.runs)).toEqual([])
+    expect(decide(without(evidence, 'walk-forward')).workloads[1]).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['not-needed'],
+    })
+  })
+
+  it('is inconclusive when a target or a guard is', () => {
+    const noisyTarget = simulateEvidence({ seed: 1, pairs: 40, improvement: { 'grid-search': 0.05 }, noise: 0.3 })
+    expect(decide(noisyTarget)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: expect.arrayContaining(['target-inconclusive']),
+    })
+    const contaminated = {
+      ...good,
+      runs: [...good.runs, ...voidedPairsOf(good, 'walk-forward', 8)],
+    }
+    expect(decide(contaminated)).toMatchObject({ verdict: 'inconclusive', reasons: ['guard-inconclusive'] })
+  })
+
+  it('needs more pairs while a workload is open, and no decision is made until then', () => {
+    const runs = good.runs.filter(({ workload, pair }) => workload !== 'walk-forward' || pair < 10)
+    expect(openWorkloads(good.plan, runs)).toEqual(['walk-forward'])
+    expect(() => decide({ ...good, runs })).toThrow('measuring ended before walk-forward was decided (9 complete pairs)')
+  })
+
+  it('is not decided when nothing was measured', () => {
+    expect(() => decide({ ...good, runs: [] })).toThrow(InvalidEvidenceError)
+    expect(() => decide({ ...good, runs: [] })).toThrow('nothing was measured')
+    const guarded = { ...without(good, 'grid-search'), plan: planWith({ workloads: [good.plan.workloads[1]!] }) }
+    expect(() => decide(guarded)).toThrow('no target workload')
+  })
+})
+
+describe('contamination', () => {
+  it('makes a workload inconclusive once more than a quarter of its pairs were voided, whatever its times say', () => {
+    const few = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 10)] }
+    expect(decide(few).verdict).toBe('accepted')
+    const many = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 11)] }
+    expect(decide(many).workloads[0]).toMatchObject({ verdict: 'inconclusive', reasons: ['contaminated'] })
+    expect(openWorkloads(many.plan, many.runs)).toEqual([])
+  })
+})
+
+describe('a layer that computes something else', () => {
+  const divergence = {
+    workload: 'grid-search',
+    seed: 20251022,
+    arm: 'candidate' as const,
+    at: { backtest: 'fast=5 slow=60', asset: 'A03', session: '2014-03-04' },
+    field: 'price',
+    baseline: '101.45',
+    candidate: '101.46',
+  }
+
+  it('is rejected without statistics when the proof fails', () => {
+    const decision = decide({ ...good, equivalence: { kind: 'different', digests: [], divergence }, runs: [] })
+    expect(decision).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'], workloads: [] })
+    expect(decision.divergence).toEqual({ found: 'before measuring', ...divergence })
+  })
+
+  it.each([{}, { voided: 'steal 7 %' }])('is rejected when one measured run has another digest %j', (mark) => {
+    const runs = good.runs.map((run, index) => (index === 17 ? { ...run, ...mark, digest: sha('other') } : run))
+    const decision = decide({ ...good, runs })
+    expect(decision).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'], workloads: [] })
+    expect(decision.divergence).toMatchObject({
+      found: 'while measuring',
+      field: 'digest',
+      candidate: sha('other'),
+      at: { pair: String(runs[17]!.pair) },
+    })
+  })
+
+  it('is not believed to be equal where the digests do not show it', () => {
+    const { digests } = good.equivalence
+    const claims = [
+      digests.slice(1),
+      digests.map((entry, index) => (index === 3 ? { ...entry, digest: sha('other') } : entry)),
+      [],
+    ]
+    for (const claim of claims) {
+      expect(() => decide({ ...good, equivalence: { kind: 'equal', digests: claim } })).toThrow(
+        'claims equal results but does not show them',
+      )
+    }
+    const foreign = [...good.runs, { ...good.runs[0]!, workload: 'foreign' } as Evidence['runs'][number]]
+    expect(() => decide({ ...good, runs: foreign })).toThrow('which the plan does not have')
+  })
+})
+
+describe('what the reader is warned of', () => {
+  it('an injected effect, a dirty tree, no repository', () => {
+    const codes = (changes: Parameters<typeof planWith>[0]) =>
+      decide({ ...good, plan: planWith(changes) }).warnings.map(({ code }) => code)
+    expect(codes({})).toEqual([])
+    expect(codes({ injected: { improvement: 0.12, arm: 'baseline' } })).toEqual(['injected-effect'])
+    expect(codes({ git: null })).toEqual(['no-commit'])
+    expect(codes({ git: { commit: 'abc', dirty: true } })).toEqual(['dirty'])
+  })
+})
+
+/** Pairs beyond those measured, each with one voided run. */
+function voidedPairsOf(evidence: Evidence, workload: string, count: number): Evidence['runs'] {
+  const run = evidence.runs.find((line) => line.workload === workload)!
+  return Array.from({ length: count }, (_, index) => ({ ...run, pair: 100 + index, voided: 'steal 7 %' }))
+}
