@@ -23,6 +23,8 @@ async function answer(slot: RunSlot): Promise<void> {
   await send({ kind: 'ready' })
   await go
   await send(await execute(suite, slot))
+  // Whatever the suite left open must not keep this process alive.
+  process.exit(0)
 }
 
 async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {

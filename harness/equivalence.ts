@@ -39,7 +39,7 @@ export async function proveEquivalence(request: ProofRequest): Promise<Equivalen
         return {
           kind: 'different',
           digests,
-          divergence: { workload, seed, arm, ...(await locate(request, workload, seed, arm)) },
+          divergence: { workload, seed, arm, ...(await locate(request, workload, seed, arm, found)) },
         }
       }
     }
@@ -58,15 +58,17 @@ async function digestArms(request: ProofRequest, workload: string, seed: number)
   }))
 }
 
-/** A second look at both outputs, whole this time. Where they agree now, the workload is not reproducible, which voids the proof as well. */
-async function locate(request: ProofRequest, workload: string, seed: number, arm: Arm): Promise<Divergence> {
-  const [baseline, candidate] = await settleAll(
-    (['baseline', arm] as const).map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })),
-  )
+/**
+ * A second look at both outputs, whole this time. An arm whose output is another one now is not reproducible, which voids the proof as well
+ * and is said instead.
+ */
+async function locate(request: ProofRequest, workload: string, seed: number, arm: Arm, first: Digests): Promise<Divergence> {
+  const arms = ['baseline', arm] as const
+  const looks = await settleAll(arms.map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })))
+  const [baseline, candidate] = looks
   const texts = { baseline: baseline?.digest ?? '', candidate: candidate?.digest ?? '' }
-  if (texts.baseline === texts.candidate) {
-    return { at: { look: 'second' }, field: 'digest (not reproducible: a second look finds no difference)', ...texts }
-  }
+  const fickle = arms.find((one, index) => looks[index]?.digest !== first.find((entry) => entry.arm === one)?.digest)
+  if (fickle !== undefined) return { at: {}, field: `digest (the ${fickle} gives another output each time)`, ...texts }
   const unlocated = (why: string) => ({ at: {}, field: `digest (${why})`, ...texts })
   try {
     const found = workloadOf(request.loaded.suite, workload).diverge(baseline?.output, candidate?.output)

@@ -8,7 +8,9 @@ import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
 import { readHostCpuTime } from './proc.js'
 
 /** Address of the module every measured process starts with. */
-const CHILD = compiledModule(new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href)
+const CHILD = new URL(
+  compiledModule(new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href),
+)
 const TAIL_BYTES = 2048
 const STREAM_GRACE_MS = 1000
 
@@ -94,8 +96,6 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
     ) {
       conversation.answer = message
       conversation.host = message.kind === 'measured' ? hostLoadBetween(atGo, readNow(), message.ownCpuMs) : {}
-      // It exits when the channel closes.
-      if (child.connected) child.disconnect()
     } else {
       conversation.failure = {
         error: `sent an unexpected message: ${inspect(raw, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200)}`,

@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { RunSlot, Suite, Workload } from '../../../harness/contract.js'
+import { measurementSchema } from '../../../harness/measurement/child-message.js'
+import { burn, calibrateTurnsPerMs } from '../../../harness/measurement/kernel.js'
+import { digestOf, runOnce, workloadOf } from '../../../harness/measurement/run-once.js'
+import { foldStack } from '../../../harness/measurement/stack.js'
+import { kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+
+const slot: RunSlot = {
+  suite: kernelSuite.module,
+  mode: 'run',
+  workload: 'spin',
+  arm: 'candidate',
+  stack: ['faster'],
+  scale: 'smoke',
+  seed: 7,
+  pair: 1,
+  position: 0,
+  warmup: 2,
+  iterations: 5,
+}
+
+/** The kernel suite with a workload of this test's own. */
+function suiteWith(run: Workload<unknown, unknown, unknown>['run']): Suite {
+  return { ...kernelSuite, workloads: [{ ...workloadOf(kernelSuite, 'spin'), run, canonical: String }] }
+}
+
+describe('runOnce', () => {
+  it('makes W warm-up and K timed iterations and keeps the timed ones in order', async () => {
+    let calls = 0
+    const order: number[] = []
+    const suite = suiteWith(async () => {
+      order.push(++calls)
+      burn(calls * 20_000)
+      return { output: 'same' }
+    })
+    const run = measurementSchema.parse(await runOnce(suite, slot))
+    expect(order).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(run).toMatchObject({ warmup: 2, iterations: 5, digest: digestOf('same') })
+    expect(run.samplesMs).toHaveLength(5)
+    const total = run.samplesMs.reduce((sum, ms) => sum + ms, 0)
+    expect(run.wallMs * 5).toBeGreaterThanOrEqual(total)
+  })
+
+  it('makes exactly K iterations where there is no warm-up', async () => {
+    let calls = 0
+    const suite = suiteWith(async () => ({ output: String(++calls > 0) }))
+    const run = await runOnce(suite, { ...slot, warmup: 0, iterations: 1 })
+    expect(calls).toBe(1)
+    expect(run).toMatchObject({ warmup: 0, warmupMs: 0, iterations: 1 })
+    expect(run.coldWallMs).toBe(run.samplesMs[0])
+  })
+
+  it('gives an error of an iteration back instead of timing it', async () => {
+    let calls = 0
+    const failing = async () => {
+      if (++calls === 4) throw new Error('no such bar')
+      return { output: 'same' }
+    }
+    await expect(runOnce(suiteWith(failing), slot)).rejects.toThrow('no such bar')
+    calls = 3
+    await expect(runOnce(suiteWith(failing), slot)).rejects.toThrow('no such bar')
+  })
+
+  it('gives a digest of no output where iterations disagree', async () => {
+    let calls = 0
+    const suite = suiteWith(async () => ({ output: ++calls === 6 ? 'wrong' : 'right' }))
+    const { digest } = await runOnce(suite, slot)
+    expect([digestOf('right'), digestOf('wrong')]).not.toContain(digest)
+  })
+
+  it('reports mean counters of the timed iterations and the work of one', async () => {
+    let calls = 0
+    const suite = suiteWith(async () => ({ output: '', counters: { hits: ++calls }, work: { unit: 'bars', amount: 9 } }))
+    expect(await runOnce(suite, slot)).toMatchObject({ counters: { hits: 5 }, work: { unit: 'bars', amount: 9 } })
+  })
+
+  it('hands the workload the folded stack, its scale and the seed', async () => {
+    const seen: unknown[] = []
+    const suite = suiteWith(async (...given) => {
+      seen.push(given)
+      return { output: '' }
+    })
+    await runOnce(suite, { ...slot, warmup: 0, iterations: 1 })
+    expect(seen).toEqual([[{ cost: 0.4, trouble: '' }, 1, 7]])
+  })
+
+  it('leaves out what a host without /proc cannot tell', async () => {
+    const proc = join(temporaryDirectory(), 'no-proc')
+    mkdirSync(proc)
+    const run = measurementSchema.parse(await runOnce(kernelSuite, slot, proc))
+    expect(run).not.toHaveProperty('peakRssBytes')
+    expect(run).not.toHaveProperty('waitShare')
+    expect(run.cpuMs).toBeGreaterThan(0)
+  })
+
+  it('counts the collections of the timed section and none of the others', async () => {
+    const churn = suiteWith(async () => ({ output: String(Array.from({ length: 400_000 }, (_, index) => ({ index })).length) }))
+    const busy = await runOnce(churn, slot)
+    expect(busy.gcCount).toBeGreaterThan(0)
+    expect(busy.gcMs).toBeGreaterThan(0)
+  })
+})
+
+describe('the injected kernel', () => {
+  it('is work that is really done: its residue follows the turns', () => {
+    expect(burn(1000)).not.toBe(burn(1001))
+    const before = burn(0)
+    expect(burn(0)).toBe(before)
+    expect(calibrateTurnsPerMs()).toBeGreaterThan(0)
+  })
+})
+
+describe('names a suite does not have', () => {
+  it('are refused', () => {
+    expect(() => workloadOf(kernelSuite, 'none')).toThrow('suite kernel has no workload none')
+    expect(() => foldStack(kernelSuite, ['faster', 'none'])).toThrow('suite kernel has no layer none')
+  })
+})
