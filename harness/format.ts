@@ -91,6 +91,11 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** A count with its noun: `1 pair`, `10 pairs`. */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** Fixed decimals with a true minus sign, and no negative zero. */
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits)

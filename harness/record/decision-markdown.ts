@@ -1,4 +1,4 @@
-import { formatCount, formatLimit, formatSignedPercent, formatSpeedup } from '../format.js'
+import { formatCount, formatCounted, formatLimit, formatSignedPercent, formatSpeedup } from '../format.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
@@ -29,6 +29,7 @@ interface DecisionModel {
   readonly summary: readonly { readonly label: string; readonly value: string }[]
   readonly change: string
   readonly measured: boolean
+  readonly metric: string
   readonly hasIncumbent: boolean
   readonly rows: readonly EvidenceRow[]
   readonly tests: readonly TestRow[]
@@ -52,6 +53,7 @@ function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): De
     summary: summaryOf(record, records),
     change: changeOf(record),
     measured: record.workloads.length > 0,
+    metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
     rows: evidenceRows(record),
     tests: testRows(record),
@@ -106,7 +108,8 @@ function dateLine({ date, git, host, workloads, scale }: DecisionRecord): string
 
 function decisionLine(record: DecisionRecord): string {
   const control = record.injected === undefined ? [] : ['**control, not a decision about the layer**']
-  if (record.equivalence.kind === 'different') return [...control, '**rejected** without measuring: results differ'].join('<br>')
+  if (record.equivalence.kind === 'different')
+    return [...control, '**rejected**: results differ, so no speed is shown'].join('<br>')
   return [...control, ...record.workloads.map((workload) => headline(workload, record))].join('<br>')
 }
 
@@ -121,7 +124,7 @@ function cumulativeLine(record: DecisionRecord): string {
 function equivalenceLine({ equivalence, workloads }: DecisionRecord): string {
   if (equivalence.kind === 'equal') {
     const contents = workloads.map(({ id, content }) => `${escapeName(id)} ${escapeName(content)}`).join(', ')
-    return `${contents} × ${equivalence.seeds.length} seeds identical, and on all ${equivalence.measuredRuns} measured runs`
+    return `${contents} × ${formatCounted(equivalence.seeds.length, 'seed')} identical, and on all ${formatCounted(equivalence.measuredRuns, 'measured run')}`
   }
   const { found, workload, seed, arm, at, field, baseline, candidate } = equivalence.divergence
   const place = Object.entries(at).map(([name, value]) => `${escapeName(name)} ${escapeName(value)}`)
@@ -149,8 +152,8 @@ function regimeLine({ id, content, warmup, iterations, voidedPairs, failedPairs,
   const passes =
     warmup === undefined || iterations === undefined
       ? []
-      : [`${warmup} warm-up and ${iterations} timed iterations of ${escapeName(content)} in each process`]
-  return `${escapeName(id)}: ${[...passes, `${voidedPairs} pairs voided, ${failedPairs} failed`, ...workRate(work)].join('; ')}`
+      : [`${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${escapeName(content)} in each process`]
+  return `${escapeName(id)}: ${[...passes, `${formatCounted(voidedPairs, 'pair')} voided, ${failedPairs} failed`, ...workRate(work)].join('; ')}`
 }
 
 function workRate(work: WorkloadRecord['work']): string[] {
@@ -182,7 +185,7 @@ function reasonsOf(record: DecisionRecord): string[] {
     ...record.workloads.flatMap((workload) =>
       workload.reasons.map(
         (code) =>
-          `${escapeName(workload.id)}: ${outcomeWord(workload.role, workload.verdict)} after ${workload.pairs} pairs: ${escapeMarkdown(workloadReason(code, workload, record))}.`,
+          `${escapeName(workload.id)}: ${outcomeWord(workload.role, workload.verdict)} after ${formatCounted(workload.pairs, 'pair')}: ${escapeMarkdown(workloadReason(code, workload, record))}.`,
       ),
     ),
   ]

@@ -1,4 +1,4 @@
-import { formatLimit, formatPercent, formatPercentInterval } from '../format.js'
+import { formatCounted, formatLimit, formatPercent, formatPercentInterval } from '../format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import { escapeName } from './escape.js'
@@ -8,7 +8,7 @@ import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 export function headline(workload: WorkloadRecord, record: DecisionRecord): string {
   const { id, improvement, role } = workload
   const name = escapeName(id)
-  if (improvement === undefined) return `${name}: ${workload.verdict}, no statistics (${workload.pairs} pairs)`
+  if (improvement === undefined) return `${name}: ${workload.verdict}, no statistics (${formatCounted(workload.pairs, 'pair')})`
   const than = workload.against === 'incumbent' ? ` than with ${record.stacks.incumbent.map(escapeName).join(', ')}` : ''
   const change = changeWithInterval(improvement.estimate, improvement.ci95, than)
   return `${name} is ${change}, ${role === 'target' ? targetClaim(workload, record) : guardClaim(workload)}`
@@ -26,9 +26,13 @@ function targetClaim({ verdict, looks }: WorkloadRecord, { criterion }: Decision
   const threshold = `threshold of ${formatLimit(criterion.atLeast)}`
   const look = looks.at(-1)
   if (look === undefined) return `undecided against a ${threshold}`
-  if (verdict === 'rejected') return `certified at most ${formatPercent(improvementOf(look.lower))} against a ${threshold}`
+  if (verdict === 'rejected') return `certified ${atMost(improvementOf(look.lower))} against a ${threshold}`
   if (verdict === 'accepted') return `certified at least ${formatPercent(improvementOf(look.upper))} against a ${threshold}`
   return `undecided against a ${threshold} (bounds ${formatPercentInterval([improvementOf(look.upper), improvementOf(look.lower)])})`
+}
+
+function atMost(improvement: number): string {
+  return improvement < 0 ? `at least ${formatPercent(-improvement)} slower` : `at most ${formatPercent(improvement)} faster`
 }
 
 function guardClaim({ verdict }: WorkloadRecord): string {

@@ -1,4 +1,4 @@
-import { formatLimit, formatPercent } from '../format.js'
+import { formatCounted, formatLimit, formatPercent } from '../format.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
@@ -16,7 +16,7 @@ export function workloadReason(code: string, workload: WorkloadRecord, record: D
     'estimated-no-regression': `the estimate is less than ${gate} slower after the last look, and more than ${formatLimit(1.5 * GATE_LIMIT)} is excluded`,
     'certified-regression': `certified at least ${gate} slower`,
     'estimated-regression': `the estimate is at least ${gate} slower after the last look, and slower beyond doubt`,
-    'too-noisy': `the machine is too noisy for ${workload.pairs} pairs${certifiable === undefined ? '' : `: an improvement of ${formatPercent(certifiable)} could have been certified four times in five`}`,
+    'too-noisy': `the machine is too noisy for ${formatCounted(workload.pairs, 'pair')}${certifiable === undefined ? '' : `: an improvement of ${formatPercent(certifiable)} could have been certified four times in five`}`,
     'noise-red': 'noise is RED and the bounds alone do not decide',
     'not-significant': 'the difference from no change is not significant (p ≥ 0.05)',
     'means-disagree': 'the plain means do not show an improvement',

@@ -1,0 +1,227 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Evidence } from '../../../harness/evidence.js'
+import { packageRoot } from '../../../harness/package-root.js'
+import { renderDecision } from '../../../harness/record/decision-markdown.js'
+import {
+  type DecisionRecord,
+  decisionRecordSchema,
+  recordText,
+  toDecisionRecord,
+} from '../../../harness/record/decision-record.js'
+import { renderIndex } from '../../../harness/record/index-page.js'
+import { planWith, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
+
+/** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
+const golden = (name: string) => join(packageRoot(), 'test', 'golden', 'records', name)
+
+const accepted = simulateEvidence({ seed: 5, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 })
+
+const control = simulateEvidence(
+  { seed: 6, pairs: 40, improvement: { 'grid-search': 0.05, 'walk-forward': -0.09 }, incumbent: 0.3, noise: 0.05, memory: 0.05 },
+  planWith({
+    id: '0003-layer2',
+    layer: 'layer2',
+    title: 'pooled bundles',
+    supersedes: '0002-layer2',
+    arms: ['baseline', 'incumbent', 'candidate'],
+    stacks: { baseline: [], incumbent: ['layer1'], candidate: ['layer1', 'layer2'] },
+    injected: { improvement: 0.12, arm: 'incumbent' },
+    git: { commit: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d', dirty: true },
+  }),
+)
+
+const rejectedPlan = planWith({
+  id: '0004-layer3',
+  layer: 'layer3',
+  title: 'shared memory',
+  workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })),
+})
+const rejected: Evidence = simulateEvidence(
+  { seed: 7, pairs: 10, improvement: { 'grid-search': -0.2 }, noise: 0.02 },
+  rejectedPlan,
+)
+const stopped: Evidence = {
+  ...rejected,
+  runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 4),
+}
+
+const different: Evidence = {
+  ...accepted,
+  plan: planWith({ id: '0005-layer1', git: null }),
+  equivalence: {
+    kind: 'different',
+    digests: accepted.equivalence.digests,
+    divergence: {
+      workload: 'grid-search',
+      seed: 20251023,
+      arm: 'candidate',
+      at: { backtest: 'fast=5 slow=60', asset: 'A03', session: '2014-03-04' },
+      field: 'price',
+      baseline: '101.45',
+      candidate: '101.46',
+    },
+  },
+  runs: [],
+}
+
+const all: readonly (readonly [string, Evidence])[] = [
+  ['accepted', accepted],
+  ['control', control],
+  ['rejected', stopped],
+  ['not-equivalent', different],
+]
+const records = all.map(([, evidence]) => toDecisionRecord(evidence))
+
+describe('golden records', () => {
+  it.each(all)('%s', async (name, evidence) => {
+    const record = toDecisionRecord(evidence)
+    await expect(recordText(record)).toMatchFileSnapshot(golden(`${name}.json`))
+    await expect(renderDecision(record, records)).toMatchFileSnapshot(golden(`${name}.md`))
+  })
+
+  it('index', async () => {
+    const superseded = { ...records[1]!, id: '0002-layer2', supersedes: null }
+    await expect(renderIndex([...records, superseded].reverse(), ['0006-layer4'])).toMatchFileSnapshot(golden('index.md'))
+    expect(renderIndex([], [])).toContain('Nothing has been decided yet.')
+  })
+})
+
+describe('a record', () => {
+  it.each(all)('%s is a function of its evidence, whatever the order of its files', (_, evidence) => {
+    const again: Evidence = structuredClone({
+      ...evidence,
+      digests: Object.fromEntries(Object.entries(evidence.digests).reverse()),
+    })
+    expect(recordText(toDecisionRecord(again))).toBe(recordText(toDecisionRecord(evidence)))
+  })
+
+  it.each(all)('%s reads back as it was written', (_, evidence) => {
+    const record = toDecisionRecord(evidence)
+    const back = decisionRecordSchema.parse(JSON.parse(recordText(record)))
+    expect(back).toEqual(record)
+    expect(recordText(back)).toBe(recordText(record))
+    expect(renderDecision(back, [])).toBe(renderDecision(record, []))
+  })
+
+  it('carries the promised fields', () => {
+    const record = toDecisionRecord(accepted)
+    expect(record).toMatchObject({
+      schema: 'assay/decision@1',
+      id: '0001-layer1',
+      date: '2026-11-20',
+      recordVersion: 1,
+      supersedes: null,
+      criterion: { kind: 'improvement', atLeast: 0.05 },
+      verdict: 'accepted',
+      equivalence: { kind: 'equal', seeds: [20251022, 20251023, 20251024], digests: 12, measuredRuns: 40 },
+    })
+    const [workload] = record.workloads
+    expect(workload).toMatchObject({
+      pairs: 10,
+      verdict: 'accepted',
+      reasons: ['certified-improvement'],
+      warnings: [],
+      work: { unit: 'bars' },
+      hitRates: { 'pre-grouped': 48120 / (48120 + 252) },
+      memory: { verdict: 'within' },
+      noise: { class: 'GREEN' },
+    })
+    expect(workload!.improvement!.certifiedAtLeast).toBe(-Math.expm1(workload!.looks[0]!.upper))
+    expect(workload!.welch!.t).toBeGreaterThan(0)
+    expect(workload!.paired!.t).toBeLessThan(0)
+    expect(record.cumulative!.improvement).toBeCloseTo(workload!.improvement!.estimate, 12)
+    expect(record.cumulative!.ci95![0]).toBeCloseTo(workload!.improvement!.ci95![0]!, 12)
+  })
+
+  it('compares with the incumbent and beside it with the pure baseline', () => {
+    const [workload] = toDecisionRecord(control).workloads
+    expect(workload!.against).toBe('incumbent')
+    expect(workload!.improvement!.estimate).toBeLessThan(0.1)
+    expect(workload!.cumulative!.improvement).toBeGreaterThan(0.3)
+    expect(workload!.welch!.t).toBeGreaterThan(workload!.welchIncumbent!.t)
+  })
+
+  it('leaves out what does not exist instead of a number', () => {
+    const flat: Evidence = {
+      ...accepted,
+      runs: accepted.runs.map((run) => {
+        const { peakRssBytes: _, work: __, ...rest } = run as Extract<typeof run, { cpuMs: number }>
+        return { ...rest, cpuMs: run.arm === 'candidate' ? 45 : 50, wallMs: run.arm === 'candidate' ? 45 : 50, counters: {} }
+      }),
+    }
+    const [workload] = toDecisionRecord(flat).workloads
+    for (const absent of ['welch', 'paired', 'memory', 'work', 'counters', 'hitRates', 'cumulative'] as const) {
+      expect(workload).not.toHaveProperty(absent)
+    }
+    expect(workload!.improvement).not.toHaveProperty('p')
+    expect(workload!.improvement).not.toHaveProperty('ci95')
+    expect(workload!.warnings.map(({ code }) => code)).toContain('zero-variance')
+    expect(renderDecision(toDecisionRecord(flat), [])).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('has statistics without a verdict of their own where measuring stopped early', () => {
+    const [, workload] = toDecisionRecord(stopped).workloads
+    expect(workload).toMatchObject({ pairs: 3, looks: [], verdict: 'inconclusive', reasons: ['not-needed'] })
+    expect(workload!.improvement).not.toHaveProperty('certifiedAtLeast')
+    const one: Evidence = {
+      ...rejected,
+      runs: rejected.runs.filter(({ workload: id, pair }) => id === 'grid-search' || pair < 2),
+    }
+    expect(toDecisionRecord(one).workloads[1]).not.toHaveProperty('improvement')
+    expect(renderDecision(toDecisionRecord(one), [])).toContain('walk-forward: inconclusive, no statistics (1 pair)')
+  })
+})
+
+describe('the published JSON Schema', () => {
+  it('is the one records are checked with', async () => {
+    const schema = z.toJSONSchema(decisionRecordSchema, { target: 'draft-2020-12' })
+    const file = join(packageRoot(), 'harness', 'record', 'decision.schema.json')
+    await expect(schemaText(schema)).toMatchFileSnapshot(file)
+  })
+})
+
+describe('markdown of hostile names', () => {
+  const nasty = 'a|b`c`\n<script>alert(1)</script> [x](javascript:1) ```\n| --- |'
+  const long = 'x'.repeat(500)
+  const hostile: DecisionRecord = toDecisionRecord({
+    ...accepted,
+    plan: planWith({ title: nasty, layer: long, hypothesis: `# ${nasty}`, command: `assay evaluate ${nasty}`, supersedes: long }),
+    environment: { ...accepted.environment, cpuModel: nasty },
+    digests: { [nasty]: sha('x') },
+  })
+  const page = renderDecision(hostile, [])
+
+  it('keeps HTML, cells and code out', () => {
+    expect(page.split('```\n')[0]).not.toMatch(/<(?!br>| )/)
+    expect(page).toContain('a\\|b\\`c\\` &lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](javascript:1)')
+    expect(page).not.toContain(long)
+    expect(page.match(/^```$/gm)).toHaveLength(2)
+  })
+
+  it('keeps every table rectangular', () => {
+    for (const table of page.split('\n\n').filter((block) => block.startsWith('|'))) {
+      const widths = table
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.replace(/\\\|/g, '').split('|').length)
+      expect(new Set(widths).size, table).toBe(1)
+    }
+    const index = renderIndex([hostile], [nasty])
+    expect(index.split('\n').filter((line) => line.startsWith('| ['))).toHaveLength(1)
+    expect(index).not.toContain('<script>')
+  })
+})
+
+/** The style of this repository's JSON files: two spaces, and a list of scalars on one line where it fits into 130 columns. */
+function schemaText(schema: unknown): string {
+  const text = JSON.stringify(schema, null, 2)
+  return `${text.replace(
+    /^( *)(.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm,
+    (whole, indent: string, head: string, items: string, comma: string) => {
+      const line = `${indent}${head}[${items.trim().replace(/\s*\n\s*/g, ' ')}]${comma}`
+      return line.length <= 130 ? line : whole
+    },
+  )}\n`
+}
