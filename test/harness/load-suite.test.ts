@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Suite } from '../../harness/contract.js'
+import { loadSuite, ownSuite } from '../../harness/load-suite.js'
+import { fixture, kernelSuite, temporaryDirectory } from '../fixtures/bench.js'
+
+const directory = temporaryDirectory()
+const kernel = JSON.stringify(`${new URL('../fixtures/kernel-suite.mjs', import.meta.url)}`)
+
+async function load(name: string, source: string) {
+  writeFileSync(join(directory, name), source)
+  return loadSuite(name, directory)
+}
+
+describe('loadSuite', () => {
+  it('imports a module and remembers where measured processes find it', async () => {
+    const loaded = await loadSuite(fixture('kernel-suite.mjs'), '/')
+    expect(loaded.suite.name).toBe('kernel')
+    expect(loaded.address).toMatch(/^file:.*kernel-suite\.mjs$/)
+    expect(loaded.foreignFile).toBe(fixture('kernel-suite.mjs'))
+  })
+
+  it.each([
+    ['none.mjs', undefined, /^--suite none\.mjs: no such file/],
+    ['broken.mjs', 'export const suite = {', /^--suite broken\.mjs: cannot be imported \(/],
+    ['throwing.mjs', 'throw new Error("no data here")', /cannot be imported \(no data here\)/],
+    ['empty.mjs', 'export const other = 1', /^--suite empty\.mjs: export suite: .*see harness\/contract\.ts/],
+    ['half.mjs', 'export const suite = { name: "half", baseline() {}, layers: [] }', /workloads: /],
+    [
+      'bad-id.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], id: '../up' }] }`,
+      /layers\.0\.id: lower case/,
+    ],
+    [
+      'twice.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [s.layers[0], s.layers[0]] }`,
+      /two layers are called identity/,
+    ],
+    [
+      'lost.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: [s.workloads[1]] }`,
+      /layer identity names workload spin, which/,
+    ],
+  ])('refuses %s and says why', async (name, source, message) => {
+    const loading = source === undefined ? loadSuite(name, directory) : load(name, source)
+    await expect(loading).rejects.toThrow(message)
+    await expect(loading).rejects.toMatchObject({ exitCode: 2 })
+  })
+})
+
+describe('ownSuite', () => {
+  it('has processes import the compiled module of a source one', () => {
+    const source: Suite = { ...kernelSuite, module: new URL('../../harness/contract.ts', import.meta.url).href }
+    expect(ownSuite(source).address).toMatch(/\/dist\/harness\/contract\.js$/)
+  })
+})
