@@ -1,8 +1,10 @@
 /** The public API: what a strategy author, a search or a suite imports. */
 export { type AssetBars, type BundleContent, DEFAULT_SCALES } from './bundle/content.js'
+export { type IngestOptions, ingestCsv } from './bundle/ingest.js'
 export type { BundleFormat, BundleManifest, Provenance, Scales } from './bundle/manifest.js'
 export { memoryBundle } from './bundle/memory-bundle.js'
 export { plainBundleSource } from './bundle/plain-source.js'
+export { type Finding, validateBundle } from './bundle/validate.js'
 export { writeBundle } from './bundle/write-bundle.js'
 export { defaults, enable, type OptimizationConfig, type OptimizationFlag, pureBaseline, returnTypeOf } from './config.js'
 export { EngineError, type EngineErrorCode } from './errors.js'

@@ -8,21 +8,23 @@ export interface EngineLog {
 export type LogLevel = 'silent' | 'warn'
 
 /**
- * The engine's log, to standard error as JSON lines: standard output belongs to results. pino is loaded with the first line that is
+ * The engine's log as JSON lines, to standard error: standard output belongs to results. pino is loaded with the first line that is
  * really written, so importing the engine and staying silent cost nothing.
+ *
+ * @param fd  file descriptor to write to; 2, standard error, where absent
  */
-export function engineLog(level: LogLevel = 'silent'): EngineLog {
+export function engineLog(level: LogLevel = 'silent', fd = 2): EngineLog {
   if (level === 'silent') return { warn: () => undefined }
   let logger: EngineLog | undefined
   return {
     warn(details, message) {
-      logger ??= openPino(level)
+      logger ??= openPino(level, fd)
       logger.warn(details, message)
     },
   }
 }
 
-function openPino(level: LogLevel): EngineLog {
+function openPino(level: LogLevel, fd: number): EngineLog {
   const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
-  return pino({ name: 'assay', level }, pino.destination({ fd: 2, sync: true }))
+  return pino({ name: 'assay', level }, pino.destination({ fd, sync: true }))
 }

@@ -14,6 +14,7 @@ import type { PriceWindow } from './price-window.js'
 /** The portal over bars in memory. A window is a view of a column; only frames of several assets copy. */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
+  readonly frequency: Frequency
   readonly #histories: ReadonlyMap<AssetId, AssetHistory>
   readonly #calendar: Calendar
   readonly #range: SessionRange
@@ -28,6 +29,7 @@ export class BarPortal implements Portal {
    */
   constructor(histories: ReadonlyMap<AssetId, AssetHistory>, calendar: Calendar, range: SessionRange, clock: Clock) {
     this.assets = [...histories.keys()]
+    this.frequency = calendar.frequency
     this.#histories = histories
     this.#calendar = calendar
     this.#range = range
@@ -130,8 +132,8 @@ export class BarPortal implements Portal {
   }
 
   #check(barCount: number, frequency: Frequency): void {
-    if (frequency !== this.#calendar.frequency) {
-      const own = this.#calendar.frequency
+    if (frequency !== this.frequency) {
+      const own = this.frequency
       throw new EngineError('strategy-misuse', `history of ${frequency} bars asked of a bundle of ${own} bars; ask for '${own}'`)
     }
     if (!Number.isInteger(barCount) || barCount < 1) {

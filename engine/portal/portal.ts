@@ -16,6 +16,8 @@ export interface HistoryOptions<Type extends ReturnType = ReturnType> {
 export interface Portal {
   /** Sorted by id. */
   readonly assets: readonly AssetId[]
+  /** Of the bundle; `history` takes no other. */
+  readonly frequency: Frequency
   /**
    * The last `barCount` bars, ending with the current one, adjusted by the splits and dividends effective by now. An untraded bar is NaN for
    * prices and 0 for volume; `price` is the last known close. Both return types hold bit-identical numbers.

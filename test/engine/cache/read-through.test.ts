@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { type CacheStore, Lru } from '../../../engine/cache/lru.js'
+import { ReadThrough } from '../../../engine/cache/read-through.js'
+import { engineLog } from '../../../engine/log.js'
+
+/** A store whose medium is gone: every access fails, as a file or a shared segment would. */
+class LostStore implements CacheStore<number> {
+  get(): number {
+    throw new Error('medium lost')
+  }
+  set(): void {
+    throw new Error('medium lost')
+  }
+}
+
+/** A store that can be read but has no room. */
+class FullStore implements CacheStore<number> {
+  get(): number | undefined {
+    return undefined
+  }
+  set(): void {
+    throw new RangeError('no room')
+  }
+}
+
+describe('ReadThrough', () => {
+  it('loads once for any number of readers of a key that ask while it loads', async () => {
+    const cache = new ReadThrough('test', new Lru<number>({}), engineLog())
+    let loads = 0
+    const load = async () => {
+      loads++
+      await new Promise(setImmediate)
+      return 42
+    }
+    const values = await Promise.all(Array.from({ length: 20 }, () => cache.read('key', load)))
+    expect(values).toEqual(Array.from({ length: 20 }, () => 42))
+    expect(await cache.read('key', load)).toBe(42)
+    expect(loads).toBe(1)
+  })
+
+  it('loads different keys side by side', async () => {
+    const cache = new ReadThrough('test', new Lru<string>({}), engineLog())
+    const values = await Promise.all(['a', 'b'].map((key) => cache.read(key, async () => `value of ${key}`)))
+    expect(values).toEqual(['value of a', 'value of b'])
+  })
+
+  it('gives a failing load to all who wait for it, and keeps nothing of it', async () => {
+    const cache = new ReadThrough('test', new Lru<number>({}), engineLog())
+    let attempts = 0
+    const load = async () => {
+      if (++attempts === 1) throw new Error('disk busy')
+      return 7
+    }
+    const [first, second] = await Promise.allSettled([cache.read('key', load), cache.read('key', load)])
+    expect([first.status, second.status]).toEqual(['rejected', 'rejected'])
+    expect(await cache.read('key', load)).toBe(7)
+    expect([attempts, cache.fallbacks]).toEqual([2, 0])
+  })
+
+  it('goes on without a store that fails to read and to write, counts both and says why', async () => {
+    const lines: unknown[] = []
+    const cache = new ReadThrough('test', new LostStore(), { warn: (details) => lines.push(details) })
+    expect(await cache.read('key', async () => 42)).toBe(42)
+    expect(cache.fallbacks).toBe(2)
+    expect(lines).toEqual([
+      { cache: 'test', step: 'read', reason: 'medium lost' },
+      { cache: 'test', step: 'write', reason: 'medium lost' },
+    ])
+  })
+
+  it('hands out what it loaded although it cannot be kept', async () => {
+    const cache = new ReadThrough('test', new FullStore(), engineLog())
+    expect(await cache.read('key', async () => 1)).toBe(1)
+    expect(await cache.read('key', async () => 2)).toBe(2)
+    expect(cache.fallbacks).toBe(2)
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { defaults, EngineError, enable, pureBaseline, returnTypeOf } from '../../engine/index.js'
+
+const GIB = 2 ** 30
+
+describe('configuration', () => {
+  it('starts from everything off', () => {
+    expect(pureBaseline()).toEqual({
+      assetListCache: false,
+      assetListEntries: 128,
+      preGroupedBars: false,
+      preGroupedBytes: 2 * GIB,
+      arrayReturns: false,
+    })
+  })
+
+  it('gives an everyday user layer 1', () => {
+    expect(defaults({})).toEqual({ ...pureBaseline(), assetListCache: true, preGroupedBars: true })
+    expect(defaults({ ASSAY_ENABLE_CACHING: '' })).toEqual(defaults({}))
+  })
+
+  it('changes a copy and leaves the original alone', () => {
+    const changed = enable(pureBaseline(), { arrayReturns: true })
+    expect([returnTypeOf(changed), returnTypeOf(pureBaseline())]).toEqual(['array', 'dataframe'])
+    expect(Object.isFrozen(changed)).toBe(true)
+  })
+
+  it.each([
+    [{ ASSAY_ENABLE_CACHING: '0' }, { assetListCache: false, preGroupedBars: false }],
+    [
+      { ASSAY_ENABLE_CACHING: 'off', ASSAY_ASSET_LIST_CACHE: 'Yes' },
+      { assetListCache: true, preGroupedBars: false },
+    ],
+    [
+      { ASSAY_ENABLE_CACHING: 'true', ASSAY_PRE_GROUPED_BARS: 'no' },
+      { assetListCache: true, preGroupedBars: false },
+    ],
+    [{ ASSAY_LRU_MAXSIZE: '7' }, { assetListEntries: 7 }],
+    [{ ASSAY_LRU_MAXSIZE: '7', ASSAY_ASSET_LIST_ENTRIES: '9' }, { assetListEntries: 9 }],
+    [{ ASSAY_CACHE_SIZE_GB: '0.5' }, { preGroupedBytes: GIB / 2 }],
+    [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
+    [{ ASSAY_ARRAY_RETURNS: 'on' }, { arrayReturns: true }],
+  ])('reads %j', (env, expected) => {
+    expect(defaults(env)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['ASSAY_ENABLE_CACHING', 'maybe'],
+    ['ASSAY_PRE_GROUPED_BARS', '2'],
+    ['ASSAY_LRU_MAXSIZE', '0'],
+    ['ASSAY_LRU_MAXSIZE', '-3'],
+    ['ASSAY_ASSET_LIST_ENTRIES', '1.5'],
+    ['ASSAY_PRE_GROUPED_BYTES', '99999999999999999999'],
+    ['ASSAY_CACHE_SIZE_GB', 'lots'],
+    ['ASSAY_CACHE_SIZE_GB', '0'],
+    ['ASSAY_CACHE_SIZE_GB', '1e3'],
+  ])('refuses %s=%s, naming variable, value and what is accepted', (variable, value) => {
+    const refused = () => defaults({ [variable]: value })
+    expect(refused).toThrow(EngineError)
+    expect(refused).toThrow(new RegExp(`^${variable} is '${value}'; set it to .*, or unset it$`))
+  })
+
+  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }])('refuses %j', (change) => {
+    expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
+  })
+})
