@@ -1,0 +1,14 @@
+import type { OptimizationConfig } from '../../engine/index.js'
+import type { Layer } from '../../harness/contract.js'
+import { layer0Control } from './layer0-control.js'
+import { layer1AssetList } from './layer1-asset-list.js'
+import { layer1PreGrouped } from './layer1-pre-grouped.js'
+import { layer1UserCode } from './layer1-user-code.js'
+
+/** Every layer, in the order in which they are evaluated; a part stands behind its whole. */
+export const layers: readonly Layer<OptimizationConfig>[] = [
+  layer0Control, //
+  layer1UserCode,
+  layer1AssetList,
+  layer1PreGrouped,
+]

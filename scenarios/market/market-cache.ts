@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { EngineError, validateBundle, writeBundle } from '../../engine/index.js'
+import { InputError, InvalidEvidenceError } from '../../harness/errors.js'
+import { packageRoot } from '../../harness/package-root.js'
+import { marketContent, marketName } from './market-content.js'
+import type { MarketSize } from './resample.js'
+
+/** Names the folder resampled markets are kept in; default `node_modules/.cache/assay` of this package. */
+export const CACHE_VARIABLE = 'ASSAY_CACHE_DIR'
+
+export function marketCacheRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const named = env[CACHE_VARIABLE]
+  return named === undefined || named === '' ? join(packageRoot(), 'node_modules', '.cache', 'assay') : resolve(named)
+}
+
+/** Where the market of this size and seed is, or will be. */
+export function marketDirectory(size: MarketSize, seed: number, root: string = marketCacheRoot()): string {
+  return join(root, marketName(size, seed))
+}
+
+/**
+ * Makes sure that the market of this size and seed is on disk, whole and valid. A valid one is used as it is, even from a read-only folder;
+ * a damaged one is made again, with a warning.
+ *
+ * @param warn takes one line
+ * @throws {InputError} there is none and the folder cannot be written
+ */
+export async function ensureMarket(
+  size: MarketSize,
+  seed: number,
+  warn: (line: string) => void,
+  root: string = marketCacheRoot(),
+): Promise<string> {
+  const directory = marketDirectory(size, seed, root)
+  if (existsSync(directory)) {
+    const problem = await findProblem(directory)
+    if (problem === undefined) return directory
+    warn(`cached market ${directory} is damaged (${problem}); making it again`)
+  }
+  try {
+    await writeBundle(directory, marketContent(size, seed), { format: 'parquet' })
+  } catch (error) {
+    throw explained(error, root)
+  }
+  return directory
+}
+
+async function findProblem(directory: string): Promise<string | undefined> {
+  const findings = await validateBundle(directory)
+  return findings.find(({ severity }) => severity === 'error')?.message
+}
+
+function explained(error: unknown, root: string): unknown {
+  const cause = error instanceof EngineError ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new InvalidEvidenceError(
+      `disk full while writing the market cache ${root}; free space or set ${CACHE_VARIABLE} elsewhere`,
+      {
+        cause: error,
+      },
+    )
+  }
+  if (typeof code === 'string' && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) {
+    return new InputError(`cannot write the market cache ${root} (${code}); set ${CACHE_VARIABLE} to a writable folder`, {
+      cause: error,
+    })
+  }
+  return error
+}

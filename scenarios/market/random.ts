@@ -1,0 +1,14 @@
+/**
+ * A seeded stream of uniform numbers in [0, 1): 32 bits of state, the same on every machine.
+ *
+ * @source Mulberry32, Tommy Ettinger 2017 (public domain)
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,15 @@
+import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
+import type { Suite } from '../harness/contract.js'
+import { layers } from './layers/index.js'
+import { CACHE_VARIABLE } from './market/market-cache.js'
+import { workloads } from './workloads/index.js'
+
+/** Everything Assay measures of its own engine. Measured processes import this module, so it imports no command line. */
+export const suite: Suite<OptimizationConfig> = {
+  name: 'assay',
+  module: import.meta.url,
+  baseline: pureBaseline,
+  layers,
+  workloads,
+  passEnvironment: [CACHE_VARIABLE],
+}

@@ -1,0 +1,68 @@
+import {
+  type BacktestResult,
+  canonical,
+  gridPoints,
+  gridSearch,
+  inlineExecutor,
+  type OptimizationConfig,
+  openEngine,
+  type SearchResult,
+  type TrialTask,
+} from '../../engine/index.js'
+import type { Workload } from '../../harness/contract.js'
+import { ensureMarket, marketDirectory } from '../market/market-cache.js'
+import type { MarketSize } from '../market/resample.js'
+import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
+import { crossoverOf, crossoverSpace, type Steps } from './search-space.js'
+
+export interface GridSearchScale {
+  readonly fast: Steps
+  readonly slow: Steps
+  readonly assets: number
+  /** Sessions traded, after as many of warm-up as the longest slow window. */
+  readonly sessions: number
+}
+
+const YEAR = 252
+
+/** Many backtests of one strategy on one market: what a researcher runs all day. */
+export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, SearchResult> = {
+  id: 'grid-search',
+  title: 'grid search of the SMA crossover',
+  scales: {
+    smoke: { fast: { from: 5, to: 20, step: 5 }, slow: { from: 30, to: 60, step: 30 }, assets: 4, sessions: 120 },
+    standard: { fast: { from: 5, to: 50, step: 5 }, slow: { from: 60, to: 150, step: 10 }, assets: 10, sessions: YEAR },
+    production: { fast: { from: 5, to: 50, step: 5 }, slow: { from: 60, to: 250, step: 10 }, assets: 8, sessions: 25 * YEAR },
+  },
+  describe: (scale) =>
+    `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
+  async prepare(scale, seed) {
+    await ensureMarket(sizeOf(scale), seed, (line) => void process.stderr.write(`${line}\n`))
+  },
+  async run(config, scale, seed) {
+    const bundle = marketDirectory(sizeOf(scale), seed)
+    const engine = openEngine(config)
+    const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters }) =>
+      engine.backtest({ bundle, algorithm: crossoverOf(parameters, config), range: { start: scale.slow.to } }),
+    )
+    const output = await gridSearch(crossoverSpace(scale.fast, scale.slow), executor)
+    const counters = engine.counters()
+    engine.close()
+    return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
+  },
+  canonical: ({ objective, trials, best }) =>
+    [
+      objective,
+      `best ${best.index}`,
+      ...trials.map(({ parameters, result }) => `${parametersText(parameters)} ${canonical(result)}`),
+    ].join('\n'),
+  diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+}
+
+function sizeOf({ slow, assets, sessions }: GridSearchScale): MarketSize {
+  return { assets, sessions: slow.to + sessions }
+}
+
+function labelled({ trials }: SearchResult): readonly LabelledBacktest[] {
+  return trials.map(({ parameters, result }) => ({ label: parametersText(parameters), result }))
+}

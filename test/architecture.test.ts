@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** What each room may import besides itself. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  harness: [],
+  scenarios: ['engine', 'harness'],
+}
+
+/** What a measured process must not load: it would pay for them in every run. */
+const KEPT_OUT_OF_CHILD = ['commander', 'handlebars', 'zod', 'cli-progress', 'jstat', 'simple-statistics', 'csv-parse', 'vitest']
+
+describe('the arrows between the rooms', () => {
+  for (const [room, allowed] of Object.entries(ARROWS)) {
+    const files = sourceFiles(join(root, room))
+
+    it(`${room}/ holds code to check`, () => {
+      expect(files.length).toBeGreaterThan(5)
+    })
+
+    it(`${room}/ imports only ${['itself', ...allowed.map((name) => `${name}/`)].join(', ')} and packages`, () => {
+      const strays = files.flatMap((file) =>
+        imports(file)
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => ({ file, target: relative(root, resolve(dirname(file), specifier)).split(sep)[0]! }))
+          .filter(({ target }) => target !== room && !allowed.includes(target))
+          .map(({ file, target }) => `${relative(root, file)} → ${target}/`),
+      )
+      expect(strays).toEqual([])
+    })
+  }
+
+  it('no file is named after nothing', () => {
+    const vague = Object.keys(ARROWS)
+      .flatMap((room) => sourceFiles(join(root, room)))
+      .filter((file) => /(^|[\\/])(utils?|helpers?|common|misc|types)(\.ts|[\\/])/.test(relative(root, file)))
+    expect(vague).toEqual([])
+  })
+
+  it('the measured process reaches nothing it should not pay for', () => {
+    const reached = packagesReachedFrom(join(root, 'harness', 'child.ts'))
+    expect(reached).toContain('tinybench')
+    expect(reached.filter((name) => KEPT_OUT_OF_CHILD.includes(name))).toEqual([])
+  })
+
+  it('the suite reaches none of it either', () => {
+    const reached = packagesReachedFrom(join(root, 'scenarios', 'suite.ts'))
+    expect(reached).toContain('arquero')
+    expect(reached.filter((name) => ['commander', 'handlebars', 'cli-progress', 'vitest'].includes(name))).toEqual([])
+  })
+
+  it('optimization flags are read in open-engine.ts and nowhere else in the engine', () => {
+    const flags = /\b(config|options)\.(assetListCache|preGroupedBars|historyCache|bundlePool)\b/
+    const readers = sourceFiles(join(root, 'engine'))
+      .filter((file) => flags.test(readFileSync(file, 'utf8')))
+      .map((file) => relative(root, file))
+    expect(readers).toEqual([join('engine', 'open-engine.ts')])
+  })
+})
+
+function sourceFiles(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(directory, name))
+}
+
+/** Specifiers of static, side-effect and dynamic imports that exist at run time; type-only imports vanish in the build. */
+function imports(file: string): string[] {
+  const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+  const all = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/g)]
+  const lazy = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)]
+  return [...all, ...lazy].map((match) => match[1]!)
+}
+
+function packagesReachedFrom(entry: string): string[] {
+  const seen = new Set<string>()
+  const packages = new Set<string>()
+  const queue = [entry]
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    for (const specifier of imports(file)) {
+      if (specifier.startsWith('.')) queue.push(resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
+      else packages.add(specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]!)
+    }
+  }
+  return [...packages]
+}
