@@ -74,7 +74,7 @@ const cumulative = z.strictObject({
 
 const counters = z.record(z.string(), z.number())
 
-export const workloadRecordSchema = z.strictObject({
+const workloadRecordSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
   content: z.string(),

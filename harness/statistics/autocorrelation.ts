@@ -24,7 +24,7 @@ export function lag1(values: readonly number[]): number | undefined {
  * Factor by which a standard error that assumes independent values has to grow, where the values are visibly correlated.
  *
  * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise exactly 1
- * @source Law & Kelton 1991, AR(1) variance of a mean; STATISTICS §8
+ * @source Law & Kelton 1991, AR(1) variance of a mean
  */
 export function autocorrelationInflation(values: readonly number[]): number {
   if (values.length < MINIMUM) return 1

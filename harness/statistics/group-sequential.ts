@@ -25,7 +25,7 @@ const known = new Map<string, readonly Boundary[]>()
  * @param spending how much of alpha each look may use: `pocock` evenly, `obrien-fleming` late
  * @returns one boundary per look, good to 1e-10
  * @source Lan & DeMets 1983, Biometrika 70 (spending); Armitage, McPherson & Rowe 1969, JRSS A 132 (recursive integration);
- *   golden vectors from golden.py (scipy)
+ *   golden vectors from golden-stats.py (scipy)
  */
 export function groupSequentialBoundaries(
   looks: readonly number[],

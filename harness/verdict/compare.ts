@@ -38,8 +38,8 @@ export function compareArms(rounds: readonly Round[], against: Arm, metric: Metr
   return comparePaired(sampleOf(rounds, against, metric), sampleOf(rounds, 'candidate', metric))
 }
 
-/** The same for two samples whose values are paired by their order. */
-export function comparePaired(a: Sample, b: Sample): Comparison {
+/** For two samples whose values are paired by their order. */
+function comparePaired(a: Sample, b: Sample): Comparison {
   const ratios = logRatios(a, b)
   const estimate = trimmedEstimate(ratios)!
   return { a, b, logRatios: ratios, estimate, improvement: toImprovement(estimate) }

@@ -7,7 +7,7 @@ import { type FoundDivergence, findDivergence } from './proof.js'
 import { roundsOf, voidedPairs } from './rounds.js'
 import type { Warning } from './warnings.js'
 
-export type Verdict = 'accepted' | 'rejected' | 'inconclusive'
+type Verdict = 'accepted' | 'rejected' | 'inconclusive'
 
 export interface WorkloadDecision {
   readonly id: string

@@ -2,7 +2,7 @@ import { tQuantile } from '../statistics/student-t.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import type { Bounds } from './look.js'
 
-export type NoiseClass = 'GREEN' | 'YELLOW' | 'RED'
+type NoiseClass = 'GREEN' | 'YELLOW' | 'RED'
 
 /** How much one pair varies. */
 export interface Noise {
