@@ -107,15 +107,14 @@ function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
   return [...starts, length]
 }
 
-/** Chains returns: each segment's equity is scaled by what the segments before it made of the starting cash, rounded to the last digit given. */
+/** Chains returns: each segment's equity is scaled by what the segments before it made of the starting cash, rounded to the tick. */
 function stitch(results: readonly BacktestResult[]): EquityCurve {
   const dates: string[] = []
   const equity: DecimalText[] = []
   let factor = new Money(1)
   for (const result of results) {
-    const places = Math.max(0, ...result.equityCurve.equity.map((value) => new Money(value).decimalPlaces()))
     dates.push(...result.equityCurve.dates)
-    for (const value of result.equityCurve.equity) equity.push(factor.times(value).toDecimalPlaces(places).toFixed())
+    for (const value of result.equityCurve.equity) equity.push(factor.times(value).toDecimalPlaces(result.priceScale).toFixed())
     factor = factor.times(result.finalEquity).div(result.startingCash)
   }
   return { dates, equity }

@@ -56,6 +56,8 @@ export interface BacktestResult {
   readonly bars: number
   /** Sessions traded (days). */
   readonly sessions: number
+  /** Decimal places of a tick: cash and equity stand at this scale. */
+  readonly priceScale: number
   readonly fills: readonly Fill[]
   /** Closed ones in the order they closed, then open ones. */
   readonly trades: readonly Trade[]
@@ -71,8 +73,20 @@ export interface BacktestResult {
 
 /** The canonical JSON of a result: trades first, then money. Equal text ⇔ equal results. */
 export function canonical(result: BacktestResult): string {
-  const { fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions } = result
-  return JSON.stringify({ fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions })
+  const { fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions, priceScale } = result
+  return JSON.stringify({
+    fills,
+    trades,
+    orders,
+    startingCash,
+    finalCash,
+    finalEquity,
+    equityCurve,
+    metrics,
+    bars,
+    sessions,
+    priceScale,
+  })
 }
 
 /** `sha256:…` of the canonical JSON. */

@@ -40,6 +40,7 @@ export class SessionJournal {
     return {
       bars: run.bars,
       sessions: this.#sessions.length,
+      priceScale: run.priceScale,
       fills: this.#executions.map((execution) => this.#fill(execution)),
       trades: trips.map((trip) => this.#trade(trip)),
       closedTrades: closed.length,
@@ -100,6 +101,7 @@ export class SessionJournal {
 /** What a journal needs to know at the end. */
 export interface FinishedRun {
   readonly bars: number
+  readonly priceScale: number
   readonly startingCash: Money
   readonly ledger: Ledger
   readonly orders: readonly Order[]

@@ -54,6 +54,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
   desk.context.trading = false
   const result = desk.journal.result({
     bars: portal.assets.length * (end - start),
+    priceScale: parts.rules.priceScale,
     startingCash: parts.startingCash,
     ledger,
     orders: desk.blotter.orders,
