@@ -209,7 +209,8 @@ function stackConsequence({ verdict, injected, layer, equivalence }: DecisionRec
   const name = escapeName(layer)
   if (injected !== undefined) return `None for ${name}: this was a control of the method.`
   if (equivalence.kind === 'different') return `${name} stays off until it computes what the baseline computes.`
-  if (verdict === 'accepted') return `${name} may join the incumbent stack: layers after it are measured against it.`
+  if (verdict === 'accepted')
+    return `Layers after ${name} are measured on top of it, unless the suite marks it as standalone (a control, or a part of another layer).`
   if (verdict === 'rejected') return `${name} does not join the incumbent stack; layers after it are measured without it.`
   return `${name} does not join the incumbent stack: not enough is known. More pairs or a quieter host may decide.`
 }
