@@ -40,25 +40,22 @@ function resolveRecord(root: string, name: string): string {
 function replayRecord(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
   const { id } = record
   const evidence = readEvidence(root, id)
-  compareDigests(join(evidenceOf(root), id), record.evidence, evidence.digests)
+  compareDigests(root, record, evidence.digests)
   compare(join(decisionsOf(root), `${id}.json`), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
   compare(join(decisionsOf(root), `${id}.md`), readGenerated(root, `${id}.md`), renderDecision(record, records))
 }
 
-function compareDigests(
-  folder: string,
-  recorded: Readonly<Record<string, string>>,
-  found: Readonly<Record<string, string>>,
-): void {
+function compareDigests(root: string, { id, evidence: recorded }: DecisionRecord, found: Readonly<Record<string, string>>): void {
   for (const name of new Set([...Object.keys(recorded), ...Object.keys(found)])) {
     if (recorded[name] === found[name]) continue
+    const path = join(evidenceOf(root), id, name)
     const what =
       found[name] === undefined
-        ? 'is missing'
+        ? `${path} is missing`
         : recorded[name] === undefined
-          ? 'is not part of the record'
-          : 'changed after its record was written'
-    throw new InvalidEvidenceError(`${join(folder, name)} ${what}; restore it, or evaluate again for a new record`)
+          ? `${path} is not part of the record`
+          : `${path} is not the file ${join(decisionsOf(root), `${id}.json`)} was made from: one of them was changed`
+    throw new InvalidEvidenceError(`${what}; restore it, or evaluate again for a new record`)
   }
 }
 
