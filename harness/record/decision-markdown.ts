@@ -8,7 +8,7 @@ import { decisionReason, workloadReason } from './reason-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
-import { type TestRow, testRows } from './test-rows.js'
+import { type TestRow, testLines, testRows } from './test-rows.js'
 
 /**
  * The markdown twin of a record: everything in it comes from the record, except "Superseded by", which comes from the others.
@@ -33,6 +33,7 @@ interface DecisionModel {
   readonly hasIncumbent: boolean
   readonly rows: readonly EvidenceRow[]
   readonly tests: readonly TestRow[]
+  readonly testLines: readonly string[]
   readonly regime: readonly string[]
   readonly looks: readonly LookRow[]
   readonly rule: readonly string[]
@@ -57,6 +58,7 @@ function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): De
     hasIncumbent: record.stacks.incumbent.length > 0,
     rows: evidenceRows(record),
     tests: testRows(record),
+    testLines: testLines(record),
     regime: record.workloads.map(regimeLine),
     looks: lookRows(record),
     rule: ruleOf(record),

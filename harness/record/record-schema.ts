@@ -31,6 +31,8 @@ const sampleSummary = z.strictObject({
 
 const tTest = z.strictObject({ t: z.number(), df: z.number(), p: probability, ci95: interval })
 
+const testMethod = z.enum(['exact', 'normal'])
+
 const improvement = z.strictObject({
   /** (A − B) / A by the trimmed mean of the log ratios; positive is faster. */
   estimate: z.number(),
@@ -102,6 +104,21 @@ const workloadRecordSchema = z.strictObject({
   welchIncumbent: tTest.optional(),
   /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
   paired: tTest.optional(),
+  /** Signed-rank test of ln(B/A). */
+  wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
+  /** Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster. */
+  mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
+  /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
+  hodgesLehmann: z.number().optional(),
+  /** Shapiro–Wilk test of ln(B/A): a small p says not normal. */
+  shapiro: z.strictObject({ w: z.number(), p: probability }).optional(),
+  /** Autocorrelation of ln(B/A) in the order of the pairs. */
+  lag1: z.number().optional(),
+  /** Cohen's d; positive where the candidate is faster. */
+  effectSize: z.number().optional(),
+  improvementOfMeans: z.number().optional(),
+  /** "Mean improvement at least the threshold and Welch p < 0.05": what this method replaces, for comparison only. */
+  naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
   cpu: metricBlock.optional(),
   memory: z

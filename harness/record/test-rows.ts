@@ -1,5 +1,5 @@
 import type { Arm } from '../contract.js'
-import { formatMsInterval, formatNumber, formatP } from '../format.js'
+import { formatLimit, formatMsInterval, formatNumber, formatP, formatSignedPercent } from '../format.js'
 import { escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
@@ -22,6 +22,25 @@ export function testRows({ workloads }: DecisionRecord): TestRow[] {
     const baseline = toRow(workload, 'baseline', workload.baseline, workload.welch)
     const incumbent = toRow(workload, 'incumbent', workload.incumbent, workload.welchIncumbent)
     return [...incumbent, ...baseline]
+  })
+}
+
+/** One line per workload: the tests that make fewer assumptions, and the rule this method replaces. */
+export function testLines({ workloads, criterion }: DecisionRecord): string[] {
+  return workloads.flatMap((workload) => {
+    const { wilcoxon, mannWhitney, shapiro, naive } = workload
+    const parts = [
+      wilcoxon && `Wilcoxon signed-rank w ${formatNumber(wilcoxon.w)}, p ${formatP(wilcoxon.p)} (${wilcoxon.method})`,
+      mannWhitney && `Mann–Whitney u ${formatNumber(mannWhitney.u)}, p ${formatP(mannWhitney.p)} (${mannWhitney.method})`,
+      workload.hodgesLehmann !== undefined && `Hodges–Lehmann ${formatSignedPercent(workload.hodgesLehmann)}`,
+      workload.improvementOfMeans !== undefined && `means ${formatSignedPercent(workload.improvementOfMeans)}`,
+      workload.effectSize !== undefined && `effect size ${formatNumber(workload.effectSize, 2)}`,
+      shapiro && `Shapiro–Wilk w ${formatNumber(shapiro.w, 3)}, p ${formatP(shapiro.p)}`,
+      workload.lag1 !== undefined && `lag-1 correlation ${formatNumber(workload.lag1, 2)}`,
+      naive &&
+        `the naive rule (means ≥ ${formatLimit(criterion.atLeast)} and Welch p < 0.05) would ${naive.wouldAccept ? 'accept' : 'not accept'}`,
+    ].filter((part) => typeof part === 'string')
+    return parts.length === 0 ? [] : [`${escapeName(workload.id)}, candidate against ${workload.against}: ${parts.join('; ')}`]
   })
 }
 

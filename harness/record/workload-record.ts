@@ -1,9 +1,6 @@
 import type { Arm, Metric } from '../contract.js'
 import type { Evidence } from '../evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
-import { pairedTest } from '../statistics/paired.js'
-import { DegenerateSampleError } from '../statistics/sample.js'
-import { type TTest, welchTest } from '../statistics/welch.js'
 import { type Comparison, compareArms, type Improvement, improvementOf, sampleOf } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
@@ -13,6 +10,7 @@ import { compareMemory } from '../verdict/memory.js'
 import { certifiableImprovement, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { warningsOf } from '../verdict/warnings.js'
+import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
@@ -61,15 +59,12 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
   const noise = noiseOf(comparison.estimate)
   const counters = toCounters(rounds)
   const work = toWork(rounds, arms)
-  const welch = defined(() => welchTest(overall.a, overall.b))
-  const welchIncumbent = against === 'incumbent' ? defined(() => welchTest(comparison.a, comparison.b)) : undefined
-  const paired = defined(() => pairedTest(comparison.logRatios))
   return {
     ...toMetricBlock(rounds, setting, metric, look),
     speedup: Math.exp(-comparison.estimate.m),
-    ...(welch && { welch: toTTestRecord(welch) }),
-    ...(welchIncumbent && { welchIncumbent: toTTestRecord(welchIncumbent) }),
-    ...(paired && { paired: toTTestRecord(paired) }),
+    ...toWelchRecord('welch', overall),
+    ...(against === 'incumbent' && toWelchRecord('welchIncumbent', comparison)),
+    ...toOrdinaryTests(comparison, atLeast),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
     ...(memory && {
@@ -111,20 +106,6 @@ function toSummaryRecord({ n, mean: m, sd, cv, ci95 }: SampleSummary) {
   return { n, mean: m, sd, cv, ci95: toPair(ci95) }
 }
 
-function toTTestRecord({ t, df, p, ci95 }: TTest) {
-  return { t, df, p, ci95: toPair(ci95) }
-}
-
 function toPair({ lower, upper }: Interval): number[] {
   return [lower, upper]
-}
-
-/** A statistic that does not exist for these values is absent from the record; it decides nothing either way. */
-function defined<Result>(compute: () => Result): Result | undefined {
-  try {
-    return compute()
-  } catch (error) {
-    if (error instanceof DegenerateSampleError) return undefined
-    throw error
-  }
 }

@@ -1,5 +1,5 @@
 import { gaussLegendre } from './gauss-legendre.js'
-import { normalDensity, normalUpperTail } from './normal.js'
+import { decreasingRoot, normalDensity, normalUpperQuantile, normalUpperTail } from './normal.js'
 
 export type Spending = 'pocock' | 'obrien-fleming'
 
@@ -41,7 +41,7 @@ export function groupSequentialBoundaries(
 /** The share of alpha spent when the fraction t of all information is in. */
 function spent(t: number, alpha: number, spending: Spending): number {
   if (spending === 'pocock') return alpha * Math.log(1 + (Math.E - 1) * t)
-  return 2 * normalUpperTail(upperQuantile(alpha / 2) / Math.sqrt(t))
+  return 2 * normalUpperTail(normalUpperQuantile(alpha / 2) / Math.sqrt(t))
 }
 
 /** Density of the score on the paths that have crossed no boundary yet, on a grid. */
@@ -60,7 +60,7 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
     const t = pairs / total
     const step = Math.sqrt(t - before)
     const increment = spent(t, alpha, spending) - (before === 0 ? 0 : spent(before, alpha, spending))
-    const z = survivors === undefined ? upperQuantile(increment) : crossing(survivors, increment, t, step)
+    const z = survivors === undefined ? normalUpperQuantile(increment) : crossing(survivors, increment, t, step)
     boundaries.push({ pairs, z, pNominal: normalUpperTail(z) })
     survivors = advance(survivors, z * Math.sqrt(t), step)
     before = t
@@ -70,7 +70,7 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
 
 /** The z whose crossing probability at information t, not having crossed before, is the increment. */
 function crossing({ grid, mass }: Survivors, increment: number, t: number, step: number): number {
-  return root((z) => {
+  return decreasingRoot((z) => {
     let probability = 0
     for (let i = 0; i < NODES; i += 1) probability += mass[i]! * normalUpperTail((z * Math.sqrt(t) - grid[i]!) / step)
     return probability - increment
@@ -92,21 +92,4 @@ function advance(survivors: Survivors | undefined, upper: number, step: number):
     mass[i] = density * half * quadrature.weights[i]!
   }
   return { grid, mass }
-}
-
-function upperQuantile(p: number): number {
-  return root((z) => normalUpperTail(z) - p)
-}
-
-/** Root of a decreasing function of z by bisection, to the last bit that matters. */
-function root(f: (z: number) => number): number {
-  let low = -9
-  let high = 9
-  while (high - low > 1e-14) {
-    const middle = (low + high) / 2
-    if (middle === low || middle === high) break
-    if (f(middle) > 0) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
 }

@@ -18,6 +18,24 @@ export function normalUpperTail(x: number): number {
   return x < TAIL_FROM ? 0.5 - centralArea(x) : tailArea(x)
 }
 
+/** The z with P(Z > z) = p, |z| ≤ 9. */
+export function normalUpperQuantile(p: number): number {
+  return decreasingRoot((z) => normalUpperTail(z) - p)
+}
+
+/** Root of a decreasing function of a normal score, |z| ≤ 9, by bisection to the last bit that matters. */
+export function decreasingRoot(f: (z: number) => number): number {
+  let low = -9
+  let high = 9
+  while (high - low > 1e-14) {
+    const middle = (low + high) / 2
+    if (middle === low || middle === high) break
+    if (f(middle) > 0) low = middle
+    else high = middle
+  }
+  return (low + high) / 2
+}
+
 /** ∫₀ˣ φ = φ(x)·(x + x³/3 + x⁵/(3·5) + …). */
 function centralArea(x: number): number {
   let term = x

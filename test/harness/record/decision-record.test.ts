@@ -131,6 +131,11 @@ describe('a record', () => {
     expect(workload!.improvement!.certifiedAtLeast).toBe(-Math.expm1(workload!.looks[0]!.upper))
     expect(workload!.welch!.t).toBeGreaterThan(0)
     expect(workload!.paired!.t).toBeLessThan(0)
+    expect(workload!.wilcoxon).toMatchObject({ w: 0, method: 'exact' })
+    expect(workload!.mannWhitney).toMatchObject({ u: 100, method: 'exact' })
+    expect(workload!.naive!.wouldAccept).toBe(true)
+    expect(workload!.hodgesLehmann).toBeCloseTo(0.4, 1)
+    expect(workload!.effectSize).toBeGreaterThan(5)
     expect(record.cumulative!.improvement).toBeCloseTo(workload!.improvement!.estimate, 12)
     expect(record.cumulative!.ci95![0]).toBeCloseTo(workload!.improvement!.ci95![0]!, 12)
   })
@@ -152,7 +157,18 @@ describe('a record', () => {
       }),
     }
     const [workload] = toDecisionRecord(flat).workloads
-    for (const absent of ['welch', 'paired', 'memory', 'work', 'counters', 'hitRates', 'cumulative'] as const) {
+    for (const absent of [
+      'welch',
+      'paired',
+      'shapiro',
+      'effectSize',
+      'naive',
+      'memory',
+      'work',
+      'counters',
+      'hitRates',
+      'cumulative',
+    ] as const) {
       expect(workload).not.toHaveProperty(absent)
     }
     expect(workload!.improvement).not.toHaveProperty('p')

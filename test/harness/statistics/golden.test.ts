@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { lag1 } from '../../../harness/statistics/autocorrelation.js'
+import { effectSize } from '../../../harness/statistics/effect-size.js'
 import { groupSequentialBoundaries, type Spending } from '../../../harness/statistics/group-sequential.js'
+import { hodgesLehmann } from '../../../harness/statistics/hodges-lehmann.js'
 import { summarize } from '../../../harness/statistics/interval.js'
+import { rankSumTest } from '../../../harness/statistics/mann-whitney.js'
 import { pairedTest } from '../../../harness/statistics/paired.js'
 import { DegenerateSampleError, logRatios, toSample } from '../../../harness/statistics/sample.js'
+import { shapiroWilk } from '../../../harness/statistics/shapiro.js'
 import { tCdf, tQuantile } from '../../../harness/statistics/student-t.js'
 import { trimmedEstimate, trimmedInterval, trimmedP } from '../../../harness/statistics/trimmed.js'
 import { welchTest } from '../../../harness/statistics/welch.js'
+import { signedRankTest } from '../../../harness/statistics/wilcoxon.js'
 
 /** Provenance: golden-stats.py beside it, scipy 1.17.1, numpy 2.4.6. */
 const golden: Golden = JSON.parse(readFileSync(new URL('../../golden/golden-stats.json', import.meta.url), 'utf8'))
@@ -20,7 +25,16 @@ interface Summary {
   readonly ci95: readonly number[]
 }
 
+interface Shape {
+  readonly W: number
+  readonly p: number
+}
+
 interface DataSet {
+  readonly cohenD: number | null
+  readonly mannWhitney: { U_A: number; pAsymptoticCC: number; pExact: number | null; ties: boolean } | null
+  readonly shapiroA: Shape | null
+  readonly shapiroB: Shape | null
   readonly name: string
   readonly a: readonly number[]
   readonly b: readonly number[]
@@ -36,6 +50,9 @@ interface DataSet {
     meanLogRatio: number
     lag1?: number
     ratioCi95?: number[]
+    hodgesLehmannRatio?: number
+    shapiro?: Shape
+    wilcoxon?: { Wmin: number; pExact: number | null; pApproxCC: number; tiesOrZeros: boolean }
   } | null
   readonly trimmedLog: {
     g: number
@@ -104,6 +121,26 @@ describe('against scipy', () => {
       expectClose(ci95.upper, set.welch.diffCi95[1]!, DISTRIBUTION)
     })
 
+    it('compares the ranks of the arms', () => {
+      if (set.mannWhitney === null) return
+      const { u, p, method } = rankSumTest(a, b)
+      expect(u).toBe(set.mannWhitney.U_A)
+      expect(method).toBe(set.mannWhitney.ties ? 'normal' : 'exact')
+      expectP(p, set.mannWhitney.pExact ?? set.mannWhitney.pAsymptoticCC)
+    })
+
+    it('measures the effect and the shape of each arm', () => {
+      if (set.cohenD === null) expect(() => effectSize(a, b)).toThrow(DegenerateSampleError)
+      else expectClose(effectSize(a, b), set.cohenD, 1e-10)
+      for (const [sample, expected] of [
+        [a, set.shapiroA],
+        [b, set.shapiroB],
+      ] as const) {
+        if (expected === null) expect(() => shapiroWilk(sample)).toThrow(DegenerateSampleError)
+        else expectShape(shapiroWilk(sample), expected)
+      }
+    })
+
     if (set.pairedLog === null) return
     const expected = set.pairedLog
 
@@ -120,6 +157,12 @@ describe('against scipy', () => {
       expectClose(Math.exp(ci95.lower), expected.ratioCi95![0]!, DISTRIBUTION)
       expectClose(Math.exp(ci95.upper), expected.ratioCi95![1]!, DISTRIBUTION)
       expectClose(lag1(y)!, expected.lag1!, 1e-10)
+      expectClose(Math.exp(hodgesLehmann(y)), expected.hodgesLehmannRatio!, 1e-10)
+      if (expected.shapiro !== undefined) expectShape(shapiroWilk(y), expected.shapiro)
+      const { Wmin, pExact, pApproxCC, tiesOrZeros } = expected.wilcoxon!
+      const ranks = signedRankTest(y)
+      expect([ranks.w, ranks.method]).toEqual([Wmin, tiesOrZeros ? 'normal' : 'exact'])
+      expectP(ranks.p, pExact ?? pApproxCC)
     })
 
     it('estimates by the trimmed mean', () => {
@@ -166,6 +209,11 @@ function expectClose(actual: number, expected: number, relative: number): void {
   expect(Math.abs(actual - expected), `${actual} against ${expected}`).toBeLessThanOrEqual(
     relative * Math.max(Math.abs(expected), 1e-12) + 1e-15,
   )
+}
+
+function expectShape({ w, p }: { w: number; p: number }, expected: Shape): void {
+  expectClose(w, expected.W, DISTRIBUTION)
+  expectP(p, expected.p)
 }
 
 /** Below 1e-10 only the smallness of a p means something. */

@@ -83,8 +83,9 @@ describe('the trimmed mean', () => {
         const estimate = trimmedEstimate(y)!
         fc.pre(!estimate.zeroVariance && estimate.se > 1e-6)
         const { t, p } = pairedTest(y)
+        fc.pre(p > 1e-12)
         expect(estimate.m / estimate.se).toBeCloseTo(t, 8)
-        expect(trimmedP(estimate)).toBeCloseTo(p, 8)
+        expect(Math.abs(trimmedP(estimate)! / p - 1)).toBeLessThan(1e-6)
       }),
       runs,
     )
