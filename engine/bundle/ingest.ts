@@ -4,11 +4,11 @@ import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS } from '../market/bars.js'
 import { type Frequency, formatSession } from '../market/calendar.js'
-import { Money, parseDecimal, ticksToText } from '../market/money.js'
+import { MAX_SCALE, Money, parseDecimal, ticksToText } from '../market/money.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
 import { fault, readCsv } from './csv-rows.js'
 import type { Provenance, Scales } from './manifest.js'
-import { type PriceSeries, readPriceCsv } from './price-csv.js'
+import { type NeededPlaces, type PriceSeries, placesNeeded, readPriceCsv } from './price-csv.js'
 import { frequencyOf, parseTimestamp } from './timestamp.js'
 
 export interface IngestOptions {
@@ -16,6 +16,11 @@ export interface IngestOptions {
   readonly name?: string
   /** Decimal places to keep; 6 for prices, 4 for volumes, 9 for adjustments where absent. */
   readonly scales?: Partial<Scales>
+  /**
+   * Raise the scales that are not given to what the files need. Volumes that do not fit exactly below 2^53 even then are rounded half-even, which
+   * the provenance says; prices never are.
+   */
+  readonly fitScales?: boolean
   /** Where absent: the coarsest that all bar starts fit. */
   readonly frequency?: Frequency
   /** Round volumes beyond the scale half-even, and say so in the provenance, instead of refusing them. */
@@ -34,11 +39,9 @@ export interface IngestOptions {
 export async function ingestCsv(files: readonly string[], options: IngestOptions = {}): Promise<BundleContent> {
   const [first] = files
   if (first === undefined) throw new EngineError('input-invalid', 'no price file given; name at least one csv file')
-  const scales = { ...DEFAULT_SCALES, ...options.scales }
-  const series: PriceSeries[] = []
-  for (const path of files) {
-    series.push(...readPriceCsv(path, await readText(path), { scales, roundVolume: options.roundVolume ?? false }))
-  }
+  const texts = await Promise.all(files.map(async (path) => ({ path, text: await readText(path) })))
+  const { scales, roundVolume } = readingOf(texts, options)
+  const series = texts.flatMap(({ path, text }) => readPriceCsv(path, text, { scales, roundVolume }))
   checkOneFileEach(series)
   const times = Float64Array.from(new Set(series.flatMap(({ time }) => time))).sort()
   const frequency = checkedFrequency(times, options.frequency)
@@ -52,6 +55,38 @@ export async function ingestCsv(files: readonly string[], options: IngestOptions
     adjustments: options.adjustments === undefined ? [] : await readAdjustments(options.adjustments, scales, indexOf, series),
     provenance: provenanceOf(files, series, scales, options.provenance),
   }
+}
+
+/** Fifteen digits always fit below 2^53. */
+const SAFE_DIGITS = 15
+
+/** At which scales the files are read, and whether volumes beyond them are rounded. */
+function readingOf(
+  texts: readonly { readonly path: string; readonly text: string }[],
+  { scales: given = {}, fitScales = false, roundVolume = false }: IngestOptions,
+): { readonly scales: Scales; readonly roundVolume: boolean } {
+  const scales = { ...DEFAULT_SCALES, ...given }
+  if (!fitScales) return { scales, roundVolume }
+  const needed = texts.map(({ path, text }) => placesNeeded(path, text))
+  const most = (pick: (places: NeededPlaces) => number) => Math.max(...needed.map(pick))
+  const price =
+    given.price ??
+    Math.min(
+      MAX_SCALE,
+      Math.max(
+        scales.price,
+        most((places) => places.price),
+      ),
+    )
+  const volume =
+    given.volume ??
+    Math.max(
+      scales.volume,
+      most((places) => places.volume),
+    )
+  const fits = volume + most((places) => places.wholeVolumeDigits) <= SAFE_DIGITS
+  if (given.volume !== undefined || fits) return { scales: { ...scales, price, volume }, roundVolume }
+  return { scales: { ...scales, price }, roundVolume: true }
 }
 
 async function readText(path: string): Promise<string> {

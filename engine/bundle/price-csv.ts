@@ -52,6 +52,35 @@ export function readPriceCsv(path: string, text: string, options: PriceCsvOption
   return [...series.values()]
 }
 
+/** The decimal places a price file needs, trailing zeros aside: the most of any price, the most of any volume, and the largest whole volume. */
+export interface NeededPlaces {
+  readonly price: number
+  readonly volume: number
+  readonly wholeVolumeDigits: number
+}
+
+/**
+ * Looks how many decimal places a price file has, without reading its values: what does not look like a plain decimal counts for nothing here and
+ * is refused by `readPriceCsv`.
+ *
+ * @throws {EngineError} `input-invalid`: not CSV, or a missing column
+ */
+export function placesNeeded(path: string, text: string): NeededPlaces {
+  const { header, rows } = readCsv(path, text)
+  const { fields } = findColumns(path, header)
+  const needed = { price: 0, volume: 0, wholeVolumeDigits: 0 }
+  for (const { cells } of rows) {
+    for (const { field, index } of fields) {
+      const match = /^\+?0*(\d*)(?:\.(\d*?)0*)?$/.exec(cells[index]!)
+      const places = match?.[2]?.length ?? 0
+      const side = field === 'volume' ? 'volume' : 'price'
+      if (places > needed[side]) needed[side] = places
+      if (field === 'volume') needed.wholeVolumeDigits = Math.max(needed.wholeVolumeDigits, match?.[1]?.length ?? 0)
+    }
+  }
+  return needed
+}
+
 interface Columns {
   readonly time: number
   readonly asset: number | undefined

@@ -37,7 +37,8 @@ export async function writeBundle(
     await moveInto(temporary, target)
     await flushDirectory(dirname(target))
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true })
+    // Where the parent itself is no directory there is nothing to remove, and the cause is what matters.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {})
     if (cause instanceof EngineError) throw cause
     const reason = cause instanceof Error ? cause.message.toLowerCase() : String(cause)
     throw new EngineError(

@@ -23,6 +23,7 @@ export interface BacktestOptions {
   readonly adjustments?: string
   readonly priceScale?: number
   readonly volumeScale?: number
+  readonly roundVolume: boolean
   readonly strategy: { readonly fast: number; readonly slow: number; readonly shares: number }
   readonly cash: string
   readonly returnType: ReturnType
@@ -53,6 +54,7 @@ const rawSchema = z
     adjustments: z.string().min(1).optional(),
     priceScale: whole('--price-scale', 0).optional(),
     volumeScale: whole('--volume-scale', 0).optional(),
+    roundVolume: z.boolean().optional(),
     strategy: oneOf('--strategy', ['sma-crossover']),
     fast: whole('--fast', 1),
     slow: whole('--slow', 2),
@@ -106,6 +108,7 @@ export function parseBacktestOptions(
     ...(given.adjustments !== undefined && { adjustments: resolve(cwd, given.adjustments) }),
     ...(given.priceScale !== undefined && { priceScale: given.priceScale }),
     ...(given.volumeScale !== undefined && { volumeScale: given.volumeScale }),
+    roundVolume: given.roundVolume === true,
     strategy: { fast: given.fast, slow: given.slow, shares: given.shares },
     cash: given.cash,
     returnType: given.returnType ?? (config.arrayReturns ? 'array' : 'dataframe'),

@@ -3,6 +3,7 @@ import { type BacktestResult, digest, ingestCsv, memoryBundle, type OpenBundle, 
 import type { ExtraCommand } from '../../harness/commands/extra-command.js'
 import { EXIT } from '../../harness/errors.js'
 import { formatPercent } from '../../harness/format.js'
+import type { Io } from '../../harness/io.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { type BacktestOptions, parseBacktestOptions } from './backtest-options.js'
 import { onUserInput } from './engine-input.js'
@@ -16,8 +17,9 @@ export const backtestCommand: ExtraCommand = {
       .option('--csv <files...>', 'price files: date, open, high, low, close, volume; one asset per file or an asset column')
       .option('--bundle <dir>', 'a bundle, instead of price files')
       .option('--adjustments <file>', 'splits and dividends for the price files: asset,session,kind,value')
-      .option('--price-scale <places>', 'decimal places kept of prices in the price files (default: 6)')
-      .option('--volume-scale <places>', 'decimal places kept of volumes in the price files (default: 4)')
+      .option('--price-scale <places>', 'decimal places kept of prices in the price files (default: as many as they have)')
+      .option('--volume-scale <places>', 'decimal places kept of volumes in the price files (default: as many as they have)')
+      .option('--round-volume', 'round volumes beyond --volume-scale half-even instead of refusing them')
       .option('--strategy <name>', 'sma-crossover', 'sma-crossover')
       .option('--fast <bars>', 'bars of the fast average', '20')
       .option('--slow <bars>', 'bars of the slow average', '50')
@@ -45,7 +47,7 @@ Examples
   async run(_args, options, io) {
     const given = parseBacktestOptions(options, io.cwd, io.env)
     return onUserInput(async () => {
-      const { result, seconds } = await backtest(given)
+      const { result, seconds } = await backtest(given, io)
       const barsPerSecond = Math.round(result.bars / seconds)
       io.stdout(given.json ? `${JSON.stringify(toJson(result, barsPerSecond), null, 2)}\n` : toText(result, barsPerSecond))
       return EXIT.done
@@ -54,8 +56,8 @@ Examples
 }
 
 /** The backtest, and how long it took, opening and decoding a bundle included, reading price files not. */
-async function backtest(options: BacktestOptions): Promise<{ result: BacktestResult; seconds: number }> {
-  const bundle = await bundleOf(options)
+async function backtest(options: BacktestOptions, io: Io): Promise<{ result: BacktestResult; seconds: number }> {
+  const bundle = await bundleOf(options, io)
   const engine = openEngine(options.config)
   try {
     const begin = performance.now()
@@ -76,13 +78,18 @@ async function backtest(options: BacktestOptions): Promise<{ result: BacktestRes
   }
 }
 
-async function bundleOf({ source, adjustments, priceScale, volumeScale }: BacktestOptions): Promise<string | OpenBundle> {
+async function bundleOf(options: BacktestOptions, io: Io): Promise<string | OpenBundle> {
+  const { source, adjustments, priceScale, volumeScale, roundVolume } = options
   if (source.kind === 'bundle') return source.directory
-  const scales = {
-    ...(priceScale !== undefined && { price: priceScale }),
-    ...(volumeScale !== undefined && { volume: volumeScale }),
-  }
-  return memoryBundle(await ingestCsv(source.files, { name: 'csv', scales, ...(adjustments !== undefined && { adjustments }) }))
+  const content = await ingestCsv(source.files, {
+    name: 'csv',
+    scales: { ...(priceScale !== undefined && { price: priceScale }), ...(volumeScale !== undefined && { volume: volumeScale }) },
+    fitScales: true,
+    roundVolume,
+    ...(adjustments !== undefined && { adjustments }),
+  })
+  if (content.provenance.notes !== undefined) io.stderr(`note: ${content.provenance.notes}\n`)
+  return memoryBundle(content)
 }
 
 function rangeOf({ start, end }: BacktestOptions) {

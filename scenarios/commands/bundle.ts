@@ -22,6 +22,7 @@ export const bundleCommand: ExtraCommand = {
       .option('--price-scale <places>', 'decimal places kept of prices (default: 6)')
       .option('--volume-scale <places>', 'decimal places kept of volumes (default: 4)')
       .option('--adjustment-scale <places>', 'decimal places kept of splits and dividends (default: 9)')
+      .option('--round-volume', 'round volumes beyond their scale half-even instead of refusing them')
       .option('--source <text>', 'where the numbers come from, for the manifest')
       .addHelpText(
         'after',
@@ -58,6 +59,7 @@ const optionsSchema = z.object({
   priceScale: scale,
   volumeScale: scale,
   adjustmentScale: scale,
+  roundVolume: z.boolean().optional(),
   source: z.string().optional(),
 })
 type BundleOptions = z.infer<typeof optionsSchema>
@@ -79,6 +81,7 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
   const ingestOptions: IngestOptions = {
     name: options.name ?? basename(directory),
     scales,
+    roundVolume: options.roundVolume === true,
     ...(adjustments !== undefined && { adjustments }),
     ...(source !== undefined && { provenance: { source } }),
   }

@@ -1,0 +1,13 @@
+import { runCli } from '../../harness/cli.js'
+import type { Io } from '../../harness/io.js'
+import { backtestCommand } from '../../scenarios/commands/backtest.js'
+import { bundleCommand } from '../../scenarios/commands/bundle.js'
+import { suite } from '../../scenarios/suite.js'
+import { createIo, type Told } from '../fixtures/bench.js'
+
+/** One command line of the real binary's composition, in this process; words may hold spaces. */
+export async function assay(words: readonly string[], change: Partial<Io> = {}): Promise<Told> {
+  const { io, told } = createIo(change)
+  const code = await runCli(words, suite, io, [backtestCommand, bundleCommand])
+  return { code, ...told }
+}

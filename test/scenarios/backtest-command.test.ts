@@ -1,0 +1,224 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseDecimal, ticksToText } from '../../engine/market/money.js'
+import { temporaryDirectory } from '../fixtures/bench.js'
+import { exactCrossover } from '../support.js'
+import { assay } from './assay.js'
+
+const EXAMPLE = join('scenarios', 'market', 'data', 'example.csv')
+const SHARED = join('..', 'shared')
+
+async function backtestJson(...words: string[]) {
+  const { code, stdout, stderr } = await assay(['backtest', ...words, '--json'])
+  expect(stderr.replace(/^note: \d+ volumes rounded half-even to \d+ decimal places\n$/, '')).toBe('')
+  expect(code).toBe(0)
+  return JSON.parse(stdout)
+}
+
+/** Rows of a price file as exact ticks. */
+function ticksOf(path: string) {
+  const rows = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','))
+  const column = (index: number) => rows.map((row) => BigInt(parseDecimal(row[index]!, 6)))
+  return { dates: rows.map(([date]) => date!), opens: column(1), closes: column(4) }
+}
+
+describe('assay backtest', () => {
+  it('gives the fills and the equity of an exact oracle that shares no code with the engine', async () => {
+    const { dates, opens, closes } = ticksOf(EXAMPLE)
+    const oracle = exactCrossover(opens, closes, 20, 50, 1_000_000n * 1_000_000n)
+    const got = await backtestJson('--csv', EXAMPLE, '--fast', '20', '--slow', '50')
+    expect(oracle.fills.length).toBeGreaterThan(10)
+    expect(got.fills).toEqual(
+      oracle.fills.map(({ bar, shares, price }) => ({
+        date: dates[bar],
+        asset: 'example',
+        shares: Number(shares),
+        price: ticksToText(price, 6),
+      })),
+    )
+    expect(got.finalEquity).toBe(ticksToText(oracle.equity, 6))
+    expect(got.bars).toBe(756)
+  })
+
+  it('gives one digest for frames and arrays, baseline and layers, CSV files, CSV bundles and Parquet bundles', async () => {
+    const root = temporaryDirectory()
+    const sources = [['--csv', EXAMPLE]]
+    for (const format of ['parquet', 'csv']) {
+      const ingested = await assay(['bundle', 'ingest', join(root, format), '--csv', EXAMPLE, '--format', format])
+      expect(ingested).toMatchObject({ code: 0, stderr: '' })
+      sources.push(['--bundle', join(root, format)])
+    }
+    const digests = new Set<string>()
+    for (const source of sources) {
+      for (const config of ['baseline', 'layer1', 'layer1.asset-list+layer1.pre-grouped', 'defaults']) {
+        for (const returnType of ['dataframe', 'array']) {
+          digests.add((await backtestJson(...source, '--config', config, '--return-type', returnType)).digest)
+        }
+      }
+    }
+    expect(digests.size).toBe(1)
+  })
+
+  it('prints the same for people, without --json', async () => {
+    const { code, stdout } = await assay(['backtest', '--csv', EXAMPLE])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/final equity\s+\d+(\.\d+)?\n/)
+    expect(stdout).toMatch(/bars\s+756 \(\d+ per second\)/)
+  })
+
+  it('applies the events of --adjustments point in time: a 2:1 split doubles what is held', async () => {
+    const root = temporaryDirectory()
+    const events = join(root, 'events.csv')
+    writeFileSync(events, 'asset,session,kind,value\nexample,2018-06-01,split,2\nexample,2018-09-04,dividend,0.51\n')
+    const plain = await backtestJson('--csv', EXAMPLE)
+    const adjusted = await backtestJson('--csv', EXAMPLE, '--adjustments', events)
+    expect(adjusted.digest).not.toBe(plain.digest)
+  })
+
+  it('charges slippage and commission', async () => {
+    const free = await backtestJson('--csv', EXAMPLE)
+    const costs = [
+      ['--slippage', 'bps:5'],
+      ['--commission', 'per-share:0.005'],
+      ['--commission', 'per-trade:1'],
+      ['--commission', 'per-dollar:0.001'],
+    ]
+    for (const cost of costs) {
+      const charged = await backtestJson('--csv', EXAMPLE, ...cost)
+      expect(Number(charged.finalEquity)).toBeLessThan(Number(free.finalEquity))
+    }
+    const thin = await backtestJson('--csv', EXAMPLE, '--slippage', 'volume-share:0.000000001:0.1')
+    expect(thin.fills.length).toBeGreaterThan(free.fills.length)
+  })
+
+  it('trades only between --start and --end, with what came before as warm-up', async () => {
+    const { fills } = await backtestJson('--csv', EXAMPLE, '--start', '2018-06-01', '--end', '2019-06-01')
+    expect(fills.length).toBeGreaterThan(0)
+    expect(fills.every(({ date }: { date: string }) => date > '2018-06-01' && date < '2019-06-01')).toBe(true)
+  })
+
+  it('keeps as many decimal places as the prices have', async () => {
+    const file = join(temporaryDirectory(), 'tiny.csv')
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const price = (0.00001234 + 0.00000001 * ((i * 37) % 41)).toFixed(8)
+      return `${new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)},${price},${price},${price},${price},1000.1234567`
+    })
+    writeFileSync(file, `date,open,high,low,close,volume\n${rows.join('\n')}\n`)
+    const { fills } = await backtestJson('--csv', file, '--fast', '3', '--slow', '7', '--cash', '1')
+    expect(fills.length).toBeGreaterThan(5)
+    expect(fills[0].price).toMatch(/^0\.0000\d{1,4}$/)
+    const refused = await assay(['backtest', '--csv', file, '--price-scale', '6'])
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('--price-scale 8')
+  })
+
+  it.each([
+    ['no source', [], '--csv'],
+    ['two sources', ['--csv', EXAMPLE, '--bundle', 'x'], 'either'],
+    ['a missing file', ['--csv', 'no-such.csv'], 'no-such.csv does not exist'],
+    ['a missing bundle', ['--bundle', 'no-such-bundle'], 'no-such-bundle'],
+    ['an unknown strategy', ['--csv', EXAMPLE, '--strategy', 'magic'], "'magic'"],
+    ['fast above slow', ['--csv', EXAMPLE, '--fast', '50', '--slow', '20'], '--fast'],
+    ['a window of zero', ['--csv', EXAMPLE, '--fast', '0'], '--fast'],
+    ['half a window', ['--csv', EXAMPLE, '--fast', '2.5'], '--fast'],
+    ['no shares', ['--csv', EXAMPLE, '--shares', '0'], '--shares'],
+    ['negative cash', ['--csv', EXAMPLE, '--cash=-5'], '--cash'],
+    ['an unknown layer', ['--csv', EXAMPLE, '--config', 'layer11'], 'layer1'],
+    ['an unknown return type', ['--csv', EXAMPLE, '--return-type', 'polars'], 'dataframe or array'],
+    ['an unknown slippage', ['--csv', EXAMPLE, '--slippage', 'lots'], 'bps:5'],
+    ['an unknown commission', ['--csv', EXAMPLE, '--commission', 'lots'], 'per-share'],
+    ['an unknown fill', ['--csv', EXAMPLE, '--fill', 'yesterday'], 'next-open or next-close'],
+    ['an impossible date', ['--csv', EXAMPLE, '--start', '2018-02-30'], '2018-02-30'],
+    ['an unknown option', ['--csv', EXAMPLE, '--turbo'], '--turbo'],
+  ])('refuses %s in one line, exit 2', async (_what, words, named) => {
+    const { code, stdout, stderr } = await assay(['backtest', ...words])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toContain(named)
+  })
+
+  it.each([
+    ['a missing column', 'date,open,high,low,volume\n2020-01-02,1,1,1,1\n', 'close'],
+    ['unsorted dates', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n', ':3'],
+    ['duplicate bars', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-03,1,1,1,1,1\n', 'duplicate'],
+    ['NaN', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,NaN,1\n', 'close'],
+    ['a negative price', 'date,open,high,low,close,volume\n2020-01-03,1,1,-1,1,1\n', 'not positive'],
+    ['high below low', 'date,open,high,low,close,volume\n2020-01-03,1,1,2,1,1\n', ':2'],
+    ['an empty file', '', 'empty'],
+    ['a header alone', 'date,open,high,low,close,volume\n', 'no rows'],
+    ['a bad date', 'date,open,high,low,close,volume\n2020-13-03,1,1,1,1,1\n', '2020-13-03'],
+    ['a ragged row', 'date,open,high,low,close,volume\n2020-01-03,1,1,1\n', ':2'],
+  ])('refuses a price file with %s: file, line, remedy, exit 2', async (_what, text, named) => {
+    const file = join(temporaryDirectory(), 'prices.csv')
+    writeFileSync(file, text)
+    const { code, stdout, stderr } = await assay(['backtest', '--csv', file])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toContain('prices.csv')
+    expect(stderr).toContain(named)
+  })
+})
+
+describe('assay bundle', () => {
+  it('validates what it ingested, and names the damage of what was changed since', async () => {
+    const directory = join(temporaryDirectory(), 'mine')
+    expect(await assay(['bundle', 'ingest', directory, '--csv', EXAMPLE])).toMatchObject({ code: 0 })
+    expect(await assay(['bundle', 'validate', directory])).toMatchObject({ code: 0, stderr: '' })
+    const bars = join(directory, 'bars.parquet')
+    const bytes = readFileSync(bars)
+    bytes[200]! ^= 1
+    writeFileSync(bars, bytes)
+    const { code, stdout, stderr } = await assay(['bundle', 'validate', directory])
+    expect(code).toBe(2)
+    expect(stdout).toContain('bars.parquet')
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('turns the CSV form of a directory into Parquet in place', async () => {
+    const directory = join(temporaryDirectory(), 'legacy')
+    await assay(['bundle', 'ingest', directory, '--csv', EXAMPLE, '--format', 'csv'])
+    const before = await backtestJson('--bundle', directory)
+    expect(await assay(['bundle', 'ingest', directory])).toMatchObject({ code: 0 })
+    expect(existsSync(join(directory, 'bars.parquet'))).toBe(true)
+    expect(existsSync(join(directory, 'bars.csv'))).toBe(false)
+    expect((await backtestJson('--bundle', directory)).digest).toBe(before.digest)
+  })
+
+  it.each([
+    ['an unknown action', ['bundle', 'frobnicate', 'x'], 'ingest or validate'],
+    ['nothing to ingest', ['bundle', 'ingest', 'no-such-dir'], '--csv'],
+    ['a bundle that is not there', ['bundle', 'validate', 'no-such-dir'], 'no-such-dir'],
+    ['an unknown format', ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--format', 'xml'], 'parquet or csv'],
+    ['an absurd scale', ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--price-scale', '99'], 'scale'],
+    ['a target below a file', ['bundle', 'ingest', join(EXAMPLE, 'x'), '--csv', EXAMPLE], 'not a bundle'],
+  ])('refuses %s, exit 2', async (_what, words, named) => {
+    const { code, stderr } = await assay(words)
+    expect(code).toBe(2)
+    expect(stderr).toContain(named)
+    expect(existsSync('x')).toBe(false)
+  })
+})
+
+describe.skipIf(!existsSync(join(SHARED, 'golden', 'sma-crossover-oracle.json')))('the recorded oracle of real series', () => {
+  const path = join(SHARED, 'golden', 'sma-crossover-oracle.json')
+  const { series } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { series: {} }
+
+  it.each(Object.keys(series))('%s: fills, trades and final equity to the last digit', async (name) => {
+    const expected = series[name].single_20_50
+    const got = await backtestJson('--csv', join(SHARED, 'data', 'prices', `${name}.csv`), '--return-type', 'array')
+    expect(got.bars).toBe(series[name].bars)
+    expect(got.finalEquity).toBe(expected.finalEquity)
+    expect([got.closedTrades, got.openTrades]).toEqual([expected.closedTrades, expected.openTrades])
+    const first = got.fills.slice(0, 3).map((fill: Record<string, string>) => [fill.date, fill.shares, Number(fill.price)])
+    expect(first).toEqual(
+      expected.firstFills.map(([date, shares, price]: [string, number, string]) => [date, shares, Number(price)]),
+    )
+  })
+})

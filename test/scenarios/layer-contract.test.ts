@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OptimizationConfig, openEngine, plainBundleSource, pureBaseline, writeBundle } from '../../engine/index.js'
+import { CACHE_VARIABLE, marketDirectory } from '../../scenarios/market/market-cache.js'
+import { marketContent } from '../../scenarios/market/market-content.js'
+import { smaCrossover } from '../../scenarios/strategies/sma-crossover.js'
+import { suite } from '../../scenarios/suite.js'
+
+/** Every layer must keep these promises on every workload; a new layer or workload is covered by being in the suite. */
+
+const SEEDS = [1, 2]
+let root: string
+let before: string | undefined
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'assay-contract-'))
+  before = process.env[CACHE_VARIABLE]
+  process.env[CACHE_VARIABLE] = root
+  for (const workload of suite.workloads) for (const seed of SEEDS) await workload.prepare(workload.scales.smoke, seed)
+})
+
+afterAll(() => {
+  if (before === undefined) delete process.env[CACHE_VARIABLE]
+  else process.env[CACHE_VARIABLE] = before
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe('the suite', () => {
+  it('has unique ids that can name a file', () => {
+    const ids = [...suite.layers, ...suite.workloads].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.filter((id) => !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id))).toEqual([])
+  })
+
+  it('names only its own workloads as targets', () => {
+    const known = suite.workloads.map(({ id }) => id)
+    expect(suite.layers.flatMap(({ workloads }) => workloads).filter((id) => !known.includes(id))).toEqual([])
+  })
+})
+
+for (const layer of suite.layers) {
+  describe(layer.id, () => {
+    const config = layer.apply(suite.baseline())
+
+    for (const workload of suite.workloads) {
+      it(`gives the baseline's results on ${workload.id}, for every seed`, async () => {
+        for (const seed of SEEDS) {
+          const scale = workload.scales.smoke
+          const baseline = await workload.run(suite.baseline(), scale, seed)
+          const candidate = await workload.run(config, scale, seed)
+          expect(workload.diverge(baseline.output, candidate.output)).toBeUndefined()
+          expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
+          expect(candidate.work).toEqual(baseline.work)
+        }
+      })
+    }
+
+    it('is undone by dropping it: the baseline it was applied to is untouched', () => {
+      expect(suite.baseline()).toEqual(pureBaseline())
+      expect(layer.apply(suite.baseline())).toEqual(config)
+      expect(layer.apply(config)).toEqual(config)
+    })
+
+    it('gives the right results in one engine after prices were restated on disk', async () => {
+      const size = { assets: 3, sessions: 120 }
+      const directory = marketDirectory(size, 99, join(root, layer.id))
+      const content = marketContent(size, 99)
+      await writeBundle(directory, content)
+      const engine = openEngine(config)
+      const first = await engine.backtest({ bundle: directory, algorithm: crossover(config) })
+
+      const [own, ...others] = content.bars
+      await writeBundle(directory, { ...content, bars: [{ ...own!, open: own!.high }, ...others] })
+      const restated = await engine.backtest({ bundle: directory, algorithm: crossover(config) })
+      const fresh = await openEngine(pureBaseline()).backtest({ bundle: directory, algorithm: crossover(pureBaseline()) })
+      expect(restated).toEqual(fresh)
+      expect(restated).not.toEqual(first)
+      engine.close()
+    })
+
+    it('leaves the columns it hands out as they were', async () => {
+      const size = { assets: 3, sessions: 120 }
+      const directory = marketDirectory(size, 98, join(root, layer.id))
+      await writeBundle(directory, marketContent(size, 98))
+      const engine = openEngine(config)
+      const once = await engine.backtest({ bundle: directory, algorithm: crossover(config) })
+      for (let i = 0; i < 3; i++) await engine.backtest({ bundle: directory, algorithm: crossover(config) })
+      expect(await engine.backtest({ bundle: directory, algorithm: crossover(config) })).toEqual(once)
+      engine.close()
+    })
+
+    it('stays within its bounds when they are tiny, and stays right', async () => {
+      const tiny: OptimizationConfig = { ...config, assetListEntries: 1, preGroupedBytes: 10_000 }
+      const engine = openEngine(tiny)
+      for (const workload of suite.workloads) {
+        const scale = workload.scales.smoke
+        const candidate = await workload.run(tiny, scale, SEEDS[0]!)
+        const baseline = await workload.run(suite.baseline(), scale, SEEDS[0]!)
+        expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
+        expect(candidate.counters?.['preGrouped.bytes'] ?? 0).toBeLessThanOrEqual(10_000)
+      }
+      engine.close()
+    })
+  })
+}
+
+it('finds the sessions of a market without decoding its table', async () => {
+  const workload = suite.workloads[0]!
+  await workload.prepare(workload.scales.smoke, SEEDS[0]!)
+  const counters = {}
+  const directory = marketDirectory({ assets: 4, sessions: 180 }, SEEDS[0]!, root)
+  const bundle = await plainBundleSource(counters).open(directory)
+  expect(bundle.calendar.length).toBe(180)
+  expect(counters).toEqual({ 'bundle.opens': 1 })
+})
+
+function crossover(config: OptimizationConfig) {
+  return smaCrossover({ fast: 5, slow: 20, shares: 10, returnType: config.arrayReturns ? 'array' : 'dataframe' })
+}
