@@ -50,7 +50,10 @@ export interface Portal {
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field
    */
   current(asset: AssetId, field: Field): number
-  /** True while the asset is listed and has a known price: an order for it can be placed. */
+  /**
+   * True while the asset has a known price and is listed, that is up to the last session the bundle holds of it: an order for it can be
+   * placed. Whether an asset is still listed counts as known on the day, as it is in a listing calendar.
+   */
   canTrade(asset: AssetId): boolean
   /** True where the asset is listed and has a known price, but did not trade in the current bar. */
   isStale(asset: AssetId): boolean

@@ -3,6 +3,7 @@ import type { Bars } from '../market/bars.js'
 import { Money, powerOfTen, ticksAt } from '../market/money.js'
 import { type CommissionModel, commissionOf } from './commission.js'
 import { type Order, type OrderStyle, priceOf, remaining, sharesOf, splitOrder } from './order.js'
+import { type ExactBar, reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
 import { type SlippageModel, slip } from './slippage.js'
 
 /** At which price of the next bar a market order fills. */
@@ -141,61 +142,6 @@ export class Blotter {
       volume: new Money(volume),
     }
   }
-}
-
-interface ExactBar {
-  readonly open: Money
-  readonly high: Money
-  readonly low: Money
-  readonly close: Money
-  readonly volume: Money
-}
-
-/**
- * The price at which a bar reaches an order, walking from its open; undefined where it does not. A stop reached within the bar fills at the
- * stop. A stop-limit order reached within the bar waits as a limit order from the next bar on: the path inside a bar is unknown.
- */
-function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined {
-  if (order.stop !== undefined) {
-    const stop = order.stop
-    if (!beyond(order, bar.open, stop)) {
-      if (!beyond(order, extreme(order, bar), stop)) return undefined
-      order.stop = undefined
-      return order.limit === undefined ? stop : undefined
-    }
-    order.stop = undefined
-  }
-  if (order.limit === undefined || beyond(order, order.limit, bar.open)) return bar.open
-  return beyond(order, order.limit, bestFor(order, bar)) ? order.limit : undefined
-}
-
-/** The same for orders that look at the close only. */
-function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
-  if (order.stop !== undefined) {
-    if (!beyond(order, bar.close, order.stop)) return undefined
-    order.stop = undefined
-  }
-  return order.limit === undefined || beyond(order, order.limit, bar.close) ? bar.close : undefined
-}
-
-/** At or above for a buy, at or below for a sale. */
-function beyond(order: Order, price: Money, mark: Money): boolean {
-  return order.shares.gt(0) ? price.gte(mark) : price.lte(mark)
-}
-
-/** The far end of the bar in the direction a stop waits for. */
-function extreme(order: Order, bar: ExactBar): Money {
-  return order.shares.gt(0) ? bar.high : bar.low
-}
-
-/** The best price of the bar for the one who placed the order. */
-function bestFor(order: Order, bar: ExactBar): Money {
-  return order.shares.gt(0) ? bar.low : bar.high
-}
-
-/** Slippage never carries a limit order past its limit. */
-function withinLimit(order: Order, price: Money): Money {
-  return order.limit !== undefined && beyond(order, price, order.limit) ? order.limit : price
 }
 
 const ZERO = new Money(0)

@@ -27,7 +27,7 @@ export interface Order {
 export type OrderStatus = 'open' | 'filled' | 'cancelled'
 
 /** Decimal places of fractional shares. */
-export const SHARE_PLACES = 8
+const SHARE_PLACES = 8
 
 /**
  * Shares as the strategy gave them → exact, at most 8 decimal places, half-even.
