@@ -8,15 +8,12 @@ export class AssetHistory {
   readonly bars: Bars
   readonly #timeline: AdjustmentTimeline
   readonly #clock: Clock
-  /** Calendar index of the asset's last traded bar within the data. */
-  readonly #lastTraded: number
   #columns: Columns = NO_COLUMNS
   #epoch = -1
   #seen = -1
 
-  constructor(bars: Bars, lastTraded: number, timeline: AdjustmentTimeline, clock: Clock) {
+  constructor(bars: Bars, timeline: AdjustmentTimeline, clock: Clock) {
     this.bars = bars
-    this.#lastTraded = lastTraded
     this.#timeline = timeline
     this.#clock = clock
   }
@@ -24,11 +21,6 @@ export class AssetHistory {
   /** Number of bars known so far, untraded ones included. */
   get available(): number {
     return Math.max(0, Math.min(this.#clock.bar + 1 - this.bars.firstSession, this.bars.length))
-  }
-
-  /** True from the asset's first bar to its last traded one. */
-  get alive(): boolean {
-    return this.#clock.bar >= this.bars.firstSession && this.#clock.bar <= this.#lastTraded
   }
 
   /**

@@ -72,8 +72,7 @@ export class BarPortal implements Portal {
   }
 
   canTrade(asset: AssetId): boolean {
-    const history = this.#history(asset)
-    return history.alive && !Number.isNaN(history.current('price'))
+    return !Number.isNaN(this.current(asset, 'price'))
   }
 
   isStale(asset: AssetId): boolean {

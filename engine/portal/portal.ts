@@ -51,11 +51,11 @@ export interface Portal {
    */
   current(asset: AssetId, field: Field): number
   /**
-   * True while the asset has a known price and is listed, that is up to the last session the bundle holds of it: an order for it can be
-   * placed. Whether an asset is still listed counts as known on the day, as it is in a listing calendar.
+   * True once the asset has a known price: an order for it can be placed. Whether it will ever trade again is the future's business: a halted and
+   * a delisted asset look the same (see `isStale`), and orders wait for a bar with volume.
    */
   canTrade(asset: AssetId): boolean
-  /** True where the asset is listed and has a known price, but did not trade in the current bar. */
+  /** True where the asset has a known price but did not trade in the current bar. */
   isStale(asset: AssetId): boolean
   /** Number of bars of the asset known so far, untraded ones included: the longest window `history` can return. */
   available(asset: AssetId): number

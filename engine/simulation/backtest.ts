@@ -67,7 +67,7 @@ export async function runBacktest(sources: BacktestSources, bundle: OpenBundle, 
     const raw = await sources.bars.bars(bundle, asset.id, { from: range.from, to: range.end })
     const bars = extendBars(raw, range.end)
     const timeline = adjustmentTimeline(bars, adjustments, spec.dividendPolicy ?? 'prior-close', manifest.scales, calendar)
-    histories.set(asset.id, new AssetHistory(bars, asset.lastSession, timeline, clock))
+    histories.set(asset.id, new AssetHistory(bars, timeline, clock))
   }
   const portal = new BarPortal(histories, calendar, { from: range.from, to: range.end }, clock)
   return simulate({

@@ -3,7 +3,7 @@ import { type MarketSize, type ResampledAsset, resampleMarket } from './resample
 import { readSp500 } from './sp500.js'
 
 /** Raised whenever the same size and seed would give another market, so that no stale one is used. */
-export const MARKET_VERSION = 1
+const MARKET_VERSION = 1
 
 /** The name of a resampled market's bundle: it tells size and seed. */
 export function marketName(size: MarketSize, seed: number): string {

@@ -20,7 +20,7 @@ export interface ResampledAsset {
 }
 
 /** A split (new shares per old share) or a dividend (cents per share), effective at the start of `session`. */
-export type ResampledEvent =
+type ResampledEvent =
   | { readonly session: number; readonly kind: 'split'; readonly ratio: number }
   | { readonly session: number; readonly kind: 'dividend'; readonly cents: number }
 

@@ -247,7 +247,7 @@ describe('history', () => {
 })
 
 describe('current, canTrade and isStale', () => {
-  it('follow an asset through listing, gap and delisting', async () => {
+  it('follow an asset through listing, gap and delisting, which look alike until it trades again', async () => {
     const content = {
       ...simpleContent([1]),
       sessions: isoDays(6),
@@ -272,8 +272,8 @@ describe('current, canTrade and isStale', () => {
       [1, true, false, 1, 1, 1000],
       [2, true, true, Number.NaN, 1, 0],
       [3, true, false, 3, 3, 1000],
-      [4, false, false, Number.NaN, 3, 0],
-      [5, false, false, Number.NaN, 3, 0],
+      [4, true, true, Number.NaN, 3, 0],
+      [5, true, true, Number.NaN, 3, 0],
     ])
   })
 })
@@ -297,7 +297,7 @@ function look({ assets }: Context, data: Portal): string {
     const count = data.available(asset)
     const windows =
       count === 0 ? [] : FIELDS.map((field) => data.history(asset, field, count, '1d', { returnType: 'array' }).join())
-    return [asset, count, data.current(asset, 'price'), ...windows].join(' ')
+    return [asset, count, data.canTrade(asset), data.isStale(asset), data.current(asset, 'price'), ...windows].join(' ')
   })
   return seen.join('\n')
 }

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from './fixtures/bench.js'
+import { assay } from './scenarios/assay.js'
+
+/** Every page people read first. */
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...pagesIn('docs'),
+  ...pagesIn('engine'),
+  ...pagesIn('harness'),
+  ...pagesIn('scenarios'),
+]
+const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.json', 'utf8')).scripts
+
+/** What costs minutes at full scale runs small here; where it writes, it writes elsewhere. */
+const SMALL = ['--scale', 'smoke', '--workload', 'grid-search']
+
+describe('the pages', () => {
+  it('are there', () => {
+    expect(PAGES.length).toBeGreaterThan(6)
+  })
+
+  it.each(PAGES)('%s links to files that exist', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!)
+    const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(resolve(dirname(page), link)))
+    expect(broken).toEqual([])
+  })
+
+  it.each(PAGES)('%s names npm scripts that exist', (page) => {
+    const named = [...readFileSync(page, 'utf8').matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map((match) => match[1]!)
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
+
+describe('the commands shown', () => {
+  const commands = [...new Set(PAGES.flatMap(commandsOf))]
+  const out = temporaryDirectory()
+
+  it('are there', () => {
+    expect(commands.length).toBeGreaterThan(8)
+  })
+
+  // In order, because one page builds on what its earlier lines made.
+  it.sequential.each(commands)(
+    '%s',
+    async (command) => {
+      const words = wordsOf(command).map((word) => (word === 'my-bundle' ? join(out, word) : word))
+      const evidence = ['evaluate', 'replay', 'list'].includes(words[0]!) && !words.includes('--out') ? ['--out', out] : []
+      const small = words[0] === 'evaluate' && !words.includes('--help') ? SMALL : []
+      const { code, stderr } = await assay([...words, ...small, ...evidence])
+      expect([0, 3], stderr).toContain(code)
+    },
+    120_000,
+  )
+})
+
+/** Lines of fenced blocks that run our binary, as a reader would type them: comments and what only installs are left out. */
+function commandsOf(page: string): string[] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/```(?:sh|bash)?\n([\s\S]*?)```/g)].map((match) => match[1]!)
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .map((line) =>
+      line
+        .replace(/^\$ /, '')
+        .replace(/\s+#.*$/, '')
+        .replace(/^npm ci && /, '')
+        .trim(),
+    )
+    .filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|assay)\b)/.test(line))
+}
+
+function wordsOf(command: string): string[] {
+  const script = /^npm run (?:-s )?(\w+)(?: -- (.*))?$/.exec(command)
+  const text =
+    script === null ? command.replace(/^npx assay /, '') : [script[1] === 'assay' ? '' : script[1], script[2] ?? ''].join(' ')
+  return text.trim().split(/\s+/)
+}
+
+function pagesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    .map((name) => join(folder, name))
+}
