@@ -5,6 +5,7 @@ import { readAdjustmentsCsv, readBarsCsv } from './csv.js'
 import { BUNDLE_FILES, type BundleManifest } from './manifest.js'
 import { readAdjustmentsParquet, readBarsParquet } from './parquet.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
+import { sha256 } from './version.js'
 
 /** A file of a bundle in memory, with the rows its manifest lists. */
 export interface StoredFile {
@@ -14,10 +15,11 @@ export interface StoredFile {
 }
 
 /**
- * Reads one of the two files of a bundle whole.
+ * Reads one of the two files of a bundle whole and checks it against its hash. The hash costs a few percent of the decode and is not a luxury: a
+ * damaged page can pass for other prices, and a damaged footer can keep the decoder busy for ever.
  *
  * @throws {EngineError} `bundle-changed`: another size than the manifest lists, so it was replaced since the manifest was read
- * @throws {EngineError} `bundle-corrupt`: missing or unreadable
+ * @throws {EngineError} `bundle-corrupt`: missing, unreadable, or other bytes than were written
  */
 export async function readStored(
   directory: string,
@@ -29,11 +31,18 @@ export async function readStored(
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new EngineError('bundle-corrupt', `${path} cannot be read; ingest the bundle again`, { cause, details: { file: path } })
   })
-  const listed = manifest.files.find((file) => file.name === name)?.bytes
-  if (bytes.length === listed) return { path, bytes, rows: manifest.rows[which] }
-  throw new EngineError('bundle-changed', `${path} changed since bundle ${manifest.name} was opened; open it again`, {
-    details: { file: path },
-  })
+  const listed = manifest.files.find((file) => file.name === name)
+  if (bytes.length !== listed?.bytes) {
+    throw new EngineError('bundle-changed', `${path} changed since bundle ${manifest.name} was opened; open it again`, {
+      details: { file: path },
+    })
+  }
+  if (sha256(bytes) !== listed.sha256) {
+    throw new EngineError('bundle-corrupt', `${path} does not match its SHA-256 in the manifest; ingest the bundle again`, {
+      details: { file: path },
+    })
+  }
+  return { path, bytes, rows: manifest.rows[which] }
 }
 
 /** Decodes the bars of a bundle, in whichever format; not yet checked against the manifest. */

@@ -6,7 +6,7 @@ import type { BundleHashes, BundleManifest } from './manifest.js'
 import { readManifest } from './manifest-file.js'
 import { decodeAdjustments, decodeBars, readStored, type StoredFile } from './stored-file.js'
 import { toAdjustments, toAssetBars } from './tick-table.js'
-import { contentHashes, sha256 } from './version.js'
+import { contentHashes } from './version.js'
 
 /** One observation about a bundle. Errors make it unfit; information does not. */
 export interface Finding {
@@ -23,10 +23,12 @@ export interface Finding {
 export async function validateBundle(directory: string): Promise<readonly Finding[]> {
   try {
     const { manifest, calendar } = await readManifest(directory)
-    const bars = await readStored(directory, manifest, 'bars')
-    const adjustments = await readStored(directory, manifest, 'adjustments')
-    const damaged = [...hashFindings(bars, manifest), ...hashFindings(adjustments, manifest)]
-    if (damaged.length > 0) return damaged
+    const damaged: Finding[] = []
+    const [bars, adjustments] = [
+      await intact(directory, manifest, 'bars', damaged),
+      await intact(directory, manifest, 'adjustments', damaged),
+    ]
+    if (bars === undefined || adjustments === undefined) return damaged
     const content = await readContent(bars, adjustments, manifest, calendar)
     return [...contentFindings(content, manifest), ...content.bars.flatMap((own) => gapFinding(own, calendar))]
   } catch (cause) {
@@ -35,10 +37,20 @@ export async function validateBundle(directory: string): Promise<readonly Findin
   }
 }
 
-function hashFindings(file: StoredFile, manifest: BundleManifest): readonly Finding[] {
-  const listed = manifest.files.find(({ name }) => file.path.endsWith(name))
-  if (listed?.sha256 === sha256(file.bytes)) return []
-  return [error(`${file.path} does not match its SHA-256 in the manifest; ingest the bundle again`)]
+/** A file that matches its hash; otherwise a finding, so that both files are reported. */
+async function intact(
+  directory: string,
+  manifest: BundleManifest,
+  which: 'bars' | 'adjustments',
+  findings: Finding[],
+): Promise<StoredFile | undefined> {
+  try {
+    return await readStored(directory, manifest, which)
+  } catch (cause) {
+    if (!(cause instanceof EngineError)) throw cause
+    findings.push(error(cause.message))
+    return undefined
+  }
 }
 
 async function readContent(
