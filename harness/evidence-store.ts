@@ -96,7 +96,7 @@ export function readEvidence(root: string, id: string): Evidence {
   }
 }
 
-export function readPlan(root: string, id: string): EvaluationPlan {
+function readPlan(root: string, id: string): EvaluationPlan {
   return readJson(pathOf(root, id, 'plan.json'), planSchema)
 }
 

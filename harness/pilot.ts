@@ -45,13 +45,18 @@ export async function pilotWorkload(request: PilotRequest, workload: PlannedWork
   const cold = await timeArms(request, workload.id, { warmup: 0, iterations: 1 })
   const fastest = Math.min(...[...cold.values()].map(({ metricMs }) => metricMs))
   const costs = fastest < QUICK_MS ? await timeArms(request, workload.id, WARM_LOOK) : cold
+  const length = chooseRunLength([...costs.values()])
   const { injected } = request.plan
-  const injectedCost = injected && costs.get(injected.arm)
-  return {
-    ...workload,
-    ...chooseRunLength([...costs.values()]),
-    ...(injected && injectedCost && { injectTurns: turnsFor(injected.improvement, injectedCost.metricMs) }),
-  }
+  if (injected === undefined) return { ...workload, ...length }
+  const costMs = await settledCostMs(request, workload.id, injected.arm, length)
+  return { ...workload, ...length, injectTurns: turnsFor(injected.improvement, costMs) }
+}
+
+/** CPU per iteration of an arm in runs of the planned length: the median of three, since the injected effect can be no more exact than this. */
+async function settledCostMs(request: PilotRequest, workload: string, arm: Arm, length: RunLength): Promise<number> {
+  const costs: number[] = []
+  for (let look = 0; look < 3; look++) costs.push((await timeArm(request, workload, arm, length)).cpuMs)
+  return costs.sort((a, b) => a - b)[1] ?? 0
 }
 
 /**

@@ -105,7 +105,7 @@ export function parseEvaluate(layer: string, options: EvaluateOptions, cwd: stri
 }
 
 /** A known scale. @throws {InputError} */
-export function parseScale(value: string): ScaleName {
+function parseScale(value: string): ScaleName {
   return findNamed(SCALE_NAMES, (name) => name, value, 'scale')
 }
 

@@ -36,7 +36,7 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
     'records',
     records.map((record) => [
       record.id,
-      record.verdict,
+      describeVerdict(record),
       describeCumulative(record),
       record.date,
       describeSupersession(record, records),
@@ -49,6 +49,10 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
       unfinished.map((id) => [id, 'continue with --resume']),
     )
   return EXIT.done
+}
+
+function describeVerdict({ verdict, injected }: DecisionRecord): string {
+  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
 }
 
 function describeCumulative({ cumulative, reasons }: DecisionRecord): string {

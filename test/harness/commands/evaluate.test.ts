@@ -200,6 +200,7 @@ describe('controls', () => {
     expect(record).toMatchObject({ verdict: 'accepted', injected: { improvement: 0.6, arm: 'baseline' }, supersedes: null })
     expect(Math.abs((record.workloads[0]?.improvement?.estimate ?? 0) - 0.6)).toBeLessThan(0.2)
     expect(record.warnings.map(({ code }) => code)).toContain('injected-effect')
+    expect((await assay(`list --out ${root}`)).stdout).toContain('0001-identity  accepted (control with an injected effect)')
   })
 })
 
