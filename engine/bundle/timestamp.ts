@@ -18,7 +18,7 @@ export function parseTimestamp(text: string): number {
     )
   }
   const [, date, minutes, seconds] = match
-  return parseSession('1m', `${date}T${minutes ?? '00:00'}:${seconds ?? '00'}`)
+  return minutes === undefined ? parseSession('1d', date!) : parseSession('1m', `${date}T${minutes}:${seconds ?? '00'}`)
 }
 
 const MINUTE_MS = 60_000

@@ -1,0 +1,222 @@
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { ingestCsv } from '../../../engine/bundle/ingest.js'
+import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
+import { frequencyOf, parseTimestamp } from '../../../engine/bundle/timestamp.js'
+import { sessionText } from '../../../engine/market/calendar.js'
+import { scratch } from './bundle-cases.js'
+
+const HEADER = 'date,open,high,low,close,volume'
+const ROW = '2014-06-02,1.5,2,1,1.75,100'
+
+async function file(text: string | readonly string[], name = 'AAA.csv'): Promise<string> {
+  const path = join(await scratch(), name)
+  await writeFile(path, typeof text === 'string' ? text : `${text.join('\n')}\n`)
+  return path
+}
+
+describe('ingestCsv', () => {
+  it('reads one asset per file, named after it, from any order of columns', async () => {
+    const path = await file([
+      '\uFEFFVolume, Close ,LOW,High,Open,Timestamp,adj_close',
+      '100,1.75,1,2,1.5000000000,2014-06-02,9',
+      '',
+      '0,2,2,2,2,2014-06-03,9',
+    ])
+    const content = await ingestCsv([path])
+    expect(content).toMatchObject({ name: 'AAA', frequency: '1d', sessions: ['2014-06-02', '2014-06-03'], adjustments: [] })
+    expect(content.bars[0]).toMatchObject({
+      asset: 'AAA',
+      open: Float64Array.of(1_500_000, 2_000_000),
+      volume: Float64Array.of(1_000_000, 0),
+    })
+    expect(content.provenance).toEqual({ source: 'AAA.csv', synthetic: false })
+  })
+
+  it('joins the calendars of several files, and of several assets in one', async () => {
+    const one = await file(
+      [`Ticker,${HEADER}`, 'X,2014-06-02,1,1,1,1,1', 'Y,2014-06-02,1,1,1,1,1', 'X,2014-06-04,1,1,1,1,1'],
+      'many.csv',
+    )
+    const two = await file([HEADER, '2014-06-03,1,1,1,1,1'], 'Z.csv')
+    const content = await ingestCsv([one, two], { name: 'joined', provenance: { license: 'CC0' } })
+    expect(content.sessions).toEqual(['2014-06-02', '2014-06-03', '2014-06-04'])
+    expect(content.bars.map(({ asset, session }) => [asset, [...session]])).toEqual([
+      ['X', [0, 2]],
+      ['Y', [0]],
+      ['Z', [1]],
+    ])
+    expect(content.provenance).toEqual({ source: `${basename(one)}, ${basename(two)}`, synthetic: false, license: 'CC0' })
+  })
+
+  it('tells daily, hourly and minute bars apart', async () => {
+    const at = (...times: string[]) => file([HEADER, ...times.map((time) => `${time},1,1,1,1,1`)])
+    expect((await ingestCsv([await at('2014-06-02 00:00:00', '2014-06-03 00:00:00+00:00')])).sessions).toEqual([
+      '2014-06-02',
+      '2014-06-03',
+    ])
+    expect(await ingestCsv([await at('2014-06-02T00:00:00Z', '2014-06-02T05:00')])).toMatchObject({ frequency: '1h' })
+    const minutes = await ingestCsv([await at('2014-06-02T00:00:00', '2014-06-02T05:01:00.000Z')])
+    expect(minutes).toMatchObject({ frequency: '1m', sessions: ['2014-06-02T00:00:00', '2014-06-02T05:01:00'] })
+    expect(await ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1m' })).toMatchObject({ frequency: '1m' })
+    await expect(ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1d' })).rejects.toThrow(
+      'the bars are 1h, finer than the frequency 1d',
+    )
+    await expect(ingestCsv([await at('2014-06-02T05:00:30')])).rejects.toThrow('some bars do not start on a whole minute')
+  })
+
+  it('rounds volumes only when asked to, exactly, and says how many', async () => {
+    const path = await file([
+      HEADER,
+      '2014-06-02,1,1,1,1,218102.59507500002',
+      '2014-06-03,1,1,1,1,0.00005',
+      '2014-06-04,1,1,1,1,.00015',
+      '2014-06-05,1,1,1,1,7',
+    ])
+    await expect(ingestCsv([path])).rejects.toThrow(
+      /AAA\.csv:2: volume: .* has 11 decimal places .*; use --volume-scale 11, or round with --round-volume/,
+    )
+    const content = await ingestCsv([path], { roundVolume: true, provenance: { notes: 'vendor feed' } })
+    expect([...content.bars[0]!.volume]).toEqual([2_181_025_951, 0, 2, 70_000])
+    expect(content.provenance.notes).toBe('vendor feed; 3 volumes rounded half-even to 4 decimal places')
+    const huge = await file([HEADER, '2014-06-02,1,1,1,1,99999999999999.12345'])
+    await expect(ingestCsv([huge], { roundVolume: true })).rejects.toMatchObject({ code: 'precision' })
+  })
+
+  it('reads splits and dividends from a file of their own', async () => {
+    const prices = await file([HEADER, ROW, '2014-06-03,1,1,1,1,1'])
+    const adjustments = await file(
+      ['Session,asset,kind,value', '2014-06-03,AAA,split,7.0', '2014-06-03,AAA,dividend,0.1'],
+      'adjustments.csv',
+    )
+    const content = await ingestCsv([prices], { adjustments })
+    expect(content.adjustments.map(({ session, kind, value }) => [session, kind, value.toFixed()])).toEqual([
+      [1, 'split', '7'],
+      [1, 'dividend', '0.1'],
+    ])
+    expect(memoryBundle(content).manifest.rows).toEqual({ bars: 2, adjustments: 2 })
+  })
+
+  const rows: readonly [string, string, RegExp][] = [
+    ['an unknown asset', 'BBB,2014-06-02,split,2', /adjustments\.csv:2: no bars of asset BBB/],
+    ['an unknown kind', 'AAA,2014-06-02,spinoff,2', /:2: kind spinoff is neither split nor dividend/],
+    ['a day without bars', 'AAA,2014-06-07,split,2', /:2: 2014-06-07 is no session of the bars/],
+    ['no date', 'AAA,soon,split,2', /:2: 'soon' is not a date/],
+    ['no number', 'AAA,2014-06-02,split,two', /:2: 'two' is not a plain decimal/],
+    ['too many places', 'AAA,2014-06-02,split,1.00000000001', /:2: .*use --adjustment-scale 11/],
+    ['zero', 'AAA,2014-06-02,split,0', /:2: split 0 is not positive/],
+  ]
+
+  it.each(rows)('refuses an adjustment with %s', async (_, row, message) => {
+    const adjustments = await file(['asset,session,kind,value', row], 'adjustments.csv')
+    await expect(ingestCsv([await file([HEADER, ROW])], { adjustments })).rejects.toThrow(message)
+  })
+
+  it('refuses an adjustments file without its columns', async () => {
+    const adjustments = await file(['asset,date,kind,value', 'AAA,2014-06-02,split,2'], 'adjustments.csv')
+    await expect(ingestCsv([await file([HEADER, ROW])], { adjustments })).rejects.toThrow(
+      /:1: the columns asset, session, kind, value belong here/,
+    )
+  })
+
+  const faults: readonly [string, string | readonly string[], RegExp][] = [
+    ['an empty file', '', /AAA\.csv:1: the file is empty/],
+    ['a header alone', HEADER, /AAA\.csv:1: the file has a header but no rows/],
+    [
+      'a missing column',
+      ['date,open,high,low,volume', '2014-06-02,1,1,1,1'],
+      /:1: no column close; the header is date,open,high,low,volume/,
+    ],
+    ['no date column', ['day,open,high,low,close,volume', ROW], /:1: no column date or session or timestamp or datetime or time/],
+    [
+      'two date columns',
+      ['date,time,open,high,low,close,volume', '2014-06-02,10:00,1,1,1,1,1'],
+      /:1: columns date and time mean the same/,
+    ],
+    ['a doubled column', ['date,open,high,low,close,volume,Close', `${ROW},1`], /:1: columns close and Close mean the same/],
+    ['a ragged row', [HEADER, ROW, '2014-06-03,1,1'], /:3: 3 cells where the header has 6/],
+    ['broken quotes', [HEADER, '"2014-06-02,1,1,1,1,1'], /AAA\.csv:\d+: not csv \(/],
+    ['an empty value', [HEADER, '2014-06-02,1,1,1,,1'], /:2: close is empty; remove the row/],
+    ['NaN', [HEADER, ROW, '2014-06-03,nan,1,1,1,1'], /:3: open is nan; remove the row/],
+    ['text for a price', [HEADER, '2014-06-02,1,1,1,one,1'], /:2: close: 'one' is not a plain decimal/],
+    ['text for a volume', [HEADER, '2014-06-02,1,1,1,1,many'], /:2: volume: 'many' is not a plain decimal/],
+    [
+      'a price with seven places',
+      [HEADER, '2014-06-02,1,1,1,1.0000001,1'],
+      /:2: close: 1\.0000001 has 7 decimal places .*; use --price-scale 7/,
+    ],
+    ['a negative price', [HEADER, '2014-06-02,1,1,-1,1,1'], /:2: price -1 is not positive/],
+    ['a zero price', [HEADER, '2014-06-02,1,1,0.0,1,1'], /:2: price 0 is not positive/],
+    ['a negative volume', [HEADER, '2014-06-02,1,1,1,1,-5'], /:2: volume of -50000 units/],
+    ['high below low', [HEADER, '2014-06-02,1,1,2,1,1'], /:2: high 1 is below low 2/],
+    ['a date that does not exist', [HEADER, '2014-02-30,1,1,1,1,1'], /:2: '2014-02-30' is not a date like 2014-06-09/],
+    ['another date form', [HEADER, '06/02/2014,1,1,1,1,1'], /:2: '06\/02\/2014' is not a date; write 2014-06-09/],
+    [
+      'another time zone',
+      [HEADER, '2014-06-02T10:00:00-04:00,1,1,1,1,1'],
+      /is not a date; write 2014-06-09, or 2014-06-09T14:30:00 in UTC/,
+    ],
+    [
+      'unsorted dates',
+      [HEADER, '2014-06-03,1,1,1,1,1', ROW],
+      /:3: 2014-06-02 comes after a later date of AAA; sort the file by date/,
+    ],
+    ['a duplicate bar', [HEADER, ROW, ROW], /:3: duplicate bar of AAA on 2014-06-02; keep one/],
+  ]
+
+  it.each(faults)('refuses %s, naming file, line and remedy', async (_, text, message) => {
+    await expect(ingestCsv([await file(text)])).rejects.toThrow(message)
+  })
+
+  it('refuses names that could leave a directory, files that are not there, and an asset given twice', async () => {
+    await expect(ingestCsv([await file([`asset,${HEADER}`, `../x,${ROW}`])])).rejects.toThrow(
+      /:2: '\.\.\/x' cannot name an asset/,
+    )
+    await expect(ingestCsv([await file([HEADER, ROW], 'my prices.csv')])).rejects.toThrow(
+      /'my prices' cannot name an asset.*rename the file/,
+    )
+    await expect(ingestCsv(['nowhere.csv'])).rejects.toThrow('nowhere.csv does not exist; name a readable csv file')
+    await expect(ingestCsv([await scratch()])).rejects.toThrow(/cannot be read \(EISDIR\)/)
+    await expect(ingestCsv([])).rejects.toThrow('no price file given')
+    const path = await file([HEADER, ROW])
+    await expect(ingestCsv([path, path])).rejects.toThrow(/asset AAA is in both .*; join or rename one/)
+  })
+})
+
+const PRICES = fileURLToPath(new URL('../../../../shared/data/prices/', import.meta.url))
+
+describe.skipIf(!existsSync(PRICES))('real price files', () => {
+  it('takes the daily files whole', async () => {
+    const bundle = memoryBundle(await ingestCsv([`${PRICES}vega_SP500_2000-2020.csv`, `${PRICES}zl_KO_2012-2014.csv`]))
+    expect(bundle.manifest.assets.map(({ id }) => id)).toEqual(['vega_SP500_2000-2020', 'zl_KO_2012-2014'])
+    expect(bundle.manifest.rows.bars).toBe(5105 + 754)
+  })
+
+  it('takes minute bars, whose interpolated volumes need rounding', async () => {
+    const content = await ingestCsv([`${PRICES}naut_BTC-PERP_1m.csv`], { roundVolume: true })
+    const { calendar } = memoryBundle(content)
+    expect([content.frequency, calendar.length, sessionText(calendar, 0)]).toEqual(['1m', 45_031, '2021-12-31T23:01:00'])
+    expect(content.provenance.notes).toBe('14 volumes rounded half-even to 4 decimal places')
+  })
+})
+
+describe('timestamps', () => {
+  it('are UTC whatever their form', () => {
+    const time = Date.UTC(2014, 5, 9, 14, 30)
+    for (const text of [
+      '2014-06-09 14:30',
+      '2014-06-09T14:30:00',
+      '2014-06-09T14:30:00.000Z',
+      '2014-06-09 14:30:00+00:00',
+      '2014-06-09T14:30:00-0000',
+    ]) {
+      expect(parseTimestamp(text)).toBe(time)
+    }
+    expect(() => parseTimestamp('2014-06-09T14:30:00.500Z')).toThrow(/is not a date/)
+    expect(frequencyOf([0, 3_600_000, 60_000])).toBe('1m')
+    expect(frequencyOf([0, 1])).toBeUndefined()
+  })
+})
