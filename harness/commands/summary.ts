@@ -33,12 +33,13 @@ export function describeDivergence(divergence: Extract<Equivalence, { kind: 'dif
 export function workloadLine(workload: WorkloadRecord): string {
   const { id, improvement, verdict, reasons } = workload
   const ending = verdict === 'accepted' ? verdict : `${verdict} (${reasons.join(', ')})`
-  const other = workload.against === 'incumbent' ? workload.incumbent : workload.baseline
+  // All of the line compares the candidate with one and the same arm.
+  const [other, welch] =
+    workload.against === 'incumbent' ? [workload.incumbent, workload.welchIncumbent] : [workload.baseline, workload.welch]
   const parts = [
     other && workload.candidate && `${formatMs(other.mean)} → ${formatMs(workload.candidate.mean)}`,
     improvement && describeImprovement(improvement),
-    workload.welch &&
-      `Welch t ${formatNumber(workload.welch.t)} df ${formatNumber(workload.welch.df)} p ${formatP(workload.welch.p)}`,
+    welch && `Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`,
     improvement?.certifiedAtLeast !== undefined && `certified ≥ ${formatPercent(improvement.certifiedAtLeast)}`,
     describeRate(workload),
     ending,
@@ -54,9 +55,10 @@ function describeImprovement({ estimate, ci95 }: NonNullable<WorkloadRecord['imp
 }
 
 /** `1,243,000 → 2,074,000 bars/s`: both speeds, so that a reader sees what the machine does. */
-function describeRate({ work }: WorkloadRecord): string | undefined {
+function describeRate({ work, against }: WorkloadRecord): string | undefined {
   if (work === undefined) return undefined
-  return `${rate(work.baselinePerSecond)} → ${rate(work.candidatePerSecond)} ${work.unit}/s`
+  const other = against === 'incumbent' ? (work.incumbentPerSecond ?? work.baselinePerSecond) : work.baselinePerSecond
+  return `${rate(other)} → ${rate(work.candidatePerSecond)} ${work.unit}/s`
 }
 
 function rate(perSecond: number): string {
