@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS } from '../market/bars.js'
-import { type Frequency, formatSession } from '../market/calendar.js'
+import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
 import { MAX_SCALE, Money, parseDecimal, ticksToText } from '../market/money.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
 import { fault, readCsv } from './csv-rows.js'
@@ -112,8 +112,7 @@ function checkedFrequency(times: Float64Array, wanted: Frequency | undefined): F
     throw new EngineError('input-invalid', 'some bars do not start on a whole minute; resample them to minutes, hours or days')
   }
   if (wanted === undefined) return found
-  const finer: readonly Frequency[] = ['1d', '1h', '1m']
-  if (finer.indexOf(found) <= finer.indexOf(wanted)) return wanted
+  if (FREQUENCIES.indexOf(found) <= FREQUENCIES.indexOf(wanted)) return wanted
   throw new EngineError(
     'input-invalid',
     `the bars are ${found}, finer than the frequency ${wanted} asked for; leave it out or resample`,
@@ -171,7 +170,9 @@ function provenanceOf(
   const rounded = series.reduce((sum, { roundedVolumes }) => sum + roundedVolumes, 0)
   const notes = [
     given?.notes,
-    rounded > 0 ? `${rounded} volumes rounded half-even to ${scales.volume} decimal places` : undefined,
+    rounded > 0
+      ? `${rounded === 1 ? '1 volume' : `${rounded} volumes`} rounded half-even to ${scales.volume} decimal places`
+      : undefined,
   ]
   const said = notes.filter((note) => note !== undefined).join('; ')
   return {

@@ -3,6 +3,7 @@ import { EngineError } from '../errors.js'
 /** Bar spacing of a bundle. */
 export type Frequency = '1d' | '1h' | '1m'
 
+/** Coarsest first. */
 export const FREQUENCIES: readonly Frequency[] = ['1d', '1h', '1m']
 
 /**

@@ -86,6 +86,24 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([huge], { roundVolume: true })).rejects.toMatchObject({ code: 'precision' })
   })
 
+  it('fits scales to the files when asked to: prices always exactly, volumes where fifteen digits hold them', async () => {
+    const fine = await file([HEADER, '2014-06-02,1.12345678,1.2,1,1.10,0.1234567', '2014-06-03,1,1,1,1,5'])
+    await expect(ingestCsv([fine])).rejects.toMatchObject({ code: 'precision' })
+    const fitted = await ingestCsv([fine], { fitScales: true })
+    expect(fitted.scales).toEqual({ price: 8, volume: 7, adjustment: 9 })
+    expect([fitted.bars[0]!.open[0], fitted.bars[0]!.volume[0], fitted.provenance.notes]).toEqual([
+      112_345_678,
+      1_234_567,
+      undefined,
+    ])
+    const wide = await file([HEADER, '2014-06-02,1,1,1,1,218102.59507500002'])
+    const rounded = await ingestCsv([wide], { fitScales: true })
+    expect([rounded.scales.volume, rounded.provenance.notes]).toEqual([4, '1 volume rounded half-even to 4 decimal places'])
+    const plain = await ingestCsv([await file([HEADER, ROW])], { fitScales: true })
+    expect(plain.scales).toEqual({ price: 6, volume: 4, adjustment: 9 })
+    await expect(ingestCsv([fine], { fitScales: true, scales: { price: 4 } })).rejects.toThrow(/use --price-scale 8/)
+  })
+
   it('reads splits and dividends from a file of their own', async () => {
     const prices = await file([HEADER, ROW, '2014-06-03,1,1,1,1,1'])
     const adjustments = await file(
