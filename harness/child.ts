@@ -37,8 +37,9 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
   if (slot.mode === 'prepare') {
-    await workload.prepare(scale, slot.seed)
-    return { kind: 'prepared' }
+    const warnings: string[] = []
+    await workload.prepare(scale, slot.seed, (line) => void warnings.push(line))
+    return { kind: 'prepared', warnings }
   }
   const { output } = await workload.run(foldStack(suite, slot.stack), scale, slot.seed)
   const digest = digestOf(workload.canonical(output))

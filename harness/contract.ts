@@ -26,8 +26,12 @@ export interface Workload<Subject, Scale, Output> {
   readonly scales: Readonly<Record<ScaleName, Scale>>
   /** What one pass consists of, for people: `100 backtests`. */
   describe?(scale: Scale): string
-  /** Untimed, once, in a process of its own: puts data on disk. Safe to call again. */
-  prepare(scale: Scale, seed: number): Promise<void>
+  /**
+   * Untimed, once, in a process of its own: puts data on disk. Safe to call again.
+   *
+   * @param warn takes one line the user should read, e.g. that damaged data were made again
+   */
+  prepare(scale: Scale, seed: number, warn: (line: string) => void): Promise<void>
   /** Timed. A cold subject each call: whatever it fills, it fills inside the measurement. */
   run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
   /** Equal bytes ⇔ equal results; the digest is the SHA-256 of this. */
@@ -71,7 +75,7 @@ export interface Layer<Subject> {
   /** `wall` only for I/O or parallelism. */
   readonly metric: Metric
   readonly criterion: Criterion
-  /** An identity layer (A/A control) or a part of another layer: evaluated alone, never part of an incumbent stack. */
+  /** An identity layer (A/A control) or a part of another layer: evaluated on the pure baseline, never part of an incumbent stack. */
   readonly standalone?: boolean
   apply(subject: Subject): Subject
 }

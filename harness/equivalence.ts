@@ -15,6 +15,8 @@ export interface ProofRequest {
   readonly settings: ForkSettings
   /** Told before each workload and seed. */
   readonly onStep: (workload: string, seed: number) => void
+  /** Told what preparing the data had to say. */
+  readonly onWarning: (line: string) => void
 }
 
 /**
@@ -25,12 +27,13 @@ export interface ProofRequest {
  * @throws {InvalidEvidenceError} a process failed
  */
 export async function proveEquivalence(request: ProofRequest): Promise<Equivalence> {
-  const { plan, onStep } = request
+  const { plan, onStep, onWarning } = request
   const digests: Digests = []
   for (const { id: workload } of plan.workloads) {
     for (const seed of plan.equivalenceSeeds) {
       onStep(workload, seed)
-      await ask(request, { mode: 'prepare', workload, seed, arm: 'baseline' })
+      const prepared = await ask(request, { mode: 'prepare', workload, seed, arm: 'baseline' })
+      prepared.warnings?.forEach(onWarning)
       const found = await digestArms(request, workload, seed)
       digests.push(...found)
       const different = found.find(({ digest }) => digest !== found[0]?.digest)
@@ -100,7 +103,15 @@ async function ask(request: ProofRequest, slot: Pick<RunSlot, 'mode' | 'workload
   throw new InvalidEvidenceError(`${where} failed: ${result.error}; nothing was measured`)
 }
 
-function parts(message: Answer): { readonly digest?: string; readonly output?: unknown } {
+/** What an answer may hold, whatever was asked. */
+interface Parts {
+  readonly warnings?: readonly string[]
+  readonly digest?: string
+  readonly output?: unknown
+}
+
+function parts(message: Answer): Parts {
+  if (message.kind === 'prepared') return { warnings: message.warnings }
   return message.kind === 'verified' ? { digest: message.digest, output: message.output } : {}
 }
 

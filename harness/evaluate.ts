@@ -108,7 +108,8 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
 async function prove(request: EvaluationRequest): Promise<Evidence['equivalence']> {
   const { draft, loaded, progress } = request
   const onStep = (workload: string, seed: number) => progress.phase(`proving equivalence: ${workload}, seed ${seed}`)
-  const equivalence = await proveEquivalence({ plan: draft, loaded, settings: settingsOf(request), onStep })
+  const onWarning = (line: string) => progress.note(`warning: ${line}`)
+  const equivalence = await proveEquivalence({ plan: draft, loaded, settings: settingsOf(request), onStep, onWarning })
   progress.done()
   return equivalence
 }

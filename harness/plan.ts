@@ -71,8 +71,9 @@ function injection(improvement: number, arms: EvaluationPlan['arms']): NonNullab
   return { improvement, arm: improvement > 0 ? against : 'candidate' }
 }
 
-/** The layers before this one whose newest record accepts them, in suite order. */
+/** The layers before this one whose newest record accepts them, in suite order; none under a layer that stands alone. */
 function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
+  if (layer.standalone === true) return []
   return suite.layers
     .slice(0, suite.layers.indexOf(layer))
     .filter(({ id, standalone }) => standalone !== true && newestOf(id, suite, records)?.verdict === 'accepted')

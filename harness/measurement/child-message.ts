@@ -21,7 +21,7 @@ export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 /** What a child sends. Measured code shares its process, so nothing it says is believed before it is parsed. */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
-  z.strictObject({ kind: z.literal('prepared') }),
+  z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('verified'), digest: runRecordSchema.shape.digest, output: z.unknown().optional() }),
   z.strictObject({
     kind: z.literal('measured'),

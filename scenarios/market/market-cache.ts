@@ -62,8 +62,8 @@ function explained(error: unknown, root: string): unknown {
       },
     )
   }
-  if (typeof code === 'string' && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) {
-    return new InputError(`cannot write the market cache ${root} (${code}); set ${CACHE_VARIABLE} to a writable folder`, {
+  if (error instanceof EngineError) {
+    return new InputError(`cannot write the market cache: ${error.message}; or set ${CACHE_VARIABLE} to a writable folder`, {
       cause: error,
     })
   }

@@ -36,8 +36,8 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   },
   describe: (scale) =>
     `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
-  async prepare(scale, seed) {
-    await ensureMarket(sizeOf(scale), seed, (line) => void process.stderr.write(`${line}\n`))
+  async prepare(scale, seed, warn) {
+    await ensureMarket(sizeOf(scale), seed, warn)
   },
   async run(config, scale, seed) {
     const bundle = marketDirectory(sizeOf(scale), seed)

@@ -69,8 +69,8 @@ export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale,
   },
   describe: (scale) =>
     `${scale.windows} windows × ${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} trials × ${scale.assets} assets`,
-  async prepare(scale, seed) {
-    await ensureMarket(sizeOf(scale), seed, (line) => void process.stderr.write(`${line}\n`))
+  async prepare(scale, seed, warn) {
+    await ensureMarket(sizeOf(scale), seed, warn)
   },
   async run(config, scale, seed) {
     const directory = marketDirectory(sizeOf(scale), seed)

@@ -59,6 +59,12 @@ describe('the incumbent', () => {
     expect(plan('slower', records).stacks.incumbent).toEqual([])
   })
 
+  it('is empty under a standalone layer: it is compared with the pure baseline', () => {
+    const { arms, stacks } = plan('identity', [record(1, 'faster', 'accepted'), record(2, 'faster-12', 'accepted')])
+    expect(arms).toEqual(['baseline', 'candidate'])
+    expect(stacks.candidate).toEqual(['identity'])
+  })
+
   it('is what the user says instead', () => {
     const accepted = [record(1, 'faster', 'accepted')]
     expect(plan('slower', accepted, { incumbent: 'none' }).stacks.incumbent).toEqual([])

@@ -14,11 +14,15 @@ const SEEDS = [1, 2]
 let root: string
 let before: string | undefined
 
+const warn = (line: string) => {
+  throw new Error(line)
+}
+
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'assay-contract-'))
   before = process.env[CACHE_VARIABLE]
   process.env[CACHE_VARIABLE] = root
-  for (const workload of suite.workloads) for (const seed of SEEDS) await workload.prepare(workload.scales.smoke, seed)
+  for (const workload of suite.workloads) for (const seed of SEEDS) await workload.prepare(workload.scales.smoke, seed, warn)
 })
 
 afterAll(() => {
@@ -108,7 +112,7 @@ for (const layer of suite.layers) {
 
 it('finds the sessions of a market without decoding its table', async () => {
   const workload = suite.workloads[0]!
-  await workload.prepare(workload.scales.smoke, SEEDS[0]!)
+  await workload.prepare(workload.scales.smoke, SEEDS[0]!, warn)
   const counters = {}
   const directory = marketDirectory({ assets: 4, sessions: 180 }, SEEDS[0]!, root)
   const bundle = await plainBundleSource(counters).open(directory)

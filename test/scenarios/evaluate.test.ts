@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fixture, temporaryDirectory } from '../fixtures/bench.js'
+import { assay } from './assay.js'
+
+const cache = temporaryDirectory()
+const SMALL = ['--scale', 'smoke', '--workload', 'grid-search', '--seed', '4']
+
+async function evaluate(layer: string, words: readonly string[] = [], cacheDirectory = cache) {
+  const out = temporaryDirectory()
+  // Measured processes inherit what the command line was given, so the variable is set where they will look for it.
+  const told = await assay(['evaluate', layer, ...SMALL, '--out', out, ...words], {
+    env: { ...process.env, ASSAY_CACHE_DIR: cacheDirectory },
+  })
+  return { ...told, out }
+}
+
+describe('evaluate on the real suite', () => {
+  it('catches one fill that is off by one tick, and names where', async () => {
+    const { code, stderr, out } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')])
+    expect(code).toBe(4)
+    expect(stderr).toMatch(
+      /not equivalent: grid-search, seed 4, backtest fast=\d+ slow=\d+, fill number 3, session \d{4}-\d{2}-\d{2}, asset A\d{2}: price is \d+(\.\d+)? in baseline and \d+\.\d{6} in candidate/,
+    )
+    const record = JSON.parse(readFileSync(join(out, 'decisions', '0001-one-tick.json'), 'utf8'))
+    expect(record).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'] })
+    expect(JSON.stringify(record.workloads)).not.toContain('improvement')
+  })
+
+  it('makes a damaged market again, says so, and goes on', async () => {
+    const own = temporaryDirectory()
+    expect((await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)).code).toBe(4)
+    const market = readdirSync(own)[0]!
+    truncateSync(join(own, market, 'bars.parquet'), 50)
+    const { code, stderr } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/warning: cached market .* is damaged .*making it again/)
+  })
+
+  it('names the variable where the market cache cannot be written, exit 2, and leaves nothing', async () => {
+    const blocked = join(temporaryDirectory(), 'file')
+    writeFileSync(blocked, '')
+    const { code, stderr, out } = await evaluate('layer1', [], join(blocked, 'cache'))
+    expect(code).toBe(2)
+    expect(stderr).toContain('ASSAY_CACHE_DIR')
+    expect(readdirSync(join(out, 'profiling-results'))).toEqual([])
+  })
+
+  it('does not start in a directory that cannot be written', async () => {
+    const blocked = join(temporaryDirectory(), 'file')
+    writeFileSync(blocked, '')
+    const { code, stderr } = await assay(['evaluate', 'layer1', ...SMALL, '--out', blocked])
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n').at(-1)).toContain(blocked)
+  })
+})
