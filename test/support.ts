@@ -6,42 +6,17 @@ import {
   type AssetBars,
   type BundleContent,
   type Context,
-  compareAverages,
   DEFAULT_SCALES,
   Money,
   type Portal,
-  type ReturnType,
   type TradingAlgorithm,
-  tickSum,
 } from '../engine/index.js'
 import { parseDecimal } from '../engine/market/money.js'
+import { smaCrossover as crossover, type SmaCrossover } from '../scenarios/strategies/sma-crossover.js'
 
-/** The SMA crossover of the engine's own definition: long-only, fixed shares, exact sums. */
-export function smaCrossover(parameters: {
-  readonly fast: number
-  readonly slow: number
-  readonly shares?: number
-  readonly returnType?: ReturnType
-}): TradingAlgorithm {
-  const { fast, slow, shares = 10, returnType = 'dataframe' } = parameters
-  return {
-    handleData(context, data) {
-      for (const asset of context.assets) {
-        if (data.available(asset) < slow) continue
-        const closes = windowOf(data, asset, slow, returnType)
-        const fastSum = tickSum(closes, context.ticksPerUnit, slow - fast, slow)
-        const slowSum = tickSum(closes, context.ticksPerUnit, 0, slow)
-        const side = compareAverages(fastSum, fast, slowSum, slow)
-        if (side !== 0) context.orderTarget(asset, side > 0 ? shares : 0)
-      }
-    },
-  }
-}
-
-function windowOf(data: Portal, asset: string, barCount: number, returnType: ReturnType): ArrayLike<number> {
-  const frequency = data.frequency
-  if (returnType === 'array') return data.history(asset, 'price', barCount, frequency, { returnType })
-  return data.history(asset, 'price', barCount, frequency).array('price') as number[]
+/** The shipped SMA crossover with ten shares, asking for frames, unless said otherwise. */
+export function smaCrossover(parameters: Pick<SmaCrossover, 'fast' | 'slow'> & Partial<SmaCrossover>): TradingAlgorithm {
+  return crossover({ shares: 10, returnType: 'dataframe', ...parameters })
 }
 
 /** A strategy from one function. */

@@ -1,4 +1,5 @@
 import type { Arm } from '../contract.js'
+import { seededRandom } from '../random.js'
 
 const BLOCK = 4
 
@@ -43,17 +44,12 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
 }
 
 /**
- * Uniform numbers in [0, 1) from a text: its FNV-1a hash seeds mulberry32.
+ * Uniform numbers in [0, 1) from a text: its FNV-1a hash is the seed.
  *
- * @source github.com/bryc/code, PRNGs.md (public domain); FNV-1a, draft-eastlake-fnv
+ * @source FNV-1a, draft-eastlake-fnv
  */
 function randomOf(text: string): () => number {
-  let state = 0x811c9dc5
-  for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  let hash = 0x811c9dc5
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return seededRandom(hash)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Arm } from '../../../harness/contract.js'
 import type { EvaluationPlan, Evidence } from '../../../harness/evidence.js'
 import type { RunRecord } from '../../../harness/measurement/run-record.js'
+import { seededRandom } from '../../../harness/random.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
 
 /** Evidence as an evaluation would leave it behind, from a seeded random number generator instead of processes. */
@@ -23,16 +24,9 @@ export interface Random {
   normal(): number
 }
 
-/** mulberry32 and Box–Muller. */
+/** Normal by Box–Muller. */
 export function randomFrom(seed: number): Random {
-  let state = seed >>> 0
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+  const uniform = seededRandom(seed)
   return { uniform, normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()) }
 }
 
