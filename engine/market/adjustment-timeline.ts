@@ -4,7 +4,7 @@ import { type Adjustment, compareAdjustments, type DividendPolicy } from './adju
 import type { BarField, Bars, Field } from './bars.js'
 import type { Calendar } from './calendar.js'
 import { MAX_RECOVERABLE_TICKS, powerOfTen, ticksAt } from './money.js'
-import { isOne, multiply, ONE, type Rational, scalerBy } from './rational.js'
+import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
 
 /** Decimal places of the bars. */
 export interface TickScales {
@@ -106,11 +106,11 @@ function adjustedColumn(
 }
 
 function scaleRange(raw: Float64Array, out: Float64Array, from: number, to: number, factor: Rational, power: number): void {
-  const scale = scalerBy(factor)
+  const estimate = toDouble(factor)
   for (let i = from; i < to; i++) {
     const value = raw[i]!
     if (Number.isNaN(value)) continue
-    const ticks = scale(ticksAt(value, power))
+    const ticks = scaleTicks(ticksAt(value, power), estimate, factor)
     if (ticks > MAX_RECOVERABLE_TICKS) {
       throw new EngineError('precision', `${value} adjusts to more than 2^51 ticks of 1/${power}; ingest with a smaller scale`)
     }
