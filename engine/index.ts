@@ -10,7 +10,7 @@ export { defaults, enable, type OptimizationConfig, type OptimizationFlag, pureB
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
 export { compareAverages, sma } from './indicators/moving-average.js'
-export { RollingTickSum, tickSum } from './indicators/tick-sum.js'
+export { RollingTickSum, type TickSum, tickSum } from './indicators/tick-sum.js'
 export { type EngineLog, engineLog, type LogLevel } from './log.js'
 export type { Adjustment, DividendPolicy } from './market/adjustments.js'
 export type { Asset, AssetId } from './market/asset.js'

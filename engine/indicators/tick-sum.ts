@@ -1,4 +1,7 @@
-import { EngineError } from '../errors.js'
+import { ticksAt } from '../market/money.js'
+
+/** An exact sum of ticks: a number while it is a safe integer (NaN where it has no value), a bigint beyond. */
+export type TickSum = number | bigint
 
 /**
  * The exact sum of a window in ticks: each float64 price is turned back into the integer it was made from. Integer sums have no order, so
@@ -8,13 +11,15 @@ import { EngineError } from '../errors.js'
  * @param power   `10^scale`, ticks per unit of price
  * @param from    first index, inclusive
  * @param to      last index, exclusive
- * @returns a safe integer; NaN where a bar of the window did not trade (ask for `price`, which is forward-filled)
- * @throws {EngineError} `precision`: the sum leaves the safe integers
+ * @returns NaN where a bar of the window did not trade (ask for `price`, which is forward-filled)
+ * @throws {EngineError} `precision`: a price beyond 2^51 ticks in a sum beyond the safe integers
  */
-export function tickSum(prices: ArrayLike<number>, power: number, from = 0, to = prices.length): number {
+export function tickSum(prices: ArrayLike<number>, power: number, from = 0, to = prices.length): TickSum {
   let sum = 0
-  for (let i = from; i < to; i++) sum += Math.round(prices[i]! * power)
-  if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) throw unsafe(to - from, sum)
+  for (let i = from; i < to; i++) {
+    sum += Math.round(prices[i]! * power)
+    if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) return wideSum(prices, power, from, to)
+  }
   return sum
 }
 
@@ -25,7 +30,9 @@ export class RollingTickSum {
   #next = 0
   #count = 0
   #missing = 0
+  // Two fields instead of one `TickSum`: a field that is always a double is updated in place, without allocation.
   #sum = 0
+  #wide: bigint | undefined
 
   /**
    * @param length  window, whole number ≥ 1
@@ -40,30 +47,52 @@ export class RollingTickSum {
    * Takes the next price and lets the oldest one go.
    *
    * @returns the sum in ticks; NaN while fewer than `length` values were pushed, and while the window holds a NaN
-   * @throws {EngineError} `precision`: the sum leaves the safe integers
+   * @throws {EngineError} `precision`: a price beyond 2^51 ticks; it is not taken
    */
-  push(price: number): number {
+  push(price: number): TickSum {
     const ring = this.#ring
-    const ticks = Math.round(price * this.#power)
-    if (this.#count === ring.length) this.#drop(ring[this.#next]!)
-    else this.#count++
+    const missing = Number.isNaN(price)
+    const ticks = missing ? Number.NaN : ticksAt(price, this.#power)
+    // Two values of at most 2^51 ticks: their difference is exact.
+    let change = missing ? 0 : ticks
+    if (missing) this.#missing++
+    if (this.#count < ring.length) this.#count++
+    else {
+      const oldest = ring[this.#next]!
+      if (Number.isNaN(oldest)) this.#missing--
+      else change -= oldest
+    }
     ring[this.#next] = ticks
     this.#next = (this.#next + 1) % ring.length
-    if (Number.isNaN(ticks)) this.#missing++
-    else this.#sum += ticks
-    if (!Number.isSafeInteger(this.#sum)) throw unsafe(ring.length, this.#sum)
-    return this.#count < ring.length || this.#missing > 0 ? Number.NaN : this.#sum
+    this.#add(change)
+    return this.#count < ring.length || this.#missing > 0 ? Number.NaN : (this.#wide ?? this.#sum)
   }
 
-  #drop(ticks: number): void {
-    if (Number.isNaN(ticks)) this.#missing--
-    else this.#sum -= ticks
+  #add(change: number): void {
+    if (this.#wide === undefined) {
+      const sum = this.#sum + change
+      if (Number.isSafeInteger(sum)) this.#sum = sum
+      else this.#wide = BigInt(this.#sum) + BigInt(change)
+    } else {
+      const sum = narrowed(this.#wide + BigInt(change))
+      this.#wide = typeof sum === 'bigint' ? sum : undefined
+      if (typeof sum === 'number') this.#sum = sum
+    }
   }
 }
 
-function unsafe(length: number, sum: number): EngineError {
-  return new EngineError(
-    'precision',
-    `the sum of ${length} bars is ${sum} ticks, beyond 2^53; ingest the bundle with fewer decimal places, or use a shorter window`,
-  )
+/** The same sum, for windows whose sum leaves the safe integers on the way. */
+function wideSum(prices: ArrayLike<number>, power: number, from: number, to: number): TickSum {
+  let sum = 0n
+  for (let i = from; i < to; i++) {
+    const price = prices[i]!
+    if (Number.isNaN(price)) return Number.NaN
+    sum += BigInt(ticksAt(price, power))
+  }
+  return narrowed(sum)
+}
+
+function narrowed(sum: bigint): TickSum {
+  const number = Number(sum)
+  return Number.isSafeInteger(number) ? number : sum
 }

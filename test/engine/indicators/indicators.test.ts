@@ -1,17 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareAverages, RollingTickSum, sma, tickSum } from '../../../engine/index.js'
+import { compareAverages, RollingTickSum, sma, type TickSum, tickSum } from '../../../engine/index.js'
 
 const POWER = 1_000_000
 const ticks = fc.integer({ min: 1, max: 10 ** 12 })
+/** Up to the largest that a double recovers, either sign; sums of a few leave the safe integers, and come back. */
+const wideTicks = fc.oneof(ticks, fc.integer({ min: -(2 ** 51), max: 2 ** 51 }), fc.integer({ min: 2 ** 50, max: 2 ** 51 }))
+
+function twinSum(values: readonly number[]): TickSum {
+  const exact = values.reduce((sum, value) => sum + BigInt(value), 0n)
+  return exact >= BigInt(Number.MIN_SAFE_INTEGER) && exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact
+}
 
 describe('tickSum', () => {
   it('is the bigint sum of the ticks the prices were made from', () => {
     fc.assert(
-      fc.property(fc.array(ticks, { minLength: 1, maxLength: 300 }), (values) => {
+      fc.property(fc.array(wideTicks, { minLength: 1, maxLength: 300 }), (values) => {
         const prices = Float64Array.from(values, (value) => value / POWER)
-        const exact = values.reduce((sum, value) => sum + BigInt(value), 0n)
-        expect(BigInt(tickSum(prices, POWER))).toBe(exact)
+        expect(tickSum(prices, POWER)).toBe(twinSum(values))
       }),
       { numRuns: 1000 },
     )
@@ -23,17 +29,27 @@ describe('tickSum', () => {
 
   it('has no value where a bar did not trade', () => {
     expect(tickSum([1, Number.NaN, 3], 100)).toBeNaN()
+    expect(tickSum([2e9, 2e9, 2e9, 2e9, 2e9, Number.NaN], POWER)).toBeNaN()
   })
 
-  it('refuses a sum beyond the safe integers', () => {
-    expect(() => tickSum([9e9, 9e9], POWER)).toThrow(/beyond 2\^53/)
+  it('is a number up to 2^53 − 1 and a bigint from there', () => {
+    const quarter = 2 ** 51
+    expect(tickSum([quarter, quarter, quarter, quarter - 1], 1)).toBe(Number.MAX_SAFE_INTEGER)
+    expect(tickSum([quarter, quarter, quarter, quarter], 1)).toBe(2n ** 53n)
+    expect(tickSum([quarter, quarter, quarter, quarter, 1], 1)).toBe(2n ** 53n + 1n)
+    expect(tickSum([quarter, quarter, quarter, quarter, 1, -2], 1)).toBe(Number.MAX_SAFE_INTEGER)
+    expect(tickSum([-quarter, -quarter, -quarter, -quarter, -1], 1)).toBe(-(2n ** 53n) - 1n)
+  })
+
+  it('refuses a price that has no exact ticks', () => {
+    expect(() => tickSum([Number.POSITIVE_INFINITY], POWER)).toThrow(/no exact ticks/)
   })
 })
 
 describe('RollingTickSum', () => {
   it('agrees with the recomputed sum to the bit at every step, across untraded bars', () => {
     const price = fc.oneof(
-      { weight: 9, arbitrary: ticks.map((value) => value / POWER) },
+      { weight: 9, arbitrary: wideTicks.map((value) => value / POWER) },
       { weight: 1, arbitrary: fc.constant(Number.NaN) },
     )
     fc.assert(
@@ -48,16 +64,17 @@ describe('RollingTickSum', () => {
     )
   })
 
-  it('refuses a sum beyond the safe integers', () => {
+  it('refuses a price that has no exact ticks, and goes on as if it had not been pushed', () => {
     const rolling = new RollingTickSum(2, POWER)
-    rolling.push(9e9)
-    expect(() => rolling.push(9e9)).toThrow(/beyond 2\^53/)
+    rolling.push(1)
+    expect(() => rolling.push(1e15)).toThrow(/no exact ticks/)
+    expect(rolling.push(2)).toBe(3 * POWER)
   })
 })
 
 describe('compareAverages', () => {
   it('is the sign of the exact difference, also where the products leave the safe integers', () => {
-    const sum = fc.maxSafeInteger()
+    const sum = fc.oneof(fc.maxSafeInteger(), fc.array(wideTicks, { minLength: 4, maxLength: 200 }).map(twinSum))
     const length = fc.integer({ min: 1, max: 1000 })
     fc.assert(
       fc.property(sum, length, sum, length, (fastSum, fast, slowSum, slow) => {
@@ -94,5 +111,22 @@ describe('sma', () => {
   it('is the mean in units of price', () => {
     expect(sma([1.01, 1.02, 1.06], 100)).toBe(1.03)
     expect(sma([1, Number.NaN], 100)).toBeNaN()
+  })
+
+  it('is within three roundings of the exact mean over the whole range of prices', () => {
+    const positive = fc.integer({ min: 1, max: 2 ** 51 })
+    fc.assert(
+      fc.property(fc.array(positive, { minLength: 1, maxLength: 200 }), (values) => {
+        const mean = sma(
+          values.map((value) => value / POWER),
+          POWER,
+        )
+        // Scaled by 2^70: the exact mean as a bigint fraction, the double as the integer it is after an exact shift.
+        const exact = (values.reduce((sum, value) => sum + BigInt(value), 0n) << 70n) / BigInt(values.length * POWER)
+        const off = BigInt(mean * 2 ** 70) - exact
+        expect((off < 0n ? -off : off) << 53n).toBeLessThanOrEqual(4n * exact + (4n << 53n))
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
