@@ -3,7 +3,9 @@ import type { Adjustment } from '../market/adjustments.js'
 import { isAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { sessionText } from '../market/calendar.js'
+import { priorCloseFactor, splitRatio } from '../market/dividend-factor.js'
 import { MAX_SCALE, MAX_UNSCALED, Money, ticksToText } from '../market/money.js'
+import { rational, rationalOf } from '../market/rational.js'
 import type { AssetBars, CanonicalContent } from './content.js'
 
 /** One thing that makes content unfit for a bundle. */
@@ -100,6 +102,7 @@ function priceFault(ticks: number, priceScale: number): string | undefined {
 function* adjustmentProblems(content: CanonicalContent): Generator<ContentProblem> {
   const { adjustments, bars, calendar, scales } = content
   const byAsset = new Map(bars.map((own) => [own.asset, own]))
+  const soundOf = new Map<string, Adjustment[]>()
   for (const [i, adjustment] of adjustments.entries()) {
     const { asset, kind, session, value } = adjustment
     const own = byAsset.get(asset)
@@ -123,19 +126,34 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
     const before = i > 0 ? adjustments[i - 1] : undefined
     const sameDay = before?.asset === asset && before.session === session ? before : undefined
     if (sameDay?.kind === kind) yield problem(`${what} is the second ${kind} that session; join them into one`, where)
-    if (kind === 'dividend' && !isBelowPriorClose(adjustment, sameDay, own, scales.price)) {
+    const sound = soundOf.get(asset) ?? []
+    soundOf.set(asset, sound)
+    sound.push(adjustment)
+    if (kind === 'dividend' && !isBelowPriorClose(adjustment, sound, own, scales.price)) {
       yield problem(`${what} is not smaller than the close before it; correct it`, where)
     }
   }
 }
 
-/** Per post-split share, where a split comes first in the same session. True where there is no close before. */
-function isBelowPriorClose(dividend: Adjustment, sameDay: Adjustment | undefined, bars: AssetBars, priceScale: number): boolean {
+/**
+ * Whether the prior-close policy has a positive factor for a dividend; also true where there is no close before.
+ *
+ * @param adjustments  of this asset, at least up to the dividend, values positive
+ */
+function isBelowPriorClose(
+  dividend: Adjustment,
+  adjustments: readonly Adjustment[],
+  bars: AssetBars,
+  priceScale: number,
+): boolean {
   let i = bars.session.length - 1
   while (i >= 0 && bars.session[i]! >= dividend.session) i--
-  if (i < 0) return true
-  const perOldShare = sameDay?.kind === 'split' ? dividend.value.times(sameDay.value) : dividend.value
-  return perOldShare.lessThan(new Money(ticksToText(bars.close[i]!, priceScale)))
+  const ticks = bars.close[i]
+  // A bar at fault is reported as such.
+  if (ticks === undefined || priceFault(ticks, priceScale) !== undefined) return true
+  const close = rational(BigInt(ticks), 10n ** BigInt(priceScale))
+  const ratio = splitRatio(adjustments, bars.session[i]!, dividend.session)
+  return priorCloseFactor(close, rationalOf(dividend.value), ratio) !== undefined
 }
 
 function problem(

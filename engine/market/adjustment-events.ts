@@ -2,8 +2,9 @@ import { EngineError } from '../errors.js'
 import type { Adjustment, DividendPolicy } from './adjustments.js'
 import type { Bars } from './bars.js'
 import type { Calendar } from './calendar.js'
+import { exCloseFactor, priorCloseFactor, splitRatio } from './dividend-factor.js'
 import { numberToTicks } from './money.js'
-import { invert, multiply, ONE, type Rational, rational, rationalOf } from './rational.js'
+import { invert, ONE, type Rational, rational, rationalOf } from './rational.js'
 
 /** An adjustment with its factors: it changes the bars before `session`, for whoever looks from `visibleAt` on. */
 export interface AdjustmentEvent {
@@ -37,28 +38,26 @@ export function adjustmentEvents(
     )
   }
   const events: AdjustmentEvent[] = []
-  let splitRatio = ONE
-  let splitSession = -1
   for (const { asset, session, kind, value } of adjustments) {
     if (kind === 'split') {
-      splitRatio = rationalOf(value)
-      splitSession = session
-      events.push({ session, visibleAt: session, needsBar: false, price: invert(splitRatio), volume: splitRatio })
+      const ratio = rationalOf(value)
+      events.push({ session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio })
       continue
     }
     const cash = rationalOf(value)
     if (policy === 'prior-close') {
-      const close = tradedTicks(bars, previousTraded(bars, session), priceScale)
+      const index = previousTraded(bars, session)
+      const close = tradedTicks(bars, index, priceScale)
       if (close === undefined) continue
-      const ratio = splitSession === session ? splitRatio : ONE
-      const price = priorCloseFactor(close, cash, ratio)
+      const price = priorCloseFactor(close, cash, splitRatio(adjustments, index, session))
       if (price === undefined) throw new EngineError('input-invalid', tooLarge(asset, value.toFixed()))
       events.push({ session, visibleAt: session, needsBar: false, price, volume: ONE })
     } else {
       const index = nextTraded(bars, session)
       const close = tradedTicks(bars, index, priceScale)
       if (close === undefined) continue
-      events.push({ session, visibleAt: index, needsBar: true, price: exCloseFactor(close, cash), volume: ONE })
+      const price = exCloseFactor(close, cash, splitRatio(adjustments, session, index))
+      events.push({ session, visibleAt: index, needsBar: true, price, volume: ONE })
     }
   }
   return events.sort((a, b) => a.visibleAt - b.visibleAt || Number(a.needsBar) - Number(b.needsBar) || a.session - b.session)
@@ -66,19 +65,6 @@ export function adjustmentEvents(
 
 function tooLarge(asset: string, value: string): string {
   return `dividend ${value} of ${asset} is not smaller than the close before it; correct the adjustment`
-}
-
-/** 1 − D / close, the close in post-split shares; undefined where that is not positive. */
-function priorCloseFactor(close: Rational, cash: Rational, splitRatio: Rational): Rational | undefined {
-  const share = multiply(multiply(cash, splitRatio), invert(close))
-  if (share.numerator >= share.denominator) return undefined
-  return rational(share.denominator - share.numerator, share.denominator)
-}
-
-/** close / (close + D). */
-function exCloseFactor(close: Rational, cash: Rational): Rational {
-  const own = close.numerator * cash.denominator
-  return rational(own, own + cash.numerator * close.denominator)
 }
 
 /** The calendar index of the last bar traded before `session`, or −1. */

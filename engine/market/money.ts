@@ -18,6 +18,9 @@ export const MAX_UNSCALED = 2 ** 53 - 1
  */
 export const MAX_RECOVERABLE_TICKS = 2 ** 51
 
+/** Any integer of so many digits is below 2^53, and below 2^51. */
+export const SAFE_DIGITS = 15
+
 /** The largest scale: 10^15 still leaves room for one digit before the point below 2^53. */
 export const MAX_SCALE = 15
 
@@ -37,40 +40,70 @@ export function powerOfTen(scale: number): number {
   return power
 }
 
-const PLAIN_DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
+
+/** The largest exponent read, either way: no price or volume lies beyond it, and a longer shift would only make text. */
+const MAX_EXPONENT = 40
+
+/** The digits of an exact decimal: without zeros before the whole digits or after the places. */
+export interface DecimalDigits {
+  readonly negative: boolean
+  /** Empty below 1. */
+  readonly whole: string
+  /** Empty for a whole number. */
+  readonly places: string
+}
 
 /**
- * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714. Zeros beyond the scale are accepted, other digits are not:
- * nothing is rounded silently.
+ * Exact decimal text, plain or with an exponent, → its digits: `1.0035e-06` is `0.0000010035`, shifted, not computed.
+ *
+ * @returns undefined where the text is no decimal (hexadecimal, NaN, Infinity, separators, empty, an exponent beyond ±40)
+ */
+export function decimalDigits(text: string): DecimalDigits | undefined {
+  const match = DECIMAL.exec(text)
+  let whole = match?.[2] ?? ''
+  let places = match?.[3] ?? ''
+  if (match === null || (whole === '' && places === '')) return undefined
+  if (match[4] !== undefined) {
+    const exponent = Number(match[4])
+    if (Math.abs(exponent) > MAX_EXPONENT) return undefined
+    const point = whole.length + exponent
+    const digits = (whole + places).padStart(whole.length + places.length + Math.max(0, -point), '0').padEnd(point, '0')
+    whole = digits.slice(0, Math.max(0, point))
+    places = digits.slice(Math.max(0, point))
+  }
+  return { negative: match[1] === '-', whole: whole.replace(/^0+/, ''), places: places.replace(/0+$/, '') }
+}
+
+/**
+ * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714, and so is `5.8485714e+01`. Zeros beyond the scale are accepted,
+ * other digits are not: nothing is rounded silently.
  *
  * @param scale   decimal places kept, 0 … 15
  * @param option  the command line option that would raise this scale, named in the remedy
  * @returns ticks, |ticks| ≤ 2^53 − 1
- * @throws {EngineError} `input-invalid`: not a plain decimal (exponents, hexadecimal, NaN, Infinity, empty)
+ * @throws {EngineError} `input-invalid`: not a decimal (hexadecimal, NaN, Infinity, separators, empty, an exponent beyond ±40)
  * @throws {EngineError} `precision`: more significant places than the scale, or too large for it
  */
 export function parseDecimal(text: string, scale: number, option = '--price-scale'): number {
   powerOfTen(scale)
-  const match = PLAIN_DECIMAL.exec(text)
-  const whole = match?.[2] ?? ''
-  const fraction = match?.[3] ?? ''
-  if (match === null || (whole === '' && fraction === '')) {
-    throw new EngineError(
-      'input-invalid',
-      `'${shown(text)}' is not a plain decimal; write it like 123.45, without exponent or separators`,
-    )
+  const digits = decimalDigits(text)
+  if (digits === undefined) {
+    throw new EngineError('input-invalid', `'${shown(text)}' is not a plain decimal; write it like 123.45, without separators`)
   }
-  const significant = fraction.replace(/0+$/, '')
-  if (significant.length > scale) throw tooManyPlaces(text, significant.length, scale, option)
-  const ticks = Number(whole + significant.padEnd(scale, '0'))
+  if (digits.places.length > scale) throw tooManyPlaces(text, digits, scale, option)
+  const ticks = Number(digits.whole + digits.places.padEnd(scale, '0'))
   if (ticks > MAX_UNSCALED) {
     throw new EngineError('precision', `${shown(text)} does not fit ${scale} decimal places below 2^53; lower ${option}`)
   }
-  return match[1] === '-' && ticks !== 0 ? -ticks : ticks
+  return digits.negative && ticks !== 0 ? -ticks : ticks
 }
 
-function tooManyPlaces(text: string, places: number, scale: number, option: string): EngineError {
-  const remedy = places <= MAX_SCALE ? `use ${option} ${places}` : `round it to ${MAX_SCALE} places or fewer first`
+/** Fifteen digits always fit below 2^53; the remedy is one that fits. */
+function tooManyPlaces(text: string, digits: DecimalDigits, scale: number, option: string): EngineError {
+  const places = digits.places.length
+  const room = SAFE_DIGITS - digits.whole.length
+  const remedy = places <= room ? `use ${option} ${places}` : `round it to ${Math.max(0, Math.min(scale, room))} places first`
   return new EngineError('precision', `${shown(text)} has ${places} decimal places but the scale keeps ${scale}; ${remedy}`)
 }
 

@@ -221,8 +221,8 @@ describe('validateBundle', () => {
     ],
     [
       'a number that is none',
-      (lines) => lines.map((line) => line.replace('370,', '3e2,')),
-      /bars\.csv:2 holds a bad value \('3e2' is not a plain decimal/,
+      (lines) => lines.map((line) => line.replace('370,', '3x2,')),
+      /bars\.csv:2 holds a bad value \('3x2' is not a plain decimal/,
     ],
     [
       'a ragged row',

@@ -50,6 +50,28 @@ describe('adjustmentTimeline', () => {
     expect(Array.from(line.column('close', 0).slice(0, 4))).toEqual([76, Number.NaN, Number.NaN, 70])
   })
 
+  it('translates a dividend into the shares of the last close before it, whatever splits the halt straddles', () => {
+    const halted = [100e6, undefined, 40e6, 40e6, 40e6, 40e6]
+    const line = timeline(halted, [split(1, '2'), dividend(2, '10')])
+    expect(line.column('close', line.epochAt(2))[0]).toBe(40)
+    const twice = timeline(
+      [100e6, undefined, undefined, 10e6],
+      [split(1, '2'), split(2, '2'), split(3, '0.5'), dividend(3, '10')],
+    )
+    expect(twice.column('close', twice.epochAt(3))[0]).toBe(40)
+    const before = timeline([100e6, undefined, undefined, 40e6], [split(0, '3'), dividend(1, '20'), split(2, '2')])
+    expect(before.column('close', before.epochAt(3))[0]).toBe(40)
+    expect(() => timeline(halted, [split(1, '2'), dividend(2, '50')])).toThrow(/is not smaller than the close before it/)
+  })
+
+  it('translates the first close after an ex-session into its shares, whatever splits come in between', () => {
+    const halted = [100e6, undefined, 40e6, 40e6, 40e6, 40e6]
+    const line = timeline(halted, [dividend(1, '20'), split(2, '2')], 'ex-close')
+    expect(line.column('close', line.epochAt(2))[0]).toBe(40)
+    const same = timeline([100e6, undefined, 40e6], [split(1, '2'), dividend(1, '10'), split(2, '2'), split(3, '7')], 'ex-close')
+    expect(same.column('close', same.epochAt(2))[0]).toBeCloseTo((100 / 4) * (80 / 90), 6)
+  })
+
   it('fills price forward with the adjusted close, and not before the first trade', () => {
     const line = timeline([undefined, 80e6, undefined, undefined, 41e6, undefined], [split(3, '2')])
     expect(Array.from(line.column('price', -1))).toEqual([Number.NaN, 80, 80, 80, 41, 41])
@@ -68,7 +90,8 @@ describe('adjustmentTimeline', () => {
 
   it('waits for the first bar after an ex-session without one, while a later split is already known', () => {
     const closes = [100e6, 100e6, undefined, undefined, 49e6, 49e6]
-    const line = timeline(closes, [dividend(2, '1'), split(3, '2')], 'ex-close')
+    // 2 per old share, and 49 is 98 per old share: 98 / (98 + 2).
+    const line = timeline(closes, [dividend(2, '2'), split(3, '2')], 'ex-close')
     expect([1, 2, 3, 4].map((t) => line.epochAt(t))).toEqual([-1, -1, 0, 1])
     expect(line.column('close', 0)[1]).toBe(50)
     expect(line.column('close', 1)[1]).toBe(49)

@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest'
 import { Decimal } from 'decimal.js'
 import { describe, expect, it } from 'vitest'
 import {
+  decimalDigits,
   divideHalfEven,
   MAX_RECOVERABLE_TICKS,
   MAX_UNSCALED,
@@ -42,23 +43,55 @@ describe('parseDecimal', () => {
     ['-0.00', 2, 0],
     ['007', 0, 7],
     ['9007199254740991', 0, MAX_UNSCALED],
+    ['1.0035e-06', 10, 10035],
+    ['1.5e+06', 0, 1_500_000],
+    ['1E3', 2, 100_000],
+    ['-2.50e-1', 2, -25],
+    ['.5e1', 0, 5],
+    ['12.345e1', 2, 12345],
+    ['1200e-2', 0, 12],
+    ['0e40', 0, 0],
+    ['1e-7', 7, 1],
   ])('reads %s at scale %i as %i', (text, places, ticks) => {
     expect(Object.is(parseDecimal(text, places), ticks)).toBe(true)
   })
 
-  it.each(['', ' ', '.', '-', '1e5', '1E-7', '0x10', 'NaN', 'Infinity', '1,000', '1.2.3', '1 2', '--1', '１'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseDecimal(text, 6)).toThrow(/is not a plain decimal; write it like 123\.45/)
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    '.',
+    '-',
+    'e5',
+    '.e5',
+    '1e',
+    '1e5.5',
+    '1e41',
+    '1e-41',
+    '1e+-2',
+    '1 e5',
+    '1e999999999999',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '1,000',
+    '1.2.3',
+    '1 2',
+    '--1',
+    '１',
+  ])('refuses %j', (text) => {
+    expect(() => parseDecimal(text, 6)).toThrow(/is not a plain decimal; write it like 123\.45/)
+  })
 
   it('names the option that keeps more places', () => {
     expect(() => parseDecimal('1.12345678', 6)).toThrow(
       '1.12345678 has 8 decimal places but the scale keeps 6; use --price-scale 8',
     )
     expect(() => parseDecimal('1.12345678', 6, '--volume-scale')).toThrow('use --volume-scale 8')
-    expect(() => parseDecimal(`1.${'0'.repeat(20)}1`, 6)).toThrow('round it to 15 places or fewer first')
+    expect(() => parseDecimal(`1.${'0'.repeat(20)}1`, 6)).toThrow('round it to 6 places first')
+    expect(() => parseDecimal('1e-40', 6)).toThrow(
+      '1e-40 has 40 decimal places but the scale keeps 6; round it to 6 places first',
+    )
+    expect(() => parseDecimal('123456.1234567890123', 9)).toThrow('round it to 9 places first')
   })
 
   it('refuses what does not fit below 2^53', () => {
@@ -69,6 +102,19 @@ describe('parseDecimal', () => {
   it.each([-1, 16, 1.5, Number.NaN])('refuses scale %d', (places) => {
     expect(() => powerOfTen(places)).toThrow(/is not a whole number from 0 to 15/)
   })
+
+  test.prop([fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), fc.integer({ min: 0, max: 30 }), scale], RUNS)(
+    'reads an exponent as decimal.js does',
+    (digits, shift, places) => {
+      const Exact = Decimal.clone({ precision: 60, toExpNeg: -9e15, toExpPos: 9e15 })
+      const text = `${digits}e${shift - 15}`
+      const plain = new Exact(text)
+      expect(decimalDigits(text)).toEqual(decimalDigits(plain.toFixed()))
+      const exact = plain.times(new Exact(10).pow(places))
+      if (!exact.isInteger() || exact.abs().greaterThan(MAX_UNSCALED)) expect(() => parseDecimal(text, places)).toThrow()
+      else expect(parseDecimal(text, places)).toBe(exact.toNumber() + 0)
+    },
+  )
 
   test.prop([fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), scale], RUNS)(
     'is the inverse of ticksToText',
