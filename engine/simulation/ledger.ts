@@ -1,5 +1,5 @@
 import type { AssetId } from '../market/asset.js'
-import { Money } from '../market/money.js'
+import { divideHalfEven, Money, powerOfTen, ticksToText } from '../market/money.js'
 
 /**
  * Cash and positions, exact. The seam behind which faster bookkeeping may take the place of decimal.js: any ledger must give the same
@@ -11,11 +11,16 @@ export interface Ledger {
   readonly equity: Money
   /** Shares held, negative where short, as a number for strategies; exact below 2^53 units. */
   position(asset: AssetId): number
+  /** Whether any position is open. */
+  readonly invested: boolean
   /** Open positions, in the order they were opened. */
   positions(): readonly Holding[]
   /** Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the commission. */
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
-  /** Shares × ratio, towards zero to whole shares; the fraction is paid in cash at the last price ÷ ratio. Returns the change of cash. */
+  /**
+   * Shares × ratio, down to whole shares: a long keeps less, a short owes more (−7.5 becomes −8), as in zipline, so the fraction is never
+   * negative. It is paid in cash: fraction × last price ÷ ratio, half-even to the tick, once. Returns the change of cash.
+   */
   split(asset: AssetId, ratio: Money): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
   dividend(asset: AssetId, perShare: Money): Money
@@ -45,7 +50,7 @@ class DecimalLedger implements Ledger {
   readonly #scale: number
   readonly #tick: Money
   readonly #ticksPerUnit: number
-  readonly #holdings = new Map<AssetId, Holding>()
+  readonly #holdings = new Map<AssetId, OpenHolding>()
   readonly #numbers = new Map<AssetId, number>()
   #cash: Money
   #equity: Money
@@ -53,7 +58,7 @@ class DecimalLedger implements Ledger {
   constructor(startingCash: Money, priceScale: number) {
     this.#scale = priceScale
     this.#tick = new Money(10).pow(-priceScale)
-    this.#ticksPerUnit = 10 ** priceScale
+    this.#ticksPerUnit = powerOfTen(priceScale)
     this.#cash = startingCash
     this.#equity = startingCash
   }
@@ -70,8 +75,12 @@ class DecimalLedger implements Ledger {
     return this.#numbers.get(asset) ?? 0
   }
 
+  get invested(): boolean {
+    return this.#holdings.size > 0
+  }
+
   positions(): readonly Holding[] {
-    return [...this.#holdings.values()]
+    return Array.from(this.#holdings.values(), (held) => ({ ...held }))
   }
 
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money {
@@ -84,10 +93,10 @@ class DecimalLedger implements Ledger {
     const held = this.#holdings.get(asset)
     if (held === undefined) return ZERO
     const shares = held.shares.times(ratio)
-    const whole = shares.trunc()
-    const price = held.price.div(ratio)
-    this.#hold(asset, whole, price.toDecimalPlaces(this.#scale))
-    return this.#pay(shares.minus(whole).times(price).toDecimalPlaces(this.#scale))
+    const whole = shares.floor()
+    const { price } = held
+    this.#hold(asset, whole, valueOver(ONE, price, ratio, this.#scale))
+    return this.#pay(valueOver(shares.minus(whole), price, ratio, this.#scale))
   }
 
   dividend(asset: AssetId, perShare: Money): Money {
@@ -97,16 +106,12 @@ class DecimalLedger implements Ledger {
 
   mark(priceOf: (asset: AssetId) => number): void {
     let value = this.#cash
-    for (const [asset, held] of this.#holdings) {
-      const price = this.#exact(priceOf(asset)) ?? held.price
-      this.#holdings.set(asset, { asset, shares: held.shares, price })
-      value = value.plus(held.shares.times(price))
+    for (const held of this.#holdings.values()) {
+      const price = priceOf(held.asset)
+      if (!Number.isNaN(price)) held.price = this.#tick.times(Math.round(price * this.#ticksPerUnit))
+      value = value.plus(held.shares.times(held.price))
     }
     this.#equity = value.toDecimalPlaces(this.#scale)
-  }
-
-  #exact(price: number): Money | undefined {
-    return Number.isNaN(price) ? undefined : this.#tick.times(Math.round(price * this.#ticksPerUnit))
   }
 
   #hold(asset: AssetId, shares: Money, price: Money): void {
@@ -125,4 +130,20 @@ class DecimalLedger implements Ledger {
   }
 }
 
+interface OpenHolding extends Holding {
+  price: Money
+}
+
+/** Shares × price ÷ ratio, half-even to the tick: in integers, because a quotient cut to 28 digits may fall off an exact tie. */
+function valueOver(shares: Money, price: Money, ratio: Money, scale: number): Money {
+  const raised = 10n ** BigInt(ratio.decimalPlaces() + scale)
+  const lowered = 10n ** BigInt(shares.decimalPlaces() + price.decimalPlaces())
+  return new Money(ticksToText(divideHalfEven(unscaled(shares) * unscaled(price) * raised, unscaled(ratio) * lowered), scale))
+}
+
+function unscaled(value: Money): bigint {
+  return BigInt(value.toFixed().replace('.', ''))
+}
+
 const ZERO = new Money(0)
+const ONE = new Money(1)

@@ -90,6 +90,64 @@ describe('the decimal ledger', () => {
     expect(ledger.split('B', new Money(2)).isZero()).toBe(true)
   })
 
+  it('rounds the cash for a fraction once: an exact tie stays one, though the price after the split is periodic', () => {
+    const ledger = decimalLedger(new Money(100), 2)
+    ledger.fill('A', new Money('0.375'), new Money(11), new Money(0))
+    // 0.28125 × 11 ÷ 0.75 = 4.125; 14.66…67 × 0.28125 would be just above.
+    expect(ledger.split('A', new Money('0.75')).toFixed()).toBe('4.12')
+  })
+
+  it('goes down to whole shares, longs and shorts alike, and pays what is exact to half a tick, for any split', () => {
+    const units = fc.integer({ min: -(10 ** 10), max: 10 ** 10 }).filter((value) => value !== 0)
+    const ratioUnits = fc.integer({ min: 1, max: 10 ** 7 })
+    fc.assert(
+      fc.property(units, fc.integer({ min: 1, max: 10 ** 9 }), ratioUnits, (held, price, ratio) => {
+        const ledger = decimalLedger(new Money(0), SCALE)
+        ledger.fill('A', new Money(held).div(1e8), new Money(price).div(POWER), new Money(0))
+        const paid = ledger.split('A', new Money(ratio).div(1e6))
+        // Shares × ratio in units of 10^-14; the fraction is what is left above the next whole share below.
+        const one = 10n ** 14n
+        const product = BigInt(held) * BigInt(ratio)
+        const fraction = ((product % one) + one) % one
+        expect(BigInt(ledger.position('A'))).toBe((product - fraction) / one)
+        // Ticks = fraction / 10^14 × price ÷ (ratio / 10^6), half to even.
+        const numerator = fraction * BigInt(price)
+        const denominator = BigInt(ratio) * 10n ** 8n
+        const floor = numerator / denominator
+        const twice = 2n * (numerator % denominator)
+        const up = twice > denominator || (twice === denominator && floor % 2n === 1n)
+        expect(paid.eq(money(up ? floor + 1n : floor))).toBe(true)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('owes more whole shares after a split of a short, and is paid for the fraction', () => {
+    const ledger = decimalLedger(new Money(1000), 2)
+    ledger.fill('A', new Money(-5), new Money(30), new Money(0))
+    expect(ledger.split('A', new Money('1.5')).toFixed()).toBe('10')
+    expect(ledger.position('A')).toBe(-8)
+    ledger.mark(() => 20)
+    expect(ledger.equity.toFixed()).toBe('1000')
+  })
+
+  it('knows whether it is invested', () => {
+    const ledger = decimalLedger(new Money(100), 2)
+    expect(ledger.invested).toBe(false)
+    ledger.fill('A', new Money(1), new Money(1), new Money(0))
+    expect(ledger.invested).toBe(true)
+    ledger.fill('A', new Money(-1), new Money(1), new Money(0))
+    expect(ledger.invested).toBe(false)
+  })
+
+  it('hands out positions that later bars do not change', () => {
+    const ledger = decimalLedger(new Money(100), 2)
+    ledger.fill('A', new Money(1), new Money(1), new Money(0))
+    const [before] = ledger.positions()
+    ledger.mark(() => 2)
+    expect([before, ...ledger.positions()].map((held) => held?.price.toFixed())).toEqual(['1', '2'])
+  })
+
   it('closes a position that a reverse split leaves without a whole share', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money(5), new Money(2), new Money(0))
