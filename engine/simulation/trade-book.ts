@@ -29,7 +29,11 @@ interface OpenTrip {
   cash: Money
 }
 
-/** Follows positions from flat to flat. The profits of all round trips add up to equity less starting cash, exactly. */
+/**
+ * Follows positions from flat to flat. The profits of all round trips add up to equity less starting cash: exactly while open positions are
+ * whole shares. A value of fractional shares may lie between two ticks, and each open trip is rounded for itself while equity is rounded as
+ * a whole, so n such trips may miss it by (n + 1) / 2 ticks.
+ */
 export class TradeBook {
   readonly #closed: RoundTrip[] = []
   readonly #open = new Map<AssetId, OpenTrip>()
