@@ -1,6 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 
-/** Figures of an equity curve, fractions unless said otherwise. Absent where undefined (no variance, no closed trade), never NaN. */
+/** Figures of an equity curve, fractions unless said otherwise. Absent where undefined (no variance, no closed trade, equity not above 0), never NaN. */
 export interface Metrics {
   /** Last equity ÷ starting cash − 1. */
   readonly totalReturn: number
@@ -39,11 +39,12 @@ export function metricsOf(
 ): Metrics {
   const last = equity.at(-1) ?? startingCash
   const returns = sessionReturns(startingCash, equity)
+  const risk = deviation(returns)
   return {
     totalReturn: last / startingCash - 1,
     ...defined('annualReturn', annualised(last / startingCash, equity.length)),
-    ...defined('volatility', scaledToYear(deviation(returns))),
-    ...defined('sharpe', scaledToYear(ratio(returns, deviation(returns)))),
+    ...defined('volatility', scaledToYear(risk)),
+    ...defined('sharpe', scaledToYear(ratio(returns, risk))),
     ...defined('sortino', scaledToYear(ratio(returns, downside(returns)))),
     maxDrawdown: deepestFall(startingCash, equity),
     exposure: equity.length === 0 ? 0 : exposed / equity.length,
@@ -56,10 +57,10 @@ export function annualised(growth: number, sessions: number): number | undefined
   return sessions === 0 || growth <= 0 ? undefined : growth ** (SESSIONS_PER_YEAR / sessions) - 1
 }
 
-/** Undefined once equity is zero or negative: a return on it has no meaning. */
+/** Undefined once equity is zero or negative, at the last session too: a return to or from it has no meaning. */
 function sessionReturns(startingCash: number, equity: readonly number[]): readonly number[] | undefined {
-  const before = [startingCash, ...equity.slice(0, -1)]
-  return before.every((value) => value > 0) ? equity.map((value, i) => value / before[i]! - 1) : undefined
+  if (!equity.every((value) => value > 0)) return undefined
+  return equity.map((value, i) => value / (i === 0 ? startingCash : equity[i - 1]!) - 1)
 }
 
 function deviation(returns: readonly number[] | undefined): number | undefined {

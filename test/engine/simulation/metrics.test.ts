@@ -28,6 +28,14 @@ describe('metrics', () => {
     expect(metricsOf(100, [50, -10, -20], 3, 0, 1)).toEqual({ totalReturn: -1.2, maxDrawdown: 1.2, exposure: 1, winRate: 0 })
   })
 
+  it('have no volatility, Sharpe or Sortino ratio where the last equity, and only it, is not above zero', () => {
+    for (const last of [0, -10]) {
+      const metrics = metricsOf(100, [110, 99, last], 3, 0, 1)
+      expect(Object.keys(metrics)).toEqual(['totalReturn', 'maxDrawdown', 'exposure', 'winRate'])
+    }
+    expect(metricsOf(100, [110, 99, 1], 3, 0, 1)).toHaveProperty('sharpe')
+  })
+
   it('measure a fall from the starting cash too', () => {
     expect(metricsOf(100, [80, 90], 2, 0, 0).maxDrawdown).toBeCloseTo(0.2, 12)
   })
