@@ -26,7 +26,10 @@ export interface BacktestSpec {
   readonly assets?: readonly AssetId[]
   /** The whole bundle, where absent. */
   readonly range?: RangeSpec
-  /** Slots before the start that are readable, but never traded; all there are, where absent. */
+  /**
+   * Slots before the start that are readable, but never traded; all there are, where absent. Bars before start − warmUp are not loaded: where
+   * an asset is halted at that point, its `price` is unknown (NaN) until its first trade from there on.
+   */
   readonly warmUp?: number
   /** Starting cash, an exact decimal; 1 000 000 where absent. */
   readonly cash?: number | string

@@ -1,22 +1,22 @@
-import { type Calendar, sessionText } from '../market/calendar.js'
 import type { Money } from '../market/money.js'
 import type { Execution } from './blotter.js'
 import type { Ledger } from './ledger.js'
 import { metricsOf } from './metrics.js'
 import type { Order } from './order.js'
 import type { BacktestResult, Fill, OrderRecord, Trade } from './result.js'
+import type { SessionTexts } from './session-texts.js'
 import type { RoundTrip, TradeBook } from './trade-book.js'
 
 /** Writes down what happens while a simulation runs, and makes the result of it. */
 export class SessionJournal {
-  readonly #calendar: Calendar
+  readonly #texts: SessionTexts
   readonly #executions: Execution[] = []
   readonly #sessions: number[] = []
   readonly #equity: Money[] = []
   #exposed = 0
 
-  constructor(calendar: Calendar) {
-    this.#calendar = calendar
+  constructor(texts: SessionTexts) {
+    this.#texts = texts
   }
 
   executed(execution: Execution): void {
@@ -36,7 +36,7 @@ export class SessionJournal {
     const trips = run.trades.trips((asset) => lastPrices.get(asset)!)
     const closed = trips.filter((trip) => trip.closed !== undefined)
     const wins = closed.filter((trip) => trip.profit.gt(0)).length
-    const equity = this.#equity.map(Number)
+    const equity = this.#equity.map((value) => value.toFixed())
     return {
       bars: run.bars,
       sessions: this.#sessions.length,
@@ -51,9 +51,9 @@ export class SessionJournal {
       finalEquity: ledger.equity.toFixed(),
       equityCurve: {
         dates: this.#sessions.map((session) => this.#text(session)),
-        equity: this.#equity.map((value) => value.toFixed()),
+        equity,
       },
-      metrics: metricsOf(startingCash.toNumber(), equity, this.#exposed, wins, closed.length),
+      metrics: metricsOf(startingCash.toNumber(), equity.map(Number), this.#exposed, wins, closed.length),
     }
   }
 
@@ -94,7 +94,7 @@ export class SessionJournal {
   }
 
   #text(session: number): string {
-    return sessionText(this.#calendar, session)
+    return this.#texts.of(session)
   }
 }
 

@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.js'
 import { type Adjustment, corporateActions } from '../market/adjustments.js'
 import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
@@ -10,6 +11,7 @@ import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
 import type { Ledger } from './ledger.js'
 import type { BacktestResult } from './result.js'
 import { SessionJournal } from './session-journal.js'
+import { SessionTexts } from './session-texts.js'
 import { TradeBook } from './trade-book.js'
 import { TradingContext } from './trading-context.js'
 
@@ -32,6 +34,8 @@ export interface SimulationParts {
 /**
  * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions → beforeTradingStart → per bar: fill orders placed
  * earlier, value the portfolio, handleData → end-of-session packet. Nothing is traded at the end: an open position keeps its last price.
+ *
+ * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of the strategy pass through
  */
 export function simulate(parts: SimulationParts): BacktestResult {
   const { algorithm, calendar, start, end, portal, clock, ledger } = parts
@@ -39,17 +43,19 @@ export function simulate(parts: SimulationParts): BacktestResult {
   const actions = corporateActions(parts.adjustments)
   const priceOf = (asset: AssetId): number => portal.current(asset, 'price')
 
-  algorithm.initialize?.(desk.context)
+  synchronous('initialize', algorithm.initialize?.(desk.context))
   desk.context.trading = true
   for (let session = start; session < end; session++) {
     clock.beforeOpen(session)
     for (const action of actions.get(session) ?? []) applyAction(desk, ledger, action, session)
-    if (startsDay(calendar, session, start)) algorithm.beforeTradingStart?.(desk.context, portal)
+    if (startsDay(calendar, session, start)) {
+      synchronous('beforeTradingStart', algorithm.beforeTradingStart?.(desk.context, portal))
+    }
     clock.atBar(session)
     desk.blotter.fill(session, desk.book)
     ledger.mark(priceOf)
-    algorithm.handleData(desk.context, portal)
-    if (endsDay(calendar, session, end)) desk.journal.sessionEnded(session, ledger.equity, ledger.positions().length > 0)
+    synchronous('handleData', algorithm.handleData(desk.context, portal))
+    if (endsDay(calendar, session, end)) desk.journal.sessionEnded(session, ledger.equity, ledger.invested)
   }
   desk.context.trading = false
   const result = desk.journal.result({
@@ -60,7 +66,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
     orders: desk.blotter.orders,
     trades: desk.trades,
   })
-  algorithm.analyze?.(desk.context, result)
+  synchronous('analyze', algorithm.analyze?.(desk.context, result))
   return result
 }
 
@@ -74,11 +80,12 @@ interface Desk {
 }
 
 function openDesk({ calendar, clock, histories, ledger, portal, rules }: SimulationParts): Desk {
+  const texts = new SessionTexts(calendar)
   const blotter = new Blotter(rules, (asset) => histories.get(asset)!.bars)
   const trades = new TradeBook(rules.priceScale)
-  const journal = new SessionJournal(calendar)
+  const journal = new SessionJournal(texts)
   const ticksPerUnit = powerOfTen(rules.priceScale)
-  const context = new TradingContext({ calendar, clock, portal, blotter, ledger, ticksPerUnit })
+  const context = new TradingContext({ texts, clock, portal, blotter, ledger, ticksPerUnit })
   const book = (execution: Execution): void => {
     const { order, shares, price, commission, session } = execution
     const cash = ledger.fill(order.asset, shares, price, commission)
@@ -105,4 +112,12 @@ function startsDay({ dayOf }: Calendar, session: number, start: number): boolean
 
 function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
   return session === end - 1 || dayOf[session] !== dayOf[session + 1]
+}
+
+/** The session goes on as soon as a strategy's method returns: what it did after an await would come too late, and unseen. */
+function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
+  if (!(returned instanceof Promise)) return
+  // This run ends here, so the promise's own failure would only be reported as unhandled.
+  returned.catch(() => undefined)
+  throw new EngineError('strategy-misuse', `${method} returned a promise; make it synchronous and await before the backtest`)
 }

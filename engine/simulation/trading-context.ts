@@ -1,6 +1,5 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { type Calendar, sessionText } from '../market/calendar.js'
 import { Money } from '../market/money.js'
 import type { Clock } from '../portal/clock.js'
 import { unknownAsset } from '../portal/long-table.js'
@@ -9,6 +8,7 @@ import type { Context, OrderId, Portfolio } from './algorithm.js'
 import type { Blotter } from './blotter.js'
 import type { Ledger } from './ledger.js'
 import type { OrderStyle } from './order.js'
+import type { SessionTexts } from './session-texts.js'
 
 /** A strategy's side of the simulation: turns intentions into orders. */
 export class TradingContext implements Context {
@@ -16,7 +16,7 @@ export class TradingContext implements Context {
   readonly ticksPerUnit: number
   readonly portfolio: Portfolio
   readonly #known: ReadonlySet<AssetId>
-  readonly #calendar: Calendar
+  readonly #texts: SessionTexts
   readonly #clock: Clock
   readonly #portal: Portal
   readonly #blotter: Blotter
@@ -28,7 +28,7 @@ export class TradingContext implements Context {
     this.ticksPerUnit = parts.ticksPerUnit
     this.portfolio = portfolioOf(parts.ledger)
     this.#known = new Set(this.assets)
-    this.#calendar = parts.calendar
+    this.#texts = parts.texts
     this.#clock = parts.clock
     this.#portal = parts.portal
     this.#blotter = parts.blotter
@@ -40,7 +40,7 @@ export class TradingContext implements Context {
   }
 
   get sessionText(): string {
-    return sessionText(this.#calendar, Math.max(0, this.#clock.session))
+    return this.#texts.of(Math.max(0, this.#clock.session))
   }
 
   /** Orders are accepted between the first session's start and the last one's end. */
@@ -99,7 +99,7 @@ export class TradingContext implements Context {
 }
 
 export interface ContextParts {
-  readonly calendar: Calendar
+  readonly texts: SessionTexts
   readonly clock: Clock
   readonly portal: Portal
   readonly blotter: Blotter

@@ -35,6 +35,33 @@ describe('a simulation', () => {
     expect(calls).toEqual(['initialize A', 'before 2014-01-01 NaN', 'bar 0 10', 'before 2014-01-02 10', 'bar 1 11', 'analyze 2'])
   })
 
+  it.each(['initialize', 'beforeTradingStart', 'handleData', 'analyze'] as const)('refuses an async %s', async (method) => {
+    const algorithm: TradingAlgorithm = {
+      handleData() {},
+      async [method]() {
+        await Promise.resolve()
+        throw new Error('too late')
+      },
+    }
+    await expect(backtest(simpleContent([10, 11]), algorithm)).rejects.toMatchObject({
+      code: 'strategy-misuse',
+      message: `${method} returned a promise; make it synchronous and await before the backtest`,
+    })
+  })
+
+  it('does not know the price of an asset halted where its data begin, until it trades', async () => {
+    const content: BundleContent = { ...simpleContent([10, 11, 12, 13]), bars: [assetBars('A', [0, 3], [1000, 1300])] }
+    const seen = async (warmUp: number) => {
+      const prices: number[] = []
+      const algorithm = eachBar((_, data) => prices.push(data.current('A', 'price')))
+      const bundle = memoryBundle(content)
+      await openEngine(pureBaseline()).backtest({ bundle, algorithm, range: { start: 2 }, warmUp })
+      return prices
+    }
+    expect(await seen(2)).toEqual([10, 13])
+    expect(await seen(1)).toEqual([Number.NaN, 13])
+  })
+
   it('starts intraday sessions once a day and packs equity at their last bar', async () => {
     const hours = [
       '2014-01-01T10:00:00',
