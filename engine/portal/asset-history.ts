@@ -8,7 +8,8 @@ export class AssetHistory {
   readonly bars: Bars
   readonly #timeline: AdjustmentTimeline
   readonly #clock: Clock
-  #columns: Columns = NO_COLUMNS
+  // A map, not an object: an object also has what its prototype has, such as 'constructor'.
+  readonly #columns = new Map<Field, Float64Array>()
   #epoch = -1
   #seen = -1
 
@@ -30,11 +31,11 @@ export class AssetHistory {
    */
   column(field: Field): Float64Array {
     if (this.#seen !== this.#clock.moves) this.#follow()
-    let column = this.#columns[field]
+    let column = this.#columns.get(field)
     if (column === undefined) {
       if (!FIELDS.includes(field)) throw unknownField(field)
       column = this.#timeline.column(field, this.#epoch)
-      this.#columns = { ...this.#columns, [field]: column }
+      this.#columns.set(field, column)
     }
     return column
   }
@@ -51,14 +52,10 @@ export class AssetHistory {
     const epoch = this.#timeline.epochAt(this.#clock.session, this.#clock.view)
     if (epoch === this.#epoch) return
     this.#epoch = epoch
-    this.#columns = NO_COLUMNS
+    this.#columns.clear()
   }
 }
 
 function unknownField(field: string): EngineError {
   return new EngineError('strategy-misuse', `there is no field '${field}'; it is one of ${FIELDS.join(', ')}`)
 }
-
-type Columns = { readonly [field in Field]?: Float64Array }
-
-const NO_COLUMNS: Columns = Object.freeze({})

@@ -224,6 +224,14 @@ describe('history', () => {
     ['no bar', (data) => data.history('A', 'close', 0, '1d'), 'strategy-misuse', /at least 1/],
     ['half a bar', (data) => data.history('A', 'close', 1.5, '1d'), 'strategy-misuse', /whole number/],
     ['no asset', (data) => data.history([], 'close', 1, '1d'), 'strategy-misuse', /no asset/],
+    [
+      'an inherited field',
+      (data) => data.history('A', 'constructor' as 'close', 1, '1d'),
+      'strategy-misuse',
+      /no field 'constructor'/,
+    ],
+    ['an inherited value', (data) => data.current('A', 'toString' as 'close'), 'strategy-misuse', /no field 'toString'/],
+    ['a prototype', (data) => data.current('A', '__proto__' as 'close'), 'strategy-misuse', /no field '__proto__'/],
     ['no field', (data) => data.history('A', [], 1, '1d'), 'strategy-misuse', /no field/],
     [
       'another type',
