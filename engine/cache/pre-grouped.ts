@@ -1,4 +1,5 @@
 import type { BarTable } from '../bundle/bar-table.js'
+import { EngineError } from '../errors.js'
 import type { EngineLog } from '../log.js'
 import type { AssetId } from '../market/asset.js'
 import { type Bars, barsBytes, type SessionRange } from '../market/bars.js'
@@ -51,6 +52,8 @@ export function preGroupedBars(plain: BarSource, { maxBytes, log, store: given }
       return denseBars(life, table, range, first, last)
     } catch (error) {
       groupsOf.delete(bundle)
+      // What is wrong with the bundle is wrong for the plain source too: asking it again would only fail again, and count as the cache's fault.
+      if (error instanceof EngineError) throw error
       cache.failed('group', error)
       return plain.bars(bundle, asset, range)
     }

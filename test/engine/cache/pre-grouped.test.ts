@@ -186,6 +186,24 @@ describe('pre-grouped bars', () => {
     expect(cached.counters()).toMatchObject({ 'preGrouped.fallbacks': 1 })
   })
 
+  it('pass on what is wrong with the bundle, without asking it twice or calling it a failure of the cache', async () => {
+    let reads = 0
+    const damaged: OpenBundle = {
+      ...memoryBundle(manyAssets(2, 10)),
+      async table() {
+        reads++
+        throw new EngineError('bundle-corrupt', 'bars.parquet is damaged')
+      },
+    }
+    const cached = cacheOf(MIB)
+    const range = { from: 0, to: 10 }
+    await expect(cached.bars(damaged, 'A000', range)).rejects.toThrow('bars.parquet is damaged')
+    expect(reads).toBe(1)
+    await expect(cached.bars(damaged, 'A000', range)).rejects.toThrow('bars.parquet is damaged')
+    expect(reads).toBe(2)
+    expect(cached.counters()).toMatchObject({ 'preGrouped.fallbacks': 0 })
+  })
+
   it('name an asset the bundle does not hold, and those it holds', async () => {
     const error = await cacheOf(MIB)
       .bars(memoryBundle(manyAssets(12, 3)), 'ZZZ', { from: 0, to: 3 })
