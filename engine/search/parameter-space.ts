@@ -33,7 +33,7 @@ export function categorical(...values: readonly ParameterValue[]): Dimension {
 }
 
 /**
- * @throws {EngineError} `input-invalid`: no dimension, an empty or unordered one, a step that is not positive
+ * @throws {EngineError} `input-invalid`: no dimension, one named by a whole number, an empty or unordered one, a step that is not positive
  */
 export function parameterSpace(
   dimensions: Readonly<Record<string, Dimension>>,
@@ -63,8 +63,11 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
   }
 }
 
+/** JavaScript puts such keys of an object first and in numeric order, so the declared order would be lost. */
+const WHOLE_NUMBER = /^\d+$/
+
 function checkDimension(name: string, dimension: Dimension): void {
-  const fault = faultOf(dimension)
+  const fault = WHOLE_NUMBER.test(name) ? `a whole number is no name; call it p${name}` : faultOf(dimension)
   if (fault !== undefined) throw new EngineError('input-invalid', `parameter ${name}: ${fault}`)
 }
 

@@ -72,6 +72,7 @@ describe('a parameter space', () => {
   it.each<[Record<string, Dimension>, RegExp]>([
     [{}, /declare at least one/],
     [{ a: categorical() }, /parameter a: no values/],
+    [{ b: discrete(1, 2), 5: discrete(1, 2) }, /parameter 5: a whole number is no name; call it p5/],
     [{ a: categorical(1, 1) }, /repeated values/],
     [{ a: discrete(2, 1) }, /range 2 to 1/],
     [{ a: discrete(1, Number.POSITIVE_INFINITY) }, /finite ends/],
