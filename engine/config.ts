@@ -44,24 +44,36 @@ export function pureBaseline(): OptimizationConfig {
  */
 export function defaults(env: Environment = process.env): OptimizationConfig {
   const caching = readSwitch(env, 'ASSAY_ENABLE_CACHING') ?? true
+  // Both variables of a limit are read, so that garbage is refused even where the other one wins.
+  const entries = readWhole(env, 'ASSAY_LRU_MAXSIZE')
+  const gib = readGib(env, 'ASSAY_CACHE_SIZE_GB')
   return enable(PURE_BASELINE, {
     assetListCache: readSwitch(env, 'ASSAY_ASSET_LIST_CACHE') ?? caching,
-    assetListEntries:
-      readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES') ?? readWhole(env, 'ASSAY_LRU_MAXSIZE') ?? PURE_BASELINE.assetListEntries,
+    assetListEntries: readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES') ?? entries ?? PURE_BASELINE.assetListEntries,
     preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
-    preGroupedBytes:
-      readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? readGib(env, 'ASSAY_CACHE_SIZE_GB') ?? PURE_BASELINE.preGroupedBytes,
+    preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
     arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
   })
 }
 
 /**
- * A copy of `config` with the given fields changed. Never reads the environment.
+ * A copy of `config` with the given fields changed. Never reads the environment. Fields of `config` that the engine does not know are kept:
+ * a suite may carry its own.
  *
- * @throws {EngineError} `config-invalid`: a limit that is not a positive whole number
+ * @throws {EngineError} `config-invalid`: a change of a field there is not, a switch that is no boolean, a limit that is not a positive
+ *   whole number
  */
 export function enable(config: OptimizationConfig, change: Partial<OptimizationConfig>): OptimizationConfig {
+  const unknown = Object.keys(change).find((field) => !Object.hasOwn(PURE_BASELINE, field))
+  if (unknown !== undefined) {
+    const known = Object.keys(PURE_BASELINE).join(', ')
+    throw new EngineError('config-invalid', `there is no option '${unknown}'; it is one of ${known}`)
+  }
   const changed = { ...config, ...change }
+  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns'] as const) {
+    if (typeof changed[flag] === 'boolean') continue
+    throw new EngineError('config-invalid', `${flag} is ${JSON.stringify(changed[flag])}; give true or false`)
+  }
   for (const limit of ['assetListEntries', 'preGroupedBytes'] as const) {
     if (Number.isSafeInteger(changed[limit]) && changed[limit] > 0) continue
     throw new EngineError('config-invalid', `${limit} is ${changed[limit]}; give a positive whole number`)

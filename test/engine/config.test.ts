@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaults, EngineError, enable, pureBaseline, returnTypeOf } from '../../engine/index.js'
+import { defaults, EngineError, enable, type OptimizationConfig, pureBaseline, returnTypeOf } from '../../engine/index.js'
 
 const GIB = 2 ** 30
 
@@ -58,6 +58,29 @@ describe('configuration', () => {
     const refused = () => defaults({ [variable]: value })
     expect(refused).toThrow(EngineError)
     expect(refused).toThrow(new RegExp(`^${variable} is '${value}'; set it to .*, or unset it$`))
+  })
+
+  it('refuses garbage in a limit that another variable overrules', () => {
+    expect(() => defaults({ ASSAY_LRU_MAXSIZE: 'many', ASSAY_ASSET_LIST_ENTRIES: '9' })).toThrow(/^ASSAY_LRU_MAXSIZE is 'many'/)
+    expect(() => defaults({ ASSAY_CACHE_SIZE_GB: 'lots', ASSAY_PRE_GROUPED_BYTES: '9' })).toThrow(
+      /^ASSAY_CACHE_SIZE_GB is 'lots'/,
+    )
+  })
+
+  it.each([
+    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*arrayReturns$/],
+    [{ constructor: true }, /there is no option 'constructor'/],
+    [{ preGroupedBars: 'no' }, /preGroupedBars is "no"; give true or false/],
+    [{ arrayReturns: undefined }, /arrayReturns is undefined; give true or false/],
+  ])('refuses the change %j', (change, message) => {
+    const refused = () => enable(pureBaseline(), change as Partial<OptimizationConfig>)
+    expect(refused).toThrow(EngineError)
+    expect(refused).toThrow(message)
+  })
+
+  it("keeps a suite's own fields", () => {
+    const extended = { ...pureBaseline(), oneTick: true }
+    expect(enable(extended, { arrayReturns: true })).toEqual({ ...extended, arrayReturns: true })
   })
 
   it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }])('refuses %j', (change) => {
