@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type AssayError, InputError, InvalidEvidenceError } from './errors.js'
 
@@ -21,7 +33,19 @@ export function explainFileError(error: unknown, path: string): AssayError | unk
 
 /** Creates a directory and those above it. */
 export function makeDirectory(path: string): void {
-  explained(path, () => mkdirSync(path, { recursive: true }))
+  explained(path, () => makeMissing(path))
+}
+
+/** Step by step, because Node's own recursive form never returns where a file system says ENOENT below a directory that exists, as /proc does. */
+function makeMissing(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (!existsSync(dirname(path))) makeMissing(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!(existsSync(path) && statSync(path).isDirectory())) throw error
+  }
 }
 
 /** Creates a directory that must not exist. @returns false where it does */

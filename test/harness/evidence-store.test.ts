@@ -171,6 +171,10 @@ describe('places that cannot be written', () => {
     expect(explainFileError(Object.assign(new Error(code), { code }), '/x')).toMatchObject({ exitCode })
   })
 
+  it.skipIf(!existsSync('/proc/self'))('are an input error where the file system denies what its directories promise', () => {
+    expect(() => prepareRoot('/proc/assay/evidence')).toThrow('cannot use /proc/assay/evidence')
+  })
+
   it('other errors stay what they are', () => {
     const error = new TypeError('a bug')
     expect(explainFileError(error, '/x')).toBe(error)
