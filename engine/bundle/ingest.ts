@@ -4,11 +4,12 @@ import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS } from '../market/bars.js'
 import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
-import { MAX_SCALE, Money, parseDecimal, ticksToText } from '../market/money.js'
+import { decimalDigits, Money, parseDecimal, ticksToText } from '../market/money.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
-import { fault, readCsv } from './csv-rows.js'
+import { type CsvRow, fault, readCsv } from './csv-rows.js'
+import { type DigitSpan, fittingScale, joined, NO_DIGITS, widened } from './digit-span.js'
 import type { Provenance, Scales } from './manifest.js'
-import { type NeededPlaces, type PriceSeries, placesNeeded, readPriceCsv } from './price-csv.js'
+import { digitsOf, type PriceCsvOptions, type PriceSeries, readPriceCsv, type Side } from './price-csv.js'
 import { frequencyOf, parseTimestamp } from './timestamp.js'
 
 export interface IngestOptions {
@@ -17,14 +18,16 @@ export interface IngestOptions {
   /** Decimal places to keep; 6 for prices, 4 for volumes, 9 for adjustments where absent. */
   readonly scales?: Partial<Scales>
   /**
-   * Raise the scales that are not given to what the files need. Volumes that do not fit exactly below 2^53 even then are rounded half-even, which
-   * the provenance says; prices never are.
+   * Fit the scales that are not given to the files: exact where fifteen digits hold every value, otherwise rounded half-even (prices to 6 places, or
+   * as many as leave the smallest four digits; volumes to 4), which the provenance says.
    */
   readonly fitScales?: boolean
   /** Where absent: the coarsest that all bar starts fit. */
   readonly frequency?: Frequency
   /** Round volumes beyond the scale half-even, and say so in the provenance, instead of refusing them. */
   readonly roundVolume?: boolean
+  /** Round prices beyond the scale half-even, and say so in the provenance, instead of refusing them. */
+  readonly roundPrice?: boolean
   /** A file `asset,session,kind,value` of splits and dividends. */
   readonly adjustments?: string
   readonly provenance?: Partial<Provenance>
@@ -40,8 +43,11 @@ export async function ingestCsv(files: readonly string[], options: IngestOptions
   const [first] = files
   if (first === undefined) throw new EngineError('input-invalid', 'no price file given; name at least one csv file')
   const texts = await Promise.all(files.map(async (path) => ({ path, text: await readText(path) })))
-  const { scales, roundVolume } = readingOf(texts, options)
-  const series = texts.flatMap(({ path, text }) => readPriceCsv(path, text, { scales, roundVolume }))
+  const digits = once(() => digitsOfAll(texts))
+  const events = options.adjustments === undefined ? undefined : await readEvents(options.adjustments)
+  const reading = readingOf(digits, events, options)
+  const { scales } = reading
+  const series = texts.flatMap(({ path, text }) => readPriceCsv(path, text, { ...reading, digits }))
   checkOneFileEach(series)
   const times = Float64Array.from(new Set(series.flatMap(({ time }) => time))).sort()
   const frequency = checkedFrequency(times, options.frequency)
@@ -52,41 +58,46 @@ export async function ingestCsv(files: readonly string[], options: IngestOptions
     scales,
     sessions: Array.from(times, (time) => formatSession(frequency, time)),
     bars: series.map((own) => toBars(own, indexOf)),
-    adjustments: options.adjustments === undefined ? [] : await readAdjustments(options.adjustments, scales, indexOf, series),
+    adjustments: events === undefined ? [] : toAdjustments(events, scales, indexOf, series),
     provenance: provenanceOf(files, series, scales, options.provenance),
   }
 }
 
-/** Fifteen digits always fit below 2^53. */
-const SAFE_DIGITS = 15
+type FileDigits = Readonly<Record<Side, DigitSpan>>
 
-/** At which scales the files are read, and whether volumes beyond them are rounded. */
+function digitsOfAll(texts: readonly { readonly path: string; readonly text: string }[]): FileDigits {
+  return texts
+    .map(({ path, text }) => digitsOf(path, text))
+    .reduce((a, b) => ({ price: joined(a.price, b.price), volume: joined(a.volume, b.volume) }))
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** At which scales the files are read, and whether values beyond them are rounded. */
 function readingOf(
-  texts: readonly { readonly path: string; readonly text: string }[],
-  { scales: given = {}, fitScales = false, roundVolume = false }: IngestOptions,
-): { readonly scales: Scales; readonly roundVolume: boolean } {
-  const scales = { ...DEFAULT_SCALES, ...given }
-  if (!fitScales) return { scales, roundVolume }
-  const needed = texts.map(({ path, text }) => placesNeeded(path, text))
-  const most = (pick: (places: NeededPlaces) => number) => Math.max(...needed.map(pick))
-  const price =
-    given.price ??
-    Math.min(
-      MAX_SCALE,
-      Math.max(
-        scales.price,
-        most((places) => places.price),
-      ),
-    )
-  const volume =
-    given.volume ??
-    Math.max(
-      scales.volume,
-      most((places) => places.volume),
-    )
-  const fits = volume + most((places) => places.wholeVolumeDigits) <= SAFE_DIGITS
-  if (given.volume !== undefined || fits) return { scales: { ...scales, price, volume }, roundVolume }
-  return { scales: { ...scales, price }, roundVolume: true }
+  digits: () => FileDigits,
+  events: EventFile | undefined,
+  { scales: given = {}, fitScales = false, roundPrice = false, roundVolume = false }: IngestOptions,
+): Pick<PriceCsvOptions, 'scales' | 'round'> {
+  const fitted = (side: Side, round: boolean) => {
+    const scale = given[side]
+    if (scale !== undefined || !fitScales) return { scale: scale ?? DEFAULT_SCALES[side], rounds: round }
+    const fit = fittingScale(side, digits()[side], DEFAULT_SCALES[side])
+    return { scale: fit.scale, rounds: round || fit.rounds }
+  }
+  const price = fitted('price', roundPrice)
+  const volume = fitted('volume', roundVolume)
+  const adjustment = given.adjustment ?? (fitScales && events !== undefined ? eventScale(events) : DEFAULT_SCALES.adjustment)
+  return {
+    scales: { price: price.scale, volume: volume.scale, adjustment },
+    round: { price: price.rounds, volume: volume.rounds },
+  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -127,12 +138,13 @@ function toBars(own: PriceSeries, indexOf: ReadonlyMap<number, number>): AssetBa
 
 const ADJUSTMENT_COLUMNS = ['asset', 'session', 'kind', 'value']
 
-async function readAdjustments(
-  path: string,
-  scales: Scales,
-  indexOf: ReadonlyMap<number, number>,
-  series: readonly PriceSeries[],
-): Promise<readonly Adjustment[]> {
+interface EventFile {
+  readonly path: string
+  /** Cells in the order of `ADJUSTMENT_COLUMNS`. */
+  readonly rows: readonly CsvRow[]
+}
+
+async function readEvents(path: string): Promise<EventFile> {
   const { header, rows } = readCsv(path, await readText(path))
   const at = ADJUSTMENT_COLUMNS.map((name) => header.findIndex((found) => found.toLowerCase() === name))
   if (at.includes(-1))
@@ -141,9 +153,28 @@ async function readAdjustments(
       1,
       `the columns ${ADJUSTMENT_COLUMNS.join(', ')} belong here; the header is ${header.join(',').slice(0, 120)}`,
     )
+  return { path, rows: rows.map(({ line, cells }) => ({ line, cells: at.map((index) => cells[index]!) })) }
+}
+
+/** The scale that keeps every split and dividend, where one does; what does not fit is refused on its own line. */
+function eventScale({ rows }: EventFile): number {
+  const span = rows.reduce((so, { cells }) => {
+    const digits = decimalDigits(cells[3]!)
+    return digits === undefined ? so : widened(so, digits)
+  }, NO_DIGITS)
+  const { scale, rounds } = fittingScale('volume', span, DEFAULT_SCALES.adjustment)
+  return rounds ? DEFAULT_SCALES.adjustment : scale
+}
+
+function toAdjustments(
+  { path, rows }: EventFile,
+  scales: Scales,
+  indexOf: ReadonlyMap<number, number>,
+  series: readonly PriceSeries[],
+): readonly Adjustment[] {
   const assets = new Set<string>(series.map(({ asset }) => asset))
   return rows.map(({ line, cells }) => {
-    const [asset = '', when = '', kind = '', value = ''] = at.map((index) => cells[index])
+    const [asset = '', when = '', kind = '', value = ''] = cells
     if (!assets.has(asset)) throw fault(path, line, `no bars of asset ${asset.slice(0, 70)}; give its prices or remove the row`)
     if (kind !== 'split' && kind !== 'dividend')
       throw fault(path, line, `kind ${kind.slice(0, 40)} is neither split nor dividend; correct it`)
@@ -167,13 +198,7 @@ function provenanceOf(
   scales: Scales,
   given: Partial<Provenance> | undefined,
 ): Provenance {
-  const rounded = series.reduce((sum, { roundedVolumes }) => sum + roundedVolumes, 0)
-  const notes = [
-    given?.notes,
-    rounded > 0
-      ? `${rounded === 1 ? '1 volume' : `${rounded} volumes`} rounded half-even to ${scales.volume} decimal places`
-      : undefined,
-  ]
+  const notes = [given?.notes, roundingNote('price', series, scales), roundingNote('volume', series, scales)]
   const said = notes.filter((note) => note !== undefined).join('; ')
   return {
     source: files.map((path) => basename(path)).join(', '),
@@ -181,4 +206,10 @@ function provenanceOf(
     ...given,
     ...(said === '' ? {} : { notes: said }),
   }
+}
+
+function roundingNote(side: Side, series: readonly PriceSeries[], scales: Scales): string | undefined {
+  const count = series.reduce((sum, { rounded }) => sum + rounded[side], 0)
+  if (count === 0) return undefined
+  return `${count === 1 ? `1 ${side}` : `${count} ${side}s`} rounded half-even to ${scales[side]} decimal places`
 }

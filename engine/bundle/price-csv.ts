@@ -2,9 +2,10 @@ import { basename, extname } from 'node:path'
 import { EngineError } from '../errors.js'
 import { type AssetId, checkAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
-import { divideHalfEven, parseDecimal, ticksToText } from '../market/money.js'
+import { decimalDigits, divideHalfEven, MAX_UNSCALED, parseDecimal } from '../market/money.js'
 import { barFault } from './content-problems.js'
 import { type CsvRow, fault, readCsv } from './csv-rows.js'
+import { type DigitSpan, NO_DIGITS, scaleRemedy, widened } from './digit-span.js'
 import type { Scales } from './manifest.js'
 import { parseTimestamp } from './timestamp.js'
 
@@ -13,14 +14,19 @@ export interface PriceSeries extends Readonly<Record<BarField, readonly number[]
   readonly asset: AssetId
   readonly file: string
   readonly time: readonly number[]
-  /** Volumes with more places than the scale, rounded half-even; always 0 unless asked for. */
-  readonly roundedVolumes: number
+  /** Values with more places than the scale, rounded half-even; always 0 unless asked for. */
+  readonly rounded: Readonly<Record<Side, number>>
 }
+
+/** What has a scale of its own in a price file. */
+export type Side = 'price' | 'volume'
 
 export interface PriceCsvOptions {
   readonly scales: Scales
-  /** Round volumes with more places than the scale half-even instead of refusing them. Prices are never rounded. */
-  readonly roundVolume: boolean
+  /** Round values with more places than the scale half-even instead of refusing them. A price is never rounded to zero. */
+  readonly round: Readonly<Record<Side, boolean>>
+  /** The digits of everything read at these scales, of other files too: a remedy must suit them all. Asked for where one is needed. */
+  readonly digits: () => Readonly<Record<Side, DigitSpan>>
 }
 
 const TIME_NAMES = ['date', 'session', 'timestamp', 'datetime', 'time']
@@ -52,33 +58,26 @@ export function readPriceCsv(path: string, text: string, options: PriceCsvOption
   return [...series.values()]
 }
 
-/** The decimal places a price file needs, trailing zeros aside: the most of any price, the most of any volume, and the largest whole volume. */
-export interface NeededPlaces {
-  readonly price: number
-  readonly volume: number
-  readonly wholeVolumeDigits: number
-}
-
 /**
- * Looks how many decimal places a price file has, without reading its values: what does not look like a plain decimal counts for nothing here and
- * is refused by `readPriceCsv`.
+ * Looks how many digits the prices and volumes of a file have: what is no decimal counts for nothing here and is refused by `readPriceCsv`.
  *
  * @throws {EngineError} `input-invalid`: not CSV, or a missing column
  */
-export function placesNeeded(path: string, text: string): NeededPlaces {
+export function digitsOf(path: string, text: string): Readonly<Record<Side, DigitSpan>> {
   const { header, rows } = readCsv(path, text)
   const { fields } = findColumns(path, header)
-  const needed = { price: 0, volume: 0, wholeVolumeDigits: 0 }
+  const span = { price: NO_DIGITS, volume: NO_DIGITS }
   for (const { cells } of rows) {
     for (const { field, index } of fields) {
-      const match = /^\+?0*(\d*)(?:\.(\d*?)0*)?$/.exec(cells[index]!)
-      const places = match?.[2]?.length ?? 0
-      const side = field === 'volume' ? 'volume' : 'price'
-      if (places > needed[side]) needed[side] = places
-      if (field === 'volume') needed.wholeVolumeDigits = Math.max(needed.wholeVolumeDigits, match?.[1]?.length ?? 0)
+      const digits = decimalDigits(cells[index]!)
+      if (digits !== undefined) span[sideOf(field)] = widened(span[sideOf(field)], digits)
     }
   }
-  return needed
+  return span
+}
+
+function sideOf(field: BarField): Side {
+  return field === 'volume' ? 'volume' : 'price'
 }
 
 interface Columns {
@@ -91,7 +90,7 @@ interface GrowingSeries extends Record<BarField, number[]> {
   asset: AssetId
   file: string
   time: number[]
-  roundedVolumes: number
+  rounded: Record<Side, number>
 }
 
 function findColumns(path: string, header: readonly string[]): Columns {
@@ -121,7 +120,7 @@ function findColumns(path: string, header: readonly string[]): Columns {
 
 function emptySeries(path: string, row: CsvRow, name: string): GrowingSeries {
   const asset = located(path, row, () => checkAssetId(name))
-  return { asset, file: path, time: [], open: [], high: [], low: [], close: [], volume: [], roundedVolumes: 0 }
+  return { asset, file: path, time: [], open: [], high: [], low: [], close: [], volume: [], rounded: { price: 0, volume: 0 } }
 }
 
 function append(path: string, row: CsvRow, own: GrowingSeries, columns: Columns, options: PriceCsvOptions): void {
@@ -152,34 +151,38 @@ function parseField(
       `${field} is ${text === '' ? 'empty' : text}; remove the row: a slot without a bar is simply absent`,
     )
   }
-  const { price, volume } = options.scales
-  if (field !== 'volume') return located(path, row, () => parseDecimal(text, price), field)
+  const side = sideOf(field)
+  const scale = options.scales[side]
   try {
-    return parseDecimal(text, volume, '--volume-scale')
+    return parseDecimal(text, scale)
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.code !== 'precision')
       throw fault(path, row.line, `${field}: ${messageOf(cause)}`, cause)
-    const rounded = options.roundVolume ? roundedUnits(text, volume) : undefined
-    if (rounded === undefined) throw precise(path, row, `${field}: ${cause.message}, or round with --round-volume`, cause)
-    own.roundedVolumes++
-    return rounded
+    const rounded = options.round[side] ? roundedUnits(text, scale) : undefined
+    if (rounded !== undefined && (rounded !== 0 || side === 'volume')) {
+      own.rounded[side]++
+      return rounded
+    }
+    const what = rounded === 0 ? `${text} is 0 at ${scale} decimal places` : messageOf(cause).replace(/; .*/, '')
+    throw precise(path, row, `${field}: ${what}; ${scaleRemedy(side, options.digits()[side], scale)}`, cause)
   }
 }
 
 /** Half-even from the exact text; undefined where even that does not fit below 2^53. */
 function roundedUnits(text: string, scale: number): number | undefined {
-  const [whole = '', fraction = ''] = text.replace('+', '').split('.')
-  const units = divideHalfEven(BigInt(whole + fraction) * 10n ** BigInt(scale), 10n ** BigInt(fraction.length))
-  return Number.isSafeInteger(Number(units)) ? parseDecimal(ticksToText(units, scale), scale) : undefined
+  const digits = decimalDigits(text)
+  if (digits === undefined) return undefined
+  const { negative, whole, places } = digits
+  const units = Number(divideHalfEven(BigInt(whole + places) * 10n ** BigInt(scale), 10n ** BigInt(places.length)))
+  if (units > MAX_UNSCALED) return undefined
+  return negative && units !== 0 ? -units : units
 }
 
-function located<T>(path: string, row: CsvRow, read: () => T, field?: string): T {
+function located<T>(path: string, row: CsvRow, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    const message = `${field === undefined ? '' : `${field}: `}${messageOf(cause)}`
-    if (cause instanceof EngineError && cause.code === 'precision') throw precise(path, row, message, cause)
-    throw fault(path, row.line, message, cause)
+    throw fault(path, row.line, messageOf(cause), cause)
   }
 }
 

@@ -23,6 +23,7 @@ export interface BacktestOptions {
   readonly adjustments?: string
   readonly priceScale?: number
   readonly volumeScale?: number
+  readonly roundPrice: boolean
   readonly roundVolume: boolean
   readonly strategy: { readonly fast: number; readonly slow: number; readonly shares: number }
   readonly cash: string
@@ -54,6 +55,7 @@ const rawSchema = z
     adjustments: z.string().min(1).optional(),
     priceScale: whole('--price-scale', 0).optional(),
     volumeScale: whole('--volume-scale', 0).optional(),
+    roundPrice: z.boolean().optional(),
     roundVolume: z.boolean().optional(),
     strategy: oneOf('--strategy', ['sma-crossover']),
     fast: whole('--fast', 1),
@@ -108,6 +110,7 @@ export function parseBacktestOptions(
     ...(given.adjustments !== undefined && { adjustments: resolve(cwd, given.adjustments) }),
     ...(given.priceScale !== undefined && { priceScale: given.priceScale }),
     ...(given.volumeScale !== undefined && { volumeScale: given.volumeScale }),
+    roundPrice: given.roundPrice === true,
     roundVolume: given.roundVolume === true,
     strategy: { fast: given.fast, slow: given.slow, shares: given.shares },
     cash: given.cash,

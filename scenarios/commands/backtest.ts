@@ -1,5 +1,13 @@
 import { performance } from 'node:perf_hooks'
-import { type BacktestResult, digest, ingestCsv, memoryBundle, type OpenBundle, openEngine } from '../../engine/index.js'
+import {
+  type BacktestResult,
+  digest,
+  ingestCsv,
+  memoryBundle,
+  type OpenBundle,
+  openEngine,
+  plainBundleSource,
+} from '../../engine/index.js'
 import type { ExtraCommand } from '../../harness/commands/extra-command.js'
 import { EXIT } from '../../harness/errors.js'
 import { formatPercent } from '../../harness/format.js'
@@ -19,6 +27,7 @@ export const backtestCommand: ExtraCommand = {
       .option('--adjustments <file>', 'splits and dividends for the price files: asset,session,kind,value')
       .option('--price-scale <places>', 'decimal places kept of prices in the price files (default: as many as they have)')
       .option('--volume-scale <places>', 'decimal places kept of volumes in the price files (default: as many as they have)')
+      .option('--round-price', 'round prices beyond --price-scale half-even instead of refusing them')
       .option('--round-volume', 'round volumes beyond --volume-scale half-even instead of refusing them')
       .option('--strategy <name>', 'sma-crossover', 'sma-crossover')
       .option('--fast <bars>', 'bars of the fast average', '20')
@@ -37,7 +46,7 @@ export const backtestCommand: ExtraCommand = {
       .addHelpText(
         'after',
         `
-Prices are exact decimals. Adjustments are applied point in time; price files are taken as they are unless --adjustments names events.
+Prices are exact decimals; where fifteen digits cannot hold them all they are rounded, and a note says so. Adjustments are applied point in time; price files are taken as they are unless --adjustments names events.
 
 Examples
   assay backtest --csv AAPL.csv --fast 20 --slow 50 --json
@@ -71,7 +80,9 @@ async function backtest(options: BacktestOptions, io: Io): Promise<{ result: Bac
       commission: options.commission,
       dividendPolicy: options.dividendPolicy,
     })
-    return { result, seconds: (performance.now() - begin) / 1000 }
+    const seconds = (performance.now() - begin) / 1000
+    if (result.fills.length === 0 && (await neverTraded(bundle))) io.stderr(`note: ${NEVER_TRADED}\n`)
+    return { result, seconds }
   } finally {
     engine.close()
     if (typeof bundle !== 'string') bundle.close()
@@ -79,17 +90,26 @@ async function backtest(options: BacktestOptions, io: Io): Promise<{ result: Bac
 }
 
 async function bundleOf(options: BacktestOptions, io: Io): Promise<string | OpenBundle> {
-  const { source, adjustments, priceScale, volumeScale, roundVolume } = options
+  const { source, adjustments, priceScale, volumeScale, roundPrice, roundVolume } = options
   if (source.kind === 'bundle') return source.directory
   const content = await ingestCsv(source.files, {
     name: 'csv',
     scales: { ...(priceScale !== undefined && { price: priceScale }), ...(volumeScale !== undefined && { volume: volumeScale }) },
     fitScales: true,
+    roundPrice,
     roundVolume,
     ...(adjustments !== undefined && { adjustments }),
   })
   if (content.provenance.notes !== undefined) io.stderr(`note: ${content.provenance.notes}\n`)
   return memoryBundle(content)
+}
+
+const NEVER_TRADED =
+  'no bar has any volume, so no order can ever fill; give the traded volumes, or any positive number, to let orders fill'
+
+async function neverTraded(source: string | OpenBundle): Promise<boolean> {
+  const bundle = typeof source === 'string' ? await plainBundleSource().open(source) : source
+  return (await bundle.table()).volume.every((volume) => volume === 0)
 }
 
 function rangeOf({ start, end }: BacktestOptions) {

@@ -22,6 +22,7 @@ export const bundleCommand: ExtraCommand = {
       .option('--price-scale <places>', 'decimal places kept of prices (default: 6)')
       .option('--volume-scale <places>', 'decimal places kept of volumes (default: 4)')
       .option('--adjustment-scale <places>', 'decimal places kept of splits and dividends (default: 9)')
+      .option('--round-price', 'round prices beyond their scale half-even instead of refusing them')
       .option('--round-volume', 'round volumes beyond their scale half-even instead of refusing them')
       .option('--source <text>', 'where the numbers come from, for the manifest')
       .addHelpText(
@@ -29,7 +30,7 @@ export const bundleCommand: ExtraCommand = {
         `
 Price files have a header with date (or session, timestamp, time), open, high, low, close and volume, in any order; an asset (or
 ticker, symbol) column where one file holds several, otherwise the asset is named after the file. Other columns are ignored.
-Decimals are kept exactly: a value with more places than the scale is refused, never rounded.
+Decimals are kept exactly: a value with more places than the scale is refused, and rounded only when asked for, which the manifest then says.
 
 Examples
   assay bundle ingest data/mag8 --csv AAPL.csv MSFT.csv --adjustments events.csv
@@ -59,6 +60,7 @@ const optionsSchema = z.object({
   priceScale: scale,
   volumeScale: scale,
   adjustmentScale: scale,
+  roundPrice: z.boolean().optional(),
   roundVolume: z.boolean().optional(),
   source: z.string().optional(),
 })
@@ -81,12 +83,14 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
   const ingestOptions: IngestOptions = {
     name: options.name ?? basename(directory),
     scales,
+    roundPrice: options.roundPrice === true,
     roundVolume: options.roundVolume === true,
     ...(adjustments !== undefined && { adjustments }),
     ...(source !== undefined && { provenance: { source } }),
   }
   const manifest = await writeBundle(directory, await ingestCsv(files, ingestOptions), { format: options.format })
-  const { assets, sessions, rows, version } = manifest
+  const { assets, sessions, rows, version, provenance } = manifest
+  if (provenance.notes !== undefined) io.stderr(`note: ${provenance.notes}\n`)
   io.stdout(
     `${directory}: ${assets.length} assets, ${rows.bars} bars (${manifest.frequency}), ${rows.adjustments} adjustments, ` +
       `${sessions[0]} … ${sessions.at(-1)}\nversion ${version}\n`,

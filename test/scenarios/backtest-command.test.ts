@@ -117,6 +117,46 @@ describe('assay backtest', () => {
     expect(refused.stderr).toContain('--price-scale 8')
   })
 
+  it('rounds prices with float noise, says so in a note, and refuses them by a remedy that works where a scale is given', async () => {
+    const root = temporaryDirectory()
+    const file = join(root, 'noise.csv')
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const price = Math.fround(100 + ((i * 37) % 41) / 7)
+      return `${new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)},${price},${price},${price},${price},1e3`
+    })
+    writeFileSync(file, `date,open,high,low,close,volume\n${rows.join('\n')}\n`)
+    const words = ['backtest', '--csv', file, '--fast', '3', '--slow', '7']
+    const fitted = await assay(words)
+    expect(fitted).toMatchObject({ code: 0 })
+    expect(fitted.stderr).toMatch(/^note: \d+ prices rounded half-even to 6 decimal places\n$/)
+    expect((await assay([...words, '--price-scale', '6'])).stderr).toMatch(/; round with --round-price\n$/)
+    const asked = await assay([...words, '--price-scale', '6', '--round-price'])
+    expect(asked).toMatchObject({ code: 0, stderr: fitted.stderr })
+    expect((await assay(['bundle', 'ingest', join(root, 'noise'), '--csv', file])).stderr).toMatch(
+      /; round with --round-price\n$/,
+    )
+    const ingested = await assay(['bundle', 'ingest', join(root, 'noise'), '--csv', file, '--round-price'])
+    expect(ingested).toMatchObject({ code: 0, stderr: fitted.stderr })
+  })
+
+  it('notes that nothing can fill where no bar has any volume, from price files and from a bundle', async () => {
+    const root = temporaryDirectory()
+    const file = join(root, 'index.csv')
+    const rows = readFileSync(EXAMPLE, 'utf8').trim().split('\n')
+    const volume = rows[0]!.split(',').indexOf('volume')
+    const silent = rows.map((line, i) => (i === 0 ? line : line.split(',').with(volume, '0').join(',')))
+    writeFileSync(file, `${silent.join('\n')}\n`)
+    expect(await assay(['bundle', 'ingest', join(root, 'index'), '--csv', file])).toMatchObject({ code: 0 })
+    for (const source of [
+      ['--csv', file],
+      ['--bundle', join(root, 'index')],
+    ]) {
+      const { code, stderr } = await assay(['backtest', ...source])
+      expect(code).toBe(0)
+      expect(stderr).toMatch(/^note: no bar has any volume, so no order can ever fill; give the traded volumes.*\n$/)
+    }
+  })
+
   it.each([
     ['no source', [], '--csv'],
     ['two sources', ['--csv', EXAMPLE, '--bundle', 'x'], 'either'],

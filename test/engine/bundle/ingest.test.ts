@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
-import { ingestCsv } from '../../../engine/bundle/ingest.js'
+import { fc, test } from '@fast-check/vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type IngestOptions, ingestCsv } from '../../../engine/bundle/ingest.js'
 import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
 import { frequencyOf, parseTimestamp } from '../../../engine/bundle/timestamp.js'
 import { sessionText } from '../../../engine/market/calendar.js'
@@ -76,9 +78,7 @@ describe('ingestCsv', () => {
       '2014-06-04,1,1,1,1,.00015',
       '2014-06-05,1,1,1,1,7',
     ])
-    await expect(ingestCsv([path])).rejects.toThrow(
-      /AAA\.csv:2: volume: .* has 11 decimal places .*; use --volume-scale 11, or round with --round-volume/,
-    )
+    await expect(ingestCsv([path])).rejects.toThrow(/AAA\.csv:2: volume: .* has 11 decimal places .*; round with --round-volume$/)
     const content = await ingestCsv([path], { roundVolume: true, provenance: { notes: 'vendor feed' } })
     expect([...content.bars[0]!.volume]).toEqual([2_181_025_951, 0, 2, 70_000])
     expect(content.provenance.notes).toBe('vendor feed; 3 volumes rounded half-even to 4 decimal places')
@@ -104,6 +104,93 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([fine], { fitScales: true, scales: { price: 4 } })).rejects.toThrow(/use --price-scale 8/)
   })
 
+  it('reads exponents as the exact decimals they are', async () => {
+    const path = await file([HEADER, '2014-06-02,1.0035e-06,1.1E-6,1e-06,1.05e-6,1.5e+06'])
+    const { scales, bars, provenance } = await ingestCsv([path], { fitScales: true })
+    expect([scales.price, provenance.notes]).toEqual([10, undefined])
+    expect([bars[0]!.open[0], bars[0]!.high[0], bars[0]!.low[0], bars[0]!.close[0], bars[0]!.volume[0]]).toEqual([
+      10_035, 11_000, 10_000, 10_500, 15_000_000_000,
+    ])
+    await expect(ingestCsv([path])).rejects.toThrow(/:2: open: 1\.0035e-06 has 10 decimal places .*; use --price-scale 10, or/)
+  })
+
+  const NOISE = '2014-06-02,100.3455810546875,100.5,100.25,100.34558105468750001,100'
+
+  it('rounds prices no scale can hold where it fits scales, and says how many; elsewhere only when asked to', async () => {
+    const path = await file([HEADER, NOISE, '2014-06-03,2.5000005,2.5000015,2.5,2.5,1'])
+    const fitted = await ingestCsv([path], { fitScales: true })
+    expect([fitted.scales.price, fitted.provenance.notes]).toEqual([6, '4 prices rounded half-even to 6 decimal places'])
+    expect([...fitted.bars[0]!.open, ...fitted.bars[0]!.high]).toEqual([100_345_581, 2_500_000, 100_500_000, 2_500_002])
+    await expect(ingestCsv([path])).rejects.toThrow(
+      /:2: open: 100\.3455810546875 has 13 decimal places .*; round with --round-price$/,
+    )
+    const asked = await ingestCsv([path], { roundPrice: true })
+    expect([asked.bars, asked.provenance]).toEqual([fitted.bars, fitted.provenance])
+    expect((await ingestCsv([path], { fitScales: true, scales: { price: 2 }, roundPrice: true })).bars[0]!.open[1]).toBe(250)
+  })
+
+  it('keeps four digits of prices too small for six places', async () => {
+    const path = await file([HEADER, '2014-06-02,0.0000012345678901234567,1,0.0000012,1,1'])
+    const { scales, bars } = await ingestCsv([path], { fitScales: true })
+    expect([scales.price, bars[0]!.open[0]]).toEqual([9, 1235])
+  })
+
+  test.prop(
+    [
+      fc.array(
+        fc.record({
+          digits: fc.bigInt({ min: 1n, max: 10n ** 19n }),
+          places: fc.integer({ min: 0, max: 24 }),
+          volume: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+      fc.boolean(),
+    ],
+    { numRuns: 1000 },
+  )('names remedies that work: every refusal ends within two steps', async (values, fitScales) => {
+    const rows = values.map(({ digits, places, volume }, i) => {
+      const text = `${digits}e-${places}`
+      const date = `2014-06-0${i + 1}`
+      return volume ? `${date},1,1,1,1,${text}` : `${date},${text},${text},${text},${text},1`
+    })
+    await writeFile(await remedied, `${HEADER}\n${rows.join('\n')}\n`)
+    // Two steps for prices and two for volumes, where both are refused.
+    const sides = new Set(values.map(({ volume }) => volume)).size * 2
+    let options: IngestOptions = { fitScales, scales: fitScales ? { price: 3 } : {} }
+    for (let step = 0; ; step++) {
+      const refusal = await ingestCsv([await remedied], options).then(
+        () => undefined,
+        (error: Error) => error.message,
+      )
+      if (refusal === undefined || /no scale holds/.test(refusal)) return
+      expect(step, refusal).toBeLessThan(sides)
+      options = applied(options, refusal.slice(refusal.lastIndexOf('; ')))
+    }
+  })
+
+  const remedied = mkdtemp(join(tmpdir(), 'assay-remedy-')).then((root) => join(root, 'AAA.csv'))
+  afterAll(async () => rm(dirname(await remedied), { recursive: true }))
+
+  /** The options a remedy names, taken by their word. */
+  function applied(options: IngestOptions, remedy: string): IngestOptions {
+    const price = /--price-scale (\d+)/.exec(remedy)?.[1]
+    const volume = /--volume-scale (\d+)/.exec(remedy)?.[1]
+    const exact = remedy.includes(', or round')
+    const changed = {
+      ...options,
+      scales: {
+        ...options.scales,
+        ...(price !== undefined && { price: Number(price) }),
+        ...(volume !== undefined && { volume: Number(volume) }),
+      },
+      roundPrice: options.roundPrice === true || (!exact && remedy.includes('--round-price')),
+      roundVolume: options.roundVolume === true || (!exact && remedy.includes('--round-volume')),
+    }
+    expect(changed, remedy).not.toEqual({ roundPrice: false, roundVolume: false, ...options })
+    return changed
+  }
+
   it('reads splits and dividends from a file of their own', async () => {
     const prices = await file([HEADER, ROW, '2014-06-03,1,1,1,1,1'])
     const adjustments = await file(
@@ -116,6 +203,9 @@ describe('ingestCsv', () => {
       [1, 'dividend', '0.1'],
     ])
     expect(memoryBundle(content).manifest.rows).toEqual({ bars: 2, adjustments: 2 })
+    const long = await file(['asset,session,kind,value', 'AAA,2014-06-03,split,0.33333333333'], 'long.csv')
+    await expect(ingestCsv([prices], { adjustments: long })).rejects.toThrow(/use --adjustment-scale 11/)
+    expect((await ingestCsv([prices], { adjustments: long, fitScales: true })).scales.adjustment).toBe(11)
   })
 
   const rows: readonly [string, string, RegExp][] = [
