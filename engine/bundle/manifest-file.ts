@@ -18,12 +18,17 @@ export interface CheckedManifest {
 
 /**
  * Reads and checks the manifest of a bundle and nothing else: form, calendar, hashes against their own fields, version against the hashes, and
- * the sizes of the files it names.
+ * the sizes of the files it names. Where that fails it is tried once more: a bundle being replaced is absent for the moment between two renames, and
+ * a manifest read before them does not match the files found after.
  *
  * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON, a wrong form, disagreeing hashes or
  * sizes · `bundle-invalid`: another schema version
  */
 export async function readManifest(directory: string): Promise<CheckedManifest> {
+  return readOnce(directory).catch(() => readOnce(directory))
+}
+
+async function readOnce(directory: string): Promise<CheckedManifest> {
   const path = join(directory, MANIFEST_FILE)
   const manifest = parseManifest(path, await readText(directory, path))
   const calendar = checkedCalendar(path, manifest)

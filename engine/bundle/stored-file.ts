@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { EngineError } from '../errors.js'
 import { readAdjustmentsCsv, readBarsCsv } from './csv.js'
 import { BUNDLE_FILES, type BundleManifest } from './manifest.js'
+import { readManifest } from './manifest-file.js'
 import { readAdjustmentsParquet, readBarsParquet } from './parquet.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
 import { sha256 } from './version.js'
@@ -16,9 +17,11 @@ export interface StoredFile {
 
 /**
  * Reads one of the two files of a bundle whole and checks it against its hash. The hash costs a few percent of the decode and is not a luxury: a
- * damaged page can pass for other prices, and a damaged footer can keep the decoder busy for ever.
+ * damaged page can pass for other prices, and a damaged footer can keep the decoder busy for ever. What does not match is compared with the
+ * manifest as it is now, so that a bundle replaced meanwhile is not taken for a damaged one.
  *
- * @throws {EngineError} `bundle-changed`: another size than the manifest lists, so it was replaced since the manifest was read
+ * @param manifest  as read when the bundle was opened
+ * @throws {EngineError} `bundle-changed`: the bundle was replaced since
  * @throws {EngineError} `bundle-corrupt`: missing, unreadable, or other bytes than were written
  */
 export async function readStored(
@@ -26,6 +29,25 @@ export async function readStored(
   manifest: BundleManifest,
   which: 'bars' | 'adjustments',
 ): Promise<StoredFile> {
+  return readChecked(directory, manifest, which).catch(async (fault: unknown) => {
+    const current = await readManifest(directory).catch(() => undefined)
+    if (current === undefined) throw fault
+    const { version, format } = current.manifest
+    // The same content written again: it was only absent between two renames.
+    if (version === manifest.version && format === manifest.format) return readChecked(directory, current.manifest, which)
+    const now = version === manifest.version ? `now in ${format} form` : `version ${short(manifest.version)} → ${short(version)}`
+    throw new EngineError('bundle-changed', `bundle ${manifest.name} changed on disk (${now}) while being read; rerun`, {
+      cause: fault,
+      details: { file: directory, opened: manifest.version, found: version },
+    })
+  })
+}
+
+function short(version: string): string {
+  return `${version.replace('sha256:', '').slice(0, 8)}…`
+}
+
+async function readChecked(directory: string, manifest: BundleManifest, which: 'bars' | 'adjustments'): Promise<StoredFile> {
   const name = BUNDLE_FILES[manifest.format][which]
   const path = join(directory, name)
   const bytes = await readFile(path).catch((cause: unknown) => {

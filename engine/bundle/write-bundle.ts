@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { EngineError } from '../errors.js'
 import { type BundleContent, type CanonicalContent, canonicalContent } from './content.js'
 import { adjustmentsToCsv, barsToCsv } from './csv.js'
+import { asideOf, exists, temporaryBeside, tidyBeside } from './leftovers.js'
 import { BUNDLE_FILES, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
 import { manifestOf } from './manifest-file.js'
 import { adjustmentsToParquet, barsToParquet } from './parquet.js'
@@ -11,7 +11,8 @@ import { sha256 } from './version.js'
 
 /**
  * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are flushed to disk, and the directory is renamed.
- * An existing bundle is replaced; it is moved aside first and put back should the last rename fail. Nothing else is ever replaced.
+ * An existing bundle is replaced; it is moved aside first and put back should the last rename fail, or by the next writer should this one be killed.
+ * Nothing else is ever replaced.
  *
  * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made
  * @param content    in any order; checked before anything is written
@@ -27,8 +28,9 @@ export async function writeBundle(
   const canonical = canonicalContent(content)
   const { manifest, files } = encode(canonical, format)
   const target = resolve(directory)
-  const temporary = `${dirname(target)}/.${basename(target)}.${randomBytes(6).toString('hex')}`
+  const temporary = temporaryBeside(target)
   try {
+    await tidyBeside(target, Date.now())
     await checkReplaceable(target)
     await mkdir(dirname(target), { recursive: true })
     await mkdir(temporary)
@@ -115,7 +117,7 @@ async function flushDirectory(path: string): Promise<void> {
 
 /** Another writer may put the same bundle in place between our two renames; then its bundle is the one to replace. */
 async function moveInto(temporary: string, target: string, attempts = 5): Promise<void> {
-  const aside = `${temporary}.old`
+  const aside = asideOf(temporary)
   const replaced = await rename(target, aside).then(
     () => true,
     (cause: NodeJS.ErrnoException) => {
@@ -132,11 +134,4 @@ async function moveInto(temporary: string, target: string, attempts = 5): Promis
   }
   await rm(aside, { recursive: true, force: true })
   if (await exists(temporary)) await moveInto(temporary, target, attempts - 1)
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
