@@ -61,7 +61,7 @@ describe('a reader of a bundle that is replaced', () => {
     const text = await readFile(manifest)
     // The reader waits in a pipe for the old manifest and gets it only when the new bundle is in place.
     await rm(manifest)
-    execFileSync('mkfifo', [manifest])
+    execFileSync('sh', ['-c', 'mkfifo "$0"', manifest])
     const opening = plainBundleSource().open(directory)
     const pipe = await open(manifest, 'w')
     renameSync(directory, join(root, 'aside'))
