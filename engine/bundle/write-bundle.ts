@@ -32,7 +32,7 @@ export async function writeBundle(
   try {
     await tidyBeside(target, Date.now())
     await checkReplaceable(target)
-    await mkdir(dirname(target), { recursive: true })
+    await makeDirectory(dirname(target))
     await mkdir(temporary)
     for (const { name, bytes } of files) await writeFlushed(join(temporary, name), bytes)
     await flushDirectory(temporary)
@@ -93,6 +93,16 @@ async function checkReplaceable(target: string): Promise<void> {
 function notABundle(target: string, what: string): EngineError {
   return new EngineError('input-invalid', `${target} is ${what}, not a bundle to replace; choose another directory`, {
     details: { file: target },
+  })
+}
+
+/** Step by step, because Node's own recursive form never returns where a file system says ENOENT below a directory that exists, as /proc does. */
+async function makeDirectory(path: string): Promise<void> {
+  if (await exists(path)) return
+  if (!(await exists(dirname(path)))) await makeDirectory(dirname(path))
+  await mkdir(path).catch((cause: NodeJS.ErrnoException) => {
+    // Another process may have been quicker.
+    if (cause.code !== 'EEXIST') throw cause
   })
 }
 

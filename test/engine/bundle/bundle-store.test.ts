@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
@@ -334,6 +335,12 @@ describe('writeBundle', () => {
       /cannot write bundle .*; check space and permissions/,
     )
     await chmod(root, 0o700)
+  })
+
+  it.skipIf(!existsSync('/proc/self'))('says so where the file system denies what its directories promise', async () => {
+    await expect(writeBundle('/proc/assay/small', smallContent())).rejects.toThrow(
+      /cannot write bundle .*; check space and permissions/,
+    )
   })
 
   it('says so when a name is too long for the file system, and leaves nothing', async () => {
