@@ -14,6 +14,12 @@ export default defineConfig({
       include: ['engine/**/*.ts', 'harness/**/*.ts', 'scenarios/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
       reportsDirectory: 'test-results/coverage',
+      thresholds: {
+        lines: 90,
+        branches: 85,
+        'engine/cache/**': { lines: 95, branches: 85 },
+        'harness/verdict/**': { lines: 95, branches: 85 },
+      },
     },
   },
 })

@@ -27,7 +27,10 @@ export function explainFileError(error: unknown, path: string): AssayError | unk
   if (UNUSABLE.has(code))
     return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, { cause: error })
   if (FULL.has(code))
-    return new InvalidEvidenceError(`disk full while writing ${path} (${code}); free some space and try again`, { cause: error })
+    return new InvalidEvidenceError(
+      `disk full while writing ${path} (${code}); free some space and try again; --resume continues an evaluation`,
+      { cause: error },
+    )
   return error
 }
 

@@ -116,10 +116,31 @@ export function recordIds(root: string): string[] {
 /**
  * All records, ascending by number.
  *
- * @throws {InvalidEvidenceError} a record is not what we write
+ * @throws {InvalidEvidenceError} a record is not what we write, or stands under another name than its own
  */
 export function readRecords(root: string): DecisionRecord[] {
-  return recordIds(root).map((id) => readJson(join(decisionsOf(root), `${id}.json`), decisionRecordSchema))
+  return recordIds(root).map((id) => readRecord(root, id))
+}
+
+/** The record of an id, or what is wrong with it. */
+export function readRecord(root: string, id: string): DecisionRecord {
+  const path = join(decisionsOf(root), `${id}.json`)
+  const text = readIfThere(path)
+  const record = text === undefined ? undefined : parseRecord(text)
+  // No new evaluation can mend a damaged record: numbers are never used again.
+  if (record === undefined)
+    throw new InvalidEvidenceError(`${path} is no decision record; restore it, or delete it with its markdown`)
+  if (record.id !== id)
+    throw new InvalidEvidenceError(`${path} says it is ${record.id}; give record and evidence their own names back`)
+  return record
+}
+
+function parseRecord(text: string): DecisionRecord | undefined {
+  try {
+    return decisionRecordSchema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
 }
 
 /** Publishes a record: its markdown, itself, the markdown of those it supersedes, and the index. */

@@ -39,8 +39,8 @@ export function nodeIo(): Io {
       controller.abort(new Interrupted(name))
     })
   }
-  // A reader that closed the pipe (`assay list | head`) has seen enough.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.internal))
+  keepWorkingWithout(process.stdout)
+  keepWorkingWithout(process.stderr)
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
@@ -51,4 +51,18 @@ export function nodeIo(): Io {
     signal: controller.signal,
     now: () => new Date(),
   }
+}
+
+/**
+ * A stream that breaks must not decide how an evaluation ends: a reader that closed the pipe (`assay list | head`) has seen enough, and the record
+ * matters more than its summary. Results that could not be written for another reason, such as a full disk, are an error when all is done.
+ */
+function keepWorkingWithout(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || stream === process.stderr) return
+    process.on('exit', () => {
+      if (process.exitCode === EXIT.done) process.exitCode = EXIT.invalid
+    })
+    process.stderr.write(`assay: cannot write to standard output (${error.code}); results are incomplete\n`)
+  })
 }

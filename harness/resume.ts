@@ -47,7 +47,7 @@ export function resumePlan(root: string, draft: PlanDraft, environment: Environm
   ]
   if (differences.length > 0) {
     throw new InputError(
-      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume`,
+      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
     )
   }
   return plan

@@ -1,19 +1,16 @@
 import { SCALE_NAMES, type Suite } from '../contract.js'
-import { EXIT, type ExitCode } from '../errors.js'
-import { readRecords, unfinishedIds } from '../evidence-store.js'
+import { EXIT, type ExitCode, InvalidEvidenceError } from '../errors.js'
+import { readRecord, recordIds, unfinishedIds } from '../evidence-store.js'
 import { formatPercent } from '../format.js'
 import type { Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { supersededBy } from '../record/supersession.js'
 
-/**
- * `assay list`: layers, workloads, scales, and the records with their verdicts.
- *
- * @throws {InvalidEvidenceError} a record is not what we write
- */
+/** `assay list`: layers, workloads, scales, and the records with their verdicts; one that is damaged is named and does not hide the others. */
 export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitCode {
-  const records = readRecords(root)
+  const found = recordIds(root).map((id) => ({ id, ...readOrExplain(root, id) }))
+  const records = found.flatMap(({ record }) => record ?? [])
   const section = (title: string, rows: readonly (readonly string[])[]) => io.stdout(`${title}\n${table(rows)}\n`)
   section(
     'layers',
@@ -34,13 +31,11 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
   )
   section(
     'records',
-    records.map((record) => [
-      record.id,
-      describeVerdict(record),
-      describeCumulative(record),
-      record.date,
-      describeSupersession(record, records),
-    ]),
+    found.map(({ id, record, problem }) =>
+      record === undefined
+        ? [id, 'damaged', problem ?? '', '', '']
+        : [id, describeVerdict(record), describeCumulative(record), record.date, describeSupersession(record, records)],
+    ),
   )
   const unfinished = unfinishedIds(root)
   if (unfinished.length > 0)
@@ -49,6 +44,15 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
       unfinished.map((id) => [id, 'continue with --resume']),
     )
   return EXIT.done
+}
+
+function readOrExplain(root: string, id: string): { readonly record?: DecisionRecord; readonly problem?: string } {
+  try {
+    return { record: readRecord(root, id) }
+  } catch (error) {
+    if (error instanceof InvalidEvidenceError) return { problem: error.message }
+    throw error
+  }
 }
 
 function describeVerdict({ verdict, injected }: DecisionRecord): string {

@@ -19,7 +19,10 @@ export function replayCommand(root: string, name: string | undefined, io: Io): E
   if (ids.length === 0)
     throw new InputError(`no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`)
   const records = readRecords(root)
-  for (const record of records.filter(({ id }) => ids.includes(id))) {
+  const chosen = records.filter(({ id }) => ids.includes(id))
+  if (chosen.length !== ids.length)
+    throw new InvalidEvidenceError(`only ${chosen.length} of ${ids.length} records could be replayed`)
+  for (const record of chosen) {
     replayRecord(root, record, records)
     io.stdout(
       `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield\n`,
@@ -69,5 +72,6 @@ function compare(path: string, found: string | undefined, derived: string): void
 
 function firstDifference(found: string, derived: string): number {
   const lines = derived.split('\n')
-  return 1 + found.split('\n').findIndex((line, index) => line !== lines[index])
+  const other = found.split('\n')
+  return 1 + Array.from({ length: Math.max(lines.length, other.length) }).findIndex((_, index) => other[index] !== lines[index])
 }

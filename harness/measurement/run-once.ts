@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
 import { Bench } from 'tinybench'
 import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
 import type { Measurement } from './child-message.js'
@@ -85,7 +86,8 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     warmupMs: durationsMs.slice(0, slot.warmup).reduce((sum, ms) => sum + ms, 0),
     iterations: slot.iterations,
     ...(peakRssBytes !== undefined && { peakRssBytes }),
-    heapBytes: process.memoryUsage().heapUsed,
+    // Not `process.memoryUsage()`: that reads /proc, which some hosts do not have.
+    heapBytes: getHeapStatistics().used_heap_size,
     gcMs: gc.ms,
     gcCount: gc.count,
     involuntarySwitches: end.involuntarySwitches - start.involuntarySwitches,

@@ -45,7 +45,7 @@ export function digestCode(dist: string, foreign?: string): string {
 function listCompiled(dist: string): string[] {
   try {
     return readdirSync(dist, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== '.tsbuildinfo')
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
   } catch (cause) {

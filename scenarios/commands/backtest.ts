@@ -54,8 +54,8 @@ Examples
       )
   },
   async run(_args, options, io) {
-    const given = parseBacktestOptions(options, io.cwd, io.env)
     return onUserInput(async () => {
+      const given = parseBacktestOptions(options, io.cwd, io.env)
       const { result, seconds } = await backtest(given, io)
       const barsPerSecond = Math.round(result.bars / seconds)
       io.stdout(given.json ? `${JSON.stringify(toJson(result, barsPerSecond), null, 2)}\n` : toText(result, barsPerSecond))

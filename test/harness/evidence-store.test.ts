@@ -207,7 +207,7 @@ describe('places that cannot be written', () => {
 describe('records', () => {
   it('that are not what was written are refused by name', () => {
     writeFileSync(join(root, 'decisions', '0001-layer1.json'), '{"schema":"assay/decision@1"}')
-    expect(() => readRecords(root)).toThrow(/0001-layer1\.json is not what was written; restore it or evaluate again/)
+    expect(() => readRecords(root)).toThrow(/0001-layer1\.json is no decision record; restore it, or delete it with its markdown/)
   })
 })
 

@@ -183,6 +183,15 @@ describe('assay backtest', () => {
     expect(stderr).toContain(named)
   })
 
+  it('refuses garbage in the environment by name, where the defaults are asked for', async () => {
+    const env = { ...process.env, ASSAY_LRU_MAXSIZE: 'many' }
+    const { code, stderr } = await assay(['backtest', '--csv', EXAMPLE, '--config', 'defaults'], { env })
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toContain('ASSAY_LRU_MAXSIZE')
+    expect((await assay(['backtest', '--csv', EXAMPLE], { env })).code).toBe(0)
+  })
+
   it.each([
     ['a missing column', 'date,open,high,low,volume\n2020-01-02,1,1,1,1\n', 'close'],
     ['unsorted dates', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n', ':3'],

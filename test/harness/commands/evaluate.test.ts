@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type DecisionRecord, decisionRecordSchema } from '../../../harness/record/decision-record.js'
@@ -264,5 +264,30 @@ describe('replay', () => {
     })
     expect((await assay(`replay --out ${evaluated}`)).code).toBe(2)
     expect((await assay(`replay 1 --all --out ${evaluated}`)).code).toBe(2)
+  })
+})
+
+describe('records under another name, or none at all', () => {
+  it('are no records: a renamed one is never passed over in silence', async () => {
+    const root = copy()
+    const rename = (from: string, to: string) => renameSync(join(root, from), join(root, to))
+    rename('decisions/0001-faster.json', 'decisions/0005-faster.json')
+    rename('decisions/0001-faster.md', 'decisions/0005-faster.md')
+    rename('profiling-results/0001-faster', 'profiling-results/0005-faster')
+    for (const which of ['0005', '--all']) {
+      const { code, stdout, stderr } = await assay(`replay ${which} --out ${root}`)
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+      expect(stderr).toContain('0005-faster.json says it is 0001-faster')
+    }
+  })
+
+  it('are named by list, which shows the others', async () => {
+    const root = copy()
+    writeFileSync(join(root, 'decisions', '0004-x.json'), '{')
+    const { code, stdout } = await assay(`list --out ${root}`)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/0001-faster +accepted/)
+    expect(stdout).toMatch(/0004-x +damaged +.*0004-x\.json is no decision record; restore it, or delete it with its markdown/)
+    expect((await assay(`replay --all --out ${root}`)).code).toBe(5)
   })
 })
