@@ -112,7 +112,10 @@ function addEvaluateOptions(command: Command): Command {
     .option('--incumbent <layers>', 'none, or layers separated by commas (default: accepted layers before this one)')
     .option('--inject <fraction>', 'control: real extra work that makes the candidate look that much faster (negative: slower)')
     .option('--timeout <seconds>', 'a run that takes longer is killed and counts as failed', DEFAULTS.timeout)
-    .option('--node-options <flags>', 'flags of Node in measured processes, in place of --single-threaded-gc')
+    .option(
+      '--node-options <flags>',
+      'flags of Node in measured processes, in place of --single-threaded-gc --no-concurrent-recompilation',
+    )
     .option('--resume', 'continue the newest unfinished evaluation of this layer')
     .option('--require <verdict>', 'accepted: exit 1 unless the layer is accepted')
     .option('--json', 'the record as one JSON document on stdout, everything else on stderr')

@@ -31,13 +31,13 @@ const TIMED_AT_MOST_MS = 3000
 const QUICK_MS = 300
 const SLOW_MS = 5000
 /** Iterations of the second look at a quick workload. */
-const WARM_LOOK: RunLength = { warmup: 3, iterations: 10 }
+const WARM_LOOK: RunLength = { warmup: 3, iterations: 4 }
 
 /**
  * The planned workload with W and K fixed for all arms by a throw-away pair, and with the turns of the injected kernel where the plan has one.
  *
  * A first look makes a single cold iteration per arm. A cold iteration overstates a quick workload several times over, so where it takes
- * less than 300 ms a second look times ten iterations after three of warm-up; longer ones are taken as they are. Nothing of it is evidence.
+ * less than 300 ms a second look times four iterations after three of warm-up; longer ones are taken as they are. Nothing of it is evidence.
  *
  * @throws {InvalidEvidenceError} a process failed
  */

@@ -118,7 +118,7 @@ describe('the rest of a plan', () => {
     expect(plan('faster')).toMatchObject({
       criterion: { atLeast: 0.05 },
       metric: 'cpu',
-      nodeFlags: ['--single-threaded-gc', '--expose-gc'],
+      nodeFlags: ['--single-threaded-gc', '--no-concurrent-recompilation', '--expose-gc'],
     })
     expect(plan('faster', [], { threshold: '8%', metric: 'wall' })).toMatchObject({
       criterion: { atLeast: 0.08 },

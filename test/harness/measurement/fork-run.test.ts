@@ -111,7 +111,7 @@ describe('the environment of measured processes', () => {
   })
 
   it('keeps the collector on one thread for cpu, unless flags are given', () => {
-    expect(nodeFlagsFor('cpu')).toEqual(['--single-threaded-gc', '--expose-gc'])
+    expect(nodeFlagsFor('cpu')).toEqual(['--single-threaded-gc', '--no-concurrent-recompilation', '--expose-gc'])
     expect(nodeFlagsFor('wall')).toEqual(['--expose-gc'])
     expect(nodeFlagsFor('cpu', ['--jitless', '--expose-gc'])).toEqual(['--jitless', '--expose-gc'])
   })
