@@ -74,7 +74,7 @@ export function mendJournal(root: string, id: string): void {
   const text = readIfThere(path) ?? ''
   if (text === '' || text.endsWith('\n')) return
   const torn = text.slice(text.lastIndexOf('\n') + 1)
-  if (parseLine(torn) === undefined) truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
+  if (parseJson(torn, journalLineSchema) === undefined) truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
   else appendSynced(path, '\n')
 }
 
@@ -126,21 +126,13 @@ export function readRecords(root: string): DecisionRecord[] {
 export function readRecord(root: string, id: string): DecisionRecord {
   const path = join(decisionsOf(root), `${id}.json`)
   const text = readIfThere(path)
-  const record = text === undefined ? undefined : parseRecord(text)
+  const record = text === undefined ? undefined : parseJson(text, decisionRecordSchema)
   // No new evaluation can mend a damaged record: numbers are never used again.
   if (record === undefined)
     throw new InvalidEvidenceError(`${path} is no decision record; restore it, or delete it with its markdown`)
   if (record.id !== id)
     throw new InvalidEvidenceError(`${path} says it is ${record.id}; give record and evidence their own names back`)
   return record
-}
-
-function parseRecord(text: string): DecisionRecord | undefined {
-  try {
-    return decisionRecordSchema.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 /** Publishes a record: its markdown, itself, the markdown of those it supersedes, and the index. */
@@ -171,15 +163,16 @@ function readRuns(root: string, id: string): JournalLine[] {
     .split('\n')
     .slice(0, -1)
     .map((line, index) => {
-      const parsed = parseLine(line)
+      const parsed = parseJson(line, journalLineSchema)
       if (parsed === undefined) throw damaged(path, `holds no run in line ${index + 1}`)
       return parsed
     })
 }
 
-function parseLine(line: string): JournalLine | undefined {
+/** What a text holds, if it is JSON of this shape. */
+function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.infer<Schema> | undefined {
   try {
-    return journalLineSchema.parse(JSON.parse(line))
+    return schema.parse(JSON.parse(text))
   } catch {
     return undefined
   }

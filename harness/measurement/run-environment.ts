@@ -23,8 +23,7 @@ export function runEnvironment(
 const ON_ONE_THREAD: readonly string[] = ['--single-threaded-gc', '--no-concurrent-recompilation']
 
 /**
- * Flags of Node for every measured process. `cpuUsage` counts the threads that help the garbage collector, so a CPU metric needs it on one
- * thread; `--expose-gc` lets the process collect before its heap is read.
+ * Flags of Node for every measured process; `--expose-gc` lets it collect before its heap is read.
  *
  * @param override what `--node-options` gave, in place of the default for the metric
  */
