@@ -1,5 +1,4 @@
 import { proveEquivalence } from './equivalence.js'
-import { InvalidEvidenceError } from './errors.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from './evidence.js'
 import { acquireLock } from './evidence-lock.js'
 import {
@@ -16,22 +15,16 @@ import {
 } from './evidence-store.js'
 import type { Io } from './io.js'
 import type { LoadedSuite } from './load-suite.js'
+import { measurePairs } from './measure-pairs.js'
 import { readEnvironment } from './measurement/environment.js'
-import { exceededAllowance } from './measurement/error-allowance.js'
 import type { ForkSettings } from './measurement/fork-run.js'
-import { measurePair } from './measurement/measure-pair.js'
-import { createPace, type Pace } from './measurement/pace.js'
 import { runEnvironment } from './measurement/run-environment.js'
-import type { JournalLine } from './measurement/run-record.js'
 import { pilotWorkload } from './pilot.js'
 import type { PlanDraft } from './plan.js'
 import type { Progress } from './progress.js'
 import { type DecisionRecord, toDecisionRecord } from './record/decision-record.js'
 import { resumePlan } from './resume.js'
-import { runningEstimate } from './verdict/assess.js'
-import { ruleOf } from './verdict/criteria.js'
 import { openWorkloads } from './verdict/decide.js'
-import { roundsOf } from './verdict/rounds.js'
 
 /** What is to be evaluated, and where the evidence goes. */
 export interface EvaluationRequest {
@@ -123,99 +116,21 @@ async function pilot(request: EvaluationRequest): Promise<PlannedWorkload[]> {
   return planned
 }
 
-/**
- * The measuring phase: pair after pair, the workloads in turn, until the evidence decides. Decided workloads are not measured further, and a
- * rejected target ends it.
- *
- * @returns share of its wall time outside warm-up and timed iterations; undefined where nothing was left to measure
- */
+/** Measures until the evidence decides. @returns share of the time outside warm-up and timed iterations */
 async function measure(request: EvaluationRequest, plan: EvaluationPlan): Promise<number | undefined> {
-  const { runs, equivalence } = readEvidence(request.root, plan.id)
-  const journal = [...runs]
-  const pace = createPace()
-  refuseFailing(plan, journal)
-  while (equivalence.kind === 'equal' && !isDisproven(equivalence, plan, journal)) {
-    const workload = nextWorkload(plan, journal)
-    if (workload === undefined) break
-    await pair(request, plan, workload, journal, pace)
-    refuseFailing(plan, journal)
-  }
-  return pace.overheadShare()
-}
-
-/** Of the workloads that still need pairs, the one with the fewest complete pairs; in plan order where they are even. */
-function nextWorkload(plan: EvaluationPlan, journal: readonly JournalLine[]): PlannedWorkload | undefined {
-  const open = openWorkloads(plan, journal)
-  const rank = ({ id }: PlannedWorkload) => roundsOf(journal, plan, id).length
-  return plan.workloads.filter(({ id }) => open.includes(id)).sort((a, b) => rank(a) - rank(b))[0]
-}
-
-async function pair(
-  request: EvaluationRequest,
-  plan: EvaluationPlan,
-  workload: PlannedWorkload,
-  journal: JournalLine[],
-  pace: Pace,
-): Promise<void> {
-  const { root, progress, io } = request
-  const number = 1 + Math.max(0, ...journal.filter((line) => line.workload === workload.id).map((line) => line.pair))
-  const rule = ruleOf(plan, workload.id)
-  const rounds = roundsOf(journal, plan, workload.id)
-  const estimate = runningEstimate(rounds, rule)
-  const pairs = rule.looks.find((look) => look > rounds.length) ?? rounds.length + 1
-  await measurePair(
-    {
-      plan,
-      loaded: request.loaded,
-      settings: settingsOf(request),
-      now: io.now,
-      onRun: (arm) =>
-        progress.run({
-          workload: workload.id,
-          pair: rounds.length + 1,
-          pairs,
-          arm,
-          ...pace.now(runsLeft(plan, journal)),
-          ...(estimate !== undefined && { estimate }),
-        }),
-      onLine: (line) => {
-        appendRun(root, plan.id, line)
-        journal.push(line)
-        pace.add(line)
-        if ('error' in line) progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
-        else if (line.voided !== undefined) progress.note(`${line.workload} pair ${line.pair} does not count: ${line.voided}`)
-      },
-    },
-    workload,
-    number,
-  )
-}
-
-/** Runs until every open workload has reached its next look. */
-function runsLeft(plan: EvaluationPlan, journal: readonly JournalLine[]): number {
-  const pairs = openWorkloads(plan, journal).map((id) => {
-    const done = roundsOf(journal, plan, id).length
-    return (ruleOf(plan, id).looks.find((look) => look > done) ?? done) - done
+  const { root, loaded, progress, io } = request
+  const { runs, equivalence } = readEvidence(root, plan.id)
+  return await measurePairs({
+    plan,
+    equivalence,
+    runs,
+    open: (journal) => openWorkloads(plan, journal),
+    onLine: (line) => appendRun(root, plan.id, line),
+    loaded,
+    settings: settingsOf(request),
+    progress,
+    now: io.now,
   })
-  return pairs.reduce((sum, left) => sum + left, 0) * plan.arms.length
-}
-
-/** Whether a measured run computed something else than what was proven: then the record will say so, and measuring is pointless. */
-function isDisproven(equivalence: Evidence['equivalence'], plan: EvaluationPlan, journal: readonly JournalLine[]): boolean {
-  const proven = (line: JournalLine) =>
-    equivalence.digests.find(({ workload, seed, arm }) => workload === line.workload && seed === plan.seed && arm === line.arm)
-  return journal.some((line) => 'digest' in line && line.digest !== proven(line)?.digest)
-}
-
-/** @throws {InvalidEvidenceError} a workload failed more often than is forgiven */
-function refuseFailing(plan: EvaluationPlan, journal: readonly JournalLine[]): void {
-  for (const { id } of plan.workloads) {
-    const exceeded = exceededAllowance(journal, id)
-    if (exceeded === undefined) continue
-    throw new InvalidEvidenceError(
-      `${exceeded}; ${plan.id} ends without a verdict: mend the layer or the host and evaluate again`,
-    )
-  }
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io }: EvaluationRequest): ForkSettings {
