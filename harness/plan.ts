@@ -66,7 +66,7 @@ export function planEvaluation(
 }
 
 /** Work that makes the candidate look faster goes into the arm it is compared with; work that makes it look slower into its own. */
-function injection(improvement: number, arms: EvaluationPlan['arms']): NonNullable<EvaluationPlan['injected']> {
+export function injection(improvement: number, arms: EvaluationPlan['arms']): NonNullable<EvaluationPlan['injected']> {
   const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
   return { improvement, arm: improvement > 0 ? against : 'candidate' }
 }

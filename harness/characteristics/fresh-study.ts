@@ -1,0 +1,141 @@
+import { beginControl, type ControlSetting } from '../control.js'
+import { InvalidEvidenceError } from '../errors.js'
+import type { EvaluationPlan, Evidence } from '../evidence.js'
+import { appendSynced } from '../evidence-files.js'
+import { formatDuration } from '../format.js'
+import { measurePairs } from '../measure-pairs.js'
+import { workloadOf } from '../measurement/run-once.js'
+import type { JournalLine, RunRecord } from '../measurement/run-record.js'
+import { assessWorkload } from '../verdict/assess.js'
+import { type Rule, ruleOf } from '../verdict/criteria.js'
+import { isFailure, roundsOf } from '../verdict/rounds.js'
+import { type FreshDecision, type FreshRun, freshDecisionSchema } from './fresh-decision.js'
+import type { FreshTask } from './fresh-schedule.js'
+import { besideHogs } from './hogs.js'
+
+/** Looks of a layer's evaluation at smoke scale, and of the regression gate. */
+export const FRESH_LOOKS = { improvement: [10, 20], gate: [10, 20, 30] } as const
+
+const SCALE = 'smoke'
+const EQUIVALENCE_SEEDS = 1
+
+/**
+ * Measures the decisions of the study one after another and appends each to a file as it is complete, so that the study can be interrupted at any
+ * time and continued.
+ *
+ * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work where a change is injected. Its pairs go on until
+ * both the rule for layers and the rule of the gate have decided. A decision that fails is told and left for the next time.
+ *
+ * @param path where the lines go
+ * @throws {Interrupted} the user stopped it
+ */
+export async function measureFresh(tasks: readonly FreshTask[], path: string, setting: ControlSetting): Promise<void> {
+  const { progress, now } = setting
+  const startedAt = now().getTime()
+  for (const [index, task] of tasks.entries()) {
+    const elapsedMs = now().getTime() - startedAt
+    const left = index === 0 ? '' : `, about ${formatDuration((elapsedMs / index) * (tasks.length - index))} left`
+    progress.note(
+      `decision ${index + 1} of ${tasks.length}: ${task.cell === 'none' ? 'no change' : task.cell}, ${task.workload}${task.hogs > 0 ? `, beside ${task.hogs} hogs` : ''}${left}`,
+    )
+    try {
+      const decision = await besideHogs(task.hogs, () => measureDecision(task, setting))
+      appendSynced(path, `${JSON.stringify(decision)}\n`)
+    } catch (error) {
+      if (!(error instanceof InvalidEvidenceError)) throw error
+      progress.note(`this decision is not complete and will be measured again by --fresh: ${error.message}`)
+    }
+  }
+  progress.done()
+}
+
+async function measureDecision(task: FreshTask, setting: ControlSetting): Promise<FreshDecision> {
+  const { loaded, settings, progress, now } = setting
+  const { plan, equivalence } = await beginControl(
+    {
+      workloads: [workloadOf(loaded.suite, task.workload)],
+      scale: SCALE,
+      seed: task.seed,
+      looks: FRESH_LOOKS.gate,
+      fixed: false,
+      ...(task.change !== 0 && { improvement: task.change }),
+      equivalenceSeeds: EQUIVALENCE_SEEDS,
+    },
+    setting,
+  )
+  const runs: JournalLine[] = []
+  await measurePairs({
+    plan,
+    equivalence,
+    runs,
+    open: (journal) => (isOpen(plan, task.workload, journal) ? [task.workload] : []),
+    onLine: (line) => void runs.push(line),
+    loaded,
+    settings,
+    progress,
+    now,
+  })
+  refuseUnequal(runs, equivalence, task)
+  const [planned] = plan.workloads
+  return freshDecisionSchema.parse({
+    cell: task.cell,
+    change: task.change,
+    workload: task.workload,
+    scale: SCALE,
+    hogs: task.hogs,
+    seed: task.seed,
+    startedAt: plan.createdAt,
+    commit: plan.git === null ? 'none' : `${plan.git.commit}${plan.git.dirty ? ' (dirty)' : ''}`,
+    warmup: planned?.warmup,
+    iterations: planned?.iterations,
+    runs: runs.flatMap((line) => (isFailure(line) ? [] : [toFreshRun(line)])),
+  })
+}
+
+/** Whether either rule wants more pairs. */
+function isOpen(plan: EvaluationPlan, workload: string, journal: readonly JournalLine[]): boolean {
+  const rounds = roundsOf(journal, plan, workload)
+  return freshRules(plan, workload).some((rule) => assessWorkload(rounds, rule).outcome === 'continue')
+}
+
+/** The shipped rules: for a layer that has to improve, and for the gate. */
+function freshRules(plan: EvaluationPlan, workload: string): Rule[] {
+  const at = (role: 'target' | 'guard', looks: readonly number[]): Rule =>
+    ruleOf(
+      {
+        ...plan,
+        regime: { ...plan.regime, looks: [...looks] },
+        workloads: plan.workloads.map((each) => ({ ...each, role })),
+      },
+      workload,
+    )
+  return [at('target', FRESH_LOOKS.improvement), at('guard', FRESH_LOOKS.gate)]
+}
+
+/** Identical code that computes something else once is no decision about speed. */
+function refuseUnequal(runs: readonly JournalLine[], { digests }: Evidence['equivalence'], task: FreshTask): void {
+  const proven = new Set(digests.map(({ digest }) => digest))
+  if (runs.every((line) => isFailure(line) || proven.has(line.digest))) return
+  throw new InvalidEvidenceError(`${task.workload} computed another result than before from the same code and seed ${task.seed}`)
+}
+
+function toFreshRun(run: RunRecord): FreshRun {
+  const { pair, position, arm, cpuMs, wallMs, peakRssBytes, waitShare, foreignLoad, stealShare, voided } = run
+  return {
+    pair,
+    position: position as FreshRun['position'],
+    arm: arm as FreshRun['arm'],
+    cpuMs,
+    wallMs,
+    ...(peakRssBytes !== undefined && { peakRssBytes }),
+    ...(waitShare !== undefined && { waitShare: brief(waitShare) }),
+    ...(foreignLoad !== undefined && { foreignLoad: brief(foreignLoad) }),
+    ...(stealShare !== undefined && { stealShare: brief(stealShare) }),
+    ...(voided !== undefined && { voided }),
+  }
+}
+
+/** Covariates to four decimals: enough to explain a run, and half the size of the file. */
+function brief(value: number): number {
+  return Math.round(value * 1e4) / 1e4
+}

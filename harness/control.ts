@@ -1,0 +1,112 @@
+import { dirname, join } from 'node:path'
+import type { ScaleName, Workload } from './contract.js'
+import { proveEquivalence } from './equivalence.js'
+import { InvalidEvidenceError } from './errors.js'
+import type { EvaluationPlan, Evidence } from './evidence.js'
+import type { LoadedSuite } from './load-suite.js'
+import type { ForkSettings } from './measurement/fork-run.js'
+import { nodeFlagsFor } from './measurement/run-environment.js'
+import { equivalenceSeeds } from './measurement/schedule.js'
+import { digestCode, readGitState } from './measurement/source-state.js'
+import { packageRoot } from './package-root.js'
+import { pilotWorkload } from './pilot.js'
+import { injection, type PlanDraft } from './plan.js'
+import type { Progress } from './progress.js'
+
+/** A control: the pure baseline against itself, where the true effect is known. */
+export interface Control {
+  /** The workloads to measure. */
+  readonly workloads: readonly Workload<unknown, unknown, unknown>[]
+  readonly scale: ScaleName
+  /** Seed of the data and of the order of runs. */
+  readonly seed: number
+  /** Pair counts at which a decision may be made, ascending. */
+  readonly looks: readonly number[]
+  readonly fixed: boolean
+  /** True improvement, made by real extra work in one arm; negative: slower; undefined: none, A/A. */
+  readonly improvement?: number
+  /** How often equivalence is proven, each time with another seed. */
+  readonly equivalenceSeeds: number
+}
+
+export interface ControlSetting {
+  readonly loaded: LoadedSuite
+  readonly settings: ForkSettings
+  readonly progress: Progress
+  readonly now: () => Date
+  /** The command that repeats it. */
+  readonly command: string
+  readonly packageVersion: string
+}
+
+const ARMS: EvaluationPlan['arms'] = ['baseline', 'candidate']
+const ALPHA = 0.05
+const AT_LEAST = 0.05
+
+/**
+ * Everything of a control before its first measured run: the proof that both arms compute the same, and the pilot that fixes W, K and the
+ * injected work. The same steps as in an evaluation, without a layer and without a record.
+ *
+ * @throws {InvalidEvidenceError} a process failed, or two runs of the same code computed different results
+ */
+export async function beginControl(control: Control, setting: ControlSetting): Promise<Pick<Evidence, 'plan' | 'equivalence'>> {
+  const { loaded, settings, progress } = setting
+  const draft = draftOf(control, setting)
+  const equivalence = await proveEquivalence({
+    plan: draft,
+    loaded,
+    settings,
+    onStep: (workload, seed) => progress.phase(`proving equivalence: ${workload}, seed ${seed}`),
+    onWarning: (line) => progress.note(`warning: ${line}`),
+  })
+  if (equivalence.kind === 'different') {
+    const { workload, seed } = equivalence.divergence
+    throw new InvalidEvidenceError(
+      `${workload} computed two different results from the same code and seed ${seed}; make it deterministic before measuring it`,
+    )
+  }
+  const workloads = []
+  for (const workload of draft.workloads) {
+    progress.phase(`pilot: ${workload.id}`)
+    workloads.push(await pilotWorkload({ plan: draft, loaded, settings }, workload))
+  }
+  return { plan: { ...draft, workloads, id: `0000-${draft.layer}`, createdAt: setting.now().toISOString() }, equivalence }
+}
+
+function draftOf(control: Control, { loaded, settings, command, packageVersion }: ControlSetting): PlanDraft {
+  const { scale, seed, improvement } = control
+  const code = loaded.foreignFile === undefined ? packageRoot() : dirname(loaded.foreignFile)
+  return {
+    schema: 'assay/plan@1',
+    command,
+    packageVersion,
+    suite: loaded.suite.name,
+    layer: 'control',
+    title: 'the pure baseline against itself',
+    hypothesis: improvement === undefined ? 'no difference' : 'the difference that was injected',
+    criterion: { kind: 'improvement', atLeast: AT_LEAST },
+    metric: 'cpu',
+    arms: ARMS,
+    stacks: { baseline: [], incumbent: [], candidate: [] },
+    scale,
+    seed,
+    equivalenceSeeds: equivalenceSeeds(seed, control.equivalenceSeeds),
+    regime: { looks: [...control.looks], fixed: control.fixed, alpha: ALPHA, memory: 'advisory' },
+    workloads: control.workloads.map((workload) => ({
+      id: workload.id,
+      title: workload.title,
+      content: workload.describe?.(workload.scales[scale]) ?? workload.title,
+      role: 'target',
+    })),
+    ...(improvement !== undefined && { injected: injection(improvement, ARMS) }),
+    supersedes: null,
+    nodeFlags: [...settings.nodeFlags],
+    git: readGitState(code),
+    dist: digestCode(join(packageRoot(), 'dist'), loaded.foreignFile),
+  }
+}
+
+/** How the processes of a control are started: as those of an evaluation by cpu time. */
+export function controlFlags(): string[] {
+  return nodeFlagsFor('cpu')
+}
