@@ -30,7 +30,7 @@ export interface Decision {
 }
 
 /** Share of the planned pairs that may be voided; beyond it the host cannot be trusted with this workload. */
-const VOIDED_AT_MOST = 0.25
+export const VOIDED_AT_MOST = 0.25
 
 /**
  * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every guard has to pass.
