@@ -1,4 +1,6 @@
-import { mean, sum } from 'simple-statistics'
+import { sum } from 'simple-statistics'
+import { meanOf } from './moments.js'
+import { scaled, scaleOf } from './scale.js'
 
 /** Correlation taken into account at most: beyond it the formula explodes faster than it informs. */
 const CAP = 0.6
@@ -8,13 +10,15 @@ const MINIMUM = 20
 /**
  * Lag-1 autocorrelation: how much a value tells about the next one.
  *
- * @param values in the order they were measured
+ * @param values in the order they were measured, any sign and size
  * @returns in (−1, 1); undefined where the values do not vary
- * @source Box & Jenkins 1976; golden vectors (`lag1`) from numpy
+ * @source Box & Jenkins 1976, Time Series Analysis, eq. 2.1.13; golden vectors (`lag1`) from numpy, certified values of NIST StRD
  */
 export function lag1(values: readonly number[]): number | undefined {
-  const m = mean([...values])
-  const deviations = values.map((value) => value - m)
+  if (values.length === 0) return undefined
+  const ordinary = scaled(values, scaleOf(values))
+  const m = meanOf(ordinary)
+  const deviations = ordinary.map((value) => value - m)
   const total = sum(deviations.map((deviation) => deviation ** 2))
   if (!(total > 0)) return undefined
   return sum(deviations.slice(1).map((deviation, index) => deviation * deviations[index]!)) / total
@@ -24,7 +28,7 @@ export function lag1(values: readonly number[]): number | undefined {
  * Factor by which a standard error that assumes independent values has to grow, where the values are visibly correlated.
  *
  * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise exactly 1
- * @source Law & Kelton 1991, AR(1) variance of a mean
+ * @source Law & Kelton 1991, Simulation Modeling and Analysis, AR(1) variance of a mean
  */
 export function autocorrelationInflation(values: readonly number[]): number {
   if (values.length < MINIMUM) return 1

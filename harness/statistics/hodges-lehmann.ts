@@ -1,11 +1,18 @@
 import { median } from 'simple-statistics'
+import { DegenerateSampleError } from './sample.js'
+
+/** Values beyond which the two million means of pairs take longer than the figure is worth. */
+const MOST = 2000
 
 /**
  * The Hodges–Lehmann estimator: the median of the means of all pairs of values, each with itself included.
  *
- * @param values n ≥ 1, any unit
+ * @param values 1 ≤ n ≤ 2000, any unit
+ * @throws {DegenerateSampleError} more than 2000 values
  * @source Hodges & Lehmann 1963, Ann. Math. Stat. 34; golden vectors from numpy
  */
 export function hodgesLehmann(values: readonly number[]): number {
+  if (values.length > MOST)
+    throw new DegenerateSampleError(`the estimate takes every pair of values and is made up to ${MOST}, got ${values.length}`)
   return median(values.flatMap((value, index) => values.slice(index).map((other) => (value + other) / 2)))
 }

@@ -1,7 +1,7 @@
 import { sum } from 'simple-statistics'
 import { normalUpperTail } from './normal.js'
-import { rank } from './ranks.js'
-import { DegenerateSampleError, type Sample } from './sample.js'
+import { rankSum } from './ranks.js'
+import { DegenerateSampleError } from './sample.js'
 
 export interface RankSumTest {
   /** Pairs (a, b) in which a is larger; ties count one half. */
@@ -17,14 +17,15 @@ const EXACT_UP_TO = 50
 /**
  * The Mann–Whitney test: does one arm tend to larger values than the other? Ignores the pairing.
  *
+ * @param a n ≥ 1 values of any sign and size  @param b as a; sizes may differ
  * @returns exact for at most 50 values each without ties, otherwise normal with tie and continuity corrections
  * @throws {DegenerateSampleError} all values of both samples are equal
  * @source Mann & Whitney 1947, Ann. Math. Stat. 18; golden vectors from scipy.stats.mannwhitneyu
  */
-export function rankSumTest(a: Sample, b: Sample): RankSumTest {
-  const { ranks, tieTerm } = rank([...a, ...b])
-  const n = ranks.length
-  const u = sum(ranks.slice(0, a.length)) - (a.length * (a.length + 1)) / 2
+export function rankSumTest(a: readonly number[], b: readonly number[]): RankSumTest {
+  const { sum: ranks, tieTerm } = rankSum(a, b)
+  const n = a.length + b.length
+  const u = ranks - (a.length * (a.length + 1)) / 2
   const larger = Math.max(u, a.length * b.length - u)
   if (tieTerm === 0 && Math.max(a.length, b.length) <= EXACT_UP_TO) {
     return { u, p: exactP(a.length * b.length - larger, a.length, b.length), method: 'exact' }

@@ -1,6 +1,10 @@
 const INVERSE_ROOT_TWO_PI = 1 / Math.sqrt(2 * Math.PI)
 /** From here on the continued fraction converges faster than the series. */
 const TAIL_FROM = 3
+/** Scores anybody asks for. */
+const NEAR = 9
+/** Beyond it the tail is no ordinary number any more. */
+const FURTHEST = 38
 
 /** Density of the standard normal distribution. */
 export function normalDensity(x: number): number {
@@ -18,15 +22,16 @@ export function normalUpperTail(x: number): number {
   return x < TAIL_FROM ? 0.5 - centralArea(x) : tailArea(x)
 }
 
-/** The z with P(Z > z) = p, |z| ≤ 9. */
+/** The z with P(Z > z) = p, −9 ≤ z ≤ 38. */
 export function normalUpperQuantile(p: number): number {
   return decreasingRoot((z) => normalUpperTail(z) - p)
 }
 
-/** Root of a decreasing function of a normal score, |z| ≤ 9, by bisection to the last bit that matters. */
+/** Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to the last bit that matters. */
 export function decreasingRoot(f: (z: number) => number): number {
-  let low = -9
-  let high = 9
+  const far = f(NEAR) > 0
+  let low = far ? NEAR : -NEAR
+  let high = far ? FURTHEST : NEAR
   while (high - low > 1e-14) {
     const middle = (low + high) / 2
     if (middle === low || middle === high) break

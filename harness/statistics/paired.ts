@@ -1,5 +1,5 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { tInterval } from './interval.js'
+import { meanOf, varianceOf } from './moments.js'
 import { DegenerateSampleError } from './sample.js'
 import { twoSidedP } from './student-t.js'
 import type { TTest } from './welch.js'
@@ -16,11 +16,10 @@ import { isZeroSpread } from './zero-variance.js'
 export function pairedTest(differences: readonly number[]): TTest {
   if (differences.length < 2)
     throw new DegenerateSampleError(`a paired test needs at least 2 pairs, got ${differences.length}; measure more`)
-  const values = [...differences]
-  const m = mean(values)
-  const sd = sampleStandardDeviation(values)
+  const m = meanOf(differences)
+  const sd = Math.sqrt(varianceOf(differences))
   if (isZeroSpread(sd, m)) throw new DegenerateSampleError('the pairs do not vary, so t is undefined; compare the mean itself')
-  const se = sd / Math.sqrt(values.length)
-  const df = values.length - 1
+  const se = sd / Math.sqrt(differences.length)
+  const df = differences.length - 1
   return { t: m / se, df, p: twoSidedP(m / se, df), ci95: tInterval(m, se, df) }
 }

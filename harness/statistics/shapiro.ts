@@ -1,4 +1,5 @@
-import { mean, sum } from 'simple-statistics'
+import { sum } from 'simple-statistics'
+import { meanOf } from './moments.js'
 import { normalUpperQuantile, normalUpperTail } from './normal.js'
 import { DegenerateSampleError } from './sample.js'
 import { isZeroSpread } from './zero-variance.js'
@@ -8,6 +9,10 @@ export interface NormalityTest {
   readonly w: number
   readonly p: number
 }
+
+const FEWEST = 3
+/** Up to here Royston fitted his approximation. */
+const MOST = 5000
 
 /** Coefficients of Royston's polynomials, constant term first. */
 const FIRST_WEIGHT = [0, 0.221157, -0.147981, -2.07119, 4.434685, -2.706056]
@@ -21,15 +26,16 @@ const LARGE_LOG_SD = [-0.4803, -0.082676, 0.0030302]
 /**
  * The Shapiro–Wilk test: could these values be normal?
  *
- * @param values 4 ≤ n ≤ 5000
- * @throws {DegenerateSampleError} fewer than four values, or they do not vary
+ * @param values 3 ≤ n ≤ 5000
+ * @throws {DegenerateSampleError} fewer than three values, more than 5000, or they do not vary
  * @source Royston 1995, Applied Statistics 44, AS R94; golden vectors from scipy.stats.shapiro
  */
 export function shapiroWilk(values: readonly number[]): NormalityTest {
   const n = values.length
-  if (n < 4) throw new DegenerateSampleError(`a normality test needs at least 4 values, got ${n}; measure more pairs`)
+  if (n < FEWEST) throw new DegenerateSampleError(`a normality test needs at least ${FEWEST} values, got ${n}; measure more`)
+  if (n > MOST) throw new DegenerateSampleError(`the test's approximation is made for at most ${MOST} values, got ${n}`)
   const sorted = [...values].sort((a, b) => a - b)
-  const centre = mean(sorted)
+  const centre = meanOf(sorted)
   const squares = sum(sorted.map((value) => (value - centre) ** 2))
   if (isZeroSpread(Math.sqrt(squares / (n - 1)), centre)) {
     throw new DegenerateSampleError('the values do not vary, so their shape is undefined; compare the mean itself')
@@ -41,6 +47,7 @@ export function shapiroWilk(values: readonly number[]): NormalityTest {
 
 /** Weights of the differences of opposite order statistics, the outermost first. */
 function weights(n: number): number[] {
+  if (n === FEWEST) return [Math.SQRT1_2]
   const scores = Array.from({ length: Math.floor(n / 2) }, (_, index) => normalUpperQuantile((index + 0.625) / (n + 0.25)))
   const total = 2 * sum(scores.map((score) => score ** 2))
   const [outer, next] = [scores[0]!, scores[1]!]
@@ -55,6 +62,8 @@ function weights(n: number): number[] {
 }
 
 function significance(w: number, n: number): number {
+  // Of three values w is at least 3/4, and its distribution is known exactly.
+  if (n === FEWEST) return Math.max(0, (6 / Math.PI) * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))))
   const y = Math.log(1 - w)
   if (n > 11) {
     const x = Math.log(n)

@@ -1,5 +1,5 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type Interval, tInterval } from './interval.js'
+import { meanOf, varianceOf } from './moments.js'
 import { twoSidedP } from './student-t.js'
 import { isZeroSpread } from './zero-variance.js'
 
@@ -31,9 +31,9 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
   const n = logRatios.length
   if (n < 2) return undefined
   const g = trimCount(n)
-  const sorted = [...logRatios].sort((a, b) => a - b)
-  const m = mean(sorted.slice(g, n - g))
-  const sd = sampleStandardDeviation(winsorise(sorted, g))
+  const sorted = [...Float64Array.from(logRatios).sort()]
+  const m = meanOf(sorted.slice(g, n - g))
+  const sd = Math.sqrt(varianceOf(winsorise(sorted, g)))
   const zeroVariance = isZeroSpread(sd, m)
   return { n, g, m, se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)), df: n - 2 * g - 1, zeroVariance }
 }

@@ -1,6 +1,7 @@
-import { mean, sampleVariance } from 'simple-statistics'
 import { type Interval, tInterval } from './interval.js'
+import { meanOf, varianceOf } from './moments.js'
 import { DegenerateSampleError, type Sample } from './sample.js'
+import { scaled, scaleOf } from './scale.js'
 import { twoSidedP } from './student-t.js'
 
 /** A t-test of one difference. */
@@ -11,6 +12,16 @@ export interface TTest {
   readonly p: number
   /** 95 % interval of the difference. */
   readonly ci95: Interval
+}
+
+/** A difference of two means and how well it is known. */
+export interface MeanDifference {
+  /** mean(a) − mean(b). */
+  readonly difference: number
+  /** > 0. */
+  readonly se: number
+  /** Welch–Satterthwaite, real. */
+  readonly df: number
 }
 
 /**
@@ -28,16 +39,42 @@ export function welchTest(baseline: Sample, candidate: Sample): TTest {
 }
 
 /**
- * The same test for values of any sign, n ≥ 2 each.
+ * The same test for values of any sign and size, n ≥ 2 each.
  *
  * @throws {DegenerateSampleError} both variances are zero
  */
 export function differenceOfMeans(a: readonly number[], b: readonly number[]): TTest {
-  const errorA = sampleVariance([...a]) / a.length
-  const errorB = sampleVariance([...b]) / b.length
-  const difference = mean([...a]) - mean([...b])
+  const factor = scaleOf(a, b)
+  const { difference, se, df } = meanDifference(scaled(a, factor), scaled(b, factor))
+  const { lower, upper } = tInterval(difference, se, df)
+  return { t: difference / se, df, p: twoSidedP(difference / se, df), ci95: { lower: lower / factor, upper: upper / factor } }
+}
+
+/**
+ * mean(a) − mean(b), its standard error and degrees of freedom.
+ *
+ * @param a n ≥ 2 values within the range of `scaleOf` 1  @param b as a
+ * @throws {DegenerateSampleError} both variances are zero
+ * @source Welch 1947, Biometrika 34
+ */
+export function meanDifference(a: readonly number[], b: readonly number[]): MeanDifference {
+  const errorA = varianceOf(a) / a.length
+  const errorB = varianceOf(b) / b.length
+  const difference = meanOf(a) - meanOf(b)
   const se = Math.sqrt(errorA + errorB)
   if (!(se > 0)) throw new DegenerateSampleError('neither sample varies, so t is undefined; compare the means themselves')
-  const df = (errorA + errorB) ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1))
-  return { t: difference / se, df, p: twoSidedP(difference / se, df), ci95: tInterval(difference, se, df) }
+  return { difference, se, df: satterthwaite(errorA, a.length - 1, errorB, b.length - 1) }
+}
+
+/**
+ * Degrees of freedom of a sum of two independent variances; not both zero.
+ *
+ * @source Satterthwaite 1946, Biometrics Bull. 2
+ */
+export function satterthwaite(errorA: number, dfA: number, errorB: number, dfB: number): number {
+  const df = (errorA + errorB) ** 2 / (errorA ** 2 / dfA + errorB ** 2 / dfB)
+  if (Number.isFinite(df)) return df
+  // The squares vanished: one arm lies many orders of magnitude below the other, and both vary in its last digits only.
+  const share = errorA / (errorA + errorB)
+  return 1 / (share ** 2 / dfA + (1 - share) ** 2 / dfB)
 }

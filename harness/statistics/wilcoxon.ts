@@ -1,6 +1,6 @@
 import { sum } from 'simple-statistics'
 import { normalUpperTail } from './normal.js'
-import { rank } from './ranks.js'
+import { rankSum } from './ranks.js'
 import { DegenerateSampleError } from './sample.js'
 
 export interface SignedRankTest {
@@ -26,8 +26,10 @@ export function signedRankTest(differences: readonly number[]): SignedRankTest {
   const nonZero = differences.filter((difference) => difference !== 0)
   const n = nonZero.length
   if (n === 0) throw new DegenerateSampleError('every pair is equal, so there are no ranks; compare the values themselves')
-  const { ranks, tieTerm } = rank(nonZero.map(Math.abs))
-  const positive = sum(ranks.filter((_, index) => nonZero[index]! > 0))
+  const { sum: positive, tieTerm } = rankSum(
+    nonZero.filter((difference) => difference > 0),
+    nonZero.filter((difference) => difference < 0).map(Math.abs),
+  )
   const w = Math.min(positive, (n * (n + 1)) / 2 - positive)
   if (tieTerm === 0 && n === differences.length && n <= EXACT_UP_TO) return { w, p: exactP(w, n), method: 'exact' }
   const variance = (n * (n + 1) * (2 * n + 1) - tieTerm / 2) / 24

@@ -1,0 +1,67 @@
+import { sum } from 'simple-statistics'
+import type { Interval } from './interval.js'
+import { meanOf, varianceOf } from './moments.js'
+import { DegenerateSampleError } from './sample.js'
+import { scaled, scaleOf } from './scale.js'
+import { tQuantile } from './student-t.js'
+import { satterthwaite } from './welch.js'
+
+/** The ratio of two means. */
+export interface RatioOfMeans {
+  /** mean(b) / mean(a). */
+  readonly ratio: number
+  /** 95 % interval of the ratio. */
+  readonly ci95: Interval
+  readonly df: number
+}
+
+/**
+ * Fieller's interval for mean(b) / mean(a): all ratios ρ for which mean(b) − ρ·mean(a) = 0 is not refused at 5 %.
+ *
+ * @param a n ≥ 2 values, any size  @param b as a; as many as a where they are paired
+ * @param paired whether a[i] and b[i] belong together: then their covariance counts and df = n − 1; otherwise df is Satterthwaite's of
+ *   the variance of mean(b) − ratio·mean(a)
+ * @throws {DegenerateSampleError} the mean of a does not differ from zero beyond doubt: the ratios that are not refused are unbounded, or
+ *   everything outside an interval; or neither sample varies
+ * @source Fieller 1954, JRSS B 16; Tamhane & Logan 2004, Stat. Med. 23 (unequal variances); golden vectors (`fiellerRatioCi95`) from numpy
+ *   and scipy.stats.t.ppf
+ */
+export function fiellerInterval(a: readonly number[], b: readonly number[], paired: boolean): RatioOfMeans {
+  const [factorA, factorB] = [scaleOf(a), scaleOf(b)]
+  const [x, y] = [scaled(a, factorA), scaled(b, factorB)]
+  const [meanA, meanB] = [meanOf(x), meanOf(y)]
+  const [varianceA, varianceB] = [varianceOf(x) / x.length, varianceOf(y) / y.length]
+  const covariance = paired ? covarianceOf(x, y) / x.length : 0
+  if (varianceA + varianceB === 0)
+    throw new DegenerateSampleError(
+      'neither sample varies, so the ratio of the means has no interval; compare the means themselves',
+    )
+  if (meanA === 0) throw unbounded()
+  const ratio = meanB / meanA
+  const df = paired ? x.length - 1 : satterthwaite(ratio ** 2 * varianceA, x.length - 1, varianceB, y.length - 1)
+  const t2 = tQuantile(0.975, df) ** 2
+  // Roots of (ρ·meanA − meanB)² = t²·(ρ²·varianceA − 2ρ·covariance + varianceB).
+  const quadratic = meanA ** 2 - t2 * varianceA
+  if (!(quadratic > 0)) throw unbounded()
+  const middle = (meanA * meanB - t2 * covariance) / quadratic
+  const half = (Math.sqrt(t2) * Math.sqrt(Math.max(0, discriminant()))) / quadratic
+  const back = factorA / factorB
+  return { ratio: ratio * back, ci95: { lower: (middle - half) * back, upper: (middle + half) * back }, df }
+
+  /** A quarter of the discriminant of the quadratic, over t², without the two nearly equal squares of the textbook form. */
+  function discriminant(): number {
+    const spread = meanB ** 2 * varianceA - 2 * meanA * meanB * covariance + meanA ** 2 * varianceB
+    return spread - t2 * (varianceA * varianceB - covariance ** 2)
+  }
+}
+
+function unbounded(): DegenerateSampleError {
+  return new DegenerateSampleError(
+    'the mean of the baseline is not clearly different from zero, so no bounded interval holds the ratio of the means; measure more values',
+  )
+}
+
+function covarianceOf(a: readonly number[], b: readonly number[]): number {
+  const [meanA, meanB] = [meanOf(a), meanOf(b)]
+  return sum(a.map((value, index) => (value - meanA) * (b[index]! - meanB))) / (a.length - 1)
+}
