@@ -70,7 +70,7 @@ describe('besideHogs', () => {
   it('runs as many as asked for while the action lasts, and returns what it returns', async () => {
     const others = children()
     expect(await besideHogs(2, async () => children())).toBe(others + 2)
-    await expect.poll(children).toBe(others)
+    await expect.poll(children).toBeLessThanOrEqual(others)
   })
 
   it.skipIf(readHostCpuTime() === undefined)(
@@ -92,6 +92,6 @@ describe('besideHogs', () => {
       throw new Error('no')
     }
     await expect(besideHogs(2, failing)).rejects.toThrow('no')
-    await expect.poll(children).toBe(others)
+    await expect.poll(children).toBeLessThanOrEqual(others)
   })
 })
