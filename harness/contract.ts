@@ -82,8 +82,30 @@ export interface Layer<Subject> {
 
 export type Metric = 'cpu' | 'wall'
 
-/** What a layer has to show. Fractions: 0.05 is 5 %. */
-export type Criterion = { readonly kind: 'improvement'; readonly atLeast: number }
+/**
+ * What a layer has to show on each of its workloads. Changes are fractions (0.05 is 5 %) of the time of the arm it is compared with;
+ * limits of a budget are in the unit of what is counted.
+ */
+export type Criterion =
+  /** Takes at least that much less time. */
+  | { readonly kind: 'improvement'; readonly atLeast: number }
+  /** The gate: does not take that much more time, or it fails. */
+  | { readonly kind: 'regression'; readonly atMost: number }
+  /** Changes the time by no more than that, up or down. */
+  | { readonly kind: 'equivalence'; readonly within: number }
+  /** Costs less than that, certified. */
+  | { readonly kind: 'non-inferiority'; readonly atMost: number }
+  | Budget
+
+/**
+ * A limit to the candidate's own values, whatever the other arm does.
+ *
+ * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes`
+ * and `heapBytes`.
+ */
+export type Budget =
+  | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }
+  | { readonly kind: 'budget'; readonly counter: string; readonly atLeast: number }
 
 export type Arm = 'baseline' | 'incumbent' | 'candidate'
 export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']

@@ -10,7 +10,44 @@ import type { JournalLine } from './measurement/run-record.js'
 const arm = z.enum(['baseline', 'incumbent', 'candidate'])
 const fraction = z.number().gt(0).lt(1)
 
-export const criterionSchema = z.strictObject({ kind: z.literal('improvement'), atLeast: fraction })
+const budget = { kind: z.literal('budget'), counter: z.string().min(1) }
+
+/** The schema of `Criterion`. */
+export const criterionSchema = z.union(
+  [
+    z.strictObject({ kind: z.literal('improvement'), atLeast: fraction }),
+    z.strictObject({ kind: z.literal('regression'), atMost: z.number().positive() }),
+    z.strictObject({ kind: z.literal('equivalence'), within: fraction }),
+    z.strictObject({ kind: z.literal('non-inferiority'), atMost: z.number().positive() }),
+    z.strictObject({ ...budget, atMost: z.number() }),
+    z.strictObject({ ...budget, atLeast: z.number() }),
+  ],
+  {
+    error:
+      'give improvement { atLeast }, regression { atMost }, equivalence { within }, non-inferiority { atMost }, or budget { counter } with either atMost or atLeast; fractions above 0, an improvement and an equivalence below 1',
+  },
+)
+
+/** A calibration of this host and Node, as an evaluation found it when it was planned. */
+export const calibrationQuoteSchema = z.strictObject({
+  /** `failed`: the harness was found biased. `stale`: made too long ago, or on another host or Node. */
+  status: z.enum(['passed', 'failed', 'stale', 'missing']),
+  /** Absent, like the age, where it is missing. */
+  madeAt: z.iso.datetime().optional(),
+  ageDays: z.number().nonnegative().optional(),
+  /** How to calibrate. */
+  command: z.string(),
+  /** Noise per pair of the workloads it covers. */
+  workloads: z.array(
+    z.strictObject({
+      id: z.string(),
+      /** SE·√n of its A/A pairs, a fraction. */
+      effectiveSd: z.number().nonnegative(),
+      class: z.enum(['GREEN', 'YELLOW', 'RED']),
+    }),
+  ),
+})
+export type CalibrationQuote = Readonly<z.infer<typeof calibrationQuoteSchema>>
 
 /** `plan.json`: everything decided before the first measured run. */
 export const planSchema = z.strictObject({
@@ -74,6 +111,10 @@ export const planSchema = z.strictObject({
   git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
   /** SHA-256 over the compiled code that was measured. */
   dist: z.string(),
+  /** Absent in plans made before calibrations were looked for: then nothing is said about them. */
+  calibration: calibrationQuoteSchema.optional(),
+  /** The published error rates of the rule in one line; absent where they had not been measured. */
+  errorRates: z.string().optional(),
 })
 export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
 export type PlannedWorkload = EvaluationPlan['workloads'][number]

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { SCALE_NAMES, type Suite } from './contract.js'
 import { InputError } from './errors.js'
+import { criterionSchema } from './evidence.js'
 import { compiledModule } from './package-root.js'
 
 /** A suite, and where measured processes find it. */
@@ -28,7 +29,7 @@ const suiteSchema = z.looseObject({
       hypothesis: z.string(),
       workloads: z.array(id).min(1),
       metric: z.enum(['cpu', 'wall']),
-      criterion: z.looseObject({ kind: z.literal('improvement'), atLeast: z.number().gt(0).lt(1) }),
+      criterion: criterionSchema,
       apply: method,
     }),
   ),

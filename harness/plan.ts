@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path'
 import type { EvaluateCommand } from './commands/evaluate-options.js'
-import type { Layer, Suite, Workload } from './contract.js'
+import type { Criterion, Layer, Suite, Workload } from './contract.js'
 import { InputError } from './errors.js'
-import type { EvaluationPlan } from './evidence.js'
+import { criterionSchema, type EvaluationPlan } from './evidence.js'
+import { formatLimit } from './format.js'
 import type { LoadedSuite } from './load-suite.js'
 import { nodeFlagsFor } from './measurement/run-environment.js'
 import { equivalenceSeeds } from './measurement/schedule.js'
@@ -43,7 +44,7 @@ export function planEvaluation(
     layer: layer.id,
     title: layer.title,
     hypothesis: layer.hypothesis,
-    criterion: { kind: layer.criterion.kind, atLeast: command.threshold ?? layer.criterion.atLeast },
+    criterion: command.threshold === undefined ? layer.criterion : overrule(layer.criterion, command.threshold),
     metric,
     arms,
     stacks: { baseline: [], incumbent, candidate: [...incumbent, layer.id] },
@@ -63,6 +64,20 @@ export function planEvaluation(
     git: readGitState(code),
     dist: digestCode(join(packageRoot(), 'dist'), foreignFile),
   }
+}
+
+/** The criterion of a layer with another number. @throws {InputError} it cannot be that number */
+function overrule(criterion: Criterion, threshold: number): Criterion {
+  const overruled = criterionSchema.safeParse({ ...criterion, [limitOf(criterion)]: threshold })
+  if (overruled.success) return overruled.data
+  const claim = criterion.kind === 'improvement' ? 'an improvement' : `the limit of ${criterion.kind}`
+  const range = criterion.kind === 'improvement' || criterion.kind === 'equivalence' ? 'lies between 0 and 100 %' : 'is above 0'
+  throw new InputError(`--threshold ${formatLimit(threshold).replace(' ', '')}: ${claim} ${range}; give e.g. 5% or 0.05`)
+}
+
+/** The key of the number a criterion sets. */
+function limitOf(criterion: Criterion): 'atLeast' | 'atMost' | 'within' {
+  return 'atLeast' in criterion ? 'atLeast' : 'atMost' in criterion ? 'atMost' : 'within'
 }
 
 /** Work that makes the candidate look faster goes into the arm it is compared with; work that makes it look slower into its own. */

@@ -137,10 +137,11 @@ function parseFraction(text: string): number {
   return match === null ? Number.NaN : Number(match[1]) / (match[2] === undefined ? 1 : 100)
 }
 
+/** A number; whether the criterion of the layer can be that number is for the plan to say. */
 function parseThreshold(text: string): number {
   const value = parseFraction(text)
-  if (value > 0 && value < 1) return value
-  throw new InputError(`--threshold ${text}: an improvement lies between 0 and 100 %; give e.g. 5% or 0.05`)
+  if (Number.isFinite(value)) return value
+  throw new InputError(`--threshold ${text}: give a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05`)
 }
 
 function parseAlpha(text: string): number {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { criterionSchema } from '../evidence.js'
+import { calibrationQuoteSchema, criterionSchema } from '../evidence.js'
 
 /**
  * The shape of a decision record, `decisions/NNNN-<layer>.json`. Absent means the field is not there: nothing is ever NaN or a
- * stand-in zero. `looks` and `paired` are on the log scale, ln(candidate / other arm); everything else: proportions are fractions,
- * times ms, sizes bytes.
+ * stand-in zero. `looks` (except those of a budget) and `paired` are on the log scale, ln(candidate / other arm); everything else:
+ * proportions are fractions, times ms, sizes bytes.
  */
 
 const arm = z.enum(['baseline', 'incumbent', 'candidate'])
@@ -45,6 +45,7 @@ const improvement = z.strictObject({
   df: z.number(),
 })
 
+/** On the log scale, or for a budget in the unit of what it counts. */
 const look = z.strictObject({
   pairs: z.int(),
   m: z.number(),
@@ -96,6 +97,18 @@ const workloadRecordSchema = z.strictObject({
   baseline: sampleSummary.optional(),
   incumbent: sampleSummary.optional(),
   candidate: sampleSummary.optional(),
+  /** For a budget: what the candidate's runs counted, in its own unit; absent where a run did not count it. */
+  budget: z
+    .strictObject({
+      counter: z.string(),
+      mean: z.number(),
+      /** Of the mean, on the side of the limit, at the deciding look; absent where there was no look. */
+      bound: z.number().optional(),
+      limit: z.number(),
+      /** The mean closest to the limit that is certified as within it four times in five. */
+      certifiable: z.number().optional(),
+    })
+    .optional(),
   improvement: improvement.optional(),
   speedup: z.number().optional(),
   /** Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the candidate is faster. */
@@ -128,8 +141,12 @@ const workloadRecordSchema = z.strictObject({
     .strictObject({
       class: z.enum(['GREEN', 'YELLOW', 'RED']),
       effectiveSd: z.number(),
-      /** True improvement this number of pairs certifies as ≥ the threshold four times in five. */
+      /** Where the layer has to show an improvement: the smallest true one this number of pairs certifies as ≥ the threshold four times in five. */
       certifiable: z.number().optional(),
+      /** Where a slowdown is limited: the largest true one that is certified as below the limit four times in five; negative is faster. */
+      certifiableSlowdown: z.number().optional(),
+      /** For an equivalence: the smallest margin a candidate that changes nothing is certified within four times in five. */
+      certifiableEquivalence: z.number().optional(),
     })
     .optional(),
   work: z
@@ -178,7 +195,8 @@ export const decisionRecordSchema = z.strictObject({
   layer: z.string(),
   title: z.string(),
   date: z.iso.date(),
-  recordVersion: z.literal(1),
+  /** Since 2: every criterion, the calibration quoted, the published error rates, what each criterion could have certified. */
+  recordVersion: z.literal([1, 2]),
   supersedes: z.string().nullable(),
   hypothesis: z.string(),
   criterion: criterionSchema,
@@ -221,6 +239,10 @@ export const decisionRecordSchema = z.strictObject({
     nodeFlags: z.array(z.string()),
     fallbacks: z.array(z.string()),
   }),
+  /** The calibration of the host, as the plan quotes it; absent where the plan does not say. */
+  calibration: calibrationQuoteSchema.optional(),
+  /** The published error rates of the rule in one line; absent where they had not been measured. */
+  errorRates: z.string().optional(),
   /** SHA-256 of every file of the evidence folder. */
   evidence: z.record(z.string(), digest),
 })

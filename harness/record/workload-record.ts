@@ -1,13 +1,14 @@
-import type { Arm, Metric } from '../contract.js'
+import type { Arm, Budget, Criterion, Metric } from '../contract.js'
 import type { Evidence } from '../evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
+import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'
 import { type Comparison, compareArms, type Improvement, improvementOf, sampleOf } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
 import type { WorkloadDecision } from '../verdict/decide.js'
 import type { Look } from '../verdict/look.js'
 import { compareMemory } from '../verdict/memory.js'
-import { certifiableImprovement, noiseOf } from '../verdict/noise.js'
+import { certifiableEquivalence, certifiableImprovement, certifiableSlowdown, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { warningsOf } from '../verdict/warnings.js'
 import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
@@ -32,7 +33,7 @@ export function toWorkloadRecord({ plan, runs }: Evidence, decision: WorkloadDec
     voidedPairs: voidedPairs(runs, decision.id),
     failedPairs: failedPairs(runs, decision.id),
     looks: looks.map(toLookRecord),
-    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms }),
+    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: warningsOf(rounds, looks, rule),
@@ -47,11 +48,13 @@ interface Setting {
   readonly arms: readonly Arm[]
   readonly against: Arm
   readonly metric: Metric
-  readonly atLeast: number
+  readonly criterion: Criterion
+  /** The criterion of the layer: that of a target. */
+  readonly layer: Criterion
 }
 
 function statistics(rounds: readonly Round[], look: Look | undefined, setting: Setting): Partial<WorkloadRecord> {
-  const { arms, against, metric, atLeast } = setting
+  const { arms, against, metric, criterion, layer } = setting
   const comparison = compareArms(rounds, against, metric)
   const overall = compareArms(rounds, 'baseline', metric)
   if (comparison === undefined || overall === undefined) return {}
@@ -60,20 +63,53 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
   const counters = toCounters(rounds)
   const work = toWork(rounds, arms)
   return {
-    ...toMetricBlock(rounds, setting, metric, look),
+    ...(criterion.kind === 'budget' && toBudgetRecord(rounds, criterion, look)),
+    ...toMetricBlock(rounds, setting, metric, criterion.kind === 'budget' ? undefined : look),
     speedup: Math.exp(-comparison.estimate.m),
     ...toWelchRecord('welch', overall),
     ...(against === 'incumbent' && toWelchRecord('welchIncumbent', comparison)),
-    ...toOrdinaryTests(comparison, atLeast),
+    ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
     ...(memory && {
       memory: { ratio: memory.ratio, ...(memory.ci95 && { ci95: toPair(memory.ci95) }), verdict: memory.verdict },
     }),
-    noise: { ...noise, ...(look && { certifiable: certifiableImprovement(noise, look, atLeast) }) },
+    noise: { ...noise, ...(look && toCertifiable(noise, look, setting)) },
     ...(work && { work }),
     ...counters,
     ...(against === 'incumbent' && { cumulative: toCumulativeRecord(cumulate([overall.estimate])) }),
+  }
+}
+
+/** The naive rule claims an improvement, so it stands beside nothing else. */
+function toTests(comparison: Comparison, layer: Criterion) {
+  const { naive, ...tests } = toOrdinaryTests(comparison, layer.kind === 'improvement' ? layer.atLeast : 0)
+  return { ...tests, ...(layer.kind === 'improvement' && naive && { naive }) }
+}
+
+/** What this noise could have certified, by each criterion that says something about a ratio. */
+function toCertifiable(noise: Noise, look: Look, { criterion, layer }: Setting): Partial<NonNullable<WorkloadRecord['noise']>> {
+  if (criterion.kind === 'budget') return {}
+  return {
+    ...(layer.kind === 'improvement' && { certifiable: certifiableImprovement(noise, look, layer.atLeast) }),
+    ...('atMost' in criterion && { certifiableSlowdown: certifiableSlowdown(noise, look, criterion.atMost) }),
+    ...(criterion.kind === 'equivalence' && { certifiableEquivalence: certifiableEquivalence(noise, look) }),
+  }
+}
+
+/** What a budget counts; absent where some run lacks it. */
+function toBudgetRecord(rounds: readonly Round[], budget: Budget, look: Look | undefined): Pick<WorkloadRecord, 'budget'> {
+  const values = budgetValues(rounds, budget.counter)
+  if (values === undefined) return {}
+  const [limit, bound] = 'atMost' in budget ? [budget.atMost, look?.upper] : [budget.atLeast, look?.lower]
+  return {
+    budget: {
+      counter: budget.counter,
+      mean: estimateBudget(values).m,
+      ...(bound !== undefined && { bound }),
+      limit,
+      ...(look && { certifiable: certifiableMean(budget, look) }),
+    },
   }
 }
 

@@ -31,7 +31,9 @@ export function assessWorkload(rounds: readonly Round[], rule: Rule): Assessment
   for (const [index, pairs] of rule.looks.entries()) {
     if (rounds.length < pairs) break
     const seen = rounds.slice(0, pairs)
-    const { look, reasons } = takeLook(seen, index, rule)
+    const taken = takeLook(seen, index, rule)
+    if (taken === undefined) return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: seen, looks }
+    const { look, reasons } = taken
     looks.push(look)
     if (look.outcome !== 'continue') return { outcome: look.outcome, reasons, rounds: seen, looks }
   }
@@ -43,9 +45,15 @@ export function runningEstimate(rounds: readonly Round[], rule: Pick<Rule, 'agai
   return compareArms(rounds, rule.against, rule.metric)?.improvement.estimate
 }
 
-function takeLook(rounds: readonly Round[], index: number, rule: Rule): { look: Look; reasons: readonly string[] } {
+/** Undefined where a run lacks what a budget counts: no further pair could mend that. */
+function takeLook(
+  rounds: readonly Round[],
+  index: number,
+  rule: Rule,
+): { readonly look: Look; readonly reasons: readonly string[] } | undefined {
   const last = index === rule.looks.length - 1
-  const bounds = boundsAt(compareArms(rounds, rule.against, rule.metric)!, index, rule)
+  const bounds = boundsAt(rounds, index, rule)
+  if (bounds === undefined) return undefined
   const finding = judge(bounds, last, rule)
   const reasons = finding.reason === undefined ? [] : [finding.reason]
   if (exceedsMemory(rounds, rule) && finding.outcome === 'accepted') {
@@ -53,28 +61,34 @@ function takeLook(rounds: readonly Round[], index: number, rule: Rule): { look: 
   }
   const held = holds(rounds, finding, rule)
   if (held.length === 0) return { look: { ...bounds, outcome: finding.outcome }, reasons }
-  return { look: { ...bounds, outcome: last ? 'inconclusive' : 'continue', held }, reasons: held }
+  const final = last || held.includes('calibration-failed')
+  return { look: { ...bounds, outcome: final ? 'inconclusive' : 'continue', held }, reasons: held }
 }
 
 function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boolean {
   return memory === 'blocking' && compareMemory(rounds, against)?.verdict === 'over'
 }
 
-/** Why a finding must not stand although its bounds say so. */
+/**
+ * Why a finding must not stand although its bounds say so. A failed calibration and blocking memory hold every acceptance; noise and
+ * discordance those that compare two arms; significance and the plain means only the claim that something got faster.
+ */
 function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: Rule): string[] {
   if (outcome !== 'accepted' && outcome !== 'rejected') return []
   const comparison = compareArms(rounds, rule.against, rule.metric)!
   const { estimate, improvement } = comparison
+  const isRatio = rule.criterion.kind !== 'budget'
   const held: string[] = []
-  if (!certified && noiseOf(estimate).class === 'RED') held.push('noise-red')
+  if (isRatio && !certified && noiseOf(estimate).class === 'RED') held.push('noise-red')
   if (outcome === 'rejected') return held
-  if (rule.metric === 'cpu' && discordance(rounds, rule) !== undefined) held.push('discordant')
+  if (rule.calibrationFailed === true) held.push('calibration-failed')
+  if (isRatio && rule.metric === 'cpu' && discordance(rounds, rule) !== undefined) held.push('discordant')
   if (rule.memory === 'blocking') {
     const memory = compareMemory(rounds, rule.against)
     if (memory === undefined) held.push('memory-unmeasured')
     else if (memory.verdict === 'undecided') held.push('memory-undecided')
   }
-  if (rule.role === 'target') {
+  if (rule.criterion.kind === 'improvement') {
     if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW)) held.push('not-significant')
     if (!(improvementOfMeans(comparison) > 0)) held.push('means-disagree')
   }

@@ -1,10 +1,15 @@
+import type { Budget } from '../contract.js'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { groupSequentialBoundaries } from '../statistics/group-sequential.js'
 import { tUpperQuantile } from '../statistics/student-t.js'
-import type { Comparison } from './compare.js'
-import { type Finding, judgeImprovement, judgeRegression, type Outcome, type Rule } from './criteria.js'
+import { type BudgetEstimate, budgetValues, estimateBudget } from './budget.js'
+import { compareArms } from './compare.js'
+import { type Finding, judgeCriterion, type Outcome, type Rule } from './criteria.js'
+import type { Round } from './rounds.js'
 
-/** One look at the accumulated pairs; everything on the log scale, ln(candidate / compared arm). */
+/**
+ * One look at the accumulated pairs: on the log scale, ln(candidate / compared arm), or for a budget in the unit of what it counts.
+ */
 export interface Look {
   readonly pairs: number
   readonly m: number
@@ -33,20 +38,32 @@ const ROUNDING = 1e-12
 /**
  * The repeated confidence bounds at one look: m ∓ c·SE, with c from the group-sequential boundary of this look.
  *
- * @param comparison made of exactly the pairs of this look
+ * @param rounds exactly those of this look, at least two
  * @param index of the look in `rule.looks`
+ * @returns undefined where a run lacks what a budget counts
  * @source Jennison & Turnbull 1989, JRSS B 51 (repeated confidence intervals)
  */
-export function boundsAt({ estimate, logRatios }: Comparison, index: number, rule: Rule): Bounds {
+export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): Bounds | undefined {
+  const estimate = rule.criterion.kind === 'budget' ? budgetOf(rounds, rule.criterion) : ratioOf(rounds, rule)
+  if (estimate === undefined) return undefined
+  const { n, m, se, seUsed, df } = estimate
   const pNominal = rule.fixed ? FIXED_TAIL : groupSequentialBoundaries(rule.looks, rule.alpha)[index]!.pNominal
-  const critical = tUpperQuantile(pNominal, estimate.df)
-  const seUsed = estimate.se * autocorrelationInflation(logRatios)
-  const { m, se, df } = estimate
-  return { pairs: estimate.n, m, se, seUsed, df, pNominal, critical, lower: m - critical * seUsed, upper: m + critical * seUsed }
+  const critical = tUpperQuantile(pNominal, df)
+  return { pairs: n, m, se, seUsed, df, pNominal, critical, lower: m - critical * seUsed, upper: m + critical * seUsed }
 }
 
 /** What the criterion of the rule says to these bounds. */
 export function judge(bounds: Bounds, last: boolean, rule: Rule): Finding {
-  const position = { m: bounds.m, lower: bounds.lower, upper: bounds.upper, last, tolerance: bounds.se === 0 ? ROUNDING : 0 }
-  return rule.role === 'target' ? judgeImprovement(position, rule.atLeast) : judgeRegression(position)
+  const { m, lower, upper } = bounds
+  return judgeCriterion({ m, lower, upper, last, tolerance: bounds.se === 0 ? ROUNDING : 0 }, rule.criterion)
+}
+
+function ratioOf(rounds: readonly Round[], { against, metric }: Rule) {
+  const { estimate, logRatios } = compareArms(rounds, against, metric)!
+  return { ...estimate, seUsed: estimate.se * autocorrelationInflation(logRatios) }
+}
+
+function budgetOf(rounds: readonly Round[], { counter }: Budget): BudgetEstimate | undefined {
+  const values = budgetValues(rounds, counter)
+  return values && estimateBudget(values)
 }

@@ -6,7 +6,7 @@ import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import { differenceOfMeans } from '../statistics/welch.js'
 import { type Comparison, compareArms, improvementOf } from './compare.js'
-import { GATE_LIMIT, type Rule } from './criteria.js'
+import type { Rule } from './criteria.js'
 import type { Look } from './look.js'
 import { compareMemory, MEMORY_LIMIT } from './memory.js'
 import { noiseOf } from './noise.js'
@@ -117,12 +117,13 @@ function positionEffect(rounds: readonly Round[], { logRatios }: Comparison, aga
   }
 }
 
-function slower(looks: readonly Look[], { role }: Rule): Warning | undefined {
+function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefined {
   const look = looks.at(-1)
-  if (role !== 'guard' || look === undefined || look.lower <= 0 || look.m < Math.log(1 + SLOWER_FROM)) return undefined
+  if (criterion.kind !== 'regression' || look === undefined || look.lower <= 0 || look.m < Math.log(1 + SLOWER_FROM))
+    return undefined
   return {
     code: 'slower',
-    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatLimit(GATE_LIMIT)} the gate tolerates; several such layers add up`,
+    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatLimit(criterion.atMost)} the gate tolerates; several such layers add up`,
   }
 }
 

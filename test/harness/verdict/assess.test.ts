@@ -12,13 +12,13 @@ const target: Rule = {
   role: 'target',
   metric: 'cpu',
   against: 'baseline',
-  atLeast: 0.05,
+  criterion: { kind: 'improvement', atLeast: 0.05 },
   looks: [10, 20, 30, 40],
   fixed: false,
   alpha: 0.05,
   memory: 'advisory',
 }
-const guard: Rule = { ...target, role: 'guard', looks: [10, 20, 30] }
+const guard: Rule = { ...target, role: 'guard', criterion: { kind: 'regression', atMost: 0.1 }, looks: [10, 20, 30] }
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
 const plan = planWith()
 

@@ -50,7 +50,7 @@ describe('the regression gate of 10 %', () => {
     ['last look: not slower by the estimate, 15 % possible', at(G - 0.02, 0.07, true), 'inconclusive', false, 'too-noisy'],
     ['last look: slower by the estimate, in doubt', at(G + 0.001, 0.2, true), 'inconclusive', false, 'too-noisy'],
   ])('%s', (_, position, outcome, certified, reason) => {
-    expect(judgeRegression(position)).toEqual({ outcome, certified, ...(reason && { reason }) })
+    expect(judgeRegression(position, 0.1)).toEqual({ outcome, certified, ...(reason && { reason }) })
   })
 })
 
