@@ -63,7 +63,11 @@ function roundsIn(decision: FreshDecision): Round[] {
 }
 
 function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
-  return runs.map((run) => toRunRecord({ ...run, workload }))
+  return runs.map((run) => ({
+    ...toRunRecord(run, run.pair, run.arm),
+    workload,
+    ...(run.voided !== undefined && { voided: run.voided }),
+  }))
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Arm } from '../contract.js'
 import type { RunRecord } from '../measurement/run-record.js'
 import type { Round } from '../verdict/rounds.js'
 
@@ -14,26 +15,6 @@ export interface TimedPair {
   readonly b: TimedRun
 }
 
-/** The rest of a run record, empty. No rule of the studies reads it: memory is advisory there, and nothing is budgeted. */
-const UNKNOWN = {
-  workload: 'recorded',
-  samplesMs: [],
-  warmup: 0,
-  warmupMs: 0,
-  iterations: 1,
-  heapBytes: 0,
-  gcMs: 0,
-  gcCount: 0,
-  digest: `sha256:${'0'.repeat(64)}`,
-  counters: {},
-  startedAt: '1970-01-01T00:00:00.000Z',
-} satisfies Partial<RunRecord>
-
-/** A run as the rules take it, from the part of it that was recorded. */
-export function toRunRecord(run: TimedRun & Pick<RunRecord, 'pair' | 'arm'> & Partial<RunRecord>): RunRecord {
-  return { ...UNKNOWN, coldWallMs: run.wallMs, ...run }
-}
-
 /**
  * A pair as the rules see it: `a` as the baseline, `b` as the candidate.
  *
@@ -41,12 +22,36 @@ export function toRunRecord(run: TimedRun & Pick<RunRecord, 'pair' | 'arm'> & Pa
  * @param factor what the times of the candidate are multiplied by: 0.95 is 5 % faster
  */
 export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
-  const { cpuMs, wallMs, position } = b
+  return { pair, runs: { baseline: toRunRecord(a, pair, 'baseline'), candidate: toRunRecord(b, pair, 'candidate', factor) } }
+}
+
+/**
+ * A recorded run as the rules take it. The rest of the record is empty and no rule of the studies reads it: memory is advisory there, and nothing
+ * is budgeted. (One literal instead of a spread: studies make millions of these.)
+ */
+export function toRunRecord(run: TimedRun, pair: number, arm: Arm, factor = 1): RunRecord {
+  const wallMs = run.wallMs * factor
   return {
+    workload: 'recorded',
     pair,
-    runs: {
-      baseline: toRunRecord({ ...a, pair, arm: 'baseline' }),
-      candidate: toRunRecord({ cpuMs: cpuMs * factor, wallMs: wallMs * factor, position, pair, arm: 'candidate' }),
-    },
+    position: run.position,
+    arm,
+    cpuMs: run.cpuMs * factor,
+    wallMs,
+    coldWallMs: wallMs,
+    samplesMs: NO_SAMPLES,
+    warmup: 0,
+    warmupMs: 0,
+    iterations: 1,
+    heapBytes: 0,
+    gcMs: 0,
+    gcCount: 0,
+    digest: NO_DIGEST,
+    counters: NO_COUNTERS,
+    startedAt: '1970-01-01T00:00:00.000Z',
   }
 }
+
+const NO_SAMPLES: number[] = []
+const NO_COUNTERS = {}
+const NO_DIGEST = `sha256:${'0'.repeat(64)}`
