@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { FreshDecision } from './fresh-decision.js'
+import { type FreshTally, noiseOfFresh, tabulateFresh } from './fresh-table.js'
+import { type RecordedTable, recordedTableSchema } from './recorded-table.js'
+import { checkRequirements, requirementCheckSchema } from './requirements.js'
+import { STUDIED_RULES } from './studied-rules.js'
+import { summaryLine } from './summary-line.js'
+import { tallySchema } from './tally.js'
+import { isWrong } from './wrong-verdict.js'
+
+const count = z.int().nonnegative()
+
+/** `characteristics.json`: every published figure. Changes are signed improvements, fractions; for a gate, `accepted` is passed and `rejected` failed. */
+export const characteristicsSchema = z.strictObject({
+  schema: z.literal('assay/characteristics@1'),
+  /** Printed at the foot of every decision record. */
+  line: z.string().min(1),
+  requirements: z.array(requirementCheckSchema),
+  fresh: z.strictObject({
+    decisions: count,
+    runs: count,
+    /** Absent, like the last, where nothing was measured. */
+    firstAt: z.iso.datetime().optional(),
+    lastAt: z.iso.datetime().optional(),
+    /** The code that was measured. */
+    commits: z.array(z.string()),
+    workloads: z.array(z.string()),
+    tallies: z.array(z.strictObject({ change: z.number(), hogs: count, rule: z.enum(STUDIED_RULES), tally: tallySchema })),
+    /** How much one pair varied, as the effective standard deviation over decisions. */
+    noise: z.array(
+      z.strictObject({ hogs: count, decisions: count, median: z.number().nonnegative(), largest: z.number().nonnegative() }),
+    ),
+    /** Verdicts of the shipped rules that contradict the true change. */
+    wrong: z.array(z.strictObject({ hogs: count, verdicts: count, wrong: count })),
+  }),
+  recorded: recordedTableSchema,
+})
+export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
+
+/** Every figure from the measured data: the table of the recorded study, and the runs of the fresh decisions. */
+export function characterize(recorded: RecordedTable, decisions: readonly FreshDecision[]): Characteristics {
+  const fresh = summarizeFresh(decisions)
+  return {
+    schema: 'assay/characteristics@1',
+    line: summaryLine(fresh.tallies, recorded.cells),
+    requirements: [...checkRequirements(fresh.tallies, 'fresh'), ...checkRequirements(recorded.cells, 'recorded')],
+    fresh,
+    recorded,
+  }
+}
+
+function summarizeFresh(decisions: readonly FreshDecision[]): Characteristics['fresh'] {
+  const tallies = tabulateFresh(decisions)
+  const times = decisions.map(({ startedAt }) => startedAt).sort()
+  const firstAt = times[0]
+  const lastAt = times.at(-1)
+  const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
+  return {
+    decisions: decisions.length,
+    runs: decisions.reduce((sum, { runs }) => sum + runs.length, 0),
+    ...(firstAt !== undefined && { firstAt }),
+    ...(lastAt !== undefined && { lastAt }),
+    commits: distinct(decisions.map(({ commit }) => commit)),
+    workloads: distinct(decisions.map(({ workload }) => workload)),
+    tallies,
+    noise: loads.flatMap((hogs) => noiseUnder(hogs, decisions)),
+    wrong: loads.map((hogs) => wrongUnder(hogs, tallies)),
+  }
+}
+
+function noiseUnder(hogs: number, decisions: readonly FreshDecision[]): Characteristics['fresh']['noise'] {
+  const values = noiseOfFresh(decisions.filter((decision) => decision.hogs === hogs)).sort((a, b) => a - b)
+  const median = values[Math.floor((values.length - 1) / 2)]
+  const largest = values.at(-1)
+  return median === undefined || largest === undefined ? [] : [{ hogs, decisions: values.length, median, largest }]
+}
+
+function wrongUnder(hogs: number, tallies: readonly FreshTally[]): Characteristics['fresh']['wrong'][number] {
+  const shipped = tallies.filter(({ rule, hogs: load }) => load === hogs && !rule.startsWith('naive'))
+  const total = (pick: (one: FreshTally) => number) => shipped.reduce((sum, one) => sum + pick(one), 0)
+  return {
+    hogs,
+    verdicts: total(({ tally }) => tally.trials),
+    wrong: total(({ change, rule, tally }) =>
+      (['accepted', 'rejected'] as const).reduce(
+        (sum, verdict) => sum + (isWrong(rule, change, verdict) ? tally[verdict] : 0),
+        0,
+      ),
+    ),
+  }
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort()
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { RECORDED_TRIALS, studyPool } from './recorded-study.js'
+import type { Recording } from './recording.js'
+import { STUDIED_RULES } from './studied-rules.js'
+import { tallySchema } from './tally.js'
+
+/**
+ * `recorded-noise.json`: what the rules say on recorded noise. Recordings that cannot be committed are named by their SHA-256 and their counts,
+ * and their figures stay here.
+ */
+export const recordedTableSchema = z.strictObject({
+  schema: z.literal('assay/recorded-noise@1'),
+  /** Windows per pool and true change. */
+  trials: z.int().positive(),
+  recordings: z.array(
+    z.strictObject({
+      name: z.string(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Where it stands in the repository; absent where it is not committed. */
+      path: z.string().optional(),
+      pools: z.array(z.strictObject({ pool: z.string(), pairs: z.int().positive(), runs: z.int().positive() })).min(1),
+    }),
+  ),
+  cells: z.array(
+    z.strictObject({
+      recording: z.string(),
+      pool: z.string(),
+      change: z.number(),
+      rule: z.enum(STUDIED_RULES),
+      tally: tallySchema,
+    }),
+  ),
+})
+export type RecordedTable = Readonly<z.infer<typeof recordedTableSchema>>
+
+export interface NamedRecording extends Recording {
+  readonly name: string
+  /** Absent where it is not committed. */
+  readonly path?: string
+}
+
+/**
+ * Studies the recordings at hand and keeps what is known of the others.
+ *
+ * @param known the table as it was published before
+ * @param onPool told before each pool
+ */
+export function studyRecordings(
+  recordings: readonly NamedRecording[],
+  known: RecordedTable | undefined,
+  onPool: (text: string) => void = () => {},
+): RecordedTable {
+  const names = recordings.map(({ name }) => name)
+  const kept = known?.trials === RECORDED_TRIALS ? known : undefined
+  const keptRecordings = kept?.recordings.filter(({ name }) => !names.includes(name)) ?? []
+  const studied = recordings.flatMap(({ name, pools }) =>
+    pools.flatMap(({ pool, pairs }) => {
+      onPool(`${name}, ${pool}`)
+      return studyPool(pairs).map((cell) => ({ recording: name, pool, ...cell }))
+    }),
+  )
+  return {
+    schema: 'assay/recorded-noise@1',
+    trials: RECORDED_TRIALS,
+    recordings: [...recordings.map(describeRecording), ...keptRecordings].sort(byName),
+    cells: [
+      ...studied,
+      ...(kept?.cells.filter(({ recording }) => keptRecordings.some(({ name }) => name === recording)) ?? []),
+    ].sort((a, b) => (a.recording === b.recording ? 0 : a.recording < b.recording ? -1 : 1)),
+  }
+}
+
+function describeRecording({ name, sha256, path, pools }: NamedRecording): RecordedTable['recordings'][number] {
+  return {
+    name,
+    sha256,
+    ...(path !== undefined && { path }),
+    pools: pools.map(({ pool, pairs }) => ({ pool, pairs: pairs.length, runs: 2 * pairs.length })),
+  }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1
+}

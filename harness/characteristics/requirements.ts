@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { clopperPearson } from './clopper-pearson.js'
+import type { StudiedRule } from './studied-rules.js'
+import { addTallies, type Tally } from './tally.js'
+
+/** What the method is held to. Shares are of all decisions with this true change. */
+interface Requirement {
+  readonly change: number
+  readonly of: 'layer' | 'gate'
+  /** What is counted: `failed early` is failed at the first look. */
+  readonly figure: 'accepted' | 'failed' | 'failed early' | 'median pairs'
+  readonly atMost?: number
+  readonly atLeast?: number
+}
+
+/** @source the operating characteristics this project promises */
+const REQUIREMENTS: readonly Requirement[] = [
+  { change: 0, of: 'layer', figure: 'accepted', atMost: 0.005 },
+  { change: 0, of: 'gate', figure: 'failed', atMost: 0.01 },
+  { change: 0.03, of: 'layer', figure: 'accepted', atMost: 0.02 },
+  { change: 0.1, of: 'layer', figure: 'accepted', atLeast: 0.95 },
+  { change: 0.1, of: 'layer', figure: 'median pairs', atMost: 20 },
+  { change: -0.12, of: 'gate', figure: 'failed', atLeast: 0.95 },
+  { change: -0.2, of: 'gate', figure: 'failed early', atLeast: 0.99 },
+]
+
+const FIRST_LOOK = 10
+
+/** One requirement beside what was measured. */
+export const requirementCheckSchema = z.strictObject({
+  source: z.enum(['fresh', 'recorded']),
+  change: z.number(),
+  of: z.enum(['layer', 'gate']),
+  figure: z.enum(['accepted', 'failed', 'failed early', 'median pairs']),
+  atMost: z.number().optional(),
+  atLeast: z.number().optional(),
+  trials: z.int().positive(),
+  /** A share, or pairs. */
+  measured: z.number().nonnegative(),
+  /** How many of the trials, where it is a share. */
+  count: z.int().nonnegative().optional(),
+  /** Exact 95 % interval of the share; absent for overlapping windows, which are not independent. */
+  ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
+  met: z.boolean(),
+  /** Whether the whole interval lies within the requirement: so many trials leave no doubt. */
+  shown: z.boolean().optional(),
+})
+export type RequirementCheck = Readonly<z.infer<typeof requirementCheckSchema>>
+
+interface Cell {
+  readonly change: number
+  readonly rule: StudiedRule
+  readonly tally: Tally
+}
+
+/** Checks every requirement there are trials for. Fresh decisions are of smoke scale (10 and 20 pairs), recorded windows of standard (10 to 40). */
+export function checkRequirements(cells: readonly Cell[], source: RequirementCheck['source']): RequirementCheck[] {
+  const layer = source === 'fresh' ? 'improvement-20' : 'improvement-40'
+  return REQUIREMENTS.flatMap((requirement) => {
+    const rule = requirement.of === 'gate' ? 'gate' : layer
+    const tally = addTallies(
+      cells.filter((cell) => cell.change === requirement.change && cell.rule === rule).map((cell) => cell.tally),
+    )
+    return tally === undefined ? [] : [check(requirement, tally, source)]
+  })
+}
+
+function check(requirement: Requirement, tally: Tally, source: RequirementCheck['source']): RequirementCheck {
+  const fits = (value: number) => value <= (requirement.atMost ?? Infinity) && value >= (requirement.atLeast ?? -Infinity)
+  const common = { source, ...requirement, trials: tally.trials }
+  if (requirement.figure === 'median pairs') {
+    return { ...common, measured: tally.medianPairs, met: fits(tally.medianPairs) }
+  }
+  const count = countOf(tally, requirement.figure)
+  const measured = count / tally.trials
+  if (source === 'recorded') return { ...common, measured, count, met: fits(measured) }
+  const ci95 = clopperPearson(count, tally.trials)
+  return { ...common, measured, count, ci95, met: fits(measured), shown: fits(ci95.lower) && fits(ci95.upper) }
+}
+
+function countOf(tally: Tally, figure: 'accepted' | 'failed' | 'failed early'): number {
+  if (figure === 'accepted') return tally.accepted
+  if (figure === 'failed') return tally.rejected
+  return tally.byPairs.reduce((sum, { pairs, rejected }) => sum + (pairs <= FIRST_LOOK ? rejected : 0), 0)
+}
