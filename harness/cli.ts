@@ -7,7 +7,7 @@ import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evalua
 import type { ExtraCommand } from './commands/extra-command.js'
 import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './commands/help-text.js'
 import { listCommand } from './commands/list.js'
-import { replayCommand } from './commands/replay.js'
+import { replayCommand, rewriteCommand } from './commands/replay.js'
 import type { Suite } from './contract.js'
 import { AssayError, EXIT, type ExitCode, InputError } from './errors.js'
 import type { Io } from './io.js'
@@ -68,12 +68,19 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
     .command('replay [record]')
     .description('derive a record again from its stored runs; any difference is an error (exit 5)')
     .option('--all', 'all records, and their index')
+    .option(
+      '--rewrite',
+      'write records of an older version as this one does; refused if a verdict, reason or figure would change',
+    )
     .option('--out <dir>', 'evidence root', DEFAULTS.out)
-    .action((record: string | undefined, options: { readonly all?: boolean; readonly out: string }) => {
-      if ((record === undefined) === (options.all !== true))
-        throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
-      finish(replayCommand(resolve(io.cwd, options.out), record, io))
-    })
+    .action(
+      (record: string | undefined, options: { readonly all?: boolean; readonly rewrite?: boolean; readonly out: string }) => {
+        if ((record === undefined) === (options.all !== true))
+          throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
+        const replay = options.rewrite === true ? rewriteCommand : replayCommand
+        finish(replay(resolve(io.cwd, options.out), record, io))
+      },
+    )
 
   program
     .command('list')

@@ -138,11 +138,26 @@ export function readRecord(root: string, id: string): DecisionRecord {
 /** Publishes a record: its markdown, itself, the markdown of those it supersedes, and the index. */
 export function publishRecord(root: string, record: DecisionRecord): void {
   const records = [...readRecords(root).filter(({ id }) => id !== record.id), record]
-  const writeMarkdown = (one: DecisionRecord) => writeWhole(join(decisionsOf(root), `${one.id}.md`), renderDecision(one, records))
-  writeMarkdown(record)
-  writeWhole(join(decisionsOf(root), `${record.id}.json`), recordText(record))
-  for (const older of records) if (older.layer === record.layer && older.id !== record.id) writeMarkdown(older)
+  writeRecord(root, record, records)
+  for (const older of records) if (older.layer === record.layer && older.id !== record.id) writeMarkdown(root, older, records)
   writeIndex(root)
+}
+
+/** Puts records in the place of those with the same ids: JSON, markdown and the index. The caller has made sure that they say the same. */
+export function rewriteRecords(root: string, rewritten: readonly DecisionRecord[]): void {
+  const byId = new Map(rewritten.map((record) => [record.id, record]))
+  const records = readRecords(root).map((record) => byId.get(record.id) ?? record)
+  for (const record of rewritten) writeRecord(root, record, records)
+  writeIndex(root)
+}
+
+function writeRecord(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
+  writeMarkdown(root, record, records)
+  writeWhole(join(decisionsOf(root), `${record.id}.json`), recordText(record))
+}
+
+function writeMarkdown(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
+  writeWhole(join(decisionsOf(root), `${record.id}.md`), renderDecision(record, records))
 }
 
 /** A generated file of `decisions/` as it is on disk. */

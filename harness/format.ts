@@ -91,6 +91,15 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** What a budget counts, in the unit its name tells: `48.20 ms`, `137.0 MiB`, `91.5 %`; any other to four digits at least. */
+export function formatCounter(counter: string, value: number): string {
+  if (['cpuMs', 'wallMs', 'coldWallMs'].includes(counter)) return formatMs(value).replace('-', '−')
+  if (['peakRssBytes', 'heapBytes'].includes(counter)) return formatBytes(value).replace('-', '−')
+  if (counter.endsWith('.hitRate')) return formatPercent(value)
+  if (Math.abs(value) >= 1000 && Math.abs(value) < 1e15) return formatCount(value).replace('-', '−')
+  return String(Number(value.toPrecision(4))).replaceAll('-', '−')
+}
+
 /** A count with its noun: `1 pair`, `10 pairs`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`

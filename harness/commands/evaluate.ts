@@ -36,7 +36,7 @@ export async function evaluateCommand(
       progress: createProgress(io),
       onProof: ({ plan, equivalence }) => say(proofLine(plan, equivalence)),
     })
-    for (const workload of record.workloads) say(workloadLine(workload))
+    for (const workload of record.workloads) say(workloadLine(workload, record))
     if (overheadShare !== undefined) say(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
     for (const { code, hint } of record.warnings) io.stderr(`warning: ${code}: ${hint}\n`)
     say(closingLine(record, shown(io, join(decisionsOf(command.root), `${record.id}.md`)), replayHint(record, command, io)))

@@ -13,7 +13,8 @@ export const EXIT_CODES = `Exit codes:
 export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
-  assay replay --all                  the independent audit of every record`
+  assay replay --all                  the independent audit of every record
+  assay replay --all --rewrite        bring records of an older version to the shape of this one`
 
 export const EVALUATE_EXAMPLES = `Examples:
   assay evaluate layer1                              10 pairs, and up to 40 where 10 do not decide

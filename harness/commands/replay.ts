@@ -1,11 +1,23 @@
 import { join } from 'node:path'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
-import { decisionsOf, evidenceOf, readEvidence, readGenerated, readRecords, recordIds, unfinishedIds } from '../evidence-store.js'
+import { acquireLock } from '../evidence-lock.js'
+import {
+  decisionsOf,
+  evidenceOf,
+  readEvidence,
+  readGenerated,
+  readRecords,
+  recordIds,
+  rewriteRecords,
+  unfinishedIds,
+} from '../evidence-store.js'
 import type { Io } from '../io.js'
 import { unknownName } from '../nearest-name.js'
 import { renderDecision } from '../record/decision-markdown.js'
-import { type DecisionRecord, recordText, toDecisionRecord } from '../record/decision-record.js'
+import { type DecisionRecord, RECORD_VERSION, recordText, toDecisionRecord } from '../record/decision-record.js'
 import { renderIndex } from '../record/index-page.js'
+import { changedFigure } from '../record/same-figures.js'
+import { numberOf } from '../record/supersession.js'
 
 /**
  * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and compares every byte.
@@ -15,14 +27,8 @@ import { renderIndex } from '../record/index-page.js'
  * @throws {InvalidEvidenceError} a file differs from what was written, or from what its evidence yields; names the file
  */
 export function replayCommand(root: string, name: string | undefined, io: Io): ExitCode {
-  const ids = name === undefined ? recordIds(root) : [resolveRecord(root, name)]
-  if (ids.length === 0)
-    throw new InputError(`no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`)
   const records = readRecords(root)
-  const chosen = records.filter(({ id }) => ids.includes(id))
-  if (chosen.length !== ids.length)
-    throw new InvalidEvidenceError(`only ${chosen.length} of ${ids.length} records could be replayed`)
-  for (const record of chosen) {
+  for (const record of chosenRecords(root, name, records)) {
     replayRecord(root, record, records)
     io.stdout(
       `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield\n`,
@@ -30,6 +36,42 @@ export function replayCommand(root: string, name: string | undefined, io: Io): E
   }
   compare(join(decisionsOf(root), 'README.md'), readGenerated(root, 'README.md'), renderIndex(records, unfinishedIds(root)))
   return EXIT.done
+}
+
+/**
+ * `assay replay --rewrite`: derives records again and writes them as this version of assay does, JSON, markdown and index. Nothing is written
+ * unless every verdict, reason and figure of every record named stays what it is.
+ *
+ * @param name id or number of a record; undefined: all of them
+ * @throws {InputError} no such record, or another evaluation is at work
+ * @throws {InvalidEvidenceError} the evidence was changed, or a record would say something else; names the file and the field
+ */
+export function rewriteCommand(root: string, name: string | undefined, io: Io): ExitCode {
+  const chosen = chosenRecords(root, name, readRecords(root))
+  const lock = acquireLock(evidenceOf(root), io.now())
+  try {
+    rewriteRecords(
+      root,
+      chosen.map((record) => rederive(root, record)),
+    )
+    for (const { id, verdict, recordVersion } of chosen) {
+      const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
+      io.stdout(`${id}  ${verdict}  rewritten${from}, with every verdict, reason and figure unchanged\n`)
+    }
+    return EXIT.done
+  } finally {
+    lock.release()
+  }
+}
+
+function chosenRecords(root: string, name: string | undefined, records: readonly DecisionRecord[]): readonly DecisionRecord[] {
+  const ids = name === undefined ? recordIds(root) : [resolveRecord(root, name)]
+  if (ids.length === 0)
+    throw new InputError(`no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`)
+  const chosen = records.filter(({ id }) => ids.includes(id))
+  if (chosen.length !== ids.length)
+    throw new InvalidEvidenceError(`only ${chosen.length} of ${ids.length} records could be replayed`)
+  return chosen
 }
 
 function resolveRecord(root: string, name: string): string {
@@ -42,10 +84,32 @@ function resolveRecord(root: string, name: string): string {
 
 function replayRecord(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
   const { id } = record
+  if (record.recordVersion !== RECORD_VERSION) {
+    rederive(root, record)
+    throw new InvalidEvidenceError(
+      `${jsonOf(root, id)} was written by an older version of assay (record version ${record.recordVersion}, now ${RECORD_VERSION}), so its bytes cannot be compared, though its figures are what its evidence yields; \`replay --rewrite ${numberOf(id)}\` re-renders it`,
+    )
+  }
   const evidence = readEvidence(root, id)
   compareDigests(root, record, evidence.digests)
-  compare(join(decisionsOf(root), `${id}.json`), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
+  compare(jsonOf(root, id), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
   compare(join(decisionsOf(root), `${id}.md`), readGenerated(root, `${id}.md`), renderDecision(record, records))
+}
+
+/** The record this version derives from the evidence of one that may be older. @throws {InvalidEvidenceError} it would say something else */
+function rederive(root: string, record: DecisionRecord): DecisionRecord {
+  const evidence = readEvidence(root, record.id)
+  compareDigests(root, record, evidence.digests)
+  const derived = toDecisionRecord(evidence)
+  const changed = changedFigure(record, derived)
+  if (changed === undefined) return derived
+  throw new InvalidEvidenceError(
+    `${jsonOf(root, record.id)} is not what its evidence yields: ${changed} would change; nothing was written; restore it, or evaluate again for a new record`,
+  )
+}
+
+function jsonOf(root: string, id: string): string {
+  return join(decisionsOf(root), `${id}.json`)
 }
 
 function compareDigests(root: string, { id, evidence: recorded }: DecisionRecord, found: Readonly<Record<string, string>>): void {
@@ -57,7 +121,7 @@ function compareDigests(root: string, { id, evidence: recorded }: DecisionRecord
         ? `${path} is missing`
         : recorded[name] === undefined
           ? `${path} is not part of the record`
-          : `${path} is not the file ${join(decisionsOf(root), `${id}.json`)} was made from: one of them was changed`
+          : `${path} is not the file ${jsonOf(root, id)} was made from: one of them was changed`
     throw new InvalidEvidenceError(`${what}; restore it, or evaluate again for a new record`)
   }
 }

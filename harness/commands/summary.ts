@@ -1,5 +1,7 @@
 import type { Equivalence, EvaluationPlan } from '../evidence.js'
-import { formatMs, formatNumber, formatP, formatPercent } from '../format.js'
+import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../format.js'
+import { certifiableClaim, certifiedClaim, criterionOf } from '../record/claim.js'
+import { thresholdOf } from '../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 
 /** The lines an evaluation shows in a terminal. Numbers and verdicts are taken from plan and record as they are. */
@@ -29,9 +31,11 @@ export function describeDivergence(divergence: Extract<Equivalence, { kind: 'dif
   return `not equivalent: ${where}: ${field} is ${baseline} in baseline and ${candidate} in ${arm}`
 }
 
-/** `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.6, 41.5]  Welch t 41.2 df 14.3 p 2e-16   certified ≥ 38.2 %   accepted` */
-export function workloadLine(workload: WorkloadRecord): string {
-  const { id, improvement, verdict, reasons } = workload
+/** `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.6, 41.5]  Welch t 41.2 df 14.3 p 2e-16   certified ≥ 38.2 %   certifies from 6.9 %   accepted` */
+export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): string {
+  const { id, improvement, verdict, reasons, budget } = workload
+  const criterion = criterionOf(workload, record)
+  const certified = certifiedClaim(workload, criterion)
   const ending = verdict === 'accepted' ? verdict : `${verdict} (${reasons.join(', ')})`
   // All of the line compares the candidate with one and the same arm.
   const [other, welch] =
@@ -40,7 +44,9 @@ export function workloadLine(workload: WorkloadRecord): string {
     other && workload.candidate && `${formatMs(other.mean)} → ${formatMs(workload.candidate.mean)}`,
     improvement && describeImprovement(improvement),
     welch && `Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`,
-    improvement?.certifiedAtLeast !== undefined && `certified ≥ ${formatPercent(improvement.certifiedAtLeast)}`,
+    budget && `${budget.counter} ${formatCounter(budget.counter, budget.mean)} (${thresholdOf(criterion)})`,
+    certified && `certified ${certified.replace(/^at least /, '≥ ')}`,
+    certifiableClaim(workload, criterion),
     describeRate(workload),
     ending,
   ]

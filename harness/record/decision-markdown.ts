@@ -1,6 +1,8 @@
 import { formatCount, formatCounted, formatLimit, formatSignedPercent, formatSpeedup } from '../format.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
+import { certifiableMeaning, criterionOf } from './claim.js'
+import { demandOf } from './criterion-text.js'
 import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows, outcomeWord } from './evidence-rows.js'
 import { changeWithInterval, headline } from './headline.js'
@@ -19,6 +21,13 @@ export function renderDecision(record: DecisionRecord, records: readonly Decisio
   return template(toModel(record, records))
 }
 
+/** Reasons no measuring can remove. */
+const BEYOND_MORE_PAIRS: readonly string[] = ['calibration-failed', 'counter-missing', 'memory-unmeasured']
+
+/** The foot of a record that was decided before the error rates of the rule were published. */
+const RATES_UNKNOWN =
+  'The error rates of this rule had not been measured when this was decided; docs/characteristics.md tells what is known by now.'
+
 const template = markdownTemplate<DecisionModel>('decision.md.hbs')
 
 interface DecisionModel {
@@ -31,6 +40,7 @@ interface DecisionModel {
   readonly measured: boolean
   readonly metric: string
   readonly hasIncumbent: boolean
+  readonly certifiable: readonly string[]
   readonly rows: readonly EvidenceRow[]
   readonly tests: readonly TestRow[]
   readonly testLines: readonly string[]
@@ -43,6 +53,7 @@ interface DecisionModel {
   readonly commit: string
   readonly nodeFlags: string
   readonly files: readonly { readonly name: string; readonly digest: string }[]
+  readonly foot: string
 }
 
 function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
@@ -56,6 +67,7 @@ function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): De
     measured: record.workloads.length > 0,
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
+    certifiable: certifiableMeanings(record),
     rows: evidenceRows(record),
     tests: testRows(record),
     testLines: testLines(record),
@@ -71,7 +83,13 @@ function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): De
     commit: record.git?.commit ?? '',
     nodeFlags: record.host.nodeFlags.map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``).join(' ') || 'none',
     files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
+    foot: escapeMarkdown(record.errorRates ?? RATES_UNKNOWN),
   }
+}
+
+/** How the certifiable effects in the table are to be read: one sentence for each way a workload was judged. */
+function certifiableMeanings(record: DecisionRecord): string[] {
+  return [...new Set(record.workloads.map((workload) => certifiableMeaning(criterionOf(workload, record))))]
 }
 
 function controlNotice({ injected }: DecisionRecord): string {
@@ -172,18 +190,17 @@ function ruleOf({ criterion, regime, workloads }: DecisionRecord): string[] {
   const looks = regime.fixed
     ? `One look after ${regime.looks.at(-1)} pairs, two-sided 95 % interval.`
     : `Looks after ${regime.looks.join(', ')} pairs with Pocock-type boundaries: one-sided error ${formatLimit(regime.alpha)} over all looks.`
+  const firstLooks = regime.fixed ? '' : ' (decided at one of the first three looks)'
   return [
-    `Improvement of at least ${formatLimit(criterion.atLeast)} in ${metric} time on ${targets.join(', ')}.`,
-    ...(guards.length > 0
-      ? [`No more than ${formatLimit(GATE_LIMIT)} slower on ${guards.join(', ')} (decided at one of the first three looks).`]
-      : []),
+    `${escapeMarkdown(demandOf(criterion, metric))} on ${targets.join(', ')}${criterion.kind === 'regression' ? firstLooks : ''}.`,
+    ...(guards.length > 0 ? [`No more than ${formatLimit(GATE_LIMIT)} slower on ${guards.join(', ')}${firstLooks}.`] : []),
     looks,
   ]
 }
 
 function reasonsOf(record: DecisionRecord): string[] {
   return [
-    ...record.reasons.map((code) => `**${record.verdict}**: ${escapeMarkdown(decisionReason(code))}.`),
+    ...record.reasons.map((code) => `**${record.verdict}**: ${escapeMarkdown(decisionReason(code, record))}.`),
     ...record.workloads.flatMap((workload) =>
       workload.reasons.map(
         (code) =>
@@ -207,12 +224,15 @@ function consequencesOf(record: DecisionRecord): string[] {
   ]
 }
 
-function stackConsequence({ verdict, injected, layer, equivalence }: DecisionRecord): string {
+function stackConsequence({ verdict, injected, layer, equivalence, workloads }: DecisionRecord): string {
   const name = escapeName(layer)
   if (injected !== undefined) return `None for ${name}: this was a control of the method.`
   if (equivalence.kind === 'different') return `${name} stays off until it computes what the baseline computes.`
   if (verdict === 'accepted')
     return `Layers after ${name} are measured on top of it, unless the suite marks it as standalone (a control, or a part of another layer).`
   if (verdict === 'rejected') return `${name} does not join the incumbent stack; layers after it are measured without it.`
-  return `${name} does not join the incumbent stack: not enough is known. More pairs or a quieter host may decide.`
+  const remedy = workloads.some(({ reasons }) => reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)))
+    ? 'No further pairs can decide: what the reasons name has to be mended first.'
+    : 'More pairs or a quieter host may decide.'
+  return `${name} does not join the incumbent stack: not enough is known. ${remedy}`
 }

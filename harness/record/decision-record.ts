@@ -9,6 +9,9 @@ import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 
 export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from './record-schema.js'
 
+/** The shape of records written now. */
+export const RECORD_VERSION = 2
+
 /**
  * The decision record of an evidence folder: a function of its files and nothing else, not the clock, not git, not another file.
  *
@@ -24,7 +27,7 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
     layer: plan.layer,
     title: plan.title,
     date: plan.createdAt.slice(0, 10),
-    recordVersion: 1,
+    recordVersion: RECORD_VERSION,
     supersedes: plan.supersedes,
     hypothesis: plan.hypothesis,
     criterion: { ...plan.criterion },
@@ -55,6 +58,8 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
       nodeFlags: [...plan.nodeFlags],
       fallbacks: [...environment.fallbacks],
     },
+    ...(plan.calibration && { calibration: structuredClone(plan.calibration) }),
+    ...(plan.errorRates !== undefined && { errorRates: plan.errorRates }),
     evidence: sortedByKey(digests),
   }
 }

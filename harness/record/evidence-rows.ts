@@ -1,6 +1,9 @@
-import { formatMsWithSd, formatP, formatPercent, formatPercentInterval, formatSignedPercent } from '../format.js'
+import type { Criterion } from '../contract.js'
+import { formatCounter, formatMsWithSd, formatP, formatPercent, formatPercentInterval, formatSignedPercent } from '../format.js'
 import { improvementOf } from '../verdict/compare.js'
-import { escapeName } from './escape.js'
+import { calibrationText } from './calibration-text.js'
+import { certifiableClaim, criterionOf } from './claim.js'
+import { escapeMarkdown, escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** One workload in the table of evidence; every cell is markdown. */
@@ -19,7 +22,7 @@ export interface EvidenceRow {
   readonly noise: string
 }
 
-/** One look of one workload; bounds as improvements. */
+/** One look of one workload; bounds as improvements, or in the unit of a budget. */
 export interface LookRow {
   readonly workload: string
   readonly pairs: string
@@ -32,8 +35,8 @@ type LookRecord = WorkloadRecord['looks'][number]
 
 const ABSENT = '—'
 
-export function evidenceRows({ workloads }: DecisionRecord): EvidenceRow[] {
-  return workloads.map((workload) => ({
+export function evidenceRows(record: DecisionRecord): EvidenceRow[] {
+  return record.workloads.map((workload) => ({
     workload: escapeName(workload.id),
     role: workload.role,
     pairs: String(workload.pairs),
@@ -45,20 +48,34 @@ export function evidenceRows({ workloads }: DecisionRecord): EvidenceRow[] {
     wall: improvementCell(workload.wall?.improvement),
     memory: memoryCell(workload.memory),
     hitRate: hitRateCell(workload.hitRates),
-    noise: noiseCell(workload.noise),
+    noise: noiseCell(workload, record),
   }))
 }
 
-export function lookRows({ workloads }: DecisionRecord): LookRow[] {
-  return workloads.flatMap(({ id, role, looks }) =>
-    looks.map(({ pairs, m, lower, upper, outcome, held }) => ({
+export function lookRows(record: DecisionRecord): LookRow[] {
+  return record.workloads.flatMap(({ id, role, looks }) =>
+    looks.map(({ pairs, outcome, held, ...position }) => ({
       workload: escapeName(id),
       pairs: String(pairs),
-      estimate: formatSignedPercent(improvementOf(m)),
-      bounds: formatPercentInterval([improvementOf(upper), improvementOf(lower)]),
+      ...positionCells(position, criterionOf({ role }, record)),
       outcome: `${outcomeWord(role, outcome)}${held === undefined ? '' : ` (held: ${held.join(', ')})`}`,
     })),
   )
+}
+
+/** Ratios as improvements, what a budget counts in its own unit. */
+function positionCells(
+  { m, lower, upper }: Pick<LookRecord, 'm' | 'lower' | 'upper'>,
+  criterion: Criterion,
+): Pick<LookRow, 'estimate' | 'bounds'> {
+  if (criterion.kind === 'budget') {
+    const [estimate, from, to] = [m, lower, upper].map((value) => formatCounter(criterion.counter, value))
+    return { estimate: `${escapeName(criterion.counter)} ${estimate}`, bounds: `${from} – ${to}` }
+  }
+  return {
+    estimate: formatSignedPercent(improvementOf(m)),
+    bounds: formatPercentInterval([improvementOf(upper), improvementOf(lower)]),
+  }
 }
 
 /** How an outcome is called for people: a guard is not accepted, it passes. */
@@ -77,10 +94,13 @@ function improvementCell(improvement: WorkloadRecord['improvement']): string {
   return `${formatSignedPercent(improvement.estimate)}${interval}`
 }
 
-function noiseCell(noise: WorkloadRecord['noise']): string {
+function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
+  const { noise, id } = workload
   if (noise === undefined) return ABSENT
-  const certifiable = noise.certifiable === undefined ? '' : `, certifies from ${formatPercent(noise.certifiable)}`
-  return `${noise.class} ${formatPercent(noise.effectiveSd)}${certifiable}`
+  const certifiable = certifiableClaim(workload, criterionOf(workload, record))
+  const own = `${noise.class} ${formatPercent(noise.effectiveSd)}${certifiable === undefined ? '' : `, ${escapeMarkdown(certifiable)}`}`
+  const calibration = calibrationText(record.calibration, id)
+  return calibration === undefined ? own : `${own}; ${calibration}`
 }
 
 function memoryCell(memory: WorkloadRecord['memory']): string {

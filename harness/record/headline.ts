@@ -1,17 +1,19 @@
-import { formatCounted, formatLimit, formatPercent, formatPercentInterval } from '../format.js'
+import type { Budget, Criterion } from '../contract.js'
+import { formatCounted, formatCounter, formatPercent, formatPercentInterval } from '../format.js'
 import { improvementOf } from '../verdict/compare.js'
-import { GATE_LIMIT } from '../verdict/criteria.js'
+import { certifiedClaim, criterionOf } from './claim.js'
+import { thresholdOf } from './criterion-text.js'
 import { escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** The one line a reviewer reads about a workload, markdown. */
 export function headline(workload: WorkloadRecord, record: DecisionRecord): string {
-  const { id, improvement, role } = workload
+  const { id, improvement } = workload
   const name = escapeName(id)
   if (improvement === undefined) return `${name}: ${workload.verdict}, no statistics (${formatCounted(workload.pairs, 'pair')})`
   const than = workload.against === 'incumbent' ? ` than with ${record.stacks.incumbent.map(escapeName).join(', ')}` : ''
   const change = changeWithInterval(improvement.estimate, improvement.ci95, than)
-  return `${name} is ${change}, ${role === 'target' ? targetClaim(workload, record) : guardClaim(workload)}`
+  return `${name} is ${change}, ${claim(workload, record)}`
 }
 
 /** `**40.1 % faster** (95 % CI 38.6 – 41.5 %)`; a loss reads slower, its interval stays one of the improvement. */
@@ -22,21 +24,63 @@ export function changeWithInterval(improvement: number, ci95: readonly number[] 
   return `${change} (95 % CI${slower ? ' of the improvement' : ''} ${formatPercentInterval(ci95)})`
 }
 
-function targetClaim({ verdict, looks }: WorkloadRecord, { criterion }: DecisionRecord): string {
-  const threshold = `threshold of ${formatLimit(criterion.atLeast)}`
+function claim(workload: WorkloadRecord, record: DecisionRecord): string {
+  const criterion = criterionOf(workload, record)
+  switch (criterion.kind) {
+    case 'improvement':
+      return improvementClaim(workload, criterion)
+    case 'regression':
+      return gateClaim(workload, criterion)
+    case 'equivalence':
+    case 'non-inferiority':
+      return boundClaim(workload, criterion)
+    case 'budget':
+      return budgetClaim(workload, criterion)
+  }
+}
+
+function improvementClaim(workload: WorkloadRecord, criterion: Criterion): string {
+  const { verdict, looks } = workload
+  const threshold = thresholdOf(criterion)
   const look = looks.at(-1)
   if (look === undefined) return `undecided against a ${threshold}`
   if (verdict === 'rejected') return `certified ${atMost(improvementOf(look.lower))} against a ${threshold}`
-  if (verdict === 'accepted') return `certified at least ${formatPercent(improvementOf(look.upper))} against a ${threshold}`
-  return `undecided against a ${threshold} (bounds ${formatPercentInterval([improvementOf(look.upper), improvementOf(look.lower)])})`
+  if (verdict === 'accepted') return `certified ${certifiedClaim(workload, criterion)} against a ${threshold}`
+  return `undecided against a ${threshold} (${boundsText(look)})`
 }
 
 function atMost(improvement: number): string {
   return improvement < 0 ? `at least ${formatPercent(-improvement)} slower` : `at most ${formatPercent(improvement)} faster`
 }
 
-function guardClaim({ verdict }: WorkloadRecord): string {
-  const gate = `the gate of ${formatLimit(GATE_LIMIT)}`
+function gateClaim({ verdict }: WorkloadRecord, criterion: Criterion): string {
+  const gate = `the ${thresholdOf(criterion)}`
   if (verdict === 'accepted') return `passes ${gate}`
   return verdict === 'rejected' ? `**fails ${gate}**` : `undecided against ${gate}`
+}
+
+function boundClaim(workload: WorkloadRecord, criterion: Criterion): string {
+  const { verdict, looks } = workload
+  const against = `against a ${thresholdOf(criterion)}${criterion.kind === 'non-inferiority' ? ' slower' : ''}`
+  const look = looks.at(-1)
+  if (look === undefined) return `undecided ${against}`
+  if (verdict === 'accepted') return `certified ${certifiedClaim(workload, criterion)} ${against}`
+  const place = verdict === 'rejected' ? `certified **beyond the ${thresholdOf(criterion)}**` : `undecided ${against}`
+  return `${place} (${boundsText(look)})`
+}
+
+function budgetClaim(workload: WorkloadRecord, criterion: Budget): string {
+  const { budget, verdict } = workload
+  const counter = escapeName(criterion.counter)
+  const limit = thresholdOf(criterion)
+  if (budget === undefined) return `${counter} was not counted in every run, so it is undecided against a ${limit}`
+  const mean = `its ${counter} is **${formatCounter(criterion.counter, budget.mean)}**`
+  if (verdict === 'rejected') return `${mean}, **outside** a ${limit} for certain`
+  const certified = certifiedClaim(workload, criterion)
+  if (verdict === 'accepted') return `${mean}, certified ${certified} against a ${limit}`
+  return `${mean}, undecided against a ${limit}${certified === undefined ? '' : ` (certified ${certified})`}`
+}
+
+function boundsText({ lower, upper }: WorkloadRecord['looks'][number]): string {
+  return `bounds ${formatPercentInterval([improvementOf(upper), improvementOf(lower)])}`
 }

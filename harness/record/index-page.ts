@@ -1,4 +1,4 @@
-import { formatPercentInterval, formatSignedPercent } from '../format.js'
+import { formatCounter, formatPercentInterval, formatSignedPercent } from '../format.js'
 import { escapeName } from './escape.js'
 import type { DecisionRecord } from './record-schema.js'
 import { numberOf, supersededBy } from './supersession.js'
@@ -46,11 +46,13 @@ function verdictCell(record: DecisionRecord, records: readonly DecisionRecord[])
   return `${record.verdict}${control}${newer === undefined ? '' : `, superseded by ${numberOf(newer.id)}`}`
 }
 
-/** Each target's improvement over the arm it was judged against. */
+/** Each target's improvement over the arm it was judged against, and what it counts where that is what it was judged by. */
 function improvementCell({ workloads, equivalence }: DecisionRecord): string {
   if (equivalence.kind === 'different') return 'not equivalent'
-  const cells = workloads.flatMap(({ id, role, improvement }) => {
+  const cells = workloads.flatMap(({ id, role, improvement, budget }) => {
     if (role !== 'target' || improvement === undefined) return []
+    if (budget !== undefined)
+      return [`${escapeName(id)} ${escapeName(budget.counter)} ${formatCounter(budget.counter, budget.mean)}`]
     const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
     return [`${escapeName(id)} ${formatSignedPercent(improvement.estimate)}${interval}`]
   })

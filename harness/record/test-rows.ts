@@ -38,6 +38,7 @@ export function testLines({ workloads, criterion }: DecisionRecord): string[] {
       shapiro && `Shapiro–Wilk w ${formatNumber(shapiro.w, 3)}, p ${formatP(shapiro.p)}`,
       workload.lag1 !== undefined && `lag-1 correlation ${formatNumber(workload.lag1, 2)}`,
       naive &&
+        criterion.kind === 'improvement' &&
         `the naive rule (means ≥ ${formatLimit(criterion.atLeast)} and Welch p < 0.05) would ${naive.wouldAccept ? 'accept' : 'not accept'}`,
     ].filter((part) => typeof part === 'string')
     return parts.length === 0 ? [] : [`${escapeName(workload.id)}, candidate against ${workload.against}: ${parts.join('; ')}`]

@@ -150,7 +150,7 @@ export function judgeBudget(position: Position, budget: Budget): Finding {
   const [kept, broken] =
     'atMost' in budget ? [upper <= budget.atMost, lower > budget.atMost] : [lower >= budget.atLeast, upper < budget.atLeast]
   if (kept) return certified('accepted', 'certified-within-budget')
-  if (broken) return certified('rejected', 'certified-over-budget')
+  if (broken) return certified('rejected', 'certified-outside-budget')
   return undecided(last)
 }
 

@@ -2,6 +2,7 @@ import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
 import type { JournalLine } from '../measurement/run-record.js'
 import { type Assessment, assessWorkload } from './assess.js'
+import { calibrationWarnings } from './calibration.js'
 import { type Role, ruleOf } from './criteria.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
 import { roundsOf, voidedPairs } from './rounds.js'
@@ -113,7 +114,8 @@ function conclude(workloads: readonly WorkloadDecision[]): Pick<Decision, 'verdi
   return { verdict: 'accepted', reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed'] : [])] }
 }
 
-function warningsOfPlan({ injected, git }: EvaluationPlan): Warning[] {
+function warningsOfPlan(plan: EvaluationPlan): Warning[] {
+  const { injected, git } = plan
   const warnings: Warning[] = []
   if (injected !== undefined) {
     warnings.push({
@@ -132,5 +134,5 @@ function warningsOfPlan({ injected, git }: EvaluationPlan): Warning[] {
       hint: 'the working tree had uncommitted changes, so the commit does not name the code that was measured; commit and evaluate again',
     })
   }
-  return warnings
+  return [...warnings, ...calibrationWarnings(plan)]
 }

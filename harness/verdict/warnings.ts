@@ -5,6 +5,7 @@ import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import { differenceOfMeans } from '../statistics/welch.js'
+import { budgetValues } from './budget.js'
 import { type Comparison, compareArms, improvementOf } from './compare.js'
 import type { Rule } from './criteria.js'
 import type { Look } from './look.js'
@@ -20,7 +21,8 @@ export interface Warning {
 }
 
 const DISCORDANT_BEYOND = 0.05
-const TAIL_BEYOND = 0.03
+/** Points the plain and the trimmed mean may differ by. */
+export const TAIL_BEYOND = 0.03
 const POSITION_T = 3
 const SLOWER_FROM = 0.03
 
@@ -29,11 +31,11 @@ export function warningsOf(rounds: readonly Round[], looks: readonly Look[], rul
   const comparison = compareArms(rounds, rule.against, rule.metric)
   if (comparison === undefined) return []
   return [
-    zeroVariance(comparison),
+    rule.criterion.kind === 'budget' ? undefined : zeroVariance(comparison),
     noisy(comparison),
     outliers(comparison),
     tail(comparison),
-    autocorrelated(comparison, looks),
+    autocorrelated(judgedValues(rounds, comparison, rule), looks),
     positionEffect(rounds, comparison, rule.against),
     discordance(rounds, rule),
     slower(looks, rule),
@@ -92,12 +94,17 @@ function tail({ logRatios, improvement }: Comparison): Warning | undefined {
   }
 }
 
-function autocorrelated({ logRatios }: Comparison, looks: readonly Look[]): Warning | undefined {
+/** The values the looks are made of: log ratios, or what a budget counts. */
+function judgedValues(rounds: readonly Round[], { logRatios }: Comparison, { criterion }: Rule): readonly number[] {
+  return criterion.kind === 'budget' ? (budgetValues(rounds, criterion.counter) ?? []) : logRatios
+}
+
+function autocorrelated(values: readonly number[], looks: readonly Look[]): Warning | undefined {
   const look = looks.at(-1)
   if (look === undefined || look.seUsed <= look.se) return undefined
   return {
     code: 'autocorrelated',
-    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(logRatios) ?? 0, 2)}), so the bounds were widened ${formatNumber(look.seUsed / look.se, 2)}×; the host drifts: let it cool down, or fix its clock rate`,
+    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(values) ?? 0, 2)}), so the bounds were widened ${formatNumber(look.seUsed / look.se, 2)}×; the host drifts: let it cool down, or fix its clock rate`,
   }
 }
 

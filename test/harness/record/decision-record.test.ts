@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Evidence } from '../../../harness/evidence.js'
+import type { Criterion } from '../../../harness/contract.js'
+import type { CalibrationQuote, Evidence } from '../../../harness/evidence.js'
 import { packageRoot } from '../../../harness/package-root.js'
 import { renderDecision } from '../../../harness/record/decision-markdown.js'
 import {
@@ -11,7 +12,7 @@ import {
   toDecisionRecord,
 } from '../../../harness/record/decision-record.js'
 import { renderIndex } from '../../../harness/record/index-page.js'
-import { planWith, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
+import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 /** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
 const golden = (name: string) => join(packageRoot(), 'test', 'golden', 'records', name)
@@ -66,11 +67,61 @@ const different: Evidence = {
   runs: [],
 }
 
+/** One workload on a quiet, calibrated host, judged by another criterion. */
+function judgedBy(number: number, criterion: Criterion, change: Partial<Simulation> = {}, quote?: CalibrationQuote): Evidence {
+  const plan = planWith({
+    id: `${String(number).padStart(4, '0')}-${criterion.kind}`,
+    layer: criterion.kind,
+    title: `a layer held to ${criterion.kind}`,
+    hypothesis: 'Nothing gets slower, and what is counted stays within its limit.',
+    criterion,
+    stacks: { baseline: [], incumbent: [], candidate: [criterion.kind] },
+    ...(quote && { calibration: quote }),
+    errorRates:
+      'Error rates of this rule, measured: A/A accepted 0 of 100 (≤ 3.6 %); naive rule accepted 14 of 100. docs/characteristics.md',
+  })
+  return simulateEvidence({ seed: number, pairs: 40, improvement: {}, noise: 0.01, ...change }, plan)
+}
+
+const calibrated: CalibrationQuote = {
+  status: 'passed',
+  madeAt: '2026-11-17T09:00:00.000Z',
+  ageDays: 3.04,
+  command: 'npm run calibrate',
+  workloads: [
+    { id: 'grid-search', effectiveSd: 0.012, class: 'GREEN' },
+    { id: 'walk-forward', effectiveSd: 0.034, class: 'YELLOW' },
+  ],
+}
+
+const kinds: readonly (readonly [string, Evidence])[] = [
+  ['regression', judgedBy(6, { kind: 'regression', atMost: 0.1 }, { improvement: { 'grid-search': -0.04 } }, calibrated)],
+  [
+    'equivalence',
+    judgedBy(7, { kind: 'equivalence', within: 0.02 }, { noise: 0.02 }, { ...calibrated, status: 'stale', ageDays: 45.2 }),
+  ],
+  [
+    'non-inferiority',
+    judgedBy(
+      8,
+      { kind: 'non-inferiority', atMost: 0.3 },
+      { improvement: { 'grid-search': -0.5 } },
+      { ...calibrated, workloads: [] },
+    ),
+  ],
+  ['budget', judgedBy(9, { kind: 'budget', counter: 'pre-grouped.hitRate', atLeast: 0.6 }, {}, calibrated)],
+  [
+    'budget-held',
+    judgedBy(10, { kind: 'budget', counter: 'cpuMs', atMost: 500 }, {}, { ...calibrated, status: 'failed', ageDays: 0.4 }),
+  ],
+]
+
 const all: readonly (readonly [string, Evidence])[] = [
   ['accepted', accepted],
   ['control', control],
   ['rejected', stopped],
   ['not-equivalent', different],
+  ...kinds,
 ]
 const records = all.map(([, evidence]) => toDecisionRecord(evidence))
 
@@ -111,7 +162,7 @@ describe('a record', () => {
       schema: 'assay/decision@1',
       id: '0001-layer1',
       date: '2026-11-20',
-      recordVersion: 1,
+      recordVersion: 2,
       supersedes: null,
       criterion: { kind: 'improvement', atLeast: 0.05 },
       verdict: 'accepted',

@@ -1,0 +1,22 @@
+import type { CalibrationQuote } from '../evidence.js'
+import { formatCounted, formatPercent } from '../format.js'
+
+/**
+ * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated GREEN, effective sd 1.2 %, 3 days ago`.
+ *
+ * @returns undefined where the plan says nothing about calibrations
+ */
+export function calibrationText(calibration: CalibrationQuote | undefined, workload: string): string | undefined {
+  if (calibration === undefined) return undefined
+  const { status, workloads } = calibration
+  if (status === 'failed') return ['calibration failed', ...ageOf(calibration)].join(', ')
+  const noise = workloads.find(({ id }) => id === workload)
+  if (status === 'missing' || noise === undefined) return 'not calibrated'
+  const quote = `calibrated ${noise.class}, effective sd ${formatPercent(noise.effectiveSd)}`
+  return `${[quote, ...ageOf(calibration)].join(', ')}${status === 'stale' ? ' (out of date)' : ''}`
+}
+
+function ageOf({ ageDays }: CalibrationQuote): string[] {
+  if (ageDays === undefined) return []
+  return [ageDays < 1 ? 'less than a day ago' : `${formatCounted(Math.floor(ageDays), 'day')} ago`]
+}

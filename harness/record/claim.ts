@@ -1,0 +1,83 @@
+import type { Criterion } from '../contract.js'
+import { formatCounter, formatPercent } from '../format.js'
+import { improvementOf } from '../verdict/compare.js'
+import { criterionFor } from '../verdict/criteria.js'
+import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+
+/** What a workload's deciding look certifies, and what its noise could have certified; plain text. */
+
+/** What the workload was judged by. */
+export function criterionOf({ role }: Pick<WorkloadRecord, 'role'>, { criterion }: Pick<DecisionRecord, 'criterion'>): Criterion {
+  return criterionFor(role, criterion)
+}
+
+/** What the deciding look certifies, whatever was asked: `at least 38.2 % faster`. Undefined where there was no look. */
+export function certifiedClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {
+  const look = workload.looks.at(-1)
+  if (look === undefined) return undefined
+  const { lower, upper } = look
+  switch (criterion.kind) {
+    case 'improvement':
+      return `at least ${formatPercent(improvementOf(upper))}`
+    case 'regression':
+    case 'non-inferiority':
+      return upper > 0
+        ? `less than ${formatPercent(Math.expm1(upper))} slower`
+        : `at least ${formatPercent(improvementOf(upper))} faster`
+    case 'equivalence':
+      return `unchanged within ± ${formatPercent(Math.expm1(Math.max(Math.abs(lower), Math.abs(upper))))}`
+    case 'budget':
+      return 'atMost' in criterion
+        ? `at most ${formatCounter(criterion.counter, upper)}`
+        : `at least ${formatCounter(criterion.counter, lower)}`
+  }
+}
+
+/** What this many pairs of this noise certify four times in five: `certifies from 12.1 %`. Undefined where nobody could tell. */
+export function certifiableClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {
+  const effect = certifiableEffect(workload, criterion)
+  return effect === undefined ? undefined : `${VERBS[criterion.kind]} ${effect}`
+}
+
+const VERBS: Readonly<Record<Criterion['kind'], string>> = {
+  improvement: 'certifies from',
+  regression: 'passes',
+  equivalence: 'certifies within',
+  'non-inferiority': 'passes',
+  budget: 'certifies',
+}
+
+/** The effect alone: `12.1 %`, `up to 4.1 % slower`, `± 1.9 %`, `cpuMs up to 48.20 ms`. */
+export function certifiableEffect({ noise, budget }: WorkloadRecord, criterion: Criterion): string | undefined {
+  switch (criterion.kind) {
+    case 'improvement':
+      return noise?.certifiable === undefined ? undefined : formatPercent(noise.certifiable)
+    case 'regression':
+    case 'non-inferiority':
+      return noise?.certifiableSlowdown === undefined ? undefined : slowdown(noise.certifiableSlowdown)
+    case 'equivalence':
+      return noise?.certifiableEquivalence === undefined ? undefined : `± ${formatPercent(noise.certifiableEquivalence)}`
+    case 'budget':
+      if (budget?.certifiable === undefined) return undefined
+      return `${criterion.counter} ${'atMost' in criterion ? 'up to' : 'from'} ${formatCounter(criterion.counter, budget.certifiable)}`
+  }
+}
+
+/** How a certifiable claim is to be read, one sentence per kind; with its final period. */
+export function certifiableMeaning(criterion: Criterion): string {
+  switch (criterion.kind) {
+    case 'improvement':
+      return '"Certifies from" is the smallest true improvement that this many pairs of this noise prove to reach the threshold, four times in five.'
+    case 'regression':
+    case 'non-inferiority':
+      return '"Passes" is the largest true slowdown that this many pairs of this noise prove to stay below the limit, four times in five.'
+    case 'equivalence':
+      return '"Certifies within" is the smallest margin that this many pairs of this noise prove to hold where nothing changes, four times in five.'
+    case 'budget':
+      return '"Certifies" is the mean closest to the limit that this many runs of this spread prove to be within the budget, four times in five.'
+  }
+}
+
+function slowdown(change: number): string {
+  return change < 0 ? `only from ${formatPercent(-change)} faster` : `up to ${formatPercent(change)} slower`
+}
