@@ -2,6 +2,7 @@ import type { RunSlot, Suite } from './contract.js'
 import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
 import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
 import { foldStack } from './measurement/stack.js'
+import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
 
 /**
  * One measured process: a slot in by IPC, READY, GO, one message out. It prints nothing and imports as little as it can (no command
@@ -28,11 +29,10 @@ async function answer(slot: RunSlot): Promise<void> {
 }
 
 async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
-  if (slot.mode === 'run') {
-    const before = process.cpuUsage()
+  if (slot.mode === 'run' || slot.mode === 'probe') {
+    const beforeMs = readTreeCpuMs()
     const measurement = await runOnce(suite, slot)
-    const used = process.cpuUsage(before)
-    return { kind: 'measured', measurement, ownCpuMs: (used.user + used.system) / 1000 }
+    return { kind: 'measured', measurement, ownCpuMs: Math.max(0, readTreeCpuMs() - beforeMs) }
   }
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
@@ -56,7 +56,8 @@ function fail(error: unknown): void {
   process.exitCode = 1
   const message = error instanceof Error ? error.message || error.name : String(error)
   const exitCode = typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
-  const stack = error instanceof Error ? error.stack : undefined
+  // Where in our code a run was refused is of no interest.
+  const stack = error instanceof Error && !(error instanceof UncountedWork) ? error.stack : undefined
   if (stack !== undefined) process.stderr.write(`${stack}\n`)
   send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() => process.exit(1))
 }

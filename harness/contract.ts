@@ -114,7 +114,8 @@ export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
-  readonly mode: 'prepare' | 'verify' | 'run'
+  /** `probe`: a run of which only the peak of memory is kept. */
+  readonly mode: 'prepare' | 'verify' | 'run' | 'probe'
   readonly workload: string
   readonly arm: Arm
   /** Layer ids folded over the baseline, in order. */
@@ -129,6 +130,8 @@ export interface RunSlot {
   readonly iterations: number
   /** Turns of the injected integer kernel added to every iteration: real extra work, for controls. */
   readonly inject?: number
+  /** In mode `run`: the metric the verdict is made by. Under `cpu` a run in which other processes worked is refused: their CPU is not counted. */
+  readonly metric?: Metric
   /** In mode `verify`: send the output itself too, so that a divergence can be located. */
   readonly wantOutput?: boolean
 }

@@ -105,6 +105,7 @@ async function timeArm(
   const slot = {
     suite: loaded.address,
     mode: 'run',
+    metric: plan.metric,
     workload,
     arm,
     stack: plan.stacks[arm],

@@ -26,7 +26,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('measured'),
     measurement: measurementSchema,
-    /** CPU this process used between GO and this message, ms. */
+    /** CPU this process and those it started used between GO and this message, ms. */
     ownCpuMs: z.number().nonnegative(),
   }),
   z.strictObject({

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '../evidence.js'
-import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaitMs } from './proc.js'
+import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from './proc.js'
+import { readStartedProcesses } from './started-processes.js'
 
 /** Roots of the kernel's file systems; empty directories in tests stand for hosts that have none. */
 export interface HostRoots {
@@ -43,7 +44,9 @@ function findFallbacks(proc: string): string[] {
   return [
     readPeakRssBytes(proc) === undefined &&
       `no peak resident set: ${proc}/self/status does not tell VmHWM; memory is not compared`,
-    readRunQueueWaitMs(proc) === undefined && `no run-queue wait: ${proc}/self/task/*/schedstat does not tell it`,
+    readRunQueueWaits(proc) === undefined && `no run-queue wait: ${proc}/self/task/*/schedstat does not tell it`,
+    readStartedProcesses(proc) === undefined &&
+      `no account of processes a workload starts: ${proc}/self/stat does not tell it; those of spawnSync are not seen`,
     readHostCpuTime(proc) === undefined &&
       `no foreign load and steal: ${proc}/stat does not tell them; no pair is voided for them`,
   ].filter((fallback) => fallback !== false)

@@ -108,7 +108,7 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
 }
 
 function answers(message: Answer, slot: RunSlot): boolean {
-  return message.kind === ({ prepare: 'prepared', verify: 'verified', run: 'measured' } as const)[slot.mode]
+  return message.kind === ({ prepare: 'prepared', verify: 'verified', run: 'measured', probe: 'measured' } as const)[slot.mode]
 }
 
 function readNow(): HostMoment {

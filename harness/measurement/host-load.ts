@@ -24,7 +24,7 @@ const MOST_WAIT = 0.25
 /**
  * The load of the host between two moments.
  *
- * @param ownCpuMs CPU used by the measured process between the two moments, ms
+ * @param ownCpuMs CPU used by the measured process, and those it started, between the two moments, ms
  */
 export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: number): HostLoad {
   if (from.host === undefined || to.host === undefined) return {}

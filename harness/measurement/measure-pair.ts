@@ -47,6 +47,7 @@ async function measureRun(
     {
       suite: loaded.address,
       mode: 'run',
+      metric: plan.metric,
       workload: workload.id,
       arm,
       stack: plan.stacks[arm],

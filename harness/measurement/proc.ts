@@ -21,12 +21,22 @@ export function readPeakRssBytes(proc: string = PROC): number | undefined {
   return match === null ? undefined : Number(match[1]) * 1024
 }
 
-/** Time the threads of this process have spent waiting for a CPU, summed over all threads, ms; absent where the host does not tell. */
-export function readRunQueueWaitMs(proc: string = PROC): number | undefined {
+/** Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent where the host does not tell. */
+export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, number> | undefined {
   const tasks = join(proc, 'self', 'task')
-  const waits = listNames(tasks).map((task) => /^\d+ (\d+) /.exec(readText(join(tasks, task, 'schedstat')) ?? '')?.[1])
-  const told = waits.filter((wait) => wait !== undefined)
-  return told.length === 0 ? undefined : told.reduce((sum, wait) => sum + Number(wait), 0) / 1e6
+  const waits = listNames(tasks).flatMap((task) => {
+    const wait = /^\d+ (\d+) /.exec(readText(join(tasks, task, 'schedstat')) ?? '')?.[1]
+    return wait === undefined ? [] : [[task, Number(wait) / 1e6] as const]
+  })
+  return waits.length === 0 ? undefined : new Map(waits)
+}
+
+/**
+ * Waiting between two readings, summed over all threads alive at the second, ms. A thread that has ended takes its account with it: summing first and
+ * subtracting then would make the waiting of the others vanish too, or turn negative.
+ */
+export function waitBetween(from: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): number {
+  return [...to].reduce((sum, [thread, waitMs]) => sum + Math.max(0, waitMs - (from.get(thread) ?? 0)), 0)
 }
 
 /** The host's CPU accounts of this moment; absent where the host does not tell. */
@@ -49,7 +59,8 @@ export function readProcessStart(pid: number, proc: string = PROC): string | und
     .split(' ')[19]
 }
 
-function readText(path: string): string | undefined {
+/** The text of a file the kernel makes up; absent where there is none. */
+export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch {
@@ -57,7 +68,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-function listNames(path: string): string[] {
+export function listNames(path: string): string[] {
   try {
     return readdirSync(path)
   } catch {

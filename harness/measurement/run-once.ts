@@ -5,12 +5,14 @@ import { Bench } from 'tinybench'
 import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
 import type { Measurement } from './child-message.js'
 import { burn } from './kernel.js'
-import { PROC, readPeakRssBytes, readRunQueueWaitMs } from './proc.js'
+import { PROC, readPeakRssBytes, readRunQueueWaits, waitBetween } from './proc.js'
 import { foldStack } from './stack.js'
+import { UncountedWork, watchProcesses } from './started-processes.js'
 
 /** Counters of this process at one end of the timed section. */
 interface Reading {
-  readonly waitMs: number | undefined
+  readonly processes: ReturnType<ReturnType<typeof watchProcesses>['read']>
+  readonly waits: ReadonlyMap<string, number> | undefined
   readonly involuntarySwitches: number
   readonly cpu: NodeJS.CpuUsage
   readonly atMs: number
@@ -23,6 +25,7 @@ interface Reading {
  *
  * @param suite the suite the slot names
  * @param proc  root of the proc file system; another one in tests
+ * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
  */
 export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC): Promise<Measurement> {
@@ -31,6 +34,7 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
   const subject = foldStack(suite, slot.stack)
   const turns = slot.inject ?? 0
   const collections = observeCollections()
+  const processes = watchProcesses(proc)
   const outcomes: Outcome<unknown>[] = []
   // Our own samples, because tinybench sorts its.
   const durationsMs: number[] = []
@@ -47,11 +51,11 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     // Without it a task that throws resolves as if all were well.
     throws: true,
     setup: (_task, mode) => {
-      if (mode === 'run') start = readAtStart(proc)
+      if (mode === 'run') start = readAtStart(processes, proc)
     },
     teardown: (_task, mode) => {
       if (mode !== 'run') return
-      end = readAtEnd(proc)
+      end = readAtEnd(processes, proc)
       peakRssBytes = readPeakRssBytes(proc)
     },
   })
@@ -69,8 +73,13 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
   if (start === undefined || end === undefined || samplesMs.length !== slot.iterations || durationsMs[0] === undefined) {
     throw new Error(`${durationsMs.length} iterations were made instead of ${slot.warmup} + ${slot.iterations}`)
   }
+  if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes)) {
+    throw new UncountedWork(
+      "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
+    )
+  }
   const wallMs = end.atMs - start.atMs
-  const waitMs = start.waitMs === undefined || end.waitMs === undefined ? undefined : end.waitMs - start.waitMs
+  const waitMs = start.waits === undefined || end.waits === undefined ? undefined : waitBetween(start.waits, end.waits)
   const gc = await collections.between(start.atMs, end.atMs)
   const digest = digestOfAll(outcomes.map(({ output }) => workload.canonical(output)))
   const counters = meanCounters(outcomes.slice(slot.warmup))
@@ -117,17 +126,18 @@ function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
 }
 
 // At the start the clocks are read last, at the end first: the other readings stay outside the section.
-function readAtStart(proc: string): Reading {
-  const waitMs = readRunQueueWaitMs(proc)
+function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
+  const processes = watch.read()
+  const waits = readRunQueueWaits(proc)
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
-  return { waitMs, involuntarySwitches, cpu: process.cpuUsage(), atMs: performance.now() }
+  return { processes, waits, involuntarySwitches, cpu: process.cpuUsage(), atMs: performance.now() }
 }
 
-function readAtEnd(proc: string): Reading {
+function readAtEnd(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const atMs = performance.now()
   const cpu = process.cpuUsage()
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
-  return { waitMs: readRunQueueWaitMs(proc), involuntarySwitches, cpu, atMs }
+  return { processes: watch.read(), waits: readRunQueueWaits(proc), involuntarySwitches, cpu, atMs }
 }
 
 /** Garbage collections of this process, from now on. */

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { environmentSchema } from '../../../harness/evidence.js'
 import { readEnvironment } from '../../../harness/measurement/environment.js'
-import { readHostCpuTime, readPeakRssBytes, readProcessStart, readRunQueueWaitMs } from '../../../harness/measurement/proc.js'
+import {
+  readHostCpuTime,
+  readPeakRssBytes,
+  readProcessStart,
+  readRunQueueWaits,
+  waitBetween,
+} from '../../../harness/measurement/proc.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 const directory = temporaryDirectory()
@@ -18,10 +24,21 @@ describe('where /proc tells', () => {
     expect(readPeakRssBytes(join(directory, 'proc'))).toBe(140287 * 1024)
   })
 
-  it('sums the run-queue wait of all threads', () => {
+  it('reads the run-queue wait of each thread', () => {
     write('proc/self/task/10/schedstat', '5000000 2000000 12\n')
     write('proc/self/task/11/schedstat', '70 1500000 3\n')
-    expect(readRunQueueWaitMs(join(directory, 'proc'))).toBe(3.5)
+    expect(readRunQueueWaits(join(directory, 'proc'))).toEqual(
+      new Map([
+        ['10', 2],
+        ['11', 1.5],
+      ]),
+    )
+  })
+
+  it('sums waiting over threads, whatever those that have ended or begun meanwhile had on their accounts', () => {
+    const waits = (accounts: Readonly<Record<string, number>>) => new Map(Object.entries(accounts))
+    expect(waitBetween(waits({ main: 2, ended: 50 }), waits({ main: 5, begun: 4 }))).toBe(7)
+    expect(waitBetween(waits({ main: 2, reused: 9 }), waits({ main: 2, reused: 1 }))).toBe(0)
   })
 
   it('keeps guest time out and iowait idle', () => {
@@ -42,14 +59,14 @@ describe('where there is no /proc', () => {
 
   it('every reading is absent instead of zero', () => {
     expect(readPeakRssBytes(proc)).toBeUndefined()
-    expect(readRunQueueWaitMs(proc)).toBeUndefined()
+    expect(readRunQueueWaits(proc)).toBeUndefined()
     expect(readHostCpuTime(proc)).toBeUndefined()
     expect(readProcessStart(process.pid, proc)).toBeUndefined()
   })
 
   it('the environment names what is missing and what follows from it', () => {
     const environment = environmentSchema.parse(readEnvironment(['--expose-gc'], { proc, sys: proc }))
-    expect(environment.fallbacks).toHaveLength(3)
+    expect(environment.fallbacks).toHaveLength(4)
     expect(environment.fallbacks.join('\n')).toMatch(/memory is not compared/)
     expect(environment).not.toHaveProperty('governor')
   })
