@@ -100,6 +100,33 @@ export function formatCounter(counter: string, value: number): string {
   return String(Number(value.toPrecision(4))).replaceAll('-', '−')
 }
 
+/**
+ * Values of one kind on a scale they share, `808.1 – 816.7 ms`: times in s, ms, µs or ns, anything else as it is. Four digits of the
+ * largest, and more where the values differ by less.
+ *
+ * @param unit of the values; undefined: nobody says
+ */
+export function formatMeasures(values: readonly number[], unit: 'ms' | 's' | undefined, separator = ' – '): string {
+  const largest = Math.max(...values.map(Math.abs))
+  const scale = unit === undefined ? { factor: 1, name: '' } : timeScale(unit === 's' ? 1000 * largest : largest, unit)
+  const shown = values.map((value) => value * scale.factor)
+  const spread = Math.max(...shown) - Math.min(...shown)
+  const magnitude = (value: number) => Math.floor(Math.log10(Math.abs(value)))
+  const size = Math.max(...shown.map(Math.abs))
+  if (size !== 0 && (!Number.isFinite(size) || size >= 1e9 || size < 1e-4))
+    return `${values.map((value) => value.toExponential(3).replaceAll('-', '−')).join(separator)}${unit === undefined ? '' : ` ${unit}`}`
+  const digits = size === 0 ? 0 : Math.max(3 - magnitude(size), spread > 0 ? 1 - magnitude(spread) : 0)
+  return `${shown.map((value) => fixed(value, Math.min(12, Math.max(0, digits)))).join(separator)}${scale.name}`
+}
+
+function timeScale(ms: number, unit: 'ms' | 's'): { readonly factor: number; readonly name: string } {
+  const toMs = unit === 's' ? 1000 : 1
+  if (ms >= 1000) return { factor: toMs / 1000, name: ' s' }
+  if (ms >= 1 || ms === 0) return { factor: toMs, name: ' ms' }
+  if (ms >= 1e-3) return { factor: toMs * 1e3, name: ' µs' }
+  return { factor: toMs * 1e6, name: ' ns' }
+}
+
 /** A count with its noun: `1 pair`, `10 pairs`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`

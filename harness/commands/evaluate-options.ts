@@ -132,7 +132,7 @@ function parseWhole(option: string, text: string, least: number, most: number): 
 }
 
 /** `5%` and `0.05` are the same fraction. */
-function parseFraction(text: string): number {
+export function parseFraction(text: string): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(\s*%)?$/.exec(text.trim())
   return match === null ? Number.NaN : Number(match[1]) / (match[2] === undefined ? 1 : 100)
 }

@@ -3,44 +3,61 @@ import { effectSize } from '../statistics/effect-size.js'
 import { hodgesLehmann } from '../statistics/hodges-lehmann.js'
 import { rankSumTest } from '../statistics/mann-whitney.js'
 import { pairedTest } from '../statistics/paired.js'
-import { DegenerateSampleError } from '../statistics/sample.js'
 import { shapiroWilk } from '../statistics/shapiro.js'
-import { type TTest, welchTest } from '../statistics/welch.js'
+import { differenceOfMeans, type TTest, welchTest } from '../statistics/welch.js'
 import { signedRankTest } from '../statistics/wilcoxon.js'
 import { type Comparison, improvementOf, improvementOfMeans } from '../verdict/compare.js'
+import { type OnAbsent, present } from './present.js'
 import type { WorkloadRecord } from './record-schema.js'
 
-type OrdinaryTests = Pick<
-  WorkloadRecord,
-  'paired' | 'wilcoxon' | 'mannWhitney' | 'hodgesLehmann' | 'shapiro' | 'lag1' | 'effectSize' | 'improvementOfMeans' | 'naive'
->
+type PairedTests = Pick<WorkloadRecord, 'paired' | 'wilcoxon' | 'hodgesLehmann' | 'shapiro' | 'lag1'>
+type ArmTests = Pick<WorkloadRecord, 'mannWhitney' | 'effectSize'>
+type OrdinaryTests = PairedTests & ArmTests & Pick<WorkloadRecord, 'improvementOfMeans' | 'naive'>
 
 /** Two-sided p below which the naive rule calls a difference real. */
 const NAIVE_P = 0.05
 
 /** What stands beside the verdict and decides nothing: the ordinary statistics of the candidate and the arm it is compared with. */
 export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
-  const { a, b, logRatios } = comparison
-  const r1 = lag1(logRatios)
+  const { paired, wilcoxon, ...ratios } = toPairedTests(comparison.logRatios)
+  const { mannWhitney, effectSize: d } = toArmTests(comparison.a, comparison.b)
   return {
-    ...present('paired', () => toTTestRecord(pairedTest(logRatios))),
-    ...present('wilcoxon', () => ({ ...signedRankTest(logRatios) })),
-    ...present('mannWhitney', () => ({ ...rankSumTest(a, b) })),
-    hodgesLehmann: improvementOf(hodgesLehmann(logRatios)),
-    ...present('shapiro', () => ({ ...shapiroWilk(logRatios) })),
-    ...(r1 !== undefined && { lag1: r1 }),
-    ...present('effectSize', () => effectSize(a, b)),
+    ...(paired && { paired }),
+    ...(wilcoxon && { wilcoxon }),
+    ...(mannWhitney && { mannWhitney }),
+    ...ratios,
+    ...(d !== undefined && { effectSize: d }),
     improvementOfMeans: improvementOfMeans(comparison),
     ...present('naive', () => naiveRule(comparison, atLeast)),
   }
 }
 
-/** Welch's test of two arms; absent where neither varies. */
+/** The tests of ln(b/a), one per pair in the order they were measured. */
+export function toPairedTests(logRatios: readonly number[], onAbsent?: OnAbsent): PairedTests {
+  return {
+    ...present('paired', () => toTTestRecord(pairedTest(logRatios)), onAbsent),
+    ...present('wilcoxon', () => ({ ...signedRankTest(logRatios) }), onAbsent),
+    ...present('hodgesLehmann', () => improvementOf(hodgesLehmann(logRatios)), onAbsent),
+    ...present('shapiro', () => ({ ...shapiroWilk(logRatios) }), onAbsent),
+    ...present('lag1', () => lag1(logRatios), onAbsent),
+  }
+}
+
+/** The tests of two arms that ignore their pairing; values of any sign, n ≥ 2 each. */
+export function toArmTests(a: readonly number[], b: readonly number[], onAbsent?: OnAbsent): ArmTests {
+  return {
+    ...present('mannWhitney', () => ({ ...rankSumTest(a, b) }), onAbsent),
+    ...present('effectSize', () => effectSize(a, b), onAbsent),
+  }
+}
+
+/** Welch's test of the means of two arms, values of any sign; absent where neither varies. */
 export function toWelchRecord<Key extends string>(
   key: Key,
-  { a, b }: Comparison,
+  { a, b }: { readonly a: readonly number[]; readonly b: readonly number[] },
+  onAbsent?: OnAbsent,
 ): { [Name in Key]?: NonNullable<WorkloadRecord['welch']> } {
-  return present(key, () => toTTestRecord(welchTest(a, b)))
+  return present(key, () => toTTestRecord(differenceOfMeans(a, b)), onAbsent)
 }
 
 function naiveRule(comparison: Comparison, atLeast: number): NonNullable<WorkloadRecord['naive']> {
@@ -50,14 +67,4 @@ function naiveRule(comparison: Comparison, atLeast: number): NonNullable<Workloa
 
 function toTTestRecord({ t, df, p, ci95 }: TTest) {
   return { t, df, p, ci95: [ci95.lower, ci95.upper] }
-}
-
-/** A statistic that does not exist for these values is absent from the record. None of them decides anything. */
-function present<Key extends string, Value>(key: Key, compute: () => Value): { [Name in Key]?: Value } {
-  try {
-    return { [key]: compute() } as { [Name in Key]?: Value }
-  } catch (error) {
-    if (error instanceof DegenerateSampleError) return {}
-    throw error
-  }
 }

@@ -39,7 +39,7 @@ export function compareArms(rounds: readonly Round[], against: Arm, metric: Metr
 }
 
 /** For two samples whose values are paired by their order. */
-function comparePaired(a: Sample, b: Sample): Comparison {
+export function comparePaired(a: Sample, b: Sample): Comparison {
   const ratios = logRatios(a, b)
   const estimate = trimmedEstimate(ratios)!
   return { a, b, logRatios: ratios, estimate, improvement: toImprovement(estimate) }
@@ -65,7 +65,8 @@ export function improvementInterval({ lower, upper }: Interval): Interval {
   return { lower: improvementOf(upper), upper: improvementOf(lower) }
 }
 
-function toImprovement(estimate: TrimmedEstimate): Improvement {
+/** What an estimate of ln(b/a) says about the improvement. */
+export function toImprovement(estimate: TrimmedEstimate): Improvement {
   const interval = trimmedInterval(estimate)
   const p = trimmedP(estimate)
   return {

@@ -1,0 +1,89 @@
+import type { Arm, Metric } from '../contract.js'
+import { assessWorkload } from '../verdict/assess.js'
+import { failedPairs, voidedPairs } from '../verdict/rounds.js'
+import { type Warning, warningsOf } from '../verdict/warnings.js'
+import { compareValues, type ValueComparison } from './compare-values.js'
+import { checkRounds, checkValues, type RegressionCheck, roundsRule } from './regression-check.js'
+import { armSeries, type RunJournal, workloadRounds } from './run-journal.js'
+import type { Series, Unit } from './series.js'
+import { valueWarnings } from './value-warnings.js'
+
+/** Two series set against each other, with everything a reader is told. */
+export interface Comparison {
+  readonly baseline: string
+  readonly candidate: string
+  /** Of everything that is not a ratio; absent: nobody says. */
+  readonly unit?: Unit
+  readonly values: ValueComparison
+  readonly regression?: RegressionCheck
+  readonly warnings: readonly Warning[]
+  /** Where the series are the arms of measured runs. */
+  readonly runs?: {
+    readonly workload: string
+    readonly metric: Metric
+    readonly against: Arm
+    readonly voidedPairs: number
+    readonly failedPairs: number
+  }
+}
+
+const MS_PER_S = 1000
+
+/** @param limit slowdown that must not pass; undefined: nothing is judged */
+export function compareSeries(a: Series, b: Series, paired: boolean, limit: number | undefined): Comparison {
+  const converted = a.unit !== undefined && b.unit !== undefined && a.unit !== b.unit
+  const [valuesA, valuesB] = converted ? [inMs(a), inMs(b)] : [a.values, b.values]
+  const unit = converted ? 'ms' : (a.unit ?? b.unit)
+  const values = compareValues(valuesA, valuesB, paired)
+  return {
+    baseline: a.label,
+    candidate: b.label,
+    ...(unit && { unit }),
+    values,
+    ...(limit !== undefined && { regression: checkValues(values, limit) }),
+    warnings: valueWarnings(a, b, values),
+  }
+}
+
+/** The arms of a workload of measured runs, pair by pair, with the warnings and holds of an evaluation. */
+export function compareRounds(journal: RunJournal, name: string, metric: Metric, limit: number | undefined): Comparison {
+  const found = workloadRounds(journal, name)
+  const { workload, against, rounds } = found
+  const [a, b] = [armSeries(found, against, metric, journal.path), armSeries(found, 'candidate', metric, journal.path)]
+  const values = compareValues(a.values, b.values, true)
+  const rule = roundsRule(rounds, { against, metric }, limit)
+  return {
+    baseline: a.label,
+    candidate: b.label,
+    unit: 'ms',
+    values,
+    ...(limit !== undefined && { regression: checkRounds(rounds, rule, values, limit) }),
+    warnings: warningsOf(rounds, assessWorkload(rounds, rule).looks, rule),
+    runs: {
+      workload,
+      metric,
+      against,
+      voidedPairs: voidedPairs(journal.lines, workload),
+      failedPairs: failedPairs(journal.lines, workload),
+    },
+  }
+}
+
+/** One comparison for programs: the keys of a workload in a decision record; absent statistics explain themselves under `absent`. */
+export function toJson({ baseline, candidate, unit, values, regression, warnings, runs }: Comparison): Record<string, unknown> {
+  const { look: _look, logRatios: _logRatios, absent, ...statistics } = values
+  return {
+    ...(runs && { id: runs.workload, metric: runs.metric, against: runs.against }),
+    sources: { baseline, candidate },
+    ...(unit && { unit }),
+    ...(runs && { pairs: values.baseline.n, voidedPairs: runs.voidedPairs, failedPairs: runs.failedPairs }),
+    ...statistics,
+    ...(regression && { regression }),
+    warnings,
+    absent,
+  }
+}
+
+function inMs({ values, unit }: Series): readonly number[] {
+  return unit === 's' ? values.map((value) => value * MS_PER_S) : values
+}

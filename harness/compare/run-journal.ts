@@ -1,0 +1,100 @@
+import type { Arm, Metric } from '../contract.js'
+import { ARMS } from '../contract.js'
+import { InputError } from '../errors.js'
+import { type JournalLine, journalLineSchema } from '../measurement/run-record.js'
+import { findNamed } from '../nearest-name.js'
+import { type Round, roundsOf } from '../verdict/rounds.js'
+import type { Offer, Series } from './series.js'
+
+/** The runs of an evaluation, `runs.jsonl`, as far as they can be compared. */
+export interface RunJournal {
+  readonly path: string
+  readonly lines: readonly JournalLine[]
+  /** In the order they ran first. */
+  readonly workloads: readonly string[]
+}
+
+/** The arms of one workload, and the rounds that count. */
+export interface WorkloadRounds {
+  readonly workload: string
+  /** The arm the candidate is compared with: the incumbent where there is one. */
+  readonly against: Arm
+  readonly rounds: readonly Round[]
+}
+
+/** Whether a text is lines of JSON objects of which the first is a run. */
+export function isJournal(text: string): boolean {
+  const end = text.indexOf('\n')
+  try {
+    const first: unknown = JSON.parse(end < 0 ? text : text.slice(0, end))
+    return typeof first === 'object' && first !== null && 'workload' in first && 'arm' in first
+  } catch {
+    return false
+  }
+}
+
+/** @throws {InputError} a line is no run */
+export function readJournal(text: string, path: string): RunJournal {
+  const lines: JournalLine[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() !== '') lines.push(readLine(line, `${path}, line ${index + 1}`))
+  }
+  return { path, lines, workloads: [...new Set(lines.map(({ workload }) => workload))] }
+}
+
+/**
+ * The rounds of a workload that count, as in an evaluation: complete, not voided, free of errors.
+ *
+ * @throws {InputError} no such workload, or it has no candidate to compare
+ * @throws {InvalidEvidenceError} a run was recorded twice
+ */
+export function workloadRounds({ path, lines, workloads }: RunJournal, name: string): WorkloadRounds {
+  const workload = findNamed(workloads, (id) => id, name, 'workload')
+  const arms = armsOf(lines, workload)
+  const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
+  if (!arms.includes('candidate') || !arms.includes(against))
+    throw new InputError(`${path} has only ${arms.join(', ')} of ${workload}, so there is nothing to compare it with`)
+  return { workload, against, rounds: roundsOf(lines, { arms }, workload) }
+}
+
+/** One arm of the rounds, ms. */
+export function armSeries({ workload, rounds }: WorkloadRounds, arm: Arm, metric: Metric, path: string): Series {
+  return {
+    label: `${path}:${workload}:${arm}`,
+    values: rounds.map(({ runs }) => (metric === 'cpu' ? runs[arm]!.cpuMs : runs[arm]!.wallMs)),
+    unit: 'ms',
+    place: (index) => `pair ${rounds[index]!.pair}`,
+  }
+}
+
+/** Each arm of each workload, as `workload:arm`. */
+export function journalOffers(journal: RunJournal, metric: Metric): Offer[] {
+  return journal.workloads.flatMap((workload) => {
+    const arms = armsOf(journal.lines, workload)
+    const rounds = () => roundsOf(journal.lines, { arms }, workload)
+    return arms.map((arm) => ({
+      name: `${workload}:${arm}`,
+      read: () => armSeries({ workload, against: 'baseline', rounds: rounds() }, arm, metric, journal.path),
+    }))
+  })
+}
+
+function armsOf(lines: readonly JournalLine[], workload: string): Arm[] {
+  return ARMS.filter((arm) => lines.some((line) => line.workload === workload && line.arm === arm))
+}
+
+function readLine(line: string, where: string): JournalLine {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line)
+  } catch (error) {
+    throw new InputError(`${where} is no JSON; remove the line, or restore the file`, { cause: error })
+  }
+  const { success, data, error } = journalLineSchema.safeParse(parsed)
+  if (success) return data
+  const issue = error.issues[0]
+  const inner = issue?.code === 'invalid_union' ? issue.errors[0]?.[0] : issue
+  throw new InputError(
+    `${where} is no run (${inner?.path.join('.') || 'fields'}: ${inner?.message ?? 'unknown'}); restore the file`,
+  )
+}

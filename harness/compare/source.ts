@@ -1,0 +1,122 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Metric } from '../contract.js'
+import { InputError } from '../errors.js'
+import { nearestName } from '../nearest-name.js'
+import { readJsonDocument } from './json-source.js'
+import { isJournal, journalOffers, type RunJournal, readJournal } from './run-journal.js'
+import type { Offer, Series } from './series.js'
+import { readText } from './text-source.js'
+
+/** A file as the user named it: `a.csv:time`. */
+export interface Source {
+  readonly label: string
+  readonly path: string
+  /** What follows the colon; absent: nothing does. */
+  readonly selector?: string
+  readonly content:
+    | { readonly kind: 'numbers'; readonly offers: readonly Offer[] }
+    | { readonly kind: 'runs'; readonly journal: RunJournal }
+}
+
+const JOURNAL = 'runs.jsonl'
+
+/**
+ * Reads what a word of the command line names: a file, a file and a selector behind a colon, an evidence folder, or `-` for standard input.
+ * A file whose own name holds colons wins over a selector.
+ *
+ * @param readStdin gives all of standard input
+ * @throws {InputError} no such file, or nothing in it that could be compared
+ */
+export function readSource(word: string, cwd: string, readStdin: () => Buffer): Source {
+  const { path, selector } = splitWord(word, cwd)
+  const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
+  const start = text.trimStart()
+  const content: Source['content'] = isJournal(start)
+    ? { kind: 'runs', journal: readJournal(text, path) }
+    : { kind: 'numbers', offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path) }
+  return { label: word, path, ...(selector !== undefined && { selector }), content }
+}
+
+/**
+ * The one series a source means.
+ *
+ * @throws {InputError} the selector names none, or several could be meant; lists them
+ */
+export function selectSeries({ label, path, selector, content }: Source, metric: Metric): Series {
+  const offers = content.kind === 'runs' ? journalOffers(content.journal, metric) : content.offers
+  if (selector !== undefined) return { ...findOffer(offers, selector, path).read(), label }
+  const [only, ...others] = readable(offers)
+  if (only === undefined) throw new InputError(`${path} has no column of numbers; its columns: ${listed(offers)}`)
+  if (others.length > 0)
+    throw new InputError(`${path} holds several: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`)
+  return { ...only.read(), label }
+}
+
+/** The two series of a source that holds exactly two, in their order; undefined where there are more or fewer. */
+export function selectTwo({ path, selector, content }: Source): readonly Series[] | undefined {
+  if (content.kind === 'runs' || selector !== undefined) return undefined
+  const offers = readable(content.offers)
+  return offers.length === 2 ? offers.map((offer) => ({ ...offer.read(), label: `${path}:${offer.name}` })) : undefined
+}
+
+function splitWord(word: string, cwd: string): { readonly path: string; readonly selector?: string } {
+  if (word === '-' || existsSync(resolve(cwd, word))) return { path: word }
+  for (let colon = word.lastIndexOf(':'); colon > 0; colon = word.lastIndexOf(':', colon - 1)) {
+    const path = word.slice(0, colon)
+    if (path === '-' || existsSync(resolve(cwd, path))) return { path, selector: word.slice(colon + 1) }
+  }
+  throw new InputError(`no such file: ${word}; give a path, and a column behind a colon, e.g. results.csv:time`)
+}
+
+function readBytes(absolute: string, path: string): Buffer {
+  try {
+    if (!statSync(absolute).isDirectory()) return readFileSync(absolute)
+    if (existsSync(join(absolute, JOURNAL))) return readFileSync(join(absolute, JOURNAL))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    throw new InputError(`cannot read ${path} (${code}); check its permissions`, { cause: error })
+  }
+  throw new InputError(`${path} is a directory without ${JOURNAL}; give a file`)
+}
+
+/** UTF-8 with or without its mark, or UTF-16 as PowerShell writes it; line ends of any system become one. */
+function decode(bytes: Buffer, path: string): string {
+  const wide = bytes[0] === 0xff && bytes[1] === 0xfe
+  const text = wide ? bytes.toString('utf16le') : bytes.toString('utf8')
+  if (text.includes('\0')) throw new InputError(`${path} is no text file; give numbers as text or JSON`)
+  const unmarked = text.startsWith('\ufeff') ? text.slice(1) : text
+  return unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked
+}
+
+function findOffer(offers: readonly Offer[], selector: string, path: string): Offer {
+  const named = offers.filter(({ name }) => name === selector)
+  const found = named[0] ?? offers.find(({ aliases }) => aliases?.includes(selector))
+  if (named.length > 1)
+    throw new InputError(`${path} holds ${named.length} called ${selector}; choose by number: 1 to ${offers.length}`)
+  if (found !== undefined) return found
+  const nearest = nearestName(
+    selector,
+    offers.map(({ name }) => name),
+  )
+  const hint = nearest === undefined ? '' : ` did you mean ${path}:${nearest}?`
+  throw new InputError(`${path} has no ${selector};${hint} it holds: ${listed(offers)}`)
+}
+
+/** Those whose values are numbers: a column of names is not meant where none is chosen. */
+function readable(offers: readonly Offer[]): readonly Offer[] {
+  if (offers.length < 2) return offers
+  return offers.filter((offer) => {
+    try {
+      return offer.read().values.length > 0
+    } catch (error) {
+      if (error instanceof InputError) return false
+      throw error
+    }
+  })
+}
+
+function listed(offers: readonly Offer[]): string {
+  const names = offers.slice(0, 12).map(({ name }) => name)
+  return `${names.join(', ') || 'nothing'}${offers.length > 12 ? ` and ${offers.length - 12} more` : ''}`
+}

@@ -1,0 +1,112 @@
+import { formatNumber, formatPercent } from '../format.js'
+import { lag1 } from '../statistics/autocorrelation.js'
+import { meanOf } from '../statistics/moments.js'
+import { countOutliers } from '../statistics/outliers.js'
+import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
+import { improvementOf } from '../verdict/compare.js'
+import { TAIL_BEYOND, type Warning } from '../verdict/warnings.js'
+import type { ValueComparison } from './compare-values.js'
+import type { Series } from './series.js'
+
+/**
+ * What a reader of two sets of values should know besides: the warnings of a decision record under the same codes, with remedies for people
+ * who measured elsewhere, and those only files can cause.
+ */
+export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): Warning[] {
+  return [
+    few(comparison),
+    zeroVariance(comparison),
+    noisy(comparison),
+    outliers(a, b, comparison),
+    tail(comparison),
+    autocorrelated(comparison),
+    sorted(a, b, comparison),
+    units(a, b),
+    same(a, b),
+  ].filter((warning) => warning !== undefined)
+}
+
+function few({ baseline, candidate }: ValueComparison): Warning | undefined {
+  const fewest = Math.min(baseline.n, candidate.n)
+  if (fewest >= MINIMUM_PAIRS || fewest < 2) return undefined
+  return {
+    code: 'few-values',
+    hint: `with ${fewest} values the variation is hardly known: intervals are wide and no verdict is made; measure at least ${MINIMUM_PAIRS}`,
+  }
+}
+
+function zeroVariance({ look }: ValueComparison): Warning | undefined {
+  if (look === undefined || look.se > 0) return undefined
+  return {
+    code: 'zero-variance',
+    hint: 'the ratios do not vary at all, so there is no t and no interval; the clock is too coarse or the values are copies: raise the work per run',
+  }
+}
+
+function noisy({ noise, pairing }: ValueComparison): Warning | undefined {
+  if (noise?.class !== 'RED') return undefined
+  const what = pairing === 'paired' ? 'the ratio of one pair' : 'the ratio of one value of each'
+  return {
+    code: 'noisy',
+    hint: `${what} varies by ${formatPercent(noise.effectiveSd)} (RED); close other programs, measure more, or measure in turns and give --paired`,
+  }
+}
+
+function outliers(a: Series, b: Series, { logRatios, look }: ValueComparison): Warning | undefined {
+  if (look === undefined) return undefined
+  const groups = logRatios === undefined ? [a.values.map(Math.log), b.values.map(Math.log)] : [logRatios]
+  const count = groups.reduce((total, values) => total + countOutliers(values), 0)
+  if (count === 0) return undefined
+  const total = groups.reduce((sum, values) => sum + values.length, 0)
+  return {
+    code: 'outliers',
+    hint: `${count} of ${total} ${logRatios === undefined ? 'values' : 'pairs'} lie far outside (more than 5 robust standard deviations) and were kept; something else ran now and then: repeat on a quiet machine, or with a warm-up if they come first`,
+  }
+}
+
+function tail({ logRatios, improvement }: ValueComparison): Warning | undefined {
+  if (logRatios === undefined || improvement === undefined) return undefined
+  const plain = improvementOf(meanOf(logRatios))
+  if (Math.abs(plain - improvement.estimate) <= TAIL_BEYOND) return undefined
+  return {
+    code: 'tail',
+    hint: `without trimming the improvement would read ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}: a few pairs differ a lot; look at the values before trusting either`,
+  }
+}
+
+function autocorrelated({ logRatios, look }: ValueComparison): Warning | undefined {
+  if (logRatios === undefined || look === undefined || look.seUsed <= look.se) return undefined
+  return {
+    code: 'autocorrelated',
+    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(logRatios) ?? 0, 2)}), so the real uncertainty is about ${formatNumber(look.seUsed / look.se, 2)} times the interval shown; the machine drifts: let it cool down, or fix its clock rate`,
+  }
+}
+
+function sorted(a: Series, b: Series, { pairing }: ValueComparison): Warning | undefined {
+  if (pairing !== 'paired' || ![a, b].every(({ values }) => values.length > 2 && isSorted(values))) return undefined
+  return {
+    code: 'sorted',
+    hint: 'both columns are in ascending order, so they were probably sorted and the n-th values do not belong together; leave out --paired',
+  }
+}
+
+function units(a: Series, b: Series): Warning | undefined {
+  if (a.unit === b.unit) return undefined
+  const [known, bare] = a.unit === undefined ? [b, a] : [a, b]
+  if (bare.unit !== undefined)
+    return { code: 'units-converted', hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ms` }
+  return {
+    code: 'unit-unknown',
+    hint: `${known.label} is in ${known.unit}, and nothing says in which unit ${bare.label} is; make sure it is the same`,
+  }
+}
+
+function same(a: Series, b: Series): Warning | undefined {
+  if (a.values.length === 0 || a.values.length !== b.values.length) return undefined
+  if (!a.values.every((value, index) => value === b.values[index])) return undefined
+  return { code: 'same-values', hint: 'both sides hold exactly the same values; make sure they are not the same file' }
+}
+
+function isSorted(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || values[index - 1]! <= value) && values[0] !== values.at(-1)
+}
