@@ -4,13 +4,13 @@ import { formatLimit, formatNumber, formatPercent, formatSignedPercent } from '.
 import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
-import { differenceOfMeans } from '../statistics/welch.js'
 import { budgetValues } from './budget.js'
 import { type Comparison, compareArms, improvementOf } from './compare.js'
 import type { Rule } from './criteria.js'
 import type { Look } from './look.js'
 import { compareMemory, MEMORY_LIMIT } from './memory.js'
 import { noiseOf } from './noise.js'
+import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
 
 /** Something the reader of a result should know: data, rendered wherever the result is. */
@@ -23,7 +23,6 @@ export interface Warning {
 const DISCORDANT_BEYOND = 0.05
 /** Points the plain and the trimmed mean may differ by. */
 export const TAIL_BEYOND = 0.03
-const POSITION_T = 3
 const SLOWER_FROM = 0.03
 
 /** All warnings of one workload. */
@@ -109,15 +108,8 @@ function autocorrelated(values: readonly number[], looks: readonly Look[]): Warn
 }
 
 function positionEffect(rounds: readonly Round[], { logRatios }: Comparison, against: Arm): Warning | undefined {
-  const order = ['first', 'second', 'third']
-  const candidateFirst = (round: Round) =>
-    order.indexOf(round.runs.candidate!.position) < order.indexOf(round.runs[against]!.position)
-  const before = logRatios.filter((_, index) => candidateFirst(rounds[index]!))
-  const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
-  if (before.length < 3 || after.length < 3 || new Set(logRatios).size < 3) return undefined
-  if (new Set(before).size === 1 && new Set(after).size === 1) return undefined
-  const { t } = differenceOfMeans(before, after)
-  if (Math.abs(t) < POSITION_T) return undefined
+  const t = positionT(rounds, logRatios, against)
+  if (t === undefined || Math.abs(t) < POSITION_T) return undefined
   return {
     code: 'position-effect',
     hint: `the ratio depends on which arm runs first (t ${formatNumber(t)}); the order is balanced so the estimate stands, but runs disturb each other: leave the host more time between runs`,

@@ -1,0 +1,24 @@
+import type { Arm } from '../contract.js'
+import { differenceOfMeans } from '../statistics/welch.js'
+import type { Round } from './rounds.js'
+
+/** From this |t| on, which arm runs first is called an influence on the ratio. */
+export const POSITION_T = 3
+
+const ORDER = ['first', 'second', 'third']
+const FEWEST = 3
+
+/**
+ * How surely the log ratio depends on which of the two arms ran first: Welch's t between the pairs where the candidate did and those where it did not.
+ *
+ * @param logRatios ln(candidate / against), one per round, in the same order
+ * @returns positive where the candidate looks slower when it runs first; undefined below three pairs of either order, or where nothing varies
+ */
+export function positionT(rounds: readonly Round[], logRatios: readonly number[], against: Arm): number | undefined {
+  const candidateFirst = ({ runs }: Round) => ORDER.indexOf(runs.candidate!.position) < ORDER.indexOf(runs[against]!.position)
+  const before = logRatios.filter((_, index) => candidateFirst(rounds[index]!))
+  const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
+  if (before.length < FEWEST || after.length < FEWEST || new Set(logRatios).size < FEWEST) return undefined
+  if (new Set(before).size === 1 && new Set(after).size === 1) return undefined
+  return differenceOfMeans(before, after).t
+}
