@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { addCharacteristicsOptions, type CharacteristicsOptions, characteristicsCommand } from './commands/characteristics.js'
+import { compareCommand } from './commands/compare.js'
 import { evaluateCommand } from './commands/evaluate.js'
 import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evaluate-options.js'
 import type { ExtraCommand } from './commands/extra-command.js'
@@ -82,6 +84,10 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
       },
     )
 
+  addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
+    finish(await characteristicsCommand(options, io))
+  })
+
   program
     .command('list')
     .description('layers, workloads, scales, and records with their verdicts')
@@ -91,7 +97,7 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
       finish(listCommand(resolve(io.cwd, options.out), await suiteOf(options), io))
     })
 
-  for (const one of extra) {
+  for (const one of [compareCommand, ...extra]) {
     const command = program.command(one.name).description(one.summary)
     one.declare(command)
     command.action(async (...words: unknown[]) => {
@@ -112,7 +118,7 @@ function addEvaluateOptions(command: Command): Command {
     .option('--max-pairs <n>', 'pairs at the last look, a multiple of --pairs (default: 40; smoke 20)')
     .option('--fixed', 'one look at --pairs instead of a sequential test')
     .option('--seed <int>', 'seed of the data and of the order of runs', DEFAULTS.seed)
-    .option('--threshold <fraction>', 'improvement to certify, 5% or 0.05 (default: the criterion of the layer)')
+    .option('--threshold <number>', 'in place of the number in the criterion of the layer, e.g. 5% or 0.05')
     .option('--alpha <fraction>', 'one-sided error over all looks', DEFAULTS.alpha)
     .option('--memory <mode>', 'advisory or blocking', DEFAULTS.memory)
     .option('--metric <name>', 'cpu or wall (default: the metric of the layer)')

@@ -55,10 +55,11 @@ export function certifiableMean(budget: Budget, { critical, df, seUsed }: Bounds
   return 'atMost' in budget ? budget.atMost - reach : budget.atLeast + reach
 }
 
+/** What every run measures comes first: no counter can pass itself off as a time. */
 function countedIn(run: RunRecord, counter: string): number | undefined {
-  if (Object.hasOwn(run.counters, counter)) return run.counters[counter]
   const own = OWN_VALUES.find((name) => name === counter)
-  return own === undefined ? hitRateOf(run, counter) : run[own]
+  if (own !== undefined) return run[own]
+  return Object.hasOwn(run.counters, counter) ? run.counters[counter] : hitRateOf(run, counter)
 }
 
 /** hits / (hits + misses); undefined where there was neither, so that a cache nobody asked keeps no promise. */

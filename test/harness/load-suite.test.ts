@@ -33,6 +33,16 @@ describe('loadSuite', () => {
       /layers\.0\.id: lower case/,
     ],
     [
+      'vague.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], criterion: { kind: 'budget', counter: 'x' } }] }`,
+      /layers\.0\.criterion: give improvement \{ atLeast \}, .* or budget \{ counter \} with either atMost or atLeast/,
+    ],
+    [
+      'both.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], criterion: { kind: 'budget', counter: 'x', atMost: 2, atLeast: 1 } }] }`,
+      /layers\.0\.criterion: give improvement/,
+    ],
+    [
       'twice.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [s.layers[0], s.layers[0]] }`,
       /two layers are called identity/,

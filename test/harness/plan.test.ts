@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULTS, type EvaluateOptions, parseEvaluate } from '../../harness/commands/evaluate-options.js'
-import type { Suite } from '../../harness/contract.js'
+import type { Criterion, Suite } from '../../harness/contract.js'
 import { type LoadedSuite, ownSuite } from '../../harness/load-suite.js'
 import { planEvaluation } from '../../harness/plan.js'
 import type { DecisionRecord } from '../../harness/record/decision-record.js'
@@ -112,6 +112,30 @@ describe('the rest of a plan', () => {
     })
     expect(plan('identity', [], { inject: '-20%' }).injected).toEqual({ improvement: -0.2, arm: 'candidate' })
     expect(plan('identity')).not.toHaveProperty('injected')
+  })
+
+  it('overrules the one number of whatever criterion the layer has, and refuses what it cannot be', () => {
+    const planned = (criterion: Criterion, threshold: string) => {
+      const layers = suite.layers.map((one) => (one.id === 'faster' ? { ...one, criterion } : one))
+      return plan('faster', [], { threshold }, ownSuite({ ...suite, layers })).criterion
+    }
+    expect(planned({ kind: 'regression', atMost: 0.1 }, '15%')).toEqual({ kind: 'regression', atMost: 0.15 })
+    expect(planned({ kind: 'equivalence', within: 0.02 }, '3%')).toEqual({ kind: 'equivalence', within: 0.03 })
+    expect(planned({ kind: 'non-inferiority', atMost: 0.3 }, '2')).toEqual({ kind: 'non-inferiority', atMost: 2 })
+    expect(planned({ kind: 'budget', counter: 'wallMs', atMost: 50 }, '40')).toEqual({
+      kind: 'budget',
+      counter: 'wallMs',
+      atMost: 40,
+    })
+    expect(planned({ kind: 'budget', counter: 'x', atLeast: 1 }, '-2')).toEqual({ kind: 'budget', counter: 'x', atLeast: -2 })
+    const refused = (criterion: Criterion, threshold: string) => () => planned(criterion, threshold)
+    expect(refused({ kind: 'improvement', atLeast: 0.05 }, '500%')).toThrow(
+      /^--threshold 500%: an improvement lies between 0 and 100 %; give e\.g\. 5% or 0\.05$/,
+    )
+    expect(refused({ kind: 'improvement', atLeast: 0.05 }, '0')).toThrow(/^--threshold 0%: /)
+    expect(refused({ kind: 'improvement', atLeast: 0.05 }, '-5%')).toThrow(/^--threshold -5%: /)
+    expect(refused({ kind: 'equivalence', within: 0.05 }, '1')).toThrow(/the limit of equivalence lies between 0 and 100 %/)
+    expect(refused({ kind: 'non-inferiority', atMost: 0.05 }, '0')).toThrow(/the limit of non-inferiority is above 0/)
   })
 
   it('takes criterion and metric of the layer unless told otherwise, and flags for the metric', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Criterion } from '../../../harness/contract.js'
 import { assessWorkload, runningEstimate } from '../../../harness/verdict/assess.js'
 import { compareArms } from '../../../harness/verdict/compare.js'
 import type { Rule } from '../../../harness/verdict/criteria.js'
@@ -126,6 +127,30 @@ describe('what holds an acceptance back', () => {
       if (reasons.some((reason) => reason.startsWith('estimate'))) expect(red).toBe(false)
       if (reasons.includes('noise-red')) expect(red).toBe(true)
     }
+  })
+
+  it('a failed calibration, at once: no further pair could mend it', () => {
+    const rule: Rule = { ...target, calibrationFailed: true }
+    const { outcome, reasons, looks } = assessWorkload(rounds, rule)
+    expect([outcome, reasons, looks.length]).toEqual(['inconclusive', ['calibration-failed'], 1])
+    expect(assessWorkload(noisy(10, 0, 0.02), { ...guard, calibrationFailed: true }).reasons).toEqual(['calibration-failed'])
+    // It makes nothing accepted, and keeps nothing from being rejected.
+    expect(assessWorkload(noisy(10, -0.3, 0.02), rule).outcome).toBe('rejected')
+  })
+
+  it.each<[Criterion, number]>([
+    [{ kind: 'regression', atMost: 0.1 }, 0],
+    [{ kind: 'equivalence', within: 0.05 }, 0],
+    [{ kind: 'non-inferiority', atMost: 0.3 }, -0.1],
+  ])('%j: clocks that disagree, but neither p nor the plain means', (criterion, improvement) => {
+    const rule: Rule = { ...target, criterion }
+    const quiet = noisy(40, improvement, 0.02)
+    expect(assessWorkload(quiet, rule).outcome).toBe('accepted')
+    const slowWall = withCandidate(quiet, (run) => ({ wallMs: 1.25 * run.wallMs }))
+    expect(assessWorkload(slowWall, rule)).toMatchObject({ outcome: 'inconclusive', reasons: ['discordant'] })
+    expect(
+      assessWorkload(slowWall, { ...rule, metric: 'wall', criterion: { kind: 'non-inferiority', atMost: 0.6 } }).outcome,
+    ).toBe('accepted')
   })
 
   it('plain means that show no improvement', () => {

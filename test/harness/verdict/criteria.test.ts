@@ -58,6 +58,15 @@ describe('the rule of a plan', () => {
   it('gives targets all looks and guards the first three', () => {
     expect(ruleOf(planWith(), 'grid-search').looks).toEqual([10, 20, 30, 40])
     expect(ruleOf(planWith(), 'walk-forward').looks).toEqual([10, 20, 30])
+    const gate = planWith({ criterion: { kind: 'regression', atMost: 0.05 } })
+    expect(ruleOf(gate, 'grid-search').looks).toEqual([10, 20, 30])
+    expect(ruleOf(planWith({ criterion: { kind: 'equivalence', within: 0.02 } }), 'grid-search').looks).toEqual([10, 20, 30, 40])
+  })
+
+  it('holds targets to the criterion of the layer and guards to the gate of 10 %', () => {
+    const plan = planWith({ criterion: { kind: 'budget', counter: 'wallMs', atMost: 50 } })
+    expect(ruleOf(plan, 'grid-search').criterion).toEqual({ kind: 'budget', counter: 'wallMs', atMost: 50 })
+    expect(ruleOf(plan, 'walk-forward').criterion).toEqual({ kind: 'regression', atMost: 0.1 })
   })
 
   it('gives both the last look only where it is fixed', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
-import type { Evidence } from '../../../harness/evidence.js'
+import type { CalibrationQuote, Evidence } from '../../../harness/evidence.js'
 import { decide, openWorkloads } from '../../../harness/verdict/decide.js'
 import { planWith, sha, simulateEvidence } from './simulated-evidence.js'
 
@@ -138,6 +138,39 @@ describe('what the reader is warned of', () => {
     expect(codes({ injected: { improvement: 0.12, arm: 'baseline' } })).toEqual(['injected-effect'])
     expect(codes({ git: null })).toEqual(['no-commit'])
     expect(codes({ git: { commit: 'abc', dirty: true } })).toEqual(['dirty'])
+  })
+
+  it('a calibration that is missing, stale or failed, with the command that makes one', () => {
+    const both = good.plan.workloads.map(({ id }) => ({ id, effectiveSd: 0.012, class: 'GREEN' as const }))
+    const quote: CalibrationQuote = { status: 'passed', ageDays: 2, command: 'npm run calibrate', workloads: both }
+    const decided = (calibration: CalibrationQuote) => decide({ ...good, plan: planWith({ calibration }) })
+    const warned = (calibration: CalibrationQuote) => decided(calibration).warnings
+    expect(warned(quote)).toEqual([])
+    expect(warned({ ...quote, status: 'missing', workloads: [] })).toMatchObject([
+      { code: 'calibration-missing', hint: expect.stringMatching(/for grid-search, walk-forward, .*: npm run calibrate$/) },
+    ])
+    expect(warned({ ...quote, status: 'stale', ageDays: 31.9 })).toMatchObject([
+      { code: 'calibration-stale', hint: expect.stringMatching(/\(31 days old\).*: npm run calibrate$/) },
+    ])
+    expect(warned({ ...quote, status: 'failed' })).toMatchObject([
+      { code: 'calibration-failed', hint: expect.stringMatching(/: npm run calibrate$/) },
+    ])
+    for (const status of ['passed', 'missing', 'stale'] as const) expect(decided({ ...quote, status }).verdict).toBe('accepted')
+    expect(decided({ ...quote, status: 'failed' })).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['target-inconclusive', 'guard-inconclusive'],
+    })
+  })
+
+  it('a calibration that passed without this workload: it says nothing about it', () => {
+    const calibration: CalibrationQuote = {
+      status: 'passed',
+      command: 'npm run calibrate',
+      workloads: [{ id: 'grid-search', effectiveSd: 0.012, class: 'GREEN' }],
+    }
+    expect(decide({ ...good, plan: planWith({ calibration }) }).warnings).toMatchObject([
+      { code: 'calibration-missing', hint: expect.stringContaining('for walk-forward,') },
+    ])
   })
 })
 
