@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { ScaleName, Workload } from './contract.js'
+import type { Metric, ScaleName, Workload } from './contract.js'
 import { proveEquivalence } from './equivalence.js'
 import { InvalidEvidenceError } from './errors.js'
 import type { EvaluationPlan, Evidence } from './evidence.js'
@@ -18,6 +18,8 @@ export interface Control {
   /** The workloads to measure. */
   readonly workloads: readonly Workload<unknown, unknown, unknown>[]
   readonly scale: ScaleName
+  /** `cpu` unless stated. */
+  readonly metric?: Metric
   /** Seed of the data and of the order of runs. */
   readonly seed: number
   /** Pair counts at which a decision may be made, ascending. */
@@ -51,7 +53,7 @@ const AT_LEAST = 0.05
  */
 export async function beginControl(control: Control, setting: ControlSetting): Promise<Pick<Evidence, 'plan' | 'equivalence'>> {
   const { loaded, settings, progress } = setting
-  const draft = draftOf(control, setting)
+  const draft = draftControl(control, setting)
   const equivalence = await proveEquivalence({
     plan: draft,
     loaded,
@@ -73,7 +75,11 @@ export async function beginControl(control: Control, setting: ControlSetting): P
   return { plan: { ...draft, workloads, id: `0000-${draft.layer}`, createdAt: setting.now().toISOString() }, equivalence }
 }
 
-function draftOf(control: Control, { loaded, settings, command, packageVersion }: ControlSetting): PlanDraft {
+/** What is decided before anything runs. */
+export function draftControl(
+  control: Control,
+  { loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
+): PlanDraft {
   const { scale, seed, improvement } = control
   const code = loaded.foreignFile === undefined ? packageRoot() : dirname(loaded.foreignFile)
   return {
@@ -85,7 +91,7 @@ function draftOf(control: Control, { loaded, settings, command, packageVersion }
     title: 'the pure baseline against itself',
     hypothesis: improvement === undefined ? 'no difference' : 'the difference that was injected',
     criterion: { kind: 'improvement', atLeast: AT_LEAST },
-    metric: 'cpu',
+    metric: control.metric ?? 'cpu',
     arms: ARMS,
     stacks: { baseline: [], incumbent: [], candidate: [] },
     scale,

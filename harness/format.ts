@@ -110,12 +110,13 @@ export function formatMeasures(values: readonly number[], unit: 'ms' | 's' | und
   const largest = Math.max(...values.map(Math.abs))
   const scale = unit === undefined ? { factor: 1, name: '' } : timeScale(unit === 's' ? 1000 * largest : largest, unit)
   const shown = values.map((value) => value * scale.factor)
-  const spread = Math.max(...shown) - Math.min(...shown)
+  const finest = Math.min(Math.max(...shown) - Math.min(...shown), ...shown.map(Math.abs).filter((value) => value > 0))
   const magnitude = (value: number) => Math.floor(Math.log10(Math.abs(value)))
   const size = Math.max(...shown.map(Math.abs))
   if (size !== 0 && (!Number.isFinite(size) || size >= 1e9 || size < 1e-4))
     return `${values.map((value) => value.toExponential(3).replaceAll('-', '−')).join(separator)}${unit === undefined ? '' : ` ${unit}`}`
-  const digits = size === 0 ? 0 : Math.max(3 - magnitude(size), spread > 0 ? 1 - magnitude(spread) : 0)
+  const digits =
+    size === 0 ? 0 : Math.max(3 - magnitude(size), finest > 0 ? Math.min(1 - magnitude(finest), 9 - magnitude(size)) : 0)
   return `${shown.map((value) => fixed(value, Math.min(12, Math.max(0, digits)))).join(separator)}${scale.name}`
 }
 
@@ -125,6 +126,11 @@ function timeScale(ms: number, unit: 'ms' | 's'): { readonly factor: number; rea
   if (ms >= 1 || ms === 0) return { factor: toMs, name: ' ms' }
   if (ms >= 1e-3) return { factor: toMs * 1e3, name: ' µs' }
   return { factor: toMs * 1e6, name: ' ns' }
+}
+
+/** How long ago something was, to whole days: `less than a day ago`, `3 days ago`. */
+export function formatDaysAgo(days: number): string {
+  return days < 1 ? 'less than a day ago' : `${formatCounted(Math.floor(days), 'day')} ago`
 }
 
 /** A count with its noun: `1 pair`, `10 pairs`. */

@@ -19,6 +19,12 @@ const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   packageVersion: 'package version',
 }
 
+/** What is planned, and the host it is planned for. */
+interface Intention {
+  readonly plan: PlanDraft
+  readonly environment: Environment
+}
+
 const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
 
 /**
@@ -35,7 +41,21 @@ export function resumePlan(root: string, draft: PlanDraft, environment: Environm
     throw new InputError(`nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`)
   mendJournal(root, id)
   const { plan, environment: begunOn } = readEvidence(root, id)
-  const differences = [
+  const differences = differencesBetween({ plan, environment: begunOn }, { plan: draft, environment })
+  if (differences.length > 0) {
+    throw new InputError(
+      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
+    )
+  }
+  return plan
+}
+
+/** What a plan and a host have to have in common, so that runs of one may join those of the other; empty where they may. */
+export function differencesBetween(
+  { plan, environment: begunOn }: Intention,
+  { plan: draft, environment }: Intention,
+): readonly string[] {
+  return [
     ...Object.entries(PLANNED).flatMap(([key, name]) =>
       isDeepStrictEqual(plan[key as keyof PlanDraft], draft[key as keyof PlanDraft]) ? [] : [name],
     ),
@@ -45,12 +65,6 @@ export function resumePlan(root: string, draft: PlanDraft, environment: Environm
       : [`commit (${plan.git?.commit ?? 'none'} → ${draft.git?.commit ?? 'none'})`]),
     ...HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map((key) => `host (${key})`),
   ]
-  if (differences.length > 0) {
-    throw new InputError(
-      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
-    )
-  }
-  return plan
 }
 
 function workloadNames({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {

@@ -105,7 +105,7 @@ export function parseEvaluate(layer: string, options: EvaluateOptions, cwd: stri
 }
 
 /** A known scale. @throws {InputError} */
-function parseScale(value: string): ScaleName {
+export function parseScale(value: string): ScaleName {
   return findNamed(SCALE_NAMES, (name) => name, value, 'scale')
 }
 
@@ -124,7 +124,7 @@ function parseLooks(options: EvaluateOptions, scale: ScaleName): readonly number
   return Array.from({ length: most / pairs }, (_, look) => pairs * (look + 1))
 }
 
-function parseWhole(option: string, text: string, least: number, most: number): number {
+export function parseWhole(option: string, text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= least && value <= most) return value
   const why = option === '--pairs' ? ' (fewer give no verdict)' : ''
@@ -158,13 +158,13 @@ function parseInjection(text: string): number {
   )
 }
 
-function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+export function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((known) => known === text)
   if (choice === undefined) throw new InputError(`${option} ${text}: give ${choices.join(' or ')}`)
   return choice
 }
 
-function parseTimeout(text: string): number {
+export function parseTimeout(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (seconds > 0 && seconds <= LONGEST_TIMEOUT_S) return seconds * 1000
   throw new InputError(`--timeout ${text}: give seconds, more than 0 and at most ${LONGEST_TIMEOUT_S}`)
@@ -176,7 +176,7 @@ function parseList(text: string): string[] {
   return items
 }
 
-function parseNodeOptions(text: string): string[] {
+export function parseNodeOptions(text: string): string[] {
   const flags = text.split(/\s+/).filter((flag) => flag !== '')
   const odd = flags.find((flag) => !flag.startsWith('-'))
   if (odd !== undefined) throw new InputError(`--node-options ${text}: ${odd} is no flag; write values as --flag=value`)
@@ -211,7 +211,7 @@ function commandText(layer: string, options: EvaluateOptions): string {
 }
 
 /** A value that begins with a dash, or that a shell would split, needs care. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   const text = /^[\w./%:,=+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
   return value.startsWith('-') ? `=${text}` : ` ${text}`
 }

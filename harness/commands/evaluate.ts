@@ -1,13 +1,18 @@
 import { join, relative } from 'node:path'
+import { quoteCalibration } from '../calibrate/quote-calibration.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluate.js'
+import type { CalibrationQuote } from '../evidence.js'
 import { decisionsOf, readRecords, unfinishedIds } from '../evidence-store.js'
 import { formatPercent } from '../format.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
-import { planEvaluation } from '../plan.js'
+import { readEnvironment } from '../measurement/environment.js'
+import { type PlanDraft, planEvaluation } from '../plan.js'
 import { createProgress } from '../progress.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
+import { calibrateHint } from './calibrate-options.js'
+import { quoteLine } from './calibration-text.js'
 import type { EvaluateCommand } from './evaluate-options.js'
 import { closingLine, describeDivergence, headline, proofLine, workloadLine } from './summary.js'
 
@@ -22,7 +27,8 @@ export async function evaluateCommand(
   packageVersion: string,
   io: Io,
 ): Promise<ExitCode> {
-  const draft = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
+  const planned = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
+  const draft = { ...planned, calibration: quoteFor(command, planned, io) }
   const say = (line: string) => (command.json ? io.stderr : io.stdout)(`${line}\n`)
   say(headline(draft))
   try {
@@ -34,7 +40,10 @@ export async function evaluateCommand(
       timeoutMs: command.timeoutMs,
       io,
       progress: createProgress(io),
-      onProof: ({ plan, equivalence }) => say(proofLine(plan, equivalence)),
+      onProof: ({ plan, equivalence }) => {
+        say(proofLine(plan, equivalence))
+        if (plan.calibration !== undefined) say(quoteLine(plan.calibration))
+      },
     })
     for (const workload of record.workloads) say(workloadLine(workload, record))
     if (overheadShare !== undefined) say(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
@@ -47,6 +56,12 @@ export async function evaluateCommand(
     if (error instanceof Interrupted) io.stderr(continueHint(command, io))
     throw error
   }
+}
+
+/** What is known about the host the evaluation will run on. */
+function quoteFor(command: EvaluateCommand, plan: PlanDraft, io: Io): CalibrationQuote {
+  const hint = calibrateHint({ ...command, metric: plan.metric })
+  return quoteCalibration({ root: command.root, environment: readEnvironment(plan.nodeFlags), plan, command: hint }, io.now())
 }
 
 function exitCodeOf({ verdict, equivalence }: DecisionRecord, requireAccepted: boolean): ExitCode {

@@ -6,6 +6,7 @@ import type { Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { supersededBy } from '../record/supersession.js'
+import { table } from './table.js'
 
 /** `assay list`: layers, workloads, scales, and the records with their verdicts; one that is damaged is named and does not hide the others. */
 export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitCode {
@@ -71,17 +72,4 @@ function describeSupersession(record: DecisionRecord, records: readonly Decision
 function describeScales(workload: Suite['workloads'][number]): string {
   if (workload.describe === undefined) return ''
   return SCALE_NAMES.map((scale) => `${scale}: ${workload.describe?.(workload.scales[scale])}`).join(' · ')
-}
-
-/** Columns aligned, two spaces in and between; `none` where there are no rows. */
-function table(rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '  none\n'
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)), [])
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return `${lines.map((line) => `  ${line}`).join('\n')}\n`
 }

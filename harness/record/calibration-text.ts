@@ -1,5 +1,5 @@
 import type { CalibrationQuote } from '../evidence.js'
-import { formatCounted, formatPercent } from '../format.js'
+import { formatDaysAgo, formatPercent } from '../format.js'
 
 /**
  * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated GREEN, effective sd 1.2 %, 3 days ago`.
@@ -18,5 +18,5 @@ export function calibrationText(calibration: CalibrationQuote | undefined, workl
 
 function ageOf({ ageDays }: CalibrationQuote): string[] {
   if (ageDays === undefined) return []
-  return [ageDays < 1 ? 'less than a day ago' : `${formatCounted(Math.floor(ageDays), 'day')} ago`]
+  return [formatDaysAgo(ageDays)]
 }

@@ -1,0 +1,161 @@
+import { InvalidEvidenceError } from '../errors.js'
+import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence.js'
+import { attemptsOf, type Trial } from '../verdict/attempts.js'
+import { ruleOf } from '../verdict/criteria.js'
+import { type IdenticalAttempt, identicalArms, isAutocorrelated } from '../verdict/identical-arms.js'
+import { type InjectedAttempt, injectedEffect } from '../verdict/injected-effect.js'
+import { boundsAt } from '../verdict/look.js'
+import { certifiableImprovement, type Noise } from '../verdict/noise.js'
+import { findDivergence } from '../verdict/proof.js'
+import { type Round, roundsOf } from '../verdict/rounds.js'
+import { calibratedHost } from './calibrated-host.js'
+import type { CalibratedWorkload, Calibration, CalibrationReason, CalibrationWarning } from './calibration.js'
+
+/** The two evidence folders of a calibration: identical arms, and one arm with injected work. */
+export interface CalibrationEvidence {
+  readonly aa: Evidence
+  readonly injected: Evidence
+}
+
+/** Looks of an evaluation by default, for which the certifiable improvement is told. */
+const LOOKS = [10, 20, 30, 40]
+const AT_LEAST = 0.05
+const ALPHA = 0.05
+
+/**
+ * Everything a calibration says, from its evidence alone: no clock, no host, no version of ours.
+ *
+ * @throws {InvalidEvidenceError} the evidence is not that of a calibration, or contradicts itself
+ */
+export function toCalibration(evidence: CalibrationEvidence): Calibration {
+  const { plan, environment } = evidence.aa
+  const workloads = plan.workloads.map((workload) => calibrateWorkload(evidence, workload))
+  return {
+    schema: 'assay/calibration@1',
+    host: calibratedHost(environment, plan),
+    scale: plan.scale,
+    seed: plan.seed,
+    madeAt: lastStart(evidence),
+    command: plan.command,
+    packageVersion: plan.packageVersion,
+    git: plan.git,
+    dist: plan.dist,
+    workloads,
+    verdict: workloads.every(({ verdict }) => verdict === 'passed') ? 'passed' : 'failed',
+    evidence: { ...within('aa', evidence.aa), ...within('injected', evidence.injected) },
+  }
+}
+
+/** The trial of identical arms that a plan sets: as many pairs as its one look. */
+export function identicalTrial({ regime, metric }: EvaluationPlan): Trial<IdenticalAttempt> {
+  return identicalArms(regime.looks.at(-1)!, metric)
+}
+
+/** The trial of the injected effect that a plan sets. @throws {InvalidEvidenceError} it injects nothing */
+export function injectedTrial({ regime, metric, injected }: EvaluationPlan): Trial<InjectedAttempt> {
+  return injectedEffect(improvementPutIn(injected), regime.looks.at(-1)!, metric)
+}
+
+function calibrateWorkload({ aa, injected }: CalibrationEvidence, planned: PlannedWorkload): CalibratedWorkload {
+  const { id, content, warmup = 0, iterations = 1 } = planned
+  const equalRounds = roundsOf(aa.runs, aa.plan, id)
+  const identicalAttempts = attemptsOf(equalRounds, identicalTrial(aa.plan))
+  const injectedAttempts = attemptsOf(roundsOf(injected.runs, injected.plan, id), injectedTrial(injected.plan))
+  const identical = identicalAttempts.at(-1)!
+  const effect = injectedAttempts.at(-1)!
+  const difference = findDifference({ aa, injected }, id)
+  const noise = noiseIn(identical)
+  const reasons = reasonsOf(identical, effect, difference !== undefined)
+  return {
+    id,
+    content,
+    warmup,
+    iterations,
+    ...noise,
+    certifiable: noise === undefined ? [] : certifiableOf(noise, equalRounds, aa.plan, id),
+    identical: { attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })) },
+    injected: {
+      improvement: improvementPutIn(injected.plan.injected),
+      attempts: injectedAttempts.map(({ ci95, ...attempt }) => ({ ...attempt, ...(ci95 && { ci95: [ci95[0], ci95[1]] }) })),
+    },
+    ...(difference !== undefined && { difference }),
+    verdict: reasons.length === 0 ? 'passed' : 'failed',
+    reasons,
+    warnings: warningsOf(identical, effect, identicalAttempts.length + injectedAttempts.length > 2),
+  }
+}
+
+function noiseIn({ class: noiseClass, effectiveSd }: IdenticalAttempt): Noise | undefined {
+  return noiseClass === undefined || effectiveSd === undefined ? undefined : { class: noiseClass, effectiveSd }
+}
+
+function reasonsOf(identical: IdenticalAttempt, effect: InjectedAttempt, differs: boolean): CalibrationReason[] {
+  const violated = new Set(identical.checks.filter(({ ok }) => !ok).map(({ code }) => code))
+  const reasons: (CalibrationReason | false)[] = [
+    differs && 'results-differ',
+    (violated.has('pairs') || effect.outcome === 'incomplete') && 'incomplete',
+    violated.has('bias') && 'biased',
+    violated.has('position-effect') && 'position-effect',
+    effect.outcome === 'missed' && 'effect-missed',
+  ]
+  return reasons.filter((reason) => reason !== false)
+}
+
+function warningsOf(identical: IdenticalAttempt, effect: InjectedAttempt, repeated: boolean): CalibrationWarning[] {
+  const warnings: (CalibrationWarning | false)[] = [
+    identical.class === 'RED' && 'noise-red',
+    isAutocorrelated(identical) && 'autocorrelated',
+    effect.outcome === 'undecidable' && 'effect-undecidable',
+    repeated && 'repeated',
+  ]
+  return warnings.filter((warning) => warning !== false)
+}
+
+/** What an evaluation by the default rule could certify here, at each of its looks that so many pairs reach. */
+function certifiableOf(
+  noise: Noise,
+  rounds: readonly Round[],
+  plan: EvaluationPlan,
+  id: string,
+): CalibratedWorkload['certifiable'] {
+  const rule = {
+    ...ruleOf(plan, id),
+    criterion: { kind: 'improvement', atLeast: AT_LEAST },
+    looks: LOOKS,
+    fixed: false,
+    alpha: ALPHA,
+  } as const
+  return LOOKS.flatMap((pairs, index) => {
+    const bounds = rounds.length < pairs ? undefined : boundsAt(rounds.slice(0, pairs), index, rule)
+    return bounds === undefined ? [] : [{ pairs, improvement: certifiableImprovement(noise, bounds, AT_LEAST) }]
+  })
+}
+
+/** The first run of a workload whose result is not the proven one. */
+function findDifference(evidence: CalibrationEvidence, id: string): CalibratedWorkload['difference'] {
+  for (const among of ['aa', 'injected'] as const) {
+    const { plan, equivalence, runs } = evidence[among]
+    const found = findDivergence(
+      plan,
+      equivalence,
+      runs.filter(({ workload }) => workload === id),
+    )
+    if (found !== undefined) return { among, pair: Number(found.at.pair), arm: found.arm }
+  }
+  return undefined
+}
+
+function improvementPutIn(injected: EvaluationPlan['injected']): number {
+  if (injected !== undefined) return injected.improvement
+  throw new InvalidEvidenceError('the plan of a calibration injects nothing; restore injected/plan.json or calibrate again')
+}
+
+/** Times of runs are written in one form, so that they sort as text. */
+function lastStart({ aa, injected }: CalibrationEvidence): string {
+  const starts = [...aa.runs, ...injected.runs].map(({ startedAt }) => startedAt)
+  return starts.sort().at(-1) ?? aa.plan.createdAt
+}
+
+function within(folder: string, { digests }: Evidence): Record<string, string> {
+  return Object.fromEntries(Object.entries(digests).map(([name, digest]) => [`${folder}/${name}`, digest]))
+}

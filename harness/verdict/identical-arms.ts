@@ -1,0 +1,81 @@
+import type { Metric } from '../contract.js'
+import { lag1 } from '../statistics/autocorrelation.js'
+import type { Trial } from './attempts.js'
+import { compareArms } from './compare.js'
+import { type Noise, noiseOf } from './noise.js'
+import { POSITION_T, positionT } from './position-effect.js'
+import type { Round } from './rounds.js'
+
+/** One thing that has to hold where both arms are the same code. */
+export interface Check {
+  /** `pairs`: at least the bound; `bias`: |m| at most the bound, log scale; `position-effect`: |t| below the bound. */
+  readonly code: 'pairs' | 'bias' | 'position-effect'
+  readonly value: number
+  readonly bound: number
+  readonly ok: boolean
+}
+
+/** Pairs of identical code, A/A. What so few pairs do not tell, or what does not vary, is absent. */
+export interface IdenticalAttempt extends Partial<Noise> {
+  /** Complete pairs. */
+  readonly n: number
+  /** Trimmed mean of ln(B/A) and its standard error. */
+  readonly m?: number
+  readonly se?: number
+  readonly df?: number
+  readonly positionT?: number
+  readonly lag1?: number
+  readonly checks: readonly Check[]
+  readonly ok: boolean
+}
+
+/** Standard errors by which two equal arms may differ: about one time in a hundred at 40 pairs. */
+export const BIAS_SE = 2.8
+/** Where the pairs do not vary, equal is equal up to this much rounding. */
+const ROUNDING = 1e-12
+
+/**
+ * Pairs of the same code as both arms: nothing but noise may show.
+ *
+ * @param pairs of one attempt, ≥ 10
+ */
+export function identicalArms(pairs: number, metric: Metric): Trial<IdenticalAttempt> {
+  return { pairs, judge: (rounds) => judgeIdentical(rounds, pairs, metric), hasFailed: ({ ok }) => !ok }
+}
+
+function judgeIdentical(rounds: readonly Round[], pairs: number, metric: Metric): IdenticalAttempt {
+  const n = rounds.length
+  const complete: Check = { code: 'pairs', value: n, bound: pairs, ok: n >= pairs }
+  const comparison = compareArms(rounds, 'baseline', metric)
+  if (comparison === undefined) return { n, checks: [complete], ok: false }
+  const { estimate, logRatios } = comparison
+  const { m, se, df } = estimate
+  const t = positionT(rounds, logRatios, 'baseline')
+  const r1 = lag1(logRatios)
+  const checks = [complete, checkBias(m, se), ...(t === undefined ? [] : [checkPosition(t)])]
+  return {
+    n,
+    m,
+    se,
+    df,
+    ...noiseOf(estimate),
+    ...(t !== undefined && { positionT: t }),
+    ...(r1 !== undefined && { lag1: r1 }),
+    checks,
+    ok: checks.every(({ ok }) => ok),
+  }
+}
+
+function checkBias(m: number, se: number): Check {
+  const bound = Math.max(BIAS_SE * se, ROUNDING)
+  return { code: 'bias', value: Math.abs(m), bound, ok: Math.abs(m) <= bound }
+}
+
+function checkPosition(t: number): Check {
+  return { code: 'position-effect', value: Math.abs(t), bound: POSITION_T, ok: Math.abs(t) < POSITION_T }
+}
+
+/** Whether the correlation of neighbouring pairs is more than chance: beyond 2/√n. */
+export function isAutocorrelated({ n, lag1: r1 }: Pick<IdenticalAttempt, 'n' | 'lag1'>): boolean {
+  return r1 !== undefined && Math.abs(r1) > 2 / Math.sqrt(n)
+}
