@@ -11,26 +11,42 @@ export function criterionOf({ role }: Pick<WorkloadRecord, 'role'>, { criterion 
   return criterionFor(role, criterion)
 }
 
-/** What the deciding look certifies, whatever was asked: `at least 38.2 % faster`. Undefined where there was no look. */
+/**
+ * What the deciding look certifies: `at least 38.2 %`. Of a rejection, what makes it one, except that an improvement is always told from below.
+ * Undefined where there was no look.
+ */
 export function certifiedClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {
-  const look = workload.looks.at(-1)
+  const { looks, verdict } = workload
+  const look = looks.at(-1)
   if (look === undefined) return undefined
   const { lower, upper } = look
+  const isRejected = verdict === 'rejected' && !isOverMemory(workload)
   switch (criterion.kind) {
     case 'improvement':
       return `at least ${formatPercent(improvementOf(upper))}`
     case 'regression':
     case 'non-inferiority':
-      return upper > 0
-        ? `less than ${formatPercent(Math.expm1(upper))} slower`
-        : `at least ${formatPercent(improvementOf(upper))} faster`
+      return isRejected ? slowerThan('at least', lower) : slowerThan('less than', upper)
     case 'equivalence':
-      return `unchanged within ± ${formatPercent(Math.expm1(Math.max(Math.abs(lower), Math.abs(upper))))}`
+      return isRejected
+        ? `changed by at least ${formatPercent(Math.expm1(Math.min(Math.abs(lower), Math.abs(upper))))}`
+        : `unchanged within ± ${formatPercent(Math.expm1(Math.max(Math.abs(lower), Math.abs(upper))))}`
     case 'budget':
-      return 'atMost' in criterion
-        ? `at most ${formatCounter(criterion.counter, upper)}`
-        : `at least ${formatCounter(criterion.counter, lower)}`
+      return 'atMost' in criterion === isRejected
+        ? `at least ${formatCounter(criterion.counter, lower)}`
+        : `at most ${formatCounter(criterion.counter, upper)}`
   }
+}
+
+/** Whether only its memory keeps a workload from being accepted: its times are what was asked for. */
+export function isOverMemory({ reasons }: WorkloadRecord): boolean {
+  return reasons.includes('memory-over')
+}
+
+/** A log ratio as a slowdown, or as the speed-up it is where it lies below zero. */
+function slowerThan(relation: 'at least' | 'less than', logRatio: number): string {
+  if (logRatio > 0) return `${relation} ${formatPercent(Math.expm1(logRatio))} slower`
+  return `${relation === 'less than' ? 'at least' : 'at most'} ${formatPercent(improvementOf(logRatio))} faster`
 }
 
 /** What this many pairs of this noise certify four times in five: `certifies from 12.1 %`. Undefined where nobody could tell. */

@@ -1,7 +1,7 @@
 import type { Budget, Criterion } from '../contract.js'
 import { formatCounted, formatCounter, formatPercent, formatPercentInterval } from '../format.js'
 import { improvementOf } from '../verdict/compare.js'
-import { certifiedClaim, criterionOf } from './claim.js'
+import { certifiedClaim, criterionOf, isOverMemory } from './claim.js'
 import { thresholdOf } from './criterion-text.js'
 import { escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -26,6 +26,12 @@ export function changeWithInterval(improvement: number, ci95: readonly number[] 
 
 function claim(workload: WorkloadRecord, record: DecisionRecord): string {
   const criterion = criterionOf(workload, record)
+  if (!isOverMemory(workload)) return timeClaim(workload, criterion)
+  return `${timeClaim({ ...workload, verdict: 'accepted' }, criterion)}, **but its peak memory grows beyond the limit**`
+}
+
+/** What its times, or what a budget counts, say. */
+function timeClaim(workload: WorkloadRecord, criterion: Criterion): string {
   switch (criterion.kind) {
     case 'improvement':
       return improvementClaim(workload, criterion)
@@ -65,8 +71,8 @@ function boundClaim(workload: WorkloadRecord, criterion: Criterion): string {
   const look = looks.at(-1)
   if (look === undefined) return `undecided ${against}`
   if (verdict === 'accepted') return `certified ${certifiedClaim(workload, criterion)} ${against}`
-  const place = verdict === 'rejected' ? `certified **beyond the ${thresholdOf(criterion)}**` : `undecided ${against}`
-  return `${place} (${boundsText(look)})`
+  if (verdict === 'rejected') return `certified ${certifiedClaim(workload, criterion)}: **beyond** the ${thresholdOf(criterion)}`
+  return `undecided ${against} (${boundsText(look)})`
 }
 
 function budgetClaim(workload: WorkloadRecord, criterion: Budget): string {
@@ -75,8 +81,8 @@ function budgetClaim(workload: WorkloadRecord, criterion: Budget): string {
   const limit = thresholdOf(criterion)
   if (budget === undefined) return `${counter} was not counted in every run, so it is undecided against a ${limit}`
   const mean = `its ${counter} is **${formatCounter(criterion.counter, budget.mean)}**`
-  if (verdict === 'rejected') return `${mean}, **outside** a ${limit} for certain`
   const certified = certifiedClaim(workload, criterion)
+  if (verdict === 'rejected') return `${mean}, certified ${certified}: **outside** a ${limit}`
   if (verdict === 'accepted') return `${mean}, certified ${certified} against a ${limit}`
   return `${mean}, undecided against a ${limit}${certified === undefined ? '' : ` (certified ${certified})`}`
 }
