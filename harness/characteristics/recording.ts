@@ -3,6 +3,8 @@ import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { readIfThere } from '../evidence-files.js'
+import { type JournalLine, journalLineSchema, type RunRecord } from '../measurement/run-record.js'
+import { roundsOf } from '../verdict/rounds.js'
 import { PAIRS_NEEDED } from './recorded-study.js'
 import type { TimedPair, TimedRun } from './timed-pair.js'
 
@@ -32,27 +34,56 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>
 
 /**
- * Reads a recording: CSV with the columns `pair, arm (A, B), position (0, 1), cpu_ms, wall_ms` and optionally `pool` and `workload`.
+ * Reads a recording: a journal of runs (`runs.jsonl`), or CSV with the columns `pair, arm (A, B), position (0, 1), cpu_ms, wall_ms` and optionally
+ * `pool` and `workload`.
  *
  * @throws {InputError} no such file, a row that is not of this shape, a pair that is not whole, or fewer pairs than the longest rule takes
  */
 export function readRecording(path: string): Recording {
   const text = readIfThere(path)
-  if (text === undefined) throw new InputError(`there is no recording ${path}; give a CSV of A/A runs`)
+  if (text === undefined) throw new InputError(`there is no recording ${path}; give a CSV or a runs.jsonl of A/A runs`)
+  const pools = path.endsWith('.jsonl') ? journalPools(text, path) : csvPools(text, path)
+  if (pools.length === 0) throw new InputError(`${path} holds no runs; give a recording of A/A runs`)
+  for (const { pool, pairs } of pools) {
+    if (pairs.length < PAIRS_NEEDED)
+      throw new InputError(`${path}, ${pool}: ${pairs.length} pairs, and the longest rule takes ${PAIRS_NEEDED}; record more`)
+  }
+  return { sha256: createHash('sha256').update(text).digest('hex'), pools }
+}
+
+function journalPools(text: string, path: string): RecordedPool[] {
+  const lines = text.split('\n').filter((line) => line !== '')
+  const runs = lines.map((line, index) => readJournalLine(line, `${path}, line ${index + 1}`))
+  const workloads = [...new Set(runs.map(({ workload }) => workload))]
+  return workloads.map((pool) => ({
+    pool,
+    pairs: roundsOf(runs, { arms: ['baseline', 'candidate'] }, pool).flatMap(({ runs: { baseline, candidate } }) =>
+      baseline === undefined || candidate === undefined ? [] : [{ a: toTimedRun(baseline), b: toTimedRun(candidate) }],
+    ),
+  }))
+}
+
+function readJournalLine(line: string, where: string): JournalLine {
+  try {
+    return journalLineSchema.parse(JSON.parse(line))
+  } catch (cause) {
+    throw new InputError(`${where} is no run; give a runs.jsonl that assay wrote`, { cause })
+  }
+}
+
+function toTimedRun({ cpuMs, wallMs, position }: RunRecord): TimedRun {
+  return { cpuMs, wallMs, position: position === 'first' ? 'first' : 'second' }
+}
+
+function csvPools(text: string, path: string): RecordedPool[] {
   const rows = readRows(text, path)
-  const names = [...new Set(rows.map(nameOf))]
-  const pools = names.map((pool) => ({
+  return [...new Set(rows.map(nameOf))].map((pool) => ({
     pool,
     pairs: pairUp(
       rows.filter((row) => nameOf(row) === pool),
       `${path}, ${pool}`,
     ),
   }))
-  for (const { pool, pairs } of pools) {
-    if (pairs.length < PAIRS_NEEDED)
-      throw new InputError(`${path}, ${pool}: ${pairs.length} pairs, and the longest rule takes ${PAIRS_NEEDED}; record more`)
-  }
-  return { sha256: createHash('sha256').update(text).digest('hex'), pools }
 }
 
 function readRows(text: string, path: string): Row[] {

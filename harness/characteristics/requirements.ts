@@ -39,10 +39,10 @@ export const requirementCheckSchema = z.strictObject({
   measured: z.number().nonnegative(),
   /** How many of the trials, where it is a share. */
   count: z.int().nonnegative().optional(),
-  /** Exact 95 % interval of the share; absent for overlapping windows, which are not independent. */
+  /** Exact 95 % interval of the share; for recorded noise as if its overlapping windows were independent, which is too narrow. */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
   met: z.boolean(),
-  /** Whether the whole interval lies within the requirement: so many trials leave no doubt. */
+  /** Whether the whole interval lies within the requirement, so that no doubt is left; absent where trials are not independent. */
   shown: z.boolean().optional(),
 })
 export type RequirementCheck = Readonly<z.infer<typeof requirementCheckSchema>>
@@ -73,9 +73,9 @@ function check(requirement: Requirement, tally: Tally, source: RequirementCheck[
   }
   const count = countOf(tally, requirement.figure)
   const measured = count / tally.trials
-  if (source === 'recorded') return { ...common, measured, count, met: fits(measured) }
   const ci95 = clopperPearson(count, tally.trials)
-  return { ...common, measured, count, ci95, met: fits(measured), shown: fits(ci95.lower) && fits(ci95.upper) }
+  const checked = { ...common, measured, count, ci95, met: fits(measured) }
+  return source === 'recorded' ? checked : { ...checked, shown: fits(ci95.lower) && fits(ci95.upper) }
 }
 
 function countOf(tally: Tally, figure: 'accepted' | 'failed' | 'failed early'): number {

@@ -8,7 +8,7 @@ import { assay, createIo, kernelSuite, temporaryDirectory } from '../fixtures/be
 
 describe('words the command line does not know', () => {
   it.each([
-    ['evalute faster', /^assay: unknown command evalute; did you mean evaluate\? known: evaluate, replay, list\n$/],
+    ['evalute faster', /^assay: unknown command evalute; did you mean evaluate\? known: evaluate, replay, .*list.*\n$/],
     ['evaluate fastr', /^assay: unknown layer fastr; did you mean faster\? known: identity, faster, /],
     ['evaluate faster --workload spln', /^assay: unknown workload spln; did you mean spin\? known: spin, guard\n$/],
     ['evaluate faster --scale huge', /^assay: unknown scale huge; known: smoke, standard, production\n$/],
@@ -36,7 +36,7 @@ describe('words the command line does not know', () => {
     const { io, told } = createIo()
     expect(await runCli([], kernelSuite, io)).toBe(2)
     expect(told.stderr).toContain('Exit codes:')
-    expect(told.stderr).toMatch(/assay: no command given; known: evaluate, replay, list\n$/)
+    expect(told.stderr).toMatch(/assay: no command given; known: evaluate, replay, .*list.*\n$/)
   })
 })
 

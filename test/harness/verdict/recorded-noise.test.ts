@@ -1,94 +1,67 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { parse } from 'csv-parse/sync'
+import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { assessWorkload } from '../../../harness/verdict/assess.js'
-import { type Rule, ruleOf } from '../../../harness/verdict/criteria.js'
-import type { Round } from '../../../harness/verdict/rounds.js'
-import { planWith, randomFrom, roundsFrom } from './simulated-evidence.js'
+import { readTable, recordingsAtHand } from '../../../harness/characteristics/derive.js'
+import { type RecordedTable, studyRecordings } from '../../../harness/characteristics/recorded-table.js'
+import { readRecording } from '../../../harness/characteristics/recording.js'
+import type { StudiedRule } from '../../../harness/characteristics/studied-rules.js'
+import { addTallies, type Tally } from '../../../harness/characteristics/tally.js'
 
 /**
- * The rule on real noise: recorded process runs of identical code, in adjacent pairs. Windows of consecutive pairs keep drift and
- * correlation; swapping the labels within a pair gives the null; multiplying the times of one arm gives an effect.
+ * The rules that ship on real noise: recorded process runs of identical code, in adjacent pairs. What is published about them has to come out again,
+ * byte for byte, from every recording that is at hand.
  */
-interface RecordedPair {
-  readonly a: RecordedRun
-  readonly b: RecordedRun
-}
-interface RecordedRun {
-  readonly cpuMs: number
-  readonly wallMs: number
-}
+const published = readTable('.')
+if (published === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
+const shared = '../shared/data/noise/aa-runs.csv'
 
-const PAIRS = 40
-const rule = ruleOf(planWith(), 'grid-search')
-
-/** Provenance: aa-noise.mjs beside it, Node 20.20.2 on a shared host with two busy cores. */
-const own = read(new URL('../../golden/aa-noise.csv', import.meta.url), () => true)
-
-describe('our own recording', () => {
-  it('is accepted when 12 % faster, rejected when 3 % faster', () => {
-    expect(assessWorkload(toRounds(own, 0.12), rule)).toMatchObject({ outcome: 'accepted', reasons: ['certified-improvement'] })
-    expect(assessWorkload(toRounds(own, 0.03), rule).outcome).toBe('rejected')
+describe('the published table of recorded noise', () => {
+  it('comes out again from the recordings in this repository', () => {
+    const again = studyRecordings(recordingsAtHand('.', published), undefined)
+    for (const { name } of again.recordings) expect(rowsOf(published, name)).toEqual(rowsOf(again, name))
   })
 
-  it('is never accepted as it is', () => {
-    expect(share(own, 0, 'accepted')).toBe(0)
-  })
-
-  it('is hardly ever accepted when 3 % faster, and mostly when 12 % faster', () => {
-    expect(share(own, 0.03, 'accepted')).toBeLessThanOrEqual(0.02)
-    expect(share(own, 0.12, 'accepted')).toBeGreaterThan(0.9)
-  })
-})
-
-const shared = new URL('../../../../shared/data/noise/aa-runs.csv', import.meta.url)
-
-describe.skipIf(!existsSync(shared))('1 000 recorded runs', () => {
-  it.each([
-    ['ambient', 'sma'],
-    ['ambient', 'filter'],
-    ['burst', 'sma'],
-    ['burst', 'filter'],
-  ])('%s, %s', (pool, workload) => {
-    const pairs = read(shared, (row) => row.pool === pool && row.workload === workload)
-    expect(share(pairs, 0, 'accepted')).toBeLessThanOrEqual(0.005)
-    expect(share(pairs, 0.03, 'accepted')).toBeLessThanOrEqual(0.02)
-    expect(share(pairs, 0.12, 'accepted')).toBeGreaterThanOrEqual(0.95)
-  })
-})
-
-function share(pairs: readonly RecordedPair[], improvement: number, outcome: string, judgedBy: Rule = rule): number {
-  const random = randomFrom(1)
-  const trials = 400
-  let count = 0
-  for (let trial = 0; trial < trials; trial += 1) {
-    const start = Math.floor(random.uniform() * pairs.length)
-    const window = Array.from({ length: PAIRS }, (_, index) => pairs[(start + index) % pairs.length]!)
-    const swapped = window.map(({ a, b }) => (random.uniform() < 0.5 ? { a, b } : { a: b, b: a }))
-    if (assessWorkload(toRounds(swapped, improvement), judgedBy).outcome === outcome) count += 1
-  }
-  return count / trials
-}
-
-function toRounds(pairs: readonly RecordedPair[], improvement: number): Round[] {
-  const rounds = roundsFrom(
-    pairs.map(({ a }) => a.cpuMs),
-    pairs.map(({ b }) => b.cpuMs * (1 - improvement)),
+  it.skipIf(!existsSync(shared))(
+    'comes out again from 1 000 recorded runs that are not',
+    () => {
+      const again = studyRecordings([{ name: 'aa-runs.csv', ...readRecording(shared) }], undefined)
+      expect(rowsOf(published, 'aa-runs.csv')).toEqual(rowsOf(again, 'aa-runs.csv'))
+    },
+    120_000,
   )
-  return rounds.map(({ pair, runs }, index) => {
-    const { a, b } = pairs[index]!
-    const baseline = { ...runs.baseline!, wallMs: a.wallMs }
-    const candidate = { ...runs.candidate!, wallMs: b.wallMs * (1 - improvement) }
-    return { pair, runs: { baseline, candidate } }
+})
+
+describe.each(poolsOf(published))('%s', (recording, pool) => {
+  const share = (change: number, rule: StudiedRule, count: (tally: Tally) => number) => {
+    const tally = addTallies(
+      published.cells
+        .filter((cell) => cell.recording === recording && cell.pool === pool && cell.change === change && cell.rule === rule)
+        .map((cell) => cell.tally),
+    )
+    if (tally === undefined) throw new Error(`no cell for ${recording}, ${pool}, ${change}, ${rule}`)
+    return count(tally) / tally.trials
+  }
+
+  it('nothing is accepted that changes nothing, and hardly anything 3 % faster', () => {
+    expect(share(0, 'improvement-40', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.005)
+    expect(share(0, 'improvement-20', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.005)
+    expect(share(0.03, 'improvement-40', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.02)
   })
+
+  it('10 % faster is accepted', () => {
+    expect(share(0.1, 'improvement-40', ({ accepted }) => accepted)).toBeGreaterThanOrEqual(0.95)
+  })
+
+  it('the gate fails 12 and 20 % slower, the latter at 10 pairs, and nothing else', () => {
+    expect(share(-0.12, 'gate', ({ rejected }) => rejected)).toBeGreaterThanOrEqual(0.95)
+    expect(share(-0.2, 'gate', ({ byPairs }) => byPairs[0]?.rejected ?? 0)).toBeGreaterThanOrEqual(0.99)
+    expect(share(0, 'gate', ({ rejected }) => rejected)).toBeLessThanOrEqual(0.01)
+  })
+})
+
+function rowsOf({ recordings, cells }: RecordedTable, name: string) {
+  return { recordings: recordings.filter((one) => one.name === name), cells: cells.filter(({ recording }) => recording === name) }
 }
 
-function read(file: URL, wanted: (row: Readonly<Record<string, string>>) => boolean): RecordedPair[] {
-  const rows: Record<string, string>[] = parse(readFileSync(file), { columns: true })
-  const pairs = new Map<string, Partial<Record<string, RecordedRun>>>()
-  for (const row of rows.filter(wanted)) {
-    const run = { cpuMs: Number(row.cpu_ms), wallMs: Number(row.wall_ms) }
-    pairs.set(row.pair!, { ...pairs.get(row.pair!), [row.arm!]: run })
-  }
-  return [...pairs.values()].map((pair) => ({ a: pair.A!, b: pair.B! }))
+function poolsOf({ recordings }: RecordedTable): (readonly [string, string])[] {
+  return recordings.flatMap(({ name, pools }) => pools.map(({ pool }) => [name, pool] as const))
 }
