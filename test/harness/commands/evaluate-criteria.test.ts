@@ -11,13 +11,6 @@ const QUICK = `--workload spin --scale smoke --out ${root} --suite ${fixture('cr
 describe('evaluating a layer held to', () => {
   it.each([
     [
-      'gate',
-      'accepted',
-      0,
-      / {3}certified ≥ \d+\.\d % faster {3}passes up to \d\.\d % slower .* {3}accepted$/m,
-      /No more than 10 % slower in cpu time on spin/,
-    ],
-    [
       'unchanged',
       'rejected',
       0,
@@ -41,14 +34,7 @@ describe('evaluating a layer held to', () => {
     expect(record).toMatchObject({ layer, verdict, recordVersion: 2 })
     expect(readFileSync(join(root, 'decisions', `${id}.md`), 'utf8')).toMatch(page)
     expect((await assay(`replay ${id} --out ${root}`)).code).toBe(0)
-  })
-
-  it('each of them shows in list and index, and a threshold overrules its number', async () => {
-    const { code, stdout } = await assay(`evaluate hits --threshold 80% ${QUICK}`)
-    expect([code, stdout]).toEqual([0, expect.stringContaining('rejected (certified-outside-budget)')])
-    expect((await assay(`list --out ${root} --suite ${fixture('criteria-suite.mjs')}`)).stdout).toMatch(/0003-hits +accepted/)
-    expect(readFileSync(join(root, 'decisions', 'README.md'), 'utf8')).toContain(
-      'accepted, superseded by 0005 | spin cache.hitRate 75.0 %',
-    )
+    const list = await assay(`list --out ${root} --suite ${fixture('criteria-suite.mjs')}`)
+    expect(list.stdout).toMatch(new RegExp(`${id} +${verdict}`))
   })
 })

@@ -259,8 +259,21 @@ describe('markdown of hostile names', () => {
     digests: { [nasty]: sha('x') },
   })
   const page = renderDecision(hostile, [])
+  const counted: DecisionRecord = toDecisionRecord({
+    ...accepted,
+    plan: planWith({
+      criterion: { kind: 'budget', counter: nasty, atMost: 10 },
+      calibration: { status: 'missing', command: nasty, workloads: [] },
+      errorRates: nasty,
+    }),
+    runs: accepted.runs.map((run) => ('counters' in run ? { ...run, counters: { [nasty]: 5 } } : run)),
+  })
 
   it('keeps HTML, cells and code out', () => {
+    const budget = renderDecision(counted, [])
+    expect(budget.replace(/```[\s\S]*?```/g, '')).not.toMatch(/<(?!br>| )/)
+    expect(budget.match(/a\\\|b/g)!.length).toBeGreaterThan(5)
+    expect(budget.match(/^```$/gm)).toHaveLength(2)
     expect(page.split('```\n')[0]).not.toMatch(/<(?!br>| )/)
     expect(page).toContain('a\\|b\\`c\\` &lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](javascript:1)')
     expect(page).not.toContain(long)
@@ -268,15 +281,16 @@ describe('markdown of hostile names', () => {
   })
 
   it('keeps every table rectangular', () => {
-    for (const table of page.split('\n\n').filter((block) => block.startsWith('|'))) {
+    const pages = `${page}\n\n${renderDecision(counted, [])}`
+    for (const table of pages.split('\n\n').filter((block) => block.startsWith('|'))) {
       const widths = table
         .trimEnd()
         .split('\n')
         .map((row) => row.replace(/\\\|/g, '').split('|').length)
       expect(new Set(widths).size, table).toBe(1)
     }
-    const index = renderIndex([hostile], [nasty])
-    expect(index.split('\n').filter((line) => line.startsWith('| ['))).toHaveLength(1)
+    const index = renderIndex([hostile, counted], [nasty])
+    expect(index.split('\n').filter((line) => line.startsWith('| ['))).toHaveLength(2)
     expect(index).not.toContain('<script>')
   })
 })
