@@ -2,6 +2,7 @@ import { proveEquivalence } from './equivalence.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from './evidence.js'
 import { acquireLock } from './evidence-lock.js'
 import {
+  appendProbe,
   appendRun,
   claimEvidence,
   discardUnplanned,
@@ -19,6 +20,7 @@ import { measurePairs } from './measure-pairs.js'
 import { readEnvironment } from './measurement/environment.js'
 import type { ForkSettings } from './measurement/fork-run.js'
 import { runEnvironment } from './measurement/run-environment.js'
+import { probeMemory } from './memory-probe.js'
 import { pilotWorkload } from './pilot.js'
 import type { PlanDraft } from './plan.js'
 import type { Progress } from './progress.js'
@@ -50,7 +52,7 @@ export interface Evaluation {
 
 /**
  * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away pilot, measures adjacent pairs in seeded
- * order until every workload is decided, and writes the record that follows from the evidence.
+ * order until every workload is decided, probes the memory they leave open, and writes the record that follows from the evidence.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
@@ -63,6 +65,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   try {
     const plan = request.resume ? resume(request) : await begin(request)
     const overheadShare = await measure(request, plan)
+    await probe(request, plan)
     const record = toDecisionRecord(readEvidence(root, plan.id))
     publishRecord(root, record)
     return { record, ...(overheadShare !== undefined && { overheadShare }) }
@@ -130,6 +133,19 @@ async function measure(request: EvaluationRequest, plan: EvaluationPlan): Promis
     settings: settingsOf(request),
     progress,
     now: io.now,
+  })
+}
+
+/** Probes the memory that the measured runs leave open. */
+async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
+  const { root, loaded, progress, io } = request
+  await probeMemory({
+    evidence: readEvidence(root, id),
+    loaded,
+    settings: settingsOf(request),
+    progress,
+    now: io.now,
+    onLine: (line) => appendProbe(root, id, line),
   })
 }
 

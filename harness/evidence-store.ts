@@ -13,6 +13,7 @@ import {
   planSchema,
 } from './evidence.js'
 import { appendSynced, claimDirectory, makeDirectory, readIfThere, truncateSynced, writeWhole } from './evidence-files.js'
+import { type ProbeLine, probeLineSchema } from './measurement/probe-record.js'
 import { type JournalLine, journalLineSchema } from './measurement/run-record.js'
 import { renderDecision } from './record/decision-markdown.js'
 import { type DecisionRecord, recordText } from './record/decision-record.js'
@@ -22,6 +23,7 @@ import { decisionRecordSchema } from './record/record-schema.js'
 /** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
 const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
 const JOURNAL = 'runs.jsonl'
+const PROBE_JOURNAL = 'memory-probe.jsonl'
 
 /** The folders below an evidence root. */
 export const decisionsOf = (root: string) => join(root, 'decisions')
@@ -68,13 +70,22 @@ export function appendRun(root: string, id: string, line: JournalLine): void {
   appendSynced(pathOf(root, id, JOURNAL), `${JSON.stringify(line)}\n`)
 }
 
-/** Drops the torn last line an interruption may have left; a last line that only lacks its end is completed. */
+/** Appends one run of the memory probe; on disk when this returns. */
+export function appendProbe(root: string, id: string, line: ProbeLine): void {
+  appendSynced(pathOf(root, id, PROBE_JOURNAL), `${JSON.stringify(line)}\n`)
+}
+
+/** Drops the torn last lines an interruption may have left; a last line that only lacks its end is completed. */
 export function mendJournal(root: string, id: string): void {
-  const path = pathOf(root, id, JOURNAL)
+  mendLines(pathOf(root, id, JOURNAL), journalLineSchema)
+  mendLines(pathOf(root, id, PROBE_JOURNAL), probeLineSchema)
+}
+
+function mendLines(path: string, line: z.ZodType): void {
   const text = readIfThere(path) ?? ''
   if (text === '' || text.endsWith('\n')) return
   const torn = text.slice(text.lastIndexOf('\n') + 1)
-  if (parseJson(torn, journalLineSchema) === undefined) truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
+  if (parseJson(torn, line) === undefined) truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
   else appendSynced(path, '\n')
 }
 
@@ -91,7 +102,8 @@ export function readEvidence(root: string, id: string): Evidence {
     plan: readPlan(root, id),
     environment: readJson(pathOf(root, id, 'environment.json'), environmentSchema),
     equivalence: readJson(pathOf(root, id, 'equivalence.json'), equivalenceSchema),
-    runs: readRuns(root, id),
+    runs: readJournal(pathOf(root, id, JOURNAL), journalLineSchema),
+    ...(names.includes(PROBE_JOURNAL) && { memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema) }),
     digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
   }
 }
@@ -169,8 +181,7 @@ function writeIndex(root: string): void {
   writeWhole(join(decisionsOf(root), 'README.md'), renderIndex(readRecords(root), unfinishedIds(root)))
 }
 
-function readRuns(root: string, id: string): JournalLine[] {
-  const path = pathOf(root, id, JOURNAL)
+function readJournal<Line extends z.ZodType>(path: string, lineSchema: Line): z.infer<Line>[] {
   const text = readIfThere(path)
   if (text === undefined) throw damaged(path, 'is missing')
   if (text !== '' && !text.endsWith('\n')) throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
@@ -178,7 +189,7 @@ function readRuns(root: string, id: string): JournalLine[] {
     .split('\n')
     .slice(0, -1)
     .map((line, index) => {
-      const parsed = parseJson(line, journalLineSchema)
+      const parsed = parseJson(line, lineSchema)
       if (parsed === undefined) throw damaged(path, `holds no run in line ${index + 1}`)
       return parsed
     })

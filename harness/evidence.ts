@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from './contract.js'
+import type { ProbeLine } from './measurement/probe-record.js'
 import type { JournalLine } from './measurement/run-record.js'
 
 /**
@@ -167,6 +168,8 @@ export interface Evidence {
   readonly equivalence: Equivalence
   /** In the order they ran. */
   readonly runs: readonly JournalLine[]
+  /** Runs made for their peak of memory alone, in the order they ran; absent where none was needed. */
+  readonly memoryProbe?: readonly ProbeLine[]
   /** `sha256:…` of each file in the folder, by file name. */
   readonly digests: Readonly<Record<string, string>>
 }

@@ -17,6 +17,20 @@ export interface PairRequest {
   readonly onLine: (line: JournalLine) => void
 }
 
+/** What every run of an arm is told: the planned workload, W and K, and the work a control injects. */
+export function slotOf(plan: EvaluationPlan, workload: PlannedWorkload, arm: Arm) {
+  return {
+    workload: workload.id,
+    arm,
+    stack: plan.stacks[arm],
+    scale: plan.scale,
+    seed: plan.seed,
+    warmup: workload.warmup ?? 0,
+    iterations: workload.iterations ?? 1,
+    ...(plan.injected?.arm === arm && workload.injectTurns !== undefined && { inject: workload.injectTurns }),
+  }
+}
+
 const POSITIONS: readonly RunRecord['position'][] = ['first', 'second', 'third']
 
 /**
@@ -44,21 +58,7 @@ async function measureRun(
 ): Promise<JournalLine> {
   const startedAt = now().toISOString()
   const result = await forkRun(
-    {
-      suite: loaded.address,
-      mode: 'run',
-      metric: plan.metric,
-      workload: workload.id,
-      arm,
-      stack: plan.stacks[arm],
-      scale: plan.scale,
-      seed: plan.seed,
-      pair,
-      position: index,
-      warmup: workload.warmup ?? 0,
-      iterations: workload.iterations ?? 1,
-      ...(plan.injected?.arm === arm && workload.injectTurns !== undefined && { inject: workload.injectTurns }),
-    },
+    { ...slotOf(plan, workload, arm), suite: loaded.address, mode: 'run', metric: plan.metric, pair, position: index },
     settings,
   )
   if (result.kind === 'failed') return { workload: workload.id, pair, arm, error: result.error, startedAt }

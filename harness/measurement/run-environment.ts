@@ -22,6 +22,11 @@ export function runEnvironment(
  */
 const ON_ONE_THREAD: readonly string[] = ['--single-threaded-gc', '--no-concurrent-recompilation']
 
+/** Flags of Node for a run of the memory probe: those of the measured runs, with everything on one thread. */
+export function probeFlagsFor(nodeFlags: readonly string[]): string[] {
+  return ['--single-threaded', ...nodeFlags.filter((flag) => !ON_ONE_THREAD.includes(flag))]
+}
+
 /**
  * Flags of Node for every measured process; `--expose-gc` lets it collect before its heap is read.
  *

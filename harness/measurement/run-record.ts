@@ -49,7 +49,7 @@ export const runRecordSchema = z.strictObject({
 export type RunRecord = Readonly<z.infer<typeof runRecordSchema>>
 
 /** One line of `runs.jsonl`: a run that crashed, hung or answered garbage. Its pair does not count. */
-const runFailureSchema = z.strictObject({
+export const runFailureSchema = z.strictObject({
   workload: z.string(),
   pair: z.int().positive(),
   arm,

@@ -1,10 +1,10 @@
-import { formatCount, formatCounted, formatLimit, formatSignedPercent, formatSpeedup } from '../format.js'
+import { formatCount, formatCounted, formatLimit, formatSpeedup } from '../format.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { certifiableMeaning, criterionOf } from './claim.js'
 import { demandOf } from './criterion-text.js'
 import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
-import { type EvidenceRow, evidenceRows, type LookRow, lookRows, outcomeWord } from './evidence-rows.js'
+import { type EvidenceRow, evidenceRows, type LookRow, lookRows, memoryChange, outcomeWord } from './evidence-rows.js'
 import { changeWithInterval, headline } from './headline.js'
 import { decisionReason, workloadReason } from './reason-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -155,7 +155,7 @@ function memoryLine({ workloads, regime }: DecisionRecord): string {
   const measured = workloads.flatMap(({ id, memory }) =>
     memory === undefined
       ? []
-      : [`${workloads.length > 1 ? `${escapeName(id)} ` : ''}${formatSignedPercent(memory.ratio - 1)} (${memory.verdict})`],
+      : [`${workloads.length > 1 ? `${escapeName(id)} ` : ''}${memoryChange(memory)} (${memory.verdict})`],
   )
   if (measured.length === 0)
     return workloads.length === 0 ? '—' : `not measured: this host does not tell the peak (${regime.memory})`

@@ -103,8 +103,14 @@ function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
   return calibration === undefined ? own : `${own}; ${calibration}`
 }
 
+/** The measured change of the peak, and what the probe made of it where it had to decide. */
+export function memoryChange({ ratio, probe }: NonNullable<WorkloadRecord['memory']>): string {
+  const measured = formatSignedPercent(ratio - 1)
+  return probe === undefined ? measured : `${measured}, probe ${formatSignedPercent(probe.ratio - 1)}`
+}
+
 function memoryCell(memory: WorkloadRecord['memory']): string {
-  return memory === undefined ? ABSENT : `${formatSignedPercent(memory.ratio - 1)} ${memory.verdict}`
+  return memory === undefined ? ABSENT : `${memoryChange(memory)} ${memory.verdict}`
 }
 
 function hitRateCell(rates: WorkloadRecord['hitRates']): string {

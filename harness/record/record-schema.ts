@@ -75,6 +75,13 @@ const cumulative = z.strictObject({
   speedup: z.number(),
 })
 
+/** Peak memory of the candidate over that of the other arm. */
+const memoryRatio = z.strictObject({
+  ratio: z.number(),
+  ci95: interval.optional(),
+  verdict: z.enum(['within', 'over', 'undecided']),
+})
+
 const counters = z.record(z.string(), z.number())
 
 const workloadRecordSchema = z.strictObject({
@@ -134,8 +141,12 @@ const workloadRecordSchema = z.strictObject({
   naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
   cpu: metricBlock.optional(),
-  memory: z
-    .strictObject({ ratio: z.number(), ci95: interval.optional(), verdict: z.enum(['within', 'over', 'undecided']) })
+  /** `verdict` is final; where the measured runs alone leave it open, it is that of the probe. */
+  memory: memoryRatio
+    .extend({
+      /** Five pairs of runs on a single thread. */
+      probe: memoryRatio.optional(),
+    })
     .optional(),
   noise: z
     .strictObject({

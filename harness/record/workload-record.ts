@@ -7,7 +7,8 @@ import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
 import type { WorkloadDecision } from '../verdict/decide.js'
 import type { Look } from '../verdict/look.js'
-import { compareMemory } from '../verdict/memory.js'
+import { compareMemory, type MemoryRatio } from '../verdict/memory.js'
+import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
 import { certifiableEquivalence, certifiableImprovement, certifiableSlowdown, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { warningsOf } from '../verdict/warnings.js'
@@ -16,10 +17,11 @@ import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
 /** Everything a record says about one workload, from the rounds its decision was made of. */
-export function toWorkloadRecord({ plan, runs }: Evidence, decision: WorkloadDecision): WorkloadRecord {
+export function toWorkloadRecord({ plan, runs, memoryProbe = [] }: Evidence, decision: WorkloadDecision): WorkloadRecord {
   const planned = plan.workloads.find(({ id }) => id === decision.id)!
   const rule = ruleOf(plan, decision.id)
   const { rounds, looks } = decision.assessment
+  const probed = probePairs(memoryProbe, decision.id, rule.against)
   return {
     id: planned.id,
     title: planned.title,
@@ -33,10 +35,10 @@ export function toWorkloadRecord({ plan, runs }: Evidence, decision: WorkloadDec
     voidedPairs: voidedPairs(runs, decision.id),
     failedPairs: failedPairs(runs, decision.id),
     looks: looks.map(toLookRecord),
-    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion }),
+    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion, probed }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
-    warnings: warningsOf(rounds, looks, rule),
+    warnings: warningsOf(rounds, looks, rule, probed),
   }
 }
 
@@ -51,6 +53,7 @@ interface Setting {
   readonly criterion: Criterion
   /** The criterion of the layer: that of a target. */
   readonly layer: Criterion
+  readonly probed: readonly ProbePair[]
 }
 
 function statistics(rounds: readonly Round[], look: Look | undefined, setting: Setting): Partial<WorkloadRecord> {
@@ -58,7 +61,7 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
   const comparison = compareArms(rounds, against, metric)
   const overall = compareArms(rounds, 'baseline', metric)
   if (comparison === undefined || overall === undefined) return {}
-  const memory = compareMemory(rounds, against)
+  const memory = compareMemory(rounds, against, setting.probed)
   const noise = noiseOf(comparison.estimate)
   const counters = toCounters(rounds)
   const work = toWork(rounds, arms)
@@ -71,9 +74,7 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
     ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
-    ...(memory && {
-      memory: { ratio: memory.ratio, ...(memory.ci95 && { ci95: toPair(memory.ci95) }), verdict: memory.verdict },
-    }),
+    ...(memory && { memory: { ...toMemoryRecord(memory), ...(memory.probe && { probe: toMemoryRecord(memory.probe) }) } }),
     noise: { ...noise, ...(look && toCertifiable(noise, look, setting)) },
     ...(work && { work }),
     ...counters,
@@ -132,6 +133,10 @@ function toImprovementRecord({ estimate, ci95, p, df }: Improvement, look: Look 
     ...(p !== undefined && { p }),
     df,
   }
+}
+
+function toMemoryRecord({ ratio, ci95, verdict }: MemoryRatio) {
+  return { ratio, ...(ci95 && { ci95: toPair(ci95) }), verdict }
 }
 
 function toLookRecord({ held, ...look }: Look): WorkloadRecord['looks'][number] {

@@ -2,6 +2,7 @@ import { compareArms, improvementOfMeans } from './compare.js'
 import type { Finding, Outcome, Rule } from './criteria.js'
 import { boundsAt, judge, type Look } from './look.js'
 import { compareMemory } from './memory.js'
+import type { ProbePair } from './memory-probe.js'
 import { noiseOf } from './noise.js'
 import type { Round } from './rounds.js'
 import { discordance } from './warnings.js'
@@ -19,19 +20,25 @@ export interface Assessment {
 
 /** Two-sided p an acceptance needs, beside its bounds. */
 const SIGNIFICANT_BELOW = 0.05
+const MEMORY_UNDECIDED = 'memory-undecided'
+/** What becomes of an acceptance that only blocking memory stands in the way of. */
+const BY_MEMORY = { within: 'accepted', over: 'rejected', undecided: 'inconclusive' } as const
 
 /**
  * Examines the looks in order and stops at the first that decides; rounds beyond it are ignored. Nothing is accepted unless a look
  * says so and no condition holds it back; a held acceptance goes on to the next look, and after the last one it is inconclusive.
  *
+ * Where blocking memory alone holds an acceptance back, more pairs would not help: that look decides, by the probe where there is one.
+ *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
+ * @param probed pairs of the memory probe (`probePairs`)
  */
-export function assessWorkload(rounds: readonly Round[], rule: Rule): Assessment {
+export function assessWorkload(rounds: readonly Round[], rule: Rule, probed: readonly ProbePair[] = []): Assessment {
   const looks: Look[] = []
   for (const [index, pairs] of rule.looks.entries()) {
     if (rounds.length < pairs) break
     const seen = rounds.slice(0, pairs)
-    const taken = takeLook(seen, index, rule)
+    const taken = takeLook(seen, index, rule, probed)
     if (taken === undefined) return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: seen, looks }
     const { look, reasons } = taken
     looks.push(look)
@@ -50,6 +57,7 @@ function takeLook(
   rounds: readonly Round[],
   index: number,
   rule: Rule,
+  probed: readonly ProbePair[],
 ): { readonly look: Look; readonly reasons: readonly string[] } | undefined {
   const last = index === rule.looks.length - 1
   const bounds = boundsAt(rounds, index, rule)
@@ -61,6 +69,12 @@ function takeLook(
   }
   const held = holds(rounds, finding, rule)
   if (held.length === 0) return { look: { ...bounds, outcome: finding.outcome }, reasons }
+  if (held.every((code) => code === MEMORY_UNDECIDED)) {
+    const outcome = BY_MEMORY[compareMemory(rounds, rule.against, probed)!.verdict]
+    if (outcome === 'accepted') return { look: { ...bounds, outcome }, reasons }
+    if (outcome === 'rejected') return { look: { ...bounds, outcome }, reasons: ['memory-over'] }
+    return { look: { ...bounds, outcome, held }, reasons: held }
+  }
   const final = last || held.includes('calibration-failed')
   return { look: { ...bounds, outcome: final ? 'inconclusive' : 'continue', held }, reasons: held }
 }
@@ -86,7 +100,7 @@ function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: 
   if (rule.memory === 'blocking') {
     const memory = compareMemory(rounds, rule.against)
     if (memory === undefined) held.push('memory-unmeasured')
-    else if (memory.verdict === 'undecided') held.push('memory-undecided')
+    else if (memory.verdict === 'undecided') held.push(MEMORY_UNDECIDED)
   }
   if (rule.criterion.kind === 'improvement') {
     if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW)) held.push('not-significant')

@@ -1,9 +1,12 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
+import type { ProbeLine } from '../measurement/probe-record.js'
 import type { JournalLine } from '../measurement/run-record.js'
 import { type Assessment, assessWorkload } from './assess.js'
 import { calibrationWarnings } from './calibration.js'
 import { type Role, ruleOf } from './criteria.js'
+import { compareMemory } from './memory.js'
+import { isProbeOver, probePairs } from './memory-probe.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
 import { roundsOf, voidedPairs } from './rounds.js'
 import type { Warning } from './warnings.js'
@@ -38,8 +41,8 @@ export const VOIDED_AT_MOST = 0.25
  *
  * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or measuring ended before a decision
  */
-export function decide({ plan, equivalence, runs }: Evidence): Decision {
-  const divergence = findDivergence(plan, equivalence, runs)
+export function decide({ plan, equivalence, runs, memoryProbe }: Evidence): Decision {
+  const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
   if (divergence !== undefined) {
     return { verdict: 'rejected', reasons: ['not-equivalent'], warnings: warningsOfPlan(plan), workloads: [], divergence }
   }
@@ -48,7 +51,7 @@ export function decide({ plan, equivalence, runs }: Evidence): Decision {
       'plan.json has no target workload, so nothing can be decided; restore the file or evaluate again',
     )
   }
-  const states = statesOf(plan, runs)
+  const states = statesOf(plan, runs, memoryProbe)
   if (states.every(({ assessment }) => assessment.rounds.length === 0)) {
     throw new InvalidEvidenceError('nothing was measured: runs.jsonl holds no complete pair; continue with --resume')
   }
@@ -65,16 +68,34 @@ export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]
   return isSettled(states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
 }
 
+/**
+ * Ids of the workloads whose memory a probe still has to decide, in plan order: once all are decided, those whose measured runs leave it open. A
+ * probe costs ten processes, so none is made for a layer that is rejected anyway: nobody will pay its memory.
+ *
+ * @param evidence of a finished measuring phase
+ */
+export function workloadsToProbe(evidence: Evidence): string[] {
+  const { plan, memoryProbe = [] } = evidence
+  const { verdict, workloads } = decide(evidence)
+  if (verdict === 'rejected') return []
+  return workloads
+    .filter(({ id, assessment }) => {
+      const { against } = ruleOf(plan, id)
+      return compareMemory(assessment.rounds, against)?.verdict === 'undecided' && !isProbeOver(memoryProbe, id, against)
+    })
+    .map(({ id }) => id)
+}
+
 interface WorkloadState {
   readonly id: string
   readonly role: Role
   readonly assessment: Assessment
 }
 
-function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[]): WorkloadState[] {
+function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: readonly ProbeLine[] = []): WorkloadState[] {
   return plan.workloads.map(({ id, role }) => {
     const rule = ruleOf(plan, id)
-    const assessment = assessWorkload(roundsOf(runs, plan, id), rule)
+    const assessment = assessWorkload(roundsOf(runs, plan, id), rule, probePairs(probe, id, rule.against))
     const contaminated = voidedPairs(runs, id) > VOIDED_AT_MOST * rule.looks.at(-1)!
     return {
       id,

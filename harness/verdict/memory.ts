@@ -2,38 +2,61 @@ import type { Arm } from '../contract.js'
 import type { Interval } from '../statistics/interval.js'
 import { logRatios, toSample } from '../statistics/sample.js'
 import { MINIMUM_PAIRS, trimmedEstimate, trimmedInterval } from '../statistics/trimmed.js'
+import { PROBE_PAIRS, type ProbePair } from './memory-probe.js'
 import type { Round } from './rounds.js'
 
 /** Peak memory of the candidate against the compared arm. */
-export interface MemoryComparison {
+export interface MemoryRatio {
   /** candidate / other arm, by the trimmed mean of the log ratios. */
   readonly ratio: number
-  /** Absent where the pairs do not vary. */
+  /** Absent where the pairs do not vary: then the ratio itself is held against the limit. */
   readonly ci95?: Interval
   /** Against the limit of 2 %: `within` and `over` are beyond the interval's doubt. */
   readonly verdict: 'within' | 'over' | 'undecided'
+}
+
+/** What the measured runs say; where they are undecided and a probe was made, the verdict is the probe's. */
+export interface MemoryComparison extends MemoryRatio {
+  readonly probe?: MemoryRatio
 }
 
 /** Growth of the peak that is tolerated. */
 export const MEMORY_LIMIT = 0.02
 
 /**
- * Compares peak resident sets.
+ * Compares peak resident sets. On several threads the peak depends on when the collector happens to run; where that leaves the measured runs
+ * undecided, a complete probe on a single thread decides, by the same estimator without trimming.
  *
+ * @param probed pairs of the probe; fewer than a probe consists of decide nothing
  * @returns undefined below two rounds, or where the host does not tell the peak of some run
  */
-export function compareMemory(rounds: readonly Round[], against: Arm): MemoryComparison | undefined {
+export function compareMemory(
+  rounds: readonly Round[],
+  against: Arm,
+  probed: readonly ProbePair[] = [],
+): MemoryComparison | undefined {
   if (rounds.length < 2) return undefined
   const a = peaks(rounds, against)
   const b = peaks(rounds, 'candidate')
   if (a === undefined || b === undefined) return undefined
+  const measured = compareValues(a, b)
+  const decided: MemoryComparison = rounds.length < MINIMUM_PAIRS ? { ...measured, verdict: 'undecided' } : measured
+  if (decided.verdict !== 'undecided' || probed.length < PROBE_PAIRS) return decided
+  const probe = compareValues(
+    probed.map(({ otherBytes }) => otherBytes),
+    probed.map(({ candidateBytes }) => candidateBytes),
+  )
+  return { ...decided, verdict: probe.verdict, probe }
+}
+
+function compareValues(a: readonly number[], b: readonly number[]): MemoryRatio {
   const estimate = trimmedEstimate(logRatios(toSample(a), toSample(b)))!
   const interval = trimmedInterval(estimate)
   const bounds = interval ?? { lower: estimate.m, upper: estimate.m }
   return {
     ratio: Math.exp(estimate.m),
     ...(interval && { ci95: { lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) } }),
-    verdict: rounds.length < MINIMUM_PAIRS ? 'undecided' : place(bounds),
+    verdict: place(bounds),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Equivalence, EvaluationPlan } from '../evidence.js'
+import type { ProbeLine } from '../measurement/probe-record.js'
 import type { JournalLine } from '../measurement/run-record.js'
-import { isFailure } from './rounds.js'
 
 /** Where candidate and baseline were first seen to differ. */
 export interface FoundDivergence {
@@ -18,7 +18,7 @@ export interface FoundDivergence {
 }
 
 /**
- * Whether equal results were proven before measuring and seen again on every measured run, voided ones included.
+ * Whether equal results were proven before measuring and seen again on every measured run, voided ones and those of the memory probe included.
  *
  * @returns the first divergence; undefined where there is none
  * @throws {InvalidEvidenceError} equivalence.json claims equality and does not show it for every workload, seed and arm
@@ -27,21 +27,24 @@ export function findDivergence(
   plan: EvaluationPlan,
   equivalence: Equivalence,
   runs: readonly JournalLine[],
+  probe: readonly ProbeLine[] = [],
 ): FoundDivergence | undefined {
   if (equivalence.kind === 'different') return { found: 'before measuring', ...equivalence.divergence }
   const proven = provenDigests(plan, equivalence)
-  for (const run of runs) {
+  for (const run of [...runs, ...probe]) {
     const expected = proven.get(key(run.workload, plan.seed))
-    if (isFailure(run) || run.digest === expected) continue
+    if ('error' in run || run.digest === expected) continue
     if (expected === undefined) {
-      throw new InvalidEvidenceError(`runs.jsonl holds a run of ${run.workload}, which the plan does not have; restore the file`)
+      throw new InvalidEvidenceError(
+        `a run of ${run.workload} was recorded, which the plan does not have; restore runs.jsonl and memory-probe.jsonl`,
+      )
     }
     return {
       found: 'while measuring',
       workload: run.workload,
       seed: plan.seed,
       arm: run.arm,
-      at: { pair: String(run.pair) },
+      at: { ['samplesMs' in run ? 'pair' : 'pair of the memory probe']: String(run.pair) },
       field: 'digest',
       baseline: expected,
       candidate: run.digest,

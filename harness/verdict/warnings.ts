@@ -9,6 +9,7 @@ import { type Comparison, compareArms, improvementOf } from './compare.js'
 import type { Rule } from './criteria.js'
 import type { Look } from './look.js'
 import { compareMemory, MEMORY_LIMIT } from './memory.js'
+import type { ProbePair } from './memory-probe.js'
 import { noiseOf } from './noise.js'
 import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
@@ -26,7 +27,12 @@ export const TAIL_BEYOND = 0.03
 const SLOWER_FROM = 0.03
 
 /** All warnings of one workload. */
-export function warningsOf(rounds: readonly Round[], looks: readonly Look[], rule: Rule): Warning[] {
+export function warningsOf(
+  rounds: readonly Round[],
+  looks: readonly Look[],
+  rule: Rule,
+  probed: readonly ProbePair[] = [],
+): Warning[] {
   const comparison = compareArms(rounds, rule.against, rule.metric)
   if (comparison === undefined) return []
   return [
@@ -38,7 +44,7 @@ export function warningsOf(rounds: readonly Round[], looks: readonly Look[], rul
     positionEffect(rounds, comparison, rule.against),
     discordance(rounds, rule),
     slower(looks, rule),
-    memoryGrowth(rounds, rule),
+    memoryGrowth(rounds, rule, probed),
   ].filter((warning) => warning !== undefined)
 }
 
@@ -126,11 +132,12 @@ function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefine
   }
 }
 
-function memoryGrowth(rounds: readonly Round[], { against, memory }: Rule): Warning | undefined {
-  const comparison = compareMemory(rounds, against)
+function memoryGrowth(rounds: readonly Round[], { against, memory }: Rule, probed: readonly ProbePair[]): Warning | undefined {
+  const comparison = compareMemory(rounds, against, probed)
   if (comparison?.verdict !== 'over') return undefined
+  const { ratio } = comparison.probe ?? comparison
   return {
     code: 'memory-over',
-    hint: `peak memory changes by ${formatSignedPercent(comparison.ratio - 1)}, more than the ${formatLimit(MEMORY_LIMIT)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
+    hint: `peak memory changes by ${formatSignedPercent(ratio - 1)}, more than the ${formatLimit(MEMORY_LIMIT)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
   }
 }
