@@ -124,7 +124,7 @@ export function judgeRegression(position: Position, atMost: number): Finding {
  *
  * @source Schuirmann 1987, J. Pharmacokinet. Biopharm. 15 (two one-sided tests)
  */
-export function judgeEquivalence(position: Position, within: number): Finding {
+function judgeEquivalence(position: Position, within: number): Finding {
   const { lower, upper, last, tolerance } = position
   const margin = Math.log(1 + within)
   if (!isSound(position)) return undecided(last)
@@ -134,7 +134,7 @@ export function judgeEquivalence(position: Position, within: number): Finding {
 }
 
 /** Non-inferiority: less than θ slower, against the margin ln(1 + θ). Unlike the gate, only bounds decide. */
-export function judgeNonInferiority(position: Position, atMost: number): Finding {
+function judgeNonInferiority(position: Position, atMost: number): Finding {
   const { lower, upper, last, tolerance } = position
   const margin = Math.log(1 + atMost)
   if (!isSound(position)) return undecided(last)
@@ -144,7 +144,7 @@ export function judgeNonInferiority(position: Position, atMost: number): Finding
 }
 
 /** A budget: the bound of the mean on the far side of the limit decides, in the unit of what is counted. */
-export function judgeBudget(position: Position, budget: Budget): Finding {
+function judgeBudget(position: Position, budget: Budget): Finding {
   const { lower, upper, last } = position
   if (!isSound(position)) return undecided(last)
   const [kept, broken] =
