@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
+import { calibrateCommand } from './commands/calibrate.js'
+import { addCalibrateOptions, type CalibrateOptions, parseCalibrate } from './commands/calibrate-options.js'
 import { addCharacteristicsOptions, type CharacteristicsOptions, characteristicsCommand } from './commands/characteristics.js'
 import { compareCommand } from './commands/compare.js'
 import { evaluateCommand } from './commands/evaluate.js'
@@ -86,6 +88,11 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
 
   addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
     finish(await characteristicsCommand(options, io))
+  })
+
+  addCalibrateOptions(program.command('calibrate')).action(async (options: CalibrateOptions) => {
+    const command = parseCalibrate(options, io.cwd)
+    finish(await calibrateCommand(command, await suiteOf(options), readPackage().version, io))
   })
 
   program

@@ -5,6 +5,7 @@ import type { EvaluationPlan, Evidence } from '../evidence.js'
 import { makeDirectory } from '../evidence-files.js'
 import { acquireLock } from '../evidence-lock.js'
 import { appendRun, evidenceOf } from '../evidence-store.js'
+import { formatLimit } from '../format.js'
 import { measurePairs } from '../measure-pairs.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { PlanDraft } from '../plan.js'
@@ -48,7 +49,7 @@ export interface CalibrationOutcome {
 }
 
 /** True improvement that is put in: 8 % faster. */
-const INJECTED = 0.08
+export const INJECTED = 0.08
 const MOST_INJECTED_PAIRS = 20
 const EQUIVALENCE_SEEDS = 1
 
@@ -68,7 +69,9 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
     const id = idOf(request)
     if (request.resume) checkUnfinished(request, id)
     else await begin(request, id)
+    progress.note('identical arms')
     await measurePart(request, id, 'aa', identicalTrial)
+    progress.note(`${formatLimit(INJECTED)} injected`)
     await measurePart(request, id, 'injected', injectedTrial)
     return { calibration: publishCalibration(root, id), id }
   } finally {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
-import { type CalibrationRequest, calibrate, injectedPairs, leftUnfinished } from '../calibrate/calibrate.js'
+import { type CalibrationRequest, calibrate, INJECTED, injectedPairs, leftUnfinished } from '../calibrate/calibrate.js'
 import { resultPath } from '../calibrate/calibration-store.js'
 import type { Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
-import { formatCounted } from '../format.js'
+import { formatCounted, formatLimit } from '../format.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
 import { runEnvironment } from '../measurement/run-environment.js'
@@ -65,7 +65,7 @@ function chooseWorkloads(
 }
 
 function headline({ scale, pairs, seed, metric }: CalibrateCommand, { suite }: LoadedSuite): string {
-  return `calibrate · ${suite.name} at ${scale} scale, ${metric} time        per workload ${formatCounted(pairs, 'pair')} of identical arms, ${injectedPairs(pairs)} with 8 % injected · seed ${seed}`
+  return `calibrate · ${suite.name} at ${scale} scale, ${metric} time        per workload ${formatCounted(pairs, 'pair')} of identical arms, ${injectedPairs(pairs)} with ${formatLimit(INJECTED)} injected · seed ${seed}`
 }
 
 function continueHint(command: CalibrateCommand, request: CalibrationRequest, io: Io): string {

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Calibration, calibrationSchema } from '../../../harness/calibrate/calibration.js'
+import { runCli } from '../../../harness/cli.js'
+import { planSchema } from '../../../harness/evidence.js'
+import { assay, createIo, fixture, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+
+const SHORT = 'calibrate --workload spin --scale smoke --pairs 10'
+
+/** The one folder below `profiling-results/calibration/<fingerprint>/` of a name. */
+function folderOf(root: string, name: string): string {
+  const calibrations = join(root, 'profiling-results', 'calibration')
+  const [fingerprint, ...others] = readdirSync(calibrations)
+  expect(others).toEqual([])
+  expect(fingerprint).toMatch(/^[0-9a-f]{12}$/)
+  expect(readdirSync(join(calibrations, fingerprint!))).toEqual([name])
+  return join(calibrations, fingerprint!, name)
+}
+
+function journal(folder: string, part: string): { arm: string; pair: number }[] {
+  const lines = readFileSync(join(folder, part, 'runs.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line))
+}
+
+// One story: each step begins where the one before it ended.
+describe('a calibration of this host', () => {
+  const root = temporaryDirectory()
+
+  it('before the first one, an evaluation says that there is none and how to make it', async () => {
+    const bench = createIo()
+    const io = {
+      ...bench.io,
+      stdout: (text: string) => {
+        bench.io.stdout(text)
+        if (text.startsWith('calibration')) bench.interrupt()
+      },
+    }
+    expect(await runCli(['evaluate', 'faster', '--workload', 'spin', '--scale', 'smoke', '--out', root], kernelSuite, io)).toBe(
+      130,
+    )
+    expect(bench.told.stdout).toContain(
+      'calibration   none of this host, Node and scale; make one: npm run calibrate -- --scale smoke\n',
+    )
+  }, 60_000)
+
+  it('interrupted by Ctrl-C keeps its finished runs and says how to continue', async () => {
+    const bench = createIo()
+    const io = {
+      ...bench.io,
+      stderr: (text: string) => {
+        bench.io.stderr(text)
+        if (text.includes('pair 4/')) bench.interrupt()
+      },
+    }
+    expect(await runCli([...SHORT.split(' '), '--out', root], kernelSuite, io)).toBe(130)
+    expect(bench.told.stderr).toContain(
+      `continue with: npx assay calibrate --workload spin --scale smoke --pairs 10 --resume --out ${root}\n`,
+    )
+    const folder = folderOf(root, 'smoke.unfinished')
+    expect(journal(folder, 'aa').length).toBeGreaterThanOrEqual(6)
+    expect(journal(folder, 'injected')).toEqual([])
+  }, 60_000)
+
+  it('is not resumed with another plan; the difference is named', async () => {
+    const { code, stderr } = await assay(`${SHORT.replace('10', '20')} --seed 8 --resume --out ${root}`)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^assay: cannot resume the calibration: it was begun with a different --seed, --pairs, .*; repeat its command: /m,
+    )
+  })
+
+  it('is resumed where it stood, and tells what this host does to a measurement', async () => {
+    const before = journal(folderOf(root, 'smoke.unfinished'), 'aa')
+    const { code, stdout, stderr } = await assay(`${SHORT} --resume --out ${root}`)
+    const folder = folderOf(root, 'smoke')
+    const { verdict, workloads } = readResult(folder)
+    expect(code).toBe(verdict === 'passed' ? 0 : 5)
+    expect(stdout).toMatch(/workload +noise +A\/A difference +position +lag-1 +8 % seen as +certifies from \(10 pairs\)/)
+    expect(stdout).toMatch(new RegExp(`^${verdict} +.*/smoke/calibration.json$`, 'm'))
+    expect(stderr).not.toContain('proving equivalence')
+    expect(journal(folder, 'aa').slice(0, before.length)).toEqual(before)
+    expect(workloads).toHaveLength(1)
+    for (const part of ['aa', 'injected'] as const) {
+      const attempts = workloads[0]![part === 'aa' ? 'identical' : 'injected'].attempts
+      expect(journal(folder, part).length).toBeGreaterThanOrEqual(20 * attempts.length)
+      expect(attempts.map(({ n }) => n)).toEqual(attempts.map(() => 10))
+    }
+  }, 60_000)
+
+  it('injects real work into the baseline, the same W and K in both parts, and no work into identical arms', () => {
+    const folder = folderOf(root, 'smoke')
+    const plan = (part: string) => planSchema.parse(JSON.parse(readFileSync(join(folder, part, 'plan.json'), 'utf8')))
+    const { injected, workloads } = plan('injected')
+    expect(injected).toEqual({ improvement: 0.08, arm: 'baseline' })
+    expect(workloads[0]!.injectTurns).toBeGreaterThan(0)
+    const { injectTurns: _, ...equal } = workloads[0]!
+    expect(plan('aa').workloads).toEqual([equal])
+    expect(plan('aa')).not.toHaveProperty('injected')
+    expect(readResult(folder).workloads[0]!.injected.attempts.at(-1)!.improvement).toBeGreaterThan(0.03)
+  })
+
+  it('is quoted by the next evaluation, in its plan and on the terminal', async () => {
+    const { verdict, workloads } = readResult(folderOf(root, 'smoke'))
+    const { stdout } = await assay(`evaluate faster --workload spin --scale smoke --out ${root}`)
+    const plan = JSON.parse(readFileSync(join(root, 'profiling-results', '0001-faster', 'plan.json'), 'utf8'))
+    const { id, effectiveSd, class: noiseClass } = workloads[0]!
+    expect(plan.calibration).toMatchObject({ status: verdict, workloads: [{ id, effectiveSd, class: noiseClass }] })
+    expect(stdout).toMatch(
+      verdict === 'passed'
+        ? /^calibration {3}(GREEN|YELLOW|RED) [\d.]+ % spin, less than a day ago$/m
+        : /^calibration {3}failed, /m,
+    )
+  }, 60_000)
+
+  it('is no record: list, numbering and replay pass it by', async () => {
+    const { stdout } = await assay(`list --out ${root}`)
+    expect(stdout).toContain('0001-faster')
+    expect(stdout).not.toContain('unfinished')
+    const replayed = await assay(`replay --all --out ${root}`)
+    expect(replayed).toMatchObject({ code: 0, stderr: '' })
+    expect(replayed.stdout.trim().split('\n')).toHaveLength(1)
+  })
+
+  it('that was changed afterwards ends an evaluation before anything is measured', async () => {
+    const path = join(folderOf(root, 'smoke'), 'calibration.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"passed"', '"failed"').replace('"seed": 20251022', '"seed": 1'))
+    const { code, stderr } = await assay(`evaluate faster --workload spin --scale smoke --out ${root}`)
+    expect(code).toBe(5)
+    expect(stderr).toBe(`assay: ${path} is not what its runs yield; restore it, or calibrate again: npm run calibrate\n`)
+    expect(readdirSync(join(root, 'profiling-results')).sort()).toEqual(['0001-faster', 'calibration'])
+  })
+})
+
+describe('a baseline that misbehaves', () => {
+  const troubled = (trouble: string, root: string, env: Record<string, string> = {}) =>
+    assay(`${SHORT} --json --suite ${fixture('troubled-suite.mjs')} --out ${root}`, {
+      env: { ...process.env, KERNEL_TROUBLE: trouble, ...env },
+    })
+
+  it('by computing something else on measured runs: the calibration fails at once and says so', async () => {
+    const root = temporaryDirectory()
+    const { code, stdout, stderr } = await troubled('wrong-when-warm', root)
+    expect(code).toBe(5)
+    expect(stderr).toContain('failed: spin: results-differ: the same code computed different results')
+    const calibration = calibrationSchema.parse(JSON.parse(stdout))
+    expect(calibration).toEqual(readResult(folderOf(root, 'smoke')))
+    expect(calibration.workloads[0]).toMatchObject({ verdict: 'failed', difference: { among: 'aa', pair: 1 } })
+    expect(journal(folderOf(root, 'smoke'), 'aa')).toHaveLength(2)
+    expect(journal(folderOf(root, 'smoke'), 'injected')).toEqual([])
+  }, 60_000)
+
+  it('by computing something new each time is refused before anything is timed', async () => {
+    const root = temporaryDirectory()
+    const { code, stderr } = await troubled('unstable', root)
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^assay: spin computed two different results from the same code and seed \d+; make it deterministic/m)
+    expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
+  })
+
+  it('by crashing too often ends it with exit 5; what has run is kept', async () => {
+    const root = temporaryDirectory()
+    const state = temporaryDirectory()
+    const { code, stderr } = await troubled('crash-sometimes', root, { KERNEL_STATE: state, KERNEL_CRASH_AT: '16,18,20,22' })
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^assay: spin failed \d times, last the \w+ in pair \d+: .*; calibration ends without a verdict/m)
+    expect(journal(folderOf(root, 'smoke.unfinished'), 'aa').length).toBeGreaterThan(0)
+  }, 60_000)
+})
+
+describe('words that calibrate does not know', () => {
+  it.each([
+    ['calibrate --workload spln', /^assay: unknown workload spln; did you mean spin\?/],
+    ['calibrate --pairs 3', /^assay: --pairs 3: give a whole number of at least 10/],
+    ['calibrate --scale huge', /^assay: unknown scale huge; known: smoke, standard, production\n$/],
+    ['calibrate --metric time', /^assay: --metric time: give cpu or wall\n$/],
+    ['calibrate --resume', /assay: nothing to resume: no unfinished standard calibration of this host in /],
+    ['calibrate --peirs 10', /^assay: unknown option --peirs; did you mean --pairs\?/],
+  ])('%s: exit 2', async (words, message) => {
+    const { code, stderr } = await assay(words, { cwd: temporaryDirectory() })
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
+  })
+})
+
+function readResult(folder: string): Calibration {
+  return calibrationSchema.parse(JSON.parse(readFileSync(join(folder, 'calibration.json'), 'utf8')))
+}
