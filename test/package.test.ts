@@ -25,6 +25,7 @@ describe('the package as published', () => {
         'dist/engine/index.d.ts',
         'harness/record/templates/decision.md.hbs',
         'harness/record/decision.schema.json',
+        'docs/characteristics/characteristics.json',
         'scenarios/market/data/sp500-2000.csv.gz',
         'LICENSE',
       ]),

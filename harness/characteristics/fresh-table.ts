@@ -3,7 +3,7 @@ import { compareArms } from '../verdict/compare.js'
 import { VOIDED_AT_MOST } from '../verdict/decide.js'
 import { noiseOf } from '../verdict/noise.js'
 import { type Round, roundsOf, voidedPairs } from '../verdict/rounds.js'
-import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision, type FreshRun } from './fresh-decision.js'
+import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from './fresh-decision.js'
 import { NAIVE_RUNS, type NaiveVerdicts, naiveVerdicts } from './naive-rule.js'
 import { assess } from './recorded-study.js'
 import { SHIPPED_RULES, type ShippedRule, type StudiedRule } from './studied-rules.js'
@@ -28,8 +28,8 @@ export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[]
   const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
   return FRESH_CELL_NAMES.flatMap((cell) =>
     loads.flatMap((hogs) => {
-      const members = inTime(decisions.filter((decision) => decision.cell === cell && decision.hogs === hogs))
-      const naive = naiveOf(members)
+      const members = decisions.filter((decision) => decision.cell === cell && decision.hogs === hogs)
+      const naive = members.flatMap((decision) => naiveOf(decision) ?? [])
       const endings: readonly (readonly [StudiedRule, readonly Ending[]])[] = [
         ...FRESH_RULES.map((rule) => [rule, members.map((decision) => endingOf(decision, rule))] as const),
         ['naive', naive.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS }))],
@@ -71,46 +71,17 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
 }
 
 /**
- * The naive rule on the same runs. Without a change all processes run the same code, so the first ten in time are one arm and the next ten
- * the other. With a change, the first ten baseline runs of one decision stand against the first ten candidate runs of the next decision of the
- * same workload: all of one, then all of the other, as the rule has it.
+ * The naive rule on the same runs: the first ten processes of a decision stand for the old code and the next ten for the new. Which arm a process
+ * belonged to is undone by the known factor, so that data, warm-up and host are the same for both and only time passes between them. (Taking the arms
+ * from two decisions would not be fair: each has data of its own, and some cost a tenth more than others.)
  *
- * @param decisions of one cell and load, in order of time
+ * @returns undefined where the decision has fewer than twenty runs
  */
-function naiveOf(decisions: readonly FreshDecision[]): NaiveVerdicts[] {
-  const workloads = [...new Set(decisions.map(({ workload }) => workload))]
-  return workloads.flatMap((workload) => {
-    const same = decisions.filter((decision) => decision.workload === workload)
-    return same.flatMap((decision, index) => {
-      const samples = decision.change === 0 ? successive(decision) : neighbouring(decision, same[index + 1])
-      return samples === undefined ? [] : [naiveVerdicts(samples.a, samples.b)]
-    })
-  })
-}
-
-interface Samples {
-  readonly a: readonly number[]
-  readonly b: readonly number[]
-}
-
-function successive({ runs }: FreshDecision): Samples | undefined {
-  return samples(runs, runs.slice(NAIVE_RUNS))
-}
-
-function neighbouring(one: FreshDecision, next: FreshDecision | undefined): Samples | undefined {
-  return next === undefined ? undefined : samples(runsOf(one, 'baseline'), runsOf(next, 'candidate'))
-}
-
-function samples(a: readonly FreshRun[], b: readonly FreshRun[]): Samples | undefined {
-  if (a.length < NAIVE_RUNS || b.length < NAIVE_RUNS) return undefined
-  const times = (runs: readonly FreshRun[]) => runs.slice(0, NAIVE_RUNS).map(({ cpuMs }) => cpuMs)
-  return { a: times(a), b: times(b) }
-}
-
-function runsOf({ runs }: FreshDecision, arm: FreshRun['arm']): FreshRun[] {
-  return runs.filter((run) => run.arm === arm)
-}
-
-function inTime(decisions: readonly FreshDecision[]): FreshDecision[] {
-  return [...decisions].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+function naiveOf({ runs, change }: FreshDecision): NaiveVerdicts | undefined {
+  if (runs.length < 2 * NAIVE_RUNS) return undefined
+  const asBaseline = runs.slice(0, 2 * NAIVE_RUNS).map(({ arm, cpuMs }) => (arm === 'candidate' ? cpuMs / (1 - change) : cpuMs))
+  return naiveVerdicts(
+    asBaseline.slice(0, NAIVE_RUNS),
+    asBaseline.slice(NAIVE_RUNS).map((time) => time * (1 - change)),
+  )
 }

@@ -89,14 +89,14 @@ function limitsText({ recorded, fresh }: Characteristics): string {
     `Zero of ${formatCount(fresh.decisions === 0 ? 100 : fresh.decisions)} does not mean never: the intervals say how rare is shown.`,
     'Windows of one recording overlap and share their runs. They are many looks at a few hundred processes, not independent trials; a recording of n pairs holds only n/10 windows of ten that share none.',
     'A multiplied time carries its noise along; an injected kernel adds work of its own, whose noise is its own. Real changes lie between.',
-    'The naive rule on fresh runs without a change takes twenty consecutive processes of one evaluation; with a change it must take its arms from two evaluations that follow each other in time, whose market seeds differ.',
+    'The naive rule takes the first twenty processes of an evaluation in the order they ran, ten for each arm. They alternated between the arms, which is undone by the known factor; so it meets the drift of the host, and not the difference between two builds.',
     'The time between processes of one workload differs: recordings with two workloads alternate between them.',
     ...(closed.length > 0
       ? [
           `${closed.map(({ name }) => `\`${name}\``).join(', ')} is not in this repository, only named by its SHA-256; a stranger can repeat everything but its rows.`,
         ]
       : []),
-    'Simulated, the 95 % interval covers the truth in 94.4 to 97 % of 10 000 trials at 10, 20 and 40 pairs, for normal, skewed and contaminated noise. Where a quiet host (2 %) slows every tenth run by 20 to 50 %, ten pairs cover in 97.5 %: the interval is then too wide, never too narrow. A change exactly at the margin is certified in up to 5.8 % instead of 5 %.',
+    'On simulated noise (normal, skewed, contaminated; 10 000 trials each) [a test](../test/harness/verdict/operating-characteristics.test.ts) holds the rules to these bounds: the 95 % interval covers the truth in 93 to 97 % at 10, 20 and 40 pairs; a change exactly at the margin is certified either way in at most 6.5 %, where 5 % are aimed at; no change is accepted in at most 0.5 %. Where a quiet host slows every tenth run by 20 to 50 %, the interval of ten pairs covers up to 98 %: it errs by being too wide.',
   ]
   return limits.map((limit) => `- ${limit}`).join('\n')
 }

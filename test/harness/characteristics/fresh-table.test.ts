@@ -65,15 +65,22 @@ describe('the naive rule on the same runs', () => {
     expect(total(0, 'naive', tabulateFresh([drifting]))).toMatchObject({ trials: 1, accepted: 1 })
   })
 
-  it('takes the baseline of one decision against the candidate of the next, so n decisions are n − 1 trials', () => {
-    const members = simulateDecisions({ '10% faster': 3 }, 10, 0.001).map((decision) => ({ ...decision, hogs: 0 }))
-    expect(total(0.1, 'naive', tabulateFresh(members))).toMatchObject({ trials: 2, accepted: 2 })
-    const slowerNext = members.map((decision, index) => ({
+  it('undoes the arms of the first twenty processes, so that only the change and time stand between its ten and ten', () => {
+    const members = simulateDecisions({ '10% faster': 3, '12% slower': 3 }, 10, 0.001)
+    expect(total(0.1, 'naive', tabulateFresh(members))).toMatchObject({ trials: 3, accepted: 3 })
+    expect(total(-0.12, 'naive-gate', tabulateFresh(members))).toMatchObject({ trials: 3, rejected: 3 })
+    const drifting = members.map((decision) => ({
       ...decision,
-      runs: decision.runs.map((run) => ({ ...run, cpuMs: run.cpuMs * 1.2 ** index })),
+      runs: decision.runs.map((run, index) => ({ ...run, cpuMs: run.cpuMs * (index < 10 ? 1 : 1.2) })),
     }))
-    expect(total(0.1, 'naive', tabulateFresh(slowerNext))).toMatchObject({ trials: 2, accepted: 0 })
-    expect(total(0.1, 'improvement-20', tabulateFresh(slowerNext))).toMatchObject({ trials: 3, accepted: 3 })
+    expect(total(0.1, 'naive', tabulateFresh(drifting))).toMatchObject({ trials: 3, accepted: 0 })
+    expect(total(0.1, 'improvement-20', tabulateFresh(drifting))).toMatchObject({ trials: 3, accepted: 3 })
+  })
+
+  it('has nothing to say about fewer than twenty runs', () => {
+    const short = simulateDecisions({ none: 1 }, 9)
+    expect(total(0, 'naive', tabulateFresh(short))).toBeUndefined()
+    expect(total(0, 'improvement-20', tabulateFresh(short))).toMatchObject({ trials: 1, undecided: 1 })
   })
 })
 
