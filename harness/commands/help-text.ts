@@ -13,6 +13,7 @@ export const EXIT_CODES = `Exit codes:
 export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
+  assay calibrate                     what this host does to a measurement; evaluations quote it
   assay replay --all                  the independent audit of every record
   assay replay --all --rewrite        bring records of an older version to the shape of this one`
 
