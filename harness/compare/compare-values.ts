@@ -1,13 +1,15 @@
 import { toArmTests, toPairedTests, toWelchRecord } from '../record/ordinary-tests.js'
 import { type OnAbsent, present } from '../record/present.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
+import { exactLogRatio } from '../statistics/exact-log.js'
+import { exactTQuantile } from '../statistics/exact-quantile.js'
 import { fiellerInterval } from '../statistics/fieller.js'
 import { type Interval, summarize } from '../statistics/interval.js'
 import { meanOf } from '../statistics/moments.js'
 import { DegenerateSampleError, toSample } from '../statistics/sample.js'
 import { scaled, scaleOf } from '../statistics/scale.js'
-import type { TrimmedEstimate } from '../statistics/trimmed.js'
-import { comparePaired, toImprovement } from '../verdict/compare.js'
+import { type TrimmedEstimate, trimmedEstimate } from '../statistics/trimmed.js'
+import { toImprovement } from '../verdict/compare.js'
 import type { Bounds } from '../verdict/look.js'
 import { certifiableImprovement, type Noise, noiseOf } from '../verdict/noise.js'
 import { fixedLook } from './fixed-look.js'
@@ -75,7 +77,7 @@ export function compareValues(a: readonly number[], b: readonly number[], paired
     ...arms,
     ...(improvement && { improvement }),
     ...(speedup !== undefined && { speedup }),
-    ...toWelchRecord('welch', { a, b }, onAbsent),
+    ...toWelchRecord('welch', { a, b }, onAbsent, exactTQuantile),
     ...(tTest && { paired: tTest }),
     ...(wilcoxon && { wilcoxon }),
     ...(mannWhitney && { mannWhitney }),
@@ -105,19 +107,19 @@ type Ratios = Pick<
 /** What is said of the ratio of the arms; all values are positive. */
 function compareRatios(a: readonly number[], b: readonly number[], paired: boolean, onAbsent: OnAbsent): Ratios {
   const [sampleA, sampleB] = [toSample(a), toSample(b)]
-  const comparison = paired ? comparePaired(sampleA, sampleB) : undefined
-  const estimate = comparison?.estimate ?? unpairedEstimate(sampleA, sampleB)
-  const look = fixedLook(estimate, comparison?.logRatios)
+  const logRatios = paired ? sampleA.map((value, index) => exactLogRatio(value, sampleB[index]!)) : undefined
+  const estimate = logRatios === undefined ? unpairedEstimate(sampleA, sampleB) : trimmedEstimate(logRatios)!
+  const look = fixedLook(estimate, logRatios)
   if (!paired) for (const key of PAIRED_KEYS) onAbsent(key, UNPAIRED)
   return {
     ...improvementOf(estimate, onAbsent),
     ...present('speedup', () => Math.exp(-estimate.m), onAbsent),
-    pairedTests: comparison ? toPairedTests(comparison.logRatios, onAbsent) : {},
+    pairedTests: logRatios ? toPairedTests(logRatios, onAbsent, exactTQuantile) : {},
     ...present('improvementOfMeans', () => 1 - quotientOfMeans(a, b), onAbsent),
     ...present('fieller', () => toFieller(a, b, paired), onAbsent),
     ...present('noise', () => toNoise(estimate, look, onAbsent), onAbsent),
     look,
-    ...(comparison && { logRatios: comparison.logRatios }),
+    ...(logRatios && { logRatios }),
   }
 }
 
@@ -129,7 +131,7 @@ function noRatios(paired: boolean, onAbsent: OnAbsent): Ratios {
 }
 
 function improvementOf(estimate: TrimmedEstimate, onAbsent: OnAbsent): Pick<ValueComparison, 'improvement'> {
-  const { estimate: improvement, ci95, p, df } = toImprovement(estimate)
+  const { estimate: improvement, ci95, p, df } = toImprovement(estimate, exactTQuantile)
   return present(
     'improvement',
     () => ({
@@ -181,7 +183,7 @@ function summary(arm: string, values: readonly number[], onAbsent: OnAbsent): Ar
     for (const key of ['mean', 'sd', 'cv', 'ci95']) if (!(key in mean)) told(key, problem)
     return { n, ...mean }
   }
-  const { mean, sd, cv, ci95 } = summarize(values)
+  const { mean, sd, cv, ci95 } = summarize(values, exactTQuantile)
   return {
     n,
     ...present('mean', () => mean, told),

@@ -1,4 +1,5 @@
-import { DegenerateSampleError, logRatio, type Sample } from '../statistics/sample.js'
+import { exactLogRatio } from '../statistics/exact-log.js'
+import { DegenerateSampleError, type Sample } from '../statistics/sample.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import { meanDifference } from '../statistics/welch.js'
 import { isZeroSpread } from '../statistics/zero-variance.js'
@@ -15,13 +16,13 @@ import { isZeroSpread } from '../statistics/zero-variance.js'
 export function unpairedEstimate(a: Sample, b: Sample): TrimmedEstimate {
   const n = 2 / (1 / a.length + 1 / b.length)
   // Logs of ratios to one of the values keep the digits that the logs of large numbers lose.
-  const [logA, logB] = [a, b].map((values) => values.map((value) => logRatio(a[0]!, value))) as [number[], number[]]
+  const [logA, logB] = [a, b].map((values) => values.map((value) => exactLogRatio(a[0]!, value))) as [number[], number[]]
   try {
     const { difference, se, df } = meanDifference(logA, logB)
     const zeroVariance = isZeroSpread(se * Math.sqrt(n), difference)
     return { n, g: 0, m: -difference, se: zeroVariance ? 0 : se, df, zeroVariance }
   } catch (error) {
     if (!(error instanceof DegenerateSampleError)) throw error
-    return { n, g: 0, m: logRatio(a[0]!, b[0]!), se: 0, df: a.length + b.length - 2, zeroVariance: true }
+    return { n, g: 0, m: exactLogRatio(a[0]!, b[0]!), se: 0, df: a.length + b.length - 2, zeroVariance: true }
   }
 }

@@ -1,6 +1,7 @@
 import { lag1 } from '../statistics/autocorrelation.js'
 import { effectSize } from '../statistics/effect-size.js'
 import { hodgesLehmann } from '../statistics/hodges-lehmann.js'
+import type { TQuantile } from '../statistics/interval.js'
 import { rankSumTest } from '../statistics/mann-whitney.js'
 import { pairedTest } from '../statistics/paired.js'
 import { shapiroWilk } from '../statistics/shapiro.js'
@@ -33,9 +34,9 @@ export function toOrdinaryTests(comparison: Comparison, atLeast: number): Ordina
 }
 
 /** The tests of ln(b/a), one per pair in the order they were measured. */
-export function toPairedTests(logRatios: readonly number[], onAbsent?: OnAbsent): PairedTests {
+export function toPairedTests(logRatios: readonly number[], onAbsent?: OnAbsent, quantile?: TQuantile): PairedTests {
   return {
-    ...present('paired', () => toTTestRecord(pairedTest(logRatios)), onAbsent),
+    ...present('paired', () => toTTestRecord(pairedTest(logRatios, quantile)), onAbsent),
     ...present('wilcoxon', () => ({ ...signedRankTest(logRatios) }), onAbsent),
     ...present('hodgesLehmann', () => improvementOf(hodgesLehmann(logRatios)), onAbsent),
     ...present('shapiro', () => ({ ...shapiroWilk(logRatios) }), onAbsent),
@@ -56,8 +57,9 @@ export function toWelchRecord<Key extends string>(
   key: Key,
   { a, b }: { readonly a: readonly number[]; readonly b: readonly number[] },
   onAbsent?: OnAbsent,
+  quantile?: TQuantile,
 ): { [Name in Key]?: NonNullable<WorkloadRecord['welch']> } {
-  return present(key, () => toTTestRecord(differenceOfMeans(a, b)), onAbsent)
+  return present(key, () => toTTestRecord(differenceOfMeans(a, b, quantile)), onAbsent)
 }
 
 function naiveRule(comparison: Comparison, atLeast: number): NonNullable<WorkloadRecord['naive']> {

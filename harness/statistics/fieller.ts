@@ -1,9 +1,9 @@
 import { sum } from 'simple-statistics'
+import { exactTQuantile } from './exact-quantile.js'
 import type { Interval } from './interval.js'
 import { meanOf, varianceOf } from './moments.js'
 import { DegenerateSampleError } from './sample.js'
 import { scaled, scaleOf } from './scale.js'
-import { tQuantile } from './student-t.js'
 import { satterthwaite } from './welch.js'
 
 /** The ratio of two means. */
@@ -39,7 +39,7 @@ export function fiellerInterval(a: readonly number[], b: readonly number[], pair
   if (meanA === 0) throw unbounded()
   const ratio = meanB / meanA
   const df = paired ? x.length - 1 : satterthwaite(ratio ** 2 * varianceA, x.length - 1, varianceB, y.length - 1)
-  const t2 = tQuantile(0.975, df) ** 2
+  const t2 = exactTQuantile(0.975, df) ** 2
   // Roots of (ρ·meanA − meanB)² = t²·(ρ²·varianceA − 2ρ·covariance + varianceB).
   const quadratic = meanA ** 2 - t2 * varianceA
   if (!(quadratic > 0)) throw unbounded()

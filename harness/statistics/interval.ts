@@ -26,12 +26,12 @@ export interface SampleSummary {
  * @param values n ≥ 2, finite, any size. cv means something only where all are positive
  * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf; certified values of NIST StRD
  */
-export function summarize(values: readonly number[]): SampleSummary {
+export function summarize(values: readonly number[], quantile: TQuantile = tQuantile): SampleSummary {
   const factor = scaleOf(values)
   const ordinary = scaled(values, factor)
   const m = meanOf(ordinary)
   const sd = Math.sqrt(varianceOf(ordinary))
-  const { lower, upper } = tInterval(m, sd / Math.sqrt(values.length), values.length - 1)
+  const { lower, upper } = tInterval(m, sd / Math.sqrt(values.length), values.length - 1, quantile)
   return {
     n: values.length,
     mean: m / factor,
@@ -41,8 +41,11 @@ export function summarize(values: readonly number[]): SampleSummary {
   }
 }
 
+/** The t with P(T ≤ t) = p: `tQuantile`, or `exactTQuantile` where no record has to be derived again. */
+export type TQuantile = (p: number, df: number) => number
+
 /** estimate ± t⁻¹(0.975, df)·se. */
-export function tInterval(estimate: number, se: number, df: number): Interval {
-  const half = tQuantile(0.975, df) * se
+export function tInterval(estimate: number, se: number, df: number, quantile: TQuantile = tQuantile): Interval {
+  const half = quantile(0.975, df) * se
   return { lower: estimate - half, upper: estimate + half }
 }

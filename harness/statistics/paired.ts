@@ -1,4 +1,4 @@
-import { tInterval } from './interval.js'
+import { type TQuantile, tInterval } from './interval.js'
 import { meanOf, varianceOf } from './moments.js'
 import { DegenerateSampleError } from './sample.js'
 import { twoSidedP } from './student-t.js'
@@ -13,7 +13,7 @@ import { isZeroSpread } from './zero-variance.js'
  * @throws {DegenerateSampleError} fewer than two differences, or they do not vary
  * @source Student 1908, Biometrika 6; golden vectors from scipy.stats.ttest_1samp on the log ratios
  */
-export function pairedTest(differences: readonly number[]): TTest {
+export function pairedTest(differences: readonly number[], quantile?: TQuantile): TTest {
   if (differences.length < 2)
     throw new DegenerateSampleError(`a paired test needs at least 2 pairs, got ${differences.length}; measure more`)
   const m = meanOf(differences)
@@ -21,5 +21,5 @@ export function pairedTest(differences: readonly number[]): TTest {
   if (isZeroSpread(sd, m)) throw new DegenerateSampleError('the pairs do not vary, so t is undefined; compare the mean itself')
   const se = sd / Math.sqrt(differences.length)
   const df = differences.length - 1
-  return { t: m / se, df, p: twoSidedP(m / se, df), ci95: tInterval(m, se, df) }
+  return { t: m / se, df, p: twoSidedP(m / se, df), ci95: tInterval(m, se, df, quantile) }
 }

@@ -26,15 +26,6 @@ export function toSample(values: readonly number[]): Sample {
   return Object.freeze([...values]) as unknown as Sample
 }
 
-/** Below it doubles lose digits. */
-const SMALLEST_NORMAL = 2 ** -1022
-
-/** ln(b / a) of two positive numbers, also where their quotient is no ordinary number. */
-export function logRatio(a: number, b: number): number {
-  const quotient = b / a
-  return quotient >= SMALLEST_NORMAL && quotient < Number.POSITIVE_INFINITY ? Math.log(quotient) : Math.log(b) - Math.log(a)
-}
-
 /**
  * Log ratios of paired values, ln(b/a): negative where b is smaller. On this scale a change by a factor is a shift, and noise that
  * multiplies both arms of a pair cancels.
@@ -45,5 +36,5 @@ export function logRatio(a: number, b: number): number {
 export function logRatios(a: Sample, b: Sample): number[] {
   if (a.length !== b.length)
     throw new DegenerateSampleError(`paired samples differ in size (${a.length} and ${b.length}); pair the values`)
-  return a.map((value, index) => logRatio(value, b[index]!))
+  return a.map((value, index) => Math.log(b[index]! / value))
 }

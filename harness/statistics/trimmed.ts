@@ -1,4 +1,4 @@
-import { type Interval, tInterval } from './interval.js'
+import { type Interval, type TQuantile, tInterval } from './interval.js'
 import { meanOf, varianceOf } from './moments.js'
 import { twoSidedP } from './student-t.js'
 import { isZeroSpread } from './zero-variance.js'
@@ -44,8 +44,8 @@ export function trimmedP(estimate: TrimmedEstimate): number | undefined {
 }
 
 /** 95 % interval of m, log scale; undefined where the values do not vary. */
-export function trimmedInterval(estimate: TrimmedEstimate): Interval | undefined {
-  return estimate.zeroVariance ? undefined : tInterval(estimate.m, estimate.se, estimate.df)
+export function trimmedInterval(estimate: TrimmedEstimate, quantile?: TQuantile): Interval | undefined {
+  return estimate.zeroVariance ? undefined : tInterval(estimate.m, estimate.se, estimate.df, quantile)
 }
 
 /** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The tiny term keeps 0.2 × 15 from flooring to 2. */

@@ -1,4 +1,4 @@
-import { type Interval, tInterval } from './interval.js'
+import { type Interval, type TQuantile, tInterval } from './interval.js'
 import { meanOf, varianceOf } from './moments.js'
 import { DegenerateSampleError, type Sample } from './sample.js'
 import { scaled, scaleOf } from './scale.js'
@@ -43,10 +43,10 @@ export function welchTest(baseline: Sample, candidate: Sample): TTest {
  *
  * @throws {DegenerateSampleError} both variances are zero
  */
-export function differenceOfMeans(a: readonly number[], b: readonly number[]): TTest {
+export function differenceOfMeans(a: readonly number[], b: readonly number[], quantile?: TQuantile): TTest {
   const factor = scaleOf(a, b)
   const { difference, se, df } = meanDifference(scaled(a, factor), scaled(b, factor))
-  const { lower, upper } = tInterval(difference, se, df)
+  const { lower, upper } = tInterval(difference, se, df, quantile)
   return { t: difference / se, df, p: twoSidedP(difference / se, df), ci95: { lower: lower / factor, upper: upper / factor } }
 }
 

@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics'
 import type { Arm, Metric } from '../contract.js'
-import type { Interval } from '../statistics/interval.js'
+import type { Interval, TQuantile } from '../statistics/interval.js'
 import { logRatios, type Sample, toSample } from '../statistics/sample.js'
 import { type TrimmedEstimate, trimmedEstimate, trimmedInterval, trimmedP } from '../statistics/trimmed.js'
 import type { Round } from './rounds.js'
@@ -39,7 +39,7 @@ export function compareArms(rounds: readonly Round[], against: Arm, metric: Metr
 }
 
 /** For two samples whose values are paired by their order. */
-export function comparePaired(a: Sample, b: Sample): Comparison {
+function comparePaired(a: Sample, b: Sample): Comparison {
   const ratios = logRatios(a, b)
   const estimate = trimmedEstimate(ratios)!
   return { a, b, logRatios: ratios, estimate, improvement: toImprovement(estimate) }
@@ -66,8 +66,8 @@ export function improvementInterval({ lower, upper }: Interval): Interval {
 }
 
 /** What an estimate of ln(b/a) says about the improvement. */
-export function toImprovement(estimate: TrimmedEstimate): Improvement {
-  const interval = trimmedInterval(estimate)
+export function toImprovement(estimate: TrimmedEstimate, quantile?: TQuantile): Improvement {
+  const interval = trimmedInterval(estimate, quantile)
   const p = trimmedP(estimate)
   return {
     estimate: improvementOf(estimate.m),
