@@ -90,9 +90,9 @@ export function leftUnfinished(request: CalibrationRequest): boolean {
   return isUnfinished(request.root, idOf(request))
 }
 
-function idOf(request: CalibrationRequest): string {
-  const host = calibratedHost(readEnvironment(request.settings.nodeFlags), draftControl(controlOf(request), request))
-  return calibrationId(host, request.scale)
+function idOf({ metric, scale, loaded, settings }: CalibrationRequest): string {
+  const host = calibratedHost(readEnvironment(settings.nodeFlags), { metric, suite: loaded.suite.name })
+  return calibrationId(host, scale)
 }
 
 function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest): Control {

@@ -25,7 +25,7 @@ export interface InjectedAttempt {
 }
 
 /** How far the improvement seen may lie from the one put in, as a fraction: 8 ± 2 %. */
-export const TOLERANCE = 0.02
+const TOLERANCE = 0.02
 
 /**
  * Pairs in which real extra work makes the candidate look faster: the harness has to see that much, give or take two points.
