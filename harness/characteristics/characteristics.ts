@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FreshDecision } from './fresh-decision.js'
 import { type FreshTally, noiseOfFresh, tabulateFresh } from './fresh-table.js'
+import { type NoiseLimit, noiseLimitSchema } from './noise-limits.js'
 import { type RecordedTable, recordedTableSchema } from './recorded-table.js'
 import { checkRequirements, requirementCheckSchema } from './requirements.js'
 import { STUDIED_RULES } from './studied-rules.js'
@@ -34,11 +35,17 @@ export const characteristicsSchema = z.strictObject({
     wrong: z.array(z.strictObject({ hogs: count, verdicts: count, wrong: count })),
   }),
   recorded: recordedTableSchema,
+  /** Simulated: up to which noise the promises hold. */
+  limits: z.array(noiseLimitSchema),
 })
 export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
 
-/** Every figure from the measured data: the table of the recorded study, and the runs of the fresh decisions. */
-export function characterize(recorded: RecordedTable, decisions: readonly FreshDecision[]): Characteristics {
+/** Every figure: from the table of the recorded study, the runs of the fresh decisions, and the simulated limits. */
+export function characterize(
+  recorded: RecordedTable,
+  decisions: readonly FreshDecision[],
+  limits: readonly NoiseLimit[],
+): Characteristics {
   const fresh = summarizeFresh(decisions)
   return {
     schema: 'assay/characteristics@1',
@@ -46,6 +53,7 @@ export function characterize(recorded: RecordedTable, decisions: readonly FreshD
     requirements: [...checkRequirements(fresh.tallies, 'fresh'), ...checkRequirements(recorded.cells, 'recorded')],
     fresh,
     recorded,
+    limits: [...limits],
   }
 }
 

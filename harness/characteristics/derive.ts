@@ -6,6 +6,7 @@ import { type Environment, environmentSchema, planSchema } from '../evidence.js'
 import { makeDirectory, readIfThere, writeWhole } from '../evidence-files.js'
 import { type Characteristics, characterize } from './characteristics.js'
 import { readFreshDecisions } from './fresh-decision.js'
+import { simulateNoiseLimits } from './noise-limits.js'
 import { renderPage } from './page.js'
 import { drawPlots } from './plots.js'
 import { type NamedRecording, type RecordedTable, recordedTableSchema, studyRecordings } from './recorded-table.js'
@@ -58,7 +59,7 @@ export function renderPublished(
   root: string,
   table: RecordedTable,
 ): { readonly characteristics: Characteristics; readonly texts: Readonly<Record<string, string>> } {
-  const characteristics = characterize(table, readFreshDecisions(join(root, FRESH_DECISIONS)))
+  const characteristics = characterize(table, readFreshDecisions(join(root, FRESH_DECISIONS)), simulateNoiseLimits())
   const plots = Object.entries(drawPlots(characteristics)).map(([name, svg]) => [join(CHARACTERISTICS, name), svg])
   return {
     characteristics,

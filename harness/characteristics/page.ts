@@ -27,6 +27,8 @@ export function renderPage(characteristics: Characteristics, environment?: Envir
     ...freshSection(characteristics, describeHost(environment)),
     '## Recorded noise',
     ...recordedSection(characteristics),
+    '## Up to which noise this can hold',
+    noiseText(characteristics),
     '## How to reproduce it',
     REPRODUCE,
     '## What this does not show',
@@ -70,6 +72,33 @@ function describeHost(environment: Environment | undefined): string {
   if (environment === undefined) return ''
   const { cpuCount, cpuModel, memoryBytes, platform, kernel, node } = environment
   return ` The host: ${cpuCount} × ${cpuModel}, ${formatBytes(memoryBytes)}, ${platform}, kernel ${kernel}, Node ${node}.`
+}
+
+function noiseText({ limits }: Characteristics): string {
+  const both = ({ smoke, standard }: { readonly smoke: number; readonly standard: number }) =>
+    `${formatPercent(smoke)} · ${formatPercent(standard)}`
+  return [
+    `How much one pair varies decides what a rule with so many pairs can tell. Simulated, ${formatCount(limits[0]?.trials ?? 0)} evaluations each, normal noise; two figures are for smoke scale (at most 20 pairs) and standard scale (at most 40):`,
+    markdownTable(
+      [
+        'one pair varies by',
+        'no change accepted',
+        '3 % faster accepted',
+        '10 % faster accepted',
+        '12 % slower fails the gate',
+        '20 % slower fails at 10 pairs',
+      ],
+      limits.map((limit) => [
+        formatLimit(limit.pairSd),
+        formatPercent(limit.nullAccepted),
+        both(limit.smallAccepted),
+        both(limit.largeAccepted),
+        formatPercent(limit.slowerFailed),
+        formatPercent(limit.muchSlowerFailedEarly),
+      ]),
+    ),
+    'So the requirements above are promises for hosts and workloads whose pairs vary by about 5 % or less, which every record states as its noise; smoke scale keeps the bound for 3 % only up to 4 %. Beyond that more is left inconclusive, and a change near a margin is misjudged more often than the requirements allow.',
+  ].join('\n\n')
 }
 
 const REPRODUCE = [

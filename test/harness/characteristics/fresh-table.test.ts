@@ -89,7 +89,7 @@ describe('the figures', () => {
   if (recorded === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing')
 
   it('say in one line what was measured, with exact bounds', () => {
-    const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01))
+    const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01), [])
     expect(many.line).toBe(
       'Error rates of this rule, measured: A/A accepted 0 of 100 (≤ 3.6 %), 10 % faster accepted 30 of 30, 12 % slower failed the gate 30 of 30; naive rule accepted A/A 0 of 100. docs/characteristics.md',
     )
@@ -107,8 +107,8 @@ describe('the figures', () => {
       cell: 'none' as const,
       change: 0,
     }))
-    expect(characterize(recorded, lying).fresh.wrong).toEqual([{ hogs: 0, verdicts: 6, wrong: 3 }])
-    const checks = characterize(recorded, lying).requirements.filter(({ source }) => source === 'fresh')
+    expect(characterize(recorded, lying, []).fresh.wrong).toEqual([{ hogs: 0, verdicts: 6, wrong: 3 }])
+    const checks = characterize(recorded, lying, []).requirements.filter(({ source }) => source === 'fresh')
     expect(checks).toMatchObject([
       { change: 0, of: 'layer', figure: 'accepted', measured: 1, met: false, shown: false },
       { change: 0, of: 'gate', figure: 'failed', measured: 0, met: true, shown: false },

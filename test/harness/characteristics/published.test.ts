@@ -24,6 +24,18 @@ describe('what is published', () => {
     expect(characteristics.requirements.filter(({ source }) => source === 'recorded')).toHaveLength(7)
   })
 
+  it('says up to which noise the promises can hold, and they do hold there', () => {
+    const quiet = characteristics.limits.filter(({ pairSd }) => pairSd <= 0.05)
+    expect(quiet).toHaveLength(3)
+    for (const limit of quiet) {
+      expect(limit.nullAccepted).toBeLessThanOrEqual(0.005)
+      expect(limit.smallAccepted.standard).toBeLessThanOrEqual(0.02)
+      expect(Math.min(limit.largeAccepted.smoke, limit.slowerFailed)).toBeGreaterThanOrEqual(0.95)
+      expect(limit.muchSlowerFailedEarly).toBeGreaterThanOrEqual(0.99)
+    }
+    for (const limit of quiet.filter(({ pairSd }) => pairSd <= 0.04)) expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
+  })
+
   it('prints no number that is none', () => {
     for (const text of Object.values(texts)) expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
