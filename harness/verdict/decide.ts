@@ -1,5 +1,6 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
+import { voidReason } from '../measurement/host-load.js'
 import type { ProbeLine } from '../measurement/probe-record.js'
 import type { JournalLine } from '../measurement/run-record.js'
 import { type Assessment, assessWorkload } from './assess.js'
@@ -8,7 +9,7 @@ import { type Role, ruleOf } from './criteria.js'
 import { compareMemory } from './memory.js'
 import { isProbeOver, probePairs } from './memory-probe.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
-import { roundsOf, voidedPairs } from './rounds.js'
+import { isFailure, roundsOf, voidedPairs } from './rounds.js'
 import type { Warning } from './warnings.js'
 
 type Verdict = 'accepted' | 'rejected' | 'inconclusive'
@@ -42,6 +43,7 @@ export const VOIDED_AT_MOST = 0.25
  * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or measuring ended before a decision
  */
 export function decide({ plan, equivalence, runs, memoryProbe }: Evidence): Decision {
+  refuseUnexplainedVoids(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
   if (divergence !== undefined) {
     return { verdict: 'rejected', reasons: ['not-equivalent'], warnings: warningsOfPlan(plan), workloads: [], divergence }
@@ -103,6 +105,20 @@ function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: rea
       assessment: contaminated ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] } : assessment,
     }
   })
+}
+
+/**
+ * Which pairs count must follow from the covariates of their runs, never from anybody's wish.
+ *
+ * @throws {InvalidEvidenceError} a run is voided without a reason, or counts in spite of one
+ */
+function refuseUnexplainedVoids({ metric }: EvaluationPlan, runs: readonly JournalLine[]): void {
+  const wrong = runs.find((run) => !isFailure(run) && (run.voided !== undefined) !== (voidReason(run, metric) !== undefined))
+  if (wrong === undefined) return
+  const what = 'voided' in wrong && wrong.voided !== undefined ? 'is voided without a reason in' : 'counts in spite of'
+  throw new InvalidEvidenceError(
+    `runs.jsonl: the run of the ${wrong.arm} in pair ${wrong.pair} of ${wrong.workload} ${what} its covariates; restore the file or evaluate again`,
+  )
 }
 
 /** A rejected target settles the layer, whatever the other workloads would say. */

@@ -82,6 +82,15 @@ describe('contamination', () => {
     expect(decide(many).workloads[0]).toMatchObject({ verdict: 'inconclusive', reasons: ['contaminated'] })
     expect(openWorkloads(many.plan, many.runs)).toEqual([])
   })
+
+  it('is a matter of covariates: a void without a reason in them is refused, and so is a run that counts in spite of one', () => {
+    const change = (part: object) => ({ ...good, runs: good.runs.map((run, index) => (index === 5 ? { ...run, ...part } : run)) })
+    expect(() => decide(change({ voided: 'steal 7 %' }))).toThrow(
+      /^runs\.jsonl: the run of the \w+ in pair 2 of grid-search is voided without a reason in its covariates; restore the file/,
+    )
+    expect(() => decide(change({ stealShare: 0.07 }))).toThrow(/pair 2 of grid-search counts in spite of its covariates/)
+    expect(() => decide(change({ foreignLoad: 1.6, voided: 'foreign load 1.6 cores' }))).toThrow(/is voided without a reason/)
+  })
 })
 
 describe('a layer that computes something else', () => {
@@ -101,7 +110,7 @@ describe('a layer that computes something else', () => {
     expect(decision.divergence).toEqual({ found: 'before measuring', ...divergence })
   })
 
-  it.each([{}, { voided: 'steal 7 %' }])('is rejected when one measured run has another digest %j', (mark) => {
+  it.each([{}, { stealShare: 0.07, voided: 'steal 7 %' }])('is rejected when one measured run has another digest %j', (mark) => {
     const runs = good.runs.map((run, index) => (index === 17 ? { ...run, ...mark, digest: sha('other') } : run))
     const decision = decide({ ...good, runs })
     expect(decision).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'], workloads: [] })
@@ -177,5 +186,5 @@ describe('what the reader is warned of', () => {
 /** Pairs beyond those measured, each with one voided run. */
 function voidedPairsOf(evidence: Evidence, workload: string, count: number): Evidence['runs'] {
   const run = evidence.runs.find((line) => line.workload === workload)!
-  return Array.from({ length: count }, (_, index) => ({ ...run, pair: 100 + index, voided: 'steal 7 %' }))
+  return Array.from({ length: count }, (_, index) => ({ ...run, pair: 100 + index, stealShare: 0.07, voided: 'steal 7 %' }))
 }
