@@ -79,7 +79,7 @@ function commandsOf(page: string): string[] {
         .replace(/^npm ci && /, '')
         .trim(),
     )
-    .filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|assay)\b)/.test(line))
+    .filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|compare|assay)\b)/.test(line))
 }
 
 function wordsOf(command: string): string[] {

@@ -6,7 +6,7 @@ import { exactTQuantile } from '../statistics/exact-quantile.js'
 import { fiellerInterval } from '../statistics/fieller.js'
 import { type Interval, summarize } from '../statistics/interval.js'
 import { meanOf } from '../statistics/moments.js'
-import { DegenerateSampleError, toSample } from '../statistics/sample.js'
+import { DegenerateSampleError } from '../statistics/sample.js'
 import { scaled, scaleOf } from '../statistics/scale.js'
 import { type TrimmedEstimate, trimmedEstimate } from '../statistics/trimmed.js'
 import { toImprovement } from '../verdict/compare.js'
@@ -68,7 +68,7 @@ export function compareValues(a: readonly number[], b: readonly number[], paired
     for (const key of COMPARING) onAbsent(key, problem)
     return { pairing, ...arms, absent }
   }
-  const ratios = [...a, ...b].every((value) => value > 0) ? compareRatios(a, b, paired, onAbsent) : noRatios(paired, onAbsent)
+  const ratios = arePositive(a) && arePositive(b) ? compareRatios(a, b, paired, onAbsent) : noRatios(paired, onAbsent)
   const { improvement, speedup, pairedTests, improvementOfMeans, fieller, noise, look, logRatios } = ratios
   const { paired: tTest, wilcoxon, ...diagnostics } = pairedTests
   const { mannWhitney, effectSize } = toArmTests(a, b, onAbsent)
@@ -106,9 +106,8 @@ type Ratios = Pick<
 
 /** What is said of the ratio of the arms; all values are positive. */
 function compareRatios(a: readonly number[], b: readonly number[], paired: boolean, onAbsent: OnAbsent): Ratios {
-  const [sampleA, sampleB] = [toSample(a), toSample(b)]
-  const logRatios = paired ? sampleA.map((value, index) => exactLogRatio(value, sampleB[index]!)) : undefined
-  const estimate = logRatios === undefined ? unpairedEstimate(sampleA, sampleB) : trimmedEstimate(logRatios)!
+  const logRatios = paired ? a.map((value, index) => exactLogRatio(value, b[index]!)) : undefined
+  const estimate = logRatios === undefined ? unpairedEstimate(a, b) : trimmedEstimate(logRatios)!
   const look = fixedLook(estimate, logRatios)
   if (!paired) for (const key of PAIRED_KEYS) onAbsent(key, UNPAIRED)
   return {
@@ -194,8 +193,12 @@ function summary(arm: string, values: readonly number[], onAbsent: OnAbsent): Ar
 }
 
 function positive(values: readonly number[], cv: number): number {
-  if (values.every((value) => value > 0)) return cv
+  if (arePositive(values)) return cv
   throw new DegenerateSampleError('not all values are above zero, so a share of their mean says nothing')
+}
+
+function arePositive(values: readonly number[]): boolean {
+  return values.every((value) => value > 0)
 }
 
 function nested(parent: string, onAbsent: OnAbsent): OnAbsent {

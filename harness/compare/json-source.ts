@@ -131,7 +131,6 @@ function offer(name: string, aliases: readonly string[], values: readonly LooseN
     aliases,
     read: () => ({
       values: values.map((value) => (value === null ? Number.NaN : Number(value))),
-      place: (index) => `element ${index + 1}`,
     }),
   }
 }
@@ -145,7 +144,7 @@ function parseLoosely(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    if (/^[\s\d.,eE+\-[\]NaInfity]*$/.test(text))
+    if (/^[\s\d.,eE+\-[\]NaInfityul]*$/.test(text))
       return parseStrictly(text.replace(/-?(NaN|Infinity)/g, '"$&"').replaceAll('"-NaN"', '"NaN"'), path)
     throw notJson(path, error)
   }

@@ -63,7 +63,6 @@ export function armSeries({ workload, rounds }: WorkloadRounds, arm: Arm, metric
     label: `${path}:${workload}:${arm}`,
     values: rounds.map(({ runs }) => (metric === 'cpu' ? runs[arm]!.cpuMs : runs[arm]!.wallMs)),
     unit: 'ms',
-    place: (index) => `pair ${rounds[index]!.pair}`,
   }
 }
 

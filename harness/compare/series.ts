@@ -9,8 +9,6 @@ export interface Series {
   readonly values: readonly number[]
   /** Absent: the format does not say. */
   readonly unit?: Unit
-  /** Where values[index] stands, for messages: `line 3`. */
-  place(index: number): string
   /** Why the n-th value has no place of its own among the others, so that nothing can be paired with it; absent: it has one. */
   readonly unpairable?: string
 }

@@ -106,7 +106,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
 /** Those whose values are numbers: a column of names is not meant where none is chosen. */
 function readable(offers: readonly Offer[]): readonly Offer[] {
   if (offers.length < 2) return offers
-  return offers.filter((offer) => {
+  const found = offers.filter((offer) => {
     try {
       return offer.read().values.length > 0
     } catch (error) {
@@ -114,6 +114,9 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
       throw error
     }
   })
+  // None at all: the first says what is wrong with it.
+  if (found.length === 0) offers[0]!.read()
+  return found
 }
 
 function listed(offers: readonly Offer[]): string {

@@ -3,13 +3,14 @@ import { InputError } from '../errors.js'
 import { parseNumber, shown } from './number-text.js'
 import type { Offer } from './series.js'
 
-/** A row of cells and the line it begins in, from 1. */
+/** A row of cells and the line it stands in, from 1. */
 interface Row {
   readonly line: number
   readonly cells: readonly string[]
 }
 
 const DELIMITERS = [',', ';', '\t']
+const KNOWN = 'give one number per line, CSV with a head line, JSON, or runs.jsonl'
 
 /**
  * What a text file offers: one number per line, or the columns of a CSV file. Blank lines and lines that begin with `#` say nothing.
@@ -18,60 +19,82 @@ const DELIMITERS = [',', ';', '\t']
  * @throws {InputError} neither of the two
  */
 export function readText(text: string, path: string): Offer[] {
-  const lines = text.split('\n')
-  const first = lines.findIndex(saysSomething)
-  if (first < 0) return [{ name: '1', read: () => ({ values: [], place: () => 'an empty file' }) }]
-  const head = lines[first]!.trim()
-  const delimiter = DELIMITERS.map((sign) => ({ sign, count: head.split(sign).length })).sort((a, b) => b.count - a.count)[0]!
-  if (delimiter.count > 1) return columns(rowsOf(text, lines, delimiter.sign, path), path)
-  if (parseNumber(head) !== undefined) return [numberPerLine(lines, path)]
-  const rest = lines.slice(first + 1).find(saysSomething)
-  if (rest === undefined || parseNumber(unquoted(rest.trim())) === undefined) throw notNumeric(path, first + 1, head)
-  return columns(rowsOf(text, lines, ',', path), path)
+  const [first, second] = firstLines(text)
+  if (first === undefined) return [{ name: '1', read: () => ({ values: [] }) }]
+  const delimiter = DELIMITERS.map((sign) => ({ sign, count: first.text.split(sign).length })).sort(
+    (a, b) => b.count - a.count,
+  )[0]!
+  if (delimiter.count > 1) return columns(rowsOf(text, delimiter.sign, path), path)
+  if (parseNumber(first.text.trim()) !== undefined) return [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }]
+  if (second === undefined || parseNumber(second.text.trim().replace(/^"(.*)"$/, '$1')) === undefined)
+    throw notNumeric(path, first.line, first.text.trim())
+  return columns(rowsOf(text, ',', path), path)
 }
 
-function saysSomething(line: string): boolean {
-  const text = line.trim()
-  return text !== '' && !text.startsWith('#')
-}
-
-function numberPerLine(lines: readonly string[], path: string): Offer {
-  const values: number[] = []
-  const places: number[] = []
-  for (const [index, line] of lines.entries()) {
-    if (!saysSomething(line)) continue
-    const text = line.trim()
-    const value = parseNumber(text)
-    if (value === undefined) throw notNumeric(path, index + 1, text)
-    values.push(value)
-    places.push(index + 1)
+/** Lines that say something, as they are. One at a time: a million strings kept at once cost more than everything that is done with them. */
+function* linesOf(text: string): Generator<{ readonly line: number; readonly text: string }> {
+  for (let start = 0, line = 1; start < text.length; line += 1) {
+    const end = text.indexOf('\n', start)
+    const content = text.slice(start, end < 0 ? text.length : end)
+    const said = content.trimStart()
+    if (said !== '' && !said.startsWith('#')) yield { line, text: content }
+    start = end < 0 ? text.length : end + 1
   }
-  return { name: '1', read: () => ({ values, place: (index) => `line ${places[index]}` }) }
 }
 
-function columns(rows: readonly Row[], path: string): Offer[] {
-  const [head, ...body] = rows
-  const titled = head!.cells.some((cell) => cell !== '' && parseNumber(cell) === undefined)
-  const names = head!.cells.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
+function firstLines(text: string) {
+  const lines = linesOf(text)
+  const take = () => {
+    const next = lines.next()
+    return next.done === true ? undefined : next.value
+  }
+  return [take(), take()] as const
+}
+
+function numberPerLine(text: string, path: string): number[] {
+  const values: number[] = []
+  for (const { line, text: content } of linesOf(text)) {
+    const value = parseNumber(content.trim())
+    if (value === undefined) throw notNumeric(path, line, content.trim())
+    values.push(value)
+  }
+  return values
+}
+
+function columns(rows: Iterable<Row>, path: string): Offer[] {
+  const head = firstOf(rows)
+  const titled = head.cells.some((cell) => cell !== '' && parseNumber(cell) === undefined)
+  const names = head.cells.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
   const doubled = names.find((name, index) => names.indexOf(name) !== index)
   if (doubled !== undefined)
-    throw new InputError(`${path}, line ${head!.line}: two columns are called ${shown(doubled)}; give each a name of its own`)
-  const data = titled ? body : rows
-  const ragged = data.find(({ cells }) => cells.length > names.length)
-  if (ragged !== undefined)
-    throw new InputError(
-      `${path}, line ${ragged.line}: ${ragged.cells.length} cells where line ${head!.line} has ${names.length}; quote cells that hold a separator`,
-    )
-  return names.map((name, column) => ({ name, aliases: [String(column + 1)], read: () => readColumn(data, column, name, path) }))
+    throw new InputError(`${path}, line ${head.line}: two columns are called ${shown(doubled)}; give each a name of its own`)
+  return names.map((name, index) => {
+    let known: ReturnType<Offer['read']> | undefined
+    const read = () => {
+      known ??= readColumn(rows, titled ? head : undefined, { name, index, of: names.length }, path)
+      return known
+    }
+    return { name, aliases: [String(index + 1)], read }
+  })
 }
 
-function readColumn(rows: readonly Row[], column: number, name: string, path: string): ReturnType<Offer['read']> {
+/** @param head the line of titles; undefined: there is none */
+function readColumn(
+  rows: Iterable<Row>,
+  head: Row | undefined,
+  column: { readonly name: string; readonly index: number; readonly of: number },
+  path: string,
+): ReturnType<Offer['read']> {
   const values: number[] = []
-  const lines: number[] = []
   let gap: number | undefined
   let interior: number | undefined
   for (const { line, cells } of rows) {
-    const cell = cells[column] ?? ''
+    if (line === head?.line) continue
+    if (cells.length > column.of)
+      throw new InputError(
+        `${path}, line ${line}: ${cells.length} cells where the first line has ${column.of}; quote cells that hold a separator`,
+      )
+    const cell = cells[column.index] ?? ''
     if (cell === '') {
       gap ??= line
       continue
@@ -80,25 +103,26 @@ function readColumn(rows: readonly Row[], column: number, name: string, path: st
     const value = parseNumber(cell)
     if (value === undefined)
       throw new InputError(
-        `${path}, line ${line}, column ${name}: ${shown(cell)} is no number; choose another column, or correct it`,
+        `${path}, line ${line}, column ${column.name}: ${shown(cell)} is no number; choose another column, or correct it`,
       )
     values.push(value)
-    lines.push(line)
   }
-  return {
-    values,
-    place: (index) => `line ${lines[index]}`,
-    ...(interior !== undefined && { unpairable: `line ${interior} has no value in column ${name}` }),
-  }
+  return { values, ...(interior !== undefined && { unpairable: `line ${interior} has no value in column ${column.name}` }) }
 }
 
-function rowsOf(text: string, lines: readonly string[], delimiter: string, path: string): Row[] {
+function firstOf(rows: Iterable<Row>): Row {
+  for (const row of rows) return row
+  throw new Error('rows of a text that says nothing')
+}
+
+function rowsOf(text: string, delimiter: string, path: string): Iterable<Row> {
   if (text.includes('"')) return quotedRows(text, delimiter, path)
-  const rows: Row[] = []
-  for (const [index, line] of lines.entries()) {
-    if (saysSomething(line)) rows.push({ line: index + 1, cells: line.split(delimiter).map((cell) => cell.trim()) })
+  return {
+    *[Symbol.iterator]() {
+      for (const { line, text: content } of linesOf(text))
+        yield { line, cells: content.split(delimiter).map((cell) => cell.trim()) }
+    },
   }
-  return rows
 }
 
 function quotedRows(text: string, delimiter: string, path: string): Row[] {
@@ -114,20 +138,14 @@ function quotedRows(text: string, delimiter: string, path: string): Row[] {
     }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
     return parsed.map(({ record, info }) => ({ line: info.lines, cells: record }))
   } catch (error) {
-    throw new InputError(`${path} is no CSV: ${error instanceof Error ? error.message : String(error)}; close its quotes`, {
-      cause: error,
-    })
+    const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+    throw new InputError(`${path} is no CSV: ${why}; close its quotes`, { cause: error })
   }
 }
 
-function unquoted(text: string): string {
-  return text.replace(/^"(.*)"$/, '$1')
-}
-
 function notNumeric(path: string, line: number, text: string): InputError {
-  const several = text.split(/\s+/).length > 1 && text.split(/\s+/).every((word) => parseNumber(word) !== undefined)
-  if (several)
+  const words = text.split(/\s+/)
+  if (words.length > 1 && words.every((word) => parseNumber(word) !== undefined))
     return new InputError(`${path}, line ${line}: ${shown(text)} holds several numbers; put one per line, or commas between them`)
-  const known = 'give one number per line, CSV with a head line, JSON, or runs.jsonl'
-  return new InputError(`${path}, line ${line}: ${shown(text)} is no number; ${known}`)
+  return new InputError(`${path}, line ${line}: ${shown(text)} is no number; ${KNOWN}`)
 }

@@ -1,5 +1,5 @@
 import { exactLogRatio } from '../statistics/exact-log.js'
-import { DegenerateSampleError, type Sample } from '../statistics/sample.js'
+import { DegenerateSampleError } from '../statistics/sample.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import { meanDifference } from '../statistics/welch.js'
 import { isZeroSpread } from '../statistics/zero-variance.js'
@@ -8,15 +8,16 @@ import { isZeroSpread } from '../statistics/zero-variance.js'
  * The estimator for values that are not paired: the difference of the means of the logs, its error and degrees of freedom by Welch. The
  * result has the shape of the paired estimate, so that everything made of one can be made of the other.
  *
- * @param a values of the reference  @param b values of the candidate; sizes may differ
+ * @param a values of the reference, n ≥ 2, finite and positive  @param b values of the candidate, as a; sizes may differ
  * @returns m = mean ln(b) − mean ln(a), nothing trimmed (g = 0); n is the harmonic mean of the sizes, so that se·√n is the standard deviation of
  *   the log ratio of one value of each
  * @source Welch 1947, Biometrika 34, on logarithms
  */
-export function unpairedEstimate(a: Sample, b: Sample): TrimmedEstimate {
+export function unpairedEstimate(a: readonly number[], b: readonly number[]): TrimmedEstimate {
   const n = 2 / (1 / a.length + 1 / b.length)
   // Logs of ratios to one of the values keep the digits that the logs of large numbers lose.
-  const [logA, logB] = [a, b].map((values) => values.map((value) => exactLogRatio(a[0]!, value))) as [number[], number[]]
+  const logA = a.map((value) => exactLogRatio(a[0]!, value))
+  const logB = b.map((value) => exactLogRatio(a[0]!, value))
   try {
     const { difference, se, df } = meanDifference(logA, logB)
     const zeroVariance = isZeroSpread(se * Math.sqrt(n), difference)

@@ -1,0 +1,139 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readSource, selectSeries, selectTwo } from '../../../harness/compare/source.js'
+import { InputError } from '../../../harness/errors.js'
+import { temporaryDirectory } from '../../fixtures/bench.js'
+
+const root = temporaryDirectory()
+const stdin = () => Buffer.from('7\n8\n')
+
+function valuesOf(word: string) {
+  const { values, unit } = selectSeries(readSource(word, root, stdin), 'cpu')
+  return unit === undefined ? [...values] : { unit, values: [...values] }
+}
+
+function write(name: string, content: string | Buffer): string {
+  writeFileSync(join(root, name), content)
+  return name
+}
+
+describe('numbers are read from', () => {
+  it.each([
+    ['lines', 'lines.txt', '1\n2.5\n-3e-2\n'],
+    ['lines of Windows with a byte order mark, comments and blanks', 'crlf.txt', '\ufeff# ms\r\n1\r\n\r\n 2.5 \r\n-3e-2'],
+    ['lines below a title', 'titled.txt', 'time\n1\n2.5\n-3e-2\n'],
+    ['the one numeric column of a CSV file', 'one.csv', 'name,time\nx,1\ny,2.5\nz,-3e-2\n'],
+    ['a quoted CSV file', 'quoted.csv', '"na,me","time"\n"a,b","1"\n"c","2.5"\n"d","-3e-2"\n'],
+    ['semicolons', 'semicolon.csv', 'name;time\nx;1\ny;2.5\nz;-3e-2\n'],
+    ['a JSON array', 'array.json', '[1, 2.5, -3e-2]'],
+    ['the one array of a JSON object', 'object.json', '{"time": [1, 2.5, -0.03]}'],
+  ])('%s', (_, name, text) => {
+    expect(valuesOf(write(name, text))).toEqual([1, 2.5, -0.03])
+  })
+
+  it('UTF-16 as PowerShell writes it', () => {
+    expect(valuesOf(write('wide.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('1\r\n2\r\n', 'utf16le')])))).toEqual(
+      [1, 2],
+    )
+  })
+
+  it('standard input', () => {
+    expect(valuesOf('-')).toEqual([7, 8])
+  })
+
+  it('columns by name, by number, and without a head line', () => {
+    write('two.csv', 'old,new\n1,10\n2,20\n')
+    write('bare.csv', '1,10\n2,20\n')
+    expect([valuesOf('two.csv:new'), valuesOf('two.csv:1'), valuesOf('bare.csv:2')]).toEqual([
+      [10, 20],
+      [1, 2],
+      [10, 20],
+    ])
+    expect(selectTwo(readSource('two.csv', root, stdin))?.map(({ values, label }) => [label, ...values])).toEqual([
+      ['two.csv:old', 1, 2],
+      ['two.csv:new', 10, 20],
+    ])
+  })
+
+  it('tabs, with an empty first cell where it is', () => {
+    expect(valuesOf(`${write('tabs.tsv', 'name\ttime\n\t1\nx\t2\n')}:time`)).toEqual([1, 2])
+  })
+
+  it('a file whose own name holds colons', () => {
+    write('12:30:00.txt', '5\n6\n')
+    write('12:30', '1\n')
+    expect([valuesOf('12:30:00.txt'), valuesOf('12:30')]).toEqual([[5, 6], [1]])
+  })
+
+  it('hyperfine, by command or number, in seconds', () => {
+    write(
+      'h.json',
+      JSON.stringify({
+        results: [
+          { command: 'sort a:b', times: [0.5, 0.25] },
+          { command: 'x', times: [1] },
+        ],
+      }),
+    )
+    expect(valuesOf('h.json:sort a:b')).toEqual({ unit: 's', values: [0.5, 0.25] })
+    expect(valuesOf('h.json:2')).toEqual({ unit: 's', values: [1] })
+  })
+
+  it('vitest bench and tinybench, in ms', () => {
+    const folder = join(process.cwd(), 'test', 'golden', 'compare')
+    for (const name of ['vitest-bench.json', 'tinybench.json']) {
+      const series = selectSeries(readSource(join(folder, `${name}:old`), root, stdin), 'cpu')
+      expect(series).toMatchObject({ unit: 'ms', unpairable: expect.stringContaining('sorted') })
+      expect(series.values).toHaveLength(20)
+    }
+  })
+
+  it('texts that say NaN or infinity, as what they are', () => {
+    expect(valuesOf(write('odd.txt', '1\nNaN\ninf\n-Infinity\n1e999\n'))).toEqual([1, Number.NaN, Infinity, -Infinity, Infinity])
+    expect(valuesOf(write('odd.json', '[1, NaN, -Infinity, null]'))).toEqual([1, Number.NaN, -Infinity, Number.NaN])
+  })
+
+  it('nothing at all', () => {
+    expect([
+      valuesOf(write('empty.txt', '')),
+      valuesOf(write('empty.json', '[]')),
+      valuesOf(write('hash.txt', '# none\n')),
+    ]).toEqual([[], [], []])
+  })
+})
+
+describe('what cannot be read', () => {
+  mkdirSync(join(root, 'folder'), { recursive: true })
+  it.each([
+    ['no-such.txt', undefined, /^no such file: no-such\.txt; give a path/],
+    ['folder', undefined, /^folder is a directory without runs\.jsonl; give a file$/],
+    ['bad.txt', '1\n2\n3 ms\n', /^bad\.txt, line 3: "3 ms" is no number; give one number per line/],
+    ['hex.txt', '1\n0x10\n', /^hex\.txt, line 2: "0x10" is no number/],
+    ['several.txt', '1 2 3\n', /^several\.txt, line 1: "1 2 3" holds several numbers; put one per line/],
+    ['words.txt', 'hello\nworld\n', /^words\.txt, line 1: "hello" is no number/],
+    ['cell.csv:time', 'time,x\n1,2\nslow,3\n', /^cell\.csv, line 3, column time: "slow" is no number; choose another column/],
+    ['ragged.csv', 'a,b\n1,2\n1,2,3\n', /^ragged\.csv, line 3: 3 cells where the first line has 2; quote cells/],
+    ['twice.csv', 'a,a\n1,2\n', /^twice\.csv, line 1: two columns are called "a"; give each a name of its own$/],
+    ['many.csv', 'a,b\n1,2\n', /^many\.csv holds several: a, b; choose one, e\.g\. many\.csv:a$/],
+    ['near.csv:tme', 'time,b\n1,2\n', /^near\.csv has no tme; did you mean near\.csv:time\? it holds: time, b$/],
+    ['open.csv', 'a,b\n"1,2\n', /^open\.csv is no CSV: .*; close its quotes$/],
+    ['broken.json', '[1, 2', /^broken\.json is no JSON: .*; write it again$/],
+    ['mixed.json', '[1, "a"]', /^mixed\.json holds an array whose element 2 is .*; give an array of numbers/],
+    ['other.json', '{"a": 1}', /^other\.json holds an object with the keys "a"; give an array of numbers/],
+    [
+      'nosamples.json',
+      '{"files":[{"groups":[{"fullName":"g","benchmarks":[{"name":"x","samples":[]}]}]}]}',
+      /set benchmark\.includeSamples to true/,
+    ],
+    ['kept.json', '[{"name":"x","latency":{"mean":1}}]', /make the Bench with retainSamples: true$/],
+    ['notimes.json', '{"results":[{"command":"x","mean":1}]}', /no times for "x"; export with hyperfine --export-json$/],
+    ['binary', 'a\0b', /^binary is no text file/],
+    ['runs.jsonl', '{"workload":"w","arm":"baseline"}\n', /^runs\.jsonl, line 1 is no run \(.*\); restore the file$/],
+  ])('%s', (word, text, message) => {
+    if (text !== undefined) write(word.replace(/:tme$|:time$/, ''), text)
+    const attempt = () => valuesOf(word)
+    expect(attempt).toThrow(InputError)
+    expect(attempt).toThrow(message)
+  })
+})
