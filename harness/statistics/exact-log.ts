@@ -33,7 +33,8 @@ export function exactLog(x: number): number {
   if (m > Math.SQRT2) [k, m] = [k + 1, m / 2]
   if (m < Math.SQRT1_2) [k, m] = [k - 1, m * 2]
   const above = m - 1
-  const [sum, sumRest] = addExactly(1, m)
+  const sum = 1 + m
+  const sumRest = rounding(1, m, sum)
   const s = above / sum
   const sRest = (productRest(above, s, sum) - s * sumRest) / sum
   // 2s + ⅔s³ + …: the cube with its rounding, since it is a hundredth of the whole; what follows it is small enough as it is.
@@ -44,21 +45,23 @@ export function exactLog(x: number): number {
   const thirdRest = (2 * cube - third * 2 - third + 2 * cubeRest) / 3 + 2 * sRest * square
   let series = 0
   for (let power = 23; power >= 5; power -= 2) series = (series + 2 / power) * square
-  const [first, firstRest] = addExactly(k * LN2_HIGH, 2 * s)
-  const [head, headRest] = addExactly(first, third)
-  return head + (headRest + (firstRest + (2 * sRest + thirdRest + cube * series + k * LN2_LOW)))
+  const first = k * LN2_HIGH + 2 * s
+  const head = first + third
+  const rest = 2 * sRest + thirdRest + cube * series + k * LN2_LOW
+  return head + (rounding(first, third, head) + (rounding(k * LN2_HIGH, 2 * s, first) + rest))
 }
 
-/** The sum as rounded, and what the rounding took away. */
-function addExactly(a: number, b: number): readonly [sum: number, rest: number] {
-  const sum = a + b
-  return Math.abs(a) >= Math.abs(b) ? [sum, b - (sum - a)] : [sum, a - (sum - b)]
+/** What rounding took away from a sum. */
+function rounding(a: number, b: number, sum: number): number {
+  return Math.abs(a) >= Math.abs(b) ? b - (sum - a) : a - (sum - b)
 }
 
 /** value − left·right, as if the product were not rounded; value is the product up to rounding. */
 function productRest(value: number, left: number, right: number): number {
-  const [leftHigh, rightHigh] = [highHalf(left), highHalf(right)]
-  const [leftLow, rightLow] = [left - leftHigh, right - rightHigh]
+  const leftHigh = highHalf(left)
+  const rightHigh = highHalf(right)
+  const leftLow = left - leftHigh
+  const rightLow = right - rightHigh
   return value - leftHigh * rightHigh - (leftHigh * rightLow + leftLow * rightHigh) - leftLow * rightLow
 }
 

@@ -6,7 +6,7 @@ const CONVERGED = 1e-16
 const TINY = 1e-300
 
 /**
- * Student's t quantile to 14 digits: one that does not move the end of an interval that all but touches zero.
+ * Student's t quantile to 13 digits: one that does not move the end of an interval that all but touches zero.
  *
  * Decision records are made with `tQuantile`, good to 1e-7, and have to be derivable byte for byte for ever; what is written nowhere else
  * can have all digits.
@@ -34,7 +34,7 @@ function lowerTail(t: number, df: number): number {
   const rest = (t * t) / (df + t * t)
   const a = df / 2
   // x^a·(1 − x)^½ / B(a, ½)
-  const front = (x ** a * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI)
+  const front = (Math.exp(-a * Math.log1p((t * t) / df)) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI)
   if (x < (a + 1) / (a + 2.5)) return (0.5 * front * betaFraction(x, a, 0.5)) / a
   return 0.5 - 0.5 * ((front * betaFraction(rest, 0.5, a)) / 0.5)
 }
@@ -66,14 +66,15 @@ function nonZero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value
 }
 
+/** Of the series of `gammaRatio`, by rising powers of 1/a. */
+const GAMMA_RATIO = [1, -1 / 8, 1 / 128, 5 / 1024, -21 / 32768, -399 / 262144, 869 / 4194304, 39325 / 33554432]
+
 /**
- * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series from 20 on, below it by Γ(a + 1) = a·Γ(a).
+ * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series from 40 on, below it by Γ(a + 1) = a·Γ(a).
  *
  * @source Tricomi & Erdélyi 1951, Pacific J. Math. 1 (ratio of gamma functions)
  */
 function gammaRatio(a: number): number {
-  if (a < 20) return (gammaRatio(a + 1) * a) / (a + 0.5)
-  const u = 1 / a
-  const series = 1 + u * (-1 / 8 + u * (1 / 128 + u * (5 / 1024 + u * (-21 / 32768 + u * (-399 / 262144 + u * (869 / 4194304))))))
-  return Math.sqrt(a) * series
+  if (a < 40) return (gammaRatio(a + 1) * a) / (a + 0.5)
+  return Math.sqrt(a) * GAMMA_RATIO.reduceRight((total, coefficient) => total / a + coefficient, 0)
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { lag1 } from '../../../harness/statistics/autocorrelation.js'
 import { effectSize } from '../../../harness/statistics/effect-size.js'
+import { exactTQuantile } from '../../../harness/statistics/exact-quantile.js'
+import { fiellerInterval } from '../../../harness/statistics/fieller.js'
 import { groupSequentialBoundaries, type Spending } from '../../../harness/statistics/group-sequential.js'
 import { hodgesLehmann } from '../../../harness/statistics/hodges-lehmann.js'
 import { summarize } from '../../../harness/statistics/interval.js'
@@ -51,6 +53,7 @@ interface DataSet {
     lag1?: number
     ratioCi95?: number[]
     hodgesLehmannRatio?: number
+    fiellerRatioCi95?: number[]
     shapiro?: Shape
     wilcoxon?: { Wmin: number; pExact: number | null; pApproxCC: number; tiesOrZeros: boolean }
   } | null
@@ -83,6 +86,7 @@ describe('against scipy', () => {
   it.each(golden.tQuantiles)('t quantile of $p with $df degrees of freedom', ({ p, df, q }) => {
     expectClose(tQuantile(p, df), q, 1e-7)
     expectClose(tQuantile(1 - p, df), -q, 1e-7)
+    expectClose(exactTQuantile(p, df), q, 1e-13)
   })
 
   it.each(golden.tCdf)('t distribution at $t with $df degrees of freedom', ({ t, df, cdf }) => {
@@ -163,6 +167,14 @@ describe('against scipy', () => {
       const ranks = signedRankTest(y)
       expect([ranks.w, ranks.method]).toEqual([Wmin, tiesOrZeros ? 'normal' : 'exact'])
       expectP(ranks.p, pExact ?? pApproxCC)
+    })
+
+    it('bounds the ratio of the means by Fieller', () => {
+      if (expected.fiellerRatioCi95 === undefined) return
+      const { ci95, df } = fiellerInterval(a, b, true)
+      expect(df).toBe(a.length - 1)
+      expectClose(ci95.lower, expected.fiellerRatioCi95[0]!, 1e-9)
+      expectClose(ci95.upper, expected.fiellerRatioCi95[1]!, 1e-9)
     })
 
     it('estimates by the trimmed mean', () => {

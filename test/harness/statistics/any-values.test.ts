@@ -1,0 +1,239 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { lag1 } from '../../../harness/statistics/autocorrelation.js'
+import { exactLog, exactLogRatio } from '../../../harness/statistics/exact-log.js'
+import { exactTQuantile } from '../../../harness/statistics/exact-quantile.js'
+import { fiellerInterval } from '../../../harness/statistics/fieller.js'
+import { groupSequentialBoundaries } from '../../../harness/statistics/group-sequential.js'
+import { hodgesLehmann } from '../../../harness/statistics/hodges-lehmann.js'
+import { summarize } from '../../../harness/statistics/interval.js'
+import { rankSumTest } from '../../../harness/statistics/mann-whitney.js'
+import { meanOf, varianceOf } from '../../../harness/statistics/moments.js'
+import { rankSum } from '../../../harness/statistics/ranks.js'
+import { DegenerateSampleError } from '../../../harness/statistics/sample.js'
+import { scaleOf } from '../../../harness/statistics/scale.js'
+import { shapiroWilk } from '../../../harness/statistics/shapiro.js'
+import { tCdf, tQuantile } from '../../../harness/statistics/student-t.js'
+import { differenceOfMeans } from '../../../harness/statistics/welch.js'
+import { signedRankTest } from '../../../harness/statistics/wilcoxon.js'
+import { randomFrom } from '../verdict/simulated-evidence.js'
+
+const runs = { numRuns: 1000 }
+const few = fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 12 })
+
+describe('rank sums', () => {
+  it('equal the slow definition: a rank is one more than the smaller values and half of the other equal ones', () => {
+    fc.assert(
+      fc.property(few, few, (first, second) => {
+        const all = [...first, ...second]
+        const rankOf = (value: number) =>
+          1 + all.filter((other) => other < value).length + (all.filter((other) => other === value).length - 1) / 2
+        const groups = [...new Set(all)].map((value) => all.filter((other) => other === value).length)
+        expect(rankSum(first, second)).toEqual({
+          sum: first.reduce((total, value) => total + rankOf(value), 0),
+          tieTerm: groups.reduce((total, size) => total + size ** 3 - size, 0),
+        })
+      }),
+      runs,
+    )
+  })
+
+  it('make tests that only know the order', () => {
+    const sample = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 2, maxLength: 30 })
+    fc.assert(
+      fc.property(sample, sample, (a, b) => {
+        fc.pre(new Set([...a, ...b]).size > 1)
+        const there = rankSumTest(a, b)
+        expect(
+          rankSumTest(
+            a.map((value) => value * 8),
+            b.map((value) => value * 8),
+          ),
+        ).toEqual(there)
+        expect(rankSumTest(b, a).p).toBe(there.p)
+        expect(rankSumTest(b, a).u).toBe(a.length * b.length - there.u)
+      }),
+      runs,
+    )
+  })
+
+  it('take the exact distribution up to 50 and the corrected normal one beyond', () => {
+    const random = randomFrom(3)
+    const sample = (n: number) => Array.from({ length: n }, () => random.normal())
+    expect([50, 51].map((n) => signedRankTest(sample(n)).method)).toEqual(['exact', 'normal'])
+    expect([50, 51].map((n) => rankSumTest(sample(n), sample(5)).method)).toEqual(['exact', 'normal'])
+  })
+})
+
+describe('values of any size', () => {
+  const ordinary = [1.5, 2.25, 1.75, 3.5, 2]
+  const other = [1, 1.25, 2.5, 1.125]
+
+  it.each([-1015, -1000, -300, 300, 1000, 1020])('keep their statistics at 2^%d', (exponent) => {
+    const factor = 2 ** Math.round(exponent / 2)
+    const at = (values: readonly number[]) => values.map((value) => value * factor * 2 ** (exponent - Math.round(exponent / 2)))
+    const { mean, sd, cv } = summarize(at(ordinary))
+    const back = (value: number) => (value / factor) * 2 ** -(exponent - Math.round(exponent / 2))
+    expect([back(mean), cv]).toEqual([meanOf(ordinary), summarize(ordinary).cv])
+    expect(back(sd)).toBeCloseTo(summarize(ordinary).sd, 3)
+    const { t, df, p } = differenceOfMeans(ordinary, other)
+    expect(differenceOfMeans(at(ordinary), at(other))).toMatchObject({ t, df, p })
+    expect(fiellerInterval(at(ordinary), at(other), false)).toEqual(fiellerInterval(ordinary, other, false))
+    expect(lag1(at(ordinary))).toBe(lag1(ordinary))
+  })
+
+  it('are left as they are where their squares are ordinary numbers', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 1e-29, max: 1e29, noNaN: true }), { minLength: 1 }), (values) => {
+        expect(scaleOf(values)).toBe(1)
+      }),
+      runs,
+    )
+  })
+
+  it('have no spread where they are equal, whatever the mean rounds to', () => {
+    for (const value of [0.1, 0.3, 1e16 + 2, 1e-300, 7e300]) {
+      expect(summarize(Array(7).fill(value))).toMatchObject({ mean: value, sd: 0, cv: 0, ci95: { lower: value, upper: value } })
+      expect(lag1(Array(7).fill(value))).toBeUndefined()
+    }
+  })
+
+  it('keep the digits of their spread beside a large mean, in exact arithmetic', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 2, maxLength: 2000 }), (offsets) => {
+        const n = BigInt(offsets.length)
+        const total = offsets.reduce((sum, value) => sum + BigInt(value), 0n)
+        const squares = offsets.reduce((sum, value) => sum + BigInt(value) ** 2n, 0n)
+        const exact = Number(n * squares - total ** 2n) / Number(n * (n - 1n))
+        const found = varianceOf(offsets.map((value) => 2 ** 40 + value))
+        expect(Math.abs(found - exact)).toBeLessThanOrEqual(1e-9 * exact)
+        expect(Math.abs(varianceOf(offsets) - exact)).toBeLessThanOrEqual(1e-13 * exact)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe("Fieller's interval", () => {
+  it('covers the ratio of the means 95 % of the time', () => {
+    const random = randomFrom(19)
+    const trials = 10_000
+    let covered = 0
+    for (let trial = 0; trial < trials; trial += 1) {
+      const a = Array.from({ length: 10 }, () => 10 + random.normal())
+      const b = Array.from({ length: 14 }, () => 8 + 2 * random.normal())
+      const { lower, upper } = fiellerInterval(a, b, false).ci95
+      if (lower <= 0.8 && 0.8 <= upper) covered += 1
+    }
+    expect(Math.abs(covered / trials - 0.95)).toBeLessThan(0.0075)
+  })
+
+  it('holds exactly the ratios a t-test does not refuse', () => {
+    const a = [10, 11, 9, 10.5, 9.7]
+    const b = [8, 9, 7.5, 8.4, 8.1]
+    const { lower, upper } = fiellerInterval(a, b, true).ci95
+    const critical = exactTQuantile(0.975, 4)
+    for (const bound of [lower, upper]) {
+      const differences = b.map((value, index) => value - bound * a[index]!)
+      expect(Math.abs(meanOf(differences)) / Math.sqrt(varianceOf(differences) / 5)).toBeCloseTo(critical, 9)
+    }
+  })
+
+  it.each([
+    [
+      [-1, 1, 0.5, -0.5],
+      [1, 2, 3, 4],
+    ],
+    [
+      [5, -4, 6, -3],
+      [1, 2, 3, 4],
+    ],
+    [
+      [3, 3],
+      [4, 4],
+    ],
+  ])('does not exist for %j and %j', (a, b) => {
+    expect(() => fiellerInterval(a, b, false)).toThrow(DegenerateSampleError)
+  })
+})
+
+describe('distributions', () => {
+  it.each([
+    // scipy.stats.t.sf, scipy 1.17.1
+    [0.01, 2500, 0.496011042627635],
+    [1.96, 2500, 0.02505336138775933],
+    [5, 1e4, 2.9151633068313295e-7],
+    [0.001, 1e6, 0.4996010578858246],
+    [1.7, 2e6, 0.04456554050186017],
+    [20, 5e5, 2.9840296367526583e-89],
+  ])('the t tail at %d with %d degrees of freedom', (t, df, expected) => {
+    expect(Math.abs(tCdf(-t, df) / expected - 1)).toBeLessThan(1e-9)
+  })
+
+  it.each([
+    // scipy.stats.t.ppf
+    [0.975, 2001, 1.9611502326224413],
+    [0.975, 1e6, 1.959966356814107],
+    [0.9, 5e4, 1.2815684974683013],
+  ])('the t quantile of %d with %d degrees of freedom', (p, df, expected) => {
+    expect(tQuantile(p, df)).toBeCloseTo(expected, 10)
+    expect(exactTQuantile(p, df)).toBeCloseTo(expected, 10)
+  })
+
+  it('spend almost nothing at an early look, and still say where the line is', () => {
+    // scipy.stats.norm.isf of what O'Brien-Fleming spending leaves for the first of ten looks at 0.001
+    const [first, ...others] = groupSequentialBoundaries(
+      Array.from({ length: 10 }, (_, index) => 10 * (index + 1)),
+      0.001,
+      'obrien-fleming',
+    )
+    expect(first!.z).toBeCloseTo(10.339337939813642, 9)
+    expect(others.every(({ z }, index) => z < (others[index - 1] ?? first)!.z)).toBe(true)
+  })
+
+  it.each([
+    // scipy.stats.shapiro
+    [[1, 2, 4.5], 0.9423076923076923, 0.5367371250662004],
+    [[-1, 0, 1e-3], 0.7507492500007492, 0.0016531596933353487],
+    [[0.1, 0.2, 0.3000001], 0.9999999999999165, 0.999999448157159],
+  ])('the shape of three values, %j', (values, w, p) => {
+    const found = shapiroWilk(values)
+    expect(found.w).toBeCloseTo(w, 12)
+    expect(found.p).toBeCloseTo(p, 7)
+  })
+
+  it('are not asked for more values than they are good for', () => {
+    const many = Array.from({ length: 5001 }, (_, index) => Math.sin(index))
+    expect(() => shapiroWilk(many)).toThrow(DegenerateSampleError)
+    expect(() => hodgesLehmann(many.slice(0, 2001))).toThrow(DegenerateSampleError)
+    expect(shapiroWilk(many.slice(0, 5000)).w).toBeGreaterThan(0)
+    expect(hodgesLehmann(many.slice(0, 2000))).toBeLessThan(1)
+  })
+})
+
+describe('exact logarithms', () => {
+  it('see a tie where a ratio is turned round', () => {
+    for (let a = 1; a < 60; a += 1) {
+      for (let b = 1; b < a; b += 1) {
+        const bit = 2 ** -52 * Math.max(1, Math.abs(Math.log(a / b)))
+        expect(Math.abs(exactLogRatio(a, b) + exactLogRatio(b, a))).toBeLessThanOrEqual(bit)
+      }
+    }
+    expect(exactLog(3)).toBe(1.0986122886681098)
+    expect(exactLogRatio(3, 1)).toBe(-exactLogRatio(1, 3))
+  })
+
+  it('agree with those of the machine but for their last bit', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 5e-324, max: Number.MAX_VALUE, noNaN: true }), (x) => {
+        expect(Math.abs(exactLog(x) - Math.log(x))).toBeLessThanOrEqual(4e-16 * Math.abs(Math.log(x)) + 1e-18)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  it('exist where the quotient does not', () => {
+    expect(exactLogRatio(1e-300, 1e300)).toBeCloseTo(600 * Math.LN10, 9)
+    expect(exactLogRatio(1e300, 1e-300)).toBeCloseTo(-600 * Math.LN10, 9)
+  })
+})
