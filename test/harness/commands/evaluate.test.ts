@@ -58,7 +58,9 @@ describe('an optimization that is much faster', () => {
   })
 
   it('leaves record, markdown, index and evidence behind, and no lock or temporary file', () => {
-    expect(files(evaluated)).toEqual(
+    // Where the peaks of memory happened to be undecided there is a probe, too.
+    const probe = 'profiling-results/0001-faster/memory-probe.jsonl'
+    expect(files(evaluated).filter((file) => file !== probe)).toEqual(
       [
         'decisions',
         'decisions/0001-faster.json',
@@ -208,7 +210,7 @@ describe('replay', () => {
   it('derives the very same bytes', async () => {
     const { code, stdout } = await assay(`replay --all --out ${evaluated}`)
     expect(code).toBe(0)
-    expect(stdout).toBe('0001-faster  accepted  identical to what its 4 evidence files yield\n')
+    expect(stdout).toMatch(/^0001-faster {2}accepted {2}identical to what its [45] evidence files yield\n$/)
   })
 
   it.each([
