@@ -27,7 +27,7 @@ export function varianceOf(values: readonly number[]): number {
 }
 
 /** Whether all values are the same. */
-export function isConstant(values: readonly number[]): boolean {
+function isConstant(values: readonly number[]): boolean {
   return values.every((value) => value === values[0])
 }
 
