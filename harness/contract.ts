@@ -114,7 +114,7 @@ export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
-  /** `probe`: a run of which only the peak of memory is kept. */
+  /** `probe`: a run of which only the peak of memory is kept; it collects garbage before each iteration. */
   readonly mode: 'prepare' | 'verify' | 'run' | 'probe'
   readonly workload: string
   readonly arm: Arm

@@ -66,7 +66,7 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     if (turns > 0) burn(turns)
     durationsMs.push(performance.now() - begin)
   }
-  bench.add(slot.workload, iteration, { async: true })
+  bench.add(slot.workload, iteration, { async: true, ...(slot.mode === 'probe' && { beforeEach: collect }) })
   await bench.run()
 
   const samplesMs = durationsMs.slice(slot.warmup)
@@ -105,6 +105,11 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     counters,
     ...(work !== undefined && { work: { unit: work.unit, amount: work.amount } }),
   }
+}
+
+/** Before each iteration of a memory probe: how much garbage the ones before it have left when the peak is reached is a matter of luck. */
+function collect(): void {
+  globalThis.gc?.()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to the workload

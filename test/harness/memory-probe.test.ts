@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Suite } from '../../harness/contract.js'
 import { readEvidence } from '../../harness/evidence-store.js'
+import { forkRun } from '../../harness/measurement/fork-run.js'
 import type { ProbeLine } from '../../harness/measurement/probe-record.js'
 import { nodeFlagsFor, probeFlagsFor, runEnvironment } from '../../harness/measurement/run-environment.js'
 import { armOrder } from '../../harness/measurement/schedule.js'
@@ -13,6 +14,7 @@ import { decide } from '../../harness/verdict/decide.js'
 import { assay, createIo, fixture, type Told, temporaryDirectory } from '../fixtures/bench.js'
 
 const SEED = 20251022
+const ITERATIONS = 20
 
 const { suite } = (await import('../fixtures/memory-suite.mjs' as string)) as { suite: Suite }
 
@@ -52,6 +54,29 @@ describe('a probe on a single thread', () => {
 describe.skipIf(!existsSync('/proc/self/status'))('memory the measured runs leave open', () => {
   const root = temporaryDirectory()
   const journal = join(root, 'profiling-results', '0001-same-memory', 'memory-probe.jsonl')
+
+  it('is probed with a collection before each iteration', async () => {
+    const { io } = createIo()
+    expect(await gcCountOf('probe')).toBeGreaterThanOrEqual(ITERATIONS)
+    expect(await gcCountOf('run')).toBeLessThan(ITERATIONS)
+
+    async function gcCountOf(mode: 'run' | 'probe'): Promise<number> {
+      const result = await forkRun(
+        {
+          ...{ suite: suite.module, mode, workload: 'hold', arm: 'baseline', stack: [], scale: 'smoke', seed: SEED },
+          ...{ pair: 1, position: 0, warmup: 1, iterations: ITERATIONS },
+        },
+        {
+          env: runEnvironment({ ...process.env, MEMORY_STATE: temporaryDirectory() }, suite.passEnvironment),
+          nodeFlags: probeFlagsFor([]).concat('--expose-gc'),
+          timeoutMs: 60_000,
+          signal: io.signal,
+        },
+      )
+      if (result.kind !== 'answered' || result.message.kind !== 'measured') throw new Error(JSON.stringify(result))
+      return result.message.measurement.gcCount
+    }
+  })
 
   it('is decided by five pairs in seeded order, and the layer with it', async () => {
     const { code, stderr } = await evaluate(root)
