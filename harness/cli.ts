@@ -87,7 +87,7 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
     )
 
   addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
-    finish(await characteristicsCommand(options, io))
+    finish(await characteristicsCommand(options, ownSuite(suite), readPackage().version, io))
   })
 
   addCalibrateOptions(program.command('calibrate')).action(async (options: CalibrateOptions) => {

@@ -63,8 +63,13 @@ export function differencesBetween(
     ...(plan.git?.commit === draft.git?.commit
       ? []
       : [`commit (${plan.git?.commit ?? 'none'} → ${draft.git?.commit ?? 'none'})`]),
-    ...HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map((key) => `host (${key})`),
+    ...hostDifferences(begunOn, environment),
   ]
+}
+
+/** In what two hosts differ that their times depend on. */
+export function hostDifferences(begunOn: Environment, environment: Environment): readonly string[] {
+  return HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map((key) => `host (${key})`)
 }
 
 function workloadNames({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {

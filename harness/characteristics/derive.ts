@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import type { z } from 'zod'
 import { InputError, InvalidEvidenceError } from '../errors.js'
-import { type Environment, environmentSchema, planSchema } from '../evidence.js'
+import { planSchema } from '../evidence.js'
 import { makeDirectory, readIfThere, writeWhole } from '../evidence-files.js'
 import { type Characteristics, characterize } from './characteristics.js'
+import { CHARACTERISTICS, FRESH_DECISIONS, readFreshEnvironment } from './fresh-data.js'
 import { readFreshDecisions } from './fresh-decision.js'
 import { simulateNoiseLimits } from './noise-limits.js'
 import { renderPage } from './page.js'
@@ -12,11 +13,6 @@ import { drawPlots } from './plots.js'
 import { type NamedRecording, type RecordedTable, recordedTableSchema, studyRecordings } from './recorded-table.js'
 import { readRecording } from './recording.js'
 
-/** The folder of the data and the figures, below the root of a checkout. */
-export const CHARACTERISTICS = join('docs', 'characteristics')
-export const FRESH_DECISIONS = join(CHARACTERISTICS, 'fresh-decisions.jsonl')
-/** The host fresh decisions were measured on. */
-export const FRESH_ENVIRONMENT = join(CHARACTERISTICS, 'environment.json')
 const TABLE = join(CHARACTERISTICS, 'recorded-noise.json')
 const FIGURES = join(CHARACTERISTICS, 'characteristics.json')
 export const PAGE = join('docs', 'characteristics.md')
@@ -66,7 +62,7 @@ export function renderPublished(
     texts: {
       [TABLE]: jsonText(table),
       [FIGURES]: jsonText(characteristics),
-      [PAGE]: renderPage(characteristics, readEnvironment(root)),
+      [PAGE]: renderPage(characteristics, readFreshEnvironment(root)),
       ...Object.fromEntries(plots),
     },
   }
@@ -108,10 +104,6 @@ function refuseInjected(file: string): void {
   const plan = readJson(join(dirname(file), 'plan.json'), planSchema)
   if (plan?.injected !== undefined)
     throw new InputError(`${file} was recorded with an injected effect; give runs of identical code`)
-}
-
-function readEnvironment(root: string): Environment | undefined {
-  return readJson(join(root, FRESH_ENVIRONMENT), environmentSchema)
 }
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> | undefined {

@@ -20,6 +20,9 @@ export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
   '20% slower': 30,
 }
 
+/** Decisions of the whole study. */
+export const FRESH_TOTAL = Object.values(FRESH_COUNTS).reduce((sum, count) => sum + count, 0)
+
 const FIRST_SEED = 1_000
 const HOGS = 2
 const HOGS_EVERY = 3

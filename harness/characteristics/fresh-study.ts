@@ -1,23 +1,39 @@
+import { join } from 'node:path'
 import { beginControl, type ControlSetting } from '../control.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
 import { appendSynced } from '../evidence-files.js'
 import { formatDuration } from '../format.js'
 import { measurePairs } from '../measure-pairs.js'
+import { readEnvironment } from '../measurement/environment.js'
 import { workloadOf } from '../measurement/run-once.js'
 import type { JournalLine, RunRecord } from '../measurement/run-record.js'
 import { assessWorkload } from '../verdict/assess.js'
-import { type Rule, ruleOf } from '../verdict/criteria.js'
 import { isFailure, roundsOf } from '../verdict/rounds.js'
-import { type FreshDecision, type FreshRun, freshDecisionSchema } from './fresh-decision.js'
-import type { FreshTask } from './fresh-schedule.js'
+import { claimFreshHost, FRESH_DECISIONS } from './fresh-data.js'
+import { type FreshDecision, type FreshRun, freshDecisionSchema, readFreshDecisions } from './fresh-decision.js'
+import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
 import { besideHogs } from './hogs.js'
+import { SHIPPED_RULES } from './studied-rules.js'
 
-/** Looks of a layer's evaluation at smoke scale, and of the regression gate. */
-export const FRESH_LOOKS = { improvement: [10, 20], gate: [10, 20, 30] } as const
+/** The rule for a layer as smoke scale has it, and the gate. */
+const RULES = [SHIPPED_RULES['improvement-20'], SHIPPED_RULES.gate] as const
 
 const SCALE = 'smoke'
 const EQUIVALENCE_SEEDS = 1
+
+/**
+ * Measures the decisions of the study that are missing below a root.
+ *
+ * @throws {InputError} those at hand were measured on another host  @throws {Interrupted} the user stopped it
+ */
+export async function measureMissing(root: string, setting: ControlSetting): Promise<void> {
+  const path = join(root, FRESH_DECISIONS)
+  const workloads = setting.loaded.suite.workloads.map(({ id }) => id)
+  const left = freshTasksLeft(freshSchedule(workloads), readFreshDecisions(path))
+  claimFreshHost(root, readEnvironment(setting.settings.nodeFlags))
+  await measureFresh(left, path, setting)
+}
 
 /**
  * Measures the decisions of the study one after another and appends each to a file as it is complete, so that the study can be interrupted at any
@@ -56,7 +72,7 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
       workloads: [workloadOf(loaded.suite, task.workload)],
       scale: SCALE,
       seed: task.seed,
-      looks: FRESH_LOOKS.gate,
+      looks: SHIPPED_RULES.gate.looks,
       fixed: false,
       ...(task.change !== 0 && { improvement: task.change }),
       equivalenceSeeds: EQUIVALENCE_SEEDS,
@@ -95,21 +111,7 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
 /** Whether either rule wants more pairs. */
 function isOpen(plan: EvaluationPlan, workload: string, journal: readonly JournalLine[]): boolean {
   const rounds = roundsOf(journal, plan, workload)
-  return freshRules(plan, workload).some((rule) => assessWorkload(rounds, rule).outcome === 'continue')
-}
-
-/** The shipped rules: for a layer that has to improve, and for the gate. */
-function freshRules(plan: EvaluationPlan, workload: string): Rule[] {
-  const at = (role: 'target' | 'guard', looks: readonly number[]): Rule =>
-    ruleOf(
-      {
-        ...plan,
-        regime: { ...plan.regime, looks: [...looks] },
-        workloads: plan.workloads.map((each) => ({ ...each, role })),
-      },
-      workload,
-    )
-  return [at('target', FRESH_LOOKS.improvement), at('guard', FRESH_LOOKS.gate)]
+  return RULES.some((rule) => assessWorkload(rounds, rule).outcome === 'continue')
 }
 
 /** Identical code that computes something else once is no decision about speed. */

@@ -1,12 +1,21 @@
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { FRESH_TOTAL } from '../characteristics/fresh-schedule.js'
+import { measureMissing } from '../characteristics/fresh-study.js'
+import { controlFlags } from '../control.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
+import type { LoadedSuite } from '../load-suite.js'
+import { runEnvironment } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
+
+/** A run of the study takes a second or two; one that hangs must not hold it up for long. */
+const TIMEOUT_MS = 60_000
 
 /** Option values by commander's names. */
 export interface CharacteristicsOptions {
   readonly recording: readonly string[]
+  readonly fresh?: boolean
   readonly out: string
 }
 
@@ -19,20 +28,45 @@ export function addCharacteristicsOptions(command: Command): Command {
       (file: string, files: readonly string[]) => [...files, file],
       [],
     )
+    .option('--fresh', 'first measure the fresh decisions that are missing: real evaluations with a known true change; hours')
     .option('--out <dir>', 'root of the checkout', '.')
     .addHelpText('after', HELP)
 }
 
 const HELP = `
 Reads test/golden/aa-noise.csv, recordings below the root that were studied before, and docs/characteristics/fresh-decisions.jsonl; writes
-docs/characteristics.md and docs/characteristics/. A recording in CSV has the columns pair, arm (A, B), position (0, 1), cpu_ms, wall_ms and, where it is divided, pool and workload.`
+docs/characteristics.md and docs/characteristics/. A recording in CSV has the columns pair, arm (A, B), position (0, 1), cpu_ms, wall_ms and, where it is divided, pool and workload.
+
+--fresh measures ${FRESH_TOTAL} decisions at smoke scale, a third of them beside two busy processes, and appends each as it is complete: Ctrl-C at any time,
+and repeat the command to go on. Leave the host alone meanwhile: what else runs is measured too.`
 
 /** `assay characteristics`: the published error rates, from data. */
-export async function characteristicsCommand({ recording, out }: CharacteristicsOptions, io: Io): Promise<ExitCode> {
+export async function characteristicsCommand(
+  { recording, fresh, out }: CharacteristicsOptions,
+  loaded: LoadedSuite,
+  packageVersion: string,
+  io: Io,
+): Promise<ExitCode> {
   // Loaded here, so that no other command waits for the library that draws plots.
   const { deriveCharacteristics, PAGE } = await import('../characteristics/derive.js')
   const root = resolve(io.cwd, out)
   const progress = createProgress(io)
+  if (fresh === true) {
+    const settings = {
+      env: runEnvironment(io.env, loaded.suite.passEnvironment),
+      nodeFlags: controlFlags(),
+      timeoutMs: TIMEOUT_MS,
+      signal: io.signal,
+    }
+    await measureMissing(root, {
+      loaded,
+      settings,
+      progress,
+      now: io.now,
+      command: 'assay characteristics --fresh',
+      packageVersion,
+    })
+  }
   const { line } = deriveCharacteristics(root, {
     recordings: recording.map((path) => resolve(io.cwd, path)),
     onStep: progress.phase,

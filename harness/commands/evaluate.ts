@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path'
 import { quoteCalibration } from '../calibrate/quote-calibration.js'
+import { publishedErrorRates } from '../characteristics/published.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluate.js'
 import type { CalibrationQuote } from '../evidence.js'
@@ -28,7 +29,8 @@ export async function evaluateCommand(
   io: Io,
 ): Promise<ExitCode> {
   const planned = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
-  const draft = { ...planned, calibration: quoteFor(command, planned, io) }
+  const errorRates = publishedErrorRates()
+  const draft = { ...planned, calibration: quoteFor(command, planned, io), ...(errorRates !== undefined && { errorRates }) }
   const say = (line: string) => (command.json ? io.stderr : io.stdout)(`${line}\n`)
   say(headline(draft))
   try {
