@@ -24,8 +24,8 @@ export interface ProbeRequest {
 }
 
 /**
- * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a single thread that collect before each iteration, so
- * that the peak is nearly constant; of the same length as the measured runs, in seeded order. Nothing is run where nothing is open, nor for a layer that is rejected anyway.
+ * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a single thread, with a heap that grows by fixed steps
+ * and is collected before each iteration, so that the peak is nearly constant; of the same length as the measured runs, in seeded order. Nothing is run where nothing is open, nor for a layer that is rejected anyway.
  *
  * A run that fails is written down and its pair made once more; after a second failure memory stays undecided.
  *

@@ -22,9 +22,15 @@ export function runEnvironment(
  */
 const ON_ONE_THREAD: readonly string[] = ['--single-threaded-gc', '--no-concurrent-recompilation']
 
-/** Flags of Node for a run of the memory probe: those of the measured runs, with everything on one thread. */
+/**
+ * Everything on one thread, and a heap that grows by fixed steps: by default V8 times its collections to decide how far the heap may grow, so that a busy
+ * host sees another peak than a quiet one.
+ */
+const DETERMINISTIC_MEMORY: readonly string[] = ['--single-threaded', '--predictable-gc-schedule']
+
+/** Flags of Node for a run of the memory probe: those of the measured runs, with what keeps its peak from being a matter of luck. */
 export function probeFlagsFor(nodeFlags: readonly string[]): string[] {
-  return ['--single-threaded', ...nodeFlags.filter((flag) => !ON_ONE_THREAD.includes(flag))]
+  return [...DETERMINISTIC_MEMORY, ...nodeFlags.filter((flag) => !ON_ONE_THREAD.includes(flag))]
 }
 
 /**

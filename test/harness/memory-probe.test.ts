@@ -39,11 +39,12 @@ const scheduled = (pairs: readonly number[]) =>
   pairs.flatMap((pair) => armOrder(SEED, 'hold memory probe', pair, ['baseline', 'candidate']).map((arm) => ({ pair, arm })))
 
 describe('a probe on a single thread', () => {
-  it('changes the flags that keep measured runs on one thread for the one that does it all', () => {
-    expect(probeFlagsFor(nodeFlagsFor('cpu'))).toEqual(['--single-threaded', '--expose-gc'])
-    expect(probeFlagsFor(nodeFlagsFor('wall'))).toEqual(['--single-threaded', '--expose-gc'])
+  it('changes the flags that keep measured runs on one thread for those that make the peak repeatable', () => {
+    expect(probeFlagsFor(nodeFlagsFor('cpu'))).toEqual(['--single-threaded', '--predictable-gc-schedule', '--expose-gc'])
+    expect(probeFlagsFor(nodeFlagsFor('wall'))).toEqual(['--single-threaded', '--predictable-gc-schedule', '--expose-gc'])
     expect(probeFlagsFor(nodeFlagsFor('cpu', ['--max-semi-space-size=8']))).toEqual([
       '--single-threaded',
+      '--predictable-gc-schedule',
       '--max-semi-space-size=8',
       '--expose-gc',
     ])
