@@ -1,5 +1,4 @@
-import { sum } from 'simple-statistics'
-import { meanOf } from './moments.js'
+import { meanOf, sumOf } from './moments.js'
 import { scaled, scaleOf } from './scale.js'
 
 /** Correlation taken into account at most: beyond it the formula explodes faster than it informs. */
@@ -18,10 +17,10 @@ export function lag1(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
   const ordinary = scaled(values, scaleOf(values))
   const m = meanOf(ordinary)
-  const deviations = ordinary.map((value) => value - m)
-  const total = sum(deviations.map((deviation) => deviation ** 2))
+  const deviations = new Float64Array(ordinary).map((value) => value - m)
+  const total = sumOf(deviations.length, (index) => deviations[index]! ** 2)
   if (!(total > 0)) return undefined
-  return sum(deviations.slice(1).map((deviation, index) => deviation * deviations[index]!)) / total
+  return sumOf(deviations.length - 1, (index) => deviations[index + 1]! * deviations[index]!) / total
 }
 
 /**

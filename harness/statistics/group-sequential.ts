@@ -1,4 +1,4 @@
-import { gaussLegendre } from './gauss-legendre.js'
+import { gaussLegendre, type Quadrature } from './gauss-legendre.js'
 import { decreasingRoot, normalDensity, normalUpperQuantile, normalUpperTail } from './normal.js'
 
 export type Spending = 'pocock' | 'obrien-fleming'
@@ -14,7 +14,7 @@ export interface Boundary {
 }
 
 const NODES = 400
-const quadrature = gaussLegendre(NODES)
+let rule: Quadrature | undefined
 const known = new Map<string, readonly Boundary[]>()
 
 /**
@@ -80,16 +80,17 @@ function crossing({ grid, mass }: Survivors, increment: number, t: number, step:
 function advance(survivors: Survivors | undefined, upper: number, step: number): Survivors {
   const lower = -9
   const half = (upper - lower) / 2
+  rule ??= gaussLegendre(NODES)
   const grid = new Float64Array(NODES)
   const mass = new Float64Array(NODES)
   for (let i = 0; i < NODES; i += 1) {
-    const x = half * quadrature.points[i]! + (upper + lower) / 2
+    const x = half * rule.points[i]! + (upper + lower) / 2
     let density = 0
     if (survivors === undefined) density = normalDensity(x / step) / step
     else
       for (let j = 0; j < NODES; j += 1) density += (survivors.mass[j]! * normalDensity((x - survivors.grid[j]!) / step)) / step
     grid[i] = x
-    mass[i] = density * half * quadrature.weights[i]!
+    mass[i] = density * half * rule.weights[i]!
   }
   return { grid, mass }
 }

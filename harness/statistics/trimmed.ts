@@ -31,8 +31,8 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
   const n = logRatios.length
   if (n < 2) return undefined
   const g = trimCount(n)
-  const sorted = [...Float64Array.from(logRatios).sort()]
-  const m = meanOf(sorted.slice(g, n - g))
+  const sorted = new Float64Array(logRatios).sort()
+  const m = meanOf(sorted.subarray(g, n - g))
   const sd = Math.sqrt(varianceOf(winsorise(sorted, g)))
   const zeroVariance = isZeroSpread(sd, m)
   return { n, g, m, se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)), df: n - 2 * g - 1, zeroVariance }
@@ -53,7 +53,7 @@ function trimCount(n: number): number {
   return n < MINIMUM_PAIRS ? 0 : Math.max(1, Math.floor(0.2 * (n - 5) + 1e-9))
 }
 
-function winsorise(sorted: readonly number[], g: number): number[] {
+function winsorise(sorted: Float64Array, g: number): Float64Array {
   const low = sorted[g]!
   const high = sorted[sorted.length - g - 1]!
   return sorted.map((value) => Math.min(high, Math.max(low, value)))
