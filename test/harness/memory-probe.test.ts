@@ -52,7 +52,8 @@ describe('a probe on a single thread', () => {
 })
 
 // Without /proc no peak is known, and there is nothing to probe.
-describe.skipIf(!existsSync('/proc/self/status'))('memory the measured runs leave open', () => {
+// Some thirty processes for the first: on a busy host they take their time.
+describe.skipIf(!existsSync('/proc/self/status'))('memory the measured runs leave open', { timeout: 180_000 }, () => {
   const root = temporaryDirectory()
   const journal = join(root, 'profiling-results', '0001-same-memory', 'memory-probe.jsonl')
 
