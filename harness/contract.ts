@@ -101,7 +101,7 @@ export type Criterion =
  * A limit to the candidate's own values, whatever the other arm does.
  *
  * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes`
- * and `heapBytes`.
+ * and `heapBytes`. What some iteration does not count, and what is below zero, was not counted: nothing is accepted then.
  */
 export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }

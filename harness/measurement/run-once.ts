@@ -164,8 +164,12 @@ function observeCollections() {
   }
 }
 
+/** Of what every iteration counts: one that does not count has not counted zero. */
 function meanCounters(outcomes: readonly Outcome<unknown>[]): Record<string, number> {
   const names = new Set(outcomes.flatMap(({ counters }) => Object.keys(counters ?? {})))
-  const mean = (name: string) => outcomes.reduce((sum, { counters }) => sum + (counters?.[name] ?? 0), 0) / outcomes.length
-  return Object.fromEntries([...names].map((name) => [name, mean(name)]))
+  const entries = [...names].flatMap((name) => {
+    const values = outcomes.flatMap(({ counters }) => (counters !== undefined && name in counters ? [counters[name]!] : []))
+    return values.length < outcomes.length ? [] : [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
+  })
+  return Object.fromEntries(entries)
 }

@@ -21,7 +21,7 @@ export function toWork(rounds: readonly Round[], arms: readonly Arm[]): Workload
   }
 }
 
-/** Mean counters per run, and the hit rate wherever something counts `x.hits` beside `x.misses`; empty where nothing counts. */
+/** Mean of the counters every run has, and the hit rate wherever something counts `x.hits` beside `x.misses`; empty where nothing counts. */
 export function toCounters(rounds: readonly Round[]): Pick<WorkloadRecord, 'counters' | 'hitRates'> {
   const baseline = meanCounters(rounds, 'baseline')
   const candidate = meanCounters(rounds, 'candidate')
@@ -33,7 +33,8 @@ export function toCounters(rounds: readonly Round[]): Pick<WorkloadRecord, 'coun
 function meanCounters(rounds: readonly Round[], arm: Arm): Record<string, number> {
   const all = rounds.map(({ runs }) => runs[arm]!.counters)
   const names = [...new Set(all.flatMap((counters) => Object.keys(counters)))].sort()
-  return Object.fromEntries(names.map((name) => [name, mean(all.map((counters) => counters[name] ?? 0))]))
+  const counted = names.filter((name) => all.every((counters) => Object.hasOwn(counters, name)))
+  return Object.fromEntries(counted.map((name) => [name, mean(all.map((counters) => counters[name]!))]))
 }
 
 function toHitRates(counters: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,7 +1,7 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { Budget } from '../contract.js'
 import type { RunRecord } from '../measurement/run-record.js'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
+import { summarize } from '../statistics/interval.js'
 import { tQuantile } from '../statistics/student-t.js'
 import type { Bounds } from './look.js'
 import { POWER } from './noise.js'
@@ -41,8 +41,9 @@ export function estimateBudget(values: readonly number[]): BudgetEstimate {
   const n = values.length
   const first = values[0]!
   if (values.every((value) => value === first)) return { n, m: first, se: 0, seUsed: 0, df: n - 1 }
-  const se = sampleStandardDeviation([...values]) / Math.sqrt(n)
-  return { n, m: mean([...values]), se, seUsed: se * autocorrelationInflation(values), df: n - 1 }
+  const { mean, sd } = summarize(values)
+  const se = sd / Math.sqrt(n)
+  return { n, m: mean, se, seUsed: se * autocorrelationInflation(values), df: n - 1 }
 }
 
 /**
@@ -55,18 +56,32 @@ export function certifiableMean(budget: Budget, { critical, df, seUsed }: Bounds
   return 'atMost' in budget ? budget.atMost - reach : budget.atLeast + reach
 }
 
-/** What every run measures comes first: no counter can pass itself off as a time. */
+/**
+ * What every run measures comes first: no counter can pass itself off as a time. A time or a size of nothing was not measured, and less than nothing
+ * was not counted: neither may keep a limit.
+ */
 function countedIn(run: RunRecord, counter: string): number | undefined {
   const own = OWN_VALUES.find((name) => name === counter)
-  if (own !== undefined) return run[own]
-  return Object.hasOwn(run.counters, counter) ? run.counters[counter] : hitRateOf(run, counter)
+  if (own !== undefined) return isPositive(run[own]) ? run[own] : undefined
+  const counted = ownCount(run, counter)
+  return counted ?? hitRateOf(run, counter)
+}
+
+/** Undefined where it is absent or no count. */
+function ownCount({ counters }: RunRecord, counter: string): number | undefined {
+  const counted = Object.hasOwn(counters, counter) ? counters[counter] : undefined
+  return counted === 0 || isPositive(counted) ? counted : undefined
+}
+
+function isPositive(value: number | undefined): boolean {
+  return value !== undefined && Number.isFinite(value) && value > 0
 }
 
 /** hits / (hits + misses); undefined where there was neither, so that a cache nobody asked keeps no promise. */
-function hitRateOf({ counters }: RunRecord, counter: string): number | undefined {
-  if (!HIT_RATE.test(counter)) return undefined
+function hitRateOf(run: RunRecord, counter: string): number | undefined {
+  if (!HIT_RATE.test(counter) || Object.hasOwn(run.counters, counter)) return undefined
   const cache = counter.replace(HIT_RATE, '')
-  const hits = Object.hasOwn(counters, `${cache}.hits`) ? counters[`${cache}.hits`] : undefined
-  const misses = Object.hasOwn(counters, `${cache}.misses`) ? counters[`${cache}.misses`] : undefined
+  const hits = ownCount(run, `${cache}.hits`)
+  const misses = ownCount(run, `${cache}.misses`)
   return hits === undefined || misses === undefined || hits + misses <= 0 ? undefined : hits / (hits + misses)
 }

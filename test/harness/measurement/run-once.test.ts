@@ -71,6 +71,12 @@ describe('runOnce', () => {
     expect([digestOf('right'), digestOf('wrong')]).not.toContain(digest)
   })
 
+  it('reports no counter that an iteration did not count: absent is not zero', async () => {
+    let calls = 0
+    const suite = suiteWith(async () => ({ output: '', counters: { opens: 9, ...(++calls % 2 === 0 && { misses: 100 }) } }))
+    expect((await runOnce(suite, slot)).counters).toEqual({ opens: 9 })
+  })
+
   it('reports mean counters of the timed iterations and the work of one', async () => {
     let calls = 0
     const suite = suiteWith(async () => ({ output: '', counters: { hits: ++calls }, work: { unit: 'bars', amount: 9 } }))
