@@ -32,7 +32,7 @@ const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount'
  *
  * @param draft what would be planned now
  * @param environment the host as it is now
- * @throws {InputError} there is nothing to resume, or it was begun differently; names what differs
+ * @throws {InputError} there is nothing to resume, it was begun differently, or the host was found biased since; names what differs
  * @throws {InvalidEvidenceError} its files are damaged
  */
 export function resumePlan(root: string, draft: PlanDraft, environment: Environment): EvaluationPlan {
@@ -45,6 +45,12 @@ export function resumePlan(root: string, draft: PlanDraft, environment: Environm
   if (differences.length > 0) {
     throw new InputError(
       `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
+    )
+  }
+  const { calibration } = draft
+  if (calibration?.status === 'failed' && plan.calibration?.status !== 'failed') {
+    throw new InputError(
+      `cannot resume ${id}: the calibration of this host has failed since it was begun; calibrate again and resume once it passes: ${calibration.command}, or leave out --resume`,
     )
   }
   return plan
