@@ -1,5 +1,7 @@
 import type { Arm } from '../contract.js'
+import { meanOf, varianceOf } from '../statistics/moments.js'
 import { differenceOfMeans } from '../statistics/welch.js'
+import { isZeroSpread } from '../statistics/zero-variance.js'
 import type { Round } from './rounds.js'
 
 /** From this |t| on, which arm runs first is called an influence on the ratio. */
@@ -7,18 +9,22 @@ export const POSITION_T = 3
 
 const ORDER = ['first', 'second', 'third']
 const FEWEST = 3
+/** A t beyond this says no more, and the t of a perfect separation is a number. */
+const MOST_T = 1e6
 
 /**
  * How surely the log ratio depends on which of the two arms ran first: Welch's t between the pairs where the candidate did and those where it did not.
  *
  * @param logRatios ln(candidate / against), one per round, in the same order
- * @returns positive where the candidate looks slower when it runs first; undefined below three pairs of either order, or where nothing varies
+ * @returns positive where the candidate looks slower when it runs first; undefined below three pairs of either order, or where nothing varies; within ± 1e6
  */
 export function positionT(rounds: readonly Round[], logRatios: readonly number[], against: Arm): number | undefined {
   const candidateFirst = ({ runs }: Round) => ORDER.indexOf(runs.candidate!.position) < ORDER.indexOf(runs[against]!.position)
   const before = logRatios.filter((_, index) => candidateFirst(rounds[index]!))
   const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
-  if (before.length < FEWEST || after.length < FEWEST || new Set(logRatios).size < FEWEST) return undefined
-  if (new Set(before).size === 1 && new Set(after).size === 1) return undefined
-  return differenceOfMeans(before, after).t
+  if (before.length < FEWEST || after.length < FEWEST) return undefined
+  if (isZeroSpread(Math.sqrt(varianceOf(logRatios)), meanOf(logRatios))) return undefined
+  // The order alone explains every difference: no t can say how surely.
+  if (new Set(before).size === 1 && new Set(after).size === 1) return before[0]! > after[0]! ? MOST_T : -MOST_T
+  return Math.max(-MOST_T, Math.min(MOST_T, differenceOfMeans(before, after).t))
 }
