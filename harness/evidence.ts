@@ -66,7 +66,13 @@ export const planSchema = z.strictObject({
   criterion: criterionSchema,
   metric: z.enum(['cpu', 'wall']),
   /** In the order of the glossary; `incumbent` is present only where its stack is not empty. */
-  arms: z.array(arm).min(2).max(3),
+  arms: z
+    .array(arm)
+    .min(2)
+    .max(3)
+    .refine((arms) => new Set(arms).size === arms.length && arms.includes('baseline') && arms.includes('candidate'), {
+      error: 'arms are baseline and candidate, and at most one incumbent',
+    }),
   stacks: z.strictObject({
     baseline: z.array(z.string()),
     incumbent: z.array(z.string()),
@@ -79,7 +85,12 @@ export const planSchema = z.strictObject({
   equivalenceSeeds: z.array(z.int().nonnegative()).min(1),
   regime: z.strictObject({
     /** Pair counts at which a decision may be made, ascending. */
-    looks: z.array(z.int().min(10)).min(1),
+    looks: z
+      .array(z.int().min(10))
+      .min(1)
+      .refine((looks) => looks.every((look, index) => index === 0 || look > looks[index - 1]!), {
+        error: 'looks have to ascend',
+      }),
     /** One look with the plain 97.5 % quantile instead of the sequential boundary. */
     fixed: z.boolean(),
     /** One-sided error over all looks. */
