@@ -11,7 +11,7 @@ import { compareMemory, type MemoryRatio } from '../verdict/memory.js'
 import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
 import { certifiableEquivalence, certifiableImprovement, certifiableSlowdown, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
-import { warningsOf } from '../verdict/warnings.js'
+import { probeWarnings, warningsOf } from '../verdict/warnings.js'
 import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
@@ -38,7 +38,7 @@ export function toWorkloadRecord({ plan, runs, memoryProbe = [] }: Evidence, dec
     ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion, probed }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
-    warnings: warningsOf(rounds, looks, rule, probed),
+    warnings: [...warningsOf(rounds, looks, rule, probed), ...probeWarnings(memoryProbe, decision.id)],
   }
 }
 

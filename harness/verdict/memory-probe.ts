@@ -1,4 +1,5 @@
 import type { Arm } from '../contract.js'
+import { InvalidEvidenceError } from '../errors.js'
 import type { ProbeLine, ProbeRecord } from '../measurement/probe-record.js'
 
 /** Peaks of both arms from two adjacent runs on a single thread, bytes. */
@@ -17,9 +18,16 @@ const FAILURES_FORGIVEN = 1
  *
  * @param lines of all workloads, in any order
  * @param against the arm the candidate is compared with
+ * @throws {InvalidEvidenceError} the same pair and arm stand there twice
  */
 export function probePairs(lines: readonly ProbeLine[], workloadId: string, against: Arm): ProbePair[] {
   const own = lines.filter(({ workload }) => workload === workloadId).sort((a, b) => a.pair - b.pair)
+  const places = own.map(({ pair, arm }) => `pair ${pair}, ${arm}`)
+  const repeated = places.find((place, index) => places.indexOf(place) !== index)
+  if (repeated !== undefined)
+    throw new InvalidEvidenceError(
+      `memory-probe.jsonl holds the same run twice (${workloadId}, ${repeated}); restore the file or evaluate again`,
+    )
   const peakOf = (pair: number, arm: Arm) =>
     own.find((line): line is ProbeRecord => !('error' in line) && line.pair === pair && line.arm === arm)?.peakRssBytes
   return [...new Set(own.map(({ pair }) => pair))]

@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics'
 import type { Arm } from '../contract.js'
-import { formatLimit, formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import { formatCounted, formatLimit, formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import type { ProbeLine } from '../measurement/probe-record.js'
 import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
@@ -46,6 +47,19 @@ export function warningsOf(
     slower(looks, rule),
     memoryGrowth(rounds, rule, probed),
   ].filter((warning) => warning !== undefined)
+}
+
+/** Runs of the memory probe that failed: no run of them counts, and whoever reads the verdict should know. */
+export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): Warning[] {
+  const failed = lines.filter((line) => line.workload === workloadId && 'error' in line)
+  if (failed.length === 0) return []
+  const arms = [...new Set(failed.map(({ arm }) => arm))].join(' and ')
+  return [
+    {
+      code: 'probe-failed',
+      hint: `${formatCounted(failed.length, 'run')} of the memory probe failed (${arms}); a second failure leaves memory undecided; the errors are in memory-probe.jsonl`,
+    },
+  ]
 }
 
 /**

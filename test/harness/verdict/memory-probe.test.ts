@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../../harness/evidence.js'
 import { type ProbeLine, probeLineSchema } from '../../../harness/measurement/probe-record.js'
+import { toDecisionRecord } from '../../../harness/record/decision-record.js'
 import { decide, workloadsToProbe } from '../../../harness/verdict/decide.js'
 import { compareMemory } from '../../../harness/verdict/memory.js'
 import { isProbeOver, probePairs } from '../../../harness/verdict/memory-probe.js'
@@ -53,6 +54,25 @@ const steady = (ratio: number) => [ratio, ratio, ratio, ratio, ratio]
 const probed = (ratio: number, evidence = open()): Evidence => ({
   ...evidence,
   memoryProbe: IDS.flatMap((id) => probeOf(id, steady(ratio))),
+})
+
+describe('runs of the probe', () => {
+  it('that stand there twice are refused: nobody can say which of them counts', () => {
+    const lines = [...probeOf('grid-search', steady(1)), probeRun('grid-search', 3, 'candidate', 50e6)]
+    expect(() => probePairs(lines, 'grid-search', 'baseline')).toThrow(/twice \(grid-search, pair 3, candidate\)/)
+    expect(probePairs(lines, 'walk-forward', 'baseline')).toEqual([])
+  })
+
+  it('that failed are told wherever the verdict is', () => {
+    const evidence = { ...open('advisory'), memoryProbe: [failure('grid-search', 1), failure('grid-search', 2)] }
+    const [workload, other] = toDecisionRecord(evidence).workloads
+    const codes = workload!.warnings.map(({ code }) => code)
+    expect(codes).toContain('probe-failed')
+    expect(workload!.warnings.find(({ code }) => code === 'probe-failed')!.hint).toContain(
+      '2 runs of the memory probe failed (candidate)',
+    )
+    expect(other!.warnings.map(({ code }) => code)).not.toContain('probe-failed')
+  })
 })
 
 describe('the verdict on memory', () => {
