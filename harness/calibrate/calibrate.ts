@@ -10,9 +10,8 @@ import { measurePairs } from '../measure-pairs.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { PlanDraft } from '../plan.js'
 import { differencesBetween } from '../resume.js'
-import { type Trial, wantsPair } from '../verdict/attempts.js'
+import type { Trial } from '../verdict/attempts.js'
 import { findDivergence } from '../verdict/proof.js'
-import { roundsOf } from '../verdict/rounds.js'
 import { calibratedHost } from './calibrated-host.js'
 import type { Calibration } from './calibration.js'
 import {
@@ -25,7 +24,7 @@ import {
   publishCalibration,
   readUnfinished,
 } from './calibration-store.js'
-import { identicalTrial, injectedTrial } from './to-calibration.js'
+import { identicalTrial, injectedTrial, workloadsInNeed } from './to-calibration.js'
 
 export interface CalibrationRequest extends ControlSetting {
   readonly workloads: readonly Workload<unknown, unknown, unknown>[]
@@ -170,7 +169,7 @@ async function measurePart<Attempt>(
     plan: withRepeat(plan),
     equivalence,
     runs,
-    open: (journal) => plan.workloads.map((each) => each.id).filter((each) => wantsPair(roundsOf(journal, plan, each), trial)),
+    open: (journal) => workloadsInNeed(plan, journal, trial),
     onLine: (line) => appendRun(root, partId(id, part), line),
     loaded,
     settings,

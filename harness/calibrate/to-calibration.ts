@@ -1,13 +1,15 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence.js'
-import { attemptsOf, type Trial } from '../verdict/attempts.js'
+import type { JournalLine } from '../measurement/run-record.js'
+import { attemptsOf, type Trial, wantsPair } from '../verdict/attempts.js'
 import { ruleOf } from '../verdict/criteria.js'
+import { refuseUnexplainedVoids } from '../verdict/decide.js'
 import { type IdenticalAttempt, identicalArms, isAutocorrelated } from '../verdict/identical-arms.js'
 import { type InjectedAttempt, injectedEffect } from '../verdict/injected-effect.js'
 import { boundsAt } from '../verdict/look.js'
 import { certifiableImprovement, type Noise } from '../verdict/noise.js'
 import { findDivergence } from '../verdict/proof.js'
-import { type Round, roundsOf } from '../verdict/rounds.js'
+import { isContaminated, type Round, roundsOf } from '../verdict/rounds.js'
 import { calibratedHost } from './calibrated-host.js'
 import type { CalibratedWorkload, Calibration, CalibrationReason, CalibrationWarning } from './calibration.js'
 
@@ -29,6 +31,7 @@ const ALPHA = 0.05
  */
 export function toCalibration(evidence: CalibrationEvidence): Calibration {
   const { plan, environment } = evidence.aa
+  for (const part of [evidence.aa, evidence.injected]) refuseUnexplainedVoids(part.plan, part.runs)
   const workloads = plan.workloads.map((workload) => calibrateWorkload(evidence, workload))
   return {
     schema: 'assay/calibration@1',
@@ -54,6 +57,20 @@ export function identicalTrial({ regime, metric }: EvaluationPlan): Trial<Identi
 /** The trial of the injected effect that a plan sets. @throws {InvalidEvidenceError} it injects nothing */
 export function injectedTrial({ regime, metric, injected }: EvaluationPlan): Trial<InjectedAttempt> {
   return injectedEffect(improvementPutIn(injected), regime.looks.at(-1)!, metric)
+}
+
+/**
+ * Ids of the workloads that need another pair, in plan order. A host that voids more than a quarter of the pairs asked for is measured no further: its
+ * attempt stays incomplete.
+ */
+export function workloadsInNeed<Attempt>(plan: EvaluationPlan, runs: readonly JournalLine[], trial: Trial<Attempt>): string[] {
+  return plan.workloads
+    .map(({ id }) => id)
+    .filter((id) => {
+      const rounds = roundsOf(runs, plan, id)
+      const askedFor = rounds.length < trial.pairs ? trial.pairs : 2 * trial.pairs
+      return wantsPair(rounds, trial) && !isContaminated(runs, id, askedFor)
+    })
 }
 
 function calibrateWorkload({ aa, injected }: CalibrationEvidence, planned: PlannedWorkload): CalibratedWorkload {

@@ -9,7 +9,7 @@ import { readEnvironment } from '../measurement/environment.js'
 import { workloadOf } from '../measurement/run-once.js'
 import type { JournalLine, RunRecord } from '../measurement/run-record.js'
 import { assessWorkload } from '../verdict/assess.js'
-import { isFailure, roundsOf } from '../verdict/rounds.js'
+import { isContaminated, isFailure, roundsOf } from '../verdict/rounds.js'
 import { claimFreshHost, FRESH_DECISIONS } from './fresh-data.js'
 import { type FreshDecision, type FreshRun, freshDecisionSchema, readFreshDecisions } from './fresh-decision.js'
 import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
@@ -84,7 +84,7 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
     plan,
     equivalence,
     runs,
-    open: (journal) => (isOpen(plan, task.workload, journal) ? [task.workload] : []),
+    open: (journal) => (wantsPair(plan, task.workload, journal) ? [task.workload] : []),
     onLine: (line) => void runs.push(line),
     loaded,
     settings,
@@ -108,10 +108,12 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
   })
 }
 
-/** Whether either rule wants more pairs. */
-function isOpen(plan: EvaluationPlan, workload: string, journal: readonly JournalLine[]): boolean {
+/** Whether either rule wants another pair: none does of a host that voids more than a quarter of its pairs. */
+export function wantsPair(plan: Pick<EvaluationPlan, 'arms'>, workload: string, journal: readonly JournalLine[]): boolean {
   const rounds = roundsOf(journal, plan, workload)
-  return RULES.some((rule) => assessWorkload(rounds, rule).outcome === 'continue')
+  return RULES.some(
+    (rule) => assessWorkload(rounds, rule).outcome === 'continue' && !isContaminated(journal, workload, rule.looks.at(-1) ?? 0),
+  )
 }
 
 /** Identical code that computes something else once is no decision about speed. */

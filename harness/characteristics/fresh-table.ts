@@ -1,8 +1,7 @@
 import type { RunRecord } from '../measurement/run-record.js'
 import { compareArms } from '../verdict/compare.js'
-import { VOIDED_AT_MOST } from '../verdict/decide.js'
 import { noiseOf } from '../verdict/noise.js'
-import { type Round, roundsOf, voidedPairs } from '../verdict/rounds.js'
+import { isContaminated, type Round, roundsOf } from '../verdict/rounds.js'
 import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from './fresh-decision.js'
 import { NAIVE_RUNS, type NaiveVerdicts, naiveVerdicts } from './naive-rule.js'
 import { assess } from './recorded-study.js'
@@ -54,7 +53,7 @@ export function noiseOfFresh(decisions: readonly FreshDecision[]): number[] {
 function endingOf(decision: FreshDecision, rule: ShippedRule): Ending {
   const ending = assess(roundsIn(decision), rule)
   const planned = SHIPPED_RULES[rule].looks.at(-1) ?? 0
-  const contaminated = voidedPairs(journalOf(decision), decision.workload) > VOIDED_AT_MOST * planned
+  const contaminated = isContaminated(journalOf(decision), decision.workload, planned)
   return contaminated ? { ...ending, verdict: 'inconclusive' } : ending
 }
 

@@ -8,7 +8,8 @@ import { table } from './table.js'
 
 const REASONS: Readonly<Record<CalibrationReason, string>> = {
   'results-differ': 'the same code computed different results; make it deterministic before measuring it',
-  incomplete: 'measuring ended before all pairs were made',
+  incomplete:
+    'measuring ended before all pairs were made: a result differed, or more than a quarter of the pairs were voided because of the host; quiet it and calibrate again',
   biased:
     'the same code as both arms differs by more than noise explains: something favours one arm; look at foreignLoad and startedAt in aa/runs.jsonl',
   'position-effect':

@@ -9,7 +9,7 @@ import { type Role, ruleOf } from './criteria.js'
 import { compareMemory } from './memory.js'
 import { isProbeOver, probePairs } from './memory-probe.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
-import { isFailure, roundsOf, voidedPairs } from './rounds.js'
+import { isContaminated, isFailure, roundsOf } from './rounds.js'
 import type { Warning } from './warnings.js'
 
 type Verdict = 'accepted' | 'rejected' | 'inconclusive'
@@ -33,9 +33,6 @@ export interface Decision {
   /** Present where the candidate is not equivalent. */
   readonly divergence?: FoundDivergence
 }
-
-/** Share of the planned pairs that may be voided; beyond it the host cannot be trusted with this workload. */
-export const VOIDED_AT_MOST = 0.25
 
 /**
  * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every guard has to pass.
@@ -98,7 +95,7 @@ function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: rea
   return plan.workloads.map(({ id, role }) => {
     const rule = ruleOf(plan, id)
     const assessment = assessWorkload(roundsOf(runs, plan, id), rule, probePairs(probe, id, rule.against))
-    const contaminated = voidedPairs(runs, id) > VOIDED_AT_MOST * rule.looks.at(-1)!
+    const contaminated = isContaminated(runs, id, rule.looks.at(-1)!)
     return {
       id,
       role,
@@ -112,7 +109,7 @@ function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: rea
  *
  * @throws {InvalidEvidenceError} a run is voided without a reason, or counts in spite of one
  */
-function refuseUnexplainedVoids({ metric }: EvaluationPlan, runs: readonly JournalLine[]): void {
+export function refuseUnexplainedVoids({ metric }: Pick<EvaluationPlan, 'metric'>, runs: readonly JournalLine[]): void {
   const wrong = runs.find((run) => !isFailure(run) && (run.voided !== undefined) !== (voidReason(run, metric) !== undefined))
   if (wrong === undefined) return
   const what = 'voided' in wrong && wrong.voided !== undefined ? 'is voided without a reason in' : 'counts in spite of'

@@ -31,6 +31,14 @@ export function voidedPairs(runs: readonly JournalLine[], workloadId: string): n
   return pairNumbers(runs, workloadId, (line) => !isFailure(line) && line.voided !== undefined)
 }
 
+/** Share of the planned pairs that may be voided. */
+const VOIDED_AT_MOST = 0.25
+
+/** Whether so many pairs were voided that the host cannot be trusted with this workload. */
+export function isContaminated(runs: readonly JournalLine[], workloadId: string, plannedPairs: number): boolean {
+  return voidedPairs(runs, workloadId) > VOIDED_AT_MOST * plannedPairs
+}
+
 /** Number of pairs of a workload with at least one error: an error line, or a time that is not positive and finite. */
 export function failedPairs(runs: readonly JournalLine[], workloadId: string): number {
   return pairNumbers(runs, workloadId, (line) => isFailure(line) || !hasValidTimes(line))

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { calibrationSchema } from '../../../harness/calibrate/calibration.js'
-import { toCalibration } from '../../../harness/calibrate/to-calibration.js'
+import { identicalTrial, toCalibration, workloadsInNeed } from '../../../harness/calibrate/to-calibration.js'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
+import type { RunRecord } from '../../../harness/measurement/run-record.js'
 import { type SimulatedCalibration, simulateCalibration } from './simulated-calibration.js'
 
 function calibrated(simulation: SimulatedCalibration = {}) {
@@ -46,6 +47,23 @@ describe('a harness that is not biased', () => {
 })
 
 describe('what fails a calibration', () => {
+  it('a run that is voided though its covariates do not say so, or counts in spite of them: it is refused', () => {
+    const wished = simulateCalibration({ change: (run) => (run.pair === 3 ? { ...run, voided: 'too slow' } : run) })
+    expect(() => toCalibration(wished)).toThrow(InvalidEvidenceError)
+    const stolen = simulateCalibration({ change: (run) => (run.pair === 3 ? { ...run, stealShare: 0.4 } : run) })
+    expect(() => toCalibration(stolen)).toThrow(/pair 3 of grid-search counts in spite of its covariates/)
+  })
+
+  it('a host that voids more than a quarter of the pairs: measuring ends, and the attempt stays incomplete', () => {
+    const voiding = (last: number) => (run: RunRecord) =>
+      run.pair <= last ? { ...run, stealShare: 0.4, voided: 'steal 40 %' } : run
+    const { aa } = simulateCalibration({ change: voiding(10) })
+    expect(workloadsInNeed(aa.plan, aa.runs, identicalTrial(aa.plan))).toEqual(['grid-search'])
+    const hostile = simulateCalibration({ change: voiding(11) })
+    expect(workloadsInNeed(hostile.aa.plan, hostile.aa.runs, identicalTrial(hostile.aa.plan))).toEqual([])
+    expect(toCalibration(hostile)).toMatchObject({ verdict: 'failed', workloads: [{ reasons: ['incomplete'] }] })
+  })
+
   it('an arm that comes out 3 % slower than itself, twice', () => {
     const { calibration, workload } = calibrated({ bias: -0.03, pairs: 80 })
     expect(calibration.verdict).toBe('failed')

@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { readFreshDecisions } from '../../../harness/characteristics/fresh-decision.js'
 import type { FreshTask } from '../../../harness/characteristics/fresh-schedule.js'
-import { measureFresh } from '../../../harness/characteristics/fresh-study.js'
+import { measureFresh, wantsPair } from '../../../harness/characteristics/fresh-study.js'
 import { besideHogs } from '../../../harness/characteristics/hogs.js'
 import { type ControlSetting, controlFlags } from '../../../harness/control.js'
 import { ownSuite } from '../../../harness/load-suite.js'
 import { readHostCpuTime } from '../../../harness/measurement/proc.js'
 import { runEnvironment } from '../../../harness/measurement/run-environment.js'
+import type { RunRecord } from '../../../harness/measurement/run-record.js'
 import { createProgress } from '../../../harness/progress.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { simulateEvidence } from '../verdict/simulated-evidence.js'
 
 const task: FreshTask = { cell: '20% slower', change: -0.2, workload: 'spin', hogs: 0, seed: 7 }
 
@@ -60,6 +62,19 @@ describe('measureFresh', () => {
     const progress = { ...setting.progress, phase: () => bench.interrupt() }
     await expect(measureFresh([task], path, { ...setting, progress })).rejects.toThrow('interrupted by SIGINT')
     expect(() => readFileSync(path)).toThrow('ENOENT')
+  })
+})
+
+describe('a host that voids its pairs', () => {
+  it('is not measured for ever: beyond a quarter neither rule wants another pair', () => {
+    const journal = (voided: number) =>
+      simulateEvidence({ seed: 1, pairs: voided, improvement: {}, noise: 0.01 }).runs.map((run) => ({
+        ...(run as RunRecord),
+        stealShare: 0.4,
+        voided: 'steal 40 %',
+      }))
+    const wants = (voided: number) => wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided))
+    expect([0, 5, 7, 8, 100].map(wants)).toEqual([true, true, true, false, false])
   })
 })
 
