@@ -7,6 +7,8 @@ import { RECORDED_CHANGES } from './recorded-study.js'
 import type { StudiedRule } from './studied-rules.js'
 import { addTallies, type Tally } from './tally.js'
 
+const FIRST_LOOK = 10
+
 interface Cell {
   readonly change: number
   readonly rule: StudiedRule
@@ -55,7 +57,7 @@ function noiseText({ noise }: Characteristics['fresh'], hogs: number): string {
 export function recordedSection({ recorded }: Characteristics): string[] {
   const pools = [...new Set(recorded.cells.map(({ recording, pool }) => `${recording}, ${pool}`))]
   return [
-    `Windows of consecutive pairs of identical code, ${formatCount(recorded.trials)} per pool and true change: the labels within a pair are swapped by a seeded coin, and the times of one arm are multiplied. The naive rule takes every twenty consecutive processes. The layer’s rule looks after 10, 20, 30 and 40 pairs, at smoke scale after 10 and 20; the gate after 10, 20 and 30. Windows overlap and are not independent trials, so these shares carry no interval; what exact intervals would be without that caveat stands in the first table and can be computed from the counts in the figures.`,
+    `Windows of consecutive pairs of identical code, ${formatCount(recorded.trials)} per pool and true change: the labels within a pair are swapped by a seeded coin, and the times of one arm are multiplied. The naive rule takes every twenty consecutive processes. The layer’s rule looks after 10, 20, 30 and 40 pairs, at smoke scale after 10 and 20; the gate after 10, 20 and 30. Windows overlap and are not independent trials, so these shares carry no interval. ${disjointText(recorded)}`,
     markdownTable(
       ['recording', 'pools', 'runs', 'in this repository', 'SHA-256'],
       recorded.recordings.map(({ name, sha256, path, pools: each }) => [
@@ -78,6 +80,13 @@ export function recordedSection({ recorded }: Characteristics): string[] {
       }),
     ),
   ]
+}
+
+/** How little the windows would show if none of them shared a run. */
+function disjointText({ recordings }: Characteristics['recorded']): string {
+  const windows = recordings.flatMap(({ pools }) => pools).reduce((sum, { pairs }) => sum + Math.floor(pairs / FIRST_LOOK), 0)
+  const open = formatPercent(clopperPearson(0, windows).upper)
+  return `All recordings together hold ${formatCounted(windows, 'window')} of ten pairs that share no run: not one wrong verdict in so many would leave an error rate of up to ${open} open (exact 95 % interval).`
 }
 
 function poolShares(cells: readonly Cell[], change: number): string[] {

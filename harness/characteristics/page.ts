@@ -48,7 +48,7 @@ function requirementsText({ requirements }: Characteristics): string {
   ])
   return [
     markdownTable(['true change', 'must happen', 'measured on', 'measured', 'standing'], rows),
-    '*Shown*: the whole exact 95 % interval (Clopper–Pearson) lies within the requirement. *Met*: the share itself does, and so many decisions cannot tell more. On recorded noise the interval is computed as if the windows were independent. They overlap, so it is too narrow, and nothing is called shown there.',
+    '*Shown*: the whole exact 95 % interval (Clopper–Pearson) lies within the requirement. *Met*: the share itself does, and so many decisions cannot tell more. Windows of recorded noise overlap, so they have no such interval, and nothing is called shown there.',
   ].join('\n\n')
 }
 
@@ -117,6 +117,7 @@ function limitsText({ recorded, fresh }: Characteristics): string {
     'One class of machine: shared hosts with two cores. Another host has other noise; `calibrate` tells which.',
     `Zero of ${formatCount(fresh.decisions === 0 ? 100 : fresh.decisions)} does not mean never: the intervals say how rare is shown.`,
     'Windows of one recording overlap and share their runs. They are many looks at a few hundred processes, not independent trials; a recording of n pairs holds only n/10 windows of ten that share none.',
+    'The rule promises at most 5 % only for what it *certifies*. At the last look it also decides by the estimate where the bounds are near enough, so a true change of exactly 5 % is accepted about every other time, and one a little below it sometimes: the rows of 3 % and 5 % say how often.',
     'A multiplied time carries its noise along; an injected kernel adds work of its own, whose noise is its own. Real changes lie between.',
     'The naive rule takes the first twenty processes of an evaluation in the order they ran, ten for each arm. They alternated between the arms, which is undone by the known factor; so it meets the drift of the host, and not the difference between two builds.',
     'The time between processes of one workload differs: recordings with two workloads alternate between them.',

@@ -39,7 +39,7 @@ export const requirementCheckSchema = z.strictObject({
   measured: z.number().nonnegative(),
   /** How many of the trials, where it is a share. */
   count: z.int().nonnegative().optional(),
-  /** Exact 95 % interval of the share; for recorded noise as if its overlapping windows were independent, which is too narrow. */
+  /** Exact 95 % interval of the share; absent where trials are not independent, as overlapping windows of recorded noise. */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
   met: z.boolean(),
   /** Whether the whole interval lies within the requirement, so that no doubt is left; absent where trials are not independent. */
@@ -73,9 +73,10 @@ function check(requirement: Requirement, tally: Tally, source: RequirementCheck[
   }
   const count = countOf(tally, requirement.figure)
   const measured = count / tally.trials
+  const checked = { ...common, measured, count, met: fits(measured) }
+  if (source === 'recorded') return checked
   const ci95 = clopperPearson(count, tally.trials)
-  const checked = { ...common, measured, count, ci95, met: fits(measured) }
-  return source === 'recorded' ? checked : { ...checked, shown: fits(ci95.lower) && fits(ci95.upper) }
+  return { ...checked, ci95, shown: fits(ci95.lower) && fits(ci95.upper) }
 }
 
 function countOf(tally: Tally, figure: 'accepted' | 'failed' | 'failed early'): number {

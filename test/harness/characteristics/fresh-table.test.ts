@@ -91,7 +91,7 @@ describe('the figures', () => {
   it('say in one line what was measured, with exact bounds', () => {
     const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01), [])
     expect(many.line).toBe(
-      'Error rates of this rule, measured: A/A accepted 0 of 100 (≤ 3.6 %), 10 % faster accepted 30 of 30, 12 % slower failed the gate 30 of 30; naive rule accepted A/A 0 of 100. docs/characteristics.md',
+      'Error rates of the default rules (5 % faster, gate of 10 %), measured at smoke scale: A/A accepted 0 of 100 (≤ 3.6 %), 10 % faster accepted 30 of 30 (≥ 88.4 %), 12 % slower failed the gate 30 of 30 (≥ 88.4 %); naive rule accepted A/A 0 of 100. docs/characteristics.md',
     )
     expect(many.fresh).toMatchObject({ decisions: 160, runs: 9600, workloads: ['grid-search'] })
     expect(many.fresh.wrong).toEqual([
