@@ -67,8 +67,27 @@ describe('the commands shown', () => {
   )
 })
 
+describe('the commands shown that take hours', () => {
+  const shown = [...new Set(PAGES.flatMap(linesOf).filter((line) => /^npm run (-s )?(calibrate|characteristics)\b/.test(line)))]
+
+  it('are there', () => {
+    expect(shown.length).toBeGreaterThan(4)
+  })
+
+  it.each(shown)('%s: every option is one of its command', async (line) => {
+    const [, name, ...options] = line.match(/^npm run (?:-s )?(\w+)/)!.concat(line.match(/ --[a-z][a-z-]*/g) ?? [])
+    const { code, stdout } = await assay([name!, '--help'])
+    expect(code).toBe(0)
+    expect(options.map((option) => option.trim()).filter((option) => !new RegExp(`${option}\\b`).test(stdout))).toEqual([])
+  })
+})
+
 /** Lines of fenced blocks that run our binary, as a reader would type them: comments and what only installs are left out. */
 function commandsOf(page: string): string[] {
+  return linesOf(page).filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|compare|assay)\b)/.test(line))
+}
+
+function linesOf(page: string): string[] {
   const blocks = [...readFileSync(page, 'utf8').matchAll(/```(?:sh|bash)?\n([\s\S]*?)```/g)].map((match) => match[1]!)
   return blocks
     .flatMap((block) => block.split('\n'))
@@ -79,7 +98,6 @@ function commandsOf(page: string): string[] {
         .replace(/^npm ci && /, '')
         .trim(),
     )
-    .filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|compare|assay)\b)/.test(line))
 }
 
 function wordsOf(command: string): string[] {
