@@ -1,7 +1,5 @@
-import { InvalidEvidenceError } from './errors.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from './evidence.js'
 import type { LoadedSuite } from './load-suite.js'
-import { exceededAllowance } from './measurement/error-allowance.js'
 import type { ForkSettings } from './measurement/fork-run.js'
 import { measurePair } from './measurement/measure-pair.js'
 import { createPace, type Pace } from './measurement/pace.js'
@@ -9,6 +7,7 @@ import type { JournalLine } from './measurement/run-record.js'
 import type { Progress } from './progress.js'
 import { runningEstimate } from './verdict/assess.js'
 import { ruleOf } from './verdict/criteria.js'
+import { refuseFailing } from './verdict/decide.js'
 import { roundsOf } from './verdict/rounds.js'
 
 export interface MeasuringRequest {
@@ -111,15 +110,4 @@ function isDisproven(equivalence: Evidence['equivalence'], plan: EvaluationPlan,
   const proven = (line: JournalLine) =>
     equivalence.digests.find(({ workload, seed, arm }) => workload === line.workload && seed === plan.seed && arm === line.arm)
   return journal.some((line) => 'digest' in line && line.digest !== proven(line)?.digest)
-}
-
-/** @throws {InvalidEvidenceError} a workload failed more often than is forgiven */
-function refuseFailing(plan: EvaluationPlan, journal: readonly JournalLine[]): void {
-  for (const { id } of plan.workloads) {
-    const exceeded = exceededAllowance(journal, id)
-    if (exceeded === undefined) continue
-    throw new InvalidEvidenceError(
-      `${exceeded}; ${plan.id} ends without a verdict: mend the layer or the host and evaluate again`,
-    )
-  }
 }

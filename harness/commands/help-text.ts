@@ -2,7 +2,7 @@
 
 export const EXIT_CODES = `Exit codes:
   0    done: accepted or rejected, replayed, listed
-  1    --require accepted is unmet
+  1    --require accepted is unmet, or compare --fail-on-regression found one
   2    something given is wrong: an option, a name, a path, a data file, a directory in use
   3    inconclusive: the machine is too noisy for this effect
   4    not equivalent: the layer changes a result; nothing was decided about its speed
@@ -14,6 +14,8 @@ export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
   assay calibrate                     what this host does to a measurement; evaluations quote it
+  assay compare before.txt after.txt  every statistic for two files of numbers somebody else measured
+  assay characteristics               how often the verdicts are wrong: the published page, derived again
   assay replay --all                  the independent audit of every record
   assay replay --all --rewrite        bring records of an older version to the shape of this one`
 

@@ -1,5 +1,6 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence.js'
+import { exceededAllowance } from '../measurement/error-allowance.js'
 import { voidReason } from '../measurement/host-load.js'
 import type { ProbeLine } from '../measurement/probe-record.js'
 import type { JournalLine } from '../measurement/run-record.js'
@@ -41,6 +42,7 @@ export interface Decision {
  */
 export function decide({ plan, equivalence, runs, memoryProbe }: Evidence): Decision {
   refuseUnexplainedVoids(plan, runs)
+  refuseFailing(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
   if (divergence !== undefined) {
     return { verdict: 'rejected', reasons: ['not-equivalent'], warnings: warningsOfPlan(plan), workloads: [], divergence }
@@ -116,6 +118,21 @@ export function refuseUnexplainedVoids({ metric }: Pick<EvaluationPlan, 'metric'
   throw new InvalidEvidenceError(
     `runs.jsonl: the run of the ${wrong.arm} in pair ${wrong.pair} of ${wrong.workload} ${what} its covariates; restore the file or evaluate again`,
   )
+}
+
+/**
+ * Whoever measures stops there as well; a candidate that crashes now and then is accepted by no way round.
+ *
+ * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
+ */
+export function refuseFailing(plan: Pick<EvaluationPlan, 'id' | 'workloads'>, runs: readonly JournalLine[]): void {
+  for (const { id } of plan.workloads) {
+    const exceeded = exceededAllowance(runs, id)
+    if (exceeded === undefined) continue
+    throw new InvalidEvidenceError(
+      `${exceeded}; ${plan.id} ends without a verdict: mend the layer or the host and evaluate again`,
+    )
+  }
 }
 
 /** A rejected target settles the layer, whatever the other workloads would say. */

@@ -11,6 +11,24 @@ const without = (evidence: Evidence, workload: string): Evidence => ({
   runs: evidence.runs.filter((run) => run.workload !== workload),
 })
 
+describe('a candidate that crashes now and then', () => {
+  const crashed = (pair: number): Evidence['runs'][number] => ({
+    workload: 'grid-search',
+    pair,
+    arm: 'candidate',
+    error: 'exited with code 3',
+    startedAt: '2026-11-20T11:00:00.000Z',
+  })
+
+  it('is forgiven once and never accepted after more, however good its other pairs are', () => {
+    expect(decide({ ...good, runs: [...good.runs, crashed(11)] }).verdict).toBe('accepted')
+    expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(InvalidEvidenceError)
+    expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(
+      /^grid-search failed 2 times, last the candidate in pair 15: exited with code 3; 0001-layer1 ends without a verdict/,
+    )
+  })
+})
+
 describe('a layer', () => {
   it('is accepted when every target shows the improvement and every guard passes', () => {
     const { verdict, reasons, workloads } = decide(good)
