@@ -2,16 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { calibrateCommand } from './commands/calibrate.js'
 import { addCalibrateOptions, type CalibrateOptions, parseCalibrate } from './commands/calibrate-options.js'
 import { addCharacteristicsOptions, type CharacteristicsOptions, characteristicsCommand } from './commands/characteristics.js'
 import { compareCommand } from './commands/compare.js'
-import { evaluateCommand } from './commands/evaluate.js'
 import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evaluate-options.js'
 import type { ExtraCommand } from './commands/extra-command.js'
 import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './commands/help-text.js'
-import { listCommand } from './commands/list.js'
-import { replayCommand, rewriteCommand } from './commands/replay.js'
 import type { Suite } from './contract.js'
 import { AssayError, EXIT, type ExitCode, InputError } from './errors.js'
 import type { Io } from './io.js'
@@ -24,14 +20,16 @@ const packageSchema = z.looseObject({ version: z.string(), bugs: z.looseObject({
 /**
  * Runs one command line to its end.
  *
+ * A command loads what it works with when it runs: comparing two files does not wait for what evaluates.
+ *
  * @param argv words after the name of the program
- * @param suite what is measured unless `--suite` names another
+ * @param suite what is measured unless `--suite` names another, or how to load it
  * @param extra commands of the composition root beside our own
  * @returns the exit code; never throws: errors are told on `io.stderr`, one line each, bugs with their stack
  */
 export async function runCli(
   argv: readonly string[],
-  suite: Suite,
+  suite: Suite | (() => Promise<Suite>),
   io: Io,
   extra: readonly ExtraCommand[] = [],
 ): Promise<ExitCode> {
@@ -48,7 +46,12 @@ export async function runCli(
 }
 
 /** Every command with its arguments and options; each action hands its exit code to `finish`. */
-function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], finish: (code: ExitCode) => void): Command {
+function describeProgram(
+  suite: Suite | (() => Promise<Suite>),
+  io: Io,
+  extra: readonly ExtraCommand[],
+  finish: (code: ExitCode) => void,
+): Command {
   const program = new Command('assay')
     .description(
       'proves an optimization before it ships: equivalence first, then isolated interleaved runs, then a verdict that can be audited',
@@ -57,14 +60,15 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
     .addHelpText('after', `\n${COMMAND_EXAMPLES}\n\n${EXIT_CODES}`)
-  const suiteOf = (options: { readonly suite?: string }) =>
-    options.suite === undefined ? ownSuite(suite) : loadSuite(options.suite, io.cwd)
+  const suiteOf = async (options: { readonly suite?: string }) =>
+    options.suite === undefined ? ownSuite(typeof suite === 'function' ? await suite() : suite) : loadSuite(options.suite, io.cwd)
 
   addEvaluateOptions(program.command('evaluate <layer>'))
     .description('prove that a layer changes no result, measure it against the pure baseline, decide, and write the record')
     .addHelpText('after', `\n${EVALUATE_EXAMPLES}\n\n${EXIT_CODES}`)
     .action(async (layer: string, options: EvaluateOptions) => {
       const command = parseEvaluate(layer, options, io.cwd)
+      const { evaluateCommand } = await import('./commands/evaluate.js')
       finish(await evaluateCommand(command, await suiteOf(options), readPackage().version, io))
     })
 
@@ -78,20 +82,25 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
     )
     .option('--out <dir>', 'evidence root', DEFAULTS.out)
     .action(
-      (record: string | undefined, options: { readonly all?: boolean; readonly rewrite?: boolean; readonly out: string }) => {
+      async (
+        record: string | undefined,
+        options: { readonly all?: boolean; readonly rewrite?: boolean; readonly out: string },
+      ) => {
         if ((record === undefined) === (options.all !== true))
           throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
+        const { replayCommand, rewriteCommand } = await import('./commands/replay.js')
         const replay = options.rewrite === true ? rewriteCommand : replayCommand
         finish(replay(resolve(io.cwd, options.out), record, io))
       },
     )
 
   addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
-    finish(await characteristicsCommand(options, ownSuite(suite), readPackage().version, io))
+    finish(await characteristicsCommand(options, await suiteOf({}), readPackage().version, io))
   })
 
   addCalibrateOptions(program.command('calibrate')).action(async (options: CalibrateOptions) => {
     const command = parseCalibrate(options, io.cwd)
+    const { calibrateCommand } = await import('./commands/calibrate.js')
     finish(await calibrateCommand(command, await suiteOf(options), readPackage().version, io))
   })
 
@@ -101,6 +110,7 @@ function describeProgram(suite: Suite, io: Io, extra: readonly ExtraCommand[], f
     .option('--out <dir>', 'evidence root', DEFAULTS.out)
     .option('--suite <module>', "another project's suite")
     .action(async (options: { readonly out: string; readonly suite?: string }) => {
+      const { listCommand } = await import('./commands/list.js')
       finish(listCommand(resolve(io.cwd, options.out), await suiteOf(options), io))
     })
 

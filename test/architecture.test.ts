@@ -48,6 +48,14 @@ describe('the arrows between the rooms', () => {
     expect(reached.filter((name) => KEPT_OUT_OF_CHILD.includes(name))).toEqual([])
   })
 
+  it('comparing files waits for nothing that measures, plots or computes markets', () => {
+    const reached = packagesReachedFrom(join(root, 'scenarios', 'main.ts'), staticImports)
+    expect(reached).toContain('csv-parse')
+    expect(
+      reached.filter((name) => ['arquero', 'hyparquet', 'handlebars', 'tinybench', '@observablehq/plot'].includes(name)),
+    ).toEqual([])
+  })
+
   it('the suite reaches none of it either', () => {
     const reached = packagesReachedFrom(join(root, 'scenarios', 'suite.ts'))
     expect(reached).toContain('arquero')
@@ -71,20 +79,28 @@ function sourceFiles(directory: string): string[] {
 
 /** Specifiers of static, side-effect and dynamic imports that exist at run time; type-only imports vanish in the build. */
 function imports(file: string): string[] {
-  const text = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
-  const all = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/g)]
-  const lazy = [...text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)]
-  return [...all, ...lazy].map((match) => match[1]!)
+  const lazy = [...codeOf(file).matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)]
+  return [...staticImports(file), ...lazy.map((match) => match[1]!)]
 }
 
-function packagesReachedFrom(entry: string): string[] {
+/** Those that are loaded before anything runs. */
+function staticImports(file: string): string[] {
+  const all = codeOf(file).matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/g)
+  return [...all].map((match) => match[1]!)
+}
+
+function codeOf(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
+}
+
+function packagesReachedFrom(entry: string, importsOf: (file: string) => readonly string[] = imports): string[] {
   const seen = new Set<string>()
   const packages = new Set<string>()
   const queue = [entry]
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file)) continue
     seen.add(file)
-    for (const specifier of imports(file)) {
+    for (const specifier of importsOf(file)) {
       if (specifier.startsWith('.')) queue.push(resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
       else packages.add(specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]!)
     }

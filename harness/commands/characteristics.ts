@@ -1,8 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { FRESH_TOTAL } from '../characteristics/fresh-schedule.js'
-import { measureMissing } from '../characteristics/fresh-study.js'
-import { controlFlags } from '../control.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
@@ -52,6 +50,10 @@ export async function characteristicsCommand(
   const root = resolve(io.cwd, out)
   const progress = createProgress(io)
   if (fresh === true) {
+    const [{ controlFlags }, { measureMissing }] = await Promise.all([
+      import('../control.js'),
+      import('../characteristics/fresh-study.js'),
+    ])
     const settings = {
       env: runEnvironment(io.env, loaded.suite.passEnvironment),
       nodeFlags: controlFlags(),
