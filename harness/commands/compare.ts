@@ -3,7 +3,7 @@ import { type Comparison, compareRounds, compareSeries, toJson } from '../compar
 import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
 import type { Series } from '../compare/series.js'
-import { readSource, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
 import type { Io } from '../io.js'
@@ -52,11 +52,13 @@ export const compareCommand: ExtraCommand = {
 function compare(words: readonly string[], options: CompareOptions, io: Io): ExitCode {
   if (words.filter((word) => word === '-').length > 1)
     throw new InputError('standard input can be one of the two only; give a file for the other')
-  const sources = words.map((word) => readSource(word, io.cwd, () => readFileSync(0)))
+  const sources = readSources(words, io.cwd, () => readFileSync(0))
   const [first, second] = sources as [Source, Source | undefined]
   const comparisons = second === undefined ? compareWithin(first, options) : [compareTwo(first, second, options)]
   io.stdout(
-    options.json ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n` : text(comparisons),
+    options.json
+      ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
+      : text(comparisons, io.columns),
   )
   return options.limit === undefined ? EXIT.done : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
 }
@@ -106,9 +108,9 @@ function document(comparisons: readonly Comparison[], ofRuns: boolean): string {
   return JSON.stringify(ofRuns ? { schema, workloads: blocks } : { schema, ...blocks[0] }, null, 2)
 }
 
-function text(comparisons: readonly Comparison[]): string {
+function text(comparisons: readonly Comparison[], columns: number): string {
   return comparisons
-    .map((comparison) => `${comparison.runs ? `${comparison.runs.workload}\n` : ''}${comparisonText(comparison)}\n`)
+    .map((comparison) => `${comparison.runs ? `${comparison.runs.workload}\n` : ''}${comparisonText(comparison, columns)}\n`)
     .join('\n')
 }
 

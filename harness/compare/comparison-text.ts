@@ -11,12 +11,21 @@ import {
 } from '../format.js'
 import type { ArmSummary, ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
+import { foldLines } from './fold-lines.js'
 import type { RegressionCheck } from './regression-check.js'
+
+/** Lines are not made shorter than this, however narrow the terminal says it is. */
+const NARROWEST = 60
+const MOST_DIGITS = 6
 
 type Row = readonly [name: string, text: string]
 
-/** A comparison for people: the arms, what they say of each other in one line, every statistic, what is missing and why. */
-export function comparisonText(comparison: Comparison): string {
+/**
+ * A comparison for people: the arms, what they say of each other in one line, every statistic, what is missing and why.
+ *
+ * @param columns characters of a line; what is longer goes on below, indented
+ */
+export function comparisonText(comparison: Comparison, columns: number): string {
   const { values, warnings, regression, runs } = comparison
   const rows: readonly (Row | undefined)[] = [
     ...armRows(comparison),
@@ -32,7 +41,13 @@ export function comparisonText(comparison: Comparison): string {
   ]
   const present = rows.filter((row) => row !== undefined)
   const width = Math.max(...present.map(([name]) => name.length))
-  return present.map(([name, text]) => (name === '' ? text : `${name.padEnd(width)}  ${text}`).trimEnd()).join('\n')
+  return present
+    .map(([name, text]) => {
+      const label = name === '' ? '' : `${name.padEnd(width)}  `
+      const lines = foldLines(text, Math.max(NARROWEST, columns) - label.length)
+      return `${label}${lines.join(`\n${' '.repeat(label.length || 2)}`)}`.trimEnd()
+    })
+    .join('\n')
 }
 
 function armRows({ baseline, candidate, values, unit }: Comparison): Row[] {
@@ -60,9 +75,10 @@ function headline({ baseline, candidate, values, unit }: Comparison): string {
   if (improvement !== undefined) {
     const sign = improvement.estimate < 0 ? -1 : 1
     const bounds = improvement.ci95?.map((bound) => sign * bound).sort((a, b) => a - b)
+    const digits = percentDigits(improvement.ci95)
     const interval =
-      bounds === undefined ? '  (no interval)' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
-    const change = `${formatPercent(sign * improvement.estimate)} ${sign < 0 ? 'slower' : 'faster'}`
+      bounds === undefined ? '  (no interval)' : `  [${bounds.map((bound) => formatNumber(100 * bound, digits)).join(', ')}]`
+    const change = `${formatPercent(sign * improvement.estimate, digits)} ${sign < 0 ? 'slower' : 'faster'}`
     return `${candidate} is ${change} than ${baseline}${interval}${test}`
   }
   if (welch !== undefined) {
@@ -75,14 +91,15 @@ function headline({ baseline, candidate, values, unit }: Comparison): string {
 function statisticRows({ values, unit }: Comparison): (Row | undefined)[] {
   const { pairing, improvement, speedup, welch, paired, wilcoxon, mannWhitney, shapiro, fieller } = values
   const estimator = pairing === 'paired' ? 'by the pairs: trimmed mean of ln(candidate / baseline)' : 'by Welch on logs'
+  const digits = percentDigits(improvement?.ci95)
   const fraction = (text: string, value: number | undefined): Row | undefined =>
-    value === undefined ? undefined : [text, formatSignedPercent(value)]
+    value === undefined ? undefined : [text, formatSignedPercent(value, digits)]
   return [
     improvement && [
       'improvement',
       [
-        formatSignedPercent(improvement.estimate),
-        improvement.ci95 && `95 % CI ${formatPercentInterval(improvement.ci95)}`,
+        formatSignedPercent(improvement.estimate, digits),
+        improvement.ci95 && `95 % CI ${formatPercentInterval(improvement.ci95, digits)}`,
         improvement.p !== undefined && `p ${formatP(improvement.p)}`,
         `df ${formatNumber(improvement.df)}`,
         estimator,
@@ -110,6 +127,12 @@ function statisticRows({ values, unit }: Comparison): (Row | undefined)[] {
   ]
 }
 
+/** Decimals of a percentage: one, and more where the interval is narrower than that shows. */
+function percentDigits(interval: readonly number[] | undefined): number {
+  const width = interval === undefined ? 0 : 100 * Math.abs(interval[1]! - interval[0]!)
+  return width > 0 ? Math.min(MOST_DIGITS, Math.max(1, 1 - Math.floor(Math.log10(5 * width)))) : 1
+}
+
 function testText({ t, df, p }: NonNullable<ValueComparison['welch']>): string {
   return `t ${formatNumber(t)}   df ${formatNumber(df)}   p ${formatP(p)}`
 }
@@ -119,7 +142,7 @@ function noiseRow({ noise, pairing }: ValueComparison): Row | undefined {
   const certifiable =
     noise.certifiable === undefined
       ? ''
-      : `; a true improvement of ${formatPercent(noise.certifiable)} is told from none four times in five`
+      : `; a true improvement of ${formatPercent(noise.certifiable, noise.certifiable < 0.001 ? 3 : 1)} is told from none four times in five`
   return [
     'noise',
     `${noise.class}   ${formatPercent(noise.effectiveSd)} per ${pairing === 'paired' ? 'pair' : 'two values'}${certifiable}`,

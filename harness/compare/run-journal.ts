@@ -25,8 +25,11 @@ export interface WorkloadRounds {
 /** Whether a text is lines of JSON objects of which the first is a run. */
 export function isJournal(text: string): boolean {
   const end = text.indexOf('\n')
+  const line = end < 0 ? text : text.slice(0, end)
+  // A million numbers may stand in one line: they are not read twice.
+  if (!line.startsWith('{') || !line.includes('"workload"')) return false
   try {
-    const first: unknown = JSON.parse(end < 0 ? text : text.slice(0, end))
+    const first: unknown = JSON.parse(line)
     return typeof first === 'object' && first !== null && 'workload' in first && 'arm' in first
   } catch {
     return false

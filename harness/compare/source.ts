@@ -29,13 +29,25 @@ const JOURNAL = 'runs.jsonl'
  * @throws {InputError} no such file, or nothing in it that could be compared
  */
 export function readSource(word: string, cwd: string, readStdin: () => Buffer): Source {
-  const { path, selector } = splitWord(word, cwd)
+  return readSources([word], cwd, readStdin)[0]!
+}
+
+/** The same for several words; a file that several name is read once. */
+export function readSources(words: readonly string[], cwd: string, readStdin: () => Buffer): Source[] {
+  const read = new Map<string, Source['content']>()
+  return words.map((word) => {
+    const { path, selector } = splitWord(word, cwd)
+    const content = read.get(path) ?? readContent(path, cwd, readStdin)
+    read.set(path, content)
+    return { label: word, path, ...(selector !== undefined && { selector }), content }
+  })
+}
+
+function readContent(path: string, cwd: string, readStdin: () => Buffer): Source['content'] {
   const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
   const start = text.trimStart()
-  const content: Source['content'] = isJournal(start)
-    ? { kind: 'runs', journal: readJournal(text, path) }
-    : { kind: 'numbers', offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path) }
-  return { label: word, path, ...(selector !== undefined && { selector }), content }
+  if (isJournal(start)) return { kind: 'runs', journal: readJournal(text, path) }
+  return { kind: 'numbers', offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path) }
 }
 
 /**
@@ -100,7 +112,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
     offers.map(({ name }) => name),
   )
   const hint = nearest === undefined ? '' : ` did you mean ${path}:${nearest}?`
-  throw new InputError(`${path} has no ${selector};${hint} it holds: ${listed(offers)}`)
+  throw new InputError(`${path} has no ${selector === '' ? '""' : selector};${hint} it holds: ${listed(offers)}`)
 }
 
 /** Those whose values are numbers: a column of names is not meant where none is chosen. */

@@ -3,7 +3,7 @@ import { InputError } from '../errors.js'
 import { parseNumber, shown } from './number-text.js'
 import type { Offer } from './series.js'
 
-/** A row of cells and the line it stands in, from 1. */
+/** A row of cells, perhaps with blanks around them, and the line it stands in, from 1. */
 interface Row {
   readonly line: number
   readonly cells: readonly string[]
@@ -53,16 +53,28 @@ function firstLines(text: string) {
 
 function numberPerLine(text: string, path: string): number[] {
   const values: number[] = []
-  for (const { line, text: content } of linesOf(text)) {
-    const value = parseNumber(content.trim())
-    if (value === undefined) throw notNumeric(path, line, content.trim())
-    values.push(value)
+  for (let start = 0, line = 1; start < text.length; line += 1) {
+    const end = text.indexOf('\n', start)
+    const content = text.slice(start, end < 0 ? text.length : end)
+    const value = parseNumber(content) ?? careful(content, line, path)
+    if (value !== undefined) values.push(value)
+    start = end < 0 ? text.length : end + 1
   }
   return values
 }
 
+/** The number of a line that is not just a number; undefined where it says nothing. */
+function careful(content: string, line: number, path: string): number | undefined {
+  const said = content.trim()
+  if (said === '' || said.startsWith('#')) return undefined
+  const value = parseNumber(said)
+  if (value === undefined) throw notNumeric(path, line, said)
+  return value
+}
+
 function columns(rows: Iterable<Row>, path: string): Offer[] {
-  const head = firstOf(rows)
+  const first = firstOf(rows)
+  const head = { ...first, cells: first.cells.map((cell) => cell.trim()) }
   const titled = head.cells.some((cell) => cell !== '' && parseNumber(cell) === undefined)
   const names = head.cells.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
   const doubled = names.find((name, index) => names.indexOf(name) !== index)
@@ -94,7 +106,7 @@ function readColumn(
       throw new InputError(
         `${path}, line ${line}: ${cells.length} cells where the first line has ${column.of}; quote cells that hold a separator`,
       )
-    const cell = cells[column.index] ?? ''
+    const cell = (cells[column.index] ?? '').trim()
     if (cell === '') {
       gap ??= line
       continue
@@ -116,16 +128,36 @@ function firstOf(rows: Iterable<Row>): Row {
 }
 
 function rowsOf(text: string, delimiter: string, path: string): Iterable<Row> {
-  if (text.includes('"')) return quotedRows(text, delimiter, path)
+  if (!text.includes('"')) return rowPerLine(text, (line) => line.split(delimiter))
+  for (const { text: line } of linesOf(text))
+    if (quotedCells(line, delimiter) === undefined) return parsedRows(text, delimiter, path)
+  return rowPerLine(text, (line) => quotedCells(line, delimiter)!)
+}
+
+function rowPerLine(text: string, cellsOf: (line: string) => readonly string[]): Iterable<Row> {
   return {
     *[Symbol.iterator]() {
-      for (const { line, text: content } of linesOf(text))
-        yield { line, cells: content.split(delimiter).map((cell) => cell.trim()) }
+      for (const { line, text: content } of linesOf(text)) yield { line, cells: cellsOf(content) }
     },
   }
 }
 
-function quotedRows(text: string, delimiter: string, path: string): Row[] {
+/** The cells of a line in which each is quoted as a whole or not at all; undefined where only a real parser knows what is meant. */
+function quotedCells(line: string, delimiter: string): string[] | undefined {
+  const cells: string[] = []
+  for (let start = 0; ; ) {
+    const end = line.indexOf(delimiter, start)
+    const cell = line.slice(start, end < 0 ? line.length : end).trim()
+    if (!cell.includes('"')) cells.push(cell)
+    else if (cell.length > 1 && cell.indexOf('"', 1) === cell.length - 1 && cell.startsWith('"')) cells.push(cell.slice(1, -1))
+    else return undefined
+    if (end < 0) return cells
+    start = end + 1
+  }
+}
+
+/** Rows of a text whose cells hold separators, quotes or lines. */
+function parsedRows(text: string, delimiter: string, path: string): Row[] {
   try {
     const parsed = parse(text, {
       delimiter,

@@ -11,7 +11,12 @@ const FURTHEST = 1000
  */
 export function scaleOf(...samples: readonly (readonly number[])[]): number {
   let largest = 0
-  for (const sample of samples) for (const value of sample) largest = Math.max(largest, Math.abs(value))
+  for (const sample of samples) {
+    for (let index = 0; index < sample.length; index += 1) {
+      const size = Math.abs(sample[index]!)
+      if (size > largest) largest = size
+    }
+  }
   const exponent = largest === 0 ? 0 : Math.floor(Math.log2(largest))
   return Math.abs(exponent) <= ROOM ? 1 : 2 ** Math.max(-FURTHEST, Math.min(FURTHEST, -exponent))
 }

@@ -45,10 +45,28 @@ describe('compare, for people', () => {
   })
 
   it('names absent statistics once per reason, and warns', async () => {
-    const { stdout } = await compare('negative.txt nine.txt')
+    const stdout = (await compare('negative.txt nine.txt')).stdout.replace(/\n {2,}/g, ' ')
     expect(stdout).toMatch(/^absent +.*improvement, .*: not all values are above zero/m)
     expect(stdout).toMatch(/^warning +few-values: /m)
     expect(stdout).toMatch(/^nine\.txt lies −\S+ below negative\.txt/m)
+  })
+})
+
+describe('compare, on a terminal', () => {
+  it('keeps to the width it has', async () => {
+    const { stdout } = await assay('compare negative.txt nine.txt', { cwd: root, columns: 80 })
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  it('shows as many digits as a narrow interval takes', async () => {
+    const many = Array.from({ length: 4000 }, (_, index) => 10 + 0.001 * ((index * 7919) % 101))
+    write('many.txt', many)
+    write(
+      'more.txt',
+      many.map((value) => 1.001 * value),
+    )
+    const { stdout } = await compare('many.txt more.txt')
+    expect(stdout).toMatch(/^more\.txt is 0\.10 % slower than many\.txt {2}\[0\.\d\d, 0\.\d\d\]/m)
   })
 })
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSource, selectSeries, selectTwo } from '../../../harness/compare/source.js'
+import { readSource, readSources, selectSeries, selectTwo } from '../../../harness/compare/source.js'
 import { InputError } from '../../../harness/errors.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
@@ -25,6 +25,8 @@ describe('numbers are read from', () => {
     ['lines below a title', 'titled.txt', 'time\n1\n2.5\n-3e-2\n'],
     ['the one numeric column of a CSV file', 'one.csv', 'name,time\nx,1\ny,2.5\nz,-3e-2\n'],
     ['a quoted CSV file', 'quoted.csv', '"na,me","time"\n"a,b","1"\n"c","2.5"\n"d","-3e-2"\n'],
+    ['a CSV file with lines and quotes in its cells', 'lines.csv', 'name,time\n"a\n""b""",1\n"c,",2.5\nd,-3e-2\n'],
+    ['a CSV file whose titles alone are quoted', 'titles.csv', '"name" , "time"\nx, 1 \n# y,7\n\ny,2.5\nz,"-3e-2"\n'],
     ['semicolons', 'semicolon.csv', 'name;time\nx;1\ny;2.5\nz;-3e-2\n'],
     ['a JSON array', 'array.json', '[1, 2.5, -3e-2]'],
     ['the one array of a JSON object', 'object.json', '{"time": [1, 2.5, -0.03]}'],
@@ -53,6 +55,16 @@ describe('numbers are read from', () => {
     expect(selectTwo(readSource('two.csv', root, stdin))?.map(({ values, label }) => [label, ...values])).toEqual([
       ['two.csv:old', 1, 2],
       ['two.csv:new', 10, 20],
+    ])
+  })
+
+  it('two columns of one file, read once', () => {
+    write('pair.csv', 'old,new\n1,10\n2,20\n')
+    const [old, now] = readSources(['pair.csv:old', 'pair.csv:new'], root, stdin)
+    expect(now!.content).toBe(old!.content)
+    expect([old!, now!].map((source) => [...selectSeries(source, 'cpu').values])).toEqual([
+      [1, 2],
+      [10, 20],
     ])
   })
 
