@@ -8,6 +8,7 @@ import { type Interval, summarize } from '../statistics/interval.js'
 import { meanOf } from '../statistics/moments.js'
 import { DegenerateSampleError } from '../statistics/sample.js'
 import { scaled, scaleOf } from '../statistics/scale.js'
+import { shifted } from '../statistics/shift.js'
 import { type TrimmedEstimate, trimmedEstimate } from '../statistics/trimmed.js'
 import { toImprovement } from '../verdict/compare.js'
 import type { Bounds } from '../verdict/look.js'
@@ -71,13 +72,14 @@ export function compareValues(a: readonly number[], b: readonly number[], paired
   const ratios = arePositive(a) && arePositive(b) ? compareRatios(a, b, paired, onAbsent) : noRatios(paired, onAbsent)
   const { improvement, speedup, pairedTests, improvementOfMeans, fieller, noise, look, logRatios } = ratios
   const { paired: tTest, wilcoxon, ...diagnostics } = pairedTests
-  const { mannWhitney, effectSize } = toArmTests(a, b, onAbsent)
+  const near = shifted(a, b)
+  const { mannWhitney, effectSize } = toArmTests(near.a, near.b, onAbsent)
   return {
     pairing,
     ...arms,
     ...(improvement && { improvement }),
     ...(speedup !== undefined && { speedup }),
-    ...toWelchRecord('welch', { a, b }, onAbsent, exactTQuantile),
+    ...toWelchRecord('welch', near, onAbsent, exactTQuantile),
     ...(tTest && { paired: tTest }),
     ...(wilcoxon && { wilcoxon }),
     ...(mannWhitney && { mannWhitney }),
