@@ -44,7 +44,11 @@ export function summarize(values: readonly number[], quantile: TQuantile = tQuan
 /** The t with P(T ≤ t) = p: `tQuantile`, or `exactTQuantile` where no record has to be derived again. */
 export type TQuantile = (p: number, df: number) => number
 
-/** estimate ± t⁻¹(0.975, df)·se. */
+/**
+ * estimate ± t⁻¹(0.975, df)·se.
+ *
+ * @source Student 1908, Biometrika 6
+ */
 export function tInterval(estimate: number, se: number, df: number, quantile: TQuantile = tQuantile): Interval {
   const half = quantile(0.975, df) * se
   return { lower: estimate - half, upper: estimate + half }

@@ -6,7 +6,11 @@ const NEAR = 9
 /** Beyond it the tail is no ordinary number any more. */
 const FURTHEST = 38
 
-/** Density of the standard normal distribution. */
+/**
+ * Density of the standard normal distribution.
+ *
+ * @source Abramowitz & Stegun 1964, 26.2.1
+ */
 export function normalDensity(x: number): number {
   return INVERSE_ROOT_TWO_PI * Math.exp(-0.5 * x * x)
 }
@@ -22,7 +26,11 @@ export function normalUpperTail(x: number): number {
   return x < TAIL_FROM ? 0.5 - centralArea(x) : tailArea(x)
 }
 
-/** The z with P(Z > z) = p, −9 ≤ z ≤ 38. */
+/**
+ * The z with P(Z > z) = p, −9 ≤ z ≤ 38.
+ *
+ * @source the root of `normalUpperTail`, by bisection; golden vectors through the boundaries and Shapiro–Wilk
+ */
 export function normalUpperQuantile(p: number): number {
   return decreasingRoot((z) => normalUpperTail(z) - p)
 }

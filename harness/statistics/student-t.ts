@@ -38,7 +38,11 @@ export function tUpperQuantile(p: number, df: number): number {
   return -tQuantile(p, df)
 }
 
-/** Two-sided p of a t statistic, in [0, 1]. Below 1e-12 only its smallness means something. */
+/**
+ * Two-sided p of a t statistic, in [0, 1]. Below 1e-12 only its smallness means something.
+ *
+ * @source 2·T(−|t|, df): Student 1908, Biometrika 6
+ */
 export function twoSidedP(t: number, df: number): number {
   return clampProbability(2 * tCdf(-Math.abs(t), df))
 }

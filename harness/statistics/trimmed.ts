@@ -38,12 +38,20 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
   return { n, g, m, se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)), df: n - 2 * g - 1, zeroVariance }
 }
 
-/** Two-sided p against no change; undefined where the values do not vary. */
+/**
+ * Two-sided p against no change; undefined where the values do not vary.
+ *
+ * @source Yuen 1974, Biometrika 61
+ */
 export function trimmedP(estimate: TrimmedEstimate): number | undefined {
   return estimate.zeroVariance ? undefined : twoSidedP(estimate.m / estimate.se, estimate.df)
 }
 
-/** 95 % interval of m, log scale; undefined where the values do not vary. */
+/**
+ * 95 % interval of m, log scale; undefined where the values do not vary.
+ *
+ * @source Yuen 1974, Biometrika 61
+ */
 export function trimmedInterval(estimate: TrimmedEstimate, quantile?: TQuantile): Interval | undefined {
   return estimate.zeroVariance ? undefined : tInterval(estimate.m, estimate.se, estimate.df, quantile)
 }

@@ -93,7 +93,11 @@ export function judgeCriterion(position: Position, criterion: Criterion): Findin
   }
 }
 
-/** Improvement of at least θ, against the margin ln(1 − θ). */
+/**
+ * Improvement of at least θ, against the margin ln(1 − θ).
+ *
+ * @source Jennison & Turnbull 1989, JRSS B 51 (certified by bounds); by the estimate: docs/methodology.md, error rates in docs/characteristics.md
+ */
 export function judgeImprovement(position: Position, atLeast: number): Finding {
   const { m, lower, upper, last, tolerance } = position
   const margin = Math.log(1 - atLeast)
@@ -106,7 +110,11 @@ export function judgeImprovement(position: Position, atLeast: number): Finding {
   return undecided(last)
 }
 
-/** The regression gate: less than θ slower, against the margin ln(1 + θ). `accepted` means passed, `rejected` failed. */
+/**
+ * The regression gate: less than θ slower, against the margin ln(1 + θ). `accepted` means passed, `rejected` failed.
+ *
+ * @source as `judgeImprovement`
+ */
 export function judgeRegression(position: Position, atMost: number): Finding {
   const { m, lower, upper, last, tolerance } = position
   const margin = Math.log(1 + atMost)
@@ -133,7 +141,11 @@ function judgeEquivalence(position: Position, within: number): Finding {
   return undecided(last)
 }
 
-/** Non-inferiority: less than θ slower, against the margin ln(1 + θ). Unlike the gate, only bounds decide. */
+/**
+ * Non-inferiority: less than θ slower, against the margin ln(1 + θ). Unlike the gate, only bounds decide.
+ *
+ * @source Blackwelder 1982, Controlled Clinical Trials 3
+ */
 function judgeNonInferiority(position: Position, atMost: number): Finding {
   const { lower, upper, last, tolerance } = position
   const margin = Math.log(1 + atMost)

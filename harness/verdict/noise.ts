@@ -26,6 +26,7 @@ export function noiseOf({ se, n }: TrimmedEstimate): Noise {
  * 1 − (1 − θ)·exp(−(c + t⁻¹(0.8, df))·effectiveSd/√n).
  *
  * @returns a fraction
+ * @source Cohen 1988, Statistical Power Analysis (a bound misses by its critical value and the quantile of the power); docs/methodology.md
  */
 export function certifiableImprovement(noise: Noise, bounds: Bounds, atLeast: number): number {
   return 1 - (1 - atLeast) * Math.exp(-reach(noise, bounds, POWER))
@@ -35,6 +36,7 @@ export function certifiableImprovement(noise: Noise, bounds: Bounds, atLeast: nu
  * The largest true slowdown that is certified as less than θ four times in five: (1 + θ)·exp(−(c + t⁻¹(0.8, df))·effectiveSd/√n) − 1.
  *
  * @returns a fraction; negative where only a candidate that is faster by that much would pass
+ * @source as `certifiableImprovement`
  */
 export function certifiableSlowdown(noise: Noise, bounds: Bounds, atMost: number): number {
   return (1 + atMost) * Math.exp(-reach(noise, bounds, POWER)) - 1

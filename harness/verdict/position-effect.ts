@@ -17,6 +17,7 @@ const MOST_T = 1e6
  *
  * @param logRatios ln(candidate / against), one per round, in the same order
  * @returns positive where the candidate looks slower when it runs first; undefined below three pairs of either order, or where nothing varies; within ± 1e6
+ * @source Welch 1947, Biometrika 34; the period effect of a crossover: Senn 2002, Cross-over Trials in Clinical Research
  */
 export function positionT(rounds: readonly Round[], logRatios: readonly number[], against: Arm): number | undefined {
   const candidateFirst = ({ runs }: Round) => ORDER.indexOf(runs.candidate!.position) < ORDER.indexOf(runs[against]!.position)
