@@ -12,7 +12,7 @@ const numbers = z.custom<readonly LooseNumber[]>((value) => Array.isArray(value)
 /** hyperfine 1.x, `--export-json`: seconds. */
 const hyperfine = z.looseObject({ results: z.array(z.looseObject({ command: z.string(), times: numbers.optional() })) })
 
-/** `vitest bench --outputJson`: ms; samples are there where the configuration keeps them. */
+/** `vitest bench --outputJson`: ms; vitest 4 empties its samples whatever the configuration says, other writers of the shape keep them. */
 const vitestBench = z.looseObject({
   files: z.array(
     z.looseObject({
@@ -84,7 +84,7 @@ function fromVitest(document: unknown, path: string): Offer[] | undefined {
   )
   return all.map(({ fullName, name, samples }) => {
     const alone = all.filter((other) => other.name === name).length === 1
-    const missing = `${path}: no samples of ${shown(name)}; set benchmark.includeSamples to true in the configuration of vitest`
+    const missing = `${path}: no samples of ${shown(name)}; vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md`
     return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, missing)
   })
 }
