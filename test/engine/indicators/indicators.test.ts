@@ -121,12 +121,12 @@ describe('sma', () => {
           values.map((value) => value / POWER),
           POWER,
         )
-        // Scaled by 2^70: the exact mean as a bigint fraction, the double as the integer it is after an exact shift.
-        const exact = (values.reduce((sum, value) => sum + BigInt(value), 0n) << 70n) / BigInt(values.length * POWER)
-        const off = BigInt(mean * 2 ** 70) - exact
+        // Scaled by 2^80: the exact mean as a bigint fraction, the double (at least 10^−6) as the integer it is after an exact shift.
+        const exact = (values.reduce((sum, value) => sum + BigInt(value), 0n) << 80n) / BigInt(values.length * POWER)
+        const off = BigInt(mean * 2 ** 80) - exact
         expect((off < 0n ? -off : off) << 53n).toBeLessThanOrEqual(4n * exact + (4n << 53n))
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, examples: [[[1]], [[2 ** 51]]] },
     )
   })
 })
