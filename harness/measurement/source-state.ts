@@ -6,7 +6,7 @@ import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence.js'
 
 /** Folders whose changes do not make the source dirty: they hold what we write. */
-const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports']
+const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports', 'docs/characteristics', 'docs/characteristics.md']
 
 /**
  * Commit and dirtiness of the code under test; null where git or a repository is missing.
