@@ -6,18 +6,11 @@ import { measurementSchema } from '../../../harness/measurement/child-message.js
 import { burn, calibrateTurnsPerMs } from '../../../harness/measurement/kernel.js'
 import { digestOf, runOnce, workloadOf } from '../../../harness/measurement/run-once.js'
 import { foldStack } from '../../../harness/measurement/stack.js'
-import { kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { kernelSlot, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 
 const slot: RunSlot = {
-  suite: kernelSuite.module,
-  mode: 'run',
-  workload: 'spin',
-  arm: 'candidate',
-  stack: ['faster'],
-  scale: 'smoke',
+  ...kernelSlot,
   seed: 7,
-  pair: 1,
-  position: 0,
   warmup: 2,
   iterations: 5,
 }

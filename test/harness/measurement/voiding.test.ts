@@ -9,7 +9,7 @@ import { nodeFlagsFor, runEnvironment } from '../../../harness/measurement/run-e
 import type { JournalLine } from '../../../harness/measurement/run-record.js'
 import { createProgress } from '../../../harness/progress.js'
 import { roundsOf } from '../../../harness/verdict/rounds.js'
-import { createIo, kernelSuite } from '../../fixtures/bench.js'
+import { createIo, kernelSlot, kernelSuite } from '../../fixtures/bench.js'
 import { planWith, simulateRuns } from '../verdict/simulated-evidence.js'
 
 const plan: EvaluationPlan = planWith({
@@ -19,15 +19,8 @@ const plan: EvaluationPlan = planWith({
 })
 
 const slot: RunSlot = {
-  suite: kernelSuite.module,
-  mode: 'run',
-  workload: 'spin',
-  arm: 'candidate',
-  stack: ['faster'],
-  scale: 'smoke',
+  ...kernelSlot,
   seed: plan.seed,
-  pair: 1,
-  position: 0,
   warmup: 0,
   iterations: 1,
 }
