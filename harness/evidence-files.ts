@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { z } from 'zod'
 import { type AssayError, InputError, InvalidEvidenceError } from './errors.js'
 
 /** Errors of the file system that mean: the place given cannot be used. */
@@ -92,6 +93,26 @@ export function truncateSynced(path: string, bytes: number): void {
       closeSync(file)
     }
   })
+}
+
+/**
+ * What a JSON file of ours holds; undefined where there is none.
+ *
+ * @param problem what is wrong with a file that is not of this shape, and the remedy: the message after its path
+ * @throws {InvalidEvidenceError} the file is no JSON, or not of this shape
+ */
+export function readStored<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  problem = 'is not what was written; restore it',
+): z.infer<Schema> | undefined {
+  const text = readIfThere(path)
+  if (text === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new InvalidEvidenceError(`${path} ${problem}`, { cause })
+  }
 }
 
 /** The text of a file; undefined where there is none. */

@@ -12,7 +12,15 @@ import {
   equivalenceSchema,
   planSchema,
 } from './evidence.js'
-import { appendSynced, claimDirectory, makeDirectory, readIfThere, truncateSynced, writeWhole } from './evidence-files.js'
+import {
+  appendSynced,
+  claimDirectory,
+  makeDirectory,
+  readIfThere,
+  readStored,
+  truncateSynced,
+  writeWhole,
+} from './evidence-files.js'
 import { type ProbeLine, probeLineSchema } from './measurement/probe-record.js'
 import { type JournalLine, journalLineSchema } from './measurement/run-record.js'
 import { renderDecision } from './record/decision-markdown.js'
@@ -205,13 +213,9 @@ function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.in
 }
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
-  const text = readIfThere(path)
-  if (text === undefined) throw damaged(path, 'is missing')
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new InvalidEvidenceError(`${path} is not what was written; restore it or evaluate again`, { cause })
-  }
+  const stored = readStored(path, schema, 'is not what was written; restore it or evaluate again')
+  if (stored === undefined) throw damaged(path, 'is missing')
+  return stored
 }
 
 function damaged(path: string, what: string): InvalidEvidenceError {

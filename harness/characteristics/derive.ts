@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import type { z } from 'zod'
-import { InputError, InvalidEvidenceError } from '../errors.js'
+import { InputError } from '../errors.js'
 import { planSchema } from '../evidence.js'
-import { makeDirectory, readIfThere, writeWhole } from '../evidence-files.js'
+import { makeDirectory, readStored, writeWhole } from '../evidence-files.js'
 import { type Characteristics, characterize } from './characteristics.js'
 import { CHARACTERISTICS, FRESH_DECISIONS, readFreshEnvironment } from './fresh-data.js'
 import { readFreshDecisions } from './fresh-decision.js'
@@ -70,7 +69,7 @@ export function renderPublished(
 
 /** The table of the recorded study as it was published; undefined where there is none. */
 export function readTable(root: string): RecordedTable | undefined {
-  return readJson(join(root, TABLE), recordedTableSchema)
+  return readStored(join(root, TABLE), recordedTableSchema)
 }
 
 /**
@@ -101,19 +100,9 @@ function nameOf(file: string): string {
 /** A journal lies beside its plan, and the plan says whether both arms ran the same. */
 function refuseInjected(file: string): void {
   if (basename(file) !== 'runs.jsonl') return
-  const plan = readJson(join(dirname(file), 'plan.json'), planSchema)
+  const plan = readStored(join(dirname(file), 'plan.json'), planSchema)
   if (plan?.injected !== undefined)
     throw new InputError(`${file} was recorded with an injected effect; give runs of identical code`)
-}
-
-function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> | undefined {
-  const text = readIfThere(path)
-  if (text === undefined) return undefined
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new InvalidEvidenceError(`${path} is not what was written; restore it`, { cause })
-  }
 }
 
 function jsonText(value: unknown): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { InputError, InvalidEvidenceError } from '../errors.js'
+import { InputError } from '../errors.js'
 import { type Environment, environmentSchema } from '../evidence.js'
-import { makeDirectory, readIfThere, writeWhole } from '../evidence-files.js'
+import { makeDirectory, readStored, writeWhole } from '../evidence-files.js'
 import { hostDifferences } from '../resume.js'
 
 /** The folder of the data and the figures, below the root of a checkout. */
@@ -11,14 +11,7 @@ const FRESH_ENVIRONMENT = join(CHARACTERISTICS, 'environment.json')
 
 /** The host fresh decisions were measured on; undefined where there are none. @throws {InvalidEvidenceError} the file is damaged */
 export function readFreshEnvironment(root: string): Environment | undefined {
-  const path = join(root, FRESH_ENVIRONMENT)
-  const text = readIfThere(path)
-  if (text === undefined) return undefined
-  try {
-    return environmentSchema.parse(JSON.parse(text))
-  } catch (cause) {
-    throw new InvalidEvidenceError(`${path} is not what was written; restore it`, { cause })
-  }
+  return readStored(join(root, FRESH_ENVIRONMENT), environmentSchema)
 }
 
 /**

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { InvalidEvidenceError } from '../errors.js'
-import { readIfThere } from '../evidence-files.js'
+import { readStored } from '../evidence-files.js'
 import { packageRoot } from '../package-root.js'
 
 /** The part every decision record quotes; the rest of the file is for readers of the page. */
@@ -16,13 +15,6 @@ const quotedSchema = z.looseObject({ schema: z.literal('assay/characteristics@1'
  */
 export function publishedErrorRates(root: string = packageRoot()): string | undefined {
   const path = join(root, 'docs', 'characteristics', 'characteristics.json')
-  const text = readIfThere(path)
-  if (text === undefined) return undefined
-  try {
-    return quotedSchema.parse(JSON.parse(text)).line
-  } catch (cause) {
-    throw new InvalidEvidenceError(`${path} is not what was published; restore it, or derive it with: npm run characteristics`, {
-      cause,
-    })
-  }
+  const problem = 'is not what was published; restore it, or derive it with: npm run characteristics'
+  return readStored(path, quotedSchema, problem)?.line
 }
