@@ -1,16 +1,12 @@
-import { dirname, join } from 'node:path'
+import { pilot, prove } from './before-measuring.js'
 import type { Metric, ScaleName, Workload } from './contract.js'
-import { proveEquivalence } from './equivalence.js'
 import { InvalidEvidenceError } from './errors.js'
 import type { EvaluationPlan, Evidence } from './evidence.js'
 import type { LoadedSuite } from './load-suite.js'
 import type { ForkSettings } from './measurement/fork-run.js'
 import { nodeFlagsFor } from './measurement/run-environment.js'
 import { equivalenceSeeds } from './measurement/schedule.js'
-import { digestCode, readGitState } from './measurement/source-state.js'
-import { packageRoot } from './package-root.js'
-import { pilotWorkload } from './pilot.js'
-import { injection, type PlanDraft } from './plan.js'
+import { injection, measuredCode, type PlanDraft, toPlanned } from './plan.js'
 import type { Progress } from './progress.js'
 
 /** A control: the pure baseline against itself, where the true effect is known. */
@@ -52,26 +48,15 @@ const AT_LEAST = 0.05
  * @throws {InvalidEvidenceError} a process failed, or two runs of the same code computed different results
  */
 export async function beginControl(control: Control, setting: ControlSetting): Promise<Pick<Evidence, 'plan' | 'equivalence'>> {
-  const { loaded, settings, progress } = setting
   const draft = draftControl(control, setting)
-  const equivalence = await proveEquivalence({
-    plan: draft,
-    loaded,
-    settings,
-    onStep: (workload, seed) => progress.phase(`proving equivalence: ${workload}, seed ${seed}`),
-    onWarning: (line) => progress.note(`warning: ${line}`),
-  })
+  const equivalence = await prove(draft, setting)
   if (equivalence.kind === 'different') {
     const { workload, seed } = equivalence.divergence
     throw new InvalidEvidenceError(
       `${workload} computed two different results from the same code and seed ${seed}; make it deterministic before measuring it`,
     )
   }
-  const workloads = []
-  for (const workload of draft.workloads) {
-    progress.phase(`pilot: ${workload.id}`)
-    workloads.push(await pilotWorkload({ plan: draft, loaded, settings }, workload))
-  }
+  const workloads = await pilot(draft, setting)
   return { plan: { ...draft, workloads, id: `0000-${draft.layer}`, createdAt: setting.now().toISOString() }, equivalence }
 }
 
@@ -81,7 +66,6 @@ export function draftControl(
   { loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
 ): PlanDraft {
   const { scale, seed, improvement } = control
-  const code = loaded.foreignFile === undefined ? packageRoot() : dirname(loaded.foreignFile)
   return {
     schema: 'assay/plan@1',
     command,
@@ -98,17 +82,11 @@ export function draftControl(
     seed,
     equivalenceSeeds: equivalenceSeeds(seed, control.equivalenceSeeds),
     regime: { looks: [...control.looks], fixed: control.fixed, alpha: ALPHA, memory: 'advisory' },
-    workloads: control.workloads.map((workload) => ({
-      id: workload.id,
-      title: workload.title,
-      content: workload.describe?.(workload.scales[scale]) ?? workload.title,
-      role: 'target',
-    })),
+    workloads: control.workloads.map((workload) => toPlanned(workload, scale, 'target')),
     ...(improvement !== undefined && { injected: injection(improvement, ARMS) }),
     supersedes: null,
     nodeFlags: [...settings.nodeFlags],
-    git: readGitState(code),
-    dist: digestCode(join(packageRoot(), 'dist'), loaded.foreignFile),
+    ...measuredCode(loaded),
   }
 }
 

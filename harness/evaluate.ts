@@ -1,5 +1,5 @@
-import { proveEquivalence } from './equivalence.js'
-import type { EvaluationPlan, Evidence, PlannedWorkload } from './evidence.js'
+import { pilot, prove } from './before-measuring.js'
+import type { EvaluationPlan, Evidence } from './evidence.js'
 import { acquireLock } from './evidence-lock.js'
 import {
   appendProbe,
@@ -21,7 +21,6 @@ import { readEnvironment } from './measurement/environment.js'
 import type { ForkSettings } from './measurement/fork-run.js'
 import { runEnvironment } from './measurement/run-environment.js'
 import { probeMemory } from './memory-probe.js'
-import { pilotWorkload } from './pilot.js'
 import type { PlanDraft } from './plan.js'
 import type { Progress } from './progress.js'
 import { type DecisionRecord, toDecisionRecord } from './record/decision-record.js'
@@ -83,15 +82,17 @@ function resume({ root, draft, onProof }: EvaluationRequest): EvaluationPlan {
 
 /** Everything before the first measured run. A claimed folder that gets no plan is given back. */
 async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
-  const { root, draft, io } = request
+  const { root, draft, io, loaded, progress } = request
+  const setting = { loaded, progress, settings: settingsOf(request) }
   const id = claimEvidence(root, draft.layer)
   try {
     writeEnvironment(root, id, readEnvironment(draft.nodeFlags))
-    const equivalence = await prove(request)
+    const equivalence = await prove(draft, setting)
+    progress.done()
     writeEquivalence(root, id, equivalence)
     const identity = { ...draft, id, createdAt: io.now().toISOString() }
     request.onProof({ plan: identity, equivalence })
-    const workloads = equivalence.kind === 'equal' ? await pilot(request) : draft.workloads
+    const workloads = equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
     const plan = { ...identity, workloads }
     writePlan(root, plan)
     return plan
@@ -99,24 +100,6 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
     discardUnplanned(root, id)
     throw error
   }
-}
-
-async function prove(request: EvaluationRequest): Promise<Evidence['equivalence']> {
-  const { draft, loaded, progress } = request
-  const onStep = (workload: string, seed: number) => progress.phase(`proving equivalence: ${workload}, seed ${seed}`)
-  const onWarning = (line: string) => progress.note(`warning: ${line}`)
-  const equivalence = await proveEquivalence({ plan: draft, loaded, settings: settingsOf(request), onStep, onWarning })
-  progress.done()
-  return equivalence
-}
-
-async function pilot(request: EvaluationRequest): Promise<PlannedWorkload[]> {
-  const planned: PlannedWorkload[] = []
-  for (const workload of request.draft.workloads) {
-    request.progress.phase(`pilot: ${workload.id}`)
-    planned.push(await pilotWorkload({ plan: request.draft, loaded: request.loaded, settings: settingsOf(request) }, workload))
-  }
-  return planned
 }
 
 /** Measures until the evidence decides. @returns share of the time outside warm-up and timed iterations */

@@ -4,6 +4,7 @@ import type { ForkSettings } from './measurement/fork-run.js'
 import { measurePair } from './measurement/measure-pair.js'
 import { createPace, type Pace } from './measurement/pace.js'
 import type { JournalLine } from './measurement/run-record.js'
+import { nextPair } from './measurement/schedule.js'
 import type { Progress } from './progress.js'
 import { runningEstimate } from './verdict/assess.js'
 import { ruleOf } from './verdict/criteria.js'
@@ -63,7 +64,7 @@ async function measureNext(
   pace: Pace,
 ): Promise<void> {
   const { plan, loaded, settings, progress, now, onLine } = request
-  const number = 1 + Math.max(0, ...journal.filter((line) => line.workload === workload.id).map((line) => line.pair))
+  const number = nextPair(journal, workload.id)
   const rule = ruleOf(plan, workload.id)
   const rounds = roundsOf(journal, plan, workload.id)
   const estimate = runningEstimate(rounds, rule)

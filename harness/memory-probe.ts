@@ -5,7 +5,7 @@ import { type ForkSettings, forkRun } from './measurement/fork-run.js'
 import { slotOf } from './measurement/measure-pair.js'
 import type { ProbeLine } from './measurement/probe-record.js'
 import { probeFlagsFor } from './measurement/run-environment.js'
-import { armOrder } from './measurement/schedule.js'
+import { armOrder, nextPair } from './measurement/schedule.js'
 import type { Progress } from './progress.js'
 import { ruleOf } from './verdict/criteria.js'
 import { workloadsToProbe } from './verdict/decide.js'
@@ -48,7 +48,7 @@ async function probePair(request: ProbeRequest, workload: PlannedWorkload, lines
   const { against } = ruleOf(plan, workload.id)
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
-  const pair = 1 + Math.max(0, ...lines.filter((line) => line.workload === workload.id).map((line) => line.pair))
+  const pair = nextPair(lines, workload.id)
   // A schedule of its own, not that of the measured pairs over again.
   for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [against, 'candidate']).entries()) {
     const line = await probeRun(request, plan, workload, pair, arm, index)

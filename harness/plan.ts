@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path'
 import type { EvaluateCommand } from './commands/evaluate-options.js'
-import type { Criterion, Layer, Suite, Workload } from './contract.js'
+import type { Criterion, Layer, ScaleName, Suite, Workload } from './contract.js'
 import { InputError } from './errors.js'
-import { criterionSchema, type EvaluationPlan } from './evidence.js'
+import { criterionSchema, type EvaluationPlan, type PlannedWorkload } from './evidence.js'
 import { formatLimit } from './format.js'
 import type { LoadedSuite } from './load-suite.js'
 import { nodeFlagsFor } from './measurement/run-environment.js'
@@ -25,15 +25,15 @@ const EQUIVALENCE_SEEDS = 3
  */
 export function planEvaluation(
   command: EvaluateCommand,
-  { suite, foreignFile }: LoadedSuite,
+  loaded: LoadedSuite,
   records: readonly DecisionRecord[],
   packageVersion: string,
 ): PlanDraft {
+  const { suite } = loaded
   const layer = findNamed(suite.layers, ({ id }) => id, command.layer, 'layer')
   const incumbent =
     command.incumbent === undefined ? acceptedBefore(layer, suite, records) : givenIncumbent(command.incumbent, layer, suite)
   const metric = command.metric ?? layer.metric
-  const code = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
   const supersedes = command.inject === undefined ? newestOf(layer.id, suite, records)?.id : undefined
   const arms: EvaluationPlan['arms'] = incumbent.length === 0 ? ['baseline', 'candidate'] : ['baseline', 'incumbent', 'candidate']
   return {
@@ -52,17 +52,13 @@ export function planEvaluation(
     seed: command.seed,
     equivalenceSeeds: equivalenceSeeds(command.seed, EQUIVALENCE_SEEDS),
     regime: { looks: [...command.looks], fixed: command.fixed, alpha: command.alpha, memory: command.memory },
-    workloads: chooseWorkloads(command, layer, suite).map((workload) => ({
-      id: workload.id,
-      title: workload.title,
-      content: workload.describe?.(workload.scales[command.scale]) ?? workload.title,
-      role: layer.workloads.includes(workload.id) ? 'target' : 'guard',
-    })),
+    workloads: chooseWorkloads(command, layer, suite).map((workload) =>
+      toPlanned(workload, command.scale, layer.workloads.includes(workload.id) ? 'target' : 'guard'),
+    ),
     ...(command.inject !== undefined && { injected: injection(command.inject, arms) }),
     supersedes: supersedes ?? null,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
-    git: readGitState(code),
-    dist: digestCode(join(packageRoot(), 'dist'), foreignFile),
+    ...measuredCode(loaded),
   }
 }
 
@@ -78,6 +74,22 @@ function overrule(criterion: Criterion, threshold: number): Criterion {
 /** The key of the number a criterion sets. */
 function limitOf(criterion: Criterion): 'atLeast' | 'atMost' | 'within' {
   return 'atLeast' in criterion ? 'atLeast' : 'atMost' in criterion ? 'atMost' : 'within'
+}
+
+/** A workload as a plan names it, before its pilot. */
+export function toPlanned(
+  workload: Workload<unknown, unknown, unknown>,
+  scale: ScaleName,
+  role: PlannedWorkload['role'],
+): PlannedWorkload {
+  const content = workload.describe?.(workload.scales[scale]) ?? workload.title
+  return { id: workload.id, title: workload.title, content, role }
+}
+
+/** Which code will be measured. */
+export function measuredCode({ foreignFile }: LoadedSuite): Pick<PlanDraft, 'git' | 'dist'> {
+  const code = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
+  return { git: readGitState(code), dist: digestCode(join(packageRoot(), 'dist'), foreignFile) }
 }
 
 /** Work that makes the candidate look faster goes into the arm it is compared with; work that makes it look slower into its own. */

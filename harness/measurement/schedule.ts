@@ -19,6 +19,11 @@ export function armOrder(seed: number, workload: string, pair: number, arms: rea
   return swaps[(pair - 1) % BLOCK] ? [...arms].reverse() : arms
 }
 
+/** Number of a workload's next pair: never one that was used before, whatever became of it. */
+export function nextPair(lines: readonly { readonly workload: string; readonly pair: number }[], workload: string): number {
+  return 1 + Math.max(0, ...lines.filter((line) => line.workload === workload).map(({ pair }) => pair))
+}
+
 /**
  * Seeds equivalence is proven for: the measured one, and others derived from it.
  *

@@ -1,0 +1,35 @@
+import { proveEquivalence } from './equivalence.js'
+import type { Equivalence, PlannedWorkload } from './evidence.js'
+import type { LoadedSuite } from './load-suite.js'
+import type { ForkSettings } from './measurement/fork-run.js'
+import { pilotWorkload } from './pilot.js'
+import type { PlanDraft } from './plan.js'
+import type { Progress } from './progress.js'
+
+/** How processes are started, and who is told. */
+interface Setting {
+  readonly loaded: LoadedSuite
+  readonly settings: ForkSettings
+  readonly progress: Progress
+}
+
+/** The proof that every arm of a plan computes the same, with its progress. @throws as `proveEquivalence` */
+export async function prove(plan: PlanDraft, { loaded, settings, progress }: Setting): Promise<Equivalence> {
+  return await proveEquivalence({
+    plan,
+    loaded,
+    settings,
+    onStep: (workload, seed) => progress.phase(`proving equivalence: ${workload}, seed ${seed}`),
+    onWarning: (line) => progress.note(`warning: ${line}`),
+  })
+}
+
+/** The workloads of a plan, each with the W and K of its pilot. @throws as `pilotWorkload` */
+export async function pilot(plan: PlanDraft, { loaded, settings, progress }: Setting): Promise<PlannedWorkload[]> {
+  const planned: PlannedWorkload[] = []
+  for (const workload of plan.workloads) {
+    progress.phase(`pilot: ${workload.id}`)
+    planned.push(await pilotWorkload({ plan, loaded, settings }, workload))
+  }
+  return planned
+}
