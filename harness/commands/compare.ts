@@ -22,7 +22,7 @@ const EXAMPLES = `Examples:
   assay compare before.txt after.txt                     one number per line; the first is the reference
   assay compare results.csv:old results.csv:new --paired columns; the n-th values belong together
   assay compare hyperfine.json                           its two commands; several: hyperfine.json:1 hyperfine.json:2
-  assay compare bench.json:parse other.json:parse        tinybench and vitest bench, with their samples
+  assay compare bench.json:parse other.json:parse        tinybench and vitest bench
   assay compare profiling-results/0001-layer1/runs.jsonl candidate against baseline, pair by pair
   assay compare a.txt b.txt --fail-on-regression 10%     for pipelines: exit 1 if b is 10 % slower
   some-program | assay compare a.txt -                   - reads standard input

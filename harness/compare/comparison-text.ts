@@ -9,10 +9,11 @@ import {
   formatSignedPercent,
   formatSpeedup,
 } from '../format.js'
-import type { ArmSummary, ValueComparison } from './compare-values.js'
+import type { ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
 import { foldLines } from './fold-lines.js'
 import type { RegressionCheck } from './regression-check.js'
+import type { ArmSummary } from './value-arm.js'
 
 /** Lines are not made shorter than this, however narrow the terminal says it is. */
 const NARROWEST = 60
@@ -70,7 +71,7 @@ function describeArm({ n, mean, sd, cv, ci95 }: ArmSummary, unit: Comparison['un
 
 /** `b.txt is 12.3 % faster than a.txt  [10.1, 14.4]   Welch t 41.2 df 14.3 p < 1e-12`: no verdict, only what was seen. */
 function headline({ baseline, candidate, values, unit }: Comparison): string {
-  const { improvement, welch, absent } = values
+  const { improvement, fieller, welch, absent } = values
   const test = welch === undefined ? '' : `   Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`
   if (improvement !== undefined) {
     const sign = improvement.estimate < 0 ? -1 : 1
@@ -80,6 +81,14 @@ function headline({ baseline, candidate, values, unit }: Comparison): string {
       bounds === undefined ? '  (no interval)' : `  [${bounds.map((bound) => formatNumber(100 * bound, digits)).join(', ')}]`
     const change = `${formatPercent(sign * improvement.estimate, digits)} ${sign < 0 ? 'slower' : 'faster'}`
     return `${candidate} is ${change} than ${baseline}${interval}${test}`
+  }
+  if (fieller !== undefined) {
+    const sign = fieller.ratio > 1 ? -1 : 1
+    const bounds = fieller.ci95.map((bound) => sign * (1 - bound)).sort((a, b) => a - b)
+    const digits = percentDigits(bounds)
+    const change = `${formatPercent(sign * (1 - fieller.ratio), digits)} ${sign < 0 ? 'slower' : 'faster'}`
+    const interval = bounds.map((bound) => formatNumber(100 * bound, digits)).join(', ')
+    return `by the means, ${candidate} is ${change} than ${baseline}  [${interval}]${test}`
   }
   if (welch !== undefined) {
     const [lower, upper] = welch.ci95 as [number, number]

@@ -2,10 +2,12 @@ import type { Arm, Metric } from '../contract.js'
 import { assessWorkload } from '../verdict/assess.js'
 import { failedPairs, voidedPairs } from '../verdict/rounds.js'
 import { type Warning, warningsOf } from '../verdict/warnings.js'
+import { compareSummaries, summaryArm } from './compare-summaries.js'
 import { compareValues, type ValueComparison } from './compare-values.js'
 import { checkRounds, checkValues, type RegressionCheck, roundsRule } from './regression-check.js'
 import { armSeries, type RunJournal, workloadRounds } from './run-journal.js'
 import type { Series, Unit } from './series.js'
+import { armOf, type ValueArm } from './value-arm.js'
 import { valueWarnings } from './value-warnings.js'
 
 /** Two series set against each other, with everything a reader is told. */
@@ -32,9 +34,13 @@ const MS_PER_S = 1000
 /** @param limit slowdown that must not pass; undefined: nothing is judged */
 export function compareSeries(a: Series, b: Series, paired: boolean, limit: number | undefined): Comparison {
   const converted = a.unit !== undefined && b.unit !== undefined && a.unit !== b.unit
-  const [valuesA, valuesB] = converted ? [inMs(a), inMs(b)] : [a.values, b.values]
   const unit = converted ? 'ms' : (a.unit ?? b.unit)
-  const values = compareValues(valuesA, valuesB, paired)
+  const [inA, inB] = converted ? [inMs(a), inMs(b)] : [a, b]
+  const missing = (a.summary ?? b.summary)?.missing
+  const values =
+    missing === undefined
+      ? compareValues(inA.values, inB.values, paired)
+      : compareSummaries(summarizedArm(inA), summarizedArm(inB), missing)
   return {
     baseline: a.label,
     candidate: b.label,
@@ -84,6 +90,13 @@ export function toJson({ baseline, candidate, unit, values, regression, warnings
   }
 }
 
-function inMs({ values, unit }: Series): readonly number[] {
-  return unit === 's' ? values.map((value) => value * MS_PER_S) : values
+function summarizedArm({ values, summary }: Series): ValueArm {
+  return summary === undefined ? armOf(values) : summaryArm(summary)
+}
+
+function inMs(series: Series): Series {
+  if (series.unit !== 's') return series
+  const { values, summary } = series
+  const inUnit = summary && { ...summary, mean: summary.mean * MS_PER_S, sd: summary.sd * MS_PER_S }
+  return { ...series, values: new Float64Array(values).map((value) => value * MS_PER_S), ...(inUnit && { summary: inUnit }) }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { shown } from './number-text.js'
-import type { Offer, Unit } from './series.js'
+import type { Offer, Summary, Unit } from './series.js'
 
 /** A number, or what programs write where JSON has none. */
 type LooseNumber = number | null | 'NaN' | 'Infinity' | '-Infinity'
@@ -19,7 +19,15 @@ const vitestBench = z.looseObject({
       groups: z.array(
         z.looseObject({
           fullName: z.string(),
-          benchmarks: z.array(z.looseObject({ name: z.string(), samples: numbers.optional() })),
+          benchmarks: z.array(
+            z.looseObject({
+              name: z.string(),
+              samples: numbers.optional(),
+              sampleCount: z.unknown().optional(),
+              mean: z.unknown().optional(),
+              sd: z.unknown().optional(),
+            }),
+          ),
         }),
       ),
     }),
@@ -27,7 +35,7 @@ const vitestBench = z.looseObject({
 })
 
 const statistics = z.looseObject({ samples: numbers.optional() })
-/** Tasks or results of tinybench as people write them down: ms; `latency.samples` since version 3, `samples` before it. */
+/** Results of tinybench, or older tasks, as people write them down: ms; `latency.samples` since version 3, `samples` before it. */
 const tinybench = z
   .array(
     z.looseObject({
@@ -39,6 +47,9 @@ const tinybench = z
   )
   .min(1)
   .refine((tasks) => tasks.every(({ latency, samples, result }) => latency ?? samples ?? result))
+
+/** What exports say of samples they leave out. */
+const summarized = z.object({ n: z.int().min(2), mean: z.number(), sd: z.number().nonnegative() })
 
 const namedArrays = z.record(z.string(), numbers)
 
@@ -57,7 +68,7 @@ export function readJsonDocument(text: string, path: string): Offer[] {
   const named = namedArrays.safeParse(document)
   if (named.success) return Object.entries(named.data).map(([name, values]) => offer(name, [], values))
   throw new InputError(
-    `${path} holds ${describe(document)}; give an array of numbers, or an export of hyperfine, vitest bench or tinybench`,
+    `${path} holds ${describe(document)}; give an array of numbers, or an export of hyperfine, vitest bench or tinybench (bench.results)`,
   )
 }
 
@@ -65,13 +76,10 @@ function fromHyperfine(document: unknown, path: string): Offer[] | undefined {
   const { success, data } = hyperfine.safeParse(document)
   return success
     ? data.results.map(({ command, times }) =>
-        exportedOffer(
-          command,
-          times,
-          's',
-          undefined,
-          `${path}: no times for ${shown(command)}; export with hyperfine --export-json`,
-        ),
+        exportedOffer(command, times, 's', undefined, {
+          told: `${path}: no times for ${shown(command)}`,
+          remedy: 'export with hyperfine --export-json',
+        }),
       )
     : undefined
 }
@@ -82,10 +90,12 @@ function fromVitest(document: unknown, path: string): Offer[] | undefined {
   const all = data.files.flatMap(({ groups }) =>
     groups.flatMap(({ fullName, benchmarks }) => benchmarks.map((one) => ({ fullName, ...one }))),
   )
-  return all.map(({ fullName, name, samples }) => {
+  return all.map(({ fullName, name, samples, sampleCount, mean, sd }) => {
     const alone = all.filter((other) => other.name === name).length === 1
-    const missing = `${path}: no samples of ${shown(name)}; vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md`
-    return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, missing)
+    const told = `${path}: no samples of ${shown(name)}`
+    const remedy = 'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md'
+    const rest = { n: sampleCount, mean, sd }
+    return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, { told, remedy, rest })
   })
 }
 
@@ -96,8 +106,11 @@ function fromTinybench(document: unknown, path: string): Offer[] | undefined {
   if (!success) return undefined
   return data.map(({ name = '', latency, samples, result }, index) => {
     const values = latency?.samples ?? samples ?? result?.latency?.samples ?? result?.samples
-    const missing = `${path}: no samples of ${name === '' ? `task ${index + 1}` : shown(name)}; make the Bench with retainSamples: true`
-    return exportedOffer(name === '' ? String(index + 1) : name, values, 'ms', SORTED, missing)
+    const told = `${path}: no samples of ${name === '' ? `task ${index + 1}` : shown(name)}`
+    const remedy = 'make the Bench with retainSamples: true'
+    const found = latency ?? result?.latency
+    const rest = { n: found?.samplesCount, mean: found?.mean, sd: found?.sd }
+    return exportedOffer(name === '' ? String(index + 1) : name, values, 'ms', SORTED, { told, remedy, rest })
   })
 }
 
@@ -109,14 +122,34 @@ function exportedOffer(
   values: readonly LooseNumber[] | undefined,
   unit: Unit,
   unpairable: string | undefined,
-  missing: string,
+  missing: Missing,
 ): Offer {
   return {
     name,
-    read: () => {
-      if (values === undefined || values.length === 0) throw new InputError(missing)
-      return { ...offer(name, [], values).read(), unit, ...(unpairable !== undefined && { unpairable }) }
-    },
+    read: () => ({
+      ...(values === undefined || values.length === 0
+        ? { values: [], summary: summaryOf(missing) }
+        : offer(name, [], values).read()),
+      unit,
+      ...(unpairable !== undefined && { unpairable }),
+    }),
+  }
+}
+
+/** That an export leaves its values out, what would bring them, and what it says of them instead. */
+interface Missing {
+  readonly told: string
+  readonly remedy: string
+  readonly rest?: { readonly [Key in 'n' | 'mean' | 'sd']: unknown }
+}
+
+/** @throws {InputError} there is nothing instead of the values either */
+function summaryOf({ told, remedy, rest }: Missing): Summary {
+  const { success, data } = summarized.safeParse(rest)
+  if (!success) throw new InputError(`${told}; ${remedy}`)
+  return {
+    ...data,
+    missing: `this takes the samples, and the file holds their number, mean and standard deviation only; ${remedy}`,
   }
 }
 
@@ -130,9 +163,18 @@ function offer(name: string, aliases: readonly string[], values: readonly LooseN
     name,
     aliases,
     read: () => ({
-      values: values.map((value) => (value === null ? Number.NaN : Number(value))),
+      values: toNumbers(values),
     }),
   }
+}
+
+function toNumbers(values: readonly LooseNumber[]): Float64Array {
+  const numbers = new Float64Array(values.length)
+  for (let index = 0; index < numbers.length; index += 1) {
+    const value = values[index]!
+    numbers[index] = typeof value === 'number' ? value : Number(value ?? Number.NaN)
+  }
+  return numbers
 }
 
 function isLooseNumber(value: unknown): value is LooseNumber {

@@ -120,7 +120,8 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
   if (offers.length < 2) return offers
   const found = offers.filter((offer) => {
     try {
-      return offer.read().values.length > 0
+      const { values, summary } = offer.read()
+      return values.length > 0 || summary !== undefined
     } catch (error) {
       if (error instanceof InputError) return false
       throw error

@@ -1,4 +1,5 @@
 import { exactLogRatio } from '../statistics/exact-log.js'
+import { momentsOf, type Values } from '../statistics/moments.js'
 import { DegenerateSampleError } from '../statistics/sample.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import { meanDifference } from '../statistics/welch.js'
@@ -13,13 +14,12 @@ import { isZeroSpread } from '../statistics/zero-variance.js'
  *   the log ratio of one value of each
  * @source Welch 1947, Biometrika 34, on logarithms
  */
-export function unpairedEstimate(a: readonly number[], b: readonly number[]): TrimmedEstimate {
+export function unpairedEstimate(a: Values, b: Values): TrimmedEstimate {
   const n = 2 / (1 / a.length + 1 / b.length)
   // Logs of ratios to one of the values keep the digits that the logs of large numbers lose.
-  const logA = a.map((value) => exactLogRatio(a[0]!, value))
-  const logB = b.map((value) => exactLogRatio(a[0]!, value))
+  const logsOf = (values: Values) => new Float64Array(values).map((value) => exactLogRatio(a[0]!, value))
   try {
-    const { difference, se, df } = meanDifference(logA, logB)
+    const { difference, se, df } = meanDifference({ a: momentsOf(logsOf(a)), b: momentsOf(logsOf(b)) })
     const zeroVariance = isZeroSpread(se * Math.sqrt(n), difference)
     return { n, g: 0, m: -difference, se: zeroVariance ? 0 : se, df, zeroVariance }
   } catch (error) {

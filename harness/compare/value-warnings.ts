@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent } from '../format.js'
 import { lag1 } from '../statistics/autocorrelation.js'
-import { meanOf } from '../statistics/moments.js'
+import { meanOf, type Values } from '../statistics/moments.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import { improvementOf } from '../verdict/compare.js'
@@ -54,7 +54,7 @@ function noisy({ noise, pairing }: ValueComparison): Warning | undefined {
 
 function outliers(a: Series, b: Series, { logRatios, look }: ValueComparison): Warning | undefined {
   if (look === undefined) return undefined
-  const groups = logRatios === undefined ? [a.values.map(Math.log), b.values.map(Math.log)] : [logRatios]
+  const groups = logRatios === undefined ? [logsOf(a.values), logsOf(b.values)] : [logRatios]
   const count = groups.reduce((total, values) => total + countOutliers(values), 0)
   if (count === 0) return undefined
   const total = groups.reduce((sum, values) => sum + values.length, 0)
@@ -103,10 +103,15 @@ function units(a: Series, b: Series): Warning | undefined {
 
 function same(a: Series, b: Series): Warning | undefined {
   if (a.values.length === 0 || a.values.length !== b.values.length) return undefined
-  if (!a.values.every((value, index) => value === b.values[index])) return undefined
+  if (!new Float64Array(a.values).every((value, index) => value === b.values[index])) return undefined
   return { code: 'same-values', hint: 'both sides hold exactly the same values; make sure they are not the same file' }
 }
 
-function isSorted(values: readonly number[]): boolean {
-  return values.every((value, index) => index === 0 || values[index - 1]! <= value) && values[0] !== values.at(-1)
+function isSorted(values: Values): boolean {
+  for (let index = 1; index < values.length; index += 1) if (!(values[index - 1]! <= values[index]!)) return false
+  return values[0] !== values.at(-1)
+}
+
+function logsOf(values: Values): Float64Array {
+  return new Float64Array(values).map(Math.log)
 }

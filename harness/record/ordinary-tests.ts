@@ -3,6 +3,7 @@ import { effectSize } from '../statistics/effect-size.js'
 import { hodgesLehmann } from '../statistics/hodges-lehmann.js'
 import type { TQuantile } from '../statistics/interval.js'
 import { rankSumTest } from '../statistics/mann-whitney.js'
+import { type JointMoments, jointMoments, type Values } from '../statistics/moments.js'
 import { pairedTest } from '../statistics/paired.js'
 import { shapiroWilk } from '../statistics/shapiro.js'
 import { differenceOfMeans, type TTest, welchTest } from '../statistics/welch.js'
@@ -21,7 +22,7 @@ const NAIVE_P = 0.05
 /** What stands beside the verdict and decides nothing: the ordinary statistics of the candidate and the arm it is compared with. */
 export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
   const { paired, wilcoxon, ...ratios } = toPairedTests(comparison.logRatios)
-  const { mannWhitney, effectSize: d } = toArmTests(comparison.a, comparison.b)
+  const { mannWhitney, effectSize: d } = toArmTests(comparison, jointMoments(comparison.a, comparison.b))
   return {
     ...(paired && { paired }),
     ...(wilcoxon && { wilcoxon }),
@@ -44,22 +45,28 @@ export function toPairedTests(logRatios: readonly number[], onAbsent?: OnAbsent,
   }
 }
 
-/** The tests of two arms that ignore their pairing; values of any sign, n ≥ 2 each. */
-export function toArmTests(a: readonly number[], b: readonly number[], onAbsent?: OnAbsent): ArmTests {
+/** Values of two arms, of any sign, n ≥ 2 each. */
+interface Arms {
+  readonly a: Values
+  readonly b: Values
+}
+
+/** The tests of two arms that ignore their pairing. */
+export function toArmTests({ a, b }: Arms, moments: JointMoments, onAbsent?: OnAbsent): ArmTests {
   return {
     ...present('mannWhitney', () => ({ ...rankSumTest(a, b) }), onAbsent),
-    ...present('effectSize', () => effectSize(a, b), onAbsent),
+    ...present('effectSize', () => effectSize(moments), onAbsent),
   }
 }
 
 /** Welch's test of the means of two arms, values of any sign; absent where neither varies. */
 export function toWelchRecord<Key extends string>(
   key: Key,
-  { a, b }: { readonly a: readonly number[]; readonly b: readonly number[] },
+  moments: JointMoments,
   onAbsent?: OnAbsent,
   quantile?: TQuantile,
 ): { [Name in Key]?: NonNullable<WorkloadRecord['welch']> } {
-  return present(key, () => toTTestRecord(differenceOfMeans(a, b, quantile)), onAbsent)
+  return present(key, () => toTTestRecord(differenceOfMeans(moments, quantile)), onAbsent)
 }
 
 function naiveRule(comparison: Comparison, atLeast: number): NonNullable<WorkloadRecord['naive']> {
@@ -67,6 +74,7 @@ function naiveRule(comparison: Comparison, atLeast: number): NonNullable<Workloa
   return { p, wouldAccept: improvementOfMeans(comparison) >= atLeast && p < NAIVE_P }
 }
 
-function toTTestRecord({ t, df, p, ci95 }: TTest) {
+/** A t-test under the keys of a record. */
+export function toTTestRecord({ t, df, p, ci95 }: TTest) {
   return { t, df, p, ci95: [ci95.lower, ci95.upper] }
 }

@@ -11,16 +11,17 @@ const MINIMUM = 20
  *
  * @param values in the order they were measured, any sign and size
  * @returns in (−1, 1); undefined where the values do not vary
- * @source Box & Jenkins 1976, Time Series Analysis, eq. 2.1.13; golden vectors (`lag1`) from numpy, certified values of NIST StRD
+ * @source Box & Jenkins 1976, Time Series Analysis, ch. 2; golden vectors (`lag1`) from numpy, certified values of NIST StRD
  */
 export function lag1(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
   const ordinary = scaled(values, scaleOf(values))
   const m = meanOf(ordinary)
   const deviations = new Float64Array(ordinary).map((value) => value - m)
-  const total = sumOf(deviations.length, (index) => deviations[index]! ** 2)
+  const total = sumOf(deviations.map((deviation) => deviation ** 2))
   if (!(total > 0)) return undefined
-  return sumOf(deviations.length - 1, (index) => deviations[index + 1]! * deviations[index]!) / total
+  const products = deviations.subarray(1).map((deviation, index) => deviation * deviations[index]!)
+  return sumOf(products) / total
 }
 
 /**

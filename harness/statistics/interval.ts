@@ -1,5 +1,5 @@
-import { meanOf, varianceOf } from './moments.js'
-import { scaled, scaleOf } from './scale.js'
+import { type Moments, momentsOf, type Values } from './moments.js'
+import { scaleOf } from './scale.js'
 import { tQuantile } from './student-t.js'
 
 /** A closed interval. */
@@ -26,17 +26,23 @@ export interface SampleSummary {
  * @param values n ≥ 2, finite, any size. cv means something only where all are positive
  * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf; certified values of NIST StRD
  */
-export function summarize(values: readonly number[], quantile: TQuantile = tQuantile): SampleSummary {
-  const factor = scaleOf(values)
-  const ordinary = scaled(values, factor)
-  const m = meanOf(ordinary)
-  const sd = Math.sqrt(varianceOf(ordinary))
-  const { lower, upper } = tInterval(m, sd / Math.sqrt(values.length), values.length - 1, quantile)
+export function summarize(values: Values): SampleSummary {
+  return summarizeMoments(momentsOf(values, scaleOf(values)))
+}
+
+/**
+ * The same of moments that are known already.
+ *
+ * @source Student 1908, Biometrika 6
+ */
+export function summarizeMoments({ n, mean, variance, factor }: Moments, quantile: TQuantile = tQuantile): SampleSummary {
+  const sd = Math.sqrt(variance)
+  const { lower, upper } = tInterval(mean, sd / Math.sqrt(n), n - 1, quantile)
   return {
-    n: values.length,
-    mean: m / factor,
+    n,
+    mean: mean / factor,
     sd: sd / factor,
-    cv: sd / m,
+    cv: sd / mean,
     ci95: { lower: lower / factor, upper: upper / factor },
   }
 }

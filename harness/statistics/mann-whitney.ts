@@ -1,4 +1,5 @@
 import { sum } from 'simple-statistics'
+import type { Values } from './moments.js'
 import { normalUpperTail } from './normal.js'
 import { rankSum } from './ranks.js'
 import { DegenerateSampleError } from './sample.js'
@@ -22,7 +23,7 @@ const EXACT_UP_TO = 50
  * @throws {DegenerateSampleError} all values of both samples are equal
  * @source Mann & Whitney 1947, Ann. Math. Stat. 18; golden vectors from scipy.stats.mannwhitneyu
  */
-export function rankSumTest(a: readonly number[], b: readonly number[]): RankSumTest {
+export function rankSumTest(a: Values, b: Values): RankSumTest {
   const { sum: ranks, tieTerm } = rankSum(a, b)
   const n = a.length + b.length
   const u = ranks - (a.length * (a.length + 1)) / 2

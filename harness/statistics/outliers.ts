@@ -1,4 +1,5 @@
 import { median } from 'simple-statistics'
+import type { Values } from './moments.js'
 
 /** Robust standard deviations from the median beyond which a value is called an outlier. */
 const LIMIT = 5
@@ -11,9 +12,17 @@ const MAD_TO_SD = 1.4826
  * @param values n ≥ 1
  * @source Rousseeuw & Croux 1993, JASA 88 (MAD)
  */
-export function countOutliers(values: readonly number[]): number {
-  const middle = median([...values])
-  const deviations = values.map((value) => Math.abs(value - middle))
-  const limit = LIMIT * MAD_TO_SD * median(deviations)
-  return limit > 0 ? deviations.filter((deviation) => deviation > limit).length : 0
+export function countOutliers(values: Values): number {
+  const middle = medianOf(values)
+  const deviations = new Float64Array(values).map((value) => Math.abs(value - middle))
+  const limit = LIMIT * MAD_TO_SD * medianOf(deviations)
+  if (!(limit > 0)) return 0
+  let count = 0
+  for (let index = 0; index < deviations.length; index += 1) if (deviations[index]! > limit) count += 1
+  return count
+}
+
+/** The library takes copies and indices of what it is given, and typed arrays have both. */
+function medianOf(values: Values): number {
+  return median(values as unknown as readonly number[])
 }

@@ -1,3 +1,5 @@
+import type { Values } from './moments.js'
+
 /** Ranks of two groups in one order, 1 for the smallest value. */
 export interface RankSum {
   /** Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a multiple of one half. */
@@ -9,9 +11,9 @@ export interface RankSum {
 /**
  * The rank sum of `first` among the values of both groups, with mid-ranks, in O(n log n).
  *
- * @source Kruskal 1952, Ann. Math. Stat. 23 (mid-ranks); golden vectors through the rank tests
+ * @source Kruskal & Wallis 1952, JASA 47 (mid-ranks and the term for ties); golden vectors through the rank tests
  */
-export function rankSum(first: readonly number[], second: readonly number[]): RankSum {
+export function rankSum(first: Values, second: Values): RankSum {
   // Typed arrays sort by value without calling back: a million values take a tenth of a second.
   const [a, b] = [new Float64Array(first).sort(), new Float64Array(second).sort()]
   let [i, j, sum, tieTerm] = [0, 0, 0, 0]

@@ -1,3 +1,5 @@
+import type { Values } from './moments.js'
+
 /** Magnitudes 2^±100 leave room for fourth powers, of which Welch's degrees of freedom are made. */
 const ROOM = 100
 /** Largest exponent of a factor: 2^1000 brings even the smallest subnormal number into the room. */
@@ -9,7 +11,7 @@ const FURTHEST = 1000
  *
  * @param samples of one unit, finite
  */
-export function scaleOf(...samples: readonly (readonly number[])[]): number {
+export function scaleOf(...samples: readonly Values[]): number {
   let largest = 0
   for (const sample of samples) {
     for (let index = 0; index < sample.length; index += 1) {
@@ -22,6 +24,6 @@ export function scaleOf(...samples: readonly (readonly number[])[]): number {
 }
 
 /** The values times a factor of `scaleOf`. */
-export function scaled(values: readonly number[], factor: number): readonly number[] {
-  return factor === 1 ? values : values.map((value) => value * factor)
+export function scaled(values: Values, factor: number): Values {
+  return factor === 1 ? values : new Float64Array(values).map((value) => value * factor)
 }

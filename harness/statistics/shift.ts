@@ -1,7 +1,9 @@
+import type { Values } from './moments.js'
+
 /** Values of two arms as distances from one point. */
 export interface Shifted {
-  readonly a: readonly number[]
-  readonly b: readonly number[]
+  readonly a: Values
+  readonly b: Values
 }
 
 /**
@@ -11,7 +13,7 @@ export interface Shifted {
  * @param a n ≥ 1 finite values  @param b as a
  * @source Sterbenz 1974, Floating-Point Computation (nothing rounds within a factor of two); Møller 1965, BIT 5 (what a sum rounds away)
  */
-export function shifted(a: readonly number[], b: readonly number[]): Shifted {
+export function shifted(a: Values, b: Values): Shifted {
   const origin = a[0]!
   const nearA = less(a, origin)
   const nearB = nearA && less(b, origin)
@@ -19,14 +21,15 @@ export function shifted(a: readonly number[], b: readonly number[]): Shifted {
 }
 
 /** Undefined where some subtraction rounds. */
-function less(values: readonly number[], origin: number): number[] | undefined {
-  const result: number[] = []
-  for (const value of values) {
+function less(values: Values, origin: number): Float64Array | undefined {
+  const result = new Float64Array(values.length)
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index]!
     const distance = value - origin
     const taken = distance - value
     // The rounding of the subtraction; NaN where it overflows.
     if (value - (distance - taken) - (origin + taken) !== 0) return undefined
-    result.push(distance)
+    result[index] = distance
   }
   return result
 }

@@ -1,7 +1,6 @@
 import { type Interval, type TQuantile, tInterval } from './interval.js'
-import { meanOf, varianceOf } from './moments.js'
+import { type JointMoments, jointMoments } from './moments.js'
 import { DegenerateSampleError, type Sample } from './sample.js'
-import { scaled, scaleOf } from './scale.js'
 import { twoSidedP } from './student-t.js'
 
 /** A t-test of one difference. */
@@ -35,35 +34,36 @@ export interface MeanDifference {
  * @source Welch 1947, Biometrika 34; golden vectors from scipy.stats.ttest_ind(equal_var=False)
  */
 export function welchTest(baseline: Sample, candidate: Sample): TTest {
-  return differenceOfMeans(baseline, candidate)
+  return differenceOfMeans(jointMoments(baseline, candidate))
 }
 
 /**
- * The same test for values of any sign and size, n ≥ 2 each.
+ * The same test for the moments of values of any sign and size, n ≥ 2 each; the interval is in the unit of the values.
  *
  * @throws {DegenerateSampleError} both variances are zero
+ * @source Welch 1947, Biometrika 34
  */
-export function differenceOfMeans(a: readonly number[], b: readonly number[], quantile?: TQuantile): TTest {
-  const factor = scaleOf(a, b)
-  const { difference, se, df } = meanDifference(scaled(a, factor), scaled(b, factor))
+export function differenceOfMeans({ a, b }: JointMoments, quantile?: TQuantile): TTest {
+  const { difference, se, df } = meanDifference({ a, b })
   const { lower, upper } = tInterval(difference, se, df, quantile)
+  const { factor } = a
   return { t: difference / se, df, p: twoSidedP(difference / se, df), ci95: { lower: lower / factor, upper: upper / factor } }
 }
 
 /**
  * mean(a) − mean(b), its standard error and degrees of freedom.
  *
- * @param a n ≥ 2 values within the range of `scaleOf` 1  @param b as a
+ * @param moments of n ≥ 2 values each
  * @throws {DegenerateSampleError} both variances are zero
  * @source Welch 1947, Biometrika 34
  */
-export function meanDifference(a: readonly number[], b: readonly number[]): MeanDifference {
-  const errorA = varianceOf(a) / a.length
-  const errorB = varianceOf(b) / b.length
-  const difference = meanOf(a) - meanOf(b)
+export function meanDifference({ a, b }: JointMoments): MeanDifference {
+  const errorA = a.variance / a.n
+  const errorB = b.variance / b.n
+  const difference = a.mean - b.mean
   const se = Math.sqrt(errorA + errorB)
   if (!(se > 0)) throw new DegenerateSampleError('neither sample varies, so t is undefined; compare the means themselves')
-  return { difference, se, df: satterthwaite(errorA, a.length - 1, errorB, b.length - 1) }
+  return { difference, se, df: satterthwaite(errorA, a.n - 1, errorB, b.n - 1) }
 }
 
 /**

@@ -15,7 +15,7 @@ export interface Cumulative {
  * The geometric mean of the ratios of several workloads, each counting the same.
  *
  * @param estimates one per workload, log scale, at least one; made of different runs, hence independent
- * @source Satterthwaite 1946, Biometrics 2 (degrees of freedom of a sum of variances); for one workload this is its own interval
+ * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for one workload this is its own interval
  */
 export function cumulate(estimates: readonly TrimmedEstimate[]): Cumulative {
   const count = estimates.length

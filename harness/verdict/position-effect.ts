@@ -1,5 +1,5 @@
 import type { Arm } from '../contract.js'
-import { meanOf, varianceOf } from '../statistics/moments.js'
+import { jointMoments, meanOf, varianceOf } from '../statistics/moments.js'
 import { differenceOfMeans } from '../statistics/welch.js'
 import { isZeroSpread } from '../statistics/zero-variance.js'
 import type { Round } from './rounds.js'
@@ -27,5 +27,5 @@ export function positionT(rounds: readonly Round[], logRatios: readonly number[]
   if (isZeroSpread(Math.sqrt(varianceOf(logRatios)), meanOf(logRatios))) return undefined
   // The order alone explains every difference: no t can say how surely.
   if (new Set(before).size === 1 && new Set(after).size === 1) return before[0]! > after[0]! ? MOST_T : -MOST_T
-  return Math.max(-MOST_T, Math.min(MOST_T, differenceOfMeans(before, after).t))
+  return Math.max(-MOST_T, Math.min(MOST_T, differenceOfMeans(jointMoments(before, after)).t))
 }

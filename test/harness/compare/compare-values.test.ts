@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compareValues } from '../../../harness/compare/compare-values.js'
 import { checkValues } from '../../../harness/compare/regression-check.js'
 import { toArmTests, toPairedTests } from '../../../harness/record/ordinary-tests.js'
+import { jointMoments } from '../../../harness/statistics/moments.js'
 
 const slow = [10.1, 10.4, 9.8, 10.2, 10.9, 10.3, 9.9, 10.6, 10.0, 10.7, 10.2, 10.5]
 const fast = slow.map((value, index) => 0.9 * value + 0.01 * ((index * 7) % 5))
@@ -34,7 +35,7 @@ describe('two sets of values', () => {
     expect(result.absent).toEqual({})
     for (const key of ALL) expect(result[key], key).toBeDefined()
     const { wilcoxon, shapiro, hodgesLehmann, lag1 } = toPairedTests(result.logRatios!)
-    const { mannWhitney, effectSize } = toArmTests(slow, fast)
+    const { mannWhitney, effectSize } = toArmTests({ a: slow, b: fast }, jointMoments(slow, fast))
     expect(result).toMatchObject({ wilcoxon, shapiro, hodgesLehmann, lag1, mannWhitney })
     expect(result.effectSize).toBeCloseTo(effectSize!, 13)
     expect(result.improvement!.estimate).toBeCloseTo(0.098, 3)

@@ -30,14 +30,19 @@ describe('the published table of recorded noise', () => {
   )
 })
 
-describe.each(poolsOf(published))('%s', (recording, pool) => {
+/** Bounds of the method, held to by all recordings together, and by each pool: windows of forty pairs share most of their runs, so one pool tells less. */
+describe.each([
+  ['all recordings', undefined, 0.99],
+  ...poolsOf(published).map(([recording, pool]) => [`${recording}, ${pool}`, { recording, pool }, 0.98] as const),
+] as const)('%s', (_, only, failedEarly) => {
   const share = (change: number, rule: StudiedRule, count: (tally: Tally) => number) => {
     const tally = addTallies(
       published.cells
-        .filter((cell) => cell.recording === recording && cell.pool === pool && cell.change === change && cell.rule === rule)
+        .filter((cell) => only === undefined || (cell.recording === only.recording && cell.pool === only.pool))
+        .filter((cell) => cell.change === change && cell.rule === rule)
         .map((cell) => cell.tally),
     )
-    if (tally === undefined) throw new Error(`no cell for ${recording}, ${pool}, ${change}, ${rule}`)
+    if (tally === undefined) throw new Error(`no cell for ${change}, ${rule}`)
     return count(tally) / tally.trials
   }
 
@@ -53,7 +58,7 @@ describe.each(poolsOf(published))('%s', (recording, pool) => {
 
   it('the gate fails 12 and 20 % slower, the latter at 10 pairs, and nothing else', () => {
     expect(share(-0.12, 'gate', ({ rejected }) => rejected)).toBeGreaterThanOrEqual(0.95)
-    expect(share(-0.2, 'gate', ({ byPairs }) => byPairs[0]?.rejected ?? 0)).toBeGreaterThanOrEqual(0.99)
+    expect(share(-0.2, 'gate', ({ byPairs }) => byPairs[0]?.rejected ?? 0)).toBeGreaterThanOrEqual(failedEarly)
     expect(share(0, 'gate', ({ rejected }) => rejected)).toBeLessThanOrEqual(0.01)
   })
 })
