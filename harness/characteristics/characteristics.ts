@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FreshConditions } from './fresh-conditions.js'
 import type { FreshDecision } from './fresh-decision.js'
 import { type FreshTally, noiseOfFresh, tabulateFresh } from './fresh-table.js'
 import { type NoiseLimit, noiseLimitSchema } from './noise-limits.js'
@@ -26,6 +27,8 @@ export const characteristicsSchema = z.strictObject({
     /** The code that was measured. */
     commits: z.array(z.string()),
     workloads: z.array(z.string()),
+    /** How they were measured that their runs cannot tell, and how many of them. */
+    conditions: z.array(z.strictObject({ since: z.iso.datetime(), text: z.string().min(1), decisions: count })),
     tallies: z.array(z.strictObject({ change: z.number(), hogs: count, rule: z.enum(STUDIED_RULES), tally: tallySchema })),
     /** How much one pair varied, as the effective standard deviation over decisions. */
     noise: z.array(
@@ -40,13 +43,14 @@ export const characteristicsSchema = z.strictObject({
 })
 export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
 
-/** Every figure: from the table of the recorded study, the runs of the fresh decisions, and the simulated limits. */
+/** Every figure: from the table of the recorded study, the runs of the fresh decisions and how they were measured, and the simulated limits. */
 export function characterize(
   recorded: RecordedTable,
   decisions: readonly FreshDecision[],
+  conditions: FreshConditions,
   limits: readonly NoiseLimit[],
 ): Characteristics {
-  const fresh = summarizeFresh(decisions)
+  const fresh = summarizeFresh(decisions, conditions)
   return {
     schema: 'assay/characteristics@1',
     line: summaryLine(fresh.tallies, recorded.cells),
@@ -57,7 +61,7 @@ export function characterize(
   }
 }
 
-function summarizeFresh(decisions: readonly FreshDecision[]): Characteristics['fresh'] {
+function summarizeFresh(decisions: readonly FreshDecision[], conditions: FreshConditions): Characteristics['fresh'] {
   const tallies = tabulateFresh(decisions)
   const times = decisions.map(({ startedAt }) => startedAt).sort()
   const firstAt = times[0]
@@ -70,6 +74,11 @@ function summarizeFresh(decisions: readonly FreshDecision[]): Characteristics['f
     ...(lastAt !== undefined && { lastAt }),
     commits: distinct(decisions.map(({ commit }) => commit)),
     workloads: distinct(decisions.map(({ workload }) => workload)),
+    conditions: conditions.map(({ since, text }) => ({
+      since,
+      text,
+      decisions: times.filter((time) => Date.parse(time) >= Date.parse(since)).length,
+    })),
     tallies,
     noise: loads.flatMap((hogs) => noiseUnder(hogs, decisions)),
     wrong: loads.map((hogs) => wrongUnder(hogs, tallies)),

@@ -4,6 +4,7 @@ import { InputError } from '../errors.js'
 import { planSchema } from '../evidence.js'
 import { makeDirectory, readStored, writeWhole } from '../evidence-files.js'
 import { type Characteristics, characterize } from './characteristics.js'
+import { readFreshConditions } from './fresh-conditions.js'
 import { CHARACTERISTICS, FRESH_DECISIONS, readFreshEnvironment } from './fresh-data.js'
 import { readFreshDecisions } from './fresh-decision.js'
 import { simulateNoiseLimits } from './noise-limits.js'
@@ -54,7 +55,8 @@ export function renderPublished(
   root: string,
   table: RecordedTable,
 ): { readonly characteristics: Characteristics; readonly texts: Readonly<Record<string, string>> } {
-  const characteristics = characterize(table, readFreshDecisions(join(root, FRESH_DECISIONS)), simulateNoiseLimits())
+  const decisions = readFreshDecisions(join(root, FRESH_DECISIONS))
+  const characteristics = characterize(table, decisions, readFreshConditions(root), simulateNoiseLimits())
   const plots = Object.entries(drawPlots(characteristics)).map(([name, svg]) => [join(CHARACTERISTICS, name), svg])
   return {
     characteristics,

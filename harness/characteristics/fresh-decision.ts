@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import { readIfThere } from '../evidence-files.js'
+import { describeChange } from './change-text.js'
 
 /** True changes that are measured afresh, as signed improvements: 0.03 is 3 % less time, −0.12 is 12 % more. */
 export const FRESH_CELLS = {
@@ -63,16 +64,30 @@ export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
  * The decisions measured so far, in the order of the file.
  *
  * @returns empty where there is no such file
- * @throws {InvalidEvidenceError} a line is no decision, or stands there twice; names the line
+ * @throws {InvalidEvidenceError} a line is no decision, or one that stands there already; names the line
  */
 export function readFreshDecisions(path: string): FreshDecision[] {
-  const lines = (readIfThere(path) ?? '').split('\n')
-  const decisions = lines.flatMap((line, index) => (line === '' ? [] : [parseLine(line, `${path}, line ${index + 1}`)]))
-  const starts = decisions.map(({ startedAt }) => startedAt)
-  const repeated = starts.find((start, index) => starts.indexOf(start) !== index)
-  if (repeated !== undefined)
-    throw new InvalidEvidenceError(`${path} holds two decisions begun at ${repeated}; remove one, it must not count twice`)
-  return decisions
+  const linesOfStarts = new Map<string, number>()
+  const linesOfSeeds = new Map<number, number>()
+  return (readIfThere(path) ?? '').split('\n').flatMap((text, index) => {
+    if (text === '') return []
+    const line = index + 1
+    const decision = parseLine(text, `${path}, line ${line}`)
+    const { startedAt, seed, change, workload } = decision
+    refuseRepeated(linesOfStarts.get(startedAt), `was begun at ${startedAt}`, path, line)
+    // The schedule gives every decision a seed of its own, and draws its data and the order of its runs from it.
+    refuseRepeated(linesOfSeeds.get(seed), `has seed ${seed} (${describeChange(change)}, ${workload})`, path, line)
+    linesOfStarts.set(startedAt, line)
+    linesOfSeeds.set(seed, line)
+    return [decision]
+  })
+}
+
+function refuseRepeated(earlier: number | undefined, what: string, path: string, line: number): void {
+  if (earlier === undefined) return
+  throw new InvalidEvidenceError(
+    `${path}, line ${line}: this decision ${what}, as that of line ${earlier}; remove one of the two, a decision must not count twice`,
+  )
 }
 
 function parseLine(line: string, where: string): FreshDecision {

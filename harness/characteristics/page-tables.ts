@@ -24,6 +24,7 @@ export function freshSection({ fresh }: Characteristics, host: string): string[]
   const loads = [...new Set(fresh.tallies.map(({ hogs }) => hogs))]
   return [
     `${formatCounted(decisions, 'decision')} of ${formatCounted(runs, 'run')} (smoke scale, one workload each: ${workloads.join(', ')}), measured ${when} on commit ${commits.map((commit) => `\`${commit.slice(0, 7)}${commit.includes('dirty') ? ' dirty' : ''}\``).join(', ')}.${host} A layer’s rule looks after 10 and 20 pairs; the gate after 10, 20 and 30. Brackets hold exact 95 % intervals.`,
+    ...conditionTexts(fresh),
     shareTable(fresh.tallies, [0, 0.03, 0.1, -0.12, -0.2], 'improvement-20', true),
     wrongText(fresh),
     ...loads.flatMap((hogs) => [
@@ -37,6 +38,15 @@ export function freshSection({ fresh }: Characteristics, host: string): string[]
       ),
     ]),
   ]
+}
+
+function conditionTexts({ conditions, decisions }: Characteristics['fresh']): string[] {
+  return conditions
+    .filter((one) => one.decisions > 0)
+    .map(
+      ({ since, text, decisions: affected }) =>
+        `From ${since.slice(0, 10)} ${since.slice(11, 16)} UTC on (${affected} of the ${formatCounted(decisions, 'decision')} began then or later): ${text}`,
+    )
 }
 
 function wrongText({ wrong }: Characteristics['fresh']): string {

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import { formatLimit } from '../format.js'
+import { drawSvg } from '../pictures/static-svg.js'
 import type { Interval } from '../statistics/interval.js'
 import { GATE_LIMIT } from '../verdict/criteria.js'
 import type { Characteristics } from './characteristics.js'
 import { clopperPearson } from './clopper-pearson.js'
-import { drawSvg } from './static-svg.js'
 import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
 import { addTallies, type Tally } from './tally.js'
 

@@ -40,7 +40,12 @@ describe('reading fresh decisions', () => {
     [
       'a decision that stands there twice',
       lines([...decisions, decisions[1]]),
-      /holds two decisions begun at .*must not count twice$/,
+      /line 4: this decision was begun at \S+, as that of line 2; remove one of the two, a decision must not count twice$/,
+    ],
+    [
+      'a decision that was measured twice',
+      lines([...decisions, { ...(decisions[2] as FreshDecision), startedAt: '2026-11-22T00:00:00.000Z' }]),
+      /line 4: this decision has seed 3000 \(12 % slower, grid-search\), as that of line 3; remove one of the two/,
     ],
   ])('refuses %s', (_, text, message) => {
     const path = fileOf(text)

@@ -3,6 +3,7 @@ import { characterize } from '../../../harness/characteristics/characteristics.j
 import { readTable } from '../../../harness/characteristics/derive.js'
 import type { FreshDecision } from '../../../harness/characteristics/fresh-decision.js'
 import { noiseOfFresh, tabulateFresh } from '../../../harness/characteristics/fresh-table.js'
+import { renderPage } from '../../../harness/characteristics/page.js'
 import { addTallies } from '../../../harness/characteristics/tally.js'
 import { simulateDecisions } from './simulated-decisions.js'
 
@@ -88,8 +89,17 @@ describe('the figures', () => {
   const recorded = readTable('.')
   if (recorded === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing')
 
+  it('say how many decisions were measured under a condition their runs cannot tell, and the page says it too', () => {
+    const text = 'Other programs used the host.'
+    const conditions = ['2026-11-21T00:00:01.000Z', '2026-11-22T00:00:00.000Z'].map((since) => ({ since, text }))
+    const told = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
+    expect(told.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
+    const sentences = renderPage(told).match(/^From .* UTC on .*$/gm)
+    expect(sentences).toEqual([`From 2026-11-21 00:00 UTC on (2 of the 3 decisions began then or later): ${text}`])
+  })
+
   it('say in one line what was measured, with exact bounds', () => {
-    const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01), [])
+    const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01), [], [])
     expect(many.line).toBe(
       'Error rates of the default rules (5 % faster, gate of 10 %), measured at smoke scale: A/A accepted 0 of 100 (≤ 3.6 %), 10 % faster accepted 30 of 30 (≥ 88.4 %), 12 % slower failed the gate 30 of 30 (≥ 88.4 %); naive rule accepted A/A 0 of 100. docs/characteristics.md',
     )
@@ -107,8 +117,8 @@ describe('the figures', () => {
       cell: 'none' as const,
       change: 0,
     }))
-    expect(characterize(recorded, lying, []).fresh.wrong).toEqual([{ hogs: 0, verdicts: 6, wrong: 3 }])
-    const checks = characterize(recorded, lying, []).requirements.filter(({ source }) => source === 'fresh')
+    expect(characterize(recorded, lying, [], []).fresh.wrong).toEqual([{ hogs: 0, verdicts: 6, wrong: 3 }])
+    const checks = characterize(recorded, lying, [], []).requirements.filter(({ source }) => source === 'fresh')
     expect(checks).toMatchObject([
       { change: 0, of: 'layer', figure: 'accepted', measured: 1, met: false, shown: false },
       { change: 0, of: 'gate', figure: 'failed', measured: 0, met: true, shown: false },

@@ -30,8 +30,8 @@ describe('what is published', () => {
       expect(check).not.toHaveProperty('ci95')
       expect(check).not.toHaveProperty('shown')
     }
-    expect(texts['docs/characteristics.md']).toMatch(/\| recorded noise \| 0\.0 %, 0 of 10,000 \| met \|/)
-    expect(texts['docs/characteristics.md']).toContain('hold 54 windows of ten pairs that share no run')
+    expect(texts['docs/characteristics.md']).toMatch(/\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/)
+    expect(texts['docs/characteristics.md']).toContain('hold 62 windows of ten pairs that share no run')
   })
 
   it('says up to which noise the promises can hold, and they do hold there', () => {
