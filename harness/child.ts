@@ -34,6 +34,11 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
     const measurement = await runOnce(suite, slot)
     return { kind: 'measured', measurement, ownCpuMs: Math.max(0, readTreeCpuMs() - beforeMs) }
   }
+  if (slot.mode === 'profile') {
+    // Profiling costs nothing when it is off, not even its import.
+    const { profileRun } = await import('./profile/profile-run.js')
+    return { kind: 'profiled', profile: await profileRun(suite, slot) }
+  }
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
   if (slot.mode === 'prepare') {

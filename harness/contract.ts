@@ -12,6 +12,11 @@ export interface Suite<Subject = unknown> {
   readonly layers: readonly Layer<Subject>[]
   // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
   readonly workloads: readonly Workload<Subject, any, any>[]
+  /** Workloads that are profiled beside the measured ones, so that hot spots are known over the range of uses; no verdict rests on them. */
+  // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
+  readonly profiled?: readonly Workload<Subject, any, any>[]
+  /** To which category the time of a profile belongs; without them everything but collection and runtime is `other`. */
+  readonly categories?: ProfileCategories
   /** Names of environment variables measured processes inherit, beside the harness's own allow-list. Never an optimization switch. */
   readonly passEnvironment?: readonly string[]
 }
@@ -34,6 +39,13 @@ export interface Workload<Subject, Scale, Output> {
   prepare(scale: Scale, seed: number, warn: (line: string) => void): Promise<void>
   /** Timed. A cold subject each call: whatever it fills, it fills inside the measurement. */
   run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
+  /**
+   * The bare computation of one pass, which its overhead is told against: the arithmetic as written, in a plain loop over arrays already in memory.
+   * Everything else (opening, decoding, bookkeeping) happens before this returns.
+   *
+   * @returns the computation: any number of times, always with the same result
+   */
+  reference?(scale: Scale, seed: number): Promise<() => number>
   /** Equal bytes ⇔ equal results; the digest is the SHA-256 of this. */
   canonical(output: Output): string | Uint8Array
   /** Where two outputs first differ; undefined where they do not. */
@@ -107,6 +119,36 @@ export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }
   | { readonly kind: 'budget'; readonly counter: string; readonly atLeast: number }
 
+/** One name for a part of the work, and the sources it consists of. */
+export interface ProfileCategory {
+  readonly name: string
+  /**
+   * Files (`engine/portal/frame.ts`), folders (`engine/bundle/`, with the slash at the end), or functions of a file
+   * (`engine/portal/long-table.ts#bars`), relative to the project root. The most specific one decides.
+   */
+  readonly sources: readonly string[]
+  /** What the program is there for: never a candidate for removal. */
+  readonly purpose?: boolean
+}
+
+export interface ProfileCategories {
+  readonly categories: readonly ProfileCategory[]
+  /** Sources whose time belongs to whoever called them. */
+  readonly callers: readonly string[]
+}
+
+/**
+ * Profiling of a process: which profiler, and the folder its files go to. `clock` is none: it times passes and the reference computation; `outside` is
+ * somebody else's.
+ */
+export interface Capture {
+  readonly profiler: 'clock' | 'outside' | 'cpu' | 'allocation' | 'coverage'
+  /** Absolute path of a folder that exists. */
+  readonly directory: string
+  /** Time between two samples of `cpu`, µs. */
+  readonly intervalMicros: number
+}
+
 export type Arm = 'baseline' | 'incumbent' | 'candidate'
 export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 
@@ -114,8 +156,8 @@ export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
-  /** `probe`: a run of which only the peak of memory is kept; it collects garbage before each iteration. */
-  readonly mode: 'prepare' | 'verify' | 'run' | 'probe'
+  /** `probe`: a run of which only the peak of memory is kept; it collects garbage before each iteration. `profile`: an untimed run under a profiler. */
+  readonly mode: 'prepare' | 'verify' | 'run' | 'probe' | 'profile'
   readonly workload: string
   readonly arm: Arm
   /** Layer ids folded over the baseline, in order. */
@@ -134,4 +176,6 @@ export interface RunSlot {
   readonly metric?: Metric
   /** In mode `verify`: send the output itself too, so that a divergence can be located. */
   readonly wantOutput?: boolean
+  /** In mode `profile`. */
+  readonly capture?: Capture
 }

@@ -19,6 +19,19 @@ export interface LoadedSuite {
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
 const method = z.custom<(...args: unknown[]) => unknown>((value) => typeof value === 'function', 'a function is missing')
 
+const workloadsSchema = z.array(
+  z.looseObject({
+    id,
+    title: z.string(),
+    scales: z.looseObject(Object.fromEntries(SCALE_NAMES.map((name) => [name, z.unknown()]))),
+    prepare: method,
+    run: method,
+    reference: method.optional(),
+    canonical: method,
+    diverge: method,
+  }),
+)
+
 const suiteSchema = z.looseObject({
   name: z.string().min(1),
   baseline: method,
@@ -33,17 +46,14 @@ const suiteSchema = z.looseObject({
       apply: method,
     }),
   ),
-  workloads: z.array(
-    z.looseObject({
-      id,
-      title: z.string(),
-      scales: z.looseObject(Object.fromEntries(SCALE_NAMES.map((name) => [name, z.unknown()]))),
-      prepare: method,
-      run: method,
-      canonical: method,
-      diverge: method,
-    }),
-  ),
+  workloads: workloadsSchema,
+  profiled: workloadsSchema.optional(),
+  categories: z
+    .looseObject({
+      categories: z.array(z.looseObject({ name: z.string().min(1), sources: z.array(z.string().min(1)) })),
+      callers: z.array(z.string().min(1)),
+    })
+    .optional(),
   passEnvironment: z.array(z.string()).optional(),
 })
 
@@ -82,7 +92,7 @@ function checkSuite(value: unknown, name: string): Suite {
   }
   const suite = value as Suite
   refuseDuplicates(suite.layers, 'layer', name)
-  refuseDuplicates(suite.workloads, 'workload', name)
+  refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
   const known = new Set(suite.workloads.map((workload) => workload.id))
   for (const layer of suite.layers) {
     const unknown = layer.workloads.find((workload) => !known.has(workload))

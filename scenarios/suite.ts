@@ -1,7 +1,9 @@
 import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
+import { CACHE_VARIABLE } from '../harness/cache-root.js'
 import type { Suite } from '../harness/contract.js'
 import { layers } from './layers/index.js'
-import { CACHE_VARIABLE } from './market/market-cache.js'
+import { profileCategories } from './profile-categories.js'
+import { profiled } from './profiled/index.js'
 import { workloads } from './workloads/index.js'
 
 /** Everything Assay measures of its own engine. Measured processes import this module, so it imports no command line. */
@@ -11,5 +13,7 @@ export const suite: Suite<OptimizationConfig> = {
   baseline: pureBaseline,
   layers,
   workloads,
+  profiled,
+  categories: profileCategories,
   passEnvironment: [CACHE_VARIABLE],
 }

@@ -18,6 +18,21 @@ export const measurementSchema = runRecordSchema.omit({
 })
 export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 
+/** What a profiled process did; its profiles lie in the folder it was given. */
+const profiledRunSchema = z.strictObject({
+  /** CPU of one pass, ms: the median over the passes. Profilers add to it, coverage most of all; only `clock` is undisturbed. */
+  cpuMs: z.number().nonnegative(),
+  /** Passes under the profiler. */
+  passes: z.number().int().positive(),
+  /** Names of the files written, one per thread, the main thread's first; none for `clock`. */
+  files: z.array(z.string().regex(/^[\w.-]+$/)),
+  /** Threads that ended before their profile could be taken. */
+  lostThreads: z.number().int().nonnegative(),
+  /** CPU of one reference computation, ms, where the workload has one and the profiler is `clock`. */
+  referenceCpuMs: z.number().nonnegative().optional(),
+})
+export type ProfiledRun = Readonly<z.infer<typeof profiledRunSchema>>
+
 /** What a child sends. Measured code shares its process, so nothing it says is believed before it is parsed. */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
@@ -29,6 +44,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
     /** CPU this process and those it started used between GO and this message, ms. */
     ownCpuMs: z.number().nonnegative(),
   }),
+  z.strictObject({ kind: z.literal('profiled'), profile: profiledRunSchema }),
   z.strictObject({
     kind: z.literal('error'),
     message: z.string(),

@@ -6,13 +6,12 @@ import { compiledModule } from '../package-root.js'
 import { type ChildMessage, childMessageSchema, type ParentMessage } from './child-message.js'
 import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
 import { readHostCpuTime } from './proc.js'
+import { ended, tailOf } from './process-end.js'
 
 /** Address of the module every measured process starts with. */
 const CHILD = new URL(
   compiledModule(new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href),
 )
-const TAIL_BYTES = 2048
-const STREAM_GRACE_MS = 1000
 
 /** What all measured processes of an evaluation share. */
 export interface ForkSettings {
@@ -29,7 +28,7 @@ export type ForkResult =
   | { readonly kind: 'answered'; readonly message: Answer; readonly host: HostLoad }
   | { readonly kind: 'failed'; readonly error: string; readonly exitCode?: number }
 
-export type Answer = Extract<ChildMessage, { kind: 'prepared' | 'verified' | 'measured' }>
+export type Answer = Extract<ChildMessage, { kind: 'prepared' | 'verified' | 'measured' | 'profiled' }>
 
 /** What a process has said and done so far. */
 interface Conversation {
@@ -108,30 +107,12 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
 }
 
 function answers(message: Answer, slot: RunSlot): boolean {
-  return message.kind === ({ prepare: 'prepared', verify: 'verified', run: 'measured', probe: 'measured' } as const)[slot.mode]
+  const expected = { prepare: 'prepared', verify: 'verified', run: 'measured', probe: 'measured', profile: 'profiled' } as const
+  return message.kind === expected[slot.mode]
 }
 
 function readNow(): HostMoment {
   return { host: readHostCpuTime(), atMs: performance.now() }
-}
-
-/** Resolves, once the process and its streams are gone, with how it ended; undefined for a clean exit. */
-function ended(child: ChildProcess): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve(`could not be started or reached: ${error.message}`))
-    const describe = (code: number | null, signal: NodeJS.Signals | null) =>
-      signal !== null ? `was killed by ${signal}` : code === 0 ? undefined : `exited with code ${code}`
-    child.on('close', (code, signal) => resolve(describe(code, signal)))
-    // What it left running may hold its streams open; then there will be no `close`.
-    child.on('exit', (code, signal) => {
-      const grace = setTimeout(() => {
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-        resolve(describe(code, signal))
-      }, STREAM_GRACE_MS)
-      child.on('close', () => clearTimeout(grace))
-    })
-  })
 }
 
 function resultOf(conversation: Conversation, ending: string | undefined, stderrTail: string): ForkResult {
@@ -140,18 +121,4 @@ function resultOf(conversation: Conversation, ending: string | undefined, stderr
   const what = failure?.error ?? ending ?? 'exited without an answer'
   const error = stderrTail === '' || failure?.exitCode !== undefined ? what : `${what}; its stderr ends: ${stderrTail}`
   return { kind: 'failed', error, ...(failure?.exitCode !== undefined && { exitCode: failure.exitCode }) }
-}
-
-/** Keeps the last 2 kB of stderr, and drains stdout so that a chatty process never blocks. */
-function tailOf(child: ChildProcess): () => string {
-  let tail = Buffer.alloc(0)
-  child.stdout?.resume()
-  child.stderr?.on('data', (chunk: Buffer) => {
-    tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES)
-  })
-  return () =>
-    tail
-      .toString('utf8')
-      .trim()
-      .replace(/\s*\n\s*/g, ' | ')
 }

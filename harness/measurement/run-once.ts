@@ -114,7 +114,7 @@ function collect(): void {
 
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to the workload
 export function workloadOf(suite: Suite, id: string): Workload<unknown, any, unknown> {
-  const workload = suite.workloads.find((candidate) => candidate.id === id)
+  const workload = [...suite.workloads, ...(suite.profiled ?? [])].find((candidate) => candidate.id === id)
   if (workload === undefined) throw new Error(`suite ${suite.name} has no workload ${id}`)
   return workload
 }

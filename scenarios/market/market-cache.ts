@@ -1,21 +1,13 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { EngineError, validateBundle, writeBundle } from '../../engine/index.js'
+import { CACHE_VARIABLE, cacheRoot } from '../../harness/cache-root.js'
 import { InputError, InvalidEvidenceError } from '../../harness/errors.js'
-import { packageRoot } from '../../harness/package-root.js'
 import { marketContent, marketName } from './market-content.js'
 import type { MarketSize } from './resample.js'
 
-/** Names the folder resampled markets are kept in; default `node_modules/.cache/assay` of this package. */
-export const CACHE_VARIABLE = 'ASSAY_CACHE_DIR'
-
-export function marketCacheRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const named = env[CACHE_VARIABLE]
-  return named === undefined || named === '' ? join(packageRoot(), 'node_modules', '.cache', 'assay') : resolve(named)
-}
-
 /** Where the market of this size and seed is, or will be. */
-export function marketDirectory(size: MarketSize, seed: number, root: string = marketCacheRoot()): string {
+export function marketDirectory(size: MarketSize, seed: number, root: string = cacheRoot()): string {
   return join(root, marketName(size, seed))
 }
 
@@ -30,7 +22,7 @@ export async function ensureMarket(
   size: MarketSize,
   seed: number,
   warn: (line: string) => void,
-  root: string = marketCacheRoot(),
+  root: string = cacheRoot(),
 ): Promise<string> {
   const directory = marketDirectory(size, seed, root)
   if (existsSync(directory)) {

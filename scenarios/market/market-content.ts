@@ -1,4 +1,5 @@
 import { type AssetBars, type BundleContent, DEFAULT_SCALES, Money } from '../../engine/index.js'
+import { intradayMarket } from './intraday.js'
 import { type MarketSize, type ResampledAsset, resampleMarket } from './resample.js'
 import { readSp500 } from './sp500.js'
 
@@ -7,15 +8,20 @@ const MARKET_VERSION = 1
 
 /** The name of a resampled market's bundle: it tells size and seed. */
 export function marketName(size: MarketSize, seed: number): string {
-  return `market-v${MARKET_VERSION}-${size.assets}x${size.sessions}-${seed}`
+  const bars = size.frequency === undefined ? '' : `-${size.frequency}`
+  return `market-v${MARKET_VERSION}-${size.assets}x${size.sessions}${bars}-${seed}`
 }
 
 /** A resampled market as the content of a bundle, labelled as what it is. */
 export function marketContent(size: MarketSize, seed: number): BundleContent {
-  const market = resampleMarket(readSp500(), size, seed)
+  const { frequency } = size
+  const daily = resampleMarket(readSp500(), size, seed)
+  const market = frequency === undefined ? daily : intradayMarket(daily, frequency, seed)
+  const invented =
+    frequency === undefined ? '' : `; bars within a session are invented: a seeded bridge over its open, high, low and close`
   return {
     name: marketName(size, seed),
-    frequency: '1d',
+    frequency: frequency ?? '1d',
     scales: DEFAULT_SCALES,
     sessions: market.dates,
     bars: market.assets.map(toBars),
@@ -31,7 +37,7 @@ export function marketContent(size: MarketSize, seed: number): BundleContent {
       source: 'S&P 500 daily sessions 2000-01-03 to 2020-04-17, npm vega-datasets 3.2.1, data/sp500-2000.csv',
       license: 'BSD-3-Clause',
       synthetic: true,
-      notes: `resampled: block bootstrap of real sessions into ${size.assets} assets, seed ${seed}, with seeded splits, dividends and halts`,
+      notes: `resampled: block bootstrap of real sessions into ${size.assets} assets, seed ${seed}, with seeded splits, dividends and halts${invented}`,
     },
   }
 }

@@ -1,10 +1,11 @@
 import { seededRandom } from '../../harness/random.js'
 import type { SessionShape, Sp500 } from './sp500.js'
 
-/** How large a market is: `assets` series over `sessions` trading days. */
+/** How large a market is: `assets` series over `sessions` trading days, each of one bar unless a finer frequency is asked for. */
 export interface MarketSize {
   readonly assets: number
   readonly sessions: number
+  readonly frequency?: '1h' | '1m'
 }
 
 /** One resampled asset. Prices are whole cents, volumes whole shares; `session` ascends and omits halted sessions. */

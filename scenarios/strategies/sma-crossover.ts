@@ -26,14 +26,25 @@ export function smaCrossover(parameters: SmaCrossover): TradingAlgorithm {
         const prices = priceWindow(data, asset, parameters)
         // Before its first trade an asset has no price; from then on it always has one.
         if (Number.isNaN(prices[0])) continue
-        const slowSum = tickSum(prices, context.ticksPerUnit)
-        const fastSum = tickSum(prices, context.ticksPerUnit, slow - fast)
-        const direction = compareAverages(fastSum, fast, slowSum, slow)
+        const direction = crossoverDirection(prices, fast, slow, context.ticksPerUnit)
         if (direction > 0) context.orderTarget(asset, shares)
         else if (direction < 0) context.orderTarget(asset, 0)
       }
     },
   }
+}
+
+/**
+ * The strategy's arithmetic: which of the two averages is above, each summed anew.
+ *
+ * @param prices  the last known closes, at least `slow` of them, oldest first
+ * @param power   ticks per unit of price
+ * @returns 1: the fast average is above; −1: below; 0: equal
+ */
+export function crossoverDirection(prices: ArrayLike<number>, fast: number, slow: number, power: number): -1 | 0 | 1 {
+  const slowSum = tickSum(prices, power, prices.length - slow)
+  const fastSum = tickSum(prices, power, prices.length - fast)
+  return compareAverages(fastSum, fast, slowSum, slow)
 }
 
 function priceWindow(data: Portal, asset: string, { slow, returnType }: SmaCrossover): ArrayLike<number> {

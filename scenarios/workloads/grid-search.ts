@@ -13,6 +13,7 @@ import type { Workload } from '../../harness/contract.js'
 import { ensureMarket, marketDirectory } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
+import { crossoverReference } from './crossover-reference.js'
 import { crossoverOf, crossoverSpace, type Steps } from './search-space.js'
 
 export interface GridSearchScale {
@@ -50,6 +51,11 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
     engine.close()
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
   },
+  reference: (scale, seed) =>
+    crossoverReference(
+      marketDirectory(sizeOf(scale), seed),
+      gridPoints(crossoverSpace(scale.fast, scale.slow)).map((parameters) => ({ parameters, range: { start: scale.slow.to } })),
+    ),
   canonical: ({ objective, trials, best }) =>
     [
       objective,

@@ -6,6 +6,7 @@ import {
   type OptimizationConfig,
   openEngine,
   plainBundleSource,
+  pureBaseline,
   type TrialTask,
   type WalkForwardPlan,
   type WalkForwardResult,
@@ -15,6 +16,7 @@ import type { Workload } from '../../harness/contract.js'
 import { ensureMarket, marketDirectory } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
+import { type CrossoverTask, crossoverReference } from './crossover-reference.js'
 import { crossoverOf, crossoverSpace, type Steps } from './search-space.js'
 
 export interface WalkForwardScale {
@@ -73,24 +75,16 @@ export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale,
     await ensureMarket(sizeOf(scale), seed, warn)
   },
   async run(config, scale, seed) {
-    const directory = marketDirectory(sizeOf(scale), seed)
-    const engine = openEngine(config)
-    // Windows are laid over the calendar before the first backtest; every backtest opens the bundle for itself.
-    const opened = await plainBundleSource().open(directory)
-    const { calendar } = opened
-    opened.close()
-    const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters, range }) =>
-      engine.backtest({
-        bundle: directory,
-        algorithm: crossoverOf(parameters, config),
-        ...(range !== undefined && { range }),
-        warmUp: scale.slow.to,
-      }),
-    )
-    const output = await walkForward(crossoverSpace(scale.fast, scale.slow), planOf(scale), calendar, executor)
-    const counters = engine.counters()
-    engine.close()
+    const { output, counters } = await search(config, scale, seed, () => {})
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
+  },
+  async reference(scale, seed) {
+    // Which trials are made depends on the results of earlier ones, so the search is made once to see.
+    const tasks: CrossoverTask[] = []
+    await search(pureBaseline(), scale, seed, ({ parameters, range }) => {
+      tasks.push({ parameters, ...(range !== undefined && { range }), warmUp: scale.slow.to })
+    })
+    return crossoverReference(marketDirectory(sizeOf(scale), seed), tasks)
   },
   canonical: (output) =>
     [
@@ -101,6 +95,30 @@ export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale,
       `final ${output.finalEquity} efficiency ${output.efficiency}`,
     ].join('\n'),
   diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+}
+
+/** One walk-forward with an engine of its own. @param onTask told each backtest before it is made */
+async function search(config: OptimizationConfig, scale: WalkForwardScale, seed: number, onTask: (task: TrialTask) => void) {
+  const directory = marketDirectory(sizeOf(scale), seed)
+  const engine = openEngine(config)
+  // Windows are laid over the calendar before the first backtest; every backtest opens the bundle for itself.
+  const opened = await plainBundleSource().open(directory)
+  const { calendar } = opened
+  opened.close()
+  const executor = inlineExecutor<TrialTask, BacktestResult>((task) => {
+    onTask(task)
+    const { parameters, range } = task
+    return engine.backtest({
+      bundle: directory,
+      algorithm: crossoverOf(parameters, config),
+      ...(range !== undefined && { range }),
+      warmUp: scale.slow.to,
+    })
+  })
+  const output = await walkForward(crossoverSpace(scale.fast, scale.slow), planOf(scale), calendar, executor)
+  const counters = engine.counters()
+  engine.close()
+  return { output, counters }
 }
 
 function planOf({ slow, windows, train, validation, test, step }: WalkForwardScale): WalkForwardPlan {

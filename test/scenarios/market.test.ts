@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryBundle, validateBundle } from '../../engine/index.js'
-import { ensureMarket, marketCacheRoot, marketDirectory } from '../../scenarios/market/market-cache.js'
+import { cacheRoot } from '../../harness/cache-root.js'
+import { ensureMarket, marketDirectory } from '../../scenarios/market/market-cache.js'
 import { marketContent } from '../../scenarios/market/market-content.js'
 import { resampleMarket } from '../../scenarios/market/resample.js'
 import { readSp500 } from '../../scenarios/market/sp500.js'
@@ -123,8 +124,8 @@ describe('the market cache', () => {
   })
 
   it('follows ASSAY_CACHE_DIR, and stays in the package where it is unset', () => {
-    expect(marketCacheRoot({ ASSAY_CACHE_DIR: '/somewhere' })).toBe('/somewhere')
-    expect(marketCacheRoot({})).toMatch(/node_modules[\\/]\.cache[\\/]assay$/)
+    expect(cacheRoot({ ASSAY_CACHE_DIR: '/somewhere' })).toBe('/somewhere')
+    expect(cacheRoot({})).toMatch(/node_modules[\\/]\.cache[\\/]assay$/)
     expect(marketDirectory(SMALL, 5, '/root')).toBe(join('/root', 'market-v1-3x200-5'))
   })
 })

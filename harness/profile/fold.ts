@@ -1,0 +1,111 @@
+import type { CallFrame, CpuProfile } from './cpuprofile.js'
+import type { Locate } from './source-maps.js'
+import { StackTree, stacksInOrder } from './stack-tree.js'
+import type { FoldedProfile, Frame } from './stacks.js'
+
+/**
+ * Folds CPU profiles, one per thread, into stacks with their self time. Nodes that differ only in where V8 keeps them (the same function compiled twice,
+ * called from two lines, run by two threads) become one stack; the root, which is no function, is left out.
+ *
+ * A sample stands for the time until the next one, the last for the time until the end of the profile; at most for four times the median of these, because
+ * a thread that was kept waiting runs nothing.
+ *
+ * @param locate source positions of generated code
+ */
+export function foldCpuProfiles(profiles: readonly CpuProfile[], locate: Locate): FoldedProfile {
+  const tree = new StackTree()
+  const amounts: number[] = []
+  for (const profile of profiles) addProfile(tree, amounts, profile, locate)
+  return stacksInOrder(tree, amounts)
+}
+
+function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, locate: Locate): void {
+  const { nodes } = profile
+  const indexOf = new Map(nodes.map(({ id }, index) => [id, index]))
+  const microsOf = selfMicros(profile, indexOf)
+  const childrenOf = childIndexes(profile, indexOf)
+  // Depth first, without recursion: a stack may be deeper than ours.
+  const pending = childrenOf[0]!.map((index) => ({ index, parent: 0 }))
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { index } = next
+    const node = tree.childOf(next.parent, tree.numberOf(frameOf(nodes[index]!.callFrame, locate)))
+    amounts[node] = (amounts[node] ?? 0) + microsOf[index]!
+    for (const child of childrenOf[index]!) pending.push({ index: child, parent: node })
+  }
+}
+
+/**
+ * A function of V8 as a frame. V8 writes its own states as functions with bracketed names and no source.
+ *
+ * @param locate source positions of generated code
+ */
+export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame, locate: Locate): Frame {
+  const state = url === '' ? STATES.get(functionName) : undefined
+  if (state !== undefined) return { name: functionName, kind: state }
+  const name = functionName === '' ? '(anonymous)' : functionName
+  const position = locate(url, lineNumber, columnNumber)
+  if (position !== undefined) return { name, kind: 'js', ...position }
+  return { name, kind: url === '' ? 'native' : 'js' }
+}
+
+/** How many times the median length of a sample counts in full. */
+const LONGEST_IN_MEDIANS = 4
+
+const STATES: ReadonlyMap<string, Frame['kind']> = new Map([
+  ['(garbage collector)', 'gc'],
+  ['(idle)', 'idle'],
+  ['(program)', 'program'],
+])
+
+/** Self time of each node, µs, by its index. */
+function selfMicros(profile: CpuProfile, indexOf: ReadonlyMap<number, number>): Float64Array {
+  const { nodes, samples, endTime } = profile
+  const self = new Float64Array(nodes.length)
+  const { times, order } = samplesInTime(profile)
+  const lengths = new Float64Array(samples.length)
+  for (let i = 0; i < samples.length; i++) {
+    const until = i + 1 < samples.length ? times[order?.[i + 1] ?? i + 1]! : endTime
+    lengths[i] = Math.max(0, until - times[order?.[i] ?? i]!)
+  }
+  const longest = longestPossible(lengths)
+  for (let i = 0; i < samples.length; i++) {
+    self[indexOf.get(samples[order?.[i] ?? i]!)!]! += Math.min(lengths[i]!, longest)
+  }
+  return self
+}
+
+/**
+ * A sample much longer than most stands for a thread that waited for a CPU, not for code that ran: on a shared host its length would be booked to whatever
+ * happened to be running when it was interrupted.
+ */
+function longestPossible(lengths: Float64Array): number {
+  const median = Float64Array.from(lengths).sort()[lengths.length >> 1] ?? 0
+  return median > 0 ? LONGEST_IN_MEDIANS * median : Number.POSITIVE_INFINITY
+}
+
+/** The moment of each sample, µs; and their order in time, where V8 wrote them in another. */
+function samplesInTime({ startTime, timeDeltas }: CpuProfile): { readonly times: Float64Array; readonly order?: Uint32Array } {
+  const times = new Float64Array(timeDeltas.length)
+  let now = startTime
+  let sorted = true
+  for (let i = 0; i < timeDeltas.length; i++) {
+    const delta = timeDeltas[i]!
+    if (delta < 0) sorted = false
+    now += delta
+    times[i] = now
+  }
+  if (sorted) return { times }
+  const order = Uint32Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || a - b)
+  return { times, order }
+}
+
+/** Children by index, from whichever direction the profile names them. */
+function childIndexes({ nodes }: CpuProfile, indexOf: ReadonlyMap<number, number>): number[][] {
+  const children = nodes.map((node) => (node.children ?? []).map((id) => indexOf.get(id)!))
+  const adopted = new Set(children.flat())
+  for (const [index, { parent }] of nodes.entries()) {
+    const above = parent === undefined ? undefined : indexOf.get(parent)
+    if (above !== undefined && !adopted.has(index)) children[above]!.push(index)
+  }
+  return children
+}

@@ -1,0 +1,72 @@
+import type { ProfileCategories } from '../harness/contract.js'
+
+/**
+ * Where the time of a backtest goes, by name. A sample belongs to its nearest ancestor listed here, so Arquero and decimal.js belong to whoever calls
+ * them. Only hyparquet is listed itself: after an `await` its stack has no caller any more.
+ */
+export const profileCategories: ProfileCategories = {
+  categories: [
+    {
+      name: 'bundle loading',
+      sources: ['engine/bundle/', 'node_modules/hyparquet/', 'node_modules/hyparquet-compressors/'],
+    },
+    {
+      name: 'asset extraction',
+      sources: ['engine/portal/long-table.ts#assets', 'engine/cache/asset-list.ts'],
+    },
+    {
+      // Making the table of a bundle is the first step of every filter.
+      name: 'filtering',
+      sources: ['engine/portal/long-table.ts', 'engine/cache/pre-grouped.ts'],
+    },
+    {
+      name: 'type conversion',
+      sources: [
+        'engine/portal/long-table.ts#columnsOf',
+        'engine/portal/long-table.ts#column',
+        'engine/portal/dense-bars.ts',
+        'engine/bundle/bar-table.ts',
+        'engine/bundle/tick-table.ts',
+      ],
+    },
+    {
+      name: 'frame construction',
+      sources: ['engine/portal/frame.ts', 'engine/portal/bar-portal.ts##datesOf', 'engine/portal/bar-portal.ts##frame'],
+    },
+    {
+      name: 'calendar and window arithmetic',
+      sources: ['engine/portal/', 'engine/market/'],
+    },
+    {
+      // Everything that follows from an order: fills, cash, positions, and the result that writes them down.
+      name: 'ledger',
+      sources: ['engine/simulation/'],
+    },
+    {
+      name: 'strategy computation',
+      sources: ['engine/indicators/', 'scenarios/strategies/'],
+      purpose: true,
+    },
+    {
+      name: 'other',
+      sources: [
+        'engine/search/',
+        'engine/execution/',
+        'engine/open-engine.ts',
+        'engine/config.ts',
+        'engine/index.ts',
+        'scenarios/',
+        'harness/',
+      ],
+    },
+  ],
+  // Arithmetic and plumbing everybody uses: what it costs is the cost of whoever asked for it.
+  callers: [
+    'engine/market/money.ts',
+    'engine/cache/lru.ts',
+    'engine/cache/read-through.ts',
+    'engine/ports.ts',
+    'engine/errors.ts',
+    'engine/log.ts',
+  ],
+}

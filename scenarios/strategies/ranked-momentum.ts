@@ -1,0 +1,118 @@
+import type { Context, Portal, ReturnType, TradingAlgorithm } from '../../engine/index.js'
+
+export interface RankedMomentum {
+  /** Bars every indicator looks back, ≥ 30. */
+  readonly lookback: number
+  /** Bars between two rankings. */
+  readonly every: number
+  /** Part of the assets held. */
+  readonly held: number
+  /** In which form the strategy asks the portal for history. */
+  readonly returnType: ReturnType
+}
+
+const STRENGTH_BARS = 14
+/** A held asset is sold when it falls this far below the price it was ranked at. */
+const STOP = 0.1
+
+/**
+ * A strategy with more to compute than two averages: at every ranking it scores each asset by its momentum over its volatility, its relative strength and the
+ * trend of its volume, holds the best in equal parts, and protects each by a stop order until the next ranking.
+ */
+export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
+  const { every, held } = parameters
+  let bar = 0
+  return {
+    handleData(context, data) {
+      if (bar++ % every !== 0) return
+      const best = bestByMomentum(rankable(context, data, parameters), held)
+      rebalance(context, data, new Set(best.map(({ asset }) => asset)))
+    },
+  }
+}
+
+/** An asset that can be ranked, and what of its past is ranked: the last known closes and the volumes, oldest first, as many of the one as of the other. */
+export interface AssetWindow {
+  readonly asset: string
+  readonly price: ArrayLike<number>
+  readonly volume: ArrayLike<number>
+}
+
+/** What a ranking is made of: the assets that trade now and have been there for long enough. */
+export function rankable(context: Context, data: Portal, parameters: RankedMomentum): AssetWindow[] {
+  return context.assets
+    .filter((asset) => data.available(asset) >= parameters.lookback && data.canTrade(asset))
+    .map((asset) => ({ asset, ...windows(data, asset, parameters) }))
+}
+
+/**
+ * The strategy's arithmetic: a score for each asset, and the part of them with the highest.
+ *
+ * @param held fraction of those that have a score; at least one of them is held
+ * @returns the best first; of equal scores the name that comes first
+ */
+export function bestByMomentum<Window extends AssetWindow>(assets: readonly Window[], held: number): Window[] {
+  const ranked = assets
+    .map((window) => ({ window, score: scoreOf(window) }))
+    .filter(({ score }) => Number.isFinite(score))
+    .sort((a, b) => b.score - a.score || (a.window.asset < b.window.asset ? -1 : 1))
+  return ranked.slice(0, Math.max(1, Math.round(held * ranked.length))).map(({ window }) => window)
+}
+
+/** The best in equal parts, with a stop below each; everything else sold. */
+function rebalance(context: Context, data: Portal, best: ReadonlySet<string>): void {
+  for (const order of context.openOrders()) context.cancel(order)
+  for (const asset of context.assets) {
+    const position = context.portfolio.position(asset)
+    if (!best.has(asset)) {
+      if (position !== 0) context.orderTarget(asset, 0)
+      continue
+    }
+    context.orderTargetPercent(asset, 0.9 / best.size)
+    // Stops are placed in cents: a price of the market has no more places.
+    if (position > 0) context.order(asset, -position, { stop: Math.floor(data.current(asset, 'price') * (1 - STOP) * 100) / 100 })
+  }
+}
+
+type PriceAndVolume = Omit<AssetWindow, 'asset'>
+
+function windows(data: Portal, asset: string, { lookback, returnType }: RankedMomentum): PriceAndVolume {
+  if (returnType === 'array') {
+    const block = data.history([asset], ['price', 'volume'], lookback, data.frequency, { returnType })
+    return { price: block.column(asset, 'price'), volume: block.column(asset, 'volume') }
+  }
+  const frame = data.history(asset, ['price', 'volume'], lookback, data.frequency)
+  return { price: frame.column('price') as Float64Array, volume: frame.column('volume') as Float64Array }
+}
+
+/** Momentum per volatility, lifted by relative strength and by volume that grows; NaN where a window holds an unknown price. */
+function scoreOf({ price, volume }: PriceAndVolume): number {
+  const last = price.length - 1
+  let sum = 0
+  let squares = 0
+  let gained = 0
+  let lost = 0
+  for (let i = 1; i <= last; i++) {
+    const change = Math.log(price[i]! / price[i - 1]!)
+    sum += change
+    squares += change * change
+    if (i <= last - STRENGTH_BARS) continue
+    if (change > 0) gained += change
+    else lost -= change
+  }
+  const variance = Math.max(squares / last - (sum / last) ** 2, 1e-12)
+  const strength = gained + lost === 0 ? 0.5 : gained / (gained + lost)
+  return (sum / Math.sqrt(variance * last)) * (0.5 + strength) * volumeTrend(volume)
+}
+
+/** Mean volume of the later half over that of the earlier one, between a half and two. */
+function volumeTrend(volume: ArrayLike<number>): number {
+  const middle = volume.length >> 1
+  let earlier = 0
+  let later = 0
+  for (let i = 0; i < volume.length; i++) {
+    if (i < middle) earlier += volume[i]!
+    else later += volume[i]!
+  }
+  return earlier === 0 ? 1 : Math.min(2, Math.max(0.5, later / earlier))
+}

@@ -1,0 +1,81 @@
+import { openEngine, type Parameters, pureBaseline, type RangeSpec } from '../../engine/index.js'
+import { crossoverDirection } from '../strategies/sma-crossover.js'
+
+/** One backtest of a search: which averages, over which sessions. */
+export interface CrossoverTask {
+  readonly parameters: Parameters
+  readonly range?: RangeSpec
+  readonly warmUp?: number
+}
+
+/** What one backtest of the strategy computes on, and nothing else. */
+interface CrossoverLoop {
+  readonly fast: number
+  readonly slow: number
+  readonly windows: PriceWindows
+}
+
+interface PriceWindows {
+  /** Bar by bar, within it asset by asset: the last known closes as they were seen then, as many as the longest average takes. */
+  readonly closes: readonly ArrayLike<number>[]
+  readonly ticksPerUnit: number
+}
+
+/**
+ * The reference computation of a search: the crossover's own arithmetic, window by window, each summed anew, in a plain loop over arrays in memory. No
+ * portal, no orders, no ledger.
+ *
+ * The arrays are what the portal showed: adjusted point in time, views of the same columns.
+ *
+ * @returns the computation; its result is the number of decisions to hold, over all backtests
+ */
+export async function crossoverReference(bundle: string, tasks: readonly CrossoverTask[]): Promise<() => number> {
+  const longest = Math.max(...tasks.map(({ parameters }) => Number(parameters.slow)))
+  const recorded = new Map<string, PriceWindows>()
+  const loops: CrossoverLoop[] = []
+  for (const { parameters, range, warmUp } of tasks) {
+    const key = JSON.stringify([range, warmUp])
+    const windows =
+      recorded.get(key) ??
+      (await recordWindows(bundle, longest, { ...(range && { range }), ...(warmUp !== undefined && { warmUp }) }))
+    recorded.set(key, windows)
+    loops.push({ fast: Number(parameters.fast), slow: Number(parameters.slow), windows })
+  }
+  return () => loops.reduce((held, loop) => held + countHeld(loop), 0)
+}
+
+function countHeld({ fast, slow, windows: { closes, ticksPerUnit } }: CrossoverLoop): number {
+  let held = 0
+  for (const window of closes) {
+    // The strategy's own two exceptions: too few bars, and no price yet.
+    if (window.length < slow || Number.isNaN(window[window.length - slow])) continue
+    if (crossoverDirection(window, fast, slow, ticksPerUnit) > 0) held++
+  }
+  return held
+}
+
+/** Every window the strategy is shown in one backtest, kept. */
+async function recordWindows(
+  bundle: string,
+  longest: number,
+  where: Pick<CrossoverTask, 'range' | 'warmUp'>,
+): Promise<PriceWindows> {
+  const closes: ArrayLike<number>[] = []
+  let ticksPerUnit = 1
+  const engine = openEngine(pureBaseline())
+  await engine.backtest({
+    bundle,
+    ...where,
+    algorithm: {
+      handleData(context, data) {
+        ticksPerUnit = context.ticksPerUnit
+        for (const asset of context.assets) {
+          const bars = Math.min(longest, data.available(asset))
+          if (bars > 0) closes.push(data.history(asset, 'price', bars, data.frequency, { returnType: 'array' }))
+        }
+      },
+    },
+  })
+  engine.close()
+  return { closes, ticksPerUnit }
+}

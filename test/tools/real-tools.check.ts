@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ToolPageReport } from '../../harness/commands/profile-tool.js'
+import { fixture, temporaryDirectory } from '../fixtures/bench.js'
+import { CHROMIUM } from '../harness/profile/chromium.js'
+import { assay } from '../scenarios/assay.js'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+})
+afterAll(() => browser?.close())
+
+const out = temporaryDirectory()
+
+describe.sequential('the real tools', () => {
+  it.each([
+    ['0x', /optimized/],
+    ['clinic-flame', /hottest frame/],
+    ['clinic-doctor', /Event Loop Delay/],
+    ['clinic-heapprofiler', /biggest allocation/],
+    ['clinic-bubbleprof', /async resources/],
+  ])('%s makes a page of both arms that a browser shows without a network', async (tool, text) => {
+    const pages = await pagesOf(tool, ['layer1', '--scenario', 'grid-search', '--incumbent', 'none'])
+    expect(pages.map(({ arm }) => arm)).toEqual(['baseline', 'candidate'])
+    for (const { page } of pages) {
+      const shown = await show(page)
+      expect(shown.text).toMatch(text)
+      expect({ requests: shown.requests, errors: shown.errors }).toEqual({ requests: [], errors: [] })
+    }
+  })
+
+  it('0x books a true 60 : 30 : 10 within three points, without inlining', async () => {
+    const [baseline] = await pagesOf('0x', ['baseline', '--suite', fixture('split-suite.mjs')])
+    const page = readFileSync(baseline!.page, 'utf8')
+    const ticks = (name: string) =>
+      [...page.matchAll(new RegExp(`"name":"${name} file:[^"]*","value":\\d+,"top":(\\d+)[,}](?!"fn")`, 'g'))].reduce(
+        (sum, [, top]) => sum + Number(top),
+        0,
+      )
+    const found = ['sixty', 'thirty', 'ten'].map(ticks)
+    const all = found.reduce((sum, count) => sum + count, 0)
+    expect(all).toBeGreaterThan(500)
+    for (const [index, share] of [0.6, 0.3, 0.1].entries()) expect(Math.abs(found[index]! / all - share)).toBeLessThan(0.03)
+  })
+
+  it('leave nothing beside their pages', () => {
+    const folder = `${out}/profiling-results/profile-layer1-grid-search`
+    expect(readdirSync(folder).sort()).toEqual([
+      '0x',
+      'clinic-bubbleprof',
+      'clinic-doctor',
+      'clinic-flame',
+      'clinic-heapprofiler',
+    ])
+    for (const tool of readdirSync(folder)) expect(readdirSync(`${folder}/${tool}`)).toEqual(['baseline.html', 'candidate.html'])
+  })
+})
+
+async function pagesOf(tool: string, words: readonly string[]): Promise<ToolPageReport[]> {
+  const options = ['--tool', tool, '--scale', 'smoke', '--duration', '2', '--json', '--out', out]
+  const { code, stdout, stderr } = await assay(['profile', ...words, ...options])
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout) as ToolPageReport[]
+}
+
+/** What a person sees of a page, what it asked of a network, and what went wrong in it. */
+async function show(path: string) {
+  const page = await browser.newPage()
+  const requests: string[] = []
+  const errors: string[] = []
+  page.on('request', (request) => {
+    if (/^(https?|wss?):/.test(request.url())) requests.push(request.url())
+  })
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto(pathToFileURL(path).href, { waitUntil: 'load' })
+  await page.waitForLoadState('networkidle')
+  const text = await page.innerText('body')
+  await page.close()
+  return { text, requests, errors }
+}
