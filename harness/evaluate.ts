@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { pilot, prove } from './before-measuring.js'
 import type { EvaluationPlan, Evidence } from './evidence.js'
 import { acquireLock } from './evidence-lock.js'
@@ -10,6 +11,7 @@ import {
   prepareRoot,
   publishRecord,
   readEvidence,
+  readRecords,
   writeEnvironment,
   writeEquivalence,
   writePlan,
@@ -25,7 +27,7 @@ import type { PlanDraft } from './plan.js'
 import type { Progress } from './progress.js'
 import { type DecisionRecord, toDecisionRecord } from './record/decision-record.js'
 import { resumePlan } from './resume.js'
-import { openWorkloads } from './verdict/decide.js'
+import { decide, openWorkloads } from './verdict/decide.js'
 
 /** What is to be evaluated, and where the evidence goes. */
 export interface EvaluationRequest {
@@ -37,6 +39,8 @@ export interface EvaluationRequest {
   readonly resume: boolean
   /** After this long a process is killed and its run counts as failed. */
   readonly timeoutMs: number
+  /** Find out, after measuring, where the time went. */
+  readonly profile: boolean
   readonly io: Io
   readonly progress: Progress
   /** Told once what was proven, before anything is timed. */
@@ -51,7 +55,8 @@ export interface Evaluation {
 
 /**
  * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away pilot, measures adjacent pairs in seeded
- * order until every workload is decided, probes the memory they leave open, and writes the record that follows from the evidence.
+ * order until every workload is decided, probes the memory they leave open, profiles the arms, and writes the record that follows from the evidence, and
+ * its report.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
@@ -65,8 +70,10 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     const plan = request.resume ? resume(request) : await begin(request)
     const overheadShare = await measure(request, plan)
     await probe(request, plan)
+    await profile(request, plan)
     const record = toDecisionRecord(readEvidence(root, plan.id))
     publishRecord(root, record)
+    await report(root, record)
     return { record, ...(overheadShare !== undefined && { overheadShare }) }
   } finally {
     progress.done()
@@ -130,6 +137,28 @@ async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promis
     now: io.now,
     onLine: (line) => appendProbe(root, id, line),
   })
+}
+
+/** Writes the report, and again those of earlier records of the layer, which this one supersedes. */
+async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
+  // Loaded here: nothing that draws is in memory while anything is measured.
+  const { refreshReports, writeReports } = await import('./report/report-files.js')
+  writeReports(root, [id])
+  refreshReports(
+    root,
+    readRecords(root).flatMap((older) => (older.layer === layer && older.id !== id ? [older.id] : [])),
+  )
+}
+
+/** Finds out where the time went, for whoever reads the verdict; not where the candidate computes something else. */
+async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
+  const { root, loaded, progress } = request
+  const { divergence } = decide(readEvidence(root, plan.id))
+  if (!request.profile || divergence !== undefined) return
+  // Loaded here, so that no command waits for code that draws pictures.
+  const { profileWorkloads } = await import('./profile-evidence.js')
+  const folder = join(evidenceOf(root), plan.id)
+  await profileWorkloads({ plan, loaded, settings: settingsOf(request), progress, folder })
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io }: EvaluationRequest): ForkSettings {

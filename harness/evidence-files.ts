@@ -63,12 +63,12 @@ export function claimDirectory(path: string): boolean {
   }
 }
 
-/** Replaces a file as a whole: it holds the old text or the new one, never a part, whatever happens meanwhile. */
-export function writeWhole(path: string, text: string): void {
+/** Replaces a file as a whole: it holds the old content or the new one, never a part, whatever happens meanwhile. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
   explained(path, () => {
     try {
-      writeSynced(temporary, 'w', text)
+      writeSynced(temporary, 'w', content)
       renameSync(temporary, path)
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -125,10 +125,10 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
-function writeSynced(path: string, flags: 'w' | 'a', text: string): void {
+function writeSynced(path: string, flags: 'w' | 'a', content: string | Uint8Array): void {
   const file = openSync(path, flags)
   try {
-    const bytes = Buffer.from(text, 'utf8')
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
     fsyncSync(file)
   } finally {

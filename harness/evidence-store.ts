@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { z } from 'zod'
 import { InvalidEvidenceError } from './errors.js'
 import {
@@ -23,6 +23,7 @@ import {
 } from './evidence-files.js'
 import { type ProbeLine, probeLineSchema } from './measurement/probe-record.js'
 import { type JournalLine, journalLineSchema } from './measurement/run-record.js'
+import { HOTSPOTS, hotspotsSchema } from './profile/hotspots-schema.js'
 import { renderDecision } from './record/decision-markdown.js'
 import { type DecisionRecord, recordText } from './record/decision-record.js'
 import { renderIndex } from './record/index-page.js'
@@ -36,11 +37,13 @@ const PROBE_JOURNAL = 'memory-probe.jsonl'
 /** The folders below an evidence root. */
 export const decisionsOf = (root: string) => join(root, 'decisions')
 export const evidenceOf = (root: string) => join(root, 'profiling-results')
+export const reportsOf = (root: string) => join(root, 'reports')
 
 /** Creates the folders of an evidence root, so that a place nobody can write to is found before anything is measured. */
 export function prepareRoot(root: string): void {
   makeDirectory(decisionsOf(root))
   makeDirectory(evidenceOf(root))
+  makeDirectory(reportsOf(root))
 }
 
 /** Claims the next number for a layer: a new, empty evidence folder. @returns its id */
@@ -112,8 +115,16 @@ export function readEvidence(root: string, id: string): Evidence {
     equivalence: readJson(pathOf(root, id, 'equivalence.json'), equivalenceSchema),
     runs: readJournal(pathOf(root, id, JOURNAL), journalLineSchema),
     ...(names.includes(PROBE_JOURNAL) && { memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema) }),
+    ...readHotspots(folder, names),
     digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
   }
+}
+
+/** What profiling found, by workload: `<workload>/hotspots.json`, where it was captured. */
+function readHotspots(folder: string, names: readonly string[]): Pick<Evidence, 'hotspots'> {
+  const found = names.filter((name) => dirname(name) !== '.' && basename(name) === HOTSPOTS)
+  if (found.length === 0) return {}
+  return { hotspots: Object.fromEntries(found.map((name) => [dirname(name), readJson(join(folder, name), hotspotsSchema)])) }
 }
 
 function readPlan(root: string, id: string): EvaluationPlan {

@@ -79,6 +79,11 @@ export function formatSpeedup(ratio: number): string {
   return `${ratio.toFixed(2)}×`
 }
 
+/** So much of the one for one of the other: `74.2 : 1`. */
+export function formatRatio(ratio: number): string {
+  return `${fixed(ratio, Math.abs(ratio) < 10 ? 2 : 1)} : 1`
+}
+
 /** A plain number to some digits: t, df, load. */
 export function formatNumber(value: number, digits = 1): string {
   return fixed(value, digits)
@@ -89,6 +94,11 @@ export function formatCount(value: number): string {
   return Math.round(value)
     .toString()
     .replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** A round number beside a tick of an axis, with its true minus sign: `1.25`, `−20`. */
+export function formatTick(value: number): string {
+  return String(Number(value.toPrecision(6))).replace('-', '−')
 }
 
 /** What a budget counts, in the unit its name tells: `48.20 ms`, `137.0 MiB`, `91.5 %`; any other to four digits at least. */

@@ -99,7 +99,7 @@ export function injection(improvement: number, arms: EvaluationPlan['arms']): No
 }
 
 /** The layers before this one whose newest record accepts them, in suite order; none under a layer that stands alone. */
-function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
+export function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
   if (layer.standalone === true) return []
   return suite.layers
     .slice(0, suite.layers.indexOf(layer))
@@ -112,7 +112,7 @@ function newestOf(layer: string, suite: Suite, records: readonly DecisionRecord[
   return records.findLast((record) => record.layer === layer && record.injected === undefined && record.suite === suite.name)
 }
 
-function givenIncumbent(stack: readonly string[], layer: Layer<unknown>, suite: Suite): string[] {
+export function givenIncumbent(stack: readonly string[], layer: Layer<unknown>, suite: Suite): string[] {
   for (const id of stack) findNamed(suite.layers, (known) => known.id, id, 'layer')
   if (stack.includes(layer.id)) throw new InputError(`--incumbent ${stack.join(',')}: holds ${layer.id} itself; leave it out`)
   if (new Set(stack).size < stack.length)

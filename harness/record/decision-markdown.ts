@@ -11,6 +11,7 @@ import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
 import { type TestRow, testLines, testRows } from './test-rows.js'
+import { baselineSentence, nextSentence, type TimeSpent, timeSpent } from './time-spent.js'
 
 /**
  * The markdown twin of a record: everything in it comes from the record, except "Superseded by", which comes from the others.
@@ -18,7 +19,7 @@ import { type TestRow, testLines, testRows } from './test-rows.js'
  * @param records all records known; may include the record itself
  */
 export function renderDecision(record: DecisionRecord, records: readonly DecisionRecord[]): string {
-  return template(toModel(record, records))
+  return template(decisionModel(record, records))
 }
 
 /** Reasons no measuring can remove. */
@@ -30,18 +31,26 @@ const RATES_UNKNOWN =
 
 const template = markdownTemplate<DecisionModel>('decision.md.hbs')
 
-interface DecisionModel {
+/** What a page about a decision says, line by line; texts are inline markdown unless they are the record's own. */
+export interface DecisionModel {
   readonly number: string
   readonly record: DecisionRecord
   readonly verdict: string
   readonly control: string
   readonly summary: readonly { readonly label: string; readonly value: string }[]
   readonly change: string
+  /** What the profile of the baseline says. */
+  readonly baselineProfile: string
   readonly measured: boolean
+  /** There is an estimate, hence a plot. */
+  readonly plotted: boolean
   readonly metric: string
   readonly hasIncumbent: boolean
   readonly certifiable: readonly string[]
   readonly rows: readonly EvidenceRow[]
+  /** Of the workload the record's own profile is of; those of the others. */
+  readonly timeSpent: readonly TimeSpent[]
+  readonly timeSpentElsewhere: readonly TimeSpent[]
   readonly tests: readonly TestRow[]
   readonly testLines: readonly string[]
   readonly regime: readonly string[]
@@ -56,7 +65,9 @@ interface DecisionModel {
   readonly foot: string
 }
 
-function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
+/** @param records all records known; may include the record itself */
+export function decisionModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
+  const spent = timeSpent(record)
   return {
     number: numberOf(record.id),
     record,
@@ -64,11 +75,15 @@ function toModel(record: DecisionRecord, records: readonly DecisionRecord[]): De
     control: controlNotice(record),
     summary: summaryOf(record, records),
     change: changeOf(record),
+    baselineProfile: baselineSentence(record),
     measured: record.workloads.length > 0,
+    plotted: record.workloads.some(({ improvement }) => improvement !== undefined),
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
     certifiable: certifiableMeanings(record),
     rows: evidenceRows(record),
+    timeSpent: spent.slice(0, 1),
+    timeSpentElsewhere: spent.slice(1),
     tests: testRows(record),
     testLines: testLines(record),
     regime: record.workloads.map(regimeLine),
@@ -212,8 +227,10 @@ function reasonsOf(record: DecisionRecord): string[] {
 
 function consequencesOf(record: DecisionRecord): string[] {
   const guards = record.workloads.filter(({ role }) => role === 'guard')
+  const next = nextSentence(record)
   return [
     stackConsequence(record),
+    ...(next === '' ? [] : [next]),
     ...(record.workloads.length > 0 && guards.length === 0
       ? ['Not shown: every workload of the suite is a target here, so nothing was guarded beside them.']
       : []),

@@ -4,6 +4,7 @@ import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
 import { type Decision, decide } from '../verdict/decide.js'
 import { isFailure } from '../verdict/rounds.js'
+import { recordProfile } from './profile-record.js'
 import { type DecisionRecord, decisionRecordSchema } from './record-schema.js'
 import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 
@@ -21,6 +22,8 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
   const { plan, environment, digests } = evidence
   const decision = decide(evidence)
   const cumulative = overallCumulative(evidence, decision)
+  const workloads = decision.workloads.map((workload) => toWorkloadRecord(evidence, workload))
+  const profile = recordProfile(workloads)
   return {
     schema: 'assay/decision@1',
     id: plan.id,
@@ -37,9 +40,10 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
     seed: plan.seed,
     regime: { ...plan.regime, looks: [...plan.regime.looks] },
     ...(plan.injected && { injected: { ...plan.injected } }),
-    workloads: decision.workloads.map((workload) => toWorkloadRecord(evidence, workload)),
+    workloads,
     ...(cumulative && { cumulative: toCumulativeRecord(cumulative) }),
     equivalence: toEquivalenceRecord(evidence, decision),
+    ...(profile && { profile }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: [...decision.warnings],

@@ -27,3 +27,12 @@ export function escapeName(name: string): string {
 export function escapeCode(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/`{3,}/g, "'''")
 }
+
+/** A path as the target of a link: nothing in it can end the link, and each name stays one. */
+export function escapePath(path: string): string {
+  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  return path
+    .split('/')
+    .map((name) => encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd')).replace(/[!'()*]/g, escaped))
+    .join('/')
+}

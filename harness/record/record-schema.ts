@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import { calibrationQuoteSchema, criterionSchema } from '../evidence.js'
+import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
 
 /**
  * The shape of a decision record, `decisions/NNNN-<layer>.json`. Absent means the field is not there: nothing is ever NaN or a
@@ -174,6 +175,8 @@ const workloadRecordSchema = z.strictObject({
   hitRates: counters.optional(),
   /** Candidate against the pure baseline, where an incumbent stands between them. */
   cumulative: cumulative.optional(),
+  /** Absent where no profile was captured. */
+  profile: workloadProfileSchema.optional(),
   verdict,
   reasons: z.array(z.string()).min(1),
   warnings: z.array(warning),
@@ -206,7 +209,10 @@ export const decisionRecordSchema = z.strictObject({
   layer: z.string(),
   title: z.string(),
   date: z.iso.date(),
-  /** Since 2: every criterion, the calibration quoted, the published error rates, what each criterion could have certified. */
+  /**
+   * Since 2: every criterion, the calibration quoted, the published error rates, what each criterion could have certified. Profiles need no number of their
+   * own: a record without them is what it was.
+   */
   recordVersion: z.literal([1, 2]),
   supersedes: z.string().nullable(),
   hypothesis: z.string(),
@@ -231,6 +237,8 @@ export const decisionRecordSchema = z.strictObject({
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
   cumulative: cumulative.optional(),
   equivalence,
+  /** Where the time of the first profiled target went, which is named: the short form of its `profile`, where each workload has its own. */
+  profile: recordProfileSchema.optional(),
   verdict,
   reasons: z.array(z.string()).min(1),
   warnings: z.array(warning),

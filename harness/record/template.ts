@@ -6,6 +6,8 @@ import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
 
 type Template<Model> = (model: Model) => string
 
+const PARTIALS = ['time'] as const
+
 const known = new Map<string, Handlebars.TemplateDelegate>()
 
 /**
@@ -25,9 +27,11 @@ function compile(file: string): Handlebars.TemplateDelegate {
   environment.registerHelper('text', escapeMarkdown)
   environment.registerHelper('name', escapeName)
   environment.registerHelper('code', escapeCode)
-  return environment.compile(readFileSync(join(packageRoot(), 'harness', 'record', 'templates', file), 'utf8'), {
-    noEscape: true,
-    strict: true,
-    knownHelpers: { text: true, name: true, code: true },
-  })
+  const options = { noEscape: true, strict: true, knownHelpers: { text: true, name: true, code: true } }
+  for (const name of PARTIALS) environment.registerPartial(name, environment.compile(read(`${name}.md.hbs`), options))
+  return environment.compile(read(file), options)
+}
+
+function read(file: string): string {
+  return readFileSync(join(packageRoot(), 'harness', 'record', 'templates', file), 'utf8')
 }

@@ -1,6 +1,7 @@
 import type { Arm, Budget, Criterion, Metric } from '../contract.js'
 import type { Evidence } from '../evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
+import { jointMoments } from '../statistics/moments.js'
 import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'
 import { type Comparison, compareArms, type Improvement, improvementOf, sampleOf } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
@@ -13,15 +14,21 @@ import { certifiableEquivalence, certifiableImprovement, certifiableSlowdown, ty
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { probeWarnings, warningsOf } from '../verdict/warnings.js'
 import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
+import { profileGainWarnings, toProfileRecord } from './profile-record.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
 /** Everything a record says about one workload, from the rounds its decision was made of. */
-export function toWorkloadRecord({ plan, runs, memoryProbe = [] }: Evidence, decision: WorkloadDecision): WorkloadRecord {
+export function toWorkloadRecord(
+  { plan, runs, memoryProbe = [], hotspots }: Evidence,
+  decision: WorkloadDecision,
+): WorkloadRecord {
   const planned = plan.workloads.find(({ id }) => id === decision.id)!
   const rule = ruleOf(plan, decision.id)
   const { rounds, looks } = decision.assessment
   const probed = probePairs(memoryProbe, decision.id, rule.against)
+  const profiled = hotspots !== undefined && Object.hasOwn(hotspots, decision.id) ? hotspots[decision.id] : undefined
+  const change = profiled && compareArms(rounds, rule.against, 'cpu')?.improvement
   return {
     id: planned.id,
     title: planned.title,
@@ -36,9 +43,14 @@ export function toWorkloadRecord({ plan, runs, memoryProbe = [] }: Evidence, dec
     failedPairs: failedPairs(runs, decision.id),
     looks: looks.map(toLookRecord),
     ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion, probed }),
+    ...(profiled && { profile: toProfileRecord(profiled, change) }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
-    warnings: [...warningsOf(rounds, looks, rule, probed), ...probeWarnings(memoryProbe, decision.id)],
+    warnings: [
+      ...warningsOf(rounds, looks, rule, probed),
+      ...probeWarnings(memoryProbe, decision.id),
+      ...(profiled ? profileGainWarnings(profiled, change) : []),
+    ],
   }
 }
 
@@ -69,8 +81,8 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
     ...(criterion.kind === 'budget' && toBudgetRecord(rounds, criterion, look)),
     ...toMetricBlock(rounds, setting, metric, criterion.kind === 'budget' ? undefined : look),
     speedup: Math.exp(-comparison.estimate.m),
-    ...toWelchRecord('welch', overall),
-    ...(against === 'incumbent' && toWelchRecord('welchIncumbent', comparison)),
+    ...toWelchRecord('welch', jointMoments(overall.a, overall.b)),
+    ...(against === 'incumbent' && toWelchRecord('welchIncumbent', jointMoments(comparison.a, comparison.b))),
     ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),

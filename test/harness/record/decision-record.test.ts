@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Criterion } from '../../../harness/contract.js'
 import type { CalibrationQuote, Evidence } from '../../../harness/evidence.js'
 import { packageRoot } from '../../../harness/package-root.js'
+import type { ArmHotspots } from '../../../harness/profile/hotspots-schema.js'
 import { renderDecision } from '../../../harness/record/decision-markdown.js'
 import {
   type DecisionRecord,
@@ -12,6 +13,7 @@ import {
   toDecisionRecord,
 } from '../../../harness/record/decision-record.js'
 import { renderIndex } from '../../../harness/record/index-page.js'
+import { hotspotsOf, sampledArm } from '../profile/sampled-arms.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 /** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
@@ -46,6 +48,50 @@ const rejected: Evidence = simulateEvidence(
 const stopped: Evidence = {
   ...rejected,
   runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 4),
+}
+
+/** Both workloads profiled: a target whose gain is explained but for a part, and a guard that did not change. */
+const targets = (category: string, share: number) => [
+  { category, share, effort: 'small' as const, operations: ['assetFrame (engine/portal/frame.ts:12)'] },
+]
+const profiled: Evidence = {
+  ...simulateEvidence(
+    { seed: 5, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 },
+    planWith({ id: '0011-layer4', layer: 'layer4', stacks: { baseline: [], incumbent: [], candidate: ['layer4'] } }),
+  ),
+  hotspots: {
+    'grid-search': hotspotsOf('grid-search', [
+      sampledArm(
+        'baseline',
+        { loading: 180, filtering: 90, ledger: 120, 'frame construction': 60, GC: 20, other: 9, nothing: 1 },
+        { overheadToComputation: 30.4, next: targets('filtering', 0.1875) },
+      ),
+      inlining(
+        sampledArm(
+          'candidate',
+          { loading: 70, filtering: 10, ledger: 130, 'frame construction': 62, GC: 15, other: 3, nothing: 1 },
+          { overheadToComputation: 17.9, next: targets('frame construction', 0.213) },
+        ),
+        'ledger',
+        0.3,
+      ),
+    ]),
+    'walk-forward': hotspotsOf('walk-forward', [
+      sampledArm('baseline', { loading: 50, ledger: 40, other: 10 }),
+      sampledArm('candidate', { loading: 51, ledger: 41, other: 9 }),
+    ]),
+  },
+  digests: Object.fromEntries(
+    ['plan.json', 'runs.jsonl', ...['baseline', 'candidate', 'difference'].map((name) => `grid-search/${name}.svg`)].map(
+      (name) => [name, sha(name)],
+    ),
+  ),
+}
+
+/** A category V8 books differently with inlining. */
+function inlining(arm: ArmHotspots, name: string, inlinedShare: number): ArmHotspots {
+  const categories = arm.categories.map((one) => (one.name === name ? { ...one, inlinedShare, differs: true as const } : one))
+  return { ...arm, categories }
 }
 
 const different: Evidence = {
@@ -122,6 +168,7 @@ const all: readonly (readonly [string, Evidence])[] = [
   ['rejected', stopped],
   ['not-equivalent', different],
   ...kinds,
+  ['profiled', profiled],
 ]
 const records = all.map(([, evidence]) => toDecisionRecord(evidence))
 
@@ -138,6 +185,11 @@ describe('golden records', () => {
     expect(renderIndex([], [])).toContain('Nothing has been decided yet.')
   })
 })
+
+const one: Evidence = {
+  ...rejected,
+  runs: rejected.runs.filter(({ workload: id, pair }) => id === 'grid-search' || pair < 2),
+}
 
 describe('a record', () => {
   it.each(all)('%s is a function of its evidence, whatever the order of its files', (_, evidence) => {
@@ -228,14 +280,47 @@ describe('a record', () => {
     expect(renderDecision(toDecisionRecord(flat), [])).not.toMatch(/NaN|undefined|Infinity/)
   })
 
+  it('tells of the first profiled target where the time went, and of each workload how far its gain is explained', () => {
+    const record = toDecisionRecord(profiled)
+    expect(record.recordVersion).toBe(2)
+    expect(record.profile).toMatchObject({
+      workload: 'grid-search',
+      overheadToComputation: { baseline: 30.4, candidate: 17.9 },
+      categories: expect.arrayContaining([{ name: 'loading', baseline: 180 / 480, candidate: 70 / 291 }]),
+    })
+    const [grid, walk] = record.workloads
+    const { gain, categories, next } = grid!.profile!
+    expect(gain!.measured).toBe(grid!.improvement!.estimate)
+    expect(gain!.profiled).toBeCloseTo(1 - 291 / 480, 12)
+    expect(gain!.explained).toBeCloseTo((189 - 6) / 480 / gain!.measured, 12)
+    expect(gain!.explained! + gain!.left!).toBeCloseTo(1, 12)
+    expect(categories.find(({ name }) => name === 'filtering')!.shareOfGain).toBeCloseTo(80 / 480 / gain!.measured, 12)
+    expect(categories.flatMap(({ withInlining }) => withInlining ?? [])).toEqual([{ candidate: 0.3 }])
+    expect(next.candidate![0]).toMatchObject({ category: 'frame construction', effort: 'small' })
+    expect(walk!.profile!.gain).not.toHaveProperty('explained')
+    expect(toDecisionRecord(accepted)).not.toHaveProperty('profile')
+  })
+
+  it('warns where the profiles see another gain than the runs, and keeps its verdict', () => {
+    const { hotspots } = profiled
+    const idle = hotspotsOf('grid-search', [sampledArm('baseline', { loading: 100 }), sampledArm('candidate', { loading: 99 })])
+    const doubtful = toDecisionRecord({ ...profiled, hotspots: { ...hotspots, 'grid-search': idle } })
+    expect(doubtful.workloads[0]!.warnings.map(({ code }) => code)).toEqual(['profile-disagrees'])
+    expect(doubtful.verdict).toBe('accepted')
+    expect(toDecisionRecord(profiled).workloads[0]!.warnings).toEqual([])
+  })
+
+  it('has no gain where too few pairs count, and profiles of no other workload', () => {
+    const hotspots = { constructor: profiled.hotspots!['grid-search']!, 'walk-forward': profiled.hotspots!['walk-forward']! }
+    const [grid, walk] = toDecisionRecord({ ...one, hotspots }).workloads
+    expect(grid).not.toHaveProperty('profile')
+    expect(walk!.profile).not.toHaveProperty('gain')
+  })
+
   it('has statistics without a verdict of their own where measuring stopped early', () => {
     const [, workload] = toDecisionRecord(stopped).workloads
     expect(workload).toMatchObject({ pairs: 3, looks: [], verdict: 'inconclusive', reasons: ['not-needed'] })
     expect(workload!.improvement).not.toHaveProperty('certifiedAtLeast')
-    const one: Evidence = {
-      ...rejected,
-      runs: rejected.runs.filter(({ workload: id, pair }) => id === 'grid-search' || pair < 2),
-    }
     expect(toDecisionRecord(one).workloads[1]).not.toHaveProperty('improvement')
     expect(renderDecision(toDecisionRecord(one), [])).toContain('walk-forward: inconclusive, no statistics (1 pair)')
   })
@@ -269,6 +354,35 @@ describe('markdown of hostile names', () => {
     runs: accepted.runs.map((run) => ('counters' in run ? { ...run, counters: { [nasty]: 5 } } : run)),
   })
 
+  const spent: DecisionRecord = toDecisionRecord({
+    ...profiled,
+    plan: planWith({
+      workloads: profiled.plan.workloads.map((workload, index) => ({ ...workload, id: [nasty, long][index]!, role: 'target' })),
+    }),
+    runs: profiled.runs.map((run) => ({ ...run, workload: run.workload === 'grid-search' ? nasty : long })),
+    equivalence: {
+      ...profiled.equivalence,
+      digests: profiled.equivalence.digests.map((entry) => ({
+        ...entry,
+        workload: entry.workload === 'grid-search' ? nasty : long,
+      })),
+    } as Evidence['equivalence'],
+    hotspots: Object.fromEntries(
+      [nasty, long].map((name) => [
+        name,
+        hotspotsOf(name, [
+          sampledArm(
+            'baseline',
+            { [nasty]: 60, [long]: 40 },
+            { next: [{ category: nasty, share: 0.6, effort: 'small', operations: [`${nasty} (${long}.ts:1)`] }] },
+          ),
+          sampledArm('candidate', { [nasty]: 30, [long]: 30 }, { next: targets(long, 0.5) }),
+        ]),
+      ]),
+    ),
+    digests: Object.fromEntries([nasty, long].map((name) => [`${name}/difference.svg`, sha(name)])),
+  })
+
   it('keeps HTML, cells and code out', () => {
     const budget = renderDecision(counted, [])
     expect(budget.replace(/```[\s\S]*?```/g, '')).not.toMatch(/<(?!br>| )/)
@@ -278,10 +392,17 @@ describe('markdown of hostile names', () => {
     expect(page).toContain('a\\|b\\`c\\` &lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](javascript:1)')
     expect(page).not.toContain(long)
     expect(page.match(/^```$/gm)).toHaveLength(2)
+    const profile = renderDecision(spent, [])
+    expect(profile).toContain('Where the time of a\\|b')
+    expect(profile).toContain('Worth optimizing next')
+    expect(profile.replace(/```[\s\S]*?```/g, '').replaceAll(/sha256:\w+/g, '')).not.toMatch(/<(?!br>| )/)
+    expect(profile.replace(/\]\([^)\s]*\)/g, '')).not.toContain(long)
+    for (const [, target] of profile.matchAll(/\[difference\]\(([^)]*)\)/g)) expect(target).toMatch(/^[\w./%-]+difference\.svg$/)
+    expect(profile.match(/^```$/gm)).toHaveLength(2)
   })
 
   it('keeps every table rectangular', () => {
-    const pages = `${page}\n\n${renderDecision(counted, [])}`
+    const pages = [page, renderDecision(counted, []), renderDecision(spent, [])].join('\n\n')
     for (const table of pages.split('\n\n').filter((block) => block.startsWith('|'))) {
       const widths = table
         .trimEnd()

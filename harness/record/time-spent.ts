@@ -1,0 +1,111 @@
+import { ARMS, type Arm } from '../contract.js'
+import { formatPercent, formatRatio, formatSignedPercent } from '../format.js'
+import { gainSentence, gainWord } from '../profile/gain-text.js'
+import { escapeMarkdown, escapeName, escapePath } from './escape.js'
+import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+
+/** Where the time of one workload went, for the markdown of a decision; every text is markdown. */
+export interface TimeSpent {
+  readonly workload: string
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** What the table says, and where its flame graphs are. */
+  readonly lines: readonly string[]
+}
+
+type ProfileRecord = NonNullable<WorkloadRecord['profile']>
+
+/** A category below this in every arm, and of the gain, has no row. */
+const SHOWN = 0.005
+/** Categories the sentence about the baseline names. */
+const NAMED = 3
+
+/** One table per workload that was profiled, that of the record's own profile first. */
+export function timeSpent(record: DecisionRecord): TimeSpent[] {
+  const isFirst = ({ id }: WorkloadRecord) => id === record.profile?.workload
+  const ordered = [...record.workloads.filter(isFirst), ...record.workloads.filter((workload) => !isFirst(workload))]
+  return ordered.flatMap(({ id, profile }) => {
+    if (profile === undefined) return []
+    const arms = ARMS.filter((arm) => profile.categories.some((category) => category[arm] !== undefined))
+    const { gain } = profile
+    const isDivided = gain?.explained !== undefined
+    return [
+      {
+        workload: escapeName(id),
+        head: ['category', ...arms, ...(isDivided ? [`share of the ${gainWord(gain)}`] : [])],
+        rows: rowsOf(profile, arms, isDivided),
+        lines: [...gainLines(profile), ...overheadLines(profile, arms), ...pictureLines(id, record)],
+      },
+    ]
+  })
+}
+
+/** What the profile of the pure baseline says, in one sentence; '' where there is none. */
+export function baselineSentence({ profile }: DecisionRecord): string {
+  if (profile === undefined) return ''
+  const largest = profile.categories
+    .flatMap(({ name, baseline }) => (baseline === undefined ? [] : [{ name, share: baseline }]))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, NAMED)
+    .map(({ name, share }) => `${escapeName(name)} (${formatPercent(share)})`)
+  if (largest.length === 0) return ''
+  const ratio = profile.overheadToComputation?.baseline
+  const overhead = ratio === undefined ? '' : `; overhead to computation is ${formatRatio(ratio)}`
+  return `By the profile of the baseline, ${escapeName(profile.workload)} spends most of its time on ${largest.join(', ')}${overhead}.`
+}
+
+/**
+ * What is worth optimizing next on each profiled target, by share and estimated effort: on top of the candidate where it was accepted, else on top of what it was compared with.
+ *
+ * @returns '' where nothing was profiled, or nothing is left
+ */
+export function nextSentence({ verdict, workloads }: DecisionRecord): string {
+  const targets = workloads.flatMap(({ id, role, against, profile }) => {
+    const target = profile?.next[verdict === 'accepted' ? 'candidate' : against]?.[0]
+    if (role !== 'target' || target === undefined) return []
+    const { category, share, effort, operations } = target
+    const place = operations[0] === undefined ? '' : `: ${escapeName(operations[0])}`
+    return [`${escapeName(category)}, ${formatPercent(share)} of ${escapeName(id)} (effort ${effort}${place})`]
+  })
+  if (targets.length === 0) return ''
+  const where = verdict === 'accepted' ? 'with this layer' : 'without this layer'
+  return `Worth optimizing next ${where}, by share and estimated effort: ${targets.join('; ')}.`
+}
+
+function rowsOf({ categories }: ProfileRecord, arms: readonly Arm[], isDivided: boolean): string[][] {
+  return categories
+    .filter((category) =>
+      [...arms.map((arm) => category[arm]), category.shareOfGain].some((share) => Math.abs(share ?? 0) >= SHOWN),
+    )
+    .map(({ name, shareOfGain, withInlining, ...shares }) => [
+      escapeName(name),
+      ...arms.map((arm) => shareCell(shares[arm], withInlining?.[arm])),
+      ...(isDivided ? [shareOfGain === undefined ? '—' : formatSignedPercent(shareOfGain)] : []),
+    ])
+}
+
+/** Where V8 books a category differently with inlining, both. */
+function shareCell(share: number | undefined, inlined: number | undefined): string {
+  if (share === undefined) return '—'
+  return `${formatPercent(share)}${inlined === undefined ? '' : ` (${formatPercent(inlined)} with inlining)`}`
+}
+
+function gainLines({ gain }: ProfileRecord): string[] {
+  if (gain === undefined) return []
+  const sentence = gainSentence(gain)
+  return [`${escapeMarkdown(`${sentence[0]!.toUpperCase()}${sentence.slice(1)}`)}.`]
+}
+
+function overheadLines({ overheadToComputation: ratios }: ProfileRecord, arms: readonly Arm[]): string[] {
+  const shown = arms.flatMap((arm) => (ratios?.[arm] === undefined ? [] : [`${formatRatio(ratios[arm])} (${arm})`]))
+  return shown.length === 0 ? [] : [`Overhead to computation: ${shown.join(' → ')}.`]
+}
+
+/** Links to those pictures that are part of the evidence. */
+function pictureLines(workload: string, { id, evidence }: DecisionRecord): string[] {
+  const links = [...ARMS, 'difference'].flatMap((name) => {
+    const file = `${workload}/${name}.svg`
+    return Object.hasOwn(evidence, file) ? [`[${name}](../${escapePath(`profiling-results/${id}/${file}`)})`] : []
+  })
+  return links.length === 0 ? [] : [`Flame graphs: ${links.join(' · ')}.`]
+}
