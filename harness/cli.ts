@@ -8,6 +8,7 @@ import { compareCommand } from './commands/compare.js'
 import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evaluate-options.js'
 import type { ExtraCommand } from './commands/extra-command.js'
 import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './commands/help-text.js'
+import { describeProfile } from './commands/profile-options.js'
 import type { Suite } from './contract.js'
 import { AssayError, EXIT, type ExitCode, InputError } from './errors.js'
 import type { Io } from './io.js'
@@ -90,9 +91,21 @@ function describeProgram(
           throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
         const { replayCommand, rewriteCommand } = await import('./commands/replay.js')
         const replay = options.rewrite === true ? rewriteCommand : replayCommand
-        finish(replay(resolve(io.cwd, options.out), record, io))
+        finish(await replay(resolve(io.cwd, options.out), record, io))
       },
     )
+
+  program
+    .command('report [record]')
+    .description('write the report of a record, one HTML file, again from its evidence')
+    .option('--all', 'all records')
+    .option('--out <dir>', 'evidence root', DEFAULTS.out)
+    .action(async (record: string | undefined, options: { readonly all?: boolean; readonly out: string }) => {
+      if ((record === undefined) === (options.all !== true))
+        throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
+      const { reportCommand } = await import('./commands/report.js')
+      finish(await reportCommand(resolve(io.cwd, options.out), record, io))
+    })
 
   addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
     finish(await characteristicsCommand(options, await suiteOf({}), readPackage().version, io))
@@ -102,6 +115,11 @@ function describeProgram(
     const command = parseCalibrate(options, io.cwd)
     const { calibrateCommand } = await import('./commands/calibrate.js')
     finish(await calibrateCommand(command, await suiteOf(options), readPackage().version, io))
+  })
+
+  describeProfile(program.command('profile')).action(async (layer: string, options: { readonly suite?: string }) => {
+    const { profileCommand } = await import('./commands/profile.js')
+    finish(await profileCommand(layer, options, await suiteOf(options), io))
   })
 
   program
@@ -146,6 +164,8 @@ function addEvaluateOptions(command: Command): Command {
       '--node-options <flags>',
       'flags of Node in measured processes, in place of --single-threaded-gc --no-concurrent-recompilation',
     )
+    .option('--profile', 'find out where the time went after measuring (default, but not at smoke scale or with --inject)')
+    .option('--no-profile', 'leave the profiles out')
     .option('--resume', 'continue the newest unfinished evaluation of this layer')
     .option('--require <verdict>', 'accepted: exit 1 unless the layer is accepted')
     .option('--json', 'the record as one JSON document on stdout, everything else on stderr')

@@ -16,7 +16,10 @@ const PAGES = [
 const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.json', 'utf8')).scripts
 
 /** What costs minutes at full scale runs small here; where it writes, it writes elsewhere. */
-const SMALL = ['--scale', 'smoke', '--workload', 'grid-search']
+const SMALL: Readonly<Record<string, readonly string[]>> = {
+  evaluate: ['--scale', 'smoke', '--workload', 'grid-search'],
+  profile: ['--scale', 'smoke', '--scenario', 'grid-search', '--duration', '0.2'],
+}
 
 describe('the pages', () => {
   it('are there', () => {
@@ -36,14 +39,15 @@ describe('the pages', () => {
 })
 
 describe('the commands shown', () => {
-  // At the small scale used here, the same evaluation shown at two scales is one.
+  // At the small scale and with the one scenario used here, the same command shown at two scales, or with another scenario, is one.
   const commands = [
     ...new Set(
       PAGES.flatMap(commandsOf).map((line) =>
         line
           .replace(/^npm run /, 'npx assay ')
           .replace(/ -- /, ' ')
-          .replace(' --scale smoke', ''),
+          .replace(' --scale smoke', '')
+          .replace(' --scenario grid-search', ''),
       ),
     ),
   ]
@@ -58,8 +62,9 @@ describe('the commands shown', () => {
     '%s',
     async (command) => {
       const words = wordsOf(command).map((word) => (word === 'my-bundle' ? join(out, word) : word))
-      const evidence = ['evaluate', 'replay', 'list'].includes(words[0]!) && !words.includes('--out') ? ['--out', out] : []
-      const small = words[0] === 'evaluate' && !words.includes('--help') ? SMALL : []
+      const evidence =
+        ['evaluate', 'replay', 'profile', 'list'].includes(words[0]!) && !words.includes('--out') ? ['--out', out] : []
+      const small = words.includes('--help') ? [] : (SMALL[words[0]!] ?? [])
       const { code, stderr } = await assay([...words, ...small, ...evidence])
       expect([0, 3], stderr).toContain(code)
     },
@@ -67,8 +72,10 @@ describe('the commands shown', () => {
   )
 })
 
-describe('the commands shown that take hours', () => {
-  const shown = [...new Set(PAGES.flatMap(linesOf).filter((line) => /^npm run (-s )?(calibrate|characteristics)\b/.test(line)))]
+describe('the commands shown that take minutes or hours', () => {
+  const shown = [
+    ...new Set(PAGES.flatMap(linesOf).filter((line) => /^npm run (-s )?(calibrate|characteristics|profile)\b/.test(line))),
+  ]
 
   it('are there', () => {
     expect(shown.length).toBeGreaterThan(4)
@@ -82,9 +89,15 @@ describe('the commands shown that take hours', () => {
   })
 })
 
-/** Lines of fenced blocks that run our binary, as a reader would type them: comments and what only installs are left out. */
+/**
+ * Lines of fenced blocks that run our binary, as a reader would type them: comments and what only installs are left out. So are other profilers, which
+ * are installed when they are first used: `npm run tools` runs all of them.
+ */
 function commandsOf(page: string): string[] {
-  return linesOf(page).filter((line) => /^(npx assay|npm run (-s )?(evaluate|replay|list|compare|assay)\b)/.test(line))
+  return linesOf(page).filter(
+    (line) =>
+      /^(npx assay|npm run (-s )?(evaluate|replay|profile|list|compare|assay)\b)/.test(line) && !line.includes(' --tool '),
+  )
 }
 
 function linesOf(page: string): string[] {

@@ -33,6 +33,8 @@ export interface EvaluateCommand {
   readonly nodeOptions?: readonly string[]
   /** Improvement to simulate by real extra work; negative makes the candidate slower. */
   readonly inject?: number
+  /** Whether to find out, after measuring, where the time went. */
+  readonly profile: boolean
   /** The command again, for people to repeat. */
   readonly text: string
 }
@@ -58,6 +60,8 @@ export interface EvaluateOptions {
   readonly timeout: string
   readonly nodeOptions?: string
   readonly inject?: string
+  /** `--profile` or `--no-profile`. */
+  readonly profile?: boolean
 }
 
 export const DEFAULTS = {
@@ -100,6 +104,8 @@ export function parseEvaluate(layer: string, options: EvaluateOptions, cwd: stri
     timeoutMs: parseTimeout(options.timeout),
     ...(options.nodeOptions !== undefined && { nodeOptions: parseNodeOptions(options.nodeOptions) }),
     ...(options.inject !== undefined && { inject: parseInjection(options.inject) }),
+    // A quick look is over before its profiles would be; a control says nothing about a layer.
+    profile: options.profile ?? (scale !== 'smoke' && options.inject === undefined),
     text: commandText(layer, options),
   }
 }
@@ -207,6 +213,7 @@ function commandText(layer: string, options: EvaluateOptions): string {
     words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`)
   }
   if (options.fixed === true) words.push('--fixed')
+  if (options.profile !== undefined) words.push(options.profile ? '--profile' : '--no-profile')
   return words.join(' ')
 }
 

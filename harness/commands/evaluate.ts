@@ -4,7 +4,7 @@ import { publishedErrorRates } from '../characteristics/published.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluate.js'
 import type { CalibrationQuote } from '../evidence.js'
-import { decisionsOf, readRecords, unfinishedIds } from '../evidence-store.js'
+import { decisionsOf, readRecords, reportsOf, unfinishedIds } from '../evidence-store.js'
 import { formatPercent } from '../format.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../load-suite.js'
@@ -40,6 +40,7 @@ export async function evaluateCommand(
       root: command.root,
       resume: command.resume,
       timeoutMs: command.timeoutMs,
+      profile: command.profile,
       io,
       progress: createProgress(io),
       onProof: ({ plan, equivalence }) => {
@@ -50,7 +51,14 @@ export async function evaluateCommand(
     for (const workload of record.workloads) say(workloadLine(workload, record))
     if (overheadShare !== undefined) say(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
     for (const { code, hint } of record.warnings) io.stderr(`warning: ${code}: ${hint}\n`)
-    say(closingLine(record, shown(io, join(decisionsOf(command.root), `${record.id}.md`)), replayHint(record, command, io)))
+    const written = [join(decisionsOf(command.root), `${record.id}.md`), join(reportsOf(command.root), `${record.id}.html`)]
+    say(
+      closingLine(
+        record,
+        written.map((path) => shown(io, path)),
+        replayHint(record, command, io),
+      ),
+    )
     if (command.json) io.stdout(recordText(record))
     if (record.equivalence.kind === 'different') io.stderr(`assay: ${describeDivergence(record.equivalence.divergence)}\n`)
     return exitCodeOf(record, command.requireAccepted)

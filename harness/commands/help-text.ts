@@ -13,9 +13,11 @@ export const EXIT_CODES = `Exit codes:
 export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
+  assay profile layer1                where the time goes in both arms, and what the gain consists of
   assay calibrate                     what this host does to a measurement; evaluations quote it
   assay compare before.txt after.txt  every statistic for two files of numbers somebody else measured
   assay characteristics               how often the verdicts are wrong: the published page, derived again
+  assay report 0002                   the HTML report of a record, again
   assay replay --all                  the independent audit of every record
   assay replay --all --rewrite        bring records of an older version to the shape of this one`
 
@@ -27,5 +29,5 @@ export const EVALUATE_EXAMPLES = `Examples:
   assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
   assay evaluate fast --suite ./dist/my-suite.js     measure another project
 
-What is written: decisions/NNNN-<layer>.{json,md} and the evidence in profiling-results/NNNN-<layer>/.
+What is written: decisions/NNNN-<layer>.{json,md}, reports/NNNN-<layer>.html and the evidence in profiling-results/NNNN-<layer>/.
 Finished runs survive an interruption; records are never overwritten.`

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
+import { checkDigests } from '../evidence-digests.js'
 import { acquireLock } from '../evidence-lock.js'
 import {
   decisionsOf,
@@ -18,6 +19,7 @@ import { type DecisionRecord, RECORD_VERSION, recordText, toDecisionRecord } fro
 import { renderIndex } from '../record/index-page.js'
 import { changedFigure } from '../record/same-figures.js'
 import { numberOf } from '../record/supersession.js'
+import type { StaleFile } from '../report/report-files.js'
 
 /**
  * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and compares every byte.
@@ -26,33 +28,44 @@ import { numberOf } from '../record/supersession.js'
  * @throws {InputError} no such record
  * @throws {InvalidEvidenceError} a file differs from what was written, or from what its evidence yields; names the file
  */
-export function replayCommand(root: string, name: string | undefined, io: Io): ExitCode {
+export async function replayCommand(root: string, name: string | undefined, io: Io): Promise<ExitCode> {
   const records = readRecords(root)
+  // Loaded here, so that no other command waits for the library that draws plots.
+  const { checkReport, checkReportIndex } = await import('../report/report-files.js')
   for (const record of chosenRecords(root, name, records)) {
     replayRecord(root, record, records)
+    const report = checkReport(root, record, records)
+    if (typeof report === 'object') throw staleReport(report, `report ${numberOf(record.id)}`)
     io.stdout(
-      `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield\n`,
+      `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield${report === 'same' ? ', and so is its report' : `; it has no report: assay report ${numberOf(record.id)}`}\n`,
     )
   }
   compare(join(decisionsOf(root), 'README.md'), readGenerated(root, 'README.md'), renderIndex(records, unfinishedIds(root)))
+  const index = checkReportIndex(root, records)
+  if (typeof index === 'object') throw staleReport(index, 'report --all')
   return EXIT.done
 }
 
 /**
- * `assay replay --rewrite`: derives records again and writes them as this version of assay does, JSON, markdown and index. Nothing is written
+ * `assay replay --rewrite`: derives records again and writes them as this version of assay does: JSON, markdown, reports, indexes. Nothing is written
  * unless every verdict, reason and figure of every record named stays what it is.
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record, or another evaluation is at work
  * @throws {InvalidEvidenceError} the evidence was changed, or a record would say something else; names the file and the field
  */
-export function rewriteCommand(root: string, name: string | undefined, io: Io): ExitCode {
+export async function rewriteCommand(root: string, name: string | undefined, io: Io): Promise<ExitCode> {
   const chosen = chosenRecords(root, name, readRecords(root))
   const lock = acquireLock(evidenceOf(root), io.now())
   try {
     rewriteRecords(
       root,
       chosen.map((record) => rederive(root, record)),
+    )
+    const { writeReports } = await import('../report/report-files.js')
+    writeReports(
+      root,
+      chosen.map(({ id }) => id),
     )
     for (const { id, verdict, recordVersion } of chosen) {
       const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
@@ -64,7 +77,12 @@ export function rewriteCommand(root: string, name: string | undefined, io: Io): 
   }
 }
 
-function chosenRecords(root: string, name: string | undefined, records: readonly DecisionRecord[]): readonly DecisionRecord[] {
+/** @throws {InputError} no such record, or none at all */
+export function chosenRecords(
+  root: string,
+  name: string | undefined,
+  records: readonly DecisionRecord[],
+): readonly DecisionRecord[] {
   const ids = name === undefined ? recordIds(root) : [resolveRecord(root, name)]
   if (ids.length === 0)
     throw new InputError(`no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`)
@@ -91,7 +109,7 @@ function replayRecord(root: string, record: DecisionRecord, records: readonly De
     )
   }
   const evidence = readEvidence(root, id)
-  compareDigests(root, record, evidence.digests)
+  checkDigests(root, record, evidence.digests)
   compare(jsonOf(root, id), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
   compare(join(decisionsOf(root), `${id}.md`), readGenerated(root, `${id}.md`), renderDecision(record, records))
 }
@@ -99,7 +117,7 @@ function replayRecord(root: string, record: DecisionRecord, records: readonly De
 /** The record this version derives from the evidence of one that may be older. @throws {InvalidEvidenceError} it would say something else */
 function rederive(root: string, record: DecisionRecord): DecisionRecord {
   const evidence = readEvidence(root, record.id)
-  compareDigests(root, record, evidence.digests)
+  checkDigests(root, record, evidence.digests)
   const derived = toDecisionRecord(evidence)
   const changed = changedFigure(record, derived)
   if (changed === undefined) return derived
@@ -112,25 +130,18 @@ function jsonOf(root: string, id: string): string {
   return join(decisionsOf(root), `${id}.json`)
 }
 
-function compareDigests(root: string, { id, evidence: recorded }: DecisionRecord, found: Readonly<Record<string, string>>): void {
-  for (const name of new Set([...Object.keys(recorded), ...Object.keys(found)])) {
-    if (recorded[name] === found[name]) continue
-    const path = join(evidenceOf(root), id, name)
-    const what =
-      found[name] === undefined
-        ? `${path} is missing`
-        : recorded[name] === undefined
-          ? `${path} is not part of the record`
-          : `${path} is not the file ${jsonOf(root, id)} was made from: one of them was changed`
-    throw new InvalidEvidenceError(`${what}; restore it, or evaluate again for a new record`)
-  }
-}
-
 function compare(path: string, found: string | undefined, derived: string): void {
   if (found === derived) return
   const line = found === undefined ? 'it is missing' : `first difference in line ${firstDifference(found, derived)}`
   throw new InvalidEvidenceError(
     `${path} is not what its evidence yields (${line}); restore it, or evaluate again for a new record`,
+  )
+}
+
+/** A report is a rendering: whoever changed it, or the code that renders it, can have it written again. */
+function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
+  return new InvalidEvidenceError(
+    `${path} is not what its record and evidence yield (first difference in line ${firstDifference(found, derived)}); write it again with: assay ${command}`,
   )
 }
 

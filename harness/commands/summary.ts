@@ -72,6 +72,6 @@ function rate(perSecond: number): string {
 }
 
 /** The last line: verdict, where to read on, and how to audit it. */
-export function closingLine(record: DecisionRecord, decisionPath: string, replayCommand: string): string {
-  return `${record.verdict.padEnd(NAME_WIDTH)} ${decisionPath} · replay with: ${replayCommand}`
+export function closingLine(record: DecisionRecord, paths: readonly string[], replayCommand: string): string {
+  return `${record.verdict.padEnd(NAME_WIDTH)} ${paths.join(' · ')} · replay with: ${replayCommand}`
 }

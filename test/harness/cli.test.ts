@@ -19,7 +19,7 @@ describe('words the command line does not know', () => {
     ['evaluate faster --pairs', /^assay: option '--pairs <n>' argument missing; see: assay evaluate --help\n$/],
     ['evaluate', /^assay: missing required argument 'layer'; see: assay evaluate --help\n$/],
     ['evaluate faster slower', /^assay: too many arguments .*; see: assay evaluate --help\n$/],
-    ['evaluate faster --no-profile', /^assay: unknown option --no-profile;/],
+    ['evaluate faster --no-plot', /^assay: unknown option --no-plot;/],
     ['evaluate faster --suite none.mjs', /^assay: --suite none\.mjs: no such file/],
     ['list --al', /^assay: unknown option --al; did you mean --out\?|^assay: unknown option --al/],
     ['--verson', /^assay: unknown option --verson; did you mean --version\?/],

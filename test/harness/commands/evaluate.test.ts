@@ -36,7 +36,9 @@ describe('an optimization that is much faster', () => {
     expect(first.stderr).toContain('equivalence   spin 1 spin × 3 seeds identical\n')
     expect(first.stderr).toMatch(/^spin .* → .* faster {2}\[.*, .*\] {3}Welch t .* certified ≥ .* turns\/s {3}accepted$/m)
     expect(first.stderr).toMatch(/^overhead \d+\.\d % of the measuring phase$/m)
-    expect(first.stderr).toMatch(/^accepted .*0001-faster\.md · replay with: npm run replay -- 0001 --out /m)
+    expect(first.stderr).toMatch(
+      /^accepted .*0001-faster\.md · .*0001-faster\.html · replay with: npm run replay -- 0001 --out /m,
+    )
   })
 
   it('was measured in adjacent pairs, one line per process, in the order of the schedule', () => {
@@ -66,6 +68,10 @@ describe('an optimization that is much faster', () => {
         'decisions/0001-faster.json',
         'decisions/0001-faster.md',
         'decisions/README.md',
+        'reports',
+        'reports/0001-faster.html',
+        'reports/0001-faster.svg',
+        'reports/index.html',
         'profiling-results',
         'profiling-results/0001-faster',
         'profiling-results/0001-faster/environment.json',
@@ -141,7 +147,7 @@ describe('runs that fail', () => {
       const { code, stderr } = await assay(`evaluate ${layer} ${QUICK} --out ${root}`)
       expect(code).toBe(5)
       expect(stderr).toMatch(/^assay: verifying the candidate of spin with seed 20251022 failed: .*; nothing was measured$/m)
-      expect(files(root)).toEqual(['decisions', 'profiling-results'])
+      expect(files(root)).toEqual(['decisions', 'profiling-results', 'reports'])
     },
   )
 
@@ -210,7 +216,7 @@ describe('replay', () => {
   it('derives the very same bytes', async () => {
     const { code, stdout } = await assay(`replay --all --out ${evaluated}`)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^0001-faster {2}accepted {2}identical to what its [45] evidence files yield\n$/)
+    expect(stdout).toMatch(/^0001-faster {2}accepted {2}identical to what its [45] evidence files yield, and so is its report\n$/)
   })
 
   it.each([

@@ -1,0 +1,86 @@
+import * as Plot from '@observablehq/plot'
+import { formatPercent, formatTick } from '../../format.js'
+import type { WorkloadRecord } from '../../record/record-schema.js'
+import { type ChartDraft, SOFT, VERDICT_SYMBOLS } from './chart.js'
+
+/** An interval in a line of the index. */
+export interface Spark {
+  readonly label: string
+  readonly verdict: WorkloadRecord['verdict']
+  readonly estimate: number
+  readonly interval?: readonly number[] | undefined
+}
+
+const WIDTH = 240
+const SIDE = 12
+/** px: that of a line of the text beside it. */
+const ROW = 22
+
+/** Intervals of one decision on an axis all decisions share. @param domain fractions */
+export function drawSparks(sparks: readonly Spark[], domain: readonly [number, number], description: string): ChartDraft {
+  const rows = sparks.map((spark, index) => ({ ...spark, key: String(index) }))
+  return {
+    title: 'Improvement',
+    caption: '',
+    description,
+    options: {
+      width: WIDTH,
+      height: ROW * rows.length,
+      marginTop: 0,
+      marginBottom: 0,
+      marginLeft: SIDE,
+      marginRight: SIDE,
+      x: { domain: [...domain], axis: null, clamp: true },
+      y: { domain: rows.map(({ key }) => key), axis: null, type: 'band' },
+      marks: [
+        Plot.ruleX([0], { stroke: SOFT }),
+        Plot.link(
+          rows.filter(({ interval }) => interval !== undefined),
+          {
+            x1: ({ interval }) => interval[0],
+            x2: ({ interval }) => interval[1],
+            y: 'key',
+            stroke: ({ verdict }) => `var(--${verdict})`,
+            strokeWidth: 4,
+            strokeOpacity: 0.55,
+          },
+        ),
+        Plot.dot(rows, {
+          x: 'estimate',
+          y: 'key',
+          r: 3.5,
+          fill: ({ verdict }) => `var(--${verdict})`,
+          symbol: ({ verdict }: Spark) => VERDICT_SYMBOLS[verdict],
+          title: 'label',
+        }),
+      ],
+    },
+  }
+}
+
+/** The axis itself, for the head of the table. */
+export function drawSparkAxis(domain: readonly [number, number]): ChartDraft {
+  return {
+    title: 'Improvement, %',
+    caption: '',
+    description: `The axis of the intervals below, from ${formatPercent(domain[0], 0)} to ${formatPercent(domain[1], 0)}; right of zero is faster.`,
+    options: {
+      width: WIDTH,
+      height: 22,
+      marginTop: 0,
+      marginBottom: 20,
+      marginLeft: SIDE,
+      marginRight: SIDE,
+      x: { domain: domain.map((end) => 100 * end), label: null, ticks: 5, tickFormat: formatTick, tickSize: 4 },
+      marks: [
+        Plot.axisX({
+          anchor: 'bottom',
+          ticks: 5,
+          tickSize: 4,
+          tickFormat: (value: number) => `${formatTick(value)} %`,
+          label: null,
+        }),
+      ],
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { InvalidEvidenceError } from '../errors.js'
+import { makeDirectory, readIfThere, writeWhole } from '../evidence-files.js'
+import { readRecords, reportsOf } from '../evidence-store.js'
+import type { DecisionRecord } from '../record/record-schema.js'
+import { renderDecisionPlot } from './decision-plot.js'
+import { renderReport } from './report-html.js'
+import { renderReportIndex } from './report-index.js'
+import { readReportSource } from './report-source.js'
+
+const INDEX = 'index.html'
+
+/**
+ * Writes the reports of some records, and the index of all. Each file is a function of record and evidence: writing it again changes nothing.
+ *
+ * @param chosen ids
+ * @throws {InvalidEvidenceError} the evidence of one of them is missing or was changed, or the disk is full
+ * @throws {InputError} the folder cannot be written
+ */
+export function writeReports(root: string, chosen: readonly string[]): void {
+  const records = readRecords(root)
+  makeDirectory(reportsOf(root))
+  for (const record of records.filter(({ id }) => chosen.includes(id)))
+    for (const [name, text] of renderReportFiles(root, record, records)) writeWhole(join(reportsOf(root), name), text)
+  writeWhole(join(reportsOf(root), INDEX), renderReportIndex(records, reportedIds(root)))
+}
+
+/** Writes those reports again that are there already. One whose evidence was damaged stays as it is: `replay` tells. */
+export function refreshReports(root: string, ids: readonly string[]): void {
+  const reported = reportedIds(root)
+  for (const id of ids.filter((one) => reported.has(one))) {
+    try {
+      writeReports(root, [id])
+    } catch (error) {
+      if (!(error instanceof InvalidEvidenceError)) throw error
+    }
+  }
+}
+
+/** A report that no longer is what its record and evidence yield. */
+export interface StaleFile {
+  readonly path: string
+  readonly found: string
+  readonly derived: string
+}
+
+/** What became of the report of a record: the first file that differs, whether all is as it should be, or that there is none. */
+export function checkReport(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): StaleFile | 'same' | 'absent' {
+  const found = (name: string) => readIfThere(join(reportsOf(root), name))
+  if (found(`${record.id}.html`) === undefined) return 'absent'
+  for (const [name, derived] of renderReportFiles(root, record, records)) {
+    const text = found(name)
+    if (text !== derived) return { path: join(reportsOf(root), name), found: text ?? '', derived }
+  }
+  return 'same'
+}
+
+/** The same for the index. */
+export function checkReportIndex(root: string, records: readonly DecisionRecord[]): StaleFile | 'same' | 'absent' {
+  const path = join(reportsOf(root), INDEX)
+  const found = readIfThere(path)
+  if (found === undefined) return 'absent'
+  const derived = renderReportIndex(records, reportedIds(root))
+  return found === derived ? 'same' : { path, found, derived }
+}
+
+/** Ids of the records that have a report. */
+function reportedIds(root: string): ReadonlySet<string> {
+  const names = readIfDirectory(reportsOf(root))
+  return new Set(names.flatMap((name) => (name.endsWith('.html') && name !== INDEX ? [name.slice(0, -'.html'.length)] : [])))
+}
+
+function renderReportFiles(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): [string, string][] {
+  const plot = renderDecisionPlot(record)
+  const page = renderReport(readReportSource(root, record, records))
+  return [...(plot === undefined ? [] : [[`${record.id}.svg`, plot] as [string, string]]), [`${record.id}.html`, page]]
+}
+
+function readIfDirectory(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch {
+    return []
+  }
+}

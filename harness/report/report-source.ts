@@ -1,0 +1,36 @@
+import type { Evidence } from '../evidence.js'
+import { checkDigests } from '../evidence-digests.js'
+import { readEvidence } from '../evidence-store.js'
+import type { DecisionRecord } from '../record/record-schema.js'
+import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profile-source.js'
+import { visibleValues } from './visible-values.js'
+
+/** Everything a report is a function of. Texts in it show what they hold (`visibleValues`); pictures are as they were written. */
+export interface ReportSource {
+  readonly record: DecisionRecord
+  /** All records known, for what supersedes what. */
+  readonly records: readonly DecisionRecord[]
+  readonly evidence: Evidence
+  readonly profiles: readonly WorkloadProfile[]
+}
+
+/**
+ * Reads what a report is made of.
+ *
+ * @throws {InvalidEvidenceError} the evidence is missing, damaged, or not what the record was made from
+ */
+export function readReportSource(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): ReportSource {
+  const evidence = readEvidence(root, record.id)
+  checkDigests(root, record, evidence.digests)
+  return toReportSource({ record, records, evidence, profiles: readProfiles(root, record) })
+}
+
+export function toReportSource({ record, records, evidence, profiles }: ReportSource): ReportSource {
+  return {
+    ...visibleValues({ record, records, evidence }),
+    profiles: profiles.map(({ workload, hotspots, pictures }) => ({
+      ...visibleValues({ workload, hotspots }),
+      pictures: pictures as readonly ProfilePicture[],
+    })),
+  }
+}

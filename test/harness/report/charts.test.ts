@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drawLooks } from '../../../harness/report/charts/looks.js'
+import { marginsOf } from '../../../harness/report/charts/margins.js'
+import { spreadMarks } from '../../../harness/report/charts/spread-marks.js'
+import { judgeImprovement, judgeRegression } from '../../../harness/verdict/criteria.js'
+
+describe('marks of runs', () => {
+  it('never hide each other while there is room, and never leave it', () => {
+    const positions = fc.array(fc.double({ min: 0, max: 350, noNaN: true }), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(positions, fc.integer({ min: 3, max: 9 }), (values, size) => {
+        const offsets = spreadMarks(values, size, 22)
+        expect(offsets.every((offset) => Math.abs(offset) <= 22 + 1e-9)).toBe(true)
+        const lanes = [...new Set(offsets)].sort((a, b) => a - b)
+        const isCrowded = lanes.some((lane, index) => index > 0 && lane - lanes[index - 1]! < size - 1e-9)
+        if (isCrowded) return
+        for (const [a, x] of values.entries())
+          for (const [b, other] of values.entries())
+            if (a < b && offsets[a] === offsets[b]) expect(Math.abs(x - other)).toBeGreaterThanOrEqual(size)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('stand in the middle where nothing is near', () => {
+    expect(spreadMarks([0, 100, 200], 9, 22)).toEqual([0, 0, 0])
+    expect(spreadMarks([100, 101, 102], 9, 22)).toEqual([0, 9, -9])
+  })
+})
+
+describe('the looks of a sequential rule', () => {
+  const crossing = { m: -0.065, se: 0.01, seUsed: 0.01, df: 25, pNominal: 0.02, critical: 2.1, lower: -0.087, upper: -0.045 }
+  const setting = {
+    looks: [{ ...crossing, pairs: 40, outcome: 'accepted' as const }],
+    criterion: { kind: 'improvement', atLeast: 0.05 } as const,
+    planned: [10, 20, 30, 40],
+    word: String,
+  }
+
+  it('say so where bounds on both sides of the line did not decide', () => {
+    expect(drawLooks({ ...setting, isByEstimate: true }).caption).toMatch(/lie on both sides, and the estimate decides/)
+    expect(drawLooks({ ...setting, isByEstimate: false }).caption).toMatch(/wholly on one side of it decide\.$/)
+  })
+})
+
+describe('the lines a criterion draws', () => {
+  it('are where the verdict changes', () => {
+    const at = (improvement: number) => {
+      const m = Math.log1p(-improvement)
+      return { m, lower: m, upper: m, last: true, tolerance: 0 }
+    }
+    const [threshold] = marginsOf({ kind: 'improvement', atLeast: 0.05 })
+    expect(judgeImprovement(at(threshold! + 1e-9), 0.05).outcome).toBe('accepted')
+    expect(judgeImprovement(at(threshold! - 1e-9), 0.05).outcome).toBe('rejected')
+    const [gate] = marginsOf({ kind: 'regression', atMost: 0.1 })
+    expect(judgeRegression(at(gate! + 1e-9), 0.1).outcome).toBe('accepted')
+    expect(judgeRegression(at(gate! - 1e-9), 0.1).outcome).toBe('rejected')
+    const [slower, faster] = marginsOf({ kind: 'equivalence', within: 0.02 })
+    expect(-Math.log1p(-faster!)).toBeCloseTo(Math.log1p(-slower!), 12)
+    expect(marginsOf({ kind: 'budget', counter: 'cpuMs', atMost: 1 })).toEqual([])
+  })
+})

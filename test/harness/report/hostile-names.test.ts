@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { escapeMarkdown } from '../../../harness/record/escape.js'
+import { renderDecisionPlot } from '../../../harness/report/decision-plot.js'
+import { inlineHtml } from '../../../harness/report/html.js'
+import { renderReport } from '../../../harness/report/report-html.js'
+import { renderReportIndex } from '../../../harness/report/report-index.js'
+import { toReportSource } from '../../../harness/report/report-source.js'
+import { visibleValues } from '../../../harness/report/visible-values.js'
+import { HOSTILE_NAMES } from '../profile/hostile-names.js'
+import { all, parsePage, skeletonOf } from './page-dom.js'
+import { evidenceNaming, hotspotsNaming, profileOf, sourceOf } from './report-sources.js'
+
+const NAMES = [
+  ...HOSTILE_NAMES.filter((name) => name.trim() !== ''),
+  '"><script>alert(1)</script>',
+  "' onmouseover='alert(1)",
+  '--> <!-- ',
+  '</style><style>*{display:none}',
+  '**bold** `code` [x](javascript:alert(1)) <br> | a | b |',
+  '{{this}} {{{this}}}',
+  'javascript:alert(1)',
+  '__proto__',
+  'constructor',
+]
+
+function reportNaming(name: string): string {
+  const evidence = evidenceNaming(name)
+  return renderReport(sourceOf(evidence, [{ ...profileOf('w', 'w'), hotspots: hotspotsNaming(name) }]))
+}
+
+const skeletons = (html: string) => skeletonOf(parsePage(html))
+const harmless = skeletons(reportNaming('name'))
+
+/** Every text of a page, and every value of an attribute. */
+function textsOf(html: string): string {
+  const page = parsePage(html)
+  const values = all(page, '*').flatMap((element) => Array.from(element.attributes, ({ value }) => value))
+  return [page.textContent, ...values].join('\n')
+}
+
+describe('a name somebody chose', () => {
+  it.each(NAMES)('%j gives a page of the same elements and attributes as a harmless one', (name) => {
+    const html = reportNaming(name)
+    expect(skeletons(html)).toBe(harmless)
+    expect(textsOf(html)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/u)
+  })
+
+  it('whatever it is', () => {
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((text) => text.trim() !== '')
+    fc.assert(
+      fc.property(name, (text) => {
+        expect(skeletons(reportNaming(text))).toBe(harmless)
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it.each(NAMES)('%j stays text in the index and in the picture of the markdown', (name) => {
+    const { record } = sourceOf(evidenceNaming(name))
+    const plain = sourceOf(evidenceNaming('name')).record
+    expect(skeletons(renderReportIndex([record], new Set([record.id])))).toBe(
+      skeletons(renderReportIndex([plain], new Set([plain.id]))),
+    )
+    expect(skeletons(`<body>${renderDecisionPlot(record)}`)).toBe(skeletons(`<body>${renderDecisionPlot(plain)}`))
+  })
+})
+
+describe('a line of markdown', () => {
+  it('reads in HTML as it was written, whatever somebody wrote', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...NAMES)), (written) => {
+        const text = visibleValues(written)
+        const page = parsePage(`<body><p>${inlineHtml(`**${escapeMarkdown(text)}** x`)}</p>`)
+        expect(all(page, 'p *').map(({ tagName }) => tagName.toLowerCase())).toEqual(['strong'])
+        expect(all(page, 'strong')[0]!.textContent.replaceAll('\u00a0%', ' %')).toBe(escapedAndBack(text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('knows bold, code and breaks', () => {
+    expect(String(inlineHtml('a **b** `<c>` & &lt;<br>d \\*\\|'))).toBe(
+      'a <strong>b</strong> <code>&#60;c&#62;</code> &#38; &lt;<br>d *|',
+    )
+  })
+})
+
+it('a report does not depend on who reads its texts first', () => {
+  const source = sourceOf(evidenceNaming('\u202egnitirw'))
+  expect(renderReport(toReportSource(source))).toBe(renderReport(source))
+})
+
+/** `escapeMarkdown` makes one line of a text; the rest it keeps. */
+function escapedAndBack(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().replaceAll('\u00a0%', ' %')
+}
