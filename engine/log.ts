@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module'
 
-/** What the engine tells an operator: rare events only, never from the hot path. pino's own signature, so a pino logger fits. */
+/** What the engine tells an operator. pino's own signature, so a pino logger fits. */
 export interface EngineLog {
+  /** Rare events only, never from the hot path. */
   warn(details: Readonly<Record<string, unknown>>, message: string): void
+  /** Every operation of every cache. Absent where nobody listens, so that nothing is built for it: `log.debug?.({ … }, '…')`. */
+  readonly debug?: (details: Readonly<Record<string, unknown>>, message: string) => void
 }
 
-export type LogLevel = 'silent' | 'warn'
+export type LogLevel = 'silent' | 'warn' | 'debug'
 
 /**
  * The engine's log as JSON lines, to standard error: standard output belongs to results. pino is loaded with the first line that is
@@ -15,16 +18,20 @@ export type LogLevel = 'silent' | 'warn'
  */
 export function engineLog(level: LogLevel = 'silent', fd = 2): EngineLog {
   if (level === 'silent') return { warn: () => undefined }
-  let logger: EngineLog | undefined
+  let logger: ReturnType<typeof openPino> | undefined
+  const opened = () => {
+    logger ??= openPino(level, fd)
+    return logger
+  }
   return {
-    warn(details, message) {
-      logger ??= openPino(level, fd)
-      logger.warn(details, message)
-    },
+    warn: (details, message) => opened().warn(details, message),
+    ...(level === 'debug' && {
+      debug: (details: Readonly<Record<string, unknown>>, message: string) => opened().debug(details, message),
+    }),
   }
 }
 
-function openPino(level: LogLevel, fd: number): EngineLog {
+function openPino(level: LogLevel, fd: number) {
   const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
   return pino({ name: 'assay', level }, pino.destination({ fd, sync: true }))
 }

@@ -17,6 +17,7 @@ describe('the log', () => {
     const log = engineLog(level, fd)
     log.warn({ cache: 'preGrouped', step: 'read' }, 'cache failed')
     log.warn({ cache: 'preGrouped', step: 'write' }, 'cache failed')
+    log.debug?.({ cache: 'preGrouped', operation: 'hit' }, 'cache hit')
     closeSync(fd)
     return readFileSync(file, 'utf8')
   }
@@ -35,5 +36,12 @@ describe('the log', () => {
       { name: 'assay', cache: 'preGrouped', step: 'read', msg: 'cache failed' },
       { name: 'assay', cache: 'preGrouped', step: 'write', msg: 'cache failed' },
     ])
+  })
+
+  it('writes every operation of a cache where it is asked to, and has no method for it where it is not', () => {
+    const lines = written('debug').trim().split('\n')
+    expect(JSON.parse(lines[2]!)).toMatchObject({ name: 'assay', cache: 'preGrouped', operation: 'hit', msg: 'cache hit' })
+    expect(engineLog('warn').debug).toBeUndefined()
+    expect(engineLog().debug).toBeUndefined()
   })
 })
