@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Modules are loaded once per process, not once per file, which halves the time. So a test leaves no state behind in a module or in the environment.
+    isolate: false,
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     env: { TZ: 'UTC' },
