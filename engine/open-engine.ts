@@ -5,7 +5,8 @@ import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
 import { type EngineLog, engineLog } from './log.js'
 import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
-import type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
+import { plainHistorySource } from './portal/plain-history.js'
+import type { AssetDirectory, BarSource, BundleSource, Counters, HistorySource, OpenBundle } from './ports.js'
 import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import type { BacktestResult } from './simulation/result.js'
 
@@ -41,6 +42,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const caches: (AssetListCache | PreGroupedBars)[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
+  const history: HistorySource = plainHistorySource()
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)
@@ -56,7 +58,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     config,
     async backtest(spec) {
       if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
-      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars }, bundle, spec))
+      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars, history }, bundle, spec))
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
       return result

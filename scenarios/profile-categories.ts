@@ -31,7 +31,12 @@ export const profileCategories: ProfileCategories = {
     },
     {
       name: 'frame construction',
-      sources: ['engine/portal/frame.ts', 'engine/portal/bar-portal.ts##datesOf', 'engine/portal/bar-portal.ts##frame'],
+      sources: [
+        'engine/portal/frame.ts',
+        'engine/portal/bar-dates.ts',
+        'engine/portal/bar-portal.ts##frame',
+        'engine/portal/plain-history.ts#frame',
+      ],
     },
     {
       name: 'calendar and window arithmetic',
