@@ -1,5 +1,6 @@
 import { plainBundleSource } from './bundle/plain-source.js'
 import { type AssetListCache, assetListCache } from './cache/asset-list.js'
+import { type HistoryCache, historyCache } from './cache/history.js'
 import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
@@ -39,10 +40,10 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
   const bundles = options.bundles ?? plainBundleSource(counted)
 
-  const caches: (AssetListCache | PreGroupedBars)[] = []
+  const caches: (AssetListCache | PreGroupedBars | HistoryCache)[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
-  const history: HistorySource = plainHistorySource()
+  let history: HistorySource = plainHistorySource()
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)
@@ -52,6 +53,16 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     const cached = preGroupedBars(bars, { maxBytes: config.preGroupedBytes, log })
     caches.push(cached)
     bars = cached
+  }
+  if (config.historyCache) {
+    const cached = historyCache(history, {
+      maxBytes: config.historyCacheBytes,
+      maxEntries: config.historyCacheEntries,
+      keptWindows: config.historyKeptWindows,
+      log,
+    })
+    caches.push(cached)
+    history = cached
   }
   let open = true
   return {

@@ -63,8 +63,8 @@ describe('ReadThrough', () => {
     expect(await cache.read('key', async () => 42)).toBe(42)
     expect(cache.fallbacks).toBe(2)
     expect(lines).toEqual([
-      { cache: 'test', step: 'read', reason: 'medium lost' },
-      { cache: 'test', step: 'write', reason: 'medium lost' },
+      { cache: 'test', operation: 'fall back', step: 'read', reason: 'medium lost' },
+      { cache: 'test', operation: 'fall back', step: 'write', reason: 'medium lost' },
     ])
   })
 
