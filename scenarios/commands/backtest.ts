@@ -70,7 +70,7 @@ Examples
 /** The backtest, and how long it took, opening and decoding a bundle included, reading price files not. */
 async function backtest(options: BacktestOptions, io: Io): Promise<{ result: BacktestResult; seconds: number }> {
   const bundle = await bundleOf(options, io)
-  const engine = openEngine(options.config, { log: engineLog(options.log) })
+  const engine = openEngine(options.config, { log: engineLog(options.log, { write: io.stderr }) })
   try {
     const begin = performance.now()
     const result = await engine.backtest({
