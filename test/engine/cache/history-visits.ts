@@ -155,7 +155,7 @@ function slowly(
 }
 
 /** The bars of one asset from `from` to before `to`, looked up slot by slot. */
-export function rawBars({ bars, scales }: BundleContent, asset: string, from: number, to: number): Bars {
+function rawBars({ bars, scales }: BundleContent, asset: string, from: number, to: number): Bars {
   const own = bars.find((candidate) => candidate.asset === asset)!
   const firstSession = Math.max(from, own.session[0]!)
   const rows = Array.from({ length: Math.max(0, to - firstSession) }, (_, i) => own.session.indexOf(firstSession + i))

@@ -137,7 +137,7 @@ describe('the history cache', () => {
     })
     const seen = { hits: 0, evictions: 0, fallbacks: 0, clears: 0 }
     fc.assert(
-      fc.property(setting, fc.array(step, { minLength: 1, maxLength: 16 }), ({ room, worlds, loadings, questions }, steps) => {
+      fc.property(setting, fc.array(step, { minLength: 1, maxLength: 12 }), ({ room, worlds, loadings, questions }, steps) => {
         const stores = { kept: new FlakyStore(room), recent: new FlakyStore(room) }
         const cache = cacheOf({ keptWindows: [2, 3], stores })
         const going = new Map<string, Visit>()
@@ -326,6 +326,43 @@ describe('the history cache', () => {
       ['read', 'write'].map((step) => ({ cache: 'history.recent', operation: 'fall back', step, reason: 'medium lost' })),
     )
     expect(cache.counters()['history.fallbacks']).toBe(2)
+  })
+
+  it('tells who listens of every hit, miss, store, eviction, bypass and clearing', () => {
+    const lines: Record<string, unknown>[] = []
+    const log = { warn: () => undefined, debug: (details: Readonly<Record<string, unknown>>) => lines.push(details) }
+    const cache = cacheOf({ log, maxEntries: 1, keptWindows: [3], keys: new WindowKeys(9 + 9) })
+    const world = worldOf(simpleContent([1, 2, 3]))
+    arrayOf(atEnd(world, cache), 'close', 3)
+    arrayOf(atEnd(world, cache), 'close', 3)
+    arrayOf(atEnd(world, cache), 'close', 2)
+    atEnd(world, cache).portal.history('A', 'close', 1, '1d')
+    arrayOf(atEnd(world, cache), 'open', 1)
+    cache.clear()
+    expect(lines.map(({ cache: name, operation }) => `${name} ${operation}`)).toEqual([
+      'history.kept miss',
+      'history.kept store',
+      'history.kept hit',
+      'history.recent miss',
+      'history.recent store',
+      'history.recent miss',
+      'history.recent store',
+      'history.recent evict',
+      'history bypass',
+      'history.kept clear',
+      'history.recent clear',
+    ])
+    expect(lines[0]).toEqual({
+      cache: 'history.kept',
+      operation: 'miss',
+      key: 9,
+      asset: 'A',
+      fields: 'close',
+      form: 'array',
+      barCount: 3,
+      bar: 2,
+    })
+    expect(lines[5]).toMatchObject({ fields: ['close'], form: 'dataframe', barCount: 1, bar: 2 })
   })
 
   it('makes no window for a read that finds one, and asks the plain source nothing', () => {
