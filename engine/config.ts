@@ -15,12 +15,21 @@ export interface OptimizationConfig {
    * `ASSAY_ARRAY_RETURNS`
    */
   readonly arrayReturns: boolean
+  /** Layer 2: keep the windows the portal makes, for whoever asks for the same one again. `ASSAY_HISTORY_CACHE` */
+  readonly historyCache: boolean
+  /** Windows of other lengths than the kept ones that the history cache remembers. `ASSAY_HISTORY_CACHE_ENTRIES` */
+  readonly historyCacheEntries: number
+  /** Byte bound of the history cache, for each of its two tiers. `ASSAY_HISTORY_CACHE_BYTES` */
+  readonly historyCacheBytes: number
+  /** Lengths, in bars, of the windows the history cache keeps as long as there is room. `ASSAY_HISTORY_KEPT_WINDOWS`, e.g. `20,50,200` */
+  readonly historyKeptWindows: readonly number[]
 }
 
 /** Names of the boolean flags, in layer order. */
-export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns'
+export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns' | 'historyCache'
 
 const GIB = 2 ** 30
+const MIB = 2 ** 20
 
 const PURE_BASELINE: OptimizationConfig = Object.freeze({
   assetListCache: false,
@@ -28,6 +37,10 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   preGroupedBars: false,
   preGroupedBytes: 2 * GIB,
   arrayReturns: false,
+  historyCache: false,
+  historyCacheEntries: 256,
+  historyCacheBytes: 64 * MIB,
+  historyKeptWindows: Object.freeze([20, 50, 200]),
 })
 
 /** Every optimization off. Never reads the environment: the arm everything is measured against must not depend on a shell. */
@@ -53,6 +66,10 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
     preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
     arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
+    historyCache: readSwitch(env, 'ASSAY_HISTORY_CACHE') ?? PURE_BASELINE.historyCache,
+    historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES') ?? PURE_BASELINE.historyCacheEntries,
+    historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES') ?? PURE_BASELINE.historyCacheBytes,
+    historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS') ?? PURE_BASELINE.historyKeptWindows,
   })
 }
 
@@ -61,7 +78,7 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
  * a suite may carry its own.
  *
  * @throws {EngineError} `config-invalid`: a change of a field there is not, a switch that is no boolean, a limit that is not a positive
- *   whole number
+ *   whole number, window lengths that are no list of such
  */
 export function enable(config: OptimizationConfig, change: Partial<OptimizationConfig>): OptimizationConfig {
   const unknown = Object.keys(change).find((field) => !Object.hasOwn(PURE_BASELINE, field))
@@ -70,20 +87,30 @@ export function enable(config: OptimizationConfig, change: Partial<OptimizationC
     throw new EngineError('config-invalid', `there is no option '${unknown}'; it is one of ${known}`)
   }
   const changed = { ...config, ...change }
-  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns'] as const) {
+  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns', 'historyCache'] as const) {
     if (typeof changed[flag] === 'boolean') continue
     throw new EngineError('config-invalid', `${flag} is ${JSON.stringify(changed[flag])}; give true or false`)
   }
-  for (const limit of ['assetListEntries', 'preGroupedBytes'] as const) {
-    if (Number.isSafeInteger(changed[limit]) && changed[limit] > 0) continue
+  for (const limit of ['assetListEntries', 'preGroupedBytes', 'historyCacheEntries', 'historyCacheBytes'] as const) {
+    if (isPositiveWhole(changed[limit])) continue
     throw new EngineError('config-invalid', `${limit} is ${changed[limit]}; give a positive whole number`)
   }
-  return Object.freeze(changed)
+  return Object.freeze({ ...changed, historyKeptWindows: windowLengths(changed.historyKeptWindows) })
 }
 
 /** The return type a strategy should ask the portal for under `config`. */
 export function returnTypeOf(config: OptimizationConfig): 'array' | 'dataframe' {
   return config.arrayReturns ? 'array' : 'dataframe'
+}
+
+/** A frozen copy, so that nobody changes a configuration through the list it was made from. */
+function windowLengths(given: readonly number[]): readonly number[] {
+  if (Array.isArray(given) && given.every(isPositiveWhole)) return Object.freeze([...given])
+  throw new EngineError('config-invalid', `historyKeptWindows is ${JSON.stringify(given)}; give a list of positive whole numbers`)
+}
+
+function isPositiveWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -104,10 +131,19 @@ function readSwitch(env: Environment, variable: string): boolean | undefined {
 }
 
 function readWhole(env: Environment, variable: string): number | undefined {
-  return read(env, variable, 'a positive whole number', (text) => {
-    const value = Number(text)
-    return /^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0 ? value : undefined
+  return read(env, variable, 'a positive whole number', wholeOf)
+}
+
+function readWholes(env: Environment, variable: string): readonly number[] | undefined {
+  return read(env, variable, 'positive whole numbers joined by commas, such as 20,50,200', (text) => {
+    const values = text.split(',').map((part) => wholeOf(part.trim()))
+    return values.every((value) => value !== undefined) ? values : undefined
   })
+}
+
+function wholeOf(text: string): number | undefined {
+  const value = Number(text)
+  return /^\d+$/.test(text) && isPositiveWhole(value) ? value : undefined
 }
 
 function readGib(env: Environment, variable: string): number | undefined {

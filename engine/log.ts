@@ -14,13 +14,13 @@ export type LogLevel = 'silent' | 'warn' | 'debug'
  * The engine's log as JSON lines, to standard error: standard output belongs to results. pino is loaded with the first line that is
  * really written, so importing the engine and staying silent cost nothing.
  *
- * @param fd  file descriptor to write to; 2, standard error, where absent
+ * @param to  file descriptor to write to, 2, standard error, where absent; or whoever takes lines
  */
-export function engineLog(level: LogLevel = 'silent', fd = 2): EngineLog {
+export function engineLog(level: LogLevel = 'silent', to: number | LineWriter = 2): EngineLog {
   if (level === 'silent') return { warn: () => undefined }
   let logger: ReturnType<typeof openPino> | undefined
   const opened = () => {
-    logger ??= openPino(level, fd)
+    logger ??= openPino(level, to)
     return logger
   }
   return {
@@ -31,7 +31,12 @@ export function engineLog(level: LogLevel = 'silent', fd = 2): EngineLog {
   }
 }
 
-function openPino(level: LogLevel, fd: number) {
+/** Takes whole lines, each with its end. */
+export interface LineWriter {
+  write(line: string): void
+}
+
+function openPino(level: LogLevel, to: number | LineWriter) {
   const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino')
-  return pino({ name: 'assay', level }, pino.destination({ fd, sync: true }))
+  return pino({ name: 'assay', level }, typeof to === 'number' ? pino.destination({ fd: to, sync: true }) : to)
 }

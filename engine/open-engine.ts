@@ -1,11 +1,13 @@
 import { plainBundleSource } from './bundle/plain-source.js'
 import { type AssetListCache, assetListCache } from './cache/asset-list.js'
+import { type HistoryCache, historyCache } from './cache/history.js'
 import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
 import { type EngineLog, engineLog } from './log.js'
 import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
-import type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
+import { plainHistorySource } from './portal/plain-history.js'
+import type { AssetDirectory, BarSource, BundleSource, Counters, HistorySource, OpenBundle } from './ports.js'
 import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import type { BacktestResult } from './simulation/result.js'
 
@@ -38,9 +40,10 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
   const bundles = options.bundles ?? plainBundleSource(counted)
 
-  const caches: (AssetListCache | PreGroupedBars)[] = []
+  const caches: (AssetListCache | PreGroupedBars | HistoryCache)[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
+  let history: HistorySource = plainHistorySource()
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)
@@ -51,12 +54,22 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     caches.push(cached)
     bars = cached
   }
+  if (config.historyCache) {
+    const cached = historyCache(history, {
+      maxBytes: config.historyCacheBytes,
+      maxEntries: config.historyCacheEntries,
+      keptWindows: config.historyKeptWindows,
+      log,
+    })
+    caches.push(cached)
+    history = cached
+  }
   let open = true
   return {
     config,
     async backtest(spec) {
       if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
-      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars }, bundle, spec))
+      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars, history }, bundle, spec))
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
       return result

@@ -1,9 +1,12 @@
+import type { ColumnTable } from 'arquero'
 import type { BarTable } from './bundle/bar-table.js'
 import type { BundleManifest } from './bundle/manifest.js'
-import type { Adjustment } from './market/adjustments.js'
+import type { Adjustment, DividendPolicy } from './market/adjustments.js'
 import type { Asset, AssetId } from './market/asset.js'
-import type { Bars, SessionRange } from './market/bars.js'
+import type { Bars, Field, SessionRange } from './market/bars.js'
 import type { Calendar } from './market/calendar.js'
+import type { AssetHistory } from './portal/asset-history.js'
+import type { BarDates } from './portal/bar-dates.js'
 
 /**
  * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in `open-engine.ts`:
@@ -42,6 +45,38 @@ export interface BarSource {
    * @throws {EngineError} `unknown-asset`
    */
   bars(bundle: OpenBundle, asset: AssetId, range: SessionRange): Promise<Bars>
+}
+
+/** What all windows of one backtest have in common. */
+export interface HistoryScope {
+  readonly bundle: OpenBundle
+  /** The calendar indices loaded. */
+  readonly range: SessionRange
+  readonly dividendPolicy: DividendPolicy
+  readonly dates: BarDates
+}
+
+/** Makes the history windows a strategy asks for. The plain source cuts views out of the adjusted columns and builds a data frame for each call. */
+export interface HistorySource {
+  /** The windows of one asset. Called once per backtest and asset. */
+  windows(history: AssetHistory, scope: HistoryScope): AssetWindows
+}
+
+/** The windows of one asset in one backtest, ending with the current bar of its clock. Synchronous: strategies are. */
+export interface AssetWindows {
+  /**
+   * A view, oldest first; typed read-only by convention.
+   *
+   * @param barCount  whole number ≥ 1
+   * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: no such field; `precision`
+   */
+  window(field: Field, barCount: number): Float64Array
+  /**
+   * A data frame of its own: `date`, then the fields as asked for. Its columns may be shared, the table is not: `params()` changes a table in place.
+   *
+   * @throws {EngineError} as `window`
+   */
+  frame(fields: readonly Field[], barCount: number): ColumnTable
 }
 
 /** Integer counters of what an engine did, by dotted name: `bundle.opens`, `assetList.hits`, `preGrouped.bytes` … Never part of a digest. */

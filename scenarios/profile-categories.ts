@@ -31,11 +31,17 @@ export const profileCategories: ProfileCategories = {
     },
     {
       name: 'frame construction',
-      sources: ['engine/portal/frame.ts', 'engine/portal/bar-portal.ts##datesOf', 'engine/portal/bar-portal.ts##frame'],
+      sources: [
+        'engine/portal/frame.ts',
+        'engine/portal/bar-dates.ts',
+        'engine/portal/bar-portal.ts##frame',
+        'engine/portal/plain-history.ts#frame',
+        'engine/cache/history.ts#frame',
+      ],
     },
     {
       name: 'calendar and window arithmetic',
-      sources: ['engine/portal/', 'engine/market/'],
+      sources: ['engine/portal/', 'engine/market/', 'engine/cache/history.ts', 'engine/cache/window-keys.ts'],
     },
     {
       // Everything that follows from an order: fills, cash, positions, and the result that writes them down.
@@ -64,6 +70,8 @@ export const profileCategories: ProfileCategories = {
   callers: [
     'engine/market/money.ts',
     'engine/cache/lru.ts',
+    'engine/cache/shared-memory.ts',
+    'engine/cache/guarded-store.ts',
     'engine/cache/read-through.ts',
     'engine/ports.ts',
     'engine/errors.ts',

@@ -24,7 +24,7 @@ export interface AssetListOptions {
  * (directory, version): restated data have another version and never meet an old list.
  */
 export function assetListCache(plain: AssetDirectory, { maxEntries, log, store: given }: AssetListOptions): AssetListCache {
-  const lru = new Lru<readonly Asset[]>({ maxEntries, weigh: listBytes })
+  const lru = new Lru<readonly Asset[]>({ maxEntries, weigh: listBytes, notes: { name: 'assetList', log } })
   const cache = new ReadThrough('assetList', given ?? lru, log)
   return {
     assets: (bundle) => cache.read(keyOf(bundle), () => plain.assets(bundle)),

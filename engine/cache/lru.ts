@@ -1,16 +1,36 @@
+import type { EngineLog } from '../log.js'
+import { SharedMemory } from './shared-memory.js'
+
 /** What a cache needs from its storage. `Lru` is the one in use; another one may keep entries elsewhere. */
-export interface CacheStore<Value> {
-  get(key: string): Value | undefined
-  set(key: string, value: Value): void
+export interface CacheStore<Value, Key = string> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): void
 }
 
 export interface LruLimits<Value> {
   /** Most entries kept; unbounded where absent. */
   readonly maxEntries?: number
-  /** Most bytes kept, by `weigh`; unbounded where absent. */
+  /** Most bytes kept, by `weigh` and `shares`; unbounded where absent. */
   readonly maxBytes?: number
-  /** Bytes of a value; 0 for all where absent. Called once per `set`. */
+  /** Bytes of a value that are its own; 0 for all where absent. Called once per `set`. */
   readonly weigh?: (value: Value) => number
+  /** Memory a value keeps alive together with others, which counts once however many entries hold it; none where absent. */
+  readonly shares?: SharesOf<Value>
+  /** Told of every store, refusal, eviction and clearing; nobody where absent. */
+  readonly notes?: LruNotes
+}
+
+export interface SharesOf<Value> {
+  /** By identity; may name one twice. Called once per `set`. */
+  of(value: Value): readonly object[]
+  /** Bytes of one of them. Must not change while it is held. */
+  bytes(held: object): number
+}
+
+export interface LruNotes {
+  /** What the log calls this cache. */
+  readonly name: string
+  readonly log: EngineLog
 }
 
 /** What a cache did so far. `bytes` and `entries` are what it holds now. */
@@ -24,60 +44,87 @@ export interface LruCounters {
   readonly entries: number
 }
 
-interface Entry<Value> {
+interface Entry<Value, Key> {
+  readonly key: Key
   readonly value: Value
   readonly bytes: number
+  readonly held: readonly object[]
+  older: Entry<Value, Key> | undefined
+  newer: Entry<Value, Key> | undefined
 }
 
+const NONE: readonly object[] = []
+
 /**
- * A cache bounded by entries and by bytes that lets the least recently used entry go first. O(1) per operation: a Map remembers insertion
- * order, and a use re-inserts. A value larger than the byte limit is refused, and whatever its key held is dropped with it.
+ * A cache bounded by entries and by bytes that lets the least recently used entry go first. O(1) per operation: entries are a chain from the
+ * oldest use to the newest, so a hit costs one look-up and re-hashes nothing. A value larger than the byte limit is refused, and whatever its
+ * key held is dropped with it.
  */
-export class Lru<Value> implements CacheStore<Value> {
-  readonly #entries = new Map<string, Entry<Value>>()
+export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
+  readonly #entries = new Map<Key, Entry<Value, Key>>()
   readonly #maxEntries: number
   readonly #maxBytes: number
   readonly #weigh: (value: Value) => number
+  readonly #sharesOf: (value: Value) => readonly object[]
+  readonly #shared: SharedMemory
+  readonly #notes: LruNotes | undefined
+  #oldest: Entry<Value, Key> | undefined
+  #newest: Entry<Value, Key> | undefined
   #hits = 0
   #misses = 0
   #evictions = 0
   #refusals = 0
-  #bytes = 0
+  #ownBytes = 0
 
-  constructor({ maxEntries = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY, weigh = () => 0 }: LruLimits<Value>) {
-    this.#maxEntries = maxEntries
-    this.#maxBytes = maxBytes
-    this.#weigh = weigh
+  constructor(limits: LruLimits<Value>) {
+    this.#maxEntries = limits.maxEntries ?? Number.POSITIVE_INFINITY
+    this.#maxBytes = limits.maxBytes ?? Number.POSITIVE_INFINITY
+    this.#weigh = limits.weigh ?? (() => 0)
+    this.#sharesOf = limits.shares?.of ?? (() => NONE)
+    this.#shared = new SharedMemory(limits.shares?.bytes ?? (() => 0))
+    this.#notes = limits.notes
   }
 
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) {
       this.#misses++
       return undefined
     }
     this.#hits++
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
+    if (entry !== this.#newest) {
+      this.#unlink(entry)
+      this.#link(entry)
+    }
     return entry.value
   }
 
-  set(key: string, value: Value): void {
+  set(key: Key, value: Value): void {
     const bytes = this.#weigh(value)
+    const held = this.#sharesOf(value)
     this.#remove(key)
-    if (bytes > this.#maxBytes) {
+    if (bytes + this.#shared.bytesOf(held) > this.#maxBytes) {
       this.#refusals++
+      this.#note('refuse', key)
       return
     }
-    this.#entries.set(key, { value, bytes })
-    this.#bytes += bytes
+    const entry: Entry<Value, Key> = { key, value, bytes, held, older: undefined, newer: undefined }
+    this.#entries.set(key, entry)
+    this.#link(entry)
+    this.#ownBytes += bytes
+    this.#shared.hold(held)
+    this.#note('store', key)
     while (this.#bytes > this.#maxBytes || this.#entries.size > this.#maxEntries) this.#evictOldest()
   }
 
   /** Drops every entry; what was counted stays counted. */
   clear(): void {
+    this.#notes?.log.debug?.({ cache: this.#notes.name, operation: 'clear', entries: this.#entries.size }, 'cache clear')
     this.#entries.clear()
-    this.#bytes = 0
+    this.#shared.clear()
+    this.#oldest = undefined
+    this.#newest = undefined
+    this.#ownBytes = 0
   }
 
   counters(): LruCounters {
@@ -91,17 +138,43 @@ export class Lru<Value> implements CacheStore<Value> {
     }
   }
 
-  #evictOldest(): void {
-    const oldest = this.#entries.keys().next()
-    if (oldest.done === true) return
-    this.#remove(oldest.value)
-    this.#evictions++
+  get #bytes(): number {
+    return this.#ownBytes + this.#shared.bytes
   }
 
-  #remove(key: string): void {
+  #evictOldest(): void {
+    const oldest = this.#oldest
+    if (oldest === undefined) return
+    this.#remove(oldest.key)
+    this.#evictions++
+    this.#note('evict', oldest.key)
+  }
+
+  #remove(key: Key): void {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     this.#entries.delete(key)
-    this.#bytes -= entry.bytes
+    this.#unlink(entry)
+    this.#ownBytes -= entry.bytes
+    this.#shared.release(entry.held)
+  }
+
+  #link(entry: Entry<Value, Key>): void {
+    entry.older = this.#newest
+    entry.newer = undefined
+    if (this.#newest !== undefined) this.#newest.newer = entry
+    this.#newest = entry
+    this.#oldest ??= entry
+  }
+
+  #unlink({ older, newer }: Entry<Value, Key>): void {
+    if (older === undefined) this.#oldest = newer
+    else older.newer = newer
+    if (newer === undefined) this.#newest = older
+    else newer.older = older
+  }
+
+  #note(operation: string, key: Key): void {
+    this.#notes?.log.debug?.({ cache: this.#notes.name, operation, key, bytes: this.#bytes }, `cache ${operation}`)
   }
 }

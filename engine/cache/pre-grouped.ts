@@ -32,7 +32,7 @@ export interface PreGroupedOptions {
  * one pass over it, so missing a hundred assets does not filter a hundred times. What is handed out is the cached column itself.
  */
 export function preGroupedBars(plain: BarSource, { maxBytes, log, store: given }: PreGroupedOptions): PreGroupedBars {
-  const lru = new Lru<Bars>({ maxBytes, weigh: barsBytes })
+  const lru = new Lru<Bars>({ maxBytes, weigh: barsBytes, notes: { name: 'preGrouped', log } })
   const cache = new ReadThrough('preGrouped', given ?? lru, log)
   const groupsOf = new WeakMap<OpenBundle, Promise<GroupedTable>>()
 

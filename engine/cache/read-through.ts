@@ -1,4 +1,5 @@
 import type { EngineLog } from '../log.js'
+import { GuardedStore } from './guarded-store.js'
 import type { CacheStore } from './lru.js'
 
 /**
@@ -6,33 +7,37 @@ import type { CacheStore } from './lru.js'
  * load is not kept. A store that fails, in reading or in writing, never stops the run: the value is loaded, the failure logged and counted.
  */
 export class ReadThrough<Value> {
-  readonly #name: string
-  readonly #store: CacheStore<Value>
+  readonly #store: GuardedStore<Value>
   readonly #log: EngineLog
   readonly #loading = new Map<string, Promise<Value>>()
-  #fallbacks = 0
 
   /** @param name  what the log calls this cache, e.g. `assetList` */
   constructor(name: string, store: CacheStore<Value>, log: EngineLog) {
-    this.#name = name
-    this.#store = store
+    this.#store = new GuardedStore(name, store, log)
     this.#log = log
   }
 
   /** Number of times the cache failed and the run went on without it. */
   get fallbacks(): number {
-    return this.#fallbacks
+    return this.#store.fallbacks
   }
 
   /** @throws whatever `load` throws: a bundle that cannot be read is no failure of the cache */
   async read(key: string, load: () => Promise<Value>): Promise<Value> {
-    const kept = this.#kept(key)
-    if (kept !== undefined) return kept
+    const kept = this.#store.get(key)
+    if (kept !== undefined) {
+      this.#note('hit', key)
+      return kept
+    }
     const loading = this.#loading.get(key)
-    if (loading !== undefined) return loading
+    if (loading !== undefined) {
+      this.#note('wait', key)
+      return loading
+    }
+    this.#note('miss', key)
     const flight = load()
       .then((value) => {
-        this.#keep(key, value)
+        this.#store.set(key, value)
         return value
       })
       .finally(() => this.#loading.delete(key))
@@ -42,25 +47,10 @@ export class ReadThrough<Value> {
 
   /** Notes a failure of the cache and lets the run go on. */
   failed(step: string, error: unknown): void {
-    this.#fallbacks++
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#log.warn({ cache: this.#name, step, reason }, 'cache failed; continuing without it')
+    this.#store.failed(step, error)
   }
 
-  #kept(key: string): Value | undefined {
-    try {
-      return this.#store.get(key)
-    } catch (error) {
-      this.failed('read', error)
-      return undefined
-    }
-  }
-
-  #keep(key: string, value: Value): void {
-    try {
-      this.#store.set(key, value)
-    } catch (error) {
-      this.failed('write', error)
-    }
+  #note(operation: string, key: string): void {
+    this.#log.debug?.({ cache: this.#store.name, operation, key }, `cache ${operation}`)
   }
 }

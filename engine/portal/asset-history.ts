@@ -19,9 +19,20 @@ export class AssetHistory {
     this.#clock = clock
   }
 
+  /** Where a window that ends with the current bar ends in a column, exclusive; 0 or less before the asset's first bar. */
+  get end(): number {
+    return this.#clock.bar + 1 - this.bars.firstSession
+  }
+
   /** Number of bars known so far, untraded ones included. */
   get available(): number {
-    return Math.max(0, Math.min(this.#clock.bar + 1 - this.bars.firstSession, this.bars.length))
+    return Math.max(0, Math.min(this.end, this.bars.length))
+  }
+
+  /** The number of the last event that is visible now, −1 before the first. Up to the current bar, nothing else changes a column. */
+  get epoch(): number {
+    if (this.#seen !== this.#clock.moves) this.#follow()
+    return this.#epoch
   }
 
   /**

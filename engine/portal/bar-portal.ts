@@ -2,38 +2,50 @@ import type { ColumnTable } from 'arquero'
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
 import type { Field, SessionRange } from '../market/bars.js'
-import { type Calendar, type Frequency, sessionText } from '../market/calendar.js'
+import type { Calendar, Frequency } from '../market/calendar.js'
+import type { AssetWindows } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
+import type { BarDates } from './bar-dates.js'
 import type { Clock } from './clock.js'
-import { assetFrame, assetsFrame } from './frame.js'
+import { assetsFrame } from './frame.js'
 import { HistoryBlock } from './history-block.js'
 import { unknownAsset } from './long-table.js'
 import type { ArrayOptions, FrameOptions, HistoryOptions, OneOrMore, Portal } from './portal.js'
 import type { PriceWindow } from './price-window.js'
+
+/** What a portal shows. */
+export interface PortalParts {
+  /** By asset id, in the order of the ids. */
+  readonly histories: ReadonlyMap<AssetId, AssetHistory>
+  /** Of the same assets: where windows come from. */
+  readonly windows: ReadonlyMap<AssetId, AssetWindows>
+  readonly calendar: Calendar
+  /** The calendar indices loaded; nothing outside is ever shown. */
+  readonly range: SessionRange
+  /** The moment everything is seen from. */
+  readonly clock: Clock
+  readonly dates: BarDates
+}
 
 /** The portal over bars in memory. A window is a view of a column; only frames of several assets copy. */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
   readonly frequency: Frequency
   readonly #histories: ReadonlyMap<AssetId, AssetHistory>
-  readonly #calendar: Calendar
+  readonly #windowsOf: ReadonlyMap<AssetId, AssetWindows>
   readonly #range: SessionRange
   readonly #clock: Clock
+  readonly #dates: BarDates
   #sessions: Int32Array | undefined
-  #dates: readonly Date[] | undefined
 
-  /**
-   * @param histories  by asset id, in the order of the ids
-   * @param range      the calendar indices loaded; nothing outside is ever shown
-   * @param clock      the moment everything is seen from
-   */
-  constructor(histories: ReadonlyMap<AssetId, AssetHistory>, calendar: Calendar, range: SessionRange, clock: Clock) {
+  constructor({ histories, windows, calendar, range, clock, dates }: PortalParts) {
     this.assets = [...histories.keys()]
     this.frequency = calendar.frequency
     this.#histories = histories
-    this.#calendar = calendar
+    this.#windowsOf = windows
     this.#range = range
     this.#clock = clock
+    this.#dates = dates
   }
 
   history(asset: AssetId, field: Field, barCount: number, frequency: Frequency, options: ArrayOptions): PriceWindow
@@ -84,13 +96,10 @@ export class BarPortal implements Portal {
   }
 
   #frame(assets: OneOrMore<AssetId>, fields: readonly Field[], barCount: number): ColumnTable {
-    if (typeof assets === 'string') {
-      const columns = this.#windows([assets], fields, barCount)
-      return assetFrame(this.#datesOf(barCount), fields, columns)
-    }
+    if (typeof assets === 'string') return this.#source(assets).frame(fields, barCount)
     const listed = listOf(assets, 'asset')
     const columns = this.#windows(listed, fields, barCount)
-    return assetsFrame(this.#datesOf(barCount), listed, fields, columns)
+    return assetsFrame(this.#dates.last(barCount), listed, fields, columns)
   }
 
   #block(assets: readonly AssetId[], fields: readonly Field[], barCount: number): HistoryBlock {
@@ -111,17 +120,13 @@ export class BarPortal implements Portal {
   }
 
   #window(asset: AssetId, field: Field, barCount: number): Float64Array {
-    const history = this.#history(asset)
-    const end = this.#clock.bar + 1 - history.bars.firstSession
-    if (end < barCount) throw this.#tooEarly(asset, history, barCount)
-    return history.column(field).subarray(end - barCount, end)
+    return this.#source(asset).window(field, barCount)
   }
 
-  #datesOf(barCount: number): Date[] {
-    const { from, to } = this.#range
-    this.#dates ??= Array.from(this.#calendar.times.subarray(from, to), (time) => new Date(time))
-    const end = this.#clock.bar + 1 - from
-    return this.#dates.slice(end - barCount, end)
+  #source(asset: AssetId): AssetWindows {
+    const windows = this.#windowsOf.get(asset)
+    if (windows === undefined) throw unknownAsset(asset, this.assets, 'this backtest')
+    return windows
   }
 
   #history(asset: AssetId): AssetHistory {
@@ -138,17 +143,6 @@ export class BarPortal implements Portal {
     if (!Number.isInteger(barCount) || barCount < 1) {
       throw new EngineError('strategy-misuse', `history of ${barCount} bars; ask for a whole number of bars, at least 1`)
     }
-  }
-
-  #tooEarly(asset: AssetId, { bars }: AssetHistory, barCount: number): EngineError {
-    const first = bars.firstSession + barCount - 1
-    const remedy =
-      first < this.#range.to
-        ? `the first session that has it is ${sessionText(this.#calendar, first)}`
-        : `no session of this backtest has it; give it more warm-up or ask for fewer bars`
-    return new EngineError('window', `history of ${barCount} bars of ${asset} starts before its data; ${remedy}`, {
-      details: { asset, barCount, ...(first < this.#range.to && { firstSession: first }) },
-    })
   }
 }
 

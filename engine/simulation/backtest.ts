@@ -3,11 +3,12 @@ import { adjustmentTimeline, type DividendPolicy } from '../market/adjustments.j
 import type { Asset, AssetId } from '../market/asset.js'
 import { Money } from '../market/money.js'
 import { AssetHistory } from '../portal/asset-history.js'
+import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
 import { Clock } from '../portal/clock.js'
 import { extendBars } from '../portal/dense-bars.js'
 import { unknownAsset } from '../portal/long-table.js'
-import type { AssetDirectory, BarSource, OpenBundle } from '../ports.js'
+import type { AssetDirectory, AssetWindows, BarSource, HistoryScope, HistorySource, OpenBundle } from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import type { FillPolicy } from './blotter.js'
 import { type CommissionModel, checkCommission } from './commission.js'
@@ -45,6 +46,7 @@ export interface BacktestSpec {
 export interface BacktestSources {
   readonly assets: AssetDirectory
   readonly bars: BarSource
+  readonly history: HistorySource
 }
 
 const DEFAULT_CASH = 1_000_000
@@ -58,21 +60,26 @@ export async function runBacktest(sources: BacktestSources, bundle: OpenBundle, 
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
-  const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
+  const { dividendPolicy = 'prior-close', fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
   checkSlippage(slippage)
   checkCommission(commission)
 
   const universe = chooseAssets(await sources.assets.assets(bundle), spec.assets, range, manifest.name)
   const clock = new Clock()
   const adjustments = await bundle.adjustments()
+  const loaded = { from: range.from, to: range.end }
+  const scope: HistoryScope = { bundle, range: loaded, dividendPolicy, dates: new BarDates(calendar, loaded, clock) }
   const histories = new Map<AssetId, AssetHistory>()
+  const windows = new Map<AssetId, AssetWindows>()
   for (const asset of universe) {
-    const raw = await sources.bars.bars(bundle, asset.id, { from: range.from, to: range.end })
+    const raw = await sources.bars.bars(bundle, asset.id, loaded)
     const bars = extendBars(raw, range.end)
-    const timeline = adjustmentTimeline(bars, adjustments, spec.dividendPolicy ?? 'prior-close', manifest.scales, calendar)
-    histories.set(asset.id, new AssetHistory(bars, timeline, clock))
+    const timeline = adjustmentTimeline(bars, adjustments, dividendPolicy, manifest.scales, calendar)
+    const history = new AssetHistory(bars, timeline, clock)
+    histories.set(asset.id, history)
+    windows.set(asset.id, sources.history.windows(history, scope))
   }
-  const portal = new BarPortal(histories, calendar, { from: range.from, to: range.end }, clock)
+  const portal = new BarPortal({ histories, windows, calendar, range: loaded, clock, dates: scope.dates })
   return simulate({
     algorithm: spec.algorithm,
     calendar,

@@ -5,6 +5,7 @@ import {
   type DividendPolicy,
   defaults,
   type FillPolicy,
+  type LogLevel,
   type OptimizationConfig,
   pureBaseline,
   type ReturnType,
@@ -35,6 +36,7 @@ export interface BacktestOptions {
   readonly dividendPolicy: DividendPolicy
   readonly slippage: SlippageModel
   readonly commission: CommissionModel
+  readonly log: LogLevel
   readonly json: boolean
 }
 
@@ -77,6 +79,7 @@ const rawSchema = z
     dividendPolicy: oneOf('--dividend-policy', ['prior-close', 'ex-close']),
     slippage: z.string(),
     commission: z.string(),
+    log: oneOf('--log', ['silent', 'warn', 'debug']),
     json: z.boolean().optional(),
   })
   .refine(({ csv, bundle }) => (csv === undefined) !== (bundle === undefined), 'give either --csv FILE… or --bundle DIR')
@@ -122,6 +125,7 @@ export function parseBacktestOptions(
     dividendPolicy: given.dividendPolicy,
     slippage: parseSlippage(given.slippage),
     commission: parseCommission(given.commission),
+    log: given.log,
     json: given.json === true,
   }
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import {
   type BacktestResult,
   digest,
+  engineLog,
   ingestCsv,
   memoryBundle,
   type OpenBundle,
@@ -42,6 +43,7 @@ export const backtestCommand: ExtraCommand = {
       .option('--slippage <model>', 'none, bps:5 or volume-share:LIMIT:IMPACT', 'none')
       .option('--commission <model>', 'none, per-share:0.005, per-trade:1 or per-dollar:0.001', 'none')
       .option('--dividend-policy <policy>', 'prior-close or ex-close', 'prior-close')
+      .option('--log <level>', 'silent, warn or debug (every operation of every cache), as JSON lines on stderr', 'silent')
       .option('--json', 'one JSON document on stdout; decimals are strings')
       .addHelpText(
         'after',
@@ -50,7 +52,8 @@ Prices are exact decimals; where fifteen digits cannot hold them all they are ro
 
 Examples
   assay backtest --csv AAPL.csv --fast 20 --slow 50 --json
-  assay backtest --bundle data/mag8 --config layer1 --return-type array`,
+  assay backtest --bundle data/mag8 --config layer1 --return-type array
+  assay backtest --bundle data/mag8 --config layer1+layer2 --log debug 2> caches.jsonl`,
       )
   },
   async run(_args, options, io) {
@@ -67,7 +70,7 @@ Examples
 /** The backtest, and how long it took, opening and decoding a bundle included, reading price files not. */
 async function backtest(options: BacktestOptions, io: Io): Promise<{ result: BacktestResult; seconds: number }> {
   const bundle = await bundleOf(options, io)
-  const engine = openEngine(options.config)
+  const engine = openEngine(options.config, { log: engineLog(options.log, { write: io.stderr }) })
   try {
     const begin = performance.now()
     const result = await engine.backtest({

@@ -4,6 +4,9 @@ import { layer0Control } from './layer0-control.js'
 import { layer1AssetList } from './layer1-asset-list.js'
 import { layer1PreGrouped } from './layer1-pre-grouped.js'
 import { layer1UserCode } from './layer1-user-code.js'
+import { layer2Arrays } from './layer2-arrays.js'
+import { layer2HistoryCache } from './layer2-history-cache.js'
+import { layer2PortalReturns } from './layer2-portal-returns.js'
 
 /** Every layer, in the order in which they are evaluated; a part stands behind its whole. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -11,4 +14,7 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   layer1UserCode,
   layer1AssetList,
   layer1PreGrouped,
+  layer2PortalReturns,
+  layer2Arrays,
+  layer2HistoryCache,
 ]

@@ -11,6 +11,10 @@ describe('configuration', () => {
       preGroupedBars: false,
       preGroupedBytes: 2 * GIB,
       arrayReturns: false,
+      historyCache: false,
+      historyCacheEntries: 256,
+      historyCacheBytes: 64 * 2 ** 20,
+      historyKeptWindows: [20, 50, 200],
     })
   })
 
@@ -40,6 +44,12 @@ describe('configuration', () => {
     [{ ASSAY_CACHE_SIZE_GB: '0.5' }, { preGroupedBytes: GIB / 2 }],
     [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
     [{ ASSAY_ARRAY_RETURNS: 'on' }, { arrayReturns: true }],
+    [{ ASSAY_HISTORY_CACHE: 'on' }, { historyCache: true }],
+    [
+      { ASSAY_HISTORY_CACHE_ENTRIES: '9', ASSAY_HISTORY_CACHE_BYTES: '4096' },
+      { historyCacheEntries: 9, historyCacheBytes: 4096 },
+    ],
+    [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
   ])('reads %j', (env, expected) => {
     expect(defaults(env)).toMatchObject(expected)
   })
@@ -54,6 +64,12 @@ describe('configuration', () => {
     ['ASSAY_CACHE_SIZE_GB', 'lots'],
     ['ASSAY_CACHE_SIZE_GB', '0'],
     ['ASSAY_CACHE_SIZE_GB', '1e3'],
+    ['ASSAY_HISTORY_CACHE', 'perhaps'],
+    ['ASSAY_HISTORY_CACHE_ENTRIES', '0'],
+    ['ASSAY_HISTORY_CACHE_BYTES', '64MB'],
+    ['ASSAY_HISTORY_KEPT_WINDOWS', '20;50'],
+    ['ASSAY_HISTORY_KEPT_WINDOWS', '20,,50'],
+    ['ASSAY_HISTORY_KEPT_WINDOWS', '20,0'],
   ])('refuses %s=%s, naming variable, value and what is accepted', (variable, value) => {
     const refused = () => defaults({ [variable]: value })
     expect(refused).toThrow(EngineError)
@@ -68,14 +84,26 @@ describe('configuration', () => {
   })
 
   it.each([
-    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*arrayReturns$/],
+    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*historyKeptWindows/],
     [{ constructor: true }, /there is no option 'constructor'/],
     [{ preGroupedBars: 'no' }, /preGroupedBars is "no"; give true or false/],
     [{ arrayReturns: undefined }, /arrayReturns is undefined; give true or false/],
+    [{ historyCache: 1 }, /historyCache is 1; give true or false/],
+    [{ historyCacheBytes: 0 }, /historyCacheBytes is 0; give a positive whole number/],
+    [{ historyKeptWindows: 20 }, /historyKeptWindows is 20; give a list of positive whole numbers/],
+    [{ historyKeptWindows: [20, 0.5] }, /historyKeptWindows is \[20,0.5\]; give a list of positive whole numbers/],
   ])('refuses the change %j', (change, message) => {
     const refused = () => enable(pureBaseline(), change as Partial<OptimizationConfig>)
     expect(refused).toThrow(EngineError)
     expect(refused).toThrow(message)
+  })
+
+  it('keeps a copy of a list, which nobody can change', () => {
+    const lengths = [10]
+    const changed = enable(pureBaseline(), { historyKeptWindows: lengths })
+    lengths.push(11)
+    expect(changed.historyKeptWindows).toEqual([10])
+    expect(Object.isFrozen(changed.historyKeptWindows)).toBe(true)
   })
 
   it("keeps a suite's own fields", () => {

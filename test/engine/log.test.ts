@@ -44,4 +44,11 @@ describe('the log', () => {
     expect(engineLog('warn').debug).toBeUndefined()
     expect(engineLog().debug).toBeUndefined()
   })
+
+  it('hands whole lines to whoever takes them', () => {
+    const lines: string[] = []
+    engineLog('warn', { write: (line) => lines.push(line) }).warn({ cache: 'history.kept' }, 'cache failed')
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0]!)).toMatchObject({ cache: 'history.kept', msg: 'cache failed' })
+  })
 })

@@ -62,6 +62,27 @@ describe('the engine', () => {
     expect(engine.counters()[absent]).toBeUndefined()
   })
 
+  it('remembers windows for the next backtest, frame or array, and gives the same results', async () => {
+    const engine = openEngine(enable(pureBaseline(), { historyCache: true, historyKeptWindows: [20] }))
+    const bundle = memoryBundle(sp500Content(100))
+    const digests = new Set([
+      digest(await openEngine(pureBaseline()).backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) })),
+    ])
+    for (const returnType of ['array', 'dataframe', 'array', 'dataframe'] as const) {
+      digests.add(digest(await engine.backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20, returnType }) })))
+    }
+    expect(digests.size).toBe(1)
+    expect(engine.counters()).toMatchObject({
+      'history.kept.hits': 2 * 81,
+      'history.kept.misses': 2 * 81,
+      'history.recent.misses': 0,
+      'history.bypasses': 0,
+      'history.fallbacks': 0,
+    })
+    engine.close()
+    expect(engine.counters()).toMatchObject({ 'history.kept.bytes': 0, 'history.recent.bytes': 0 })
+  })
+
   it('hands out columns that no backtest changes', async () => {
     const engine = openEngine(LAYER1)
     const content = sp500Content(150)

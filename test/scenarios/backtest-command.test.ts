@@ -55,7 +55,7 @@ describe('assay backtest', () => {
     }
     const digests = new Set<string>()
     for (const source of sources) {
-      for (const config of ['baseline', 'layer1', 'layer1.asset-list+layer1.pre-grouped', 'defaults']) {
+      for (const config of ['baseline', 'layer1', 'layer1.asset-list+layer1.pre-grouped', 'layer1+layer2', 'defaults']) {
         for (const returnType of ['dataframe', 'array']) {
           digests.add((await backtestJson(...source, '--config', config, '--return-type', returnType)).digest)
         }
@@ -69,6 +69,29 @@ describe('assay backtest', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/final equity\s+\d+(\.\d+)?\n/)
     expect(stdout).toMatch(/bars\s+756 \(\d+ per second\)/)
+  })
+
+  it('writes every operation of every cache to stderr with --log debug, and changes no result', async () => {
+    const words = ['backtest', '--csv', EXAMPLE, '--config', 'layer1+layer2', '--json']
+    const silent = await assay(words)
+    const logged = await assay([...words, '--log', 'debug'])
+    expect(JSON.parse(logged.stdout).digest).toBe(JSON.parse(silent.stdout).digest)
+    expect(silent.stderr).toBe('')
+    const operations = logged.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ cache, operation }: Record<string, string>) => `${cache} ${operation}`)
+    expect(operations.slice(0, 6)).toEqual([
+      'assetList miss',
+      'assetList store',
+      'preGrouped miss',
+      'preGrouped store',
+      'history.kept miss',
+      'history.kept store',
+    ])
+    expect(operations.filter((operation) => operation === 'history.kept miss')).toHaveLength(756 - 49)
+    expect((await assay([...words, '--log', 'warn'])).stderr).toBe('')
   })
 
   it('applies the events of --adjustments point in time: a 2:1 split doubles what is held', async () => {
@@ -174,6 +197,7 @@ describe('assay backtest', () => {
     ['an unknown commission', ['--csv', EXAMPLE, '--commission', 'lots'], 'per-share'],
     ['an unknown fill', ['--csv', EXAMPLE, '--fill', 'yesterday'], 'next-open or next-close'],
     ['an impossible date', ['--csv', EXAMPLE, '--start', '2018-02-30'], '2018-02-30'],
+    ['an unknown log level', ['--csv', EXAMPLE, '--log', 'verbose'], 'silent or warn or debug'],
     ['an unknown option', ['--csv', EXAMPLE, '--turbo'], '--turbo'],
   ])('refuses %s in one line, exit 2', async (_what, words, named) => {
     const { code, stdout, stderr } = await assay(['backtest', ...words])

@@ -97,14 +97,24 @@ for (const layer of suite.layers) {
     })
 
     it('stays within its bounds when they are tiny, and stays right', async () => {
-      const tiny: OptimizationConfig = { ...config, assetListEntries: 1, preGroupedBytes: 10_000 }
+      const tiny: OptimizationConfig = {
+        ...config,
+        assetListEntries: 1,
+        preGroupedBytes: 10_000,
+        historyCacheBytes: 10_000,
+        historyCacheEntries: 3,
+        historyKeptWindows: [30],
+      }
       const engine = openEngine(tiny)
       for (const workload of suite.workloads) {
         const scale = workload.scales.smoke
         const candidate = await workload.run(tiny, scale, SEEDS[0]!)
         const baseline = await workload.run(suite.baseline(), scale, SEEDS[0]!)
         expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
-        expect(candidate.counters?.['preGrouped.bytes'] ?? 0).toBeLessThanOrEqual(10_000)
+        for (const cache of ['preGrouped', 'history.kept', 'history.recent']) {
+          expect(candidate.counters?.[`${cache}.bytes`] ?? 0).toBeLessThanOrEqual(10_000)
+        }
+        expect(candidate.counters?.['history.recent.entries'] ?? 0).toBeLessThanOrEqual(3)
       }
       engine.close()
     })

@@ -74,6 +74,69 @@ describe('Lru', () => {
     )
   })
 
+  it('counts memory that entries share once, as looking through all entries does, after every step', () => {
+    // A value is what it holds: pieces of memory, each as large as its number.
+    const pieces = Array.from({ length: 5 }, (_, i) => ({ bytes: i + 1 }))
+    const step = fc.record({
+      key: fc.nat({ max: 4 }),
+      holds: fc.option(fc.array(fc.constantFrom(...pieces), { maxLength: 4 }), { nil: undefined }),
+      clear: fc.nat({ max: 15 }).map((roll) => roll === 0),
+    })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(step, { maxLength: 40 }),
+        (maxEntries, maxBytes, steps) => {
+          type Held = readonly { readonly bytes: number }[]
+          const lru = new Lru<Held, number>({
+            maxEntries,
+            maxBytes,
+            weigh: () => 2,
+            shares: { of: (held) => held, bytes: (piece) => (piece as { bytes: number }).bytes },
+          })
+          const total = (held: readonly Held[]) =>
+            2 * held.length + [...new Set(held.flat())].reduce((sum, { bytes }) => sum + bytes, 0)
+          let twin: { readonly key: number; readonly held: Held }[] = []
+          for (const { key, holds, clear } of steps) {
+            const own = twin.find((entry) => entry.key === key)
+            if (clear) {
+              lru.clear()
+              twin = []
+            } else if (holds === undefined) {
+              expect(lru.get(key)).toBe(own?.held)
+              if (own !== undefined) twin = [...twin.filter((entry) => entry !== own), own]
+            } else {
+              lru.set(key, holds)
+              twin = twin.filter((entry) => entry !== own)
+              if (total([holds]) <= maxBytes) twin.push({ key, held: holds })
+              while (twin.length > maxEntries || total(twin.map(({ held }) => held)) > maxBytes) twin = twin.slice(1)
+            }
+            expect(lru.counters()).toMatchObject({ entries: twin.length, bytes: total(twin.map(({ held }) => held)) })
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    )
+  })
+
+  it('tells who listens of every store, refusal, eviction and clearing, and builds nothing where nobody does', () => {
+    const lines: unknown[] = []
+    const log = { warn: () => undefined, debug: (details: object) => lines.push(details) }
+    const lru = new Lru<number>({ maxEntries: 1, maxBytes: 10, weigh: (bytes) => bytes, notes: { name: 'test', log } })
+    lru.set('a', 5)
+    lru.set('b', 6)
+    lru.set('c', 11)
+    lru.clear()
+    expect(lines).toEqual([
+      { cache: 'test', operation: 'store', key: 'a', bytes: 5 },
+      { cache: 'test', operation: 'store', key: 'b', bytes: 11 },
+      { cache: 'test', operation: 'evict', key: 'a', bytes: 6 },
+      { cache: 'test', operation: 'refuse', key: 'c', bytes: 6 },
+      { cache: 'test', operation: 'clear', entries: 1 },
+    ])
+  })
+
   it('is unbounded where no limit is given, and weighs nothing without a weigher', () => {
     const lru = new Lru<string>({})
     for (let i = 0; i < 1000; i++) lru.set(`key ${i}`, 'value')

@@ -63,8 +63,8 @@ describe('ReadThrough', () => {
     expect(await cache.read('key', async () => 42)).toBe(42)
     expect(cache.fallbacks).toBe(2)
     expect(lines).toEqual([
-      { cache: 'test', step: 'read', reason: 'medium lost' },
-      { cache: 'test', step: 'write', reason: 'medium lost' },
+      { cache: 'test', operation: 'fall back', step: 'read', reason: 'medium lost' },
+      { cache: 'test', operation: 'fall back', step: 'write', reason: 'medium lost' },
     ])
   })
 
@@ -73,5 +73,14 @@ describe('ReadThrough', () => {
     expect(await cache.read('key', async () => 1)).toBe(1)
     expect(await cache.read('key', async () => 2)).toBe(2)
     expect(cache.fallbacks).toBe(2)
+  })
+
+  it('tells who listens of every hit, miss and wait', async () => {
+    const lines: unknown[] = []
+    const log = { warn: () => undefined, debug: (details: object) => lines.push(details) }
+    const cache = new ReadThrough('test', new Lru<number>({}), log)
+    await Promise.all([cache.read('key', async () => 42), cache.read('key', async () => 42)])
+    await cache.read('key', async () => 42)
+    expect(lines).toEqual(['miss', 'wait', 'hit'].map((operation) => ({ cache: 'test', operation, key: 'key' })))
   })
 })

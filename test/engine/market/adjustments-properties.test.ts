@@ -1,9 +1,9 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { type Adjustment, adjustmentTimeline, type DividendPolicy } from '../../../engine/market/adjustments.js'
-import type { Bars, Field } from '../../../engine/market/bars.js'
-import { divideHalfEven } from '../../../engine/market/money.js'
+import { adjustmentTimeline, type DividendPolicy } from '../../../engine/market/adjustments.js'
+import type { Field } from '../../../engine/market/bars.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
+import { isTooLarge, slowWindow } from './slow-window.js'
 
 const LENGTH = 14
 const FIELDS: readonly Field[] = ['open', 'close', 'volume', 'price']
@@ -73,99 +73,3 @@ describe('adjustment timeline against an obvious twin', () => {
     },
   )
 })
-
-/** All in bigint, bar by bar, each factor worked out anew from the definition. */
-function slowWindow(
-  bars: Bars,
-  list: readonly Adjustment[],
-  how: DividendPolicy,
-  field: Field,
-  t: number,
-  last: number,
-): number[] {
-  const out: number[] = []
-  for (let i = 0; i <= last; i++) {
-    const source = field === 'price' ? lastTraded(bars, i) : i
-    const raw = source < 0 ? Number.NaN : bars[field === 'price' ? 'close' : field][source]!
-    if (Number.isNaN(raw)) {
-      out.push(raw)
-      continue
-    }
-    let [n, d] = [1n, 1n]
-    for (const event of list) {
-      if (event.session <= source || event.session > t) continue
-      const [fn, fd] = slowFactor(bars, list, event, how, field, t, last)
-      n *= fn
-      d *= fd
-    }
-    const power = field === 'volume' ? 1e4 : 1e6
-    out.push(Number(divideHalfEven(BigInt(Math.round(raw * power)) * n, d)) / power)
-  }
-  return out
-}
-
-const NANO = 10n ** 9n
-
-function slowFactor(
-  bars: Bars,
-  list: readonly Adjustment[],
-  event: Adjustment,
-  how: DividendPolicy,
-  field: Field,
-  t: number,
-  last: number,
-): [bigint, bigint] {
-  const value = nano(event.value)
-  if (event.kind === 'split') return field === 'volume' ? [value, NANO] : [NANO, value]
-  if (field === 'volume') return [1n, 1n]
-  if (how === 'ex-close') {
-    let index = event.session
-    while (index <= Math.min(t, last) && Number.isNaN(bars.close[index])) index++
-    if (index > Math.min(t, last)) return [1n, 1n]
-    const [ratio, unit] = splitsBetween(list, event.session, index)
-    const after = nanoClose(bars, index) * ratio
-    return [after, after + value * unit]
-  }
-  const [cash, before] = againstPriorClose(bars, list, event)
-  return [before - cash, before]
-}
-
-/** A dividend and the last close before it, both in shares of that close and in one unit. */
-function againstPriorClose(bars: Bars, list: readonly Adjustment[], event: Adjustment): [bigint, bigint] {
-  const index = lastTraded(bars, event.session - 1)
-  const [ratio, unit] = splitsBetween(list, index, event.session)
-  return [nano(event.value) * ratio, nanoClose(bars, index) * unit]
-}
-
-function isTooLarge(bars: Bars, list: readonly Adjustment[], event: Adjustment): boolean {
-  if (event.kind === 'split' || event.session === 0) return false
-  const [cash, before] = againstPriorClose(bars, list, event)
-  return cash >= before
-}
-
-/** Session by session: new shares at `upTo` for `unit` shares at `after`. */
-function splitsBetween(list: readonly Adjustment[], after: number, upTo: number): [bigint, bigint] {
-  let [ratio, unit] = [1n, 1n]
-  for (let session = after + 1; session <= upTo; session++) {
-    for (const event of list) {
-      if (event.kind !== 'split' || event.session !== session) continue
-      ratio *= nano(event.value)
-      unit *= NANO
-    }
-  }
-  return [ratio, unit]
-}
-
-function nano(value: Adjustment['value']): bigint {
-  return BigInt(value.times(1e9).toFixed())
-}
-
-function nanoClose(bars: Bars, index: number): bigint {
-  return BigInt(Math.round(bars.close[index]! * 1e6)) * 1000n
-}
-
-function lastTraded(bars: Bars, from: number): number {
-  let index = from
-  while (index >= 0 && Number.isNaN(bars.close[index])) index--
-  return index
-}

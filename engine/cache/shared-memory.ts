@@ -1,0 +1,51 @@
+/**
+ * Memory that entries of a cache keep alive together, such as the column that many windows are views of: each counts once, from its first holder
+ * to its last.
+ */
+export class SharedMemory {
+  readonly #holders = new Map<object, number>()
+  readonly #bytesOf: (held: object) => number
+  #bytes = 0
+
+  /** @param bytesOf  must give the same for as long as something is held */
+  constructor(bytesOf: (held: object) => number) {
+    this.#bytesOf = bytesOf
+  }
+
+  /** Bytes of everything held. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Bytes these would take if nobody else held them. */
+  bytesOf(held: readonly object[]): number {
+    const distinct = held.length > 1 ? [...new Set(held)] : held
+    return distinct.reduce((sum, one) => sum + this.#bytesOf(one), 0)
+  }
+
+  hold(held: readonly object[]): void {
+    for (const one of held) {
+      const holders = this.#holders.get(one) ?? 0
+      if (holders === 0) this.#bytes += this.#bytesOf(one)
+      this.#holders.set(one, holders + 1)
+    }
+  }
+
+  /** Undoes one `hold` of the same. */
+  release(held: readonly object[]): void {
+    for (const one of held) {
+      const holders = this.#holders.get(one) ?? 0
+      if (holders > 1) {
+        this.#holders.set(one, holders - 1)
+        continue
+      }
+      this.#holders.delete(one)
+      this.#bytes -= this.#bytesOf(one)
+    }
+  }
+
+  clear(): void {
+    this.#holders.clear()
+    this.#bytes = 0
+  }
+}

@@ -1,0 +1,31 @@
+import type { SessionRange } from '../market/bars.js'
+import type { Calendar } from '../market/calendar.js'
+import type { Clock } from './clock.js'
+
+/** The dates of the bars of one backtest, as its data frames show them: one JS Date (UTC) per bar, made once. */
+export class BarDates {
+  readonly #calendar: Calendar
+  readonly #range: SessionRange
+  readonly #clock: Clock
+  #dates: readonly Date[] | undefined
+
+  /** @param range  the calendar indices loaded */
+  constructor(calendar: Calendar, range: SessionRange, clock: Clock) {
+    this.#calendar = calendar
+    this.#range = range
+    this.#clock = clock
+  }
+
+  /** Number of dates held. */
+  get length(): number {
+    return this.#dates?.length ?? 0
+  }
+
+  /** The dates of the last `barCount` bars, ending with the current one: a list of its own of shared dates. */
+  last(barCount: number): Date[] {
+    const { from, to } = this.#range
+    this.#dates ??= Array.from(this.#calendar.times.subarray(from, to), (time) => new Date(time))
+    const end = this.#clock.bar + 1 - from
+    return this.#dates.slice(end - barCount, end)
+  }
+}
