@@ -15,10 +15,14 @@ export interface OptimizationConfig {
    * `ASSAY_ARRAY_RETURNS`
    */
   readonly arrayReturns: boolean
+  /** Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL` */
+  readonly bundlePool: boolean
+  /** Bundles the pool keeps open, tables decoded of them included. `ASSAY_BUNDLE_POOL_SIZE` */
+  readonly bundlePoolSize: number
 }
 
 /** Names of the boolean flags, in layer order. */
-export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns'
+export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns' | 'bundlePool'
 
 const GIB = 2 ** 30
 
@@ -28,6 +32,8 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   preGroupedBars: false,
   preGroupedBytes: 2 * GIB,
   arrayReturns: false,
+  bundlePool: false,
+  bundlePoolSize: 100,
 })
 
 /** Every optimization off. Never reads the environment: the arm everything is measured against must not depend on a shell. */
@@ -53,6 +59,8 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
     preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
     arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
+    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL') ?? PURE_BASELINE.bundlePool,
+    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE') ?? PURE_BASELINE.bundlePoolSize,
   })
 }
 
@@ -70,11 +78,11 @@ export function enable(config: OptimizationConfig, change: Partial<OptimizationC
     throw new EngineError('config-invalid', `there is no option '${unknown}'; it is one of ${known}`)
   }
   const changed = { ...config, ...change }
-  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns'] as const) {
+  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns', 'bundlePool'] as const) {
     if (typeof changed[flag] === 'boolean') continue
     throw new EngineError('config-invalid', `${flag} is ${JSON.stringify(changed[flag])}; give true or false`)
   }
-  for (const limit of ['assetListEntries', 'preGroupedBytes'] as const) {
+  for (const limit of ['assetListEntries', 'preGroupedBytes', 'bundlePoolSize'] as const) {
     if (Number.isSafeInteger(changed[limit]) && changed[limit] > 0) continue
     throw new EngineError('config-invalid', `${limit} is ${changed[limit]}; give a positive whole number`)
   }

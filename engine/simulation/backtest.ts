@@ -74,6 +74,7 @@ export async function runBacktest(sources: BacktestSources, bundle: OpenBundle, 
   }
   const portal = new BarPortal(histories, calendar, { from: range.from, to: range.end }, clock)
   return simulate({
+    bundle: { name: manifest.name, version: bundle.version },
     algorithm: spec.algorithm,
     calendar,
     start: range.start,

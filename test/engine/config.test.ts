@@ -11,6 +11,8 @@ describe('configuration', () => {
       preGroupedBars: false,
       preGroupedBytes: 2 * GIB,
       arrayReturns: false,
+      bundlePool: false,
+      bundlePoolSize: 100,
     })
   })
 
@@ -40,6 +42,10 @@ describe('configuration', () => {
     [{ ASSAY_CACHE_SIZE_GB: '0.5' }, { preGroupedBytes: GIB / 2 }],
     [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
     [{ ASSAY_ARRAY_RETURNS: 'on' }, { arrayReturns: true }],
+    [
+      { ASSAY_BUNDLE_POOL: '1', ASSAY_BUNDLE_POOL_SIZE: '7' },
+      { bundlePool: true, bundlePoolSize: 7 },
+    ],
   ])('reads %j', (env, expected) => {
     expect(defaults(env)).toMatchObject(expected)
   })
@@ -54,6 +60,8 @@ describe('configuration', () => {
     ['ASSAY_CACHE_SIZE_GB', 'lots'],
     ['ASSAY_CACHE_SIZE_GB', '0'],
     ['ASSAY_CACHE_SIZE_GB', '1e3'],
+    ['ASSAY_BUNDLE_POOL', 'warm'],
+    ['ASSAY_BUNDLE_POOL_SIZE', '0'],
   ])('refuses %s=%s, naming variable, value and what is accepted', (variable, value) => {
     const refused = () => defaults({ [variable]: value })
     expect(refused).toThrow(EngineError)
@@ -68,10 +76,11 @@ describe('configuration', () => {
   })
 
   it.each([
-    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*arrayReturns$/],
+    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*arrayReturns, /],
     [{ constructor: true }, /there is no option 'constructor'/],
     [{ preGroupedBars: 'no' }, /preGroupedBars is "no"; give true or false/],
     [{ arrayReturns: undefined }, /arrayReturns is undefined; give true or false/],
+    [{ bundlePool: 1 }, /bundlePool is 1; give true or false/],
   ])('refuses the change %j', (change, message) => {
     const refused = () => enable(pureBaseline(), change as Partial<OptimizationConfig>)
     expect(refused).toThrow(EngineError)
@@ -83,7 +92,10 @@ describe('configuration', () => {
     expect(enable(extended, { arrayReturns: true })).toEqual({ ...extended, arrayReturns: true })
   })
 
-  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }])('refuses %j', (change) => {
-    expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
-  })
+  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }, { bundlePoolSize: 0 }])(
+    'refuses %j',
+    (change) => {
+      expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
+    },
+  )
 })
