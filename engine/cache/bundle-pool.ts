@@ -54,26 +54,26 @@ export function bundlePool(plain: BundleSource, { maxBundles, log }: BundlePoolO
     return shared.lease(directory)
   }
 
-  const drop = (key: string, shared: SharedBundle): boolean => {
-    if (kept.get(key) !== shared) return false
+  const drop = (key: string, shared: SharedBundle): void => {
+    if (kept.get(key) !== shared) return
     kept.delete(key)
     shared.retire()
-    return true
   }
 
   const invalidate = (key: string, shared: SharedBundle): void => {
-    if (!drop(key, shared)) return
+    if (kept.get(key) !== shared) return
     counted.invalidations++
     tell('invalidate', key, 'cache entry dropped: the bundle changed or could not be read')
+    drop(key, shared)
   }
 
   const keep = (key: string, shared: SharedBundle): void => {
     kept.set(key, shared)
     for (const [oldest, evicted] of kept) {
       if (kept.size <= maxBundles) break
-      drop(oldest, evicted)
       counted.evictions++
       tell('evict', oldest, 'cache entry evicted')
+      drop(oldest, evicted)
     }
   }
 

@@ -4,6 +4,9 @@ import { layer0Control } from './layer0-control.js'
 import { layer1AssetList } from './layer1-asset-list.js'
 import { layer1PreGrouped } from './layer1-pre-grouped.js'
 import { layer1UserCode } from './layer1-user-code.js'
+import { layer3BundlePool } from './layer3-bundle-pool.js'
+import { layer3WarmOpen } from './layer3-warm-open.js'
+import { layer3WarmShare } from './layer3-warm-share.js'
 
 /** Every layer, in the order in which they are evaluated; a part stands behind its whole. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -11,4 +14,7 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   layer1UserCode,
   layer1AssetList,
   layer1PreGrouped,
+  layer3BundlePool,
+  layer3WarmOpen,
+  layer3WarmShare,
 ]

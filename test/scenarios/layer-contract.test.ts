@@ -39,9 +39,11 @@ describe('the suite', () => {
     expect(ids.filter((id) => !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id))).toEqual([])
   })
 
-  it('names only its own workloads as targets', () => {
+  it('names only its own workloads, as targets and as guards', () => {
     const known = suite.workloads.map(({ id }) => id)
-    expect(suite.layers.flatMap(({ workloads }) => workloads).filter((id) => !known.includes(id))).toEqual([])
+    expect(
+      suite.layers.flatMap(({ workloads, guards = [] }) => [...workloads, ...guards]).filter((id) => !known.includes(id)),
+    ).toEqual([])
   })
 })
 
@@ -97,7 +99,7 @@ for (const layer of suite.layers) {
     })
 
     it('stays within its bounds when they are tiny, and stays right', async () => {
-      const tiny: OptimizationConfig = { ...config, assetListEntries: 1, preGroupedBytes: 10_000 }
+      const tiny: OptimizationConfig = { ...config, assetListEntries: 1, preGroupedBytes: 10_000, bundlePoolSize: 1 }
       const engine = openEngine(tiny)
       for (const workload of suite.workloads) {
         const scale = workload.scales.smoke
@@ -105,6 +107,9 @@ for (const layer of suite.layers) {
         const baseline = await workload.run(suite.baseline(), scale, SEEDS[0]!)
         expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
         expect(candidate.counters?.['preGrouped.bytes'] ?? 0).toBeLessThanOrEqual(10_000)
+        // Each engine has a pool of its own, and `worker-start` an engine in each thread.
+        const engines = candidate.work?.unit === 'opens' ? (candidate.output as readonly unknown[]).length : 1
+        expect(candidate.counters?.['pool.open'] ?? 0).toBeLessThanOrEqual(engines)
       }
       engine.close()
     })
