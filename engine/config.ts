@@ -23,10 +23,14 @@ export interface OptimizationConfig {
   readonly historyCacheBytes: number
   /** Lengths, in bars, of the windows the history cache keeps as long as there is room. `ASSAY_HISTORY_KEPT_WINDOWS`, e.g. `20,50,200` */
   readonly historyKeptWindows: readonly number[]
+  /** Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL` */
+  readonly bundlePool: boolean
+  /** Bundles the pool keeps open, tables decoded of them included. `ASSAY_BUNDLE_POOL_SIZE` */
+  readonly bundlePoolSize: number
 }
 
 /** Names of the boolean flags, in layer order. */
-export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns' | 'historyCache'
+export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns' | 'historyCache' | 'bundlePool'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20
@@ -41,6 +45,8 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   historyCacheEntries: 256,
   historyCacheBytes: 64 * MIB,
   historyKeptWindows: Object.freeze([20, 50, 200]),
+  bundlePool: false,
+  bundlePoolSize: 100,
 })
 
 /** Every optimization off. Never reads the environment: the arm everything is measured against must not depend on a shell. */
@@ -70,6 +76,8 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES') ?? PURE_BASELINE.historyCacheEntries,
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES') ?? PURE_BASELINE.historyCacheBytes,
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS') ?? PURE_BASELINE.historyKeptWindows,
+    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL') ?? PURE_BASELINE.bundlePool,
+    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE') ?? PURE_BASELINE.bundlePoolSize,
   })
 }
 
@@ -87,11 +95,17 @@ export function enable(config: OptimizationConfig, change: Partial<OptimizationC
     throw new EngineError('config-invalid', `there is no option '${unknown}'; it is one of ${known}`)
   }
   const changed = { ...config, ...change }
-  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns', 'historyCache'] as const) {
+  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns', 'historyCache', 'bundlePool'] as const) {
     if (typeof changed[flag] === 'boolean') continue
     throw new EngineError('config-invalid', `${flag} is ${JSON.stringify(changed[flag])}; give true or false`)
   }
-  for (const limit of ['assetListEntries', 'preGroupedBytes', 'historyCacheEntries', 'historyCacheBytes'] as const) {
+  for (const limit of [
+    'assetListEntries',
+    'preGroupedBytes',
+    'historyCacheEntries',
+    'historyCacheBytes',
+    'bundlePoolSize',
+  ] as const) {
     if (isPositiveWhole(changed[limit])) continue
     throw new EngineError('config-invalid', `${limit} is ${changed[limit]}; give a positive whole number`)
   }

@@ -6,6 +6,7 @@ export { memoryBundle } from './bundle/memory-bundle.js'
 export { plainBundleSource } from './bundle/plain-source.js'
 export { type Finding, validateBundle } from './bundle/validate.js'
 export { writeBundle } from './bundle/write-bundle.js'
+export { type BundlePool, type BundlePoolOptions, bundlePool } from './cache/bundle-pool.js'
 export { defaults, enable, type OptimizationConfig, type OptimizationFlag, pureBaseline, returnTypeOf } from './config.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
@@ -50,6 +51,7 @@ export type { Metrics } from './simulation/metrics.js'
 export type { OrderStatus, OrderStyle } from './simulation/order.js'
 export {
   type BacktestResult,
+  type BundleIdentity,
   canonical,
   type DecimalText,
   digest,

@@ -1,5 +1,6 @@
 import { plainBundleSource } from './bundle/plain-source.js'
 import { type AssetListCache, assetListCache } from './cache/asset-list.js'
+import { type BundlePool, bundlePool } from './cache/bundle-pool.js'
 import { type HistoryCache, historyCache } from './cache/history.js'
 import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
@@ -18,6 +19,12 @@ export interface Engine {
    * @throws {EngineError} see `runBacktest`; `strategy-misuse` after `close`; errors of the strategy pass through as they are
    */
   backtest(spec: BacktestSpec): Promise<BacktestResult>
+  /**
+   * Opens a bundle the way this engine's backtests do. The caller closes it; closing the engine does not.
+   *
+   * @throws {EngineError} `bundle-missing`, `bundle-corrupt`, `bundle-invalid`; `strategy-misuse` after `close`
+   */
+  open(directory: string): Promise<OpenBundle>
   /** What was done so far; a copy. */
   counters(): Counters
   /** Lets go of everything cached. */
@@ -27,7 +34,10 @@ export interface Engine {
 export interface EngineOptions {
   /** Silent where absent. */
   readonly log?: EngineLog
-  /** Where bundles come from; plain directories where absent. */
+  /**
+   * Where bundles come from; plain directories where absent. A `bundlePool` given to several engines is shared by them: it outlives each, and
+   * what it counts is not among theirs. An engine whose configuration asks for a pool puts one of its own in front of whatever is given.
+   */
   readonly bundles?: BundleSource
 }
 
@@ -38,9 +48,14 @@ export interface EngineOptions {
 export function openEngine(config: OptimizationConfig, options: EngineOptions = {}): Engine {
   const log = options.log ?? engineLog()
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
-  const bundles = options.bundles ?? plainBundleSource(counted)
 
-  const caches: (AssetListCache | PreGroupedBars | HistoryCache)[] = []
+  const caches: (AssetListCache | PreGroupedBars | HistoryCache | BundlePool)[] = []
+  let bundles = options.bundles ?? plainBundleSource(counted)
+  if (config.bundlePool) {
+    const pool = bundlePool(bundles, { maxBundles: config.bundlePoolSize, log })
+    caches.push(pool)
+    bundles = pool
+  }
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()
@@ -65,14 +80,21 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     history = cached
   }
   let open = true
+  const checkOpen = () => {
+    if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
+  }
   return {
     config,
     async backtest(spec) {
-      if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
+      checkOpen()
       const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars, history }, bundle, spec))
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
       return result
+    },
+    async open(directory) {
+      checkOpen()
+      return bundles.open(directory)
     },
     counters: () => Object.assign({ ...counted }, ...caches.map((cache) => cache.counters())) as Counters,
     close() {

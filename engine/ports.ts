@@ -24,6 +24,12 @@ export interface OpenBundle {
   table(): Promise<BarTable>
   /** All splits and dividends, ordered by session, split before dividend. Read on first use, once per open. */
   adjustments(): Promise<readonly Adjustment[]>
+  /**
+   * Whether the directory still holds what was opened, told without loading anything; also after `close`.
+   *
+   * @throws {Error} of the file system: it cannot be told
+   */
+  isCurrent(): Promise<boolean>
   close(): void
 }
 

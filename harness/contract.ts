@@ -29,6 +29,11 @@ export interface Workload<Subject, Scale, Output> {
   readonly id: string
   readonly title: string
   readonly scales: Readonly<Record<ScaleName, Scale>>
+  /**
+   * It keeps several threads busy. Where there are more of them than processors they wait for one another, so waiting is no sign that something
+   * disturbed a run: foreign load and stolen time alone void it.
+   */
+  readonly parallel?: boolean
   /** What one pass consists of, for people: `100 backtests`. */
   describe?(scale: Scale): string
   /**
@@ -82,8 +87,10 @@ export interface Layer<Subject> {
   readonly title: string
   /** What should get faster, by how much, and why. */
   readonly hypothesis: string
-  /** Workloads it must win on; on all others it must not lose. */
+  /** Workloads it must win on. */
   readonly workloads: readonly string[]
+  /** Workloads it must not lose on: none of the above. All others of the suite where absent. */
+  readonly guards?: readonly string[]
   /** `wall` only for I/O or parallelism. */
   readonly metric: Metric
   readonly criterion: Criterion

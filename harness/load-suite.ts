@@ -23,6 +23,7 @@ const workloadsSchema = z.array(
   z.looseObject({
     id,
     title: z.string(),
+    parallel: z.boolean().optional(),
     scales: z.looseObject(Object.fromEntries(SCALE_NAMES.map((name) => [name, z.unknown()]))),
     prepare: method,
     run: method,
@@ -41,6 +42,7 @@ const suiteSchema = z.looseObject({
       title: z.string(),
       hypothesis: z.string(),
       workloads: z.array(id).min(1),
+      guards: z.array(id).optional(),
       metric: z.enum(['cpu', 'wall']),
       criterion: criterionSchema,
       apply: method,
@@ -95,9 +97,13 @@ function checkSuite(value: unknown, name: string): Suite {
   refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
   const known = new Set(suite.workloads.map((workload) => workload.id))
   for (const layer of suite.layers) {
-    const unknown = layer.workloads.find((workload) => !known.has(workload))
+    const { id, workloads, guards = [] } = layer
+    const unknown = [...workloads, ...guards].find((workload) => !known.has(workload))
     if (unknown !== undefined)
-      throw new InputError(`${name}: layer ${layer.id} names workload ${unknown}, which the suite does not have`)
+      throw new InputError(`${name}: layer ${id} names workload ${unknown}, which the suite does not have`)
+    const both = guards.find((workload) => workloads.includes(workload))
+    if (both !== undefined)
+      throw new InputError(`${name}: layer ${id} must win on ${both} and names it among its guards; name it once`)
   }
   return suite
 }

@@ -125,11 +125,14 @@ function chooseWorkloads(
   layer: Layer<unknown>,
   suite: Suite,
 ): readonly Workload<unknown, unknown, unknown>[] {
-  if (command.workloads.length === 0) return suite.workloads
+  const { workloads: targets, guards } = layer
+  if (command.workloads.length === 0) {
+    return suite.workloads.filter(({ id }) => guards === undefined || targets.includes(id) || guards.includes(id))
+  }
   for (const id of command.workloads) findNamed(suite.workloads, (known) => known.id, id, 'workload')
-  if (!command.workloads.some((id) => layer.workloads.includes(id))) {
+  if (!command.workloads.some((id) => targets.includes(id))) {
     throw new InputError(
-      `--workload ${command.workloads.join(' ')}: ${layer.id} must win on none of these, so no verdict could follow; add one of ${layer.workloads.join(', ')}`,
+      `--workload ${command.workloads.join(' ')}: ${layer.id} must win on none of these, so no verdict could follow; add one of ${targets.join(', ')}`,
     )
   }
   return suite.workloads.filter(({ id }) => command.workloads.includes(id))

@@ -8,7 +8,13 @@ export const profileCategories: ProfileCategories = {
   categories: [
     {
       name: 'bundle loading',
-      sources: ['engine/bundle/', 'node_modules/hyparquet/', 'node_modules/hyparquet-compressors/'],
+      sources: [
+        'engine/bundle/',
+        'engine/cache/bundle-pool.ts',
+        'engine/cache/shared-bundle.ts',
+        'node_modules/hyparquet/',
+        'node_modules/hyparquet-compressors/',
+      ],
     },
     {
       name: 'asset extraction',

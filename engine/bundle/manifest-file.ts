@@ -10,10 +10,11 @@ import { isBundleName } from './content-problems.js'
 import { BUNDLE_FILES, type BundleFile, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
 import { assetsHash, assetsOf, contentHashes, schemaHash, sessionsHash, versionOf } from './version.js'
 
-/** A manifest and what follows from it. */
+/** A manifest, what follows from it, and the bytes it was read from. */
 export interface CheckedManifest {
   readonly manifest: BundleManifest
   readonly calendar: Calendar
+  readonly bytes: Buffer
 }
 
 /**
@@ -30,11 +31,29 @@ export async function readManifest(directory: string): Promise<CheckedManifest> 
 
 async function readOnce(directory: string): Promise<CheckedManifest> {
   const path = join(directory, MANIFEST_FILE)
-  const manifest = parseManifest(path, await readText(directory, path))
+  const bytes = await readBytes(directory, path)
+  const manifest = parseManifest(path, bytes.toString('utf8'))
   const calendar = checkedCalendar(path, manifest)
   checkHashes(path, manifest)
   for (const file of manifest.files) await checkSize(directory, file)
-  return { manifest, calendar }
+  return { manifest, calendar, bytes }
+}
+
+/**
+ * Whether a directory still holds the manifest that was read from it, byte for byte, and the files it lists in their sizes: told without
+ * parsing, hashing or decoding. Times of files would not do, since a bundle can be rewritten twice within one tick of their clock.
+ *
+ * @throws {Error} of the file system: something is there and cannot be read
+ */
+export async function isUnchanged(directory: string, { manifest, bytes }: CheckedManifest): Promise<boolean> {
+  try {
+    if (!bytes.equals(await readFile(join(directory, MANIFEST_FILE)))) return false
+    const found = await Promise.all(manifest.files.map(({ name }) => stat(join(directory, name))))
+    return manifest.files.every((file, i) => found[i]!.isFile() && found[i]!.size === file.bytes)
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return false
+    throw cause
+  }
 }
 
 /** The manifest that describes canonical content; `files` as they were written. */
@@ -82,9 +101,9 @@ const MANIFEST = z.strictObject({
   version: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'),
 })
 
-async function readText(directory: string, path: string): Promise<string> {
+async function readBytes(directory: string, path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8')
+    return await readFile(path)
   } catch (cause) {
     const what = (await isDirectory(directory)) ? `${path} cannot be read` : `${directory} is not a bundle directory`
     throw new EngineError('bundle-missing', `${what}; make a bundle with: assay bundle ingest`, {

@@ -15,7 +15,7 @@ export function memoryBundle(content: BundleContent): OpenBundle {
   const { scales, calendar, adjustments } = canonical
   const manifest = manifestOf(canonical, 'parquet', [])
   return closable(
-    { directory: `memory:${content.name}`, manifest, version: manifest.version, calendar },
+    { directory: `memory:${content.name}`, manifest, version: manifest.version, calendar, isCurrent: async () => true },
     async () => tableOf(canonical.bars, scales.price, scales.volume),
     async () => adjustments,
   )

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import type { BundleSource, Counters, OpenBundle } from '../ports.js'
 import type { BarTable } from './bar-table.js'
-import { type CheckedManifest, readManifest } from './manifest-file.js'
+import { type CheckedManifest, isUnchanged, readManifest } from './manifest-file.js'
 import { decodeAdjustments, decodeBars, readStored } from './stored-file.js'
 import { toAdjustments, toBarTable } from './tick-table.js'
 
@@ -23,7 +23,8 @@ export function plainBundleSource(counters: Counters = {}): BundleSource {
   }
 }
 
-function openBundle(directory: string, { manifest, calendar }: CheckedManifest, counters: Counters): OpenBundle {
+function openBundle(directory: string, checked: CheckedManifest, counters: Counters): OpenBundle {
+  const { manifest, calendar } = checked
   const table = async () => {
     const file = await readStored(directory, manifest, 'bars')
     count(counters, 'bundle.decodes', 1)
@@ -35,12 +36,13 @@ function openBundle(directory: string, { manifest, calendar }: CheckedManifest, 
     count(counters, 'bundle.bytesRead', file.bytes.length)
     return toAdjustments(file.path, await decodeAdjustments(file, manifest), manifest, calendar)
   }
-  return closable({ directory, manifest, version: manifest.version, calendar }, table, adjustments)
+  const isCurrent = () => isUnchanged(directory, checked)
+  return closable({ directory, manifest, version: manifest.version, calendar, isCurrent }, table, adjustments)
 }
 
 /** An opened bundle over two readers: each is called at most once, on first use, and not at all after `close`. */
 export function closable(
-  identity: Pick<OpenBundle, 'directory' | 'manifest' | 'version' | 'calendar'>,
+  identity: Omit<OpenBundle, 'table' | 'adjustments' | 'close'>,
   readTable: () => Promise<BarTable>,
   readAdjustments: () => Promise<readonly Adjustment[]>,
 ): OpenBundle {

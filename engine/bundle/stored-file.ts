@@ -6,7 +6,7 @@ import { BUNDLE_FILES, type BundleManifest } from './manifest.js'
 import { readManifest } from './manifest-file.js'
 import { readAdjustmentsParquet, readBarsParquet } from './parquet.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
-import { sha256 } from './version.js'
+import { sha256, shortVersion } from './version.js'
 
 /** A file of a bundle in memory, with the rows its manifest lists. */
 export interface StoredFile {
@@ -35,16 +35,15 @@ export async function readStored(
     const { version, format } = current.manifest
     // The same content written again: it was only absent between two renames.
     if (version === manifest.version && format === manifest.format) return readChecked(directory, current.manifest, which)
-    const now = version === manifest.version ? `now in ${format} form` : `version ${short(manifest.version)} → ${short(version)}`
+    const now =
+      version === manifest.version
+        ? `now in ${format} form`
+        : `version ${shortVersion(manifest.version)} → ${shortVersion(version)}`
     throw new EngineError('bundle-changed', `bundle ${manifest.name} changed on disk (${now}) while being read; rerun`, {
       cause: fault,
       details: { file: directory, opened: manifest.version, found: version },
     })
   })
-}
-
-function short(version: string): string {
-  return `${version.replace('sha256:', '').slice(0, 8)}…`
 }
 
 async function readChecked(directory: string, manifest: BundleManifest, which: 'bars' | 'adjustments'): Promise<StoredFile> {

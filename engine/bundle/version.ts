@@ -24,6 +24,11 @@ export function versionOf(hashes: BundleHashes): string {
   return `sha256:${sha256([hashes.assets, hashes.sessions, hashes.schema, hashes.content].join('\n'))}`
 }
 
+/** The first digits of a version, for messages: `3fa1c09e…`. */
+export function shortVersion(version: string): string {
+  return `${version.replace('sha256:', '').slice(0, 8)}…`
+}
+
 /** The assets of canonical content, by id, with the calendar indices of their first and last bar. */
 export function assetsOf(content: CanonicalContent): readonly Asset[] {
   return content.bars.map(({ asset, session }) => ({

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
+import { onOneVersion } from './one-version.js'
 import { type ParameterSpace, type Parameters, type ParameterValue, valuesOf } from './parameter-space.js'
 
 /** What is maximised. */
@@ -46,13 +47,17 @@ export function gridPoints({ dimensions, constraints }: ParameterSpace): readonl
   throw new EngineError('input-invalid', `none of ${points.length} points satisfies the constraints; relax one`)
 }
 
-/** Tries every point of a space. The outcome does not depend on the executor. */
+/**
+ * Tries every point of a space. The outcome does not depend on the executor.
+ *
+ * @throws {EngineError} `bundle-changed`: the trials ran on different versions of the bundle
+ */
 export async function gridSearch<Result extends BacktestResult>(
   space: ParameterSpace,
   executor: Executor<TrialTask, Result>,
 ): Promise<SearchResult<Result>> {
   const tasks = gridPoints(space).map((parameters) => ({ parameters }))
-  const trials = await runTrials(tasks, executor)
+  const trials = await runTrials(tasks, onOneVersion(executor))
   return { objective: 'total-return', trials, best: ranked(trials)[0]! }
 }
 

@@ -4,6 +4,7 @@ import { Money } from '../market/money.js'
 import { annualised } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve } from '../simulation/result.js'
 import { gridPoints, type Objective, ranked, runTrials, type Trial, type TrialTask } from './grid.js'
+import { onOneVersion } from './one-version.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
 import { type Segment, type WalkForwardPlan, type WalkForwardWindow, walkForwardWindows } from './walk-forward-windows.js'
 
@@ -41,19 +42,23 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
  *
  * @param calendar  of the bundle; windows count its trading days, tasks its indices
  * @param executor  runs a point over a range of calendar indices; bars before the range may be read, never traded
+ * @param version   of the bundle whose calendar it is; not compared with that of the backtests where absent
  * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
+ * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or on another than `version`
  */
 export async function walkForward<Result extends BacktestResult>(
   space: ParameterSpace,
   plan: WalkForwardPlan,
   calendar: Calendar,
   executor: Executor<TrialTask, Result>,
+  version?: string,
 ): Promise<WalkForwardResult<Result>> {
+  const onOne = onOneVersion(executor, version)
   const points = gridPoints(space)
   const starts = sessionStarts(calendar)
   const windows: WindowResult<Result>[] = []
   for (const window of walkForwardWindows(calendar.days, plan)) {
-    windows.push(await runWindow(window, points, starts, executor))
+    windows.push(await runWindow(window, points, starts, onOne))
   }
   const stitched = stitch(windows.map(({ test }) => test.result))
   const trainReturns = windows.map(({ winner, train }) => annualOf(trialOf(train, winner).result))

@@ -81,6 +81,7 @@ export async function runBacktest(sources: BacktestSources, bundle: OpenBundle, 
   }
   const portal = new BarPortal({ histories, windows, calendar, range: loaded, clock, dates: scope.dates })
   return simulate({
+    bundle: { name: manifest.name, version: bundle.version },
     algorithm: spec.algorithm,
     calendar,
     start: range.start,

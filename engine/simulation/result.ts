@@ -50,8 +50,17 @@ export interface EquityCurve {
   readonly equity: readonly DecimalText[]
 }
 
+/** Which data a backtest ran on. */
+export interface BundleIdentity {
+  readonly name: string
+  /** `sha256:…` */
+  readonly version: string
+}
+
 /** What a backtest did and earned. Plain data: it survives a structured clone and JSON. */
 export interface BacktestResult {
+  /** No part of the canonical text: that says what was done and earned, and two versions of the data may give the same. */
+  readonly bundle: BundleIdentity
   /** Bars delivered to the strategy: assets × calendar slots. */
   readonly bars: number
   /** Sessions traded (days). */

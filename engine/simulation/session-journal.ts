@@ -3,7 +3,7 @@ import type { Execution } from './blotter.js'
 import type { Ledger } from './ledger.js'
 import { metricsOf } from './metrics.js'
 import type { Order } from './order.js'
-import type { BacktestResult, Fill, OrderRecord, Trade } from './result.js'
+import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from './result.js'
 import type { SessionTexts } from './session-texts.js'
 import type { RoundTrip, TradeBook } from './trade-book.js'
 
@@ -38,6 +38,7 @@ export class SessionJournal {
     const wins = closed.filter((trip) => trip.profit.gt(0)).length
     const equity = this.#equity.map((value) => value.toFixed())
     return {
+      bundle: run.bundle,
       bars: run.bars,
       sessions: this.#sessions.length,
       priceScale: run.priceScale,
@@ -100,6 +101,7 @@ export class SessionJournal {
 
 /** What a journal needs to know at the end. */
 export interface FinishedRun {
+  readonly bundle: BundleIdentity
   readonly bars: number
   readonly priceScale: number
   readonly startingCash: Money

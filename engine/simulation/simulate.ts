@@ -9,7 +9,7 @@ import type { Portal } from '../portal/portal.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
 import type { Ledger } from './ledger.js'
-import type { BacktestResult } from './result.js'
+import type { BacktestResult, BundleIdentity } from './result.js'
 import { SessionJournal } from './session-journal.js'
 import { SessionTexts } from './session-texts.js'
 import { TradeBook } from './trade-book.js'
@@ -17,6 +17,7 @@ import { TradingContext } from './trading-context.js'
 
 /** Everything a simulation runs on. */
 export interface SimulationParts {
+  readonly bundle: BundleIdentity
   readonly algorithm: TradingAlgorithm
   readonly calendar: Calendar
   /** Calendar indices traded: `start` inclusive, `end` exclusive. */
@@ -59,6 +60,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
   }
   desk.context.trading = false
   const result = desk.journal.result({
+    bundle: parts.bundle,
     bars: portal.assets.length * (end - start),
     priceScale: parts.rules.priceScale,
     startingCash: parts.startingCash,

@@ -79,7 +79,8 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     )
   }
   const wallMs = end.atMs - start.atMs
-  const waitMs = start.waits === undefined || end.waits === undefined ? undefined : waitBetween(start.waits, end.waits)
+  const unknowable = start.waits === undefined || end.waits === undefined || workload.parallel === true
+  const waitMs = unknowable ? undefined : waitBetween(start.waits!, end.waits!)
   const gc = await collections.between(start.atMs, end.atMs)
   const digest = digestOfAll(outcomes.map(({ output }) => workload.canonical(output)))
   const counters = meanCounters(outcomes.slice(slot.warmup))

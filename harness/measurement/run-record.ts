@@ -33,7 +33,7 @@ export const runRecordSchema = z.strictObject({
   gcMs: nonNegative,
   gcCount: z.int().nonnegative(),
   involuntarySwitches: z.int().nonnegative().optional(),
-  /** Share of the timed section this process's threads spent waiting for a CPU. */
+  /** Share of the timed section this process's threads spent waiting for a CPU; absent where they wait for one another (`parallel`). */
   waitShare: nonNegative.optional(),
   /** CPU used by everything else on the host while this run lasted, in cores. */
   foreignLoad: finite.optional(),

@@ -7,6 +7,9 @@ import { layer1UserCode } from './layer1-user-code.js'
 import { layer2Arrays } from './layer2-arrays.js'
 import { layer2HistoryCache } from './layer2-history-cache.js'
 import { layer2PortalReturns } from './layer2-portal-returns.js'
+import { layer3BundlePool } from './layer3-bundle-pool.js'
+import { layer3WarmOpen } from './layer3-warm-open.js'
+import { layer3WarmShare } from './layer3-warm-share.js'
 
 /** Every layer, in the order in which they are evaluated; a part stands behind its whole. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -17,4 +20,7 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   layer2PortalReturns,
   layer2Arrays,
   layer2HistoryCache,
+  layer3BundlePool,
+  layer3WarmOpen,
+  layer3WarmShare,
 ]

@@ -2,10 +2,12 @@ import type { OptimizationConfig } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
 import { gridSearchWorkload } from './grid-search.js'
 import { walkForwardWorkload } from './walk-forward.js'
+import { workerStartWorkload } from './worker-start.js'
 
 /** Every workload. */
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to each workload
 export const workloads: readonly Workload<OptimizationConfig, any, any>[] = [
   gridSearchWorkload, //
   walkForwardWorkload,
+  workerStartWorkload,
 ]

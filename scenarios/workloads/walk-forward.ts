@@ -103,7 +103,7 @@ async function search(config: OptimizationConfig, scale: WalkForwardScale, seed:
   const engine = openEngine(config)
   // Windows are laid over the calendar before the first backtest; every backtest opens the bundle for itself.
   const opened = await plainBundleSource().open(directory)
-  const { calendar } = opened
+  const { calendar, version } = opened
   opened.close()
   const executor = inlineExecutor<TrialTask, BacktestResult>((task) => {
     onTask(task)
@@ -115,7 +115,7 @@ async function search(config: OptimizationConfig, scale: WalkForwardScale, seed:
       warmUp: scale.slow.to,
     })
   })
-  const output = await walkForward(crossoverSpace(scale.fast, scale.slow), planOf(scale), calendar, executor)
+  const output = await walkForward(crossoverSpace(scale.fast, scale.slow), planOf(scale), calendar, executor, version)
   const counters = engine.counters()
   engine.close()
   return { output, counters }

@@ -15,6 +15,8 @@ describe('configuration', () => {
       historyCacheEntries: 256,
       historyCacheBytes: 64 * 2 ** 20,
       historyKeptWindows: [20, 50, 200],
+      bundlePool: false,
+      bundlePoolSize: 100,
     })
   })
 
@@ -50,6 +52,10 @@ describe('configuration', () => {
       { historyCacheEntries: 9, historyCacheBytes: 4096 },
     ],
     [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
+    [
+      { ASSAY_BUNDLE_POOL: '1', ASSAY_BUNDLE_POOL_SIZE: '7' },
+      { bundlePool: true, bundlePoolSize: 7 },
+    ],
   ])('reads %j', (env, expected) => {
     expect(defaults(env)).toMatchObject(expected)
   })
@@ -70,6 +76,8 @@ describe('configuration', () => {
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20;50'],
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,,50'],
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,0'],
+    ['ASSAY_BUNDLE_POOL', 'warm'],
+    ['ASSAY_BUNDLE_POOL_SIZE', '0'],
   ])('refuses %s=%s, naming variable, value and what is accepted', (variable, value) => {
     const refused = () => defaults({ [variable]: value })
     expect(refused).toThrow(EngineError)
@@ -92,6 +100,7 @@ describe('configuration', () => {
     [{ historyCacheBytes: 0 }, /historyCacheBytes is 0; give a positive whole number/],
     [{ historyKeptWindows: 20 }, /historyKeptWindows is 20; give a list of positive whole numbers/],
     [{ historyKeptWindows: [20, 0.5] }, /historyKeptWindows is \[20,0.5\]; give a list of positive whole numbers/],
+    [{ bundlePool: 1 }, /bundlePool is 1; give true or false/],
   ])('refuses the change %j', (change, message) => {
     const refused = () => enable(pureBaseline(), change as Partial<OptimizationConfig>)
     expect(refused).toThrow(EngineError)
@@ -111,7 +120,10 @@ describe('configuration', () => {
     expect(enable(extended, { arrayReturns: true })).toEqual({ ...extended, arrayReturns: true })
   })
 
-  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }])('refuses %j', (change) => {
-    expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
-  })
+  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }, { bundlePoolSize: 0 }])(
+    'refuses %j',
+    (change) => {
+      expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
+    },
+  )
 })

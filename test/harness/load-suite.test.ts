@@ -52,6 +52,16 @@ describe('loadSuite', () => {
       `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: [s.workloads[1]] }`,
       /layer identity names workload spin, which/,
     ],
+    [
+      'unguarded.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], guards: ['gaurd'] }] }`,
+      /layer identity names workload gaurd, which the suite does not have/,
+    ],
+    [
+      'guarded-target.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], guards: [s.layers[0].workloads[0]] }] }`,
+      /layer identity must win on spin and names it among its guards; name it once/,
+    ],
   ])('refuses %s and says why', async (name, source, message) => {
     const loading = source === undefined ? loadSuite(name, directory) : load(name, source)
     await expect(loading).rejects.toThrow(message)

@@ -84,6 +84,23 @@ describe('the workloads', () => {
     ])
   })
 
+  it('are the targets and the guards it names, where it names any', () => {
+    const guarded = (guards: readonly string[], options: Partial<EvaluateOptions> = {}) => {
+      const layers = suite.layers.map((one) => (one.id === 'last' ? { ...one, guards } : one))
+      return plan('last', [], options, ownSuite({ ...suite, layers })).workloads.map(({ id, role }) => [id, role])
+    }
+    expect(guarded([])).toEqual([['guard', 'target']])
+    expect(guarded(['spin'])).toEqual([
+      ['spin', 'guard'],
+      ['guard', 'target'],
+    ])
+    // Named on the command line, it is measured all the same.
+    expect(guarded([], { workload: ['guard', 'spin'] })).toEqual([
+      ['spin', 'guard'],
+      ['guard', 'target'],
+    ])
+  })
+
   it('may be chosen, but not so that nothing could be accepted', () => {
     expect(plan('faster', [], { workload: ['spin'] }).workloads.map(({ id }) => id)).toEqual(['spin'])
     expect(() => plan('faster', [], { workload: ['guard'] })).toThrow(

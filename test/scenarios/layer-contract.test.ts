@@ -39,9 +39,11 @@ describe('the suite', () => {
     expect(ids.filter((id) => !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(id))).toEqual([])
   })
 
-  it('names only its own workloads as targets', () => {
+  it('names only its own workloads, as targets and as guards', () => {
     const known = suite.workloads.map(({ id }) => id)
-    expect(suite.layers.flatMap(({ workloads }) => workloads).filter((id) => !known.includes(id))).toEqual([])
+    expect(
+      suite.layers.flatMap(({ workloads, guards = [] }) => [...workloads, ...guards]).filter((id) => !known.includes(id)),
+    ).toEqual([])
   })
 })
 
@@ -104,6 +106,7 @@ for (const layer of suite.layers) {
         historyCacheBytes: 10_000,
         historyCacheEntries: 3,
         historyKeptWindows: [30],
+        bundlePoolSize: 1,
       }
       const engine = openEngine(tiny)
       for (const workload of suite.workloads) {
@@ -115,6 +118,9 @@ for (const layer of suite.layers) {
           expect(candidate.counters?.[`${cache}.bytes`] ?? 0).toBeLessThanOrEqual(10_000)
         }
         expect(candidate.counters?.['history.recent.entries'] ?? 0).toBeLessThanOrEqual(3)
+        // Each engine has a pool of its own, and `worker-start` an engine in each thread.
+        const engines = candidate.work?.unit === 'opens' ? (candidate.output as readonly unknown[]).length : 1
+        expect(candidate.counters?.['pool.open'] ?? 0).toBeLessThanOrEqual(engines)
       }
       engine.close()
     })

@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks'
+import { Worker } from 'node:worker_threads'
+import type { Counters, OptimizationConfig } from '../../engine/index.js'
+import { compiledModule } from '../../harness/package-root.js'
+
+export type ThreadQuestion = 'open' | 'count'
+export type ThreadAnswer =
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'read' } & TimedRead)
+  | { readonly kind: 'counted'; readonly counters: Counters }
+
+/** One bundle opened and read whole. */
+export interface TimedRead {
+  /** From asking for the bundle to having its bars and adjustments, wall time in the thread, ms. */
+  readonly ms: number
+  readonly version: string
+  /** SHA-256 of what was read, 64 hexadecimal digits. */
+  readonly checksum: string
+}
+
+/** A worker thread with an engine of its own that opens a bundle on request; one request at a time. */
+export class OpeningThread {
+  readonly #worker: Worker
+  readonly #failed: Promise<never>
+  readonly #begin = performance.now()
+
+  /**
+   * Starts it. Always terminate it, whatever happens.
+   *
+   * @param config     of its engine
+   * @param directory  of the bundle
+   */
+  constructor(config: OptimizationConfig, directory: string) {
+    // A worker loads JavaScript only, so the compiled twin runs even where this module is a source.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+    const module = new URL(`opening-worker.${extension}`, import.meta.url).href
+    this.#worker = new Worker(new URL(compiledModule(module)), { workerData: { config, directory } })
+    this.#failed = new Promise<never>((_, reject) => {
+      this.#worker.once('error', reject)
+      this.#worker.once('exit', () => reject(new Error('a worker thread ended before it had answered')))
+    })
+    // It may fail while nobody waits for it; whoever asks next is told.
+    this.#failed.catch(() => undefined)
+  }
+
+  /** @returns time from the constructor until the thread had loaded its modules and made its engine, ms */
+  async ready(): Promise<number> {
+    await this.#answer('ready')
+    return performance.now() - this.#begin
+  }
+
+  /** @throws whatever opening and reading the bundle throws */
+  async open(): Promise<TimedRead> {
+    this.#worker.postMessage('open' satisfies ThreadQuestion)
+    const { ms, version, checksum } = await this.#answer('read')
+    return { ms, version, checksum }
+  }
+
+  /** What its engine counted; the last request. */
+  async counters(): Promise<Counters> {
+    this.#worker.postMessage('count' satisfies ThreadQuestion)
+    return (await this.#answer('counted')).counters
+  }
+
+  /** Ends it, at work or not; returns when it has ended. */
+  async terminate(): Promise<void> {
+    await this.#worker.terminate()
+  }
+
+  async #answer<Kind extends ThreadAnswer['kind']>(kind: Kind): Promise<Extract<ThreadAnswer, { kind: Kind }>> {
+    const answered = new Promise<ThreadAnswer>((resolve) => this.#worker.once('message', resolve))
+    const answer = await Promise.race([answered, this.#failed])
+    if (answer.kind !== kind) throw new Error(`a worker thread answered ${answer.kind} where ${kind} was expected`)
+    return answer as Extract<ThreadAnswer, { kind: Kind }>
+  }
+}

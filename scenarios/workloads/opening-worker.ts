@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { BarTable } from '../../engine/bundle/bar-table.js'
+import type { Adjustment, OptimizationConfig } from '../../engine/index.js'
+import { openEngine } from '../../engine/open-engine.js'
+import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
+
+/**
+ * A thread that opens a bundle whenever it is asked to, with an engine of its own. It loads the engine and nothing else, and is run compiled:
+ * `opening-thread.ts` is its other side.
+ */
+const { config, directory } = workerData as { readonly config: OptimizationConfig; readonly directory: string }
+const engine = openEngine(config)
+
+parentPort!.on('message', async (question: ThreadQuestion) => {
+  if (question === 'open') return answer(await openAndRead())
+  answer({ kind: 'counted', counters: engine.counters() })
+  engine.close()
+  parentPort!.close()
+})
+answer({ kind: 'ready' })
+
+async function openAndRead(): Promise<ThreadAnswer> {
+  const begin = performance.now()
+  const bundle = await engine.open(directory)
+  const table = await bundle.table()
+  const adjustments = await bundle.adjustments()
+  const ms = performance.now() - begin
+  bundle.close()
+  return { kind: 'read', ms, version: bundle.version, checksum: checksumOf(table, adjustments) }
+}
+
+/** SHA-256 over everything that was read, outside the time taken. */
+function checksumOf(table: BarTable, adjustments: readonly Adjustment[]): string {
+  const hash = createHash('sha256').update(table.asset.join())
+  for (const column of [table.session, table.open, table.high, table.low, table.close, table.volume]) hash.update(column)
+  for (const { asset, session, kind, value } of adjustments) hash.update(`${asset} ${session} ${kind} ${value.toFixed()}\n`)
+  return hash.digest('hex')
+}
+
+function answer(message: ThreadAnswer): void {
+  parentPort!.postMessage(message)
+}

@@ -1,0 +1,496 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type BundlePool, bundlePool } from '../../../engine/cache/bundle-pool.js'
+import {
+  type BundleContent,
+  type BundleSource,
+  EngineError,
+  type EngineLog,
+  enable,
+  engineLog,
+  Money,
+  memoryBundle,
+  type OpenBundle,
+  openEngine,
+  plainBundleSource,
+  pureBaseline,
+  writeBundle,
+} from '../../../engine/index.js'
+import { eachBar, simpleContent } from '../../support.js'
+import { bars, scratch, smallContent } from '../bundle/bundle-cases.js'
+
+/** Every kind of change a version covers, to the same bundle. */
+const CHANGES: Readonly<Record<string, BundleContent>> = {
+  'an asset more': { ...smallContent(), bars: [...smallContent().bars, bars('CCC', [1, 2, 3])] },
+  'an asset that lives longer': { ...smallContent(), bars: [smallContent().bars[0]!, bars('BBB', [7e6, 8e6, 9e6], [1, 2, 3])] },
+  'another range': { ...smallContent(), sessions: [...smallContent().sessions, '2014-06-07'] },
+  'another schema': { ...smallContent(), scales: { price: 6, volume: 5, adjustment: 9 } },
+  'a restated price': {
+    ...smallContent(),
+    // As long as the original in every file of a CSV bundle.
+    bars: [bars('AAA', [370_000_000, 58_485_714, 100_000_001, 99_999_998, 1]), smallContent().bars[1]!],
+  },
+  'a restated dividend': {
+    ...smallContent(),
+    adjustments: smallContent().adjustments.with(2, { asset: 'BBB', session: 4, kind: 'dividend', value: new Money('0.48') }),
+  },
+}
+
+function poolOf(plain: BundleSource, maxBundles = 100, log: EngineLog = engineLog()): BundlePool {
+  return bundlePool(plain, { maxBundles, log })
+}
+
+/** What a reader sees of a bundle. */
+async function contentsOf(bundle: OpenBundle): Promise<unknown> {
+  return [bundle.directory, bundle.version, bundle.manifest, await bundle.table(), await bundle.adjustments()]
+}
+
+async function codeOf(work: () => Promise<unknown>): Promise<unknown> {
+  return work().then(
+    () => 'done',
+    (error: unknown) => (error instanceof EngineError ? error.code : error),
+  )
+}
+
+describe('the bundle pool', () => {
+  for (const format of ['parquet', 'csv'] as const) {
+    it.each(Object.entries(CHANGES))(`opens anew, from ${format}, after %s`, async (_, changed) => {
+      const directory = join(await scratch(), 'small')
+      const pool = poolOf(plainBundleSource())
+      for (const content of [smallContent(), changed, smallContent()]) {
+        await writeBundle(directory, content, { format })
+        for (let i = 0; i < 2; i++) {
+          const [pooled, plain] = [await pool.open(directory), await plainBundleSource().open(directory)]
+          expect(await contentsOf(pooled)).toEqual(await contentsOf(plain))
+          pooled.close()
+        }
+      }
+      expect(pool.counters()).toMatchObject({ 'pool.hits': 3, 'pool.misses': 3, 'pool.invalidations': 2, 'pool.open': 1 })
+    })
+  }
+
+  it('opens nothing before it is asked, and then once, without loading on a hit', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const counters = {}
+    const pool = poolOf(plainBundleSource(counters))
+    expect(counters).toEqual({})
+    for (let i = 0; i < 5; i++) {
+      const bundle = await pool.open(directory)
+      await bundle.table()
+      await bundle.adjustments()
+      bundle.close()
+    }
+    const sizes = (await plainBundleSource().open(directory)).manifest.files.map(({ bytes }) => bytes)
+    expect(counters).toEqual({ 'bundle.opens': 1, 'bundle.decodes': 1, 'bundle.bytesRead': sizes[0]! + sizes[1]! })
+    expect(pool.counters()).toEqual({
+      'pool.hits': 4,
+      'pool.misses': 1,
+      'pool.evictions': 0,
+      'pool.invalidations': 0,
+      'pool.open': 1,
+      'pool.fallbacks': 0,
+    })
+  })
+
+  it('opens once for all who ask together, whatever they call the directory', async () => {
+    const root = await scratch()
+    await writeBundle(join(root, 'small'), smallContent())
+    const counters = {}
+    const pool = poolOf(plainBundleSource(counters))
+    const names = [join(root, 'small'), `${root}/./small`, `${root}/small/`, `${root}/x/../small`]
+    const opened = await Promise.all([...names, ...names].map((name) => pool.open(name)))
+    expect(counters).toEqual({ 'bundle.opens': 1 })
+    expect(opened.map(({ directory }) => directory)).toEqual([...names, ...names])
+    const tables = await Promise.all(opened.map((bundle) => bundle.table()))
+    expect(new Set(tables).size).toBe(1)
+    expect(counters).toMatchObject({ 'bundle.decodes': 1 })
+  })
+
+  it('gives each user a bundle of their own to close, once', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const pool = poolOf(plainBundleSource())
+    const [mine, yours] = [await pool.open(directory), await pool.open(directory)]
+    mine.close()
+    mine.close()
+    await expect(mine.table()).rejects.toMatchObject({ code: 'strategy-misuse' })
+    await expect(mine.adjustments()).rejects.toThrow('bundle small was closed; open it again')
+    pool.clear()
+    expect((await yours.table()).rows).toBe(8)
+    expect(pool.counters()['pool.open']).toBe(1)
+    yours.close()
+    expect(pool.counters()['pool.open']).toBe(0)
+  })
+
+  it('closes what it evicts when its last user has gone, and not before', async () => {
+    const root = await scratch()
+    const [one, two] = [join(root, 'one'), join(root, 'two')]
+    for (const directory of [one, two]) await writeBundle(directory, smallContent())
+    const pool = poolOf(plainBundleSource(), 1)
+    const [first, again] = [await pool.open(one), await pool.open(one)]
+    const second = await pool.open(two)
+    expect(pool.counters()).toMatchObject({ 'pool.evictions': 1, 'pool.open': 2 })
+    first.close()
+    expect((await again.table()).rows).toBe(8)
+    again.close()
+    expect(pool.counters()).toMatchObject({ 'pool.evictions': 1, 'pool.open': 1 })
+    second.close()
+    expect(pool.counters()).toMatchObject({ 'pool.open': 1 })
+    pool.clear()
+    expect(pool.counters()).toMatchObject({ 'pool.open': 0 })
+  })
+
+  it('never mixes two versions where a bundle is replaced before it was read, and is whole again after', async () => {
+    const directory = join(await scratch(), 'small')
+    const before = await writeBundle(directory, smallContent())
+    const pool = poolOf(plainBundleSource())
+    const early = await pool.open(directory)
+    const after = await writeBundle(directory, CHANGES['a restated price']!)
+    expect(await codeOf(() => early.table())).toBe('bundle-changed')
+    expect(early.version).toBe(before.version)
+    // Back to the first version, byte for byte: the look at the directory alone would find the bundle that failed to be the right one.
+    await writeBundle(directory, smallContent())
+    const back = await pool.open(directory)
+    expect(await contentsOf(back)).toEqual(await contentsOf(await plainBundleSource().open(directory)))
+    await writeBundle(directory, CHANGES['a restated price']!)
+    expect((await pool.open(directory)).version).toBe(after.version)
+    expect((await back.table()).rows).toBe(8)
+  })
+
+  it('keeps no bundle that could not be opened', async () => {
+    const directory = join(await scratch(), 'small')
+    const pool = poolOf(plainBundleSource())
+    const failures = await Promise.all(Array.from({ length: 5 }, () => codeOf(() => pool.open(directory))))
+    expect(new Set(failures)).toEqual(new Set(['bundle-missing']))
+    await writeBundle(directory, smallContent())
+    expect((await pool.open(directory)).manifest.name).toBe('small')
+    await rm(directory, { recursive: true })
+    expect(await codeOf(() => pool.open(directory))).toBe('bundle-missing')
+    expect(pool.counters()).toMatchObject({ 'pool.open': 1, 'pool.invalidations': 1, 'pool.fallbacks': 0 })
+  })
+
+  it('asks the plain source where it cannot look, says so and counts it', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const lines: unknown[] = []
+    const pool = poolOf(plainBundleSource(), 100, { warn: (...line) => void lines.push(line) })
+    ;(await pool.open(directory)).close()
+    const manifest = join(directory, 'manifest.json')
+    await rename(manifest, join(directory, 'aside'))
+    await mkdir(manifest)
+    await expect(pool.open(directory)).rejects.toMatchObject({ code: 'bundle-missing', message: /manifest\.json cannot be read/ })
+    expect(lines).toMatchObject([
+      [
+        { cache: 'pool', step: 'check', directory, reason: expect.stringContaining('EISDIR') },
+        'cache failed; continuing without it',
+      ],
+    ])
+    expect(pool.counters()).toMatchObject({ 'pool.fallbacks': 1, 'pool.invalidations': 0, 'pool.open': 0 })
+    await rm(manifest, { recursive: true })
+    await rename(join(directory, 'aside'), manifest)
+    expect((await pool.open(directory)).manifest.name).toBe('small')
+  })
+
+  it('finds a truncated file before it serves it', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent(), { format: 'csv' })
+    const pool = poolOf(plainBundleSource())
+    await (await pool.open(directory)).table()
+    await writeFile(join(directory, 'bars.csv'), 'asset')
+    expect(await codeOf(() => pool.open(directory))).toBe('bundle-corrupt')
+  })
+
+  it('tells an operator of every operation, where one listens', async () => {
+    const root = await scratch()
+    for (const name of ['one', 'two']) await writeBundle(join(root, name), smallContent())
+    const told: unknown[] = []
+    const pool = poolOf(plainBundleSource(), 1, {
+      warn: () => undefined,
+      debug: ({ cache, operation }, message) => void told.push([cache, operation, message]),
+    })
+    for (const name of ['one', 'one', 'two']) (await pool.open(join(root, name))).close()
+    await writeBundle(join(root, 'two'), CHANGES['a restated price']!)
+    ;(await pool.open(join(root, 'two'))).close()
+    expect(told.map((line) => (line as string[])[1])).toEqual([
+      'miss',
+      'hit',
+      'miss',
+      'evict',
+      'close',
+      'invalidate',
+      'close',
+      'miss',
+    ])
+    expect(told[1]).toEqual(['pool', 'hit', 'cache hit'])
+  })
+})
+
+describe('an engine with a pool', () => {
+  const IDLE = eachBar(() => undefined)
+  const pooled = enable(pureBaseline(), { bundlePool: true, bundlePoolSize: 2 })
+
+  it('opens and decodes a bundle once for all its backtests, and closes it with itself', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const engine = openEngine(pooled)
+    for (let i = 0; i < 3; i++) await engine.backtest({ bundle: directory, algorithm: IDLE })
+    const mine = await engine.open(directory)
+    expect(engine.counters()).toMatchObject({ 'bundle.opens': 1, 'bundle.decodes': 1, 'pool.hits': 3, 'pool.misses': 1 })
+    engine.close()
+    expect((await mine.table()).rows).toBe(8)
+    mine.close()
+    expect(engine.counters()['pool.open']).toBe(0)
+    await expect(engine.open(directory)).rejects.toThrow(/engine is closed/)
+  })
+
+  it('opens for its user as the plain source does, where it has none', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const engine = openEngine(pureBaseline())
+    const [one, two] = [await engine.open(directory), await engine.open(directory)]
+    expect(await one.table()).not.toBe(await two.table())
+    expect(engine.counters()).toMatchObject({ 'bundle.opens': 2, 'bundle.decodes': 2 })
+    expect(engine.counters()['pool.hits']).toBeUndefined()
+  })
+
+  it('may share one that was made for several, and leaves it open', async () => {
+    const directory = join(await scratch(), 'small')
+    await writeBundle(directory, smallContent())
+    const counters = {}
+    const bundles = poolOf(plainBundleSource(counters))
+    for (const config of [pureBaseline(), enable(pureBaseline(), { assetListCache: true, preGroupedBars: true }), pooled]) {
+      const engine = openEngine(config, { bundles })
+      await engine.backtest({ bundle: directory, algorithm: IDLE })
+      engine.close()
+    }
+    expect(counters).toMatchObject({ 'bundle.opens': 1, 'bundle.decodes': 1 })
+    expect(bundles.counters()).toMatchObject({ 'pool.hits': 2, 'pool.misses': 1, 'pool.open': 1 })
+  })
+})
+
+/** Four contents a bundle goes through as it is restated, again and again; they differ in their last close. */
+const CONTENTS = Array.from({ length: 4 }, (_, i) => memoryBundle(simpleContent([1, 2, 3 + i])))
+const VERSIONS = CONTENTS.map(({ version }) => version)
+
+/** Bundles in memory that can be restated: what is on a disk, without the disk. Opening and looking take turns of the event loop. */
+class RestatableSource implements BundleSource {
+  readonly #versions = new Map<string, number>()
+  /** Opens under way, by directory, and the most there ever were of one. */
+  readonly #opening = new Map<string, number>()
+  mostTogether = 0
+  /** Opened and not closed. */
+  opened = 0
+  failing = false
+
+  /** @param turns  how many turns of the loop the next steps take */
+  constructor(readonly turns: () => number) {}
+
+  restate(directory: string): void {
+    this.#versions.set(directory, this.current(directory) + 1)
+  }
+
+  /** How often it was restated: it changes though the content may be one there was before. */
+  current(directory: string): number {
+    return this.#versions.get(directory) ?? 0
+  }
+
+  async open(directory: string): Promise<OpenBundle> {
+    const together = (this.#opening.get(directory) ?? 0) + 1
+    this.#opening.set(directory, together)
+    this.mostTogether = Math.max(this.mostTogether, together)
+    try {
+      await this.#pass()
+      this.#mayFail()
+      const number = this.current(directory)
+      const bundle = CONTENTS[number % CONTENTS.length]!
+      await this.#pass()
+      this.opened++
+      return {
+        ...bundle,
+        directory,
+        table: async () => {
+          await this.#pass()
+          this.#mayFail()
+          return bundle.table()
+        },
+        isCurrent: async () => {
+          await this.#pass()
+          this.#mayFail()
+          return this.current(directory) === number
+        },
+        close: () => {
+          this.opened--
+        },
+      }
+    } finally {
+      this.#opening.set(directory, this.#opening.get(directory)! - 1)
+    }
+  }
+
+  #mayFail(): void {
+    if (this.failing) throw new Error('the disk is busy')
+  }
+
+  async #pass(): Promise<void> {
+    for (let turn = this.turns(); turn > 0; turn--) await Promise.resolve()
+  }
+}
+
+/** The obviously correct twin of what is kept: directories with the restatement they were opened at, least recently used first. */
+class NaivePool {
+  kept: { directory: string; at: number }[] = []
+  hits = 0
+  misses = 0
+  evictions = 0
+  invalidations = 0
+
+  constructor(readonly maxBundles: number) {}
+
+  open(directory: string, at: number): void {
+    const found = this.kept.find((entry) => entry.directory === directory)
+    this.kept = this.kept.filter((entry) => entry !== found)
+    if (found?.at === at) this.hits++
+    else this.misses++
+    if (found !== undefined && found.at !== at) this.invalidations++
+    this.kept = [...this.kept, { directory, at }]
+    if (this.kept.length > this.maxBundles) {
+      this.kept = this.kept.slice(1)
+      this.evictions++
+    }
+  }
+}
+
+describe('a pool used step by step', () => {
+  it('gives what the plain source gives and counts what a searched array counts, after every step', async () => {
+    const steps = fc.array(fc.record({ directory: fc.constantFrom('a', 'b', 'c', 'd', 'e'), restate: fc.nat({ max: 3 }) }), {
+      maxLength: 40,
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (maxBundles, given) => {
+        const source = new RestatableSource(() => 0)
+        const pool = poolOf(source, maxBundles)
+        const twin = new NaivePool(maxBundles)
+        for (const { directory, restate } of given) {
+          if (restate === 0) source.restate(directory)
+          const [pooled, plain] = [await pool.open(directory), await source.open(directory)]
+          twin.open(directory, source.current(directory))
+          expect(await contentsOf(pooled)).toEqual(await contentsOf(plain))
+          for (const bundle of [pooled, plain]) bundle.close()
+          expect(await codeOf(() => pooled.table())).toBe('strategy-misuse')
+          const { hits, misses, evictions, invalidations, kept } = twin
+          expect(pool.counters()).toEqual({
+            'pool.hits': hits,
+            'pool.misses': misses,
+            'pool.evictions': evictions,
+            'pool.invalidations': invalidations,
+            'pool.open': kept.length,
+            'pool.fallbacks': 0,
+          })
+          expect(source.opened).toBe(kept.length)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+/** A step of somebody: opens a bundle, reads or closes one they have, restates one, or lets the disk fail or recover. */
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('open' as const), at: fc.nat({ max: 3 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), at: fc.nat({ max: 9 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('close' as const), at: fc.nat({ max: 9 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('restate' as const), at: fc.nat({ max: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('fail' as const, 'recover' as const, 'clear' as const), at: fc.constant(0) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), at: fc.integer({ min: 1, max: 12 }) }) },
+)
+
+describe('any interleaving of opens, reads, closes, restatements, evictions and failures', () => {
+  it('serves nothing stale, opens once at a time, closes what nobody uses, and stays within its bound', async () => {
+    let served = 0
+    let failed = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.nat({ max: 4 }), { minLength: 7, maxLength: 7 }),
+        async (steps, maxBundles, paces) => {
+          let pace = 0
+          const source = new RestatableSource(() => paces[pace++ % paces.length]!)
+          const pool = poolOf(source, maxBundles)
+          const held: OpenBundle[] = []
+          const underWay: Promise<void>[] = []
+          let pending = 0
+          const expectBounded = () => expect(source.opened).toBeLessThanOrEqual(maxBundles + held.length + pending)
+          for (const { do: what, at } of steps) {
+            const directory = `bundle ${at}`
+            if (what === 'restate') source.restate(directory)
+            if (what === 'fail' || what === 'recover') source.failing = what === 'fail'
+            if (what === 'clear') pool.clear()
+            if (what === 'wait') for (let turn = 0; turn < at; turn++) await Promise.resolve()
+            if (what === 'close') held.splice(at, 1)[0]?.close()
+            if (what === 'read' && held[at] !== undefined) {
+              const bundle = held[at]
+              underWay.push(
+                bundle.table().then(
+                  ({ close }) => expect(close[2]).toBe(3 + VERSIONS.indexOf(bundle.version)),
+                  () => undefined,
+                ),
+              )
+            }
+            if (what === 'open') {
+              const from = source.current(directory)
+              pending++
+              underWay.push(
+                pool
+                  .open(directory)
+                  .then(
+                    (bundle) => {
+                      served++
+                      expect(bundle.directory).toBe(directory)
+                      // Of a version that was there at some moment between asking and getting.
+                      const allowed = Array.from(
+                        { length: source.current(directory) - from + 1 },
+                        (_, i) => VERSIONS[(from + i) % 4],
+                      )
+                      expect(allowed).toContain(bundle.version)
+                      held.push(bundle)
+                    },
+                    (error: unknown) => {
+                      failed++
+                      expect(error).toMatchObject({ message: 'the disk is busy' })
+                    },
+                  )
+                  .finally(() => pending--),
+              )
+            }
+            expectBounded()
+          }
+          source.failing = false
+          await Promise.all(underWay)
+          expect(source.mostTogether).toBeLessThanOrEqual(1)
+          for (const bundle of held.splice(0)) bundle.close()
+          expectBounded()
+          expect(pool.counters()['pool.open']).toBe(source.opened)
+          // Whatever happened before, what is opened now is what is there now, as the plain source would give it.
+          for (let at = 0; at < 4; at++) {
+            const [pooled, plain] = [await pool.open(`bundle ${at}`), await source.open(`bundle ${at}`)]
+            expect([pooled.version, (await pooled.table()).close]).toEqual([plain.version, (await plain.table()).close])
+            for (const bundle of [pooled, plain]) bundle.close()
+            expectBounded()
+          }
+          pool.clear()
+          expect(source.opened).toBe(0)
+        },
+      ),
+      { numRuns: 10_000 },
+    )
+    expect(served).toBeGreaterThan(20_000)
+    expect(failed).toBeGreaterThan(500)
+  })
+})
