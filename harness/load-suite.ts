@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { SCALE_NAMES, type Suite } from './contract.js'
+import { type Arm, SCALE_NAMES, type Suite } from './contract.js'
 import { InputError } from './errors.js'
 import { criterionSchema } from './evidence.js'
 import { compiledModule } from './package-root.js'
@@ -14,6 +14,13 @@ export interface LoadedSuite {
   readonly address: string
   /** Path of the module, where the suite belongs to another project. */
   readonly foreignFile?: string
+  /** Arms that measure another version of the suite, and where its module is; every other arm measures `address`. */
+  readonly versions?: Readonly<Partial<Record<Arm, string>>>
+}
+
+/** Address of the module an arm measures. */
+export function addressOf({ address, versions }: LoadedSuite, arm: Arm): string {
+  return versions?.[arm] ?? address
 }
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
