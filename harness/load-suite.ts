@@ -79,15 +79,26 @@ export async function loadSuite(module: string, cwd: string): Promise<LoadedSuit
   const foreignFile = resolve(cwd, module)
   if (!existsSync(foreignFile))
     throw new InputError(`--suite ${module}: no such file; give the path of a compiled module that exports suite`)
+  return await importSuite(foreignFile, `--suite ${module}`)
+}
+
+/**
+ * The suite a compiled module exports.
+ *
+ * @param foreignFile absolute path
+ * @param name        what to call it in errors
+ * @throws {InputError} it cannot be imported, or exports no suite; says what is missing
+ */
+export async function importSuite(foreignFile: string, name: string): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
   let exported: unknown
   try {
     exported = ((await import(address)) as { suite?: unknown }).suite
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`--suite ${module}: cannot be imported (${what}); give a compiled ES module`, { cause })
+    throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, { cause })
   }
-  return { suite: checkSuite(exported, `--suite ${module}`), address, foreignFile }
+  return { suite: checkSuite(exported, name), address, foreignFile }
 }
 
 function checkSuite(value: unknown, name: string): Suite {
