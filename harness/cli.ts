@@ -59,6 +59,8 @@ function describeProgram(
       'proves an optimization before it ships: equivalence first, then isolated interleaved runs, then a verdict that can be audited',
     )
     .version(readPackage().version)
+    // Behind a command, `--version` may be the value of an option, and must not end it as if all were well.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
     .addHelpText('after', `\n${COMMAND_EXAMPLES}\n\n${EXIT_CODES}`)

@@ -25,7 +25,7 @@ export interface Checkouts {
  * @throws {InvalidEvidenceError} git cannot check them out, e.g. the disk is full; nothing is left
  */
 export async function checkOut(revisions: Pick<Revisions, 'top' | 'base' | 'head'>, setting: ProgramSetting): Promise<Checkouts> {
-  const folder = makeFolder()
+  const folder = makeFolder(setting.env.TMPDIR || tmpdir())
   const roots = { base: join(folder, 'base'), head: join(folder, 'head') }
   const remove = () => {
     for (const version of VERSIONS) removeWorktree(roots[version], revisions.top, setting.env)
@@ -45,12 +45,12 @@ export async function checkOut(revisions: Pick<Revisions, 'top' | 'base' | 'head
   }
 }
 
-function makeFolder(): string {
+function makeFolder(parent: string): string {
   try {
     // Real paths: Node resolves links before it tells where a module is, and both versions are told alike then.
-    return realpathSync(mkdtempSync(join(tmpdir(), 'assay-gate-')))
+    return realpathSync(mkdtempSync(join(parent, 'assay-gate-')))
   } catch (error) {
-    throw explainFileError(error, tmpdir())
+    throw explainFileError(error, parent)
   }
 }
 
