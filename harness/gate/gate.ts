@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pilot, prove } from '../before-measuring.js'
 import { quoteCalibration } from '../calibrate/quote-calibration.js'
-import { InvalidEvidenceError } from '../errors.js'
+import { AssayError, InvalidEvidenceError } from '../errors.js'
 import type { Equivalence, EvaluationPlan } from '../evidence.js'
 import { appendSynced, makeDirectory, writeWhole } from '../evidence-files.js'
 import { acquireLock } from '../evidence-lock.js'
@@ -207,8 +207,9 @@ async function comparePlans(
     const piloted = { ...plan, workloads: await pilot(plan, { ...bench, progress: bench.request.progress }) }
     measured[index] = { plan: piloted, equivalence, runs: await measure(bench, piloted, equivalence) }
   }
-  const confirmed = await confirmAll(bench, measured, onLine)
-  const late = divergenceIn([...measured, ...confirmed], proven)
+  const early = divergenceIn(measured, proven)
+  const confirmed = early === undefined ? await confirmAll(bench, measured, onLine) : []
+  const late = early ?? divergenceIn(confirmed, proven)
   if (late !== undefined) return { verdict: 'not-equivalent', cases: [], equivalence: late }
   const cases: GateCase[] = []
   for (const one of measured) {
@@ -349,7 +350,7 @@ async function profileOf(
       grown: await profileCase({ directory: join(out, folder), plan, workload, loaded, versions, settings, progress }),
     }
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof Interrupted) throw error
+    if (!(error instanceof AssayError) || error instanceof Interrupted) throw error
     request.progress.note(`warning: ${caseName(id, plan.stacks.candidate)} has no profile: ${error.message}`)
     return undefined
   }
