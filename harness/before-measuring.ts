@@ -1,4 +1,4 @@
-import { proveEquivalence } from './equivalence.js'
+import { type ProofRequest, proveEquivalence } from './equivalence.js'
 import type { Equivalence, PlannedWorkload } from './evidence.js'
 import type { LoadedSuite } from './load-suite.js'
 import type { ForkSettings } from './measurement/fork-run.js'
@@ -14,8 +14,13 @@ interface Setting {
 }
 
 /** The proof that every arm of a plan computes the same, with its progress. @throws as `proveEquivalence` */
-export async function prove(plan: PlanDraft, { loaded, settings, progress }: Setting): Promise<Equivalence> {
+export async function prove(
+  plan: PlanDraft,
+  { loaded, settings, progress }: Setting,
+  options: Pick<ProofRequest, 'thorough'> = {},
+): Promise<Equivalence> {
   return await proveEquivalence({
+    ...options,
     plan,
     loaded,
     settings,

@@ -39,6 +39,7 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
     const { profileRun } = await import('./profile/profile-run.js')
     return { kind: 'profiled', profile: await profileRun(suite, slot) }
   }
+  if (slot.mode === 'describe') return { kind: 'described', description: describe(suite) }
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
   if (slot.mode === 'prepare') {
@@ -49,6 +50,14 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   const { output } = await workload.run(foldStack(suite, slot.stack), scale, slot.seed)
   const digest = digestOf(workload.canonical(output))
   return { kind: 'verified', digest, ...(slot.wantOutput === true && { output }) }
+}
+
+function describe({ name, workloads, layers }: Suite) {
+  return {
+    name,
+    workloads: workloads.map(({ id }) => id),
+    layers: layers.filter(({ standalone }) => standalone !== true).map(({ id }) => id),
+  }
 }
 
 function send(message: ChildMessage): Promise<void> {

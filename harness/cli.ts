@@ -7,6 +7,7 @@ import { addCharacteristicsOptions, type CharacteristicsOptions, characteristics
 import { compareCommand } from './commands/compare.js'
 import { DEFAULTS, type EvaluateOptions, parseEvaluate } from './commands/evaluate-options.js'
 import type { ExtraCommand } from './commands/extra-command.js'
+import { addGateOptions, type GateOptions, parseGate } from './commands/gate-options.js'
 import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './commands/help-text.js'
 import { describeProfile } from './commands/profile-options.js'
 import type { Suite } from './contract.js'
@@ -58,6 +59,8 @@ function describeProgram(
       'proves an optimization before it ships: equivalence first, then isolated interleaved runs, then a verdict that can be audited',
     )
     .version(readPackage().version)
+    // Behind a command, `--version` may be the value of an option, and must not end it as if all were well.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
     .addHelpText('after', `\n${COMMAND_EXAMPLES}\n\n${EXIT_CODES}`)
@@ -115,6 +118,12 @@ function describeProgram(
     const command = parseCalibrate(options, io.cwd)
     const { calibrateCommand } = await import('./commands/calibrate.js')
     finish(await calibrateCommand(command, await suiteOf(options), readPackage().version, io))
+  })
+
+  addGateOptions(program.command('gate')).action(async (options: GateOptions) => {
+    const command = parseGate(options, io.cwd)
+    const { gateCommand } = await import('./commands/gate.js')
+    finish(await gateCommand(command, readPackage().version, io))
   })
 
   describeProfile(program.command('profile')).action(async (layer: string, options: { readonly suite?: string }) => {

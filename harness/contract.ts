@@ -163,8 +163,11 @@ export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
-  /** `probe`: a run of which only the peak of memory is kept; it collects garbage before each iteration. `profile`: an untimed run under a profiler. */
-  readonly mode: 'prepare' | 'verify' | 'run' | 'probe' | 'profile'
+  /**
+   * `describe`: what the suite has, without running any of it. `probe`: a run of which only the peak of memory is kept; it collects garbage before each
+   * iteration. `profile`: an untimed run under a profiler.
+   */
+  readonly mode: 'describe' | 'prepare' | 'verify' | 'run' | 'probe' | 'profile'
   readonly workload: string
   readonly arm: Arm
   /** Layer ids folded over the baseline, in order. */

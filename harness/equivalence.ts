@@ -1,7 +1,7 @@
 import type { Arm, Divergence, RunSlot } from './contract.js'
 import { InputError, InvalidEvidenceError } from './errors.js'
 import type { Equivalence } from './evidence.js'
-import type { LoadedSuite } from './load-suite.js'
+import { addressOf, type LoadedSuite } from './load-suite.js'
 import { type Answer, type ForkSettings, forkRun } from './measurement/fork-run.js'
 import { workloadOf } from './measurement/run-once.js'
 import type { PlanDraft } from './plan.js'
@@ -17,11 +17,13 @@ export interface ProofRequest {
   readonly onStep: (workload: string, seed: number) => void
   /** Told what preparing the data had to say. */
   readonly onWarning: (line: string) => void
+  /** Take every digest in spite of a difference, of which the first is located: for arms that are expected to differ. */
+  readonly thorough?: boolean
 }
 
 /**
  * Proves, before anything is timed, that every arm computes what the baseline computes: each workload, each seed, each arm in a process of
- * its own. Stops at the first difference and locates it.
+ * its own. Stops at the first difference and locates it. Data are prepared once for each version of the suite that is measured.
  *
  * @throws {InputError} preparing found fault with something given, e.g. an unwritable cache
  * @throws {InvalidEvidenceError} a process failed
@@ -29,25 +31,30 @@ export interface ProofRequest {
 export async function proveEquivalence(request: ProofRequest): Promise<Equivalence> {
   const { plan, onStep, onWarning } = request
   const digests: Digests = []
+  let divergence: Extract<Equivalence, { kind: 'different' }>['divergence'] | undefined
   for (const { id: workload } of plan.workloads) {
     for (const seed of plan.equivalenceSeeds) {
       onStep(workload, seed)
-      const prepared = await ask(request, { mode: 'prepare', workload, seed, arm: 'baseline' })
-      prepared.warnings?.forEach(onWarning)
+      for (const arm of versionsOf(request)) {
+        const prepared = await ask(request, { mode: 'prepare', workload, seed, arm })
+        prepared.warnings?.forEach(onWarning)
+      }
       const found = await digestArms(request, workload, seed)
       digests.push(...found)
       const different = found.find(({ digest }) => digest !== found[0]?.digest)
-      if (different !== undefined) {
-        const { arm } = different
-        return {
-          kind: 'different',
-          digests,
-          divergence: { workload, seed, arm, ...(await locate(request, workload, seed, arm, found)) },
-        }
-      }
+      if (different === undefined || divergence !== undefined) continue
+      const { arm } = different
+      divergence = { workload, seed, arm, ...(await locate(request, workload, seed, arm, found)) }
+      if (request.thorough !== true) return { kind: 'different', digests, divergence }
     }
   }
-  return { kind: 'equal', digests }
+  return divergence === undefined ? { kind: 'equal', digests } : { kind: 'different', digests, divergence }
+}
+
+/** One arm for each version of the suite. */
+function versionsOf({ plan, loaded }: ProofRequest): Arm[] {
+  const address = (arm: Arm) => addressOf(loaded, arm)
+  return plan.arms.filter((arm, index, arms) => arms.findIndex((other) => address(other) === address(arm)) === index)
 }
 
 /** One digest per arm. Nothing is timed here, so the arms run at the same time. */
@@ -87,7 +94,7 @@ async function ask(request: ProofRequest, slot: Pick<RunSlot, 'mode' | 'workload
   const result = await forkRun(
     {
       ...slot,
-      suite: loaded.address,
+      suite: addressOf(loaded, slot.arm),
       stack: plan.stacks[slot.arm],
       scale: plan.scale,
       pair: 0,

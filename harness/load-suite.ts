@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { SCALE_NAMES, type Suite } from './contract.js'
+import { type Arm, SCALE_NAMES, type Suite } from './contract.js'
 import { InputError } from './errors.js'
 import { criterionSchema } from './evidence.js'
 import { compiledModule } from './package-root.js'
@@ -14,6 +14,13 @@ export interface LoadedSuite {
   readonly address: string
   /** Path of the module, where the suite belongs to another project. */
   readonly foreignFile?: string
+  /** Arms that measure another version of the suite, and where its module is; every other arm measures `address`. */
+  readonly versions?: Readonly<Partial<Record<Arm, string>>>
+}
+
+/** Address of the module an arm measures. */
+export function addressOf({ address, versions }: LoadedSuite, arm: Arm): string {
+  return versions?.[arm] ?? address
 }
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
@@ -74,15 +81,26 @@ export async function loadSuite(module: string, cwd: string): Promise<LoadedSuit
   const foreignFile = resolve(cwd, module)
   if (!existsSync(foreignFile))
     throw new InputError(`--suite ${module}: no such file; give the path of a compiled module that exports suite`)
+  return await importSuite(foreignFile, `--suite ${module}`)
+}
+
+/**
+ * The suite a compiled module exports.
+ *
+ * @param foreignFile absolute path
+ * @param name        what to call it in errors
+ * @throws {InputError} it cannot be imported, or exports no suite; says what is missing
+ */
+export async function importSuite(foreignFile: string, name: string): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
   let exported: unknown
   try {
     exported = ((await import(address)) as { suite?: unknown }).suite
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`--suite ${module}: cannot be imported (${what}); give a compiled ES module`, { cause })
+    throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, { cause })
   }
-  return { suite: checkSuite(exported, `--suite ${module}`), address, foreignFile }
+  return { suite: checkSuite(exported, name), address, foreignFile }
 }
 
 function checkSuite(value: unknown, name: string): Suite {

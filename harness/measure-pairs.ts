@@ -14,6 +14,8 @@ import { roundsOf } from './verdict/rounds.js'
 export interface MeasuringRequest {
   readonly plan: EvaluationPlan
   readonly equivalence: Evidence['equivalence']
+  /** Measure arms that differ: each must compute what was proven of itself. */
+  readonly resultsChanged?: boolean
   /** What has run so far. */
   readonly runs: readonly JournalLine[]
   /** Ids of the workloads that need more pairs, given everything that has run. */
@@ -34,11 +36,11 @@ export interface MeasuringRequest {
  * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
  */
 export async function measurePairs(request: MeasuringRequest): Promise<number | undefined> {
-  const { plan, equivalence, open } = request
+  const { plan, equivalence, open, resultsChanged = false } = request
   const journal = [...request.runs]
   const pace = createPace()
   refuseFailing(plan, journal)
-  while (equivalence.kind === 'equal' && !isDisproven(equivalence, plan, journal)) {
+  while ((equivalence.kind === 'equal' || resultsChanged) && !isDisproven(equivalence, plan, journal)) {
     const workload = nextWorkload(plan, journal, open(journal))
     if (workload === undefined) break
     await measureNext(request, workload, journal, pace)

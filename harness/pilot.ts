@@ -1,7 +1,7 @@
 import type { Arm } from './contract.js'
 import { InvalidEvidenceError } from './errors.js'
 import type { PlannedWorkload } from './evidence.js'
-import type { LoadedSuite } from './load-suite.js'
+import { addressOf, type LoadedSuite } from './load-suite.js'
 import type { Measurement } from './measurement/child-message.js'
 import { type ForkSettings, forkRun } from './measurement/fork-run.js'
 import { calibrateTurnsPerMs } from './measurement/kernel.js'
@@ -103,7 +103,7 @@ async function timeArm(
   length: RunLength,
 ): Promise<Measurement> {
   const slot = {
-    suite: loaded.address,
+    suite: addressOf(loaded, arm),
     mode: 'run',
     metric: plan.metric,
     workload,

@@ -101,8 +101,12 @@ export function injection(improvement: number, arms: EvaluationPlan['arms']): No
 /** The layers before this one whose newest record accepts them, in suite order; none under a layer that stands alone. */
 export function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
   if (layer.standalone === true) return []
-  return suite.layers
-    .slice(0, suite.layers.indexOf(layer))
+  return acceptedLayers(suite, records, suite.layers.slice(0, suite.layers.indexOf(layer)))
+}
+
+/** The layers whose newest record accepts them, in suite order, without those that stand alone: what is on every day. */
+export function acceptedLayers(suite: Suite, records: readonly DecisionRecord[], among = suite.layers): string[] {
+  return among
     .filter(({ id, standalone }) => standalone !== true && newestOf(id, suite, records)?.verdict === 'accepted')
     .map(({ id }) => id)
 }

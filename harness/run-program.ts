@@ -13,16 +13,18 @@ export interface Program {
   readonly timeoutMs: number
   /** Aborting it kills them too. */
   readonly signal: AbortSignal
+  /** Told what it prints on stdout, as it comes; unless asked for, that is dropped. */
+  readonly onStdout?: (text: string) => void
 }
 
 /**
- * Runs a program that asks nothing: its stdin is empty and there is no terminal. What it prints is read and dropped. It gets a process group of its own,
+ * Runs a program that asks nothing: its stdin is empty and there is no terminal. What it prints is read, and dropped unless asked for. It gets a process group of its own,
  * of which nothing is left when this returns.
  *
  * @returns undefined where it ended well; else how it ended, with the last 2 kB of its stderr
  * @throws the signal's reason, once the program is gone, where the signal was aborted
  */
-export async function runProgram({ file, args, cwd, env, timeoutMs, signal }: Program): Promise<string | undefined> {
+export async function runProgram({ file, args, cwd, env, timeoutMs, signal, onStdout }: Program): Promise<string | undefined> {
   signal.throwIfAborted()
   const child = spawn(file, [...args], { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const killAll = () => {
@@ -41,6 +43,7 @@ export async function runProgram({ file, args, cwd, env, timeoutMs, signal }: Pr
   signal.addEventListener('abort', killAll)
   try {
     const stderrTail = tailOf(child)
+    if (onStdout !== undefined) child.stdout.setEncoding('utf8').on('data', onStdout)
     const ending = await ended(child)
     signal.throwIfAborted()
     const what = timedOut ? `timed out after ${timeoutMs / 1000} s` : ending

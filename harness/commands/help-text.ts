@@ -2,17 +2,18 @@
 
 export const EXIT_CODES = `Exit codes:
   0    done: accepted or rejected, replayed, listed
-  1    --require accepted is unmet, or compare --fail-on-regression found one
+  1    the gate failed, --require accepted is unmet, or compare --fail-on-regression found one
   2    something given is wrong: an option, a name, a path, a data file, a directory in use
   3    inconclusive: the machine is too noisy for this effect
   4    not equivalent: the layer changes a result; nothing was decided about its speed
-  5    measurement or evidence is invalid: crashes, a full disk, tampering
+  5    measurement or evidence is invalid: crashes, a full disk, tampering; or nothing could be compared
   70   a bug in assay
   130  interrupted (143: terminated); --resume continues`
 
 export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
+  assay gate --base origin/main       did this branch get slower? for pull requests
   assay profile layer1                where the time goes in both arms, and what the gain consists of
   assay calibrate                     what this host does to a measurement; evaluations quote it
   assay compare before.txt after.txt  every statistic for two files of numbers somebody else measured

@@ -33,9 +33,19 @@ const profiledRunSchema = z.strictObject({
 })
 export type ProfiledRun = Readonly<z.infer<typeof profiledRunSchema>>
 
+/** What a version of a suite has. */
+const suiteDescriptionSchema = z.strictObject({
+  name: z.string().min(1),
+  workloads: z.array(z.string()),
+  /** Those that may be part of an incumbent stack. */
+  layers: z.array(z.string()),
+})
+export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
+
 /** What a child sends. Measured code shares its process, so nothing it says is believed before it is parsed. */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('described'), description: suiteDescriptionSchema }),
   z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()) }),
   z.strictObject({ kind: z.literal('verified'), digest: runRecordSchema.shape.digest, output: z.unknown().optional() }),
   z.strictObject({

@@ -28,7 +28,7 @@ export type ForkResult =
   | { readonly kind: 'answered'; readonly message: Answer; readonly host: HostLoad }
   | { readonly kind: 'failed'; readonly error: string; readonly exitCode?: number }
 
-export type Answer = Extract<ChildMessage, { kind: 'prepared' | 'verified' | 'measured' | 'profiled' }>
+export type Answer = Extract<ChildMessage, { kind: 'described' | 'prepared' | 'verified' | 'measured' | 'profiled' }>
 
 /** What a process has said and done so far. */
 interface Conversation {
@@ -107,7 +107,14 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
 }
 
 function answers(message: Answer, slot: RunSlot): boolean {
-  const expected = { prepare: 'prepared', verify: 'verified', run: 'measured', probe: 'measured', profile: 'profiled' } as const
+  const expected = {
+    describe: 'described',
+    prepare: 'prepared',
+    verify: 'verified',
+    run: 'measured',
+    probe: 'measured',
+    profile: 'profiled',
+  } as const
   return message.kind === expected[slot.mode]
 }
 

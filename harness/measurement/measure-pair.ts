@@ -1,6 +1,6 @@
 import type { Arm } from '../contract.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence.js'
-import type { LoadedSuite } from '../load-suite.js'
+import { addressOf, type LoadedSuite } from '../load-suite.js'
 import { type ForkSettings, forkRun } from './fork-run.js'
 import { voidReason } from './host-load.js'
 import type { JournalLine, RunRecord } from './run-record.js'
@@ -58,7 +58,7 @@ async function measureRun(
 ): Promise<JournalLine> {
   const startedAt = now().toISOString()
   const result = await forkRun(
-    { ...slotOf(plan, workload, arm), suite: loaded.address, mode: 'run', metric: plan.metric, pair, position: index },
+    { ...slotOf(plan, workload, arm), suite: addressOf(loaded, arm), mode: 'run', metric: plan.metric, pair, position: index },
     settings,
   )
   if (result.kind === 'failed') return { workload: workload.id, pair, arm, error: result.error, startedAt }

@@ -15,10 +15,15 @@ const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports', 'docs/cha
  */
 export function readGitState(directory: string): EvaluationPlan['git'] {
   const commit = git(directory, ['rev-parse', 'HEAD'])
-  if (commit === undefined) return null
+  return commit === undefined ? null : { commit, dirty: changedFiles(directory).length > 0 }
+}
+
+/** What differs from the commit or is unknown to git, one line each as `git status --porcelain` tells it; what we write left out. */
+export function changedFiles(directory: string): string[] {
   const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
   const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
-  return { commit, dirty: changes !== '' }
+  // Where git fails nobody can say that nothing changed.
+  return changes === undefined ? ['(git status failed)'] : changes.split('\n').filter((line) => line !== '')
 }
 
 function git(directory: string, args: readonly string[]): string | undefined {

@@ -40,11 +40,13 @@ export async function captureArm(request: ProfileRequest, arm: ArmStack, clock: 
   say('calls')
   const coverage = await capture(request, arm, once, 'coverage')
 
-  const locate = sourceLocator(request.sources)
+  const sources = arm.version?.sources ?? request.sources
+  const locate = sourceLocator(sources)
   const parse = ({ texts }: Taken) => texts.map(({ name, text }) => parseCpuProfile(text, name))
   const threads = parse(exact)
   const profiles: ArmProfiles = {
-    ...arm,
+    arm: arm.arm,
+    stack: arm.stack,
     passes,
     cpuMs,
     profiledCpuMs: exact.run.cpuMs,
@@ -58,7 +60,7 @@ export async function captureArm(request: ProfileRequest, arm: ArmStack, clock: 
     samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
     lostThreads: exact.run.lostThreads,
   }
-  const portable = ({ name, text }: CapturedText) => ({ name, text: portableProfile(text, request.sources) })
+  const portable = ({ name, text }: CapturedText) => ({ name, text: portableProfile(text, sources) })
   const raw = {
     cpu: new Map(rawOf(exact.texts.map(portable))),
     further: new Map([...rawOf(inlined.texts.map(portable), 'inlined.'), ...rawOf(allocation.texts)]),

@@ -108,7 +108,7 @@ function differenceSvg(hotspots: Hotspots, captured: readonly CapturedArm[]): st
   if (before === undefined || after === undefined) return undefined
   const side = (one: CapturedArm) => ({ profile: cpuPerPass(one), iterations: 1, name: one.profiles.arm })
   return differentialFlameGraphSvg(side(before), side(after), {
-    title: `${hotspots.workload} · ${before.profiles.arm} → candidate (${after.profiles.stack.join(' + ')})`,
+    title: `${hotspots.workload} · ${before.profiles.arm} → candidate (${after.profiles.stack.join(' + ') || 'pure baseline'})`,
     subtitle: hotspots.content,
   })
 }

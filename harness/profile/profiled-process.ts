@@ -27,8 +27,11 @@ export interface ProfileRequest {
   readonly phase: (text: string) => void
 }
 
-/** An arm and the layers folded for it. */
-export type ArmStack = Pick<RunSlot, 'arm' | 'stack'>
+/** An arm and the layers folded for it, of the version it measures. */
+export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
+  /** Where the arm measures another version of the suite. */
+  readonly version?: Pick<ProfileRequest, 'address' | 'sources'>
+}
 
 /** Passes before anything is counted, so that code is compiled as it is in a measured run: this much CPU, ms. */
 const WARM_UP_MS = 500
@@ -94,9 +97,9 @@ async function run(slot: RunSlot, settings: ForkSettings): Promise<Answer> {
 }
 
 /** One pass of an arm, profiled. */
-export function slotOf({ address, workload, scale, seed }: ProfileRequest, { arm, stack }: ArmStack): RunSlot {
+export function slotOf({ address, workload, scale, seed }: ProfileRequest, { arm, stack, version }: ArmStack): RunSlot {
   return {
-    suite: address,
+    suite: version?.address ?? address,
     mode: 'profile',
     workload: workload.id,
     arm,

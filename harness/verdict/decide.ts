@@ -94,16 +94,20 @@ interface WorkloadState {
 }
 
 function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: readonly ProbeLine[] = []): WorkloadState[] {
-  return plan.workloads.map(({ id, role }) => {
-    const rule = ruleOf(plan, id)
-    const assessment = assessWorkload(roundsOf(runs, plan, id), rule, probePairs(probe, id, rule.against))
-    const contaminated = isContaminated(runs, id, rule.looks.at(-1)!)
-    return {
-      id,
-      role,
-      assessment: contaminated ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] } : assessment,
-    }
-  })
+  return plan.workloads.map(({ id, role }) => ({ id, role, assessment: assessPlanned(plan, runs, id, probe) }))
+}
+
+/** What the runs so far say about one workload of a plan; where too many pairs had to be voided, nothing. */
+export function assessPlanned(
+  plan: EvaluationPlan,
+  runs: readonly JournalLine[],
+  id: string,
+  probe: readonly ProbeLine[] = [],
+): Assessment {
+  const rule = ruleOf(plan, id)
+  const assessment = assessWorkload(roundsOf(runs, plan, id), rule, probePairs(probe, id, rule.against))
+  const contaminated = isContaminated(runs, id, rule.looks.at(-1)!)
+  return contaminated ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] } : assessment
 }
 
 /**

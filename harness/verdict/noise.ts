@@ -43,6 +43,16 @@ export function certifiableSlowdown(noise: Noise, bounds: Bounds, atMost: number
 }
 
 /**
+ * The smallest true slowdown that is certified as at least θ four times in five: (1 + θ)·exp((c + t⁻¹(0.8, df))·effectiveSd/√n) − 1.
+ *
+ * @returns a fraction
+ * @source as `certifiableImprovement`
+ */
+export function certifiableRegression(noise: Noise, bounds: Bounds, atMost: number): number {
+  return (1 + atMost) * Math.exp(reach(noise, bounds, POWER)) - 1
+}
+
+/**
  * The smallest margin within which a candidate that changes nothing is certified as equivalent four times in five:
  * exp((c + t⁻¹(0.9, df))·effectiveSd/√n) − 1, each of the two tests missing one time in ten.
  *

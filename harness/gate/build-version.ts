@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Program, runProgram } from '../run-program.js'
+import type { ProgramSetting } from './git.js'
+
+/** A version of the project, to be built. */
+export interface BuildRequest {
+  /** The project in its checkout, absolute. */
+  readonly project: string
+  /** The same project where the gate was started: its packages are used where both have the same lock file. */
+  readonly installed: string
+  /** npm script that builds it; undefined: there is nothing to build. */
+  readonly script?: string
+  readonly setting: ProgramSetting
+}
+
+const TIMEOUT_MS = 900_000
+const LOCK = 'package-lock.json'
+/** Of the npm that started us: they describe our package, and would reach into the one that is built. */
+const OURS = /^npm_(package|lifecycle)_|^npm_(command|config_local_prefix|execpath)$|^INIT_CWD$/i
+const LONGEST_LINE = 400
+
+/**
+ * Gives a checkout its packages and builds it.
+ *
+ * @returns undefined where it is built; else what went wrong, beginning with the first error the compiler told
+ * @throws the signal's reason where the signal was aborted
+ */
+export async function buildVersion(request: BuildRequest): Promise<string | undefined> {
+  const { project, script } = request
+  const problem = await installPackages(request)
+  if (problem !== undefined) return problem
+  if (script === undefined) return undefined
+  return await runNpm(['run', '-s', script], project, request.setting)
+}
+
+/**
+ * The packages of the checkout: links to those installed already, in a folder of its own, so that no cache in it is shared between versions; those of
+ * another lock file are installed.
+ */
+async function installPackages({ project, installed, setting }: BuildRequest): Promise<string | undefined> {
+  const from = join(installed, 'node_modules')
+  const into = join(project, 'node_modules')
+  if (existsSync(into)) return undefined
+  if (!existsSync(from) || !hasSameLock(project, installed)) {
+    if (!existsSync(join(project, LOCK))) return undefined
+    return await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], project, setting)
+  }
+  mkdirSync(into)
+  for (const name of readdirSync(from)) if (name !== '.cache') symlinkSync(join(from, name), join(into, name))
+  return undefined
+}
+
+function hasSameLock(project: string, installed: string): boolean {
+  const [one, other] = [project, installed].map((folder) => {
+    const path = join(folder, LOCK)
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  })
+  return one === other
+}
+
+async function runNpm(args: Program['args'], project: string, { env, signal }: ProgramSetting): Promise<string | undefined> {
+  let printed = ''
+  const ending = await runProgram({
+    file: 'npm',
+    args,
+    cwd: project,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
+    timeoutMs: TIMEOUT_MS,
+    signal,
+    onStdout: (text) => {
+      // What matters is the first error, not the last.
+      if (printed.length < 1e6) printed += text
+    },
+  })
+  if (ending === undefined) return undefined
+  return `${firstError(printed) ?? firstError(ending) ?? 'no error was printed'} (npm ${args.join(' ')} ${ending.split(';')[0]!})`
+}
+
+/** The first line that tells an error. Compilers print it on stdout. */
+function firstError(text: string): string | undefined {
+  const line = text.split(/\n| \| /).find((one) => /error\b/i.test(one))
+  return line?.trim().slice(0, LONGEST_LINE)
+}

@@ -1,0 +1,45 @@
+import { mean } from 'simple-statistics'
+import type { EvaluationPlan } from '../evidence.js'
+import type { JournalLine } from '../measurement/run-record.js'
+import { compareArms } from '../verdict/compare.js'
+import { ruleOf } from '../verdict/criteria.js'
+import { assessPlanned } from '../verdict/decide.js'
+import { certifiableRegression, certifiableSlowdown, noiseOf } from '../verdict/noise.js'
+import { warningsOf } from '../verdict/warnings.js'
+import type { GateRound } from './gate-report.js'
+
+/**
+ * What one round says about a workload, for people and programs.
+ *
+ * @param journal where its runs lie, relative to the report
+ */
+export function roundOf(plan: EvaluationPlan, runs: readonly JournalLine[], id: string, journal: string): GateRound {
+  const rule = ruleOf(plan, id)
+  const { outcome, reasons, rounds, looks } = assessPlanned(plan, runs, id)
+  const comparison = compareArms(rounds, rule.against, rule.metric)
+  const noise = comparison && noiseOf(comparison.estimate)
+  const look = looks.at(-1)
+  const limit = 'atMost' in rule.criterion ? rule.criterion.atMost : undefined
+  const ci95 = comparison?.improvement.ci95
+  return {
+    seed: plan.seed,
+    outcome,
+    reasons: [...reasons],
+    pairs: rounds.length,
+    ...(comparison && {
+      baseMs: mean([...comparison.a]),
+      headMs: mean([...comparison.b]),
+      slowdown: -comparison.improvement.estimate,
+    }),
+    ...(ci95 && { ci95: [-ci95.upper, -ci95.lower] }),
+    ...(noise && { noise }),
+    ...(noise &&
+      look &&
+      limit !== undefined && {
+        certifiable: { passes: certifiableSlowdown(noise, look, limit), fails: certifiableRegression(noise, look, limit) },
+      }),
+    looks: looks.map(({ held, ...rest }) => ({ ...rest, ...(held && { held: [...held] }) })),
+    warnings: warningsOf(rounds, looks, rule),
+    journal,
+  }
+}

@@ -1,0 +1,87 @@
+import { formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import type { GateCase, GateReport, GateRound } from './gate-report.js'
+import { divergenceText, reasonText, verdictText } from './gate-words.js'
+
+const NAME_WIDTH = 13
+
+/** The report as a terminal shows it: a row per round, what explains it, and the verdict last. */
+export function gateText(report: GateReport): string {
+  const { cases, equivalence, notes, base, head, durationMs } = report
+  const lines = [
+    ...(base && head
+      ? [labelled('compared', `base ${base.commit.slice(0, 8)} (${base.ref}) → head ${head.commit.slice(0, 8)}`)]
+      : []),
+    ...(equivalence?.kind === 'different' ? [labelled('different', divergenceText(equivalence.divergence))] : []),
+    ...rowsOf(cases),
+    ...cases.flatMap(detailsOf),
+    ...countedLines(cases),
+    ...notes.map((note) => labelled('note', note)),
+    labelled(
+      report.verdict === 'not-equivalent' || report.verdict === 'not-comparable' ? 'no verdict' : 'verdict',
+      `${verdictText(report)}, in ${formatDuration(durationMs)}`,
+    ),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function rowsOf(cases: readonly GateCase[]): string[] {
+  const rows = cases.flatMap(({ name, rounds, verdict }) =>
+    rounds.map((round, index) => [
+      index === 0 ? name : '  measured again',
+      ...cellsOf(round),
+      index === rounds.length - 1 ? verdict : 'failed',
+    ]),
+  )
+  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)), [])
+  return rows.map((row) =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('   ')
+      .trimEnd(),
+  )
+}
+
+function cellsOf({ baseMs, headMs, slowdown, ci95, pairs, noise, certifiable }: GateRound): string[] {
+  const interval = ci95 === undefined ? '' : `  [${ci95.map((bound) => formatNumber(100 * bound)).join(', ')}]`
+  return [
+    baseMs === undefined || headMs === undefined ? '' : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
+    slowdown === undefined ? '' : `${formatSignedPercent(slowdown)}${interval}`,
+    `${pairs} pairs`,
+    noise === undefined ? '' : noise.class,
+    certifiable === undefined ? '' : `passes ≤ ${formatPercent(certifiable.passes)}, fails ≥ ${formatPercent(certifiable.fails)}`,
+  ]
+}
+
+function detailsOf(one: GateCase): string[] {
+  return [
+    ...(one.verdict === 'pass' ? [] : [labelled(one.verdict, `${one.name}: ${reasonText(one)}`)]),
+    ...one.rounds.flatMap(({ warnings }) =>
+      warnings.map(({ code, hint }) => labelled('warning', `${one.name}: ${code}: ${hint}`)),
+    ),
+    ...(one.profile?.grown ?? []).map(({ name, place, baseMs, headMs }) =>
+      labelled(
+        'grew',
+        `${one.name}: ${name}${place === undefined ? '' : ` (${place})`} ${formatMs(baseMs)} → ${formatMs(headMs)}`,
+      ),
+    ),
+    ...(one.profile === undefined ? [] : [labelled('flame graph', `${one.profile.folder}/difference.svg`)]),
+  ]
+}
+
+function countedLines(cases: readonly GateCase[]): string[] {
+  if (cases.length === 0) return []
+  const different = cases.flatMap(({ name, countedWork }) =>
+    countedWork.different.map(({ name: counter, base, head }) =>
+      labelled(
+        'counted',
+        `${name}: ${counter} ${base === undefined ? 'not counted' : formatCount(base)} → ${head === undefined ? 'not counted' : formatCount(head)}`,
+      ),
+    ),
+  )
+  const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
+  return [...different, labelled('counted', `${formatCount(equal)} counts equal, ${formatCount(different.length)} different`)]
+}
+
+function labelled(label: string, text: string): string {
+  return `${label.padEnd(NAME_WIDTH)} ${text}`
+}

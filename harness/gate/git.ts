@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process'
+import { runProgram } from '../run-program.js'
+
+/** How programs are started on behalf of the gate. */
+export interface ProgramSetting {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+/** What git printed, trimmed; or how it failed. */
+export type GitResult = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+
+const TIMEOUT_MS = 120_000
+/** Set inside of hooks: they would point git at another repository than the folder it runs in. */
+const MISLEADING = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR']
+/** Hooks of the repository are for its people, not for our checkouts. */
+const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
+
+/**
+ * Runs git in a folder.
+ *
+ * @throws the signal's reason where the signal was aborted
+ */
+export async function git(args: readonly string[], cwd: string, { env, signal }: ProgramSetting): Promise<GitResult> {
+  let text = ''
+  const problem = await runProgram({
+    file: 'git',
+    args: [...WITHOUT_HOOKS, ...args],
+    cwd,
+    env: gitEnvironment(env),
+    timeoutMs: TIMEOUT_MS,
+    signal,
+    onStdout: (part) => {
+      text += part
+    },
+  })
+  return problem === undefined ? { ok: true, text: text.trim() } : { ok: false, problem: `git ${problem}` }
+}
+
+/** Runs git whatever was aborted: for cleaning up. @returns whether it succeeded */
+export function gitToTheEnd(args: readonly string[], cwd: string, env: ProgramSetting['env']): boolean {
+  const { status } = spawnSync('git', [...WITHOUT_HOOKS, ...args], {
+    cwd,
+    env: gitEnvironment(env),
+    stdio: 'ignore',
+    timeout: TIMEOUT_MS,
+  })
+  return status === 0
+}
+
+function gitEnvironment(env: ProgramSetting['env']): Record<string, string | undefined> {
+  const kept = Object.entries(env).filter(([name]) => !MISLEADING.includes(name))
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
+}

@@ -1,0 +1,26 @@
+import { functionChanges } from '../profile/differential.js'
+import { placeLines, shownName } from '../profile/flame-graph.js'
+import { cpuPerPass, type ProfiledWorkload } from '../profile/profile-arms.js'
+import type { GrownFunction } from './gate-report.js'
+
+const SHOWN = 5
+/** Of the time of a pass: less is noise of the sampling. */
+const LEAST_SHARE = 0.01
+
+/** The functions whose own time grew most from the first arm to the last, the largest growth first. */
+export function grownFunctions({ captured }: ProfiledWorkload): GrownFunction[] {
+  const [base, head] = [captured[0]!, captured.at(-1)!].map((one) => ({ profile: cpuPerPass(one), iterations: 1 }))
+  const least = LEAST_SHARE * head!.profile.totalMicros
+  return functionChanges(base!, head!)
+    .filter(({ baselineMicros, candidateMicros }) => candidateMicros - baselineMicros >= least)
+    .slice(0, SHOWN)
+    .map(({ frame, baselineMicros, candidateMicros }) => {
+      const [place] = placeLines(frame)
+      return {
+        name: shownName(frame),
+        ...(place !== undefined && { place }),
+        baseMs: baselineMicros / 1000,
+        headMs: candidateMicros / 1000,
+      }
+    })
+}

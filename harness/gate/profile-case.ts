@@ -1,0 +1,57 @@
+import type { Workload } from '../contract.js'
+import type { EvaluationPlan } from '../evidence.js'
+import type { LoadedSuite } from '../load-suite.js'
+import type { ForkSettings } from '../measurement/fork-run.js'
+import { profileInto } from '../profile/profile-files.js'
+import type { Progress } from '../progress.js'
+import type { GrownFunction } from './gate-report.js'
+import { grownFunctions } from './grown-functions.js'
+import type { Versions } from './versions.js'
+
+export interface CaseProfiling {
+  /** Absolute; made where it is missing. */
+  readonly directory: string
+  readonly plan: EvaluationPlan
+  readonly workload: Workload<unknown, unknown, unknown>
+  readonly loaded: LoadedSuite
+  readonly versions: Versions
+  readonly settings: ForkSettings
+  readonly progress: Progress
+}
+
+/** Time between two samples, µs. */
+const INTERVAL_MICROS = 500
+/** CPU under the clock and under each profiler, about, ms: a tenth more in one function stands out in a quarter of the samples an evaluation takes. */
+const DURATION_MS = 1500
+
+/**
+ * Profiles both versions on one workload, each with its own sources, into a folder: folded stacks, flame graphs, and their difference.
+ *
+ * @returns what grew most
+ * @throws {AssayError} a process failed, left no usable profile, or the folder cannot be written
+ */
+export async function profileCase(request: CaseProfiling): Promise<GrownFunction[]> {
+  const { directory, plan, workload, loaded, versions, settings, progress } = request
+  const stack = plan.stacks.candidate
+  const of = ({ address, project }: Versions['head']) => ({ address, sources: project })
+  const profiled = await profileInto(
+    directory,
+    {
+      suite: loaded.suite,
+      ...of(versions.head),
+      workload,
+      scale: plan.scale,
+      seed: plan.seed,
+      intervalMicros: INTERVAL_MICROS,
+      durationMs: DURATION_MS,
+      settings,
+      phase: progress.phase,
+    },
+    [
+      { arm: 'baseline', stack, version: of(versions.base) },
+      { arm: 'candidate', stack, version: of(versions.head) },
+    ],
+    'evidence',
+  )
+  return grownFunctions(profiled)
+}

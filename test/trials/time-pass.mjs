@@ -1,0 +1,38 @@
+import { pathToFileURL } from 'node:url'
+
+/** What a pass of the pure baseline takes, how often it calls what was planted, and what a turn of the planted kernel costs. */
+const { suite } = await import(pathToFileURL(process.argv[2]).href)
+const workload = suite.workloads.find(({ id }) => id === 'grid-search')
+const scale = workload.scales.smoke
+const SEED = 20251022
+const PASSES = 25
+
+await workload.prepare(scale, SEED, () => {})
+const pass = async () => {
+  const before = process.cpuUsage()
+  await workload.run(suite.baseline(), scale, SEED)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+for (let warm = 0; warm < 5; warm++) await pass()
+globalThis.plantedCalls = 0
+await pass()
+const calls = globalThis.plantedCalls
+const passes = []
+while (passes.length < PASSES) passes.push(await pass())
+
+function kernel(turns) {
+  let state = 1
+  for (let turn = 0; turn < turns; turn++) state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
+  return state
+}
+const TURNS = 200_000
+const costs = []
+for (let look = 0; look < 200; look++) {
+  const before = process.hrtime.bigint()
+  if (kernel(TURNS) === 0.5) throw new Error('never')
+  costs.push(Number(process.hrtime.bigint() - before) / TURNS)
+}
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
+process.stdout.write(JSON.stringify({ passMs: median(passes), calls, nanosPerTurn: median(costs) }))
+process.exit()

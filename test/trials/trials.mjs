@@ -1,0 +1,86 @@
+/** What is committed in a trial, and how the gate has to end. */
+
+const PORTAL = 'engine/portal/bar-portal.ts'
+const LEDGER = 'engine/simulation/ledger.ts'
+const LOADER = 'engine/bundle/plain-source.ts'
+const SIMULATE = 'engine/simulation/simulate.ts'
+
+/** Where a slowdown is planted: behind this line. */
+export const PLANTS = {
+  portal: {
+    file: PORTAL,
+    at: '#window(asset: AssetId, field: Field, barCount: number): Float64Array {',
+    name: 'plantedInPortal',
+  },
+  ledger: {
+    file: LEDGER,
+    at: 'mark(priceOf: (asset: AssetId) => number): void {\n    let value = this.#cash',
+    name: 'plantedInLedger',
+  },
+  loader: { file: LOADER, at: "const file = await readStored(directory, manifest, 'bars')", name: 'plantedInLoader' },
+}
+
+const NO_OPS = [
+  {
+    file: PORTAL,
+    change: (text) => text.replace('/** The portal over bars in memory.', '/** The portal over bars held in memory.'),
+  },
+  { file: LEDGER, change: (text) => text.replace('Cash and positions, exact.', 'Cash and positions, exact to the tick.') },
+  { file: LOADER, change: (text) => text.replace('each time anew:', 'anew each time:') },
+  { file: 'README.md', change: (text) => `${text}\n` },
+  { file: PORTAL, change: (text) => text.replaceAll('#windows(', '#windowsOf(') },
+  { file: LEDGER, change: (text) => text.replaceAll('#numbers', '#plainShares') },
+  { file: LOADER, change: (text) => text.replaceAll(/\bcount\(/g, 'addTo(') },
+  {
+    file: PORTAL,
+    change: (text) =>
+      text.replace(
+        'return history.column(field).subarray(end - barCount, end)',
+        'const column = history.column(field)\n    const begin = end - barCount\n    return column.subarray(begin, end)',
+      ),
+  },
+  { file: LEDGER, change: (text) => text.replace('return this.#holdings.size > 0', 'return this.#holdings.size !== 0') },
+  {
+    file: LOADER,
+    change: (text) =>
+      text.replace(
+        'counters[name] = (counters[name] ?? 0) + amount',
+        'const before = counters[name] ?? 0\n  counters[name] = before + amount',
+      ),
+  },
+]
+
+const SEED = 20251022
+const planted = (percent) =>
+  Array.from({ length: 10 }, (_, index) => {
+    const plant = Object.keys(PLANTS)[index % 3]
+    return {
+      name: `${percent}-${plant}-${String(index + 1).padStart(2, '0')}`,
+      plant,
+      slowdown: percent / 100,
+      expected: 1,
+      seed: SEED + index,
+    }
+  })
+
+export const TRIALS = [
+  ...NO_OPS.map((trial, index) => ({
+    ...trial,
+    name: `noop-${String(index + 1).padStart(2, '0')}`,
+    expected: 0,
+    seed: SEED + index,
+  })),
+  ...planted(12),
+  ...planted(25),
+  {
+    name: 'fill',
+    file: SIMULATE,
+    change: (text) =>
+      `${text.replace(
+        'const book = (execution: Execution): void => {',
+        "const book = (given: Execution): void => {\n    const execution = ++booked === 7 ? { ...given, price: given.price.plus('0.01') } : given",
+      )}\nlet booked = 0\n`,
+    expected: 4,
+    seed: SEED,
+  },
+]
