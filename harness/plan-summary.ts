@@ -16,7 +16,9 @@ const SUMMARY_PAIRS = 20
 /** @throws {InputError} the suite has no goal */
 export function goalOf({ name, goal }: Suite): Goal {
   if (goal !== undefined) return goal
-  throw new InputError(`suite ${name} has no goal, so all its layers together have nothing to show; add goal: { aspired, minimum }`)
+  throw new InputError(
+    `suite ${name} has no goal, so all its layers together have nothing to show; add goal: { aspired, minimum }`,
+  )
 }
 
 /**

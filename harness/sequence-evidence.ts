@@ -26,7 +26,7 @@ export type Change = Readonly<z.infer<typeof changeSchema>>
 
 const stepSchema = z.strictObject({
   /** Id of its record. */
-  record: z.string(),
+  record: z.string().regex(/^\d{4,}-[a-z0-9][a-z0-9.-]*$/),
   /** `sha256:…` of the JSON of that record, as it was when the sequence was summed up. */
   sha256: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   verdict: z.enum(['accepted', 'rejected', 'inconclusive']),

@@ -1,5 +1,5 @@
-import type { Interval } from '../statistics/interval.js'
 import type { Change, Sequence, SequenceLayer, SequenceStep } from '../sequence-evidence.js'
+import type { Interval } from '../statistics/interval.js'
 import { type Cumulative, toCumulative } from '../verdict/cumulative.js'
 import { additionalChange, followSequence, productOf, reachedBy } from '../verdict/sequence.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
