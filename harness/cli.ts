@@ -16,6 +16,7 @@ import type { Io } from './io.js'
 import { loadSuite, ownSuite } from './load-suite.js'
 import { unknownName } from './nearest-name.js'
 import { packageRoot } from './package-root.js'
+import { SEQUENCE_ID } from './sequence-evidence.js'
 
 const packageSchema = z.looseObject({ version: z.string(), bugs: z.looseObject({ url: z.string() }).optional() })
 
@@ -68,9 +69,16 @@ function describeProgram(
     options.suite === undefined ? ownSuite(typeof suite === 'function' ? await suite() : suite) : loadSuite(options.suite, io.cwd)
 
   addEvaluateOptions(program.command('evaluate <layer>'))
-    .description('prove that a layer changes no result, measure it against the pure baseline, decide, and write the record')
+    .description(
+      'prove that a layer changes no result, measure it against the pure baseline, decide, and write the record; all: every layer in order',
+    )
     .addHelpText('after', `\n${EVALUATE_EXAMPLES}\n\n${EXIT_CODES}`)
     .action(async (layer: string, options: EvaluateOptions) => {
+      if (layer === SEQUENCE_ID) {
+        const { evaluateAllCommand, parseSequence } = await import('./commands/evaluate-all.js')
+        finish(await evaluateAllCommand(parseSequence(options, io.cwd), await suiteOf(options), readPackage().version, io))
+        return
+      }
       const command = parseEvaluate(layer, options, io.cwd)
       const { evaluateCommand } = await import('./commands/evaluate.js')
       finish(await evaluateCommand(command, await suiteOf(options), readPackage().version, io))
@@ -175,7 +183,7 @@ function addEvaluateOptions(command: Command): Command {
     )
     .option('--profile', 'find out where the time went after measuring (default, but not at smoke scale or with --inject)')
     .option('--no-profile', 'leave the profiles out')
-    .option('--resume', 'continue the newest unfinished evaluation of this layer')
+    .option('--resume', 'continue the newest unfinished evaluation of this layer, or the interrupted sequence')
     .option('--require <verdict>', 'accepted: exit 1 unless the layer is accepted')
     .option('--json', 'the record as one JSON document on stdout, everything else on stderr')
     .option('--out <dir>', 'evidence root: decisions/ and profiling-results/ are read and written below it', DEFAULTS.out)

@@ -17,8 +17,18 @@ export interface Suite<Subject = unknown> {
   readonly profiled?: readonly Workload<Subject, any, any>[]
   /** To which category the time of a profile belongs; without them everything but collection and runtime is `other`. */
   readonly categories?: ProfileCategories
+  /** How much faster all layers together are to be; only `evaluate all` needs it. */
+  readonly goal?: Goal
   /** Names of environment variables measured processes inherit, beside the harness's own allow-list. Never an optimization switch. */
   readonly passEnvironment?: readonly string[]
+}
+
+/** Improvements over the pure baseline, fractions. */
+export interface Goal {
+  /** Reached, the search is over: no further layer is evaluated. */
+  readonly aspired: number
+  /** What the accepted layers together have to show; at most what is aspired to. */
+  readonly minimum: number
 }
 
 export type ScaleName = 'smoke' | 'standard' | 'production'
@@ -82,7 +92,9 @@ export interface Divergence {
 }
 
 export interface Layer<Subject> {
-  /** `layer1`, `layer1.asset-list`: lower case, digits, dots and dashes. */
+  /**
+   * `layer1`: lower case, digits, dots and dashes; not `all`. `layer1.asset-list` is a part of `layer1`: in a sequence it is evaluated only where that was.
+   */
   readonly id: string
   readonly title: string
   /** What should get faster, by how much, and why. */
@@ -96,6 +108,8 @@ export interface Layer<Subject> {
   readonly criterion: Criterion
   /** An identity layer (A/A control) or a part of another layer: evaluated on the pure baseline, never part of an incumbent stack. */
   readonly standalone?: boolean
+  /** `heavy`: a last resort, evaluated in a sequence only where the layers before it miss the aspired goal. */
+  readonly phase?: 'heavy'
   apply(subject: Subject): Subject
 }
 

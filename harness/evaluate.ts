@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { pilot, prove } from './before-measuring.js'
-import type { EvaluationPlan, Evidence } from './evidence.js'
+import type { Equivalence, EvaluationPlan, Evidence } from './evidence.js'
 import { acquireLock } from './evidence-lock.js'
 import {
   appendProbe,
@@ -15,6 +15,7 @@ import {
   writeEnvironment,
   writeEquivalence,
   writePlan,
+  writeSequence,
 } from './evidence-store.js'
 import type { Io } from './io.js'
 import type { LoadedSuite } from './load-suite.js'
@@ -27,11 +28,14 @@ import type { PlanDraft } from './plan.js'
 import type { Progress } from './progress.js'
 import { type DecisionRecord, toDecisionRecord } from './record/decision-record.js'
 import { resumePlan } from './resume.js'
-import { decide, openWorkloads } from './verdict/decide.js'
+import type { Sequence } from './sequence-evidence.js'
+import { decide, isNothing, openWorkloads } from './verdict/decide.js'
 
 /** What is to be evaluated, and where the evidence goes. */
 export interface EvaluationRequest {
   readonly draft: PlanDraft
+  /** The layers a summary sums up. */
+  readonly sequence?: Sequence
   readonly loaded: LoadedSuite
   /** Evidence root, absolute. */
   readonly root: string
@@ -63,9 +67,19 @@ export interface Evaluation {
  * @throws {Interrupted} the user stopped it; what has run is kept for `resume`
  */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
-  const { root, io, progress } = request
+  const { root, io } = request
   prepareRoot(root)
   const lock = acquireLock(evidenceOf(root), io.now())
+  try {
+    return await evaluateLocked(request)
+  } finally {
+    lock.release()
+  }
+}
+
+/** The same for whoever holds the lock of the evidence root already. */
+export async function evaluateLocked(request: EvaluationRequest): Promise<Evaluation> {
+  const { root, progress } = request
   try {
     const plan = request.resume ? resume(request) : await begin(request)
     const overheadShare = await measure(request, plan)
@@ -77,7 +91,6 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     return { record, ...(overheadShare !== undefined && { overheadShare }) }
   } finally {
     progress.done()
-    lock.release()
   }
 }
 
@@ -94,12 +107,14 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   const id = claimEvidence(root, draft.layer)
   try {
     writeEnvironment(root, id, readEnvironment(draft.nodeFlags))
-    const equivalence = await prove(draft, setting)
+    if (request.sequence !== undefined) writeSequence(root, id, request.sequence)
+    const isMeasured = !isNothing(draft)
+    const equivalence: Equivalence = isMeasured ? await prove(draft, setting) : { kind: 'equal', digests: [] }
     progress.done()
     writeEquivalence(root, id, equivalence)
     const identity = { ...draft, id, createdAt: io.now().toISOString() }
     request.onProof({ plan: identity, equivalence })
-    const workloads = equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
+    const workloads = isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
     const plan = { ...identity, workloads }
     writePlan(root, plan)
     return plan
@@ -154,7 +169,7 @@ async function report(root: string, { id, layer }: DecisionRecord): Promise<void
 async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))
-  if (!request.profile || divergence !== undefined) return
+  if (!request.profile || divergence !== undefined || isNothing(plan)) return
   // Loaded here, so that no command waits for code that draws pictures.
   const { profileWorkloads } = await import('./profile-evidence.js')
   const folder = join(evidenceOf(root), plan.id)

@@ -28,10 +28,12 @@ import { renderDecision } from './record/decision-markdown.js'
 import { type DecisionRecord, recordText } from './record/decision-record.js'
 import { renderIndex } from './record/index-page.js'
 import { decisionRecordSchema } from './record/record-schema.js'
+import { type Sequence, sequenceSchema } from './sequence-evidence.js'
 
 /** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
 const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
 const JOURNAL = 'runs.jsonl'
+const SEQUENCE = 'sequence.json'
 const PROBE_JOURNAL = 'memory-probe.jsonl'
 
 /** The folders below an evidence root. */
@@ -67,6 +69,10 @@ export function writeEnvironment(root: string, id: string, environment: Environm
 
 export function writeEquivalence(root: string, id: string, equivalence: Equivalence): void {
   writeWhole(pathOf(root, id, 'equivalence.json'), jsonText(equivalence))
+}
+
+export function writeSequence(root: string, id: string, sequence: Sequence): void {
+  writeWhole(pathOf(root, id, SEQUENCE), jsonText(sequence))
 }
 
 /** Writes the plan, and the empty journal it begins. */
@@ -115,6 +121,7 @@ export function readEvidence(root: string, id: string): Evidence {
     equivalence: readJson(pathOf(root, id, 'equivalence.json'), equivalenceSchema),
     runs: readJournal(pathOf(root, id, JOURNAL), journalLineSchema),
     ...(names.includes(PROBE_JOURNAL) && { memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema) }),
+    ...(names.includes(SEQUENCE) && { sequence: readJson(pathOf(root, id, SEQUENCE), sequenceSchema) }),
     ...readHotspots(folder, names),
     digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
   }
@@ -151,6 +158,11 @@ export function recordIds(root: string): string[] {
  */
 export function readRecords(root: string): DecisionRecord[] {
   return recordIds(root).map((id) => readRecord(root, id))
+}
+
+/** `sha256:…` of the JSON of a record. */
+export function digestRecord(root: string, id: string): string {
+  return digestFile(join(decisionsOf(root), `${id}.json`))
 }
 
 /** The record of an id, or what is wrong with it. */

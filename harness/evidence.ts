@@ -3,6 +3,7 @@ import { SCALE_NAMES } from './contract.js'
 import type { ProbeLine } from './measurement/probe-record.js'
 import type { JournalLine } from './measurement/run-record.js'
 import type { Hotspots } from './profile/hotspots-schema.js'
+import type { Sequence } from './sequence-evidence.js'
 
 /**
  * The shapes of the files in an evidence folder. A decision record is a function of these files and nothing else.
@@ -182,6 +183,8 @@ export interface Evidence {
   readonly runs: readonly JournalLine[]
   /** Runs made for their peak of memory alone, in the order they ran; absent where none was needed. */
   readonly memoryProbe?: readonly ProbeLine[]
+  /** The layers a summary sums up; present in the evidence of a summary alone. */
+  readonly sequence?: Sequence
   /** Where the time went, by workload; absent where no profile was captured. */
   readonly hotspots?: Readonly<Record<string, Hotspots>>
   /** `sha256:…` of each file in the folder, by file name. */

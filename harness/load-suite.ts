@@ -6,6 +6,7 @@ import { type Arm, SCALE_NAMES, type Suite } from './contract.js'
 import { InputError } from './errors.js'
 import { criterionSchema } from './evidence.js'
 import { compiledModule } from './package-root.js'
+import { goalSchema, SEQUENCE_ID } from './sequence-evidence.js'
 
 /** A suite, and where measured processes find it. */
 export interface LoadedSuite {
@@ -52,6 +53,8 @@ const suiteSchema = z.looseObject({
       guards: z.array(id).optional(),
       metric: z.enum(['cpu', 'wall']),
       criterion: criterionSchema,
+      standalone: z.boolean().optional(),
+      phase: z.literal('heavy').optional(),
       apply: method,
     }),
   ),
@@ -63,6 +66,7 @@ const suiteSchema = z.looseObject({
       callers: z.array(z.string().min(1)),
     })
     .optional(),
+  goal: goalSchema.optional(),
   passEnvironment: z.array(z.string()).optional(),
 })
 
@@ -113,6 +117,7 @@ function checkSuite(value: unknown, name: string): Suite {
   const suite = value as Suite
   refuseDuplicates(suite.layers, 'layer', name)
   refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
+  refuseSequence(suite.layers, name)
   const known = new Set(suite.workloads.map((workload) => workload.id))
   for (const layer of suite.layers) {
     const { id, workloads, guards = [] } = layer
@@ -124,6 +129,18 @@ function checkSuite(value: unknown, name: string): Suite {
       throw new InputError(`${name}: layer ${id} must win on ${both} and names it among its guards; name it once`)
   }
   return suite
+}
+
+/** What a sequence could not be made of. */
+function refuseSequence(layers: Suite['layers'], name: string): void {
+  if (layers.some(({ id }) => id === SEQUENCE_ID))
+    throw new InputError(`${name}: a layer is called ${SEQUENCE_ID}, which means all layers; give it another id`)
+  const firstHeavy = layers.findIndex(({ phase }) => phase === 'heavy')
+  const late = layers.find(
+    ({ phase, standalone }, index) => firstHeavy >= 0 && index > firstHeavy && phase !== 'heavy' && standalone !== true,
+  )
+  if (late !== undefined)
+    throw new InputError(`${name}: layer ${late.id} stands behind a heavy one; heavy layers come after all others`)
 }
 
 function refuseDuplicates(items: readonly { readonly id: string }[], kind: string, name: string): void {

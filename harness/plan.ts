@@ -15,7 +15,7 @@ import type { DecisionRecord } from './record/decision-record.js'
 /** A plan before its evidence is numbered and the pilot has run. */
 export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
 
-const EQUIVALENCE_SEEDS = 3
+export const EQUIVALENCE_SEEDS = 3
 
 /**
  * Everything that is decided before anything runs: which layer, against which incumbent, on which workloads, by which rule.
@@ -112,7 +112,7 @@ export function acceptedLayers(suite: Suite, records: readonly DecisionRecord[],
 }
 
 /** The newest record that decides something about a layer: a control with injected work does not. */
-function newestOf(layer: string, suite: Suite, records: readonly DecisionRecord[]): DecisionRecord | undefined {
+export function newestOf(layer: string, suite: Suite, records: readonly DecisionRecord[]): DecisionRecord | undefined {
   return records.findLast((record) => record.layer === layer && record.injected === undefined && record.suite === suite.name)
 }
 

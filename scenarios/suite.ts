@@ -15,5 +15,6 @@ export const suite: Suite<OptimizationConfig> = {
   workloads,
   profiled,
   categories: profileCategories,
+  goal: { aspired: 0.9, minimum: 0.4 },
   passEnvironment: [CACHE_VARIABLE],
 }

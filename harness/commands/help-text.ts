@@ -13,6 +13,7 @@ export const EXIT_CODES = `Exit codes:
 export const COMMAND_EXAMPLES = `Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
+  assay evaluate all                  every layer on top of the accepted ones, and what all of them gain together
   assay gate --base origin/main       did this branch get slower? for pull requests
   assay profile layer1                where the time goes in both arms, and what the gain consists of
   assay calibrate                     what this host does to a measurement; evaluations quote it
@@ -25,10 +26,12 @@ export const COMMAND_EXAMPLES = `Examples:
 export const EVALUATE_EXAMPLES = `Examples:
   assay evaluate layer1                              10 pairs, and up to 40 where 10 do not decide
   assay evaluate layer1 --scale smoke                a quick look, 10 to 20 pairs on small data
+  assay evaluate all                                 each layer in order, until the goal is met or returns diminish
   assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
   assay evaluate layer0-control --inject 12%         does the method see an effect it was given?
   assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
   assay evaluate fast --suite ./dist/my-suite.js     measure another project
 
 What is written: decisions/NNNN-<layer>.{json,md}, reports/NNNN-<layer>.html and the evidence in profiling-results/NNNN-<layer>/.
+evaluate all ends in a summary, NNNN-all: the accepted layers together, measured afresh in 20 pairs.
 Finished runs survive an interruption; records are never overwritten.`

@@ -36,6 +36,13 @@ export function equivalenceSeeds(seed: number, count: number): number[] {
   return [...seeds]
 }
 
+/** The seed of a summary, derived from that of its layers: pairs on data and in an order that decided about none of them. */
+export function freshSeed(seed: number): number {
+  const random = randomOf(`${seed}/summary`)
+  const first = Math.floor(random() * 2 ** 31)
+  return first === seed ? Math.floor(random() * 2 ** 31) : first
+}
+
 /** Fisher–Yates. */
 function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const result = [...items]

@@ -3,11 +3,12 @@ import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { certifiableMeaning, criterionOf } from './claim.js'
 import { demandOf } from './criterion-text.js'
-import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
+import { escapeCode, escapeMarkdown, escapeName, escapePath } from './escape.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows, memoryChange, outcomeWord } from './evidence-rows.js'
 import { changeWithInterval, headline } from './headline.js'
 import { decisionReason, workloadReason } from './reason-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from './sequence-text.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
 import { type TestRow, testLines, testRows } from './test-rows.js'
@@ -41,7 +42,11 @@ export interface DecisionModel {
   readonly change: string
   /** What the profile of the baseline says. */
   readonly baselineProfile: string
+  /** The layers a summary sums up; '' where the record is of one layer. */
+  readonly sequence: SequenceModel | ''
   readonly measured: boolean
+  /** Why nothing was. */
+  readonly unmeasured: string
   /** There is an estimate, hence a plot. */
   readonly plotted: boolean
   readonly metric: string
@@ -65,6 +70,14 @@ export interface DecisionModel {
   readonly foot: string
 }
 
+/** Every cell and line is markdown. */
+interface SequenceModel {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly note: string
+  readonly lines: readonly string[]
+}
+
 /** @param records all records known; may include the record itself */
 export function decisionModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
   const spent = timeSpent(record)
@@ -76,7 +89,12 @@ export function decisionModel(record: DecisionRecord, records: readonly Decision
     summary: summaryOf(record, records),
     change: changeOf(record),
     baselineProfile: baselineSentence(record),
+    sequence: sequenceOf(record),
     measured: record.workloads.length > 0,
+    unmeasured:
+      record.equivalence.kind === 'different'
+        ? 'No statistics: a candidate that computes something else has no speed worth knowing.'
+        : 'No statistics: where no layer is accepted there is nothing to measure together.',
     plotted: record.workloads.some(({ improvement }) => improvement !== undefined),
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
@@ -99,6 +117,23 @@ export function decisionModel(record: DecisionRecord, records: readonly Decision
     nodeFlags: record.host.nodeFlags.map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``).join(' ') || 'none',
     files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
     foot: escapeMarkdown(record.errorRates ?? RATES_UNKNOWN),
+  }
+}
+
+/** Ids of records lead to their pages. */
+function sequenceOf(record: DecisionRecord): DecisionModel['sequence'] {
+  if (record.sequence === undefined) return ''
+  const { head, rows } = sequenceRows(record)
+  const { steps } = record.sequence
+  return {
+    head: head.map(escapeMarkdown),
+    rows: rows.map((row, index) =>
+      row.map((cell) =>
+        cell === steps[index]?.record ? `[${escapeMarkdown(cell)}](${escapePath(cell)}.md)` : escapeMarkdown(cell),
+      ),
+    ),
+    note: SEQUENCE_NOTE,
+    lines: sequenceSentences(record).map(escapeMarkdown),
   }
 }
 
@@ -145,6 +180,7 @@ function decisionLine(record: DecisionRecord): string {
   const control = record.injected === undefined ? [] : ['**control, not a decision about the layer**']
   if (record.equivalence.kind === 'different')
     return [...control, '**rejected**: results differ, so no speed is shown'].join('<br>')
+  if (record.workloads.length === 0) return [...control, `**${record.verdict}**: no layer was accepted`].join('<br>')
   return [...control, ...record.workloads.map((workload) => headline(workload, record))].join('<br>')
 }
 
@@ -157,6 +193,7 @@ function cumulativeLine(record: DecisionRecord): string {
 }
 
 function equivalenceLine({ equivalence, workloads }: DecisionRecord): string {
+  if (equivalence.kind === 'equal' && workloads.length === 0) return '—'
   if (equivalence.kind === 'equal') {
     const contents = workloads.map(({ id, content }) => `${escapeName(id)} ${escapeName(content)}`).join(', ')
     return `${contents} × ${formatCounted(equivalence.seeds.length, 'seed')} identical, and on all ${formatCounted(equivalence.measuredRuns, 'measured run')}`
@@ -177,7 +214,8 @@ function memoryLine({ workloads, regime }: DecisionRecord): string {
   return `peak ${measured.join(', ')}; limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}`
 }
 
-function changeOf({ stacks }: DecisionRecord): string {
+function changeOf({ stacks, equivalence, workloads }: DecisionRecord): string {
+  if (workloads.length === 0 && equivalence.kind === 'equal') return 'There is no candidate: no layer was accepted.'
   const list = (stack: readonly string[]) => (stack.length === 0 ? 'no layer' : stack.map(escapeName).join(', '))
   const incumbent = stacks.incumbent.length === 0 ? '' : ` The incumbent runs with ${list(stacks.incumbent)}.`
   return `The pure baseline runs with ${list(stacks.baseline)}.${incumbent} The candidate runs with ${list(stacks.candidate)}.`
@@ -226,10 +264,11 @@ function reasonsOf(record: DecisionRecord): string[] {
 }
 
 function consequencesOf(record: DecisionRecord): string[] {
+  if (record.workloads.length === 0 && record.equivalence.kind === 'equal') return [summaryConsequence(record)]
   const guards = record.workloads.filter(({ role }) => role === 'guard')
   const next = nextSentence(record)
   return [
-    stackConsequence(record),
+    record.sequence === undefined ? stackConsequence(record) : summaryConsequence(record),
     ...(next === '' ? [] : [next]),
     ...(record.workloads.length > 0 && guards.length === 0
       ? ['Not shown: every workload of the suite is a target here, so nothing was guarded beside them.']
@@ -239,6 +278,21 @@ function consequencesOf(record: DecisionRecord): string[] {
       : [`Not shown: other scales than ${record.scale}, other hosts, other versions of Node.`]),
     'Look again when the layer, the engine beneath it or Node changes, or on a host of another kind.',
   ]
+}
+
+/** What is on by default follows from the verdicts on the layers; the summary says what that is worth. */
+function summaryConsequence({ stacks, equivalence, verdict, criterion }: DecisionRecord): string {
+  const stack = stacks.candidate.map(escapeName).join(', ')
+  if (stack === '') return 'Everything stays off by default, and the next layer is measured on the pure baseline.'
+  if (equivalence.kind === 'different')
+    return `${stack} together compute something else than the baseline, though each of them did not: none may be on until that is mended.`
+  const goal = 'atLeast' in criterion ? ` of ${formatLimit(criterion.atLeast)}` : ''
+  const minimum = {
+    accepted: `the minimum goal${goal} is reached`,
+    rejected: `the minimum goal${goal} is missed, so more has to be found`,
+    inconclusive: `whether the minimum goal${goal} is reached is not known`,
+  }[verdict]
+  return `On by default: ${stack}, each by its own record; ${minimum}.`
 }
 
 function stackConsequence({ verdict, injected, layer, equivalence, workloads }: DecisionRecord): string {

@@ -6,6 +6,7 @@ import { type Decision, decide } from '../verdict/decide.js'
 import { isFailure } from '../verdict/rounds.js'
 import { recordProfile } from './profile-record.js'
 import { type DecisionRecord, decisionRecordSchema } from './record-schema.js'
+import { toSequenceRecord } from './sequence-record.js'
 import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 
 export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from './record-schema.js'
@@ -42,6 +43,7 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
     ...(plan.injected && { injected: { ...plan.injected } }),
     workloads,
     ...(cumulative && { cumulative: toCumulativeRecord(cumulative) }),
+    ...(evidence.sequence && { sequence: toSequenceRecord(evidence.sequence) }),
     equivalence: toEquivalenceRecord(evidence, decision),
     ...(profile && { profile }),
     verdict: decision.verdict,

@@ -38,6 +38,7 @@ export function decisionReason(code: string, { criterion }: Pick<DecisionRecord,
     'guard-failed': 'a workload that must not lose fails the regression gate',
     'target-inconclusive': 'a target workload is undecided',
     'guard-inconclusive': 'it is undecided whether another workload passes the regression gate',
+    'nothing-accepted': 'no layer of the sequence was accepted',
     'not-equivalent': 'the candidate does not compute what the baseline computes',
   }
   return sentences[code] ?? code

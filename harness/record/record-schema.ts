@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import { calibrationQuoteSchema, criterionSchema } from '../evidence.js'
+import { goalSchema } from '../sequence-evidence.js'
 import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
 
 /**
@@ -202,6 +203,52 @@ const equivalence = z.discriminatedUnion('kind', [
   }),
 ])
 
+const gain = z.strictObject({ improvement: z.number(), ci95: interval.optional() })
+
+/** What a summary says about the layers it sums up: every layer of the suite, in order. */
+const sequence = z.strictObject({
+  /** Improvements over the pure baseline. */
+  goal: goalSchema,
+  steps: z.array(
+    z.strictObject({
+      layer: z.string(),
+      title: z.string(),
+      /** Judged on the pure baseline; never part of the stack. */
+      standalone: z.boolean(),
+      heavy: z.literal(true).optional(),
+      /** Absent, like all below, where the layer was not evaluated. */
+      record: z.string().optional(),
+      /** Of the JSON of that record. */
+      sha256: digest.optional(),
+      verdict: verdict.optional(),
+      equivalent: z.boolean().optional(),
+      /** Over the arm it was judged against: geometric mean over its targets. */
+      additional: gain.optional(),
+      /** Over the pure baseline: geometric mean over the targets of the layers it ran with. */
+      cumulative: gain.optional(),
+      /** Of its targets, over the arm it was judged against. */
+      memory: z
+        .array(z.strictObject({ workload: z.string(), ratio: z.number(), verdict: z.enum(['within', 'over', 'undecided']) }))
+        .optional(),
+      /** Why it was not evaluated. */
+      skipped: z.string().optional(),
+    }),
+  ),
+  /** What ended the evaluation of further layers: of the ordinary ones, of the heavy ones. */
+  stops: z.array(
+    z.strictObject({
+      after: z.string(),
+      reason: z.enum(['goal-met', 'diminishing-returns']),
+      /** What the last two layers gained together, and its one-sided upper 90 % bound. */
+      returns: z.strictObject({ layers: z.array(z.string()), gain: z.number(), upper90: z.number() }).optional(),
+    }),
+  ),
+  /** Whether heavy layers are called for: they are where the others miss the aspired goal. */
+  heavy: z.strictObject({ warranted: z.boolean(), reached: cumulative.optional(), layers: z.array(z.string()) }).optional(),
+  /** The product of the accepted layers' own gains; optimistic beside `cumulative`, which was measured afresh. */
+  product: cumulative.optional(),
+})
+
 export const decisionRecordSchema = z.strictObject({
   schema: z.literal('assay/decision@1'),
   /** `0001-layer1`, the stem of evidence and report. */
@@ -236,6 +283,8 @@ export const decisionRecordSchema = z.strictObject({
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
   cumulative: cumulative.optional(),
+  /** Present in the summary of a sequence alone. */
+  sequence: sequence.optional(),
   equivalence,
   /** Where the time of the first profiled target went, which is named: the short form of its `profile`, where each workload has its own. */
   profile: recordProfileSchema.optional(),

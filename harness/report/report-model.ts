@@ -1,10 +1,13 @@
 import { formatBytes, formatDaysAgo, formatNumber, formatPercent } from '../format.js'
+import { escapeXml } from '../profile/flame-label.js'
 import { type DecisionModel, decisionModel } from '../record/decision-markdown.js'
 import { escapePath } from '../record/escape.js'
 import type { DecisionRecord } from '../record/record-schema.js'
+import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { type Chart, drawChart } from './charts/chart.js'
 import { drawForest } from './charts/forest.js'
-import { inlineHtml, shortName } from './html.js'
+import { drawSequence } from './charts/sequence.js'
+import { type Html, inlineHtml, keepTogether, shortName, trustedHtml } from './html.js'
 import { type HtmlTable, htmlTable } from './html-table.js'
 import { inlinePicture, pictureScriptHash } from './inline-picture.js'
 import { type PictureModel, type ProfileModel, pictureTitle, profileModel } from './profile-model.js'
@@ -28,6 +31,8 @@ export interface ReportModel {
   /** The rows of the table at the top of the decision, without what stands above them in large letters. */
   readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
+  /** The layers a summary sums up. */
+  readonly sequence: SequenceModel | ''
   readonly workloads: readonly WorkloadModel[]
   readonly tables: readonly HtmlTable[]
   readonly profiles: readonly ProfileModel[]
@@ -38,6 +43,14 @@ export interface ReportModel {
   readonly calibrationCommand: string
   readonly runs: readonly HtmlTable[]
   readonly files: HtmlTable
+}
+
+/** Texts are plain. */
+interface SequenceModel {
+  readonly chart: Chart | ''
+  readonly table: HtmlTable
+  readonly note: string
+  readonly lines: readonly string[]
 }
 
 /** Bytes of flame graphs on one page; those beyond it are linked. A page shall stay below 3 MB. */
@@ -56,11 +69,12 @@ export function toReportModel(source: ReportSource): ReportModel {
     verdict: decision.verdict,
     warningCodes: [...new Set(decision.warnings.map(({ code }) => code))],
     summary: decision.summary.filter(({ label }) => label !== 'Decision' || !decision.measured),
+    sequence: sequenceModel(record),
     forest: forest === undefined ? '' : drawChart('forest', forest),
     workloads: workloadModels(source),
     tables: evidenceTables(decision),
     profiles: profileModels(source),
-    profileCommand: `npx assay profile ${record.layer}`,
+    profileCommand: profileCommand(record),
     environment: environmentRows(source),
     calibration: calibrationLine(record),
     calibrationCommand: record.calibration?.command ?? '',
@@ -71,6 +85,35 @@ export function toReportModel(source: ReportSource): ReportModel {
       decision.files.map(({ name, digest }) => [name, digest]),
     ),
   }
+}
+
+/** A stack is profiled as its last layer on top of the others. */
+function profileCommand({ layer, sequence, stacks }: DecisionRecord): string {
+  if (sequence === undefined) return `npx assay profile ${layer}`
+  const below = stacks.candidate.slice(0, -1).join(',')
+  return `npx assay profile ${stacks.candidate.at(-1) ?? 'baseline'}${below === '' ? '' : ` --incumbent ${below}`}`
+}
+
+function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
+  if (record.sequence === undefined) return ''
+  const draft = drawSequence(record)
+  const { head, rows } = sequenceRows(record)
+  const reported = record.sequence.steps.map((step) => step.record)
+  return {
+    chart: draft === undefined ? '' : drawChart('sequence-chart', draft),
+    table: htmlTable(
+      'The layers in order',
+      head.map((name) => (name.endsWith('[95 % CI]') ? `#${name}` : name)),
+      rows.map((row, index) => row.map((cell) => (cell === reported[index] ? recordLink(cell) : cell))),
+    ),
+    note: keepTogether(SEQUENCE_NOTE),
+    lines: sequenceSentences(record).map(keepTogether),
+  }
+}
+
+/** To the report of a record. */
+function recordLink(id: string): Html {
+  return trustedHtml(`<a href="${escapePath(id)}.html">${escapeXml(id)}</a>`)
 }
 
 /** The tables of the decision, with cells that are markdown there. */

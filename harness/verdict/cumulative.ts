@@ -1,7 +1,14 @@
 import type { Interval } from '../statistics/interval.js'
 import { tInterval } from '../statistics/interval.js'
-import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import { improvementInterval, improvementOf } from './compare.js'
+
+/** An estimate of ln(candidate / other arm) and how well it is known. */
+export interface LogChange {
+  readonly m: number
+  /** Exactly 0 where the pairs do not vary. */
+  readonly se: number
+  readonly df: number
+}
 
 /** The candidate against the pure baseline. */
 export interface Cumulative {
@@ -11,18 +18,37 @@ export interface Cumulative {
   readonly speedup: number
 }
 
+/** The geometric mean of the ratios of several workloads (`averageChange`), in the words of a record. */
+export function cumulate(estimates: readonly LogChange[]): Cumulative {
+  return toCumulative(averageChange(estimates))
+}
+
+export function toCumulative({ m, se, df }: LogChange): Cumulative {
+  const cumulative = { improvement: improvementOf(m), speedup: Math.exp(-m) }
+  return se === 0 ? cumulative : { ...cumulative, ci95: improvementInterval(tInterval(m, se, df)) }
+}
+
 /**
  * The geometric mean of the ratios of several workloads, each counting the same.
  *
- * @param estimates one per workload, log scale, at least one; made of different runs, hence independent
+ * @param changes one per workload, at least one; made of different runs, hence independent
  * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for one workload this is its own interval
  */
-export function cumulate(estimates: readonly TrimmedEstimate[]): Cumulative {
-  const count = estimates.length
-  const m = estimates.reduce((total, { m: each }) => total + each, 0) / count
-  const variance = estimates.reduce((total, { se }) => total + se ** 2, 0)
-  const cumulative = { improvement: improvementOf(m), speedup: Math.exp(-m) }
-  if (variance === 0) return cumulative
-  const df = variance ** 2 / estimates.reduce((total, { se, df: each }) => total + se ** 4 / each, 0)
-  return { ...cumulative, ci95: improvementInterval(tInterval(m, Math.sqrt(variance) / count, df)) }
+export function averageChange(changes: readonly LogChange[]): LogChange {
+  const { m, se, df } = multiplyChanges(changes)
+  return { m: m / changes.length, se: se / changes.length, df }
+}
+
+/**
+ * The product of the ratios of successive layers: percentages do not add, ratios multiply.
+ *
+ * @param changes one per layer, at least one; made of different runs, hence independent
+ * @source Satterthwaite 1946, as `averageChange`
+ */
+export function multiplyChanges(changes: readonly LogChange[]): LogChange {
+  const m = changes.reduce((total, { m: each }) => total + each, 0)
+  const variance = changes.reduce((total, { se }) => total + se ** 2, 0)
+  if (variance === 0) return { m, se: 0, df: Math.min(...changes.map(({ df }) => df)) }
+  const df = variance ** 2 / changes.reduce((total, { se, df: each }) => total + se ** 4 / each, 0)
+  return { m, se: Math.sqrt(variance), df }
 }

@@ -4,6 +4,7 @@ import { exceededAllowance } from '../measurement/error-allowance.js'
 import { voidReason } from '../measurement/host-load.js'
 import type { ProbeLine } from '../measurement/probe-record.js'
 import type { JournalLine } from '../measurement/run-record.js'
+import { SEQUENCE_ID } from '../sequence-evidence.js'
 import { type Assessment, assessWorkload } from './assess.js'
 import { calibrationWarnings } from './calibration.js'
 import { type Role, ruleOf } from './criteria.js'
@@ -11,6 +12,7 @@ import { compareMemory } from './memory.js'
 import { isProbeOver, probePairs } from './memory-probe.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
 import { isContaminated, isFailure, roundsOf } from './rounds.js'
+import { followSequence } from './sequence.js'
 import type { Warning } from './warnings.js'
 
 type Verdict = 'accepted' | 'rejected' | 'inconclusive'
@@ -29,7 +31,7 @@ export interface Decision {
   /** Codes, at least one. */
   readonly reasons: readonly string[]
   readonly warnings: readonly Warning[]
-  /** Empty where the candidate is not equivalent: there is nothing to measure. */
+  /** Empty where the candidate is not equivalent, or a sequence accepted no layer: there is nothing to measure. */
   readonly workloads: readonly WorkloadDecision[]
   /** Present where the candidate is not equivalent. */
   readonly divergence?: FoundDivergence
@@ -40,7 +42,10 @@ export interface Decision {
  *
  * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or measuring ended before a decision
  */
-export function decide({ plan, equivalence, runs, memoryProbe }: Evidence): Decision {
+export function decide(evidence: Evidence): Decision {
+  const { plan, equivalence, runs, memoryProbe } = evidence
+  refuseOtherStack(evidence)
+  if (isNothing(plan)) return { ...concludeNothing(evidence), warnings: warningsOfPlan(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
   refuseFailing(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
@@ -65,6 +70,7 @@ export function decide({ plan, equivalence, runs, memoryProbe }: Evidence): Deci
  * rejected. (That a measured digest is the proven one is checked by `decide` and by whoever measures.)
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
+  if (isNothing(plan)) return []
   const states = statesOf(plan, runs)
   return isSettled(states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
 }
@@ -137,6 +143,37 @@ export function refuseFailing(plan: Pick<EvaluationPlan, 'id' | 'workloads'>, ru
       `${exceeded}; ${plan.id} ends without a verdict: mend the layer or the host and evaluate again`,
     )
   }
+}
+
+/** Whether there is nothing to measure: the summary of a sequence that accepted no layer. */
+export function isNothing({ stacks }: Pick<EvaluationPlan, 'stacks'>): boolean {
+  return stacks.candidate.length === 0
+}
+
+/** Nothing was accepted: that is known where every layer of the stack was rejected, and not where one was left undecided. */
+function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict' | 'reasons'> {
+  if (runs.length > 0) throw new InvalidEvidenceError('runs.jsonl holds runs of no layer; restore the file or evaluate again')
+  const steps = (sequence?.layers ?? []).flatMap(({ standalone, step }) => (standalone || step === undefined ? [] : [step]))
+  const isKnown = steps.length > 0 && steps.every(({ verdict }) => verdict === 'rejected')
+  return { verdict: isKnown ? 'rejected' : 'inconclusive', reasons: ['nothing-accepted'] }
+}
+
+/**
+ * A summary measures the layers its sequence accepted, and nothing else does.
+ *
+ * @throws {InvalidEvidenceError} it does not, or it sums up a sequence that is not finished
+ */
+function refuseOtherStack({ plan, sequence }: Pick<Evidence, 'plan' | 'sequence'>): void {
+  const wrong = (what: string) =>
+    new InvalidEvidenceError(`plan.json of ${plan.id} ${what}; restore plan.json and sequence.json, or evaluate again`)
+  if (sequence === undefined) {
+    if (plan.layer === SEQUENCE_ID || isNothing(plan)) throw wrong('sums up layers, and there is no sequence.json')
+    return
+  }
+  if (plan.layer !== SEQUENCE_ID) throw wrong('evaluates one layer, and there is a sequence.json')
+  const { stack, next } = followSequence(sequence)
+  if (next !== undefined) throw wrong(`sums up a sequence in which ${next.id} is missing`)
+  if (stack.join() !== plan.stacks.candidate.join()) throw wrong('measures other layers than its sequence accepted')
 }
 
 /** A rejected target settles the layer, whatever the other workloads would say. */

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { defaults, enable, type OptimizationConfig, pureBaseline } from '../../engine/index.js'
+import type { Layer } from '../../harness/contract.js'
+import { readRecords } from '../../harness/evidence-store.js'
+import { divergences, type Verdict, wantedFlags } from '../../scenarios/accepted-config.js'
+import { layers } from '../../scenarios/layers/index.js'
+
+describe('defaults()', () => {
+  it('turns on what the committed records accept, and nothing else', () => {
+    expect(divergences(defaults({}), wantedFlags(layers, readRecords('.')))).toEqual([])
+  })
+
+  it('leaves every limit as the pure baseline has it', () => {
+    const limits = (config: OptimizationConfig) => Object.entries(config).filter(([, value]) => typeof value !== 'boolean')
+    expect(limits(defaults({}))).toEqual(limits(pureBaseline()))
+  })
+})
+
+describe('the rule that holds records and defaults together', () => {
+  const layer = (id: string, change: Partial<OptimizationConfig>, standalone = false): Layer<OptimizationConfig> => ({
+    ...layers[0]!,
+    id,
+    standalone,
+    apply: (config) => enable(config, change),
+  })
+  const few = [
+    layer('one', { assetListCache: true, preGroupedBars: true }),
+    layer('one.list', { assetListCache: true }, true),
+    layer('one.both', { assetListCache: true, preGroupedBars: true }, true),
+    layer('two', { arrayReturns: true }),
+  ]
+  let number = 0
+  const record = (name: string, verdict: Verdict['verdict'], change: Partial<Verdict> = {}): Verdict => ({
+    id: `${String(++number).padStart(4, '0')}-${name}`,
+    layer: name,
+    suite: 'assay',
+    scale: 'standard',
+    verdict,
+    ...change,
+  })
+  const flags = (...records: readonly Verdict[]) =>
+    wantedFlags(few, records).flatMap(({ flag, on: wanted }) => (wanted ? [flag] : []))
+
+  it('knows every switch of the configuration, and wants none without a record', () => {
+    const wanted = wantedFlags(layers, [])
+    expect(wanted.map(({ flag }) => flag)).toEqual(
+      Object.entries(pureBaseline()).flatMap(([name, value]) => (typeof value === 'boolean' ? [name] : [])),
+    )
+    expect(wanted.some(({ on: isWanted }) => isWanted)).toBe(false)
+  })
+
+  it('takes the newest record of a layer that decides: of this suite, at standard scale, no control', () => {
+    expect(flags(record('one', 'accepted'))).toEqual(['assetListCache', 'preGroupedBars'])
+    expect(flags(record('one', 'accepted'), record('one', 'rejected'))).toEqual([])
+    expect(flags(record('one', 'rejected'), record('one', 'accepted'), record('two', 'inconclusive'))).toHaveLength(2)
+    expect(flags(record('two', 'accepted', { scale: 'smoke' }))).toEqual([])
+    expect(flags(record('two', 'accepted', { suite: 'other' }))).toEqual([])
+    expect(flags(record('two', 'accepted', { injected: { improvement: 0.1, arm: 'baseline' } }))).toEqual([])
+  })
+
+  it('leaves off what a part sets alone and its record rejects, and never turns on what only a part has shown', () => {
+    const whole = record('one', 'accepted')
+    expect(flags(whole, record('one.list', 'rejected'))).toEqual(['preGroupedBars'])
+    expect(flags(whole, record('one.list', 'inconclusive'))).toHaveLength(2)
+    expect(flags(whole, record('one.list', 'rejected'), record('one.list', 'accepted'))).toHaveLength(2)
+    expect(flags(whole, record('one.both', 'rejected'))).toHaveLength(2)
+    expect(flags(record('one.list', 'accepted'))).toEqual([])
+  })
+
+  it('says which switch diverges, by which record, and what to change', () => {
+    const wanted = wantedFlags(few, [record('two', 'accepted', { id: '0042-two' })])
+    expect(divergences(pureBaseline(), wanted)).toEqual([
+      'arrayReturns is off by default, but 0042-two accepts it: turn it on in defaults() of engine/config.ts, or evaluate again and commit the record',
+    ])
+    expect(divergences(enable(pureBaseline(), { arrayReturns: true }), wanted)).toEqual([])
+  })
+})
