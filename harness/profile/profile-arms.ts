@@ -23,7 +23,8 @@ export interface ProfiledWorkload {
  * @throws {InvalidEvidenceError} a process failed, or left no usable profile
  */
 export async function profileArms(request: ProfileRequest, arms: readonly ArmStack[]): Promise<ProfiledWorkload> {
-  const notes = await prepareWorkload(request)
+  const notes: string[] = []
+  for (const version of versionsOf(request, arms)) notes.push(...(await prepareWorkload(version)))
   const captured: CapturedArm[] = []
   const clocks = await clockArms(request, arms)
   for (const [index, arm] of arms.entries()) captured.push(await captureArm(request, arm, clocks[index]!))
@@ -44,6 +45,12 @@ export async function profileArms(request: ProfileRequest, arms: readonly ArmSta
     ...(gain !== undefined && { gain }),
   }
   return { hotspots, captured, notes }
+}
+
+/** The request, once for each version of the suite that is profiled: each makes its own data. */
+function versionsOf(request: ProfileRequest, arms: readonly ArmStack[]): ProfileRequest[] {
+  const versions = new Map(arms.map(({ version }) => [version?.address ?? request.address, { ...request, ...version }]))
+  return [...versions.values()]
 }
 
 /**
