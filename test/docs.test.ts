@@ -21,6 +21,9 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   profile: ['--scale', 'smoke', '--scenario', 'grid-search', '--duration', '0.2'],
 }
 
+/** Evaluates every layer of the suite: minutes at any scale. */
+const EVERY_LAYER = / evaluate (-- )?all\b/
+
 describe('the pages', () => {
   it('are there', () => {
     expect(PAGES.length).toBeGreaterThan(6)
@@ -75,7 +78,9 @@ describe('the commands shown', () => {
 describe('the commands shown that take minutes or hours', () => {
   const shown = [
     ...new Set(
-      PAGES.flatMap(linesOf).filter((line) => /^npm run (-s )?(calibrate|characteristics|profile|gate)(?![\w-])/.test(line)),
+      PAGES.flatMap(linesOf).filter(
+        (line) => /^npm run (-s )?(calibrate|characteristics|profile|gate)(?![\w-])/.test(line) || EVERY_LAYER.test(line),
+      ),
     ),
   ]
 
@@ -98,7 +103,9 @@ describe('the commands shown that take minutes or hours', () => {
 function commandsOf(page: string): string[] {
   return linesOf(page).filter(
     (line) =>
-      /^(npx assay|npm run (-s )?(evaluate|replay|profile|list|compare|assay)\b)/.test(line) && !line.includes(' --tool '),
+      /^(npx assay|npm run (-s )?(evaluate|replay|profile|list|compare|assay)\b)/.test(line) &&
+      !line.includes(' --tool ') &&
+      !EVERY_LAYER.test(line),
   )
 }
 

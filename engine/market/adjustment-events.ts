@@ -38,7 +38,10 @@ export function adjustmentEvents(
     )
   }
   const events: AdjustmentEvent[] = []
+  const end = bars.firstSession + bars.length
   for (const { asset, session, kind, value } of adjustments) {
+    // Nobody looks from behind the first slot after the bars, and the close before such an event is not among them.
+    if (session > end) continue
     if (kind === 'split') {
       const ratio = rationalOf(value)
       events.push({ session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio })

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
+import type { Evidence } from '../evidence.js'
 import { checkDigests } from '../evidence-digests.js'
 import { acquireLock } from '../evidence-lock.js'
 import {
@@ -18,6 +20,7 @@ import { renderDecision } from '../record/decision-markdown.js'
 import { type DecisionRecord, RECORD_VERSION, recordText, toDecisionRecord } from '../record/decision-record.js'
 import { renderIndex } from '../record/index-page.js'
 import { changedFigure } from '../record/same-figures.js'
+import { toSequenceStep } from '../record/sequence-record.js'
 import { numberOf } from '../record/supersession.js'
 import type { StaleFile } from '../report/report-files.js'
 
@@ -111,7 +114,22 @@ function replayRecord(root: string, record: DecisionRecord, records: readonly De
   const evidence = readEvidence(root, id)
   checkDigests(root, record, evidence.digests)
   compare(jsonOf(root, id), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
+  compareSteps(root, evidence, records)
   compare(join(decisionsOf(root), `${id}.md`), readGenerated(root, `${id}.md`), renderDecision(record, records))
+}
+
+/**
+ * A summary follows from its own folder; where the records it sums up are beside it, they have to say what it says they do. Their digests may differ: a
+ * record that was rewritten in a later shape has every figure it had.
+ */
+function compareSteps(root: string, { plan, sequence }: Evidence, records: readonly DecisionRecord[]): void {
+  for (const { step } of sequence?.layers ?? []) {
+    const summed = records.find((record) => record.id === step?.record)
+    if (summed === undefined || step === undefined || isDeepStrictEqual(toSequenceStep(summed, step.sha256), step)) continue
+    throw new InvalidEvidenceError(
+      `${join(evidenceOf(root), plan.id, 'sequence.json')} is not what ${summed.id} says; restore them, or evaluate all again`,
+    )
+  }
 }
 
 /** The record this version derives from the evidence of one that may be older. @throws {InvalidEvidenceError} it would say something else */

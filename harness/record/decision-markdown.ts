@@ -126,15 +126,17 @@ function sequenceOf(record: DecisionRecord): DecisionModel['sequence'] {
   const { head, rows } = sequenceRows(record)
   const { steps } = record.sequence
   return {
-    head: head.map(escapeMarkdown),
-    rows: rows.map((row, index) =>
-      row.map((cell) =>
-        cell === steps[index]?.record ? `[${escapeMarkdown(cell)}](${escapePath(cell)}.md)` : escapeMarkdown(cell),
-      ),
-    ),
+    head,
+    rows: rows.map((row, index) => row.map((cell) => sequenceCell(cell, steps[index]?.record))),
     note: SEQUENCE_NOTE,
     lines: sequenceSentences(record).map(escapeMarkdown),
   }
+}
+
+/** Cells of figures hold no name: they stand as they are in the other tables. */
+function sequenceCell(cell: string, record: string | undefined): string {
+  if (cell === record) return `[${escapeMarkdown(cell)}](${escapePath(cell)}.md)`
+  return /^[+−]?\d+\.\d %/.test(cell) ? cell : escapeMarkdown(cell)
 }
 
 /** How the certifiable effects in the table are to be read: one sentence for each way a workload was judged. */
@@ -211,7 +213,8 @@ function memoryLine({ workloads, regime }: DecisionRecord): string {
   )
   if (measured.length === 0)
     return workloads.length === 0 ? '—' : `not measured: this host does not tell the peak (${regime.memory})`
-  return `peak ${measured.join(', ')}; limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}`
+  const against = workloads.some((workload) => workload.against === 'incumbent') ? ', against the incumbent' : ''
+  return `peak ${measured.join(', ')}${against}; limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}`
 }
 
 function changeOf({ stacks, equivalence, workloads }: DecisionRecord): string {

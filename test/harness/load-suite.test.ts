@@ -62,6 +62,31 @@ describe('loadSuite', () => {
       `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], guards: [s.layers[0].workloads[0]] }] }`,
       /layer identity must win on spin and names it among its guards; name it once/,
     ],
+    [
+      'all.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], id: 'all' }] }`,
+      /a layer is called all, which means all layers; give it another id/,
+    ],
+    [
+      'heavy-first.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[1], phase: 'heavy' }, s.layers[2]] }`,
+      /layer faster-12 stands behind a heavy one; heavy layers come after all others/,
+    ],
+    [
+      'phase.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[1], phase: 'light' }] }`,
+      /layers\.0\.phase: /,
+    ],
+    [
+      'goal.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 0.4, minimum: 0.9 } }`,
+      /goal: the minimum goal is more than the aspired one/,
+    ],
+    [
+      'far.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 90, minimum: 0.4 } }`,
+      /goal\.aspired: /,
+    ],
   ])('refuses %s and says why', async (name, source, message) => {
     const loading = source === undefined ? loadSuite(name, directory) : load(name, source)
     await expect(loading).rejects.toThrow(message)

@@ -13,7 +13,10 @@ import {
   toDecisionRecord,
 } from '../../../harness/record/decision-record.js'
 import { renderIndex } from '../../../harness/record/index-page.js'
+import { toSequenceStep } from '../../../harness/record/sequence-record.js'
+import { toLogChange } from '../../../harness/verdict/sequence.js'
 import { hotspotsOf, sampledArm } from '../profile/sampled-arms.js'
+import { sequenceOf, summedSequence } from '../verdict/sequences.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 /** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
@@ -162,6 +165,32 @@ const kinds: readonly (readonly [string, Evidence])[] = [
   ],
 ]
 
+/** A summary: layers that joined, one that computes something else, a heavy one nobody called for. */
+const summed: Evidence = {
+  ...simulateEvidence(
+    { seed: 12, pairs: 20, improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 }, noise: 0.03, memory: 0.05 },
+    planWith({
+      id: '0012-all',
+      layer: 'all',
+      title: 'all accepted layers together',
+      hypothesis: 'The accepted layers make every workload at least 40 % faster.',
+      criterion: { kind: 'improvement', atLeast: 0.4 },
+      stacks: { baseline: [], incumbent: [], candidate: ['layer1', 'layer2'] },
+      regime: { looks: [20], fixed: true, alpha: 0.05, memory: 'advisory' },
+      workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })),
+    }),
+  ),
+  sequence: summedSequence,
+}
+
+const nothingAccepted: Evidence = {
+  ...summed,
+  plan: { ...summed.plan, id: '0013-all', stacks: { baseline: [], incumbent: [], candidate: [] }, supersedes: '0012-all' },
+  equivalence: { kind: 'equal', digests: [] },
+  runs: [],
+  sequence: sequenceOf([{ id: 'layer1', verdict: 'rejected' }]),
+}
+
 const all: readonly (readonly [string, Evidence])[] = [
   ['accepted', accepted],
   ['control', control],
@@ -169,6 +198,8 @@ const all: readonly (readonly [string, Evidence])[] = [
   ['not-equivalent', different],
   ...kinds,
   ['profiled', profiled],
+  ['summary', summed],
+  ['nothing-accepted', nothingAccepted],
 ]
 const records = all.map(([, evidence]) => toDecisionRecord(evidence))
 
@@ -323,6 +354,37 @@ describe('a record', () => {
     expect(workload!.improvement).not.toHaveProperty('certifiedAtLeast')
     expect(toDecisionRecord(one).workloads[1]).not.toHaveProperty('improvement')
     expect(renderDecision(toDecisionRecord(one), [])).toContain('walk-forward: inconclusive, no statistics (1 pair)')
+  })
+})
+
+describe('a summary', () => {
+  it('measures the layers its sequence accepted, and no others', () => {
+    const { sequence: _, ...without } = summed
+    expect(() => toDecisionRecord(without)).toThrow(/plan\.json of 0012-all sums up layers, and there is no sequence\.json/)
+    expect(() => toDecisionRecord({ ...accepted, sequence: summedSequence })).toThrow(/evaluates one layer, and there is/)
+    const stacks = { baseline: [], incumbent: [], candidate: ['layer1'] }
+    expect(() => toDecisionRecord({ ...summed, plan: { ...summed.plan, stacks } })).toThrow(/measures other layers than/)
+    const begun = sequenceOf([{ id: 'layer1' }])
+    expect(() => toDecisionRecord({ ...summed, sequence: begun })).toThrow(/sums up a sequence in which layer1 is missing/)
+    expect(() => toDecisionRecord({ ...nothingAccepted, runs: summed.runs })).toThrow(/holds runs of no layer/)
+  })
+
+  it('is rejected where every layer was, and inconclusive where one was left undecided', () => {
+    expect(toDecisionRecord(nothingAccepted)).toMatchObject({ verdict: 'rejected', reasons: ['nothing-accepted'] })
+    const undecided = sequenceOf([{ id: 'layer1', verdict: 'inconclusive', gain: 0.04, se: 0.1 }])
+    expect(toDecisionRecord({ ...nothingAccepted, sequence: undecided })).toMatchObject({ verdict: 'inconclusive' })
+  })
+
+  it('keeps of each record what it says: a step made of a record is the record again', () => {
+    const step = toSequenceStep(toDecisionRecord(control), sha('x'))
+    expect(step).toMatchObject({ record: '0003-layer2', equivalent: true, incumbent: ['layer1'] })
+    const [workload] = toDecisionRecord(control).workloads
+    expect(step.workloads[0]!.additional!.improvement).toBe(workload!.improvement!.estimate)
+    expect(step.workloads[0]!.cumulative!.improvement).toBe(workload!.cumulative!.improvement)
+    const { m, se, df } = toLogChange(step.workloads[0]!.additional!)
+    const look = workload!.looks.at(-1)!
+    expect([m / look.m, se / look.se, df / look.df]).toEqual([1, 1, 1].map((one) => expect.closeTo(one, 8)))
+    expect(toSequenceStep(toDecisionRecord(different), sha('x'))).toMatchObject({ equivalent: false, workloads: [] })
   })
 })
 

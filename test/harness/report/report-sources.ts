@@ -7,6 +7,7 @@ import type { Hotspots } from '../../../harness/profile/hotspots-schema.js'
 import { toDecisionRecord } from '../../../harness/record/decision-record.js'
 import type { WorkloadProfile } from '../../../harness/report/profile-source.js'
 import { type ReportSource, toReportSource } from '../../../harness/report/report-source.js'
+import { sequenceOf, summedSequence } from '../verdict/sequences.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 const picture = (name: string) => readFileSync(join(packageRoot(), 'test', 'golden', 'pictures', name), 'utf8')
@@ -120,6 +121,25 @@ export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
     {},
     { ...calibrated, status: 'failed' },
   ),
+  summary: {
+    ...simulateEvidence(
+      { seed: 12, pairs: 20, improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 }, noise: 0.03, memory: 0.05 },
+      planWith({
+        layer: 'all',
+        criterion: { kind: 'improvement', atLeast: 0.4 },
+        stacks: { baseline: [], incumbent: [], candidate: ['layer1', 'layer2'] },
+        regime: { looks: [20], fixed: true, alpha: 0.05, memory: 'advisory' },
+      }),
+    ),
+    sequence: summedSequence,
+  },
+  'summary of nothing': {
+    ...accepted,
+    plan: planWith({ layer: 'all', stacks: { baseline: [], incumbent: [], candidate: [] } }),
+    equivalence: { kind: 'equal', digests: [] },
+    runs: [],
+    sequence: sequenceOf([{ id: 'layer1', verdict: 'rejected' }]),
+  },
   'budget not counted': judgedBy({ kind: 'budget', counter: 'nothing', atMost: 1 }),
 }
 
