@@ -15,8 +15,10 @@ export interface OptimizationConfig {
    * `ASSAY_ARRAY_RETURNS`
    */
   readonly arrayReturns: boolean
-  /** Layer 2: keep the windows the portal makes, for whoever asks for the same one again. `ASSAY_HISTORY_CACHE` */
+  /** Layer 2: keep the frames the portal makes, for whoever asks for the same one again. `ASSAY_HISTORY_CACHE` */
   readonly historyCache: boolean
+  /** With it: keep arrays too. Such a window is a view, which costs less to make than to look up and keep. `ASSAY_HISTORY_CACHE_ARRAYS` */
+  readonly historyCacheArrays: boolean
   /** Windows of other lengths than the kept ones that the history cache remembers. `ASSAY_HISTORY_CACHE_ENTRIES` */
   readonly historyCacheEntries: number
   /** Byte bound of the history cache, for each of its two tiers. `ASSAY_HISTORY_CACHE_BYTES` */
@@ -30,7 +32,13 @@ export interface OptimizationConfig {
 }
 
 /** Names of the boolean flags, in layer order. */
-export type OptimizationFlag = 'assetListCache' | 'preGroupedBars' | 'arrayReturns' | 'historyCache' | 'bundlePool'
+export type OptimizationFlag =
+  | 'assetListCache'
+  | 'preGroupedBars'
+  | 'arrayReturns'
+  | 'historyCache'
+  | 'historyCacheArrays'
+  | 'bundlePool'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20
@@ -42,6 +50,7 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   preGroupedBytes: 2 * GIB,
   arrayReturns: false,
   historyCache: false,
+  historyCacheArrays: false,
   historyCacheEntries: 256,
   historyCacheBytes: 64 * MIB,
   historyKeptWindows: Object.freeze([20, 50, 200]),
@@ -73,6 +82,7 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
     arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
     historyCache: readSwitch(env, 'ASSAY_HISTORY_CACHE') ?? PURE_BASELINE.historyCache,
+    historyCacheArrays: readSwitch(env, 'ASSAY_HISTORY_CACHE_ARRAYS') ?? PURE_BASELINE.historyCacheArrays,
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES') ?? PURE_BASELINE.historyCacheEntries,
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES') ?? PURE_BASELINE.historyCacheBytes,
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS') ?? PURE_BASELINE.historyKeptWindows,
@@ -95,7 +105,14 @@ export function enable(config: OptimizationConfig, change: Partial<OptimizationC
     throw new EngineError('config-invalid', `there is no option '${unknown}'; it is one of ${known}`)
   }
   const changed = { ...config, ...change }
-  for (const flag of ['assetListCache', 'preGroupedBars', 'arrayReturns', 'historyCache', 'bundlePool'] as const) {
+  for (const flag of [
+    'assetListCache',
+    'preGroupedBars',
+    'arrayReturns',
+    'historyCache',
+    'historyCacheArrays',
+    'bundlePool',
+  ] as const) {
     if (typeof changed[flag] === 'boolean') continue
     throw new EngineError('config-invalid', `${flag} is ${JSON.stringify(changed[flag])}; give true or false`)
   }

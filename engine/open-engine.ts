@@ -74,6 +74,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
       maxBytes: config.historyCacheBytes,
       maxEntries: config.historyCacheEntries,
       keptWindows: config.historyKeptWindows,
+      keepsArrays: config.historyCacheArrays,
       log,
     })
     caches.push(cached)

@@ -24,8 +24,8 @@ const DECIDES = { suite: 'assay', scale: 'standard' } as const
 
 /**
  * Which optimizations are on by default, by the committed records: those of every layer of the stack whose newest record accepts it, folded over the pure
- * baseline in suite order; but a switch that a part of a layer sets alone is off where the newest record of that part rejects it. Only switches, not
- * limits: a limit changes no verdict.
+ * baseline in suite order; but a switch of theirs that a part of a layer sets alone is off where the newest record of that part rejects it. Only
+ * switches, not limits: a limit changes no verdict.
  *
  * @param records in order of their numbers; of other suites and scales, and controls, none counts
  * @returns every switch of the configuration
@@ -47,9 +47,10 @@ export function wantedFlags(layers: readonly Layer<OptimizationConfig>[], record
     if (record?.verdict !== 'accepted') continue
     for (const flag of setBy(layer)) wanted.set(flag, { flag, on: true, because: `${record.id} accepts it` })
   }
+  const claimed = new Set([...wanted.values()].flatMap(({ flag, on }) => (on ? [flag] : [])))
   for (const part of layers.filter(({ standalone }) => standalone === true)) {
     const record = newest(part.id)
-    const [flag, ...others] = setBy(part)
+    const [flag, ...others] = setBy(part).filter((name) => claimed.has(name))
     if (record?.verdict !== 'rejected' || flag === undefined || others.length > 0) continue
     wanted.set(flag, { flag, on: false, because: `${record.id} rejects it alone` })
   }

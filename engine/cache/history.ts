@@ -23,6 +23,8 @@ export interface HistoryCacheOptions {
   readonly maxEntries: number
   /** Lengths of the windows the first tier keeps, bars. */
   readonly keptWindows: readonly number[]
+  /** Whether arrays are kept too, or frames alone. */
+  readonly keepsArrays: boolean
   readonly log: EngineLog
   /** Where windows are kept; an LRU within the limits where absent. */
   readonly stores?: { readonly kept?: WindowStore; readonly recent?: WindowStore }
@@ -56,7 +58,7 @@ type FrameColumns = Readonly<Record<string, readonly Date[] | Float64Array>>
  * A window that has no key (longer than 4096 bars, or no integer left) is made by the plain source and counted as a bypass.
  */
 export function historyCache(plain: HistorySource, options: HistoryCacheOptions): HistoryCache {
-  const { maxBytes, maxEntries, keptWindows, log, stores = {}, keys = new WindowKeys() } = options
+  const { maxBytes, maxEntries, keptWindows, keepsArrays, log, stores = {}, keys = new WindowKeys() } = options
   const keptLru = new Lru<KeptWindow, number>({ maxBytes, weigh: ownBytes, shares, notes: { name: 'history.kept', log } })
   const recentLru = new Lru<KeptWindow, number>({
     maxEntries,
@@ -69,6 +71,7 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
     lengths: new Set(keptWindows),
     kept: new GuardedStore('history.kept', stores.kept ?? keptLru, log),
     recent: new GuardedStore('history.recent', stores.recent ?? recentLru, log),
+    keepsArrays,
     log,
     bypasses: 0,
   }
@@ -116,6 +119,7 @@ interface Tiers {
   readonly lengths: ReadonlySet<number>
   readonly kept: Tier
   readonly recent: Tier
+  readonly keepsArrays: boolean
   readonly log: EngineLog
   bypasses: number
 }
@@ -140,6 +144,7 @@ class CachedWindows implements AssetWindows {
   }
 
   window(field: Field, barCount: number): Float64Array {
+    if (!this.#tiers.keepsArrays) return this.#plain.window(field, barCount)
     const { end } = this.#history
     // Before the data there is nothing to keep: the plain source says what is wrong.
     if (end < barCount) return this.#plain.window(field, barCount)

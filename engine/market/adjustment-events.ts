@@ -40,8 +40,6 @@ export function adjustmentEvents(
   const events: AdjustmentEvent[] = []
   const end = bars.firstSession + bars.length
   for (const { asset, session, kind, value } of adjustments) {
-    // Nobody looks from behind the first slot after the bars, and the close before such an event is not among them.
-    if (session > end) continue
     if (kind === 'split') {
       const ratio = rationalOf(value)
       events.push({ session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio })
@@ -49,6 +47,8 @@ export function adjustmentEvents(
     }
     const cash = rationalOf(value)
     if (policy === 'prior-close') {
+      // The close before it is not among these bars, and no view of them comes to see it.
+      if (session > end) continue
       const index = previousTraded(bars, session)
       const close = tradedTicks(bars, index, priceScale)
       if (close === undefined) continue

@@ -12,6 +12,7 @@ describe('configuration', () => {
       preGroupedBytes: 2 * GIB,
       arrayReturns: false,
       historyCache: false,
+      historyCacheArrays: false,
       historyCacheEntries: 256,
       historyCacheBytes: 64 * 2 ** 20,
       historyKeptWindows: [20, 50, 200],
@@ -47,6 +48,7 @@ describe('configuration', () => {
     [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
     [{ ASSAY_ARRAY_RETURNS: 'on' }, { arrayReturns: true }],
     [{ ASSAY_HISTORY_CACHE: 'on' }, { historyCache: true }],
+    [{ ASSAY_HISTORY_CACHE_ARRAYS: 'on' }, { historyCacheArrays: true }],
     [
       { ASSAY_HISTORY_CACHE_ENTRIES: '9', ASSAY_HISTORY_CACHE_BYTES: '4096' },
       { historyCacheEntries: 9, historyCacheBytes: 4096 },

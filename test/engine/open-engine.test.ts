@@ -63,7 +63,7 @@ describe('the engine', () => {
   })
 
   it('remembers windows for the next backtest, frame or array, and gives the same results', async () => {
-    const engine = openEngine(enable(pureBaseline(), { historyCache: true, historyKeptWindows: [20] }))
+    const engine = openEngine(enable(pureBaseline(), { historyCache: true, historyCacheArrays: true, historyKeptWindows: [20] }))
     const bundle = memoryBundle(sp500Content(100))
     const digests = new Set([
       digest(await openEngine(pureBaseline()).backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) })),

@@ -27,6 +27,7 @@ describe('the rule that holds records and defaults together', () => {
     layer('one', { assetListCache: true, preGroupedBars: true }),
     layer('one.list', { assetListCache: true }, true),
     layer('one.both', { assetListCache: true, preGroupedBars: true }, true),
+    layer('one.bars', { preGroupedBars: true, historyCacheArrays: true }, true),
     layer('two', { arrayReturns: true }),
   ]
   let number = 0
@@ -65,6 +66,8 @@ describe('the rule that holds records and defaults together', () => {
     expect(flags(whole, record('one.list', 'rejected'), record('one.list', 'accepted'))).toHaveLength(2)
     expect(flags(whole, record('one.both', 'rejected'))).toHaveLength(2)
     expect(flags(record('one.list', 'accepted'))).toEqual([])
+    // What no layer of the stack sets is a detail of the part.
+    expect(flags(whole, record('one.bars', 'rejected'))).toEqual(['assetListCache'])
   })
 
   it('says which switch diverges, by which record, and what to change', () => {

@@ -21,7 +21,14 @@ import {
 const MIB = 2 ** 20
 
 function cacheOf(change: Partial<HistoryCacheOptions> = {}) {
-  return historyCache(plainHistorySource(), { maxBytes: MIB, maxEntries: 256, keptWindows: [20], log: engineLog(), ...change })
+  return historyCache(plainHistorySource(), {
+    maxBytes: MIB,
+    maxEntries: 256,
+    keptWindows: [20],
+    keepsArrays: true,
+    log: engineLog(),
+    ...change,
+  })
 }
 
 /** A visit to the whole world, at its last bar. */
@@ -384,7 +391,7 @@ describe('the history cache', () => {
         }
       },
     }
-    const cache = historyCache(counting, { maxBytes: MIB, maxEntries: 9, keptWindows: [3], log: engineLog() })
+    const cache = historyCache(counting, { maxBytes: MIB, maxEntries: 9, keptWindows: [3], keepsArrays: true, log: engineLog() })
     for (let i = 0; i < 5; i++) {
       arrayOf(atEnd(world, cache), 'price', 3)
       atEnd(world, cache).portal.history('A', 'price', 2, '1d')

@@ -125,6 +125,12 @@ describe('adjustmentTimeline', () => {
     )
   })
 
+  it('knows nothing of a dividend after the bars, which the closes it is told from are not among', () => {
+    const known = timeline([100e6, 100e6], [dividend(9, '5000')])
+    expect(known.events).toBe(0)
+    expect(timeline([100e6, 100e6], [dividend(2, '50')]).events).toBe(1)
+  })
+
   it('refuses a dividend as large as the close before it', () => {
     expect(() => timeline(FLAT, [dividend(3, '100')])).toThrow('dividend 100 of A is not smaller than the close before it')
     expect(() => timeline(FLAT, [split(3, '2'), dividend(3, '50')])).toThrow(/is not smaller/)
