@@ -68,7 +68,8 @@ function describeRate({ work, against }: WorkloadRecord): string | undefined {
 }
 
 function rate(perSecond: number): string {
-  return perSecond >= 1e6 ? `${formatNumber(perSecond / 1e6, 2)} M` : `${formatNumber(perSecond / 1e3, 1)} k`
+  if (perSecond >= 1e6) return `${formatNumber(perSecond / 1e6, 2)} M`
+  return perSecond >= 1e3 ? `${formatNumber(perSecond / 1e3, 1)} k` : formatNumber(perSecond, 1)
 }
 
 /** The last line: verdict, where to read on, and how to audit it. */

@@ -7,6 +7,8 @@ export const layer0Control: Layer<OptimizationConfig> = {
   title: 'A/A control: nothing changes',
   hypothesis: 'Nothing gets faster: both arms run the same code. Anything but "not accepted" is an error of the harness.',
   workloads: ['grid-search', 'walk-forward'],
+  // Nothing changes anywhere: two workloads show it as well as three.
+  guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },
   standalone: true,
