@@ -5,6 +5,7 @@ export type {
   Arm,
   Criterion,
   Divergence,
+  Goal,
   Layer,
   Metric,
   Outcome,

@@ -15,11 +15,11 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
   const section = (title: string, rows: readonly (readonly string[])[]) => io.stdout(`${title}\n${table(rows)}\n`)
   section(
     'layers',
-    suite.layers.map(({ id, title, workloads, standalone }) => [
+    suite.layers.map(({ id, title, workloads, standalone, phase }) => [
       id,
       title,
       `wins on ${workloads.join(', ')}`,
-      standalone ? 'standalone' : '',
+      [...(standalone ? ['standalone'] : []), ...(phase === undefined ? [] : [phase])].join(', '),
     ]),
   )
   section(
