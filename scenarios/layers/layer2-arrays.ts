@@ -9,6 +9,7 @@ export const layer2Arrays: Layer<OptimizationConfig> = {
     'making frames and reading them took most of a backtest. Opening and decoding, which layer 1 saves, are still paid here, so the part of the ' +
     'whole is smaller than the 47–69 % it had on top of layer 1.',
   workloads: ['grid-search', 'walk-forward'],
+  guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },
   standalone: true,

@@ -12,6 +12,7 @@ export const layer2HistoryCache: Layer<OptimizationConfig> = {
     'is looked up, stored and thrown away. Expected to be rejected, and on arrays (`--incumbent layer2.arrays`) all the more: a view is made in less ' +
     'time than it is found.',
   workloads: ['grid-search', 'walk-forward'],
+  guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },
   standalone: true,

@@ -10,6 +10,7 @@ export const layer2PortalReturns: Layer<OptimizationConfig> = {
     'arrays: a view is made in less time than it is found, so the history cache keeps frames alone, for strategies that go on asking for them. Here ' +
     'it should cost nothing and give nothing.',
   workloads: ['grid-search', 'walk-forward'],
+  guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },
   apply: (config) => enable(config, { arrayReturns: true, historyCache: true }),

@@ -72,7 +72,7 @@ describe('assay backtest', () => {
   })
 
   it('writes every operation of every cache to stderr with --log debug, and changes no result', async () => {
-    const words = ['backtest', '--csv', EXAMPLE, '--config', 'layer1+layer2', '--json']
+    const words = ['backtest', '--csv', EXAMPLE, '--config', 'layer1+layer2', '--return-type', 'dataframe', '--json']
     const silent = await assay(words)
     const logged = await assay([...words, '--log', 'debug'])
     expect(JSON.parse(logged.stdout).digest).toBe(JSON.parse(silent.stdout).digest)

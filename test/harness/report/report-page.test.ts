@@ -4,26 +4,32 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Evidence } from '../../../harness/evidence.js'
 import { renderReport } from '../../../harness/report/report-html.js'
 import { renderReportIndex } from '../../../harness/report/report-index.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { CHROMIUM } from '../profile/chromium.js'
 import { HOSTILE_NAMES } from '../profile/hostile-names.js'
+import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 import { accepted, EVALUATIONS, evidenceNaming, hotspotsNaming, profileOf, sourceOf } from './report-sources.js'
 
 const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const longest = 'x'.repeat(500)
 
-/** As many runs as a table needs to scroll: axe judges every cell, and two hundred rows are no other than sixty. */
-const tenPairsOf = (evidence: Evidence): Evidence => ({ ...evidence, runs: evidence.runs.filter(({ pair }) => pair <= 10) })
+/** Three arms over ten pairs: axe judges every cell of a table, and the two hundred rows of a long evaluation are no other than these sixty. */
+const threeArms = simulateEvidence(
+  { seed: 6, pairs: 10, improvement: { 'grid-search': 0.4, 'walk-forward': 0.3 }, incumbent: 0.3, noise: 0.02, memory: 0.05 },
+  planWith({
+    arms: ['baseline', 'incumbent', 'candidate'],
+    stacks: { baseline: [], incumbent: ['layer1'], candidate: ['layer1', 'layer2'] },
+  }),
+)
 
 const profiled = sourceOf(accepted, [profileOf('grid-search'), profileOf('walk-forward')])
 const sources = {
   'profiled.html': profiled,
-  'incumbent.html': sourceOf(tenPairsOf(EVALUATIONS['injected, with an incumbent']!)),
-  'budget.html': sourceOf(tenPairsOf(EVALUATIONS.budget!)),
+  'incumbent.html': sourceOf(threeArms),
+  'budget.html': sourceOf(EVALUATIONS.budget!),
   'not-equivalent.html': sourceOf(EVALUATIONS['not equivalent']!),
   'long.html': sourceOf(evidenceNaming(longest), [{ ...profileOf('w'), hotspots: hotspotsNaming(longest) }]),
   'hostile.html': sourceOf(evidenceNaming(HOSTILE_NAMES[0]!), [
