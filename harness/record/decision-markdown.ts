@@ -283,10 +283,10 @@ function consequencesOf(record: DecisionRecord): string[] {
   ]
 }
 
-/** What is on by default follows from the verdicts on the layers; the summary says what that is worth. */
+/** Which layers are in the stack follows from their own verdicts; the summary says what that is worth. */
 function summaryConsequence({ stacks, equivalence, verdict, criterion }: DecisionRecord): string {
   const stack = stacks.candidate.map(escapeName).join(', ')
-  if (stack === '') return 'Everything stays off by default, and the next layer is measured on the pure baseline.'
+  if (stack === '') return 'No layer is in the stack: the next one is measured on the pure baseline.'
   if (equivalence.kind === 'different')
     return `${stack} together compute something else than the baseline, though each of them did not: none may be on until that is mended.`
   const goal = 'atLeast' in criterion ? ` of ${formatLimit(criterion.atLeast)}` : ''
@@ -295,7 +295,7 @@ function summaryConsequence({ stacks, equivalence, verdict, criterion }: Decisio
     rejected: `the minimum goal${goal} is missed, so more has to be found`,
     inconclusive: `whether the minimum goal${goal} is reached is not known`,
   }[verdict]
-  return `On by default: ${stack}, each by its own record; ${minimum}.`
+  return `The stack of this sequence is ${stack}, each by its own record; ${minimum}.`
 }
 
 function stackConsequence({ verdict, injected, layer, equivalence, workloads }: DecisionRecord): string {

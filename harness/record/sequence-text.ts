@@ -73,7 +73,7 @@ function acceptedSentence({ steps }: SequenceRecord): string {
 }
 
 function stopSentences({ stops, goal }: SequenceRecord): string[] {
-  if (stops.length === 0) return ['No rule ended it early.']
+  if (stops.length === 0) return ['No rule ended it early: every layer that is not heavy was evaluated.']
   return stops.map(({ after, reason, returns }) => {
     if (reason === 'goal-met') return `It ended after ${after}: the aspired ${formatLimit(goal.aspired)} were certified.`
     const gained = returns && `${returns.layers.join(' and ')} together gained ${formatSignedPercent(returns.gain)}`
@@ -102,7 +102,7 @@ function officialSentence({ cumulative }: DecisionRecord, { product, goal }: Seq
   const beside =
     product === undefined
       ? ''
-      : ` The product of the layers' own figures, ${gainText(product)}, is optimistic beside it: they were selected by these figures.`
+      : ` The product of the layers' own figures is ${gainText(product)}; it tends to be optimistic, because the layers were selected by these figures.`
   return [
     `Measured afresh, all of them together are ${formatPercent(Math.abs(cumulative.improvement))}${cumulative.ci95 === undefined ? '' : ` [${formatPercentInterval(cumulative.ci95)}]`} ${cumulative.improvement < 0 ? 'slower (interval of the improvement)' : 'faster'} than the pure baseline, speedup ${formatSpeedup(cumulative.speedup)}: that is the official figure.${beside}`,
     goals,

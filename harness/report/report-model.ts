@@ -103,12 +103,18 @@ function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
     chart: draft === undefined ? '' : drawChart('sequence-chart', draft),
     table: htmlTable(
       'The layers in order',
-      head.map((name) => (name.endsWith('[95 % CI]') ? `#${name}` : name)),
-      rows.map((row, index) => row.map((cell) => (cell === reported[index] ? recordLink(cell) : cell))),
+      head.map((name, column) => (column < 2 ? name : `#${name}`)),
+      rows.map((row, index) => row.map((cell, column) => sequenceCell(cell, column, reported[index]))),
     ),
     note: keepTogether(SEQUENCE_NOTE),
     lines: sequenceSentences(record).map(keepTogether),
   }
+}
+
+/** Intervals below their estimates and workloads below each other, so that the table fits a phone. */
+function sequenceCell(cell: string, column: number, record: string | undefined): string | Html {
+  if (cell === record) return recordLink(cell)
+  return column < 2 ? cell : trustedHtml(belowEachOther(escapeXml(keepTogether(cell))).replaceAll(', ', '<br>'))
 }
 
 /** To the report of a record. */

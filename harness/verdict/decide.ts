@@ -61,18 +61,18 @@ export function decide(evidence: Evidence): Decision {
   if (states.every(({ assessment }) => assessment.rounds.length === 0)) {
     throw new InvalidEvidenceError('nothing was measured: runs.jsonl holds no complete pair; continue with --resume')
   }
-  const workloads = concludeWorkloads(states)
+  const workloads = concludeWorkloads(plan, states)
   return { ...conclude(workloads), warnings: warningsOfPlan(plan), workloads }
 }
 
 /**
- * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished: all are decided, or a target is
+ * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished: all are decided, or a target of a layer is
  * rejected. (That a measured digest is the proven one is checked by `decide` and by whoever measures.)
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
   if (isNothing(plan)) return []
   const states = statesOf(plan, runs)
-  return isSettled(states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
+  return isSettled(plan, states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
 }
 
 /**
@@ -176,13 +176,17 @@ function refuseOtherStack({ plan, sequence }: Pick<Evidence, 'plan' | 'sequence'
   if (stack.join() !== plan.stacks.candidate.join()) throw wrong('measures other layers than its sequence accepted')
 }
 
-/** A rejected target settles the layer, whatever the other workloads would say. */
-function isSettled(states: readonly WorkloadState[]): boolean {
+/**
+ * A rejected target settles the layer, whatever the other workloads would say. Nothing settles a summary early: its figure is the official one, of all its
+ * workloads and as many pairs as were said beforehand.
+ */
+function isSettled({ layer }: Pick<EvaluationPlan, 'layer'>, states: readonly WorkloadState[]): boolean {
+  if (layer === SEQUENCE_ID) return false
   return states.some(({ role, assessment }) => role === 'target' && assessment.outcome === 'rejected')
 }
 
-function concludeWorkloads(states: readonly WorkloadState[]): WorkloadDecision[] {
-  const settled = isSettled(states)
+function concludeWorkloads(plan: Pick<EvaluationPlan, 'layer'>, states: readonly WorkloadState[]): WorkloadDecision[] {
+  const settled = isSettled(plan, states)
   return states.map((state) => {
     const { outcome, reasons } = state.assessment
     if (outcome !== 'continue') return { ...state, verdict: outcome, reasons }

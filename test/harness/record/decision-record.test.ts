@@ -14,6 +14,7 @@ import {
 } from '../../../harness/record/decision-record.js'
 import { renderIndex } from '../../../harness/record/index-page.js'
 import { toSequenceStep } from '../../../harness/record/sequence-record.js'
+import { openWorkloads } from '../../../harness/verdict/decide.js'
 import { toLogChange } from '../../../harness/verdict/sequence.js'
 import { hotspotsOf, sampledArm } from '../profile/sampled-arms.js'
 import { sequenceOf, summedSequence } from '../verdict/sequences.js'
@@ -373,6 +374,20 @@ describe('a summary', () => {
     expect(toDecisionRecord(nothingAccepted)).toMatchObject({ verdict: 'rejected', reasons: ['nothing-accepted'] })
     const undecided = sequenceOf([{ id: 'layer1', verdict: 'inconclusive', gain: 0.04, se: 0.1 }])
     expect(toDecisionRecord({ ...nothingAccepted, sequence: undecided })).toMatchObject({ verdict: 'inconclusive' })
+  })
+
+  it('measures every workload to its one look, though another target missed the goal: its figure is the official one', () => {
+    const missed = simulateEvidence({ seed: 3, pairs: 20, improvement: { 'walk-forward': 0.55 }, noise: 0.02 }, summed.plan)
+    const begun = missed.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 20)
+    expect(openWorkloads(summed.plan, begun)).toEqual(['walk-forward'])
+    expect(() => toDecisionRecord({ ...missed, runs: begun, sequence: summedSequence })).toThrow(
+      /measuring ended before walk-forward was decided/,
+    )
+    const record = toDecisionRecord({ ...missed, sequence: summedSequence })
+    expect(record.workloads.map(({ pairs, verdict }) => [pairs, verdict])).toEqual([
+      [20, 'rejected'],
+      [20, 'accepted'],
+    ])
   })
 
   it('keeps of each record what it says: a step made of a record is the record again', () => {
