@@ -17,7 +17,7 @@ const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync('packa
 
 /** What costs minutes at full scale runs small here; where it writes, it writes elsewhere. */
 const SMALL: Readonly<Record<string, readonly string[]>> = {
-  evaluate: ['--scale', 'smoke', '--workload', 'grid-search'],
+  evaluate: ['--scale', 'smoke', '--workload', 'grid-search', '--max-pairs', '10'],
   profile: ['--scale', 'smoke', '--scenario', 'grid-search', '--duration', '0.2'],
 }
 
