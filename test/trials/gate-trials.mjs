@@ -100,6 +100,7 @@ function calibrated({ plant, slowdown }) {
     git('checkout', '-q', '--', file)
   }
   const { passMs, calls, nanosPerTurn } = JSON.parse(readFileSync(path, 'utf8'))
+  if (!(calls > 0)) throw new Error(`a pass never calls what is planted in ${plant}: mend PLANTS in test/trials/trials.mjs`)
   return { slowdown, passMs, calls, turns: Math.max(1, Math.round((slowdown * passMs * 1e6) / (calls * nanosPerTurn))) }
 }
 

@@ -1,6 +1,7 @@
 /** What is committed in a trial, and how the gate has to end. */
 
 const PORTAL = 'engine/portal/bar-portal.ts'
+const HISTORY = 'engine/portal/plain-history.ts'
 const LEDGER = 'engine/simulation/ledger.ts'
 const LOADER = 'engine/bundle/plain-source.ts'
 const SIMULATE = 'engine/simulation/simulate.ts'
@@ -9,7 +10,7 @@ const SIMULATE = 'engine/simulation/simulate.ts'
 export const PLANTS = {
   portal: {
     file: PORTAL,
-    at: '#window(asset: AssetId, field: Field, barCount: number): Float64Array {',
+    at: 'this.#check(barCount, frequency)',
     name: 'plantedInPortal',
   },
   ledger: {
@@ -32,11 +33,11 @@ const NO_OPS = [
   { file: LEDGER, change: (text) => text.replaceAll('#numbers', '#plainShares') },
   { file: LOADER, change: (text) => text.replaceAll(/\bcount\(/g, 'addTo(') },
   {
-    file: PORTAL,
+    file: HISTORY,
     change: (text) =>
       text.replace(
-        'return history.column(field).subarray(end - barCount, end)',
-        'const column = history.column(field)\n    const begin = end - barCount\n    return column.subarray(begin, end)',
+        'return this.#history.column(field).subarray(end - barCount, end)',
+        'const column = this.#history.column(field)\n    const begin = end - barCount\n    return column.subarray(begin, end)',
       ),
   },
   { file: LEDGER, change: (text) => text.replace('return this.#holdings.size > 0', 'return this.#holdings.size !== 0') },
