@@ -1,11 +1,10 @@
-import { plainBundleSource } from './bundle/plain-source.js'
 import { type AssetListCache, assetListCache } from './cache/asset-list.js'
-import { type BundlePool, bundlePool } from './cache/bundle-pool.js'
 import { type HistoryCache, historyCache } from './cache/history.js'
 import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
 import { type EngineLog, engineLog } from './log.js'
+import { openBundles } from './open-bundles.js'
 import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
 import { plainHistorySource } from './portal/plain-history.js'
 import type { AssetDirectory, BarSource, BundleSource, Counters, HistorySource, OpenBundle } from './ports.js'
@@ -42,20 +41,15 @@ export interface EngineOptions {
 }
 
 /**
- * The engine's composition root, and the only place where flags are read: the plain ports are the pure baseline, and each optimization
- * that is on wraps one of them.
+ * The engine's composition root, with `openBundles` the only place where flags are read: the plain ports are the pure baseline, and each
+ * optimization that is on wraps one of them.
  */
 export function openEngine(config: OptimizationConfig, options: EngineOptions = {}): Engine {
   const log = options.log ?? engineLog()
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
 
-  const caches: (AssetListCache | PreGroupedBars | HistoryCache | BundlePool)[] = []
-  let bundles = options.bundles ?? plainBundleSource(counted)
-  if (config.bundlePool) {
-    const pool = bundlePool(bundles, { maxBundles: config.bundlePoolSize, log })
-    caches.push(pool)
-    bundles = pool
-  }
+  const bundles = openBundles(config, log, options.bundles)
+  const caches: (AssetListCache | PreGroupedBars | HistoryCache)[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()
@@ -88,18 +82,21 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     config,
     async backtest(spec) {
       checkOpen()
-      const result = await withBundle(bundles, spec.bundle, (bundle) => runBacktest({ assets, bars, history }, bundle, spec))
+      const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
+        runBacktest({ assets, bars, history }, bundle, spec),
+      )
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
       return result
     },
     async open(directory) {
       checkOpen()
-      return bundles.open(directory)
+      return bundles.source.open(directory)
     },
-    counters: () => Object.assign({ ...counted }, ...caches.map((cache) => cache.counters())) as Counters,
+    counters: () => Object.assign({ ...counted, ...bundles.counters() }, ...caches.map((cache) => cache.counters())) as Counters,
     close() {
       open = false
+      bundles.close()
       for (const cache of caches) cache.clear()
     },
   }

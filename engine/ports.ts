@@ -9,7 +9,7 @@ import type { AssetHistory } from './portal/asset-history.js'
 import type { BarDates } from './portal/bar-dates.js'
 
 /**
- * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in `open-engine.ts`:
+ * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in `open-engine.ts` and `open-bundles.ts`:
  * the plain port is the baseline; a cache wraps it and falls back to it when it fails.
  */
 

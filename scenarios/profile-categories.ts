@@ -64,6 +64,7 @@ export const profileCategories: ProfileCategories = {
       sources: [
         'engine/search/',
         'engine/execution/',
+        'engine/open-bundles.ts',
         'engine/open-engine.ts',
         'engine/config.ts',
         'engine/index.ts',

@@ -3,27 +3,27 @@ import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { BarTable } from '../../engine/bundle/bar-table.js'
 import type { Adjustment, OptimizationConfig } from '../../engine/index.js'
-import { openEngine } from '../../engine/open-engine.js'
+import { openBundles } from '../../engine/open-bundles.js'
 import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
 
 /**
- * A thread that opens a bundle whenever it is asked to, with an engine of its own. It loads the engine and nothing else, and is run compiled:
- * `opening-thread.ts` is its other side.
+ * A thread that opens a bundle whenever it is asked to, the way an engine of its own would. It loads what opens bundles and nothing else, and is run
+ * compiled: `opening-thread.ts` is its other side.
  */
 const { config, directory } = workerData as { readonly config: OptimizationConfig; readonly directory: string }
-const engine = openEngine(config)
+const bundles = openBundles(config)
 
 parentPort!.on('message', async (question: ThreadQuestion) => {
   if (question === 'open') return answer(await openAndRead())
-  answer({ kind: 'counted', counters: engine.counters() })
-  engine.close()
+  answer({ kind: 'counted', counters: bundles.counters() })
+  bundles.close()
   parentPort!.close()
 })
 answer({ kind: 'ready' })
 
 async function openAndRead(): Promise<ThreadAnswer> {
   const begin = performance.now()
-  const bundle = await engine.open(directory)
+  const bundle = await bundles.source.open(directory)
   const table = await bundle.table()
   const adjustments = await bundle.adjustments()
   const ms = performance.now() - begin
