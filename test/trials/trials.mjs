@@ -29,7 +29,7 @@ const NO_OPS = [
   { file: LEDGER, change: (text) => text.replace('Cash and positions, exact.', 'Cash and positions, exact to the tick.') },
   { file: LOADER, change: (text) => text.replace('each time anew:', 'anew each time:') },
   { file: 'README.md', change: (text) => `${text}\n` },
-  { file: PORTAL, change: (text) => text.replaceAll('#windows(', '#windowsOf(') },
+  { file: PORTAL, change: (text) => text.replaceAll('#windows(', '#everyWindow(') },
   { file: LEDGER, change: (text) => text.replaceAll('#numbers', '#plainShares') },
   { file: LOADER, change: (text) => text.replaceAll(/\bcount\(/g, 'addTo(') },
   {
