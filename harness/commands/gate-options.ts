@@ -1,22 +1,12 @@
 import { isAbsolute, normalize, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { InputError } from '../errors.js'
-import type { GateRule } from '../gate/plan-gate.js'
+import type { GateSetting } from '../gate/gate.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import { DEFAULTS, parseChoice, parseFraction, parseScale, parseTimeout, parseWhole, quoted } from './evaluate-options.js'
 
 /** A `gate` command, checked as far as that is possible without the repository. */
-export interface GateCommand {
-  readonly rule: GateRule
-  readonly baseRef?: string
-  /** npm script; undefined: nothing to build. */
-  readonly script?: string
-  readonly module: string
-  readonly resultsChanged?: string
-  /** Where outputs go, absolute. */
-  readonly out: string
-  readonly profile: boolean
-  readonly timeoutMs: number
+export interface GateCommand extends GateSetting {
   readonly json: boolean
   /** The command again, for people to repeat. */
   readonly text: string
