@@ -64,7 +64,7 @@ export function pureBaseline(): OptimizationConfig {
 }
 
 /**
- * What an everyday user gets: layer 1 on, overridden by the `ASSAY_*` variables named at each field. `ASSAY_ENABLE_CACHING` sets both
+ * What an everyday user gets: layers 1 to 3 on but for the history cache, overridden by the `ASSAY_*` variables named at each field. `ASSAY_ENABLE_CACHING` sets both
  * layer-1 switches, `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; a variable of one field wins over these. An empty
  * variable counts as unset. The only reader of `ASSAY_*` variables in the engine.
  *
@@ -80,13 +80,13 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     assetListEntries: readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES') ?? entries ?? PURE_BASELINE.assetListEntries,
     preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
     preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
-    arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? PURE_BASELINE.arrayReturns,
+    arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? true,
     historyCache: readSwitch(env, 'ASSAY_HISTORY_CACHE') ?? PURE_BASELINE.historyCache,
     historyCacheArrays: readSwitch(env, 'ASSAY_HISTORY_CACHE_ARRAYS') ?? PURE_BASELINE.historyCacheArrays,
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES') ?? PURE_BASELINE.historyCacheEntries,
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES') ?? PURE_BASELINE.historyCacheBytes,
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS') ?? PURE_BASELINE.historyKeptWindows,
-    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL') ?? PURE_BASELINE.bundlePool,
+    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL') ?? true,
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE') ?? PURE_BASELINE.bundlePoolSize,
   })
 }

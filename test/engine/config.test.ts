@@ -21,8 +21,14 @@ describe('configuration', () => {
     })
   })
 
-  it('gives an everyday user layer 1', () => {
-    expect(defaults({})).toEqual({ ...pureBaseline(), assetListCache: true, preGroupedBars: true })
+  it('gives an everyday user all that was accepted', () => {
+    expect(defaults({})).toEqual({
+      ...pureBaseline(),
+      assetListCache: true,
+      preGroupedBars: true,
+      arrayReturns: true,
+      bundlePool: true,
+    })
     expect(defaults({ ASSAY_ENABLE_CACHING: '' })).toEqual(defaults({}))
   })
 
@@ -46,7 +52,7 @@ describe('configuration', () => {
     [{ ASSAY_LRU_MAXSIZE: '7', ASSAY_ASSET_LIST_ENTRIES: '9' }, { assetListEntries: 9 }],
     [{ ASSAY_CACHE_SIZE_GB: '0.5' }, { preGroupedBytes: GIB / 2 }],
     [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
-    [{ ASSAY_ARRAY_RETURNS: 'on' }, { arrayReturns: true }],
+    [{ ASSAY_ARRAY_RETURNS: 'off' }, { arrayReturns: false }],
     [{ ASSAY_HISTORY_CACHE: 'on' }, { historyCache: true }],
     [{ ASSAY_HISTORY_CACHE_ARRAYS: 'on' }, { historyCacheArrays: true }],
     [
@@ -55,8 +61,8 @@ describe('configuration', () => {
     ],
     [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
     [
-      { ASSAY_BUNDLE_POOL: '1', ASSAY_BUNDLE_POOL_SIZE: '7' },
-      { bundlePool: true, bundlePoolSize: 7 },
+      { ASSAY_BUNDLE_POOL: '0', ASSAY_BUNDLE_POOL_SIZE: '7' },
+      { bundlePool: false, bundlePoolSize: 7 },
     ],
   ])('reads %j', (env, expected) => {
     expect(defaults(env)).toMatchObject(expected)
