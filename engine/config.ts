@@ -64,8 +64,8 @@ export function pureBaseline(): OptimizationConfig {
 }
 
 /**
- * What an everyday user gets: layers 1 to 3 on but for the history cache, overridden by the `ASSAY_*` variables named at each field. `ASSAY_ENABLE_CACHING` sets both
- * layer-1 switches, `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; a variable of one field wins over these. An empty
+ * What an everyday user gets: layers 1 to 3 on but for the history cache, overridden by the `ASSAY_*` variables named at each field.
+ * `ASSAY_ENABLE_CACHING` sets both layer-1 switches, `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; a variable of one field wins over these. An empty
  * variable counts as unset. The only reader of `ASSAY_*` variables in the engine.
  *
  * @throws {EngineError} `config-invalid`: a value that is not understood; the message names variable, value and what is accepted

@@ -18,7 +18,7 @@ export interface TimedRead {
   readonly checksum: string
 }
 
-/** A worker thread with an engine of its own that opens a bundle on request; one request at a time. */
+/** A worker thread that opens a bundle on request, from a source of its own; one request at a time. */
 export class OpeningThread {
   readonly #worker: Worker
   readonly #failed: Promise<never>
@@ -27,7 +27,7 @@ export class OpeningThread {
   /**
    * Starts it. Always terminate it, whatever happens.
    *
-   * @param config     of its engine
+   * @param config     says whether it has a pool
    * @param directory  of the bundle
    */
   constructor(config: OptimizationConfig, directory: string) {
@@ -43,7 +43,7 @@ export class OpeningThread {
     this.#failed.catch(() => undefined)
   }
 
-  /** @returns time from the constructor until the thread had loaded its modules and made its engine, ms */
+  /** @returns time from the constructor until the thread had loaded its modules, ms */
   async ready(): Promise<number> {
     await this.#answer('ready')
     return performance.now() - this.#begin
@@ -56,7 +56,7 @@ export class OpeningThread {
     return { ms, version, checksum }
   }
 
-  /** What its engine counted; the last request. */
+  /** What its source and its pool counted; the last request. */
   async counters(): Promise<Counters> {
     this.#worker.postMessage('count' satisfies ThreadQuestion)
     return (await this.#answer('counted')).counters

@@ -21,13 +21,13 @@ const SHOWN = 16
 const YEAR = 252
 
 /**
- * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and 16 are at work (1 and 2 in smoke: loading the modules of a thread is most of a pass); each new one opens the bundle with an
- * engine of its own and reads it whole (cold), then all that are there do so again together, several times (warm).
+ * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and 16 are at work (1 and 2 in smoke: loading the modules of a thread is most of a pass); each new one opens the bundle from a
+ * source of its own and reads it whole (cold), then all that are there do so again together, several times (warm).
  *
  * Opens begin when every thread has loaded its modules. Starting a thread takes as long in every configuration and much longer than an open; as
  * part of a cold open it would make any later one look like a saving, the pure baseline's too. It is counted apart, as `worker.startMs`.
  *
- * Counters beside the sums of what the engines counted: `open.coldMs` and `open.warmMs`, mean wall time of a first and of a later open;
+ * Counters beside the sums of what the threads counted: `open.coldMs` and `open.warmMs`, mean wall time of a first and of a later open;
  * `open.savedShare`, 1 − warm ÷ cold.
  */
 export const workerStartWorkload: Workload<OptimizationConfig, WorkerStartScale, readonly ThreadReads[]> = {
