@@ -1,18 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ToolPageReport } from '../../harness/commands/profile-tool.js'
 import { fixture, temporaryDirectory } from '../fixtures/bench.js'
-import { CHROMIUM } from '../harness/profile/chromium.js'
+import { browserOfTests } from '../fixtures/browser.js'
 import { assay } from '../scenarios/assay.js'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
-})
-afterAll(() => browser?.close())
-
+const browser = browserOfTests(['--no-sandbox'])
 const out = temporaryDirectory()
 
 describe.sequential('the real tools', () => {
@@ -68,7 +62,7 @@ async function pagesOf(tool: string, words: readonly string[]): Promise<ToolPage
 
 /** What a person sees of a page, what it asked of a network, and what went wrong in it. */
 async function show(path: string) {
-  const page = await browser.newPage()
+  const page = await browser().newPage()
   const requests: string[] = []
   const errors: string[] = []
   page.on('request', (request) => {

@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { differentialFlameGraphSvg } from '../../../harness/profile/differential-flame-graph.js'
 import { flameGraphSvg } from '../../../harness/profile/flame-graph.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
-import { CHROMIUM } from './chromium.js'
+import { browserOfTests, watchPages } from '../../fixtures/browser.js'
 import { HOSTILE_NAMES, js, profileOf } from './hostile-names.js'
 
 const require = createRequire(import.meta.url)
@@ -43,36 +43,15 @@ const difference = differentialFlameGraphSvg(
 
 const folder = join(temporaryDirectory(), 'pictures')
 const urlOf = (name: string) => pathToFileURL(join(folder, name)).href
-let browser: Browser
-const troubles: string[] = []
+const { open, troubles } = watchPages(browserOfTests(), urlOf)
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'flame.svg'), flame)
   writeFileSync(join(folder, 'difference.svg'), difference)
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>profiles</title><main><h1>Profiles</h1>${flame}${difference}</main></html>`
   writeFileSync(join(folder, 'page.html'), page)
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  })
 })
-afterAll(() => browser?.close())
-
-async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  page.on('console', (message) => troubles.push(message.text()))
-  page.on('pageerror', (error) => troubles.push(error.message))
-  page.on('dialog', (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`)
-    return dialog.dismiss()
-  })
-  page.on('request', (request) => {
-    if (request.url() !== urlOf(name)) troubles.push(`request: ${request.url()}`)
-  })
-  await page.goto(urlOf(name))
-  return page
-}
 
 /** A frame by its name, in the first panel that has it. */
 const frame = (page: Page, name: string) => page.locator(`svg.f:not(.hidden)[aria-label^=${JSON.stringify(name)}]`).first()

@@ -3,11 +3,10 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { dirname, extname, join, resolve, sep } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toPprof } from '../../../harness/profile/pprof.js'
 import { toSpeedscope } from '../../../harness/profile/speedscope.js'
-import { CHROMIUM } from './chromium.js'
+import { browserOfTests } from '../../fixtures/browser.js'
 import { HOSTILE_NAMES, js, profileOf } from './hostile-names.js'
 
 const require = createRequire(import.meta.url)
@@ -26,7 +25,14 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   '/broken.speedscope.json': JSON.stringify({ ...toSpeedscope(profile, 'broken'), profiles: 'none' }),
 }
 
-let browser: Browser
+// It draws with WebGL, which a machine without a graphics card computes.
+const browser = browserOfTests([
+  '--no-sandbox',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-quic',
+])
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   const path = resolve(home, `.${pathname === '/' ? '/index.html' : pathname}`)
@@ -35,23 +41,13 @@ const server = createServer((request, response) => {
   response.end(content)
 })
 
-beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    // It draws with WebGL, which a machine without a graphics card computes.
-    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic'],
-  })
-})
-afterAll(async () => {
-  await browser?.close()
-  server.close()
-})
+beforeAll(() => new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening)))
+afterAll(() => void server.close())
 
 async function openInSpeedscope(
   file: string,
 ): Promise<{ readonly title: string; readonly importedAs: string; readonly errors: readonly string[] }> {
-  const page = await browser.newPage()
+  const page = await browser().newPage()
   const errors: string[] = []
   const logs: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))

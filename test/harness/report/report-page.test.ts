@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderReport } from '../../../harness/report/report-html.js'
 import { renderReportIndex } from '../../../harness/report/report-index.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
-import { CHROMIUM } from '../profile/chromium.js'
+import { browserOfTests, watchPages } from '../../fixtures/browser.js'
 import { HOSTILE_NAMES } from '../profile/hostile-names.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 import { accepted, EVALUATIONS, evidenceNaming, hotspotsNaming, profileOf, sourceOf } from './report-sources.js'
@@ -47,33 +47,13 @@ const pages = {
 
 const folder = join(temporaryDirectory(), 'reports')
 const urlOf = (name: string) => pathToFileURL(join(folder, name)).href
-let browser: Browser
-const troubles: string[] = []
+const browser = browserOfTests()
+const { open, troubles } = watchPages(browser, urlOf)
 
-beforeAll(async () => {
+beforeAll(() => {
   mkdirSync(folder, { recursive: true })
   for (const [name, html] of Object.entries(pages)) writeFileSync(join(folder, name), html)
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  })
 })
-afterAll(() => browser?.close())
-
-async function open(name: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
-  page.on('console', (message) => troubles.push(`${name}: ${message.text()}`))
-  page.on('pageerror', (error) => troubles.push(`${name}: ${error.message}`))
-  page.on('dialog', (dialog) => {
-    troubles.push(`dialog: ${dialog.message()}`)
-    return dialog.dismiss()
-  })
-  page.on('request', (request) => {
-    if (request.url() !== urlOf(name)) troubles.push(`request: ${request.url()}`)
-  })
-  await page.goto(urlOf(name))
-  return page
-}
 
 /** Texts of plots that leave their plot. */
 const CLIPPED = `[...document.querySelectorAll('figure > svg')].flatMap((svg) => {
@@ -162,7 +142,7 @@ describe('an opened report', () => {
   it('runs no script but that of its pictures', async () => {
     const html = pages['profiled.html' as keyof typeof pages] as string
     writeFileSync(join(folder, 'injected.html'), html.replace('<main>', '<main><script>document.title = "owned"</script>'))
-    const page = await browser.newPage()
+    const page = await browser().newPage()
     await page.goto(urlOf('injected.html'))
     expect(await page.title()).toBe('0001 · layer1 · accepted')
     expect(await page.getByRole('searchbox').count()).toBe(6)
