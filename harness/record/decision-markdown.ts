@@ -30,7 +30,7 @@ const BEYOND_MORE_PAIRS: readonly string[] = ['calibration-failed', 'counter-mis
 const RATES_UNKNOWN =
   'The error rates of this rule had not been measured when this was decided; docs/characteristics.md tells what is known by now.'
 
-const template = markdownTemplate<DecisionModel>('decision.md.hbs')
+const template = markdownTemplate<DecisionModel>('decision')
 
 /** What a page about a decision says, line by line; texts are inline markdown unless they are the record's own. */
 export interface DecisionModel {

@@ -17,7 +17,7 @@ interface IndexModel {
   readonly unfinished: readonly string[]
 }
 
-const template = markdownTemplate<IndexModel>('index.md.hbs')
+const template = markdownTemplate<IndexModel>('index')
 
 /**
  * `decisions/README.md`: every record on one line, in order of their numbers.

@@ -2,7 +2,7 @@ import { htmlTemplate } from './html-template.js'
 import { type ReportModel, toReportModel } from './report-model.js'
 import type { ReportSource } from './report-source.js'
 
-const template = htmlTemplate<ReportModel>('report.hbs')
+const template = htmlTemplate<ReportModel>('report')
 
 /** The report of a record as one HTML file that needs no other: the same bytes for the same record and evidence. */
 export function renderReport(source: ReportSource): string {

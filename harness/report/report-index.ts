@@ -29,7 +29,7 @@ interface IndexModel {
   readonly axis: Html | ''
 }
 
-const template = htmlTemplate<IndexModel>('index.hbs')
+const template = htmlTemplate<IndexModel>('index')
 
 /** Beyond these an interval would flatten all others; it ends at the edge. */
 const AXIS_ENDS = { low: -1, high: 1 } as const
