@@ -1,7 +1,7 @@
 import { isAbsolute, normalize, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { InputError } from '../errors.js'
-import type { GateSetting } from '../gate/gate.js'
+import type { GateSetting } from '../gate/gate-request.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import { DEFAULTS, parseChoice, parseFraction, parseScale, parseTimeout, parseWhole, quoted } from './evaluate-options.js'
 

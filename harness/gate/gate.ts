@@ -5,47 +5,16 @@ import { InvalidEvidenceError } from '../errors.js'
 import { makeDirectory, writeWhole } from '../evidence-files.js'
 import { acquireLock } from '../evidence-lock.js'
 import { readRecords } from '../evidence-store.js'
-import type { Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
-import type { Progress } from '../progress.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { checkOut, VERSIONS } from './checkouts.js'
 import { CASES_FOLDER, comparePlans } from './compare-plans.js'
 import { gateMarkdown } from './gate-markdown.js'
 import { type GateReport, gateReportSchema } from './gate-report.js'
-import { type GateRule, planGate } from './plan-gate.js'
+import type { GateRequest } from './gate-request.js'
+import { planGate } from './plan-gate.js'
 import { findRevisions, type Revisions } from './revisions.js'
 import { buildVersions, gateEnvironment, loadVersions } from './versions.js'
-
-/** What a gate is asked to do. */
-export interface GateSetting {
-  readonly rule: GateRule
-  /** What to compare with; undefined: the usual branch. */
-  readonly baseRef?: string
-  /** npm script that builds a version; undefined: nothing to build. */
-  readonly script?: string
-  /** Compiled module that exports the suite, relative to the project. */
-  readonly module: string
-  /** Why results are meant to differ; undefined: they are not. */
-  readonly resultsChanged?: string
-  /** Where the outputs go, absolute. */
-  readonly out: string
-  readonly profile: boolean
-  /** After this long a process is killed and its run counts as failed. */
-  readonly timeoutMs: number
-}
-
-export interface GateRequest extends GateSetting {
-  /** The command that repeats it. */
-  readonly command: string
-  /** How to calibrate for it. */
-  readonly calibrateCommand: string
-  readonly packageVersion: string
-  readonly io: Io
-  readonly progress: Progress
-  /** Told a line when something is known. */
-  readonly onLine: (line: string) => void
-}
 
 type Found = Pick<GateReport, 'verdict' | 'cases' | 'notes'> &
   Partial<Pick<GateReport, 'suite' | 'base' | 'head' | 'equivalence' | 'calibration' | 'problem'>>
