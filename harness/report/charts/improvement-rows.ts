@@ -1,0 +1,114 @@
+import * as Plot from '@observablehq/plot'
+import { formatPercentInterval, formatSignedPercent, formatTick } from '../../format.js'
+import { clipText } from '../../profile/flame-label.js'
+import type { DecisionRecord } from '../../record/record-schema.js'
+import { verdictMark } from '../verdict-mark.js'
+import { CHART_WIDTH, paddedRange, VERDICT_SYMBOLS } from './chart.js'
+
+/** One line of a chart of improvements; all of them fractions. */
+export interface ImprovementRow {
+  /** Tells rows apart: names may repeat. */
+  readonly key: string
+  readonly label: string
+  /** The estimate and its interval, as text. */
+  readonly change: string
+  readonly verdict: DecisionRecord['verdict']
+  readonly estimate: number
+  readonly interval?: readonly [number, number]
+}
+
+/** @param ci95 the two ends of the interval; undefined: none is known */
+export function improvementRow(
+  key: string,
+  name: string,
+  verdict: DecisionRecord['verdict'],
+  estimate: number,
+  ci95: readonly number[] | undefined,
+): ImprovementRow {
+  return {
+    key,
+    label: `${verdictMark(verdict).symbol} ${name}`,
+    change: `${formatSignedPercent(estimate)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`,
+    verdict,
+    estimate,
+    ...(ci95 && { interval: [ci95[0]!, ci95[1]!] }),
+  }
+}
+
+/** The axes of such a chart: rows below one another, percent from left to right, zero and all values within. */
+export function improvementAxes(rows: readonly ImprovementRow[], label: string, others: readonly number[]): Plot.PlotOptions {
+  const values = rows.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])
+  return {
+    marginTop: 6,
+    marginBottom: 38,
+    marginLeft: 12,
+    marginRight: 12,
+    x: {
+      label,
+      domain: paddedRange([0, ...values, ...others]).map(percentOf),
+      ticks: 6,
+      tickFormat: formatTick,
+      grid: true,
+      labelArrow: 'none',
+    },
+    fy: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
+  }
+}
+
+/**
+ * What every row shows: its interval, its estimate, and both as text above them.
+ *
+ * @param dy how far below the middle of its row the estimate stands, px
+ */
+export function improvementMarks<Row extends ImprovementRow>(
+  rows: readonly Row[],
+  {
+    dy,
+    describe,
+    width = CHART_WIDTH,
+  }: { readonly dy: number; readonly describe: (row: Row) => string; readonly width?: number },
+): Plot.Markish[] {
+  const cells = Math.floor((width - 24) / 6.3)
+  return [
+    Plot.ruleY(
+      rows.filter(({ interval }) => interval !== undefined),
+      {
+        y: null,
+        x1: ({ interval }) => percentOf(interval?.[0] ?? 0),
+        x2: ({ interval }) => percentOf(interval?.[1] ?? 0),
+        fy: 'key',
+        stroke: ({ verdict }) => `var(--${verdict})`,
+        strokeWidth: 6,
+        strokeOpacity: 0.55,
+        dy,
+      },
+    ),
+    Plot.dot(rows, {
+      x: ({ estimate }) => percentOf(estimate),
+      fy: 'key',
+      r: 5,
+      dy,
+      fill: ({ verdict }) => `var(--${verdict})`,
+      symbol: ({ verdict }: Row) => VERDICT_SYMBOLS[verdict],
+      title: describe,
+    }),
+    Plot.text(rows, {
+      fy: 'key',
+      frameAnchor: 'top-left',
+      fontWeight: 600,
+      fill: 'var(--ink)',
+      text: ({ label }) => clipText(label, Math.floor(0.85 * cells)),
+    }),
+    Plot.text(rows, {
+      fy: 'key',
+      frameAnchor: 'top-left',
+      dy: 15,
+      fill: 'var(--ink)',
+      text: ({ change }) => clipText(change, cells),
+    }),
+  ]
+}
+
+export function percentOf(fraction: number): number {
+  return 100 * fraction
+}
