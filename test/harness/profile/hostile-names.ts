@@ -56,9 +56,12 @@ export const anyFrame: fc.Arbitrary<Frame> = fc
 /** A folded profile of the given stacks, in no particular order. */
 export function profileOf(stacks: readonly (readonly [readonly Frame[], number])[]): FoldedProfile {
   const frames: Frame[] = []
+  const numbers = new Map<string, number>()
   const numberOf = (frame: Frame): number => {
-    const known = frames.findIndex((other) => JSON.stringify(other) === JSON.stringify(frame))
-    return known < 0 ? frames.push(frame) - 1 : known
+    const key = JSON.stringify(frame)
+    const number = numbers.get(key) ?? frames.push(frame) - 1
+    numbers.set(key, number)
+    return number
   }
   return {
     frames,
