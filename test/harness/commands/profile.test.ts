@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hotspotsSchema } from '../../../harness/profile/hotspots-schema.js'
@@ -38,20 +38,6 @@ describe('assay profile', () => {
       ['baseline', []],
       ['candidate', ['same']],
     ])
-  })
-
-  it('profiles the baseline alone, all scenarios, as one document', async () => {
-    const words = `profile baseline --suite ${fixture('split-suite.mjs')} --scenario all --scale smoke --duration 0.1 --json --out ${out}`
-    const { code, stdout } = await assay(words)
-    expect(code).toBe(0)
-    const documents = (JSON.parse(stdout) as unknown[]).map((one) => hotspotsSchema.parse(one))
-    expect(documents.map(({ workload, arms }) => [workload, arms.length])).toEqual([
-      ['split', 1],
-      ['shapes', 1],
-    ])
-    const page = readFileSync(join(out, 'profiling-results', 'BOTTLENECKS.md'), 'utf8')
-    expect(page).toContain('npm run profile -- baseline --scenario all --scale smoke')
-    expect(page).toContain('## split')
   })
 
   it.each([
@@ -95,17 +81,5 @@ describe('assay profile', () => {
       'profile-faster-spin',
       join('profile-faster-spin', 'hotspots.json'),
     ])
-  })
-
-  it('takes the place of what an earlier run left: no file of another stack stays', async () => {
-    const place = temporaryDirectory()
-    const folder = join(place, 'profiling-results', 'profile-baseline-split')
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'incumbent.svg'), 'of an earlier run')
-    const words = `profile baseline --suite ${fixture('split-suite.mjs')} --scale smoke --duration 0.1 --out ${place}`
-    expect((await assay(words)).code).toBe(0)
-    expect(existsSync(join(folder, 'hotspots.json'))).toBe(true)
-    expect(existsSync(join(folder, 'incumbent.svg'))).toBe(false)
-    expect(readdirSync(join(place, 'profiling-results'))).toEqual(['profile-baseline-split'])
   })
 })
