@@ -10,7 +10,7 @@ import { assay, createIo, fixture, kernelSuite, type Told, temporaryDirectory } 
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
-const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 30 --suite ${suite} --out ${root}`
+const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 20 --suite ${suite} --out ${root}`
 const journal = join(root, 'profiling-results', '.sequence.json')
 
 function recordOf(id: string, from = root): DecisionRecord {
@@ -49,7 +49,7 @@ describe('a sequence of layers', () => {
     expect(stdout).toMatch(/^\nlayer 1 of 7\none-tick · /)
     expect(stdout).toContain('\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing')
     expect(stderr).toContain(
-      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 30 --suite ${suite} --resume --out ${root}\n`,
+      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 20 --suite ${suite} --resume --out ${root}\n`,
     )
     expect(folders()).toEqual(['0001-one-tick', '0002-nothing'])
     expect(existsSync(join(root, 'profiling-results', '.lock'))).toBe(false)
@@ -91,7 +91,7 @@ describe('a sequence of layers', () => {
     expect(recordOf('0003-gain')).toMatchObject({ verdict: 'accepted', stacks: { incumbent: [], candidate: ['gain'] } })
     const more = recordOf('0004-more')
     expect(more).toMatchObject({ verdict: 'accepted', stacks: { incumbent: ['gain'], candidate: ['gain', 'more'] } })
-    expect(more.command).toContain('npx assay evaluate more --workload spin --scale smoke --max-pairs 30')
+    expect(more.command).toContain('npx assay evaluate more --workload spin --scale smoke --max-pairs 20')
     expect(more.command).toContain('--incumbent gain')
     expect(more.workloads[0]!.improvement!.estimate).toBeGreaterThan(0.4)
     expect(more.cumulative!.improvement).toBeGreaterThan(more.workloads[0]!.improvement!.estimate)
