@@ -1,5 +1,5 @@
 import type { Arm } from './contract.js'
-import { formatDuration, formatSignedPercent } from './format.js'
+import { formatDuration, formatPercent } from './format.js'
 import type { Io } from './io.js'
 
 /** Where an evaluation stands. */
@@ -66,9 +66,9 @@ function plainLines(io: Io): Progress {
   }
 }
 
-/** `pair 7/10  candidate  1m12s, about 31s left   −39.8 % so far`; shorter times are negative here, as people say it. */
+/** `pair 7/10  candidate  1m12s, about 31s left   39.8 % faster` */
 function describe({ pair, pairs, arm, elapsedMs, remainingMs, estimate }: RunProgress): string {
   const time = `${formatDuration(elapsedMs)}${remainingMs === undefined ? '' : `, about ${formatDuration(remainingMs)} left`}`
-  const sofar = estimate === undefined ? '' : `   ${formatSignedPercent(-estimate)} so far`
-  return `pair ${pair}/${pairs}  ${arm.padEnd(9)}  ${time}${sofar}`
+  const change = estimate === undefined ? '' : `   ${formatPercent(Math.abs(estimate))} ${estimate < 0 ? 'slower' : 'faster'}`
+  return `pair ${pair}/${pairs}  ${arm.padEnd(9)}  ${time}${change}`
 }

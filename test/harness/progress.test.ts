@@ -19,7 +19,7 @@ describe('progress', () => {
     const { io, told } = createIo({ isTTY: true, env: {} })
     createProgress(io).run(state)
     expect(told.stderr).toBe(
-      '\r\u001b[Kgrid-search   █████████████░░░░░░░░  pair 7/10  candidate  1m12s, about 31s left   −39.8 % so far',
+      '\r\u001b[Kgrid-search   █████████████░░░░░░░░  pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
     )
   })
 
@@ -38,9 +38,15 @@ describe('progress', () => {
     progress.done()
     expect(told.stderr.split('\n')).toEqual([
       'spin          pair 1/10  baseline   0s',
-      'grid-search   pair 7/10  candidate  1m12s, about 31s left   −39.8 % so far',
+      'grid-search   pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
       '',
     ])
+  })
+
+  it('says slower where the candidate takes longer', () => {
+    const { io, told } = createIo()
+    createProgress(io).run({ ...state, estimate: -0.188 })
+    expect(told.stderr).toMatch(/ {3}18\.8 % slower\n$/)
   })
 
   it('keeps notes on lines of their own', () => {
