@@ -12,7 +12,7 @@ describe('assay profile', () => {
       `profile same --suite ${fixture('split-suite.mjs')} --scale smoke --duration 0.2 --out ${out}`,
     )
     expect(code, stderr).toBe(0)
-    expect(stdout).toContain('split · baseline (pure baseline) · 4000 calls of each')
+    expect(stdout).toContain('split · baseline (pure baseline) · 125 calls of each')
     expect(stdout).toContain('split · candidate (same)')
     expect(stdout).toContain('unwatched, the candidate takes')
     const folder = join(out, 'profiling-results', 'profile-same-split')
