@@ -102,7 +102,7 @@ describe('runOnce', () => {
       for (let round = 0; round < 20; round++) length += Array.from({ length: 400_000 }, (_, index) => ({ index })).length
       return { output: String(length) }
     })
-    const busy = await runOnce(churn, { ...slot, warmup: 0, iterations: 1 })
+    const busy = await runOnce(churn, { ...slot, warmup: 1, iterations: 1 })
     expect(busy.gcCount).toBeGreaterThan(0)
     expect(busy.gcMs).toBeGreaterThan(0)
   })
