@@ -36,7 +36,7 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   }
   if (slot.mode === 'profile') {
     // Profiling costs nothing when it is off, not even its import.
-    const { profileRun } = await import('./profile/profile-run.js')
+    const { profileRun } = await import('./profile/capture/profile-run.js')
     return { kind: 'profiled', profile: await profileRun(suite, slot) }
   }
   if (slot.mode === 'describe') return { kind: 'described', description: describe(suite) }

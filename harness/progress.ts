@@ -1,6 +1,6 @@
 import type { Arm } from './contract.js'
-import { formatDuration, formatPercent } from './format.js'
 import type { Io } from './io.js'
+import { formatDuration, formatPercent } from './text/format.js'
 
 /** Where an evaluation stands. */
 export interface RunProgress {

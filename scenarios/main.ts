@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from '../harness/cli.js'
+import { runCli } from '../harness/cli/cli.js'
 import { nodeIo } from '../harness/io.js'
 
 /** The composition root: our suite and the engine's own commands, behind one binary. Only comparing files does not wait for the engine to load. */

@@ -1,6 +1,6 @@
 import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
-import { CACHE_VARIABLE } from '../harness/cache-root.js'
 import type { Suite } from '../harness/contract.js'
+import { CACHE_VARIABLE } from '../harness/system/cache-root.js'
 import { layers } from './layers/index.js'
 import { profileCategories } from './profile-categories.js'
 import { profiled } from './profiled/index.js'

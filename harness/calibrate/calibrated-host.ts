@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Environment, EvaluationPlan } from '../evidence.js'
+import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import type { CalibratedHost } from './calibration.js'
 
 const GIB = 2 ** 30

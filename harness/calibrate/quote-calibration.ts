@@ -1,4 +1,4 @@
-import type { CalibrationQuote, Environment, EvaluationPlan } from '../evidence.js'
+import type { CalibrationQuote, Environment, EvaluationPlan } from '../evidence/evidence.js'
 import { calibratedHost } from './calibrated-host.js'
 import { calibrationId, readCalibration } from './calibration-store.js'
 

@@ -1,6 +1,6 @@
 import { InvalidEvidenceError } from '../errors.js'
-import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence.js'
-import type { JournalLine } from '../measurement/run-record.js'
+import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
+import type { JournalLine } from '../evidence/run-record.js'
 import { attemptsOf, type Trial, wantsPair } from '../verdict/attempts.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { refuseUnexplainedVoids } from '../verdict/decide.js'

@@ -8,7 +8,7 @@ import {
   formatPercentInterval,
   formatSignedPercent,
   formatSpeedup,
-} from '../format.js'
+} from '../text/format.js'
 import type { ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
 import { foldLines } from './fold-lines.js'

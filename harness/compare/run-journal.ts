@@ -1,8 +1,8 @@
 import type { Arm, Metric } from '../contract.js'
 import { ARMS } from '../contract.js'
 import { InputError } from '../errors.js'
-import { type JournalLine, journalLineSchema } from '../measurement/run-record.js'
-import { findNamed } from '../nearest-name.js'
+import { type JournalLine, journalLineSchema } from '../evidence/run-record.js'
+import { findNamed } from '../text/nearest-name.js'
 import { type Round, roundsOf } from '../verdict/rounds.js'
 import type { Offer, Series } from './series.js'
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Program, runProgram } from '../run-program.js'
+import { type Program, runProgram } from '../system/run-program.js'
 import type { ProgramSetting } from './git.js'
 
 /** A version of the project, to be built. */

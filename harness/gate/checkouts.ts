@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { explainFileError } from '../evidence-files.js'
+import { explainFileError } from '../system/files.js'
 import { git, gitToTheEnd, type ProgramSetting } from './git.js'
 import type { Revisions } from './revisions.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Arm } from '../contract.js'
-import type { JournalLine, RunRecord } from '../measurement/run-record.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { isFailure } from '../verdict/rounds.js'
 
 /** What both versions count in one pass, exactly: opens, decodes, cache hits, work done. It decides nothing and explains much. */

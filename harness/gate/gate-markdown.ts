@@ -1,3 +1,4 @@
+import { escapeCode, escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import {
   formatCount,
   formatDuration,
@@ -6,8 +7,7 @@ import {
   formatPercent,
   formatPercentInterval,
   formatSignedPercent,
-} from '../format.js'
-import { escapeCode, escapeMarkdown, escapeName } from '../record/escape.js'
+} from '../text/format.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
 import { divergenceText, reasonText, verdictText } from './gate-words.js'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { calibrationQuoteSchema, environmentSchema, equivalenceSchema } from '../evidence.js'
+import { calibrationQuoteSchema, environmentSchema, equivalenceSchema } from '../evidence/evidence.js'
 import { countedWorkSchema } from './counted-work.js'
 
 /** `gate.json`: what was compared, measured and decided. Fractions, ms and bytes; slowdowns are positive where head takes longer. */

@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics'
-import type { EvaluationPlan } from '../evidence.js'
-import type { JournalLine } from '../measurement/run-record.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
+import type { JournalLine } from '../evidence/run-record.js'
 import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { assessPlanned } from '../verdict/decide.js'

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatSignedPercent } from '../format.js'
+import { formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatSignedPercent } from '../text/format.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
 import { divergenceText, reasonText, verdictText } from './gate-words.js'
 

@@ -1,4 +1,4 @@
-import { formatLimit } from '../format.js'
+import { formatLimit } from '../text/format.js'
 import type { GateCase, GateEquivalence, GateReport } from './gate-report.js'
 
 /** Words terminal and markdown share; verdicts are taken as they are. */

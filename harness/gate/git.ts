@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { runProgram } from '../run-program.js'
+import { runProgram } from '../system/run-program.js'
 
 /** How programs are started on behalf of the gate. */
 export interface ProgramSetting {

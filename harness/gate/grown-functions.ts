@@ -1,6 +1,6 @@
-import { functionChanges } from '../profile/differential.js'
-import { placeLines, shownName } from '../profile/flame-graph.js'
-import { cpuPerPass, type ProfiledWorkload } from '../profile/profile-arms.js'
+import { cpuPerPass, type ProfiledWorkload } from '../profile/capture/profile-arms.js'
+import { functionChanges } from '../profile/flame/differential.js'
+import { placeLines, shownName } from '../profile/flame/flame-graph.js'
 import type { GrownFunction } from './gate-report.js'
 
 const SHOWN = 5

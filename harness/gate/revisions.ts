@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
-import { formatCounted } from '../format.js'
 import { changedFiles } from '../measurement/source-state.js'
+import { formatCounted } from '../text/format.js'
 import { type GitResult, git, type ProgramSetting } from './git.js'
 
 /** What is compared. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunSlot } from '../contract.js'
-import { runRecordSchema } from './run-record.js'
+import { runRecordSchema } from '../evidence/run-record.js'
 
 /** What the parent sends: the slot, and GO once the child is ready. */
 export type ParentMessage = { readonly kind: 'slot'; readonly slot: RunSlot } | { readonly kind: 'go' }

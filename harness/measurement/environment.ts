@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import type { Environment } from '../evidence.js'
-import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from './proc.js'
+import type { Environment } from '../evidence/evidence.js'
+import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
 import { readStartedProcesses } from './started-processes.js'
 
 /** Roots of the kernel's file systems; empty directories in tests stand for hosts that have none. */

@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { inspect } from 'node:util'
 import type { RunSlot } from '../contract.js'
-import { compiledModule } from '../package-root.js'
+import { compiledModule } from '../system/package-root.js'
+import { readHostCpuTime } from '../system/proc.js'
+import { ended, tailOf } from '../system/process-end.js'
 import { type ChildMessage, childMessageSchema, type ParentMessage } from './child-message.js'
 import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
-import { readHostCpuTime } from './proc.js'
-import { ended, tailOf } from './process-end.js'
 
 /** Address of the module every measured process starts with. */
 const CHILD = new URL(

@@ -1,7 +1,7 @@
 import type { Metric } from '../contract.js'
-import { formatNumber, formatPercent } from '../format.js'
-import type { HostCpuTime } from './proc.js'
-import type { RunRecord } from './run-record.js'
+import type { RunRecord } from '../evidence/run-record.js'
+import type { HostCpuTime } from '../system/proc.js'
+import { formatNumber, formatPercent } from '../text/format.js'
 
 /** What the host did while a run lasted; absent where it does not tell. */
 export interface HostLoad {

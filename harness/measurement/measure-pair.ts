@@ -1,9 +1,9 @@
 import type { Arm } from '../contract.js'
-import type { EvaluationPlan, PlannedWorkload } from '../evidence.js'
-import { addressOf, type LoadedSuite } from '../load-suite.js'
+import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { type ForkSettings, forkRun } from './fork-run.js'
 import { voidReason } from './host-load.js'
-import type { JournalLine, RunRecord } from './run-record.js'
+import { addressOf, type LoadedSuite } from './load-suite.js'
 import { armOrder } from './schedule.js'
 
 export interface PairRequest {

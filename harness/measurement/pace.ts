@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { JournalLine } from './run-record.js'
+import type { JournalLine } from '../evidence/run-record.js'
 
 /** How fast the measuring phase moves. */
 export interface Pace {

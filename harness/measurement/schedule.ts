@@ -1,5 +1,5 @@
 import type { Arm } from '../contract.js'
-import { seededRandom } from '../random.js'
+import { seededRandom } from '../statistics/random.js'
 
 const BLOCK = 4
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { InputError } from '../errors.js'
-import type { EvaluationPlan } from '../evidence.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
 
 /** Folders whose changes do not make the source dirty: they hold what we write. */
 const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports', 'docs/characteristics', 'docs/characteristics.md']

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { join } from 'node:path'
-import { listNames, PROC, readText } from './proc.js'
+import { listNames, PROC, readText } from '../system/proc.js'
 
 /**
  * What the kernel tells at one moment about the processes this one has started. `process.cpuUsage` counts every thread, those of workers and of

@@ -1,5 +1,5 @@
-import type { CalibrationQuote } from '../evidence.js'
-import { formatDaysAgo, formatPercent } from '../format.js'
+import type { CalibrationQuote } from '../evidence/evidence.js'
+import { formatDaysAgo, formatPercent } from '../text/format.js'
 
 /**
  * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated GREEN, effective sd 1.2 %, 3 days ago`.

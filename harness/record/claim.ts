@@ -1,5 +1,5 @@
 import type { Criterion } from '../contract.js'
-import { formatCounter, formatPercent } from '../format.js'
+import { formatCounter, formatPercent } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { criterionFor } from '../verdict/criteria.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'

@@ -1,5 +1,5 @@
 import type { Budget, Criterion, Metric } from '../contract.js'
-import { formatCounter, formatLimit } from '../format.js'
+import { formatCounter, formatLimit } from '../text/format.js'
 
 /** A criterion in words, plain text. Whoever prints it as markdown escapes it: a budget carries a name somebody gave. */
 

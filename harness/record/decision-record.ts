@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.js'
+import type { Evidence } from '../evidence/evidence.js'
 import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'

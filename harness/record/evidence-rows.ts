@@ -1,9 +1,16 @@
 import type { Criterion } from '../contract.js'
-import { formatCounter, formatMsWithSd, formatP, formatPercent, formatPercentInterval, formatSignedPercent } from '../format.js'
+import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
+import {
+  formatCounter,
+  formatMsWithSd,
+  formatP,
+  formatPercent,
+  formatPercentInterval,
+  formatSignedPercent,
+} from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { calibrationText } from './calibration-text.js'
 import { certifiableClaim, criterionOf } from './claim.js'
-import { escapeMarkdown, escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** One workload in the table of evidence; every cell is markdown. */

@@ -1,9 +1,9 @@
 import type { Budget, Criterion } from '../contract.js'
-import { formatCounted, formatCounter, formatPercent, formatPercentInterval } from '../format.js'
+import { escapeName } from '../text/escape-markdown.js'
+import { formatCounted, formatCounter, formatPercent, formatPercentInterval } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { certifiedClaim, criterionOf, isOverMemory } from './claim.js'
 import { thresholdOf } from './criterion-text.js'
-import { escapeName } from './escape.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** The one line a reviewer reads about a workload, markdown. */

@@ -1,5 +1,5 @@
-import { formatCounter, formatPercentInterval, formatSignedPercent } from '../format.js'
-import { escapeName } from './escape.js'
+import { escapeName } from '../text/escape-markdown.js'
+import { formatCounter, formatPercentInterval, formatSignedPercent } from '../text/format.js'
 import type { DecisionRecord } from './record-schema.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'

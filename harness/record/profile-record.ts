@@ -1,6 +1,6 @@
 import type { Arm } from '../contract.js'
-import { gainOf, type MeasuredChange } from '../profile/gain.js'
-import type { ArmHotspots, Gain, Hotspots } from '../profile/hotspots-schema.js'
+import type { ArmHotspots, Gain, Hotspots } from '../evidence/hotspots-schema.js'
+import { gainOf, type MeasuredChange } from '../profile/figures/gain.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 type ProfileRecord = NonNullable<WorkloadRecord['profile']>

@@ -1,5 +1,5 @@
 import type { Criterion } from '../contract.js'
-import { formatCounted, formatLimit } from '../format.js'
+import { formatCounted, formatLimit } from '../text/format.js'
 import { certifiableEffect, criterionOf } from './claim.js'
 import { limitOf } from './criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { calibrationQuoteSchema, criterionSchema } from '../evidence.js'
-import { goalSchema } from '../sequence-evidence.js'
+import { calibrationQuoteSchema, criterionSchema } from '../evidence/evidence.js'
+import { goalSchema } from '../evidence/sequence-evidence.js'
 import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
 
 /**

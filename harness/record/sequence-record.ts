@@ -1,4 +1,4 @@
-import type { Change, Sequence, SequenceLayer, SequenceStep } from '../sequence-evidence.js'
+import type { Change, Sequence, SequenceLayer, SequenceStep } from '../evidence/sequence-evidence.js'
 import type { Interval } from '../statistics/interval.js'
 import { type Cumulative, toCumulative } from '../verdict/cumulative.js'
 import { additionalChange, followSequence, productOf, reachedBy } from '../verdict/sequence.js'

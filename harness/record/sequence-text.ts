@@ -1,4 +1,4 @@
-import { formatLimit, formatPercent, formatPercentInterval, formatSignedPercent, formatSpeedup } from '../format.js'
+import { formatLimit, formatPercent, formatPercentInterval, formatSignedPercent, formatSpeedup } from '../text/format.js'
 import { GAIN_EXCLUDED, GAIN_LEAST } from '../verdict/sequence.js'
 import type { DecisionRecord } from './record-schema.js'
 

@@ -1,5 +1,5 @@
-import { templatesIn } from '../templates.js'
-import { escapeCode, escapeMarkdown, escapeName } from './escape.js'
+import { escapeCode, escapeMarkdown, escapeName } from '../text/escape-markdown.js'
+import { templatesIn } from '../text/templates.js'
 
 /**
  * A markdown template of `harness/record/templates`. Markdown is not HTML, so handlebars escapes nothing by itself: a template prints a

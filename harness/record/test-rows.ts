@@ -1,6 +1,6 @@
 import type { Arm } from '../contract.js'
-import { formatLimit, formatMsInterval, formatNumber, formatP, formatSignedPercent } from '../format.js'
-import { escapeName } from './escape.js'
+import { escapeName } from '../text/escape-markdown.js'
+import { formatLimit, formatMsInterval, formatNumber, formatP, formatSignedPercent } from '../text/format.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** The candidate against one other arm, by the ordinary tests; every cell is markdown. */

@@ -1,7 +1,7 @@
 import { ARMS, type Arm } from '../contract.js'
-import { formatPercent, formatRatio, formatSignedPercent } from '../format.js'
-import { gainSentence, gainWord } from '../profile/gain-text.js'
-import { escapeMarkdown, escapeName, escapePath } from './escape.js'
+import { gainSentence, gainWord } from '../profile/figures/gain-text.js'
+import { escapeMarkdown, escapeName, escapePath } from '../text/escape-markdown.js'
+import { formatPercent, formatRatio, formatSignedPercent } from '../text/format.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** Where the time of one workload went, for the markdown of a decision; every text is markdown. */

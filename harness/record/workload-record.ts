@@ -1,5 +1,5 @@
 import type { Arm, Budget, Criterion, Metric } from '../contract.js'
-import type { Evidence } from '../evidence.js'
+import type { Evidence } from '../evidence/evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
 import { jointMoments } from '../statistics/moments.js'
 import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'

@@ -1,6 +1,6 @@
-import { drawSvg } from '../pictures/static-svg.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { drawForest } from './charts/forest.js'
+import { drawSvg } from './static-svg.js'
 import { visibleValues } from './visible-values.js'
 
 const WIDTH = 640

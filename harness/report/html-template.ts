@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../package-root.js'
-import { templatesIn } from '../templates.js'
+import { packageRoot } from '../system/package-root.js'
+import { templatesIn } from '../text/templates.js'
 import { inlineHtml, shortName, trustedHtml } from './html.js'
 
 const FOLDER = 'report/templates'

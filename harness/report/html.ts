@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars'
-import { escapeXml } from '../profile/flame-label.js'
+import { escapeXml } from '../text/escape-xml.js'
 
 const NAME_LIMIT = 120
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { packageRoot } from '../package-root.js'
+import { packageRoot } from '../system/package-root.js'
 import { type Html, trustedHtml } from './html.js'
 
 const OPENING = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" id="([A-Za-z][\w-]*)" class="flame" /

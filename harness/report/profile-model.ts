@@ -1,7 +1,15 @@
-import { formatBytes, formatCount, formatLimit, formatMs, formatPercent, formatRatio, formatSignedPercent } from '../format.js'
-import { gainSentence, gainWord } from '../profile/gain-text.js'
-import type { ArmHotspots, Hotspots } from '../profile/hotspots-schema.js'
+import type { ArmHotspots, Hotspots } from '../evidence/hotspots-schema.js'
+import { gainSentence, gainWord } from '../profile/figures/gain-text.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
+import {
+  formatBytes,
+  formatCount,
+  formatLimit,
+  formatMs,
+  formatPercent,
+  formatRatio,
+  formatSignedPercent,
+} from '../text/format.js'
 import { drawCategoryBars } from './charts/category-bars.js'
 import { type Chart, drawChart } from './charts/chart.js'
 import { type Html, shortName } from './html.js'

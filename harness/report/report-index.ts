@@ -1,6 +1,6 @@
-import { formatCounter, formatPercentInterval, formatSignedPercent } from '../format.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
 import { numberOf, supersededBy } from '../record/supersession.js'
+import { formatCounter, formatPercentInterval, formatSignedPercent } from '../text/format.js'
 import { drawChart, paddedRange } from './charts/chart.js'
 import { drawSparkAxis, drawSparks, type Spark } from './charts/sparkline.js'
 import type { Html } from './html.js'

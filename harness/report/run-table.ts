@@ -1,5 +1,5 @@
-import { formatBytes, formatMs, formatNumber, formatPercent } from '../format.js'
-import type { JournalLine } from '../measurement/run-record.js'
+import type { JournalLine } from '../evidence/run-record.js'
+import { formatBytes, formatMs, formatNumber, formatPercent } from '../text/format.js'
 import { isFailure } from '../verdict/rounds.js'
 import { shortName } from './html.js'
 import { type HtmlTable, htmlTable } from './html-table.js'

@@ -1,4 +1,4 @@
-import { visibleText } from '../profile/flame-label.js'
+import { visibleText } from '../text/escape-xml.js'
 
 /**
  * A copy of a value in which every text shows what it holds: control characters, direction overrides and invisible characters are written out, so that no name

@@ -1,5 +1,5 @@
 import type { Budget } from '../contract.js'
-import type { RunRecord } from '../measurement/run-record.js'
+import type { RunRecord } from '../evidence/run-record.js'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { summarize } from '../statistics/interval.js'
 import { tQuantile } from '../statistics/student-t.js'

@@ -1,5 +1,5 @@
-import type { EvaluationPlan } from '../evidence.js'
-import { formatCounted } from '../format.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
+import { formatCounted } from '../text/format.js'
 import type { Warning } from './warnings.js'
 
 /**

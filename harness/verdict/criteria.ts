@@ -1,6 +1,6 @@
 import type { Arm, Budget, Criterion, Metric } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { EvaluationPlan } from '../evidence.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
 
 export type Role = 'target' | 'guard'
 export type Outcome = 'accepted' | 'rejected' | 'inconclusive' | 'continue'

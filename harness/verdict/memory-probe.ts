@@ -1,6 +1,6 @@
 import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { ProbeLine, ProbeRecord } from '../measurement/probe-record.js'
+import type { ProbeLine, ProbeRecord } from '../evidence/probe-record.js'
 
 /** Peaks of both arms from two adjacent runs on a single thread, bytes. */
 export interface ProbePair {

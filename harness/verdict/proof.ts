@@ -1,8 +1,8 @@
 import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { Equivalence, EvaluationPlan } from '../evidence.js'
-import type { ProbeLine } from '../measurement/probe-record.js'
-import type { JournalLine } from '../measurement/run-record.js'
+import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
+import type { ProbeLine } from '../evidence/probe-record.js'
+import type { JournalLine } from '../evidence/run-record.js'
 
 /** Where candidate and baseline were first seen to differ. */
 export interface FoundDivergence {

@@ -1,7 +1,7 @@
 import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { EvaluationPlan } from '../evidence.js'
-import type { JournalLine, RunFailure, RunRecord } from '../measurement/run-record.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
+import type { JournalLine, RunFailure, RunRecord } from '../evidence/run-record.js'
 
 /** One complete pair: the run of every planned arm, made back to back. */
 export interface Round {

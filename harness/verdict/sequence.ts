@@ -1,6 +1,6 @@
 import type { Goal } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { Change, Sequence, SequenceLayer } from '../sequence-evidence.js'
+import type { Change, Sequence, SequenceLayer } from '../evidence/sequence-evidence.js'
 import { tQuantile } from '../statistics/student-t.js'
 import { improvementOf } from './compare.js'
 import { averageChange, type Cumulative, type LogChange, multiplyChanges, toCumulative } from './cumulative.js'

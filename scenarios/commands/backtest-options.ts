@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.js'
 import { InputError } from '../../harness/errors.js'
 import { foldStack } from '../../harness/measurement/stack.js'
-import { unknownName } from '../../harness/nearest-name.js'
+import { unknownName } from '../../harness/text/nearest-name.js'
 import { suite } from '../suite.js'
 
 /** `assay backtest` as asked for, checked. */

@@ -9,10 +9,10 @@ import {
   openEngine,
   plainBundleSource,
 } from '../../engine/index.js'
-import type { ExtraCommand } from '../../harness/commands/extra-command.js'
+import type { ExtraCommand } from '../../harness/cli/extra-command.js'
 import { EXIT } from '../../harness/errors.js'
-import { formatPercent } from '../../harness/format.js'
 import type { Io } from '../../harness/io.js'
+import { formatPercent } from '../../harness/text/format.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { type BacktestOptions, parseBacktestOptions } from './backtest-options.js'
 import { onUserInput } from './engine-input.js'

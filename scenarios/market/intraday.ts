@@ -1,5 +1,5 @@
 import type { Frequency } from '../../engine/index.js'
-import { seededRandom } from '../../harness/random.js'
+import { seededRandom } from '../../harness/statistics/random.js'
 import type { ResampledAsset, ResampledMarket } from './resample.js'
 
 /** A regular session of New York in winter, UTC: 14:30 to 21:00. */

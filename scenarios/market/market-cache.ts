@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EngineError, validateBundle, writeBundle } from '../../engine/index.js'
-import { CACHE_VARIABLE, cacheRoot } from '../../harness/cache-root.js'
 import { InputError, InvalidEvidenceError } from '../../harness/errors.js'
+import { CACHE_VARIABLE, cacheRoot } from '../../harness/system/cache-root.js'
 import { marketContent, marketName } from './market-content.js'
 import type { MarketSize } from './resample.js'
 

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../harness/random.js'
+import { seededRandom } from '../../harness/statistics/random.js'
 import type { SessionShape, Sp500 } from './sp500.js'
 
 /** How large a market is: `assets` series over `sessions` trading days, each of one bar unless a finer frequency is asked for. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { packageRoot } from '../../harness/package-root.js'
+import { packageRoot } from '../../harness/system/package-root.js'
 
 /** SHA-256 of the uncompressed series; provenance and licence stand in `data/README.md`. */
 const SHA256 = '9409e9342d0657c747324e4cfabce8a8c7f663bc485b95a3378f36b0a160f8c8'

@@ -7,7 +7,7 @@ import {
   type TradingAlgorithm,
 } from '../../engine/index.js'
 import type { ScaleName, Workload } from '../../harness/contract.js'
-import { formatCounted } from '../../harness/format.js'
+import { formatCounted } from '../../harness/text/format.js'
 import { ensureMarket, marketDirectory } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { rankedMomentum } from '../strategies/ranked-momentum.js'

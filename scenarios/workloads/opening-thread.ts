@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import type { Counters, OptimizationConfig } from '../../engine/index.js'
-import { compiledModule } from '../../harness/package-root.js'
+import { compiledModule } from '../../harness/system/package-root.js'
 
 export type ThreadQuestion = 'open' | 'count'
 export type ThreadAnswer =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { JournalLine } from '../../harness/evidence/run-record.js'
 import { createPace } from '../../harness/measurement/pace.js'
-import type { JournalLine } from '../../harness/measurement/run-record.js'
 import { createProgress, type RunProgress } from '../../harness/progress.js'
 import { createIo } from '../fixtures/bench.js'
 

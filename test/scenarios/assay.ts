@@ -1,4 +1,4 @@
-import { runCli } from '../../harness/cli.js'
+import { runCli } from '../../harness/cli/cli.js'
 import type { Io } from '../../harness/io.js'
 import { backtestCommand } from '../../scenarios/commands/backtest.js'
 import { bundleCommand } from '../../scenarios/commands/bundle.js'

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { packageRoot } from '../../harness/package-root.js'
-import { covers } from '../../harness/profile/attribute.js'
+import { covers } from '../../harness/profile/figures/attribute.js'
+import { packageRoot } from '../../harness/system/package-root.js'
 import { profileCategories } from '../../scenarios/profile-categories.js'
 
 const root = packageRoot()

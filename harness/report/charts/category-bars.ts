@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import { ARMS, type Arm } from '../../contract.js'
-import { formatMs, formatPercent, formatTick } from '../../format.js'
-import { clipText } from '../../profile/flame-label.js'
-import type { ArmHotspots } from '../../profile/hotspots-schema.js'
+import type { ArmHotspots } from '../../evidence/hotspots-schema.js'
+import { clipText } from '../../text/escape-xml.js'
+import { formatMs, formatPercent, formatTick } from '../../text/format.js'
 import { ARM_COLORS, ARM_GLYPHS, type ChartDraft } from './chart.js'
 import { timeUnit } from './unit.js'
 

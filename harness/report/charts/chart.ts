@@ -1,7 +1,7 @@
 import type * as Plot from '@observablehq/plot'
 import type { Arm } from '../../contract.js'
-import { drawSvg } from '../../pictures/static-svg.js'
 import { type Html, keepTogether, trustedHtml } from '../html.js'
+import { drawSvg } from '../static-svg.js'
 
 /** A picture of the page and what is written below it. */
 export interface Chart {

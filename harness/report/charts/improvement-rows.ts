@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
-import { formatPercentInterval, formatSignedPercent, formatTick } from '../../format.js'
-import { clipText } from '../../profile/flame-label.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
+import { clipText } from '../../text/escape-xml.js'
+import { formatPercentInterval, formatSignedPercent, formatTick } from '../../text/format.js'
 import { verdictMark } from '../verdict-mark.js'
 import { CHART_WIDTH, paddedRange, VERDICT_SYMBOLS } from './chart.js'
 

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
-import { formatCounted, formatPercentInterval, formatSignedPercent, formatTick } from '../../format.js'
+import { formatCounted, formatPercentInterval, formatSignedPercent, formatTick } from '../../text/format.js'
 import { type ChartDraft, markRadius, paddedRange, SOFT } from './chart.js'
 import { marginsOf } from './margins.js'
 import { PERCENT } from './unit.js'

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { Arm } from '../../contract.js'
-import { formatCounted, formatMs, formatTick } from '../../format.js'
+import { formatCounted, formatMs, formatTick } from '../../text/format.js'
 import { ARM_COLORS, ARM_SYMBOLS, type ChartDraft, markRadius, paddedRange, SOFT } from './chart.js'
 import { wholeTick } from './pair-changes.js'
 import { timeUnit } from './unit.js'

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { formatLimit } from '../../format.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
+import { formatLimit } from '../../text/format.js'
 import { type ChartDraft, SOFT } from './chart.js'
 import { type ImprovementRow, improvementAxes, improvementMarks, improvementRow, percentOf } from './improvement-rows.js'
 

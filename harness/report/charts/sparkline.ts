@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { formatPercent, formatTick } from '../../format.js'
 import type { WorkloadRecord } from '../../record/record-schema.js'
+import { formatPercent, formatTick } from '../../text/format.js'
 import { type ChartDraft, SOFT, VERDICT_SYMBOLS } from './chart.js'
 
 /** An interval in a line of the index. */

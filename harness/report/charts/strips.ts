@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { ARMS, type Arm } from '../../contract.js'
-import { formatCounted, formatTick } from '../../format.js'
 import type { Interval } from '../../statistics/interval.js'
+import { formatCounted, formatTick } from '../../text/format.js'
 import { ARM_COLORS, ARM_GLYPHS, ARM_SYMBOLS, CHART_WIDTH, type ChartDraft, markRadius, paddedRange } from './chart.js'
 import { spreadMarks } from './spread-marks.js'
 import type { Unit } from './unit.js'

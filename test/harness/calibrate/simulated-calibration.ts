@@ -1,6 +1,6 @@
 import type { CalibrationEvidence } from '../../../harness/calibrate/to-calibration.js'
-import type { Evidence } from '../../../harness/evidence.js'
-import type { RunRecord } from '../../../harness/measurement/run-record.js'
+import type { Evidence } from '../../../harness/evidence/evidence.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 /** A calibration as a host would leave it behind, from a seeded random number generator instead of processes. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { calibrationSchema } from '../../../harness/calibrate/calibration.js'
 import { identicalTrial, toCalibration, workloadsInNeed } from '../../../harness/calibrate/to-calibration.js'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
-import type { RunRecord } from '../../../harness/measurement/run-record.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { type SimulatedCalibration, simulateCalibration } from './simulated-calibration.js'
 
 function calibrated(simulation: SimulatedCalibration = {}) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Arm } from '../../../harness/contract.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { compareCountedWork } from '../../../harness/gate/counted-work.js'
-import type { RunRecord } from '../../../harness/measurement/run-record.js'
 
 function run(arm: Arm, pair: number, counters: Record<string, number>, amount = 252_000): RunRecord {
   return {

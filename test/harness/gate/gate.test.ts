@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../../../harness/cli.js'
+import { runCli } from '../../../harness/cli/cli.js'
 import { type GateReport, gateReportSchema } from '../../../harness/gate/gate-report.js'
 import type { Io } from '../../../harness/io.js'
 import { createIo, kernelSuite, type Told, temporaryDirectory } from '../../fixtures/bench.js'

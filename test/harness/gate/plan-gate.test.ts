@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { readRecords } from '../../../harness/evidence-store.js'
 import { caseName, confirmationOf, type GatePlanRequest, planGate } from '../../../harness/gate/plan-gate.js'
-import { ownSuite } from '../../../harness/load-suite.js'
+import { ownSuite } from '../../../harness/measurement/load-suite.js'
+import { readRecords } from '../../../harness/record/store.js'
 import { suite } from '../../../scenarios/suite.js'
 
 const loaded = ownSuite(suite)

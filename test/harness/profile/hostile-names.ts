@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { FoldedProfile, Frame } from '../../../harness/profile/stacks.js'
+import type { FoldedProfile, Frame } from '../../../harness/profile/fold/stacks.js'
 
 /** What a program may call its functions to break whatever shows them. */
 export const HOSTILE_NAMES: readonly string[] = [

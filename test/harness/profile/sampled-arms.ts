@@ -1,4 +1,4 @@
-import type { ArmHotspots, Hotspots } from '../../../harness/profile/hotspots-schema.js'
+import type { ArmHotspots, Hotspots } from '../../../harness/evidence/hotspots-schema.js'
 
 /** An arm by what its profile sampled of each category, ms per pass. */
 export function sampledArm(

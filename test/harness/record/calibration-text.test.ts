@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CalibrationQuote } from '../../../harness/evidence.js'
+import type { CalibrationQuote } from '../../../harness/evidence/evidence.js'
 import { calibrationText } from '../../../harness/record/calibration-text.js'
 
 const quote: CalibrationQuote = {

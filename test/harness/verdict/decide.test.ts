@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
-import type { CalibrationQuote, Evidence } from '../../../harness/evidence.js'
+import type { CalibrationQuote, Evidence } from '../../../harness/evidence/evidence.js'
 import { decide, openWorkloads } from '../../../harness/verdict/decide.js'
 import { planWith, sha, simulateEvidence } from './simulated-evidence.js'
 

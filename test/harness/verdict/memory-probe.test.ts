@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Evidence } from '../../../harness/evidence.js'
-import { type ProbeLine, probeLineSchema } from '../../../harness/measurement/probe-record.js'
+import type { Evidence } from '../../../harness/evidence/evidence.js'
+import { type ProbeLine, probeLineSchema } from '../../../harness/evidence/probe-record.js'
 import { toDecisionRecord } from '../../../harness/record/decision-record.js'
 import { decide, workloadsToProbe } from '../../../harness/verdict/decide.js'
 import { compareMemory } from '../../../harness/verdict/memory.js'

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { SHIPPED_RULES } from '../../../harness/characteristics/studied-rules.js'
-import { roundOf } from '../../../harness/characteristics/timed-pair.js'
 import { assessWorkload } from '../../../harness/verdict/assess.js'
 import { compareArms } from '../../../harness/verdict/compare.js'
 import type { Rule } from '../../../harness/verdict/criteria.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
+import { SHIPPED_RULES } from '../../../scenarios/error-rates/studied-rules.js'
+import { roundOf } from '../../../scenarios/error-rates/timed-pair.js'
 import { type Random, randomFrom } from './simulated-evidence.js'
 
 /**

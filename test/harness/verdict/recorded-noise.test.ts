@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readTable, recordingsAtHand } from '../../../harness/characteristics/derive.js'
-import { type RecordedTable, studyRecordings } from '../../../harness/characteristics/recorded-table.js'
-import { readRecording } from '../../../harness/characteristics/recording.js'
-import type { StudiedRule } from '../../../harness/characteristics/studied-rules.js'
-import { addTallies, type Tally } from '../../../harness/characteristics/tally.js'
+import { readTable, recordingsAtHand } from '../../../scenarios/error-rates/derive.js'
+import { type RecordedTable, studyRecordings } from '../../../scenarios/error-rates/recorded-table.js'
+import { readRecording } from '../../../scenarios/error-rates/recording.js'
+import type { StudiedRule } from '../../../scenarios/error-rates/studied-rules.js'
+import { addTallies, type Tally } from '../../../scenarios/error-rates/tally.js'
 
 /**
  * The rules that ship on real noise: recorded process runs of identical code, in adjacent pairs. What is published about them has to come out again,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
-import type { JournalLine, RunRecord } from '../../../harness/measurement/run-record.js'
+import type { JournalLine, RunRecord } from '../../../harness/evidence/run-record.js'
 import { failedPairs, roundsOf, voidedPairs } from '../../../harness/verdict/rounds.js'
 import { planWith, simulateRuns } from './simulated-evidence.js'
 

@@ -1,4 +1,4 @@
-import type { Change, Sequence, SequenceLayer } from '../../../harness/sequence-evidence.js'
+import type { Change, Sequence, SequenceLayer } from '../../../harness/evidence/sequence-evidence.js'
 import { tQuantile } from '../../../harness/statistics/student-t.js'
 import { sha } from './simulated-evidence.js'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Arm } from '../../../harness/contract.js'
-import type { EvaluationPlan, Evidence } from '../../../harness/evidence.js'
-import type { RunRecord } from '../../../harness/measurement/run-record.js'
-import { seededRandom } from '../../../harness/random.js'
+import type { EvaluationPlan, Evidence } from '../../../harness/evidence/evidence.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
+import { seededRandom } from '../../../harness/statistics/random.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
 
 /** Evidence as an evaluation would leave it behind, from a seeded random number generator instead of processes. */

@@ -1,0 +1,181 @@
+import { join } from 'node:path'
+import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
+import type { Io } from '../io.js'
+import { readEnvironment } from '../measurement/environment.js'
+import type { ForkSettings } from '../measurement/fork-run.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { runEnvironment } from '../measurement/run-environment.js'
+import type { Progress } from '../progress.js'
+import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
+import {
+  appendProbe,
+  appendRun,
+  claimEvidence,
+  discardUnplanned,
+  evidenceOf,
+  prepareRoot,
+  publishRecord,
+  readEvidence,
+  readRecords,
+  writeEnvironment,
+  writeEquivalence,
+  writePlan,
+  writeSequence,
+} from '../record/store.js'
+import { acquireLock } from '../system/lock.js'
+import { decide, isNothing, openWorkloads } from '../verdict/decide.js'
+import { pilot, prove } from './before-measuring.js'
+import { measurePairs } from './measure-pairs.js'
+import { probeMemory } from './memory-probe.js'
+import type { PlanDraft } from './plan.js'
+import { resumePlan } from './resume.js'
+
+/** What is to be evaluated, and where the evidence goes. */
+export interface EvaluationRequest {
+  readonly draft: PlanDraft
+  /** The layers a summary sums up. */
+  readonly sequence?: Sequence
+  readonly loaded: LoadedSuite
+  /** Evidence root, absolute. */
+  readonly root: string
+  /** Continue the newest unfinished evaluation of the layer. */
+  readonly resume: boolean
+  /** After this long a process is killed and its run counts as failed. */
+  readonly timeoutMs: number
+  /** Find out, after measuring, where the time went. */
+  readonly profile: boolean
+  readonly io: Io
+  readonly progress: Progress
+  /** Told once what was proven, before anything is timed. */
+  readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
+}
+
+export interface Evaluation {
+  readonly record: DecisionRecord
+  /** Share of the measuring phase outside warm-up and timed iterations; absent where nothing was measured. */
+  readonly overheadShare?: number
+}
+
+/**
+ * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away pilot, measures adjacent pairs in seeded
+ * order until every workload is decided, probes the memory they leave open, profiles the arms, and writes the record that follows from the evidence, and
+ * its report.
+ *
+ * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
+ * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
+ * @throws {Interrupted} the user stopped it; what has run is kept for `resume`
+ */
+export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
+  const { root, io } = request
+  prepareRoot(root)
+  const lock = acquireLock(evidenceOf(root), io.now())
+  try {
+    return await evaluateLocked(request)
+  } finally {
+    lock.release()
+  }
+}
+
+/** The same for whoever holds the lock of the evidence root already. */
+export async function evaluateLocked(request: EvaluationRequest): Promise<Evaluation> {
+  const { root, progress } = request
+  try {
+    const plan = request.resume ? resume(request) : await begin(request)
+    const overheadShare = await measure(request, plan)
+    await probe(request, plan)
+    await profile(request, plan)
+    const record = toDecisionRecord(readEvidence(root, plan.id))
+    publishRecord(root, record)
+    await report(root, record)
+    return { record, ...(overheadShare !== undefined && { overheadShare }) }
+  } finally {
+    progress.done()
+  }
+}
+
+function resume({ root, draft, onProof }: EvaluationRequest): EvaluationPlan {
+  const plan = resumePlan(root, draft, readEnvironment(draft.nodeFlags))
+  onProof(readEvidence(root, plan.id))
+  return plan
+}
+
+/** Everything before the first measured run. A claimed folder that gets no plan is given back. */
+async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
+  const { root, draft, io, loaded, progress } = request
+  const setting = { loaded, progress, settings: settingsOf(request) }
+  const id = claimEvidence(root, draft.layer)
+  try {
+    writeEnvironment(root, id, readEnvironment(draft.nodeFlags))
+    if (request.sequence !== undefined) writeSequence(root, id, request.sequence)
+    const isMeasured = !isNothing(draft)
+    const equivalence: Equivalence = isMeasured ? await prove(draft, setting) : { kind: 'equal', digests: [] }
+    progress.done()
+    writeEquivalence(root, id, equivalence)
+    const identity = { ...draft, id, createdAt: io.now().toISOString() }
+    request.onProof({ plan: identity, equivalence })
+    const workloads = isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
+    const plan = { ...identity, workloads }
+    writePlan(root, plan)
+    return plan
+  } catch (error) {
+    discardUnplanned(root, id)
+    throw error
+  }
+}
+
+/** Measures until the evidence decides. @returns share of the time outside warm-up and timed iterations */
+async function measure(request: EvaluationRequest, plan: EvaluationPlan): Promise<number | undefined> {
+  const { root, loaded, progress, io } = request
+  const { runs, equivalence } = readEvidence(root, plan.id)
+  return await measurePairs({
+    plan,
+    equivalence,
+    runs,
+    open: (journal) => openWorkloads(plan, journal),
+    onLine: (line) => appendRun(root, plan.id, line),
+    loaded,
+    settings: settingsOf(request),
+    progress,
+    now: io.now,
+  })
+}
+
+/** Probes the memory that the measured runs leave open. */
+async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
+  const { root, loaded, progress, io } = request
+  await probeMemory({
+    evidence: readEvidence(root, id),
+    loaded,
+    settings: settingsOf(request),
+    progress,
+    now: io.now,
+    onLine: (line) => appendProbe(root, id, line),
+  })
+}
+
+/** Writes the report, and again those of earlier records of the layer, which this one supersedes. */
+async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
+  // Loaded here: nothing that draws is in memory while anything is measured.
+  const { refreshReports, writeReports } = await import('../report/report-files.js')
+  writeReports(root, [id])
+  refreshReports(
+    root,
+    readRecords(root).flatMap((older) => (older.layer === layer && older.id !== id ? [older.id] : [])),
+  )
+}
+
+/** Finds out where the time went, for whoever reads the verdict; not where the candidate computes something else. */
+async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
+  const { root, loaded, progress } = request
+  const { divergence } = decide(readEvidence(root, plan.id))
+  if (!request.profile || divergence !== undefined || isNothing(plan)) return
+  // Loaded here, so that no command waits for code that draws pictures.
+  const { profileWorkloads } = await import('./profile-evidence.js')
+  const folder = join(evidenceOf(root), plan.id)
+  await profileWorkloads({ plan, loaded, settings: settingsOf(request), progress, folder })
+}
+
+function settingsOf({ draft, loaded, timeoutMs, io }: EvaluationRequest): ForkSettings {
+  return { env: runEnvironment(io.env, loaded.suite.passEnvironment), nodeFlags: draft.nodeFlags, timeoutMs, signal: io.signal }
+}

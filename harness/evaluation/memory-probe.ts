@@ -1,0 +1,83 @@
+import type { Arm } from '../contract.js'
+import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
+import type { ProbeLine } from '../evidence/probe-record.js'
+import { type ForkSettings, forkRun } from '../measurement/fork-run.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { slotOf } from '../measurement/measure-pair.js'
+import { probeFlagsFor } from '../measurement/run-environment.js'
+import { armOrder, nextPair } from '../measurement/schedule.js'
+import type { Progress } from '../progress.js'
+import { ruleOf } from '../verdict/criteria.js'
+import { workloadsToProbe } from '../verdict/decide.js'
+import { PROBE_PAIRS, probePairs } from '../verdict/memory-probe.js'
+
+export interface ProbeRequest {
+  /** Of a finished measuring phase, with what an interrupted probe has left. */
+  readonly evidence: Evidence
+  readonly loaded: LoadedSuite
+  /** Those of the measured runs. */
+  readonly settings: ForkSettings
+  readonly progress: Progress
+  readonly now: () => Date
+  /** Told each run as it lands, before the next begins: writes the journal. */
+  readonly onLine: (line: ProbeLine) => void
+}
+
+/**
+ * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a single thread, with a heap that grows by fixed steps
+ * and is collected before each iteration, so that the peak is nearly constant; of the same length as the measured runs, in seeded order. Nothing is run where nothing is open, nor for a layer that is rejected anyway.
+ *
+ * A run that fails is written down and its pair made once more; after a second failure memory stays undecided.
+ *
+ * @throws the signal's reason, where the user stopped it; what has run is kept
+ */
+export async function probeMemory(request: ProbeRequest): Promise<void> {
+  const { plan, memoryProbe = [] } = request.evidence
+  const lines = [...memoryProbe]
+  for (;;) {
+    const next = workloadsToProbe({ ...request.evidence, memoryProbe: lines })[0]
+    const workload = plan.workloads.find(({ id }) => id === next)
+    if (workload === undefined) return
+    await probePair(request, workload, lines)
+  }
+}
+
+/** One pair; ends early where a run fails. */
+async function probePair(request: ProbeRequest, workload: PlannedWorkload, lines: ProbeLine[]): Promise<void> {
+  const { plan } = request.evidence
+  const { against } = ruleOf(plan, workload.id)
+  const done = probePairs(lines, workload.id, against).length
+  request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
+  const pair = nextPair(lines, workload.id)
+  // A schedule of its own, not that of the measured pairs over again.
+  for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [against, 'candidate']).entries()) {
+    const line = await probeRun(request, plan, workload, pair, arm, index)
+    request.onLine(line)
+    lines.push(line)
+    if ('error' in line) {
+      request.progress.note(`${workload.id} memory probe ${arm} failed: ${line.error}`)
+      return
+    }
+  }
+}
+
+async function probeRun(
+  { loaded, settings, now }: ProbeRequest,
+  plan: EvaluationPlan,
+  workload: PlannedWorkload,
+  pair: number,
+  arm: Arm,
+  index: number,
+): Promise<ProbeLine> {
+  const startedAt = now().toISOString()
+  const result = await forkRun(
+    { ...slotOf(plan, workload, arm), suite: loaded.address, mode: 'probe', pair, position: index },
+    { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) },
+  )
+  const identity = { workload: workload.id, pair, arm, startedAt }
+  if (result.kind === 'failed') return { ...identity, error: result.error }
+  const run = result.message.kind === 'measured' ? result.message.measurement : undefined
+  if (run?.peakRssBytes === undefined) return { ...identity, error: 'answered without a peak of memory' }
+  const { peakRssBytes, heapBytes, digest, warmup, iterations } = run
+  return { ...identity, position: index === 0 ? 'first' : 'second', warmup, iterations, peakRssBytes, heapBytes, digest }
+}

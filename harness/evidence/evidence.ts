@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import { SCALE_NAMES } from '../contract.js'
+import type { Hotspots } from './hotspots-schema.js'
+import type { ProbeLine } from './probe-record.js'
+import type { JournalLine } from './run-record.js'
+import type { Sequence } from './sequence-evidence.js'
+
+/**
+ * The shapes of the files in an evidence folder. A decision record is a function of these files and nothing else.
+ * Written by `evaluate`, read back (and validated) by `replay`.
+ */
+
+const arm = z.enum(['baseline', 'incumbent', 'candidate'])
+const fraction = z.number().gt(0).lt(1)
+
+const budget = { kind: z.literal('budget'), counter: z.string().min(1) }
+
+/** The schema of `Criterion`. */
+export const criterionSchema = z.union(
+  [
+    z.strictObject({ kind: z.literal('improvement'), atLeast: fraction }),
+    z.strictObject({ kind: z.literal('regression'), atMost: z.number().positive() }),
+    z.strictObject({ kind: z.literal('equivalence'), within: fraction }),
+    z.strictObject({ kind: z.literal('non-inferiority'), atMost: z.number().positive() }),
+    z.strictObject({ ...budget, atMost: z.number() }),
+    z.strictObject({ ...budget, atLeast: z.number() }),
+  ],
+  {
+    error:
+      'give improvement { atLeast }, regression { atMost }, equivalence { within }, non-inferiority { atMost }, or budget { counter } with either atMost or atLeast; fractions above 0, an improvement and an equivalence below 1',
+  },
+)
+
+/** A calibration of this host and Node, as an evaluation found it when it was planned. */
+export const calibrationQuoteSchema = z.strictObject({
+  /** `failed`: the harness was found biased. `stale`: made too long ago, or on another host or Node. */
+  status: z.enum(['passed', 'failed', 'stale', 'missing']),
+  /** Absent, like the age, where it is missing. */
+  madeAt: z.iso.datetime().optional(),
+  ageDays: z.number().nonnegative().optional(),
+  /** How to calibrate. */
+  command: z.string(),
+  /** Noise per pair of the workloads it covers. */
+  workloads: z.array(
+    z.strictObject({
+      id: z.string(),
+      /** SE·√n of its A/A pairs, a fraction. */
+      effectiveSd: z.number().nonnegative(),
+      class: z.enum(['GREEN', 'YELLOW', 'RED']),
+    }),
+  ),
+})
+export type CalibrationQuote = Readonly<z.infer<typeof calibrationQuoteSchema>>
+
+/** `plan.json`: everything decided before the first measured run. */
+export const planSchema = z.strictObject({
+  schema: z.literal('assay/plan@1'),
+  /** Stem of the evidence and the record, `0001-layer1`. */
+  id: z.string(),
+  createdAt: z.iso.datetime(),
+  /** The command that reproduces this evaluation. */
+  command: z.string(),
+  packageVersion: z.string(),
+  suite: z.string(),
+  layer: z.string(),
+  title: z.string(),
+  hypothesis: z.string(),
+  criterion: criterionSchema,
+  metric: z.enum(['cpu', 'wall']),
+  /** In the order of the glossary; `incumbent` is present only where its stack is not empty. */
+  arms: z
+    .array(arm)
+    .min(2)
+    .max(3)
+    .refine((arms) => new Set(arms).size === arms.length && arms.includes('baseline') && arms.includes('candidate'), {
+      error: 'arms are baseline and candidate, and at most one incumbent',
+    }),
+  stacks: z.strictObject({
+    baseline: z.array(z.string()),
+    incumbent: z.array(z.string()),
+    candidate: z.array(z.string()),
+  }),
+  scale: z.enum(SCALE_NAMES),
+  /** Seed of the market and the schedule. */
+  seed: z.int().nonnegative(),
+  /** Seeds for which equivalence is proven; the first is the measured one. */
+  equivalenceSeeds: z.array(z.int().nonnegative()).min(1),
+  regime: z.strictObject({
+    /** Pair counts at which a decision may be made, ascending. */
+    looks: z
+      .array(z.int().min(10))
+      .min(1)
+      .refine((looks) => looks.every((look, index) => index === 0 || look > looks[index - 1]!), {
+        error: 'looks have to ascend',
+      }),
+    /** One look with the plain 97.5 % quantile instead of the sequential boundary. */
+    fixed: z.boolean(),
+    /** One-sided error over all looks. */
+    alpha: fraction,
+    memory: z.enum(['advisory', 'blocking']),
+  }),
+  workloads: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string(),
+        /** What one pass consists of: `100 backtests`. */
+        content: z.string(),
+        /** `target`: the layer must win here; `guard`: it must not lose more than the regression gate allows. */
+        role: z.enum(['target', 'guard']),
+        /** W and K of the pilot; absent where equivalence failed and no pilot was run. */
+        warmup: z.int().nonnegative().optional(),
+        iterations: z.int().positive().optional(),
+        /** Turns of the injected kernel per iteration, where an effect is injected. */
+        injectTurns: z.int().nonnegative().optional(),
+      }),
+    )
+    .min(1),
+  /** Real extra work put into one arm as a control: the record of such an evaluation decides nothing about the layer. */
+  injected: z.strictObject({ improvement: z.number(), arm }).optional(),
+  /** Id of the newest record of the same layer, or null. */
+  supersedes: z.string().nullable(),
+  /** Flags of Node in every measured process. */
+  nodeFlags: z.array(z.string()),
+  git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  /** SHA-256 over the compiled code that was measured. */
+  dist: z.string(),
+  /** Absent in plans made before calibrations were looked for: then nothing is said about them. */
+  calibration: calibrationQuoteSchema.optional(),
+  /** The published error rates of the rule in one line; absent where they had not been measured. */
+  errorRates: z.string().optional(),
+})
+export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
+export type PlannedWorkload = EvaluationPlan['workloads'][number]
+
+const digestEntry = z.strictObject({ workload: z.string(), seed: z.int().nonnegative(), arm, digest: z.string() })
+
+/** `equivalence.json`: one digest per workload × seed × arm, and the first divergence where there is one. */
+export const equivalenceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('equal'), digests: z.array(digestEntry) }),
+  z.strictObject({
+    kind: z.literal('different'),
+    digests: z.array(digestEntry),
+    divergence: z.strictObject({
+      workload: z.string(),
+      seed: z.int().nonnegative(),
+      /** The arm that differs from the baseline. */
+      arm,
+      at: z.record(z.string(), z.string()),
+      field: z.string(),
+      baseline: z.string(),
+      candidate: z.string(),
+    }),
+  }),
+])
+export type Equivalence = Readonly<z.infer<typeof equivalenceSchema>>
+
+/** `environment.json`: the host the runs were made on. Absent fields: the host does not tell. */
+export const environmentSchema = z.strictObject({
+  platform: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cpuCount: z.int().positive(),
+  memoryBytes: z.number().positive(),
+  node: z.string(),
+  v8: z.string(),
+  nodeFlags: z.array(z.string()),
+  governor: z.string().optional(),
+  cpuQuota: z.number().optional(),
+  memoryLimitBytes: z.number().optional(),
+  loadAverage: z.array(z.number()).length(3).optional(),
+  /** What could not be read on this host, and what replaced it. */
+  fallbacks: z.array(z.string()),
+})
+export type Environment = Readonly<z.infer<typeof environmentSchema>>
+
+/** All of an evidence folder, validated. */
+export interface Evidence {
+  readonly plan: EvaluationPlan
+  readonly environment: Environment
+  readonly equivalence: Equivalence
+  /** In the order they ran. */
+  readonly runs: readonly JournalLine[]
+  /** Runs made for their peak of memory alone, in the order they ran; absent where none was needed. */
+  readonly memoryProbe?: readonly ProbeLine[]
+  /** The layers a summary sums up; present in the evidence of a summary alone. */
+  readonly sequence?: Sequence
+  /** Where the time went, by workload; absent where no profile was captured. */
+  readonly hotspots?: Readonly<Record<string, Hotspots>>
+  /** `sha256:…` of each file in the folder, by file name. */
+  readonly digests: Readonly<Record<string, string>>
+}

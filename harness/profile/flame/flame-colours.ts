@@ -1,0 +1,107 @@
+import { GC_CATEGORY, RUNTIME_CATEGORY } from '../figures/attribute.js'
+import { IDLE_MODULE, NATIVE_MODULE } from '../figures/module-of.js'
+
+/** A fill for light pages, under dark text, and one for dark pages, under light text. Both keep a contrast of 4.5 to their text. */
+export interface Colour {
+  readonly light: string
+  readonly dark: string
+}
+
+export const INK: Colour = { light: '#161616', dark: '#f3f3f3' }
+export const PAGE: Colour = { light: '#ffffff', dark: '#16181c' }
+
+/** 14 hues around the circle of OKLCH, in two lightnesses by turns so that neighbours differ without hue too. */
+const HUES: readonly Colour[] = [
+  { light: '#f59888', dark: '#6a2d24' },
+  { light: '#ffc298', dark: '#7e4920' },
+  { light: '#d9ac58', dark: '#573d01' },
+  { light: '#d9d77a', dark: '#5e5b13' },
+  { light: '#97c476', dark: '#2f4c13' },
+  { light: '#8ce8b5', dark: '#206745' },
+  { light: '#49ccbd', dark: '#034e46' },
+  { light: '#67e6fb', dark: '#066370' },
+  { light: '#64bff3', dark: '#004868' },
+  { light: '#b9d2fe', dark: '#3b578a' },
+  { light: '#afa9fa', dark: '#40396f' },
+  { light: '#e7bfff', dark: '#69487c' },
+  { light: '#e497cd', dark: '#602d52' },
+  { light: '#ffbccb', dark: '#814152' },
+]
+
+/** States and code of the runtime are no part of the program, and look like it: greys. */
+const STATE_COLOURS: Readonly<Record<'all' | 'native' | 'gc' | 'program' | 'idle' | 'elided', Colour>> = {
+  all: { light: '#e4e4e4', dark: '#33363b' },
+  native: { light: '#c9ced6', dark: '#464d58' },
+  gc: { light: '#bdb4a6', dark: '#5a5042' },
+  program: { light: '#d6d6d6', dark: '#3f4145' },
+  idle: { light: '#f0f0f0', dark: '#292b2f' },
+  elided: { light: '#efefef', dark: '#2a2c30' },
+}
+
+/** Groups that are no part of the program, and the state they look like. */
+const STATE_OF: ReadonlyMap<string, keyof typeof STATE_COLOURS> = new Map([
+  [GC_CATEGORY, 'gc'],
+  [RUNTIME_CATEGORY, 'program'],
+  [NATIVE_MODULE, 'native'],
+  [IDLE_MODULE, 'idle'],
+])
+
+/** Change of a frame, from little to much. */
+const CHANGE_COLOURS: Readonly<Record<'same' | 'grew1' | 'grew2' | 'grew3' | 'shrank1' | 'shrank2' | 'shrank3', Colour>> = {
+  same: { light: '#e2e2e2', dark: '#3a3d42' },
+  grew1: { light: '#fdd3ca', dark: '#532b24' },
+  grew2: { light: '#fca391', dark: '#7a3528' },
+  grew3: { light: '#f1735c', dark: '#a04130' },
+  shrank1: { light: '#c3e2fe', dark: '#1a3b55' },
+  shrank2: { light: '#80c5ff', dark: '#0b517f' },
+  shrank3: { light: '#2da6fa', dark: '#0068a5' },
+}
+
+export type ChangeClass = keyof typeof CHANGE_COLOURS
+
+/** Every class a box can have, and its colour. */
+export const FILLS: Readonly<Record<string, Colour>> = {
+  ...Object.fromEntries(HUES.map((colour, index) => [`c${index}`, colour])),
+  ...STATE_COLOURS,
+  ...CHANGE_COLOURS,
+}
+
+/**
+ * A class for each group. A group's name alone decides its hue, so that the same group looks the same in every picture; only where two groups of one
+ * picture want the same hue, the later takes the next free one. Beyond 14 groups hues are shared.
+ *
+ * @param groups those that matter first
+ */
+export function groupClasses(groups: readonly string[]): ReadonlyMap<string, string> {
+  const classes = new Map<string, string>()
+  const taken = new Set<number>()
+  for (const group of new Set(groups)) {
+    const state = STATE_OF.get(group)
+    if (state !== undefined) {
+      classes.set(group, state)
+      continue
+    }
+    let hue = hash(group) % HUES.length
+    if (taken.size < HUES.length) while (taken.has(hue)) hue = (hue + 1) % HUES.length
+    taken.add(hue)
+    classes.set(group, `c${hue}`)
+  }
+  return classes
+}
+
+/** How much a frame changed: in grey below 0.1 % of the larger whole, then in three steps at 0.1, 1 and 10 %. */
+export function changeClass(before: number, after: number, whole: number): ChangeClass {
+  const share = Math.abs(after - before) / whole
+  if (!(share >= 0.001)) return 'same'
+  const step = share >= 0.1 ? 3 : share >= 0.01 ? 2 : 1
+  return `${after > before ? 'grew' : 'shrank'}${step}`
+}
+
+/** @source FNV-1a, 32 bits, over UTF-16 code units; finished by the mixer of MurmurHash3 so that the low digits depend on every letter */
+function hash(text: string): number {
+  let state = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193)
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35)
+  return (state ^ (state >>> 16)) >>> 0
+}

@@ -1,0 +1,145 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { z } from 'zod'
+import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
+
+/** Errors of the file system that mean: the place given cannot be used. */
+const UNUSABLE = new Set(['EACCES', 'EROFS', 'ENOTDIR', 'EPERM', 'ENOENT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'])
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
+
+/**
+ * What an error of the file system means to the user: a place that cannot be used is an `InputError`, a disk that is full or failing an
+ * `InvalidEvidenceError`. Anything else is returned as it is.
+ */
+export function explainFileError(error: unknown, path: string): AssayError | unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (UNUSABLE.has(code))
+    return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, { cause: error })
+  if (FULL.has(code))
+    return new InvalidEvidenceError(
+      `disk full while writing ${path} (${code}); free some space and try again; --resume continues an evaluation`,
+      { cause: error },
+    )
+  return error
+}
+
+/** Creates a directory and those above it. */
+export function makeDirectory(path: string): void {
+  explained(path, () => makeMissing(path))
+}
+
+/** Step by step, because Node's own recursive form never returns where a file system says ENOENT below a directory that exists, as /proc does. */
+function makeMissing(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (!existsSync(dirname(path))) makeMissing(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!(existsSync(path) && statSync(path).isDirectory())) throw error
+  }
+}
+
+/** Creates a directory that must not exist. @returns false where it does */
+export function claimDirectory(path: string): boolean {
+  try {
+    mkdirSync(path)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw explainFileError(error, path)
+  }
+}
+
+/** Replaces a file as a whole: it holds the old content or the new one, never a part, whatever happens meanwhile. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
+  explained(path, () => {
+    try {
+      writeSynced(temporary, 'w', content)
+      renameSync(temporary, path)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+  })
+}
+
+/** Adds text to the end of a file and waits until it is on the disk. */
+export function appendSynced(path: string, text: string): void {
+  explained(path, () => writeSynced(path, 'a', text))
+}
+
+/** Cuts a file to its first bytes. */
+export function truncateSynced(path: string, bytes: number): void {
+  explained(path, () => {
+    const file = openSync(path, 'r+')
+    try {
+      ftruncateSync(file, bytes)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  })
+}
+
+/**
+ * What a JSON file of ours holds; undefined where there is none.
+ *
+ * @param problem what is wrong with a file that is not of this shape, and the remedy: the message after its path
+ * @throws {InvalidEvidenceError} the file is no JSON, or not of this shape
+ */
+export function readStored<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  problem = 'is not what was written; restore it',
+): z.infer<Schema> | undefined {
+  const text = readIfThere(path)
+  if (text === undefined) return undefined
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new InvalidEvidenceError(`${path} ${problem}`, { cause })
+  }
+}
+
+/** The text of a file; undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw explainFileError(error, path)
+  }
+}
+
+function writeSynced(path: string, flags: 'w' | 'a', content: string | Uint8Array): void {
+  const file = openSync(path, flags)
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function explained(path: string, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    throw explainFileError(error, path)
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Handlebars, { type HelperDelegate } from 'handlebars'
+import { packageRoot } from '../system/package-root.js'
+
+export interface TemplateFolder {
+  /** Below `harness/`. */
+  readonly folder: string
+  /** With which the file of every template ends. */
+  readonly ending: string
+  /** What any template of the folder may include. */
+  readonly partials: readonly string[]
+  readonly helpers: Readonly<Record<string, HelperDelegate>>
+  /** Whether values are escaped for HTML; where they are not, the helpers escape them. */
+  readonly escapesHtml: boolean
+}
+
+/**
+ * The templates of a folder, each read and compiled when it is first rendered. A value the model lacks is an error.
+ *
+ * @returns given the name of a template, what renders a model with it
+ */
+export function templatesIn(place: TemplateFolder): <Model>(name: string) => (model: Model) => string {
+  const compiled = new Map<string, Handlebars.TemplateDelegate>()
+  return (name) => (model) => {
+    const template = compiled.get(name) ?? compile(place, name)
+    compiled.set(name, template)
+    return template(model)
+  }
+}
+
+function compile({ folder, ending, partials, helpers, escapesHtml }: TemplateFolder, name: string): Handlebars.TemplateDelegate {
+  const environment = Handlebars.create()
+  environment.registerHelper(helpers)
+  const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]))
+  const read = (template: string) => {
+    const text = readFileSync(join(packageRoot(), 'harness', folder, `${template}${ending}`), 'utf8')
+    return environment.compile(text, { noEscape: !escapesHtml, strict: true, knownHelpers })
+  }
+  for (const partial of partials) environment.registerPartial(partial, read(partial))
+  return read(name)
+}

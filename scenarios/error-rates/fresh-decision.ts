@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { SCALE_NAMES } from '../../harness/contract.js'
+import { InvalidEvidenceError } from '../../harness/errors.js'
+import { readIfThere } from '../../harness/system/files.js'
+import { describeChange } from './change-text.js'
+
+/** True changes that are measured afresh, as signed improvements: 0.03 is 3 % less time, −0.12 is 12 % more. */
+export const FRESH_CELLS = {
+  none: 0,
+  '3% faster': 0.03,
+  '10% faster': 0.1,
+  '12% slower': -0.12,
+  '20% slower': -0.2,
+} as const
+export type FreshCell = keyof typeof FRESH_CELLS
+export const FRESH_CELL_NAMES = Object.keys(FRESH_CELLS) as readonly FreshCell[]
+
+const positive = z.number().positive()
+const share = z.number().nonnegative()
+
+const freshRunSchema = z.strictObject({
+  /** Number of the pair, from 1; a repeated pair gets a new number. */
+  pair: z.int().positive(),
+  position: z.enum(['first', 'second']),
+  arm: z.enum(['baseline', 'candidate']),
+  /** Per iteration, ms. */
+  cpuMs: positive,
+  wallMs: positive,
+  /** Peak resident set; absent where the host does not tell. */
+  peakRssBytes: positive.optional(),
+  /** Covariates; absent where the host does not tell. */
+  waitShare: share.optional(),
+  foreignLoad: z.number().optional(),
+  stealShare: share.optional(),
+  /** Why this pair does not count, from covariates alone. */
+  voided: z.string().optional(),
+})
+export type FreshRun = Readonly<z.infer<typeof freshRunSchema>>
+
+/** One line of `fresh-decisions.jsonl`: the runs of one real evaluation with a known true change. Verdicts are derived, never stored. */
+export const freshDecisionSchema = z
+  .strictObject({
+    cell: z.enum(FRESH_CELL_NAMES),
+    /** Signed improvement that was put in, a fraction: positive is a faster candidate. */
+    change: z.number(),
+    workload: z.string().min(1),
+    scale: z.enum(SCALE_NAMES),
+    /** CPU hogs that ran beside it. */
+    hogs: z.int().nonnegative(),
+    seed: z.int().nonnegative(),
+    startedAt: z.iso.datetime(),
+    /** The code that was measured. */
+    commit: z.string().min(1),
+    /** W and K of its pilot. */
+    warmup: z.int().nonnegative(),
+    iterations: z.int().positive(),
+    /** In the order they ran. */
+    runs: z.array(freshRunSchema).min(1),
+  })
+  .refine(({ cell, change }) => change === FRESH_CELLS[cell], { message: 'change is not the one of its cell', path: ['change'] })
+export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
+
+/**
+ * The decisions measured so far, in the order of the file.
+ *
+ * @returns empty where there is no such file
+ * @throws {InvalidEvidenceError} a line is no decision, or one that stands there already; names the line
+ */
+export function readFreshDecisions(path: string): FreshDecision[] {
+  const linesOfStarts = new Map<string, number>()
+  const linesOfSeeds = new Map<number, number>()
+  return (readIfThere(path) ?? '').split('\n').flatMap((text, index) => {
+    if (text === '') return []
+    const line = index + 1
+    const decision = parseLine(text, `${path}, line ${line}`)
+    const { startedAt, seed, change, workload } = decision
+    refuseRepeated(linesOfStarts.get(startedAt), `was begun at ${startedAt}`, path, line)
+    // The schedule gives every decision a seed of its own, and draws its data and the order of its runs from it.
+    refuseRepeated(linesOfSeeds.get(seed), `has seed ${seed} (${describeChange(change)}, ${workload})`, path, line)
+    linesOfStarts.set(startedAt, line)
+    linesOfSeeds.set(seed, line)
+    return [decision]
+  })
+}
+
+function refuseRepeated(earlier: number | undefined, what: string, path: string, line: number): void {
+  if (earlier === undefined) return
+  throw new InvalidEvidenceError(
+    `${path}, line ${line}: this decision ${what}, as that of line ${earlier}; remove one of the two, a decision must not count twice`,
+  )
+}
+
+function parseLine(line: string, where: string): FreshDecision {
+  const parsed = freshDecisionSchema.safeParse(jsonOf(line, where))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw unreadable(where, issue === undefined ? 'unknown shape' : `${issue.path.join('.')}: ${issue.message.toLowerCase()}`)
+}
+
+function jsonOf(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (cause) {
+    throw unreadable(where, 'not JSON, perhaps torn by an interruption', cause)
+  }
+}
+
+function unreadable(where: string, problem: string, cause?: unknown): InvalidEvidenceError {
+  return new InvalidEvidenceError(`${where} is no fresh decision (${problem}); remove the line, --fresh measures it again`, {
+    cause,
+  })
+}

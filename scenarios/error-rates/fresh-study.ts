@@ -1,0 +1,145 @@
+import { join } from 'node:path'
+import { InvalidEvidenceError } from '../../harness/errors.js'
+import { beginControl, type ControlSetting } from '../../harness/evaluation/control.js'
+import { measurePairs } from '../../harness/evaluation/measure-pairs.js'
+import type { EvaluationPlan, Evidence } from '../../harness/evidence/evidence.js'
+import type { JournalLine, RunRecord } from '../../harness/evidence/run-record.js'
+import { readEnvironment } from '../../harness/measurement/environment.js'
+import { workloadOf } from '../../harness/measurement/run-once.js'
+import { appendSynced } from '../../harness/system/files.js'
+import { formatDuration } from '../../harness/text/format.js'
+import { assessWorkload } from '../../harness/verdict/assess.js'
+import { isContaminated, isFailure, roundsOf } from '../../harness/verdict/rounds.js'
+import { claimFreshHost, FRESH_DECISIONS } from './fresh-data.js'
+import { type FreshDecision, type FreshRun, freshDecisionSchema, readFreshDecisions } from './fresh-decision.js'
+import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
+import { besideHogs } from './hogs.js'
+import { SHIPPED_RULES } from './studied-rules.js'
+
+/** The rule for a layer as smoke scale has it, and the gate. */
+const RULES = [SHIPPED_RULES['improvement-20'], SHIPPED_RULES.gate] as const
+
+const SCALE = 'smoke'
+const EQUIVALENCE_SEEDS = 1
+
+/**
+ * Measures the decisions of the study that are missing below a root.
+ *
+ * @throws {InputError} those at hand were measured on another host  @throws {Interrupted} the user stopped it
+ */
+export async function measureMissing(root: string, setting: ControlSetting): Promise<void> {
+  const path = join(root, FRESH_DECISIONS)
+  const workloads = setting.loaded.suite.workloads.map(({ id }) => id)
+  const left = freshTasksLeft(freshSchedule(workloads), readFreshDecisions(path))
+  claimFreshHost(root, readEnvironment(setting.settings.nodeFlags))
+  await measureFresh(left, path, setting)
+}
+
+/**
+ * Measures the decisions of the study one after another and appends each to a file as it is complete, so that the study can be interrupted at any
+ * time and continued.
+ *
+ * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work where a change is injected. Its pairs go on until
+ * both the rule for layers and the rule of the gate have decided. A decision that fails is told and left for the next time.
+ *
+ * @param path where the lines go
+ * @throws {Interrupted} the user stopped it
+ */
+export async function measureFresh(tasks: readonly FreshTask[], path: string, setting: ControlSetting): Promise<void> {
+  const { progress, now } = setting
+  const startedAt = now().getTime()
+  for (const [index, task] of tasks.entries()) {
+    const elapsedMs = now().getTime() - startedAt
+    const left = index === 0 ? '' : `, about ${formatDuration((elapsedMs / index) * (tasks.length - index))} left`
+    progress.note(
+      `decision ${index + 1} of ${tasks.length}: ${task.cell === 'none' ? 'no change' : task.cell}, ${task.workload}${task.hogs > 0 ? `, beside ${task.hogs} hogs` : ''}${left}`,
+    )
+    try {
+      const decision = await besideHogs(task.hogs, () => measureDecision(task, setting))
+      appendSynced(path, `${JSON.stringify(decision)}\n`)
+    } catch (error) {
+      if (!(error instanceof InvalidEvidenceError)) throw error
+      progress.note(`this decision is not complete and will be measured again by --fresh: ${error.message}`)
+    }
+  }
+  progress.done()
+}
+
+async function measureDecision(task: FreshTask, setting: ControlSetting): Promise<FreshDecision> {
+  const { loaded, settings, progress, now } = setting
+  const { plan, equivalence } = await beginControl(
+    {
+      workloads: [workloadOf(loaded.suite, task.workload)],
+      scale: SCALE,
+      seed: task.seed,
+      looks: SHIPPED_RULES.gate.looks,
+      fixed: false,
+      ...(task.change !== 0 && { improvement: task.change }),
+      equivalenceSeeds: EQUIVALENCE_SEEDS,
+    },
+    setting,
+  )
+  const runs: JournalLine[] = []
+  await measurePairs({
+    plan,
+    equivalence,
+    runs,
+    open: (journal) => (wantsPair(plan, task.workload, journal) ? [task.workload] : []),
+    onLine: (line) => void runs.push(line),
+    loaded,
+    settings,
+    progress,
+    now,
+  })
+  refuseUnequal(runs, equivalence, task)
+  const [planned] = plan.workloads
+  return freshDecisionSchema.parse({
+    cell: task.cell,
+    change: task.change,
+    workload: task.workload,
+    scale: SCALE,
+    hogs: task.hogs,
+    seed: task.seed,
+    startedAt: plan.createdAt,
+    commit: plan.git === null ? 'none' : `${plan.git.commit}${plan.git.dirty ? ' (dirty)' : ''}`,
+    warmup: planned?.warmup,
+    iterations: planned?.iterations,
+    runs: runs.flatMap((line) => (isFailure(line) ? [] : [toFreshRun(line)])),
+  })
+}
+
+/** Whether either rule wants another pair: none does of a host that voids more than a quarter of its pairs. */
+export function wantsPair(plan: Pick<EvaluationPlan, 'arms'>, workload: string, journal: readonly JournalLine[]): boolean {
+  const rounds = roundsOf(journal, plan, workload)
+  return RULES.some(
+    (rule) => assessWorkload(rounds, rule).outcome === 'continue' && !isContaminated(journal, workload, rule.looks.at(-1) ?? 0),
+  )
+}
+
+/** Identical code that computes something else once is no decision about speed. */
+function refuseUnequal(runs: readonly JournalLine[], { digests }: Evidence['equivalence'], task: FreshTask): void {
+  const proven = new Set(digests.map(({ digest }) => digest))
+  if (runs.every((line) => isFailure(line) || proven.has(line.digest))) return
+  throw new InvalidEvidenceError(`${task.workload} computed another result than before from the same code and seed ${task.seed}`)
+}
+
+function toFreshRun(run: RunRecord): FreshRun {
+  const { pair, position, arm, cpuMs, wallMs, peakRssBytes, waitShare, foreignLoad, stealShare, voided } = run
+  return {
+    pair,
+    position: position as FreshRun['position'],
+    arm: arm as FreshRun['arm'],
+    cpuMs,
+    wallMs,
+    ...(peakRssBytes !== undefined && { peakRssBytes }),
+    ...(waitShare !== undefined && { waitShare: brief(waitShare) }),
+    ...(foreignLoad !== undefined && { foreignLoad: brief(foreignLoad) }),
+    ...(stealShare !== undefined && { stealShare: brief(stealShare) }),
+    ...(voided !== undefined && { voided }),
+  }
+}
+
+/** Covariates to four decimals: enough to explain a run, and half the size of the file. */
+function brief(value: number): number {
+  return Math.round(value * 1e4) / 1e4
+}

@@ -1,0 +1,86 @@
+import type { RunRecord } from '../../harness/evidence/run-record.js'
+import { compareArms } from '../../harness/verdict/compare.js'
+import { noiseOf } from '../../harness/verdict/noise.js'
+import { isContaminated, type Round, roundsOf } from '../../harness/verdict/rounds.js'
+import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from './fresh-decision.js'
+import { NAIVE_RUNS, type NaiveVerdicts, naiveVerdicts } from './naive-rule.js'
+import { assess } from './recorded-study.js'
+import { SHIPPED_RULES, type ShippedRule, type StudiedRule } from './studied-rules.js'
+import { type Ending, type Tally, tallyOf } from './tally.js'
+import { toRunRecord } from './timed-pair.js'
+
+/** How often one rule ended how, over fresh decisions with one true change. */
+export interface FreshTally {
+  readonly change: number
+  /** CPU hogs that ran beside them. */
+  readonly hogs: number
+  readonly rule: StudiedRule
+  readonly tally: Tally
+}
+
+/** Rules fresh decisions are long enough for: they were measured until these two had decided. */
+const FRESH_RULES = ['improvement-20', 'gate'] as const satisfies readonly ShippedRule[]
+const ARMS = ['baseline', 'candidate'] as const
+
+/** Applies the rules to the stored runs of every decision; cells without decisions are left out. */
+export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[] {
+  const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
+  return FRESH_CELL_NAMES.flatMap((cell) =>
+    loads.flatMap((hogs) => {
+      const members = decisions.filter((decision) => decision.cell === cell && decision.hogs === hogs)
+      const naive = members.flatMap((decision) => naiveOf(decision) ?? [])
+      const endings: readonly (readonly [StudiedRule, readonly Ending[]])[] = [
+        ...FRESH_RULES.map((rule) => [rule, members.map((decision) => endingOf(decision, rule))] as const),
+        ['naive', naive.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS }))],
+        ['naive-gate', naive.map(({ gate }) => ({ verdict: gate, pairs: NAIVE_RUNS }))],
+      ]
+      return endings.flatMap(([rule, each]) => {
+        const tally = tallyOf(each)
+        return tally === undefined ? [] : [{ change: FRESH_CELLS[cell], hogs, rule, tally }]
+      })
+    }),
+  )
+}
+
+/** Effective standard deviation of one pair in each decision, fractions, in the order given. */
+export function noiseOfFresh(decisions: readonly FreshDecision[]): number[] {
+  return decisions.flatMap((decision) => {
+    const comparison = compareArms(roundsIn(decision), 'baseline', 'cpu')
+    return comparison === undefined ? [] : [noiseOf(comparison.estimate).effectiveSd]
+  })
+}
+
+function endingOf(decision: FreshDecision, rule: ShippedRule): Ending {
+  const ending = assess(roundsIn(decision), rule)
+  const planned = SHIPPED_RULES[rule].looks.at(-1) ?? 0
+  const contaminated = isContaminated(journalOf(decision), decision.workload, planned)
+  return contaminated ? { ...ending, verdict: 'inconclusive' } : ending
+}
+
+function roundsIn(decision: FreshDecision): Round[] {
+  return roundsOf(journalOf(decision), { arms: [...ARMS] }, decision.workload)
+}
+
+function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
+  return runs.map((run) => ({
+    ...toRunRecord(run, run.pair, run.arm),
+    workload,
+    ...(run.voided !== undefined && { voided: run.voided }),
+  }))
+}
+
+/**
+ * The naive rule on the same runs: the first ten processes of a decision stand for the old code and the next ten for the new. Which arm a process
+ * belonged to is undone by the known factor, so that data, warm-up and host are the same for both and only time passes between them. (Taking the arms
+ * from two decisions would not be fair: each has data of its own, and some cost a tenth more than others.)
+ *
+ * @returns undefined where the decision has fewer than twenty runs
+ */
+function naiveOf({ runs, change }: FreshDecision): NaiveVerdicts | undefined {
+  if (runs.length < 2 * NAIVE_RUNS) return undefined
+  const asBaseline = runs.slice(0, 2 * NAIVE_RUNS).map(({ arm, cpuMs }) => (arm === 'candidate' ? cpuMs / (1 - change) : cpuMs))
+  return naiveVerdicts(
+    asBaseline.slice(0, NAIVE_RUNS),
+    asBaseline.slice(NAIVE_RUNS).map((time) => time * (1 - change)),
+  )
+}

@@ -1,0 +1,17 @@
+import { burn } from '../../harness/measurement/kernel.js'
+
+/**
+ * A process that keeps one core busy until whoever started it is gone or ends it: noise beside a measurement, made on purpose.
+ */
+
+const TURNS_PER_SLICE = 2_000_000
+
+process.on('disconnect', () => process.exit(0))
+process.on('SIGINT', () => {})
+
+function slice(): void {
+  burn(TURNS_PER_SLICE)
+  setImmediate(slice)
+}
+
+slice()

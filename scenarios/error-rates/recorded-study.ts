@@ -1,0 +1,87 @@
+import { seededRandom } from '../../harness/statistics/random.js'
+import { assessWorkload } from '../../harness/verdict/assess.js'
+import type { Round } from '../../harness/verdict/rounds.js'
+import { NAIVE_RUNS, naiveVerdicts } from './naive-rule.js'
+import { SHIPPED_RULES, type ShippedRule, STUDIED_RULES, type StudiedRule } from './studied-rules.js'
+import { type Ending, type Tally, tallyOf } from './tally.js'
+import { roundOf, type TimedPair, type TimedRun } from './timed-pair.js'
+
+/** True changes put into recorded noise, signed improvements. */
+export const RECORDED_CHANGES = [0, 0.03, 0.05, 0.1, -0.12, -0.2] as const
+/** Windows drawn per true change. More would only overlap more. */
+export const RECORDED_TRIALS = 2000
+
+const SEED = 20_261_121
+const LONGEST = Math.max(...Object.values(SHIPPED_RULES).flatMap(({ looks }) => looks))
+
+/** How often one rule ended how, in one pool of recorded noise with one true change. */
+export interface RecordedCell {
+  readonly change: number
+  readonly rule: StudiedRule
+  readonly tally: Tally
+}
+
+/**
+ * Every studied rule on windows of recorded pairs of identical code.
+ *
+ * A window is consecutive pairs, so it keeps the drift and the correlation of the host; it goes on at the beginning where the recording ends.
+ * Swapping the two runs of a pair by a seeded coin makes the null true whatever the recording holds, and the times of one arm are multiplied
+ * for an effect. All rules and changes see the same windows and coins. The naive rule takes twenty consecutive processes in the order they
+ * ran, from every process on.
+ *
+ * @param pairs in the order they ran, at least as many as the longest rule takes
+ */
+export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS): RecordedCell[] {
+  return RECORDED_CHANGES.flatMap((change) => {
+    const endings = { ...shippedEndings(pairs, trials, 1 - change), ...naiveEndings(pairs, 1 - change) }
+    return STUDIED_RULES.flatMap((rule) => {
+      const tally = tallyOf(endings[rule])
+      return tally === undefined ? [] : [{ change, rule, tally }]
+    })
+  })
+}
+
+/** Pairs a recording needs, so that no run stands in a window twice. */
+export const PAIRS_NEEDED = LONGEST
+
+function shippedEndings(pairs: readonly TimedPair[], trials: number, factor: number): Record<ShippedRule, Ending[]> {
+  const endings: Record<ShippedRule, Ending[]> = { 'improvement-20': [], 'improvement-40': [], gate: [] }
+  for (let trial = 0; trial < trials; trial += 1) {
+    const rounds = drawWindow(pairs, trial, factor)
+    for (const rule of Object.keys(endings) as ShippedRule[]) endings[rule].push(assess(rounds, rule))
+  }
+  return endings
+}
+
+/** How a shipped rule ends on these rounds, `undecided` where it wants more of them. */
+export function assess(rounds: readonly Round[], rule: ShippedRule): Ending {
+  const { outcome, rounds: taken } = assessWorkload(rounds, SHIPPED_RULES[rule])
+  return { verdict: outcome === 'continue' ? 'undecided' : outcome, pairs: taken.length }
+}
+
+function drawWindow(pairs: readonly TimedPair[], trial: number, factor: number): Round[] {
+  const coin = seededRandom(SEED + trial)
+  return Array.from({ length: LONGEST }, (_, index) => {
+    const { a, b } = pairs[(trial + index) % pairs.length] as TimedPair
+    return roundOf(index + 1, coin() < 0.5 ? { a, b } : { a: b, b: a }, factor)
+  })
+}
+
+function naiveEndings(pairs: readonly TimedPair[], factor: number): Record<'naive' | 'naive-gate', Ending[]> {
+  const times = pairs.flatMap(inOrder).map(({ cpuMs }) => cpuMs)
+  const verdicts = times.map((_, start) => {
+    const window = Array.from({ length: 2 * NAIVE_RUNS }, (_, index) => times[(start + index) % times.length] as number)
+    return naiveVerdicts(
+      window.slice(0, NAIVE_RUNS),
+      window.slice(NAIVE_RUNS).map((time) => time * factor),
+    )
+  })
+  return {
+    naive: verdicts.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS })),
+    'naive-gate': verdicts.map(({ gate }) => ({ verdict: gate, pairs: NAIVE_RUNS })),
+  }
+}
+
+function inOrder({ a, b }: TimedPair): TimedRun[] {
+  return a.position === 'first' ? [a, b] : [b, a]
+}

@@ -1,0 +1,57 @@
+import type { Arm } from '../../harness/contract.js'
+import type { RunRecord } from '../../harness/evidence/run-record.js'
+import type { Round } from '../../harness/verdict/rounds.js'
+
+/** What is left of a run in a recording: its times per iteration, and its place within the pair. */
+export interface TimedRun {
+  readonly cpuMs: number
+  readonly wallMs: number
+  readonly position: 'first' | 'second'
+}
+
+/** Two adjacent processes of identical code. */
+export interface TimedPair {
+  readonly a: TimedRun
+  readonly b: TimedRun
+}
+
+/**
+ * A pair as the rules see it: `a` as the baseline, `b` as the candidate.
+ *
+ * @param pair its number, from 1
+ * @param factor what the times of the candidate are multiplied by: 0.95 is 5 % faster
+ */
+export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
+  return { pair, runs: { baseline: toRunRecord(a, pair, 'baseline'), candidate: toRunRecord(b, pair, 'candidate', factor) } }
+}
+
+/**
+ * A recorded run as the rules take it. The rest of the record is empty and no rule of the studies reads it: memory is advisory there, and nothing
+ * is budgeted. (One literal instead of a spread: studies make millions of these.)
+ */
+export function toRunRecord(run: TimedRun, pair: number, arm: Arm, factor = 1): RunRecord {
+  const wallMs = run.wallMs * factor
+  return {
+    workload: 'recorded',
+    pair,
+    position: run.position,
+    arm,
+    cpuMs: run.cpuMs * factor,
+    wallMs,
+    coldWallMs: wallMs,
+    samplesMs: NO_SAMPLES,
+    warmup: 0,
+    warmupMs: 0,
+    iterations: 1,
+    heapBytes: 0,
+    gcMs: 0,
+    gcCount: 0,
+    digest: NO_DIGEST,
+    counters: NO_COUNTERS,
+    startedAt: '1970-01-01T00:00:00.000Z',
+  }
+}
+
+const NO_SAMPLES: number[] = []
+const NO_COUNTERS = {}
+const NO_DIGEST = `sha256:${'0'.repeat(64)}`

@@ -1,0 +1,102 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Suite } from '../../../harness/contract.js'
+import { loadSuite, ownSuite } from '../../../harness/measurement/load-suite.js'
+import { fixture, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+
+const directory = temporaryDirectory()
+const kernel = JSON.stringify(`${new URL('../../fixtures/kernel-suite.mjs', import.meta.url)}`)
+
+async function load(name: string, source: string) {
+  writeFileSync(join(directory, name), source)
+  return loadSuite(name, directory)
+}
+
+describe('loadSuite', () => {
+  it('imports a module and remembers where measured processes find it', async () => {
+    const loaded = await loadSuite(fixture('kernel-suite.mjs'), '/')
+    expect(loaded.suite.name).toBe('kernel')
+    expect(loaded.address).toMatch(/^file:.*kernel-suite\.mjs$/)
+    expect(loaded.foreignFile).toBe(fixture('kernel-suite.mjs'))
+  })
+
+  it.each([
+    ['none.mjs', undefined, /^--suite none\.mjs: no such file/],
+    ['broken.mjs', 'export const suite = {', /^--suite broken\.mjs: cannot be imported \(/],
+    ['throwing.mjs', 'throw new Error("no data here")', /cannot be imported \(no data here\)/],
+    ['empty.mjs', 'export const other = 1', /^--suite empty\.mjs: export suite: .*see harness\/contract\.ts/],
+    ['half.mjs', 'export const suite = { name: "half", baseline() {}, layers: [] }', /workloads: /],
+    [
+      'bad-id.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], id: '../up' }] }`,
+      /layers\.0\.id: lower case/,
+    ],
+    [
+      'vague.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], criterion: { kind: 'budget', counter: 'x' } }] }`,
+      /layers\.0\.criterion: give improvement \{ atLeast \}, .* or budget \{ counter \} with either atMost or atLeast/,
+    ],
+    [
+      'both.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], criterion: { kind: 'budget', counter: 'x', atMost: 2, atLeast: 1 } }] }`,
+      /layers\.0\.criterion: give improvement/,
+    ],
+    [
+      'twice.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [s.layers[0], s.layers[0]] }`,
+      /two layers are called identity/,
+    ],
+    [
+      'lost.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: [s.workloads[1]] }`,
+      /layer identity names workload spin, which/,
+    ],
+    [
+      'unguarded.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], guards: ['gaurd'] }] }`,
+      /layer identity names workload gaurd, which the suite does not have/,
+    ],
+    [
+      'guarded-target.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], guards: [s.layers[0].workloads[0]] }] }`,
+      /layer identity must win on spin and names it among its guards; name it once/,
+    ],
+    [
+      'all.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], id: 'all' }] }`,
+      /a layer is called all, which means all layers; give it another id/,
+    ],
+    [
+      'heavy-first.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[1], phase: 'heavy' }, s.layers[2]] }`,
+      /layer faster-12 stands behind a heavy one; heavy layers come after all others/,
+    ],
+    [
+      'phase.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[1], phase: 'light' }] }`,
+      /layers\.0\.phase: /,
+    ],
+    [
+      'goal.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 0.4, minimum: 0.9 } }`,
+      /goal: the minimum goal is more than the aspired one/,
+    ],
+    [
+      'far.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 90, minimum: 0.4 } }`,
+      /goal\.aspired: /,
+    ],
+  ])('refuses %s and says why', async (name, source, message) => {
+    const loading = source === undefined ? loadSuite(name, directory) : load(name, source)
+    await expect(loading).rejects.toThrow(message)
+    await expect(loading).rejects.toMatchObject({ exitCode: 2 })
+  })
+})
+
+describe('ownSuite', () => {
+  it('has processes import the compiled module of a source one', () => {
+    const source: Suite = { ...kernelSuite, module: new URL('../../../harness/contract.ts', import.meta.url).href }
+    expect(ownSuite(source).address).toMatch(/\/dist\/harness\/contract\.js$/)
+  })
+})

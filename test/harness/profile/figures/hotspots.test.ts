@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { type ArmHotspots, type Hotspots, hotspotsSchema } from '../../../../harness/evidence/hotspots-schema.js'
+import { bottlenecksMarkdown } from '../../../../harness/profile/figures/bottlenecks-markdown.js'
+import { hotspotsText } from '../../../../harness/profile/figures/hotspot-tables.js'
+import { type ArmProfiles, armHotspots } from '../../../../harness/profile/figures/hotspots.js'
+import type { FoldedProfile, Frame } from '../../../../harness/profile/fold/stacks.js'
+
+const table = {
+  categories: [
+    { name: 'loading', sources: ['load.ts'] },
+    { name: 'work', sources: ['work.ts'], purpose: true },
+  ],
+  callers: [],
+}
+const js = (name: string, file: string): Frame => ({ name, kind: 'js', file, line: 3 })
+const frames: Frame[] = [js('load', 'load.ts'), js('work', 'work.ts'), { name: '(idle)', kind: 'idle' }, js('stray', 'stray.ts')]
+const folded = (...micros: number[]): FoldedProfile => ({
+  frames,
+  stacks: micros.map((amount, index) => ({ frames: [index], micros: amount })),
+  totalMicros: micros.reduce((sum, amount) => sum + amount, 0),
+})
+
+function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
+  const exact = folded(600, 380, 5000, 20)
+  return {
+    arm: 'baseline',
+    stack: [],
+    passes: 10,
+    cpuMs: 50,
+    profiledCpuMs: 0.11,
+    referenceCpuMs: 10,
+    exact,
+    inlined: exact,
+    allocations: { frames, stacks: [{ frames: [0], bytes: 400 }], totalBytes: 400 },
+    allocationPasses: 2,
+    calls: ({ name }) => (name === 'load' ? 30 : undefined),
+    callPasses: 3,
+    samples: 5000,
+    lostThreads: 0,
+    ...change,
+  }
+}
+
+const category = (arm: ArmHotspots, name: string) => arm.categories.find((one) => one.name === name)!
+
+describe('the hot spots of an arm', () => {
+  const arm = armHotspots(profiles(), table)
+
+  it('are shares of the busy time, and those shares of the CPU nobody watched', () => {
+    expect(category(arm, 'loading')).toEqual({ name: 'loading', share: 0.6, inlinedShare: 0.6, cpuMs: 30, allocatedBytes: 200 })
+    expect(arm.categories.map(({ name }) => name)).toEqual(['loading', 'work', 'GC', 'JIT and runtime', 'other'])
+    expect(arm.categories.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12)
+    // 1,000 µs of busy time in ten passes.
+    expect(arm.sampledMs).toBe(0.1)
+  })
+
+  it('tell the overhead over the computation', () => {
+    expect(arm.overheadToComputation).toBe(4)
+    const { referenceCpuMs: _, ...without } = profiles()
+    expect(armHotspots(without, table)).not.toHaveProperty('overheadToComputation')
+  })
+
+  it('list operations above half a percent and mark those above five, with their calls per pass', () => {
+    expect(arm.operations).toEqual([
+      { name: 'load', file: 'load.ts', line: 3, category: 'loading', share: 0.6, cpuMs: 30, calls: 10, bottleneck: true },
+      { name: 'work', file: 'work.ts', line: 3, category: 'work', share: 0.38, cpuMs: 19, bottleneck: true },
+      { name: 'stray', file: 'stray.ts', line: 3, category: 'other', share: 0.02, cpuMs: 1 },
+    ])
+    const tiny = armHotspots(profiles({ exact: folded(996, 4) }), table)
+    expect(tiny.operations.map(({ name }) => name)).toEqual(['load'])
+  })
+
+  it('flag a category that inlining moves by more than five points', () => {
+    const moved = armHotspots(profiles({ inlined: folded(540, 440, 0, 20) }), table)
+    expect(category(moved, 'loading').differs).toBe(true)
+    expect(moved.warnings.map(({ code }) => code)).toEqual(['inlining-differs', 'inlining-differs'])
+    const still = armHotspots(profiles({ inlined: folded(560, 420, 0, 20) }), table)
+    expect(still.warnings).toEqual([])
+  })
+
+  it('warn of few samples, lost threads and much that has no category', () => {
+    const doubtful = armHotspots(
+      profiles({ samples: 100, lostThreads: 2, exact: folded(500, 400, 0, 100), inlined: folded(500, 400, 0, 100) }),
+      table,
+    )
+    expect(doubtful.warnings.map(({ code }) => code)).toEqual(['few-samples', 'much-is-other', 'lost-threads'])
+  })
+
+  it('warn where samples account for too little of the time', () => {
+    const starved = armHotspots(profiles({ profiledCpuMs: 0.16 }), table)
+    expect(starved.warnings.map(({ code, hint }) => [code, hint])).toEqual([
+      ['time-not-sampled', expect.stringContaining('only 62.5 % of the CPU time')],
+    ])
+    expect(armHotspots(profiles({ profiledCpuMs: 0.125 }), table).warnings).toEqual([])
+  })
+
+  it('rank what to optimize next, without what the program is for', () => {
+    expect(arm.next).toEqual([{ category: 'loading', share: 0.6, effort: 'small', operations: ['load (load.ts:3)'] }])
+  })
+
+  it('prefer a small effort to a larger share', () => {
+    const many = Array.from({ length: 6 }, (_, index) => js(`part${index}`, 'load.ts'))
+    const all = [...many, js('filter', 'filter.ts')]
+    const exact: FoldedProfile = {
+      frames: all,
+      stacks: all.map((_, index) => ({ frames: [index], micros: index < 6 ? 100 : 400 })),
+      totalMicros: 1000,
+    }
+    const wide = {
+      categories: [
+        { name: 'loading', sources: ['load.ts'] },
+        { name: 'filtering', sources: ['filter.ts'] },
+      ],
+      callers: [],
+    }
+    const { next } = armHotspots(profiles({ exact, inlined: exact }), wide)
+    expect(next.map(({ category, effort }) => [category, effort])).toEqual([
+      ['filtering', 'small'],
+      ['loading', 'large'],
+    ])
+  })
+})
+
+describe('hot spots as text', () => {
+  const hostile = `<script>alert(1)</script>|\`x\`\n# ${'n'.repeat(500)}\u001b[31m`
+  const arms = [
+    armHotspots(
+      profiles({ exact: { ...folded(600, 400), frames: [js(hostile, 'load.ts'), js('work', `${hostile}.ts`)] } }),
+      table,
+    ),
+  ]
+  const hotspots: Hotspots = {
+    schema: 'assay/hotspots@1',
+    suite: 'test',
+    workload: 'w',
+    title: hostile,
+    content: hostile,
+    scale: 'smoke',
+    seed: 1,
+    intervalMicros: 250,
+    node: '20.20.2',
+    arms,
+  }
+
+  it('are what the schema says', () => {
+    expect(hotspotsSchema.parse(JSON.parse(JSON.stringify(hotspots)))).toEqual(hotspots)
+  })
+
+  it('keep hostile names from a page: no markup, no cell of their own, one line each', () => {
+    const page = bottlenecksMarkdown(
+      [hotspots],
+      {
+        platform: 'x',
+        kernel: 'y',
+        cpuModel: hostile,
+        cpuCount: 1,
+        memoryBytes: 1,
+        node: '20',
+        v8: '11',
+        nodeFlags: [],
+        fallbacks: [],
+      },
+      'npm run profile',
+    )
+    expect(page).not.toMatch(/<script|[^\\]`x/)
+    const rows = page.split('\n').filter((line) => line.startsWith('|'))
+    const cells = rows.map((row) => row.replaceAll('\\|', '').split('|').length)
+    expect(new Set(cells)).toEqual(new Set([8, 6, 7]))
+    expect(page.split('\n').filter((line) => line.startsWith('# '))).toEqual(['# Where the time goes'])
+  })
+
+  it('keep hostile names from a terminal: no control characters, bounded lines', () => {
+    const text = hotspotsText(hotspots)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence is what must not be there
+    expect(text).not.toMatch(/\u001b/)
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(260)
+  })
+})

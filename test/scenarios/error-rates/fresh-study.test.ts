@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { type ControlSetting, controlFlags } from '../../../harness/evaluation/control.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
+import { ownSuite } from '../../../harness/measurement/load-suite.js'
+import { runEnvironment } from '../../../harness/measurement/run-environment.js'
+import { createProgress } from '../../../harness/progress.js'
+import { readHostCpuTime } from '../../../harness/system/proc.js'
+import { readFreshDecisions } from '../../../scenarios/error-rates/fresh-decision.js'
+import type { FreshTask } from '../../../scenarios/error-rates/fresh-schedule.js'
+import { measureFresh, wantsPair } from '../../../scenarios/error-rates/fresh-study.js'
+import { besideHogs } from '../../../scenarios/error-rates/hogs.js'
+import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { simulateEvidence } from '../../harness/verdict/simulated-evidence.js'
+
+const task: FreshTask = { cell: '20% slower', change: -0.2, workload: 'spin', hogs: 0, seed: 7 }
+
+function settingWith(io: ReturnType<typeof createIo>['io'], passed: Readonly<Record<string, string>> = {}): ControlSetting {
+  const env = { ...runEnvironment(io.env), ...passed }
+  return {
+    loaded: ownSuite(kernelSuite),
+    settings: { env, nodeFlags: controlFlags(), timeoutMs: 60_000, signal: io.signal },
+    progress: createProgress(io),
+    now: io.now,
+    command: 'assay characteristics --fresh',
+    packageVersion: '0',
+  }
+}
+
+describe('measureFresh', () => {
+  it('measures a decision whole and appends it as one line', async () => {
+    const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
+    const { io, told } = createIo()
+    await measureFresh([task], path, settingWith(io))
+    const [decision, ...others] = readFreshDecisions(path)
+    expect(others).toEqual([])
+    expect(decision).toMatchObject({ cell: '20% slower', change: -0.2, workload: 'spin', scale: 'smoke', hogs: 0, seed: 7 })
+    const runs = decision?.runs ?? []
+    expect(runs.length).toBeGreaterThanOrEqual(20)
+    for (const arm of ['baseline', 'candidate']) {
+      expect(runs.filter((run) => run.arm === arm).length).toBe(runs.length / 2)
+    }
+    expect(told.stderr).toContain('decision 1 of 1: 20% slower, spin')
+  }, 60_000)
+
+  it('tells a decision that fails, writes nothing of it, and goes on', async () => {
+    const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
+    const { io, told } = createIo()
+    const setting = settingWith(io)
+    const brief = { ...setting, settings: { ...setting.settings, timeoutMs: 1 } }
+    await measureFresh([task, { ...task, seed: 8 }], path, brief)
+    expect(readFreshDecisions(path)).toEqual([])
+    expect(told.stderr).toContain('decision 2 of 2')
+    expect(told.stderr.match(/will be measured again by --fresh: .*timed out/g)).toHaveLength(2)
+  }, 60_000)
+
+  it('keeps what is complete when it is interrupted', async () => {
+    const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
+    const bench = createIo()
+    const setting = settingWith(bench.io)
+    const progress = { ...setting.progress, phase: () => bench.interrupt() }
+    await expect(measureFresh([task], path, { ...setting, progress })).rejects.toThrow('interrupted by SIGINT')
+    expect(() => readFileSync(path)).toThrow('ENOENT')
+  })
+})
+
+describe('a host that voids its pairs', () => {
+  it('is not measured for ever: beyond a quarter neither rule wants another pair', () => {
+    const journal = (voided: number) =>
+      simulateEvidence({ seed: 1, pairs: voided, improvement: {}, noise: 0.01 }).runs.map((run) => ({
+        ...(run as RunRecord),
+        stealShare: 0.4,
+        voided: 'steal 40 %',
+      }))
+    const wants = (voided: number) => wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided))
+    expect([0, 5, 7, 8, 100].map(wants)).toEqual([true, true, true, false, false])
+  })
+})
+
+/** Child processes of this one. */
+const children = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
+
+describe('besideHogs', () => {
+  it('runs as many as asked for while the action lasts, and returns what it returns', async () => {
+    const others = children()
+    expect(await besideHogs(2, async () => children())).toBe(others + 2)
+    await expect.poll(children).toBeLessThanOrEqual(others)
+  })
+
+  it.skipIf(readHostCpuTime() === undefined)(
+    'burns time of the host',
+    async () => {
+      const busy = () => readHostCpuTime()?.busy ?? 0
+      await besideHogs(1, async () => {
+        const before = busy()
+        // Ticks of 10 ms: a process that only waited would take minutes to be billed fifty.
+        await vi.waitUntil(() => busy() >= before + 50, { timeout: 30_000 })
+      })
+    },
+    40_000,
+  )
+
+  it('ends the hogs when the action throws', async () => {
+    const others = children()
+    const failing = async () => {
+      throw new Error('no')
+    }
+    await expect(besideHogs(2, failing)).rejects.toThrow('no')
+    await expect.poll(children).toBeLessThanOrEqual(others)
+  })
+})
