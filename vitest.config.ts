@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What takes long are processes, which is seen neither in the size of a file nor, in a fresh clone, in times of an earlier run: so both workers end together. */
+/**
+ * What takes long are processes, which is seen neither in the size of a file nor, in a fresh clone,
+ * in times of an earlier run: so both workers end together.
+ */
 class ProcessesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
     const starting = new Set(
-      sorted.filter(({ moduleId }) => /\b(?:assay|runCli|forkRun|browserOfTests|spawn)\(/.test(readFileSync(moduleId, 'utf8'))),
+      sorted.filter(({ moduleId }) =>
+        /\b(?:assay|runCli|forkRun|browserOfTests|spawn)\(/.test(readFileSync(moduleId, 'utf8')),
+      ),
     )
     return [...starting, ...sorted.filter((file) => !starting.has(file))]
   }
@@ -19,7 +24,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Modules are loaded once per process, not once per file, which halves the time. So a test leaves no state behind in a module or in the environment.
+    // Modules are loaded once per process, not once per file, which halves the time. So a test
+    // leaves no state behind in a module or in the environment.
     isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },

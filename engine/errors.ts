@@ -12,8 +12,8 @@ export type EngineErrorCode =
   | 'strategy-misuse'
 
 /**
- * An error the user can act on. The message says what, where and the remedy, in lower case without a final period:
- * `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear the pool`.
+ * An error the user can act on. The message says what, where and the remedy, in lower case without
+ * a final period: `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear the pool`.
  */
 export class EngineError extends Error {
   override readonly name = 'EngineError'
@@ -24,7 +24,10 @@ export class EngineError extends Error {
   constructor(
     code: EngineErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, string | number>> } = {},
+    options: {
+      readonly cause?: unknown
+      readonly details?: Readonly<Record<string, string | number>>
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code

@@ -7,7 +7,14 @@ export { plainBundleSource } from './bundle/plain-source.js'
 export { type Finding, validateBundle } from './bundle/validate.js'
 export { writeBundle } from './bundle/write-bundle.js'
 export { type BundlePool, type BundlePoolOptions, bundlePool } from './cache/bundle-pool.js'
-export { defaults, enable, type OptimizationConfig, type OptimizationFlag, pureBaseline, returnTypeOf } from './config.js'
+export {
+  defaults,
+  enable,
+  type OptimizationConfig,
+  type OptimizationFlag,
+  pureBaseline,
+  returnTypeOf,
+} from './config.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
 export { compareAverages, sma } from './indicators/moving-average.js'
@@ -15,12 +22,26 @@ export { RollingTickSum, type TickSum, tickSum } from './indicators/tick-sum.js'
 export { type EngineLog, engineLog, type LogLevel } from './log.js'
 export type { Adjustment, DividendPolicy } from './market/adjustments.js'
 export type { Asset, AssetId } from './market/asset.js'
-export { BAR_FIELDS, type BarField, type Bars, FIELDS, type Field, type SessionRange } from './market/bars.js'
+export {
+  BAR_FIELDS,
+  type BarField,
+  type Bars,
+  FIELDS,
+  type Field,
+  type SessionRange,
+} from './market/bars.js'
 export { type Calendar, calendarFrom, type Frequency, sessionText } from './market/calendar.js'
 export { Money, ticksToText } from './market/money.js'
 export { type Engine, type EngineOptions, openEngine } from './open-engine.js'
 export type { HistoryBlock } from './portal/history-block.js'
-export type { ArrayOptions, FrameOptions, HistoryOptions, OneOrMore, Portal, ReturnType } from './portal/portal.js'
+export type {
+  ArrayOptions,
+  FrameOptions,
+  HistoryOptions,
+  OneOrMore,
+  Portal,
+  ReturnType,
+} from './portal/portal.js'
 export type { PriceWindow } from './portal/price-window.js'
 export type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
 export {
@@ -42,7 +63,12 @@ export {
   parameterSpace,
 } from './search/parameter-space.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
-export { type Segment, type WalkForwardPlan, type WalkForwardWindow, walkForwardWindows } from './search/walk-forward-windows.js'
+export {
+  type Segment,
+  type WalkForwardPlan,
+  type WalkForwardWindow,
+  walkForwardWindows,
+} from './search/walk-forward-windows.js'
 export type { Context, OrderId, Portfolio, TradingAlgorithm } from './simulation/algorithm.js'
 export type { BacktestSpec } from './simulation/backtest.js'
 export type { FillPolicy } from './simulation/blotter.js'

@@ -7,21 +7,34 @@ import { type EngineLog, engineLog } from './log.js'
 import { openBundles } from './open-bundles.js'
 import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
 import { plainHistorySource } from './portal/plain-history.js'
-import type { AssetDirectory, BarSource, BundleSource, Counters, HistorySource, OpenBundle } from './ports.js'
+import type {
+  AssetDirectory,
+  BarSource,
+  BundleSource,
+  Counters,
+  HistorySource,
+  OpenBundle,
+} from './ports.js'
 import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import type { BacktestResult } from './simulation/result.js'
 
-/** Runs backtests under one configuration. Its caches live as long as it does; open a new engine for a cold start. */
+/**
+ * Runs backtests under one configuration. Its caches live as long as it does; open a new engine for
+ * a cold start.
+ */
 export interface Engine {
   readonly config: OptimizationConfig
   /**
-   * @throws {EngineError} see `runBacktest`; `strategy-misuse` after `close`; errors of the strategy pass through as they are
+   * @throws {EngineError} see `runBacktest`; `strategy-misuse` after `close`; errors of the
+   * strategy pass through as they are
    */
   backtest(spec: BacktestSpec): Promise<BacktestResult>
   /**
-   * Opens a bundle the way this engine's backtests do. The caller closes it; closing the engine does not.
+   * Opens a bundle the way this engine's backtests do. The caller closes it; closing the engine
+   * does not.
    *
-   * @throws {EngineError} `bundle-missing`, `bundle-corrupt`, `bundle-invalid`; `strategy-misuse` after `close`
+   * @throws {EngineError} `bundle-missing`, `bundle-corrupt`, `bundle-invalid`; `strategy-misuse`
+   * after `close`
    */
   open(directory: string): Promise<OpenBundle>
   /** What was done so far; a copy. */
@@ -34,15 +47,16 @@ export interface EngineOptions {
   /** Silent where absent. */
   readonly log?: EngineLog
   /**
-   * Where bundles come from; plain directories where absent. A `bundlePool` given to several engines is shared by them: it outlives each, and
-   * what it counts is not among theirs. An engine whose configuration asks for a pool puts one of its own in front of whatever is given.
+   * Where bundles come from; plain directories where absent. A `bundlePool` given to several
+   * engines is shared by them: it outlives each, and what it counts is not among theirs. An engine
+   * whose configuration asks for a pool puts one of its own in front of whatever is given.
    */
   readonly bundles?: BundleSource
 }
 
 /**
- * The engine's composition root, with `openBundles` the only place where flags are read: the plain ports are the pure baseline, and each
- * optimization that is on wraps one of them.
+ * The engine's composition root, with `openBundles` the only place where flags are read: the plain
+ * ports are the pure baseline, and each optimization that is on wraps one of them.
  */
 export function openEngine(config: OptimizationConfig, options: EngineOptions = {}): Engine {
   const log = options.log ?? engineLog()
@@ -93,7 +107,11 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
       checkOpen()
       return bundles.source.open(directory)
     },
-    counters: () => Object.assign({ ...counted, ...bundles.counters() }, ...caches.map((cache) => cache.counters())) as Counters,
+    counters: () =>
+      Object.assign(
+        { ...counted, ...bundles.counters() },
+        ...caches.map((cache) => cache.counters()),
+      ) as Counters,
     close() {
       open = false
       bundles.close()

@@ -9,11 +9,15 @@ import type { AssetHistory } from './portal/asset-history.js'
 import type { BarDates } from './portal/bar-dates.js'
 
 /**
- * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in `open-engine.ts` and `open-bundles.ts`:
- * the plain port is the baseline; a cache wraps it and falls back to it when it fails.
+ * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in
+ * `open-engine.ts` and `open-bundles.ts`: the plain port is the baseline; a cache wraps it and
+ * falls back to it when it fails.
  */
 
-/** An opened bundle: its manifest is checked (version, sizes), nothing of its long table is decoded yet. */
+/**
+ * An opened bundle: its manifest is checked (version, sizes), nothing of its long table is decoded
+ * yet.
+ */
 export interface OpenBundle {
   readonly directory: string
   readonly manifest: BundleManifest
@@ -22,10 +26,14 @@ export interface OpenBundle {
   readonly calendar: Calendar
   /** The whole long table, decoded on first use, once per open. */
   table(): Promise<BarTable>
-  /** All splits and dividends, ordered by session, split before dividend. Read on first use, once per open. */
+  /**
+   * All splits and dividends, ordered by session, split before dividend. Read on first use, once
+   * per open.
+   */
   adjustments(): Promise<readonly Adjustment[]>
   /**
-   * Whether the directory still holds what was opened, told without loading anything; also after `close`.
+   * Whether the directory still holds what was opened, told without loading anything; also after
+   * `close`.
    *
    * @throws {Error} of the file system: it cannot be told
    */
@@ -44,7 +52,10 @@ export interface AssetDirectory {
   assets(bundle: OpenBundle): Promise<readonly Asset[]>
 }
 
-/** The bars of one asset. The plain source filters the long table by asset and range and converts the columns. */
+/**
+ * The bars of one asset. The plain source filters the long table by asset and range and converts
+ * the columns.
+ */
 export interface BarSource {
   /**
    * @param range  calendar indices wanted; the result is clipped to the asset's own life
@@ -62,28 +73,39 @@ export interface HistoryScope {
   readonly dates: BarDates
 }
 
-/** Makes the history windows a strategy asks for. The plain source cuts views out of the adjusted columns and builds a data frame for each call. */
+/**
+ * Makes the history windows a strategy asks for. The plain source cuts views out of the adjusted
+ * columns and builds a data frame for each call.
+ */
 export interface HistorySource {
   /** The windows of one asset. Called once per backtest and asset. */
   windows(history: AssetHistory, scope: HistoryScope): AssetWindows
 }
 
-/** The windows of one asset in one backtest, ending with the current bar of its clock. Synchronous: strategies are. */
+/**
+ * The windows of one asset in one backtest, ending with the current bar of its clock. Synchronous:
+ * strategies are.
+ */
 export interface AssetWindows {
   /**
    * A view, oldest first; typed read-only by convention.
    *
    * @param barCount  whole number ≥ 1
-   * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: no such field; `precision`
+   * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: no such
+   * field; `precision`
    */
   window(field: Field, barCount: number): Float64Array
   /**
-   * A data frame of its own: `date`, then the fields as asked for. Its columns may be shared, the table is not: `params()` changes a table in place.
+   * A data frame of its own: `date`, then the fields as asked for. Its columns may be shared, the
+   * table is not: `params()` changes a table in place.
    *
    * @throws {EngineError} as `window`
    */
   frame(fields: readonly Field[], barCount: number): ColumnTable
 }
 
-/** Integer counters of what an engine did, by dotted name: `bundle.opens`, `assetList.hits`, `preGrouped.bytes` … Never part of a digest. */
+/**
+ * Integer counters of what an engine did, by dotted name: `bundle.opens`, `assetList.hits`,
+ * `preGrouped.bytes` … Never part of a digest.
+ */
 export type Counters = Record<string, number>

@@ -5,8 +5,9 @@ import { foldStack } from './measurement/stack.js'
 import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
 
 /**
- * One measured process: a slot in by IPC, READY, GO, one message out. It prints nothing and imports as little as it can (no command
- * line, no templates, no schemas, no logs): whatever it imports, it boots with and holds in memory in every run.
+ * One measured process: a slot in by IPC, READY, GO, one message out. It prints nothing and imports
+ * as little as it can (no command line, no templates, no schemas, no logs): whatever it imports, it
+ * boots with and holds in memory in every run.
  */
 
 process.on('disconnect', () => process.exit(0))
@@ -69,9 +70,13 @@ function send(message: ChildMessage): Promise<void> {
 function fail(error: unknown): void {
   process.exitCode = 1
   const message = error instanceof Error ? error.message || error.name : String(error)
-  const exitCode = typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
+  const exitCode =
+    typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
   // Where in our code a run was refused is of no interest.
-  const stack = error instanceof Error && !(error instanceof UncountedWork) ? error.stack : undefined
+  const stack =
+    error instanceof Error && !(error instanceof UncountedWork) ? error.stack : undefined
   if (stack !== undefined) process.stderr.write(`${stack}\n`)
-  send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() => process.exit(1))
+  send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() =>
+    process.exit(1),
+  )
 }

@@ -1,10 +1,14 @@
 /**
- * The whole seam between the harness and what it measures. The harness never learns what a `Subject` is: for our engine it is an
- * `OptimizationConfig`, for another project it is whatever its layers change.
+ * The whole seam between the harness and what it measures. The harness never learns what a
+ * `Subject` is: for our engine it is an `OptimizationConfig`, for another project it is whatever
+ * its layers change.
  */
 export interface Suite<Subject = unknown> {
   readonly name: string
-  /** `import.meta.url` of the module that exports this suite as `suite`: measured processes import it by this address. */
+  /**
+   * `import.meta.url` of the module that exports this suite as `suite`: measured processes import
+   * it by this address.
+   */
   readonly module: string
   /** The pure baseline: every optimization off. */
   baseline(): Subject
@@ -12,14 +16,23 @@ export interface Suite<Subject = unknown> {
   readonly layers: readonly Layer<Subject>[]
   // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
   readonly workloads: readonly Workload<Subject, any, any>[]
-  /** Workloads that are profiled beside the measured ones, so that hot spots are known over the range of uses; no verdict rests on them. */
+  /**
+   * Workloads that are profiled beside the measured ones, so that hot spots are known over the
+   * range of uses; no verdict rests on them.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
   readonly profiled?: readonly Workload<Subject, any, any>[]
-  /** To which category the time of a profile belongs; without them everything but collection and runtime is `other`. */
+  /**
+   * To which category the time of a profile belongs; without them everything but collection and
+   * runtime is `other`.
+   */
   readonly categories?: ProfileCategories
   /** How much faster all layers together are to be; only `evaluate all` needs it. */
   readonly goal?: Goal
-  /** Names of environment variables measured processes inherit, beside the harness's own allow-list. Never an optimization switch. */
+  /**
+   * Names of environment variables measured processes inherit, beside the harness's own allow-list.
+   * Never an optimization switch.
+   */
   readonly passEnvironment?: readonly string[]
 }
 
@@ -40,8 +53,9 @@ export interface Workload<Subject, Scale, Output> {
   readonly title: string
   readonly scales: Readonly<Record<ScaleName, Scale>>
   /**
-   * It keeps several threads busy. Where there are more of them than processors they wait for one another, so waiting is no sign that something
-   * disturbed a run: foreign load and stolen time alone void it.
+   * It keeps several threads busy. Where there are more of them than processors they wait for one
+   * another, so waiting is no sign that something disturbed a run: foreign load and stolen time
+   * alone void it.
    */
   readonly parallel?: boolean
   /** What one pass consists of, for people: `100 backtests`. */
@@ -55,8 +69,9 @@ export interface Workload<Subject, Scale, Output> {
   /** Timed. A cold subject each call: whatever it fills, it fills inside the measurement. */
   run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
   /**
-   * The bare computation of one pass, which its overhead is told against: the arithmetic as written, in a plain loop over arrays already in memory.
-   * Everything else (opening, decoding, bookkeeping) happens before this returns.
+   * The bare computation of one pass, which its overhead is told against: the arithmetic as
+   * written, in a plain loop over arrays already in memory. Everything else (opening, decoding,
+   * bookkeeping) happens before this returns.
    *
    * @returns the computation: any number of times, always with the same result
    */
@@ -83,7 +98,10 @@ export interface Work {
 
 /** The first place where two outputs differ. */
 export interface Divergence {
-  /** Coordinates from the outside in, e.g. `{ backtest: 'fast=5 slow=60', asset: 'A03', session: '2014-03-04' }`. */
+  /**
+   * Coordinates from the outside in, e.g. `{ backtest: 'fast=5 slow=60', asset: 'A03', session:
+   * '2014-03-04' }`.
+   */
   readonly at: Readonly<Record<string, string>>
   /** The field that differs, e.g. `price`. */
   readonly field: string
@@ -93,7 +111,8 @@ export interface Divergence {
 
 export interface Layer<Subject> {
   /**
-   * `layer1`: lower case, digits, dots and dashes; not `all`. `layer1.asset-list` is a part of `layer1`: in a sequence it is evaluated only where that was.
+   * `layer1`: lower case, digits, dots and dashes; not `all`. `layer1.asset-list` is a part of
+   * `layer1`: in a sequence it is evaluated only where that was.
    */
   readonly id: string
   readonly title: string
@@ -106,9 +125,15 @@ export interface Layer<Subject> {
   /** `wall` only for I/O or parallelism. */
   readonly metric: Metric
   readonly criterion: Criterion
-  /** An identity layer (A/A control) or a part of another layer: evaluated on the pure baseline, never part of an incumbent stack. */
+  /**
+   * An identity layer (A/A control) or a part of another layer: evaluated on the pure baseline,
+   * never part of an incumbent stack.
+   */
   readonly standalone?: boolean
-  /** `heavy`: a last resort, evaluated in a sequence only where the layers before it miss the aspired goal. */
+  /**
+   * `heavy`: a last resort, evaluated in a sequence only where the layers before it miss the
+   * aspired goal.
+   */
   readonly phase?: 'heavy'
   apply(subject: Subject): Subject
 }
@@ -116,8 +141,8 @@ export interface Layer<Subject> {
 export type Metric = 'cpu' | 'wall'
 
 /**
- * What a layer has to show on each of its workloads. Changes are fractions (0.05 is 5 %) of the time of the arm it is compared with;
- * limits of a budget are in the unit of what is counted.
+ * What a layer has to show on each of its workloads. Changes are fractions (0.05 is 5 %) of the
+ * time of the arm it is compared with; limits of a budget are in the unit of what is counted.
  */
 export type Criterion =
   /** Takes at least that much less time. */
@@ -133,8 +158,9 @@ export type Criterion =
 /**
  * A limit to the candidate's own values, whatever the other arm does.
  *
- * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes`
- * and `heapBytes`. What some iteration does not count, and what is below zero, was not counted: nothing is accepted then.
+ * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or
+ * one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. What some iteration does
+ * not count, and what is below zero, was not counted: nothing is accepted then.
  */
 export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }
@@ -144,8 +170,9 @@ export type Budget =
 export interface ProfileCategory {
   readonly name: string
   /**
-   * Files (`engine/portal/frame.ts`), folders (`engine/bundle/`, with the slash at the end), or functions of a file
-   * (`engine/portal/long-table.ts#bars`), relative to the project root. The most specific one decides.
+   * Files (`engine/portal/frame.ts`), folders (`engine/bundle/`, with the slash at the end), or
+   * functions of a file (`engine/portal/long-table.ts#bars`), relative to the project root. The
+   * most specific one decides.
    */
   readonly sources: readonly string[]
   /** What the program is there for: never a candidate for removal. */
@@ -159,8 +186,8 @@ export interface ProfileCategories {
 }
 
 /**
- * Profiling of a process: which profiler, and the folder its files go to. `clock` is none: it times passes and the reference computation; `outside` is
- * somebody else's.
+ * Profiling of a process: which profiler, and the folder its files go to. `clock` is none: it times
+ * passes and the reference computation; `outside` is somebody else's.
  */
 export interface Capture {
   readonly profiler: 'clock' | 'outside' | 'cpu' | 'allocation' | 'coverage'
@@ -173,13 +200,17 @@ export interface Capture {
 export type Arm = 'baseline' | 'incumbent' | 'candidate'
 export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 
-/** Everything a measured process needs, sent by IPC: its argv and environment are equal for all arms. */
+/**
+ * Everything a measured process needs, sent by IPC: its argv and environment are equal for all
+ * arms.
+ */
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
   /**
-   * `describe`: what the suite has, without running any of it. `probe`: a run of which only the peak of memory is kept; it collects garbage before each
-   * iteration. `profile`: an untimed run under a profiler.
+   * `describe`: what the suite has, without running any of it. `probe`: a run of which only the
+   * peak of memory is kept; it collects garbage before each iteration. `profile`: an untimed run
+   * under a profiler.
    */
   readonly mode: 'describe' | 'prepare' | 'verify' | 'run' | 'probe' | 'profile'
   readonly workload: string
@@ -194,9 +225,14 @@ export interface RunSlot {
   readonly warmup: number
   /** Timed iterations. */
   readonly iterations: number
-  /** Turns of the injected integer kernel added to every iteration: real extra work, for controls. */
+  /**
+   * Turns of the injected integer kernel added to every iteration: real extra work, for controls.
+   */
   readonly inject?: number
-  /** In mode `run`: the metric the verdict is made by. Under `cpu` a run in which other processes worked is refused: their CPU is not counted. */
+  /**
+   * In mode `run`: the metric the verdict is made by. Under `cpu` a run in which other processes
+   * worked is refused: their CPU is not counted.
+   */
   readonly metric?: Metric
   /** In mode `verify`: send the output itself too, so that a divergence can be located. */
   readonly wantOutput?: boolean

@@ -14,8 +14,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /**
- * An error the user can act on, with the exit code it ends the command with. The message says what, where and the remedy in one line,
- * lower case, without a final period.
+ * An error the user can act on, with the exit code it ends the command with. The message says what,
+ * where and the remedy in one line, lower case, without a final period.
  */
 export class AssayError extends Error {
   override readonly name: string = 'AssayError'
@@ -35,7 +35,10 @@ export class InputError extends AssayError {
   }
 }
 
-/** A measurement or its evidence cannot be trusted: crashes, a full disk, tampering, nothing measured. Exit 5. */
+/**
+ * A measurement or its evidence cannot be trusted: crashes, a full disk, tampering, nothing
+ * measured. Exit 5.
+ */
 export class InvalidEvidenceError extends AssayError {
   override readonly name = 'InvalidEvidenceError'
   constructor(message: string, options: { readonly cause?: unknown } = {}) {

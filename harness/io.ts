@@ -28,8 +28,9 @@ export class Interrupted extends AssayError {
 }
 
 /**
- * The real thing: this process's streams, environment and signals. The first Ctrl-C or SIGTERM aborts `signal`, so that a command can end its
- * children and leave its files whole; a second one ends the process at once.
+ * The real thing: this process's streams, environment and signals. The first Ctrl-C or SIGTERM
+ * aborts `signal`, so that a command can end its children and leave its files whole; a second one
+ * ends the process at once.
  */
 export function nodeIo(): Io {
   const controller = new AbortController()
@@ -54,8 +55,9 @@ export function nodeIo(): Io {
 }
 
 /**
- * A stream that breaks must not decide how an evaluation ends: a reader that closed the pipe (`assay list | head`) has seen enough, and the record
- * matters more than its summary. Results that could not be written for another reason, such as a full disk, are an error when all is done.
+ * A stream that breaks must not decide how an evaluation ends: a reader that closed the pipe
+ * (`assay list | head`) has seen enough, and the record matters more than its summary. Results that
+ * could not be written for another reason, such as a full disk, are an error when all is done.
  */
 function keepWorkingWithout(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,6 +65,8 @@ function keepWorkingWithout(stream: NodeJS.WriteStream): void {
     process.on('exit', () => {
       if (process.exitCode === EXIT.done) process.exitCode = EXIT.invalid
     })
-    process.stderr.write(`assay: cannot write to standard output (${error.code}); results are incomplete\n`)
+    process.stderr.write(
+      `assay: cannot write to standard output (${error.code}); results are incomplete\n`,
+    )
   })
 }

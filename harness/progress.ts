@@ -31,20 +31,23 @@ const NAME_WIDTH = 13
 const CLEAR_LINE = '\r\u001b[K'
 
 /**
- * Progress on stderr: one line that redraws itself in a terminal, a plain line per pair elsewhere. Drawn only between runs: a timer would
- * wake this process during measured time.
+ * Progress on stderr: one line that redraws itself in a terminal, a plain line per pair elsewhere.
+ * Drawn only between runs: a timer would wake this process during measured time.
  */
 export function createProgress(io: Io): Progress {
   return io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? redrawing(io) : plainLines(io)
 }
 
 function redrawing(io: Io): Progress {
-  const draw = (text: string) => io.stderr(`${CLEAR_LINE}${text.slice(0, Math.max(20, io.columns - 1))}`)
+  const draw = (text: string) =>
+    io.stderr(`${CLEAR_LINE}${text.slice(0, Math.max(20, io.columns - 1))}`)
   return {
     phase: draw,
     run: (state) => {
       const filled = Math.round((BAR_WIDTH * (state.pair - 1)) / state.pairs)
-      draw(`${state.workload.padEnd(NAME_WIDTH)} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}  ${describe(state)}`)
+      draw(
+        `${state.workload.padEnd(NAME_WIDTH)} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}  ${describe(state)}`,
+      )
     },
     note: (text) => io.stderr(`${CLEAR_LINE}${text}\n`),
     done: () => io.stderr(CLEAR_LINE),
@@ -69,6 +72,9 @@ function plainLines(io: Io): Progress {
 /** `pair 7/10  candidate  1m12s, about 31s left   39.8 % faster` */
 function describe({ pair, pairs, arm, elapsedMs, remainingMs, estimate }: RunProgress): string {
   const time = `${formatDuration(elapsedMs)}${remainingMs === undefined ? '' : `, about ${formatDuration(remainingMs)} left`}`
-  const change = estimate === undefined ? '' : `   ${formatPercent(Math.abs(estimate))} ${estimate < 0 ? 'slower' : 'faster'}`
+  const change =
+    estimate === undefined
+      ? ''
+      : `   ${formatPercent(Math.abs(estimate))} ${estimate < 0 ? 'slower' : 'faster'}`
   return `pair ${pair}/${pairs}  ${arm.padEnd(9)}  ${time}${change}`
 }

@@ -23,14 +23,18 @@ export interface WantedFlag {
 const DECIDES = { suite: 'assay', scale: 'standard' } as const
 
 /**
- * Which optimizations are on by default, by the committed records: those of every layer of the stack whose newest record accepts it, folded over the pure
- * baseline in suite order; but a switch of theirs that a part of a layer sets alone is off where the newest record of that part rejects it. Only
- * switches, not limits: a limit changes no verdict.
+ * Which optimizations are on by default, by the committed records: those of every layer of the
+ * stack whose newest record accepts it, folded over the pure baseline in suite order; but a switch
+ * of theirs that a part of a layer sets alone is off where the newest record of that part rejects
+ * it. Only switches, not limits: a limit changes no verdict.
  *
  * @param records in order of their numbers; of other suites and scales, and controls, none counts
  * @returns every switch of the configuration
  */
-export function wantedFlags(layers: readonly Layer<OptimizationConfig>[], records: readonly Verdict[]): WantedFlag[] {
+export function wantedFlags(
+  layers: readonly Layer<OptimizationConfig>[],
+  records: readonly Verdict[],
+): WantedFlag[] {
   const newest = (layer: string) =>
     records.findLast(
       (record) =>
@@ -40,12 +44,16 @@ export function wantedFlags(layers: readonly Layer<OptimizationConfig>[], record
         record.injected === undefined,
     )
   const wanted = new Map(
-    flagsOf(pureBaseline()).map((flag) => [flag, { flag, on: false, because: 'no record accepts a layer that sets it' }]),
+    flagsOf(pureBaseline()).map((flag) => [
+      flag,
+      { flag, on: false, because: 'no record accepts a layer that sets it' },
+    ]),
   )
   for (const layer of layers.filter(({ standalone }) => standalone !== true)) {
     const record = newest(layer.id)
     if (record?.verdict !== 'accepted') continue
-    for (const flag of setBy(layer)) wanted.set(flag, { flag, on: true, because: `${record.id} accepts it` })
+    for (const flag of setBy(layer))
+      wanted.set(flag, { flag, on: true, because: `${record.id} accepts it` })
   }
   const claimed = new Set([...wanted.values()].flatMap(({ flag, on }) => (on ? [flag] : [])))
   for (const part of layers.filter(({ standalone }) => standalone === true)) {
@@ -57,7 +65,9 @@ export function wantedFlags(layers: readonly Layer<OptimizationConfig>[], record
   return [...wanted.values()]
 }
 
-/** Switches in which a configuration is not what the records want, each with what to do about it. */
+/**
+ * Switches in which a configuration is not what the records want, each with what to do about it.
+ */
 export function divergences(config: OptimizationConfig, wanted: readonly WantedFlag[]): string[] {
   const values = config as unknown as Readonly<Record<string, unknown>>
   return wanted.flatMap(({ flag, on, because }) =>
@@ -71,7 +81,9 @@ export function divergences(config: OptimizationConfig, wanted: readonly WantedF
 
 /** Names of the switches. */
 function flagsOf(config: OptimizationConfig): string[] {
-  return Object.entries(config).flatMap(([name, value]) => (typeof value === 'boolean' ? [name] : []))
+  return Object.entries(config).flatMap(([name, value]) =>
+    typeof value === 'boolean' ? [name] : [],
+  )
 }
 
 /** Switches a layer turns on over the pure baseline. */

@@ -1,8 +1,9 @@
 import type { ProfileCategories } from '../harness/contract.js'
 
 /**
- * Where the time of a backtest goes, by name. A sample belongs to its nearest ancestor listed here, so Arquero and decimal.js belong to whoever calls
- * them. Only hyparquet is listed itself: after an `await` its stack has no caller any more.
+ * Where the time of a backtest goes, by name. A sample belongs to its nearest ancestor listed here,
+ * so Arquero and decimal.js belong to whoever calls them. Only hyparquet is listed itself: after an
+ * `await` its stack has no caller any more.
  */
 export const profileCategories: ProfileCategories = {
   categories: [
@@ -47,10 +48,16 @@ export const profileCategories: ProfileCategories = {
     },
     {
       name: 'calendar and window arithmetic',
-      sources: ['engine/portal/', 'engine/market/', 'engine/cache/history.ts', 'engine/cache/window-keys.ts'],
+      sources: [
+        'engine/portal/',
+        'engine/market/',
+        'engine/cache/history.ts',
+        'engine/cache/window-keys.ts',
+      ],
     },
     {
-      // Everything that follows from an order: fills, cash, positions, and the result that writes them down.
+      // Everything that follows from an order: fills, cash, positions, and the result that writes
+      // them down.
       name: 'ledger',
       sources: ['engine/simulation/'],
     },

@@ -6,7 +6,10 @@ import { profileCategories } from './profile-categories.js'
 import { profiled } from './profiled/index.js'
 import { workloads } from './workloads/index.js'
 
-/** Everything Assay measures of its own engine. Measured processes import this module, so it imports no command line. */
+/**
+ * Everything Assay measures of its own engine. Measured processes import this module, so it imports
+ * no command line.
+ */
 export const suite: Suite<OptimizationConfig> = {
   name: 'assay',
   module: import.meta.url,

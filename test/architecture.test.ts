@@ -13,7 +13,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What a measured process must not load: it would pay for them in every run. */
-const KEPT_OUT_OF_CHILD = ['commander', 'handlebars', 'zod', 'cli-progress', 'jstat', 'simple-statistics', 'csv-parse', 'vitest']
+const KEPT_OUT_OF_CHILD = [
+  'commander',
+  'handlebars',
+  'zod',
+  'cli-progress',
+  'jstat',
+  'simple-statistics',
+  'csv-parse',
+  'vitest',
+]
 
 describe('the arrows between the rooms', () => {
   for (const [room, allowed] of Object.entries(ARROWS)) {
@@ -27,7 +36,10 @@ describe('the arrows between the rooms', () => {
       const strays = files.flatMap((file) =>
         imports(file)
           .filter((specifier) => specifier.startsWith('.'))
-          .map((specifier) => ({ file, target: relative(root, resolve(dirname(file), specifier)).split(sep)[0]! }))
+          .map((specifier) => ({
+            file,
+            target: relative(root, resolve(dirname(file), specifier)).split(sep)[0]!,
+          }))
           .filter(({ target }) => target !== room && !allowed.includes(target))
           .map(({ file, target }) => `${relative(root, file)} → ${target}/`),
       )
@@ -38,7 +50,9 @@ describe('the arrows between the rooms', () => {
   it('no file is named after nothing', () => {
     const vague = Object.keys(ARROWS)
       .flatMap((room) => sourceFiles(join(root, room)))
-      .filter((file) => /(^|[\\/])(utils?|helpers?|common|misc|types)(\.ts|[\\/])/.test(relative(root, file)))
+      .filter((file) =>
+        /(^|[\\/])(utils?|helpers?|common|misc|types)(\.ts|[\\/])/.test(relative(root, file)),
+      )
     expect(vague).toEqual([])
   })
 
@@ -52,14 +66,20 @@ describe('the arrows between the rooms', () => {
     const reached = packagesReachedFrom(join(root, 'scenarios', 'main.ts'), staticImports)
     expect(reached).toContain('csv-parse')
     expect(
-      reached.filter((name) => ['arquero', 'hyparquet', 'handlebars', 'tinybench', '@observablehq/plot'].includes(name)),
+      reached.filter((name) =>
+        ['arquero', 'hyparquet', 'handlebars', 'tinybench', '@observablehq/plot'].includes(name),
+      ),
     ).toEqual([])
   })
 
   it('the suite reaches none of it either', () => {
     const reached = packagesReachedFrom(join(root, 'scenarios', 'suite.ts'))
     expect(reached).toContain('arquero')
-    expect(reached.filter((name) => ['commander', 'handlebars', 'cli-progress', 'vitest'].includes(name))).toEqual([])
+    expect(
+      reached.filter((name) =>
+        ['commander', 'handlebars', 'cli-progress', 'vitest'].includes(name),
+      ),
+    ).toEqual([])
   })
 
   it('optimization flags are read in the composition root, by halves, and nowhere else in the engine', () => {
@@ -78,7 +98,10 @@ function sourceFiles(directory: string): string[] {
     .map((name) => join(directory, name))
 }
 
-/** Specifiers of static, side-effect and dynamic imports that exist at run time; type-only imports vanish in the build. */
+/**
+ * Specifiers of static, side-effect and dynamic imports that exist at run time; type-only imports
+ * vanish in the build.
+ */
 function imports(file: string): string[] {
   const lazy = [...codeOf(file).matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)]
   return [...staticImports(file), ...lazy.map((match) => match[1]!)]
@@ -86,7 +109,9 @@ function imports(file: string): string[] {
 
 /** Those that are loaded before anything runs. */
 function staticImports(file: string): string[] {
-  const all = codeOf(file).matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/g)
+  const all = codeOf(file).matchAll(
+    /(?:^|\n)\s*(?:import|export)\s(?!type\s)(?:[^'"]*?from\s*)?['"]([^'"]+)['"]/g,
+  )
   return [...all].map((match) => match[1]!)
 }
 
@@ -94,7 +119,10 @@ function codeOf(file: string): string {
   return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
 }
 
-function packagesReachedFrom(entry: string, importsOf: (file: string) => readonly string[] = imports): string[] {
+function packagesReachedFrom(
+  entry: string,
+  importsOf: (file: string) => readonly string[] = imports,
+): string[] {
   const seen = new Set<string>()
   const packages = new Set<string>()
   const queue = [entry]
@@ -102,8 +130,14 @@ function packagesReachedFrom(entry: string, importsOf: (file: string) => readonl
     if (seen.has(file)) continue
     seen.add(file)
     for (const specifier of importsOf(file)) {
-      if (specifier.startsWith('.')) queue.push(resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
-      else packages.add(specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0]!)
+      if (specifier.startsWith('.'))
+        queue.push(resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
+      else
+        packages.add(
+          specifier.startsWith('@')
+            ? specifier.split('/').slice(0, 2).join('/')
+            : specifier.split('/')[0]!,
+        )
     }
   }
   return [...packages]

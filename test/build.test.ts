@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from './fixtures/bench.js'
@@ -23,7 +31,10 @@ function checkout(): string {
   }
   writeFileSync(
     join(root, 'tsconfig.build.json'),
-    JSON.stringify({ compilerOptions: { ...compilerOptions, tsBuildInfoFile: 'dist/.tsbuildinfo' }, include: ['engine'] }),
+    JSON.stringify({
+      compilerOptions: { ...compilerOptions, tsBuildInfoFile: 'dist/.tsbuildinfo' },
+      include: ['engine'],
+    }),
   )
   writeFileSync(join(root, 'package.json'), '{"type":"module"}')
   return root
@@ -31,15 +42,19 @@ function checkout(): string {
 
 function build(root: string): Promise<{ readonly code: number | null; readonly output: string }> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(root, 'build.mjs')], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [join(root, 'build.mjs')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk))
     child.on('close', (code) => done({ code, output }))
   })
 }
 
 const built = (root: string) => readFileSync(join(root, 'dist', 'engine', 'one.js'), 'utf8')
-const leftovers = (root: string) => readdirSync(root).filter((name) => name.startsWith('.build.lock'))
+const leftovers = (root: string) =>
+  readdirSync(root).filter((name) => name.startsWith('.build.lock'))
 
 describe('the build', () => {
   it('waits for another one in the same checkout, also where both find output they must throw away', async () => {

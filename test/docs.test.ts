@@ -13,7 +13,9 @@ const PAGES = [
   ...pagesIn('harness'),
   ...pagesIn('scenarios'),
 ]
-const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync('package.json', 'utf8')).scripts
+const scripts: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+).scripts
 
 /** What costs minutes at full scale runs small here; where it writes, it writes elsewhere. */
 const SMALL: Readonly<Record<string, readonly string[]>> = {
@@ -30,19 +32,26 @@ describe('the pages', () => {
   })
 
   it.each(PAGES)('%s links to files that exist', (page) => {
-    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!)
-    const broken = links.filter((link) => !/^https?:/.test(link) && !existsSync(resolve(dirname(page), link)))
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+      (match) => match[1]!,
+    )
+    const broken = links.filter(
+      (link) => !/^https?:/.test(link) && !existsSync(resolve(dirname(page), link)),
+    )
     expect(broken).toEqual([])
   })
 
   it.each(PAGES)('%s names npm scripts that exist', (page) => {
-    const named = [...readFileSync(page, 'utf8').matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map((match) => match[1]!)
+    const named = [...readFileSync(page, 'utf8').matchAll(/npm run (?:-s )?([a-z][\w:-]*)/g)].map(
+      (match) => match[1]!,
+    )
     expect(named.filter((name) => !(name in scripts))).toEqual([])
   })
 })
 
 describe('the commands shown', () => {
-  // At the small scale and with the one scenario used here, the same command shown at two scales, or with another scenario, is one.
+  // At the small scale and with the one scenario used here, the same command shown at two scales,
+  // or with another scenario, is one.
   const commands = [
     ...new Set(
       PAGES.flatMap(commandsOf).map((line) =>
@@ -66,7 +75,9 @@ describe('the commands shown', () => {
     async (command) => {
       const words = wordsOf(command).map((word) => (word === 'my-bundle' ? join(out, word) : word))
       const evidence =
-        ['evaluate', 'replay', 'profile', 'list'].includes(words[0]!) && !words.includes('--out') ? ['--out', out] : []
+        ['evaluate', 'replay', 'profile', 'list'].includes(words[0]!) && !words.includes('--out')
+          ? ['--out', out]
+          : []
       const small = words.includes('--help') ? [] : (SMALL[words[0]!] ?? [])
       const { code, stderr } = await assay([...words, ...small, ...evidence])
       expect([0, 3], stderr).toContain(code)
@@ -79,7 +90,9 @@ describe('the commands shown that take minutes or hours', () => {
   const shown = [
     ...new Set(
       PAGES.flatMap(linesOf).filter(
-        (line) => /^npm run (-s )?(calibrate|characteristics|profile|gate)(?![\w-])/.test(line) || EVERY_LAYER.test(line),
+        (line) =>
+          /^npm run (-s )?(calibrate|characteristics|profile|gate)(?![\w-])/.test(line) ||
+          EVERY_LAYER.test(line),
       ),
     ),
   ]
@@ -89,16 +102,23 @@ describe('the commands shown that take minutes or hours', () => {
   })
 
   it.each(shown)('%s: every option is one of its command', async (line) => {
-    const [, name, ...options] = line.match(/^npm run (?:-s )?(\w+)/)!.concat(line.match(/ --[a-z][a-z-]*/g) ?? [])
+    const [, name, ...options] = line
+      .match(/^npm run (?:-s )?(\w+)/)!
+      .concat(line.match(/ --[a-z][a-z-]*/g) ?? [])
     const { code, stdout } = await assay([name!, '--help'])
     expect(code).toBe(0)
-    expect(options.map((option) => option.trim()).filter((option) => !new RegExp(`${option}\\b`).test(stdout))).toEqual([])
+    expect(
+      options
+        .map((option) => option.trim())
+        .filter((option) => !new RegExp(`${option}\\b`).test(stdout)),
+    ).toEqual([])
   })
 })
 
 /**
- * Lines of fenced blocks that run our binary, as a reader would type them: comments and what only installs are left out. So are other profilers, which
- * are installed when they are first used: `npm run tools` runs all of them.
+ * Lines of fenced blocks that run our binary, as a reader would type them: comments and what only
+ * installs are left out. So are other profilers, which are installed when they are first used: `npm
+ * run tools` runs all of them.
  */
 function commandsOf(page: string): string[] {
   return linesOf(page).filter(
@@ -110,7 +130,9 @@ function commandsOf(page: string): string[] {
 }
 
 function linesOf(page: string): string[] {
-  const blocks = [...readFileSync(page, 'utf8').matchAll(/```(?:sh|bash)?\n([\s\S]*?)```/g)].map((match) => match[1]!)
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/```(?:sh|bash)?\n([\s\S]*?)```/g)].map(
+    (match) => match[1]!,
+  )
   return blocks
     .flatMap((block) => block.split('\n'))
     .map((line) =>

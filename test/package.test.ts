@@ -35,7 +35,9 @@ describe('the package as published', () => {
         'LICENSE',
       ]),
     )
-    expect(paths.filter((path) => path.startsWith('test/') || path.includes('tsbuildinfo'))).toEqual([])
+    expect(
+      paths.filter((path) => path.startsWith('test/') || path.includes('tsbuildinfo')),
+    ).toEqual([])
   })
 
   it('runs from its own files alone', () => {
@@ -50,6 +52,8 @@ describe('the package as published', () => {
     const run = (...words: string[]) =>
       execFileSync(process.execPath, [main, ...words], { encoding: 'utf8', cwd: join(root, '..') })
     expect(run('list')).toContain('layer1')
-    expect(run('backtest', '--csv', join(root, 'scenarios', 'market', 'data', 'example.csv'))).toContain('final equity')
+    expect(
+      run('backtest', '--csv', join(root, 'scenarios', 'market', 'data', 'example.csv')),
+    ).toContain('final equity')
   })
 })

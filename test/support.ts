@@ -12,10 +12,15 @@ import {
   type TradingAlgorithm,
 } from '../engine/index.js'
 import { parseDecimal } from '../engine/market/money.js'
-import { smaCrossover as crossover, type SmaCrossover } from '../scenarios/strategies/sma-crossover.js'
+import {
+  smaCrossover as crossover,
+  type SmaCrossover,
+} from '../scenarios/strategies/sma-crossover.js'
 
 /** The shipped SMA crossover with ten shares, asking for frames, unless said otherwise. */
-export function smaCrossover(parameters: Pick<SmaCrossover, 'fast' | 'slow'> & Partial<SmaCrossover>): TradingAlgorithm {
+export function smaCrossover(
+  parameters: Pick<SmaCrossover, 'fast' | 'slow'> & Partial<SmaCrossover>,
+): TradingAlgorithm {
   return crossover({ shares: 10, returnType: 'dataframe', ...parameters })
 }
 
@@ -32,8 +37,8 @@ export interface OracleFill {
 }
 
 /**
- * The same crossover in plain bigint arithmetic over whole columns, sharing no code with the engine: fills at the next open, 10 shares, an open
- * position at the last close.
+ * The same crossover in plain bigint arithmetic over whole columns, sharing no code with the
+ * engine: fills at the next open, 10 shares, an open position at the last close.
  *
  * @returns fills and final equity in ticks
  */
@@ -63,9 +68,14 @@ export function exactCrossover(
   return { fills, equity: cash + held * closes.at(-1)!, ties }
 }
 
-/** S&P 500 daily, 2000-01-03 … 2020-04-17, as committed with the market; `count` sessions from the start. */
+/**
+ * S&P 500 daily, 2000-01-03 … 2020-04-17, as committed with the market; `count` sessions from the
+ * start.
+ */
 export function sp500Content(count = 5105): BundleContent {
-  const packed = readFileSync(new URL('../scenarios/market/data/sp500-2000.csv.gz', import.meta.url))
+  const packed = readFileSync(
+    new URL('../scenarios/market/data/sp500-2000.csv.gz', import.meta.url),
+  )
   const [header, ...lines] = gunzipSync(packed).toString('utf8').trim().split('\n')
   const names = header!.split(',')
   const rows = lines.slice(0, count).map((line) => line.split(','))
@@ -110,7 +120,10 @@ export interface MarketShape {
   }[]
 }
 
-export function marketShape(limits: { readonly sessions: number; readonly assets: number }): fc.Arbitrary<MarketShape> {
+export function marketShape(limits: {
+  readonly sessions: number
+  readonly assets: number
+}): fc.Arbitrary<MarketShape> {
   return fc.integer({ min: 3, max: limits.sessions }).chain((sessions) =>
     fc.record({
       sessions: fc.constant(sessions),
@@ -119,7 +132,10 @@ export function marketShape(limits: { readonly sessions: number; readonly assets
           fc.record({
             first: fc.nat({ max: sessions - 1 }),
             life: fc.integer({ min: 1, max: sessions }),
-            closes: fc.array(fc.integer({ min: 500, max: 20_000 }), { minLength: sessions, maxLength: sessions }),
+            closes: fc.array(fc.integer({ min: 500, max: 20_000 }), {
+              minLength: sessions,
+              maxLength: sessions,
+            }),
             gaps: fc.array(
               fc.nat({ max: 5 }).map((roll) => roll === 0),
               { minLength: sessions, maxLength: sessions },
@@ -152,10 +168,15 @@ export function marketShape(limits: { readonly sessions: number; readonly assets
 const DAY_MS = 86_400_000
 
 export function isoDays(count: number, start = Date.UTC(2014, 0, 1)): readonly string[] {
-  return Array.from({ length: count }, (_, i) => new Date(start + i * DAY_MS).toISOString().slice(0, 10))
+  return Array.from({ length: count }, (_, i) =>
+    new Date(start + i * DAY_MS).toISOString().slice(0, 10),
+  )
 }
 
-/** The content of a drawn market. The first and last bar of an asset always trade; a split by n is n:1, a dividend n cents. */
+/**
+ * The content of a drawn market. The first and last bar of an asset always trade; a split by n is
+ * n:1, a dividend n cents.
+ */
 export function contentOf(shape: MarketShape, name = 'drawn'): BundleContent {
   const bars = shape.assets.map(({ id, first, last, closes, gaps }) => {
     const traded = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
@@ -170,7 +191,12 @@ export function contentOf(shape: MarketShape, name = 'drawn'): BundleContent {
   const adjustments = shape.events
     .filter(({ asset }) => asset < shape.assets.length)
     .map(({ asset, session, kind, size }): Adjustment => {
-      return { asset: shape.assets[asset]!.id, session, kind, value: new Money(kind === 'split' ? size : size / 100) }
+      return {
+        asset: shape.assets[asset]!.id,
+        session,
+        kind,
+        value: new Money(kind === 'split' ? size : size / 100),
+      }
     })
   return {
     name,
@@ -184,7 +210,12 @@ export function contentOf(shape: MarketShape, name = 'drawn'): BundleContent {
 }
 
 /** Bars around given closes, in ticks: opens at the close before, one tick of range beyond both. */
-export function assetBars(asset: string, sessions: readonly number[], closes: readonly number[], volume = 1000): AssetBars {
+export function assetBars(
+  asset: string,
+  sessions: readonly number[],
+  closes: readonly number[],
+  volume = 1000,
+): AssetBars {
   const opens = closes.map((close, i) => closes[i - 1] ?? close)
   return {
     asset,
@@ -198,7 +229,10 @@ export function assetBars(asset: string, sessions: readonly number[], closes: re
 }
 
 /** A daily bundle's content of one asset from closes in units. */
-export function simpleContent(closes: readonly number[], adjustments: readonly Adjustment[] = []): BundleContent {
+export function simpleContent(
+  closes: readonly number[],
+  adjustments: readonly Adjustment[] = [],
+): BundleContent {
   return {
     name: 'simple',
     frequency: '1d',

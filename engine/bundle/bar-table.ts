@@ -1,6 +1,7 @@
 /**
- * The long table of a bundle as decoded: one row per (asset, slot) that traded, ordered by asset, then time. Prices are
- * `ticks / 10^priceScale` and volumes `units / 10^volumeScale`, each correctly rounded.
+ * The long table of a bundle as decoded: one row per (asset, slot) that traded, ordered by asset,
+ * then time. Prices are `ticks / 10^priceScale` and volumes `units / 10^volumeScale`, each
+ * correctly rounded.
  */
 export interface BarTable {
   readonly rows: number

@@ -23,12 +23,15 @@ export function isBundleName(text: string): boolean {
 }
 
 /**
- * Everything wrong with content in canonical order, lazily: names, scales, calendar indices, order, duplicates, whole ticks within 2^53, OHLC
- * relationships (low ≤ open, close ≤ high, prices positive), split ratios and dividends.
+ * Everything wrong with content in canonical order, lazily: names, scales, calendar indices, order,
+ * duplicates, whole ticks within 2^53, OHLC relationships (low ≤ open, close ≤ high, prices
+ * positive), split ratios and dividends.
  */
 export function* contentProblems(content: CanonicalContent): Generator<ContentProblem> {
   if (!isBundleName(content.name)) {
-    yield problem(`'${content.name.slice(0, 70)}' cannot name a bundle; use 1 to 64 letters, digits and . _ - (no leading dot)`)
+    yield problem(
+      `'${content.name.slice(0, 70)}' cannot name a bundle; use 1 to 64 letters, digits and . _ - (no leading dot)`,
+    )
   }
   for (const [kind, scale] of Object.entries(content.scales)) {
     if (!Number.isInteger(scale) || scale < 0 || scale > MAX_SCALE) {
@@ -41,7 +44,8 @@ export function* contentProblems(content: CanonicalContent): Generator<ContentPr
   }
   if (content.bars.length === 0) yield problem('no asset has a bar; give at least one')
   for (const [i, bars] of content.bars.entries()) {
-    if (i > 0 && bars.asset === content.bars[i - 1]!.asset) yield problem(`asset ${bars.asset} is given twice; join its bars`)
+    if (i > 0 && bars.asset === content.bars[i - 1]!.asset)
+      yield problem(`asset ${bars.asset} is given twice; join its bars`)
     yield* barProblems(content, bars)
   }
   yield* adjustmentProblems(content)
@@ -50,7 +54,9 @@ export function* contentProblems(content: CanonicalContent): Generator<ContentPr
 function* barProblems(content: CanonicalContent, bars: AssetBars): Generator<ContentProblem> {
   const { asset, session } = bars
   if (!isAssetId(asset)) {
-    yield problem(`'${asset.slice(0, 70)}' cannot name an asset; use 1 to 64 letters, digits and . _ - ^ = :`)
+    yield problem(
+      `'${asset.slice(0, 70)}' cannot name an asset; use 1 to 64 letters, digits and . _ - ^ = :`,
+    )
     return
   }
   if (BAR_FIELDS.some((field) => bars[field].length !== session.length)) {
@@ -61,7 +67,9 @@ function* barProblems(content: CanonicalContent, bars: AssetBars): Generator<Con
   for (let i = 0; i < session.length; i++) {
     const index = session[i]!
     if (index < 0 || index >= content.calendar.length) {
-      yield problem(`a bar of ${asset} has calendar index ${index}, outside 0 … ${content.calendar.length - 1}; correct it`)
+      yield problem(
+        `a bar of ${asset} has calendar index ${index}, outside 0 … ${content.calendar.length - 1}; correct it`,
+      )
       continue
     }
     const repeated = i > 0 && index === session[i - 1]
@@ -74,14 +82,21 @@ function* barProblems(content: CanonicalContent, bars: AssetBars): Generator<Con
 }
 
 /** What is wrong with one bar of unscaled integers, if anything. Shared by every way in. */
-export function barFault(bars: Readonly<Record<BarField, ArrayLike<number>>>, i: number, priceScale: number): string | undefined {
+export function barFault(
+  bars: Readonly<Record<BarField, ArrayLike<number>>>,
+  i: number,
+  priceScale: number,
+): string | undefined {
   const open = bars.open[i]!
   const high = bars.high[i]!
   const low = bars.low[i]!
   const close = bars.close[i]!
   const volume = bars.volume[i]!
   const fault =
-    priceFault(open, priceScale) ?? priceFault(high, priceScale) ?? priceFault(low, priceScale) ?? priceFault(close, priceScale)
+    priceFault(open, priceScale) ??
+    priceFault(high, priceScale) ??
+    priceFault(low, priceScale) ??
+    priceFault(close, priceScale)
   if (fault !== undefined) return fault
   if (!Number.isInteger(volume) || volume < 0 || volume > MAX_UNSCALED || Object.is(volume, -0)) {
     return `volume of ${volume} units is not a whole number from 0 to 2^53; correct it`
@@ -89,14 +104,17 @@ export function barFault(bars: Readonly<Record<BarField, ArrayLike<number>>>, i:
   if (low <= open && open <= high && low <= close && close <= high) return undefined
   const text = (ticks: number) => ticksToText(ticks, priceScale)
   if (high < low) return `high ${text(high)} is below low ${text(low)}; correct the bar`
-  if (open > high || open < low) return `open ${text(open)} is outside low ${text(low)} … high ${text(high)}; correct the bar`
+  if (open > high || open < low)
+    return `open ${text(open)} is outside low ${text(low)} … high ${text(high)}; correct the bar`
   return `close ${text(close)} is outside low ${text(low)} … high ${text(high)}; correct the bar`
 }
 
 function priceFault(ticks: number, priceScale: number): string | undefined {
   if (!Number.isInteger(ticks) || Math.abs(ticks) > MAX_UNSCALED)
     return `price of ${ticks} ticks is not a whole number below 2^53; correct it`
-  return ticks <= 0 ? `price ${ticksToText(ticks, priceScale)} is not positive; remove or correct the bar` : undefined
+  return ticks <= 0
+    ? `price ${ticksToText(ticks, priceScale)} is not positive; remove or correct the bar`
+    : undefined
 }
 
 function* adjustmentProblems(content: CanonicalContent): Generator<ContentProblem> {
@@ -106,8 +124,15 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
   for (const [i, adjustment] of adjustments.entries()) {
     const { asset, kind, session, value } = adjustment
     const own = byAsset.get(asset)
-    if (own === undefined || !Number.isInteger(session) || session < 0 || session >= calendar.length) {
-      yield problem(`${kind} of ${asset} at calendar index ${session} belongs to no asset or session of the bundle; remove it`)
+    if (
+      own === undefined ||
+      !Number.isInteger(session) ||
+      session < 0 ||
+      session >= calendar.length
+    ) {
+      yield problem(
+        `${kind} of ${asset} at calendar index ${session} belongs to no asset or session of the bundle; remove it`,
+      )
       continue
     }
     const what = `${kind} ${value.toFixed()} of ${asset} on ${sessionText(calendar, session)}`
@@ -117,15 +142,23 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
       continue
     }
     if (value.decimalPlaces() > scales.adjustment) {
-      const remedy = value.decimalPlaces() <= MAX_SCALE ? `use --adjustment-scale ${value.decimalPlaces()}` : 'round it first'
-      yield problem(`${what} has more than ${scales.adjustment} decimal places; ${remedy}`, where, 'precision')
+      const remedy =
+        value.decimalPlaces() <= MAX_SCALE
+          ? `use --adjustment-scale ${value.decimalPlaces()}`
+          : 'round it first'
+      yield problem(
+        `${what} has more than ${scales.adjustment} decimal places; ${remedy}`,
+        where,
+        'precision',
+      )
     }
     if (value.times(new Money(10).pow(scales.adjustment)).greaterThan(MAX_UNSCALED)) {
       yield problem(`${what} does not fit below 2^53; lower --adjustment-scale`, where, 'precision')
     }
     const before = i > 0 ? adjustments[i - 1] : undefined
     const sameDay = before?.asset === asset && before.session === session ? before : undefined
-    if (sameDay?.kind === kind) yield problem(`${what} is the second ${kind} that session; join them into one`, where)
+    if (sameDay?.kind === kind)
+      yield problem(`${what} is the second ${kind} that session; join them into one`, where)
     const sound = soundOf.get(asset) ?? []
     soundOf.set(asset, sound)
     sound.push(adjustment)
@@ -136,7 +169,8 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
 }
 
 /**
- * Whether the prior-close policy has a positive factor for a dividend; also true where there is no close before.
+ * Whether the prior-close policy has a positive factor for a dividend; also true where there is no
+ * close before.
  *
  * @param adjustments  of this asset, at least up to the dividend, values positive
  */

@@ -6,7 +6,10 @@ import { type Calendar, calendarFrom, type Frequency, sessionText } from '../mar
 import { contentProblems } from './content-problems.js'
 import type { Provenance, Scales } from './manifest.js'
 
-/** The traded bars of one asset as unscaled integers: `ticks = price × 10^priceScale`, `units = volume × 10^volumeScale`. */
+/**
+ * The traded bars of one asset as unscaled integers: `ticks = price × 10^priceScale`, `units =
+ * volume × 10^volumeScale`.
+ */
 export interface AssetBars extends Readonly<Record<BarField, Float64Array>> {
   readonly asset: AssetId
   /** Calendar index of each bar; slots that did not trade are simply absent. */
@@ -25,7 +28,10 @@ export interface BundleContent {
   readonly provenance: Provenance
 }
 
-/** Content in the one order it is written and hashed in: assets by id, bars by session, adjustments by session, asset, kind. */
+/**
+ * Content in the one order it is written and hashed in: assets by id, bars by session, adjustments
+ * by session, asset, kind.
+ */
 export interface CanonicalContent extends BundleContent {
   readonly calendar: Calendar
 }
@@ -44,7 +50,9 @@ export function canonicalContent(content: BundleContent): CanonicalContent {
   const sessions = Array.from(calendar.times, (_, index) => sessionText(calendar, index))
   const canonical = { ...content, sessions, bars, adjustments, calendar }
   for (const problem of contentProblems(canonical)) {
-    throw new EngineError(problem.code, `bundle ${content.name}: ${problem.message}`, { details: problem.details })
+    throw new EngineError(problem.code, `bundle ${content.name}: ${problem.message}`, {
+      details: problem.details,
+    })
   }
   return canonical
 }

@@ -14,17 +14,23 @@ export interface CsvFile {
 }
 
 /**
- * Splits CSV text into a header and rows of the same width. A byte order mark, empty lines, spaces around cells and quotes are accepted.
+ * Splits CSV text into a header and rows of the same width. A byte order mark, empty lines, spaces
+ * around cells and quotes are accepted.
  *
  * @param path  for messages
- * @throws {EngineError} `input-invalid`: empty, not CSV, or a row with more or fewer cells than the header; names file and line
+ * @throws {EngineError} `input-invalid`: empty, not CSV, or a row with more or fewer cells than the
+ * header; names file and line
  */
 export function readCsv(path: string, text: string): CsvFile {
   const [header, ...rows] = split(path, text)
   if (header === undefined) throw fault(path, 1, 'the file is empty; give a header and rows')
   for (const { line, cells } of rows) {
     if (cells.length !== header.cells.length) {
-      throw fault(path, line, `${cells.length} cells where the header has ${header.cells.length}; correct the row`)
+      throw fault(
+        path,
+        line,
+        `${cells.length} cells where the header has ${header.cells.length}; correct the row`,
+      )
     }
   }
   return { header: header.cells, rows }
@@ -44,13 +50,22 @@ function split(path: string, text: string): CsvRow[] {
       },
     })
   } catch (cause) {
-    const line = cause instanceof CsvError && typeof cause.lines === 'number' ? cause.lines : lines.length + 1
-    throw fault(path, line, `not csv (${cause instanceof Error ? cause.message.toLowerCase() : cause}); correct the file`, cause)
+    const line =
+      cause instanceof CsvError && typeof cause.lines === 'number' ? cause.lines : lines.length + 1
+    throw fault(
+      path,
+      line,
+      `not csv (${cause instanceof Error ? cause.message.toLowerCase() : cause}); correct the file`,
+      cause,
+    )
   }
   return lines
 }
 
 /** An error in a file users gave: `prices.csv:17: close is empty; …`. */
 export function fault(path: string, line: number, message: string, cause?: unknown): EngineError {
-  return new EngineError('input-invalid', `${path}:${line}: ${message}`, { cause, details: { file: path, line } })
+  return new EngineError('input-invalid', `${path}:${line}: ${message}`, {
+    cause,
+    details: { file: path, line },
+  })
 }

@@ -16,7 +16,9 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
   const lines = [BARS_HEADER]
   for (const own of bars) {
     for (let i = 0; i < own.session.length; i++) {
-      const numbers = BAR_FIELDS.map((field) => ticksToText(own[field][i]!, field === 'volume' ? scales.volume : scales.price))
+      const numbers = BAR_FIELDS.map((field) =>
+        ticksToText(own[field][i]!, field === 'volume' ? scales.volume : scales.price),
+      )
       lines.push(`${own.asset},${sessionText(calendar, own.session[i]!)},${numbers.join(',')}`)
     }
   }
@@ -26,7 +28,8 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
 /** The adjustments of canonical content in the legacy form. */
 export function adjustmentsToCsv({ adjustments, calendar }: CanonicalContent): Uint8Array {
   const lines = adjustments.map(
-    ({ asset, session, kind, value }) => `${asset},${sessionText(calendar, session)},${kind},${value.toFixed()}`,
+    ({ asset, session, kind, value }) =>
+      `${asset},${sessionText(calendar, session)},${kind},${value.toFixed()}`,
   )
   return new TextEncoder().encode(`${[ADJUSTMENTS_HEADER, ...lines].join('\n')}\n`)
 }
@@ -35,18 +38,30 @@ export function adjustmentsToCsv({ adjustments, calendar }: CanonicalContent): U
  * Decodes a bars file of the legacy form.
  *
  * @returns unscaled integers in file order, not yet checked against a manifest
- * @throws {EngineError} `bundle-corrupt`: not csv, another header, ragged rows, values that are not exact decimals of these scales
+ * @throws {EngineError} `bundle-corrupt`: not csv, another header, ragged rows, values that are not
+ * exact decimals of these scales
  */
-export function readBarsCsv({ path, bytes }: StoredFile, scales: Scales, frequency: Frequency): TickTable {
+export function readBarsCsv(
+  { path, bytes }: StoredFile,
+  scales: Scales,
+  frequency: Frequency,
+): TickTable {
   const rows = readTable(path, bytes, BARS_HEADER)
-  const table = { rows: rows.length, asset: new Array<string>(rows.length), time: new Float64Array(rows.length) }
+  const table = {
+    rows: rows.length,
+    asset: new Array<string>(rows.length),
+    time: new Float64Array(rows.length),
+  }
   const columns = BAR_FIELDS.map(() => new Float64Array(rows.length))
   for (const [i, row] of rows.entries()) {
     decodeRow(path, row, () => {
       table.asset[i] = row.cells[0]!
       table.time[i] = parseSession(frequency, row.cells[1]!)
       for (const [k, field] of BAR_FIELDS.entries()) {
-        columns[k]![i] = parseDecimal(row.cells[2 + k]!, field === 'volume' ? scales.volume : scales.price)
+        columns[k]![i] = parseDecimal(
+          row.cells[2 + k]!,
+          field === 'volume' ? scales.volume : scales.price,
+        )
       }
     })
   }
@@ -55,7 +70,11 @@ export function readBarsCsv({ path, bytes }: StoredFile, scales: Scales, frequen
 }
 
 /** Decodes an adjustments file of the legacy form; as `readBarsCsv`. */
-export function readAdjustmentsCsv({ path, bytes }: StoredFile, scales: Scales, frequency: Frequency): readonly TickAdjustment[] {
+export function readAdjustmentsCsv(
+  { path, bytes }: StoredFile,
+  scales: Scales,
+  frequency: Frequency,
+): readonly TickAdjustment[] {
   const rows = readTable(path, bytes, ADJUSTMENTS_HEADER)
   return rows.map((row) =>
     decodeRow(path, row, () => ({
@@ -70,11 +89,16 @@ export function readAdjustmentsCsv({ path, bytes }: StoredFile, scales: Scales, 
 function readTable(path: string, bytes: Uint8Array, header: string): readonly CsvRow[] {
   try {
     const { header: found, rows } = readCsv(path, new TextDecoder().decode(bytes))
-    if (found.join(',') !== header) throw corrupt(path, `has the header ${found.join(',').slice(0, 80)} where ${header} belongs`)
+    if (found.join(',') !== header)
+      throw corrupt(path, `has the header ${found.join(',').slice(0, 80)} where ${header} belongs`)
     return rows
   } catch (cause) {
     if (cause instanceof EngineError && cause.code === 'bundle-corrupt') throw cause
-    throw corrupt(path, `is not a readable csv file (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw corrupt(
+      path,
+      `is not a readable csv file (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    )
   }
 }
 
@@ -82,10 +106,17 @@ function decodeRow<T>(path: string, row: CsvRow, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    throw corrupt(`${path}:${row.line}`, `holds a bad value (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw corrupt(
+      `${path}:${row.line}`,
+      `holds a bad value (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    )
   }
 }
 
 function corrupt(where: string, fault: string, cause?: unknown): EngineError {
-  return new EngineError('bundle-corrupt', `${where} ${fault}; ingest the bundle again`, { cause, details: { file: where } })
+  return new EngineError('bundle-corrupt', `${where} ${fault}; ingest the bundle again`, {
+    cause,
+    details: { file: where },
+  })
 }

@@ -18,10 +18,17 @@ export function widened(span: DigitSpan, { whole, places }: DecimalDigits): Digi
 }
 
 export function joined(a: DigitSpan, b: DigitSpan): DigitSpan {
-  return { whole: Math.max(a.whole, b.whole), places: Math.max(a.places, b.places), first: Math.max(a.first, b.first) }
+  return {
+    whole: Math.max(a.whole, b.whole),
+    places: Math.max(a.places, b.places),
+    first: Math.max(a.first, b.first),
+  }
 }
 
-/** The largest scale at which the largest value keeps to fifteen digits; negative where even scale 0 does not. */
+/**
+ * The largest scale at which the largest value keeps to fifteen digits; negative where even scale 0
+ * does not.
+ */
 function roomFor({ whole }: DigitSpan): number {
   return SAFE_DIGITS - whole
 }
@@ -30,8 +37,9 @@ function roomFor({ whole }: DigitSpan): number {
 const KEPT_DIGITS = 4
 
 /**
- * The scale for a set of decimals: exact where fifteen digits hold them all, and otherwise `wanted`, to which they are rounded; more where prices
- * are so small that they would keep fewer than four digits.
+ * The scale for a set of decimals: exact where fifteen digits hold them all, and otherwise
+ * `wanted`, to which they are rounded; more where prices are so small that they would keep fewer
+ * than four digits.
  */
 export function fittingScale(
   side: 'price' | 'volume',
@@ -39,7 +47,8 @@ export function fittingScale(
   wanted: number,
 ): { readonly scale: number; readonly rounds: boolean } {
   const room = Math.max(0, roomFor(span))
-  if (span.places <= room) return { scale: Math.min(Math.max(wanted, span.places), room), rounds: false }
+  if (span.places <= room)
+    return { scale: Math.min(Math.max(wanted, span.places), room), rounds: false }
   const least = side === 'price' && span.first > 0 ? span.first - 1 + KEPT_DIGITS : 0
   return { scale: Math.min(Math.max(wanted, least), room), rounds: true }
 }
@@ -51,10 +60,15 @@ export function fittingScale(
  */
 export function scaleRemedy(side: 'price' | 'volume', span: DigitSpan, scale: number): string {
   const room = roomFor(span)
-  if (room < 0) return `no scale holds ${span.whole} digits before the point; give ${side}s in a larger unit`
+  if (room < 0)
+    return `no scale holds ${span.whole} digits before the point; give ${side}s in a larger unit`
   const { scale: fit, rounds } = fittingScale(side, span, scale)
   const round = `--round-${side}`
-  if (!rounds) return fit > scale ? `use --${side}-scale ${fit}, or round with ${round}` : `use --${side}-scale ${fit}`
-  if (side === 'price' && span.first > fit) return 'no scale holds the smallest and the largest price; ingest them apart'
+  if (!rounds)
+    return fit > scale
+      ? `use --${side}-scale ${fit}, or round with ${round}`
+      : `use --${side}-scale ${fit}`
+  if (side === 'price' && span.first > fit)
+    return 'no scale holds the smallest and the largest price; ingest them apart'
   return fit === scale ? `round with ${round}` : `use --${side}-scale ${fit} with ${round}`
 }

@@ -18,28 +18,36 @@ export function asideOf(temporary: string): string {
 }
 
 /**
- * Tidies up after writers that were killed. A bundle moved aside and never replaced is put back; temporary directories beside the target, and
- * bundles moved aside, are removed once older than an hour: younger ones may belong to a writer at work. Never fails: what cannot be tidied
- * stays.
+ * Tidies up after writers that were killed. A bundle moved aside and never replaced is put back;
+ * temporary directories beside the target, and bundles moved aside, are removed once older than an
+ * hour: younger ones may belong to a writer at work. Never fails: what cannot be tidied stays.
  *
  * @param target  absolute path of a bundle, there or not
  * @param now     epoch milliseconds
  */
 export async function tidyBeside(target: string, now: number): Promise<void> {
   const left = await leftovers(target)
-  const newest = left.filter(({ path }) => path.endsWith(ASIDE)).sort((a, b) => b.changedMs - a.changedMs)[0]
-  if (newest !== undefined && !(await exists(target))) await rename(newest.path, target).catch(() => {})
+  const newest = left
+    .filter(({ path }) => path.endsWith(ASIDE))
+    .sort((a, b) => b.changedMs - a.changedMs)[0]
+  if (newest !== undefined && !(await exists(target)))
+    await rename(newest.path, target).catch(() => {})
   // As long as the target is missing, what was moved aside may be the only copy.
   const removable = (await exists(target)) ? left : left.filter(({ path }) => !path.endsWith(ASIDE))
   for (const { path, changedMs } of removable) {
-    if (now - changedMs > ABANDONED_MS) await rm(path, { recursive: true, force: true }).catch(() => {})
+    if (now - changedMs > ABANDONED_MS)
+      await rm(path, { recursive: true, force: true }).catch(() => {})
   }
 }
 
-async function leftovers(target: string): Promise<readonly { readonly path: string; readonly changedMs: number }[]> {
+async function leftovers(
+  target: string,
+): Promise<readonly { readonly path: string; readonly changedMs: number }[]> {
   const prefix = `.${basename(target)}.`
   const names = await readdir(dirname(target)).catch(() => [])
-  const own = names.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{12}(\.old)?$/.test(name.slice(prefix.length)))
+  const own = names.filter(
+    (name) => name.startsWith(prefix) && /^[0-9a-f]{12}(\.old)?$/.test(name.slice(prefix.length)),
+  )
   const found = await Promise.all(
     own.map(async (name) => {
       const path = join(dirname(target), name)

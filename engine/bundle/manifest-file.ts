@@ -7,8 +7,21 @@ import { type Calendar, calendarFrom } from '../market/calendar.js'
 import { MAX_SCALE } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
 import { isBundleName } from './content-problems.js'
-import { BUNDLE_FILES, type BundleFile, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
-import { assetsHash, assetsOf, contentHashes, schemaHash, sessionsHash, versionOf } from './version.js'
+import {
+  BUNDLE_FILES,
+  type BundleFile,
+  type BundleFormat,
+  type BundleManifest,
+  MANIFEST_FILE,
+} from './manifest.js'
+import {
+  assetsHash,
+  assetsOf,
+  contentHashes,
+  schemaHash,
+  sessionsHash,
+  versionOf,
+} from './version.js'
 
 /** A manifest, what follows from it, and the bytes it was read from. */
 export interface CheckedManifest {
@@ -18,12 +31,13 @@ export interface CheckedManifest {
 }
 
 /**
- * Reads and checks the manifest of a bundle and nothing else: form, calendar, hashes against their own fields, version against the hashes, and
- * the sizes of the files it names. Where that fails it is tried once more: a bundle being replaced is absent for the moment between two renames, and
- * a manifest read before them does not match the files found after.
+ * Reads and checks the manifest of a bundle and nothing else: form, calendar, hashes against their
+ * own fields, version against the hashes, and the sizes of the files it names. Where that fails it
+ * is tried once more: a bundle being replaced is absent for the moment between two renames, and a
+ * manifest read before them does not match the files found after.
  *
- * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON, a wrong form, disagreeing hashes or
- * sizes · `bundle-invalid`: another schema version
+ * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON,
+ * a wrong form, disagreeing hashes or sizes · `bundle-invalid`: another schema version
  */
 export async function readManifest(directory: string): Promise<CheckedManifest> {
   return readOnce(directory).catch(() => readOnce(directory))
@@ -40,12 +54,16 @@ async function readOnce(directory: string): Promise<CheckedManifest> {
 }
 
 /**
- * Whether a directory still holds the manifest that was read from it, byte for byte, and the files it lists in their sizes: told without
- * parsing, hashing or decoding. Times of files would not do, since a bundle can be rewritten twice within one tick of their clock.
+ * Whether a directory still holds the manifest that was read from it, byte for byte, and the files
+ * it lists in their sizes: told without parsing, hashing or decoding. Times of files would not do,
+ * since a bundle can be rewritten twice within one tick of their clock.
  *
  * @throws {Error} of the file system: something is there and cannot be read
  */
-export async function isUnchanged(directory: string, { manifest, bytes }: CheckedManifest): Promise<boolean> {
+export async function isUnchanged(
+  directory: string,
+  { manifest, bytes }: CheckedManifest,
+): Promise<boolean> {
   try {
     if (!bytes.equals(await readFile(join(directory, MANIFEST_FILE)))) return false
     const found = await Promise.all(manifest.files.map(({ name }) => stat(join(directory, name))))
@@ -57,7 +75,11 @@ export async function isUnchanged(directory: string, { manifest, bytes }: Checke
 }
 
 /** The manifest that describes canonical content; `files` as they were written. */
-export function manifestOf(content: CanonicalContent, format: BundleFormat, files: readonly BundleFile[]): BundleManifest {
+export function manifestOf(
+  content: CanonicalContent,
+  format: BundleFormat,
+  files: readonly BundleFile[],
+): BundleManifest {
   const hashes = contentHashes(content)
   return {
     schemaVersion: 1,
@@ -86,7 +108,13 @@ const MANIFEST = z.strictObject({
   format: z.enum(['parquet', 'csv']),
   scales: z.strictObject({ price: scale, volume: scale, adjustment: scale }),
   assets: z
-    .array(z.strictObject({ id: z.string().refine(isAssetId, 'not an asset id'), firstSession: count, lastSession: count }))
+    .array(
+      z.strictObject({
+        id: z.string().refine(isAssetId, 'not an asset id'),
+        firstSession: count,
+        lastSession: count,
+      }),
+    )
     .min(1),
   sessions: z.array(z.string()).min(1),
   rows: z.strictObject({ bars: count, adjustments: count }),
@@ -105,7 +133,9 @@ async function readBytes(directory: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (cause) {
-    const what = (await isDirectory(directory)) ? `${path} cannot be read` : `${directory} is not a bundle directory`
+    const what = (await isDirectory(directory))
+      ? `${path} cannot be read`
+      : `${directory} is not a bundle directory`
     throw new EngineError('bundle-missing', `${what}; make a bundle with: assay bundle ingest`, {
       cause,
       details: { file: path },
@@ -153,12 +183,19 @@ function checkForm(path: string, manifest: BundleManifest): void {
   const expected = Object.values(BUNDLE_FILES[manifest.format])
   const named = manifest.files.map((file) => file.name)
   if (named.length !== expected.length || expected.some((name, i) => named[i] !== name)) {
-    throw corrupt(path, `names the files ${named.join(', ').slice(0, 100)} where ${expected.join(', ')} belong`)
+    throw corrupt(
+      path,
+      `names the files ${named.join(', ').slice(0, 100)} where ${expected.join(', ')} belong`,
+    )
   }
   for (const [i, { id, firstSession, lastSession }] of manifest.assets.entries()) {
-    if (i > 0 && manifest.assets[i - 1]!.id >= id) throw corrupt(path, `lists asset ${id} out of order or twice`)
+    if (i > 0 && manifest.assets[i - 1]!.id >= id)
+      throw corrupt(path, `lists asset ${id} out of order or twice`)
     if (firstSession > lastSession || lastSession >= manifest.sessions.length) {
-      throw corrupt(path, `gives asset ${id} sessions ${firstSession} … ${lastSession}, outside its calendar`)
+      throw corrupt(
+        path,
+        `gives asset ${id} sessions ${firstSession} … ${lastSession}, outside its calendar`,
+      )
     }
   }
 }
@@ -167,17 +204,24 @@ function checkedCalendar(path: string, manifest: BundleManifest): Calendar {
   try {
     return calendarFrom(manifest.frequency, manifest.sessions)
   } catch (cause) {
-    throw corrupt(path, `has a faulty calendar (${cause instanceof Error ? cause.message : cause})`, cause)
+    throw corrupt(
+      path,
+      `has a faulty calendar (${cause instanceof Error ? cause.message : cause})`,
+      cause,
+    )
   }
 }
 
 function checkHashes(path: string, manifest: BundleManifest): void {
   const { hashes } = manifest
-  if (assetsHash(manifest.assets) !== hashes.assets) throw corrupt(path, 'has an asset list that does not match its hash')
+  if (assetsHash(manifest.assets) !== hashes.assets)
+    throw corrupt(path, 'has an asset list that does not match its hash')
   if (sessionsHash(manifest.frequency, manifest.sessions) !== hashes.sessions)
     throw corrupt(path, 'has a calendar that does not match its hash')
-  if (schemaHash(manifest.scales) !== hashes.schema) throw corrupt(path, 'has scales that do not match their hash')
-  if (versionOf(hashes) !== manifest.version) throw corrupt(path, 'has a version that does not match its hashes')
+  if (schemaHash(manifest.scales) !== hashes.schema)
+    throw corrupt(path, 'has scales that do not match their hash')
+  if (versionOf(hashes) !== manifest.version)
+    throw corrupt(path, 'has a version that does not match its hashes')
 }
 
 async function checkSize(directory: string, file: BundleFile): Promise<void> {
@@ -187,9 +231,13 @@ async function checkSize(directory: string, file: BundleFile): Promise<void> {
     () => undefined,
   )
   if (size === undefined) throw corrupt(path, 'is missing, though the manifest lists it')
-  if (size !== file.bytes) throw corrupt(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
+  if (size !== file.bytes)
+    throw corrupt(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
 }
 
 function corrupt(path: string, fault: string, cause?: unknown): EngineError {
-  return new EngineError('bundle-corrupt', `${path} ${fault}; ingest the bundle again`, { cause, details: { file: path } })
+  return new EngineError('bundle-corrupt', `${path} ${fault}; ingest the bundle again`, {
+    cause,
+    details: { file: path },
+  })
 }

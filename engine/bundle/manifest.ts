@@ -18,7 +18,9 @@ export interface Provenance {
   readonly notes?: string
 }
 
-/** The SHA-256 hashes (64 hexadecimal digits each) a bundle's version is made of; see `version.ts`. */
+/**
+ * The SHA-256 hashes (64 hexadecimal digits each) a bundle's version is made of; see `version.ts`.
+ */
 export interface BundleHashes {
   readonly assets: string
   readonly sessions: string
@@ -59,7 +61,9 @@ export interface BundleFile {
 export const MANIFEST_FILE = 'manifest.json'
 
 /** The files of a bundle beside its manifest, by format. Nothing else is ever read. */
-export const BUNDLE_FILES: Readonly<Record<BundleFormat, { readonly bars: string; readonly adjustments: string }>> = {
+export const BUNDLE_FILES: Readonly<
+  Record<BundleFormat, { readonly bars: string; readonly adjustments: string }>
+> = {
   parquet: { bars: 'bars.parquet', adjustments: 'adjustments.parquet' },
   csv: { bars: 'bars.csv', adjustments: 'adjustments.csv' },
 }

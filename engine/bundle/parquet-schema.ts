@@ -39,29 +39,45 @@ const PRECISION = 18
 
 /** The schema we write: required columns, decimals on INT64, UTC milliseconds. */
 export function schemaElements(layout: ColumnLayout): SchemaElement[] {
-  return [{ name: 'root', num_children: layout.length }, ...layout.map(({ name, column }) => schemaElement(name, column))]
+  return [
+    { name: 'root', num_children: layout.length },
+    ...layout.map(({ name, column }) => schemaElement(name, column)),
+  ]
 }
 
 function schemaElement(name: string, column: ColumnKind): SchemaElement {
   const base = { name, repetition_type: 'REQUIRED' } as const
-  if (column.kind === 'text') return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
+  if (column.kind === 'text')
+    return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }
   if (column.kind === 'time') {
     const logical_type = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } as const
     return { ...base, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', logical_type }
   }
   const { scale } = column
   const logical_type = { type: 'DECIMAL', precision: PRECISION, scale } as const
-  return { ...base, type: 'INT64', converted_type: 'DECIMAL', scale, precision: PRECISION, logical_type }
+  return {
+    ...base,
+    type: 'INT64',
+    converted_type: 'DECIMAL',
+    scale,
+    precision: PRECISION,
+    logical_type,
+  }
 }
 
 /**
- * Checks that a file has the columns of a layout, whoever wrote it: flat, in any order, required or optional; timestamps in milliseconds or
- * microseconds; decimals on INT64 with the layout's scale.
+ * Checks that a file has the columns of a layout, whoever wrote it: flat, in any order, required or
+ * optional; timestamps in milliseconds or microseconds; decimals on INT64 with the layout's scale.
  *
- * @returns by column name, what one unit of its stored integers is: 1 for decimals, milliseconds per unit for timestamps
+ * @returns by column name, what one unit of its stored integers is: 1 for decimals, milliseconds
+ * per unit for timestamps
  * @throws {EngineError} `bundle-corrupt`: missing, additional or differently typed columns
  */
-export function checkSchema(path: string, metadata: FileMetaData, layout: ColumnLayout): ReadonlyMap<string, number> {
+export function checkSchema(
+  path: string,
+  metadata: FileMetaData,
+  layout: ColumnLayout,
+): ReadonlyMap<string, number> {
   const [root, ...columns] = metadata.schema
   const names = layout.map(({ name }) => name)
   if (
@@ -75,8 +91,12 @@ export function checkSchema(path: string, metadata: FileMetaData, layout: Column
   const units = new Map<string, number>()
   for (const { name, column } of layout) {
     const element = columns.find((candidate) => candidate.name === name)
-    const unit = element === undefined || element.repetition_type === 'REPEATED' ? undefined : unitOf(element, column)
-    if (unit === undefined) throw foreign(path, `has a column ${name} that is not ${wanted(column)}`)
+    const unit =
+      element === undefined || element.repetition_type === 'REPEATED'
+        ? undefined
+        : unitOf(element, column)
+    if (unit === undefined)
+      throw foreign(path, `has a column ${name} that is not ${wanted(column)}`)
     units.set(name, unit)
   }
   return units
@@ -85,11 +105,18 @@ export function checkSchema(path: string, metadata: FileMetaData, layout: Column
 function unitOf(element: SchemaElement, column: ColumnKind): number | undefined {
   const { type, converted_type: converted, logical_type: logical } = element
   if (column.kind === 'text') {
-    return type === 'BYTE_ARRAY' && (converted === 'UTF8' || logical?.type === 'STRING') ? 1 : undefined
+    return type === 'BYTE_ARRAY' && (converted === 'UTF8' || logical?.type === 'STRING')
+      ? 1
+      : undefined
   }
   if (type !== 'INT64') return undefined
   if (column.kind === 'decimal') {
-    const scale = converted === 'DECIMAL' ? (element.scale ?? 0) : logical?.type === 'DECIMAL' ? logical.scale : undefined
+    const scale =
+      converted === 'DECIMAL'
+        ? (element.scale ?? 0)
+        : logical?.type === 'DECIMAL'
+          ? logical.scale
+          : undefined
     return scale === column.scale ? 1 : undefined
   }
   const unit = logical?.type === 'TIMESTAMP' ? logical.unit : converted?.replace('TIMESTAMP_', '')
@@ -98,23 +125,32 @@ function unitOf(element: SchemaElement, column: ColumnKind): number | undefined 
 
 function wanted(column: ColumnKind): string {
   if (column.kind === 'text') return 'a string'
-  return column.kind === 'time' ? 'a timestamp in milliseconds or microseconds' : `DECIMAL(18,${column.scale}) on INT64`
+  return column.kind === 'time'
+    ? 'a timestamp in milliseconds or microseconds'
+    : `DECIMAL(18,${column.scale}) on INT64`
 }
 
 function foreign(path: string, fault: string): EngineError {
-  return new EngineError('bundle-corrupt', `${path} ${fault}; it is not a bundle's file, ingest the bundle again`, {
-    details: { file: path },
-  })
+  return new EngineError(
+    'bundle-corrupt',
+    `${path} ${fault}; it is not a bundle's file, ingest the bundle again`,
+    {
+      details: { file: path },
+    },
+  )
 }
 
 /**
- * A copy of the metadata in which numbers are plain INT64: the decoder would otherwise turn decimals into `unscaled × 10^-scale`, which is
- * not even the nearest double, and timestamps into Dates. Statistics go too: they were read under the old annotation.
+ * A copy of the metadata in which numbers are plain INT64: the decoder would otherwise turn
+ * decimals into `unscaled × 10^-scale`, which is not even the nearest double, and timestamps into
+ * Dates. Statistics go too: they were read under the old annotation.
  */
 export function withRawIntegers(metadata: FileMetaData): FileMetaData {
   return {
     ...metadata,
-    schema: metadata.schema.map((element) => (element.type === 'INT64' ? plainInteger(element) : element)),
+    schema: metadata.schema.map((element) =>
+      element.type === 'INT64' ? plainInteger(element) : element,
+    ),
     row_groups: metadata.row_groups.map((group) => ({
       ...group,
       columns: group.columns.map((chunk) => {
@@ -127,5 +163,9 @@ export function withRawIntegers(metadata: FileMetaData): FileMetaData {
 }
 
 function plainInteger({ name, type, repetition_type }: SchemaElement): SchemaElement {
-  return { name, ...(type === undefined ? {} : { type }), ...(repetition_type === undefined ? {} : { repetition_type }) }
+  return {
+    name,
+    ...(type === undefined ? {} : { type }),
+    ...(repetition_type === undefined ? {} : { repetition_type }),
+  }
 }

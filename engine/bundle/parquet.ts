@@ -1,4 +1,11 @@
-import { type AsyncBuffer, type Compressors, type DecodedArray, type FileMetaData, parquetMetadata, parquetScan } from 'hyparquet'
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type DecodedArray,
+  type FileMetaData,
+  parquetMetadata,
+  parquetScan,
+} from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { EngineError } from '../errors.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
@@ -16,11 +23,18 @@ import {
 import type { StoredFile } from './stored-file.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
 
-/** The bars of canonical content as a Parquet file: one row group per asset, decimals exact on INT64, the asset as a dictionary. */
+/**
+ * The bars of canonical content as a Parquet file: one row group per asset, decimals exact on
+ * INT64, the asset as a dictionary.
+ */
 export function barsToParquet(content: CanonicalContent): Uint8Array {
   const rows = barCount(content)
-  const asset = content.bars.flatMap((bars) => new Array<string>(bars.session.length).fill(bars.asset))
-  const time = content.bars.flatMap((bars) => Array.from(bars.session, (index) => BigInt(content.calendar.times[index]!)))
+  const asset = content.bars.flatMap((bars) =>
+    new Array<string>(bars.session.length).fill(bars.asset),
+  )
+  const time = content.bars.flatMap((bars) =>
+    Array.from(bars.session, (index) => BigInt(content.calendar.times[index]!)),
+  )
   const unscaled = (field: BarField) => {
     const out = new BigInt64Array(rows)
     let row = 0
@@ -35,7 +49,11 @@ export function barsToParquet(content: CanonicalContent): Uint8Array {
 }
 
 /** The adjustments of canonical content as a Parquet file; without rows where there are none. */
-export function adjustmentsToParquet({ adjustments, calendar, scales }: CanonicalContent): Uint8Array {
+export function adjustmentsToParquet({
+  adjustments,
+  calendar,
+  scales,
+}: CanonicalContent): Uint8Array {
   const power = powerOfTen(scales.adjustment)
   const columns = [
     adjustments.map(({ asset }) => asset),
@@ -46,10 +64,15 @@ export function adjustmentsToParquet({ adjustments, calendar, scales }: Canonica
   return write(adjustmentsLayout(scales), columns, [Math.max(1, adjustments.length)])
 }
 
-function write(layout: ColumnLayout, columns: readonly DecodedArray[], rowGroupSize: number[]): Uint8Array {
+function write(
+  layout: ColumnLayout,
+  columns: readonly DecodedArray[],
+  rowGroupSize: number[],
+): Uint8Array {
   const buffer = parquetWriteBuffer({
     schema: schemaElements(layout),
-    // Plain integers decode several times faster than a dictionary of bigints, and one page per chunk needs no joining.
+    // Plain integers decode several times faster than a dictionary of bigints, and one page per
+    // chunk needs no joining.
     columnData: layout.map(({ name, column }, i) => ({
       name,
       data: columns[i]!,
@@ -66,7 +89,8 @@ function write(layout: ColumnLayout, columns: readonly DecodedArray[], rowGroupS
  * Decodes a bars file.
  *
  * @returns raw unscaled integers in file order, not yet checked against a manifest
- * @throws {EngineError} `bundle-corrupt`: not Parquet, truncated, not a bars file of these scales, or another number of rows
+ * @throws {EngineError} `bundle-corrupt`: not Parquet, truncated, not a bars file of these scales,
+ * or another number of rows
  */
 export async function readBarsParquet(file: StoredFile, scales: Scales): Promise<TickTable> {
   const { rows, text, numbers } = await readColumns(file, barsLayout(scales))
@@ -84,7 +108,10 @@ export async function readBarsParquet(file: StoredFile, scales: Scales): Promise
 }
 
 /** Decodes an adjustments file; as `readBarsParquet`. */
-export async function readAdjustmentsParquet(file: StoredFile, scales: Scales): Promise<readonly TickAdjustment[]> {
+export async function readAdjustmentsParquet(
+  file: StoredFile,
+  scales: Scales,
+): Promise<readonly TickAdjustment[]> {
   const { rows, text, numbers } = await readColumns(file, adjustmentsLayout(scales))
   return Array.from({ length: rows }, (_, i) => ({
     asset: text.get('asset')![i]!,
@@ -109,11 +136,16 @@ async function readColumns(file: StoredFile, layout: ColumnLayout): Promise<Colu
     return await decode(bytes, metadata, layout, units)
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
-    const reason = cause instanceof Error ? cause.message.toLowerCase().slice(0, 120) : String(cause)
-    throw new EngineError('bundle-corrupt', `${path} is not a readable parquet file (${reason}); ingest the bundle again`, {
-      cause,
-      details: { file: path },
-    })
+    const reason =
+      cause instanceof Error ? cause.message.toLowerCase().slice(0, 120) : String(cause)
+    throw new EngineError(
+      'bundle-corrupt',
+      `${path} is not a readable parquet file (${reason}); ingest the bundle again`,
+      {
+        cause,
+        details: { file: path },
+      },
+    )
   }
 }
 
@@ -151,7 +183,8 @@ async function decode(
     const values = new Float64Array(column.kind === 'text' ? 0 : rows)
     for (const range of scan.ranges) {
       const data = await scan.readColumn({ column: name, ...range })
-      if (data.length !== range.rowEnd - range.rowStart) throw new Error(`column ${name} ends early`)
+      if (data.length !== range.rowEnd - range.rowStart)
+        throw new Error(`column ${name} ends early`)
       if (column.kind === 'text') appendText(strings, data, name)
       else copyIntegers(data, values, range.rowStart, units.get(name)!, name)
     }
@@ -162,12 +195,20 @@ async function decode(
 }
 
 function inMemory(bytes: Uint8Array): AsyncBuffer {
-  return { byteLength: bytes.length, slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer }
+  return {
+    byteLength: bytes.length,
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  }
 }
 
-/** Our files are SNAPPY, which the decoder knows; other codecs load their decoders when a file asks for them. */
+/**
+ * Our files are SNAPPY, which the decoder knows; other codecs load their decoders when a file asks
+ * for them.
+ */
 async function compressorsFor(metadata: FileMetaData): Promise<{ compressors?: Compressors }> {
-  const codecs = metadata.row_groups.flatMap((group) => group.columns.map((chunk) => chunk.meta_data?.codec))
+  const codecs = metadata.row_groups.flatMap((group) =>
+    group.columns.map((chunk) => chunk.meta_data?.codec),
+  )
   if (codecs.every((codec) => codec === 'SNAPPY' || codec === 'UNCOMPRESSED')) return {}
   return { compressors: (await import('hyparquet-compressors')).compressors }
 }
@@ -180,12 +221,19 @@ function appendText(out: string[], data: DecodedArray, name: string): void {
 }
 
 /** Int64 → double, exact: two 32-bit halves are several times faster than a bigint per value. */
-function copyIntegers(data: DecodedArray, out: Float64Array, at: number, unit: number, name: string): void {
+function copyIntegers(
+  data: DecodedArray,
+  out: Float64Array,
+  at: number,
+  unit: number,
+  name: string,
+): void {
   if (data instanceof BigInt64Array) {
     const halves = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
     for (let i = 0; i < data.length; i++) {
       const value = halves[2 * i + 1]! * 2 ** 32 + (halves[2 * i]! >>> 0)
-      if (value > MAX_UNSCALED || value < -MAX_UNSCALED) throw new Error(`column ${name} holds a value beyond 2^53`)
+      if (value > MAX_UNSCALED || value < -MAX_UNSCALED)
+        throw new Error(`column ${name} holds a value beyond 2^53`)
       out[at + i] = unit === 1 ? value : value * unit
     }
     return

@@ -9,9 +9,10 @@ import { toAdjustments, toBarTable } from './tick-table.js'
 /**
  * Opens bundles from disk, each time anew: the plain source every optimization is measured against.
  *
- * @param counters  counts `bundle.opens`, `bundle.decodes` (of the long table) and `bundle.bytesRead` (of bars and adjustments files)
- * @throws {EngineError} from `open`, `table` and `adjustments`: `bundle-missing`, `bundle-corrupt`, `bundle-invalid`, `bundle-changed`;
- * after `close`, `strategy-misuse`
+ * @param counters  counts `bundle.opens`, `bundle.decodes` (of the long table) and
+ * `bundle.bytesRead` (of bars and adjustments files)
+ * @throws {EngineError} from `open`, `table` and `adjustments`: `bundle-missing`, `bundle-corrupt`,
+ * `bundle-invalid`, `bundle-changed`; after `close`, `strategy-misuse`
  */
 export function plainBundleSource(counters: Counters = {}): BundleSource {
   return {
@@ -37,10 +38,17 @@ function openBundle(directory: string, checked: CheckedManifest, counters: Count
     return toAdjustments(file.path, await decodeAdjustments(file, manifest), manifest, calendar)
   }
   const isCurrent = () => isUnchanged(directory, checked)
-  return closable({ directory, manifest, version: manifest.version, calendar, isCurrent }, table, adjustments)
+  return closable(
+    { directory, manifest, version: manifest.version, calendar, isCurrent },
+    table,
+    adjustments,
+  )
 }
 
-/** An opened bundle over two readers: each is called at most once, on first use, and not at all after `close`. */
+/**
+ * An opened bundle over two readers: each is called at most once, on first use, and not at all
+ * after `close`.
+ */
 export function closable(
   identity: Omit<OpenBundle, 'table' | 'adjustments' | 'close'>,
   readTable: () => Promise<BarTable>,
@@ -50,7 +58,11 @@ export function closable(
   let table: Promise<BarTable> | undefined
   let adjustments: Promise<readonly Adjustment[]> | undefined
   const checkOpen = () => {
-    if (closed) throw new EngineError('strategy-misuse', `bundle ${identity.manifest.name} was closed; open it again`)
+    if (closed)
+      throw new EngineError(
+        'strategy-misuse',
+        `bundle ${identity.manifest.name} was closed; open it again`,
+      )
   }
   return {
     ...identity,

@@ -23,9 +23,15 @@ export type Side = 'price' | 'volume'
 
 export interface PriceCsvOptions {
   readonly scales: Scales
-  /** Round values with more places than the scale half-even instead of refusing them. A price is never rounded to zero. */
+  /**
+   * Round values with more places than the scale half-even instead of refusing them. A price is
+   * never rounded to zero.
+   */
   readonly round: Readonly<Record<Side, boolean>>
-  /** The digits of everything read at these scales, of other files too: a remedy must suit them all. Asked for where one is needed. */
+  /**
+   * The digits of everything read at these scales, of other files too: a remedy must suit them all.
+   * Asked for where one is needed.
+   */
   readonly digits: () => Readonly<Record<Side, DigitSpan>>
 }
 
@@ -33,20 +39,27 @@ const TIME_NAMES = ['date', 'session', 'timestamp', 'datetime', 'time']
 const ASSET_NAMES = ['asset', 'ticker', 'symbol']
 
 /**
- * Reads a price file as people have them: a header in any case and order with one of date | session | timestamp | datetime | time, optionally one
- * of asset | ticker | symbol (else the file's stem names the asset), and open, high, low, close, volume. Other columns are ignored: adjusted
- * prices, dividends and splits beside the prices say nothing about whether they were applied already.
+ * Reads a price file as people have them: a header in any case and order with one of date | session
+ * | timestamp | datetime | time, optionally one of asset | ticker | symbol (else the file's stem
+ * names the asset), and open, high, low, close, volume. Other columns are ignored: adjusted prices,
+ * dividends and splits beside the prices say nothing about whether they were applied already.
  *
  * @param path  for messages and the asset's name
  * @param text  the file's content; times are UTC
  * @returns one series per asset, in order of appearance
- * @throws {EngineError} `input-invalid`, `precision`: file, line and remedy for a missing or doubled column, a ragged row, an empty or
- * non-numeric value, a price that is not positive, high < low, a bad date, unsorted or duplicate bars, no row at all
+ * @throws {EngineError} `input-invalid`, `precision`: file, line and remedy for a missing or
+ * doubled column, a ragged row, an empty or non-numeric value, a price that is not positive, high <
+ * low, a bad date, unsorted or duplicate bars, no row at all
  */
-export function readPriceCsv(path: string, text: string, options: PriceCsvOptions): readonly PriceSeries[] {
+export function readPriceCsv(
+  path: string,
+  text: string,
+  options: PriceCsvOptions,
+): readonly PriceSeries[] {
   const { header, rows } = readCsv(path, text)
   const columns = findColumns(path, header)
-  if (rows.length === 0) throw fault(path, 1, 'the file has a header but no rows; give at least one bar')
+  if (rows.length === 0)
+    throw fault(path, 1, 'the file has a header but no rows; give at least one bar')
   const stem = basename(path, extname(path))
   const series = new Map<string, GrowingSeries>()
   for (const row of rows) {
@@ -59,7 +72,8 @@ export function readPriceCsv(path: string, text: string, options: PriceCsvOption
 }
 
 /**
- * Looks how many digits the prices and volumes of a file have: what is no decimal counts for nothing here and is refused by `readPriceCsv`.
+ * Looks how many digits the prices and volumes of a file have: what is no decimal counts for
+ * nothing here and is refused by `readPriceCsv`.
  *
  * @throws {EngineError} `input-invalid`: not CSV, or a missing column
  */
@@ -109,7 +123,11 @@ function findColumns(path: string, header: readonly string[]): Columns {
   const required = (candidates: readonly string[]): number => {
     const index = only(candidates)
     if (index !== undefined) return index
-    throw fault(path, 1, `no column ${candidates.join(' or ')}; the header is ${header.join(',').slice(0, 120)}`)
+    throw fault(
+      path,
+      1,
+      `no column ${candidates.join(' or ')}; the header is ${header.join(',').slice(0, 120)}`,
+    )
   }
   return {
     time: required(TIME_NAMES),
@@ -120,18 +138,40 @@ function findColumns(path: string, header: readonly string[]): Columns {
 
 function emptySeries(path: string, row: CsvRow, name: string): GrowingSeries {
   const asset = located(path, row, () => checkAssetId(name))
-  return { asset, file: path, time: [], open: [], high: [], low: [], close: [], volume: [], rounded: { price: 0, volume: 0 } }
+  return {
+    asset,
+    file: path,
+    time: [],
+    open: [],
+    high: [],
+    low: [],
+    close: [],
+    volume: [],
+    rounded: { price: 0, volume: 0 },
+  }
 }
 
-function append(path: string, row: CsvRow, own: GrowingSeries, columns: Columns, options: PriceCsvOptions): void {
+function append(
+  path: string,
+  row: CsvRow,
+  own: GrowingSeries,
+  columns: Columns,
+  options: PriceCsvOptions,
+): void {
   const text = row.cells[columns.time]!
   const time = located(path, row, () => parseTimestamp(text))
   const previous = own.time.at(-1)
-  if (previous === time) throw fault(path, row.line, `duplicate bar of ${own.asset} on ${text}; keep one`)
+  if (previous === time)
+    throw fault(path, row.line, `duplicate bar of ${own.asset} on ${text}; keep one`)
   if (previous !== undefined && previous > time)
-    throw fault(path, row.line, `${text} comes after a later date of ${own.asset}; sort the file by date`)
+    throw fault(
+      path,
+      row.line,
+      `${text} comes after a later date of ${own.asset}; sort the file by date`,
+    )
   own.time.push(time)
-  for (const { field, index } of columns.fields) own[field].push(parseField(path, row, own, field, row.cells[index]!, options))
+  for (const { field, index } of columns.fields)
+    own[field].push(parseField(path, row, own, field, row.cells[index]!, options))
   const problem = barFault(own, own.time.length - 1, options.scales.price)
   if (problem !== undefined) throw fault(path, row.line, problem)
 }
@@ -163,8 +203,16 @@ function parseField(
       own.rounded[side]++
       return rounded
     }
-    const what = rounded === 0 ? `${text} is 0 at ${scale} decimal places` : messageOf(cause).replace(/; .*/, '')
-    throw precise(path, row, `${field}: ${what}; ${scaleRemedy(side, options.digits()[side], scale)}`, cause)
+    const what =
+      rounded === 0
+        ? `${text} is 0 at ${scale} decimal places`
+        : messageOf(cause).replace(/; .*/, '')
+    throw precise(
+      path,
+      row,
+      `${field}: ${what}; ${scaleRemedy(side, options.digits()[side], scale)}`,
+      cause,
+    )
   }
 }
 
@@ -173,7 +221,9 @@ function roundedUnits(text: string, scale: number): number | undefined {
   const digits = decimalDigits(text)
   if (digits === undefined) return undefined
   const { negative, whole, places } = digits
-  const units = Number(divideHalfEven(BigInt(whole + places) * 10n ** BigInt(scale), 10n ** BigInt(places.length)))
+  const units = Number(
+    divideHalfEven(BigInt(whole + places) * 10n ** BigInt(scale), 10n ** BigInt(places.length)),
+  )
   if (units > MAX_UNSCALED) return undefined
   return negative && units !== 0 ? -units : units
 }
@@ -187,7 +237,10 @@ function located<T>(path: string, row: CsvRow, read: () => T): T {
 }
 
 function precise(path: string, row: CsvRow, message: string, cause: unknown): EngineError {
-  return new EngineError('precision', `${path}:${row.line}: ${message}`, { cause, details: { file: path, line: row.line } })
+  return new EngineError('precision', `${path}:${row.line}: ${message}`, {
+    cause,
+    details: { file: path, line: row.line },
+  })
 }
 
 function messageOf(cause: unknown): string {

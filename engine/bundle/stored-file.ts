@@ -16,8 +16,9 @@ export interface StoredFile {
 }
 
 /**
- * Reads one of the two files of a bundle whole and checks it against its hash. The hash costs a few percent of the decode and is not a luxury: a
- * damaged page can pass for other prices, and a damaged footer can keep the decoder busy for ever. What does not match is compared with the
+ * Reads one of the two files of a bundle whole and checks it against its hash. The hash costs a few
+ * percent of the decode and is not a luxury: a damaged page can pass for other prices, and a
+ * damaged footer can keep the decoder busy for ever. What does not match is compared with the
  * manifest as it is now, so that a bundle replaced meanwhile is not taken for a damaged one.
  *
  * @param manifest  as read when the bundle was opened
@@ -34,34 +35,54 @@ export async function readStored(
     if (current === undefined) throw fault
     const { version, format } = current.manifest
     // The same content written again: it was only absent between two renames.
-    if (version === manifest.version && format === manifest.format) return readChecked(directory, current.manifest, which)
+    if (version === manifest.version && format === manifest.format)
+      return readChecked(directory, current.manifest, which)
     const now =
       version === manifest.version
         ? `now in ${format} form`
         : `version ${shortVersion(manifest.version)} → ${shortVersion(version)}`
-    throw new EngineError('bundle-changed', `bundle ${manifest.name} changed on disk (${now}) while being read; rerun`, {
-      cause: fault,
-      details: { file: directory, opened: manifest.version, found: version },
-    })
+    throw new EngineError(
+      'bundle-changed',
+      `bundle ${manifest.name} changed on disk (${now}) while being read; rerun`,
+      {
+        cause: fault,
+        details: { file: directory, opened: manifest.version, found: version },
+      },
+    )
   })
 }
 
-async function readChecked(directory: string, manifest: BundleManifest, which: 'bars' | 'adjustments'): Promise<StoredFile> {
+async function readChecked(
+  directory: string,
+  manifest: BundleManifest,
+  which: 'bars' | 'adjustments',
+): Promise<StoredFile> {
   const name = BUNDLE_FILES[manifest.format][which]
   const path = join(directory, name)
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new EngineError('bundle-corrupt', `${path} cannot be read; ingest the bundle again`, { cause, details: { file: path } })
+    throw new EngineError('bundle-corrupt', `${path} cannot be read; ingest the bundle again`, {
+      cause,
+      details: { file: path },
+    })
   })
   const listed = manifest.files.find((file) => file.name === name)
   if (bytes.length !== listed?.bytes) {
-    throw new EngineError('bundle-changed', `${path} changed since bundle ${manifest.name} was opened; open it again`, {
-      details: { file: path },
-    })
+    throw new EngineError(
+      'bundle-changed',
+      `${path} changed since bundle ${manifest.name} was opened; open it again`,
+      {
+        details: { file: path },
+      },
+    )
   }
   if (sha256(bytes) !== listed.sha256) {
-    throw new EngineError('bundle-corrupt', `${path} does not match its SHA-256 in the manifest; ingest the bundle again`, {
-      details: { file: path },
-    })
+    throw new EngineError(
+      'bundle-corrupt',
+      `${path} does not match its SHA-256 in the manifest; ingest the bundle again`,
+      {
+        details: { file: path },
+      },
+    )
   }
   return { path, bytes, rows: manifest.rows[which] }
 }
@@ -73,8 +94,13 @@ export async function decodeBars(file: StoredFile, manifest: BundleManifest): Pr
     : readBarsCsv(file, manifest.scales, manifest.frequency)
 }
 
-/** Decodes the adjustments of a bundle, in whichever format; not yet checked against the manifest. */
-export async function decodeAdjustments(file: StoredFile, manifest: BundleManifest): Promise<readonly TickAdjustment[]> {
+/**
+ * Decodes the adjustments of a bundle, in whichever format; not yet checked against the manifest.
+ */
+export async function decodeAdjustments(
+  file: StoredFile,
+  manifest: BundleManifest,
+): Promise<readonly TickAdjustment[]> {
   return manifest.format === 'parquet'
     ? readAdjustmentsParquet(file, manifest.scales)
     : readAdjustmentsCsv(file, manifest.scales, manifest.frequency)

@@ -8,7 +8,10 @@ import type { AssetBars } from './content.js'
 import { barFault } from './content-problems.js'
 import type { BundleManifest } from './manifest.js'
 
-/** The long table of bars as a file holds it: unscaled integers, epoch milliseconds, in file order. Not checked yet. */
+/**
+ * The long table of bars as a file holds it: unscaled integers, epoch milliseconds, in file order.
+ * Not checked yet.
+ */
 export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
   readonly rows: number
   readonly asset: readonly string[]
@@ -24,13 +27,20 @@ export interface TickAdjustment {
 }
 
 /**
- * Checks a decoded table against the manifest and turns it into bars: calendar indices, and prices as correctly rounded doubles. The price and
- * volume columns are converted in place: the table is used up.
+ * Checks a decoded table against the manifest and turns it into bars: calendar indices, and prices
+ * as correctly rounded doubles. The price and volume columns are converted in place: the table is
+ * used up.
  *
  * @param path  the file, for messages
- * @throws {EngineError} `bundle-corrupt`: rows out of order, twice, off the calendar, of unlisted assets, impossible bars, or other counts than listed
+ * @throws {EngineError} `bundle-corrupt`: rows out of order, twice, off the calendar, of unlisted
+ * assets, impossible bars, or other counts than listed
  */
-export function toBarTable(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): BarTable {
+export function toBarTable(
+  path: string,
+  table: TickTable,
+  manifest: BundleManifest,
+  calendar: Calendar,
+): BarTable {
   const session = checkedSessions(path, table, manifest, calendar)
   for (const field of BAR_FIELDS) {
     const power = powerOfTen(field === 'volume' ? manifest.scales.volume : manifest.scales.price)
@@ -42,7 +52,12 @@ export function toBarTable(path: string, table: TickTable, manifest: BundleManif
 }
 
 /** The bars of each asset, as views of a decoded table; checked like `toBarTable`. */
-export function toAssetBars(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): readonly AssetBars[] {
+export function toAssetBars(
+  path: string,
+  table: TickTable,
+  manifest: BundleManifest,
+  calendar: Calendar,
+): readonly AssetBars[] {
   const session = checkedSessions(path, table, manifest, calendar)
   const bars: AssetBars[] = []
   for (let from = 0; from < table.rows; ) {
@@ -63,7 +78,11 @@ export function toAssetBars(path: string, table: TickTable, manifest: BundleMani
 }
 
 /** The long table of checked content: what `toBarTable` would give for its file. */
-export function tableOf(bars: readonly AssetBars[], priceScale: number, volumeScale: number): BarTable {
+export function tableOf(
+  bars: readonly AssetBars[],
+  priceScale: number,
+  volumeScale: number,
+): BarTable {
   const rows = bars.reduce((sum, own) => sum + own.session.length, 0)
   const session = new Int32Array(rows)
   const asset: string[] = []
@@ -106,15 +125,31 @@ export function toAdjustments(
   const known = new Set(manifest.assets.map(({ id }) => id))
   return rows.map(({ asset, time, kind, value }, row) => {
     const session = indexOfSession(calendar, time)
-    if (!known.has(asset) || session < 0 || (kind !== 'split' && kind !== 'dividend') || !(value > 0)) {
+    if (
+      !known.has(asset) ||
+      session < 0 ||
+      (kind !== 'split' && kind !== 'dividend') ||
+      !(value > 0)
+    ) {
       throw corruptRow(path, row, 'is no adjustment of a listed asset and session')
     }
-    return { asset, session, kind, value: new Money(ticksToText(value, manifest.scales.adjustment)) }
+    return {
+      asset,
+      session,
+      kind,
+      value: new Money(ticksToText(value, manifest.scales.adjustment)),
+    }
   })
 }
 
-function checkedSessions(path: string, table: TickTable, manifest: BundleManifest, calendar: Calendar): Int32Array {
-  if (table.rows !== manifest.rows.bars) throw disagrees(path, `${table.rows} bars`, `${manifest.rows.bars}`)
+function checkedSessions(
+  path: string,
+  table: TickTable,
+  manifest: BundleManifest,
+  calendar: Calendar,
+): Int32Array {
+  if (table.rows !== manifest.rows.bars)
+    throw disagrees(path, `${table.rows} bars`, `${manifest.rows.bars}`)
   const session = new Int32Array(table.rows)
   let row = 0
   for (const { id, firstSession, lastSession } of manifest.assets) {
@@ -122,9 +157,11 @@ function checkedSessions(path: string, table: TickTable, manifest: BundleManifes
     const first = row
     for (; row < table.rows && table.asset[row] === id; row++) {
       const index = nextIndex(calendar, previous, table.time[row]!)
-      if (index <= previous || (row === first && index !== firstSession)) throw misplaced(path, table, row, calendar)
+      if (index <= previous || (row === first && index !== firstSession))
+        throw misplaced(path, table, row, calendar)
       const fault = barFault(table, row, manifest.scales.price)
-      if (fault !== undefined) throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
+      if (fault !== undefined)
+        throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
       session[row] = previous = index
     }
     if (row === first || previous !== lastSession)
@@ -141,7 +178,9 @@ function nextIndex(calendar: Calendar, previous: number, time: number): number {
 
 function misplaced(path: string, table: TickTable, row: number, calendar: Calendar): EngineError {
   const time = table.time[row]!
-  const when = Number.isFinite(new Date(time).getTime()) ? formatSession(calendar.frequency, time) : `${time} ms`
+  const when = Number.isFinite(new Date(time).getTime())
+    ? formatSession(calendar.frequency, time)
+    : `${time} ms`
   return corruptRow(
     path,
     row,
@@ -150,13 +189,21 @@ function misplaced(path: string, table: TickTable, row: number, calendar: Calend
 }
 
 function corruptRow(path: string, row: number, fault: string): EngineError {
-  return new EngineError('bundle-corrupt', `${path} row ${row + 1} ${fault}; ingest the bundle again`, {
-    details: { file: path, row: row + 1 },
-  })
+  return new EngineError(
+    'bundle-corrupt',
+    `${path} row ${row + 1} ${fault}; ingest the bundle again`,
+    {
+      details: { file: path, row: row + 1 },
+    },
+  )
 }
 
 function disagrees(path: string, found: string, listed: string): EngineError {
-  return new EngineError('bundle-corrupt', `${path} holds ${found} where the manifest lists ${listed}; ingest the bundle again`, {
-    details: { file: path },
-  })
+  return new EngineError(
+    'bundle-corrupt',
+    `${path} holds ${found} where the manifest lists ${listed}; ingest the bundle again`,
+    {
+      details: { file: path },
+    },
+  )
 }

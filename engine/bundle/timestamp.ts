@@ -1,13 +1,16 @@
 import { EngineError } from '../errors.js'
 import { type Frequency, parseSession } from '../market/calendar.js'
 
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/
+const TIMESTAMP =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/
 
 /**
- * A date or timestamp as price files write it: `2014-06-09`, `2014-06-09 14:30`, `2014-06-09T14:30:00.000Z`, `2014-06-09 14:30:00+00:00`.
+ * A date or timestamp as price files write it: `2014-06-09`, `2014-06-09 14:30`,
+ * `2014-06-09T14:30:00.000Z`, `2014-06-09 14:30:00+00:00`.
  *
  * @returns epoch milliseconds, UTC
- * @throws {EngineError} `input-invalid`: another form, an offset other than UTC, parts of a second, or a date that does not exist
+ * @throws {EngineError} `input-invalid`: another form, an offset other than UTC, parts of a second,
+ * or a date that does not exist
  */
 export function parseTimestamp(text: string): number {
   const match = TIMESTAMP.exec(text)
@@ -18,7 +21,9 @@ export function parseTimestamp(text: string): number {
     )
   }
   const [, date, minutes, seconds] = match
-  return minutes === undefined ? parseSession('1d', date!) : parseSession('1m', `${date}T${minutes}:${seconds ?? '00'}`)
+  return minutes === undefined
+    ? parseSession('1d', date!)
+    : parseSession('1m', `${date}T${minutes}:${seconds ?? '00'}`)
 }
 
 const MINUTE_MS = 60_000
@@ -26,7 +31,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /**
- * The coarsest frequency all bar starts fit: daily where all are at midnight, hourly where all are on the hour, else by the minute.
+ * The coarsest frequency all bar starts fit: daily where all are at midnight, hourly where all are
+ * on the hour, else by the minute.
  *
  * @param times  epoch milliseconds
  * @returns undefined where some are not on the minute

@@ -15,10 +15,12 @@ export interface Finding {
 }
 
 /**
- * The full check of a bundle on disk: everything `open` checks, then every file re-hashed and decoded, every row checked (order, duplicates, OHLC
- * relationships), every hash and count of the manifest derived again from the rows. Slots without a bar are reported as information.
+ * The full check of a bundle on disk: everything `open` checks, then every file re-hashed and
+ * decoded, every row checked (order, duplicates, OHLC relationships), every hash and count of the
+ * manifest derived again from the rows. Slots without a bar are reported as information.
  *
- * @returns findings, errors first; a sound bundle has no error. Problems of the bundle are findings, never exceptions
+ * @returns findings, errors first; a sound bundle has no error. Problems of the bundle are
+ * findings, never exceptions
  */
 export async function validateBundle(directory: string): Promise<readonly Finding[]> {
   try {
@@ -30,7 +32,10 @@ export async function validateBundle(directory: string): Promise<readonly Findin
     ]
     if (bars === undefined || adjustments === undefined) return damaged
     const content = await readContent(bars, adjustments, manifest, calendar)
-    return [...contentFindings(content, manifest), ...content.bars.flatMap((own) => gapFinding(own, calendar))]
+    return [
+      ...contentFindings(content, manifest),
+      ...content.bars.flatMap((own) => gapFinding(own, calendar)),
+    ]
   } catch (cause) {
     if (cause instanceof EngineError) return [error(cause.message)]
     throw cause
@@ -60,9 +65,21 @@ async function readContent(
   calendar: Calendar,
 ): Promise<CanonicalContent> {
   const bars = toAssetBars(barsFile.path, await decodeBars(barsFile, manifest), manifest, calendar)
-  const adjustments = toAdjustments(adjustmentsFile.path, await decodeAdjustments(adjustmentsFile, manifest), manifest, calendar)
-  if (adjustments.some((adjustment, i) => i > 0 && compareAdjustments(adjustments[i - 1]!, adjustment) >= 0)) {
-    throw new EngineError('bundle-corrupt', `${adjustmentsFile.path} is out of order or repeats itself; ingest the bundle again`)
+  const adjustments = toAdjustments(
+    adjustmentsFile.path,
+    await decodeAdjustments(adjustmentsFile, manifest),
+    manifest,
+    calendar,
+  )
+  if (
+    adjustments.some(
+      (adjustment, i) => i > 0 && compareAdjustments(adjustments[i - 1]!, adjustment) >= 0,
+    )
+  ) {
+    throw new EngineError(
+      'bundle-corrupt',
+      `${adjustmentsFile.path} is out of order or repeats itself; ingest the bundle again`,
+    )
   }
   const { name, frequency, scales, sessions, provenance } = manifest
   return canonicalContent({ name, frequency, scales, sessions, bars, adjustments, provenance })
@@ -72,7 +89,9 @@ function contentFindings(content: CanonicalContent, manifest: BundleManifest): r
   const hashes = contentHashes(content)
   return (Object.keys(hashes) as (keyof BundleHashes)[])
     .filter((part) => hashes[part] !== manifest.hashes[part])
-    .map((part) => error(`the manifest's ${part} hash does not match the rows; ingest the bundle again`))
+    .map((part) =>
+      error(`the manifest's ${part} hash does not match the rows; ingest the bundle again`),
+    )
 }
 
 function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly Finding[] {
@@ -81,7 +100,12 @@ function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly
   const first = session.findIndex((index, i) => i > 0 && index !== session[i - 1]! + 1)
   const where = sessionText(calendar, session[first - 1]! + 1)
   const slots = missing === 1 ? '1 slot' : `${missing} slots`
-  return [{ severity: 'information', message: `${asset} has no bar in ${slots} of its life, first on ${where}` }]
+  return [
+    {
+      severity: 'information',
+      message: `${asset} has no bar in ${slots} of its life, first on ${where}`,
+    },
+  ]
 }
 
 function error(message: string): Finding {

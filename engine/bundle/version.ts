@@ -7,8 +7,9 @@ import type { CanonicalContent } from './content.js'
 import type { BundleHashes, Scales } from './manifest.js'
 
 /**
- * The four hashes a version is made of. They cover what the bundle says, not how it is stored: the Parquet and the CSV form of the same data
- * have the same version, and name and provenance do not enter.
+ * The four hashes a version is made of. They cover what the bundle says, not how it is stored: the
+ * Parquet and the CSV form of the same data have the same version, and name and provenance do not
+ * enter.
  */
 export function contentHashes(content: CanonicalContent): BundleHashes {
   return {
@@ -29,7 +30,9 @@ export function shortVersion(version: string): string {
   return `${version.replace('sha256:', '').slice(0, 8)}…`
 }
 
-/** The assets of canonical content, by id, with the calendar indices of their first and last bar. */
+/**
+ * The assets of canonical content, by id, with the calendar indices of their first and last bar.
+ */
 export function assetsOf(content: CanonicalContent): readonly Asset[] {
   return content.bars.map(({ asset, session }) => ({
     id: asset,
@@ -40,7 +43,11 @@ export function assetsOf(content: CanonicalContent): readonly Asset[] {
 
 /** @param assets  sorted by id */
 export function assetsHash(assets: readonly Asset[]): string {
-  return sha256(assets.map(({ id, firstSession, lastSession }) => `${id} ${firstSession} ${lastSession}\n`).join(''))
+  return sha256(
+    assets
+      .map(({ id, firstSession, lastSession }) => `${id} ${firstSession} ${lastSession}\n`)
+      .join(''),
+  )
 }
 
 export function sessionsHash(frequency: Frequency, sessions: readonly string[]): string {
@@ -55,7 +62,10 @@ export function schemaHash(scales: Scales): string {
   )
 }
 
-/** Every bar as unscaled integers (little-endian doubles, exact below 2^53) and every adjustment as text, in canonical order. */
+/**
+ * Every bar as unscaled integers (little-endian doubles, exact below 2^53) and every adjustment as
+ * text, in canonical order.
+ */
 function valuesHash(content: CanonicalContent): string {
   const hash = createHash('sha256')
   for (const bars of content.bars) {
@@ -71,7 +81,8 @@ function adjustmentLine({ asset, session, kind, value }: Adjustment): string {
   return `${asset} ${session} ${kind} ${value.toFixed()}\n`
 }
 
-// Node runs on little-endian machines, all but s390x; there versions would differ from everybody else's, nothing worse.
+// Node runs on little-endian machines, all but s390x; there versions would differ from everybody
+// else's, nothing worse.
 function updateBytes(hash: Hash, column: Float64Array | Int32Array): void {
   hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
 }

@@ -10,14 +10,16 @@ import { adjustmentsToParquet, barsToParquet } from './parquet.js'
 import { sha256 } from './version.js'
 
 /**
- * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are flushed to disk, and the directory is renamed.
- * An existing bundle is replaced; it is moved aside first and put back should the last rename fail, or by the next writer should this one be killed.
+ * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are
+ * flushed to disk, and the directory is renamed. An existing bundle is replaced; it is moved aside
+ * first and put back should the last rename fail, or by the next writer should this one be killed.
  * Nothing else is ever replaced.
  *
  * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made
  * @param content    in any order; checked before anything is written
  * @returns the manifest written
- * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle, or a target that is something else or cannot be written
+ * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle, or a target that
+ * is something else or cannot be written
  */
 export async function writeBundle(
   directory: string,
@@ -39,7 +41,8 @@ export async function writeBundle(
     await moveInto(temporary, target)
     await flushDirectory(dirname(target))
   } catch (cause) {
-    // Where the parent itself is no directory there is nothing to remove, and the cause is what matters.
+    // Where the parent itself is no directory there is nothing to remove, and the cause is what
+    // matters.
     await rm(temporary, { recursive: true, force: true }).catch(() => {})
     if (cause instanceof EngineError) throw cause
     const reason = cause instanceof Error ? cause.message.toLowerCase() : String(cause)
@@ -60,7 +63,10 @@ interface EncodedFile {
   readonly bytes: Uint8Array
 }
 
-function encode(content: CanonicalContent, format: BundleFormat): { manifest: BundleManifest; files: readonly EncodedFile[] } {
+function encode(
+  content: CanonicalContent,
+  format: BundleFormat,
+): { manifest: BundleManifest; files: readonly EncodedFile[] } {
   const names = BUNDLE_FILES[format]
   const [bars, adjustments] =
     format === 'parquet'
@@ -70,33 +76,55 @@ function encode(content: CanonicalContent, format: BundleFormat): { manifest: Bu
     { name: names.bars, bytes: bars },
     { name: names.adjustments, bytes: adjustments },
   ]
-  const listed = data.map(({ name, bytes }) => ({ name, bytes: bytes.length, sha256: sha256(bytes) }))
+  const listed = data.map(({ name, bytes }) => ({
+    name,
+    bytes: bytes.length,
+    sha256: sha256(bytes),
+  }))
   const manifest = manifestOf(content, format, listed)
   return {
     manifest,
-    files: [...data, { name: MANIFEST_FILE, bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`) }],
+    files: [
+      ...data,
+      {
+        name: MANIFEST_FILE,
+        bytes: new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`),
+      },
+    ],
   }
 }
 
-/** A target is free if it does not exist, is an empty directory, or holds a bundle and nothing else. */
+/**
+ * A target is free if it does not exist, is an empty directory, or holds a bundle and nothing else.
+ */
 async function checkReplaceable(target: string): Promise<void> {
   const entries = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return []
     if (cause.code === 'ENOTDIR') throw notABundle(target, 'a file')
     throw cause
   })
-  const known = new Set([MANIFEST_FILE, ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names))])
+  const known = new Set([
+    MANIFEST_FILE,
+    ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names)),
+  ])
   const stranger = entries.find((entry) => !known.has(entry))
   if (stranger !== undefined) throw notABundle(target, `a directory that holds ${stranger}`)
 }
 
 function notABundle(target: string, what: string): EngineError {
-  return new EngineError('input-invalid', `${target} is ${what}, not a bundle to replace; choose another directory`, {
-    details: { file: target },
-  })
+  return new EngineError(
+    'input-invalid',
+    `${target} is ${what}, not a bundle to replace; choose another directory`,
+    {
+      details: { file: target },
+    },
+  )
 }
 
-/** Step by step, because Node's own recursive form never returns where a file system says ENOENT below a directory that exists, as /proc does. */
+/**
+ * Step by step, because Node's own recursive form never returns where a file system says ENOENT
+ * below a directory that exists, as /proc does.
+ */
 async function makeDirectory(path: string): Promise<void> {
   if (await exists(path)) return
   if (!(await exists(dirname(path)))) await makeDirectory(dirname(path))
@@ -125,7 +153,10 @@ async function flushDirectory(path: string): Promise<void> {
   }
 }
 
-/** Another writer may put the same bundle in place between our two renames; then its bundle is the one to replace. */
+/**
+ * Another writer may put the same bundle in place between our two renames; then its bundle is the
+ * one to replace.
+ */
 async function moveInto(temporary: string, target: string, attempts = 5): Promise<void> {
   const aside = asideOf(temporary)
   const replaced = await rename(target, aside).then(
@@ -138,7 +169,8 @@ async function moveInto(temporary: string, target: string, attempts = 5): Promis
   try {
     await rename(temporary, target)
   } catch (cause) {
-    const overtaken = ['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '') && attempts > 1
+    const overtaken =
+      ['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '') && attempts > 1
     if (replaced && !overtaken) await rename(aside, target)
     if (!overtaken) throw cause
   }

@@ -20,11 +20,19 @@ export interface AssetListOptions {
 }
 
 /**
- * Layer 1, first half: the distinct assets of a long table do not change while its version does not, so they are taken once. The key is
- * (directory, version): restated data have another version and never meet an old list.
+ * Layer 1, first half: the distinct assets of a long table do not change while its version does
+ * not, so they are taken once. The key is (directory, version): restated data have another version
+ * and never meet an old list.
  */
-export function assetListCache(plain: AssetDirectory, { maxEntries, log, store: given }: AssetListOptions): AssetListCache {
-  const lru = new Lru<readonly Asset[]>({ maxEntries, weigh: listBytes, notes: { name: 'assetList', log } })
+export function assetListCache(
+  plain: AssetDirectory,
+  { maxEntries, log, store: given }: AssetListOptions,
+): AssetListCache {
+  const lru = new Lru<readonly Asset[]>({
+    maxEntries,
+    weigh: listBytes,
+    notes: { name: 'assetList', log },
+  })
   const cache = new ReadThrough('assetList', given ?? lru, log)
   return {
     assets: (bundle) => cache.read(keyOf(bundle), () => plain.assets(bundle)),
@@ -46,7 +54,8 @@ function keyOf(bundle: OpenBundle): string {
   return `${bundle.version}|${bundle.directory}`
 }
 
-// An estimate for the counter only; the bound is by entries. Three words of fields and a header per asset, one or two bytes a character.
+// An estimate for the counter only; the bound is by entries. Three words of fields and a header per
+// asset, one or two bytes a character.
 const ASSET_OBJECT_BYTES = 48
 
 function listBytes(assets: readonly Asset[]): number {

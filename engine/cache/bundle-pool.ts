@@ -6,30 +6,43 @@ import { SharedBundle } from './shared-bundle.js'
 /** A source of bundles that keeps them open and shares them among those who ask. */
 export interface BundlePool extends BundleSource {
   counters(): Counters
-  /** Lets go of everything kept: each bundle is closed as soon as nobody uses it. The pool can be used on. */
+  /**
+   * Lets go of everything kept: each bundle is closed as soon as nobody uses it. The pool can be
+   * used on.
+   */
   clear(): void
 }
 
 export interface BundlePoolOptions {
-  /** Most bundles kept open. Those that are evicted while in use stay open until their last user closes them. */
+  /**
+   * Most bundles kept open. Those that are evicted while in use stay open until their last user
+   * closes them.
+   */
   readonly maxBundles: number
   readonly log: EngineLog
 }
 
 /**
- * Layer 3: an opened bundle, with the table it has decoded and the adjustments it has read, serves everybody who opens the same directory
- * while the directory holds it. A hit costs one look at the directory (`isCurrent`), never a load; a bundle that was rewritten is opened anew.
- * Nobody is given what was replaced before they asked: a bundle that is kept, or that somebody else was opening already, is looked at again.
+ * Layer 3: an opened bundle, with the table it has decoded and the adjustments it has read, serves
+ * everybody who opens the same directory while the directory holds it. A hit costs one look at the
+ * directory (`isCurrent`), never a load; a bundle that was rewritten is opened anew. Nobody is
+ * given what was replaced before they asked: a bundle that is kept, or that somebody else was
+ * opening already, is looked at again.
  *
- * One open per directory serves all who ask meanwhile. Whoever opens a bundle closes it, as ever; that closes it for nobody else. A bundle that
- * could not be read is not kept, nor is one that could not be opened.
+ * One open per directory serves all who ask meanwhile. Whoever opens a bundle closes it, as ever;
+ * that closes it for nobody else. A bundle that could not be read is not kept, nor is one that
+ * could not be opened.
  *
- * Made once, a pool may be given to several engines of a process (`EngineOptions.bundles`); then it outlives them, and its maker clears it.
- * It belongs to one thread.
+ * Made once, a pool may be given to several engines of a process (`EngineOptions.bundles`); then it
+ * outlives them, and its maker clears it. It belongs to one thread.
  *
- * @throws {EngineError} from `open`, `table` and `adjustments`: what the plain source throws; after `close`, `strategy-misuse`
+ * @throws {EngineError} from `open`, `table` and `adjustments`: what the plain source throws; after
+ * `close`, `strategy-misuse`
  */
-export function bundlePool(plain: BundleSource, { maxBundles, log }: BundlePoolOptions): BundlePool {
+export function bundlePool(
+  plain: BundleSource,
+  { maxBundles, log }: BundlePoolOptions,
+): BundlePool {
   /** By directory, least recently used first. */
   const kept = new Map<string, SharedBundle>()
   /** By directory; never one that is kept as well. */
@@ -106,16 +119,27 @@ export function bundlePool(plain: BundleSource, { maxBundles, log }: BundlePoolO
     } catch (error) {
       counted.fallbacks++
       const reason = error instanceof Error ? error.message : String(error)
-      log.warn({ cache: 'pool', step: 'check', directory: key, reason }, 'cache failed; continuing without it')
+      log.warn(
+        { cache: 'pool', step: 'check', directory: key, reason },
+        'cache failed; continuing without it',
+      )
       drop(key, shared)
     }
     return false
   }
 
-  /** @param outdated  what is not to be handed out; whatever else there is was opened after the request came, and is new enough */
-  const openAnew = async (key: string, directory: string, outdated: SharedBundle | undefined): Promise<OpenBundle> => {
+  /**
+   * @param outdated  what is not to be handed out; whatever else there is was opened after the
+   * request came, and is new enough
+   */
+  const openAnew = async (
+    key: string,
+    directory: string,
+    outdated: SharedBundle | undefined,
+  ): Promise<OpenBundle> => {
     const newer = kept.get(key)
-    if (newer !== undefined && newer !== outdated && newer.hold()) return handOut(key, newer, directory)
+    if (newer !== undefined && newer !== outdated && newer.hold())
+      return handOut(key, newer, directory)
     const underWay = opening.get(key)
     if (underWay !== undefined) {
       const shared = await underWay
@@ -139,7 +163,8 @@ export function bundlePool(plain: BundleSource, { maxBundles, log }: BundlePoolO
       }
       return openAnew(key, directory, known)
     },
-    counters: () => Object.fromEntries(Object.entries(counted).map(([name, value]) => [`pool.${name}`, value])),
+    counters: () =>
+      Object.fromEntries(Object.entries(counted).map(([name, value]) => [`pool.${name}`, value])),
     clear() {
       era++
       for (const [key, shared] of kept) drop(key, shared)

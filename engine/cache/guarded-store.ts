@@ -1,7 +1,10 @@
 import type { EngineLog } from '../log.js'
 import type { CacheStore } from './lru.js'
 
-/** A store that never stops a run: what fails in reading or in writing is logged and counted, and then it is as if nothing were kept. */
+/**
+ * A store that never stops a run: what fails in reading or in writing is logged and counted, and
+ * then it is as if nothing were kept.
+ */
 export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key> {
   /** What the log calls this cache, e.g. `assetList`. */
   readonly name: string
@@ -41,6 +44,9 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
   failed(step: string, error: unknown): void {
     this.#fallbacks++
     const reason = error instanceof Error ? error.message : String(error)
-    this.#log.warn({ cache: this.name, operation: 'fall back', step, reason }, 'cache failed; continuing without it')
+    this.#log.warn(
+      { cache: this.name, operation: 'fall back', step, reason },
+      'cache failed; continuing without it',
+    )
   }
 }

@@ -34,7 +34,10 @@ export interface HistoryCacheOptions {
 
 export type WindowStore = CacheStore<KeptWindow, number>
 
-/** An array, or what a frame is made of: tables can be changed in place, so each caller gets one of its own. */
+/**
+ * An array, or what a frame is made of: tables can be changed in place, so each caller gets one of
+ * its own.
+ */
 export type KeptWindow = Float64Array | KeptFrame
 
 export interface KeptFrame {
@@ -47,19 +50,37 @@ export interface KeptFrame {
 type FrameColumns = Readonly<Record<string, readonly Date[] | Float64Array>>
 
 /**
- * Layer 2, second half: a window that was made once is handed out again. A moving clock asks for each window once, so hits come from other backtests of
- * the same engine. Windows of the kept lengths stay as long as there is room (first tier); of all others the most recent few stay (second tier).
+ * Layer 2, second half: a window that was made once is handed out again. A moving clock asks for
+ * each window once, so hits come from other backtests of the same engine. Windows of the kept
+ * lengths stay as long as there is room (first tier); of all others the most recent few stay
+ * (second tier).
  *
- * What a window holds depends on the bundle's version, which covers prices, adjustments, calendar and scales; on the asset and the field; on where the
- * asset's loaded bars begin, since `price` is filled forward and dividends are related to closes from there on; on the dividend policy; on
- * the adjustments visible (the epoch: before the open of a session its own already are); on the last bar and the number of bars; and on
- * the form. The key holds all of it, as one safe integer. Where the range ends, which directory was opened and what is asked of other assets change nothing.
+ * What a window holds depends on the bundle's version, which covers prices, adjustments, calendar
+ * and scales; on the asset and the field; on where the asset's loaded bars begin, since `price` is
+ * filled forward and dividends are related to closes from there on; on the dividend policy; on the
+ * adjustments visible (the epoch: before the open of a session its own already are); on the last
+ * bar and the number of bars; and on the form. The key holds all of it, as one safe integer. Where
+ * the range ends, which directory was opened and what is asked of other assets change nothing.
  *
- * A window that has no key (longer than 4096 bars, or no integer left) is made by the plain source and counted as a bypass.
+ * A window that has no key (longer than 4096 bars, or no integer left) is made by the plain source
+ * and counted as a bypass.
  */
 export function historyCache(plain: HistorySource, options: HistoryCacheOptions): HistoryCache {
-  const { maxBytes, maxEntries, keptWindows, keepsArrays, log, stores = {}, keys = new WindowKeys() } = options
-  const keptLru = new Lru<KeptWindow, number>({ maxBytes, weigh: ownBytes, shares, notes: { name: 'history.kept', log } })
+  const {
+    maxBytes,
+    maxEntries,
+    keptWindows,
+    keepsArrays,
+    log,
+    stores = {},
+    keys = new WindowKeys(),
+  } = options
+  const keptLru = new Lru<KeptWindow, number>({
+    maxBytes,
+    weigh: ownBytes,
+    shares,
+    notes: { name: 'history.kept', log },
+  })
   const recentLru = new Lru<KeptWindow, number>({
     maxEntries,
     maxBytes,
@@ -79,7 +100,10 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
     windows(history, scope) {
       const { bundle } = scope
       const { firstSession } = history.bars
-      const series = keys.series(seriesOf(history, scope), Math.max(0, bundle.calendar.length - firstSession))
+      const series = keys.series(
+        seriesOf(history, scope),
+        Math.max(0, bundle.calendar.length - firstSession),
+      )
       return new CachedWindows(history, scope.dates, plain.windows(history, scope), series, tiers)
     },
     clear() {
@@ -96,7 +120,8 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
   }
 }
 
-// The version has a fixed form, frequency, policy and index have no bar in them, so no two series can be confused whatever an asset is called.
+// The version has a fixed form, frequency, policy and index have no bar in them, so no two series
+// can be confused whatever an asset is called.
 function seriesOf({ bars }: AssetHistory, { bundle, dividendPolicy }: HistoryScope): string {
   return `${bundle.version}|${bundle.calendar.frequency}|${dividendPolicy}|${bars.firstSession}|${bars.asset}`
 }
@@ -133,7 +158,13 @@ class CachedWindows implements AssetWindows {
   #keys: EpochKeys
   #epoch: number
 
-  constructor(history: AssetHistory, dates: BarDates, plain: AssetWindows, series: SeriesKeys, tiers: Tiers) {
+  constructor(
+    history: AssetHistory,
+    dates: BarDates,
+    plain: AssetWindows,
+    series: SeriesKeys,
+    tiers: Tiers,
+  ) {
     this.#history = history
     this.#dates = dates
     this.#plain = plain
@@ -195,13 +226,26 @@ class CachedWindows implements AssetWindows {
 
   #bypassed(fields: OneOrMore<Field>, form: string, barCount: number): void {
     this.#tiers.bypasses++
-    this.#tiers.log.debug?.({ cache: 'history', operation: 'bypass', ...this.#asked(fields, form, barCount) }, 'cache bypass')
+    this.#tiers.log.debug?.(
+      { cache: 'history', operation: 'bypass', ...this.#asked(fields, form, barCount) },
+      'cache bypass',
+    )
   }
 
-  #note(tier: Tier, kept: KeptWindow | undefined, key: number, fields: OneOrMore<Field>, form: string, barCount: number): void {
+  #note(
+    tier: Tier,
+    kept: KeptWindow | undefined,
+    key: number,
+    fields: OneOrMore<Field>,
+    form: string,
+    barCount: number,
+  ): void {
     if (this.#tiers.log.debug === undefined) return
     const operation = kept === undefined ? 'miss' : 'hit'
-    this.#tiers.log.debug({ cache: tier.name, operation, key, ...this.#asked(fields, form, barCount) }, `cache ${operation}`)
+    this.#tiers.log.debug(
+      { cache: tier.name, operation, key, ...this.#asked(fields, form, barCount) },
+      `cache ${operation}`,
+    )
   }
 
   #asked(fields: OneOrMore<Field>, form: string, barCount: number) {
@@ -210,8 +254,9 @@ class CachedWindows implements AssetWindows {
   }
 }
 
-// What an entry takes besides the memory it shares, measured on Node 20.20 (100 000 entries: 293 bytes a view, 574 a frame of one field without rows,
-// 125 more for each further field) and rounded up: views, lists, the link in the chain, the place in the map, the key.
+// What an entry takes besides the memory it shares, measured on Node 20.20 (100 000 entries: 293
+// bytes a view, 574 a frame of one field without rows, 125 more for each further field) and rounded
+// up: views, lists, the link in the chain, the place in the map, the key.
 const ARRAY_BYTES = 320
 const FRAME_BYTES = 352
 const FRAME_COLUMN_BYTES = 128
@@ -225,13 +270,20 @@ function ownBytes(kept: KeptWindow): number {
   return FRAME_BYTES + columns.length * FRAME_COLUMN_BYTES + columns[0]!.length * POINTER_BYTES
 }
 
-/** A view keeps the whole column alive, a frame the dates of its whole backtest. Other windows hold the same, so each counts once. */
+/**
+ * A view keeps the whole column alive, a frame the dates of its whole backtest. Other windows hold
+ * the same, so each counts once.
+ */
 const shares: SharesOf<KeptWindow> = {
   of(kept) {
     if (kept instanceof Float64Array) return [kept.buffer]
     const held: object[] = [kept.dates]
-    for (const column of Object.values(kept.columns)) if (column instanceof Float64Array) held.push(column.buffer)
+    for (const column of Object.values(kept.columns))
+      if (column instanceof Float64Array) held.push(column.buffer)
     return held
   },
-  bytes: (held) => (held instanceof BarDates ? held.length * (DATE_BYTES + POINTER_BYTES) : (held as ArrayBuffer).byteLength),
+  bytes: (held) =>
+    held instanceof BarDates
+      ? held.length * (DATE_BYTES + POINTER_BYTES)
+      : (held as ArrayBuffer).byteLength,
 }

@@ -1,7 +1,10 @@
 import type { EngineLog } from '../log.js'
 import { SharedMemory } from './shared-memory.js'
 
-/** What a cache needs from its storage. `Lru` is the one in use; another one may keep entries elsewhere. */
+/**
+ * What a cache needs from its storage. `Lru` is the one in use; another one may keep entries
+ * elsewhere.
+ */
 export interface CacheStore<Value, Key = string> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
@@ -14,7 +17,10 @@ export interface LruLimits<Value> {
   readonly maxBytes?: number
   /** Bytes of a value that are its own; 0 for all where absent. Called once per `set`. */
   readonly weigh?: (value: Value) => number
-  /** Memory a value keeps alive together with others, which counts once however many entries hold it; none where absent. */
+  /**
+   * Memory a value keeps alive together with others, which counts once however many entries hold
+   * it; none where absent.
+   */
   readonly shares?: SharesOf<Value>
   /** Told of every store, refusal, eviction and clearing; nobody where absent. */
   readonly notes?: LruNotes
@@ -56,9 +62,10 @@ interface Entry<Value, Key> {
 const NONE: readonly object[] = []
 
 /**
- * A cache bounded by entries and by bytes that lets the least recently used entry go first. O(1) per operation: entries are a chain from the
- * oldest use to the newest, so a hit costs one look-up and re-hashes nothing. A value larger than the byte limit is refused, and whatever its
- * key held is dropped with it.
+ * A cache bounded by entries and by bytes that lets the least recently used entry go first. O(1)
+ * per operation: entries are a chain from the oldest use to the newest, so a hit costs one look-up
+ * and re-hashes nothing. A value larger than the byte limit is refused, and whatever its key held
+ * is dropped with it.
  */
 export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
   readonly #entries = new Map<Key, Entry<Value, Key>>()
@@ -114,12 +121,16 @@ export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
     this.#ownBytes += bytes
     this.#shared.hold(held)
     this.#note('store', key)
-    while (this.#bytes > this.#maxBytes || this.#entries.size > this.#maxEntries) this.#evictOldest()
+    while (this.#bytes > this.#maxBytes || this.#entries.size > this.#maxEntries)
+      this.#evictOldest()
   }
 
   /** Drops every entry; what was counted stays counted. */
   clear(): void {
-    this.#notes?.log.debug?.({ cache: this.#notes.name, operation: 'clear', entries: this.#entries.size }, 'cache clear')
+    this.#notes?.log.debug?.(
+      { cache: this.#notes.name, operation: 'clear', entries: this.#entries.size },
+      'cache clear',
+    )
     this.#entries.clear()
     this.#shared.clear()
     this.#oldest = undefined
@@ -175,6 +186,9 @@ export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
   }
 
   #note(operation: string, key: Key): void {
-    this.#notes?.log.debug?.({ cache: this.#notes.name, operation, key, bytes: this.#bytes }, `cache ${operation}`)
+    this.#notes?.log.debug?.(
+      { cache: this.#notes.name, operation, key, bytes: this.#bytes },
+      `cache ${operation}`,
+    )
   }
 }

@@ -25,13 +25,18 @@ export interface PreGroupedOptions {
 }
 
 /**
- * Layer 1, second half: bars grouped by asset once instead of filtered out of the long table every time. One entry per asset and range, least
- * recently used first out; the key holds the bundle's version, so restated data never meet old columns.
+ * Layer 1, second half: bars grouped by asset once instead of filtered out of the long table every
+ * time. One entry per asset and range, least recently used first out; the key holds the bundle's
+ * version, so restated data never meet old columns.
  *
- * A hit touches neither the table nor its file. A miss decodes the table at most once per open bundle and finds the rows of every asset in
- * one pass over it, so missing a hundred assets does not filter a hundred times. What is handed out is the cached column itself.
+ * A hit touches neither the table nor its file. A miss decodes the table at most once per open
+ * bundle and finds the rows of every asset in one pass over it, so missing a hundred assets does
+ * not filter a hundred times. What is handed out is the cached column itself.
  */
-export function preGroupedBars(plain: BarSource, { maxBytes, log, store: given }: PreGroupedOptions): PreGroupedBars {
+export function preGroupedBars(
+  plain: BarSource,
+  { maxBytes, log, store: given }: PreGroupedOptions,
+): PreGroupedBars {
   const lru = new Lru<Bars>({ maxBytes, weigh: barsBytes, notes: { name: 'preGrouped', log } })
   const cache = new ReadThrough('preGrouped', given ?? lru, log)
   const groupsOf = new WeakMap<OpenBundle, Promise<GroupedTable>>()
@@ -52,14 +57,16 @@ export function preGroupedBars(plain: BarSource, { maxBytes, log, store: given }
       return denseBars(life, table, range, first, last)
     } catch (error) {
       groupsOf.delete(bundle)
-      // What is wrong with the bundle is wrong for the plain source too: asking it again would only fail again, and count as the cache's fault.
+      // What is wrong with the bundle is wrong for the plain source too: asking it again would only
+      // fail again, and count as the cache's fault.
       if (error instanceof EngineError) throw error
       cache.failed('group', error)
       return plain.bars(bundle, asset, range)
     }
   }
   return {
-    bars: (bundle, asset, range) => cache.read(keyOf(bundle, asset, range), () => load(bundle, asset, range)),
+    bars: (bundle, asset, range) =>
+      cache.read(keyOf(bundle, asset, range), () => load(bundle, asset, range)),
     clear: () => lru.clear(),
     counters() {
       const { hits, misses, evictions, refusals, bytes } = lru.counters()
@@ -75,7 +82,8 @@ export function preGroupedBars(plain: BarSource, { maxBytes, log, store: given }
   }
 }
 
-// The version has a fixed form and a range is digits, so no two keys can be confused whatever an asset is called.
+// The version has a fixed form and a range is digits, so no two keys can be confused whatever an
+// asset is called.
 function keyOf({ version }: OpenBundle, asset: AssetId, { from, to }: SessionRange): string {
   return `${version}|${from}|${to}|${asset}`
 }

@@ -3,8 +3,9 @@ import { GuardedStore } from './guarded-store.js'
 import type { CacheStore } from './lru.js'
 
 /**
- * Reads through a store: a hit is handed out as it is, a miss is loaded once however many ask for it meanwhile (single flight), a failing
- * load is not kept. A store that fails, in reading or in writing, never stops the run: the value is loaded, the failure logged and counted.
+ * Reads through a store: a hit is handed out as it is, a miss is loaded once however many ask for
+ * it meanwhile (single flight), a failing load is not kept. A store that fails, in reading or in
+ * writing, never stops the run: the value is loaded, the failure logged and counted.
  */
 export class ReadThrough<Value> {
   readonly #store: GuardedStore<Value>

@@ -10,8 +10,8 @@ export interface SharedBundleEvents {
 }
 
 /**
- * One opened bundle and how many use it. Each user has a lease and closes that; the bundle itself is closed when it is retired and the last
- * user has gone, whichever comes later.
+ * One opened bundle and how many use it. Each user has a lease and closes that; the bundle itself
+ * is closed when it is retired and the last user has gone, whichever comes later.
  */
 export class SharedBundle {
   readonly #events: SharedBundleEvents
@@ -27,7 +27,10 @@ export class SharedBundle {
     this.#events = events
   }
 
-  /** Counts one more user, to be let go by `release` or by closing a lease; false where it is closed already. */
+  /**
+   * Counts one more user, to be let go by `release` or by closing a lease; false where it is closed
+   * already.
+   */
   hold(): boolean {
     if (this.#closed) return false
     this.#users++
@@ -46,8 +49,8 @@ export class SharedBundle {
   }
 
   /**
-   * The bundle for a user who holds it, under the name that user knows it by. Closing the lease lets go; using it afterwards is an error, and
-   * closing it again does nothing.
+   * The bundle for a user who holds it, under the name that user knows it by. Closing the lease
+   * lets go; using it afterwards is an error, and closing it again does nothing.
    */
   lease(directory: string): OpenBundle {
     const { bundle } = this

@@ -1,6 +1,6 @@
 /**
- * Memory that entries of a cache keep alive together, such as the column that many windows are views of: each counts once, from its first holder
- * to its last.
+ * Memory that entries of a cache keep alive together, such as the column that many windows are
+ * views of: each counts once, from its first holder to its last.
  */
 export class SharedMemory {
   readonly #holders = new Map<object, number>()

@@ -4,14 +4,18 @@ import { Lru } from './lru.js'
 /** The longest window that has a key, bars. Longer ones would need numbers nobody has to spare. */
 export const LONGEST_KEYED_WINDOW = 4096
 
-/** Bundles, assets and ranges that are remembered at a time; each takes some hundred bytes, which no byte bound counts. */
+/**
+ * Bundles, assets and ranges that are remembered at a time; each takes some hundred bytes, which no
+ * byte bound counts.
+ */
 const SERIES_REMEMBERED = 4096
 
 /**
- * Numbers for windows, so that a key costs a multiplication instead of a text. A series is everything a window depends on that stays the same for a
- * whole backtest, an epoch the adjustments that are visible. Each (series, epoch, form) is given a block of consecutive integers once, one for each
- * end and length a window of it can have, and no integer is ever given twice: a key means one window for as long as these keys live, whatever
- * has been forgotten meanwhile.
+ * Numbers for windows, so that a key costs a multiplication instead of a text. A series is
+ * everything a window depends on that stays the same for a whole backtest, an epoch the adjustments
+ * that are visible. Each (series, epoch, form) is given a block of consecutive integers once, one
+ * for each end and length a window of it can have, and no integer is ever given twice: a key means
+ * one window for as long as these keys live, whatever has been forgotten meanwhile.
  */
 export class WindowKeys {
   readonly #series = new Lru<SeriesKeys>({ maxEntries: SERIES_REMEMBERED })
@@ -71,7 +75,9 @@ export class SeriesKeys {
 
 /** The keys of one series in one epoch. */
 export class EpochKeys {
-  /** First key of the block of a form: a field for its array, a number made of fields for a frame. */
+  /**
+   * First key of the block of a form: a field for its array, a number made of fields for a frame.
+   */
   readonly #blocks = new Map<Field | number, number>()
   readonly #slots: number
   readonly #longest: number
@@ -93,7 +99,10 @@ export class EpochKeys {
     return this.#keyOf(field, end, barCount)
   }
 
-  /** The key of a frame of these fields in this order, see `ofArray`; undefined also where there are more fields than exist. */
+  /**
+   * The key of a frame of these fields in this order, see `ofArray`; undefined also where there are
+   * more fields than exist.
+   */
   ofFrame(fields: readonly Field[], end: number, barCount: number): number | undefined {
     const form = formOf(fields)
     return form === undefined ? undefined : this.#keyOf(form, end, barCount)

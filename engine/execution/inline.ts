@@ -1,13 +1,15 @@
 /**
- * Runs tasks and returns their results in the order of the tasks, whoever ran them and whenever they finished. A task is plain data, so that
- * an executor may send it to another thread.
+ * Runs tasks and returns their results in the order of the tasks, whoever ran them and whenever
+ * they finished. A task is plain data, so that an executor may send it to another thread.
  */
 export interface Executor<Task, Result> {
   map(tasks: readonly Task[]): Promise<readonly Result[]>
 }
 
 /** Runs one task after the other in this thread; the first failure ends it. */
-export function inlineExecutor<Task, Result>(work: (task: Task) => Promise<Result>): Executor<Task, Result> {
+export function inlineExecutor<Task, Result>(
+  work: (task: Task) => Promise<Result>,
+): Executor<Task, Result> {
   return {
     async map(tasks) {
       const results: Result[] = []

@@ -1,11 +1,15 @@
 import { ticksAt } from '../market/money.js'
 
-/** An exact sum of ticks: a number while it is a safe integer (NaN where it has no value), a bigint beyond. */
+/**
+ * An exact sum of ticks: a number while it is a safe integer (NaN where it has no value), a bigint
+ * beyond.
+ */
 export type TickSum = number | bigint
 
 /**
- * The exact sum of a window in ticks: each float64 price is turned back into the integer it was made from. Integer sums have no order, so
- * a rolling, a cached and a recomputed sum agree to the bit, and equal averages compare as equal.
+ * The exact sum of a window in ticks: each float64 price is turned back into the integer it was
+ * made from. Integer sums have no order, so a rolling, a cached and a recomputed sum agree to the
+ * bit, and equal averages compare as equal.
  *
  * @param prices  `ticks / power`, correctly rounded; at most 2^51 ticks each
  * @param power   `10^scale`, ticks per unit of price
@@ -14,11 +18,17 @@ export type TickSum = number | bigint
  * @returns NaN where a bar of the window did not trade (ask for `price`, which is forward-filled)
  * @throws {EngineError} `precision`: a price beyond 2^51 ticks in a sum beyond the safe integers
  */
-export function tickSum(prices: ArrayLike<number>, power: number, from = 0, to = prices.length): TickSum {
+export function tickSum(
+  prices: ArrayLike<number>,
+  power: number,
+  from = 0,
+  to = prices.length,
+): TickSum {
   let sum = 0
   for (let i = from; i < to; i++) {
     sum += Math.round(prices[i]! * power)
-    if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) return wideSum(prices, power, from, to)
+    if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER)
+      return wideSum(prices, power, from, to)
   }
   return sum
 }
@@ -30,7 +40,8 @@ export class RollingTickSum {
   #next = 0
   #count = 0
   #missing = 0
-  // Two fields instead of one `TickSum`: a field that is always a double is updated in place, without allocation.
+  // Two fields instead of one `TickSum`: a field that is always a double is updated in place,
+  // without allocation.
   #sum = 0
   #wide: bigint | undefined
 
@@ -46,7 +57,8 @@ export class RollingTickSum {
   /**
    * Takes the next price and lets the oldest one go.
    *
-   * @returns the sum in ticks; NaN while fewer than `length` values were pushed, and while the window holds a NaN
+   * @returns the sum in ticks; NaN while fewer than `length` values were pushed, and while the
+   * window holds a NaN
    * @throws {EngineError} `precision`: a price beyond 2^51 ticks; it is not taken
    */
   push(price: number): TickSum {

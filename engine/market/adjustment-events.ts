@@ -6,12 +6,18 @@ import { exCloseFactor, priorCloseFactor, splitRatio } from './dividend-factor.j
 import { numberToTicks } from './money.js'
 import { invert, ONE, type Rational, rational, rationalOf } from './rational.js'
 
-/** An adjustment with its factors: it changes the bars before `session`, for whoever looks from `visibleAt` on. */
+/**
+ * An adjustment with its factors: it changes the bars before `session`, for whoever looks from
+ * `visibleAt` on.
+ */
 export interface AdjustmentEvent {
   readonly session: number
   /** The first calendar index whose views know the factors. */
   readonly visibleAt: number
-  /** True where the factors need the bar of `visibleAt` itself: a view before the open of that session does not know them. */
+  /**
+   * True where the factors need the bar of `visibleAt` itself: a view before the open of that
+   * session does not know them.
+   */
   readonly needsBar: boolean
   readonly price: Rational
   readonly volume: Rational
@@ -22,7 +28,8 @@ export interface AdjustmentEvent {
  *
  * @param adjustments  of this asset alone, in the order they apply
  * @param priceScale   decimal places of the bars' prices
- * @throws {EngineError} `input-invalid`: ex-close factors of intraday bars; a dividend not smaller than the previous close
+ * @throws {EngineError} `input-invalid`: ex-close factors of intraday bars; a dividend not smaller
+ * than the previous close
  */
 export function adjustmentEvents(
   bars: Bars,
@@ -42,7 +49,13 @@ export function adjustmentEvents(
   for (const { asset, session, kind, value } of adjustments) {
     if (kind === 'split') {
       const ratio = rationalOf(value)
-      events.push({ session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio })
+      events.push({
+        session,
+        visibleAt: session,
+        needsBar: false,
+        price: invert(ratio),
+        volume: ratio,
+      })
       continue
     }
     const cash = rationalOf(value)
@@ -53,7 +66,8 @@ export function adjustmentEvents(
       const close = tradedTicks(bars, index, priceScale)
       if (close === undefined) continue
       const price = priorCloseFactor(close, cash, splitRatio(adjustments, index, session))
-      if (price === undefined) throw new EngineError('input-invalid', tooLarge(asset, value.toFixed()))
+      if (price === undefined)
+        throw new EngineError('input-invalid', tooLarge(asset, value.toFixed()))
       events.push({ session, visibleAt: session, needsBar: false, price, volume: ONE })
     } else {
       const index = nextTraded(bars, session)
@@ -63,7 +77,10 @@ export function adjustmentEvents(
       events.push({ session, visibleAt: index, needsBar: true, price, volume: ONE })
     }
   }
-  return events.sort((a, b) => a.visibleAt - b.visibleAt || Number(a.needsBar) - Number(b.needsBar) || a.session - b.session)
+  return events.sort(
+    (a, b) =>
+      a.visibleAt - b.visibleAt || Number(a.needsBar) - Number(b.needsBar) || a.session - b.session,
+  )
 }
 
 function tooLarge(asset: string, value: string): string {

@@ -12,12 +12,16 @@ export interface TickScales {
   readonly volume: number
 }
 
-/** From where one looks at session t: with its bar (`bar`), or before its open (`before-open`: its events apply, its bar is unknown). */
+/**
+ * From where one looks at session t: with its bar (`bar`), or before its open (`before-open`: its
+ * events apply, its bar is unknown).
+ */
 export type View = 'bar' | 'before-open'
 
 /**
- * The columns of one asset as they looked at any moment: bars before an event are adjusted by it, for views from the event on.
- * An epoch is the number of the last event visible, −1 before the first; within an epoch no column changes.
+ * The columns of one asset as they looked at any moment: bars before an event are adjusted by it,
+ * for views from the event on. An epoch is the number of the last event visible, −1 before the
+ * first; within an epoch no column changes.
  */
 export interface AdjustmentTimeline {
   /** Number of events that ever become visible. */
@@ -25,24 +29,29 @@ export interface AdjustmentTimeline {
   /** The epoch of a view from calendar index `t`. Binary search, no allocation. */
   epochAt(t: number, view?: View): number
   /**
-   * The whole column as of an epoch, aligned with the raw bars (element i is calendar index `firstSession + i`). It is the raw column itself
-   * where no event changes it. Only the last epoch asked for is kept per field, so memory stays bounded. Read elements up to the
-   * moment of the view only. Typed read-only by convention.
+   * The whole column as of an epoch, aligned with the raw bars (element i is calendar index
+   * `firstSession + i`). It is the raw column itself where no event changes it. Only the last epoch
+   * asked for is kept per field, so memory stays bounded. Read elements up to the moment of the
+   * view only. Typed read-only by convention.
    */
   column(field: Field, epoch: number): Float64Array
 }
 
 /**
- * Point-in-time adjustment of one asset's bars, exact: raw ticks × the rational product of the factors, rounded half-even to the tick once.
+ * Point-in-time adjustment of one asset's bars, exact: raw ticks × the rational product of the
+ * factors, rounded half-even to the tick once.
  *
- * Prices: 1/ratio for a split, 1 − D/previous close or close/(close + D) for a dividend. Volume: ratio for a split. NaN stays NaN.
- * `price` is the adjusted close, filled forward over slots that did not trade; NaN before the first trade.
+ * Prices: 1/ratio for a split, 1 − D/previous close or close/(close + D) for a dividend. Volume:
+ * ratio for a split. NaN stays NaN. `price` is the adjusted close, filled forward over slots that
+ * did not trade; NaN before the first trade.
  *
  * @param bars         raw bars, dense on the calendar
  * @param adjustments  in any order; those of other assets are ignored
  * @param scales       decimal places of the bars' prices and volumes
- * @throws {EngineError} `input-invalid`: ex-close with intraday bars; a dividend not smaller than the close before it
- * @throws {EngineError} `precision` (also from `column`): a value, raw or adjusted, beyond 2^51 ticks
+ * @throws {EngineError} `input-invalid`: ex-close with intraday bars; a dividend not smaller than
+ * the close before it
+ * @throws {EngineError} `precision` (also from `column`): a value, raw or adjusted, beyond 2^51
+ * ticks
  */
 export function adjustmentTimeline(
   bars: Bars,
@@ -51,20 +60,25 @@ export function adjustmentTimeline(
   scales: TickScales,
   calendar: Calendar,
 ): AdjustmentTimeline {
-  const own = adjustments.filter((adjustment) => adjustment.asset === bars.asset).sort(compareAdjustments)
+  const own = adjustments
+    .filter((adjustment) => adjustment.asset === bars.asset)
+    .sort(compareAdjustments)
   const events = adjustmentEvents(bars, own, policy, scales.price, calendar)
   const kept = new Map<Field, { readonly epoch: number; readonly column: Float64Array }>()
 
   const column = (field: Field, epoch: number): Float64Array => {
     const last = kept.get(field)
     if (last !== undefined && last.epoch === epoch) return last.column
-    const made = field === 'price' ? forwardFilled(bars, column('close', epoch)) : adjusted(field, epoch)
+    const made =
+      field === 'price' ? forwardFilled(bars, column('close', epoch)) : adjusted(field, epoch)
     kept.set(field, { epoch, column: made })
     return made
   }
   const adjusted = (field: BarField, epoch: number): Float64Array => {
     const side = field === 'volume' ? 'volume' : 'price'
-    const visible = events.slice(0, epoch + 1).filter((event) => event.session > bars.firstSession && !isOne(event[side]))
+    const visible = events
+      .slice(0, epoch + 1)
+      .filter((event) => event.session > bars.firstSession && !isOne(event[side]))
     if (visible.length === 0) return bars[field]
     return adjustedColumn(bars, field, visible, side, powerOfTen(scales[side]))
   }
@@ -72,19 +86,30 @@ export function adjustmentTimeline(
 }
 
 /** The number of the last event visible from `t`; events are in the order they become visible. */
-function epochAt(events: readonly Pick<AdjustmentEvent, 'visibleAt' | 'needsBar'>[], t: number, view: View): number {
+function epochAt(
+  events: readonly Pick<AdjustmentEvent, 'visibleAt' | 'needsBar'>[],
+  t: number,
+  view: View,
+): number {
   let low = 0
   let high = events.length
   while (low < high) {
     const middle = (low + high) >>> 1
     const event = events[middle]!
-    if (event.visibleAt < t || (event.visibleAt === t && !(event.needsBar && view === 'before-open'))) low = middle + 1
+    if (
+      event.visibleAt < t ||
+      (event.visibleAt === t && !(event.needsBar && view === 'before-open'))
+    )
+      low = middle + 1
     else high = middle
   }
   return low - 1
 }
 
-/** Walks the segments between events from the last to the first, with the product of the factors of all later events. */
+/**
+ * Walks the segments between events from the last to the first, with the product of the factors of
+ * all later events.
+ */
 function adjustedColumn(
   bars: Bars,
   field: BarField,
@@ -105,14 +130,24 @@ function adjustedColumn(
   return out
 }
 
-function scaleRange(raw: Float64Array, out: Float64Array, from: number, to: number, factor: Rational, power: number): void {
+function scaleRange(
+  raw: Float64Array,
+  out: Float64Array,
+  from: number,
+  to: number,
+  factor: Rational,
+  power: number,
+): void {
   const estimate = toDouble(factor)
   for (let i = from; i < to; i++) {
     const value = raw[i]!
     if (Number.isNaN(value)) continue
     const ticks = scaleTicks(ticksAt(value, power), estimate, factor)
     if (ticks > MAX_RECOVERABLE_TICKS) {
-      throw new EngineError('precision', `${value} adjusts to more than 2^51 ticks of 1/${power}; ingest with a smaller scale`)
+      throw new EngineError(
+        'precision',
+        `${value} adjusts to more than 2^51 ticks of 1/${power}; ingest with a smaller scale`,
+      )
     }
     out[i] = ticks / power
   }

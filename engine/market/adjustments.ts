@@ -9,12 +9,15 @@ export interface Adjustment {
   readonly value: Decimal
 }
 
-/** `prior-close`: 1 − D / previous close (zipline, CRSP). `ex-close`: close / (close + D) of the ex-session (Quandl). */
+/**
+ * `prior-close`: 1 − D / previous close (zipline, CRSP). `ex-close`: close / (close + D) of the
+ * ex-session (Quandl).
+ */
 export type DividendPolicy = 'prior-close' | 'ex-close'
 
 /**
- * The order in which adjustments apply: by session, then asset, a split before a dividend (whose cash is per post-split share).
- * At most one of a kind per asset and session.
+ * The order in which adjustments apply: by session, then asset, a split before a dividend (whose
+ * cash is per post-split share). At most one of a kind per asset and session.
  */
 export function compareAdjustments(a: Adjustment, b: Adjustment): number {
   if (a.session !== b.session) return a.session - b.session
@@ -23,11 +26,15 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
 }
 
 /**
- * What the ledger does at the start of each session: shares × ratio for a split, shares × cash for a dividend, in this order.
+ * What the ledger does at the start of each session: shares × ratio for a split, shares × cash for
+ * a dividend, in this order.
  *
- * @returns calendar index → its adjustments in the order they apply; sessions without any are absent
+ * @returns calendar index → its adjustments in the order they apply; sessions without any are
+ * absent
  */
-export function corporateActions(adjustments: readonly Adjustment[]): ReadonlyMap<number, readonly Adjustment[]> {
+export function corporateActions(
+  adjustments: readonly Adjustment[],
+): ReadonlyMap<number, readonly Adjustment[]> {
   const bySession = new Map<number, Adjustment[]>()
   for (const adjustment of [...adjustments].sort(compareAdjustments)) {
     const sameSession = bySession.get(adjustment.session)

@@ -1,7 +1,10 @@
 /** The observed fields of a bar. */
 export type BarField = 'open' | 'high' | 'low' | 'close' | 'volume'
 
-/** What a strategy may ask for: the observed fields, and `price`, the last known close (forward-filled). */
+/**
+ * What a strategy may ask for: the observed fields, and `price`, the last known close
+ * (forward-filled).
+ */
 export type Field = BarField | 'price'
 
 export const BAR_FIELDS: readonly BarField[] = ['open', 'high', 'low', 'close', 'volume']
@@ -14,9 +17,10 @@ export interface SessionRange {
 }
 
 /**
- * The raw (unadjusted) bars of one asset, dense on the calendar: element `i` of every column belongs to calendar index
- * `firstSession + i`. A slot that did not trade holds NaN for prices and 0 for volume. Prices are `ticks / 10^priceScale`,
- * correctly rounded, so the ticks can be recovered exactly. Typed read-only by convention: caches hand out these very columns.
+ * The raw (unadjusted) bars of one asset, dense on the calendar: element `i` of every column
+ * belongs to calendar index `firstSession + i`. A slot that did not trade holds NaN for prices and
+ * 0 for volume. Prices are `ticks / 10^priceScale`, correctly rounded, so the ticks can be
+ * recovered exactly. Typed read-only by convention: caches hand out these very columns.
  */
 export interface Bars {
   readonly asset: string
@@ -34,5 +38,11 @@ export interface Bars {
 
 /** Bytes held by the five columns of one asset's bars. */
 export function barsBytes(bars: Bars): number {
-  return bars.open.byteLength + bars.high.byteLength + bars.low.byteLength + bars.close.byteLength + bars.volume.byteLength
+  return (
+    bars.open.byteLength +
+    bars.high.byteLength +
+    bars.low.byteLength +
+    bars.close.byteLength +
+    bars.volume.byteLength
+  )
 }

@@ -7,8 +7,9 @@ export type Frequency = '1d' | '1h' | '1m'
 export const FREQUENCIES: readonly Frequency[] = ['1d', '1h', '1m']
 
 /**
- * The sessions of a bundle: strictly ascending UTC instants (session day at 00:00 for `1d`, bar start otherwise), addressed by index.
- * `dayOf[i]` numbers the UTC trading day of slot `i` from 0, so intraday bars know their day; for `1d` it equals `i`.
+ * The sessions of a bundle: strictly ascending UTC instants (session day at 00:00 for `1d`, bar
+ * start otherwise), addressed by index. `dayOf[i]` numbers the UTC trading day of slot `i` from 0,
+ * so intraday bars know their day; for `1d` it equals `i`.
  */
 export interface Calendar {
   readonly frequency: Frequency
@@ -36,7 +37,10 @@ export function calendarFrom(frequency: Frequency, sessions: readonly string[]):
     const time = parseSession(frequency, sessions[i]!)
     if (i > 0 && time <= times[i - 1]!) {
       const fault = time === times[i - 1] ? 'is repeated' : `comes after ${sessions[i - 1]}`
-      throw new EngineError('input-invalid', `session ${sessions[i]} ${fault}; sort the sessions and keep each once`)
+      throw new EngineError(
+        'input-invalid',
+        `session ${sessions[i]} ${fault}; sort the sessions and keep each once`,
+      )
     }
     times[i] = time
     if (time >= endOfDay) {
@@ -49,7 +53,8 @@ export function calendarFrom(frequency: Frequency, sessions: readonly string[]):
 }
 
 /**
- * Session text → epoch milliseconds, UTC. `1d`: `2014-06-09`; otherwise `2014-06-09T14:30:00`, with or without `Z`.
+ * Session text → epoch milliseconds, UTC. `1d`: `2014-06-09`; otherwise `2014-06-09T14:30:00`, with
+ * or without `Z`.
  *
  * @throws {EngineError} `input-invalid`: another form, or a date or time that does not exist
  */
@@ -57,18 +62,24 @@ export function parseSession(frequency: Frequency, text: string): number {
   const day = dayNumber(text) * DAY_MS
   const time = frequency !== '1d' ? day + timeOfDay(text) : text.length === 10 ? day : Number.NaN
   if (!Number.isNaN(time)) return time
-  const form = frequency === '1d' ? 'a date like 2014-06-09' : 'a UTC instant like 2014-06-09T14:30:00'
+  const form =
+    frequency === '1d' ? 'a date like 2014-06-09' : 'a UTC instant like 2014-06-09T14:30:00'
   throw new EngineError('input-invalid', `'${text.slice(0, 40)}' is not ${form}; correct it`)
 }
 
-// A calendar is parsed at every open of a bundle, so this reads character codes instead of matching and building Dates.
+// A calendar is parsed at every open of a bundle, so this reads character codes instead of matching
+// and building Dates.
 
 /** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN where it names no real day. */
 function dayNumber(text: string): number {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 2)
   const day = digits(text, 8, 2)
-  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN || !(month >= 1 && month <= 12 && day >= 1))
+  if (
+    text.charCodeAt(4) !== HYPHEN ||
+    text.charCodeAt(7) !== HYPHEN ||
+    !(month >= 1 && month <= 12 && day >= 1)
+  )
     return Number.NaN
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
   if (day > DAYS_IN_MONTH[month - 1]! + (leap ? 1 : 0)) return Number.NaN
@@ -79,13 +90,19 @@ function dayNumber(text: string): number {
   return 365 * y + leapDays + dayOfYear - DAYS_TO_EPOCH
 }
 
-/** `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where it names no time. */
+/**
+ * `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where it names no
+ * time.
+ */
 function timeOfDay(text: string): number {
   const hour = digits(text, 11, 2)
   const minute = digits(text, 14, 2)
   const second = digits(text, 17, 2)
   const separated =
-    text[10] === 'T' && text[13] === ':' && text[16] === ':' && (text.length === 19 || (text.length === 20 && text[19] === 'Z'))
+    text[10] === 'T' &&
+    text[13] === ':' &&
+    text[16] === ':' &&
+    (text.length === 19 || (text.length === 20 && text[19] === 'Z'))
   if (!separated || !(hour <= 23 && minute <= 59 && second <= 59)) return Number.NaN
   return ((hour * 60 + minute) * 60 + second) * 1000
 }
@@ -106,7 +123,9 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 /** Days from 0000-03-01 to 1970-01-01. */
 const DAYS_TO_EPOCH = 719_468
 
-/** Epoch milliseconds → session text: `2014-06-09` for `1d`, `2014-06-09T14:30:00` otherwise (UTC). */
+/**
+ * Epoch milliseconds → session text: `2014-06-09` for `1d`, `2014-06-09T14:30:00` otherwise (UTC).
+ */
 export function formatSession(frequency: Frequency, time: number): string {
   return new Date(time).toISOString().slice(0, frequency === '1d' ? 10 : 19)
 }

@@ -2,14 +2,19 @@ import type { Adjustment } from './adjustments.js'
 import { invert, multiply, ONE, type Rational, rational, rationalOf } from './rational.js'
 
 /**
- * The product of the split ratios effective after one session and up to another: shares at `upTo` per share at `after`. It translates between a
- * close and a dividend with splits between them, which happens where the asset did not trade in between.
+ * The product of the split ratios effective after one session and up to another: shares at `upTo`
+ * per share at `after`. It translates between a close and a dividend with splits between them,
+ * which happens where the asset did not trade in between.
  *
  * @param adjustments  of one asset, in any order; dividends are ignored
  * @param after        calendar index; a split of this very session is in its close already
  * @param upTo         calendar index, inclusive
  */
-export function splitRatio(adjustments: readonly Adjustment[], after: number, upTo: number): Rational {
+export function splitRatio(
+  adjustments: readonly Adjustment[],
+  after: number,
+  upTo: number,
+): Rational {
   return adjustments
     .filter(({ kind, session }) => kind === 'split' && session > after && session <= upTo)
     .reduce((product, { value }) => multiply(product, rationalOf(value)), ONE)
@@ -23,7 +28,11 @@ export function splitRatio(adjustments: readonly Adjustment[], after: number, up
  * @param splitRatio  of the splits after that bar, up to and including the ex-session
  * @returns undefined where the dividend is not smaller than that close
  */
-export function priorCloseFactor(close: Rational, cash: Rational, splitRatio: Rational): Rational | undefined {
+export function priorCloseFactor(
+  close: Rational,
+  cash: Rational,
+  splitRatio: Rational,
+): Rational | undefined {
   const share = multiply(multiply(cash, splitRatio), invert(close))
   if (share.numerator >= share.denominator) return undefined
   return rational(share.denominator - share.numerator, share.denominator)

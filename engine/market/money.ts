@@ -2,19 +2,28 @@ import { Decimal } from 'decimal.js'
 import { EngineError } from '../errors.js'
 
 /**
- * The project's own decimal constructor: 28 significant digits, half-even. `Decimal.set` would change every other user of
- * decimal.js in the process; a clone changes nobody. Text never falls into exponent notation.
+ * The project's own decimal constructor: 28 significant digits, half-even. `Decimal.set` would
+ * change every other user of decimal.js in the process; a clone changes nobody. Text never falls
+ * into exponent notation.
  */
-export const Money = Decimal.clone({ precision: 28, rounding: Decimal.ROUND_HALF_EVEN, toExpNeg: -9e15, toExpPos: 9e15 })
+export const Money = Decimal.clone({
+  precision: 28,
+  rounding: Decimal.ROUND_HALF_EVEN,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
+})
 /** An exact decimal amount. */
 export type Money = Decimal
 
-/** The largest unscaled integer a bundle accepts: beyond it a double no longer holds every integer. */
+/**
+ * The largest unscaled integer a bundle accepts: beyond it a double no longer holds every integer.
+ */
 export const MAX_UNSCALED = 2 ** 53 - 1
 
 /**
- * The largest ticks `numberToTicks` recovers from a double. `ticks / 10^scale` and the product with `10^scale` each err by a relative
- * 2^-53 at most, together by less than 2^-52, so the product is less than half a tick away from the truth while ticks ≤ 2^51.
+ * The largest ticks `numberToTicks` recovers from a double. `ticks / 10^scale` and the product with
+ * `10^scale` each err by a relative 2^-53 at most, together by less than 2^-52, so the product is
+ * less than half a tick away from the truth while ticks ≤ 2^51.
  */
 export const MAX_RECOVERABLE_TICKS = 2 ** 51
 
@@ -25,7 +34,9 @@ export const SAFE_DIGITS = 15
 export const MAX_SCALE = 15
 
 // Literals, because `10 ** n` is not guaranteed to be the nearest double on every engine.
-const POWERS_OF_TEN: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15]
+const POWERS_OF_TEN: readonly number[] = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+]
 
 /**
  * 10^scale, exactly. Hoist it out of loops and pass it to `ticksAt`.
@@ -36,13 +47,19 @@ const POWERS_OF_TEN: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 
 export function powerOfTen(scale: number): number {
   const power = POWERS_OF_TEN[scale]
   if (power === undefined)
-    throw new EngineError('precision', `scale ${scale} is not a whole number from 0 to ${MAX_SCALE}; choose one`)
+    throw new EngineError(
+      'precision',
+      `scale ${scale} is not a whole number from 0 to ${MAX_SCALE}; choose one`,
+    )
   return power
 }
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
 
-/** The largest exponent read, either way: no price or volume lies beyond it, and a longer shift would only make text. */
+/**
+ * The largest exponent read, either way: no price or volume lies beyond it, and a longer shift
+ * would only make text.
+ */
 const MAX_EXPONENT = 40
 
 /** The digits of an exact decimal: without zeros before the whole digits or after the places. */
@@ -55,9 +72,11 @@ export interface DecimalDigits {
 }
 
 /**
- * Exact decimal text, plain or with an exponent, → its digits: `1.0035e-06` is `0.0000010035`, shifted, not computed.
+ * Exact decimal text, plain or with an exponent, → its digits: `1.0035e-06` is `0.0000010035`,
+ * shifted, not computed.
  *
- * @returns undefined where the text is no decimal (hexadecimal, NaN, Infinity, separators, empty, an exponent beyond ±40)
+ * @returns undefined where the text is no decimal (hexadecimal, NaN, Infinity, separators, empty,
+ * an exponent beyond ±40)
  */
 export function decimalDigits(text: string): DecimalDigits | undefined {
   const match = DECIMAL.exec(text)
@@ -68,43 +87,68 @@ export function decimalDigits(text: string): DecimalDigits | undefined {
     const exponent = Number(match[4])
     if (Math.abs(exponent) > MAX_EXPONENT) return undefined
     const point = whole.length + exponent
-    const digits = (whole + places).padStart(whole.length + places.length + Math.max(0, -point), '0').padEnd(point, '0')
+    const digits = (whole + places)
+      .padStart(whole.length + places.length + Math.max(0, -point), '0')
+      .padEnd(point, '0')
     whole = digits.slice(0, Math.max(0, point))
     places = digits.slice(Math.max(0, point))
   }
-  return { negative: match[1] === '-', whole: whole.replace(/^0+/, ''), places: places.replace(/0+$/, '') }
+  return {
+    negative: match[1] === '-',
+    whole: whole.replace(/^0+/, ''),
+    places: places.replace(/0+$/, ''),
+  }
 }
 
 /**
- * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714, and so is `5.8485714e+01`. Zeros beyond the scale are accepted,
- * other digits are not: nothing is rounded silently.
+ * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714, and so is
+ * `5.8485714e+01`. Zeros beyond the scale are accepted, other digits are not: nothing is rounded
+ * silently.
  *
  * @param scale   decimal places kept, 0 … 15
  * @param option  the command line option that would raise this scale, named in the remedy
  * @returns ticks, |ticks| ≤ 2^53 − 1
- * @throws {EngineError} `input-invalid`: not a decimal (hexadecimal, NaN, Infinity, separators, empty, an exponent beyond ±40)
+ * @throws {EngineError} `input-invalid`: not a decimal (hexadecimal, NaN, Infinity, separators,
+ * empty, an exponent beyond ±40)
  * @throws {EngineError} `precision`: more significant places than the scale, or too large for it
  */
 export function parseDecimal(text: string, scale: number, option = '--price-scale'): number {
   powerOfTen(scale)
   const digits = decimalDigits(text)
   if (digits === undefined) {
-    throw new EngineError('input-invalid', `'${shown(text)}' is not a plain decimal; write it like 123.45, without separators`)
+    throw new EngineError(
+      'input-invalid',
+      `'${shown(text)}' is not a plain decimal; write it like 123.45, without separators`,
+    )
   }
   if (digits.places.length > scale) throw tooManyPlaces(text, digits, scale, option)
   const ticks = Number(digits.whole + digits.places.padEnd(scale, '0'))
   if (ticks > MAX_UNSCALED) {
-    throw new EngineError('precision', `${shown(text)} does not fit ${scale} decimal places below 2^53; lower ${option}`)
+    throw new EngineError(
+      'precision',
+      `${shown(text)} does not fit ${scale} decimal places below 2^53; lower ${option}`,
+    )
   }
   return digits.negative && ticks !== 0 ? -ticks : ticks
 }
 
 /** Fifteen digits always fit below 2^53; the remedy is one that fits. */
-function tooManyPlaces(text: string, digits: DecimalDigits, scale: number, option: string): EngineError {
+function tooManyPlaces(
+  text: string,
+  digits: DecimalDigits,
+  scale: number,
+  option: string,
+): EngineError {
   const places = digits.places.length
   const room = SAFE_DIGITS - digits.whole.length
-  const remedy = places <= room ? `use ${option} ${places}` : `round it to ${Math.max(0, Math.min(scale, room))} places first`
-  return new EngineError('precision', `${shown(text)} has ${places} decimal places but the scale keeps ${scale}; ${remedy}`)
+  const remedy =
+    places <= room
+      ? `use ${option} ${places}`
+      : `round it to ${Math.max(0, Math.min(scale, room))} places first`
+  return new EngineError(
+    'precision',
+    `${shown(text)} has ${places} decimal places but the scale keeps ${scale}; ${remedy}`,
+  )
 }
 
 function shown(text: string): string {
@@ -120,7 +164,8 @@ export function ticksToNumber(ticks: number, scale: number): number {
  * The inverse of `ticksToNumber`, exact.
  *
  * @param value  a number made by `ticksToNumber` at the same scale
- * @throws {EngineError} `precision`: NaN, infinite, or beyond 2^51 ticks, where the recovery would not be reliable
+ * @throws {EngineError} `precision`: NaN, infinite, or beyond 2^51 ticks, where the recovery would
+ * not be reliable
  */
 export function numberToTicks(value: number, scale: number): number {
   return ticksAt(value, powerOfTen(scale))
@@ -131,17 +176,24 @@ export function ticksAt(value: number, power: number): number {
   // Adding 0 turns the −0 of Math.round into 0.
   const ticks = Math.round(value * power) + 0
   if (ticks <= MAX_RECOVERABLE_TICKS && ticks >= -MAX_RECOVERABLE_TICKS) return ticks
-  throw new EngineError('precision', `${value} has no exact ticks of 1/${power} (limit 2^51 ticks); ingest with a smaller scale`)
+  throw new EngineError(
+    'precision',
+    `${value} has no exact ticks of 1/${power} (limit 2^51 ticks); ingest with a smaller scale`,
+  )
 }
 
 /**
- * Ticks → decimal text in normal form, without trailing zeros: `ticksToText(1008495299620, 6)` is `1008495.29962`.
+ * Ticks → decimal text in normal form, without trailing zeros: `ticksToText(1008495299620, 6)` is
+ * `1008495.29962`.
  *
  * @throws {EngineError} `precision`: a number that is not a safe integer
  */
 export function ticksToText(ticks: number | bigint, scale: number): string {
   if (typeof ticks === 'number' && !Number.isSafeInteger(ticks)) {
-    throw new EngineError('precision', `${ticks} is not an exact number of ticks; pass a bigint beyond 2^53`)
+    throw new EngineError(
+      'precision',
+      `${ticks} is not an exact number of ticks; pass a bigint beyond 2^53`,
+    )
   }
   const negative = ticks < 0
   const digits = (negative ? -BigInt(ticks) : BigInt(ticks)).toString().padStart(scale + 1, '0')

@@ -36,8 +36,9 @@ export function isOne(a: Rational): boolean {
 /**
  * Whole ticks times a fraction, rounded half-even, once and exactly.
  *
- * Nearly every product is decided in doubles: the factor's double errs by a relative 3 · 2^-53 at most and the product by 2^-53 more, so
- * together by less than 2^-50. Only where the product lies within that bound of a half does the bigint division decide.
+ * Nearly every product is decided in doubles: the factor's double errs by a relative 3 · 2^-53 at
+ * most and the product by 2^-53 more, so together by less than 2^-50. Only where the product lies
+ * within that bound of a half does the bigint division decide.
  *
  * @param ticks     a whole number ≥ 0
  * @param estimate  `toDouble(factor)`, made once for many ticks
@@ -61,8 +62,9 @@ export function scaleExactly(ticks: number, factor: Rational): number {
 }
 
 /**
- * A double within a relative 3 · 2^-53 of a fraction; NaN (never decided in doubles) outside 2^±900. Both parts as doubles are enough where they have
- * no more than some 300 digits; beyond that a shifted quotient is made first, which costs ten times as much.
+ * A double within a relative 3 · 2^-53 of a fraction; NaN (never decided in doubles) outside
+ * 2^±900. Both parts as doubles are enough where they have no more than some 300 digits; beyond
+ * that a shifted quotient is made first, which costs ten times as much.
  */
 export function toDouble({ numerator, denominator }: Rational): number {
   const quotient = Number(numerator) / Number(denominator)
@@ -73,7 +75,10 @@ export function toDouble({ numerator, denominator }: Rational): number {
 function shiftedQuotient(numerator: bigint, denominator: bigint): number {
   const shift = bitLength(denominator) - bitLength(numerator) + 64
   if (Math.abs(shift) > 900) return Number.NaN
-  const quotient = shift >= 0 ? (numerator << BigInt(shift)) / denominator : numerator / (denominator << BigInt(-shift))
+  const quotient =
+    shift >= 0
+      ? (numerator << BigInt(shift)) / denominator
+      : numerator / (denominator << BigInt(-shift))
   return Number(quotient) * 2 ** -shift
 }
 

@@ -3,7 +3,10 @@ import type { AdjustmentTimeline } from '../market/adjustments.js'
 import { type Bars, FIELDS, type Field } from '../market/bars.js'
 import type { Clock } from './clock.js'
 
-/** One asset as it looks from the clock's moment: raw bars seen through the adjustments known by now. */
+/**
+ * One asset as it looks from the clock's moment: raw bars seen through the adjustments known by
+ * now.
+ */
 export class AssetHistory {
   readonly bars: Bars
   readonly #timeline: AdjustmentTimeline
@@ -19,7 +22,10 @@ export class AssetHistory {
     this.#clock = clock
   }
 
-  /** Where a window that ends with the current bar ends in a column, exclusive; 0 or less before the asset's first bar. */
+  /**
+   * Where a window that ends with the current bar ends in a column, exclusive; 0 or less before the
+   * asset's first bar.
+   */
   get end(): number {
     return this.#clock.bar + 1 - this.bars.firstSession
   }
@@ -29,14 +35,18 @@ export class AssetHistory {
     return Math.max(0, Math.min(this.end, this.bars.length))
   }
 
-  /** The number of the last event that is visible now, −1 before the first. Up to the current bar, nothing else changes a column. */
+  /**
+   * The number of the last event that is visible now, −1 before the first. Up to the current bar,
+   * nothing else changes a column.
+   */
   get epoch(): number {
     if (this.#seen !== this.#clock.moves) this.#follow()
     return this.#epoch
   }
 
   /**
-   * The whole column, adjusted as of now; element `i` is calendar index `bars.firstSession + i`. Read up to the current bar only.
+   * The whole column, adjusted as of now; element `i` is calendar index `bars.firstSession + i`.
+   * Read up to the current bar only.
    *
    * @throws {EngineError} `strategy-misuse`: no such field
    */
@@ -53,7 +63,10 @@ export class AssetHistory {
 
   /** The value of the current bar, NaN (volume 0) where the asset has none. */
   current(field: Field): number {
-    return this.column(field)[this.#clock.bar - this.bars.firstSession] ?? (field === 'volume' ? 0 : Number.NaN)
+    return (
+      this.column(field)[this.#clock.bar - this.bars.firstSession] ??
+      (field === 'volume' ? 0 : Number.NaN)
+    )
   }
 
   /** Windows change where an epoch begins, and only there. */
@@ -68,5 +81,8 @@ export class AssetHistory {
 }
 
 function unknownField(field: string): EngineError {
-  return new EngineError('strategy-misuse', `there is no field '${field}'; it is one of ${FIELDS.join(', ')}`)
+  return new EngineError(
+    'strategy-misuse',
+    `there is no field '${field}'; it is one of ${FIELDS.join(', ')}`,
+  )
 }

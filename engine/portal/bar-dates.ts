@@ -2,7 +2,10 @@ import type { SessionRange } from '../market/bars.js'
 import type { Calendar } from '../market/calendar.js'
 import type { Clock } from './clock.js'
 
-/** The dates of the bars of one backtest, as its data frames show them: one JS Date (UTC) per bar, made once. */
+/**
+ * The dates of the bars of one backtest, as its data frames show them: one JS Date (UTC) per bar,
+ * made once.
+ */
 export class BarDates {
   readonly #calendar: Calendar
   readonly #range: SessionRange
@@ -21,7 +24,10 @@ export class BarDates {
     return this.#dates?.length ?? 0
   }
 
-  /** The dates of the last `barCount` bars, ending with the current one: a list of its own of shared dates. */
+  /**
+   * The dates of the last `barCount` bars, ending with the current one: a list of its own of shared
+   * dates.
+   */
   last(barCount: number): Date[] {
     const { from, to } = this.#range
     this.#dates ??= Array.from(this.#calendar.times.subarray(from, to), (time) => new Date(time))

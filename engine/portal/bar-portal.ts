@@ -27,7 +27,10 @@ export interface PortalParts {
   readonly dates: BarDates
 }
 
-/** The portal over bars in memory. A window is a view of a column; only frames of several assets copy. */
+/**
+ * The portal over bars in memory. A window is a view of a column; only frames of several assets
+ * copy.
+ */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
   readonly frequency: Frequency
@@ -48,7 +51,13 @@ export class BarPortal implements Portal {
     this.#dates = dates
   }
 
-  history(asset: AssetId, field: Field, barCount: number, frequency: Frequency, options: ArrayOptions): PriceWindow
+  history(
+    asset: AssetId,
+    field: Field,
+    barCount: number,
+    frequency: Frequency,
+    options: ArrayOptions,
+  ): PriceWindow
   history(
     assets: OneOrMore<AssetId>,
     fields: OneOrMore<Field>,
@@ -72,10 +81,12 @@ export class BarPortal implements Portal {
   ): PriceWindow | HistoryBlock | ColumnTable {
     this.#check(barCount, frequency)
     if (options?.returnType === 'array') {
-      if (typeof assets === 'string' && typeof fields === 'string') return this.#window(assets, fields, barCount)
+      if (typeof assets === 'string' && typeof fields === 'string')
+        return this.#window(assets, fields, barCount)
       return this.#block(listOf(assets, 'asset'), listOf(fields, 'field'), barCount)
     }
-    if (options?.returnType !== undefined && options.returnType !== 'dataframe') throw wrongReturnType(options.returnType)
+    if (options?.returnType !== undefined && options.returnType !== 'dataframe')
+      throw wrongReturnType(options.returnType)
     return this.#frame(assets, listOf(fields, 'field'), barCount)
   }
 
@@ -138,10 +149,16 @@ export class BarPortal implements Portal {
   #check(barCount: number, frequency: Frequency): void {
     if (frequency !== this.frequency) {
       const own = this.frequency
-      throw new EngineError('strategy-misuse', `history of ${frequency} bars asked of a bundle of ${own} bars; ask for '${own}'`)
+      throw new EngineError(
+        'strategy-misuse',
+        `history of ${frequency} bars asked of a bundle of ${own} bars; ask for '${own}'`,
+      )
     }
     if (!Number.isInteger(barCount) || barCount < 1) {
-      throw new EngineError('strategy-misuse', `history of ${barCount} bars; ask for a whole number of bars, at least 1`)
+      throw new EngineError(
+        'strategy-misuse',
+        `history of ${barCount} bars; ask for a whole number of bars, at least 1`,
+      )
     }
   }
 }
@@ -153,5 +170,8 @@ function listOf<T extends string>(given: OneOrMore<T>, what: string): readonly T
 }
 
 function wrongReturnType(given: string): EngineError {
-  return new EngineError('strategy-misuse', `history has no return type '${given}'; it is 'dataframe' or 'array'`)
+  return new EngineError(
+    'strategy-misuse',
+    `history has no return type '${given}'; it is 'dataframe' or 'array'`,
+  )
 }

@@ -1,8 +1,9 @@
 import type { View } from '../market/adjustments.js'
 
 /**
- * The moment a strategy looks from. One object per simulation, moved by the session loop; portal and blotter read it.
- * Before a session opens, the current bar is the previous one, but the session's own splits and dividends already apply.
+ * The moment a strategy looks from. One object per simulation, moved by the session loop; portal
+ * and blotter read it. Before a session opens, the current bar is the previous one, but the
+ * session's own splits and dividends already apply.
  */
 export class Clock {
   #bar = -1
@@ -25,7 +26,9 @@ export class Clock {
     return this.#view
   }
 
-  /** Counts moves, so that whoever derived something from the clock knows whether it is still true. */
+  /**
+   * Counts moves, so that whoever derived something from the clock knows whether it is still true.
+   */
   get moves(): number {
     return this.#moves
   }

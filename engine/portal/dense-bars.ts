@@ -2,11 +2,15 @@ import type { BarTable } from '../bundle/bar-table.js'
 import type { Asset } from '../market/asset.js'
 import type { Bars, SessionRange } from '../market/bars.js'
 
-/** Rows of one asset as parallel columns, ascending by session; the numeric columns of a long table have this shape too. */
+/**
+ * Rows of one asset as parallel columns, ascending by session; the numeric columns of a long table
+ * have this shape too.
+ */
 export type BarRows = Pick<BarTable, 'session' | 'open' | 'high' | 'low' | 'close' | 'volume'>
 
 /**
- * Spreads the rows of one asset over the calendar: one element per slot of `range` within the asset's life, NaN and volume 0 where no row is.
+ * Spreads the rows of one asset over the calendar: one element per slot of `range` within the
+ * asset's life, NaN and volume 0 where no row is.
  *
  * @param asset  whose rows these are; its life clips the range
  * @param rows   ascending by session
@@ -14,13 +18,21 @@ export type BarRows = Pick<BarTable, 'session' | 'open' | 'high' | 'low' | 'clos
  * @param last   last row to use, exclusive; rows of these that lie outside the range are left out
  * @returns columns of their own, sharing no memory with `rows`
  */
-export function denseBars(asset: Asset, rows: BarRows, range: SessionRange, first = 0, last = rows.session.length): Bars {
+export function denseBars(
+  asset: Asset,
+  rows: BarRows,
+  range: SessionRange,
+  first = 0,
+  last = rows.session.length,
+): Bars {
   const { from, length } = clipToLife(asset, range)
   const start = lowerBound(rows.session, from, first, last)
   const end = lowerBound(rows.session, from + length, start, last)
   const hasGaps = end - start < length
   const spread = (column: Float64Array, untraded: number): Float64Array =>
-    hasGaps ? spreadColumn(column, rows.session, start, end, from, length, untraded) : column.slice(start, end)
+    hasGaps
+      ? spreadColumn(column, rows.session, start, end, from, length, untraded)
+      : column.slice(start, end)
   return {
     asset: asset.id,
     firstSession: from,
@@ -34,7 +46,10 @@ export function denseBars(asset: Asset, rows: BarRows, range: SessionRange, firs
   }
 }
 
-/** The same bars up to calendar index `to`: the slots after the asset's life are untraded. Itself where it already reaches that far. */
+/**
+ * The same bars up to calendar index `to`: the slots after the asset's life are untraded. Itself
+ * where it already reaches that far.
+ */
 export function extendBars(bars: Bars, to: number): Bars {
   const length = to - bars.firstSession
   if (length <= bars.length) return bars
@@ -56,7 +71,10 @@ export function extendBars(bars: Bars, to: number): Bars {
   }
 }
 
-function clipToLife(asset: Asset, range: SessionRange): { readonly from: number; readonly length: number } {
+function clipToLife(
+  asset: Asset,
+  range: SessionRange,
+): { readonly from: number; readonly length: number } {
   const from = Math.max(range.from, asset.firstSession)
   return { from, length: Math.max(0, Math.min(range.to, asset.lastSession + 1) - from) }
 }
@@ -75,7 +93,9 @@ function spreadColumn(
   return out
 }
 
-/** The first row in [first, last) whose session is at least `session`; `last` where there is none. */
+/**
+ * The first row in [first, last) whose session is at least `session`; `last` where there is none.
+ */
 function lowerBound(sessions: Int32Array, session: number, first: number, last: number): number {
   let low = first
   let high = last

@@ -9,14 +9,19 @@ import type { PriceWindow } from './price-window.js'
  * @param dates    one JS Date (UTC) per bar
  * @param columns  one window per field
  */
-export function assetFrame(dates: readonly Date[], fields: readonly Field[], columns: readonly PriceWindow[]): ColumnTable {
+export function assetFrame(
+  dates: readonly Date[],
+  fields: readonly Field[],
+  columns: readonly PriceWindow[],
+): ColumnTable {
   const named: Record<string, readonly Date[] | PriceWindow> = { date: dates }
   for (let j = 0; j < fields.length; j++) named[fields[j]!] = columns[j]!
   return table(named)
 }
 
 /**
- * The data frame of a list of assets: `date`, `asset`, then the fields; ordered by date, then asset.
+ * The data frame of a list of assets: `date`, `asset`, then the fields; ordered by date, then
+ * asset.
  *
  * @param assets   as asked for
  * @param columns  asset by asset, within it field by field
@@ -27,7 +32,9 @@ export function assetsFrame(
   fields: readonly Field[],
   columns: readonly PriceWindow[],
 ): ColumnTable {
-  const order = assets.map((_, i) => i).sort((a, b) => (assets[a]! < assets[b]! ? -1 : assets[a]! > assets[b]! ? 1 : a - b))
+  const order = assets
+    .map((_, i) => i)
+    .sort((a, b) => (assets[a]! < assets[b]! ? -1 : assets[a]! > assets[b]! ? 1 : a - b))
   const named: Record<string, readonly Date[] | readonly AssetId[] | PriceWindow> = {
     date: dates.flatMap((date) => assets.map(() => date)),
     asset: dates.flatMap(() => order.map((i) => assets[i]!)),

@@ -36,6 +36,9 @@ export class HistoryBlock {
     const j = this.fields.indexOf(field)
     const column = i < 0 || j < 0 ? undefined : this.#columns[i * this.fields.length + j]
     if (column !== undefined) return column
-    throw new EngineError('strategy-misuse', `this block holds no ${field} of ${asset}; ask history() for it`)
+    throw new EngineError(
+      'strategy-misuse',
+      `this block holds no ${field} of ${asset}; ask history() for it`,
+    )
   }
 }

@@ -4,7 +4,10 @@ import type { Asset, AssetId } from '../market/asset.js'
 import type { AssetDirectory, BarSource, OpenBundle } from '../ports.js'
 import { type BarRows, denseBars } from './dense-bars.js'
 
-/** The plain directory: the distinct assets of the long table, with the first and last session of each. */
+/**
+ * The plain directory: the distinct assets of the long table, with the first and last session of
+ * each.
+ */
 export function plainAssetDirectory(): AssetDirectory {
   return {
     async assets(bundle) {
@@ -18,12 +21,16 @@ export function plainAssetDirectory(): AssetDirectory {
   }
 }
 
-/** The plain source: filters the long table by asset and range, and converts what is left to dense columns. */
+/**
+ * The plain source: filters the long table by asset and range, and converts what is left to dense
+ * columns.
+ */
 export function plainBarSource(): BarSource {
   return {
     async bars(bundle, asset, range) {
       const life = lifeOf(bundle, asset)
-      const wanted = ({ asset, session }: BarRow): boolean => asset === life.id && session >= range.from && session < range.to
+      const wanted = ({ asset, session }: BarRow): boolean =>
+        asset === life.id && session >= range.from && session < range.to
       const rows = (await longTable(bundle)).filter(rowFunction(wanted))
       return denseBars(life, columnsOf(rows), range)
     },
@@ -47,8 +54,11 @@ export function lifeOf(bundle: OpenBundle, id: AssetId): Asset {
 
 /** The error for an asset nobody knows; names those that are known, at most ten of them. */
 export function unknownAsset(id: AssetId, known: readonly AssetId[], where: string): EngineError {
-  const listed = known.slice(0, 10).join(', ') + (known.length > 10 ? `, … (${known.length} in all)` : '')
-  return new EngineError('unknown-asset', `${where} has no asset '${id}'; it has ${listed}`, { details: { asset: id } })
+  const listed =
+    known.slice(0, 10).join(', ') + (known.length > 10 ? `, … (${known.length} in all)` : '')
+  return new EngineError('unknown-asset', `${where} has no asset '${id}'; it has ${listed}`, {
+    details: { asset: id },
+  })
 }
 
 interface BarRow {

@@ -6,7 +6,9 @@ import type { AssetWindows, HistoryScope, HistorySource } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import { assetFrame } from './frame.js'
 
-/** The plain source: a window is a view of an adjusted column, a data frame is built for each call. */
+/**
+ * The plain source: a window is a view of an adjusted column, a data frame is built for each call.
+ */
 export function plainHistorySource(): HistorySource {
   return { windows: (history, scope) => new PlainWindows(history, scope) }
 }
@@ -32,14 +34,22 @@ class PlainWindows implements AssetWindows {
   }
 }
 
-function tooEarly({ bars }: AssetHistory, barCount: number, { bundle, range }: HistoryScope): EngineError {
+function tooEarly(
+  { bars }: AssetHistory,
+  barCount: number,
+  { bundle, range }: HistoryScope,
+): EngineError {
   const { asset, firstSession } = bars
   const first = firstSession + barCount - 1
   const remedy =
     first < range.to
       ? `the first session that has it is ${sessionText(bundle.calendar, first)}`
       : `no session of this backtest has it; give it more warm-up or ask for fewer bars`
-  return new EngineError('window', `history of ${barCount} bars of ${asset} starts before its data; ${remedy}`, {
-    details: { asset, barCount, ...(first < range.to && { firstSession: first }) },
-  })
+  return new EngineError(
+    'window',
+    `history of ${barCount} bars of ${asset} starts before its data; ${remedy}`,
+    {
+      details: { asset, barCount, ...(first < range.to && { firstSession: first }) },
+    },
+  )
 }

@@ -19,17 +19,27 @@ export interface Portal {
   /** Of the bundle; `history` takes no other. */
   readonly frequency: Frequency
   /**
-   * The last `barCount` bars, ending with the current one, adjusted by the splits and dividends effective by now. An untraded bar is NaN for
-   * prices and 0 for volume; `price` is the last known close. Both return types hold bit-identical numbers.
+   * The last `barCount` bars, ending with the current one, adjusted by the splits and dividends
+   * effective by now. An untraded bar is NaN for prices and 0 for volume; `price` is the last known
+   * close. Both return types hold bit-identical numbers.
    *
-   * `dataframe` (default): an Arquero table; one asset → `date` and the fields; a list of assets → `date`, `asset` and the fields, ordered by
-   * date, then asset. `date` is a JS Date in UTC. `array`: one asset and one field → a read-only view, oldest first; otherwise a block.
+   * `dataframe` (default): an Arquero table; one asset → `date` and the fields; a list of assets →
+   * `date`, `asset` and the fields, ordered by date, then asset. `date` is a JS Date in UTC.
+   * `array`: one asset and one field → a read-only view, oldest first; otherwise a block.
    *
    * @param barCount  whole number ≥ 1
-   * @throws {EngineError} `window`: it would start before the data; the message names the first session that has it
-   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field, another frequency than the bundle's, a bar count below 1
+   * @throws {EngineError} `window`: it would start before the data; the message names the first
+   * session that has it
+   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field, another frequency than
+   * the bundle's, a bar count below 1
    */
-  history(asset: AssetId, field: Field, barCount: number, frequency: Frequency, options: ArrayOptions): PriceWindow
+  history(
+    asset: AssetId,
+    field: Field,
+    barCount: number,
+    frequency: Frequency,
+    options: ArrayOptions,
+  ): PriceWindow
   history(
     assets: OneOrMore<AssetId>,
     fields: OneOrMore<Field>,
@@ -45,19 +55,24 @@ export interface Portal {
     options?: FrameOptions,
   ): ColumnTable
   /**
-   * The value of the current bar as of now: NaN (volume 0) where the asset did not trade; `price` is the last known close.
+   * The value of the current bar as of now: NaN (volume 0) where the asset did not trade; `price`
+   * is the last known close.
    *
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field
    */
   current(asset: AssetId, field: Field): number
   /**
-   * True once the asset has a known price: an order for it can be placed. Whether it will ever trade again is the future's business: a halted and
-   * a delisted asset look the same (see `isStale`), and orders wait for a bar with volume.
+   * True once the asset has a known price: an order for it can be placed. Whether it will ever
+   * trade again is the future's business: a halted and a delisted asset look the same (see
+   * `isStale`), and orders wait for a bar with volume.
    */
   canTrade(asset: AssetId): boolean
   /** True where the asset has a known price but did not trade in the current bar. */
   isStale(asset: AssetId): boolean
-  /** Number of bars of the asset known so far, untraded ones included: the longest window `history` can return. */
+  /**
+   * Number of bars of the asset known so far, untraded ones included: the longest window `history`
+   * can return.
+   */
   available(asset: AssetId): number
 }
 

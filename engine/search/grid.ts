@@ -2,12 +2,20 @@ import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
 import { onOneVersion } from './one-version.js'
-import { type ParameterSpace, type Parameters, type ParameterValue, valuesOf } from './parameter-space.js'
+import {
+  type ParameterSpace,
+  type Parameters,
+  type ParameterValue,
+  valuesOf,
+} from './parameter-space.js'
 
 /** What is maximised. */
 export type Objective = 'total-return'
 
-/** One backtest to make: parameters over calendar sessions `start` (inclusive) to `end` (exclusive). Plain data. */
+/**
+ * One backtest to make: parameters over calendar sessions `start` (inclusive) to `end` (exclusive).
+ * Plain data.
+ */
 export interface TrialTask {
   readonly parameters: Parameters
   /** Absent: the executor's own range. */
@@ -32,7 +40,8 @@ export interface SearchResult<Result extends BacktestResult = BacktestResult> {
 }
 
 /**
- * All points of a space in cartesian order: the dimension declared last varies fastest, and points that break a constraint are left out.
+ * All points of a space in cartesian order: the dimension declared last varies fastest, and points
+ * that break a constraint are left out.
  *
  * @throws {EngineError} `input-invalid`: no point satisfies the constraints
  */
@@ -44,7 +53,10 @@ export function gridPoints({ dimensions, constraints }: ParameterSpace): readonl
   }
   const kept = points.filter((point) => constraints.every((holds) => holds(point)))
   if (kept.length > 0) return kept
-  throw new EngineError('input-invalid', `none of ${points.length} points satisfies the constraints; relax one`)
+  throw new EngineError(
+    'input-invalid',
+    `none of ${points.length} points satisfies the constraints; relax one`,
+  )
 }
 
 /**
@@ -74,6 +86,8 @@ export async function runTrials<Result extends BacktestResult>(
 }
 
 /** Best first; of equal scores, the earlier trial first. */
-export function ranked<T extends Pick<Trial, 'index' | 'score'>>(trials: readonly T[]): readonly T[] {
+export function ranked<T extends Pick<Trial, 'index' | 'score'>>(
+  trials: readonly T[],
+): readonly T[] {
   return [...trials].sort((a, b) => b.score - a.score || a.index - b.index)
 }

@@ -4,8 +4,9 @@ import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
 
 /**
- * An executor for one search: it ends the search as soon as a batch holds backtests of different data. Backtests open the bundle for themselves, so
- * one that is rewritten in mid-search would otherwise have trials on prices before and after it compared with each other.
+ * An executor for one search: it ends the search as soon as a batch holds backtests of different
+ * data. Backtests open the bundle for themselves, so one that is rewritten in mid-search would
+ * otherwise have trials on prices before and after it compared with each other.
  *
  * @param version  the version all have to be of; that of the first result where absent
  * @throws {EngineError} from `map`: `bundle-changed`, naming both versions

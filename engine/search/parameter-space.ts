@@ -10,7 +10,12 @@ export type Dimension =
   /** `from`, `from + step`, … up to and including `to` where the steps reach it. */
   | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
   /** Any number of an interval; a grid takes `points` of it, evenly spaced, both ends included. */
-  | { readonly kind: 'continuous'; readonly from: number; readonly to: number; readonly points: number }
+  | {
+      readonly kind: 'continuous'
+      readonly from: number
+      readonly to: number
+      readonly points: number
+    }
   | { readonly kind: 'categorical'; readonly values: readonly ParameterValue[] }
 
 export interface ParameterSpace {
@@ -33,19 +38,27 @@ export function categorical(...values: readonly ParameterValue[]): Dimension {
 }
 
 /**
- * @throws {EngineError} `input-invalid`: no dimension, one named by a whole number, an empty or unordered one, a step that is not positive
+ * @throws {EngineError} `input-invalid`: no dimension, one named by a whole number, an empty or
+ * unordered one, a step that is not positive
  */
 export function parameterSpace(
   dimensions: Readonly<Record<string, Dimension>>,
   ...constraints: readonly ((point: Parameters) => boolean)[]
 ): ParameterSpace {
   const entries = Object.entries(dimensions)
-  if (entries.length === 0) throw new EngineError('input-invalid', 'a parameter space without parameters; declare at least one')
+  if (entries.length === 0)
+    throw new EngineError(
+      'input-invalid',
+      'a parameter space without parameters; declare at least one',
+    )
   for (const [name, dimension] of entries) checkDimension(name, dimension)
   return { dimensions, constraints }
 }
 
-/** The values of a dimension, in the order of a grid. Decimal steps stay decimal: 0.1, 0.2, 0.3, not 0.30000000000000004. */
+/**
+ * The values of a dimension, in the order of a grid. Decimal steps stay decimal: 0.1, 0.2, 0.3, not
+ * 0.30000000000000004.
+ */
 export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
   switch (dimension.kind) {
     case 'categorical':
@@ -53,34 +66,47 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
     case 'discrete': {
       const { from, to, step } = dimension
       const count = new Decimal(to).minus(from).div(step).floor().toNumber() + 1
-      return Array.from({ length: count }, (_, i) => new Decimal(step).times(i).plus(from).toNumber())
+      return Array.from({ length: count }, (_, i) =>
+        new Decimal(step).times(i).plus(from).toNumber(),
+      )
     }
     case 'continuous': {
       const { from, to, points } = dimension
       if (points === 1) return [from]
-      return Array.from({ length: points }, (_, i) => (i === points - 1 ? to : from + ((to - from) * i) / (points - 1)))
+      return Array.from({ length: points }, (_, i) =>
+        i === points - 1 ? to : from + ((to - from) * i) / (points - 1),
+      )
     }
   }
 }
 
-/** JavaScript puts such keys of an object first and in numeric order, so the declared order would be lost. */
+/**
+ * JavaScript puts such keys of an object first and in numeric order, so the declared order would be
+ * lost.
+ */
 const WHOLE_NUMBER = /^\d+$/
 
 function checkDimension(name: string, dimension: Dimension): void {
-  const fault = WHOLE_NUMBER.test(name) ? `a whole number is no name; call it p${name}` : faultOf(dimension)
+  const fault = WHOLE_NUMBER.test(name)
+    ? `a whole number is no name; call it p${name}`
+    : faultOf(dimension)
   if (fault !== undefined) throw new EngineError('input-invalid', `parameter ${name}: ${fault}`)
 }
 
 function faultOf(dimension: Dimension): string | undefined {
   if (dimension.kind === 'categorical') {
     if (dimension.values.length === 0) return 'no values; give at least one'
-    return new Set(dimension.values).size < dimension.values.length ? 'repeated values; give each once' : undefined
+    return new Set(dimension.values).size < dimension.values.length
+      ? 'repeated values; give each once'
+      : undefined
   }
   const { from, to } = dimension
   if (!(Number.isFinite(from) && Number.isFinite(to) && from <= to))
     return `range ${from} to ${to}; give finite ends in ascending order`
   if (dimension.kind === 'discrete') {
-    return Number.isFinite(dimension.step) && dimension.step > 0 ? undefined : `step ${dimension.step}; give a positive number`
+    return Number.isFinite(dimension.step) && dimension.step > 0
+      ? undefined
+      : `step ${dimension.step}; give a positive number`
   }
   return Number.isInteger(dimension.points) && dimension.points >= 1
     ? undefined

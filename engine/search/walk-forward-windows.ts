@@ -28,13 +28,26 @@ export interface WalkForwardWindow {
 }
 
 /**
- * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a last window that does not fit whole is dropped.
+ * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a last
+ * window that does not fit whole is dropped.
  *
- * @throws {EngineError} `input-invalid`: lengths that are no positive whole numbers, or no window fits
+ * @throws {EngineError} `input-invalid`: lengths that are no positive whole numbers, or no window
+ * fits
  */
-export function walkForwardWindows(sessions: number, plan: WalkForwardPlan): readonly WalkForwardWindow[] {
+export function walkForwardWindows(
+  sessions: number,
+  plan: WalkForwardPlan,
+): readonly WalkForwardWindow[] {
   checkPlan(plan)
-  const { mode, train, validation, test, step, warmUp, maxWindows = Number.POSITIVE_INFINITY } = plan
+  const {
+    mode,
+    train,
+    validation,
+    test,
+    step,
+    warmUp,
+    maxWindows = Number.POSITIVE_INFINITY,
+  } = plan
   const windows: WalkForwardWindow[] = []
   for (let w = 0; w < maxWindows; w++) {
     const start = warmUp + w * step
@@ -59,8 +72,14 @@ function checkPlan(plan: WalkForwardPlan): void {
   for (const name of ['train', 'validation', 'test', 'step', 'maxWindows'] as const) {
     const value = plan[name]
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
-    throw new EngineError('input-invalid', `walk-forward ${name} of ${value}; give a whole number, at least 1`)
+    throw new EngineError(
+      'input-invalid',
+      `walk-forward ${name} of ${value}; give a whole number, at least 1`,
+    )
   }
   if (Number.isInteger(plan.warmUp) && plan.warmUp >= 0) return
-  throw new EngineError('input-invalid', `walk-forward warm-up of ${plan.warmUp}; give a whole number, 0 or more`)
+  throw new EngineError(
+    'input-invalid',
+    `walk-forward warm-up of ${plan.warmUp}; give a whole number, 0 or more`,
+  )
 }

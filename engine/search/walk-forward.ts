@@ -3,10 +3,22 @@ import type { Calendar } from '../market/calendar.js'
 import { Money } from '../market/money.js'
 import { annualised } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve } from '../simulation/result.js'
-import { gridPoints, type Objective, ranked, runTrials, type Trial, type TrialTask } from './grid.js'
+import {
+  gridPoints,
+  type Objective,
+  ranked,
+  runTrials,
+  type Trial,
+  type TrialTask,
+} from './grid.js'
 import { onOneVersion } from './one-version.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
-import { type Segment, type WalkForwardPlan, type WalkForwardWindow, walkForwardWindows } from './walk-forward-windows.js'
+import {
+  type Segment,
+  type WalkForwardPlan,
+  type WalkForwardWindow,
+  walkForwardWindows,
+} from './walk-forward-windows.js'
 
 /** How many of the train segment's best are tried on the validation segment. */
 const FINALISTS = 5
@@ -16,13 +28,19 @@ export interface WindowResult<Result extends BacktestResult = BacktestResult> {
   readonly window: WalkForwardWindow
   /** Every point on the train segment, in the order of the grid. */
   readonly train: readonly Trial<Result>[]
-  /** The five best of them on the validation segment, best of train first; `index` is that of the train trial. */
+  /**
+   * The five best of them on the validation segment, best of train first; `index` is that of the
+   * train trial.
+   */
   readonly validation: readonly Trial<Result>[]
   /** The best on the validation segment; of equals, the earlier trial. */
   readonly winner: Parameters
   /** The winner on the test segment, which nothing else ever touches. */
   readonly test: Trial<Result>
-  /** Annualised test return ÷ annualised train return of the winner; absent unless the latter is positive. */
+  /**
+   * Annualised test return ÷ annualised train return of the winner; absent unless the latter is
+   * positive.
+   */
   readonly efficiency?: number
 }
 
@@ -32,19 +50,26 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
   /** The test segments' equity, each starting where the one before ended. */
   readonly stitched: EquityCurve
   readonly finalEquity: DecimalText
-  /** Mean annualised test return ÷ mean annualised train return of the winners; absent unless the latter is positive. */
+  /**
+   * Mean annualised test return ÷ mean annualised train return of the winners; absent unless the
+   * latter is positive.
+   */
   readonly efficiency?: number
 }
 
 /**
- * Walk-forward optimization: per window, every point of the space on train, the best five on validation, and the winner once on test. Every
- * segment starts with fresh capital. The outcome does not depend on the executor.
+ * Walk-forward optimization: per window, every point of the space on train, the best five on
+ * validation, and the winner once on test. Every segment starts with fresh capital. The outcome
+ * does not depend on the executor.
  *
  * @param calendar  of the bundle; windows count its trading days, tasks its indices
- * @param executor  runs a point over a range of calendar indices; bars before the range may be read, never traded
- * @param version   of the bundle whose calendar it is; not compared with that of the backtests where absent
+ * @param executor  runs a point over a range of calendar indices; bars before the range may be
+ * read, never traded
+ * @param version   of the bundle whose calendar it is; not compared with that of the backtests
+ * where absent
  * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
- * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or on another than `version`
+ * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or
+ * on another than `version`
  */
 export async function walkForward<Result extends BacktestResult>(
   space: ParameterSpace,
@@ -105,27 +130,36 @@ async function runWindow<Result extends BacktestResult>(
   }
 }
 
-/** The calendar index at which each trading day starts, and the calendar's length behind the last. */
+/**
+ * The calendar index at which each trading day starts, and the calendar's length behind the last.
+ */
 function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
   const starts: number[] = []
   for (let slot = 0; slot < length; slot++) if (dayOf[slot] !== dayOf[slot - 1]) starts.push(slot)
   return [...starts, length]
 }
 
-/** Chains returns: each segment's equity is scaled by what the segments before it made of the starting cash, rounded to the tick. */
+/**
+ * Chains returns: each segment's equity is scaled by what the segments before it made of the
+ * starting cash, rounded to the tick.
+ */
 function stitch(results: readonly BacktestResult[]): EquityCurve {
   const dates: string[] = []
   const equity: DecimalText[] = []
   let factor = new Money(1)
   for (const result of results) {
     dates.push(...result.equityCurve.dates)
-    for (const value of result.equityCurve.equity) equity.push(factor.times(value).toDecimalPlaces(result.priceScale).toFixed())
+    for (const value of result.equityCurve.equity)
+      equity.push(factor.times(value).toDecimalPlaces(result.priceScale).toFixed())
     factor = factor.times(result.finalEquity).div(result.startingCash)
   }
   return { dates, equity }
 }
 
-function trialOf<Result extends BacktestResult>(trials: readonly Trial<Result>[], parameters: Parameters): Trial<Result> {
+function trialOf<Result extends BacktestResult>(
+  trials: readonly Trial<Result>[],
+  parameters: Parameters,
+): Trial<Result> {
   return trials.find((trial) => trial.parameters === parameters)!
 }
 
@@ -135,9 +169,14 @@ function annualOf(result: BacktestResult): number | undefined {
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined)
-  return known.length === values.length ? known.reduce((sum, value) => sum + value, 0) / known.length : undefined
+  return known.length === values.length
+    ? known.reduce((sum, value) => sum + value, 0) / known.length
+    : undefined
 }
 
-function efficiency(test: number | undefined, train: number | undefined): { readonly efficiency?: number } {
+function efficiency(
+  test: number | undefined,
+  train: number | undefined,
+): { readonly efficiency?: number } {
   return test === undefined || train === undefined || train <= 0 ? {} : { efficiency: test / train }
 }

@@ -5,13 +5,17 @@ import type { OrderStyle } from './order.js'
 import type { BacktestResult } from './result.js'
 
 /**
- * A strategy. Per session the engine applies corporate actions, calls `beforeTradingStart`, and then per bar fills orders placed earlier and
- * calls `handleData`. State belongs to the strategy itself and is set up in `initialize`.
+ * A strategy. Per session the engine applies corporate actions, calls `beforeTradingStart`, and
+ * then per bar fills orders placed earlier and calls `handleData`. State belongs to the strategy
+ * itself and is set up in `initialize`.
  */
 export interface TradingAlgorithm {
   /** Once, before the first session; no data yet. */
   initialize?(context: Context): void
-  /** Before each session opens: the current bar is the previous one, this session's splits and dividends already apply. */
+  /**
+   * Before each session opens: the current bar is the previous one, this session's splits and
+   * dividends already apply.
+   */
   beforeTradingStart?(context: Context, data: Portal): void
   /** At the end of each bar, which is the current one. */
   handleData(context: Context, data: Portal): void
@@ -31,18 +35,28 @@ export interface Context {
   readonly sessionText: string
   readonly portfolio: Portfolio
   /**
-   * Places an order. A market order fills in the next bar with volume; limit and stop orders wait for their price.
+   * Places an order. A market order fills in the next bar with volume; limit and stop orders wait
+   * for their price.
    *
    * @param shares  to buy, or to sell where negative; rounded to 8 decimal places
    * @returns its id; absent where there is nothing to do
-   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are no numbers, or an order outside a session
+   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are no numbers,
+   * or an order outside a session
    */
   order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
-  /** Orders the difference to `shares`; open orders count as if they were filled, so repeating a target orders nothing twice. */
+  /**
+   * Orders the difference to `shares`; open orders count as if they were filled, so repeating a
+   * target orders nothing twice.
+   */
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
-  /** Orders as many whole shares as `value` buys at the last known price, or sells where it is negative. */
+  /**
+   * Orders as many whole shares as `value` buys at the last known price, or sells where it is
+   * negative.
+   */
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined
-  /** Targets as many whole shares as `fraction` of the portfolio value buys at the last known price. */
+  /**
+   * Targets as many whole shares as `fraction` of the portfolio value buys at the last known price.
+   */
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined
   /** Cancels what is left of an order; false where it is not open any more. */
   cancel(order: OrderId): boolean

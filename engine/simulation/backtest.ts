@@ -8,7 +8,14 @@ import { BarPortal } from '../portal/bar-portal.js'
 import { Clock } from '../portal/clock.js'
 import { extendBars } from '../portal/dense-bars.js'
 import { unknownAsset } from '../portal/long-table.js'
-import type { AssetDirectory, AssetWindows, BarSource, HistoryScope, HistorySource, OpenBundle } from '../ports.js'
+import type {
+  AssetDirectory,
+  AssetWindows,
+  BarSource,
+  HistoryScope,
+  HistorySource,
+  OpenBundle,
+} from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import type { FillPolicy } from './blotter.js'
 import { type CommissionModel, checkCommission } from './commission.js'
@@ -20,7 +27,10 @@ import { type RangeSpec, type TradingRange, tradingRange } from './trading-range
 
 /** One backtest, apart from the engine that runs it. */
 export interface BacktestSpec {
-  /** Directory of a bundle, opened for this backtest and closed after it; or a bundle already open, which stays open. */
+  /**
+   * Directory of a bundle, opened for this backtest and closed after it; or a bundle already open,
+   * which stays open.
+   */
   readonly bundle: string | OpenBundle
   readonly algorithm: TradingAlgorithm
   /** All assets that trade in the range, where absent. */
@@ -28,8 +38,9 @@ export interface BacktestSpec {
   /** The whole bundle, where absent. */
   readonly range?: RangeSpec
   /**
-   * Slots before the start that are readable, but never traded; all there are, where absent. Bars before start − warmUp are not loaded: where
-   * an asset is halted at that point, its `price` is unknown (NaN) until its first trade from there on.
+   * Slots before the start that are readable, but never traded; all there are, where absent. Bars
+   * before start − warmUp are not loaded: where an asset is halted at that point, its `price` is
+   * unknown (NaN) until its first trade from there on.
    */
   readonly warmUp?: number
   /** Starting cash, an exact decimal; 1 000 000 where absent. */
@@ -54,32 +65,65 @@ const DEFAULT_CASH = 1_000_000
 /**
  * Runs one backtest over an open bundle.
  *
- * @throws {EngineError} `unknown-asset`; `input-invalid`: a range, cash or model that makes no sense; whatever reading the bundle throws
+ * @throws {EngineError} `unknown-asset`; `input-invalid`: a range, cash or model that makes no
+ * sense; whatever reading the bundle throws
  */
-export async function runBacktest(sources: BacktestSources, bundle: OpenBundle, spec: BacktestSpec): Promise<BacktestResult> {
+export async function runBacktest(
+  sources: BacktestSources,
+  bundle: OpenBundle,
+  spec: BacktestSpec,
+): Promise<BacktestResult> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
-  const { dividendPolicy = 'prior-close', fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
+  const {
+    dividendPolicy = 'prior-close',
+    fill = 'next-open',
+    slippage = { kind: 'none' },
+    commission = { kind: 'none' },
+  } = spec
   checkSlippage(slippage)
   checkCommission(commission)
 
-  const universe = chooseAssets(await sources.assets.assets(bundle), spec.assets, range, manifest.name)
+  const universe = chooseAssets(
+    await sources.assets.assets(bundle),
+    spec.assets,
+    range,
+    manifest.name,
+  )
   const clock = new Clock()
   const adjustments = await bundle.adjustments()
   const loaded = { from: range.from, to: range.end }
-  const scope: HistoryScope = { bundle, range: loaded, dividendPolicy, dates: new BarDates(calendar, loaded, clock) }
+  const scope: HistoryScope = {
+    bundle,
+    range: loaded,
+    dividendPolicy,
+    dates: new BarDates(calendar, loaded, clock),
+  }
   const histories = new Map<AssetId, AssetHistory>()
   const windows = new Map<AssetId, AssetWindows>()
   for (const asset of universe) {
     const raw = await sources.bars.bars(bundle, asset.id, loaded)
     const bars = extendBars(raw, range.end)
-    const timeline = adjustmentTimeline(bars, adjustments, dividendPolicy, manifest.scales, calendar)
+    const timeline = adjustmentTimeline(
+      bars,
+      adjustments,
+      dividendPolicy,
+      manifest.scales,
+      calendar,
+    )
     const history = new AssetHistory(bars, timeline, clock)
     histories.set(asset.id, history)
     windows.set(asset.id, sources.history.windows(history, scope))
   }
-  const portal = new BarPortal({ histories, windows, calendar, range: loaded, clock, dates: scope.dates })
+  const portal = new BarPortal({
+    histories,
+    windows,
+    calendar,
+    range: loaded,
+    clock,
+    dates: scope.dates,
+  })
   return simulate({
     bundle: { name: manifest.name, version: bundle.version },
     algorithm: spec.algorithm,
@@ -106,15 +150,22 @@ function chooseAssets(
   const alive = all.filter((asset) => asset.firstSession < end && asset.lastSession >= from)
   const ids = alive.map((asset) => asset.id)
   const missing = wanted?.find((id) => !ids.includes(id))
-  if (missing !== undefined) throw unknownAsset(missing, ids, `the range asked of bundle ${bundleName}`)
+  if (missing !== undefined)
+    throw unknownAsset(missing, ids, `the range asked of bundle ${bundleName}`)
   if (alive.length > 0 && wanted?.length !== 0)
     return wanted === undefined ? alive : alive.filter(({ id }) => wanted.includes(id))
-  throw new EngineError('input-invalid', `no asset of bundle ${bundleName} to trade; name assets and a range in which they trade`)
+  throw new EngineError(
+    'input-invalid',
+    `no asset of bundle ${bundleName} to trade; name assets and a range in which they trade`,
+  )
 }
 
 function readCash(cash: number | string, priceScale: number): Money {
   const text = String(cash)
   const amount = /^\d+(\.\d+)?$/.test(text) ? new Money(text) : undefined
   if (amount?.gt(0) && amount.decimalPlaces() <= priceScale) return amount
-  throw new EngineError('input-invalid', `starting cash ${text}; give a positive decimal of at most ${priceScale} places`)
+  throw new EngineError(
+    'input-invalid',
+    `starting cash ${text}; give a positive decimal of at most ${priceScale} places`,
+  )
 }

@@ -59,7 +59,12 @@ export class Blotter {
    * @param placedAt  calendar index of the current bar
    * @throws {EngineError} `strategy-misuse`: shares or prices that are no numbers
    */
-  place(asset: AssetId, shares: number, style: OrderStyle | undefined, placedAt: number): Order | undefined {
+  place(
+    asset: AssetId,
+    shares: number,
+    style: OrderStyle | undefined,
+    placedAt: number,
+  ): Order | undefined {
     const exact = sharesOf(shares)
     const limit = priceOf(style?.limit, 'limit', this.#rules.priceScale)
     const stop = priceOf(style?.stop, 'stop', this.#rules.priceScale)
@@ -91,12 +96,15 @@ export class Blotter {
   /** Shares of an asset still on order, signed. */
   pending(asset: AssetId): number {
     if (this.#open.length === 0) return 0
-    return this.#open.reduce((sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum), ZERO).toNumber()
+    return this.#open
+      .reduce((sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum), ZERO)
+      .toNumber()
   }
 
   /** Open orders on the morning of a split. */
   split(asset: AssetId, ratio: Money): void {
-    for (const order of this.#open) if (order.asset === asset) splitOrder(order, ratio, this.#rules.priceScale)
+    for (const order of this.#open)
+      if (order.asset === asset) splitOrder(order, ratio, this.#rules.priceScale)
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 

@@ -16,7 +16,13 @@ export type CommissionModel =
  * @param shares     signed
  * @param firstFill  true for the first fill of its order
  */
-export function commissionOf(model: CommissionModel, shares: Money, price: Money, firstFill: boolean, priceScale: number): Money {
+export function commissionOf(
+  model: CommissionModel,
+  shares: Money,
+  price: Money,
+  firstFill: boolean,
+  priceScale: number,
+): Money {
   switch (model.kind) {
     case 'none':
       return NOTHING
@@ -34,7 +40,10 @@ export function checkCommission(model: CommissionModel): void {
   if (model.kind === 'none') return
   const amount = model.kind === 'per-dollar' ? model.rate : model.cost
   if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(amount))) return
-  throw new EngineError('input-invalid', `commission ${model.kind} of ${amount}; give a number, 0 or more`)
+  throw new EngineError(
+    'input-invalid',
+    `commission ${model.kind} of ${amount}; give a number, 0 or more`,
+  )
 }
 
 const NOTHING = new Money(0)

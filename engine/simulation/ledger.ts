@@ -2,8 +2,8 @@ import type { AssetId } from '../market/asset.js'
 import { divideHalfEven, Money, powerOfTen, ticksToText } from '../market/money.js'
 
 /**
- * Cash and positions, exact. The seam behind which faster bookkeeping may take the place of decimal.js: any ledger must give the same
- * amounts to the last digit.
+ * Cash and positions, exact. The seam behind which faster bookkeeping may take the place of
+ * decimal.js: any ledger must give the same amounts to the last digit.
  */
 export interface Ledger {
   readonly cash: Money
@@ -15,11 +15,15 @@ export interface Ledger {
   readonly invested: boolean
   /** Open positions, in the order they were opened. */
   positions(): readonly Holding[]
-  /** Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the commission. */
+  /**
+   * Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the
+   * commission.
+   */
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
   /**
-   * Shares × ratio, down to whole shares: a long keeps less, a short owes more (−7.5 becomes −8), as in zipline, so the fraction is never
-   * negative. It is paid in cash: fraction × last price ÷ ratio, half-even to the tick, once. Returns the change of cash.
+   * Shares × ratio, down to whole shares: a long keeps less, a short owes more (−7.5 becomes −8),
+   * as in zipline, so the fraction is never negative. It is paid in cash: fraction × last price ÷
+   * ratio, half-even to the tick, once. Returns the change of cash.
    */
   split(asset: AssetId, ratio: Money): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
@@ -36,8 +40,8 @@ export interface Holding {
 }
 
 /**
- * The pure baseline's ledger: every amount a decimal.js value, every position valued at every bar. Products are taken at full scale and rounded
- * once; cash and equity stand at the tick.
+ * The pure baseline's ledger: every amount a decimal.js value, every position valued at every bar.
+ * Products are taken at full scale and rounded once; cash and equity stand at the tick.
  *
  * @param startingCash  at most `priceScale` decimal places
  * @param priceScale    decimal places of a tick
@@ -101,14 +105,17 @@ class DecimalLedger implements Ledger {
 
   dividend(asset: AssetId, perShare: Money): Money {
     const held = this.#holdings.get(asset)
-    return held === undefined ? ZERO : this.#pay(held.shares.times(perShare).toDecimalPlaces(this.#scale))
+    return held === undefined
+      ? ZERO
+      : this.#pay(held.shares.times(perShare).toDecimalPlaces(this.#scale))
   }
 
   mark(priceOf: (asset: AssetId) => number): void {
     let value = this.#cash
     for (const held of this.#holdings.values()) {
       const price = priceOf(held.asset)
-      if (!Number.isNaN(price)) held.price = this.#tick.times(Math.round(price * this.#ticksPerUnit))
+      if (!Number.isNaN(price))
+        held.price = this.#tick.times(Math.round(price * this.#ticksPerUnit))
       value = value.plus(held.shares.times(held.price))
     }
     this.#equity = value.toDecimalPlaces(this.#scale)
@@ -134,11 +141,19 @@ interface OpenHolding extends Holding {
   price: Money
 }
 
-/** Shares × price ÷ ratio, half-even to the tick: in integers, because a quotient cut to 28 digits may fall off an exact tie. */
+/**
+ * Shares × price ÷ ratio, half-even to the tick: in integers, because a quotient cut to 28 digits
+ * may fall off an exact tie.
+ */
 function valueOver(shares: Money, price: Money, ratio: Money, scale: number): Money {
   const raised = 10n ** BigInt(ratio.decimalPlaces() + scale)
   const lowered = 10n ** BigInt(shares.decimalPlaces() + price.decimalPlaces())
-  return new Money(ticksToText(divideHalfEven(unscaled(shares) * unscaled(price) * raised, unscaled(ratio) * lowered), scale))
+  return new Money(
+    ticksToText(
+      divideHalfEven(unscaled(shares) * unscaled(price) * raised, unscaled(ratio) * lowered),
+      scale,
+    ),
+  )
 }
 
 function unscaled(value: Money): bigint {

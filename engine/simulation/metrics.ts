@@ -1,6 +1,9 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 
-/** Figures of an equity curve, fractions unless said otherwise. Absent where undefined (no variance, no closed trade, equity not above 0), never NaN. */
+/**
+ * Figures of an equity curve, fractions unless said otherwise. Absent where undefined (no variance,
+ * no closed trade, equity not above 0), never NaN.
+ */
 export interface Metrics {
   /** Last equity ÷ starting cash − 1. */
   readonly totalReturn: number
@@ -52,19 +55,30 @@ export function metricsOf(
   }
 }
 
-/** Growth over some sessions, per year of 252; undefined where nothing is left to grow, or no session passed. */
+/**
+ * Growth over some sessions, per year of 252; undefined where nothing is left to grow, or no
+ * session passed.
+ */
 export function annualised(growth: number, sessions: number): number | undefined {
   return sessions === 0 || growth <= 0 ? undefined : growth ** (SESSIONS_PER_YEAR / sessions) - 1
 }
 
-/** Undefined once equity is zero or negative, at the last session too: a return to or from it has no meaning. */
-function sessionReturns(startingCash: number, equity: readonly number[]): readonly number[] | undefined {
+/**
+ * Undefined once equity is zero or negative, at the last session too: a return to or from it has no
+ * meaning.
+ */
+function sessionReturns(
+  startingCash: number,
+  equity: readonly number[],
+): readonly number[] | undefined {
   if (!equity.every((value) => value > 0)) return undefined
   return equity.map((value, i) => value / (i === 0 ? startingCash : equity[i - 1]!) - 1)
 }
 
 function deviation(returns: readonly number[] | undefined): number | undefined {
-  return returns === undefined || returns.length < 2 ? undefined : sampleStandardDeviation([...returns])
+  return returns === undefined || returns.length < 2
+    ? undefined
+    : sampleStandardDeviation([...returns])
 }
 
 function downside(returns: readonly number[] | undefined): number | undefined {
@@ -73,8 +87,13 @@ function downside(returns: readonly number[] | undefined): number | undefined {
     : Math.sqrt(mean(returns.map((value) => Math.min(value, 0) ** 2)))
 }
 
-function ratio(returns: readonly number[] | undefined, risk: number | undefined): number | undefined {
-  return returns === undefined || risk === undefined || risk === 0 ? undefined : mean([...returns]) / risk
+function ratio(
+  returns: readonly number[] | undefined,
+  risk: number | undefined,
+): number | undefined {
+  return returns === undefined || risk === undefined || risk === 0
+    ? undefined
+    : mean([...returns]) / risk
 }
 
 function scaledToYear(value: number | undefined): number | undefined {
@@ -91,6 +110,11 @@ function deepestFall(startingCash: number, equity: readonly number[]): number {
   return deepest
 }
 
-function defined<Name extends string>(name: Name, value: number | undefined): { [name in Name]?: number } {
-  return value === undefined || !Number.isFinite(value) ? {} : ({ [name]: value } as { [name in Name]: number })
+function defined<Name extends string>(
+  name: Name,
+  value: number | undefined,
+): { [name in Name]?: number } {
+  return value === undefined || !Number.isFinite(value)
+    ? {}
+    : ({ [name]: value } as { [name in Name]: number })
 }

@@ -6,7 +6,10 @@ import { Money } from '../market/money.js'
 export interface OrderStyle {
   /** Never buys above, never sells below. */
   readonly limit?: number | string
-  /** Becomes a market (or limit) order once the price is reached: at or above for a buy, at or below for a sale. */
+  /**
+   * Becomes a market (or limit) order once the price is reached: at or above for a buy, at or below
+   * for a sale.
+   */
   readonly stop?: number | string
 }
 
@@ -44,13 +47,20 @@ export function sharesOf(shares: number): Money {
  *
  * @throws {EngineError} `strategy-misuse`: not a positive price
  */
-export function priceOf(price: number | string | undefined, name: 'limit' | 'stop', priceScale: number): Money | undefined {
+export function priceOf(
+  price: number | string | undefined,
+  name: 'limit' | 'stop',
+  priceScale: number,
+): Money | undefined {
   if (price === undefined) return undefined
   if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(price))) {
     const exact = new Money(price).toDecimalPlaces(priceScale)
     if (exact.gt(0)) return exact
   }
-  throw new EngineError('strategy-misuse', `${name} price ${price} is not a positive number; correct it or leave it out`)
+  throw new EngineError(
+    'strategy-misuse',
+    `${name} price ${price} is not a positive number; correct it or leave it out`,
+  )
 }
 
 /** What has not been filled yet. */
@@ -58,7 +68,10 @@ export function remaining(order: Order): Money {
   return order.shares.minus(order.filled)
 }
 
-/** An open order on the morning of a split: as many times the shares at the price divided by as much. Fractions of a share are dropped. */
+/**
+ * An open order on the morning of a split: as many times the shares at the price divided by as
+ * much. Fractions of a share are dropped.
+ */
 export function splitOrder(order: Order, ratio: Money, priceScale: number): void {
   order.shares = order.filled.plus(remaining(order).times(ratio).trunc())
   order.limit = order.limit?.div(ratio).toDecimalPlaces(priceScale)

@@ -11,8 +11,9 @@ export interface ExactBar {
 }
 
 /**
- * The price at which a bar reaches an order, walking from its open; undefined where it does not. A stop reached within the bar fills at the
- * stop. A stop-limit order reached within the bar waits as a limit order from the next bar on: the path inside a bar is unknown.
+ * The price at which a bar reaches an order, walking from its open; undefined where it does not. A
+ * stop reached within the bar fills at the stop. A stop-limit order reached within the bar waits as
+ * a limit order from the next bar on: the path inside a bar is unknown.
  */
 export function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined {
   if (order.stop !== undefined) {

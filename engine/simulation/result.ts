@@ -28,7 +28,10 @@ export interface Trade {
   readonly closed?: SessionText
   readonly entryPrice: DecimalText
   readonly exitPrice?: DecimalText
-  /** Fills, commissions, dividends and cash for fractions; an open trade is valued at the last known price. */
+  /**
+   * Fills, commissions, dividends and cash for fractions; an open trade is valued at the last known
+   * price.
+   */
   readonly profit: DecimalText
 }
 
@@ -59,7 +62,10 @@ export interface BundleIdentity {
 
 /** What a backtest did and earned. Plain data: it survives a structured clone and JSON. */
 export interface BacktestResult {
-  /** No part of the canonical text: that says what was done and earned, and two versions of the data may give the same. */
+  /**
+   * No part of the canonical text: that says what was done and earned, and two versions of the data
+   * may give the same.
+   */
   readonly bundle: BundleIdentity
   /** Bars delivered to the strategy: assets × calendar slots. */
   readonly bars: number
@@ -82,7 +88,19 @@ export interface BacktestResult {
 
 /** The canonical JSON of a result: trades first, then money. Equal text ⇔ equal results. */
 export function canonical(result: BacktestResult): string {
-  const { fills, trades, orders, startingCash, finalCash, finalEquity, equityCurve, metrics, bars, sessions, priceScale } = result
+  const {
+    fills,
+    trades,
+    orders,
+    startingCash,
+    finalCash,
+    finalEquity,
+    equityCurve,
+    metrics,
+    bars,
+    sessions,
+    priceScale,
+  } = result
   return JSON.stringify({
     fills,
     trades,

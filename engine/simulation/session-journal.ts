@@ -54,7 +54,13 @@ export class SessionJournal {
         dates: this.#sessions.map((session) => this.#text(session)),
         equity,
       },
-      metrics: metricsOf(startingCash.toNumber(), equity.map(Number), this.#exposed, wins, closed.length),
+      metrics: metricsOf(
+        startingCash.toNumber(),
+        equity.map(Number),
+        this.#exposed,
+        wins,
+        closed.length,
+      ),
     }
   }
 

@@ -1,6 +1,9 @@
 import { type Calendar, sessionText } from '../market/calendar.js'
 
-/** The texts of a calendar's sessions, each made once, when first asked for: a session is named by its equity, fills, orders and trades. */
+/**
+ * The texts of a calendar's sessions, each made once, when first asked for: a session is named by
+ * its equity, fills, orders and trades.
+ */
 export class SessionTexts {
   readonly #calendar: Calendar
   readonly #texts: string[] = []

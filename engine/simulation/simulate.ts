@@ -33,10 +33,12 @@ export interface SimulationParts {
 }
 
 /**
- * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions → beforeTradingStart → per bar: fill orders placed
- * earlier, value the portfolio, handleData → end-of-session packet. Nothing is traded at the end: an open position keeps its last price.
+ * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions →
+ * beforeTradingStart → per bar: fill orders placed earlier, value the portfolio, handleData →
+ * end-of-session packet. Nothing is traded at the end: an open position keeps its last price.
  *
- * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of the strategy pass through
+ * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of
+ * the strategy pass through
  */
 export function simulate(parts: SimulationParts): BacktestResult {
   const { algorithm, calendar, start, end, portal, clock, ledger } = parts
@@ -56,7 +58,8 @@ export function simulate(parts: SimulationParts): BacktestResult {
     desk.blotter.fill(session, desk.book)
     ledger.mark(priceOf)
     synchronous('handleData', algorithm.handleData(desk.context, portal))
-    if (endsDay(calendar, session, end)) desk.journal.sessionEnded(session, ledger.equity, ledger.invested)
+    if (endsDay(calendar, session, end))
+      desk.journal.sessionEnded(session, ledger.equity, ledger.invested)
   }
   desk.context.trading = false
   const result = desk.journal.result({
@@ -98,7 +101,12 @@ function openDesk({ calendar, clock, histories, ledger, portal, rules }: Simulat
 }
 
 /** A split before a dividend of the same session: its cash is per share after the split. */
-function applyAction({ blotter, trades }: Desk, ledger: Ledger, { asset, kind, value }: Adjustment, session: number): void {
+function applyAction(
+  { blotter, trades }: Desk,
+  ledger: Ledger,
+  { asset, kind, value }: Adjustment,
+  session: number,
+): void {
   if (kind === 'dividend') {
     trades.dividend(asset, ledger.dividend(asset, value))
     return
@@ -116,10 +124,16 @@ function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
   return session === end - 1 || dayOf[session] !== dayOf[session + 1]
 }
 
-/** The session goes on as soon as a strategy's method returns: what it did after an await would come too late, and unseen. */
+/**
+ * The session goes on as soon as a strategy's method returns: what it did after an await would come
+ * too late, and unseen.
+ */
 function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
   if (!(returned instanceof Promise)) return
   // This run ends here, so the promise's own failure would only be reported as unhandled.
   returned.catch(() => undefined)
-  throw new EngineError('strategy-misuse', `${method} returned a promise; make it synchronous and await before the backtest`)
+  throw new EngineError(
+    'strategy-misuse',
+    `${method} returned a promise; make it synchronous and await before the backtest`,
+  )
 }

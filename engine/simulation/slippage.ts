@@ -7,8 +7,8 @@ export type SlippageModel =
   /** Every fill is `basisPoints` / 10 000 worse. */
   | { readonly kind: 'fixed'; readonly basisPoints: number }
   /**
-   * At most `limit` of the bar's volume fills per bar, in whole shares; the price moves by `impact` × (share of the volume)².
-   * What does not fill stays open.
+   * At most `limit` of the bar's volume fills per bar, in whole shares; the price moves by `impact`
+   * × (share of the volume)². What does not fill stays open.
    */
   | { readonly kind: 'volume-share'; readonly limit: number; readonly impact: number }
 
@@ -39,12 +39,18 @@ export function slip(
     case 'none':
       return { shares: wanted, price }
     case 'fixed':
-      return { shares: wanted, price: worse(price, wanted, new Money(model.basisPoints).div(10_000), priceScale) }
+      return {
+        shares: wanted,
+        price: worse(price, wanted, new Money(model.basisPoints).div(10_000), priceScale),
+      }
     case 'volume-share': {
       const room = Money.max(0, volume.times(model.limit).minus(taken).floor())
       const shares = wanted.abs().gt(room) ? room.times(wanted.s) : wanted
       const share = taken.plus(shares.abs()).div(volume)
-      return { shares, price: worse(price, wanted, share.times(share).times(model.impact), priceScale) }
+      return {
+        shares,
+        price: worse(price, wanted, share.times(share).times(model.impact), priceScale),
+      }
     }
   }
 }
@@ -52,9 +58,15 @@ export function slip(
 /** @throws {EngineError} `input-invalid`: parameters out of range */
 export function checkSlippage(model: SlippageModel): void {
   if (model.kind === 'fixed' && !(model.basisPoints >= 0 && model.basisPoints < 10_000)) {
-    throw new EngineError('input-invalid', `slippage of ${model.basisPoints} basis points; give 0 or more, below 10000`)
+    throw new EngineError(
+      'input-invalid',
+      `slippage of ${model.basisPoints} basis points; give 0 or more, below 10000`,
+    )
   }
-  if (model.kind === 'volume-share' && !(model.limit > 0 && model.limit <= 1 && model.impact >= 0 && model.impact < 1)) {
+  if (
+    model.kind === 'volume-share' &&
+    !(model.limit > 0 && model.limit <= 1 && model.impact >= 0 && model.impact < 1)
+  ) {
     const given = `limit ${model.limit} and impact ${model.impact}`
     throw new EngineError(
       'input-invalid',

@@ -13,7 +13,10 @@ export interface RoundTrip {
   readonly entryPrice: Money
   /** Average price of the fills that reduced it; absent before the first. */
   readonly exitPrice?: Money
-  /** Everything it earned: fills, commissions, dividends, cash for fractions; an open one is valued at the last known price. */
+  /**
+   * Everything it earned: fills, commissions, dividends, cash for fractions; an open one is valued
+   * at the last known price.
+   */
   readonly profit: Money
 }
 
@@ -30,9 +33,10 @@ interface OpenTrip {
 }
 
 /**
- * Follows positions from flat to flat. The profits of all round trips add up to equity less starting cash: exactly while open positions are
- * whole shares. A value of fractional shares may lie between two ticks, and each open trip is rounded for itself while equity is rounded as
- * a whole, so n such trips may miss it by (n + 1) / 2 ticks.
+ * Follows positions from flat to flat. The profits of all round trips add up to equity less
+ * starting cash: exactly while open positions are whole shares. A value of fractional shares may
+ * lie between two ticks, and each open trip is rounded for itself while equity is rounded as a
+ * whole, so n such trips may miss it by (n + 1) / 2 ticks.
  */
 export class TradeBook {
   readonly #closed: RoundTrip[] = []
@@ -80,7 +84,9 @@ export class TradeBook {
     if (trip !== undefined) trip.cash = trip.cash.plus(cash)
   }
 
-  /** All round trips: closed ones in the order they closed, then open ones in the order they opened. */
+  /**
+   * All round trips: closed ones in the order they closed, then open ones in the order they opened.
+   */
   trips(lastPriceOf: (asset: AssetId) => Money): readonly RoundTrip[] {
     const open = [...this.#open.values()].map((trip) => {
       const value = trip.held.times(lastPriceOf(trip.asset))
@@ -128,7 +134,8 @@ export class TradeBook {
   }
 
   #record(trip: OpenTrip, profit: Money): RoundTrip {
-    const average = (value: Money, shares: Money): Money => value.div(shares).toDecimalPlaces(this.#scale)
+    const average = (value: Money, shares: Money): Money =>
+      value.div(shares).toDecimalPlaces(this.#scale)
     return {
       asset: trip.asset,
       side: trip.side,

@@ -66,7 +66,11 @@ export class TradingContext implements Context {
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined {
     this.#check(asset)
     if (!Number.isFinite(fraction)) throw notANumber('target fraction', fraction)
-    return this.orderTarget(asset, this.#sharesWorth(asset, this.portfolio.equity.times(fraction)), style)
+    return this.orderTarget(
+      asset,
+      this.#sharesWorth(asset, this.portfolio.equity.times(fraction)),
+      style,
+    )
   }
 
   cancel(order: OrderId): boolean {
@@ -74,7 +78,9 @@ export class TradingContext implements Context {
   }
 
   openOrders(asset?: AssetId): readonly OrderId[] {
-    return this.#blotter.open.filter((order) => asset === undefined || order.asset === asset).map((order) => order.id)
+    return this.#blotter.open
+      .filter((order) => asset === undefined || order.asset === asset)
+      .map((order) => order.id)
   }
 
   /** Whole shares, towards zero, at the last known price. */
@@ -93,7 +99,10 @@ export class TradingContext implements Context {
 
   #check(asset: AssetId): void {
     if (!this.#trading)
-      throw new EngineError('strategy-misuse', 'orders are placed in beforeTradingStart or handleData only; move this one there')
+      throw new EngineError(
+        'strategy-misuse',
+        'orders are placed in beforeTradingStart or handleData only; move this one there',
+      )
     if (!this.#known.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
   }
 }

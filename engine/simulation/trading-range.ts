@@ -2,8 +2,9 @@ import { EngineError } from '../errors.js'
 import { type Calendar, lowerBound, parseSession, sessionText } from '../market/calendar.js'
 
 /**
- * Which sessions to trade: `start` inclusive, `end` exclusive, each a calendar index or a session text. A text between two sessions means
- * the later one; `{ start: '2014-01-01', end: '2015-01-01' }` is the year 2014.
+ * Which sessions to trade: `start` inclusive, `end` exclusive, each a calendar index or a session
+ * text. A text between two sessions means the later one; `{ start: '2014-01-01', end: '2015-01-01'
+ * }` is the year 2014.
  */
 export interface RangeSpec {
   readonly start?: number | string
@@ -21,12 +22,21 @@ export interface TradingRange {
  * @param warmUp  slots before the start that are readable; all there are, where absent
  * @throws {EngineError} `input-invalid`: an empty range, or one the bundle does not hold
  */
-export function tradingRange(calendar: Calendar, { start, end }: RangeSpec, warmUp?: number): TradingRange {
+export function tradingRange(
+  calendar: Calendar,
+  { start, end }: RangeSpec,
+  warmUp?: number,
+): TradingRange {
   const first = indexOf(calendar, start ?? 0, 'start')
   const last = indexOf(calendar, end ?? calendar.length, 'end')
-  if (first >= last) throw invalid(calendar, `range from ${start ?? 0} to ${end ?? calendar.length} holds no session`)
+  if (first >= last)
+    throw invalid(
+      calendar,
+      `range from ${start ?? 0} to ${end ?? calendar.length} holds no session`,
+    )
   if (warmUp === undefined) return { from: 0, start: first, end: last }
-  if (Number.isInteger(warmUp) && warmUp >= 0 && warmUp <= first) return { from: first - warmUp, start: first, end: last }
+  if (Number.isInteger(warmUp) && warmUp >= 0 && warmUp <= first)
+    return { from: first - warmUp, start: first, end: last }
   throw new EngineError(
     'input-invalid',
     `warm-up of ${warmUp} sessions; there are ${first} before the start, so give 0 to ${first}`,
@@ -37,13 +47,20 @@ export function tradingRange(calendar: Calendar, { start, end }: RangeSpec, warm
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 function indexOf(calendar: Calendar, at: number | string, name: string): number {
-  if (typeof at === 'string') return lowerBound(calendar, parseSession(DATE.test(at) ? '1d' : calendar.frequency, at))
+  if (typeof at === 'string')
+    return lowerBound(calendar, parseSession(DATE.test(at) ? '1d' : calendar.frequency, at))
   if (Number.isInteger(at) && at >= 0 && at <= calendar.length) return at
   throw invalid(calendar, `${name} ${at} is not an index of the calendar`)
 }
 
 function invalid(calendar: Calendar, fault: string): EngineError {
   const last = calendar.length - 1
-  const held = last < 0 ? 'no sessions' : `sessions 0 (${sessionText(calendar, 0)}) to ${last} (${sessionText(calendar, last)})`
-  return new EngineError('input-invalid', `${fault}; the bundle holds ${held}, and the end is exclusive`)
+  const held =
+    last < 0
+      ? 'no sessions'
+      : `sessions 0 (${sessionText(calendar, 0)}) to ${last} (${sessionText(calendar, last)})`
+  return new EngineError(
+    'input-invalid',
+    `${fault}; the bundle holds ${held}, and the end is exclusive`,
+  )
 }

@@ -1,6 +1,11 @@
 import type { Metric, ScaleName, Workload } from '../contract.js'
 import { InputError } from '../errors.js'
-import { beginControl, type Control, type ControlSetting, draftControl } from '../evaluation/control.js'
+import {
+  beginControl,
+  type Control,
+  type ControlSetting,
+  draftControl,
+} from '../evaluation/control.js'
 import { measurePairs } from '../evaluation/measure-pairs.js'
 import type { PlanDraft } from '../evaluation/plan.js'
 import { differencesBetween } from '../evaluation/resume.js'
@@ -53,11 +58,13 @@ const MOST_INJECTED_PAIRS = 20
 const EQUIVALENCE_SEEDS = 1
 
 /**
- * Finds out what this host does to a measurement: the same code as both arms must come out equal, and an effect that was put in must be seen. Each
- * workload is measured in as many pairs as asked for; where a check fails, once more with fresh pairs, and those decide.
+ * Finds out what this host does to a measurement: the same code as both arms must come out equal,
+ * and an effect that was put in must be seen. Each workload is measured in as many pairs as asked
+ * for; where a check fails, once more with fresh pairs, and those decide.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
- * @throws {InvalidEvidenceError} measured processes failed too often, equal code computed unequal results before anything was timed, or the disk is full
+ * @throws {InvalidEvidenceError} measured processes failed too often, equal code computed unequal
+ * results before anything was timed, or the disk is full
  * @throws {Interrupted} the user stopped it; what has run is kept for `resume`
  */
 export async function calibrate(request: CalibrationRequest): Promise<CalibrationOutcome> {
@@ -90,7 +97,10 @@ export function leftUnfinished(request: CalibrationRequest): boolean {
 }
 
 function idOf({ metric, scale, loaded, settings }: CalibrationRequest): string {
-  const host = calibratedHost(readEnvironment(settings.nodeFlags), { metric, suite: loaded.suite.name })
+  const host = calibratedHost(readEnvironment(settings.nodeFlags), {
+    metric,
+    suite: loaded.suite.name,
+  })
   return calibrationId(host, scale)
 }
 
@@ -111,7 +121,9 @@ function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest
 async function begin(request: CalibrationRequest, id: string): Promise<void> {
   const { root, pairs, progress } = request
   if (isUnfinished(root, id)) {
-    progress.note('an unfinished calibration of this host is begun anew; --resume would have continued it')
+    progress.note(
+      'an unfinished calibration of this host is begun anew; --resume would have continued it',
+    )
     discardUnfinished(root, id)
   }
   const environment = readEnvironment(request.settings.nodeFlags)
@@ -120,7 +132,11 @@ async function begin(request: CalibrationRequest, id: string): Promise<void> {
   const named = { ...plan, id: 'calibration' }
   beginCalibration(root, id, {
     aa: { plan: withoutInjection(named), environment, equivalence },
-    injected: { plan: { ...named, regime: { ...named.regime, looks: [injectedPairs(pairs)] } }, environment, equivalence },
+    injected: {
+      plan: { ...named, regime: { ...named.regime, looks: [injectedPairs(pairs)] } },
+      environment,
+      equivalence,
+    },
   })
 }
 
@@ -153,7 +169,10 @@ function withoutInjection<Plan extends PlanDraft>(plan: Plan): Plan {
   }
 }
 
-/** Measures until no workload wants another pair; nothing once a run has computed something else than was proven. */
+/**
+ * Measures until no workload wants another pair; nothing once a run has computed something else
+ * than was proven.
+ */
 async function measurePart<Attempt>(
   request: CalibrationRequest,
   id: string,
@@ -162,7 +181,8 @@ async function measurePart<Attempt>(
 ): Promise<void> {
   const { root, loaded, settings, progress, now } = request
   const evidence = readUnfinished(root, id)
-  if (findDivergence(evidence.aa.plan, evidence.aa.equivalence, evidence.aa.runs) !== undefined) return
+  if (findDivergence(evidence.aa.plan, evidence.aa.equivalence, evidence.aa.runs) !== undefined)
+    return
   const { plan, equivalence, runs } = evidence[part]
   const trial = trialOf(plan)
   await measurePairs({

@@ -11,9 +11,13 @@ export function calibratedHost(
   { metric, suite }: Pick<EvaluationPlan, 'metric' | 'suite'>,
 ): CalibratedHost {
   const { platform, cpuModel, cpuCount, memoryBytes, node, nodeFlags } = environment
-  // Not the exact memory: a virtual machine reports a little more or less after a change of its kernel.
+  // Not the exact memory: a virtual machine reports a little more or less after a change of its
+  // kernel.
   const memoryGiB = Math.round(memoryBytes / GIB)
   const fields = { platform, cpuModel, cpuCount, memoryGiB, node, nodeFlags, metric, suite }
-  const fingerprint = createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, DIGITS)
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify(fields))
+    .digest('hex')
+    .slice(0, DIGITS)
   return { fingerprint, ...fields }
 }

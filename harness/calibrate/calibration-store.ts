@@ -9,9 +9,11 @@ import { type CalibratedHost, type Calibration, calibrationSchema } from './cali
 import { type CalibrationEvidence, toCalibration } from './to-calibration.js'
 
 /**
- * Calibrations lie in `profiling-results/calibration/<fingerprint>/<scale>/`: `aa/` and `injected/` are evidence folders like any other, with a plan,
- * an environment, a proof and a journal, and `calibration.json` is derived from them. One that is being made lies beside, as `<scale>.unfinished`,
- * and takes the place of the older one as a whole when it is complete. No number is claimed: nothing here is a record.
+ * Calibrations lie in `profiling-results/calibration/<fingerprint>/<scale>/`: `aa/` and `injected/`
+ * are evidence folders like any other, with a plan, an environment, a proof and a journal, and
+ * `calibration.json` is derived from them. One that is being made lies beside, as
+ * `<scale>.unfinished`, and takes the place of the older one as a whole when it is complete. No
+ * number is claimed: nothing here is a record.
  */
 
 const FOLDERS = ['aa', 'injected'] as const
@@ -19,11 +21,17 @@ export type CalibrationPart = (typeof FOLDERS)[number]
 const RESULT = 'calibration.json'
 
 /** Path of a complete calibration below `profiling-results/`. */
-export function calibrationId({ fingerprint }: Pick<CalibratedHost, 'fingerprint'>, scale: ScaleName): string {
+export function calibrationId(
+  { fingerprint }: Pick<CalibratedHost, 'fingerprint'>,
+  scale: ScaleName,
+): string {
   return join('calibration', fingerprint, scale)
 }
 
-/** Path of a part of a calibration that is being made, below `profiling-results/`: what `appendRun` takes. */
+/**
+ * Path of a part of a calibration that is being made, below `profiling-results/`: what `appendRun`
+ * takes.
+ */
 export function partId(id: string, part: CalibrationPart): string {
   return join(unfinished(id), part)
 }
@@ -61,10 +69,16 @@ export function discardUnfinished(root: string, id: string): void {
   rmSync(join(evidenceOf(root), unfinished(id)), { recursive: true, force: true })
 }
 
-/** Everything measured so far for a calibration that is being made; torn ends that an interruption may have left are mended. */
+/**
+ * Everything measured so far for a calibration that is being made; torn ends that an interruption
+ * may have left are mended.
+ */
 export function readUnfinished(root: string, id: string): CalibrationEvidence {
   for (const part of FOLDERS) mendJournal(root, partId(id, part))
-  return { aa: readEvidence(root, partId(id, 'aa')), injected: readEvidence(root, partId(id, 'injected')) }
+  return {
+    aa: readEvidence(root, partId(id, 'aa')),
+    injected: readEvidence(root, partId(id, 'injected')),
+  }
 }
 
 /** Derives the result of a complete calibration and puts it in the place of the older one. */
@@ -74,7 +88,8 @@ export function publishCalibration(root: string, id: string): Calibration {
   const to = join(evidenceOf(root), id)
   writeWhole(join(from, RESULT), jsonText(calibration))
   try {
-    // Should this end between the two steps, --resume finds everything measured and only repeats the second.
+    // Should this end between the two steps, --resume finds everything measured and only repeats
+    // the second.
     rmSync(to, { recursive: true, force: true })
     renameSync(from, to)
   } catch (error) {
@@ -87,18 +102,23 @@ export function publishCalibration(root: string, id: string): Calibration {
  * A complete calibration, after deriving it again from its runs.
  *
  * @returns undefined where there is none
- * @throws {InvalidEvidenceError} it is not what its runs yield: a file was changed or is missing; names it
+ * @throws {InvalidEvidenceError} it is not what its runs yield: a file was changed or is missing;
+ * names it
  */
 export function readCalibration(root: string, id: string): Calibration | undefined {
   const path = resultPath(root, id)
   const text = readIfThere(path)
   if (text === undefined) return undefined
   const stored = parse(text, path)
-  const derived = toCalibration({ aa: readEvidence(root, join(id, 'aa')), injected: readEvidence(root, join(id, 'injected')) })
+  const derived = toCalibration({
+    aa: readEvidence(root, join(id, 'aa')),
+    injected: readEvidence(root, join(id, 'injected')),
+  })
   const changed = Object.keys({ ...stored.evidence, ...derived.evidence }).find(
     (name) => stored.evidence[name] !== derived.evidence[name],
   )
-  if (changed !== undefined) throw damaged(join(evidenceOf(root), id, changed), `is not the file ${path} was made from`)
+  if (changed !== undefined)
+    throw damaged(join(evidenceOf(root), id, changed), `is not the file ${path} was made from`)
   if (jsonText(derived) !== text) throw damaged(path, 'is not what its runs yield')
   return stored
 }
@@ -112,7 +132,10 @@ function parse(text: string, path: string): Calibration {
 }
 
 function damaged(path: string, what: string, cause?: unknown): InvalidEvidenceError {
-  return new InvalidEvidenceError(`${path} ${what}; restore it, or calibrate again: npm run calibrate`, { cause })
+  return new InvalidEvidenceError(
+    `${path} ${what}; restore it, or calibrate again: npm run calibrate`,
+    { cause },
+  )
 }
 
 function unfinished(id: string): string {

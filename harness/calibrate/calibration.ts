@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 
 /**
- * What a calibration of a host is about: the same harness on another host, another Node, or with other flags has to be calibrated anew, and so has
- * another suite.
+ * What a calibration of a host is about: the same harness on another host, another Node, or with
+ * other flags has to be calibrated anew, and so has another suite.
  */
 const hostSchema = z.strictObject({
   /** Twelve hexadecimal digits of the SHA-256 of all fields below; names the folder. */
@@ -36,7 +36,12 @@ const identicalAttemptSchema = z.strictObject({
   positionT: z.number().optional(),
   lag1: z.number().optional(),
   checks: z.array(
-    z.strictObject({ code: z.enum(['pairs', 'bias', 'position-effect']), value: z.number(), bound: z.number(), ok: z.boolean() }),
+    z.strictObject({
+      code: z.enum(['pairs', 'bias', 'position-effect']),
+      value: z.number(),
+      bound: z.number(),
+      ok: z.boolean(),
+    }),
   ),
   ok: z.boolean(),
 })
@@ -60,20 +65,34 @@ const calibratedWorkloadSchema = z.strictObject({
   /** W and K of the pilot, the same for all runs. */
   warmup: count,
   iterations: z.int().positive(),
-  /** Noise of one pair, from the deciding A/A attempt; absent where there were not even two pairs. */
+  /**
+   * Noise of one pair, from the deciding A/A attempt; absent where there were not even two pairs.
+   */
   effectiveSd: spread.optional(),
   class: noiseClass.optional(),
-  /** The smallest true improvement that so many pairs of this noise certify as at least 5 % four times in five. */
+  /**
+   * The smallest true improvement that so many pairs of this noise certify as at least 5 % four
+   * times in five.
+   */
   certifiable: z.array(z.strictObject({ pairs: z.int().positive(), improvement: z.number() })),
   /** The same code as both arms; the last attempt decides. */
   identical: z.strictObject({ attempts: z.array(identicalAttemptSchema).min(1).max(2) }),
   /** Real extra work in one arm; the last attempt decides. */
-  injected: z.strictObject({ improvement: z.number(), attempts: z.array(injectedAttemptSchema).min(1).max(2) }),
-  /** The first run that computed something else than was proven; absent where all computed the same. */
-  difference: z.strictObject({ among: z.enum(['aa', 'injected']), pair: z.int().positive(), arm: z.string() }).optional(),
+  injected: z.strictObject({
+    improvement: z.number(),
+    attempts: z.array(injectedAttemptSchema).min(1).max(2),
+  }),
+  /**
+   * The first run that computed something else than was proven; absent where all computed the same.
+   */
+  difference: z
+    .strictObject({ among: z.enum(['aa', 'injected']), pair: z.int().positive(), arm: z.string() })
+    .optional(),
   verdict: z.enum(['passed', 'failed']),
   /** Codes; empty where it passed. */
-  reasons: z.array(z.enum(['results-differ', 'incomplete', 'biased', 'position-effect', 'effect-missed'])),
+  reasons: z.array(
+    z.enum(['results-differ', 'incomplete', 'biased', 'position-effect', 'effect-missed']),
+  ),
   /** Codes of what does not fail it and should be known. */
   warnings: z.array(z.enum(['noise-red', 'autocorrelated', 'effect-undecidable', 'repeated'])),
 })
@@ -81,7 +100,10 @@ export type CalibratedWorkload = Readonly<z.infer<typeof calibratedWorkloadSchem
 export type CalibrationReason = CalibratedWorkload['reasons'][number]
 export type CalibrationWarning = CalibratedWorkload['warnings'][number]
 
-/** `calibration.json`: what the runs beside it say about this host. A function of those files and nothing else. */
+/**
+ * `calibration.json`: what the runs beside it say about this host. A function of those files and
+ * nothing else.
+ */
 export const calibrationSchema = z.strictObject({
   schema: z.literal('assay/calibration@1'),
   host: hostSchema,

@@ -16,16 +16,26 @@ const DAY_MS = 86_400_000
 const STALE_AFTER_DAYS = 30
 
 /**
- * What the newest calibration of this host, Node, flags, suite and scale says about the workloads of a plan.
+ * What the newest calibration of this host, Node, flags, suite and scale says about the workloads
+ * of a plan.
  *
- * `failed` stays failed at any age and for any workload: a biased harness does not mend itself. `stale` is decided by age alone and not by the code that
- * was measured: that changes daily, while bias and noise are those of host and harness. One that covers none of the workloads is `missing`.
+ * `failed` stays failed at any age and for any workload: a biased harness does not mend itself.
+ * `stale` is decided by age alone and not by the code that was measured: that changes daily, while
+ * bias and noise are those of host and harness. One that covers none of the workloads is `missing`.
  *
  * @throws {InvalidEvidenceError} there is one, and it is not what its runs yield; names the file
  */
-export function quoteCalibration({ root, environment, plan, command }: CalibrationQuery, now: Date): CalibrationQuote {
-  const calibration = readCalibration(root, calibrationId(calibratedHost(environment, plan), plan.scale))
-  const covered = (calibration?.workloads ?? []).filter(({ id }) => plan.workloads.some((planned) => planned.id === id))
+export function quoteCalibration(
+  { root, environment, plan, command }: CalibrationQuery,
+  now: Date,
+): CalibrationQuote {
+  const calibration = readCalibration(
+    root,
+    calibrationId(calibratedHost(environment, plan), plan.scale),
+  )
+  const covered = (calibration?.workloads ?? []).filter(({ id }) =>
+    plan.workloads.some((planned) => planned.id === id),
+  )
   if (calibration === undefined || (covered.length === 0 && calibration.verdict === 'passed'))
     return { status: 'missing', command, workloads: [] }
   const { madeAt, verdict } = calibration
@@ -36,7 +46,9 @@ export function quoteCalibration({ root, environment, plan, command }: Calibrati
     ageDays,
     command,
     workloads: covered.flatMap(({ id, effectiveSd, class: noiseClass }) =>
-      effectiveSd === undefined || noiseClass === undefined ? [] : [{ id, effectiveSd, class: noiseClass }],
+      effectiveSd === undefined || noiseClass === undefined
+        ? []
+        : [{ id, effectiveSd, class: noiseClass }],
     ),
   }
 }

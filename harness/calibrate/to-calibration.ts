@@ -4,14 +4,23 @@ import type { JournalLine } from '../evidence/run-record.js'
 import { attemptsOf, type Trial, wantsPair } from '../verdict/attempts.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { refuseUnexplainedVoids } from '../verdict/decide.js'
-import { type IdenticalAttempt, identicalArms, isAutocorrelated } from '../verdict/identical-arms.js'
+import {
+  type IdenticalAttempt,
+  identicalArms,
+  isAutocorrelated,
+} from '../verdict/identical-arms.js'
 import { type InjectedAttempt, injectedEffect } from '../verdict/injected-effect.js'
 import { boundsAt } from '../verdict/look.js'
 import { certifiableImprovement, type Noise } from '../verdict/noise.js'
 import { findDivergence } from '../verdict/proof.js'
 import { isContaminated, type Round, roundsOf } from '../verdict/rounds.js'
 import { calibratedHost } from './calibrated-host.js'
-import type { CalibratedWorkload, Calibration, CalibrationReason, CalibrationWarning } from './calibration.js'
+import type {
+  CalibratedWorkload,
+  Calibration,
+  CalibrationReason,
+  CalibrationWarning,
+} from './calibration.js'
 
 /** The two evidence folders of a calibration: identical arms, and one arm with injected work. */
 export interface CalibrationEvidence {
@@ -54,16 +63,28 @@ export function identicalTrial({ regime, metric }: EvaluationPlan): Trial<Identi
   return identicalArms(regime.looks.at(-1)!, metric)
 }
 
-/** The trial of the injected effect that a plan sets. @throws {InvalidEvidenceError} it injects nothing */
-export function injectedTrial({ regime, metric, injected }: EvaluationPlan): Trial<InjectedAttempt> {
+/**
+ * The trial of the injected effect that a plan sets.
+ *
+ * @throws {InvalidEvidenceError} it injects nothing
+ */
+export function injectedTrial({
+  regime,
+  metric,
+  injected,
+}: EvaluationPlan): Trial<InjectedAttempt> {
   return injectedEffect(improvementPutIn(injected), regime.looks.at(-1)!, metric)
 }
 
 /**
- * Ids of the workloads that need another pair, in plan order. A host that voids more than a quarter of the pairs asked for is measured no further: its
- * attempt stays incomplete.
+ * Ids of the workloads that need another pair, in plan order. A host that voids more than a quarter
+ * of the pairs asked for is measured no further: its attempt stays incomplete.
  */
-export function workloadsInNeed<Attempt>(plan: EvaluationPlan, runs: readonly JournalLine[], trial: Trial<Attempt>): string[] {
+export function workloadsInNeed<Attempt>(
+  plan: EvaluationPlan,
+  runs: readonly JournalLine[],
+  trial: Trial<Attempt>,
+): string[] {
   return plan.workloads
     .map(({ id }) => id)
     .filter((id) => {
@@ -73,11 +94,17 @@ export function workloadsInNeed<Attempt>(plan: EvaluationPlan, runs: readonly Jo
     })
 }
 
-function calibrateWorkload({ aa, injected }: CalibrationEvidence, planned: PlannedWorkload): CalibratedWorkload {
+function calibrateWorkload(
+  { aa, injected }: CalibrationEvidence,
+  planned: PlannedWorkload,
+): CalibratedWorkload {
   const { id, content, warmup = 0, iterations = 1 } = planned
   const equalRounds = roundsOf(aa.runs, aa.plan, id)
   const identicalAttempts = attemptsOf(equalRounds, identicalTrial(aa.plan))
-  const injectedAttempts = attemptsOf(roundsOf(injected.runs, injected.plan, id), injectedTrial(injected.plan))
+  const injectedAttempts = attemptsOf(
+    roundsOf(injected.runs, injected.plan, id),
+    injectedTrial(injected.plan),
+  )
   const identical = identicalAttempts.at(-1)!
   const effect = injectedAttempts.at(-1)!
   const difference = findDifference({ aa, injected }, id)
@@ -90,10 +117,15 @@ function calibrateWorkload({ aa, injected }: CalibrationEvidence, planned: Plann
     iterations,
     ...noise,
     certifiable: noise === undefined ? [] : certifiableOf(noise, equalRounds, aa.plan, id),
-    identical: { attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })) },
+    identical: {
+      attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })),
+    },
     injected: {
       improvement: improvementPutIn(injected.plan.injected),
-      attempts: injectedAttempts.map(({ ci95, ...attempt }) => ({ ...attempt, ...(ci95 && { ci95: [ci95[0], ci95[1]] }) })),
+      attempts: injectedAttempts.map(({ ci95, ...attempt }) => ({
+        ...attempt,
+        ...(ci95 && { ci95: [ci95[0], ci95[1]] }),
+      })),
     },
     ...(difference !== undefined && { difference }),
     verdict: reasons.length === 0 ? 'passed' : 'failed',
@@ -103,10 +135,16 @@ function calibrateWorkload({ aa, injected }: CalibrationEvidence, planned: Plann
 }
 
 function noiseIn({ class: noiseClass, effectiveSd }: IdenticalAttempt): Noise | undefined {
-  return noiseClass === undefined || effectiveSd === undefined ? undefined : { class: noiseClass, effectiveSd }
+  return noiseClass === undefined || effectiveSd === undefined
+    ? undefined
+    : { class: noiseClass, effectiveSd }
 }
 
-function reasonsOf(identical: IdenticalAttempt, effect: InjectedAttempt, differs: boolean): CalibrationReason[] {
+function reasonsOf(
+  identical: IdenticalAttempt,
+  effect: InjectedAttempt,
+  differs: boolean,
+): CalibrationReason[] {
   const violated = new Set(identical.checks.filter(({ ok }) => !ok).map(({ code }) => code))
   const reasons: (CalibrationReason | false)[] = [
     differs && 'results-differ',
@@ -118,7 +156,11 @@ function reasonsOf(identical: IdenticalAttempt, effect: InjectedAttempt, differs
   return reasons.filter((reason) => reason !== false)
 }
 
-function warningsOf(identical: IdenticalAttempt, effect: InjectedAttempt, repeated: boolean): CalibrationWarning[] {
+function warningsOf(
+  identical: IdenticalAttempt,
+  effect: InjectedAttempt,
+  repeated: boolean,
+): CalibrationWarning[] {
   const warnings: (CalibrationWarning | false)[] = [
     identical.class === 'RED' && 'noise-red',
     isAutocorrelated(identical) && 'autocorrelated',
@@ -128,7 +170,10 @@ function warningsOf(identical: IdenticalAttempt, effect: InjectedAttempt, repeat
   return warnings.filter((warning) => warning !== false)
 }
 
-/** What an evaluation by the default rule could certify here, at each of its looks that so many pairs reach. */
+/**
+ * What an evaluation by the default rule could certify here, at each of its looks that so many
+ * pairs reach.
+ */
 function certifiableOf(
   noise: Noise,
   rounds: readonly Round[],
@@ -144,12 +189,17 @@ function certifiableOf(
   } as const
   return LOOKS.flatMap((pairs, index) => {
     const bounds = rounds.length < pairs ? undefined : boundsAt(rounds.slice(0, pairs), index, rule)
-    return bounds === undefined ? [] : [{ pairs, improvement: certifiableImprovement(noise, bounds, AT_LEAST) }]
+    return bounds === undefined
+      ? []
+      : [{ pairs, improvement: certifiableImprovement(noise, bounds, AT_LEAST) }]
   })
 }
 
 /** The first run of a workload whose result is not the proven one. */
-function findDifference(evidence: CalibrationEvidence, id: string): CalibratedWorkload['difference'] {
+function findDifference(
+  evidence: CalibrationEvidence,
+  id: string,
+): CalibratedWorkload['difference'] {
   for (const among of ['aa', 'injected'] as const) {
     const { plan, equivalence, runs } = evidence[among]
     const found = findDivergence(
@@ -164,7 +214,9 @@ function findDifference(evidence: CalibrationEvidence, id: string): CalibratedWo
 
 function improvementPutIn(injected: EvaluationPlan['injected']): number {
   if (injected !== undefined) return injected.improvement
-  throw new InvalidEvidenceError('the plan of a calibration injects nothing; restore injected/plan.json or calibrate again')
+  throw new InvalidEvidenceError(
+    'the plan of a calibration injects nothing; restore injected/plan.json or calibrate again',
+  )
 }
 
 /** Times of runs are written in one form, so that they sort as text. */
@@ -174,5 +226,7 @@ function lastStart({ aa, injected }: CalibrationEvidence): string {
 }
 
 function within(folder: string, { digests }: Evidence): Record<string, string> {
-  return Object.fromEntries(Object.entries(digests).map(([name, digest]) => [`${folder}/${name}`, digest]))
+  return Object.fromEntries(
+    Object.entries(digests).map(([name, digest]) => [`${folder}/${name}`, digest]),
+  )
 }

@@ -2,7 +2,15 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Metric, ScaleName } from '../contract.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
-import { DEFAULTS, parseChoice, parseNodeOptions, parseScale, parseTimeout, parseWhole, quoted } from './evaluate-options.js'
+import {
+  DEFAULTS,
+  parseChoice,
+  parseNodeOptions,
+  parseScale,
+  parseTimeout,
+  parseWhole,
+  quoted,
+} from './evaluate-options.js'
 
 /** A `calibrate` command, checked as far as that is possible without the suite. */
 export interface CalibrateCommand {
@@ -72,20 +80,38 @@ Exit codes:
 
 export function addCalibrateOptions(command: Command): Command {
   return command
-    .description('what this host does to a measurement: identical arms must come out equal, an injected effect must be seen')
-    .option('--workload <id>', 'calibrate this workload only; repeatable', (id: string, ids: readonly string[] = []) => [
-      ...ids,
-      id,
-    ])
+    .description(
+      'what this host does to a measurement: identical arms must come out equal, an injected effect must be seen',
+    )
+    .option(
+      '--workload <id>',
+      'calibrate this workload only; repeatable',
+      (id: string, ids: readonly string[] = []) => [...ids, id],
+    )
     .option('--scale <name>', 'smoke, standard or production', CALIBRATE_DEFAULTS.scale)
-    .option('--pairs <n>', 'pairs of identical arms per workload, at least 10', CALIBRATE_DEFAULTS.pairs)
+    .option(
+      '--pairs <n>',
+      'pairs of identical arms per workload, at least 10',
+      CALIBRATE_DEFAULTS.pairs,
+    )
     .option('--seed <int>', 'seed of the data and of the order of runs', CALIBRATE_DEFAULTS.seed)
     .option('--metric <name>', 'cpu or wall', CALIBRATE_DEFAULTS.metric)
-    .option('--node-options <flags>', 'flags of Node in measured processes, as the evaluations will have them')
-    .option('--timeout <seconds>', 'a run that takes longer is killed and counts as failed', CALIBRATE_DEFAULTS.timeout)
+    .option(
+      '--node-options <flags>',
+      'flags of Node in measured processes, as the evaluations will have them',
+    )
+    .option(
+      '--timeout <seconds>',
+      'a run that takes longer is killed and counts as failed',
+      CALIBRATE_DEFAULTS.timeout,
+    )
     .option('--resume', 'continue the unfinished calibration of this host and scale')
     .option('--json', 'the calibration as one JSON document on stdout, everything else on stderr')
-    .option('--out <dir>', 'evidence root: profiling-results/ is read and written below it', CALIBRATE_DEFAULTS.out)
+    .option(
+      '--out <dir>',
+      'evidence root: profiling-results/ is read and written below it',
+      CALIBRATE_DEFAULTS.out,
+    )
     .option('--suite <module>', "another project's suite: a compiled module that exports suite")
     .addHelpText('after', `\n${EXPLANATION}`)
 }
@@ -99,7 +125,10 @@ export function parseCalibrate(options: CalibrateOptions, cwd: string): Calibrat
     pairs: parseWhole('--pairs', options.pairs, FEWEST_PAIRS, MOST_PAIRS),
     seed: parseWhole('--seed', options.seed, 0, LARGEST_SEED),
     metric,
-    nodeFlags: nodeFlagsFor(metric, options.nodeOptions === undefined ? undefined : parseNodeOptions(options.nodeOptions)),
+    nodeFlags: nodeFlagsFor(
+      metric,
+      options.nodeOptions === undefined ? undefined : parseNodeOptions(options.nodeOptions),
+    ),
     timeoutMs: parseTimeout(options.timeout),
     resume: options.resume === true,
     root: resolve(cwd, options.out),
@@ -127,14 +156,25 @@ export function calibrateHint(shared: {
 /** Options that decide about the result, unless they are the default. */
 function commandText(options: CalibrateOptions): string {
   const words = ['npx assay calibrate', ...(options.workload ?? []).map((id) => `--workload ${id}`)]
-  for (const name of ['scale', 'pairs', 'seed', 'metric', 'nodeOptions', 'timeout', 'suite'] as const) {
+  for (const name of [
+    'scale',
+    'pairs',
+    'seed',
+    'metric',
+    'nodeOptions',
+    'timeout',
+    'suite',
+  ] as const) {
     const value = options[name]
     if (
       value === undefined ||
-      (name in CALIBRATE_DEFAULTS && CALIBRATE_DEFAULTS[name as keyof typeof CALIBRATE_DEFAULTS] === value)
+      (name in CALIBRATE_DEFAULTS &&
+        CALIBRATE_DEFAULTS[name as keyof typeof CALIBRATE_DEFAULTS] === value)
     )
       continue
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`)
+    words.push(
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`,
+    )
   }
   return words.join(' ')
 }

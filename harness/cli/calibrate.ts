@@ -1,5 +1,11 @@
 import { relative } from 'node:path'
-import { type CalibrationRequest, calibrate, INJECTED, injectedPairs, leftUnfinished } from '../calibrate/calibrate.js'
+import {
+  type CalibrationRequest,
+  calibrate,
+  INJECTED,
+  injectedPairs,
+  leftUnfinished,
+} from '../calibrate/calibrate.js'
 import { resultPath } from '../calibrate/calibration-store.js'
 import type { Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
@@ -61,10 +67,15 @@ function chooseWorkloads(
   { suite }: LoadedSuite,
 ): readonly Workload<unknown, unknown, unknown>[] {
   for (const id of workloads) findNamed(suite.workloads, (known) => known.id, id, 'workload')
-  return workloads.length === 0 ? suite.workloads : suite.workloads.filter(({ id }) => workloads.includes(id))
+  return workloads.length === 0
+    ? suite.workloads
+    : suite.workloads.filter(({ id }) => workloads.includes(id))
 }
 
-function headline({ scale, pairs, seed, metric }: CalibrateCommand, { suite }: LoadedSuite): string {
+function headline(
+  { scale, pairs, seed, metric }: CalibrateCommand,
+  { suite }: LoadedSuite,
+): string {
   return `calibrate · ${suite.name} at ${scale} scale, ${metric} time        per workload ${formatCounted(pairs, 'pair')} of identical arms, ${injectedPairs(pairs)} with ${formatLimit(INJECTED)} injected · seed ${seed}`
 }
 

@@ -22,17 +22,22 @@ import { addGateOptions, type GateOptions, parseGate } from './gate-options.js'
 import { COMMAND_EXAMPLES, EVALUATE_EXAMPLES, EXIT_CODES } from './help-text.js'
 import { describeProfile } from './profile-options.js'
 
-const packageSchema = z.looseObject({ version: z.string(), bugs: z.looseObject({ url: z.string() }).optional() })
+const packageSchema = z.looseObject({
+  version: z.string(),
+  bugs: z.looseObject({ url: z.string() }).optional(),
+})
 
 /**
  * Runs one command line to its end.
  *
- * A command loads what it works with when it runs: comparing two files does not wait for what evaluates.
+ * A command loads what it works with when it runs: comparing two files does not wait for what
+ * evaluates.
  *
  * @param argv words after the name of the program
  * @param suite what is measured unless `--suite` names another, or how to load it
  * @param extra commands of the composition root beside our own
- * @returns the exit code; never throws: errors are told on `io.stderr`, one line each, bugs with their stack
+ * @returns the exit code; never throws: errors are told on `io.stderr`, one line each, bugs with
+ * their stack
  */
 export async function runCli(
   argv: readonly string[],
@@ -48,7 +53,10 @@ export async function runCli(
     await program.parseAsync([...argv], { from: 'user' })
     return outcome.code
   } catch (error) {
-    return tellError(error instanceof CommanderError ? explainUsage(error, program, argv) : error, io)
+    return tellError(
+      error instanceof CommanderError ? explainUsage(error, program, argv) : error,
+      io,
+    )
   }
 }
 
@@ -64,13 +72,16 @@ function describeProgram(
       'proves an optimization before it ships: equivalence first, then isolated interleaved runs, then a verdict that can be audited',
     )
     .version(readPackage().version)
-    // Behind a command, `--version` may be the value of an option, and must not end it as if all were well.
+    // Behind a command, `--version` may be the value of an option, and must not end it as if all
+    // were well.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
     .addHelpText('after', `\n${COMMAND_EXAMPLES}\n\n${EXIT_CODES}`)
   const suiteOf = async (options: { readonly suite?: string }) =>
-    options.suite === undefined ? ownSuite(typeof suite === 'function' ? await suite() : suite) : loadSuite(options.suite, io.cwd)
+    options.suite === undefined
+      ? ownSuite(typeof suite === 'function' ? await suite() : suite)
+      : loadSuite(options.suite, io.cwd)
 
   addEvaluateOptions(program.command('evaluate <layer>'))
     .description(
@@ -80,7 +91,14 @@ function describeProgram(
     .action(async (layer: string, options: EvaluateOptions) => {
       if (layer === SEQUENCE_ID) {
         const { evaluateAllCommand, parseSequence } = await import('./evaluate-all.js')
-        finish(await evaluateAllCommand(parseSequence(options, io.cwd), await suiteOf(options), readPackage().version, io))
+        finish(
+          await evaluateAllCommand(
+            parseSequence(options, io.cwd),
+            await suiteOf(options),
+            readPackage().version,
+            io,
+          ),
+        )
         return
       }
       const command = parseEvaluate(layer, options, io.cwd)
@@ -115,16 +133,23 @@ function describeProgram(
     .description('write the report of a record, one HTML file, again from its evidence')
     .option('--all', 'all records')
     .option('--out <dir>', 'evidence root', DEFAULTS.out)
-    .action(async (record: string | undefined, options: { readonly all?: boolean; readonly out: string }) => {
-      if ((record === undefined) === (options.all !== true))
-        throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
-      const { reportCommand } = await import('./report.js')
-      finish(await reportCommand(resolve(io.cwd, options.out), record, io))
-    })
+    .action(
+      async (
+        record: string | undefined,
+        options: { readonly all?: boolean; readonly out: string },
+      ) => {
+        if ((record === undefined) === (options.all !== true))
+          throw new InputError('give one record, e.g. 0001 or 0001-layer1, or --all')
+        const { reportCommand } = await import('./report.js')
+        finish(await reportCommand(resolve(io.cwd, options.out), record, io))
+      },
+    )
 
-  addCharacteristicsOptions(program.command('characteristics')).action(async (options: CharacteristicsOptions) => {
-    finish(await characteristicsCommand(options, await suiteOf({}), readPackage().version, io))
-  })
+  addCharacteristicsOptions(program.command('characteristics')).action(
+    async (options: CharacteristicsOptions) => {
+      finish(await characteristicsCommand(options, await suiteOf({}), readPackage().version, io))
+    },
+  )
 
   addCalibrateOptions(program.command('calibrate')).action(async (options: CalibrateOptions) => {
     const command = parseCalibrate(options, io.cwd)
@@ -138,10 +163,12 @@ function describeProgram(
     finish(await gateCommand(command, readPackage().version, io))
   })
 
-  describeProfile(program.command('profile')).action(async (layer: string, options: { readonly suite?: string }) => {
-    const { profileCommand } = await import('./profile.js')
-    finish(await profileCommand(layer, options, await suiteOf(options), io))
-  })
+  describeProfile(program.command('profile')).action(
+    async (layer: string, options: { readonly suite?: string }) => {
+      const { profileCommand } = await import('./profile.js')
+      finish(await profileCommand(layer, options, await suiteOf(options), io))
+    },
+  )
 
   program
     .command('list')
@@ -171,43 +198,81 @@ function addEvaluateOptions(command: Command): Command {
     .option('--workload <id>', 'measure this workload only; repeatable', collect)
     .option('--scale <name>', 'smoke, standard or production', DEFAULTS.scale)
     .option('--pairs <n>', 'pairs per look, at least 10', DEFAULTS.pairs)
-    .option('--max-pairs <n>', 'pairs at the last look, a multiple of --pairs (default: 40; smoke 20)')
+    .option(
+      '--max-pairs <n>',
+      'pairs at the last look, a multiple of --pairs (default: 40; smoke 20)',
+    )
     .option('--fixed', 'one look at --pairs instead of a sequential test')
     .option('--seed <int>', 'seed of the data and of the order of runs', DEFAULTS.seed)
-    .option('--threshold <number>', 'in place of the number in the criterion of the layer, e.g. 5% or 0.05')
+    .option(
+      '--threshold <number>',
+      'in place of the number in the criterion of the layer, e.g. 5% or 0.05',
+    )
     .option('--alpha <fraction>', 'one-sided error over all looks', DEFAULTS.alpha)
     .option('--memory <mode>', 'advisory or blocking', DEFAULTS.memory)
     .option('--metric <name>', 'cpu or wall (default: the metric of the layer)')
-    .option('--incumbent <layers>', 'none, or layers separated by commas (default: accepted layers before this one)')
-    .option('--inject <fraction>', 'control: real extra work that makes the candidate look that much faster (negative: slower)')
-    .option('--timeout <seconds>', 'a run that takes longer is killed and counts as failed', DEFAULTS.timeout)
+    .option(
+      '--incumbent <layers>',
+      'none, or layers separated by commas (default: accepted layers before this one)',
+    )
+    .option(
+      '--inject <fraction>',
+      'control: real extra work that makes the candidate look that much faster (negative: slower)',
+    )
+    .option(
+      '--timeout <seconds>',
+      'a run that takes longer is killed and counts as failed',
+      DEFAULTS.timeout,
+    )
     .option(
       '--node-options <flags>',
       'flags of Node in measured processes, in place of --single-threaded-gc --no-concurrent-recompilation',
     )
-    .option('--profile', 'find out where the time went after measuring (default, but not at smoke scale or with --inject)')
+    .option(
+      '--profile',
+      'find out where the time went after measuring (default, but not at smoke scale or with --inject)',
+    )
     .option('--no-profile', 'leave the profiles out')
-    .option('--resume', 'continue the newest unfinished evaluation of this layer, or the interrupted sequence')
+    .option(
+      '--resume',
+      'continue the newest unfinished evaluation of this layer, or the interrupted sequence',
+    )
     .option('--require <verdict>', 'accepted: exit 1 unless the layer is accepted')
     .option('--json', 'the record as one JSON document on stdout, everything else on stderr')
-    .option('--out <dir>', 'evidence root: decisions/ and profiling-results/ are read and written below it', DEFAULTS.out)
+    .option(
+      '--out <dir>',
+      'evidence root: decisions/ and profiling-results/ are read and written below it',
+      DEFAULTS.out,
+    )
     .option('--suite <module>', "another project's suite: a compiled module that exports suite")
 }
 
-/** What commander found wrong with the words, as an error of ours. Undefined: it has shown what was asked for (help, version). */
-function explainUsage(error: CommanderError, program: Command, argv: readonly string[]): InputError | undefined {
+/**
+ * What commander found wrong with the words, as an error of ours. Undefined: it has shown what was
+ * asked for (help, version).
+ */
+function explainUsage(
+  error: CommanderError,
+  program: Command,
+  argv: readonly string[],
+): InputError | undefined {
   if (error.exitCode === 0) return undefined
   const names = program.commands.map((command) => command.name())
-  if (error.code === 'commander.help') return new InputError(`no command given; known: ${names.join(', ')}`)
+  if (error.code === 'commander.help')
+    return new InputError(`no command given; known: ${names.join(', ')}`)
   const command = program.commands.find((candidate) => argv.includes(candidate.name()))
   const wrong = /'([^']*)'/.exec(error.message)?.[1] ?? ''
   if (error.code === 'commander.unknownCommand') return unknownName('command', wrong, names)
   if (error.code === 'commander.unknownOption') {
-    const options = (command ?? program).options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []))
+    const options = (command ?? program).options.flatMap(({ long }) =>
+      typeof long === 'string' ? [long] : [],
+    )
     return unknownName('option', wrong, [...options, '--help'])
   }
   const message = error.message.replace(/^error: /, '').replace(/\.$/, '')
-  return new InputError(`${message}; see: assay ${command === undefined ? '' : `${command.name()} `}--help`)
+  return new InputError(
+    `${message}; see: assay ${command === undefined ? '' : `${command.name()} `}--help`,
+  )
 }
 
 function tellError(error: unknown, io: Io): ExitCode {
@@ -218,8 +283,12 @@ function tellError(error: unknown, io: Io): ExitCode {
   }
   const { version, bugs } = readPackage()
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  io.stderr(`${stack}\nassay: internal error in assay ${version}: this is a bug; please report it with the lines above`)
-  io.stderr(`${bugs === undefined ? ' to whoever maintains this copy of assay' : ` at ${bugs.url}`}\n`)
+  io.stderr(
+    `${stack}\nassay: internal error in assay ${version}: this is a bug; please report it with the lines above`,
+  )
+  io.stderr(
+    `${bugs === undefined ? ' to whoever maintains this copy of assay' : ` at ${bugs.url}`}\n`,
+  )
   return EXIT.internal
 }
 

@@ -32,20 +32,35 @@ Exit codes: 0 done, or no regression · 1 a regression · 2 something given is w
 /** `assay compare A B`: every statistic for two sets of numbers, measured by anything. */
 export const compareCommand: ExtraCommand = {
   name: 'compare',
-  summary: 'every statistic for two files of numbers, columns, or the arms of measured runs; measures nothing',
+  summary:
+    'every statistic for two files of numbers, columns, or the arms of measured runs; measures nothing',
   declare: (command) => {
     command
-      .argument('<baseline>', 'file, file:column, runs.jsonl, runs.jsonl:workload:arm, or - for standard input')
-      .argument('[candidate]', 'the same; may be left out where the first holds exactly two, or runs')
-      .option('--paired', 'the n-th value of one belongs to the n-th of the other (runs are paired anyhow)')
+      .argument(
+        '<baseline>',
+        'file, file:column, runs.jsonl, runs.jsonl:workload:arm, or - for standard input',
+      )
+      .argument(
+        '[candidate]',
+        'the same; may be left out where the first holds exactly two, or runs',
+      )
+      .option(
+        '--paired',
+        'the n-th value of one belongs to the n-th of the other (runs are paired anyhow)',
+      )
       .option('--metric <name>', 'of runs: cpu or wall', 'cpu')
-      .option('--fail-on-regression <fraction>', 'exit 1 if the candidate is slower by this much, e.g. 10%')
+      .option(
+        '--fail-on-regression <fraction>',
+        'exit 1 if the candidate is slower by this much, e.g. 10%',
+      )
       .option('--json', 'one JSON document: the keys of a workload in a decision record')
       .addHelpText('after', `\n${EXAMPLES}`)
   },
   run: (args, options, io) => {
     const [first, second] = args as readonly (string | undefined)[]
-    return Promise.resolve(compare([first!, ...(second === undefined ? [] : [second])], parseOptions(options), io))
+    return Promise.resolve(
+      compare([first!, ...(second === undefined ? [] : [second])], parseOptions(options), io),
+    )
   },
 }
 
@@ -54,13 +69,16 @@ function compare(words: readonly string[], options: CompareOptions, io: Io): Exi
     throw new InputError('standard input can be one of the two only; give a file for the other')
   const sources = readSources(words, io.cwd, () => readFileSync(0))
   const [first, second] = sources as [Source, Source | undefined]
-  const comparisons = second === undefined ? compareWithin(first, options) : [compareTwo(first, second, options)]
+  const comparisons =
+    second === undefined ? compareWithin(first, options) : [compareTwo(first, second, options)]
   io.stdout(
     options.json
       ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
       : text(comparisons, io.columns),
   )
-  return options.limit === undefined ? EXIT.done : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
+  return options.limit === undefined
+    ? EXIT.done
+    : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
 }
 
 /** What one file holds: the arms of its runs, or exactly two columns. */
@@ -68,7 +86,9 @@ function compareWithin(source: Source, options: CompareOptions): Comparison[] {
   if (source.content.kind === 'runs') {
     const { journal } = source.content
     const workloads = source.selector === undefined ? journal.workloads : [source.selector]
-    return workloads.map((workload) => compareRounds(journal, workload, options.metric, options.limit))
+    return workloads.map((workload) =>
+      compareRounds(journal, workload, options.metric, options.limit),
+    )
   }
   const two = selectTwo(source)
   if (two !== undefined) return [compareColumns(two[0]!, two[1]!, options)]
@@ -86,7 +106,9 @@ function compareColumns(a: Series, b: Series, { paired, limit }: CompareOptions)
   if (paired) {
     const odd = [a, b].find(({ unpairable }) => unpairable !== undefined)
     if (odd !== undefined)
-      throw new InputError(`--paired ${odd.label}: ${odd.unpairable}; leave out --paired, or complete the values`)
+      throw new InputError(
+        `--paired ${odd.label}: ${odd.unpairable}; leave out --paired, or complete the values`,
+      )
     if (a.values.length !== b.values.length)
       throw new InputError(
         `--paired: ${a.label} has ${a.values.length} values and ${b.label} ${b.values.length}; leave out --paired, or complete the values`,
@@ -110,13 +132,17 @@ function document(comparisons: readonly Comparison[], ofRuns: boolean): string {
 
 function text(comparisons: readonly Comparison[], columns: number): string {
   return comparisons
-    .map((comparison) => `${comparison.runs ? `${comparison.runs.workload}\n` : ''}${comparisonText(comparison, columns)}\n`)
+    .map(
+      (comparison) =>
+        `${comparison.runs ? `${comparison.runs.workload}\n` : ''}${comparisonText(comparison, columns)}\n`,
+    )
     .join('\n')
 }
 
 function parseOptions(options: Readonly<Record<string, unknown>>): CompareOptions {
   const { metric, failOnRegression } = options
-  if (metric !== 'cpu' && metric !== 'wall') throw new InputError(`--metric ${String(metric)}: give cpu or wall`)
+  if (metric !== 'cpu' && metric !== 'wall')
+    throw new InputError(`--metric ${String(metric)}: give cpu or wall`)
   return {
     paired: options.paired === true,
     metric,
@@ -128,5 +154,7 @@ function parseOptions(options: Readonly<Record<string, unknown>>): CompareOption
 function parseLimit(given: string): number {
   const value = parseFraction(given)
   if (value > 0 && value <= 10) return value
-  throw new InputError(`--fail-on-regression ${given}: give a slowdown above 0 and at most 1000%, e.g. 10% or 0.1`)
+  throw new InputError(
+    `--fail-on-regression ${given}: give a slowdown above 0 and at most 1000%, e.g. 10% or 0.1`,
+  )
 }

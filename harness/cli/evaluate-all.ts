@@ -25,26 +25,38 @@ export interface SequenceCommand {
 
 /** What says something about one layer and nothing about all. */
 const REFUSED: Readonly<Partial<Record<keyof EvaluateOptions, string>>> = {
-  incumbent: '--incumbent: a sequence builds the incumbent from the layers it accepts; leave it out',
+  incumbent:
+    '--incumbent: a sequence builds the incumbent from the layers it accepts; leave it out',
   inject: '--inject: a control tests the method on one layer; evaluate that one',
-  threshold: '--threshold: each layer has a criterion of its own, and all together the goal of the suite; leave it out',
+  threshold:
+    '--threshold: each layer has a criterion of its own, and all together the goal of the suite; leave it out',
 }
 
 /** @throws {InputError} an option's value cannot be used, or it says nothing about all layers */
 export function parseSequence(options: EvaluateOptions, cwd: string): SequenceCommand {
   for (const [option, problem] of Object.entries(REFUSED))
-    if (options[option as keyof EvaluateOptions] !== undefined) throw new InputError(`${problem} with evaluate all`)
+    if (options[option as keyof EvaluateOptions] !== undefined)
+      throw new InputError(`${problem} with evaluate all`)
   return {
     summary: parseEvaluate(SEQUENCE_ID, options, cwd),
     layer: (id, incumbent) =>
-      parseEvaluate(id, { ...options, ...(incumbent && { incumbent: incumbent.join(',') || 'none' }), resume: false }, cwd),
+      parseEvaluate(
+        id,
+        {
+          ...options,
+          ...(incumbent && { incumbent: incumbent.join(',') || 'none' }),
+          resume: false,
+        },
+        cwd,
+      ),
   }
 }
 
 /**
  * `assay evaluate all`: every layer in order and their summary, told to a terminal.
  *
- * @returns 0 done · 1 `--require accepted` unmet by the summary · 3 the summary is inconclusive · 4 a layer, or all accepted together, is not equivalent
+ * @returns 0 done · 1 `--require accepted` unmet by the summary · 3 the summary is inconclusive · 4
+ * a layer, or all accepted together, is not equivalent
  */
 export async function evaluateAllCommand(
   command: SequenceCommand,
@@ -76,16 +88,32 @@ export async function evaluateAllCommand(
         const given = isFirst || suite.layers[at]?.standalone === true ? undefined : incumbent
         const layerCommand = { ...command.layer(id, given), resume }
         const planned = planEvaluation(layerCommand, loaded, records(), packageVersion)
-        return tellEvaluation({ command: layerCommand, planned, loaded, io, run: evaluateLocked, onClaim })
+        return tellEvaluation({
+          command: layerCommand,
+          planned,
+          loaded,
+          io,
+          run: evaluateLocked,
+          onClaim,
+        })
       },
       evaluateSummary: (sequence, { resume, onClaim }) => {
         say('\nall accepted layers, measured afresh')
         const summaryCommand = { ...own, resume }
         const planned = planSummary(summaryCommand, { loaded, sequence }, records(), packageVersion)
-        return tellEvaluation({ command: summaryCommand, planned, sequence, loaded, io, run: evaluateLocked, onClaim })
+        return tellEvaluation({
+          command: summaryCommand,
+          planned,
+          sequence,
+          loaded,
+          io,
+          run: evaluateLocked,
+          onClaim,
+        })
       },
       onKept: ({ id, verdict }) => say(`${id} was finished before: ${verdict}`),
-      onGivenUp: () => io.stderr('a sequence that was interrupted here is given up; its records stay\n'),
+      onGivenUp: () =>
+        io.stderr('a sequence that was interrupted here is given up; its records stay\n'),
     })
     tellSequence(record, say)
     if (own.json) io.stdout(recordText(record))
@@ -99,7 +127,8 @@ export async function evaluateAllCommand(
 /** What is wrong with one of the layers is said before the first is measured. */
 function refuseEarly(command: SequenceCommand, loaded: LoadedSuite, packageVersion: string): void {
   goalOf(loaded.suite)
-  for (const { id } of loaded.suite.layers) planEvaluation(command.layer(id, undefined), loaded, [], packageVersion)
+  for (const { id } of loaded.suite.layers)
+    planEvaluation(command.layer(id, undefined), loaded, [], packageVersion)
 }
 
 function tellSequence(record: DecisionRecord, say: (line: string) => void): void {
@@ -108,7 +137,10 @@ function tellSequence(record: DecisionRecord, say: (line: string) => void): void
   for (const sentence of sequenceSentences(record)) say(sentence)
 }
 
-/** A layer that is not equivalent is left out and the others go on; that it was so wins over everything else. */
+/**
+ * A layer that is not equivalent is left out and the others go on; that it was so wins over
+ * everything else.
+ */
 function finalExit(record: DecisionRecord, requireAccepted: boolean): ExitCode {
   const isDifferent = record.sequence?.steps.some(({ equivalent }) => equivalent === false) === true
   return isDifferent ? EXIT.notEquivalent : exitCodeOf(record, requireAccepted)

@@ -76,13 +76,21 @@ export const DEFAULTS = {
 
 const FEWEST_PAIRS = 10
 const MOST_PAIRS = 1000
-const DEFAULT_MAX_PAIRS: Readonly<Record<ScaleName, number>> = { smoke: 20, standard: 40, production: 40 }
+const DEFAULT_MAX_PAIRS: Readonly<Record<ScaleName, number>> = {
+  smoke: 20,
+  standard: 40,
+  production: 40,
+}
 /** `setTimeout` takes no more than 2^31 − 1 ms. */
 const LONGEST_TIMEOUT_S = 2_147_483
 const LARGEST_SEED = 2 ** 31 - 1
 
 /** @throws {InputError} an option's value cannot be used; says which would do */
-export function parseEvaluate(layer: string, options: EvaluateOptions, cwd: string): EvaluateCommand {
+export function parseEvaluate(
+  layer: string,
+  options: EvaluateOptions,
+  cwd: string,
+): EvaluateCommand {
   const scale = parseScale(options.scale)
   return {
     layer,
@@ -94,15 +102,23 @@ export function parseEvaluate(layer: string, options: EvaluateOptions, cwd: stri
     ...(options.threshold !== undefined && { threshold: parseThreshold(options.threshold) }),
     alpha: parseAlpha(options.alpha),
     memory: parseChoice('--memory', options.memory, ['advisory', 'blocking']),
-    ...(options.metric !== undefined && { metric: parseChoice('--metric', options.metric, ['cpu', 'wall']) }),
+    ...(options.metric !== undefined && {
+      metric: parseChoice('--metric', options.metric, ['cpu', 'wall']),
+    }),
     resume: options.resume === true,
     root: resolve(cwd, options.out),
     json: options.json === true,
-    requireAccepted: options.require !== undefined && parseChoice('--require', options.require, ['accepted']) === 'accepted',
+    requireAccepted:
+      options.require !== undefined &&
+      parseChoice('--require', options.require, ['accepted']) === 'accepted',
     ...(options.suite !== undefined && { suite: options.suite }),
-    ...(options.incumbent !== undefined && { incumbent: options.incumbent === 'none' ? [] : parseList(options.incumbent) }),
+    ...(options.incumbent !== undefined && {
+      incumbent: options.incumbent === 'none' ? [] : parseList(options.incumbent),
+    }),
     timeoutMs: parseTimeout(options.timeout),
-    ...(options.nodeOptions !== undefined && { nodeOptions: parseNodeOptions(options.nodeOptions) }),
+    ...(options.nodeOptions !== undefined && {
+      nodeOptions: parseNodeOptions(options.nodeOptions),
+    }),
     ...(options.inject !== undefined && { inject: parseInjection(options.inject) }),
     // A quick look is over before its profiles would be; a control says nothing about a layer.
     profile: options.profile ?? (scale !== 'smoke' && options.inject === undefined),
@@ -126,7 +142,9 @@ function parseLooks(options: EvaluateOptions, scale: ScaleName): readonly number
       ? pairs * Math.max(1, Math.floor(DEFAULT_MAX_PAIRS[scale] / pairs))
       : parseWhole('--max-pairs', options.maxPairs, pairs, MOST_PAIRS)
   if (most % pairs !== 0)
-    throw new InputError(`--max-pairs ${most}: give a multiple of --pairs ${pairs}, e.g. ${Math.ceil(most / pairs) * pairs}`)
+    throw new InputError(
+      `--max-pairs ${most}: give a multiple of --pairs ${pairs}, e.g. ${Math.ceil(most / pairs) * pairs}`,
+    )
   return Array.from({ length: most / pairs }, (_, look) => pairs * (look + 1))
 }
 
@@ -134,7 +152,9 @@ export function parseWhole(option: string, text: string, least: number, most: nu
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= least && value <= most) return value
   const why = option === '--pairs' ? ' (fewer give no verdict)' : ''
-  throw new InputError(`${option} ${text}: give a whole number of at least ${least}${why} and at most ${most}`)
+  throw new InputError(
+    `${option} ${text}: give a whole number of at least ${least}${why} and at most ${most}`,
+  )
 }
 
 /** `5%` and `0.05` are the same fraction. */
@@ -147,13 +167,17 @@ export function parseFraction(text: string): number {
 function parseThreshold(text: string): number {
   const value = parseFraction(text)
   if (Number.isFinite(value)) return value
-  throw new InputError(`--threshold ${text}: give a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05`)
+  throw new InputError(
+    `--threshold ${text}: give a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05`,
+  )
 }
 
 function parseAlpha(text: string): number {
   const value = parseFraction(text)
   if (value > 0 && value <= 0.5) return value
-  throw new InputError(`--alpha ${text}: give an error probability above 0 and at most 0.5, e.g. 0.05`)
+  throw new InputError(
+    `--alpha ${text}: give an error probability above 0 and at most 0.5, e.g. 0.05`,
+  )
 }
 
 function parseInjection(text: string): number {
@@ -164,7 +188,11 @@ function parseInjection(text: string): number {
   )
 }
 
-export function parseChoice<Choice extends string>(option: string, text: string, choices: readonly Choice[]): Choice {
+export function parseChoice<Choice extends string>(
+  option: string,
+  text: string,
+  choices: readonly Choice[],
+): Choice {
   const choice = choices.find((known) => known === text)
   if (choice === undefined) throw new InputError(`${option} ${text}: give ${choices.join(' or ')}`)
   return choice
@@ -173,25 +201,36 @@ export function parseChoice<Choice extends string>(option: string, text: string,
 export function parseTimeout(text: string): number {
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (seconds > 0 && seconds <= LONGEST_TIMEOUT_S) return seconds * 1000
-  throw new InputError(`--timeout ${text}: give seconds, more than 0 and at most ${LONGEST_TIMEOUT_S}`)
+  throw new InputError(
+    `--timeout ${text}: give seconds, more than 0 and at most ${LONGEST_TIMEOUT_S}`,
+  )
 }
 
 function parseList(text: string): string[] {
   const items = text.split(',').map((item) => item.trim())
-  if (items.includes('')) throw new InputError(`--incumbent ${text}: give none, or layer names separated by commas`)
+  if (items.includes(''))
+    throw new InputError(`--incumbent ${text}: give none, or layer names separated by commas`)
   return items
 }
 
 export function parseNodeOptions(text: string): string[] {
   const flags = text.split(/\s+/).filter((flag) => flag !== '')
   const odd = flags.find((flag) => !flag.startsWith('-'))
-  if (odd !== undefined) throw new InputError(`--node-options ${text}: ${odd} is no flag; write values as --flag=value`)
+  if (odd !== undefined)
+    throw new InputError(`--node-options ${text}: ${odd} is no flag; write values as --flag=value`)
   return flags
 }
 
-/** What to type to get this evaluation again: options that decide about its result, unless they are the default. */
+/**
+ * What to type to get this evaluation again: options that decide about its result, unless they are
+ * the default.
+ */
 function commandText(layer: string, options: EvaluateOptions): string {
-  const words = ['npx assay evaluate', layer, ...(options.workload ?? []).map((id) => `--workload ${id}`)]
+  const words = [
+    'npx assay evaluate',
+    layer,
+    ...(options.workload ?? []).map((id) => `--workload ${id}`),
+  ]
   const valued = [
     'scale',
     'pairs',
@@ -209,8 +248,14 @@ function commandText(layer: string, options: EvaluateOptions): string {
   ] as const
   for (const name of valued) {
     const value = options[name]
-    if (value === undefined || (name in DEFAULTS && DEFAULTS[name as keyof typeof DEFAULTS] === value)) continue
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`)
+    if (
+      value === undefined ||
+      (name in DEFAULTS && DEFAULTS[name as keyof typeof DEFAULTS] === value)
+    )
+      continue
+    words.push(
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`,
+    )
   }
   if (options.fixed === true) words.push('--fixed')
   if (options.profile !== undefined) words.push(options.profile ? '--profile' : '--no-profile')

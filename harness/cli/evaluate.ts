@@ -11,7 +11,8 @@ import { outOption, tellEvaluation } from './tell-evaluation.js'
 /**
  * `assay evaluate <layer>`: the evaluation, told to a terminal.
  *
- * @returns 0 accepted or rejected · 1 `--require accepted` unmet · 3 inconclusive · 4 not equivalent
+ * @returns 0 accepted or rejected · 1 `--require accepted` unmet · 3 inconclusive · 4 not
+ * equivalent
  */
 export async function evaluateCommand(
   command: EvaluateCommand,
@@ -31,14 +32,19 @@ export async function evaluateCommand(
 }
 
 /** What a record ends a command with. */
-export function exitCodeOf({ verdict, equivalence }: DecisionRecord, requireAccepted: boolean): ExitCode {
+export function exitCodeOf(
+  { verdict, equivalence }: DecisionRecord,
+  requireAccepted: boolean,
+): ExitCode {
   if (equivalence.kind === 'different') return EXIT.notEquivalent
   if (requireAccepted && verdict !== 'accepted') return EXIT.failed
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.done
 }
 
 function continueHint(command: EvaluateCommand, io: Io): string {
-  const kept = unfinishedIds(command.root).some((id) => id.slice(id.indexOf('-') + 1) === command.layer)
+  const kept = unfinishedIds(command.root).some(
+    (id) => id.slice(id.indexOf('-') + 1) === command.layer,
+  )
   return kept
     ? `continue with: ${command.text} --resume${outOption(command, io)}\n`
     : 'nothing was measured yet; nothing is kept\n'

@@ -3,7 +3,15 @@ import type { Command } from 'commander'
 import { InputError } from '../errors.js'
 import type { GateSetting } from '../gate/gate-request.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
-import { DEFAULTS, parseChoice, parseFraction, parseScale, parseTimeout, parseWhole, quoted } from './evaluate-options.js'
+import {
+  DEFAULTS,
+  parseChoice,
+  parseFraction,
+  parseScale,
+  parseTimeout,
+  parseWhole,
+  quoted,
+} from './evaluate-options.js'
 
 /** A `gate` command, checked as far as that is possible without the repository. */
 export interface GateCommand extends GateSetting {
@@ -77,28 +85,49 @@ Exit codes, never 0 by default:
 
 export function addGateOptions(command: Command): Command {
   return command
-    .description('is the committed HEAD slower than its base? both built, proven equal and measured here; for pull requests')
+    .description(
+      'is the committed HEAD slower than its base? both built, proven equal and measured here; for pull requests',
+    )
     .option(
       '--base <ref>',
       'branch, tag or commit to compare with (default: the first of origin/HEAD, origin/main, main … there is)',
     )
-    .option('--workload <id>', 'measure this workload only; repeatable', (id: string, ids: readonly string[] = []) => [
-      ...ids,
-      id,
-    ])
+    .option(
+      '--workload <id>',
+      'measure this workload only; repeatable',
+      (id: string, ids: readonly string[] = []) => [...ids, id],
+    )
     .option('--scale <name>', 'smoke, standard or production', GATE_DEFAULTS.scale)
     .option('--threshold <fraction>', 'slowdown that must not pass', GATE_DEFAULTS.threshold)
     .option('--pairs <n>', 'pairs per look, at least 10', GATE_DEFAULTS.pairs)
-    .option('--max-pairs <n>', 'pairs at the last look, at most three looks (default: three times --pairs)')
+    .option(
+      '--max-pairs <n>',
+      'pairs at the last look, at most three looks (default: three times --pairs)',
+    )
     .option('--seed <int>', 'seed of the data and of the order of runs', GATE_DEFAULTS.seed)
     .option('--metric <name>', 'cpu or wall', GATE_DEFAULTS.metric)
-    .option('--results-changed <why>', 'measure although results differ, and say in the report why they do')
+    .option(
+      '--results-changed <why>',
+      'measure although results differ, and say in the report why they do',
+    )
     .option('--no-profile', 'leave out the flame graphs of what failed')
-    .option('--timeout <seconds>', 'a run that takes longer is killed and counts as failed', GATE_DEFAULTS.timeout)
+    .option(
+      '--timeout <seconds>',
+      'a run that takes longer is killed and counts as failed',
+      GATE_DEFAULTS.timeout,
+    )
     .option('--build <script>', 'npm script that builds a version, or none', GATE_DEFAULTS.build)
-    .option('--module <path>', 'compiled module that exports the suite, below the project', GATE_DEFAULTS.module)
+    .option(
+      '--module <path>',
+      'compiled module that exports the suite, below the project',
+      GATE_DEFAULTS.module,
+    )
     .option('--json', 'the report as one JSON document on stdout, everything else on stderr')
-    .option('--out <dir>', 'where the outputs go, in place of those of an earlier gate', GATE_DEFAULTS.out)
+    .option(
+      '--out <dir>',
+      'where the outputs go, in place of those of an earlier gate',
+      GATE_DEFAULTS.out,
+    )
     .addHelpText('after', `\n${EXPLANATION}`)
 }
 
@@ -118,7 +147,9 @@ export function parseGate(options: GateOptions, cwd: string): GateCommand {
     ...(options.base !== undefined && { baseRef: options.base }),
     ...(options.build !== 'none' && { script: parseScript(options.build) }),
     module: parseModule(options.module),
-    ...(options.resultsChanged !== undefined && { resultsChanged: parseReason(options.resultsChanged) }),
+    ...(options.resultsChanged !== undefined && {
+      resultsChanged: parseReason(options.resultsChanged),
+    }),
     out: resolve(cwd, options.out),
     profile: options.profile,
     timeoutMs: parseTimeout(options.timeout),
@@ -129,15 +160,21 @@ export function parseGate(options: GateOptions, cwd: string): GateCommand {
 
 function parseLooks({ pairs, maxPairs }: GateOptions): number[] {
   const step = parseWhole('--pairs', pairs, FEWEST_PAIRS, MOST_PAIRS)
-  const most = maxPairs === undefined ? MOST_LOOKS * step : parseWhole('--max-pairs', maxPairs, step, MOST_LOOKS * step)
-  if (most % step !== 0) throw new InputError(`--max-pairs ${most}: give a multiple of --pairs ${step}`)
+  const most =
+    maxPairs === undefined
+      ? MOST_LOOKS * step
+      : parseWhole('--max-pairs', maxPairs, step, MOST_LOOKS * step)
+  if (most % step !== 0)
+    throw new InputError(`--max-pairs ${most}: give a multiple of --pairs ${step}`)
   return Array.from({ length: most / step }, (_, look) => step * (look + 1))
 }
 
 function parseLimit(text: string): number {
   const value = parseFraction(text)
   if (value > 0 && value <= 10) return value
-  throw new InputError(`--threshold ${text}: give a slowdown above 0 and at most 1000%, e.g. 10% or 0.1`)
+  throw new InputError(
+    `--threshold ${text}: give a slowdown above 0 and at most 1000%, e.g. 10% or 0.1`,
+  )
 }
 
 function parseScript(text: string): string {
@@ -147,8 +184,11 @@ function parseScript(text: string): string {
 
 function parseModule(text: string): string {
   const path = normalize(text).replaceAll('\\', '/')
-  if (text !== '' && !isAbsolute(path) && !path.startsWith('../') && !path.startsWith('-')) return path
-  throw new InputError(`--module '${text}': give a path below the project, e.g. ${GATE_DEFAULTS.module}`)
+  if (text !== '' && !isAbsolute(path) && !path.startsWith('../') && !path.startsWith('-'))
+    return path
+  throw new InputError(
+    `--module '${text}': give a path below the project, e.g. ${GATE_DEFAULTS.module}`,
+  )
 }
 
 function parseReason(text: string): string {
@@ -158,7 +198,10 @@ function parseReason(text: string): string {
 
 /** Options that decide about the result, unless they are the default. */
 function commandText(options: GateOptions): string {
-  const words = ['npx assay gate', ...(options.workload ?? []).map((id) => `--workload${quoted(id)}`)]
+  const words = [
+    'npx assay gate',
+    ...(options.workload ?? []).map((id) => `--workload${quoted(id)}`),
+  ]
   const valued = [
     'base',
     'scale',
@@ -174,8 +217,14 @@ function commandText(options: GateOptions): string {
   ] as const
   for (const name of valued) {
     const value = options[name]
-    if (value === undefined || (name in GATE_DEFAULTS && GATE_DEFAULTS[name as keyof typeof GATE_DEFAULTS] === value)) continue
-    words.push(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`)
+    if (
+      value === undefined ||
+      (name in GATE_DEFAULTS && GATE_DEFAULTS[name as keyof typeof GATE_DEFAULTS] === value)
+    )
+      continue
+    words.push(
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}${quoted(value)}`,
+    )
   }
   return words.join(' ')
 }

@@ -20,7 +20,11 @@ const SUMMARY_VARIABLE = 'GITHUB_STEP_SUMMARY'
  *
  * @returns 0 pass · 1 fail · 3 inconclusive · 4 not equivalent · 5 not comparable
  */
-export async function gateCommand(command: GateCommand, packageVersion: string, io: Io): Promise<ExitCode> {
+export async function gateCommand(
+  command: GateCommand,
+  packageVersion: string,
+  io: Io,
+): Promise<ExitCode> {
   const { json, text, out } = command
   const say = (line: string) => (json ? io.stderr : io.stdout)(`${line}\n`)
   const report = await gate({
@@ -41,15 +45,21 @@ export async function gateCommand(command: GateCommand, packageVersion: string, 
   return gateExitCode(report.verdict)
 }
 
-/** On GitHub: the report as part of the summary of the job. That it cannot be written changes no verdict. */
+/**
+ * On GitHub: the report as part of the summary of the job. That it cannot be written changes no
+ * verdict.
+ */
 function appendSummary(report: GateReport, io: Io): void {
   const path = io.env[SUMMARY_VARIABLE]
   if (path === undefined || path === '') return
   try {
-    if (!isAbsolute(path) || !existsSync(dirname(path))) throw new Error('not the path of a file that could be')
+    if (!isAbsolute(path) || !existsSync(dirname(path)))
+      throw new Error('not the path of a file that could be')
     appendFileSync(path, gateMarkdown(report))
   } catch (error) {
-    io.stderr(`warning: no summary in ${SUMMARY_VARIABLE}=${path}: ${error instanceof Error ? error.message : String(error)}\n`)
+    io.stderr(
+      `warning: no summary in ${SUMMARY_VARIABLE}=${path}: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
   }
 }
 

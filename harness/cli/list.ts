@@ -8,11 +8,15 @@ import { supersededBy } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
 import { table } from '../text/table.js'
 
-/** `assay list`: layers, workloads, scales, and the records with their verdicts; one that is damaged is named and does not hide the others. */
+/**
+ * `assay list`: layers, workloads, scales, and the records with their verdicts; one that is damaged
+ * is named and does not hide the others.
+ */
 export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitCode {
   const found = recordIds(root).map((id) => ({ id, ...readOrExplain(root, id) }))
   const records = found.flatMap(({ record }) => record ?? [])
-  const section = (title: string, rows: readonly (readonly string[])[]) => io.stdout(`${title}\n${table(rows)}\n`)
+  const section = (title: string, rows: readonly (readonly string[])[]) =>
+    io.stdout(`${title}\n${table(rows)}\n`)
   section(
     'layers',
     suite.layers.map(({ id, title, workloads, standalone, phase }) => [
@@ -35,7 +39,13 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
     found.map(({ id, record, problem }) =>
       record === undefined
         ? [id, 'damaged', problem ?? '', '', '']
-        : [id, describeVerdict(record), describeCumulative(record), record.date, describeSupersession(record, records)],
+        : [
+            id,
+            describeVerdict(record),
+            describeCumulative(record),
+            record.date,
+            describeSupersession(record, records),
+          ],
     ),
   )
   const unfinished = unfinishedIds(root)
@@ -47,7 +57,10 @@ export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitC
   return EXIT.done
 }
 
-function readOrExplain(root: string, id: string): { readonly record?: DecisionRecord; readonly problem?: string } {
+function readOrExplain(
+  root: string,
+  id: string,
+): { readonly record?: DecisionRecord; readonly problem?: string } {
   try {
     return { record: readRecord(root, id) }
   } catch (error) {
@@ -61,7 +74,9 @@ function describeVerdict({ verdict, injected }: DecisionRecord): string {
 }
 
 function describeCumulative({ cumulative, reasons }: DecisionRecord): string {
-  return cumulative === undefined ? reasons.join(', ') : `${formatPercent(cumulative.improvement)} against the pure baseline`
+  return cumulative === undefined
+    ? reasons.join(', ')
+    : `${formatPercent(cumulative.improvement)} against the pure baseline`
 }
 
 function describeSupersession(record: DecisionRecord, records: readonly DecisionRecord[]): string {
@@ -71,5 +86,7 @@ function describeSupersession(record: DecisionRecord, records: readonly Decision
 
 function describeScales(workload: Suite['workloads'][number]): string {
   if (workload.describe === undefined) return ''
-  return SCALE_NAMES.map((scale) => `${scale}: ${workload.describe?.(workload.scales[scale])}`).join(' · ')
+  return SCALE_NAMES.map(
+    (scale) => `${scale}: ${workload.describe?.(workload.scales[scale])}`,
+  ).join(' · ')
 }

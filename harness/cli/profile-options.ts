@@ -20,7 +20,10 @@ export function describeProfile(command: Command): Command {
       `a workload, or a scenario that is only profiled; repeatable; ${ALL}: every one, and ${BOTTLENECKS}`,
       collect,
     )
-    .option('--tool <name>', `pages of another profiler in place of ours: ${PROFILE_TOOLS.map(({ id }) => id).join(', ')}`)
+    .option(
+      '--tool <name>',
+      `pages of another profiler in place of ours: ${PROFILE_TOOLS.map(({ id }) => id).join(', ')}`,
+    )
     .option('--scale <name>', 'smoke, standard or production', DEFAULTS.scale)
     .option('--seed <int>', 'seed of the data', DEFAULTS.seed)
     .option('--interval <µs>', 'time between two samples', PROFILE_DEFAULTS.interval)
@@ -29,9 +32,15 @@ export function describeProfile(command: Command): Command {
       'CPU to spend under the clock, each CPU profiler or the tool, about',
       PROFILE_DEFAULTS.duration,
     )
-    .option('--incumbent <layers>', 'none, or layers separated by commas (default: accepted layers before this one)')
+    .option(
+      '--incumbent <layers>',
+      'none, or layers separated by commas (default: accepted layers before this one)',
+    )
     .option('--timeout <seconds>', 'a process that takes longer is killed', DEFAULTS.timeout)
-    .option('--json', 'hot spots, or with --tool the pages, as one JSON document on stdout, everything else on stderr')
+    .option(
+      '--json',
+      'hot spots, or with --tool the pages, as one JSON document on stdout, everything else on stderr',
+    )
     .option('--out <dir>', 'profiles are written below its profiling-results/', DEFAULTS.out)
     .option('--suite <module>', "another project's suite: a compiled module that exports suite")
     .addHelpText(

@@ -59,7 +59,9 @@ export async function profileWithTool(
       progress.done()
       for (const { arm, path, bytes } of pages) {
         reports.push({ tool: tool.id, scenario: request.workload.id, arm, page: path, bytes })
-        say(`${tool.id} · ${request.workload.id} · ${arm.padEnd(9)}  ${path}  ${formatBytes(bytes)}\n`)
+        say(
+          `${tool.id} · ${request.workload.id} · ${arm.padEnd(9)}  ${path}  ${formatBytes(bytes)}\n`,
+        )
       }
     }
   } finally {

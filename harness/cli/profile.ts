@@ -29,13 +29,19 @@ const whole = (option: string, least: number, most: number) =>
     .string()
     .regex(/^\d+$/, `${option} must be a whole number`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `${option} must be at least ${least} and at most ${most}`)
+    .refine(
+      (value) => value >= least && value <= most,
+      `${option} must be at least ${least} and at most ${most}`,
+    )
 const seconds = (option: string, most: number) =>
   z
     .string()
     .regex(/^\d*\.?\d+$/, `${option} must be a number of seconds`)
     .transform(Number)
-    .refine((value) => value > 0 && value <= most, `${option} must be more than 0 and at most ${most} seconds`)
+    .refine(
+      (value) => value > 0 && value <= most,
+      `${option} must be more than 0 and at most ${most} seconds`,
+    )
 
 const optionsSchema = z.object({
   scenario: z.array(z.string()).optional(),
@@ -59,7 +65,12 @@ type ProfileOptions = z.infer<typeof optionsSchema>
  * @throws {InputError} no such layer, workload, scale or tool, or an option that makes no sense
  * @throws {InvalidEvidenceError} a profiled process or a tool failed
  */
-export async function profileCommand(layer: string, raw: unknown, loaded: LoadedSuite, io: Io): Promise<ExitCode> {
+export async function profileCommand(
+  layer: string,
+  raw: unknown,
+  loaded: LoadedSuite,
+  io: Io,
+): Promise<ExitCode> {
   const options = parseOptions(raw)
   const root = resolve(io.cwd, options.out)
   const arms = armsOf(layer, options, loaded.suite, root)
@@ -94,7 +105,10 @@ export async function profileCommand(layer: string, raw: unknown, loaded: Loaded
   }
   if (options.scenario?.includes(ALL) === true) {
     const path = join(evidenceOf(root), BOTTLENECKS)
-    writeWhole(path, bottlenecksMarkdown(found, readEnvironment(nodeFlagsFor('cpu')), repeatText(layer, options)))
+    writeWhole(
+      path,
+      bottlenecksMarkdown(found, readEnvironment(nodeFlagsFor('cpu')), repeatText(layer, options)),
+    )
     say(`consolidated: ${shown(io, path)}\n`)
   }
   if (options.json === true) io.stdout(`${JSON.stringify(found, null, 1)}\n`)
@@ -107,11 +121,20 @@ function parseOptions(raw: unknown): ProfileOptions {
   throw new InputError(`${parsed.error.issues[0]!.message}; see: assay profile --help`)
 }
 
-/** The pure baseline alone; or with the layer on the accepted layers before it, which then are an arm of their own. */
-function armsOf(layer: string, { incumbent }: ProfileOptions, suite: Suite, root: string): ArmStack[] {
+/**
+ * The pure baseline alone; or with the layer on the accepted layers before it, which then are an
+ * arm of their own.
+ */
+function armsOf(
+  layer: string,
+  { incumbent }: ProfileOptions,
+  suite: Suite,
+  root: string,
+): ArmStack[] {
   const baseline: ArmStack = { arm: 'baseline', stack: [] }
   if (layer === PURE) {
-    if (incumbent !== undefined) throw new InputError(`--incumbent ${incumbent}: the pure baseline has none; leave it out`)
+    if (incumbent !== undefined)
+      throw new InputError(`--incumbent ${incumbent}: the pure baseline has none; leave it out`)
     return [baseline]
   }
   const known = [PURE, ...suite.layers.map(({ id }) => id)]
@@ -124,11 +147,18 @@ function armsOf(layer: string, { incumbent }: ProfileOptions, suite: Suite, root
         ? []
         : givenIncumbent(incumbent.split(','), chosen, suite)
   const arm = (name: Arm, stack: readonly string[]): ArmStack => ({ arm: name, stack })
-  return [baseline, ...(before.length > 0 ? [arm('incumbent', before)] : []), arm('candidate', [...before, layer])]
+  return [
+    baseline,
+    ...(before.length > 0 ? [arm('incumbent', before)] : []),
+    arm('candidate', [...before, layer]),
+  ]
 }
 
 /** Measured workloads where none is named; with `all`, the ones that are only profiled too. */
-function chooseScenarios(names: readonly string[], suite: Suite): readonly Workload<unknown, unknown, unknown>[] {
+function chooseScenarios(
+  names: readonly string[],
+  suite: Suite,
+): readonly Workload<unknown, unknown, unknown>[] {
   const known = [...suite.workloads, ...(suite.profiled ?? [])]
   if (names.includes(ALL)) return known
   if (names.length === 0) return suite.workloads

@@ -4,7 +4,12 @@ import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors
 import type { Evidence } from '../evidence/evidence.js'
 import type { Io } from '../io.js'
 import { renderDecision } from '../record/decision-markdown.js'
-import { type DecisionRecord, RECORD_VERSION, recordText, toDecisionRecord } from '../record/decision-record.js'
+import {
+  type DecisionRecord,
+  RECORD_VERSION,
+  recordText,
+  toDecisionRecord,
+} from '../record/decision-record.js'
 import { checkDigests } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
 import { changedFigure } from '../record/same-figures.js'
@@ -25,13 +30,19 @@ import { acquireLock } from '../system/lock.js'
 import { unknownName } from '../text/nearest-name.js'
 
 /**
- * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and compares every byte.
+ * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and
+ * compares every byte.
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record
- * @throws {InvalidEvidenceError} a file differs from what was written, or from what its evidence yields; names the file
+ * @throws {InvalidEvidenceError} a file differs from what was written, or from what its evidence
+ * yields; names the file
  */
-export async function replayCommand(root: string, name: string | undefined, io: Io): Promise<ExitCode> {
+export async function replayCommand(
+  root: string,
+  name: string | undefined,
+  io: Io,
+): Promise<ExitCode> {
   const records = readRecords(root)
   // Loaded here, so that no other command waits for the library that draws plots.
   const { checkReport, checkReportIndex } = await import('../report/report-files.js')
@@ -43,21 +54,31 @@ export async function replayCommand(root: string, name: string | undefined, io: 
       `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield${report === 'same' ? ', and so is its report' : `; it has no report: assay report ${numberOf(record.id)}`}\n`,
     )
   }
-  compare(join(decisionsOf(root), 'README.md'), readGenerated(root, 'README.md'), renderIndex(records, unfinishedIds(root)))
+  compare(
+    join(decisionsOf(root), 'README.md'),
+    readGenerated(root, 'README.md'),
+    renderIndex(records, unfinishedIds(root)),
+  )
   const index = checkReportIndex(root, records)
   if (typeof index === 'object') throw staleReport(index, 'report --all')
   return EXIT.done
 }
 
 /**
- * `assay replay --rewrite`: derives records again and writes them as this version of assay does: JSON, markdown, reports, indexes. Nothing is written
- * unless every verdict, reason and figure of every record named stays what it is.
+ * `assay replay --rewrite`: derives records again and writes them as this version of assay does:
+ * JSON, markdown, reports, indexes. Nothing is written unless every verdict, reason and figure of
+ * every record named stays what it is.
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record, or another evaluation is at work
- * @throws {InvalidEvidenceError} the evidence was changed, or a record would say something else; names the file and the field
+ * @throws {InvalidEvidenceError} the evidence was changed, or a record would say something else;
+ * names the file and the field
  */
-export async function rewriteCommand(root: string, name: string | undefined, io: Io): Promise<ExitCode> {
+export async function rewriteCommand(
+  root: string,
+  name: string | undefined,
+  io: Io,
+): Promise<ExitCode> {
   const chosen = chosenRecords(root, name, readRecords(root))
   const lock = acquireLock(evidenceOf(root), io.now())
   try {
@@ -72,7 +93,9 @@ export async function rewriteCommand(root: string, name: string | undefined, io:
     )
     for (const { id, verdict, recordVersion } of chosen) {
       const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
-      io.stdout(`${id}  ${verdict}  rewritten${from}, with every verdict, reason and figure unchanged\n`)
+      io.stdout(
+        `${id}  ${verdict}  rewritten${from}, with every verdict, reason and figure unchanged\n`,
+      )
     }
     return EXIT.done
   } finally {
@@ -88,22 +111,32 @@ export function chosenRecords(
 ): readonly DecisionRecord[] {
   const ids = name === undefined ? recordIds(root) : [resolveRecord(root, name)]
   if (ids.length === 0)
-    throw new InputError(`no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`)
+    throw new InputError(
+      `no records in ${decisionsOf(root)}; evaluate a layer first, or name the place with --out`,
+    )
   const chosen = records.filter(({ id }) => ids.includes(id))
   if (chosen.length !== ids.length)
-    throw new InvalidEvidenceError(`only ${chosen.length} of ${ids.length} records could be replayed`)
+    throw new InvalidEvidenceError(
+      `only ${chosen.length} of ${ids.length} records could be replayed`,
+    )
   return chosen
 }
 
 function resolveRecord(root: string, name: string): string {
   const known = recordIds(root)
-  const byNumber = /^\d+$/.test(name) ? known.find((id) => Number.parseInt(id, 10) === Number(name)) : undefined
+  const byNumber = /^\d+$/.test(name)
+    ? known.find((id) => Number.parseInt(id, 10) === Number(name))
+    : undefined
   const id = byNumber ?? known.find((candidate) => candidate === name)
   if (id === undefined) throw unknownName('record', name, known)
   return id
 }
 
-function replayRecord(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
+function replayRecord(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): void {
   const { id } = record
   if (record.recordVersion !== RECORD_VERSION) {
     rederive(root, record)
@@ -113,26 +146,48 @@ function replayRecord(root: string, record: DecisionRecord, records: readonly De
   }
   const evidence = readEvidence(root, id)
   checkDigests(root, record, evidence.digests)
-  compare(jsonOf(root, id), readGenerated(root, `${id}.json`), recordText(toDecisionRecord(evidence)))
+  compare(
+    jsonOf(root, id),
+    readGenerated(root, `${id}.json`),
+    recordText(toDecisionRecord(evidence)),
+  )
   compareSteps(root, evidence, records)
-  compare(join(decisionsOf(root), `${id}.md`), readGenerated(root, `${id}.md`), renderDecision(record, records))
+  compare(
+    join(decisionsOf(root), `${id}.md`),
+    readGenerated(root, `${id}.md`),
+    renderDecision(record, records),
+  )
 }
 
 /**
- * A summary follows from its own folder; where the records it sums up are beside it, they have to say what it says they do. Their digests may differ: a
- * record that was rewritten in a later shape has every figure it had.
+ * A summary follows from its own folder; where the records it sums up are beside it, they have to
+ * say what it says they do. Their digests may differ: a record that was rewritten in a later shape
+ * has every figure it had.
  */
-function compareSteps(root: string, { plan, sequence }: Evidence, records: readonly DecisionRecord[]): void {
+function compareSteps(
+  root: string,
+  { plan, sequence }: Evidence,
+  records: readonly DecisionRecord[],
+): void {
   for (const { step } of sequence?.layers ?? []) {
     const summed = records.find((record) => record.id === step?.record)
-    if (summed === undefined || step === undefined || isDeepStrictEqual(toSequenceStep(summed, step.sha256), step)) continue
+    if (
+      summed === undefined ||
+      step === undefined ||
+      isDeepStrictEqual(toSequenceStep(summed, step.sha256), step)
+    )
+      continue
     throw new InvalidEvidenceError(
       `${join(evidenceOf(root), plan.id, 'sequence.json')} is not what ${summed.id} says; restore them, or evaluate all again`,
     )
   }
 }
 
-/** The record this version derives from the evidence of one that may be older. @throws {InvalidEvidenceError} it would say something else */
+/**
+ * The record this version derives from the evidence of one that may be older.
+ *
+ * @throws {InvalidEvidenceError} it would say something else
+ */
 function rederive(root: string, record: DecisionRecord): DecisionRecord {
   const evidence = readEvidence(root, record.id)
   checkDigests(root, record, evidence.digests)
@@ -150,13 +205,19 @@ function jsonOf(root: string, id: string): string {
 
 function compare(path: string, found: string | undefined, derived: string): void {
   if (found === derived) return
-  const line = found === undefined ? 'it is missing' : `first difference in line ${firstDifference(found, derived)}`
+  const line =
+    found === undefined
+      ? 'it is missing'
+      : `first difference in line ${firstDifference(found, derived)}`
   throw new InvalidEvidenceError(
     `${path} is not what its evidence yields (${line}); restore it, or evaluate again for a new record`,
   )
 }
 
-/** A report is a rendering: whoever changed it, or the code that renders it, can have it written again. */
+/**
+ * A report is a rendering: whoever changed it, or the code that renders it, can have it written
+ * again.
+ */
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
   return new InvalidEvidenceError(
     `${path} is not what its record and evidence yield (first difference in line ${firstDifference(found, derived)}); write it again with: assay ${command}`,
@@ -166,5 +227,10 @@ function staleReport({ path, found, derived }: StaleFile, command: string): Inva
 function firstDifference(found: string, derived: string): number {
   const lines = derived.split('\n')
   const other = found.split('\n')
-  return 1 + Array.from({ length: Math.max(lines.length, other.length) }).findIndex((_, index) => other[index] !== lines[index])
+  return (
+    1 +
+    Array.from({ length: Math.max(lines.length, other.length) }).findIndex(
+      (_, index) => other[index] !== lines[index],
+    )
+  )
 }

@@ -4,34 +4,62 @@ import { thresholdOf } from '../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
 
-/** The lines an evaluation shows in a terminal. Numbers and verdicts are taken from plan and record as they are. */
+/**
+ * The lines an evaluation shows in a terminal. Numbers and verdicts are taken from plan and record
+ * as they are.
+ */
 
 const NAME_WIDTH = 13
 
 /** `layer1 · asset-list cache …        baseline: pure · candidate: layer1 · seed 20251022` */
-export function headline(plan: Pick<EvaluationPlan, 'layer' | 'title' | 'arms' | 'stacks' | 'seed' | 'injected'>): string {
+export function headline(
+  plan: Pick<EvaluationPlan, 'layer' | 'title' | 'arms' | 'stacks' | 'seed' | 'injected'>,
+): string {
   const stacks = plan.arms.map((arm) => `${arm}: ${plan.stacks[arm].join(' + ') || 'pure'}`)
   const injected =
-    plan.injected === undefined ? [] : [`injected: ${formatPercent(plan.injected.improvement)} by work in ${plan.injected.arm}`]
+    plan.injected === undefined
+      ? []
+      : [`injected: ${formatPercent(plan.injected.improvement)} by work in ${plan.injected.arm}`]
   return `${plan.layer} · ${plan.title}        ${[...stacks, `seed ${plan.seed}`, ...injected].join(' · ')}`
 }
 
-/** `equivalence   grid-search 100 backtests × 3 seeds identical · …`, or where the first difference is. */
-export function proofLine(plan: Pick<EvaluationPlan, 'workloads' | 'equivalenceSeeds'>, equivalence: Equivalence): string {
-  if (equivalence.kind === 'different') return `${'equivalence'.padEnd(NAME_WIDTH)} ${describeDivergence(equivalence.divergence)}`
+/**
+ * `equivalence   grid-search 100 backtests × 3 seeds identical · …`, or where the first difference
+ * is.
+ */
+export function proofLine(
+  plan: Pick<EvaluationPlan, 'workloads' | 'equivalenceSeeds'>,
+  equivalence: Equivalence,
+): string {
+  if (equivalence.kind === 'different')
+    return `${'equivalence'.padEnd(NAME_WIDTH)} ${describeDivergence(equivalence.divergence)}`
   const seeds = plan.equivalenceSeeds.length
-  const parts = plan.workloads.map(({ id, content }) => `${id} ${content} × ${seeds} seeds identical`)
+  const parts = plan.workloads.map(
+    ({ id, content }) => `${id} ${content} × ${seeds} seeds identical`,
+  )
   return `${'equivalence'.padEnd(NAME_WIDTH)} ${parts.join(' · ')}`
 }
 
-/** `not equivalent: grid-search, seed 7, backtest fast=5 slow=60: price is 10.01 in baseline and 10.02 in candidate` */
-export function describeDivergence(divergence: Extract<Equivalence, { kind: 'different' }>['divergence']): string {
+/**
+ * `not equivalent: grid-search, seed 7, backtest fast=5 slow=60: price is 10.01 in baseline and
+ * 10.02 in candidate`
+ */
+export function describeDivergence(
+  divergence: Extract<Equivalence, { kind: 'different' }>['divergence'],
+): string {
   const { workload, seed, at, arm, field, baseline, candidate } = divergence
-  const where = [workload, `seed ${seed}`, ...Object.entries(at).map(([name, value]) => `${name} ${value}`)].join(', ')
+  const where = [
+    workload,
+    `seed ${seed}`,
+    ...Object.entries(at).map(([name, value]) => `${name} ${value}`),
+  ].join(', ')
   return `not equivalent: ${where}: ${field} is ${baseline} in baseline and ${candidate} in ${arm}`
 }
 
-/** `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.6, 41.5]  Welch t 41.2 df 14.3 p 2e-16   certified ≥ 38.2 %   certifies from 6.9 %   accepted` */
+/**
+ * `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.6, 41.5]  Welch t 41.2 df 14.3 p 2e-16
+ * certified ≥ 38.2 %   certifies from 6.9 %   accepted`
+ */
 export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): string {
   const { id, improvement, verdict, reasons, budget } = workload
   const criterion = criterionOf(workload, record)
@@ -39,12 +67,15 @@ export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): 
   const ending = verdict === 'accepted' ? verdict : `${verdict} (${reasons.join(', ')})`
   // All of the line compares the candidate with one and the same arm.
   const [other, welch] =
-    workload.against === 'incumbent' ? [workload.incumbent, workload.welchIncumbent] : [workload.baseline, workload.welch]
+    workload.against === 'incumbent'
+      ? [workload.incumbent, workload.welchIncumbent]
+      : [workload.baseline, workload.welch]
   const parts = [
     other && workload.candidate && `${formatMs(other.mean)} → ${formatMs(workload.candidate.mean)}`,
     improvement && describeImprovement(improvement),
     welch && `Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`,
-    budget && `${budget.counter} ${formatCounter(budget.counter, budget.mean)} (${thresholdOf(criterion)})`,
+    budget &&
+      `${budget.counter} ${formatCounter(budget.counter, budget.mean)} (${thresholdOf(criterion)})`,
     certified && `certified ${certified.replace(/^at least /, '≥ ')}`,
     certifiableClaim(workload, criterion),
     describeRate(workload),
@@ -53,17 +84,24 @@ export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): 
   return `${id.padEnd(NAME_WIDTH)} ${parts.filter((part) => typeof part === 'string').join('   ')}`
 }
 
-function describeImprovement({ estimate, ci95 }: NonNullable<WorkloadRecord['improvement']>): string {
+function describeImprovement({
+  estimate,
+  ci95,
+}: NonNullable<WorkloadRecord['improvement']>): string {
   const sign = estimate < 0 ? -1 : 1
   const bounds = ci95?.map((bound) => sign * bound).sort((a, b) => a - b)
-  const interval = bounds === undefined ? '' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
+  const interval =
+    bounds === undefined ? '' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
   return `${formatPercent(sign * estimate)} ${sign < 0 ? 'slower' : 'faster'}${interval}`
 }
 
 /** `1,243,000 → 2,074,000 bars/s`: both speeds, so that a reader sees what the machine does. */
 function describeRate({ work, against }: WorkloadRecord): string | undefined {
   if (work === undefined) return undefined
-  const other = against === 'incumbent' ? (work.incumbentPerSecond ?? work.baselinePerSecond) : work.baselinePerSecond
+  const other =
+    against === 'incumbent'
+      ? (work.incumbentPerSecond ?? work.baselinePerSecond)
+      : work.baselinePerSecond
   return `${rate(other)} → ${rate(work.candidatePerSecond)} ${work.unit}/s`
 }
 
@@ -73,6 +111,10 @@ function rate(perSecond: number): string {
 }
 
 /** The last line: verdict, where to read on, and how to audit it. */
-export function closingLine(record: DecisionRecord, paths: readonly string[], replayCommand: string): string {
+export function closingLine(
+  record: DecisionRecord,
+  paths: readonly string[],
+  replayCommand: string,
+): string {
   return `${record.verdict.padEnd(NAME_WIDTH)} ${paths.join(' · ')} · replay with: ${replayCommand}`
 }

@@ -30,7 +30,10 @@ export interface ToldEvaluation {
   readonly onClaim?: (id: string) => void
 }
 
-/** Runs one evaluation and tells a terminal: the plan, the proof, each workload, the warnings, and where to read on. */
+/**
+ * Runs one evaluation and tells a terminal: the plan, the proof, each workload, the warnings, and
+ * where to read on.
+ */
 export async function tellEvaluation(told: ToldEvaluation): Promise<DecisionRecord> {
   const { command, planned, sequence, loaded, io, run, onClaim } = told
   const draft = withQuotes(command, planned, io)
@@ -53,9 +56,13 @@ export async function tellEvaluation(told: ToldEvaluation): Promise<DecisionReco
     },
   })
   for (const workload of record.workloads) say(workloadLine(workload, record))
-  if (overheadShare !== undefined) say(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
+  if (overheadShare !== undefined)
+    say(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
   for (const { code, hint } of record.warnings) io.stderr(`warning: ${code}: ${hint}\n`)
-  const written = [join(decisionsOf(command.root), `${record.id}.md`), join(reportsOf(command.root), `${record.id}.html`)]
+  const written = [
+    join(decisionsOf(command.root), `${record.id}.md`),
+    join(reportsOf(command.root), `${record.id}.html`),
+  ]
   say(
     closingLine(
       record,
@@ -63,7 +70,8 @@ export async function tellEvaluation(told: ToldEvaluation): Promise<DecisionReco
       replayHint(record, command, io),
     ),
   )
-  if (record.equivalence.kind === 'different') io.stderr(`assay: ${describeDivergence(record.equivalence.divergence)}\n`)
+  if (record.equivalence.kind === 'different')
+    io.stderr(`assay: ${describeDivergence(record.equivalence.divergence)}\n`)
   return record
 }
 
@@ -80,12 +88,19 @@ export function outOption(command: EvaluateCommand, io: Io): string {
 /** The plan with what is known about the host and about the rule. */
 function withQuotes(command: EvaluateCommand, planned: PlanDraft, io: Io): PlanDraft {
   const errorRates = publishedErrorRates()
-  return { ...planned, calibration: quoteFor(command, planned, io), ...(errorRates !== undefined && { errorRates }) }
+  return {
+    ...planned,
+    calibration: quoteFor(command, planned, io),
+    ...(errorRates !== undefined && { errorRates }),
+  }
 }
 
 function quoteFor(command: EvaluateCommand, plan: PlanDraft, io: Io): CalibrationQuote {
   const hint = calibrateHint({ ...command, metric: plan.metric })
-  return quoteCalibration({ root: command.root, environment: readEnvironment(plan.nodeFlags), plan, command: hint }, io.now())
+  return quoteCalibration(
+    { root: command.root, environment: readEnvironment(plan.nodeFlags), plan, command: hint },
+    io.now(),
+  )
 }
 
 function replayHint({ id }: DecisionRecord, command: EvaluateCommand, io: Io): string {

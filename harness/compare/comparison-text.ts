@@ -22,7 +22,8 @@ const MOST_DIGITS = 6
 type Row = readonly [name: string, text: string]
 
 /**
- * A comparison for people: the arms, what they say of each other in one line, every statistic, what is missing and why.
+ * A comparison for people: the arms, what they say of each other in one line, every statistic, what
+ * is missing and why.
  *
  * @param columns characters of a line; what is longer goes on below, indented
  */
@@ -62,23 +63,32 @@ function armRows({ baseline, candidate, values, unit }: Comparison): Row[] {
 function describeArm({ n, mean, sd, cv, ci95 }: ArmSummary, unit: Comparison['unit']): string {
   const parts = [
     `n ${formatNumber(n, 0)}`,
-    mean !== undefined && `mean ${sd === undefined ? formatMeasures([mean], unit) : formatMeasures([mean, sd], unit, ' ± ')}`,
+    mean !== undefined &&
+      `mean ${sd === undefined ? formatMeasures([mean], unit) : formatMeasures([mean, sd], unit, ' ± ')}`,
     cv !== undefined && `cv ${formatPercent(cv)}`,
     ci95 && `95 % CI ${formatMeasures(ci95, unit)}`,
   ]
   return parts.filter((part) => typeof part === 'string').join('   ')
 }
 
-/** `b.txt is 12.3 % faster than a.txt  [10.1, 14.4]   Welch t 41.2 df 14.3 p < 1e-12`: no verdict, only what was seen. */
+/**
+ * `b.txt is 12.3 % faster than a.txt  [10.1, 14.4]   Welch t 41.2 df 14.3 p < 1e-12`: no verdict,
+ * only what was seen.
+ */
 function headline({ baseline, candidate, values, unit }: Comparison): string {
   const { improvement, fieller, welch, absent } = values
-  const test = welch === undefined ? '' : `   Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`
+  const test =
+    welch === undefined
+      ? ''
+      : `   Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`
   if (improvement !== undefined) {
     const sign = improvement.estimate < 0 ? -1 : 1
     const bounds = improvement.ci95?.map((bound) => sign * bound).sort((a, b) => a - b)
     const digits = percentDigits(improvement.ci95)
     const interval =
-      bounds === undefined ? '  (no interval)' : `  [${bounds.map((bound) => formatNumber(100 * bound, digits)).join(', ')}]`
+      bounds === undefined
+        ? '  (no interval)'
+        : `  [${bounds.map((bound) => formatNumber(100 * bound, digits)).join(', ')}]`
     const change = `${formatPercent(sign * improvement.estimate, digits)} ${sign < 0 ? 'slower' : 'faster'}`
     return `${candidate} is ${change} than ${baseline}${interval}${test}`
   }
@@ -98,8 +108,12 @@ function headline({ baseline, candidate, values, unit }: Comparison): string {
 }
 
 function statisticRows({ values, unit }: Comparison): (Row | undefined)[] {
-  const { pairing, improvement, speedup, welch, paired, wilcoxon, mannWhitney, shapiro, fieller } = values
-  const estimator = pairing === 'paired' ? 'by the pairs: trimmed mean of ln(candidate / baseline)' : 'by Welch on logs'
+  const { pairing, improvement, speedup, welch, paired, wilcoxon, mannWhitney, shapiro, fieller } =
+    values
+  const estimator =
+    pairing === 'paired'
+      ? 'by the pairs: trimmed mean of ln(candidate / baseline)'
+      : 'by Welch on logs'
   const digits = percentDigits(improvement?.ci95)
   const fraction = (text: string, value: number | undefined): Row | undefined =>
     value === undefined ? undefined : [text, formatSignedPercent(value, digits)]
@@ -117,17 +131,28 @@ function statisticRows({ values, unit }: Comparison): (Row | undefined)[] {
         .join('   '),
     ],
     speedup === undefined ? undefined : ['speedup', formatSpeedup(speedup)],
-    welch && ['Welch', `${testText(welch)}   difference of means ${formatMeasures(welch.ci95, unit)}`],
+    welch && [
+      'Welch',
+      `${testText(welch)}   difference of means ${formatMeasures(welch.ci95, unit)}`,
+    ],
     paired && ['paired t', `${testText(paired)}   on ln(candidate / baseline)`],
-    wilcoxon && ['Wilcoxon', `w ${formatNumber(wilcoxon.w)}   p ${formatP(wilcoxon.p)}   ${wilcoxon.method}`],
-    mannWhitney && ['Mann–Whitney', `u ${formatNumber(mannWhitney.u)}   p ${formatP(mannWhitney.p)}   ${mannWhitney.method}`],
+    wilcoxon && [
+      'Wilcoxon',
+      `w ${formatNumber(wilcoxon.w)}   p ${formatP(wilcoxon.p)}   ${wilcoxon.method}`,
+    ],
+    mannWhitney && [
+      'Mann–Whitney',
+      `u ${formatNumber(mannWhitney.u)}   p ${formatP(mannWhitney.p)}   ${mannWhitney.method}`,
+    ],
     fraction('Hodges–Lehmann', values.hodgesLehmann),
     fraction('improvement of means', values.improvementOfMeans),
     fieller && [
       'ratio of means',
       `${formatNumber(fieller.ratio, 4)}   95 % CI ${fieller.ci95.map((bound) => formatNumber(bound, 4)).join(' – ')}   Fieller`,
     ],
-    values.effectSize === undefined ? undefined : ['effect size', `d ${formatNumber(values.effectSize, 2)}`],
+    values.effectSize === undefined
+      ? undefined
+      : ['effect size', `d ${formatNumber(values.effectSize, 2)}`],
     shapiro && [
       'Shapiro–Wilk',
       `w ${formatNumber(shapiro.w, 3)}   p ${formatP(shapiro.p)}   small: the log ratios are not normal`,
@@ -158,8 +183,16 @@ function noiseRow({ noise, pairing }: ValueComparison): Row | undefined {
   ]
 }
 
-function runsRow({ metric, against, voidedPairs, failedPairs }: NonNullable<Comparison['runs']>): Row {
-  return ['runs', `${metric} time against the ${against}; ${formatCounted(voidedPairs, 'pair')} voided, ${failedPairs} failed`]
+function runsRow({
+  metric,
+  against,
+  voidedPairs,
+  failedPairs,
+}: NonNullable<Comparison['runs']>): Row {
+  return [
+    'runs',
+    `${metric} time against the ${against}; ${formatCounted(voidedPairs, 'pair')} voided, ${failedPairs} failed`,
+  ]
 }
 
 /** One line per reason: several statistics are often absent for the same. */
@@ -170,9 +203,17 @@ function absentRows({ absent }: ValueComparison): Row[] {
   })
 }
 
-function regressionRows({ limit, outcome, reasons, problem, slowdown, certifiable }: RegressionCheck): Row[] {
+function regressionRows({
+  limit,
+  outcome,
+  reasons,
+  problem,
+  slowdown,
+  certifiable,
+}: RegressionCheck): Row[] {
   if (problem !== undefined) return [['regression', `nothing decided: ${problem}`]]
-  const bounds = slowdown === undefined ? '' : `   slower by ${formatPercentInterval(slowdown.bounds)} at 95 %`
+  const bounds =
+    slowdown === undefined ? '' : `   slower by ${formatPercentInterval(slowdown.bounds)} at 95 %`
   const power =
     certifiable === undefined
       ? ''
@@ -180,14 +221,18 @@ function regressionRows({ limit, outcome, reasons, problem, slowdown, certifiabl
         ? `; up to ${formatPercent(certifiable)} slower passes four times in five`
         : `; only a candidate ${formatPercent(-certifiable)} faster passes four times in five: measure more`
   return [
-    ['regression', `${outcome} (${reasons.map(sentence).join(', ')})   limit ${formatLimit(limit)} slower${bounds}${power}`],
+    [
+      'regression',
+      `${outcome} (${reasons.map(sentence).join(', ')})   limit ${formatLimit(limit)} slower${bounds}${power}`,
+    ],
   ]
 }
 
 function sentence(code: string): string {
   const sentences: Readonly<Record<string, string>> = {
     'certified-no-regression': 'the whole interval lies below the limit',
-    'estimated-no-regression': 'the estimate lies below the limit, and more than one and a half times the limit is excluded',
+    'estimated-no-regression':
+      'the estimate lies below the limit, and more than one and a half times the limit is excluded',
     'certified-regression': 'the whole interval lies at or above the limit',
     'estimated-regression': 'the estimate reaches the limit, and slower is beyond doubt',
     'too-noisy': 'the interval is too wide to tell',

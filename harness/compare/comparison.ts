@@ -32,7 +32,12 @@ export interface Comparison {
 const MS_PER_S = 1000
 
 /** @param limit slowdown that must not pass; undefined: nothing is judged */
-export function compareSeries(a: Series, b: Series, paired: boolean, limit: number | undefined): Comparison {
+export function compareSeries(
+  a: Series,
+  b: Series,
+  paired: boolean,
+  limit: number | undefined,
+): Comparison {
   const converted = a.unit !== undefined && b.unit !== undefined && a.unit !== b.unit
   const unit = converted ? 'ms' : (a.unit ?? b.unit)
   const [inA, inB] = converted ? [inMs(a), inMs(b)] : [a, b]
@@ -51,11 +56,22 @@ export function compareSeries(a: Series, b: Series, paired: boolean, limit: numb
   }
 }
 
-/** The arms of a workload of measured runs, pair by pair, with the warnings and holds of an evaluation. */
-export function compareRounds(journal: RunJournal, name: string, metric: Metric, limit: number | undefined): Comparison {
+/**
+ * The arms of a workload of measured runs, pair by pair, with the warnings and holds of an
+ * evaluation.
+ */
+export function compareRounds(
+  journal: RunJournal,
+  name: string,
+  metric: Metric,
+  limit: number | undefined,
+): Comparison {
   const found = workloadRounds(journal, name)
   const { workload, against, rounds } = found
-  const [a, b] = [armSeries(found, against, metric, journal.path), armSeries(found, 'candidate', metric, journal.path)]
+  const [a, b] = [
+    armSeries(found, against, metric, journal.path),
+    armSeries(found, 'candidate', metric, journal.path),
+  ]
   const values = compareValues(a.values, b.values, true)
   const rule = roundsRule(rounds, { against, metric }, limit)
   return {
@@ -75,14 +91,29 @@ export function compareRounds(journal: RunJournal, name: string, metric: Metric,
   }
 }
 
-/** One comparison for programs: the keys of a workload in a decision record; absent statistics explain themselves under `absent`. */
-export function toJson({ baseline, candidate, unit, values, regression, warnings, runs }: Comparison): Record<string, unknown> {
+/**
+ * One comparison for programs: the keys of a workload in a decision record; absent statistics
+ * explain themselves under `absent`.
+ */
+export function toJson({
+  baseline,
+  candidate,
+  unit,
+  values,
+  regression,
+  warnings,
+  runs,
+}: Comparison): Record<string, unknown> {
   const { look: _look, logRatios: _logRatios, absent, ...statistics } = values
   return {
     ...(runs && { id: runs.workload, metric: runs.metric, against: runs.against }),
     sources: { baseline, candidate },
     ...(unit && { unit }),
-    ...(runs && { pairs: values.baseline.n, voidedPairs: runs.voidedPairs, failedPairs: runs.failedPairs }),
+    ...(runs && {
+      pairs: values.baseline.n,
+      voidedPairs: runs.voidedPairs,
+      failedPairs: runs.failedPairs,
+    }),
     ...statistics,
     ...(regression && { regression }),
     warnings,
@@ -98,5 +129,9 @@ function inMs(series: Series): Series {
   if (series.unit !== 's') return series
   const { values, summary } = series
   const inUnit = summary && { ...summary, mean: summary.mean * MS_PER_S, sd: summary.sd * MS_PER_S }
-  return { ...series, values: new Float64Array(values).map((value) => value * MS_PER_S), ...(inUnit && { summary: inUnit }) }
+  return {
+    ...series,
+    values: new Float64Array(values).map((value) => value * MS_PER_S),
+    ...(inUnit && { summary: inUnit }),
+  }
 }

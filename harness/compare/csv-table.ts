@@ -11,12 +11,18 @@ export interface Row {
 export interface Table {
   /** The first row that says something. */
   readonly head: Row
-  /** Visits all rows, the head among them: the cell at this place ('' where the row ends before it), and how many the row has. */
+  /**
+   * Visits all rows, the head among them: the cell at this place ('' where the row ends before it),
+   * and how many the row has.
+   */
   visitColumn(index: number, visit: (line: number, cell: string, cells: number) => void): void
 }
 
 const QUOTE = '"'
-/** Codes of characters between which a line that begins with one says something: neither a blank nor `#`. */
+/**
+ * Codes of characters between which a line that begins with one says something: neither a blank nor
+ * `#`.
+ */
 const HASH = 0x23
 const DELETE = 0x7f
 
@@ -33,8 +39,14 @@ export function readTable(text: string, delimiter: string, path: string): Table 
     : plainTable(text, delimiter, quoted)
 }
 
-/** Visits the lines that say something: `from` and `end` are positions in the text, `line` counts from 1; stops where `visit` says false. */
-export function visitLines(text: string, visit: (from: number, end: number, line: number) => boolean): void {
+/**
+ * Visits the lines that say something: `from` and `end` are positions in the text, `line` counts
+ * from 1; stops where `visit` says false.
+ */
+export function visitLines(
+  text: string,
+  visit: (from: number, end: number, line: number) => boolean,
+): void {
   for (let start = 0, line = 1; start < text.length; line += 1) {
     const found = text.indexOf('\n', start)
     const end = found < 0 ? text.length : found
@@ -102,7 +114,10 @@ function isWrapped(text: string, start: number, stop: number): boolean {
   return cell.length > 1 && cell.startsWith(QUOTE) && cell.indexOf(QUOTE, 1) === cell.length - 1
 }
 
-/** Reads cells where they stand: a million rows kept as cells cost more than everything that is done with them. */
+/**
+ * Reads cells where they stand: a million rows kept as cells cost more than everything that is done
+ * with them.
+ */
 function plainTable(text: string, delimiter: string, quoted: boolean): Table {
   const content = quoted ? unwrapped : (cell: string) => cell
   return {
@@ -162,7 +177,10 @@ function parseRows(text: string, delimiter: string, path: string): Row[] {
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
-    }) as unknown as readonly { readonly record: readonly string[]; readonly info: { readonly lines: number } }[]
+    }) as unknown as readonly {
+      readonly record: readonly string[]
+      readonly info: { readonly lines: number }
+    }[]
     return parsed.map(({ record, info }) => ({ line: info.lines, cells: record }))
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)

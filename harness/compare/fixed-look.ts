@@ -7,13 +7,27 @@ import type { Bounds } from '../verdict/look.js'
 const TAIL = 0.025
 
 /**
- * The bounds of one fixed look at values that are there already: m ∓ t⁻¹(0.975, df)·SE, widened where consecutive pairs are visibly
- * correlated; log scale.
+ * The bounds of one fixed look at values that are there already: m ∓ t⁻¹(0.975, df)·SE, widened
+ * where consecutive pairs are visibly correlated; log scale.
  *
- * @param logRatios of the pairs in the order they were measured; undefined where the values are not paired
+ * @param logRatios of the pairs in the order they were measured; undefined where the values are not
+ * paired
  */
-export function fixedLook({ n, m, se, df }: TrimmedEstimate, logRatios: readonly number[] | undefined): Bounds {
+export function fixedLook(
+  { n, m, se, df }: TrimmedEstimate,
+  logRatios: readonly number[] | undefined,
+): Bounds {
   const seUsed = logRatios === undefined ? se : se * autocorrelationInflation(logRatios)
   const critical = tUpperQuantile(TAIL, df)
-  return { pairs: n, m, se, seUsed, df, pNominal: TAIL, critical, lower: m - critical * seUsed, upper: m + critical * seUsed }
+  return {
+    pairs: n,
+    m,
+    se,
+    seUsed,
+    df,
+    pNominal: TAIL,
+    critical,
+    lower: m - critical * seUsed,
+    upper: m + critical * seUsed,
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * A text in lines of at most so many characters: broken where its parts meet (three blanks), in long parts between words. What has no blank stays
- * whole, and so does an interval in brackets.
+ * A text in lines of at most so many characters: broken where its parts meet (three blanks), in
+ * long parts between words. What has no blank stays whole, and so does an interval in brackets.
  *
  * @param width characters
  */
@@ -13,7 +13,9 @@ export function foldLines(text: string, width: number): string[] {
   }
   for (const part of text.split('   ')) {
     if (part.length <= width) add(part, '   ')
-    else for (const [index, word] of part.split(BETWEEN_WORDS).entries()) add(word, index === 0 ? '   ' : ' ')
+    else
+      for (const [index, word] of part.split(BETWEEN_WORDS).entries())
+        add(word, index === 0 ? '   ' : ' ')
   }
   return lines
 }

@@ -7,12 +7,19 @@ import type { Offer, Summary, Unit } from './series.js'
 type LooseNumber = number | null | 'NaN' | 'Infinity' | '-Infinity'
 
 /** Checked in one go: a million items of a schema take longer than everything else. */
-const numbers = z.custom<readonly LooseNumber[]>((value) => Array.isArray(value) && value.every(isLooseNumber))
+const numbers = z.custom<readonly LooseNumber[]>(
+  (value) => Array.isArray(value) && value.every(isLooseNumber),
+)
 
 /** hyperfine 1.x, `--export-json`: seconds. */
-const hyperfine = z.looseObject({ results: z.array(z.looseObject({ command: z.string(), times: numbers.optional() })) })
+const hyperfine = z.looseObject({
+  results: z.array(z.looseObject({ command: z.string(), times: numbers.optional() })),
+})
 
-/** `vitest bench --outputJson`: ms; vitest 4 empties its samples whatever the configuration says, other writers of the shape keep them. */
+/**
+ * `vitest bench --outputJson`: ms; vitest 4 empties its samples whatever the configuration says,
+ * other writers of the shape keep them.
+ */
 const vitestBench = z.looseObject({
   files: z.array(
     z.looseObject({
@@ -35,14 +42,19 @@ const vitestBench = z.looseObject({
 })
 
 const statistics = z.looseObject({ samples: numbers.optional() })
-/** Results of tinybench, or older tasks, as people write them down: ms; `latency.samples` since version 3, `samples` before it. */
+/**
+ * Results of tinybench, or older tasks, as people write them down: ms; `latency.samples` since
+ * version 3, `samples` before it.
+ */
 const tinybench = z
   .array(
     z.looseObject({
       name: z.string().optional(),
       latency: statistics.optional(),
       samples: numbers.optional(),
-      result: z.looseObject({ latency: statistics.optional(), samples: numbers.optional() }).optional(),
+      result: z
+        .looseObject({ latency: statistics.optional(), samples: numbers.optional() })
+        .optional(),
     }),
   )
   .min(1)
@@ -54,7 +66,8 @@ const summarized = z.object({ n: z.int().min(2), mean: z.number(), sd: z.number(
 const namedArrays = z.record(z.string(), numbers)
 
 /**
- * What a JSON document offers: an array of numbers, an object of such arrays, or the export of hyperfine, vitest bench or tinybench.
+ * What a JSON document offers: an array of numbers, an object of such arrays, or the export of
+ * hyperfine, vitest bench or tinybench.
  *
  * @param path as the user gave it, for messages
  * @throws {InputError} it is no JSON, or none of these
@@ -63,10 +76,12 @@ export function readJsonDocument(text: string, path: string): Offer[] {
   const document = parseLoosely(text, path)
   const plain = numbers.safeParse(document)
   if (plain.success) return [offer('1', [], plain.data)]
-  const exported = fromHyperfine(document, path) ?? fromVitest(document, path) ?? fromTinybench(document, path)
+  const exported =
+    fromHyperfine(document, path) ?? fromVitest(document, path) ?? fromTinybench(document, path)
   if (exported !== undefined) return numbered(exported)
   const named = namedArrays.safeParse(document)
-  if (named.success) return Object.entries(named.data).map(([name, values]) => offer(name, [], values))
+  if (named.success)
+    return Object.entries(named.data).map(([name, values]) => offer(name, [], values))
   throw new InputError(
     `${path} holds ${describe(document)}; give an array of numbers, or an export of hyperfine, vitest bench or tinybench (bench.results)`,
   )
@@ -93,15 +108,26 @@ function fromVitest(document: unknown, path: string): Offer[] | undefined {
   return all.map(({ fullName, name, samples, sampleCount, mean, sd }) => {
     const alone = all.filter((other) => other.name === name).length === 1
     const told = `${path}: no samples of ${shown(name)}`
-    const remedy = 'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md'
+    const remedy =
+      'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md'
     const rest = { n: sampleCount, mean, sd }
-    return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, { told, remedy, rest })
+    return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, {
+      told,
+      remedy,
+      rest,
+    })
   })
 }
 
 function fromTinybench(document: unknown, path: string): Offer[] | undefined {
-  const wrapped = z.looseObject({ results: z.unknown().optional(), tasks: z.unknown().optional() }).safeParse(document)
-  const tasks = Array.isArray(document) ? document : wrapped.success ? (wrapped.data.tasks ?? wrapped.data.results) : undefined
+  const wrapped = z
+    .looseObject({ results: z.unknown().optional(), tasks: z.unknown().optional() })
+    .safeParse(document)
+  const tasks = Array.isArray(document)
+    ? document
+    : wrapped.success
+      ? (wrapped.data.tasks ?? wrapped.data.results)
+      : undefined
   const { success, data } = tinybench.safeParse(tasks)
   if (!success) return undefined
   return data.map(({ name = '', latency, samples, result }, index) => {
@@ -110,7 +136,11 @@ function fromTinybench(document: unknown, path: string): Offer[] | undefined {
     const remedy = 'make the Bench with retainSamples: true'
     const found = latency ?? result?.latency
     const rest = { n: found?.samplesCount, mean: found?.mean, sd: found?.sd }
-    return exportedOffer(name === '' ? String(index + 1) : name, values, 'ms', SORTED, { told, remedy, rest })
+    return exportedOffer(name === '' ? String(index + 1) : name, values, 'ms', SORTED, {
+      told,
+      remedy,
+      rest,
+    })
   })
 }
 
@@ -136,7 +166,9 @@ function exportedOffer(
   }
 }
 
-/** That an export leaves its values out, what would bring them, and what it says of them instead. */
+/**
+ * That an export leaves its values out, what would bring them, and what it says of them instead.
+ */
 interface Missing {
   readonly told: string
   readonly remedy: string
@@ -178,7 +210,13 @@ function toNumbers(values: readonly LooseNumber[]): Float64Array {
 }
 
 function isLooseNumber(value: unknown): value is LooseNumber {
-  return typeof value === 'number' || value === null || value === 'NaN' || value === 'Infinity' || value === '-Infinity'
+  return (
+    typeof value === 'number' ||
+    value === null ||
+    value === 'NaN' ||
+    value === 'Infinity' ||
+    value === '-Infinity'
+  )
 }
 
 /** JSON, and the NaN and Infinity some programs write into arrays of numbers. */
@@ -187,7 +225,10 @@ function parseLoosely(text: string, path: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     if (/^[\s\d.,eE+\-[\]NaInfityul]*$/.test(text))
-      return parseStrictly(text.replace(/-?(NaN|Infinity)/g, '"$&"').replaceAll('"-NaN"', '"NaN"'), path)
+      return parseStrictly(
+        text.replace(/-?(NaN|Infinity)/g, '"$&"').replaceAll('"-NaN"', '"NaN"'),
+        path,
+      )
     throw notJson(path, error)
   }
 }
@@ -201,9 +242,12 @@ function parseStrictly(text: string, path: string): unknown {
 }
 
 function notJson(path: string, error: unknown): InputError {
-  return new InputError(`${path} is no JSON: ${error instanceof Error ? error.message : String(error)}; write it again`, {
-    cause: error,
-  })
+  return new InputError(
+    `${path} is no JSON: ${error instanceof Error ? error.message : String(error)}; write it again`,
+    {
+      cause: error,
+    },
+  )
 }
 
 function describe(document: unknown): string {

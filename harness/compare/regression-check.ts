@@ -15,7 +15,9 @@ export interface RegressionCheck {
   readonly reasons: readonly string[]
   readonly problem?: string
   readonly slowdown?: { readonly estimate: number; readonly bounds: readonly number[] }
-  /** Largest true slowdown that values this noisy certify as less than the limit four times in five. */
+  /**
+   * Largest true slowdown that values this noisy certify as less than the limit four times in five.
+   */
   readonly certifiable?: number
 }
 
@@ -33,15 +35,20 @@ const EXIT_CODES: Readonly<Record<RegressionCheck['outcome'], ExitCode>> = {
   'not-comparable': EXIT.invalid,
 }
 
-/** The exit code of several checks: what could not be compared wins over a failure, and a failure over doubt. */
+/**
+ * The exit code of several checks: what could not be compared wins over a failure, and a failure
+ * over doubt.
+ */
 export function exitCodeOf(checks: readonly RegressionCheck[]): ExitCode {
   const order = [EXIT.invalid, EXIT.failed, EXIT.inconclusive]
-  return order.find((code) => checks.some(({ outcome }) => EXIT_CODES[outcome] === code)) ?? EXIT.done
+  return (
+    order.find((code) => checks.some(({ outcome }) => EXIT_CODES[outcome] === code)) ?? EXIT.done
+  )
 }
 
 /**
- * The regression rule on two sets of values, whatever measured them. It passes only what a look at sound values lets pass: too few,
- * or values that do not vary or have no ratio, decide nothing.
+ * The regression rule on two sets of values, whatever measured them. It passes only what a look at
+ * sound values lets pass: too few, or values that do not vary or have no ratio, decide nothing.
  *
  * @param limit slowdown that must not pass, a fraction above 0
  */
@@ -49,7 +56,12 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
   const problem = notComparable(comparison)
   const { look, noise } = comparison
   if (problem !== undefined || look === undefined || noise === undefined)
-    return { limit, outcome: 'not-comparable', reasons: ['not-comparable'], problem: problem ?? 'there is no noise to judge by' }
+    return {
+      limit,
+      outcome: 'not-comparable',
+      reasons: ['not-comparable'],
+      problem: problem ?? 'there is no noise to judge by',
+    }
   const { m, lower, upper } = look
   const finding = judgeRegression({ m, lower, upper, last: true, tolerance: 0 }, limit)
   // In RED only certified verdicts count, as in an evaluation.
@@ -68,19 +80,34 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
  *
  * @param rule of `roundsRule`  @param comparison of the same rounds
  */
-export function checkRounds(rounds: readonly Round[], rule: Rule, comparison: ValueComparison, limit: number): RegressionCheck {
+export function checkRounds(
+  rounds: readonly Round[],
+  rule: Rule,
+  comparison: ValueComparison,
+  limit: number,
+): RegressionCheck {
   const check = checkValues(comparison, limit)
   if (check.outcome === 'not-comparable') return check
   const { outcome, reasons } = assessWorkload(rounds, rule)
   return { ...check, outcome: OUTCOMES[outcome], reasons }
 }
 
-/** One fixed look at all rounds: by the regression criterion, or where nothing is to be judged by that of an improvement. */
-export function roundsRule(rounds: readonly Round[], arms: Pick<Rule, 'against' | 'metric'>, limit: number | undefined): Rule {
+/**
+ * One fixed look at all rounds: by the regression criterion, or where nothing is to be judged by
+ * that of an improvement.
+ */
+export function roundsRule(
+  rounds: readonly Round[],
+  arms: Pick<Rule, 'against' | 'metric'>,
+  limit: number | undefined,
+): Rule {
   return {
     ...arms,
     role: limit === undefined ? 'target' : 'guard',
-    criterion: limit === undefined ? { kind: 'improvement', atLeast: 0.05 } : { kind: 'regression', atMost: limit },
+    criterion:
+      limit === undefined
+        ? { kind: 'improvement', atLeast: 0.05 }
+        : { kind: 'regression', atMost: limit },
     looks: [Math.max(MINIMUM_PAIRS, rounds.length)],
     fixed: true,
     alpha: 0.05,
@@ -88,12 +115,19 @@ export function roundsRule(rounds: readonly Round[], arms: Pick<Rule, 'against' 
   }
 }
 
-function notComparable({ baseline, candidate, absent, improvement }: ValueComparison): string | undefined {
+function notComparable({
+  baseline,
+  candidate,
+  absent,
+  improvement,
+}: ValueComparison): string | undefined {
   if (absent.improvement !== undefined) return absent.improvement
   const fewest = Math.min(baseline.n, candidate.n)
   if (fewest < MINIMUM_PAIRS)
     return `a verdict takes at least ${MINIMUM_PAIRS} values of each, and there are ${baseline.n} and ${candidate.n}; measure more`
-  return improvement?.ci95 === undefined ? (absent['improvement.ci95'] ?? 'there is no interval') : undefined
+  return improvement?.ci95 === undefined
+    ? (absent['improvement.ci95'] ?? 'there is no interval')
+    : undefined
 }
 
 function reasonsOf({ reason }: Finding): string[] {

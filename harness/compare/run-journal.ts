@@ -51,17 +51,27 @@ export function readJournal(text: string, path: string): RunJournal {
  * @throws {InputError} no such workload, or it has no candidate to compare
  * @throws {InvalidEvidenceError} a run was recorded twice
  */
-export function workloadRounds({ path, lines, workloads }: RunJournal, name: string): WorkloadRounds {
+export function workloadRounds(
+  { path, lines, workloads }: RunJournal,
+  name: string,
+): WorkloadRounds {
   const workload = findNamed(workloads, (id) => id, name, 'workload')
   const arms = armsOf(lines, workload)
   const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
   if (!arms.includes('candidate') || !arms.includes(against))
-    throw new InputError(`${path} has only ${arms.join(', ')} of ${workload}, so there is nothing to compare it with`)
+    throw new InputError(
+      `${path} has only ${arms.join(', ')} of ${workload}, so there is nothing to compare it with`,
+    )
   return { workload, against, rounds: roundsOf(lines, { arms }, workload) }
 }
 
 /** One arm of the rounds, ms. */
-export function armSeries({ workload, rounds }: WorkloadRounds, arm: Arm, metric: Metric, path: string): Series {
+export function armSeries(
+  { workload, rounds }: WorkloadRounds,
+  arm: Arm,
+  metric: Metric,
+  path: string,
+): Series {
   return {
     label: `${path}:${workload}:${arm}`,
     values: rounds.map(({ runs }) => (metric === 'cpu' ? runs[arm]!.cpuMs : runs[arm]!.wallMs)),
@@ -76,7 +86,8 @@ export function journalOffers(journal: RunJournal, metric: Metric): Offer[] {
     const rounds = () => roundsOf(journal.lines, { arms }, workload)
     return arms.map((arm) => ({
       name: `${workload}:${arm}`,
-      read: () => armSeries({ workload, against: 'baseline', rounds: rounds() }, arm, metric, journal.path),
+      read: () =>
+        armSeries({ workload, against: 'baseline', rounds: rounds() }, arm, metric, journal.path),
     }))
   })
 }
@@ -90,7 +101,9 @@ function readLine(line: string, where: string): JournalLine {
   try {
     parsed = JSON.parse(line)
   } catch (error) {
-    throw new InputError(`${where} is no JSON; remove the line, or restore the file`, { cause: error })
+    throw new InputError(`${where} is no JSON; remove the line, or restore the file`, {
+      cause: error,
+    })
   }
   const { success, data, error } = journalLineSchema.safeParse(parsed)
   if (success) return data

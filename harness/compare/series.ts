@@ -18,13 +18,19 @@ export interface Summary {
 export interface Series {
   /** What the user called it: `a.csv:time`. */
   readonly label: string
-  /** In the order they stand in the file. Not checked: they may be any number, NaN and infinity included. None where there is a summary. */
+  /**
+   * In the order they stand in the file. Not checked: they may be any number, NaN and infinity
+   * included. None where there is a summary.
+   */
   readonly values: Values
   /** Absent: the values are there. */
   readonly summary?: Summary
   /** Absent: the format does not say. */
   readonly unit?: Unit
-  /** Why the n-th value has no place of its own among the others, so that nothing can be paired with it; absent: it has one. */
+  /**
+   * Why the n-th value has no place of its own among the others, so that nothing can be paired with
+   * it; absent: it has one.
+   */
   readonly unpairable?: string
 }
 

@@ -22,8 +22,9 @@ export interface Source {
 const JOURNAL = 'runs.jsonl'
 
 /**
- * Reads what a word of the command line names: a file, a file and a selector behind a colon, an evidence folder, or `-` for standard input.
- * A file whose own name holds colons wins over a selector.
+ * Reads what a word of the command line names: a file, a file and a selector behind a colon, an
+ * evidence folder, or `-` for standard input. A file whose own name holds colons wins over a
+ * selector.
  *
  * @param readStdin gives all of standard input
  * @throws {InputError} no such file, or nothing in it that could be compared
@@ -33,7 +34,11 @@ export function readSource(word: string, cwd: string, readStdin: () => Buffer): 
 }
 
 /** The same for several words; a file that several name is read once. */
-export function readSources(words: readonly string[], cwd: string, readStdin: () => Buffer): Source[] {
+export function readSources(
+  words: readonly string[],
+  cwd: string,
+  readStdin: () => Buffer,
+): Source[] {
   const read = new Map<string, Source['content']>()
   return words.map((word) => {
     const { path, selector } = splitWord(word, cwd)
@@ -47,7 +52,10 @@ function readContent(path: string, cwd: string, readStdin: () => Buffer): Source
   const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
   const start = text.trimStart()
   if (isJournal(start)) return { kind: 'runs', journal: readJournal(text, path) }
-  return { kind: 'numbers', offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path) }
+  return {
+    kind: 'numbers',
+    offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path),
+  }
 }
 
 /**
@@ -59,26 +67,40 @@ export function selectSeries({ label, path, selector, content }: Source, metric:
   const offers = content.kind === 'runs' ? journalOffers(content.journal, metric) : content.offers
   if (selector !== undefined) return { ...findOffer(offers, selector, path).read(), label }
   const [only, ...others] = readable(offers)
-  if (only === undefined) throw new InputError(`${path} has no column of numbers; its columns: ${listed(offers)}`)
+  if (only === undefined)
+    throw new InputError(`${path} has no column of numbers; its columns: ${listed(offers)}`)
   if (others.length > 0)
-    throw new InputError(`${path} holds several: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`)
+    throw new InputError(
+      `${path} holds several: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`,
+    )
   return { ...only.read(), label }
 }
 
-/** The two series of a source that holds exactly two, in their order; undefined where there are more or fewer. */
+/**
+ * The two series of a source that holds exactly two, in their order; undefined where there are more
+ * or fewer.
+ */
 export function selectTwo({ path, selector, content }: Source): readonly Series[] | undefined {
   if (content.kind === 'runs' || selector !== undefined) return undefined
   const offers = readable(content.offers)
-  return offers.length === 2 ? offers.map((offer) => ({ ...offer.read(), label: `${path}:${offer.name}` })) : undefined
+  return offers.length === 2
+    ? offers.map((offer) => ({ ...offer.read(), label: `${path}:${offer.name}` }))
+    : undefined
 }
 
-function splitWord(word: string, cwd: string): { readonly path: string; readonly selector?: string } {
+function splitWord(
+  word: string,
+  cwd: string,
+): { readonly path: string; readonly selector?: string } {
   if (word === '-' || existsSync(resolve(cwd, word))) return { path: word }
   for (let colon = word.lastIndexOf(':'); colon > 0; colon = word.lastIndexOf(':', colon - 1)) {
     const path = word.slice(0, colon)
-    if (path === '-' || existsSync(resolve(cwd, path))) return { path, selector: word.slice(colon + 1) }
+    if (path === '-' || existsSync(resolve(cwd, path)))
+      return { path, selector: word.slice(colon + 1) }
   }
-  throw new InputError(`no such file: ${word}; give a path, and a column behind a colon, e.g. results.csv:time`)
+  throw new InputError(
+    `no such file: ${word}; give a path, and a column behind a colon, e.g. results.csv:time`,
+  )
 }
 
 function readBytes(absolute: string, path: string): Buffer {
@@ -92,11 +114,15 @@ function readBytes(absolute: string, path: string): Buffer {
   throw new InputError(`${path} is a directory without ${JOURNAL}; give a file`)
 }
 
-/** UTF-8 with or without its mark, or UTF-16 as PowerShell writes it; line ends of any system become one. */
+/**
+ * UTF-8 with or without its mark, or UTF-16 as PowerShell writes it; line ends of any system become
+ * one.
+ */
 function decode(bytes: Buffer, path: string): string {
   const wide = bytes[0] === 0xff && bytes[1] === 0xfe
   const text = wide ? bytes.toString('utf16le') : bytes.toString('utf8')
-  if (text.includes('\0')) throw new InputError(`${path} is no text file; give numbers as text or JSON`)
+  if (text.includes('\0'))
+    throw new InputError(`${path} is no text file; give numbers as text or JSON`)
   const unmarked = text.startsWith('\ufeff') ? text.slice(1) : text
   return unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked
 }
@@ -105,14 +131,18 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
   const named = offers.filter(({ name }) => name === selector)
   const found = named[0] ?? offers.find(({ aliases }) => aliases?.includes(selector))
   if (named.length > 1)
-    throw new InputError(`${path} holds ${named.length} called ${selector}; choose by number: 1 to ${offers.length}`)
+    throw new InputError(
+      `${path} holds ${named.length} called ${selector}; choose by number: 1 to ${offers.length}`,
+    )
   if (found !== undefined) return found
   const nearest = nearestName(
     selector,
     offers.map(({ name }) => name),
   )
   const hint = nearest === undefined ? '' : ` did you mean ${path}:${nearest}?`
-  throw new InputError(`${path} has no ${selector === '' ? '""' : selector};${hint} it holds: ${listed(offers)}`)
+  throw new InputError(
+    `${path} has no ${selector === '' ? '""' : selector};${hint} it holds: ${listed(offers)}`,
+  )
 }
 
 /** Those whose values are numbers: a column of names is not meant where none is chosen. */

@@ -7,7 +7,8 @@ const DELIMITERS = [',', ';', '\t']
 const KNOWN = 'give one number per line, CSV with a head line, JSON, or runs.jsonl'
 
 /**
- * What a text file offers: one number per line, or the columns of a CSV file. Blank lines and lines that begin with `#` say nothing.
+ * What a text file offers: one number per line, or the columns of a CSV file. Blank lines and lines
+ * that begin with `#` say nothing.
  *
  * @param path as the user gave it, for messages
  * @throws {InputError} neither of the two
@@ -19,8 +20,12 @@ export function readText(text: string, path: string): Offer[] {
     (a, b) => b.count - a.count,
   )[0]!
   if (delimiter.count > 1) return columns(readTable(text, delimiter.sign, path), path)
-  if (parseNumber(first.text.trim()) !== undefined) return [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }]
-  if (second === undefined || parseNumber(second.text.trim().replace(/^"(.*)"$/, '$1')) === undefined)
+  if (parseNumber(first.text.trim()) !== undefined)
+    return [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }]
+  if (
+    second === undefined ||
+    parseNumber(second.text.trim().replace(/^"(.*)"$/, '$1')) === undefined
+  )
     throw notNumeric(path, first.line, first.text.trim())
   return columns(readTable(text, ',', path), path)
 }
@@ -59,11 +64,18 @@ function columns(table: Table, path: string): Offer[] {
   const names = head.cells.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
   const doubled = names.find((name, index) => names.indexOf(name) !== index)
   if (doubled !== undefined)
-    throw new InputError(`${path}, line ${head.line}: two columns are called ${shown(doubled)}; give each a name of its own`)
+    throw new InputError(
+      `${path}, line ${head.line}: two columns are called ${shown(doubled)}; give each a name of its own`,
+    )
   return names.map((name, index) => {
     let known: ReturnType<Offer['read']> | undefined
     const read = () => {
-      known ??= readColumn(table, titled ? head : undefined, { name, index, of: names.length }, path)
+      known ??= readColumn(
+        table,
+        titled ? head : undefined,
+        { name, index, of: names.length },
+        path,
+      )
       return known
     }
     return { name, aliases: [String(index + 1)], read }
@@ -101,13 +113,17 @@ function readColumn(
   })
   return {
     values: new Float64Array(values),
-    ...(interior !== undefined && { unpairable: `line ${interior} has no value in column ${column.name}` }),
+    ...(interior !== undefined && {
+      unpairable: `line ${interior} has no value in column ${column.name}`,
+    }),
   }
 }
 
 function notNumeric(path: string, line: number, text: string): InputError {
   const words = text.split(/\s+/)
   if (words.length > 1 && words.every((word) => parseNumber(word) !== undefined))
-    return new InputError(`${path}, line ${line}: ${shown(text)} holds several numbers; put one per line, or commas between them`)
+    return new InputError(
+      `${path}, line ${line}: ${shown(text)} holds several numbers; put one per line, or commas between them`,
+    )
   return new InputError(`${path}, line ${line}: ${shown(text)} is no number; ${KNOWN}`)
 }

@@ -8,9 +8,13 @@ import { DegenerateSampleError } from '../statistics/sample.js'
 import { scaleOf } from '../statistics/scale.js'
 
 /** One arm in numbers; statistics that do not exist for its values are absent. */
-export type ArmSummary = Pick<NonNullable<WorkloadRecord['baseline']>, 'n'> & Partial<NonNullable<WorkloadRecord['baseline']>>
+export type ArmSummary = Pick<NonNullable<WorkloadRecord['baseline']>, 'n'> &
+  Partial<NonNullable<WorkloadRecord['baseline']>>
 
-/** One arm, looked at once: its values, values nothing can be computed of, or what a summary says of values that are not there. */
+/**
+ * One arm, looked at once: its values, values nothing can be computed of, or what a summary says of
+ * values that are not there.
+ */
 export type ValueArm =
   | UsableArm
   | { readonly kind: 'unusable'; readonly values: Values }
@@ -41,7 +45,8 @@ export function armOf(values: Values): Exclude<ValueArm, { readonly kind: 'summa
 /** Why nothing can be computed of the values of an arm that is unusable. */
 export function problemOf(arm: string, values: Values): string {
   const bad = new Float64Array(values).findIndex((value) => !Number.isFinite(value))
-  if (bad >= 0) return `value ${bad + 1} of ${arm} is ${values[bad]}, not a finite number; remove it`
+  if (bad >= 0)
+    return `value ${bad + 1} of ${arm} is ${values[bad]}, not a finite number; remove it`
   return values.length === 0
     ? `${arm} has no values`
     : `${arm} has only one value, so its variation is unknown; at least two are needed`
@@ -53,7 +58,8 @@ export function summaryOf(name: string, arm: ValueArm, onAbsent: OnAbsent): ArmS
   if (arm.kind !== 'unusable') return momentsSummary(arm.moments, arm.positive, told)
   const { values } = arm
   const mean = values.length === 1 && Number.isFinite(values[0]) ? { mean: values[0]! } : {}
-  for (const key of ['mean', 'sd', 'cv', 'ci95']) if (!(key in mean)) told(key, problemOf(name, values))
+  for (const key of ['mean', 'sd', 'cv', 'ci95'])
+    if (!(key in mean)) told(key, problemOf(name, values))
   return { n: values.length, ...mean }
 }
 
@@ -74,7 +80,11 @@ export function nested(parent: string, onAbsent: OnAbsent): OnAbsent {
 }
 
 /** Fieller's interval under the keys of a comparison. */
-export function toFiellerRecord({ ratio, ci95, df }: RatioOfMeans): { ratio: number; ci95: number[]; df: number } {
+export function toFiellerRecord({ ratio, ci95, df }: RatioOfMeans): {
+  ratio: number
+  ci95: number[]
+  df: number
+} {
   return { ratio, ci95: toPair(ci95), df }
 }
 
@@ -89,5 +99,7 @@ export function toPair({ lower, upper }: Interval): number[] {
 
 function shareOfMean(cv: number, positive: boolean): number {
   if (positive) return cv
-  throw new DegenerateSampleError('not all values are above zero, so a share of their mean says nothing')
+  throw new DegenerateSampleError(
+    'not all values are above zero, so a share of their mean says nothing',
+  )
 }

@@ -9,8 +9,8 @@ import type { ValueComparison } from './compare-values.js'
 import type { Series } from './series.js'
 
 /**
- * What a reader of two sets of values should know besides: the warnings of a decision record under the same codes, with remedies for people
- * who measured elsewhere, and those only files can cause.
+ * What a reader of two sets of values should know besides: the warnings of a decision record under
+ * the same codes, with remedies for people who measured elsewhere, and those only files can cause.
  */
 export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): Warning[] {
   return [
@@ -83,7 +83,8 @@ function autocorrelated({ logRatios, look }: ValueComparison): Warning | undefin
 }
 
 function sorted(a: Series, b: Series, { pairing }: ValueComparison): Warning | undefined {
-  if (pairing !== 'paired' || ![a, b].every(({ values }) => values.length > 2 && isSorted(values))) return undefined
+  if (pairing !== 'paired' || ![a, b].every(({ values }) => values.length > 2 && isSorted(values)))
+    return undefined
   return {
     code: 'sorted',
     hint: 'both columns are in ascending order, so they were probably sorted and the n-th values do not belong together; leave out --paired',
@@ -94,7 +95,10 @@ function units(a: Series, b: Series): Warning | undefined {
   if (a.unit === b.unit) return undefined
   const [known, bare] = a.unit === undefined ? [b, a] : [a, b]
   if (bare.unit !== undefined)
-    return { code: 'units-converted', hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ms` }
+    return {
+      code: 'units-converted',
+      hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ms`,
+    }
   return {
     code: 'unit-unknown',
     hint: `${known.label} is in ${known.unit}, and nothing says in which unit ${bare.label} is; make sure it is the same`,
@@ -103,12 +107,17 @@ function units(a: Series, b: Series): Warning | undefined {
 
 function same(a: Series, b: Series): Warning | undefined {
   if (a.values.length === 0 || a.values.length !== b.values.length) return undefined
-  if (!new Float64Array(a.values).every((value, index) => value === b.values[index])) return undefined
-  return { code: 'same-values', hint: 'both sides hold exactly the same values; make sure they are not the same file' }
+  if (!new Float64Array(a.values).every((value, index) => value === b.values[index]))
+    return undefined
+  return {
+    code: 'same-values',
+    hint: 'both sides hold exactly the same values; make sure they are not the same file',
+  }
 }
 
 function isSorted(values: Values): boolean {
-  for (let index = 1; index < values.length; index += 1) if (!(values[index - 1]! <= values[index]!)) return false
+  for (let index = 1; index < values.length; index += 1)
+    if (!(values[index - 1]! <= values[index]!)) return false
   return values[0] !== values.at(-1)
 }
 

@@ -13,7 +13,11 @@ interface Setting {
   readonly progress: Progress
 }
 
-/** The proof that every arm of a plan computes the same, with its progress. @throws as `proveEquivalence` */
+/**
+ * The proof that every arm of a plan computes the same, with its progress.
+ *
+ * @throws as `proveEquivalence`
+ */
 export async function prove(
   plan: PlanDraft,
   { loaded, settings, progress }: Setting,
@@ -30,7 +34,10 @@ export async function prove(
 }
 
 /** The workloads of a plan, each with the W and K of its pilot. @throws as `pilotWorkload` */
-export async function pilot(plan: PlanDraft, { loaded, settings, progress }: Setting): Promise<PlannedWorkload[]> {
+export async function pilot(
+  plan: PlanDraft,
+  { loaded, settings, progress }: Setting,
+): Promise<PlannedWorkload[]> {
   const planned: PlannedWorkload[] = []
   for (const workload of plan.workloads) {
     progress.phase(`pilot: ${workload.id}`)

@@ -21,7 +21,9 @@ export interface Control {
   /** Pair counts at which a decision may be made, ascending. */
   readonly looks: readonly number[]
   readonly fixed: boolean
-  /** True improvement, made by real extra work in one arm; negative: slower; undefined: none, A/A. */
+  /**
+   * True improvement, made by real extra work in one arm; negative: slower; undefined: none, A/A.
+   */
   readonly improvement?: number
   /** How often equivalence is proven, each time with another seed. */
   readonly equivalenceSeeds: number
@@ -42,12 +44,17 @@ const ALPHA = 0.05
 const AT_LEAST = 0.05
 
 /**
- * Everything of a control before its first measured run: the proof that both arms compute the same, and the pilot that fixes W, K and the
- * injected work. The same steps as in an evaluation, without a layer and without a record.
+ * Everything of a control before its first measured run: the proof that both arms compute the same,
+ * and the pilot that fixes W, K and the injected work. The same steps as in an evaluation, without
+ * a layer and without a record.
  *
- * @throws {InvalidEvidenceError} a process failed, or two runs of the same code computed different results
+ * @throws {InvalidEvidenceError} a process failed, or two runs of the same code computed different
+ * results
  */
-export async function beginControl(control: Control, setting: ControlSetting): Promise<Pick<Evidence, 'plan' | 'equivalence'>> {
+export async function beginControl(
+  control: Control,
+  setting: ControlSetting,
+): Promise<Pick<Evidence, 'plan' | 'equivalence'>> {
   const draft = draftControl(control, setting)
   const equivalence = await prove(draft, setting)
   if (equivalence.kind === 'different') {
@@ -57,7 +64,15 @@ export async function beginControl(control: Control, setting: ControlSetting): P
     )
   }
   const workloads = await pilot(draft, setting)
-  return { plan: { ...draft, workloads, id: `0000-${draft.layer}`, createdAt: setting.now().toISOString() }, equivalence }
+  return {
+    plan: {
+      ...draft,
+      workloads,
+      id: `0000-${draft.layer}`,
+      createdAt: setting.now().toISOString(),
+    },
+    equivalence,
+  }
 }
 
 /** What is decided before anything runs. */

@@ -17,13 +17,17 @@ export interface ProofRequest {
   readonly onStep: (workload: string, seed: number) => void
   /** Told what preparing the data had to say. */
   readonly onWarning: (line: string) => void
-  /** Take every digest in spite of a difference, of which the first is located: for arms that are expected to differ. */
+  /**
+   * Take every digest in spite of a difference, of which the first is located: for arms that are
+   * expected to differ.
+   */
   readonly thorough?: boolean
 }
 
 /**
- * Proves, before anything is timed, that every arm computes what the baseline computes: each workload, each seed, each arm in a process of
- * its own. Stops at the first difference and locates it. Data are prepared once for each version of the suite that is measured.
+ * Proves, before anything is timed, that every arm computes what the baseline computes: each
+ * workload, each seed, each arm in a process of its own. Stops at the first difference and locates
+ * it. Data are prepared once for each version of the suite that is measured.
  *
  * @throws {InputError} preparing found fault with something given, e.g. an unwritable cache
  * @throws {InvalidEvidenceError} a process failed
@@ -48,18 +52,24 @@ export async function proveEquivalence(request: ProofRequest): Promise<Equivalen
       if (request.thorough !== true) return { kind: 'different', digests, divergence }
     }
   }
-  return divergence === undefined ? { kind: 'equal', digests } : { kind: 'different', digests, divergence }
+  return divergence === undefined
+    ? { kind: 'equal', digests }
+    : { kind: 'different', digests, divergence }
 }
 
 /** One arm for each version of the suite. */
 function versionsOf({ plan, loaded }: ProofRequest): Arm[] {
   const address = (arm: Arm) => addressOf(loaded, arm)
-  return plan.arms.filter((arm, index, arms) => arms.findIndex((other) => address(other) === address(arm)) === index)
+  return plan.arms.filter(
+    (arm, index, arms) => arms.findIndex((other) => address(other) === address(arm)) === index,
+  )
 }
 
 /** One digest per arm. Nothing is timed here, so the arms run at the same time. */
 async function digestArms(request: ProofRequest, workload: string, seed: number): Promise<Digests> {
-  const answers = await settleAll(request.plan.arms.map((arm) => ask(request, { mode: 'verify', workload, seed, arm })))
+  const answers = await settleAll(
+    request.plan.arms.map((arm) => ask(request, { mode: 'verify', workload, seed, arm })),
+  )
   return answers.map(({ digest }, index) => ({
     workload,
     seed,
@@ -69,27 +79,46 @@ async function digestArms(request: ProofRequest, workload: string, seed: number)
 }
 
 /**
- * A second look at both outputs, whole this time. An arm whose output is another one now is not reproducible, which voids the proof as well
- * and is said instead.
+ * A second look at both outputs, whole this time. An arm whose output is another one now is not
+ * reproducible, which voids the proof as well and is said instead.
  */
-async function locate(request: ProofRequest, workload: string, seed: number, arm: Arm, first: Digests): Promise<Divergence> {
+async function locate(
+  request: ProofRequest,
+  workload: string,
+  seed: number,
+  arm: Arm,
+  first: Digests,
+): Promise<Divergence> {
   const arms = ['baseline', arm] as const
-  const looks = await settleAll(arms.map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })))
+  const looks = await settleAll(
+    arms.map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })),
+  )
   const [baseline, candidate] = looks
   const texts = { baseline: baseline?.digest ?? '', candidate: candidate?.digest ?? '' }
-  const fickle = arms.find((one, index) => looks[index]?.digest !== first.find((entry) => entry.arm === one)?.digest)
-  if (fickle !== undefined) return { at: {}, field: `digest (the ${fickle} gives another output each time)`, ...texts }
+  const fickle = arms.find(
+    (one, index) => looks[index]?.digest !== first.find((entry) => entry.arm === one)?.digest,
+  )
+  if (fickle !== undefined)
+    return { at: {}, field: `digest (the ${fickle} gives another output each time)`, ...texts }
   const unlocated = (why: string) => ({ at: {}, field: `digest (${why})`, ...texts })
   try {
-    const found = workloadOf(request.loaded.suite, workload).diverge(baseline?.output, candidate?.output)
+    const found = workloadOf(request.loaded.suite, workload).diverge(
+      baseline?.output,
+      candidate?.output,
+    )
     return found ?? unlocated('the workload does not say where')
   } catch (error) {
     // An output so wrong that it cannot be compared is still a difference.
-    return unlocated(`locating it failed: ${error instanceof Error ? error.message : String(error)}`)
+    return unlocated(
+      `locating it failed: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 
-async function ask(request: ProofRequest, slot: Pick<RunSlot, 'mode' | 'workload' | 'seed' | 'arm' | 'wantOutput'>) {
+async function ask(
+  request: ProofRequest,
+  slot: Pick<RunSlot, 'mode' | 'workload' | 'seed' | 'arm' | 'wantOutput'>,
+) {
   const { plan, loaded, settings } = request
   const result = await forkRun(
     {
@@ -122,7 +151,10 @@ function parts(message: Answer): Parts {
   return message.kind === 'verified' ? { digest: message.digest, output: message.output } : {}
 }
 
-/** Like `Promise.all`, but no process is left behind: every one has ended before an error is passed on. */
+/**
+ * Like `Promise.all`, but no process is left behind: every one has ended before an error is passed
+ * on.
+ */
 async function settleAll<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(promises)
   return Promise.all(promises)

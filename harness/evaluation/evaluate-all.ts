@@ -3,11 +3,24 @@ import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
 import type { Io } from '../io.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { toSequenceStep } from '../record/sequence-record.js'
-import { digestRecord, evidenceOf, prepareRoot, readRecord, recordIds, unfinishedIds } from '../record/store.js'
+import {
+  digestRecord,
+  evidenceOf,
+  prepareRoot,
+  readRecord,
+  recordIds,
+  unfinishedIds,
+} from '../record/store.js'
 import { acquireLock } from '../system/lock.js'
 import { followSequence } from '../verdict/sequence.js'
 import { goalOf } from './plan-summary.js'
-import { readJournal, removeJournal, resumeJournal, type SequenceJournal, writeJournal } from './sequence-journal.js'
+import {
+  readJournal,
+  removeJournal,
+  resumeJournal,
+  type SequenceJournal,
+  writeJournal,
+} from './sequence-journal.js'
 
 /** How one evaluation of a sequence is to be made. */
 export interface Turn {
@@ -24,10 +37,17 @@ export interface SequenceRequest {
   /** Go on with the sequence that was interrupted. */
   readonly resume: boolean
   /** What the sequence is bound to. */
-  readonly identity: Pick<SequenceJournal, 'command' | 'packageVersion' | 'git' | 'dist' | 'environment'>
+  readonly identity: Pick<
+    SequenceJournal,
+    'command' | 'packageVersion' | 'git' | 'dist' | 'environment'
+  >
   readonly io: Io
   /** Evaluates one layer against the stack accepted so far; the lock is held. */
-  readonly evaluateLayer: (layer: string, incumbent: readonly string[], turn: Turn) => Promise<DecisionRecord>
+  readonly evaluateLayer: (
+    layer: string,
+    incumbent: readonly string[],
+    turn: Turn,
+  ) => Promise<DecisionRecord>
   /** Measures what was accepted, afresh; the lock is held. */
   readonly evaluateSummary: (sequence: Sequence, turn: Turn) => Promise<DecisionRecord>
   /** Told of each layer that was finished before the interruption. */
@@ -37,11 +57,13 @@ export interface SequenceRequest {
 }
 
 /**
- * Evaluates every layer of a suite in order, each against the accepted ones before it, until the rules of `verdict/sequence.ts` end it; then measures all
- * that was accepted against the pure baseline, afresh. Each evaluation has its own record, the summary the last number.
+ * Evaluates every layer of a suite in order, each against the accepted ones before it, until the
+ * rules of `verdict/sequence.ts` end it; then measures all that was accepted against the pure
+ * baseline, afresh. Each evaluation has its own record, the summary the last number.
  *
  * @returns the summary
- * @throws {InputError} the suite has no goal, the evidence root cannot be used, or there is nothing to resume
+ * @throws {InputError} the suite has no goal, the evidence root cannot be used, or there is nothing
+ * to resume
  * @throws as `evaluate` does; what is finished is kept for `resume`
  */
 export async function evaluateAll(request: SequenceRequest): Promise<DecisionRecord> {
@@ -53,7 +75,9 @@ export async function evaluateAll(request: SequenceRequest): Promise<DecisionRec
     const log = openLog(request)
     try {
       const sequence = await evaluateLayers(request, empty, log)
-      const summary = await take(request, log, SEQUENCE_ID, (turn) => request.evaluateSummary(sequence, turn))
+      const summary = await take(request, log, SEQUENCE_ID, (turn) =>
+        request.evaluateSummary(sequence, turn),
+      )
       removeJournal(root)
       return summary
     } finally {
@@ -79,15 +103,24 @@ function emptySequence(suite: Suite): Sequence {
   return { schema: 'assay/sequence@1', goal: { ...goalOf(suite) }, layers }
 }
 
-async function evaluateLayers(request: SequenceRequest, empty: Sequence, log: Log): Promise<Sequence> {
+async function evaluateLayers(
+  request: SequenceRequest,
+  empty: Sequence,
+  log: Log,
+): Promise<Sequence> {
   let sequence = empty
   for (;;) {
     const { next, stack } = followSequence(sequence)
     if (next === undefined) return sequence
     const incumbent = next.standalone ? [] : stack
-    const record = await take(request, log, next.id, (turn) => request.evaluateLayer(next.id, incumbent, turn))
+    const record = await take(request, log, next.id, (turn) =>
+      request.evaluateLayer(next.id, incumbent, turn),
+    )
     const step = toSequenceStep(record, digestRecord(request.root, record.id))
-    sequence = { ...sequence, layers: sequence.layers.map((layer) => (layer.id === next.id ? { ...layer, step } : layer)) }
+    sequence = {
+      ...sequence,
+      layers: sequence.layers.map((layer) => (layer.id === next.id ? { ...layer, step } : layer)),
+    }
   }
 }
 
@@ -99,7 +132,8 @@ async function take(
   run: (turn: Turn) => Promise<DecisionRecord>,
 ): Promise<DecisionRecord> {
   const { done, current } = log.journal
-  const known = done.find((entry) => entry.layer === layer) ?? (current?.layer === layer ? current : undefined)
+  const known =
+    done.find((entry) => entry.layer === layer) ?? (current?.layer === layer ? current : undefined)
   if (known !== undefined && recordIds(root).includes(known.record)) {
     const kept = readRecord(root, known.record)
     onKept(kept)
@@ -122,7 +156,9 @@ interface Log {
   finish(layer: string, record: string): void
 }
 
-/** Written with the first evaluation that has a number: until then there is nothing to go on with. */
+/**
+ * Written with the first evaluation that has a number: until then there is nothing to go on with.
+ */
 function openLog({ root, suite, resume, identity, onGivenUp }: SequenceRequest): Log {
   const fresh: SequenceJournal = {
     schema: 'assay/sequence-journal@1',
@@ -147,7 +183,10 @@ function openLog({ root, suite, resume, identity, onGivenUp }: SequenceRequest):
     begin: (layer, record) => write({ ...journal, current: { layer, record } }),
     finish: (layer, record) => {
       const { current: _, ...rest } = journal
-      write({ ...rest, done: [...rest.done.filter((entry) => entry.layer !== layer), { layer, record }] })
+      write({
+        ...rest,
+        done: [...rest.done.filter((entry) => entry.layer !== layer), { layer, record }],
+      })
     },
   }
 }

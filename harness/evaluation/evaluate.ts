@@ -53,14 +53,18 @@ export interface EvaluationRequest {
 
 export interface Evaluation {
   readonly record: DecisionRecord
-  /** Share of the measuring phase outside warm-up and timed iterations; absent where nothing was measured. */
+  /**
+   * Share of the measuring phase outside warm-up and timed iterations; absent where nothing was
+   * measured.
+   */
   readonly overheadShare?: number
 }
 
 /**
- * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away pilot, measures adjacent pairs in seeded
- * order until every workload is decided, probes the memory they leave open, profiles the arms, and writes the record that follows from the evidence, and
- * its report.
+ * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away
+ * pilot, measures adjacent pairs in seeded order until every workload is decided, probes the memory
+ * they leave open, profiles the arms, and writes the record that follows from the evidence, and its
+ * report.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
@@ -109,12 +113,15 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
     writeEnvironment(root, id, readEnvironment(draft.nodeFlags))
     if (request.sequence !== undefined) writeSequence(root, id, request.sequence)
     const isMeasured = !isNothing(draft)
-    const equivalence: Equivalence = isMeasured ? await prove(draft, setting) : { kind: 'equal', digests: [] }
+    const equivalence: Equivalence = isMeasured
+      ? await prove(draft, setting)
+      : { kind: 'equal', digests: [] }
     progress.done()
     writeEquivalence(root, id, equivalence)
     const identity = { ...draft, id, createdAt: io.now().toISOString() }
     request.onProof({ plan: identity, equivalence })
-    const workloads = isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
+    const workloads =
+      isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
     const plan = { ...identity, workloads }
     writePlan(root, plan)
     return plan
@@ -124,8 +131,15 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   }
 }
 
-/** Measures until the evidence decides. @returns share of the time outside warm-up and timed iterations */
-async function measure(request: EvaluationRequest, plan: EvaluationPlan): Promise<number | undefined> {
+/**
+ * Measures until the evidence decides.
+ *
+ * @returns share of the time outside warm-up and timed iterations
+ */
+async function measure(
+  request: EvaluationRequest,
+  plan: EvaluationPlan,
+): Promise<number | undefined> {
   const { root, loaded, progress, io } = request
   const { runs, equivalence } = readEvidence(root, plan.id)
   return await measurePairs({
@@ -154,18 +168,25 @@ async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promis
   })
 }
 
-/** Writes the report, and again those of earlier records of the layer, which this one supersedes. */
+/**
+ * Writes the report, and again those of earlier records of the layer, which this one supersedes.
+ */
 async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
   // Loaded here: nothing that draws is in memory while anything is measured.
   const { refreshReports, writeReports } = await import('../report/report-files.js')
   writeReports(root, [id])
   refreshReports(
     root,
-    readRecords(root).flatMap((older) => (older.layer === layer && older.id !== id ? [older.id] : [])),
+    readRecords(root).flatMap((older) =>
+      older.layer === layer && older.id !== id ? [older.id] : [],
+    ),
   )
 }
 
-/** Finds out where the time went, for whoever reads the verdict; not where the candidate computes something else. */
+/**
+ * Finds out where the time went, for whoever reads the verdict; not where the candidate computes
+ * something else.
+ */
 async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))
@@ -177,5 +198,10 @@ async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promis
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io }: EvaluationRequest): ForkSettings {
-  return { env: runEnvironment(io.env, loaded.suite.passEnvironment), nodeFlags: draft.nodeFlags, timeoutMs, signal: io.signal }
+  return {
+    env: runEnvironment(io.env, loaded.suite.passEnvironment),
+    nodeFlags: draft.nodeFlags,
+    timeoutMs,
+    signal: io.signal,
+  }
 }

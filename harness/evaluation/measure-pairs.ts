@@ -29,10 +29,12 @@ export interface MeasuringRequest {
 }
 
 /**
- * The measuring phase: pair after pair, the workloads in turn, until none is open. Workloads that are decided are not measured further, and nothing is
- * measured where the candidate is not equivalent, or a measured run shows that it is not.
+ * The measuring phase: pair after pair, the workloads in turn, until none is open. Workloads that
+ * are decided are not measured further, and nothing is measured where the candidate is not
+ * equivalent, or a measured run shows that it is not.
  *
- * @returns share of its wall time outside warm-up and timed iterations; undefined where nothing was left to measure
+ * @returns share of its wall time outside warm-up and timed iterations; undefined where nothing was
+ * left to measure
  * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
  */
 export async function measurePairs(request: MeasuringRequest): Promise<number | undefined> {
@@ -40,7 +42,10 @@ export async function measurePairs(request: MeasuringRequest): Promise<number | 
   const journal = [...request.runs]
   const pace = createPace()
   refuseFailing(plan, journal)
-  while ((equivalence.kind === 'equal' || resultsChanged) && !isDisproven(equivalence, plan, journal)) {
+  while (
+    (equivalence.kind === 'equal' || resultsChanged) &&
+    !isDisproven(equivalence, plan, journal)
+  ) {
     const workload = nextWorkload(plan, journal, open(journal))
     if (workload === undefined) break
     await measureNext(request, workload, journal, pace)
@@ -49,7 +54,9 @@ export async function measurePairs(request: MeasuringRequest): Promise<number | 
   return pace.overheadShare()
 }
 
-/** Of the open workloads, the one with the fewest complete pairs; in plan order where they are even. */
+/**
+ * Of the open workloads, the one with the fewest complete pairs; in plan order where they are even.
+ */
 function nextWorkload(
   plan: EvaluationPlan,
   journal: readonly JournalLine[],
@@ -90,8 +97,10 @@ async function measureNext(
         onLine(line)
         journal.push(line)
         pace.add(line)
-        if ('error' in line) progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
-        else if (line.voided !== undefined) progress.note(`${line.workload} pair ${line.pair} does not count: ${line.voided}`)
+        if ('error' in line)
+          progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
+        else if (line.voided !== undefined)
+          progress.note(`${line.workload} pair ${line.pair} does not count: ${line.voided}`)
       },
     },
     workload,
@@ -108,9 +117,19 @@ function runsLeft({ plan, open }: MeasuringRequest, journal: readonly JournalLin
   return pairs.reduce((sum, left) => sum + left, 0) * plan.arms.length
 }
 
-/** Whether a measured run computed something else than what was proven: then the record will say so, and measuring is pointless. */
-function isDisproven(equivalence: Evidence['equivalence'], plan: EvaluationPlan, journal: readonly JournalLine[]): boolean {
+/**
+ * Whether a measured run computed something else than what was proven: then the record will say so,
+ * and measuring is pointless.
+ */
+function isDisproven(
+  equivalence: Evidence['equivalence'],
+  plan: EvaluationPlan,
+  journal: readonly JournalLine[],
+): boolean {
   const proven = (line: JournalLine) =>
-    equivalence.digests.find(({ workload, seed, arm }) => workload === line.workload && seed === plan.seed && arm === line.arm)
+    equivalence.digests.find(
+      ({ workload, seed, arm }) =>
+        workload === line.workload && seed === plan.seed && arm === line.arm,
+    )
   return journal.some((line) => 'digest' in line && line.digest !== proven(line)?.digest)
 }

@@ -24,10 +24,13 @@ export interface ProbeRequest {
 }
 
 /**
- * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a single thread, with a heap that grows by fixed steps
- * and is collected before each iteration, so that the peak is nearly constant; of the same length as the measured runs, in seeded order. Nothing is run where nothing is open, nor for a layer that is rejected anyway.
+ * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a
+ * single thread, with a heap that grows by fixed steps and is collected before each iteration, so
+ * that the peak is nearly constant; of the same length as the measured runs, in seeded order.
+ * Nothing is run where nothing is open, nor for a layer that is rejected anyway.
  *
- * A run that fails is written down and its pair made once more; after a second failure memory stays undecided.
+ * A run that fails is written down and its pair made once more; after a second failure memory stays
+ * undecided.
  *
  * @throws the signal's reason, where the user stopped it; what has run is kept
  */
@@ -43,14 +46,21 @@ export async function probeMemory(request: ProbeRequest): Promise<void> {
 }
 
 /** One pair; ends early where a run fails. */
-async function probePair(request: ProbeRequest, workload: PlannedWorkload, lines: ProbeLine[]): Promise<void> {
+async function probePair(
+  request: ProbeRequest,
+  workload: PlannedWorkload,
+  lines: ProbeLine[],
+): Promise<void> {
   const { plan } = request.evidence
   const { against } = ruleOf(plan, workload.id)
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
   // A schedule of its own, not that of the measured pairs over again.
-  for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [against, 'candidate']).entries()) {
+  for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [
+    against,
+    'candidate',
+  ]).entries()) {
     const line = await probeRun(request, plan, workload, pair, arm, index)
     request.onLine(line)
     lines.push(line)
@@ -77,7 +87,16 @@ async function probeRun(
   const identity = { workload: workload.id, pair, arm, startedAt }
   if (result.kind === 'failed') return { ...identity, error: result.error }
   const run = result.message.kind === 'measured' ? result.message.measurement : undefined
-  if (run?.peakRssBytes === undefined) return { ...identity, error: 'answered without a peak of memory' }
+  if (run?.peakRssBytes === undefined)
+    return { ...identity, error: 'answered without a peak of memory' }
   const { peakRssBytes, heapBytes, digest, warmup, iterations } = run
-  return { ...identity, position: index === 0 ? 'first' : 'second', warmup, iterations, peakRssBytes, heapBytes, digest }
+  return {
+    ...identity,
+    position: index === 0 ? 'first' : 'second',
+    warmup,
+    iterations,
+    peakRssBytes,
+    heapBytes,
+    digest,
+  }
 }

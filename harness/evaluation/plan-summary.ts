@@ -22,8 +22,9 @@ export function goalOf({ name, goal }: Suite): Goal {
 }
 
 /**
- * What the accepted layers of a finished sequence are measured by: all of them against the pure baseline, with fresh pairs, at one look, on data and in an
- * order that decided about none of them. Targets are the workloads one of them must win on; on wall time where one of them declares it.
+ * What the accepted layers of a finished sequence are measured by: all of them against the pure
+ * baseline, with fresh pairs, at one look, on data and in an order that decided about none of them.
+ * Targets are the workloads one of them must win on; on wall time where one of them declares it.
  *
  * @param records all records of the evidence root, ascending by number
  */
@@ -37,10 +38,13 @@ export function planSummary(
   const goal = goalOf(suite)
   const { stack } = followSequence(sequence)
   const layers = layersOf(stack, suite)
-  const metric = command.metric ?? (layers.some((layer) => layer.metric === 'wall') ? 'wall' : 'cpu')
+  const metric =
+    command.metric ?? (layers.some((layer) => layer.metric === 'wall') ? 'wall' : 'cpu')
   const seed = freshSeed(command.seed)
   const targets = new Set(layers.flatMap(({ workloads }) => workloads))
-  const chosen = suite.workloads.filter(({ id }) => command.workloads.length === 0 || command.workloads.includes(id))
+  const chosen = suite.workloads.filter(
+    ({ id }) => command.workloads.length === 0 || command.workloads.includes(id),
+  )
   return {
     schema: 'assay/plan@1',
     command: command.text,
@@ -57,7 +61,9 @@ export function planSummary(
     seed,
     equivalenceSeeds: equivalenceSeeds(seed, EQUIVALENCE_SEEDS),
     regime: { looks: [SUMMARY_PAIRS], fixed: true, alpha: command.alpha, memory: command.memory },
-    workloads: chosen.map((workload) => toPlanned(workload, command.scale, targets.has(workload.id) ? 'target' : 'guard')),
+    workloads: chosen.map((workload) =>
+      toPlanned(workload, command.scale, targets.has(workload.id) ? 'target' : 'guard'),
+    ),
     supersedes: newestOf(SEQUENCE_ID, suite, records)?.id ?? null,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
     ...measuredCode(loaded),
@@ -66,5 +72,7 @@ export function planSummary(
 
 /** Those of a stack; of an empty one, all that could have been in it. */
 function layersOf(stack: readonly string[], { layers }: Suite): readonly Layer<unknown>[] {
-  return layers.filter(({ id, standalone }) => (stack.length === 0 ? standalone !== true : stack.includes(id)))
+  return layers.filter(({ id, standalone }) =>
+    stack.length === 0 ? standalone !== true : stack.includes(id),
+  )
 }

@@ -18,7 +18,8 @@ export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
 export const EQUIVALENCE_SEEDS = 3
 
 /**
- * Everything that is decided before anything runs: which layer, against which incumbent, on which workloads, by which rule.
+ * Everything that is decided before anything runs: which layer, against which incumbent, on which
+ * workloads, by which rule.
  *
  * @param records all records of the evidence root, ascending by number
  * @throws {InputError} the suite has no such layer or workload, or the command contradicts itself
@@ -32,10 +33,14 @@ export function planEvaluation(
   const { suite } = loaded
   const layer = findNamed(suite.layers, ({ id }) => id, command.layer, 'layer')
   const incumbent =
-    command.incumbent === undefined ? acceptedBefore(layer, suite, records) : givenIncumbent(command.incumbent, layer, suite)
+    command.incumbent === undefined
+      ? acceptedBefore(layer, suite, records)
+      : givenIncumbent(command.incumbent, layer, suite)
   const metric = command.metric ?? layer.metric
-  const supersedes = command.inject === undefined ? newestOf(layer.id, suite, records)?.id : undefined
-  const arms: EvaluationPlan['arms'] = incumbent.length === 0 ? ['baseline', 'candidate'] : ['baseline', 'incumbent', 'candidate']
+  const supersedes =
+    command.inject === undefined ? newestOf(layer.id, suite, records)?.id : undefined
+  const arms: EvaluationPlan['arms'] =
+    incumbent.length === 0 ? ['baseline', 'candidate'] : ['baseline', 'incumbent', 'candidate']
   return {
     schema: 'assay/plan@1',
     command: command.text,
@@ -44,16 +49,28 @@ export function planEvaluation(
     layer: layer.id,
     title: layer.title,
     hypothesis: layer.hypothesis,
-    criterion: command.threshold === undefined ? layer.criterion : overrule(layer.criterion, command.threshold),
+    criterion:
+      command.threshold === undefined
+        ? layer.criterion
+        : overrule(layer.criterion, command.threshold),
     metric,
     arms,
     stacks: { baseline: [], incumbent, candidate: [...incumbent, layer.id] },
     scale: command.scale,
     seed: command.seed,
     equivalenceSeeds: equivalenceSeeds(command.seed, EQUIVALENCE_SEEDS),
-    regime: { looks: [...command.looks], fixed: command.fixed, alpha: command.alpha, memory: command.memory },
+    regime: {
+      looks: [...command.looks],
+      fixed: command.fixed,
+      alpha: command.alpha,
+      memory: command.memory,
+    },
     workloads: chooseWorkloads(command, layer, suite).map((workload) =>
-      toPlanned(workload, command.scale, layer.workloads.includes(workload.id) ? 'target' : 'guard'),
+      toPlanned(
+        workload,
+        command.scale,
+        layer.workloads.includes(workload.id) ? 'target' : 'guard',
+      ),
     ),
     ...(command.inject !== undefined && { injected: injection(command.inject, arms) }),
     supersedes: supersedes ?? null,
@@ -66,9 +83,15 @@ export function planEvaluation(
 function overrule(criterion: Criterion, threshold: number): Criterion {
   const overruled = criterionSchema.safeParse({ ...criterion, [limitOf(criterion)]: threshold })
   if (overruled.success) return overruled.data
-  const claim = criterion.kind === 'improvement' ? 'an improvement' : `the limit of ${criterion.kind}`
-  const range = criterion.kind === 'improvement' || criterion.kind === 'equivalence' ? 'lies between 0 and 100 %' : 'is above 0'
-  throw new InputError(`--threshold ${formatLimit(threshold).replace(' ', '')}: ${claim} ${range}; give e.g. 5% or 0.05`)
+  const claim =
+    criterion.kind === 'improvement' ? 'an improvement' : `the limit of ${criterion.kind}`
+  const range =
+    criterion.kind === 'improvement' || criterion.kind === 'equivalence'
+      ? 'lies between 0 and 100 %'
+      : 'is above 0'
+  throw new InputError(
+    `--threshold ${formatLimit(threshold).replace(' ', '')}: ${claim} ${range}; give e.g. 5% or 0.05`,
+  )
 }
 
 /** The key of the number a criterion sets. */
@@ -92,33 +115,70 @@ export function measuredCode({ foreignFile }: LoadedSuite): Pick<PlanDraft, 'git
   return { git: readGitState(code), dist: digestCode(join(packageRoot(), 'dist'), foreignFile) }
 }
 
-/** Work that makes the candidate look faster goes into the arm it is compared with; work that makes it look slower into its own. */
-export function injection(improvement: number, arms: EvaluationPlan['arms']): NonNullable<EvaluationPlan['injected']> {
+/**
+ * Work that makes the candidate look faster goes into the arm it is compared with; work that makes
+ * it look slower into its own.
+ */
+export function injection(
+  improvement: number,
+  arms: EvaluationPlan['arms'],
+): NonNullable<EvaluationPlan['injected']> {
   const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
   return { improvement, arm: improvement > 0 ? against : 'candidate' }
 }
 
-/** The layers before this one whose newest record accepts them, in suite order; none under a layer that stands alone. */
-export function acceptedBefore(layer: Layer<unknown>, suite: Suite, records: readonly DecisionRecord[]): string[] {
+/**
+ * The layers before this one whose newest record accepts them, in suite order; none under a layer
+ * that stands alone.
+ */
+export function acceptedBefore(
+  layer: Layer<unknown>,
+  suite: Suite,
+  records: readonly DecisionRecord[],
+): string[] {
   if (layer.standalone === true) return []
   return acceptedLayers(suite, records, suite.layers.slice(0, suite.layers.indexOf(layer)))
 }
 
-/** The layers whose newest record accepts them, in suite order, without those that stand alone: what is on every day. */
-export function acceptedLayers(suite: Suite, records: readonly DecisionRecord[], among = suite.layers): string[] {
+/**
+ * The layers whose newest record accepts them, in suite order, without those that stand alone: what
+ * is on every day.
+ */
+export function acceptedLayers(
+  suite: Suite,
+  records: readonly DecisionRecord[],
+  among = suite.layers,
+): string[] {
   return among
-    .filter(({ id, standalone }) => standalone !== true && newestOf(id, suite, records)?.verdict === 'accepted')
+    .filter(
+      ({ id, standalone }) =>
+        standalone !== true && newestOf(id, suite, records)?.verdict === 'accepted',
+    )
     .map(({ id }) => id)
 }
 
-/** The newest record that decides something about a layer: a control with injected work does not. */
-export function newestOf(layer: string, suite: Suite, records: readonly DecisionRecord[]): DecisionRecord | undefined {
-  return records.findLast((record) => record.layer === layer && record.injected === undefined && record.suite === suite.name)
+/**
+ * The newest record that decides something about a layer: a control with injected work does not.
+ */
+export function newestOf(
+  layer: string,
+  suite: Suite,
+  records: readonly DecisionRecord[],
+): DecisionRecord | undefined {
+  return records.findLast(
+    (record) =>
+      record.layer === layer && record.injected === undefined && record.suite === suite.name,
+  )
 }
 
-export function givenIncumbent(stack: readonly string[], layer: Layer<unknown>, suite: Suite): string[] {
+export function givenIncumbent(
+  stack: readonly string[],
+  layer: Layer<unknown>,
+  suite: Suite,
+): string[] {
   for (const id of stack) findNamed(suite.layers, (known) => known.id, id, 'layer')
-  if (stack.includes(layer.id)) throw new InputError(`--incumbent ${stack.join(',')}: holds ${layer.id} itself; leave it out`)
+  if (stack.includes(layer.id))
+    throw new InputError(`--incumbent ${stack.join(',')}: holds ${layer.id} itself; leave it out`)
   if (new Set(stack).size < stack.length)
     throw new InputError(`--incumbent ${stack.join(',')}: names a layer twice; name each once`)
   return [...stack]
@@ -131,9 +191,12 @@ function chooseWorkloads(
 ): readonly Workload<unknown, unknown, unknown>[] {
   const { workloads: targets, guards } = layer
   if (command.workloads.length === 0) {
-    return suite.workloads.filter(({ id }) => guards === undefined || targets.includes(id) || guards.includes(id))
+    return suite.workloads.filter(
+      ({ id }) => guards === undefined || targets.includes(id) || guards.includes(id),
+    )
   }
-  for (const id of command.workloads) findNamed(suite.workloads, (known) => known.id, id, 'workload')
+  for (const id of command.workloads)
+    findNamed(suite.workloads, (known) => known.id, id, 'workload')
   if (!command.workloads.some((id) => targets.includes(id))) {
     throw new InputError(
       `--workload ${command.workloads.join(' ')}: ${layer.id} must win on none of these, so no verdict could follow; add one of ${targets.join(', ')}`,

@@ -20,20 +20,33 @@ export interface ProfilingRequest {
   readonly folder: string
 }
 
-/** Time between two samples, µs: twice as fine would tell shares hardly better and double what is committed. */
+/**
+ * Time between two samples, µs: twice as fine would tell shares hardly better and double what is
+ * committed.
+ */
 const INTERVAL_MICROS = 500
-/** CPU under the clock and under each CPU profiler, about, ms: some six thousand samples, a share of 10 % to half a point. */
+/**
+ * CPU under the clock and under each CPU profiler, about, ms: some six thousand samples, a share of
+ * 10 % to half a point.
+ */
 const DURATION_MS = 3000
 
 /**
- * Profiles every workload of a plan in all its arms, in processes of their own after everything is measured, and puts what was found beside the runs:
- * why the verdict is what it is. What is there already stays.
+ * Profiles every workload of a plan in all its arms, in processes of their own after everything is
+ * measured, and puts what was found beside the runs: why the verdict is what it is. What is there
+ * already stays.
  *
  * A profile decides nothing, so one that fails is told and left out, and the evaluation goes on.
  *
  * @throws {Interrupted} the user stopped it
  */
-export async function profileWorkloads({ plan, loaded, settings, progress, folder }: ProfilingRequest): Promise<void> {
+export async function profileWorkloads({
+  plan,
+  loaded,
+  settings,
+  progress,
+  folder,
+}: ProfilingRequest): Promise<void> {
   const { suite, address, foreignFile } = loaded
   for (const { id } of plan.workloads) {
     const directory = join(folder, id)

@@ -28,20 +28,33 @@ interface Intention {
 const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
 
 /**
- * The plan of the newest unfinished evaluation of a layer, fit to be continued: the torn end an interruption may have left is mended.
+ * The plan of the newest unfinished evaluation of a layer, fit to be continued: the torn end an
+ * interruption may have left is mended.
  *
  * @param draft what would be planned now
  * @param environment the host as it is now
- * @throws {InputError} there is nothing to resume, it was begun differently, or the host was found biased since; names what differs
+ * @throws {InputError} there is nothing to resume, it was begun differently, or the host was found
+ * biased since; names what differs
  * @throws {InvalidEvidenceError} its files are damaged
  */
-export function resumePlan(root: string, draft: PlanDraft, environment: Environment): EvaluationPlan {
-  const id = unfinishedIds(root).findLast((candidate) => candidate.slice(candidate.indexOf('-') + 1) === draft.layer)
+export function resumePlan(
+  root: string,
+  draft: PlanDraft,
+  environment: Environment,
+): EvaluationPlan {
+  const id = unfinishedIds(root).findLast(
+    (candidate) => candidate.slice(candidate.indexOf('-') + 1) === draft.layer,
+  )
   if (id === undefined)
-    throw new InputError(`nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`)
+    throw new InputError(
+      `nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`,
+    )
   mendJournal(root, id)
   const { plan, environment: begunOn } = readEvidence(root, id)
-  const differences = differencesBetween({ plan, environment: begunOn }, { plan: draft, environment })
+  const differences = differencesBetween(
+    { plan, environment: begunOn },
+    { plan: draft, environment },
+  )
   if (differences.length > 0) {
     throw new InputError(
       `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
@@ -56,7 +69,10 @@ export function resumePlan(root: string, draft: PlanDraft, environment: Environm
   return plan
 }
 
-/** What a plan and a host have to have in common, so that runs of one may join those of the other; empty where they may. */
+/**
+ * What a plan and a host have to have in common, so that runs of one may join those of the other;
+ * empty where they may.
+ */
 export function differencesBetween(
   { plan, environment: begunOn }: Intention,
   { plan: draft, environment }: Intention,
@@ -65,7 +81,9 @@ export function differencesBetween(
     ...Object.entries(PLANNED).flatMap(([key, name]) =>
       isDeepStrictEqual(plan[key as keyof PlanDraft], draft[key as keyof PlanDraft]) ? [] : [name],
     ),
-    ...(isDeepStrictEqual(workloadNames(plan), workloadNames(draft)) ? [] : ['workloads (--workload)']),
+    ...(isDeepStrictEqual(workloadNames(plan), workloadNames(draft))
+      ? []
+      : ['workloads (--workload)']),
     ...(plan.git?.commit === draft.git?.commit
       ? []
       : [`commit (${plan.git?.commit ?? 'none'} → ${draft.git?.commit ?? 'none'})`]),
@@ -75,7 +93,9 @@ export function differencesBetween(
 
 /** In what two hosts differ that their times depend on. */
 export function hostDifferences(begunOn: Environment, environment: Environment): readonly string[] {
-  return HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map((key) => `host (${key})`)
+  return HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map(
+    (key) => `host (${key})`,
+  )
 }
 
 function workloadNames({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {

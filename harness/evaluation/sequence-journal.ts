@@ -9,8 +9,9 @@ import { readStored, writeWhole } from '../system/files.js'
 import { hostDifferences } from './resume.js'
 
 /**
- * `profiling-results/.sequence.json`: how far a sequence has come, so that an interrupted one goes on where it was. It is replaced as a whole after every
- * layer and removed with the last; no record rests on it.
+ * `profiling-results/.sequence.json`: how far a sequence has come, so that an interrupted one goes
+ * on where it was. It is replaced as a whole after every layer and removed with the last; no record
+ * rests on it.
  */
 const journalSchema = z.strictObject({
   schema: z.literal('assay/sequence-journal@1'),
@@ -39,10 +40,18 @@ const BOUND: readonly (readonly [keyof SequenceJournal, string])[] = [
   ['layers', 'layers of the suite'],
 ]
 
-/** The journal of a sequence that was interrupted; undefined where there is none. @throws {InvalidEvidenceError} it is not what was written */
+/**
+ * The journal of a sequence that was interrupted; undefined where there is none.
+ *
+ * @throws {InvalidEvidenceError} it is not what was written
+ */
 export function readJournal(root: string): SequenceJournal | undefined {
   const path = pathOf(root)
-  return readStored(path, journalSchema, 'is not what was written; delete it, and leave out --resume to begin again')
+  return readStored(
+    path,
+    journalSchema,
+    'is not what was written; delete it, and leave out --resume to begin again',
+  )
 }
 
 export function writeJournal(root: string, journal: SequenceJournal): void {
@@ -61,9 +70,14 @@ export function removeJournal(root: string): void {
  */
 export function resumeJournal(root: string, intended: SequenceJournal): SequenceJournal {
   const journal = readJournal(root)
-  if (journal === undefined) throw new InputError(`nothing to resume: no interrupted sequence in ${root}; leave out --resume`)
+  if (journal === undefined)
+    throw new InputError(
+      `nothing to resume: no interrupted sequence in ${root}; leave out --resume`,
+    )
   const differences = [
-    ...BOUND.flatMap(([key, name]) => (isDeepStrictEqual(journal[key], intended[key]) ? [] : [name])),
+    ...BOUND.flatMap(([key, name]) =>
+      isDeepStrictEqual(journal[key], intended[key]) ? [] : [name],
+    ),
     ...(journal.git?.commit === intended.git?.commit ? [] : ['commit']),
     ...hostDifferences(journal.environment, intended.environment),
   ]

@@ -6,8 +6,8 @@ import type { JournalLine } from './run-record.js'
 import type { Sequence } from './sequence-evidence.js'
 
 /**
- * The shapes of the files in an evidence folder. A decision record is a function of these files and nothing else.
- * Written by `evaluate`, read back (and validated) by `replay`.
+ * The shapes of the files in an evidence folder. A decision record is a function of these files and
+ * nothing else. Written by `evaluate`, read back (and validated) by `replay`.
  */
 
 const arm = z.enum(['baseline', 'incumbent', 'candidate'])
@@ -33,7 +33,9 @@ export const criterionSchema = z.union(
 
 /** A calibration of this host and Node, as an evaluation found it when it was planned. */
 export const calibrationQuoteSchema = z.strictObject({
-  /** `failed`: the harness was found biased. `stale`: made too long ago, or on another host or Node. */
+  /**
+   * `failed`: the harness was found biased. `stale`: made too long ago, or on another host or Node.
+   */
   status: z.enum(['passed', 'failed', 'stale', 'missing']),
   /** Absent, like the age, where it is missing. */
   madeAt: z.iso.datetime().optional(),
@@ -72,9 +74,15 @@ export const planSchema = z.strictObject({
     .array(arm)
     .min(2)
     .max(3)
-    .refine((arms) => new Set(arms).size === arms.length && arms.includes('baseline') && arms.includes('candidate'), {
-      error: 'arms are baseline and candidate, and at most one incumbent',
-    }),
+    .refine(
+      (arms) =>
+        new Set(arms).size === arms.length &&
+        arms.includes('baseline') &&
+        arms.includes('candidate'),
+      {
+        error: 'arms are baseline and candidate, and at most one incumbent',
+      },
+    ),
   stacks: z.strictObject({
     baseline: z.array(z.string()),
     incumbent: z.array(z.string()),
@@ -106,7 +114,10 @@ export const planSchema = z.strictObject({
         title: z.string(),
         /** What one pass consists of: `100 backtests`. */
         content: z.string(),
-        /** `target`: the layer must win here; `guard`: it must not lose more than the regression gate allows. */
+        /**
+         * `target`: the layer must win here; `guard`: it must not lose more than the regression
+         * gate allows.
+         */
         role: z.enum(['target', 'guard']),
         /** W and K of the pilot; absent where equivalence failed and no pilot was run. */
         warmup: z.int().nonnegative().optional(),
@@ -116,7 +127,10 @@ export const planSchema = z.strictObject({
       }),
     )
     .min(1),
-  /** Real extra work put into one arm as a control: the record of such an evaluation decides nothing about the layer. */
+  /**
+   * Real extra work put into one arm as a control: the record of such an evaluation decides nothing
+   * about the layer.
+   */
   injected: z.strictObject({ improvement: z.number(), arm }).optional(),
   /** Id of the newest record of the same layer, or null. */
   supersedes: z.string().nullable(),
@@ -133,9 +147,17 @@ export const planSchema = z.strictObject({
 export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
 export type PlannedWorkload = EvaluationPlan['workloads'][number]
 
-const digestEntry = z.strictObject({ workload: z.string(), seed: z.int().nonnegative(), arm, digest: z.string() })
+const digestEntry = z.strictObject({
+  workload: z.string(),
+  seed: z.int().nonnegative(),
+  arm,
+  digest: z.string(),
+})
 
-/** `equivalence.json`: one digest per workload × seed × arm, and the first divergence where there is one. */
+/**
+ * `equivalence.json`: one digest per workload × seed × arm, and the first divergence where there is
+ * one.
+ */
 export const equivalenceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('equal'), digests: z.array(digestEntry) }),
   z.strictObject({
@@ -181,7 +203,9 @@ export interface Evidence {
   readonly equivalence: Equivalence
   /** In the order they ran. */
   readonly runs: readonly JournalLine[]
-  /** Runs made for their peak of memory alone, in the order they ran; absent where none was needed. */
+  /**
+   * Runs made for their peak of memory alone, in the order they ran; absent where none was needed.
+   */
   readonly memoryProbe?: readonly ProbeLine[]
   /** The layers a summary sums up; present in the evidence of a summary alone. */
   readonly sequence?: Sequence

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** Shares are fractions of the busy time of a pass (idle time left out), times ms of CPU and sizes bytes, both per pass. */
+/**
+ * Shares are fractions of the busy time of a pass (idle time left out), times ms of CPU and sizes
+ * bytes, both per pass.
+ */
 const fraction = z.number().nonnegative()
 const place = {
   name: z.string(),
@@ -13,7 +16,10 @@ const place = {
 const categorySchema = z.strictObject({
   name: z.string(),
   share: fraction,
-  /** The share in a profile with inlining, in which V8 books some inlined functions to their callers. */
+  /**
+   * The share in a profile with inlining, in which V8 books some inlined functions to their
+   * callers.
+   */
   inlinedShare: fraction,
   /** The two differ by more than five points: read the first, and look at both flame graphs. */
   differs: z.literal(true).optional(),
@@ -22,7 +28,10 @@ const categorySchema = z.strictObject({
   allocatedBytes: z.number().nonnegative(),
 })
 
-/** A function of the project, with the library and native code it calls: everything down to the next function of the project. */
+/**
+ * A function of the project, with the library and native code it calls: everything down to the next
+ * function of the project.
+ */
 const operationSchema = z.strictObject({
   ...place,
   category: z.string(),
@@ -60,7 +69,10 @@ const armSchema = z.strictObject({
   passes: z.number().int().positive(),
   /** CPU of a pass under no profiler, ms. */
   cpuMs: z.number().nonnegative(),
-  /** Busy time the profiler sampled per pass, without inlining, over all threads, ms: longer than `cpuMs`, because watching costs. */
+  /**
+   * Busy time the profiler sampled per pass, without inlining, over all threads, ms: longer than
+   * `cpuMs`, because watching costs.
+   */
   sampledMs: z.number().nonnegative(),
   /** CPU of the reference computation of a pass, ms, measured in the same process. */
   referenceCpuMs: z.number().nonnegative().optional(),
@@ -70,7 +82,14 @@ const armSchema = z.strictObject({
   operations: z.array(operationSchema),
   functions: z.array(functionSchema),
   modules: z.array(z.strictObject({ module: z.string(), selfShare: fraction })),
-  allocators: z.array(z.strictObject({ ...place, category: z.string(), bytes: z.number().nonnegative(), share: fraction })),
+  allocators: z.array(
+    z.strictObject({
+      ...place,
+      category: z.string(),
+      bytes: z.number().nonnegative(),
+      share: fraction,
+    }),
+  ),
   next: z.array(nextSchema),
   warnings: z.array(warningSchema),
 })
@@ -78,15 +97,24 @@ const armSchema = z.strictObject({
 const gainSchema = z.strictObject({
   /** The arm the candidate is compared with. */
   against: z.enum(['baseline', 'incumbent']),
-  /** The improvement of CPU time nobody watched, a fraction, and the same in sampled time, without inlining. */
+  /**
+   * The improvement of CPU time nobody watched, a fraction, and the same in sampled time, without
+   * inlining.
+   */
   measured: z.number(),
   profiled: z.number(),
   /**
-   * What each category saved in sampled time, as a fraction of all of it in the arm compared with, and as a share of the measured gain; negative where it
-   * got dearer. No shares where the measured change is too small or too unsure to be divided.
+   * What each category saved in sampled time, as a fraction of all of it in the arm compared with,
+   * and as a share of the measured gain; negative where it got dearer. No shares where the measured
+   * change is too small or too unsure to be divided.
    */
-  categories: z.array(z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() })),
-  /** The part of the measured gain that categories with a name of their own explain, and what is left; absent like the shares. */
+  categories: z.array(
+    z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),
+  ),
+  /**
+   * The part of the measured gain that categories with a name of their own explain, and what is
+   * left; absent like the shares.
+   */
   explained: z.number().optional(),
   left: z.number().optional(),
   warnings: z.array(warningSchema),

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { runFailureSchema, runRecordSchema } from './run-record.js'
 
-/** One line of `memory-probe.jsonl`: a run that was made for its peak of memory alone. No time of it is kept. */
+/**
+ * One line of `memory-probe.jsonl`: a run that was made for its peak of memory alone. No time of it
+ * is kept.
+ */
 const probeRecordSchema = runRecordSchema
   .pick({
     workload: true,

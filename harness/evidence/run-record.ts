@@ -4,7 +4,10 @@ const finite = z.number().refine(Number.isFinite)
 const nonNegative = finite.refine((value) => value >= 0)
 const arm = z.enum(['baseline', 'incumbent', 'candidate'])
 
-/** One line of `runs.jsonl`: a run that finished. Values are means over the timed iterations unless said otherwise. */
+/**
+ * One line of `runs.jsonl`: a run that finished. Values are means over the timed iterations unless
+ * said otherwise.
+ */
 export const runRecordSchema = z.strictObject({
   workload: z.string(),
   /** Number of the pair (round), from 1; a repeated pair gets a new number. */
@@ -33,7 +36,10 @@ export const runRecordSchema = z.strictObject({
   gcMs: nonNegative,
   gcCount: z.int().nonnegative(),
   involuntarySwitches: z.int().nonnegative().optional(),
-  /** Share of the timed section this process's threads spent waiting for a CPU; absent where they wait for one another (`parallel`). */
+  /**
+   * Share of the timed section this process's threads spent waiting for a CPU; absent where they
+   * wait for one another (`parallel`).
+   */
   waitShare: nonNegative.optional(),
   /** CPU used by everything else on the host while this run lasted, in cores. */
   foreignLoad: finite.optional(),
@@ -48,7 +54,9 @@ export const runRecordSchema = z.strictObject({
 })
 export type RunRecord = Readonly<z.infer<typeof runRecordSchema>>
 
-/** One line of `runs.jsonl`: a run that crashed, hung or answered garbage. Its pair does not count. */
+/**
+ * One line of `runs.jsonl`: a run that crashed, hung or answered garbage. Its pair does not count.
+ */
 export const runFailureSchema = z.strictObject({
   workload: z.string(),
   pair: z.int().positive(),

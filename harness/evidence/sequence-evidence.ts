@@ -1,11 +1,15 @@
 import { z } from 'zod'
 
 /**
- * `sequence.json`, the evidence of a summary beside its own runs: which layers there were, in their order, and what the record of each that was evaluated
- * says. Which were skipped, and why, follows from it (`verdict/sequence.ts`) and is not in it.
+ * `sequence.json`, the evidence of a summary beside its own runs: which layers there were, in their
+ * order, and what the record of each that was evaluated says. Which were skipped, and why, follows
+ * from it (`verdict/sequence.ts`) and is not in it.
  */
 
-/** What stands for all layers in commands, and for one in the ids of summaries. No layer may be called so. */
+/**
+ * What stands for all layers in commands, and for one in the ids of summaries. No layer may be
+ * called so.
+ */
 export const SEQUENCE_ID = 'all'
 
 const fraction = z.number().gt(0).lt(1)
@@ -13,9 +17,14 @@ const fraction = z.number().gt(0).lt(1)
 /** The schema of `Goal`. */
 export const goalSchema = z
   .strictObject({ aspired: fraction, minimum: fraction })
-  .refine(({ aspired, minimum }) => minimum <= aspired, { error: 'the minimum goal is more than the aspired one' })
+  .refine(({ aspired, minimum }) => minimum <= aspired, {
+    error: 'the minimum goal is more than the aspired one',
+  })
 
-/** An improvement as a record states it; with df, its standard error on the log scale can be had again. */
+/**
+ * An improvement as a record states it; with df, its standard error on the log scale can be had
+ * again.
+ */
 const changeSchema = z.strictObject({
   improvement: z.number().lt(1),
   /** Absent where the pairs do not vary. */
@@ -38,12 +47,19 @@ const stepSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       role: z.enum(['target', 'guard']),
-      /** Over the arm it was judged against; absent, like the others, where nothing was measured. */
+      /**
+       * Over the arm it was judged against; absent, like the others, where nothing was measured.
+       */
       additional: changeSchema.optional(),
       /** Over the pure baseline. */
       cumulative: changeSchema.optional(),
       /** Peak memory over that of the arm it was judged against. */
-      memory: z.strictObject({ ratio: z.number().positive(), verdict: z.enum(['within', 'over', 'undecided']) }).optional(),
+      memory: z
+        .strictObject({
+          ratio: z.number().positive(),
+          verdict: z.enum(['within', 'over', 'undecided']),
+        })
+        .optional(),
     }),
   ),
 })

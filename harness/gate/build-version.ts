@@ -7,7 +7,10 @@ import type { ProgramSetting } from './git.js'
 export interface BuildRequest {
   /** The project in its checkout, absolute. */
   readonly project: string
-  /** The same project where the gate was started: its packages are used where both have the same lock file. */
+  /**
+   * The same project where the gate was started: its packages are used where both have the same
+   * lock file.
+   */
   readonly installed: string
   /** npm script that builds it; undefined: there is nothing to build. */
   readonly script?: string
@@ -16,14 +19,18 @@ export interface BuildRequest {
 
 const TIMEOUT_MS = 900_000
 const LOCK = 'package-lock.json'
-/** Of the npm that started us: they describe our package, and would reach into the one that is built. */
+/**
+ * Of the npm that started us: they describe our package, and would reach into the one that is
+ * built.
+ */
 const OURS = /^npm_(package|lifecycle)_|^npm_(command|config_local_prefix|execpath)$|^INIT_CWD$/i
 const LONGEST_LINE = 400
 
 /**
  * Gives a checkout its packages and builds it.
  *
- * @returns undefined where it is built; else what went wrong, beginning with the first error the compiler told
+ * @returns undefined where it is built; else what went wrong, beginning with the first error the
+ * compiler told
  * @throws the signal's reason where the signal was aborted
  */
 export async function buildVersion(request: BuildRequest): Promise<string | undefined> {
@@ -35,19 +42,28 @@ export async function buildVersion(request: BuildRequest): Promise<string | unde
 }
 
 /**
- * The packages of the checkout: links to those installed already, in a folder of its own, so that no cache in it is shared between versions; those of
- * another lock file are installed.
+ * The packages of the checkout: links to those installed already, in a folder of its own, so that
+ * no cache in it is shared between versions; those of another lock file are installed.
  */
-async function installPackages({ project, installed, setting }: BuildRequest): Promise<string | undefined> {
+async function installPackages({
+  project,
+  installed,
+  setting,
+}: BuildRequest): Promise<string | undefined> {
   const from = join(installed, 'node_modules')
   const into = join(project, 'node_modules')
   if (existsSync(into)) return undefined
   if (!existsSync(from) || !hasSameLock(project, installed)) {
     if (!existsSync(join(project, LOCK))) return undefined
-    return await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], project, setting)
+    return await runNpm(
+      ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+      project,
+      setting,
+    )
   }
   mkdirSync(into)
-  for (const name of readdirSync(from)) if (name !== '.cache') symlinkSync(join(from, name), join(into, name))
+  for (const name of readdirSync(from))
+    if (name !== '.cache') symlinkSync(join(from, name), join(into, name))
   return undefined
 }
 
@@ -59,7 +75,11 @@ function hasSameLock(project: string, installed: string): boolean {
   return one === other
 }
 
-async function runNpm(args: Program['args'], project: string, { env, signal }: ProgramSetting): Promise<string | undefined> {
+async function runNpm(
+  args: Program['args'],
+  project: string,
+  { env, signal }: ProgramSetting,
+): Promise<string | undefined> {
   let printed = ''
   const ending = await runProgram({
     file: 'npm',

@@ -19,12 +19,15 @@ export interface Checkouts {
 }
 
 /**
- * Checks both versions out, into paths of equal length in one temporary folder. Head too, though it lies here already: then neither version is built or
- * measured in a place of privilege.
+ * Checks both versions out, into paths of equal length in one temporary folder. Head too, though it
+ * lies here already: then neither version is built or measured in a place of privilege.
  *
  * @throws {InvalidEvidenceError} git cannot check them out, e.g. the disk is full; nothing is left
  */
-export async function checkOut(revisions: Pick<Revisions, 'top' | 'base' | 'head'>, setting: ProgramSetting): Promise<Checkouts> {
+export async function checkOut(
+  revisions: Pick<Revisions, 'top' | 'base' | 'head'>,
+  setting: ProgramSetting,
+): Promise<Checkouts> {
   const folder = makeFolder(setting.env.TMPDIR || tmpdir())
   const roots = { base: join(folder, 'base'), head: join(folder, 'head') }
   const remove = () => {
@@ -36,7 +39,10 @@ export async function checkOut(revisions: Pick<Revisions, 'top' | 'base' | 'head
     for (const version of VERSIONS) {
       const args = ['worktree', 'add', '--detach', '--quiet', roots[version], revisions[version]]
       const added = await git(args, revisions.top, setting)
-      if (!added.ok) throw new InvalidEvidenceError(`cannot check out ${version} ${revisions[version]}: ${added.problem}`)
+      if (!added.ok)
+        throw new InvalidEvidenceError(
+          `cannot check out ${version} ${revisions[version]}: ${added.problem}`,
+        )
     }
     return { roots, remove }
   } catch (error) {
@@ -47,7 +53,8 @@ export async function checkOut(revisions: Pick<Revisions, 'top' | 'base' | 'head
 
 function makeFolder(parent: string): string {
   try {
-    // Real paths: Node resolves links before it tells where a module is, and both versions are told alike then.
+    // Real paths: Node resolves links before it tells where a module is, and both versions are told
+    // alike then.
     return realpathSync(mkdtempSync(join(parent, 'assay-gate-')))
   } catch (error) {
     throw explainFileError(error, parent)

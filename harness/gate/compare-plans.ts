@@ -21,7 +21,10 @@ import type { Versions } from './versions.js'
 
 /** Everything measuring needs once both versions are built. */
 export interface Bench {
-  readonly request: Pick<GateRequest, 'resultsChanged' | 'out' | 'profile' | 'io' | 'progress' | 'onLine'>
+  readonly request: Pick<
+    GateRequest,
+    'resultsChanged' | 'out' | 'profile' | 'io' | 'progress' | 'onLine'
+  >
   readonly loaded: LoadedSuite
   readonly versions: Versions
   readonly settings: ForkSettings
@@ -38,9 +41,11 @@ interface MeasuredPlan {
 export const CASES_FOLDER = 'cases'
 
 /**
- * Proves that both versions compute the same, measures every case of the plans, and again what failed, and concludes.
+ * Proves that both versions compute the same, measures every case of the plans, and again what
+ * failed, and concludes.
  *
- * @throws {InvalidEvidenceError} what was measured cannot be compared: processes crashed, or outputs that change from run to run
+ * @throws {InvalidEvidenceError} what was measured cannot be compared: processes crashed, or
+ * outputs that change from run to run
  * @throws {Interrupted} the user stopped it
  */
 export async function comparePlans(
@@ -52,12 +57,25 @@ export async function comparePlans(
   const proven = equivalenceOf(proofs, bench.request.resultsChanged)
   if (proven.kind === 'different' && proven.changed === undefined)
     return { verdict: 'not-equivalent', cases: [], equivalence: proven }
-  onLine(proven.kind === 'equal' ? `results       ${proven.digests} digests equal` : 'results       differ, as announced')
+  onLine(
+    proven.kind === 'equal'
+      ? `results       ${proven.digests} digests equal`
+      : 'results       differ, as announced',
+  )
   const measured: MeasuredPlan[] = []
   for (const [index, { plan, equivalence }] of proofs.entries()) {
-    onLine(`measuring     ${plan.workloads.map(({ id }) => caseName(id, plan.stacks.candidate)).join(', ')}`)
-    const piloted = { ...plan, workloads: await pilot(plan, { ...bench, progress: bench.request.progress }) }
-    measured[index] = { plan: piloted, equivalence, runs: await measure(bench, piloted, equivalence) }
+    onLine(
+      `measuring     ${plan.workloads.map(({ id }) => caseName(id, plan.stacks.candidate)).join(', ')}`,
+    )
+    const piloted = {
+      ...plan,
+      workloads: await pilot(plan, { ...bench, progress: bench.request.progress }),
+    }
+    measured[index] = {
+      plan: piloted,
+      equivalence,
+      runs: await measure(bench, piloted, equivalence),
+    }
   }
   const early = divergenceIn(measured, proven)
   const confirmed = early === undefined ? await confirmAll(bench, measured) : []
@@ -71,7 +89,10 @@ export async function comparePlans(
   return { verdict: concludeGate(cases), cases, equivalence: proven }
 }
 
-async function proveAll(bench: Bench, plans: readonly EvaluationPlan[]): Promise<Omit<MeasuredPlan, 'runs'>[]> {
+async function proveAll(
+  bench: Bench,
+  plans: readonly EvaluationPlan[],
+): Promise<Omit<MeasuredPlan, 'runs'>[]> {
   const { request } = bench
   const thorough = request.resultsChanged !== undefined
   const proofs: Omit<MeasuredPlan, 'runs'>[] = []
@@ -83,18 +104,30 @@ async function proveAll(bench: Bench, plans: readonly EvaluationPlan[]): Promise
   return proofs
 }
 
-function equivalenceOf(proofs: readonly Omit<MeasuredPlan, 'runs'>[], changed: string | undefined): GateEquivalence {
+function equivalenceOf(
+  proofs: readonly Omit<MeasuredPlan, 'runs'>[],
+  changed: string | undefined,
+): GateEquivalence {
   for (const { plan, equivalence } of proofs) {
     if (equivalence.kind === 'equal') continue
     const { divergence } = equivalence
-    return { kind: 'different', divergence, stack: plan.stacks.candidate, ...(changed !== undefined && { changed }) }
+    return {
+      kind: 'different',
+      divergence,
+      stack: plan.stacks.candidate,
+      ...(changed !== undefined && { changed }),
+    }
   }
   const digests = proofs.reduce((sum, { equivalence }) => sum + equivalence.digests.length, 0)
   return { kind: 'equal', digests, seeds: [...(proofs[0]?.plan.equivalenceSeeds ?? [])] }
 }
 
 /** One round of every workload of a plan, into a folder of its own. */
-async function measure(bench: Bench, plan: EvaluationPlan, equivalence: Equivalence): Promise<JournalLine[]> {
+async function measure(
+  bench: Bench,
+  plan: EvaluationPlan,
+  equivalence: Equivalence,
+): Promise<JournalLine[]> {
   const { request, loaded, settings } = bench
   const folder = join(request.out, CASES_FOLDER, plan.id)
   makeDirectory(folder)
@@ -107,7 +140,10 @@ async function measure(bench: Bench, plan: EvaluationPlan, equivalence: Equivale
     equivalence,
     resultsChanged: request.resultsChanged !== undefined,
     runs,
-    open: (journal) => plan.workloads.map(({ id }) => id).filter((id) => assessPlanned(plan, journal, id).outcome === 'continue'),
+    open: (journal) =>
+      plan.workloads
+        .map(({ id }) => id)
+        .filter((id) => assessPlanned(plan, journal, id).outcome === 'continue'),
     onLine: (line) => {
       runs.push(line)
       appendSynced(join(folder, 'runs.jsonl'), `${JSON.stringify(line)}\n`)
@@ -121,10 +157,15 @@ async function measure(bench: Bench, plan: EvaluationPlan, equivalence: Equivale
 }
 
 /** A second, independent round of whatever failed the first. */
-async function confirmAll(bench: Bench, measured: readonly MeasuredPlan[]): Promise<MeasuredPlan[]> {
+async function confirmAll(
+  bench: Bench,
+  measured: readonly MeasuredPlan[],
+): Promise<MeasuredPlan[]> {
   const confirmed: MeasuredPlan[] = []
   for (const { plan, equivalence, runs } of measured) {
-    const failed = plan.workloads.map(({ id }) => id).filter((id) => assessPlanned(plan, runs, id).outcome === 'rejected')
+    const failed = plan.workloads
+      .map(({ id }) => id)
+      .filter((id) => assessPlanned(plan, runs, id).outcome === 'rejected')
     if (failed.length === 0) continue
     bench.request.onLine(
       `measuring     again, in fresh pairs: ${failed.map((id) => caseName(id, plan.stacks.candidate)).join(', ')}`,
@@ -138,9 +179,13 @@ async function confirmAll(bench: Bench, measured: readonly MeasuredPlan[]): Prom
 /**
  * Whether a measured run computed something else than was proven of its version.
  *
- * @throws {InvalidEvidenceError} versions that are meant to differ do not even agree with themselves
+ * @throws {InvalidEvidenceError} versions that are meant to differ do not even agree with
+ * themselves
  */
-function divergenceIn(measured: readonly MeasuredPlan[], proven: GateEquivalence): GateEquivalence | undefined {
+function divergenceIn(
+  measured: readonly MeasuredPlan[],
+  proven: GateEquivalence,
+): GateEquivalence | undefined {
   for (const { plan, equivalence, runs } of measured) {
     if (proven.kind === 'equal') {
       const found = findDivergence(plan, equivalence, runs)
@@ -149,7 +194,9 @@ function divergenceIn(measured: readonly MeasuredPlan[], proven: GateEquivalence
       return { kind: 'different', divergence, stack: plan.stacks.candidate }
     }
     const own = (line: JournalLine) =>
-      equivalence.digests.find((one) => one.workload === line.workload && one.seed === plan.seed && one.arm === line.arm)
+      equivalence.digests.find(
+        (one) => one.workload === line.workload && one.seed === plan.seed && one.arm === line.arm,
+      )
     const fickle = runs.find((line) => 'digest' in line && line.digest !== own(line)?.digest)
     if (fickle === undefined) continue
     const version = fickle.arm === 'baseline' ? 'base' : 'head'
@@ -160,9 +207,15 @@ function divergenceIn(measured: readonly MeasuredPlan[], proven: GateEquivalence
   return undefined
 }
 
-async function toCase(bench: Bench, id: string, first: MeasuredPlan, second: MeasuredPlan | undefined): Promise<GateCase> {
+async function toCase(
+  bench: Bench,
+  id: string,
+  first: MeasuredPlan,
+  second: MeasuredPlan | undefined,
+): Promise<GateCase> {
   const { plan, runs } = first
-  const repeated = second?.plan.workloads.some((workload) => workload.id === id) === true ? second : undefined
+  const repeated =
+    second?.plan.workloads.some((workload) => workload.id === id) === true ? second : undefined
   const rounds = [first, ...(repeated === undefined ? [] : [repeated])].map((one) =>
     roundOf(one.plan, one.runs, id, `${CASES_FOLDER}/${one.plan.id}/runs.jsonl`),
   )
@@ -181,7 +234,10 @@ async function toCase(bench: Bench, id: string, first: MeasuredPlan, second: Mea
   }
 }
 
-/** Where the time went in a case that failed. A profile decides nothing: one that fails is told and left out. */
+/**
+ * Where the time went in a case that failed. A profile decides nothing: one that fails is told and
+ * left out.
+ */
 async function profileOf(
   { request, loaded, versions, settings }: Bench,
   plan: EvaluationPlan,
@@ -197,11 +253,21 @@ async function profileOf(
     const { progress, out } = request
     return {
       folder,
-      grown: await profileCase({ directory: join(out, folder), plan, workload, loaded, versions, settings, progress }),
+      grown: await profileCase({
+        directory: join(out, folder),
+        plan,
+        workload,
+        loaded,
+        versions,
+        settings,
+        progress,
+      }),
     }
   } catch (error) {
     if (!(error instanceof AssayError) || error instanceof Interrupted) throw error
-    request.progress.note(`warning: ${caseName(id, plan.stacks.candidate)} has no profile: ${error.message}`)
+    request.progress.note(
+      `warning: ${caseName(id, plan.stacks.candidate)} has no profile: ${error.message}`,
+    )
     return undefined
   }
 }

@@ -3,12 +3,17 @@ import type { Arm } from '../contract.js'
 import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { isFailure } from '../verdict/rounds.js'
 
-/** What both versions count in one pass, exactly: opens, decodes, cache hits, work done. It decides nothing and explains much. */
+/**
+ * What both versions count in one pass, exactly: opens, decodes, cache hits, work done. It decides
+ * nothing and explains much.
+ */
 export const countedWorkSchema = z.strictObject({
   /** Counts that are the same in both. */
   equal: z.int().nonnegative(),
   /** Counts that differ, or that one version does not have (absent). */
-  different: z.array(z.strictObject({ name: z.string(), base: z.int().optional(), head: z.int().optional() })),
+  different: z.array(
+    z.strictObject({ name: z.string(), base: z.int().optional(), head: z.int().optional() }),
+  ),
   /** Names that are left out: no whole number, or not the same in every run of a version. */
   unsteady: z.array(z.string()),
 })
@@ -17,13 +22,17 @@ export type CountedWork = Readonly<z.infer<typeof countedWorkSchema>>
 /**
  * Compares what the runs of one seed count, name by name.
  *
- * Only what is a whole number and the same in every run of a version is a property of the code; anything else depends on luck and is named, not compared.
+ * Only what is a whole number and the same in every run of a version is a property of the code;
+ * anything else depends on luck and is named, not compared.
  *
  * @param runs  journal of one plan, which has one seed
  */
 export function compareCountedWork(runs: readonly JournalLine[], workload: string): CountedWork {
   const of = (arm: Arm) =>
-    runs.filter((line): line is RunRecord => !isFailure(line) && line.workload === workload && line.arm === arm)
+    runs.filter(
+      (line): line is RunRecord =>
+        !isFailure(line) && line.workload === workload && line.arm === arm,
+    )
   const [base, head] = [countsOf(of('baseline')), countsOf(of('candidate'))]
   const names = [...new Set([...base.keys(), ...head.keys()])].sort()
   const unsteady = names.filter((name) => isUnsteady(base.get(name)) || isUnsteady(head.get(name)))
@@ -31,7 +40,11 @@ export function compareCountedWork(runs: readonly JournalLine[], workload: strin
   const different = steady.filter((name) => base.get(name) !== head.get(name))
   return {
     equal: steady.length - different.length,
-    different: different.map((name) => ({ name, ...present('base', base.get(name)), ...present('head', head.get(name)) })),
+    different: different.map((name) => ({
+      name,
+      ...present('base', base.get(name)),
+      ...present('head', head.get(name)),
+    })),
     unsteady,
   }
 }
@@ -48,12 +61,16 @@ function countsOf(runs: readonly RunRecord[]): Map<string, number> {
     }
   }
   for (const name of counts.keys())
-    if (!runs.every((run) => countedBy(run).some(([own]) => own === name))) counts.set(name, UNSTEADY)
+    if (!runs.every((run) => countedBy(run).some(([own]) => own === name)))
+      counts.set(name, UNSTEADY)
   return counts
 }
 
 function countedBy({ counters, work }: RunRecord): (readonly [string, number])[] {
-  return [...Object.entries(counters), ...(work === undefined ? [] : [[`work (${work.unit})`, work.amount] as const])]
+  return [
+    ...Object.entries(counters),
+    ...(work === undefined ? [] : [[`work (${work.unit})`, work.amount] as const]),
+  ]
 }
 
 function isUnsteady(value: number | undefined): boolean {

@@ -14,13 +14,18 @@ import { divergenceText, reasonText, verdictText } from './gate-words.js'
 /** Begins every comment, so that the next one can replace it. */
 const COMMENT_MARK = '<!-- assay gate -->'
 
-/** The report as a comment on a pull request or the summary of a job: the verdict first, then why, then how to repeat it. */
+/**
+ * The report as a comment on a pull request or the summary of a job: the verdict first, then why,
+ * then how to repeat it.
+ */
 export function gateMarkdown(report: GateReport): string {
   const blocks = [
     COMMENT_MARK,
     `## Performance gate: ${verdictText(report)}`,
     versionsLine(report),
-    report.problem === undefined ? undefined : `**Not comparable:** ${escapeMarkdown(report.problem)}`,
+    report.problem === undefined
+      ? undefined
+      : `**Not comparable:** ${escapeMarkdown(report.problem)}`,
     resultsBlock(report),
     casesTable(report.cases),
     ...report.cases.map(detailsOf),
@@ -43,7 +48,10 @@ function resultsBlock({ equivalence }: GateReport): string | undefined {
   if (equivalence === undefined) return undefined
   if (equivalence.kind === 'equal')
     return `Results: equal, ${formatCount(equivalence.digests)} digests over ${equivalence.seeds.length} seeds.`
-  const why = equivalence.changed === undefined ? 'so nothing was measured' : `announced: ${escapeMarkdown(equivalence.changed)}`
+  const why =
+    equivalence.changed === undefined
+      ? 'so nothing was measured'
+      : `announced: ${escapeMarkdown(equivalence.changed)}`
   return `Results: **different**, ${why}. First difference: ${escapeMarkdown(divergenceText(equivalence.divergence))}.`
 }
 
@@ -52,15 +60,22 @@ function casesTable(cases: readonly GateCase[]): string | undefined {
   const rows = cases.flatMap(({ name, rounds, verdict }) =>
     rounds.map((round, index) => [
       index === 0 ? escapeName(name) : '↳ measured again',
-      round.baseMs === undefined || round.headMs === undefined ? '–' : `${formatMs(round.baseMs)} → ${formatMs(round.headMs)}`,
+      round.baseMs === undefined || round.headMs === undefined
+        ? '–'
+        : `${formatMs(round.baseMs)} → ${formatMs(round.headMs)}`,
       slowdownText(round),
       String(round.pairs),
-      round.noise === undefined ? '–' : `${round.noise.class} ${formatPercent(round.noise.effectiveSd)}`,
+      round.noise === undefined
+        ? '–'
+        : `${round.noise.class} ${formatPercent(round.noise.effectiveSd)}`,
       certifiableText(round),
       index === 0 ? `**${verdict}**` : '',
     ]),
   )
-  return tableOf(['case', 'base → head', 'slower by [95 % CI]', 'pairs', 'noise', 'certifies', 'verdict'], rows)
+  return tableOf(
+    ['case', 'base → head', 'slower by [95 % CI]', 'pairs', 'noise', 'certifies', 'verdict'],
+    rows,
+  )
 }
 
 function slowdownText({ slowdown, ci95 }: GateRound): string {
@@ -76,12 +91,16 @@ function certifiableText({ certifiable }: GateRound): string {
 function detailsOf(one: GateCase): string | undefined {
   const lines = [
     ...(one.verdict === 'pass' ? [] : [`${one.verdict}: ${reasonText(one)}`]),
-    ...one.rounds.flatMap(({ warnings }) => warnings.map(({ code, hint }) => `warning ${code}: ${hint}`)),
+    ...one.rounds.flatMap(({ warnings }) =>
+      warnings.map(({ code, hint }) => `warning ${code}: ${hint}`),
+    ),
     ...(one.profile?.grown ?? []).map(
       ({ name, place, baseMs, headMs }) =>
         `grew: ${name}${place === undefined ? '' : ` (${place})`} ${formatMs(baseMs)} → ${formatMs(headMs)} per pass`,
     ),
-    ...(one.profile === undefined ? [] : [`flame graphs: ${one.profile.folder}/difference.svg in the outputs of this gate`]),
+    ...(one.profile === undefined
+      ? []
+      : [`flame graphs: ${one.profile.folder}/difference.svg in the outputs of this gate`]),
   ]
   if (lines.length === 0) return undefined
   return `**${escapeName(one.name)}** (${escapeMarkdown(one.content)})\n\n${list(lines)}`
@@ -98,8 +117,11 @@ function countedTable(cases: readonly GateCase[]): string {
   )
   const unsteady = [...new Set(cases.flatMap(({ countedWork }) => countedWork.unsteady))]
   const left =
-    unsteady.length === 0 ? '' : `\n\nNot compared, since not the same in every run: ${unsteady.map(escapeName).join(', ')}.`
-  if (rows.length > 0) return `Counted work that differs:\n\n${tableOf(['case', 'count', 'base', 'head'], rows)}${left}`
+    unsteady.length === 0
+      ? ''
+      : `\n\nNot compared, since not the same in every run: ${unsteady.map(escapeName).join(', ')}.`
+  if (rows.length > 0)
+    return `Counted work that differs:\n\n${tableOf(['case', 'count', 'base', 'head'], rows)}${left}`
   const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
   return cases.length === 0 ? '' : `Counted work: ${formatCount(equal)} counts, all equal.${left}`
 }
@@ -113,5 +135,7 @@ function list(lines: readonly string[]): string {
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }

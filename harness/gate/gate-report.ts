@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { calibrationQuoteSchema, environmentSchema, equivalenceSchema } from '../evidence/evidence.js'
+import {
+  calibrationQuoteSchema,
+  environmentSchema,
+  equivalenceSchema,
+} from '../evidence/evidence.js'
 import { countedWorkSchema } from './counted-work.js'
 
-/** `gate.json`: what was compared, measured and decided. Fractions, ms and bytes; slowdowns are positive where head takes longer. */
+/**
+ * `gate.json`: what was compared, measured and decided. Fractions, ms and bytes; slowdowns are
+ * positive where head takes longer.
+ */
 
 const warning = z.strictObject({ code: z.string(), hint: z.string() })
 
@@ -21,7 +28,10 @@ const look = z.strictObject({
   held: z.array(z.string()).optional(),
 })
 
-/** One round: pairs until the rule decides. In the words of the rule, `accepted` is passed and `rejected` failed. */
+/**
+ * One round: pairs until the rule decides. In the words of the rule, `accepted` is passed and
+ * `rejected` failed.
+ */
 const roundSchema = z.strictObject({
   seed: z.int().nonnegative(),
   outcome: z.enum(['accepted', 'rejected', 'inconclusive', 'continue']),
@@ -33,8 +43,13 @@ const roundSchema = z.strictObject({
   slowdown: z.number().optional(),
   /** Ordinary 95 % interval; the bounds that decided are those of the last look. */
   ci95: z.array(z.number()).length(2).optional(),
-  noise: z.strictObject({ class: z.enum(['GREEN', 'YELLOW', 'RED']), effectiveSd: z.number() }).optional(),
-  /** Four times in five: the largest true slowdown that passes, and the smallest that fails, by the bounds alone. */
+  noise: z
+    .strictObject({ class: z.enum(['GREEN', 'YELLOW', 'RED']), effectiveSd: z.number() })
+    .optional(),
+  /**
+   * Four times in five: the largest true slowdown that passes, and the smallest that fails, by the
+   * bounds alone.
+   */
   certifiable: z.strictObject({ passes: z.number(), fails: z.number() }).optional(),
   looks: z.array(look),
   warnings: z.array(warning),
@@ -71,7 +86,11 @@ const caseSchema = z.strictObject({
 export type GateCase = Readonly<z.infer<typeof caseSchema>>
 
 const equivalence = z.union([
-  z.strictObject({ kind: z.literal('equal'), digests: z.int().positive(), seeds: z.array(z.int()) }),
+  z.strictObject({
+    kind: z.literal('equal'),
+    digests: z.int().positive(),
+    seeds: z.array(z.int()),
+  }),
   z.strictObject({
     kind: z.literal('different'),
     divergence: equivalenceSchema.options[1].shape.divergence,

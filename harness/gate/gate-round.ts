@@ -13,7 +13,12 @@ import type { GateRound } from './gate-report.js'
  *
  * @param journal where its runs lie, relative to the report
  */
-export function roundOf(plan: EvaluationPlan, runs: readonly JournalLine[], id: string, journal: string): GateRound {
+export function roundOf(
+  plan: EvaluationPlan,
+  runs: readonly JournalLine[],
+  id: string,
+  journal: string,
+): GateRound {
   const rule = ruleOf(plan, id)
   const { outcome, reasons, rounds, looks } = assessPlanned(plan, runs, id)
   const comparison = compareArms(rounds, rule.against, rule.metric)
@@ -36,7 +41,10 @@ export function roundOf(plan: EvaluationPlan, runs: readonly JournalLine[], id: 
     ...(noise &&
       look &&
       limit !== undefined && {
-        certifiable: { passes: certifiableSlowdown(noise, look, limit), fails: certifiableRegression(noise, look, limit) },
+        certifiable: {
+          passes: certifiableSlowdown(noise, look, limit),
+          fails: certifiableRegression(noise, look, limit),
+        },
       }),
     looks: looks.map(({ held, ...rest }) => ({ ...rest, ...(held && { held: [...held] }) })),
     warnings: warningsOf(rounds, looks, rule),

@@ -1,4 +1,11 @@
-import { formatCount, formatDuration, formatMs, formatNumber, formatPercent, formatSignedPercent } from '../text/format.js'
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatNumber,
+  formatPercent,
+  formatSignedPercent,
+} from '../text/format.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
 import { divergenceText, reasonText, verdictText } from './gate-words.js'
 
@@ -9,15 +16,24 @@ export function gateText(report: GateReport): string {
   const { cases, equivalence, notes, base, head, durationMs } = report
   const lines = [
     ...(base && head
-      ? [labelled('compared', `base ${base.commit.slice(0, 8)} (${base.ref}) → head ${head.commit.slice(0, 8)}`)]
+      ? [
+          labelled(
+            'compared',
+            `base ${base.commit.slice(0, 8)} (${base.ref}) → head ${head.commit.slice(0, 8)}`,
+          ),
+        ]
       : []),
-    ...(equivalence?.kind === 'different' ? [labelled('different', divergenceText(equivalence.divergence))] : []),
+    ...(equivalence?.kind === 'different'
+      ? [labelled('different', divergenceText(equivalence.divergence))]
+      : []),
     ...rowsOf(cases),
     ...cases.flatMap(detailsOf),
     ...countedLines(cases),
     ...notes.map((note) => labelled('note', note)),
     labelled(
-      report.verdict === 'not-equivalent' || report.verdict === 'not-comparable' ? 'no verdict' : 'verdict',
+      report.verdict === 'not-equivalent' || report.verdict === 'not-comparable'
+        ? 'no verdict'
+        : 'verdict',
       `${verdictText(report)}, in ${formatDuration(durationMs)}`,
     ),
   ]
@@ -32,7 +48,10 @@ function rowsOf(cases: readonly GateCase[]): string[] {
       index === rounds.length - 1 ? verdict : 'failed',
     ]),
   )
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)), [])
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
+    [],
+  )
   return rows.map((row) =>
     row
       .map((cell, at) => cell.padEnd(widths[at]!))
@@ -41,14 +60,25 @@ function rowsOf(cases: readonly GateCase[]): string[] {
   )
 }
 
-function cellsOf({ baseMs, headMs, slowdown, ci95, pairs, noise, certifiable }: GateRound): string[] {
-  const interval = ci95 === undefined ? '' : `  [${ci95.map((bound) => formatNumber(100 * bound)).join(', ')}]`
+function cellsOf({
+  baseMs,
+  headMs,
+  slowdown,
+  ci95,
+  pairs,
+  noise,
+  certifiable,
+}: GateRound): string[] {
+  const interval =
+    ci95 === undefined ? '' : `  [${ci95.map((bound) => formatNumber(100 * bound)).join(', ')}]`
   return [
     baseMs === undefined || headMs === undefined ? '' : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
     slowdown === undefined ? '' : `${formatSignedPercent(slowdown)}${interval}`,
     `${pairs} pairs`,
     noise === undefined ? '' : noise.class,
-    certifiable === undefined ? '' : `passes ≤ ${formatPercent(certifiable.passes)}, fails ≥ ${formatPercent(certifiable.fails)}`,
+    certifiable === undefined
+      ? ''
+      : `passes ≤ ${formatPercent(certifiable.passes)}, fails ≥ ${formatPercent(certifiable.fails)}`,
   ]
 }
 
@@ -64,7 +94,9 @@ function detailsOf(one: GateCase): string[] {
         `${one.name}: ${name}${place === undefined ? '' : ` (${place})`} ${formatMs(baseMs)} → ${formatMs(headMs)}`,
       ),
     ),
-    ...(one.profile === undefined ? [] : [labelled('flame graph', `${one.profile.folder}/difference.svg`)]),
+    ...(one.profile === undefined
+      ? []
+      : [labelled('flame graph', `${one.profile.folder}/difference.svg`)]),
   ]
 }
 
@@ -79,7 +111,13 @@ function countedLines(cases: readonly GateCase[]): string[] {
     ),
   )
   const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
-  return [...different, labelled('counted', `${formatCount(equal)} counts equal, ${formatCount(different.length)} different`)]
+  return [
+    ...different,
+    labelled(
+      'counted',
+      `${formatCount(equal)} counts equal, ${formatCount(different.length)} different`,
+    ),
+  ]
 }
 
 function labelled(label: string, text: string): string {

@@ -20,12 +20,14 @@ type Found = Pick<GateReport, 'verdict' | 'cases' | 'notes'> &
   Partial<Pick<GateReport, 'suite' | 'base' | 'head' | 'equivalence' | 'calibration' | 'problem'>>
 
 /**
- * Compares the committed head with the commit where it left its base: checks both out, builds them, proves that they compute the same, measures them in
- * adjacent pairs on this machine, measures again what seems to have got slower, and says what of it stands. The outputs, `gate.json` and `gate.md` last,
- * take the place of those of an earlier gate.
+ * Compares the committed head with the commit where it left its base: checks both out, builds them,
+ * proves that they compute the same, measures them in adjacent pairs on this machine, measures
+ * again what seems to have got slower, and says what of it stands. The outputs, `gate.json` and
+ * `gate.md` last, take the place of those of an earlier gate.
  *
  * @returns the report, also where base and head turned out not to be comparable
- * @throws {InputError} something given is wrong: no repository, no such commit, uncommitted changes, a head that does not build
+ * @throws {InputError} something given is wrong: no repository, no such commit, uncommitted
+ * changes, a head that does not build
  * @throws {Interrupted} the user stopped it; no checkout is left
  */
 export async function gate(request: GateRequest): Promise<GateReport> {
@@ -36,7 +38,8 @@ export async function gate(request: GateRequest): Promise<GateReport> {
   makeDirectory(out)
   const lock = acquireLock(out, startedAt)
   try {
-    for (const name of ['gate.json', 'gate.md', CASES_FOLDER]) rmSync(join(out, name), { recursive: true, force: true })
+    for (const name of ['gate.json', 'gate.md', CASES_FOLDER])
+      rmSync(join(out, name), { recursive: true, force: true })
     const found = await compareRevisions(request, revisions)
     const { limit, looks, metric, scale, seed } = rule
     const report: GateReport = gateReportSchema.parse({
@@ -61,11 +64,16 @@ export async function gate(request: GateRequest): Promise<GateReport> {
   }
 }
 
-/** Checks out, compares, and leaves no checkout behind, whatever happens. What makes versions incomparable is a result. */
+/**
+ * Checks out, compares, and leaves no checkout behind, whatever happens. What makes versions
+ * incomparable is a result.
+ */
 async function compareRevisions(request: GateRequest, revisions: Revisions): Promise<Found> {
   const notes: string[] = []
   if (revisions.base === revisions.head)
-    notes.push('base and head are the same commit, so this only shows what identical code measures like on this machine')
+    notes.push(
+      'base and head are the same commit, so this only shows what identical code measures like on this machine',
+    )
   request.progress.phase('checking out base and head')
   try {
     const checkouts = await checkOut(revisions, request.io)
@@ -118,7 +126,12 @@ async function compareCheckouts(
     createdAt: io.now().toISOString(),
     calibration: (plan) =>
       quoteCalibration(
-        { root: io.cwd, environment: readEnvironment(rule.nodeFlags), plan, command: request.calibrateCommand },
+        {
+          root: io.cwd,
+          environment: readEnvironment(rule.nodeFlags),
+          plan,
+          command: request.calibrateCommand,
+        },
         io.now(),
       ),
   })
@@ -126,7 +139,8 @@ async function compareCheckouts(
   const same = versions.base.code === versions.head.code
   if (same && base !== head) notes.push('both versions compile to the same code')
   for (const version of VERSIONS)
-    if (unmatched[version].length > 0) notes.push(`only ${version} has ${unmatched[version].join(', ')}: not compared`)
+    if (unmatched[version].length > 0)
+      notes.push(`only ${version} has ${unmatched[version].join(', ')}: not compared`)
   const common = {
     suite: loaded.suite.name,
     base: { ref: baseRef, commit: base, code: versions.base.code },

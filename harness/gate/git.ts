@@ -8,11 +8,20 @@ export interface ProgramSetting {
 }
 
 /** What git printed, trimmed; or how it failed. */
-export type GitResult = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+export type GitResult =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string }
 
 const TIMEOUT_MS = 120_000
 /** Set inside of hooks: they would point git at another repository than the folder it runs in. */
-const MISLEADING = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR']
+const MISLEADING = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_PREFIX',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_COMMON_DIR',
+]
 /** Hooks of the repository are for its people, not for our checkouts. */
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 
@@ -21,7 +30,11 @@ const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
  *
  * @throws the signal's reason where the signal was aborted
  */
-export async function git(args: readonly string[], cwd: string, { env, signal }: ProgramSetting): Promise<GitResult> {
+export async function git(
+  args: readonly string[],
+  cwd: string,
+  { env, signal }: ProgramSetting,
+): Promise<GitResult> {
   let text = ''
   const problem = await runProgram({
     file: 'git',
@@ -34,11 +47,17 @@ export async function git(args: readonly string[], cwd: string, { env, signal }:
       text += part
     },
   })
-  return problem === undefined ? { ok: true, text: text.trim() } : { ok: false, problem: `git ${problem}` }
+  return problem === undefined
+    ? { ok: true, text: text.trim() }
+    : { ok: false, problem: `git ${problem}` }
 }
 
 /** Runs git whatever was aborted: for cleaning up. @returns whether it succeeded */
-export function gitToTheEnd(args: readonly string[], cwd: string, env: ProgramSetting['env']): boolean {
+export function gitToTheEnd(
+  args: readonly string[],
+  cwd: string,
+  env: ProgramSetting['env'],
+): boolean {
   const { status } = spawnSync('git', [...WITHOUT_HOOKS, ...args], {
     cwd,
     env: gitEnvironment(env),

@@ -7,9 +7,14 @@ const SHOWN = 5
 /** Of the time of a pass: less is noise of the sampling. */
 const LEAST_SHARE = 0.01
 
-/** The functions whose own time grew most from the first arm to the last, the largest growth first. */
+/**
+ * The functions whose own time grew most from the first arm to the last, the largest growth first.
+ */
 export function grownFunctions({ captured }: ProfiledWorkload): GrownFunction[] {
-  const [base, head] = [captured[0]!, captured.at(-1)!].map((one) => ({ profile: cpuPerPass(one), iterations: 1 }))
+  const [base, head] = [captured[0]!, captured.at(-1)!].map((one) => ({
+    profile: cpuPerPass(one),
+    iterations: 1,
+  }))
   const least = LEAST_SHARE * head!.profile.totalMicros
   return functionChanges(base!, head!)
     .filter(({ baselineMicros, candidateMicros }) => candidateMicros - baselineMicros >= least)

@@ -49,8 +49,8 @@ const EQUIVALENCE_SEEDS = 3
 const ALPHA = 0.05
 
 /**
- * Every workload both versions have, on the pure baseline and on the everyday stack: a cache can hide a slow loader, and without the cache nobody sees a
- * slow cache.
+ * Every workload both versions have, on the pure baseline and on the everyday stack: a cache can
+ * hide a slow loader, and without the cache nobody sees a slow cache.
  *
  * @throws {InputError} neither version has a workload that was asked for
  * @throws {InvalidEvidenceError} the versions have no workload in common
@@ -58,11 +58,15 @@ const ALPHA = 0.05
 export function planGate(request: GatePlanRequest): GatePlans {
   const { rule, versions, loaded } = request
   const [base, head] = [versions.base.description.workloads, versions.head.description.workloads]
-  const unmatched = { base: base.filter((id) => !head.includes(id)), head: head.filter((id) => !base.includes(id)) }
+  const unmatched = {
+    base: base.filter((id) => !head.includes(id)),
+    head: head.filter((id) => !base.includes(id)),
+  }
   const stray = rule.workloads.find((id) => !base.includes(id) && !head.includes(id))
   if (stray !== undefined) throw unknownName('workload', stray, head)
   const common = loaded.suite.workloads.filter(({ id }) => base.includes(id))
-  const chosen = rule.workloads.length === 0 ? common : common.filter(({ id }) => rule.workloads.includes(id))
+  const chosen =
+    rule.workloads.length === 0 ? common : common.filter(({ id }) => rule.workloads.includes(id))
   if (chosen.length === 0)
     throw new InvalidEvidenceError(
       `nothing to compare: base has ${listed(base)}, head has ${listed(head)}${rule.workloads.length === 0 ? '' : `, and ${listed(rule.workloads)} was asked for`}`,
@@ -79,8 +83,8 @@ export function caseName(workload: string, stack: readonly string[]): string {
 }
 
 /**
- * The plan of the second round of some workloads: another seed, for which equal results are proven already, so that neither data nor order are those of the
- * first.
+ * The plan of the second round of some workloads: another seed, for which equal results are proven
+ * already, so that neither data nor order are those of the first.
  */
 export function confirmationOf(plan: EvaluationPlan, workloads: readonly string[]): EvaluationPlan {
   const [, second] = plan.equivalenceSeeds
@@ -94,10 +98,16 @@ export function confirmationOf(plan: EvaluationPlan, workloads: readonly string[
 
 /** Layers head's records accept, as far as the base has them too. */
 function everydayStack({ versions, loaded, records }: GatePlanRequest): string[] {
-  return acceptedLayers(loaded.suite, records).filter((id) => versions.base.description.layers.includes(id))
+  return acceptedLayers(loaded.suite, records).filter((id) =>
+    versions.base.description.layers.includes(id),
+  )
 }
 
-function planStack(request: GatePlanRequest, stack: string[], workloads: EvaluationPlan['workloads']): EvaluationPlan {
+function planStack(
+  request: GatePlanRequest,
+  stack: string[],
+  workloads: EvaluationPlan['workloads'],
+): EvaluationPlan {
   const { rule, revisions, versions, loaded, command, packageVersion, createdAt } = request
   const draft: PlanDraft = {
     schema: 'assay/plan@1',
@@ -121,7 +131,12 @@ function planStack(request: GatePlanRequest, stack: string[], workloads: Evaluat
     git: { commit: revisions.head, dirty: false },
     dist: versions.head.code,
   }
-  return { ...draft, id: stack.length === 0 ? 'pure' : 'everyday', createdAt, calibration: request.calibration(draft) }
+  return {
+    ...draft,
+    id: stack.length === 0 ? 'pure' : 'everyday',
+    createdAt,
+    calibration: request.calibration(draft),
+  }
 }
 
 function listed(ids: readonly string[]): string {

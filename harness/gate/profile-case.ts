@@ -21,11 +21,15 @@ export interface CaseProfiling {
 
 /** Time between two samples, µs. */
 const INTERVAL_MICROS = 500
-/** CPU under the clock and under each profiler, about, ms: a tenth more in one function stands out in a quarter of the samples an evaluation takes. */
+/**
+ * CPU under the clock and under each profiler, about, ms: a tenth more in one function stands out
+ * in a quarter of the samples an evaluation takes.
+ */
 const DURATION_MS = 1500
 
 /**
- * Profiles both versions on one workload, each with its own sources, into a folder: folded stacks, flame graphs, and their difference.
+ * Profiles both versions on one workload, each with its own sources, into a folder: folded stacks,
+ * flame graphs, and their difference.
  *
  * @returns what grew most
  * @throws {AssayError} a process failed, left no usable profile, or the folder cannot be written

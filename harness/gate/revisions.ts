@@ -21,42 +21,66 @@ const USUAL_BASES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'mas
 const SHOWN_CHANGES = 3
 
 /**
- * Finds both commits. Head is what is committed: of a tree with changes nobody could say afterwards what was measured.
+ * Finds both commits. Head is what is committed: of a tree with changes nobody could say afterwards
+ * what was measured.
  *
  * @param cwd     a folder in the working tree: that of the project
  * @param baseRef any name of a commit; undefined: the usual ones are tried
- * @throws {InputError} no repository, no such commit, no common history, or uncommitted changes; says what to do
+ * @throws {InputError} no repository, no such commit, no common history, or uncommitted changes;
+ * says what to do
  */
-export async function findRevisions(cwd: string, baseRef: string | undefined, setting: ProgramSetting): Promise<Revisions> {
+export async function findRevisions(
+  cwd: string,
+  baseRef: string | undefined,
+  setting: ProgramSetting,
+): Promise<Revisions> {
   const ask = (...args: string[]) => git(args, cwd, setting)
-  const top = textOf(await ask('rev-parse', '--show-toplevel'), (problem) => noRepository(cwd, problem))
-  const prefix = textOf(await ask('rev-parse', '--show-prefix'), (problem) => noRepository(cwd, problem))
+  const top = textOf(await ask('rev-parse', '--show-toplevel'), (problem) =>
+    noRepository(cwd, problem),
+  )
+  const prefix = textOf(await ask('rev-parse', '--show-prefix'), (problem) =>
+    noRepository(cwd, problem),
+  )
   const head = await commitOf('HEAD', cwd, setting)
   if (head === undefined) throw new InputError(`${top} has no commit yet; commit before comparing`)
   refuseChanges(top)
   const { ref, commit } = await chooseBase(baseRef, cwd, setting)
   const found = await ask('merge-base', commit, head)
   if (found.ok) return { top, prefix, baseRef: ref, base: found.text, head }
-  throw new InputError(`${ref} and HEAD have no common commit here${await shallowHint(cwd, setting)}`)
+  throw new InputError(
+    `${ref} and HEAD have no common commit here${await shallowHint(cwd, setting)}`,
+  )
 }
 
 async function chooseBase(given: string | undefined, cwd: string, setting: ProgramSetting) {
   if (given !== undefined && !/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u.test(given))
-    throw new InputError(`--base '${given}': not the name of a commit; give a branch, a tag or a hash, e.g. --base origin/main`)
+    throw new InputError(
+      `--base '${given}': not the name of a commit; give a branch, a tag or a hash, e.g. --base origin/main`,
+    )
   for (const ref of given === undefined ? USUAL_BASES : [given]) {
     const commit = await commitOf(ref, cwd, setting)
     if (commit !== undefined) return { ref, commit }
   }
   if (given === undefined)
-    throw new InputError(`none of ${USUAL_BASES.join(', ')} exists here; name what to compare with: --base REF`)
+    throw new InputError(
+      `none of ${USUAL_BASES.join(', ')} exists here; name what to compare with: --base REF`,
+    )
   const hint = await shallowHint(cwd, setting)
   throw new InputError(
     `--base ${given}: no such commit here${hint === '' ? '; is it fetched? git fetch origin brings branches up to date' : hint}`,
   )
 }
 
-async function commitOf(ref: string, cwd: string, setting: ProgramSetting): Promise<string | undefined> {
-  const found = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`], cwd, setting)
+async function commitOf(
+  ref: string,
+  cwd: string,
+  setting: ProgramSetting,
+): Promise<string | undefined> {
+  const found = await git(
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+    cwd,
+    setting,
+  )
   return found.ok && /^[0-9a-f]{40,64}$/.test(found.text) ? found.text : undefined
 }
 
@@ -77,7 +101,9 @@ async function shallowHint(cwd: string, setting: ProgramSetting): Promise<string
 }
 
 function noRepository(cwd: string, problem: string): InputError {
-  return new InputError(`${cwd} is not inside a git working tree (${problem}); run the gate in the project to be compared`)
+  return new InputError(
+    `${cwd} is not inside a git working tree (${problem}); run the gate in the project to be compared`,
+  )
 }
 
 function textOf(result: GitResult, explain: (problem: string) => Error): string {

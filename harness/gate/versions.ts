@@ -44,8 +44,9 @@ export interface VersionsRequest {
 export type Versions = Readonly<Record<Version, BuiltVersion>>
 
 /**
- * Builds both versions at the same time and asks each, in a process of its own, what it has. What is wrong with head is for its author to mend, an
- * `InputError`; what is wrong with the base makes the two incomparable.
+ * Builds both versions at the same time and asks each, in a process of its own, what it has. What
+ * is wrong with head is for its author to mend, an `InputError`; what is wrong with the base makes
+ * the two incomparable.
  *
  * @throws {InputError} head does not build, or has no suite
  * @throws {InvalidEvidenceError} the same of the base
@@ -55,7 +56,12 @@ export async function buildVersions(request: VersionsRequest): Promise<Versions>
   const { projects, installed, script, setting } = request
   const built = await Promise.allSettled(
     VERSIONS.map((version) =>
-      buildVersion({ project: projects[version], installed, setting, ...(script !== undefined && { script }) }),
+      buildVersion({
+        project: projects[version],
+        installed,
+        setting,
+        ...(script !== undefined && { script }),
+      }),
     ),
   )
   setting.signal.throwIfAborted()
@@ -75,14 +81,30 @@ async function describeVersion(request: VersionsRequest, version: Version): Prom
   const path = join(project, module)
   if (!existsSync(path)) {
     const after = script === undefined ? '' : ` after npm run ${script}`
-    throw fault(request, version, `has no ${module}${after}; name the compiled module that exports its suite: --module PATH`)
+    throw fault(
+      request,
+      version,
+      `has no ${module}${after}; name the compiled module that exports its suite: --module PATH`,
+    )
   }
   const address = pathToFileURL(path).href
-  const settings = { env: gateEnvironment(setting.env), nodeFlags, timeoutMs, signal: setting.signal }
+  const settings = {
+    env: gateEnvironment(setting.env),
+    nodeFlags,
+    timeoutMs,
+    signal: setting.signal,
+  }
   const answer = await forkRun({ ...NOTHING, suite: address }, settings)
-  if (answer.kind === 'failed') throw fault(request, version, `has no usable suite in ${module}: ${answer.error}`)
-  if (answer.message.kind !== 'described') throw fault(request, version, `answered ${answer.message.kind} for its suite`)
-  return { project, address, code: digestOf(project, module), description: answer.message.description }
+  if (answer.kind === 'failed')
+    throw fault(request, version, `has no usable suite in ${module}: ${answer.error}`)
+  if (answer.message.kind !== 'described')
+    throw fault(request, version, `answered ${answer.message.kind} for its suite`)
+  return {
+    project,
+    address,
+    code: digestOf(project, module),
+    description: answer.message.description,
+  }
 }
 
 /** A slot that only asks what the suite has. */
@@ -99,7 +121,10 @@ const NOTHING = {
   iterations: 1,
 } as const
 
-/** Of all that is compiled, `dist/` for a module below it; a module beside the sources stands for itself. */
+/**
+ * Of all that is compiled, `dist/` for a module below it; a module beside the sources stands for
+ * itself.
+ */
 function digestOf(project: string, module: string): string {
   const [folder, ...below] = module.split('/')
   const path = join(project, module)
@@ -109,8 +134,8 @@ function digestOf(project: string, module: string): string {
 }
 
 /**
- * Both versions as one suite to measure: base is the baseline, head the candidate. Everything the harness asks in its own process, such as where two
- * outputs differ, is asked of head.
+ * Both versions as one suite to measure: base is the baseline, head the candidate. Everything the
+ * harness asks in its own process, such as where two outputs differ, is asked of head.
  *
  * @throws {InputError} head's suite does not keep the contract
  */
@@ -119,8 +144,14 @@ export async function loadVersions({ base, head }: Versions, module: string): Pr
   return { ...loaded, versions: { baseline: base.address, candidate: head.address } }
 }
 
-/** The environment of every measured process. Each version makes its own data: a shared cache would hide a change in how they are made. */
-export function gateEnvironment(env: ProgramSetting['env'], passed: Suite['passEnvironment'] = []): ForkSettings['env'] {
+/**
+ * The environment of every measured process. Each version makes its own data: a shared cache would
+ * hide a change in how they are made.
+ */
+export function gateEnvironment(
+  env: ProgramSetting['env'],
+  passed: Suite['passEnvironment'] = [],
+): ForkSettings['env'] {
   return runEnvironment(
     env,
     passed.filter((name) => name !== CACHE_VARIABLE),
@@ -129,7 +160,10 @@ export function gateEnvironment(env: ProgramSetting['env'], passed: Suite['passE
 
 function fault({ commits, projects }: VersionsRequest, version: Version, what: string): AssayError {
   // The folder is gone when this is read.
-  const message = `${version} ${commits[version].slice(0, 8)} ${what}`.replaceAll(`${projects[version]}/`, '')
+  const message = `${version} ${commits[version].slice(0, 8)} ${what}`.replaceAll(
+    `${projects[version]}/`,
+    '',
+  )
   return version === 'head'
     ? new InputError(`${message}; mend it before it is compared`)
     : new InvalidEvidenceError(`${message}; nothing can be compared with it`)

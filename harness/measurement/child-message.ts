@@ -3,9 +3,14 @@ import type { RunSlot } from '../contract.js'
 import { runRecordSchema } from '../evidence/run-record.js'
 
 /** What the parent sends: the slot, and GO once the child is ready. */
-export type ParentMessage = { readonly kind: 'slot'; readonly slot: RunSlot } | { readonly kind: 'go' }
+export type ParentMessage =
+  | { readonly kind: 'slot'; readonly slot: RunSlot }
+  | { readonly kind: 'go' }
 
-/** What a measured process finds out about itself; the parent adds who, when and what the host did meanwhile. */
+/**
+ * What a measured process finds out about itself; the parent adds who, when and what the host did
+ * meanwhile.
+ */
 export const measurementSchema = runRecordSchema.omit({
   workload: true,
   pair: true,
@@ -20,7 +25,10 @@ export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 
 /** What a profiled process did; its profiles lie in the folder it was given. */
 const profiledRunSchema = z.strictObject({
-  /** CPU of one pass, ms: the median over the passes. Profilers add to it, coverage most of all; only `clock` is undisturbed. */
+  /**
+   * CPU of one pass, ms: the median over the passes. Profilers add to it, coverage most of all;
+   * only `clock` is undisturbed.
+   */
   cpuMs: z.number().nonnegative(),
   /** Passes under the profiler. */
   passes: z.number().int().positive(),
@@ -28,7 +36,9 @@ const profiledRunSchema = z.strictObject({
   files: z.array(z.string().regex(/^[\w.-]+$/)),
   /** Threads that ended before their profile could be taken. */
   lostThreads: z.number().int().nonnegative(),
-  /** CPU of one reference computation, ms, where the workload has one and the profiler is `clock`. */
+  /**
+   * CPU of one reference computation, ms, where the workload has one and the profiler is `clock`.
+   */
   referenceCpuMs: z.number().nonnegative().optional(),
 })
 export type ProfiledRun = Readonly<z.infer<typeof profiledRunSchema>>
@@ -42,12 +52,19 @@ const suiteDescriptionSchema = z.strictObject({
 })
 export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
 
-/** What a child sends. Measured code shares its process, so nothing it says is believed before it is parsed. */
+/**
+ * What a child sends. Measured code shares its process, so nothing it says is believed before it is
+ * parsed.
+ */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('described'), description: suiteDescriptionSchema }),
   z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal('verified'), digest: runRecordSchema.shape.digest, output: z.unknown().optional() }),
+  z.strictObject({
+    kind: z.literal('verified'),
+    digest: runRecordSchema.shape.digest,
+    output: z.unknown().optional(),
+  }),
   z.strictObject({
     kind: z.literal('measured'),
     measurement: measurementSchema,

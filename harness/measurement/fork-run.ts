@@ -10,7 +10,9 @@ import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
 
 /** Address of the module every measured process starts with. */
 const CHILD = new URL(
-  compiledModule(new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href),
+  compiledModule(
+    new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href,
+  ),
 )
 
 /** What all measured processes of an evaluation share. */
@@ -28,7 +30,10 @@ export type ForkResult =
   | { readonly kind: 'answered'; readonly message: Answer; readonly host: HostLoad }
   | { readonly kind: 'failed'; readonly error: string; readonly exitCode?: number }
 
-export type Answer = Extract<ChildMessage, { kind: 'described' | 'prepared' | 'verified' | 'measured' | 'profiled' }>
+export type Answer = Extract<
+  ChildMessage,
+  { kind: 'described' | 'prepared' | 'verified' | 'measured' | 'profiled' }
+>
 
 /** What a process has said and done so far. */
 interface Conversation {
@@ -40,8 +45,9 @@ interface Conversation {
 /**
  * Runs one slot in a process of its own and waits until that process is gone.
  *
- * A crash, a signal, garbage, silence or an exit without an answer is a `failed` result that says what happened and ends with the last
- * 2 kB of stderr. What measured code prints is not ours: it is read, bounded, and dropped.
+ * A crash, a signal, garbage, silence or an exit without an answer is a `failed` result that says
+ * what happened and ends with the last 2 kB of stderr. What measured code prints is not ours: it is
+ * read, bounded, and dropped.
  *
  * @throws the signal's reason, once the process is gone, where the signal was aborted
  */
@@ -65,14 +71,21 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
     const conversation = converse(child, slot)
     const ending = await ended(child)
     settings.signal.throwIfAborted()
-    return resultOf(conversation, timedOut ? `timed out after ${settings.timeoutMs / 1000} s` : ending, stderrTail())
+    return resultOf(
+      conversation,
+      timedOut ? `timed out after ${settings.timeoutMs / 1000} s` : ending,
+      stderrTail(),
+    )
   } finally {
     clearTimeout(timer)
     settings.signal.removeEventListener('abort', kill)
   }
 }
 
-/** Sends the slot, answers READY with GO, and keeps the one answer; anything unexpected ends the process. */
+/**
+ * Sends the slot, answers READY with GO, and keeps the one answer; anything unexpected ends the
+ * process.
+ */
 function converse(child: ChildProcess, slot: RunSlot): Conversation {
   const conversation: Conversation = { host: {} }
   const send = (message: ParentMessage) => child.send(message, () => {})
@@ -85,7 +98,10 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
       atGo = readNow()
       send({ kind: 'go' })
     } else if (message?.kind === 'error') {
-      conversation.failure = { error: message.message, ...(message.exitCode !== undefined && { exitCode: message.exitCode }) }
+      conversation.failure = {
+        error: message.message,
+        ...(message.exitCode !== undefined && { exitCode: message.exitCode }),
+      }
     } else if (
       message !== undefined &&
       message.kind !== 'ready' &&
@@ -94,7 +110,8 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
       !conversation.answer
     ) {
       conversation.answer = message
-      conversation.host = message.kind === 'measured' ? hostLoadBetween(atGo, readNow(), message.ownCpuMs) : {}
+      conversation.host =
+        message.kind === 'measured' ? hostLoadBetween(atGo, readNow(), message.ownCpuMs) : {}
     } else {
       conversation.failure = {
         error: `sent an unexpected message: ${inspect(raw, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200)}`,
@@ -122,10 +139,22 @@ function readNow(): HostMoment {
   return { host: readHostCpuTime(), atMs: performance.now() }
 }
 
-function resultOf(conversation: Conversation, ending: string | undefined, stderrTail: string): ForkResult {
+function resultOf(
+  conversation: Conversation,
+  ending: string | undefined,
+  stderrTail: string,
+): ForkResult {
   const { answer, failure, host } = conversation
-  if (answer !== undefined && failure === undefined && ending === undefined) return { kind: 'answered', message: answer, host }
+  if (answer !== undefined && failure === undefined && ending === undefined)
+    return { kind: 'answered', message: answer, host }
   const what = failure?.error ?? ending ?? 'exited without an answer'
-  const error = stderrTail === '' || failure?.exitCode !== undefined ? what : `${what}; its stderr ends: ${stderrTail}`
-  return { kind: 'failed', error, ...(failure?.exitCode !== undefined && { exitCode: failure.exitCode }) }
+  const error =
+    stderrTail === '' || failure?.exitCode !== undefined
+      ? what
+      : `${what}; its stderr ends: ${stderrTail}`
+  return {
+    kind: 'failed',
+    error,
+    ...(failure?.exitCode !== undefined && { exitCode: failure.exitCode }),
+  }
 }

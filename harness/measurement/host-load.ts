@@ -24,7 +24,8 @@ const MOST_WAIT = 0.25
 /**
  * The load of the host between two moments.
  *
- * @param ownCpuMs CPU used by the measured process, and those it started, between the two moments, ms
+ * @param ownCpuMs CPU used by the measured process, and those it started, between the two moments,
+ * ms
  */
 export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: number): HostLoad {
   if (from.host === undefined || to.host === undefined) return {}
@@ -39,11 +40,18 @@ export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: numb
   }
 }
 
-/** Why a run does not count, from its covariates alone and never from its times; undefined where it counts. */
-export function voidReason(run: Pick<RunRecord, 'stealShare' | 'foreignLoad' | 'waitShare'>, metric: Metric): string | undefined {
+/**
+ * Why a run does not count, from its covariates alone and never from its times; undefined where it
+ * counts.
+ */
+export function voidReason(
+  run: Pick<RunRecord, 'stealShare' | 'foreignLoad' | 'waitShare'>,
+  metric: Metric,
+): string | undefined {
   const { stealShare = 0, foreignLoad = 0, waitShare = 0 } = run
   if (stealShare > MOST_STEAL) return `steal ${formatPercent(stealShare, 0)}`
-  if (metric === 'wall' && foreignLoad > MOST_FOREIGN_CORES) return `foreign load ${formatNumber(foreignLoad)} cores`
+  if (metric === 'wall' && foreignLoad > MOST_FOREIGN_CORES)
+    return `foreign load ${formatNumber(foreignLoad)} cores`
   if (metric === 'wall' && waitShare > MOST_WAIT) return `wait share ${formatPercent(waitShare, 0)}`
   return undefined
 }

@@ -2,7 +2,8 @@
 let residue = 1
 
 /**
- * Real integer work, the same amount each turn: the effect a control injects into an arm. Never optimised away, allocates nothing.
+ * Real integer work, the same amount each turn: the effect a control injects into an arm. Never
+ * optimised away, allocates nothing.
  *
  * @param turns number of turns, ≥ 0
  * @returns the residue so far; callers may ignore it
@@ -21,14 +22,17 @@ const CALIBRATION_MS = 40
 const CALIBRATION_REPEATS = 5
 
 /**
- * How many turns of the kernel take one millisecond of CPU on this host, once compiled: the median of five timings.
+ * How many turns of the kernel take one millisecond of CPU on this host, once compiled: the median
+ * of five timings.
  *
  * @returns turns per ms, > 0
  */
 export function calibrateTurnsPerMs(): number {
   let turns = 1 << 16
   while (timeTurnsMs(turns) < CALIBRATION_MS) turns *= 2
-  const rates = Array.from({ length: CALIBRATION_REPEATS }, () => turns / timeTurnsMs(turns)).sort((a, b) => a - b)
+  const rates = Array.from({ length: CALIBRATION_REPEATS }, () => turns / timeTurnsMs(turns)).sort(
+    (a, b) => a - b,
+  )
   return rates[CALIBRATION_REPEATS >> 1] ?? 1
 }
 

@@ -15,7 +15,10 @@ export interface LoadedSuite {
   readonly address: string
   /** Path of the module, where the suite belongs to another project. */
   readonly foreignFile?: string
-  /** Arms that measure another version of the suite, and where its module is; every other arm measures `address`. */
+  /**
+   * Arms that measure another version of the suite, and where its module is; every other arm
+   * measures `address`.
+   */
   readonly versions?: Readonly<Partial<Record<Arm, string>>>
 }
 
@@ -25,7 +28,10 @@ export function addressOf({ address, versions }: LoadedSuite, arm: Arm): string 
 }
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
-const method = z.custom<(...args: unknown[]) => unknown>((value) => typeof value === 'function', 'a function is missing')
+const method = z.custom<(...args: unknown[]) => unknown>(
+  (value) => typeof value === 'function',
+  'a function is missing',
+)
 
 const workloadsSchema = z.array(
   z.looseObject({
@@ -62,7 +68,9 @@ const suiteSchema = z.looseObject({
   profiled: workloadsSchema.optional(),
   categories: z
     .looseObject({
-      categories: z.array(z.looseObject({ name: z.string().min(1), sources: z.array(z.string().min(1)) })),
+      categories: z.array(
+        z.looseObject({ name: z.string().min(1), sources: z.array(z.string().min(1)) }),
+      ),
       callers: z.array(z.string().min(1)),
     })
     .optional(),
@@ -84,7 +92,9 @@ export function ownSuite(suite: Suite): LoadedSuite {
 export async function loadSuite(module: string, cwd: string): Promise<LoadedSuite> {
   const foreignFile = resolve(cwd, module)
   if (!existsSync(foreignFile))
-    throw new InputError(`--suite ${module}: no such file; give the path of a compiled module that exports suite`)
+    throw new InputError(
+      `--suite ${module}: no such file; give the path of a compiled module that exports suite`,
+    )
   return await importSuite(foreignFile, `--suite ${module}`)
 }
 
@@ -102,7 +112,9 @@ export async function importSuite(foreignFile: string, name: string): Promise<Lo
     exported = ((await import(address)) as { suite?: unknown }).suite
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, { cause })
+    throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, {
+      cause,
+    })
   }
   return { suite: checkSuite(exported, name), address, foreignFile }
 }
@@ -112,7 +124,9 @@ function checkSuite(value: unknown, name: string): Suite {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const where = issue?.path.join('.') || 'export suite'
-    throw new InputError(`${name}: ${where}: ${issue?.message ?? 'not a suite'}; see harness/contract.ts for what a suite holds`)
+    throw new InputError(
+      `${name}: ${where}: ${issue?.message ?? 'not a suite'}; see harness/contract.ts for what a suite holds`,
+    )
   }
   const suite = value as Suite
   refuseDuplicates(suite.layers, 'layer', name)
@@ -123,10 +137,14 @@ function checkSuite(value: unknown, name: string): Suite {
     const { id, workloads, guards = [] } = layer
     const unknown = [...workloads, ...guards].find((workload) => !known.has(workload))
     if (unknown !== undefined)
-      throw new InputError(`${name}: layer ${id} names workload ${unknown}, which the suite does not have`)
+      throw new InputError(
+        `${name}: layer ${id} names workload ${unknown}, which the suite does not have`,
+      )
     const both = guards.find((workload) => workloads.includes(workload))
     if (both !== undefined)
-      throw new InputError(`${name}: layer ${id} must win on ${both} and names it among its guards; name it once`)
+      throw new InputError(
+        `${name}: layer ${id} must win on ${both} and names it among its guards; name it once`,
+      )
   }
   return suite
 }
@@ -134,16 +152,28 @@ function checkSuite(value: unknown, name: string): Suite {
 /** What a sequence could not be made of. */
 function refuseSequence(layers: Suite['layers'], name: string): void {
   if (layers.some(({ id }) => id === SEQUENCE_ID))
-    throw new InputError(`${name}: a layer is called ${SEQUENCE_ID}, which means all layers; give it another id`)
+    throw new InputError(
+      `${name}: a layer is called ${SEQUENCE_ID}, which means all layers; give it another id`,
+    )
   const firstHeavy = layers.findIndex(({ phase }) => phase === 'heavy')
   const late = layers.find(
-    ({ phase, standalone }, index) => firstHeavy >= 0 && index > firstHeavy && phase !== 'heavy' && standalone !== true,
+    ({ phase, standalone }, index) =>
+      firstHeavy >= 0 && index > firstHeavy && phase !== 'heavy' && standalone !== true,
   )
   if (late !== undefined)
-    throw new InputError(`${name}: layer ${late.id} stands behind a heavy one; heavy layers come after all others`)
+    throw new InputError(
+      `${name}: layer ${late.id} stands behind a heavy one; heavy layers come after all others`,
+    )
 }
 
-function refuseDuplicates(items: readonly { readonly id: string }[], kind: string, name: string): void {
-  const twice = items.find((item, index) => items.findIndex((other) => other.id === item.id) !== index)
-  if (twice !== undefined) throw new InputError(`${name}: two ${kind}s are called ${twice.id}; names must be unique`)
+function refuseDuplicates(
+  items: readonly { readonly id: string }[],
+  kind: string,
+  name: string,
+): void {
+  const twice = items.find(
+    (item, index) => items.findIndex((other) => other.id === item.id) !== index,
+  )
+  if (twice !== undefined)
+    throw new InputError(`${name}: two ${kind}s are called ${twice.id}; names must be unique`)
 }

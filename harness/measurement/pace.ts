@@ -7,7 +7,9 @@ export interface Pace {
   add(line: JournalLine): void
   /** @param runsLeft runs until the next look of every open workload */
   now(runsLeft: number): { readonly elapsedMs: number; readonly remainingMs?: number }
-  /** Share of its wall time outside warm-up and timed iterations; undefined before the first run. */
+  /**
+   * Share of its wall time outside warm-up and timed iterations; undefined before the first run.
+   */
   overheadShare(): number | undefined
 }
 

@@ -21,14 +21,19 @@ interface Reading {
 /**
  * One run: W warm-up and K timed iterations of a workload in this process, driven by tinybench.
  *
- * Everything that is not the workload (digests, heap, GC accounts) waits until the timed section is over; outputs are kept until then.
+ * Everything that is not the workload (digests, heap, GC accounts) waits until the timed section is
+ * over; outputs are kept until then.
  *
  * @param suite the suite the slot names
  * @param proc  root of the proc file system; another one in tests
  * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
  */
-export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC): Promise<Measurement> {
+export async function runOnce(
+  suite: Suite,
+  slot: RunSlot,
+  proc: string = PROC,
+): Promise<Measurement> {
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
   const subject = foldStack(suite, slot.stack)
@@ -59,19 +64,30 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
       peakRssBytes = readPeakRssBytes(proc)
     },
   })
-  // Returns nothing: tinybench would take an `overriddenDuration` for the time. `async` is stated, or it would call once more to find out.
+  // Returns nothing: tinybench would take an `overriddenDuration` for the time. `async` is stated,
+  // or it would call once more to find out.
   const iteration = async (): Promise<void> => {
     const begin = performance.now()
     outcomes.push(await workload.run(subject, scale, slot.seed))
     if (turns > 0) burn(turns)
     durationsMs.push(performance.now() - begin)
   }
-  bench.add(slot.workload, iteration, { async: true, ...(slot.mode === 'probe' && { beforeEach: collect }) })
+  bench.add(slot.workload, iteration, {
+    async: true,
+    ...(slot.mode === 'probe' && { beforeEach: collect }),
+  })
   await bench.run()
 
   const samplesMs = durationsMs.slice(slot.warmup)
-  if (start === undefined || end === undefined || samplesMs.length !== slot.iterations || durationsMs[0] === undefined) {
-    throw new Error(`${durationsMs.length} iterations were made instead of ${slot.warmup} + ${slot.iterations}`)
+  if (
+    start === undefined ||
+    end === undefined ||
+    samplesMs.length !== slot.iterations ||
+    durationsMs[0] === undefined
+  ) {
+    throw new Error(
+      `${durationsMs.length} iterations were made instead of ${slot.warmup} + ${slot.iterations}`,
+    )
   }
   if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes)) {
     throw new UncountedWork(
@@ -79,7 +95,8 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
     )
   }
   const wallMs = end.atMs - start.atMs
-  const unknowable = start.waits === undefined || end.waits === undefined || workload.parallel === true
+  const unknowable =
+    start.waits === undefined || end.waits === undefined || workload.parallel === true
   const waitMs = unknowable ? undefined : waitBetween(start.waits!, end.waits!)
   const gc = await collections.between(start.atMs, end.atMs)
   const digest = digestOfAll(outcomes.map(({ output }) => workload.canonical(output)))
@@ -88,7 +105,8 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
   outcomes.length = 0
   globalThis.gc?.()
   return {
-    cpuMs: (end.cpu.user + end.cpu.system - start.cpu.user - start.cpu.system) / 1000 / slot.iterations,
+    cpuMs:
+      (end.cpu.user + end.cpu.system - start.cpu.user - start.cpu.system) / 1000 / slot.iterations,
     wallMs: wallMs / slot.iterations,
     coldWallMs: durationsMs[0],
     samplesMs,
@@ -108,14 +126,19 @@ export async function runOnce(suite: Suite, slot: RunSlot, proc: string = PROC):
   }
 }
 
-/** Before each iteration of a memory probe: how much garbage the ones before it have left when the peak is reached is a matter of luck. */
+/**
+ * Before each iteration of a memory probe: how much garbage the ones before it have left when the
+ * peak is reached is a matter of luck.
+ */
 function collect(): void {
   globalThis.gc?.()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to the workload
 export function workloadOf(suite: Suite, id: string): Workload<unknown, any, unknown> {
-  const workload = [...suite.workloads, ...(suite.profiled ?? [])].find((candidate) => candidate.id === id)
+  const workload = [...suite.workloads, ...(suite.profiled ?? [])].find(
+    (candidate) => candidate.id === id,
+  )
   if (workload === undefined) throw new Error(`suite ${suite.name} has no workload ${id}`)
   return workload
 }
@@ -128,10 +151,13 @@ export function digestOf(canonical: string | Uint8Array): string {
 /** The digest the iterations share; where they disagree, one that equals no output's digest. */
 function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
   const digests = [...new Set(canonicals.map(digestOf))]
-  return digests.length === 1 && digests[0] !== undefined ? digests[0] : digestOf(digests.join('\n'))
+  return digests.length === 1 && digests[0] !== undefined
+    ? digests[0]
+    : digestOf(digests.join('\n'))
 }
 
-// At the start the clocks are read last, at the end first: the other readings stay outside the section.
+// At the start the clocks are read last, at the end first: the other readings stay outside the
+// section.
 function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const processes = watch.read()
   const waits = readRunQueueWaits(proc)
@@ -152,7 +178,9 @@ function observeCollections() {
   const observer = new PerformanceObserver((list) => void entries.push(...list.getEntries()))
   observer.observe({ entryTypes: ['gc'] })
   return {
-    /** Time and number of those that began within a section, ms on the clock of `performance.now`. */
+    /**
+     * Time and number of those that began within a section, ms on the clock of `performance.now`.
+     */
     async between(fromMs: number, toMs: number) {
       // Node hands its GC entries over on a later turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve))
@@ -169,8 +197,12 @@ function observeCollections() {
 function meanCounters(outcomes: readonly Outcome<unknown>[]): Record<string, number> {
   const names = new Set(outcomes.flatMap(({ counters }) => Object.keys(counters ?? {})))
   const entries = [...names].flatMap((name) => {
-    const values = outcomes.flatMap(({ counters }) => (counters !== undefined && name in counters ? [counters[name]!] : []))
-    return values.length < outcomes.length ? [] : [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
+    const values = outcomes.flatMap(({ counters }) =>
+      counters !== undefined && name in counters ? [counters[name]!] : [],
+    )
+    return values.length < outcomes.length
+      ? []
+      : [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
   })
   return Object.fromEntries(entries)
 }

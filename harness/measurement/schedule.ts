@@ -4,15 +4,21 @@ import { seededRandom } from '../statistics/random.js'
 const BLOCK = 4
 
 /**
- * The order of the arms in one pair. With two arms every block of four successive pairs holds two AB and two BA in seeded random order;
- * with three arms each pair is a seeded permutation.
+ * The order of the arms in one pair. With two arms every block of four successive pairs holds two
+ * AB and two BA in seeded random order; with three arms each pair is a seeded permutation.
  *
- * A function of seed, workload and pair number alone, so that a resumed evaluation continues the same schedule.
+ * A function of seed, workload and pair number alone, so that a resumed evaluation continues the
+ * same schedule.
  *
  * @param pair number of the pair, from 1
  * @param arms in the order of the plan; two or three
  */
-export function armOrder(seed: number, workload: string, pair: number, arms: readonly Arm[]): readonly Arm[] {
+export function armOrder(
+  seed: number,
+  workload: string,
+  pair: number,
+  arms: readonly Arm[],
+): readonly Arm[] {
   if (arms.length !== 2) return shuffled(arms, randomOf(`${seed}/${workload}/${pair}`))
   const block = Math.floor((pair - 1) / BLOCK)
   const swaps = shuffled([false, false, true, true], randomOf(`${seed}/${workload}/block ${block}`))
@@ -20,8 +26,13 @@ export function armOrder(seed: number, workload: string, pair: number, arms: rea
 }
 
 /** Number of a workload's next pair: never one that was used before, whatever became of it. */
-export function nextPair(lines: readonly { readonly workload: string; readonly pair: number }[], workload: string): number {
-  return 1 + Math.max(0, ...lines.filter((line) => line.workload === workload).map(({ pair }) => pair))
+export function nextPair(
+  lines: readonly { readonly workload: string; readonly pair: number }[],
+  workload: string,
+): number {
+  return (
+    1 + Math.max(0, ...lines.filter((line) => line.workload === workload).map(({ pair }) => pair))
+  )
 }
 
 /**
@@ -36,7 +47,10 @@ export function equivalenceSeeds(seed: number, count: number): number[] {
   return [...seeds]
 }
 
-/** The seed of a summary, derived from that of its layers: pairs on data and in an order that decided about none of them. */
+/**
+ * The seed of a summary, derived from that of its layers: pairs on data and in an order that
+ * decided about none of them.
+ */
 export function freshSeed(seed: number): number {
   const random = randomOf(`${seed}/summary`)
   const first = Math.floor(random() * 2 ** 31)

@@ -6,7 +6,13 @@ import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 
 /** Folders whose changes do not make the source dirty: they hold what we write. */
-const EVIDENCE_FOLDERS = ['decisions', 'profiling-results', 'reports', 'docs/characteristics', 'docs/characteristics.md']
+const EVIDENCE_FOLDERS = [
+  'decisions',
+  'profiling-results',
+  'reports',
+  'docs/characteristics',
+  'docs/characteristics.md',
+]
 
 /**
  * Commit and dirtiness of the code under test; null where git or a repository is missing.
@@ -18,12 +24,17 @@ export function readGitState(directory: string): EvaluationPlan['git'] {
   return commit === undefined ? null : { commit, dirty: changedFiles(directory).length > 0 }
 }
 
-/** What differs from the commit or is unknown to git, one line each as `git status --porcelain` tells it; what we write left out. */
+/**
+ * What differs from the commit or is unknown to git, one line each as `git status --porcelain`
+ * tells it; what we write left out.
+ */
 export function changedFiles(directory: string): string[] {
   const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
   const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
   // Where git fails nobody can say that nothing changed.
-  return changes === undefined ? ['(git status failed)'] : changes.split('\n').filter((line) => line !== '')
+  return changes === undefined
+    ? ['(git status failed)']
+    : changes.split('\n').filter((line) => line !== '')
 }
 
 function git(directory: string, args: readonly string[]): string | undefined {

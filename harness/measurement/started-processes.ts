@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import { listNames, PROC, readText } from '../system/proc.js'
 
 /**
- * What the kernel tells at one moment about the processes this one has started. `process.cpuUsage` counts every thread, those of workers and of
- * native pools included, and no other process: a layer that moves its work into processes would look as if it had saved it.
+ * What the kernel tells at one moment about the processes this one has started. `process.cpuUsage`
+ * counts every thread, those of workers and of native pools included, and no other process: a layer
+ * that moves its work into processes would look as if it had saved it.
  */
 export interface StartedProcesses {
   /** Those not yet waited for, the processes they started included. */
   readonly alive: number
-  /** Minor page faults of those that have ended: none comes into being without some, however short its life, `spawnSync` included. */
+  /**
+   * Minor page faults of those that have ended: none comes into being without some, however short
+   * its life, `spawnSync` included.
+   */
   readonly faultsOfEnded: number
   /** CPU all of them have used so far, ms, in steps of 10. */
   readonly cpuMs: number
@@ -31,7 +35,10 @@ export function readStartedProcesses(proc: string = PROC): StartedProcesses | un
   return {
     alive: alive.length,
     faultsOfEnded: own.faultsOfEnded,
-    cpuMs: living.reduce((sum, stat) => sum + (stat === undefined ? 0 : stat.cpuMs + stat.endedCpuMs), own.endedCpuMs),
+    cpuMs: living.reduce(
+      (sum, stat) => sum + (stat === undefined ? 0 : stat.cpuMs + stat.endedCpuMs),
+      own.endedCpuMs,
+    ),
   }
 }
 
@@ -42,8 +49,9 @@ export function readTreeCpuMs(proc: string = PROC): number {
 }
 
 /**
- * Watches for processes at work, from now on. Costs nothing in between: the kernel is asked at both ends of a section. Where it does not tell, Node
- * does, of those started by this thread, though not of `spawnSync`.
+ * Watches for processes at work, from now on. Costs nothing in between: the kernel is asked at both
+ * ends of a section. Where it does not tell, Node does, of those started by this thread, though not
+ * of `spawnSync`.
  */
 export function watchProcesses(proc: string = PROC) {
   let spawned = 0
@@ -53,16 +61,21 @@ export function watchProcesses(proc: string = PROC) {
   const read = () => ({ told: readStartedProcesses(proc), spawned })
   return {
     read,
-    /** Whether any process of ours lived between two readings, one that was there before included. */
+    /**
+     * Whether any process of ours lived between two readings, one that was there before included.
+     */
     sawAny: (from: ReturnType<typeof read>, to: ReturnType<typeof read>): boolean =>
       to.spawned > from.spawned ||
-      (to.told !== undefined && (to.told.alive > 0 || to.told.faultsOfEnded > (from.told?.faultsOfEnded ?? 0))),
+      (to.told !== undefined &&
+        (to.told.alive > 0 || to.told.faultsOfEnded > (from.told?.faultsOfEnded ?? 0))),
   }
 }
 
 function listDescendants(proc: string, parent: string): string[] {
   const tasks = join(proc, parent, 'task')
-  const children = listNames(tasks).flatMap((task) => readText(join(tasks, task, 'children'))?.match(/\d+/g) ?? [])
+  const children = listNames(tasks).flatMap(
+    (task) => readText(join(tasks, task, 'children'))?.match(/\d+/g) ?? [],
+  )
   return children.flatMap((pid) => [pid, ...listDescendants(proc, pid)])
 }
 
@@ -73,7 +86,9 @@ function readStat(proc: string, pid: string) {
     ?.replace(/^.*\) /s, '')
     .split(' ')
     .map(Number)
-  const [faultsOfEnded, user, system, endedUser, endedSystem] = [8, 11, 12, 13, 14].map((index) => fields?.[index])
+  const [faultsOfEnded, user, system, endedUser, endedSystem] = [8, 11, 12, 13, 14].map(
+    (index) => fields?.[index],
+  )
   if (
     faultsOfEnded === undefined ||
     user === undefined ||
@@ -82,5 +97,9 @@ function readStat(proc: string, pid: string) {
     endedSystem === undefined
   )
     return undefined
-  return { faultsOfEnded, cpuMs: (user + system) * TICK_MS, endedCpuMs: (endedUser + endedSystem) * TICK_MS }
+  return {
+    faultsOfEnded,
+    cpuMs: (user + system) * TICK_MS,
+    endedCpuMs: (endedUser + endedSystem) * TICK_MS,
+  }
 }

@@ -2,11 +2,15 @@ import type { CalibrationQuote } from '../evidence/evidence.js'
 import { formatDaysAgo, formatPercent } from '../text/format.js'
 
 /**
- * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated GREEN, effective sd 1.2 %, 3 days ago`.
+ * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated
+ * GREEN, effective sd 1.2 %, 3 days ago`.
  *
  * @returns undefined where the plan says nothing about calibrations
  */
-export function calibrationText(calibration: CalibrationQuote | undefined, workload: string): string | undefined {
+export function calibrationText(
+  calibration: CalibrationQuote | undefined,
+  workload: string,
+): string | undefined {
   if (calibration === undefined) return undefined
   const { status, workloads } = calibration
   if (status === 'failed') return ['calibration failed', ...ageOf(calibration)].join(', ')

@@ -4,16 +4,21 @@ import { improvementOf } from '../verdict/compare.js'
 import { criterionFor } from '../verdict/criteria.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
-/** What a workload's deciding look certifies, and what its noise could have certified; plain text. */
+/**
+ * What a workload's deciding look certifies, and what its noise could have certified; plain text.
+ */
 
 /** What the workload was judged by. */
-export function criterionOf({ role }: Pick<WorkloadRecord, 'role'>, { criterion }: Pick<DecisionRecord, 'criterion'>): Criterion {
+export function criterionOf(
+  { role }: Pick<WorkloadRecord, 'role'>,
+  { criterion }: Pick<DecisionRecord, 'criterion'>,
+): Criterion {
   return criterionFor(role, criterion)
 }
 
 /**
- * What the deciding look certifies: `at least 38.2 %`. Of a rejection, what makes it one, except that an improvement is always told from below.
- * Undefined where there was no look.
+ * What the deciding look certifies: `at least 38.2 %`. Of a rejection, what makes it one, except
+ * that an improvement is always told from below. Undefined where there was no look.
  */
 export function certifiedClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {
   const { looks, verdict } = workload
@@ -38,7 +43,9 @@ export function certifiedClaim(workload: WorkloadRecord, criterion: Criterion): 
   }
 }
 
-/** Whether only its memory keeps a workload from being accepted: its times are what was asked for. */
+/**
+ * Whether only its memory keeps a workload from being accepted: its times are what was asked for.
+ */
 export function isOverMemory({ reasons }: WorkloadRecord): boolean {
   return reasons.includes('memory-over')
 }
@@ -49,8 +56,14 @@ function slowerThan(relation: 'at least' | 'less than', logRatio: number): strin
   return `${relation === 'less than' ? 'at least' : 'at most'} ${formatPercent(improvementOf(logRatio))} faster`
 }
 
-/** What this many pairs of this noise certify four times in five: `certifies from 12.1 %`. Undefined where nobody could tell. */
-export function certifiableClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {
+/**
+ * What this many pairs of this noise certify four times in five: `certifies from 12.1 %`. Undefined
+ * where nobody could tell.
+ */
+export function certifiableClaim(
+  workload: WorkloadRecord,
+  criterion: Criterion,
+): string | undefined {
   const effect = certifiableEffect(workload, criterion)
   return effect === undefined ? undefined : `${VERBS[criterion.kind]} ${effect}`
 }
@@ -64,15 +77,22 @@ const VERBS: Readonly<Record<Criterion['kind'], string>> = {
 }
 
 /** The effect alone: `12.1 %`, `up to 4.1 % slower`, `± 1.9 %`, `cpuMs up to 48.20 ms`. */
-export function certifiableEffect({ noise, budget }: WorkloadRecord, criterion: Criterion): string | undefined {
+export function certifiableEffect(
+  { noise, budget }: WorkloadRecord,
+  criterion: Criterion,
+): string | undefined {
   switch (criterion.kind) {
     case 'improvement':
       return noise?.certifiable === undefined ? undefined : formatPercent(noise.certifiable)
     case 'regression':
     case 'non-inferiority':
-      return noise?.certifiableSlowdown === undefined ? undefined : slowdown(noise.certifiableSlowdown)
+      return noise?.certifiableSlowdown === undefined
+        ? undefined
+        : slowdown(noise.certifiableSlowdown)
     case 'equivalence':
-      return noise?.certifiableEquivalence === undefined ? undefined : `± ${formatPercent(noise.certifiableEquivalence)}`
+      return noise?.certifiableEquivalence === undefined
+        ? undefined
+        : `± ${formatPercent(noise.certifiableEquivalence)}`
     case 'budget':
       if (budget?.certifiable === undefined) return undefined
       return `${criterion.counter} ${'atMost' in criterion ? 'up to' : 'from'} ${formatCounter(criterion.counter, budget.certifiable)}`
@@ -95,5 +115,7 @@ export function certifiableMeaning(criterion: Criterion): string {
 }
 
 function slowdown(change: number): string {
-  return change < 0 ? `only from ${formatPercent(-change)} faster` : `up to ${formatPercent(change)} slower`
+  return change < 0
+    ? `only from ${formatPercent(-change)} faster`
+    : `up to ${formatPercent(change)} slower`
 }

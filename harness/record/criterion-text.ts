@@ -1,7 +1,10 @@
 import type { Budget, Criterion, Metric } from '../contract.js'
 import { formatCounter, formatLimit } from '../text/format.js'
 
-/** A criterion in words, plain text. Whoever prints it as markdown escapes it: a budget carries a name somebody gave. */
+/**
+ * A criterion in words, plain text. Whoever prints it as markdown escapes it: a budget carries a
+ * name somebody gave.
+ */
 
 /** What is asked for, as the beginning of a sentence: `Improvement of at least 5 % in cpu time`. */
 export function demandOf(criterion: Criterion, metric: Metric): string {

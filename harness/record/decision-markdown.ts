@@ -4,7 +4,14 @@ import { GATE_LIMIT } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { certifiableMeaning, criterionOf } from './claim.js'
 import { demandOf } from './criterion-text.js'
-import { type EvidenceRow, evidenceRows, type LookRow, lookRows, memoryChange, outcomeWord } from './evidence-rows.js'
+import {
+  type EvidenceRow,
+  evidenceRows,
+  type LookRow,
+  lookRows,
+  memoryChange,
+  outcomeWord,
+} from './evidence-rows.js'
 import { changeWithInterval, headline } from './headline.js'
 import { decisionReason, workloadReason } from './reason-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -15,7 +22,8 @@ import { type TestRow, testLines, testRows } from './test-rows.js'
 import { baselineSentence, nextSentence, type TimeSpent, timeSpent } from './time-spent.js'
 
 /**
- * The markdown twin of a record: everything in it comes from the record, except "Superseded by", which comes from the others.
+ * The markdown twin of a record: everything in it comes from the record, except "Superseded by",
+ * which comes from the others.
  *
  * @param records all records known; may include the record itself
  */
@@ -24,7 +32,11 @@ export function renderDecision(record: DecisionRecord, records: readonly Decisio
 }
 
 /** Reasons no measuring can remove. */
-const BEYOND_MORE_PAIRS: readonly string[] = ['calibration-failed', 'counter-missing', 'memory-unmeasured']
+const BEYOND_MORE_PAIRS: readonly string[] = [
+  'calibration-failed',
+  'counter-missing',
+  'memory-unmeasured',
+]
 
 /** The foot of a record that was decided before the error rates of the rule were published. */
 const RATES_UNKNOWN =
@@ -32,7 +44,10 @@ const RATES_UNKNOWN =
 
 const template = markdownTemplate<DecisionModel>('decision')
 
-/** What a page about a decision says, line by line; texts are inline markdown unless they are the record's own. */
+/**
+ * What a page about a decision says, line by line; texts are inline markdown unless they are the
+ * record's own.
+ */
 export interface DecisionModel {
   readonly number: string
   readonly record: DecisionRecord
@@ -63,7 +78,11 @@ export interface DecisionModel {
   readonly rule: readonly string[]
   readonly reasons: readonly string[]
   readonly consequences: readonly string[]
-  readonly warnings: readonly { readonly where: string; readonly code: string; readonly hint: string }[]
+  readonly warnings: readonly {
+    readonly where: string
+    readonly code: string
+    readonly hint: string
+  }[]
   readonly commit: string
   readonly nodeFlags: string
   readonly files: readonly { readonly name: string; readonly digest: string }[]
@@ -79,12 +98,18 @@ interface SequenceModel {
 }
 
 /** @param records all records known; may include the record itself */
-export function decisionModel(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel {
+export function decisionModel(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): DecisionModel {
   const spent = timeSpent(record)
   return {
     number: numberOf(record.id),
     record,
-    verdict: record.injected === undefined ? record.verdict : `control with an injected effect, ${record.verdict}`,
+    verdict:
+      record.injected === undefined
+        ? record.verdict
+        : `control with an injected effect, ${record.verdict}`,
     control: controlNotice(record),
     summary: summaryOf(record, records),
     change: changeOf(record),
@@ -111,10 +136,15 @@ export function decisionModel(record: DecisionRecord, records: readonly Decision
     consequences: consequencesOf(record),
     warnings: [
       ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
-      ...record.workloads.flatMap(({ id, warnings }) => warnings.map((warning) => ({ where: id, ...warning }))),
+      ...record.workloads.flatMap(({ id, warnings }) =>
+        warnings.map((warning) => ({ where: id, ...warning })),
+      ),
     ],
     commit: record.git?.commit ?? '',
-    nodeFlags: record.host.nodeFlags.map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``).join(' ') || 'none',
+    nodeFlags:
+      record.host.nodeFlags
+        .map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``)
+        .join(' ') || 'none',
     files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
     foot: escapeMarkdown(record.errorRates ?? RATES_UNKNOWN),
   }
@@ -139,9 +169,16 @@ function sequenceCell(cell: string, record: string | undefined): string {
   return /^[+−]?\d+\.\d %/.test(cell) ? cell : escapeMarkdown(cell)
 }
 
-/** How the certifiable effects in the table are to be read: one sentence for each way a workload was judged. */
+/**
+ * How the certifiable effects in the table are to be read: one sentence for each way a workload was
+ * judged.
+ */
 function certifiableMeanings(record: DecisionRecord): string[] {
-  return [...new Set(record.workloads.map((workload) => certifiableMeaning(criterionOf(workload, record))))]
+  return [
+    ...new Set(
+      record.workloads.map((workload) => certifiableMeaning(criterionOf(workload, record))),
+    ),
+  ]
 }
 
 function controlNotice({ injected }: DecisionRecord): string {
@@ -149,7 +186,10 @@ function controlNotice({ injected }: DecisionRecord): string {
   return `Real extra work worth ${formatLimit(injected.improvement)} was injected into the ${injected.arm} arm to test the method itself. This record decides nothing about the layer.`
 }
 
-function summaryOf(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionModel['summary'] {
+function summaryOf(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): DecisionModel['summary'] {
   const newer = supersededBy(record, records)
   return [
     { label: 'Date', value: dateLine(record) },
@@ -157,13 +197,19 @@ function summaryOf(record: DecisionRecord, records: readonly DecisionRecord[]): 
     { label: 'Against the pure baseline', value: cumulativeLine(record) },
     { label: 'Equivalence', value: equivalenceLine(record) },
     { label: 'Memory', value: memoryLine(record) },
-    { label: 'Supersedes', value: record.supersedes === null ? '—' : escapeName(record.supersedes) },
-    ...(newer === undefined ? [] : [{ label: 'Superseded by', value: `**${numberOf(newer.id)}** (${newer.verdict})` }]),
+    {
+      label: 'Supersedes',
+      value: record.supersedes === null ? '—' : escapeName(record.supersedes),
+    },
+    ...(newer === undefined
+      ? []
+      : [{ label: 'Superseded by', value: `**${numberOf(newer.id)}** (${newer.verdict})` }]),
   ]
 }
 
 function dateLine({ date, git, host, workloads, scale }: DecisionRecord): string {
-  const commit = git === null ? 'no commit' : `commit ${git.commit.slice(0, 7)}${git.dirty ? ' (dirty)' : ''}`
+  const commit =
+    git === null ? 'no commit' : `commit ${git.commit.slice(0, 7)}${git.dirty ? ' (dirty)' : ''}`
   const classes = workloads.flatMap(({ noise }) => (noise === undefined ? [] : [noise.class]))
   const worst = (['RED', 'YELLOW', 'GREEN'] as const).find((name) => classes.includes(name))
   const node = `Node ${host.node.replace(/^v/, '')}`
@@ -179,11 +225,15 @@ function dateLine({ date, git, host, workloads, scale }: DecisionRecord): string
 }
 
 function decisionLine(record: DecisionRecord): string {
-  const control = record.injected === undefined ? [] : ['**control, not a decision about the layer**']
+  const control =
+    record.injected === undefined ? [] : ['**control, not a decision about the layer**']
   if (record.equivalence.kind === 'different')
     return [...control, '**rejected**: results differ, so no speed is shown'].join('<br>')
-  if (record.workloads.length === 0) return [...control, `**${record.verdict}**: no layer was accepted`].join('<br>')
-  return [...control, ...record.workloads.map((workload) => headline(workload, record))].join('<br>')
+  if (record.workloads.length === 0)
+    return [...control, `**${record.verdict}**: no layer was accepted`].join('<br>')
+  return [...control, ...record.workloads.map((workload) => headline(workload, record))].join(
+    '<br>',
+  )
 }
 
 function cumulativeLine(record: DecisionRecord): string {
@@ -197,11 +247,15 @@ function cumulativeLine(record: DecisionRecord): string {
 function equivalenceLine({ equivalence, workloads }: DecisionRecord): string {
   if (equivalence.kind === 'equal' && workloads.length === 0) return '—'
   if (equivalence.kind === 'equal') {
-    const contents = workloads.map(({ id, content }) => `${escapeName(id)} ${escapeName(content)}`).join(', ')
+    const contents = workloads
+      .map(({ id, content }) => `${escapeName(id)} ${escapeName(content)}`)
+      .join(', ')
     return `${contents} × ${formatCounted(equivalence.seeds.length, 'seed')} identical, and on all ${formatCounted(equivalence.measuredRuns, 'measured run')}`
   }
   const { found, workload, seed, arm, at, field, baseline, candidate } = equivalence.divergence
-  const place = Object.entries(at).map(([name, value]) => `${escapeName(name)} ${escapeName(value)}`)
+  const place = Object.entries(at).map(
+    ([name, value]) => `${escapeName(name)} ${escapeName(value)}`,
+  )
   return `**different**, found ${found}: ${[escapeName(workload), `seed ${seed}`, ...place].join(', ')}: ${escapeName(field)} is ${escapeName(candidate)} (${arm}) instead of ${escapeName(baseline)}`
 }
 
@@ -209,33 +263,56 @@ function memoryLine({ workloads, regime }: DecisionRecord): string {
   const measured = workloads.flatMap(({ id, memory }) =>
     memory === undefined
       ? []
-      : [`${workloads.length > 1 ? `${escapeName(id)} ` : ''}${memoryChange(memory)} (${memory.verdict})`],
+      : [
+          `${workloads.length > 1 ? `${escapeName(id)} ` : ''}${memoryChange(memory)} (${memory.verdict})`,
+        ],
   )
   if (measured.length === 0)
-    return workloads.length === 0 ? '—' : `not measured: this host does not tell the peak (${regime.memory})`
-  const against = workloads.some((workload) => workload.against === 'incumbent') ? ', against the incumbent' : ''
+    return workloads.length === 0
+      ? '—'
+      : `not measured: this host does not tell the peak (${regime.memory})`
+  const against = workloads.some((workload) => workload.against === 'incumbent')
+    ? ', against the incumbent'
+    : ''
   return `peak ${measured.join(', ')}${against}; limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}`
 }
 
 function changeOf({ stacks, equivalence, workloads }: DecisionRecord): string {
-  if (workloads.length === 0 && equivalence.kind === 'equal') return 'There is no candidate: no layer was accepted.'
-  const list = (stack: readonly string[]) => (stack.length === 0 ? 'no layer' : stack.map(escapeName).join(', '))
-  const incumbent = stacks.incumbent.length === 0 ? '' : ` The incumbent runs with ${list(stacks.incumbent)}.`
+  if (workloads.length === 0 && equivalence.kind === 'equal')
+    return 'There is no candidate: no layer was accepted.'
+  const list = (stack: readonly string[]) =>
+    stack.length === 0 ? 'no layer' : stack.map(escapeName).join(', ')
+  const incumbent =
+    stacks.incumbent.length === 0 ? '' : ` The incumbent runs with ${list(stacks.incumbent)}.`
   return `The pure baseline runs with ${list(stacks.baseline)}.${incumbent} The candidate runs with ${list(stacks.candidate)}.`
 }
 
-function regimeLine({ id, content, warmup, iterations, voidedPairs, failedPairs, work }: WorkloadRecord): string {
+function regimeLine({
+  id,
+  content,
+  warmup,
+  iterations,
+  voidedPairs,
+  failedPairs,
+  work,
+}: WorkloadRecord): string {
   const passes =
     warmup === undefined || iterations === undefined
       ? []
-      : [`${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${escapeName(content)} in each process`]
+      : [
+          `${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${escapeName(content)} in each process`,
+        ]
   return `${escapeName(id)}: ${[...passes, `${formatCounted(voidedPairs, 'pair')} voided, ${failedPairs} failed`, ...workRate(work)].join('; ')}`
 }
 
 function workRate(work: WorkloadRecord['work']): string[] {
   if (work === undefined) return []
   const { baselinePerSecond, incumbentPerSecond, candidatePerSecond } = work
-  const rates = [baselinePerSecond, ...(incumbentPerSecond === undefined ? [] : [incumbentPerSecond]), candidatePerSecond]
+  const rates = [
+    baselinePerSecond,
+    ...(incumbentPerSecond === undefined ? [] : [incumbentPerSecond]),
+    candidatePerSecond,
+  ]
   return [`${rates.map(formatCount).join(' → ')} ${escapeName(work.unit)}/s`]
 }
 
@@ -249,14 +326,18 @@ function ruleOf({ criterion, regime, workloads }: DecisionRecord): string[] {
   const firstLooks = regime.fixed ? '' : ' (decided at one of the first three looks)'
   return [
     `${escapeMarkdown(demandOf(criterion, metric))} on ${targets.join(', ')}${criterion.kind === 'regression' ? firstLooks : ''}.`,
-    ...(guards.length > 0 ? [`No more than ${formatLimit(GATE_LIMIT)} slower on ${guards.join(', ')}${firstLooks}.`] : []),
+    ...(guards.length > 0
+      ? [`No more than ${formatLimit(GATE_LIMIT)} slower on ${guards.join(', ')}${firstLooks}.`]
+      : []),
     looks,
   ]
 }
 
 function reasonsOf(record: DecisionRecord): string[] {
   return [
-    ...record.reasons.map((code) => `**${record.verdict}**: ${escapeMarkdown(decisionReason(code, record))}.`),
+    ...record.reasons.map(
+      (code) => `**${record.verdict}**: ${escapeMarkdown(decisionReason(code, record))}.`,
+    ),
     ...record.workloads.flatMap((workload) =>
       workload.reasons.map(
         (code) =>
@@ -267,14 +348,17 @@ function reasonsOf(record: DecisionRecord): string[] {
 }
 
 function consequencesOf(record: DecisionRecord): string[] {
-  if (record.workloads.length === 0 && record.equivalence.kind === 'equal') return [summaryConsequence(record)]
+  if (record.workloads.length === 0 && record.equivalence.kind === 'equal')
+    return [summaryConsequence(record)]
   const guards = record.workloads.filter(({ role }) => role === 'guard')
   const next = nextSentence(record)
   return [
     record.sequence === undefined ? stackConsequence(record) : summaryConsequence(record),
     ...(next === '' ? [] : [next]),
     ...(record.workloads.length > 0 && guards.length === 0
-      ? ['Not shown: every workload of the suite is a target here, so nothing was guarded beside them.']
+      ? [
+          'Not shown: every workload of the suite is a target here, so nothing was guarded beside them.',
+        ]
       : []),
     ...(record.scale === 'production'
       ? []
@@ -283,10 +367,14 @@ function consequencesOf(record: DecisionRecord): string[] {
   ]
 }
 
-/** Which layers are in the stack follows from their own verdicts; the summary says what that is worth. */
+/**
+ * Which layers are in the stack follows from their own verdicts; the summary says what that is
+ * worth.
+ */
 function summaryConsequence({ stacks, equivalence, verdict, criterion }: DecisionRecord): string {
   const stack = stacks.candidate.map(escapeName).join(', ')
-  if (stack === '') return 'No layer is in the stack: the next one is measured on the pure baseline.'
+  if (stack === '')
+    return 'No layer is in the stack: the next one is measured on the pure baseline.'
   if (equivalence.kind === 'different')
     return `${stack} together compute something else than the baseline, though each of them did not: none may be on until that is mended.`
   const goal = 'atLeast' in criterion ? ` of ${formatLimit(criterion.atLeast)}` : ''
@@ -298,14 +386,24 @@ function summaryConsequence({ stacks, equivalence, verdict, criterion }: Decisio
   return `The stack of this sequence is ${stack}, each by its own record; ${minimum}.`
 }
 
-function stackConsequence({ verdict, injected, layer, equivalence, workloads }: DecisionRecord): string {
+function stackConsequence({
+  verdict,
+  injected,
+  layer,
+  equivalence,
+  workloads,
+}: DecisionRecord): string {
   const name = escapeName(layer)
   if (injected !== undefined) return `None for ${name}: this was a control of the method.`
-  if (equivalence.kind === 'different') return `${name} stays off until it computes what the baseline computes.`
+  if (equivalence.kind === 'different')
+    return `${name} stays off until it computes what the baseline computes.`
   if (verdict === 'accepted')
     return `Layers after ${name} are measured on top of it, unless the suite marks it as standalone (a control, or a part of another layer).`
-  if (verdict === 'rejected') return `${name} does not join the incumbent stack; layers after it are measured without it.`
-  const remedy = workloads.some(({ reasons }) => reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)))
+  if (verdict === 'rejected')
+    return `${name} does not join the incumbent stack; layers after it are measured without it.`
+  const remedy = workloads.some(({ reasons }) =>
+    reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)),
+  )
     ? 'No further pairs can decide: what the reasons name has to be mended first.'
     : 'More pairs or a quieter host may decide.'
   return `${name} does not join the incumbent stack: not enough is known. ${remedy}`

@@ -15,9 +15,11 @@ export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from '
 export const RECORD_VERSION = 2
 
 /**
- * The decision record of an evidence folder: a function of its files and nothing else, not the clock, not git, not another file.
+ * The decision record of an evidence folder: a function of its files and nothing else, not the
+ * clock, not git, not another file.
  *
- * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was measured
+ * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was
+ * measured
  */
 export function toDecisionRecord(evidence: Evidence): DecisionRecord {
   const { plan, environment, digests } = evidence
@@ -36,7 +38,11 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
     hypothesis: plan.hypothesis,
     criterion: { ...plan.criterion },
     suite: plan.suite,
-    stacks: { baseline: [...plan.stacks.baseline], incumbent: [...plan.stacks.incumbent], candidate: [...plan.stacks.candidate] },
+    stacks: {
+      baseline: [...plan.stacks.baseline],
+      incumbent: [...plan.stacks.incumbent],
+      candidate: [...plan.stacks.candidate],
+    },
     scale: plan.scale,
     seed: plan.seed,
     regime: { ...plan.regime, looks: [...plan.regime.looks] },
@@ -75,19 +81,27 @@ export function recordText(record: DecisionRecord): string {
   return `${JSON.stringify(decisionRecordSchema.parse(record), null, 2)}\n`
 }
 
-/** Candidate against the pure baseline over the target workloads; undefined unless all of them were measured. */
+/**
+ * Candidate against the pure baseline over the target workloads; undefined unless all of them were
+ * measured.
+ */
 function overallCumulative({ plan }: Evidence, decision: Decision): Cumulative | undefined {
   const targets = decision.workloads.filter(({ role }) => role === 'target')
   const estimates = targets.map(
-    ({ id, assessment }) => compareArms(assessment.rounds, 'baseline', ruleOf(plan, id).metric)?.estimate,
+    ({ id, assessment }) =>
+      compareArms(assessment.rounds, 'baseline', ruleOf(plan, id).metric)?.estimate,
   )
   const known = estimates.filter((estimate) => estimate !== undefined)
   return known.length > 0 && known.length === targets.length ? cumulate(known) : undefined
 }
 
-function toEquivalenceRecord({ plan, equivalence, runs }: Evidence, { divergence }: Decision): DecisionRecord['equivalence'] {
+function toEquivalenceRecord(
+  { plan, equivalence, runs }: Evidence,
+  { divergence }: Decision,
+): DecisionRecord['equivalence'] {
   const common = { seeds: [...plan.equivalenceSeeds], digests: equivalence.digests.length }
-  if (divergence !== undefined) return { kind: 'different', ...common, divergence: { ...divergence, at: { ...divergence.at } } }
+  if (divergence !== undefined)
+    return { kind: 'different', ...common, divergence: { ...divergence, at: { ...divergence.at } } }
   return { kind: 'equal', ...common, measuredRuns: runs.filter((run) => !isFailure(run)).length }
 }
 

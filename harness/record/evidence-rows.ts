@@ -76,7 +76,9 @@ function positionCells(
   criterion: Criterion,
 ): Pick<LookRow, 'estimate' | 'bounds'> {
   if (criterion.kind === 'budget') {
-    const [estimate, from, to] = [m, lower, upper].map((value) => formatCounter(criterion.counter, value))
+    const [estimate, from, to] = [m, lower, upper].map((value) =>
+      formatCounter(criterion.counter, value),
+    )
     return { estimate: `${escapeName(criterion.counter)} ${estimate}`, bounds: `${from} – ${to}` }
   }
   return {
@@ -88,7 +90,11 @@ function positionCells(
 /** How an outcome is called for people: a guard is not accepted, it passes. */
 export function outcomeWord(role: WorkloadRecord['role'], outcome: LookRecord['outcome']): string {
   if (role === 'target') return outcome
-  return outcome === 'accepted' ? 'passes the gate' : outcome === 'rejected' ? 'fails the gate' : outcome
+  return outcome === 'accepted'
+    ? 'passes the gate'
+    : outcome === 'rejected'
+      ? 'fails the gate'
+      : outcome
 }
 
 function time(summary: WorkloadRecord['baseline']): string {
@@ -97,7 +103,8 @@ function time(summary: WorkloadRecord['baseline']): string {
 
 function improvementCell(improvement: WorkloadRecord['improvement']): string {
   if (improvement === undefined) return ABSENT
-  const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
+  const interval =
+    improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
   return `${formatSignedPercent(improvement.estimate)}${interval}`
 }
 
@@ -113,7 +120,9 @@ function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
 /** The measured change of the peak, and what the probe made of it where it had to decide. */
 export function memoryChange({ ratio, probe }: NonNullable<WorkloadRecord['memory']>): string {
   const measured = formatSignedPercent(ratio - 1)
-  return probe === undefined ? measured : `${measured}, probe ${formatSignedPercent(probe.ratio - 1)}`
+  return probe === undefined
+    ? measured
+    : `${measured}, probe ${formatSignedPercent(probe.ratio - 1)}`
 }
 
 function memoryCell(memory: WorkloadRecord['memory']): string {

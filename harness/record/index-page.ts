@@ -24,7 +24,10 @@ const template = markdownTemplate<IndexModel>('index')
  *
  * @param unfinished ids of evidence folders without a decision
  */
-export function renderIndex(records: readonly DecisionRecord[], unfinished: readonly string[]): string {
+export function renderIndex(
+  records: readonly DecisionRecord[],
+  unfinished: readonly string[],
+): string {
   const ordered = [...records].sort((a, b) => (a.id < b.id ? -1 : 1))
   return template({
     rows: ordered.map((record) => ({
@@ -46,14 +49,20 @@ function verdictCell(record: DecisionRecord, records: readonly DecisionRecord[])
   return `${record.verdict}${control}${newer === undefined ? '' : `, superseded by ${numberOf(newer.id)}`}`
 }
 
-/** Each target's improvement over the arm it was judged against, and what it counts where that is what it was judged by. */
+/**
+ * Each target's improvement over the arm it was judged against, and what it counts where that is
+ * what it was judged by.
+ */
 function improvementCell({ workloads, equivalence }: DecisionRecord): string {
   if (equivalence.kind === 'different') return 'not equivalent'
   const cells = workloads.flatMap(({ id, role, improvement, budget }) => {
     if (role !== 'target' || improvement === undefined) return []
     if (budget !== undefined)
-      return [`${escapeName(id)} ${escapeName(budget.counter)} ${formatCounter(budget.counter, budget.mean)}`]
-    const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
+      return [
+        `${escapeName(id)} ${escapeName(budget.counter)} ${formatCounter(budget.counter, budget.mean)}`,
+      ]
+    const interval =
+      improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
     return [`${escapeName(id)} ${formatSignedPercent(improvement.estimate)}${interval}`]
   })
   return cells.length === 0 ? '—' : cells.join('<br>')

@@ -12,17 +12,26 @@ import { type Comparison, improvementOf, improvementOfMeans } from '../verdict/c
 import { type OnAbsent, present } from './present.js'
 import type { WorkloadRecord } from './record-schema.js'
 
-type PairedTests = Pick<WorkloadRecord, 'paired' | 'wilcoxon' | 'hodgesLehmann' | 'shapiro' | 'lag1'>
+type PairedTests = Pick<
+  WorkloadRecord,
+  'paired' | 'wilcoxon' | 'hodgesLehmann' | 'shapiro' | 'lag1'
+>
 type ArmTests = Pick<WorkloadRecord, 'mannWhitney' | 'effectSize'>
 type OrdinaryTests = PairedTests & ArmTests & Pick<WorkloadRecord, 'improvementOfMeans' | 'naive'>
 
 /** Two-sided p below which the naive rule calls a difference real. */
 const NAIVE_P = 0.05
 
-/** What stands beside the verdict and decides nothing: the ordinary statistics of the candidate and the arm it is compared with. */
+/**
+ * What stands beside the verdict and decides nothing: the ordinary statistics of the candidate and
+ * the arm it is compared with.
+ */
 export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
   const { paired, wilcoxon, ...ratios } = toPairedTests(comparison.logRatios)
-  const { mannWhitney, effectSize: d } = toArmTests(comparison, jointMoments(comparison.a, comparison.b))
+  const { mannWhitney, effectSize: d } = toArmTests(
+    comparison,
+    jointMoments(comparison.a, comparison.b),
+  )
   return {
     ...(paired && { paired }),
     ...(wilcoxon && { wilcoxon }),
@@ -35,7 +44,11 @@ export function toOrdinaryTests(comparison: Comparison, atLeast: number): Ordina
 }
 
 /** The tests of ln(b/a), one per pair in the order they were measured. */
-export function toPairedTests(logRatios: readonly number[], onAbsent?: OnAbsent, quantile?: TQuantile): PairedTests {
+export function toPairedTests(
+  logRatios: readonly number[],
+  onAbsent?: OnAbsent,
+  quantile?: TQuantile,
+): PairedTests {
   return {
     ...present('paired', () => toTTestRecord(pairedTest(logRatios, quantile)), onAbsent),
     ...present('wilcoxon', () => ({ ...signedRankTest(logRatios) }), onAbsent),

@@ -4,8 +4,8 @@ import { DegenerateSampleError } from '../statistics/sample.js'
 export type OnAbsent = (key: string, reason: string) => void
 
 /**
- * A statistic under its name, or nothing where it does not exist for these values: absent is absent, never zero, NaN or infinite. None of
- * the statistics made this way decides anything.
+ * A statistic under its name, or nothing where it does not exist for these values: absent is
+ * absent, never zero, NaN or infinite. None of the statistics made this way decides anything.
  */
 export function present<Key extends string, Value>(
   key: Key,
@@ -15,7 +15,8 @@ export function present<Key extends string, Value>(
   try {
     const value = compute()
     if (value === undefined || value === null) onAbsent(key, 'the values do not vary')
-    else if (!allFinite(value)) onAbsent(key, 'the result lies beyond the range of double-precision numbers')
+    else if (!allFinite(value))
+      onAbsent(key, 'the result lies beyond the range of double-precision numbers')
     else return { [key]: value } as { [Name in Key]?: NonNullable<Value> }
   } catch (error) {
     if (!(error instanceof DegenerateSampleError)) throw error

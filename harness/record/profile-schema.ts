@@ -1,9 +1,15 @@
 import { z } from 'zod'
 
 /** One number per arm that was profiled. */
-const ofArms = { baseline: z.number().optional(), incumbent: z.number().optional(), candidate: z.number().optional() }
+const ofArms = {
+  baseline: z.number().optional(),
+  incumbent: z.number().optional(),
+  candidate: z.number().optional(),
+}
 
-/** CPU of a pass ÷ CPU of the reference computation − 1; absent where the workload has no reference. */
+/**
+ * CPU of a pass ÷ CPU of the reference computation − 1; absent where the workload has no reference.
+ */
 const overheadToComputation = z.strictObject(ofArms).optional()
 
 /** The best first. */
@@ -16,14 +22,20 @@ const nextTargets = z.array(
   }),
 )
 
-/** Where the time of one workload went: shares of the busy time of a pass, by profiles without inlining. */
+/**
+ * Where the time of one workload went: shares of the busy time of a pass, by profiles without
+ * inlining.
+ */
 export const workloadProfileSchema = z.strictObject({
   overheadToComputation,
   categories: z.array(
     z.strictObject({
       name: z.string(),
       ...ofArms,
-      /** Of the measured gain; negative where the category got dearer. The shares do not add up to one: `gain.explained` says how far they come. */
+      /**
+       * Of the measured gain; negative where the category got dearer. The shares do not add up to
+       * one: `gain.explained` says how far they come.
+       */
       shareOfGain: z.number().optional(),
       /** The shares with inlining, of those arms in which they differ by more than five points. */
       withInlining: z.strictObject(ofArms).optional(),
@@ -36,7 +48,10 @@ export const workloadProfileSchema = z.strictObject({
       /** Improvement of CPU time: by the measured runs, and by sampled time. */
       measured: z.number(),
       profiled: z.number(),
-      /** The part of the measured gain that named categories account for, and what is left; absent where there may be no gain. */
+      /**
+       * The part of the measured gain that named categories account for, and what is left; absent
+       * where there may be no gain.
+       */
       explained: z.number().optional(),
       left: z.number().optional(),
     })
@@ -49,7 +64,10 @@ export const workloadProfileSchema = z.strictObject({
   }),
 })
 
-/** The short form of the above that stands for a whole record: that of its first profiled target, which it names. */
+/**
+ * The short form of the above that stands for a whole record: that of its first profiled target,
+ * which it names.
+ */
 export const recordProfileSchema = z.strictObject({
   workload: z.string(),
   overheadToComputation,

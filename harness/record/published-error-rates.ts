@@ -4,7 +4,10 @@ import { readStored } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
 
 /** The part every decision record quotes; the rest of the file is for readers of the page. */
-const quotedSchema = z.looseObject({ schema: z.literal('assay/characteristics@1'), line: z.string().min(1) })
+const quotedSchema = z.looseObject({
+  schema: z.literal('assay/characteristics@1'),
+  line: z.string().min(1),
+})
 
 /**
  * The published error rates in one line.
@@ -15,6 +18,7 @@ const quotedSchema = z.looseObject({ schema: z.literal('assay/characteristics@1'
  */
 export function publishedErrorRates(root: string = packageRoot()): string | undefined {
   const path = join(root, 'docs', 'characteristics', 'characteristics.json')
-  const problem = 'is not what was published; restore it, or derive it with: npm run characteristics'
+  const problem =
+    'is not what was published; restore it, or derive it with: npm run characteristics'
   return readStored(path, quotedSchema, problem)?.line
 }

@@ -4,8 +4,15 @@ import { certifiableEffect, criterionOf } from './claim.js'
 import { limitOf } from './criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
-/** What a reason of a workload means, as a sentence without its final period; plain text. Unknown codes read as themselves. */
-export function workloadReason(code: string, workload: WorkloadRecord, record: DecisionRecord): string {
+/**
+ * What a reason of a workload means, as a sentence without its final period; plain text. Unknown
+ * codes read as themselves.
+ */
+export function workloadReason(
+  code: string,
+  workload: WorkloadRecord,
+  record: DecisionRecord,
+): string {
   const criterion = criterionOf(workload, record)
   const sentences: Readonly<Record<string, string>> = {
     ...criterionSentences(criterion),
@@ -17,7 +24,8 @@ export function workloadReason(code: string, workload: WorkloadRecord, record: D
     'calibration-failed':
       'the calibration of this host and Node failed: the harness itself is biased here, so nothing is accepted',
     'memory-over': 'peak memory grows beyond the limit, and memory is blocking',
-    'memory-undecided': 'memory is blocking and it is undecided whether the peak stays within the limit',
+    'memory-undecided':
+      'memory is blocking and it is undecided whether the peak stays within the limit',
     'memory-unmeasured': 'memory is blocking and this host does not tell the peak',
     contaminated: 'more than a quarter of the pairs were voided because of the host',
     'not-needed': 'measuring stopped early: another workload had already settled the layer',
@@ -25,8 +33,13 @@ export function workloadReason(code: string, workload: WorkloadRecord, record: D
   return sentences[code] ?? code
 }
 
-/** What a reason of the whole decision means, as a sentence without its final period; plain text. */
-export function decisionReason(code: string, { criterion }: Pick<DecisionRecord, 'criterion'>): string {
+/**
+ * What a reason of the whole decision means, as a sentence without its final period; plain text.
+ */
+export function decisionReason(
+  code: string,
+  { criterion }: Pick<DecisionRecord, 'criterion'>,
+): string {
   const meets =
     criterion.kind === 'improvement'
       ? ['shows the improvement', 'does not show the improvement']

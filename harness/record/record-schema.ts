@@ -5,9 +5,10 @@ import { goalSchema } from '../evidence/sequence-evidence.js'
 import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
 
 /**
- * The shape of a decision record, `decisions/NNNN-<layer>.json`. Absent means the field is not there: nothing is ever NaN or a
- * stand-in zero. `looks` (except those of a budget) and `paired` are on the log scale, ln(candidate / other arm); everything else:
- * proportions are fractions, times ms, sizes bytes.
+ * The shape of a decision record, `decisions/NNNN-<layer>.json`. Absent means the field is not
+ * there: nothing is ever NaN or a stand-in zero. `looks` (except those of a budget) and `paired`
+ * are on the log scale, ln(candidate / other arm); everything else: proportions are fractions,
+ * times ms, sizes bytes.
  */
 
 const arm = z.enum(['baseline', 'incumbent', 'candidate'])
@@ -106,12 +107,18 @@ const workloadRecordSchema = z.strictObject({
   baseline: sampleSummary.optional(),
   incumbent: sampleSummary.optional(),
   candidate: sampleSummary.optional(),
-  /** For a budget: what the candidate's runs counted, in its own unit; absent where a run did not count it. */
+  /**
+   * For a budget: what the candidate's runs counted, in its own unit; absent where a run did not
+   * count it.
+   */
   budget: z
     .strictObject({
       counter: z.string(),
       mean: z.number(),
-      /** Of the mean, on the side of the limit, at the deciding look; absent where there was no look. */
+      /**
+       * Of the mean, on the side of the limit, at the deciding look; absent where there was no
+       * look.
+       */
       bound: z.number().optional(),
       limit: z.number(),
       /** The mean closest to the limit that is certified as within it four times in five. */
@@ -120,7 +127,10 @@ const workloadRecordSchema = z.strictObject({
     .optional(),
   improvement: improvement.optional(),
   speedup: z.number().optional(),
-  /** Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the candidate is faster. */
+  /**
+   * Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the
+   * candidate is faster.
+   */
   welch: tTest.optional(),
   /** The same against the incumbent, where there is one. */
   welchIncumbent: tTest.optional(),
@@ -128,7 +138,9 @@ const workloadRecordSchema = z.strictObject({
   paired: tTest.optional(),
   /** Signed-rank test of ln(B/A). */
   wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
-  /** Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster. */
+  /**
+   * Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster.
+   */
   mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
   /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
   hodgesLehmann: z.number().optional(),
@@ -139,7 +151,10 @@ const workloadRecordSchema = z.strictObject({
   /** Cohen's d; positive where the candidate is faster. */
   effectSize: z.number().optional(),
   improvementOfMeans: z.number().optional(),
-  /** "Mean improvement at least the threshold and Welch p < 0.05": what this method replaces, for comparison only. */
+  /**
+   * "Mean improvement at least the threshold and Welch p < 0.05": what this method replaces, for
+   * comparison only.
+   */
   naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
   cpu: metricBlock.optional(),
@@ -154,11 +169,20 @@ const workloadRecordSchema = z.strictObject({
     .strictObject({
       class: z.enum(['GREEN', 'YELLOW', 'RED']),
       effectiveSd: z.number(),
-      /** Where the layer has to show an improvement: the smallest true one this number of pairs certifies as ≥ the threshold four times in five. */
+      /**
+       * Where the layer has to show an improvement: the smallest true one this number of pairs
+       * certifies as ≥ the threshold four times in five.
+       */
       certifiable: z.number().optional(),
-      /** Where a slowdown is limited: the largest true one that is certified as below the limit four times in five; negative is faster. */
+      /**
+       * Where a slowdown is limited: the largest true one that is certified as below the limit four
+       * times in five; negative is faster.
+       */
       certifiableSlowdown: z.number().optional(),
-      /** For an equivalence: the smallest margin a candidate that changes nothing is certified within four times in five. */
+      /**
+       * For an equivalence: the smallest margin a candidate that changes nothing is certified
+       * within four times in five.
+       */
       certifiableEquivalence: z.number().optional(),
     })
     .optional(),
@@ -184,13 +208,21 @@ const workloadRecordSchema = z.strictObject({
 })
 
 const equivalence = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('equal'), seeds: z.array(z.int()), digests: z.int(), measuredRuns: z.int() }),
+  z.strictObject({
+    kind: z.literal('equal'),
+    seeds: z.array(z.int()),
+    digests: z.int(),
+    measuredRuns: z.int(),
+  }),
   z.strictObject({
     kind: z.literal('different'),
     seeds: z.array(z.int()),
     digests: z.int(),
     divergence: z.strictObject({
-      /** `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the proven one. */
+      /**
+       * `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the
+       * proven one.
+       */
       found: z.enum(['before measuring', 'while measuring']),
       workload: z.string(),
       seed: z.int(),
@@ -228,7 +260,13 @@ const sequence = z.strictObject({
       cumulative: gain.optional(),
       /** Of its targets, over the arm it was judged against. */
       memory: z
-        .array(z.strictObject({ workload: z.string(), ratio: z.number(), verdict: z.enum(['within', 'over', 'undecided']) }))
+        .array(
+          z.strictObject({
+            workload: z.string(),
+            ratio: z.number(),
+            verdict: z.enum(['within', 'over', 'undecided']),
+          }),
+        )
         .optional(),
       /** Why it was not evaluated. */
       skipped: z.string().optional(),
@@ -240,12 +278,23 @@ const sequence = z.strictObject({
       after: z.string(),
       reason: z.enum(['goal-met', 'diminishing-returns']),
       /** What the last two layers gained together, and its one-sided upper 90 % bound. */
-      returns: z.strictObject({ layers: z.array(z.string()), gain: z.number(), upper90: z.number() }).optional(),
+      returns: z
+        .strictObject({ layers: z.array(z.string()), gain: z.number(), upper90: z.number() })
+        .optional(),
     }),
   ),
   /** Whether heavy layers are called for: they are where the others miss the aspired goal. */
-  heavy: z.strictObject({ warranted: z.boolean(), reached: cumulative.optional(), layers: z.array(z.string()) }).optional(),
-  /** The product of the accepted layers' own gains; optimistic beside `cumulative`, which was measured afresh. */
+  heavy: z
+    .strictObject({
+      warranted: z.boolean(),
+      reached: cumulative.optional(),
+      layers: z.array(z.string()),
+    })
+    .optional(),
+  /**
+   * The product of the accepted layers' own gains; optimistic beside `cumulative`, which was
+   * measured afresh.
+   */
   product: cumulative.optional(),
 })
 
@@ -257,8 +306,9 @@ export const decisionRecordSchema = z.strictObject({
   title: z.string(),
   date: z.iso.date(),
   /**
-   * Since 2: every criterion, the calibration quoted, the published error rates, what each criterion could have certified. Profiles need no number of their
-   * own: a record without them is what it was.
+   * Since 2: every criterion, the calibration quoted, the published error rates, what each
+   * criterion could have certified. Profiles need no number of their own: a record without them is
+   * what it was.
    */
   recordVersion: z.literal([1, 2]),
   supersedes: z.string().nullable(),
@@ -278,7 +328,10 @@ export const decisionRecordSchema = z.strictObject({
     alpha: z.number(),
     memory: z.enum(['advisory', 'blocking']),
   }),
-  /** Present where real extra work was put into one arm: such a record decides nothing about the layer. */
+  /**
+   * Present where real extra work was put into one arm: such a record decides nothing about the
+   * layer.
+   */
   injected: z.strictObject({ improvement: z.number(), arm }).optional(),
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
@@ -286,7 +339,10 @@ export const decisionRecordSchema = z.strictObject({
   /** Present in the summary of a sequence alone. */
   sequence: sequence.optional(),
   equivalence,
-  /** Where the time of the first profiled target went, which is named: the short form of its `profile`, where each workload has its own. */
+  /**
+   * Where the time of the first profiled target went, which is named: the short form of its
+   * `profile`, where each workload has its own.
+   */
   profile: recordProfileSchema.optional(),
   verdict,
   reasons: z.array(z.string()).min(1),

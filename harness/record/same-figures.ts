@@ -1,4 +1,7 @@
-/** What may differ between a record and the one derived again from its evidence by a later version, and why. */
+/**
+ * What may differ between a record and the one derived again from its evidence by a later version,
+ * and why.
+ */
 const MAY_CHANGE: readonly { readonly path: RegExp; readonly why: string }[] = [
   { path: /^recordVersion$/, why: 'the number of the shape itself' },
   {
@@ -11,11 +14,13 @@ const MAY_CHANGE: readonly { readonly path: RegExp; readonly why: string }[] = [
 const MAY_GROW = /^(workloads\.\d+\.)?warnings$/
 
 /**
- * Where a derived record does not hold what an older record says: every verdict, reason, number and text of the older one has to be in it,
- * unchanged. Fields only the derived one has are no difference.
+ * Where a derived record does not hold what an older record says: every verdict, reason, number and
+ * text of the older one has to be in it, unchanged. Fields only the derived one has are no
+ * difference.
  *
  * @param older parsed JSON  @param derived the same, by the version at hand
- * @returns the path of the first difference, e.g. `workloads.0.improvement.estimate`; undefined where nothing would change
+ * @returns the path of the first difference, e.g. `workloads.0.improvement.estimate`; undefined
+ * where nothing would change
  */
 export function changedFigure(older: unknown, derived: unknown, path = ''): string | undefined {
   if (MAY_CHANGE.some((field) => field.path.test(path))) return undefined

@@ -1,4 +1,9 @@
-import type { Change, Sequence, SequenceLayer, SequenceStep } from '../evidence/sequence-evidence.js'
+import type {
+  Change,
+  Sequence,
+  SequenceLayer,
+  SequenceStep,
+} from '../evidence/sequence-evidence.js'
 import type { Interval } from '../statistics/interval.js'
 import { type Cumulative, toCumulative } from '../verdict/cumulative.js'
 import { additionalChange, followSequence, productOf, reachedBy } from '../verdict/sequence.js'
@@ -18,7 +23,9 @@ export function toSequenceRecord(sequence: Sequence): SequenceRecord {
   const product = productOf(layers.filter(({ id }) => stack.includes(id)))
   return {
     goal: { ...goal },
-    steps: layers.map((layer) => toStepRecord(layer, skipped[layer.id], acceptedUpTo(layer, layers, stack))),
+    steps: layers.map((layer) =>
+      toStepRecord(layer, skipped[layer.id], acceptedUpTo(layer, layers, stack)),
+    ),
     stops: stops.map(({ after, reason, returns }) => ({
       after,
       reason,
@@ -53,7 +60,9 @@ export function toSequenceStep(record: DecisionRecord, sha256: string): Sequence
       return {
         id,
         role,
-        ...(improvement && { additional: toChange(improvement.estimate, improvement.ci95, improvement.df) }),
+        ...(improvement && {
+          additional: toChange(improvement.estimate, improvement.ci95, improvement.df),
+        }),
         ...(cumulative && { cumulative }),
         ...(memory && { memory: { ratio: memory.ratio, verdict: memory.verdict } }),
       }
@@ -61,10 +70,14 @@ export function toSequenceStep(record: DecisionRecord, sha256: string): Sequence
   }
 }
 
-/** Where there is no incumbent, the arm it was judged against is the pure baseline. Both are of the same pairs, hence of the same df. */
+/**
+ * Where there is no incumbent, the arm it was judged against is the pure baseline. Both are of the
+ * same pairs, hence of the same df.
+ */
 function cumulativeOf({ against, improvement, cumulative }: WorkloadRecord): Change | undefined {
   if (improvement === undefined) return undefined
-  if (against === 'baseline') return toChange(improvement.estimate, improvement.ci95, improvement.df)
+  if (against === 'baseline')
+    return toChange(improvement.estimate, improvement.ci95, improvement.df)
   return cumulative && toChange(cumulative.improvement, cumulative.ci95, improvement.df)
 }
 
@@ -73,7 +86,11 @@ function toChange(improvement: number, ci95: readonly number[] | undefined, df: 
 }
 
 /** The accepted layers before a layer, and itself: what its candidate ran with. */
-function acceptedUpTo(layer: SequenceLayer, layers: readonly SequenceLayer[], stack: readonly string[]): SequenceLayer[] {
+function acceptedUpTo(
+  layer: SequenceLayer,
+  layers: readonly SequenceLayer[],
+  stack: readonly string[],
+): SequenceLayer[] {
   if (layer.standalone) return [layer]
   return [...layers.slice(0, layers.indexOf(layer)).filter(({ id }) => stack.includes(id)), layer]
 }

@@ -41,7 +41,10 @@ export const decisionsOf = (root: string) => join(root, 'decisions')
 export const evidenceOf = (root: string) => join(root, 'profiling-results')
 export const reportsOf = (root: string) => join(root, 'reports')
 
-/** Creates the folders of an evidence root, so that a place nobody can write to is found before anything is measured. */
+/**
+ * Creates the folders of an evidence root, so that a place nobody can write to is found before
+ * anything is measured.
+ */
 export function prepareRoot(root: string): void {
   makeDirectory(decisionsOf(root))
   makeDirectory(evidenceOf(root))
@@ -92,7 +95,10 @@ export function appendProbe(root: string, id: string, line: ProbeLine): void {
   appendSynced(pathOf(root, id, PROBE_JOURNAL), `${JSON.stringify(line)}\n`)
 }
 
-/** Drops the torn last lines an interruption may have left; a last line that only lacks its end is completed. */
+/**
+ * Drops the torn last lines an interruption may have left; a last line that only lacks its end is
+ * completed.
+ */
 export function mendJournal(root: string, id: string): void {
   mendLines(pathOf(root, id, JOURNAL), journalLineSchema)
   mendLines(pathOf(root, id, PROBE_JOURNAL), probeLineSchema)
@@ -102,14 +108,16 @@ function mendLines(path: string, line: z.ZodType): void {
   const text = readIfThere(path) ?? ''
   if (text === '' || text.endsWith('\n')) return
   const torn = text.slice(text.lastIndexOf('\n') + 1)
-  if (parseJson(torn, line) === undefined) truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
+  if (parseJson(torn, line) === undefined)
+    truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
   else appendSynced(path, '\n')
 }
 
 /**
  * All of an evidence folder, validated.
  *
- * @throws {InvalidEvidenceError} a file is missing, or is not what we write; names the file and the line
+ * @throws {InvalidEvidenceError} a file is missing, or is not what we write; names the file and the
+ * line
  */
 export function readEvidence(root: string, id: string): Evidence {
   const folder = join(evidenceOf(root), id)
@@ -120,8 +128,12 @@ export function readEvidence(root: string, id: string): Evidence {
     environment: readJson(pathOf(root, id, 'environment.json'), environmentSchema),
     equivalence: readJson(pathOf(root, id, 'equivalence.json'), equivalenceSchema),
     runs: readJournal(pathOf(root, id, JOURNAL), journalLineSchema),
-    ...(names.includes(PROBE_JOURNAL) && { memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema) }),
-    ...(names.includes(SEQUENCE) && { sequence: readJson(pathOf(root, id, SEQUENCE), sequenceSchema) }),
+    ...(names.includes(PROBE_JOURNAL) && {
+      memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema),
+    }),
+    ...(names.includes(SEQUENCE) && {
+      sequence: readJson(pathOf(root, id, SEQUENCE), sequenceSchema),
+    }),
     ...readHotspots(folder, names),
     digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
   }
@@ -131,7 +143,11 @@ export function readEvidence(root: string, id: string): Evidence {
 function readHotspots(folder: string, names: readonly string[]): Pick<Evidence, 'hotspots'> {
   const found = names.filter((name) => dirname(name) !== '.' && basename(name) === HOTSPOTS)
   if (found.length === 0) return {}
-  return { hotspots: Object.fromEntries(found.map((name) => [dirname(name), readJson(join(folder, name), hotspotsSchema)])) }
+  return {
+    hotspots: Object.fromEntries(
+      found.map((name) => [dirname(name), readJson(join(folder, name), hotspotsSchema)]),
+    ),
+  }
 }
 
 function readPlan(root: string, id: string): EvaluationPlan {
@@ -141,20 +157,25 @@ function readPlan(root: string, id: string): EvaluationPlan {
 /** Ids of evidence folders that hold a plan but no decision, ascending. */
 export function unfinishedIds(root: string): string[] {
   const decided = new Set(recordIds(root))
-  return evidenceIds(root).filter((id) => !decided.has(id) && readIfThere(pathOf(root, id, 'plan.json')) !== undefined)
+  return evidenceIds(root).filter(
+    (id) => !decided.has(id) && readIfThere(pathOf(root, id, 'plan.json')) !== undefined,
+  )
 }
 
 /** Ids of all records, ascending by number. */
 export function recordIds(root: string): string[] {
   return sortedIds(
-    listNames(decisionsOf(root)).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [])),
+    listNames(decisionsOf(root)).flatMap((name) =>
+      name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [],
+    ),
   )
 }
 
 /**
  * All records, ascending by number.
  *
- * @throws {InvalidEvidenceError} a record is not what we write, or stands under another name than its own
+ * @throws {InvalidEvidenceError} a record is not what we write, or stands under another name than
+ * its own
  */
 export function readRecords(root: string): DecisionRecord[] {
   return recordIds(root).map((id) => readRecord(root, id))
@@ -172,9 +193,13 @@ export function readRecord(root: string, id: string): DecisionRecord {
   const record = text === undefined ? undefined : parseJson(text, decisionRecordSchema)
   // No new evaluation can mend a damaged record: numbers are never used again.
   if (record === undefined)
-    throw new InvalidEvidenceError(`${path} is no decision record; restore it, or delete it with its markdown`)
+    throw new InvalidEvidenceError(
+      `${path} is no decision record; restore it, or delete it with its markdown`,
+    )
   if (record.id !== id)
-    throw new InvalidEvidenceError(`${path} says it is ${record.id}; give record and evidence their own names back`)
+    throw new InvalidEvidenceError(
+      `${path} says it is ${record.id}; give record and evidence their own names back`,
+    )
   return record
 }
 
@@ -182,11 +207,15 @@ export function readRecord(root: string, id: string): DecisionRecord {
 export function publishRecord(root: string, record: DecisionRecord): void {
   const records = [...readRecords(root).filter(({ id }) => id !== record.id), record]
   writeRecord(root, record, records)
-  for (const older of records) if (older.layer === record.layer && older.id !== record.id) writeMarkdown(root, older, records)
+  for (const older of records)
+    if (older.layer === record.layer && older.id !== record.id) writeMarkdown(root, older, records)
   writeIndex(root)
 }
 
-/** Puts records in the place of those with the same ids: JSON, markdown and the index. The caller has made sure that they say the same. */
+/**
+ * Puts records in the place of those with the same ids: JSON, markdown and the index. The caller
+ * has made sure that they say the same.
+ */
 export function rewriteRecords(root: string, rewritten: readonly DecisionRecord[]): void {
   const byId = new Map(rewritten.map((record) => [record.id, record]))
   const records = readRecords(root).map((record) => byId.get(record.id) ?? record)
@@ -194,12 +223,20 @@ export function rewriteRecords(root: string, rewritten: readonly DecisionRecord[
   writeIndex(root)
 }
 
-function writeRecord(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
+function writeRecord(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): void {
   writeMarkdown(root, record, records)
   writeWhole(join(decisionsOf(root), `${record.id}.json`), recordText(record))
 }
 
-function writeMarkdown(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): void {
+function writeMarkdown(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): void {
   writeWhole(join(decisionsOf(root), `${record.id}.md`), renderDecision(record, records))
 }
 
@@ -209,13 +246,17 @@ export function readGenerated(root: string, name: string): string | undefined {
 }
 
 function writeIndex(root: string): void {
-  writeWhole(join(decisionsOf(root), 'README.md'), renderIndex(readRecords(root), unfinishedIds(root)))
+  writeWhole(
+    join(decisionsOf(root), 'README.md'),
+    renderIndex(readRecords(root), unfinishedIds(root)),
+  )
 }
 
 function readJournal<Line extends z.ZodType>(path: string, lineSchema: Line): z.infer<Line>[] {
   const text = readIfThere(path)
   if (text === undefined) throw damaged(path, 'is missing')
-  if (text !== '' && !text.endsWith('\n')) throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
+  if (text !== '' && !text.endsWith('\n'))
+    throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
   return text
     .split('\n')
     .slice(0, -1)
@@ -227,7 +268,10 @@ function readJournal<Line extends z.ZodType>(path: string, lineSchema: Line): z.
 }
 
 /** What a text holds, if it is JSON of this shape. */
-function parseJson<Schema extends z.ZodType>(text: string, schema: Schema): z.infer<Schema> | undefined {
+function parseJson<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
   try {
     return schema.parse(JSON.parse(text))
   } catch {
@@ -254,7 +298,9 @@ function evidenceIds(root: string): string[] {
 }
 
 function sortedIds(names: readonly string[]): string[] {
-  return names.filter((name) => ID.test(name)).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1))
+  return names
+    .filter((name) => ID.test(name))
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1))
 }
 
 function listNames(directory: string): string[] {

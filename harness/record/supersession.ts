@@ -5,7 +5,15 @@ export function numberOf(id: string): string {
   return id.split('-', 1)[0]!
 }
 
-/** The newest record that says it supersedes this one; undefined where none does. A record never changes when it is superseded. */
-export function supersededBy(record: DecisionRecord, records: readonly DecisionRecord[]): DecisionRecord | undefined {
-  return records.filter(({ supersedes }) => supersedes === record.id).sort((a, b) => (a.id < b.id ? 1 : -1))[0]
+/**
+ * The newest record that says it supersedes this one; undefined where none does. A record never
+ * changes when it is superseded.
+ */
+export function supersededBy(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): DecisionRecord | undefined {
+  return records
+    .filter(({ supersedes }) => supersedes === record.id)
+    .sort((a, b) => (a.id < b.id ? 1 : -1))[0]
 }

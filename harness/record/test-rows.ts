@@ -1,6 +1,12 @@
 import type { Arm } from '../contract.js'
 import { escapeName } from '../text/escape-markdown.js'
-import { formatLimit, formatMsInterval, formatNumber, formatP, formatSignedPercent } from '../text/format.js'
+import {
+  formatLimit,
+  formatMsInterval,
+  formatNumber,
+  formatP,
+  formatSignedPercent,
+} from '../text/format.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** The candidate against one other arm, by the ordinary tests; every cell is markdown. */
@@ -25,15 +31,21 @@ export function testRows({ workloads }: DecisionRecord): TestRow[] {
   })
 }
 
-/** One line per workload: the tests that make fewer assumptions, and the rule this method replaces. */
+/**
+ * One line per workload: the tests that make fewer assumptions, and the rule this method replaces.
+ */
 export function testLines({ workloads, criterion }: DecisionRecord): string[] {
   return workloads.flatMap((workload) => {
     const { wilcoxon, mannWhitney, shapiro, naive } = workload
     const parts = [
-      wilcoxon && `Wilcoxon signed-rank w ${formatNumber(wilcoxon.w)}, p ${formatP(wilcoxon.p)} (${wilcoxon.method})`,
-      mannWhitney && `Mann–Whitney u ${formatNumber(mannWhitney.u)}, p ${formatP(mannWhitney.p)} (${mannWhitney.method})`,
-      workload.hodgesLehmann !== undefined && `Hodges–Lehmann ${formatSignedPercent(workload.hodgesLehmann)}`,
-      workload.improvementOfMeans !== undefined && `means ${formatSignedPercent(workload.improvementOfMeans)}`,
+      wilcoxon &&
+        `Wilcoxon signed-rank w ${formatNumber(wilcoxon.w)}, p ${formatP(wilcoxon.p)} (${wilcoxon.method})`,
+      mannWhitney &&
+        `Mann–Whitney u ${formatNumber(mannWhitney.u)}, p ${formatP(mannWhitney.p)} (${mannWhitney.method})`,
+      workload.hodgesLehmann !== undefined &&
+        `Hodges–Lehmann ${formatSignedPercent(workload.hodgesLehmann)}`,
+      workload.improvementOfMeans !== undefined &&
+        `means ${formatSignedPercent(workload.improvementOfMeans)}`,
       workload.effectSize !== undefined && `effect size ${formatNumber(workload.effectSize, 2)}`,
       shapiro && `Shapiro–Wilk w ${formatNumber(shapiro.w, 3)}, p ${formatP(shapiro.p)}`,
       workload.lag1 !== undefined && `lag-1 correlation ${formatNumber(workload.lag1, 2)}`,
@@ -41,7 +53,9 @@ export function testLines({ workloads, criterion }: DecisionRecord): string[] {
         criterion.kind === 'improvement' &&
         `the naive rule (means ≥ ${formatLimit(criterion.atLeast)} and Welch p < 0.05) would ${naive.wouldAccept ? 'accept' : 'not accept'}`,
     ].filter((part) => typeof part === 'string')
-    return parts.length === 0 ? [] : [`${escapeName(workload.id)}, candidate against ${workload.against}: ${parts.join('; ')}`]
+    return parts.length === 0
+      ? []
+      : [`${escapeName(workload.id)}, candidate against ${workload.against}: ${parts.join('; ')}`]
   })
 }
 
@@ -66,5 +80,7 @@ function toRow(
 }
 
 function testCell(test: WorkloadRecord['welch']): string {
-  return test === undefined ? ABSENT : `t ${formatNumber(test.t)}, df ${formatNumber(test.df)}, p ${formatP(test.p)}`
+  return test === undefined
+    ? ABSENT
+    : `t ${formatNumber(test.t)}, df ${formatNumber(test.df)}, p ${formatP(test.p)}`
 }

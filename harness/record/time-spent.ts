@@ -23,10 +23,15 @@ const NAMED = 3
 /** One table per workload that was profiled, that of the record's own profile first. */
 export function timeSpent(record: DecisionRecord): TimeSpent[] {
   const isFirst = ({ id }: WorkloadRecord) => id === record.profile?.workload
-  const ordered = [...record.workloads.filter(isFirst), ...record.workloads.filter((workload) => !isFirst(workload))]
+  const ordered = [
+    ...record.workloads.filter(isFirst),
+    ...record.workloads.filter((workload) => !isFirst(workload)),
+  ]
   return ordered.flatMap(({ id, profile }) => {
     if (profile === undefined) return []
-    const arms = ARMS.filter((arm) => profile.categories.some((category) => category[arm] !== undefined))
+    const arms = ARMS.filter((arm) =>
+      profile.categories.some((category) => category[arm] !== undefined),
+    )
     const { gain } = profile
     const isDivided = gain?.explained !== undefined
     return [
@@ -34,7 +39,11 @@ export function timeSpent(record: DecisionRecord): TimeSpent[] {
         workload: escapeName(id),
         head: ['category', ...arms, ...(isDivided ? [`share of the ${gainWord(gain)}`] : [])],
         rows: rowsOf(profile, arms, isDivided),
-        lines: [...gainLines(profile), ...overheadLines(profile, arms), ...pictureLines(id, record)],
+        lines: [
+          ...gainLines(profile),
+          ...overheadLines(profile, arms),
+          ...pictureLines(id, record),
+        ],
       },
     ]
   })
@@ -55,7 +64,8 @@ export function baselineSentence({ profile }: DecisionRecord): string {
 }
 
 /**
- * What is worth optimizing next on each profiled target, by share and estimated effort: on top of the candidate where it was accepted, else on top of what it was compared with.
+ * What is worth optimizing next on each profiled target, by share and estimated effort: on top of
+ * the candidate where it was accepted, else on top of what it was compared with.
  *
  * @returns '' where nothing was profiled, or nothing is left
  */
@@ -65,17 +75,25 @@ export function nextSentence({ verdict, workloads }: DecisionRecord): string {
     if (role !== 'target' || target === undefined) return []
     const { category, share, effort, operations } = target
     const place = operations[0] === undefined ? '' : `: ${escapeName(operations[0])}`
-    return [`${escapeName(category)}, ${formatPercent(share)} of ${escapeName(id)} (effort ${effort}${place})`]
+    return [
+      `${escapeName(category)}, ${formatPercent(share)} of ${escapeName(id)} (effort ${effort}${place})`,
+    ]
   })
   if (targets.length === 0) return ''
   const where = verdict === 'accepted' ? 'with this layer' : 'without this layer'
   return `Worth optimizing next ${where}, by share and estimated effort: ${targets.join('; ')}.`
 }
 
-function rowsOf({ categories }: ProfileRecord, arms: readonly Arm[], isDivided: boolean): string[][] {
+function rowsOf(
+  { categories }: ProfileRecord,
+  arms: readonly Arm[],
+  isDivided: boolean,
+): string[][] {
   return categories
     .filter((category) =>
-      [...arms.map((arm) => category[arm]), category.shareOfGain].some((share) => Math.abs(share ?? 0) >= SHOWN),
+      [...arms.map((arm) => category[arm]), category.shareOfGain].some(
+        (share) => Math.abs(share ?? 0) >= SHOWN,
+      ),
     )
     .map(({ name, shareOfGain, withInlining, ...shares }) => [
       escapeName(name),
@@ -96,8 +114,13 @@ function gainLines({ gain }: ProfileRecord): string[] {
   return [`${escapeMarkdown(`${sentence[0]!.toUpperCase()}${sentence.slice(1)}`)}.`]
 }
 
-function overheadLines({ overheadToComputation: ratios }: ProfileRecord, arms: readonly Arm[]): string[] {
-  const shown = arms.flatMap((arm) => (ratios?.[arm] === undefined ? [] : [`${formatRatio(ratios[arm])} (${arm})`]))
+function overheadLines(
+  { overheadToComputation: ratios }: ProfileRecord,
+  arms: readonly Arm[],
+): string[] {
+  const shown = arms.flatMap((arm) =>
+    ratios?.[arm] === undefined ? [] : [`${formatRatio(ratios[arm])} (${arm})`],
+  )
   return shown.length === 0 ? [] : [`Overhead to computation: ${shown.join(' → ')}.`]
 }
 
@@ -105,7 +128,9 @@ function overheadLines({ overheadToComputation: ratios }: ProfileRecord, arms: r
 function pictureLines(workload: string, { id, evidence }: DecisionRecord): string[] {
   const links = [...ARMS, 'difference'].flatMap((name) => {
     const file = `${workload}/${name}.svg`
-    return Object.hasOwn(evidence, file) ? [`[${name}](../${escapePath(`profiling-results/${id}/${file}`)})`] : []
+    return Object.hasOwn(evidence, file)
+      ? [`[${name}](../${escapePath(`profiling-results/${id}/${file}`)})`]
+      : []
   })
   return links.length === 0 ? [] : [`Flame graphs: ${links.join(' · ')}.`]
 }

@@ -12,7 +12,8 @@ export function toWork(rounds: readonly Round[], arms: readonly Arm[]): Workload
   const units = new Set(rounds.flatMap(({ runs }) => arms.map((arm) => runs[arm]!.work?.unit)))
   const [unit] = units
   if (unit === undefined || units.size !== 1) return undefined
-  const perSecond = (arm: Arm) => mean(rounds.map(({ runs }) => (1000 * runs[arm]!.work!.amount) / runs[arm]!.wallMs))
+  const perSecond = (arm: Arm) =>
+    mean(rounds.map(({ runs }) => (1000 * runs[arm]!.work!.amount) / runs[arm]!.wallMs))
   return {
     unit,
     baselinePerSecond: perSecond('baseline'),
@@ -21,20 +22,30 @@ export function toWork(rounds: readonly Round[], arms: readonly Arm[]): Workload
   }
 }
 
-/** Mean of the counters every run has, and the hit rate wherever something counts `x.hits` beside `x.misses`; empty where nothing counts. */
-export function toCounters(rounds: readonly Round[]): Pick<WorkloadRecord, 'counters' | 'hitRates'> {
+/**
+ * Mean of the counters every run has, and the hit rate wherever something counts `x.hits` beside
+ * `x.misses`; empty where nothing counts.
+ */
+export function toCounters(
+  rounds: readonly Round[],
+): Pick<WorkloadRecord, 'counters' | 'hitRates'> {
   const baseline = meanCounters(rounds, 'baseline')
   const candidate = meanCounters(rounds, 'candidate')
   if (Object.keys(baseline).length + Object.keys(candidate).length === 0) return {}
   const hitRates = toHitRates(candidate)
-  return { counters: { baseline, candidate }, ...(Object.keys(hitRates).length > 0 && { hitRates }) }
+  return {
+    counters: { baseline, candidate },
+    ...(Object.keys(hitRates).length > 0 && { hitRates }),
+  }
 }
 
 function meanCounters(rounds: readonly Round[], arm: Arm): Record<string, number> {
   const all = rounds.map(({ runs }) => runs[arm]!.counters)
   const names = [...new Set(all.flatMap((counters) => Object.keys(counters)))].sort()
   const counted = names.filter((name) => all.every((counters) => Object.hasOwn(counters, name)))
-  return Object.fromEntries(counted.map((name) => [name, mean(all.map((counters) => counters[name]!))]))
+  return Object.fromEntries(
+    counted.map((name) => [name, mean(all.map((counters) => counters[name]!))]),
+  )
 }
 
 function toHitRates(counters: Readonly<Record<string, number>>): Record<string, number> {
@@ -42,7 +53,8 @@ function toHitRates(counters: Readonly<Record<string, number>>): Record<string, 
   for (const [name, hits] of Object.entries(counters)) {
     const cache = name.replace(/\.hits$/, '')
     const misses = counters[`${cache}.misses`]
-    if (cache !== name && misses !== undefined && hits + misses > 0) rates[cache] = hits / (hits + misses)
+    if (cache !== name && misses !== undefined && hits + misses > 0)
+      rates[cache] = hits / (hits + misses)
   }
   return rates
 }

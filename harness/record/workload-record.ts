@@ -3,14 +3,26 @@ import type { Evidence } from '../evidence/evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
 import { jointMoments } from '../statistics/moments.js'
 import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'
-import { type Comparison, compareArms, type Improvement, improvementOf, sampleOf } from '../verdict/compare.js'
+import {
+  type Comparison,
+  compareArms,
+  type Improvement,
+  improvementOf,
+  sampleOf,
+} from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
 import type { WorkloadDecision } from '../verdict/decide.js'
 import type { Look } from '../verdict/look.js'
 import { compareMemory, type MemoryRatio } from '../verdict/memory.js'
 import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
-import { certifiableEquivalence, certifiableImprovement, certifiableSlowdown, type Noise, noiseOf } from '../verdict/noise.js'
+import {
+  certifiableEquivalence,
+  certifiableImprovement,
+  certifiableSlowdown,
+  type Noise,
+  noiseOf,
+} from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { probeWarnings, warningsOf } from '../verdict/warnings.js'
 import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
@@ -27,7 +39,10 @@ export function toWorkloadRecord(
   const rule = ruleOf(plan, decision.id)
   const { rounds, looks } = decision.assessment
   const probed = probePairs(memoryProbe, decision.id, rule.against)
-  const profiled = hotspots !== undefined && Object.hasOwn(hotspots, decision.id) ? hotspots[decision.id] : undefined
+  const profiled =
+    hotspots !== undefined && Object.hasOwn(hotspots, decision.id)
+      ? hotspots[decision.id]
+      : undefined
   const change = profiled && compareArms(rounds, rule.against, 'cpu')?.improvement
   return {
     id: planned.id,
@@ -42,7 +57,12 @@ export function toWorkloadRecord(
     voidedPairs: voidedPairs(runs, decision.id),
     failedPairs: failedPairs(runs, decision.id),
     looks: looks.map(toLookRecord),
-    ...statistics(rounds, looks.at(-1), { ...rule, arms: plan.arms, layer: plan.criterion, probed }),
+    ...statistics(rounds, looks.at(-1), {
+      ...rule,
+      arms: plan.arms,
+      layer: plan.criterion,
+      probed,
+    }),
     ...(profiled && { profile: toProfileRecord(profiled, change) }),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
@@ -68,7 +88,11 @@ interface Setting {
   readonly probed: readonly ProbePair[]
 }
 
-function statistics(rounds: readonly Round[], look: Look | undefined, setting: Setting): Partial<WorkloadRecord> {
+function statistics(
+  rounds: readonly Round[],
+  look: Look | undefined,
+  setting: Setting,
+): Partial<WorkloadRecord> {
   const { arms, against, metric, criterion, layer } = setting
   const comparison = compareArms(rounds, against, metric)
   const overall = compareArms(rounds, 'baseline', metric)
@@ -82,39 +106,65 @@ function statistics(rounds: readonly Round[], look: Look | undefined, setting: S
     ...toMetricBlock(rounds, setting, metric, criterion.kind === 'budget' ? undefined : look),
     speedup: Math.exp(-comparison.estimate.m),
     ...toWelchRecord('welch', jointMoments(overall.a, overall.b)),
-    ...(against === 'incumbent' && toWelchRecord('welchIncumbent', jointMoments(comparison.a, comparison.b))),
+    ...(against === 'incumbent' &&
+      toWelchRecord('welchIncumbent', jointMoments(comparison.a, comparison.b))),
     ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
-    ...(memory && { memory: { ...toMemoryRecord(memory), ...(memory.probe && { probe: toMemoryRecord(memory.probe) }) } }),
+    ...(memory && {
+      memory: {
+        ...toMemoryRecord(memory),
+        ...(memory.probe && { probe: toMemoryRecord(memory.probe) }),
+      },
+    }),
     noise: { ...noise, ...(look && toCertifiable(noise, look, setting)) },
     ...(work && { work }),
     ...counters,
-    ...(against === 'incumbent' && { cumulative: toCumulativeRecord(cumulate([overall.estimate])) }),
+    ...(against === 'incumbent' && {
+      cumulative: toCumulativeRecord(cumulate([overall.estimate])),
+    }),
   }
 }
 
 /** The naive rule claims an improvement, so it stands beside nothing else. */
 function toTests(comparison: Comparison, layer: Criterion) {
-  const { naive, ...tests } = toOrdinaryTests(comparison, layer.kind === 'improvement' ? layer.atLeast : 0)
+  const { naive, ...tests } = toOrdinaryTests(
+    comparison,
+    layer.kind === 'improvement' ? layer.atLeast : 0,
+  )
   return { ...tests, ...(layer.kind === 'improvement' && naive && { naive }) }
 }
 
 /** What this noise could have certified, by each criterion that says something about a ratio. */
-function toCertifiable(noise: Noise, look: Look, { criterion, layer }: Setting): Partial<NonNullable<WorkloadRecord['noise']>> {
+function toCertifiable(
+  noise: Noise,
+  look: Look,
+  { criterion, layer }: Setting,
+): Partial<NonNullable<WorkloadRecord['noise']>> {
   if (criterion.kind === 'budget') return {}
   return {
-    ...(layer.kind === 'improvement' && { certifiable: certifiableImprovement(noise, look, layer.atLeast) }),
-    ...('atMost' in criterion && { certifiableSlowdown: certifiableSlowdown(noise, look, criterion.atMost) }),
-    ...(criterion.kind === 'equivalence' && { certifiableEquivalence: certifiableEquivalence(noise, look) }),
+    ...(layer.kind === 'improvement' && {
+      certifiable: certifiableImprovement(noise, look, layer.atLeast),
+    }),
+    ...('atMost' in criterion && {
+      certifiableSlowdown: certifiableSlowdown(noise, look, criterion.atMost),
+    }),
+    ...(criterion.kind === 'equivalence' && {
+      certifiableEquivalence: certifiableEquivalence(noise, look),
+    }),
   }
 }
 
 /** What a budget counts; absent where some run lacks it. */
-function toBudgetRecord(rounds: readonly Round[], budget: Budget, look: Look | undefined): Pick<WorkloadRecord, 'budget'> {
+function toBudgetRecord(
+  rounds: readonly Round[],
+  budget: Budget,
+  look: Look | undefined,
+): Pick<WorkloadRecord, 'budget'> {
   const values = budgetValues(rounds, budget.counter)
   if (values === undefined) return {}
-  const [limit, bound] = 'atMost' in budget ? [budget.atMost, look?.upper] : [budget.atLeast, look?.lower]
+  const [limit, bound] =
+    'atMost' in budget ? [budget.atMost, look?.upper] : [budget.atLeast, look?.lower]
   return {
     budget: {
       counter: budget.counter,
@@ -126,7 +176,12 @@ function toBudgetRecord(rounds: readonly Round[], budget: Budget, look: Look | u
   }
 }
 
-function toMetricBlock(rounds: readonly Round[], { arms, against }: Setting, metric: Metric, look?: Look) {
+function toMetricBlock(
+  rounds: readonly Round[],
+  { arms, against }: Setting,
+  metric: Metric,
+  look?: Look,
+) {
   const comparison: Comparison = compareArms(rounds, against, metric)!
   const summary = (arm: Arm) => toSummaryRecord(summarize(sampleOf(rounds, arm, metric)))
   return {

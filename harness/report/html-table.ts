@@ -27,12 +27,25 @@ const LONG = 25
  * @param columns their heads; `#` in front marks numbers, which stand on the right
  * @param rows as many cells each as there are columns
  */
-export function htmlTable(caption: string, columns: readonly string[], rows: readonly (readonly (string | Html)[])[]): HtmlTable {
-  const heads = columns.map((text) => ({ text: text.replace(/^#/, ''), isNumber: text.startsWith('#') }))
+export function htmlTable(
+  caption: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | Html)[])[],
+): HtmlTable {
+  const heads = columns.map((text) => ({
+    text: text.replace(/^#/, ''),
+    isNumber: text.startsWith('#'),
+  }))
   return {
     caption,
     columns: heads,
-    rows: rows.map((row) => row.map((value, index) => ({ value, isNumber: heads[index]!.isNumber, isHeader: index === 0 }))),
+    rows: rows.map((row) =>
+      row.map((value, index) => ({
+        value,
+        isNumber: heads[index]!.isNumber,
+        isHeader: index === 0,
+      })),
+    ),
     isLong: rows.length > LONG,
   }
 }

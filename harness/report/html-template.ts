@@ -6,7 +6,10 @@ import { inlineHtml, shortName, trustedHtml } from './html.js'
 
 const FOLDER = 'report/templates'
 
-/** A page of `harness/report/templates`. Every value is escaped, except those that are `Html` already; `{{md …}}` prints a line of markdown. */
+/**
+ * A page of `harness/report/templates`. Every value is escaped, except those that are `Html`
+ * already; `{{md …}}` prints a line of markdown.
+ */
 export const htmlTemplate = templatesIn({
   folder: FOLDER,
   ending: '.hbs',
@@ -14,7 +17,8 @@ export const htmlTemplate = templatesIn({
   helpers: {
     md: inlineHtml,
     name: shortName,
-    css: () => trustedHtml(readFileSync(join(packageRoot(), 'harness', FOLDER, 'report.css'), 'utf8')),
+    css: () =>
+      trustedHtml(readFileSync(join(packageRoot(), 'harness', FOLDER, 'report.css'), 'utf8')),
   },
   escapesHtml: true,
 })

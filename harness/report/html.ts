@@ -3,7 +3,10 @@ import { escapeXml } from '../text/escape-xml.js'
 
 const NAME_LIMIT = 120
 
-/** Text that is HTML already; templates escape every other. Made here and by what draws pictures, from nothing a user wrote unescaped. */
+/**
+ * Text that is HTML already; templates escape every other. Made here and by what draws pictures,
+ * from nothing a user wrote unescaped.
+ */
 export type Html = Handlebars.SafeString
 
 /** @param text HTML whose every part from outside has been escaped */
@@ -12,12 +15,17 @@ export function trustedHtml(text: string): Html {
 }
 
 /**
- * The markdown of one line of a decision as HTML: bold, code, line breaks, escaped characters and entities, which is all that `record/` writes.
- * Whatever else the line holds is text. A number and its `%` stay together.
+ * The markdown of one line of a decision as HTML: bold, code, line breaks, escaped characters and
+ * entities, which is all that `record/` writes. Whatever else the line holds is text. A number and
+ * its `%` stay together.
  */
 export function inlineHtml(markdown: string): Html {
   let isBold = false
-  const parts = [...keepTogether(markdown).matchAll(/\\([!-/:-@[-`{-~])|\*\*|<br>|&(?:amp|lt|gt);|`([^`]*)`|[\s\S]/g)]
+  const parts = [
+    ...keepTogether(markdown).matchAll(
+      /\\([!-/:-@[-`{-~])|\*\*|<br>|&(?:amp|lt|gt);|`([^`]*)`|[\s\S]/g,
+    ),
+  ]
   const text = parts.map(([part, escaped, code]) => {
     if (escaped !== undefined) return escapeXml(escaped)
     if (code !== undefined) return `<code>${escapeXml(code)}</code>`

@@ -5,14 +5,28 @@ import { InvalidEvidenceError } from '../errors.js'
 import { packageRoot } from '../system/package-root.js'
 import { type Html, trustedHtml } from './html.js'
 
-const OPENING = /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" id="([A-Za-z][\w-]*)" class="flame" /
+const OPENING =
+  /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" id="([A-Za-z][\w-]*)" class="flame" /
 const SCRIPT = /<script><!\[CDATA\[[\s\S]*?\]\]><\/script>/g
 /** Elements and attributes our pictures consist of. */
-const ELEMENTS = new Set(['svg', 'title', 'desc', 'style', 'defs', 'pattern', 'path', 'rect', 'text', 'g', 'script'])
+const ELEMENTS = new Set([
+  'svg',
+  'title',
+  'desc',
+  'style',
+  'defs',
+  'pattern',
+  'path',
+  'rect',
+  'text',
+  'g',
+  'script',
+])
 const ACTIVE_ATTRIBUTE = /\s(?:on[a-z]+|href|xlink:href|src|style)\s*=/i
 
 /**
- * A flame graph as part of a page: every id and every rule of its style begins with a prefix of its own, so that pictures do not meddle with each other.
+ * A flame graph as part of a page: every id and every rule of its style begins with a prefix of its
+ * own, so that pictures do not meddle with each other.
  *
  * @param svg    as it was written into the evidence
  * @param prefix letters, digits, dashes; unlike any other on the page
@@ -22,7 +36,9 @@ const ACTIVE_ATTRIBUTE = /\s(?:on[a-z]+|href|xlink:href|src|style)\s*=/i
 export function inlinePicture(svg: string, prefix: string, where: string): Html {
   const old = OPENING.exec(svg)?.[1]
   if (old === undefined || !isOurs(svg))
-    throw new InvalidEvidenceError(`${where} is no flame graph of assay; restore it or evaluate again`)
+    throw new InvalidEvidenceError(
+      `${where} is no flame graph of assay; restore it or evaluate again`,
+    )
   // Texts are written without angle brackets and quotes, so tags are found by their brackets.
   const renamed = svg
     .replace(/<style>[\s\S]*?<\/style>/g, (style) => style.replaceAll(`#${old}`, `#${prefix}`))
@@ -31,9 +47,14 @@ export function inlinePicture(svg: string, prefix: string, where: string): Html 
         .replaceAll(`id="${old}"`, `id="${prefix}"`)
         .replaceAll(`id="${old}-`, `id="${prefix}-`)
         .replaceAll(`url(#${old}-`, `url(#${prefix}-`)
-        .replaceAll(`aria-labelledby="${old}-title ${old}-desc"`, `aria-labelledby="${prefix}-title ${prefix}-desc"`),
+        .replaceAll(
+          `aria-labelledby="${old}-title ${old}-desc"`,
+          `aria-labelledby="${prefix}-title ${prefix}-desc"`,
+        ),
     )
-  return trustedHtml(renamed.replace(SCRIPT, () => `<script><![CDATA[${pictureScript()}]]></script>`).trimEnd())
+  return trustedHtml(
+    renamed.replace(SCRIPT, () => `<script><![CDATA[${pictureScript()}]]></script>`).trimEnd(),
+  )
 }
 
 /** `'sha256-…'` of the only script a page with pictures runs, for its content security policy. */
@@ -45,7 +66,9 @@ export function pictureScriptHash(): string {
 function isOurs(svg: string): boolean {
   const withoutScript = svg.replace(SCRIPT, '')
   const tags = [...withoutScript.matchAll(/<(?!\/)([^\s>/]*)([^>]*)>/g)]
-  return tags.every(([, name, rest]) => ELEMENTS.has(name!) && name !== 'script' && !ACTIVE_ATTRIBUTE.test(rest!))
+  return tags.every(
+    ([, name, rest]) => ELEMENTS.has(name!) && name !== 'script' && !ACTIVE_ATTRIBUTE.test(rest!),
+  )
 }
 
 let source: string | undefined

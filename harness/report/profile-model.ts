@@ -27,7 +27,11 @@ export interface ProfileModel {
   readonly facts: readonly string[]
   readonly categories: HtmlTable
   readonly tables: readonly HtmlTable[]
-  readonly warnings: readonly { readonly where: string; readonly code: string; readonly hint: string }[]
+  readonly warnings: readonly {
+    readonly where: string
+    readonly code: string
+    readonly hint: string
+  }[]
   readonly pictures: readonly PictureModel[]
 }
 
@@ -81,17 +85,27 @@ export function profileModel(
 
 /** What a picture is called, by the name of its file. */
 export function pictureTitle({ name }: Pick<ProfilePicture, 'name'>, { gain }: Hotspots): string {
-  return name === 'difference' ? `What changed: ${gain?.against ?? 'baseline'} → candidate` : `Flame graph: ${name}`
+  return name === 'difference'
+    ? `What changed: ${gain?.against ?? 'baseline'} → candidate`
+    : `Flame graph: ${name}`
 }
 
-function overheadFact({ arm, cpuMs, overheadToComputation, referenceCpuMs }: ArmHotspots): string[] {
+function overheadFact({
+  arm,
+  cpuMs,
+  overheadToComputation,
+  referenceCpuMs,
+}: ArmHotspots): string[] {
   if (overheadToComputation === undefined || referenceCpuMs === undefined) return []
   return [
     `${arm}: overhead to computation ${formatRatio(overheadToComputation)} (${formatMs(cpuMs)} of CPU per pass; the bare computation takes ${formatMs(referenceCpuMs)})`,
   ]
 }
 
-function categoryTable({ workload, arms }: Hotspots, recorded: WorkloadRecord['profile']): HtmlTable {
+function categoryTable(
+  { workload, arms }: Hotspots,
+  recorded: WorkloadRecord['profile'],
+): HtmlTable {
   const names = [...new Set(arms.flatMap(({ categories }) => categories.map(({ name }) => name)))]
   const gain = recorded?.gain?.explained === undefined ? undefined : recorded.gain
   const shares = new Map(recorded?.categories.map(({ name, shareOfGain }) => [name, shareOfGain]))
@@ -101,7 +115,11 @@ function categoryTable({ workload, arms }: Hotspots, recorded: WorkloadRecord['p
       const found = categories.find((category) => category.name === name)
       if (found === undefined) return [ABSENT, ABSENT, ABSENT]
       const inlined = `${formatPercent(found.inlinedShare)}${found.differs === true ? ' ⚠ differs' : ''}`
-      return [`${formatMs(found.cpuMs)} (${formatPercent(found.share)})`, inlined, formatBytes(found.allocatedBytes)]
+      return [
+        `${formatMs(found.cpuMs)} (${formatPercent(found.share)})`,
+        inlined,
+        formatBytes(found.allocatedBytes),
+      ]
     }),
     ...(gain === undefined ? [] : [shownShare(shares.get(name))]),
   ])
@@ -109,7 +127,11 @@ function categoryTable({ workload, arms }: Hotspots, recorded: WorkloadRecord['p
     `Categories of ${shortName(workload)}`,
     [
       'category',
-      ...arms.flatMap(({ arm }) => [`#${arm}, CPU per pass`, `#${arm}, share with inlining`, `#${arm}, allocated`]),
+      ...arms.flatMap(({ arm }) => [
+        `#${arm}, CPU per pass`,
+        `#${arm}, share with inlining`,
+        `#${arm}, allocated`,
+      ]),
       ...(gain === undefined ? [] : [`#share of the ${gainWord(gain)}`]),
     ],
     rows,
@@ -173,7 +195,14 @@ function allocatorTable({ arm, allocators }: ArmHotspots, workload: string): Htm
     htmlTable(
       `Allocations of ${workload}, ${arm}`,
       ['function', '#bytes per pass', '#share', 'category'],
-      allocators.slice(0, SHOWN).map((one) => [placeText(one), formatBytes(one.bytes), formatPercent(one.share), one.category]),
+      allocators
+        .slice(0, SHOWN)
+        .map((one) => [
+          placeText(one),
+          formatBytes(one.bytes),
+          formatPercent(one.share),
+          one.category,
+        ]),
     ),
   ]
 }
@@ -196,5 +225,7 @@ function placeText({
   readonly line?: number | undefined
 }): string {
   const shown = shortName(name.trim() === '' ? '(anonymous)' : name)
-  return file === undefined ? shown : `${shown} (${shortName(file)}${line === undefined ? '' : `:${line}`})`
+  return file === undefined
+    ? shown
+    : `${shown} (${shortName(file)}${line === undefined ? '' : `:${line}`})`
 }

@@ -23,13 +23,18 @@ export interface ProfilePicture {
 }
 
 /**
- * The profiles in an evidence folder. Only files the record names are read, so no name of a workload leads out of the folder.
+ * The profiles in an evidence folder. Only files the record names are read, so no name of a
+ * workload leads out of the folder.
  *
  * @returns one per workload that was profiled, in their order
  * @throws {InvalidEvidenceError} a file is not what was written
  */
-export function readProfiles(root: string, { id, workloads, evidence }: DecisionRecord): WorkloadProfile[] {
-  const read = (path: string) => (Object.hasOwn(evidence, path) ? readIfThere(join(evidenceOf(root), id, path)) : undefined)
+export function readProfiles(
+  root: string,
+  { id, workloads, evidence }: DecisionRecord,
+): WorkloadProfile[] {
+  const read = (path: string) =>
+    Object.hasOwn(evidence, path) ? readIfThere(join(evidenceOf(root), id, path)) : undefined
   return workloads.flatMap(({ id: workload }) => {
     const path = `${workload}/hotspots.json`
     const text = read(path)
@@ -46,6 +51,9 @@ function parse(text: string, path: string): Hotspots {
   try {
     return hotspotsSchema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new InvalidEvidenceError(`${path} is not what was written; restore it or evaluate again`, { cause })
+    throw new InvalidEvidenceError(
+      `${path} is not what was written; restore it or evaluate again`,
+      { cause },
+    )
   }
 }

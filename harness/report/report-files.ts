@@ -12,21 +12,27 @@ import { readReportSource } from './report-source.js'
 const INDEX = 'index.html'
 
 /**
- * Writes the reports of some records, and the index of all. Each file is a function of record and evidence: writing it again changes nothing.
+ * Writes the reports of some records, and the index of all. Each file is a function of record and
+ * evidence: writing it again changes nothing.
  *
  * @param chosen ids
- * @throws {InvalidEvidenceError} the evidence of one of them is missing or was changed, or the disk is full
+ * @throws {InvalidEvidenceError} the evidence of one of them is missing or was changed, or the disk
+ * is full
  * @throws {InputError} the folder cannot be written
  */
 export function writeReports(root: string, chosen: readonly string[]): void {
   const records = readRecords(root)
   makeDirectory(reportsOf(root))
   for (const record of records.filter(({ id }) => chosen.includes(id)))
-    for (const [name, text] of renderReportFiles(root, record, records)) writeWhole(join(reportsOf(root), name), text)
+    for (const [name, text] of renderReportFiles(root, record, records))
+      writeWhole(join(reportsOf(root), name), text)
   writeWhole(join(reportsOf(root), INDEX), renderReportIndex(records, reportedIds(root)))
 }
 
-/** Writes those reports again that are there already. One whose evidence was damaged stays as it is: `replay` tells. */
+/**
+ * Writes those reports again that are there already. One whose evidence was damaged stays as it is:
+ * `replay` tells.
+ */
 export function refreshReports(root: string, ids: readonly string[]): void {
   const reported = reportedIds(root)
   for (const id of ids.filter((one) => reported.has(one))) {
@@ -45,7 +51,10 @@ export interface StaleFile {
   readonly derived: string
 }
 
-/** What became of the report of a record: the first file that differs, whether all is as it should be, or that there is none. */
+/**
+ * What became of the report of a record: the first file that differs, whether all is as it should
+ * be, or that there is none.
+ */
 export function checkReport(
   root: string,
   record: DecisionRecord,
@@ -61,7 +70,10 @@ export function checkReport(
 }
 
 /** The same for the index. */
-export function checkReportIndex(root: string, records: readonly DecisionRecord[]): StaleFile | 'same' | 'absent' {
+export function checkReportIndex(
+  root: string,
+  records: readonly DecisionRecord[],
+): StaleFile | 'same' | 'absent' {
   const path = join(reportsOf(root), INDEX)
   const found = readIfThere(path)
   if (found === undefined) return 'absent'
@@ -72,13 +84,24 @@ export function checkReportIndex(root: string, records: readonly DecisionRecord[
 /** Ids of the records that have a report. */
 function reportedIds(root: string): ReadonlySet<string> {
   const names = readIfDirectory(reportsOf(root))
-  return new Set(names.flatMap((name) => (name.endsWith('.html') && name !== INDEX ? [name.slice(0, -'.html'.length)] : [])))
+  return new Set(
+    names.flatMap((name) =>
+      name.endsWith('.html') && name !== INDEX ? [name.slice(0, -'.html'.length)] : [],
+    ),
+  )
 }
 
-function renderReportFiles(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): [string, string][] {
+function renderReportFiles(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): [string, string][] {
   const plot = renderDecisionPlot(record)
   const page = renderReport(readReportSource(root, record, records))
-  return [...(plot === undefined ? [] : [[`${record.id}.svg`, plot] as [string, string]]), [`${record.id}.html`, page]]
+  return [
+    ...(plot === undefined ? [] : [[`${record.id}.svg`, plot] as [string, string]]),
+    [`${record.id}.html`, page],
+  ]
 }
 
 function readIfDirectory(path: string): string[] {

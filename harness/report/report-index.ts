@@ -39,13 +39,18 @@ const AXIS_ENDS = { low: -1, high: 1 } as const
  *
  * @param reported ids of the records that have a report
  */
-export function renderReportIndex(records: readonly DecisionRecord[], reported: ReadonlySet<string>): string {
+export function renderReportIndex(
+  records: readonly DecisionRecord[],
+  reported: ReadonlySet<string>,
+): string {
   const ordered = [...records].sort((a, b) => (a.id < b.id ? -1 : 1)).map(visibleValues)
   const sparks = ordered.map(sparksOf)
   const domain = sharedDomain(sparks.flat())
   return template({
     axis: sparks.flat().length === 0 ? '' : drawChart('axis', drawSparkAxis(domain)).svg,
-    rows: ordered.map((record, index) => rowOf(record, { records: ordered, sparks: sparks[index]!, domain, reported, index })),
+    rows: ordered.map((record, index) =>
+      rowOf(record, { records: ordered, sparks: sparks[index]!, domain, reported, index }),
+    ),
   })
 }
 
@@ -57,7 +62,10 @@ interface RowSetting {
   readonly index: number
 }
 
-function rowOf(record: DecisionRecord, { records, sparks, domain, reported, index }: RowSetting): IndexRow {
+function rowOf(
+  record: DecisionRecord,
+  { records, sparks, domain, reported, index }: RowSetting,
+): IndexRow {
   const { id, layer, title, verdict, date, injected } = record
   const newer = supersededBy(record, records)
   const targets = record.workloads.filter(({ role }) => role === 'target')
@@ -74,7 +82,10 @@ function rowOf(record: DecisionRecord, { records, sparks, domain, reported, inde
       ...(newer === undefined ? [] : [`superseded by ${numberOf(newer.id)}`]),
     ].join(', '),
     changes,
-    spark: sparks.length === 0 ? '' : drawChart(`s${index + 1}`, drawSparks(sparks, domain, description)).svg,
+    spark:
+      sparks.length === 0
+        ? ''
+        : drawChart(`s${index + 1}`, drawSparks(sparks, domain, description)).svg,
     date,
     report: reported.has(id) ? `${encodeURIComponent(id)}.html` : '',
     decision: `../decisions/${encodeURIComponent(id)}.md`,
@@ -85,14 +96,22 @@ function sparksOf({ workloads }: DecisionRecord): Spark[] {
   return workloads.flatMap((workload) => {
     const { id, role, improvement, verdict, budget } = workload
     if (role !== 'target' || improvement === undefined || budget !== undefined) return []
-    return [{ label: `${id}: ${changeText(workload)}`, verdict, estimate: improvement.estimate, interval: improvement.ci95 }]
+    return [
+      {
+        label: `${id}: ${changeText(workload)}`,
+        verdict,
+        estimate: improvement.estimate,
+        interval: improvement.ci95,
+      },
+    ]
   })
 }
 
 function changeText({ improvement, budget }: WorkloadRecord): string {
   if (budget !== undefined) return `${budget.counter} ${formatCounter(budget.counter, budget.mean)}`
   if (improvement === undefined) return 'no statistics'
-  const interval = improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
+  const interval =
+    improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
   return `${formatSignedPercent(improvement.estimate)}${interval}`
 }
 

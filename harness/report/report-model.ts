@@ -10,7 +10,12 @@ import { drawSequence } from './charts/sequence.js'
 import { type Html, inlineHtml, keepTogether, shortName, trustedHtml } from './html.js'
 import { type HtmlTable, htmlTable } from './html-table.js'
 import { inlinePicture, pictureScriptHash } from './inline-picture.js'
-import { type PictureModel, type ProfileModel, pictureTitle, profileModel } from './profile-model.js'
+import {
+  type PictureModel,
+  type ProfileModel,
+  pictureTitle,
+  profileModel,
+} from './profile-model.js'
 import type { ProfilePicture } from './profile-source.js'
 import type { ReportSource } from './report-source.js'
 import { runTable } from './run-table.js'
@@ -28,7 +33,10 @@ export interface ReportModel {
   readonly verdict: string
   /** Each once. */
   readonly warningCodes: readonly string[]
-  /** The rows of the table at the top of the decision, without what stands above them in large letters. */
+  /**
+   * The rows of the table at the top of the decision, without what stands above them in large
+   * letters.
+   */
   readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
   /** The layers a summary sums up. */
@@ -104,17 +112,23 @@ function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
     table: htmlTable(
       'The layers in order',
       head.map((name, column) => (column < 2 ? name : `#${name}`)),
-      rows.map((row, index) => row.map((cell, column) => sequenceCell(cell, column, reported[index]))),
+      rows.map((row, index) =>
+        row.map((cell, column) => sequenceCell(cell, column, reported[index])),
+      ),
     ),
     note: keepTogether(SEQUENCE_NOTE),
     lines: sequenceSentences(record).map(keepTogether),
   }
 }
 
-/** Intervals below their estimates and workloads below each other, so that the table fits a phone. */
+/**
+ * Intervals below their estimates and workloads below each other, so that the table fits a phone.
+ */
 function sequenceCell(cell: string, column: number, record: string | undefined): string | Html {
   if (cell === record) return recordLink(cell)
-  return column < 2 ? cell : trustedHtml(belowEachOther(escapeXml(keepTogether(cell))).replaceAll(', ', '<br>'))
+  return column < 2
+    ? cell
+    : trustedHtml(belowEachOther(escapeXml(keepTogether(cell))).replaceAll(', ', '<br>'))
 }
 
 /** To the report of a record. */
@@ -164,7 +178,9 @@ function evidenceTables(decision: DecisionModel): HtmlTable[] {
     htmlTable(
       'Sequential looks',
       ['workload', '#pairs', '#estimate', '#bounds at this look', 'outcome'],
-      looks.map((look) => cells([look.workload, look.pairs, look.estimate, look.bounds, look.outcome])),
+      looks.map((look) =>
+        cells([look.workload, look.pairs, look.estimate, look.bounds, look.outcome]),
+      ),
     ),
     htmlTable(
       'Ordinary tests, which stand beside the verdict and decide nothing',
@@ -178,7 +194,15 @@ function evidenceTables(decision: DecisionModel): HtmlTable[] {
         '#paired t-test',
       ],
       tests.map((test) =>
-        cells([test.workload, test.against, test.other, test.candidate, test.difference, test.welch, test.paired]),
+        cells([
+          test.workload,
+          test.against,
+          test.other,
+          test.candidate,
+          test.difference,
+          test.welch,
+          test.paired,
+        ]),
       ),
     ),
   ].filter(({ rows: lines }) => lines.length > 0)
@@ -196,7 +220,9 @@ function profileModels({ record, profiles }: ReportSource): ProfileModel[] {
       const path = `profiling-results/${record.id}/${picture.path}`
       return {
         title: `${pictureTitle(picture, profile.hotspots)}, ${shortName(profile.workload)}`,
-        svg: chosen.has(picture) ? inlinePicture(picture.svg, `p${index + 1}-${picture.name}`, path) : '',
+        svg: chosen.has(picture)
+          ? inlinePicture(picture.svg, `p${index + 1}-${picture.name}`, path)
+          : '',
         href: `../${escapePath(path)}`,
       }
     })
@@ -208,7 +234,9 @@ function profileModels({ record, profiles }: ReportSource): ProfileModel[] {
 /** As many as fit: what changed on every workload first, then the candidate's. */
 function choosePictures(profiles: ReportSource['profiles']): ReadonlySet<ProfilePicture> {
   const rank = ['difference', 'candidate', 'incumbent', 'baseline']
-  const ordered = rank.flatMap((name) => profiles.flatMap(({ pictures }) => pictures.filter((picture) => picture.name === name)))
+  const ordered = rank.flatMap((name) =>
+    profiles.flatMap(({ pictures }) => pictures.filter((picture) => picture.name === name)),
+  )
   const chosen = new Set<ProfilePicture>()
   let left = PICTURE_BYTES
   for (const picture of ordered) {
@@ -220,7 +248,10 @@ function choosePictures(profiles: ReportSource['profiles']): ReadonlySet<Profile
   return chosen
 }
 
-function environmentRows({ evidence: { environment, plan }, record }: ReportSource): ReportModel['environment'] {
+function environmentRows({
+  evidence: { environment, plan },
+  record,
+}: ReportSource): ReportModel['environment'] {
   const {
     cpuCount,
     cpuModel,
@@ -235,7 +266,8 @@ function environmentRows({ evidence: { environment, plan }, record }: ReportSour
     loadAverage,
     fallbacks,
   } = environment
-  const row = (label: string, value: string | undefined) => (value === undefined || value === '' ? [] : [{ label, value }])
+  const row = (label: string, value: string | undefined) =>
+    value === undefined || value === '' ? [] : [{ label, value }]
   return [
     ...row('Processor', `${cpuCount} × ${cpuModel}`),
     ...row('Memory', formatBytes(memoryBytes)),
@@ -244,12 +276,17 @@ function environmentRows({ evidence: { environment, plan }, record }: ReportSour
     ...row('Flags of Node', plan.nodeFlags.join(' ') || 'none'),
     ...row('Governor', governor),
     ...row('Limit of processors', cpuQuota === undefined ? undefined : formatNumber(cpuQuota, 2)),
-    ...row('Limit of memory', memoryLimitBytes === undefined ? undefined : formatBytes(memoryLimitBytes)),
+    ...row(
+      'Limit of memory',
+      memoryLimitBytes === undefined ? undefined : formatBytes(memoryLimitBytes),
+    ),
     ...row('Load before', loadAverage?.map((load) => formatNumber(load, 2)).join(', ')),
     ...row('Not readable here', fallbacks.join('; ')),
     ...row(
       'Commit',
-      record.git === null ? 'none' : `${record.git.commit}${record.git.dirty ? ', with uncommitted changes' : ''}`,
+      record.git === null
+        ? 'none'
+        : `${record.git.commit}${record.git.dirty ? ', with uncommitted changes' : ''}`,
     ),
     ...row('Compiled code', record.dist),
     ...row('Begun', plan.createdAt),
@@ -258,11 +295,14 @@ function environmentRows({ evidence: { environment, plan }, record }: ReportSour
 
 /** The calibration as the plan quotes it. */
 function calibrationLine({ calibration }: DecisionRecord): string {
-  if (calibration === undefined) return 'Decided before calibrations were looked for: this record quotes none.'
+  if (calibration === undefined)
+    return 'Decided before calibrations were looked for: this record quotes none.'
   const { status, workloads, ageDays } = calibration
   const age = ageDays === undefined ? '' : `, made ${formatDaysAgo(ageDays)}`
   const noise = workloads
-    .map(({ id, effectiveSd, class: name }) => `${id} ${name}, ${formatPercent(effectiveSd)} per pair`)
+    .map(
+      ({ id, effectiveSd, class: name }) => `${id} ${name}, ${formatPercent(effectiveSd)} per pair`,
+    )
     .join('; ')
   return `${CALIBRATION_WORDS[status]}${age}${noise === '' ? '' : `: ${noise}`}.`
 }

@@ -5,7 +5,10 @@ import { readEvidence } from '../record/store.js'
 import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profile-source.js'
 import { visibleValues } from './visible-values.js'
 
-/** Everything a report is a function of. Texts in it show what they hold (`visibleValues`); pictures are as they were written. */
+/**
+ * Everything a report is a function of. Texts in it show what they hold (`visibleValues`); pictures
+ * are as they were written.
+ */
 export interface ReportSource {
   readonly record: DecisionRecord
   /** All records known, for what supersedes what. */
@@ -17,15 +20,25 @@ export interface ReportSource {
 /**
  * Reads what a report is made of.
  *
- * @throws {InvalidEvidenceError} the evidence is missing, damaged, or not what the record was made from
+ * @throws {InvalidEvidenceError} the evidence is missing, damaged, or not what the record was made
+ * from
  */
-export function readReportSource(root: string, record: DecisionRecord, records: readonly DecisionRecord[]): ReportSource {
+export function readReportSource(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): ReportSource {
   const evidence = readEvidence(root, record.id)
   checkDigests(root, record, evidence.digests)
   return toReportSource({ record, records, evidence, profiles: readProfiles(root, record) })
 }
 
-export function toReportSource({ record, records, evidence, profiles }: ReportSource): ReportSource {
+export function toReportSource({
+  record,
+  records,
+  evidence,
+  profiles,
+}: ReportSource): ReportSource {
   return {
     ...visibleValues({ record, records, evidence }),
     profiles: profiles.map(({ workload, hotspots, pictures }) => ({

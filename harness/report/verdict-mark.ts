@@ -6,7 +6,11 @@ export interface VerdictMark {
   readonly symbol: string
 }
 
-const SYMBOLS: Readonly<Record<DecisionRecord['verdict'], string>> = { accepted: '✓', rejected: '✗', inconclusive: '?' }
+const SYMBOLS: Readonly<Record<DecisionRecord['verdict'], string>> = {
+  accepted: '✓',
+  rejected: '✗',
+  inconclusive: '?',
+}
 
 export function verdictMark(verdict: DecisionRecord['verdict']): VerdictMark {
   return { word: verdict, symbol: SYMBOLS[verdict] }

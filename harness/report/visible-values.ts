@@ -1,14 +1,17 @@
 import { visibleText } from '../text/escape-xml.js'
 
 /**
- * A copy of a value in which every text shows what it holds: control characters, direction overrides and invisible characters are written out, so that no name
- * can turn a line around or hide in it. Keys, which may be names too, likewise.
+ * A copy of a value in which every text shows what it holds: control characters, direction
+ * overrides and invisible characters are written out, so that no name can turn a line around or
+ * hide in it. Keys, which may be names too, likewise.
  */
 export function visibleValues<Value>(value: Value): Value {
   return copy(value) as Value
 }
 
-/** Longer than any text that belongs on a page; names are cut further where they stand in tables. */
+/**
+ * Longer than any text that belongs on a page; names are cut further where they stand in tables.
+ */
 const TEXT_LIMIT = 4000
 
 function copy(value: unknown): unknown {

@@ -5,7 +5,14 @@ import { certifiableClaim, criterionOf } from '../record/claim.js'
 import { memoryChange, outcomeWord } from '../record/evidence-rows.js'
 import { headline } from '../record/headline.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
-import { formatBytes, formatCounted, formatCounter, formatLimit, formatMs, formatPercent } from '../text/format.js'
+import {
+  formatBytes,
+  formatCounted,
+  formatCounter,
+  formatLimit,
+  formatMs,
+  formatPercent,
+} from '../text/format.js'
 import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
@@ -53,7 +60,9 @@ export function workloadModels(source: ReportSource): WorkloadModel[] {
       change: changeOf(workload),
       headline: headline(workload, source.record),
       facts: factsOf(workload, source.record),
-      charts: draftsOf(workload, source).map((draft, place) => drawChart(`${anchor}-c${place + 1}`, draft)),
+      charts: draftsOf(workload, source).map((draft, place) =>
+        drawChart(`${anchor}-c${place + 1}`, draft),
+      ),
       counters: countersTable(workload),
     }
   })
@@ -88,7 +97,11 @@ function factsOf(workload: WorkloadRecord, record: DecisionRecord): WorkloadMode
       : [
           {
             label: 'Noise',
-            value: [`${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`, claim, calibration]
+            value: [
+              `${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`,
+              claim,
+              calibration,
+            ]
               .filter((part) => part !== undefined)
               .join('; '),
           },
@@ -98,10 +111,11 @@ function factsOf(workload: WorkloadRecord, record: DecisionRecord): WorkloadMode
       : [
           {
             label: 'Peak memory',
-            value: `${memoryChange(memory)}, ${memory.verdict} the limit of ${formatLimit(MEMORY_LIMIT)}`.replace(
-              'undecided the',
-              'undecided against the',
-            ),
+            value:
+              `${memoryChange(memory)}, ${memory.verdict} the limit of ${formatLimit(MEMORY_LIMIT)}`.replace(
+                'undecided the',
+                'undecided against the',
+              ),
           },
         ]),
   ]
@@ -112,11 +126,15 @@ function draftsOf(workload: WorkloadRecord, source: ReportSource): ChartDraft[] 
   const { plan, runs } = evidence
   const rounds = roundsOf(runs, plan, workload.id).slice(0, workload.pairs)
   const rule = ruleOf(plan, workload.id)
-  const lines = runs.filter((line): line is RunRecord => line.workload === workload.id && !isFailure(line))
+  const lines = runs.filter(
+    (line): line is RunRecord => line.workload === workload.id && !isFailure(line),
+  )
   return [
     ...timeStrips(workload, rounds),
     ...pairDraft(workload, rounds, record),
-    ...(lines.length > 0 ? [drawRunOrder(orderedRuns(lines, rounds, workload.metric), workload.metric)] : []),
+    ...(lines.length > 0
+      ? [drawRunOrder(orderedRuns(lines, rounds, workload.metric), workload.metric)]
+      : []),
     ...(workload.looks.length > 0
       ? [
           drawLooks({
@@ -133,11 +151,16 @@ function draftsOf(workload: WorkloadRecord, source: ReportSource): ChartDraft[] 
 }
 
 function timeStrips(workload: WorkloadRecord, rounds: readonly Round[]): ChartDraft[] {
-  const read = workload.metric === 'cpu' ? (run: RunRecord) => run.cpuMs : (run: RunRecord) => run.wallMs
+  const read =
+    workload.metric === 'cpu' ? (run: RunRecord) => run.cpuMs : (run: RunRecord) => run.wallMs
   const strips = stripsOf(rounds, read).map((strip) => {
     const summary = workload[strip.arm]
     if (summary === undefined) return strip
-    return { ...strip, mean: summary.mean, ci95: { lower: summary.ci95[0]!, upper: summary.ci95[1]! } }
+    return {
+      ...strip,
+      mean: summary.mean,
+      ci95: { lower: summary.ci95[0]!, upper: summary.ci95[1]! },
+    }
   })
   if (strips.length === 0) return []
   return [
@@ -152,7 +175,11 @@ function timeStrips(workload: WorkloadRecord, rounds: readonly Round[]): ChartDr
   ]
 }
 
-function memoryStrips({ memory }: WorkloadRecord, rounds: readonly Round[], { regime }: DecisionRecord): ChartDraft[] {
+function memoryStrips(
+  { memory }: WorkloadRecord,
+  rounds: readonly Round[],
+  { regime }: DecisionRecord,
+): ChartDraft[] {
   const strips = stripsOf(rounds, ({ peakRssBytes }) => peakRssBytes)
   if (memory === undefined || strips.length === 0) return []
   return [
@@ -177,7 +204,11 @@ function stripsOf(rounds: readonly Round[], read: (run: RunRecord) => number | u
   })
 }
 
-function pairDraft(workload: WorkloadRecord, rounds: readonly Round[], record: DecisionRecord): ChartDraft[] {
+function pairDraft(
+  workload: WorkloadRecord,
+  rounds: readonly Round[],
+  record: DecisionRecord,
+): ChartDraft[] {
   const comparison = compareArms(rounds, workload.against, workload.metric)
   if (comparison === undefined || workload.improvement === undefined) return []
   const { a, b, estimate } = comparison
@@ -193,7 +224,11 @@ function pairDraft(workload: WorkloadRecord, rounds: readonly Round[], record: D
   ]
 }
 
-function orderedRuns(lines: readonly RunRecord[], rounds: readonly Round[], metric: WorkloadRecord['metric']): OrderedRun[] {
+function orderedRuns(
+  lines: readonly RunRecord[],
+  rounds: readonly Round[],
+  metric: WorkloadRecord['metric'],
+): OrderedRun[] {
   const counted = new Set(rounds.map(({ pair }) => pair))
   return lines.map((run, index) => ({
     order: index + 1,
@@ -206,7 +241,9 @@ function orderedRuns(lines: readonly RunRecord[], rounds: readonly Round[], metr
 
 function countersTable({ id, counters, hitRates = {} }: WorkloadRecord): HtmlTable | '' {
   if (counters === undefined) return ''
-  const names = [...new Set([...Object.keys(counters.baseline), ...Object.keys(counters.candidate)])].sort()
+  const names = [
+    ...new Set([...Object.keys(counters.baseline), ...Object.keys(counters.candidate)]),
+  ].sort()
   const cell = (values: Readonly<Record<string, number>>, name: string) =>
     values[name] === undefined ? '—' : formatCounter(name, values[name])
   return htmlTable(
@@ -214,7 +251,11 @@ function countersTable({ id, counters, hitRates = {} }: WorkloadRecord): HtmlTab
     ['counter', '#baseline', '#candidate'],
     [
       ...names.map((name) => [name, cell(counters.baseline, name), cell(counters.candidate, name)]),
-      ...Object.entries(hitRates).map(([name, rate]) => [`${name}, hit rate`, '—', formatPercent(rate)]),
+      ...Object.entries(hitRates).map(([name, rate]) => [
+        `${name}, hit rate`,
+        '—',
+        formatPercent(rate),
+      ]),
     ],
   )
 }

@@ -1,7 +1,9 @@
 import { meanOf, sumOf } from './moments.js'
 import { scaled, scaleOf } from './scale.js'
 
-/** Correlation taken into account at most: beyond it the formula explodes faster than it informs. */
+/**
+ * Correlation taken into account at most: beyond it the formula explodes faster than it informs.
+ */
 const CAP = 0.6
 /** Fewer values than this say nothing about their correlation. */
 const MINIMUM = 20
@@ -11,7 +13,8 @@ const MINIMUM = 20
  *
  * @param values in the order they were measured, any sign and size
  * @returns in (−1, 1); undefined where the values do not vary
- * @source Box & Jenkins 1976, Time Series Analysis, ch. 2; golden vectors (`lag1`) from numpy, certified values of NIST StRD
+ * @source Box & Jenkins 1976, Time Series Analysis, ch. 2; golden vectors (`lag1`) from numpy,
+ * certified values of NIST StRD
  */
 export function lag1(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
@@ -25,9 +28,11 @@ export function lag1(values: readonly number[]): number | undefined {
 }
 
 /**
- * Factor by which a standard error that assumes independent values has to grow, where the values are visibly correlated.
+ * Factor by which a standard error that assumes independent values has to grow, where the values
+ * are visibly correlated.
  *
- * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise exactly 1
+ * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise
+ * exactly 1
  * @source Law & Kelton 1991, Simulation Modeling and Analysis, AR(1) variance of a mean
  */
 export function autocorrelationInflation(values: readonly number[]): number {

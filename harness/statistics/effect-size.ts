@@ -12,6 +12,8 @@ export function effectSize({ a, b }: JointMoments): number {
   const squares = a.variance * (a.n - 1) + b.variance * (b.n - 1)
   const pooled = Math.sqrt(squares / (a.n + b.n - 2))
   if (!(pooled > 0))
-    throw new DegenerateSampleError('neither sample varies, so there is no effect size; compare the means themselves')
+    throw new DegenerateSampleError(
+      'neither sample varies, so there is no effect size; compare the means themselves',
+    )
   return (a.mean - b.mean) / pooled
 }

@@ -9,20 +9,25 @@ const LN2_LOW = 1.9082149292705877e-10
 const SPLITTER = 2 ** 27 + 1
 
 /**
- * ln(b / a) of two positive numbers, rounded as the quotient was and hardly once more; also where the quotient is no ordinary number.
+ * ln(b / a) of two positive numbers, rounded as the quotient was and hardly once more; also where
+ * the quotient is no ordinary number.
  *
- * `Math.log` may be wrong in the last bit, so that ln 3 and ln(1/3) differ in size where other tools see a tie, and a rank test notices.
- * Decision records are made with `Math.log` (`logRatios`) and have to be derivable byte for byte for ever.
+ * `Math.log` may be wrong in the last bit, so that ln 3 and ln(1/3) differ in size where other
+ * tools see a tie, and a rank test notices. Decision records are made with `Math.log` (`logRatios`)
+ * and have to be derivable byte for byte for ever.
  */
 export function exactLogRatio(a: number, b: number): number {
   const quotient = b / a
-  return quotient >= SMALLEST_NORMAL && quotient < Number.POSITIVE_INFINITY ? exactLog(quotient) : exactLog(b) - exactLog(a)
+  return quotient >= SMALLEST_NORMAL && quotient < Number.POSITIVE_INFINITY
+    ? exactLog(quotient)
+    : exactLog(b) - exactLog(a)
 }
 
 /**
  * The natural logarithm of a positive finite number, wrong by at most 0.52 units of the last place.
  *
- * @source ln m = 2·artanh((m − 1)/(m + 1)) after m = x / 2^k, Abramowitz & Stegun 1964, 4.1.27; products split as in Dekker 1971,
+ * @source ln m = 2·artanh((m − 1)/(m + 1)) after m = x / 2^k, Abramowitz & Stegun 1964, 4.1.27;
+ * products split as in Dekker 1971,
  *   Numer. Math. 18
  */
 export function exactLog(x: number): number {
@@ -37,7 +42,8 @@ export function exactLog(x: number): number {
   const sumRest = rounding(1, m, sum)
   const s = above / sum
   const sRest = (productRest(above, s, sum) - s * sumRest) / sum
-  // 2s + ⅔s³ + …: the cube with its rounding, since it is a hundredth of the whole; what follows it is small enough as it is.
+  // 2s + ⅔s³ + …: the cube with its rounding, since it is a hundredth of the whole; what follows it
+  // is small enough as it is.
   const square = s * s
   const cube = s * square
   const cubeRest = s * -productRest(square, s, s) - productRest(cube, s, square)
@@ -62,7 +68,9 @@ function productRest(value: number, left: number, right: number): number {
   const rightHigh = highHalf(right)
   const leftLow = left - leftHigh
   const rightLow = right - rightHigh
-  return value - leftHigh * rightHigh - (leftHigh * rightLow + leftLow * rightHigh) - leftLow * rightLow
+  return (
+    value - leftHigh * rightHigh - (leftHigh * rightLow + leftLow * rightHigh) - leftLow * rightLow
+  )
 }
 
 function highHalf(value: number): number {

@@ -6,13 +6,15 @@ const CONVERGED = 1e-16
 const TINY = 1e-300
 
 /**
- * Student's t quantile to 13 digits: one that does not move the end of an interval that all but touches zero.
+ * Student's t quantile to 13 digits: one that does not move the end of an interval that all but
+ * touches zero.
  *
- * Decision records are made with `tQuantile`, good to 1e-7, and have to be derivable byte for byte for ever; what is written nowhere else
- * can have all digits.
+ * Decision records are made with `tQuantile`, good to 1e-7, and have to be derivable byte for byte
+ * for ever; what is written nowhere else can have all digits.
  *
  * @param p in (0, 1)  @param df degrees of freedom > 0
- * @source Newton's method on the distribution function of Abramowitz & Stegun 1964, 26.7.1; golden vectors from scipy.stats.t.ppf
+ * @source Newton's method on the distribution function of Abramowitz & Stegun 1964, 26.7.1; golden
+ * vectors from scipy.stats.t.ppf
  */
 export function exactTQuantile(p: number, df: number): number {
   if (p === 0.5) return 0
@@ -34,7 +36,8 @@ function lowerTail(t: number, df: number): number {
   const rest = (t * t) / (df + t * t)
   const a = df / 2
   // x^a·(1 − x)^½ / B(a, ½)
-  const front = (Math.exp(-a * Math.log1p((t * t) / df)) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI)
+  const front =
+    (Math.exp(-a * Math.log1p((t * t) / df)) * Math.sqrt(rest) * gammaRatio(a)) / Math.sqrt(Math.PI)
   if (x < (a + 1) / (a + 2.5)) return (0.5 * front * betaFraction(x, a, 0.5)) / a
   return 0.5 - 0.5 * ((front * betaFraction(rest, 0.5, a)) / 0.5)
 }
@@ -67,7 +70,16 @@ function nonZero(value: number): number {
 }
 
 /** Of the series of `gammaRatio`, by rising powers of 1/a. */
-const GAMMA_RATIO = [1, -1 / 8, 1 / 128, 5 / 1024, -21 / 32768, -399 / 262144, 869 / 4194304, 39325 / 33554432]
+const GAMMA_RATIO = [
+  1,
+  -1 / 8,
+  1 / 128,
+  5 / 1024,
+  -21 / 32768,
+  -399 / 262144,
+  869 / 4194304,
+  39325 / 33554432,
+]
 
 /**
  * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series from 40 on, below it by Γ(a + 1) = a·Γ(a).

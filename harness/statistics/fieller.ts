@@ -16,14 +16,18 @@ export interface RatioOfMeans {
 }
 
 /**
- * Fieller's interval for mean(b) / mean(a): all ratios ρ for which mean(b) − ρ·mean(a) = 0 is not refused at 5 %.
+ * Fieller's interval for mean(b) / mean(a): all ratios ρ for which mean(b) − ρ·mean(a) = 0 is not
+ * refused at 5 %.
  *
  * @param a of n ≥ 2 values, any size  @param b as a; of as many as a where they are paired
- * @param covarianceOfValues where a[i] and b[i] belong together: of the values times the factors of a and b; then df = n − 1. Undefined where they do
+ * @param covarianceOfValues where a[i] and b[i] belong together: of the values times the factors of
+ * a and b; then df = n − 1. Undefined where they do
  *   not: df is Satterthwaite's of the variance of mean(b) − ratio·mean(a)
- * @throws {DegenerateSampleError} the mean of a does not differ from zero beyond doubt: the ratios that are not refused are unbounded, or
+ * @throws {DegenerateSampleError} the mean of a does not differ from zero beyond doubt: the ratios
+ * that are not refused are unbounded, or
  *   everything outside an interval; or neither sample varies
- * @source Fieller 1954, JRSS B 16; Tamhane & Logan 2004, J. Biopharm. Stat. 14 (unequal variances); golden vectors (`fiellerRatioCi95`) from numpy
+ * @source Fieller 1954, JRSS B 16; Tamhane & Logan 2004, J. Biopharm. Stat. 14 (unequal variances);
+ * golden vectors (`fiellerRatioCi95`) from numpy
  *   and scipy.stats.t.ppf
  */
 export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: number): RatioOfMeans {
@@ -36,7 +40,10 @@ export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: num
     )
   if (meanA === 0) throw unbounded()
   const ratio = meanB / meanA
-  const df = covarianceOfValues === undefined ? satterthwaite(ratio ** 2 * varianceA, a.n - 1, varianceB, b.n - 1) : a.n - 1
+  const df =
+    covarianceOfValues === undefined
+      ? satterthwaite(ratio ** 2 * varianceA, a.n - 1, varianceB, b.n - 1)
+      : a.n - 1
   const t2 = exactTQuantile(0.975, df) ** 2
   // Roots of (ρ·meanA − meanB)² = t²·(ρ²·varianceA − 2ρ·covariance + varianceB).
   const quadratic = meanA ** 2 - t2 * varianceA
@@ -44,9 +51,16 @@ export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: num
   const middle = (meanA * meanB - t2 * covariance) / quadratic
   const half = (Math.sqrt(t2) * Math.sqrt(Math.max(0, discriminant()))) / quadratic
   const back = a.factor / b.factor
-  return { ratio: ratio * back, ci95: { lower: (middle - half) * back, upper: (middle + half) * back }, df }
+  return {
+    ratio: ratio * back,
+    ci95: { lower: (middle - half) * back, upper: (middle + half) * back },
+    df,
+  }
 
-  /** A quarter of the discriminant of the quadratic, over t², without the two nearly equal squares of the textbook form. */
+  /**
+   * A quarter of the discriminant of the quadratic, over t², without the two nearly equal squares
+   * of the textbook form.
+   */
   function discriminant(): number {
     const spread = meanB ** 2 * varianceA - 2 * meanA * meanB * covariance + meanA ** 2 * varianceB
     return spread - t2 * (varianceA * varianceB - covariance ** 2)
@@ -67,5 +81,8 @@ function unbounded(): DegenerateSampleError {
  */
 export function covarianceOf(a: Values, b: Values, momentsA: Moments, momentsB: Moments): number {
   const [x, y] = [scaled(a, momentsA.factor), scaled(b, momentsB.factor)]
-  return sum(Array.from(x, (value, index) => (value - momentsA.mean) * (y[index]! - momentsB.mean))) / (momentsA.n - 1)
+  return (
+    sum(Array.from(x, (value, index) => (value - momentsA.mean) * (y[index]! - momentsB.mean))) /
+    (momentsA.n - 1)
+  )
 }

@@ -7,7 +7,8 @@ export interface Quadrature {
 /**
  * Gauss–Legendre quadrature with n points: exact for polynomials up to degree 2n − 1.
  *
- * @source Abramowitz & Stegun 1964, 25.4.29; roots of Pₙ by Newton's method from Tricomi's approximation
+ * @source Abramowitz & Stegun 1964, 25.4.29; roots of Pₙ by Newton's method from Tricomi's
+ * approximation
  */
 export function gaussLegendre(n: number): Quadrature {
   const nodes = Array.from({ length: n }, (_, index) => node(n, index))
@@ -29,6 +30,7 @@ function node(n: number, index: number): { point: number; weight: number } {
 function legendre(n: number, x: number): { value: number; derivative: number } {
   let before = 1
   let value = x
-  for (let k = 2; k <= n; k += 1) [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k]
+  for (let k = 2; k <= n; k += 1)
+    [before, value] = [value, ((2 * k - 1) * x * value - (k - 1) * before) / k]
   return { value, derivative: (n * (x * value - before)) / (x * x - 1) }
 }

@@ -18,13 +18,15 @@ let rule: Quadrature | undefined
 const known = new Map<string, readonly Boundary[]>()
 
 /**
- * One-sided group-sequential boundaries: looking several times at growing data errs no more than `alpha` in all.
+ * One-sided group-sequential boundaries: looking several times at growing data errs no more than
+ * `alpha` in all.
  *
  * @param looks  pair counts, ascending; information is proportional to them
  * @param alpha  one-sided error over all looks, in (0, 1)
  * @param spending how much of alpha each look may use: `pocock` evenly, `obrien-fleming` late
  * @returns one boundary per look, good to 1e-10
- * @source Lan & DeMets 1983, Biometrika 70 (spending); Armitage, McPherson & Rowe 1969, JRSS A 132 (recursive integration);
+ * @source Lan & DeMets 1983, Biometrika 70 (spending); Armitage, McPherson & Rowe 1969, JRSS A 132
+ * (recursive integration);
  *   golden vectors from golden-stats.py (scipy)
  */
 export function groupSequentialBoundaries(
@@ -59,8 +61,12 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
   for (const pairs of looks) {
     const t = pairs / total
     const step = Math.sqrt(t - before)
-    const increment = spent(t, alpha, spending) - (before === 0 ? 0 : spent(before, alpha, spending))
-    const z = survivors === undefined ? normalUpperQuantile(increment) : crossing(survivors, increment, t, step)
+    const increment =
+      spent(t, alpha, spending) - (before === 0 ? 0 : spent(before, alpha, spending))
+    const z =
+      survivors === undefined
+        ? normalUpperQuantile(increment)
+        : crossing(survivors, increment, t, step)
     boundaries.push({ pairs, z, pNominal: normalUpperTail(z) })
     survivors = advance(survivors, z * Math.sqrt(t), step)
     before = t
@@ -68,11 +74,14 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
   return boundaries
 }
 
-/** The z whose crossing probability at information t, not having crossed before, is the increment. */
+/**
+ * The z whose crossing probability at information t, not having crossed before, is the increment.
+ */
 function crossing({ grid, mass }: Survivors, increment: number, t: number, step: number): number {
   return decreasingRoot((z) => {
     let probability = 0
-    for (let i = 0; i < NODES; i += 1) probability += mass[i]! * normalUpperTail((z * Math.sqrt(t) - grid[i]!) / step)
+    for (let i = 0; i < NODES; i += 1)
+      probability += mass[i]! * normalUpperTail((z * Math.sqrt(t) - grid[i]!) / step)
     return probability - increment
   })
 }
@@ -88,7 +97,8 @@ function advance(survivors: Survivors | undefined, upper: number, step: number):
     let density = 0
     if (survivors === undefined) density = normalDensity(x / step) / step
     else
-      for (let j = 0; j < NODES; j += 1) density += (survivors.mass[j]! * normalDensity((x - survivors.grid[j]!) / step)) / step
+      for (let j = 0; j < NODES; j += 1)
+        density += (survivors.mass[j]! * normalDensity((x - survivors.grid[j]!) / step)) / step
     grid[i] = x
     mass[i] = density * half * rule.weights[i]!
   }

@@ -5,7 +5,8 @@ import { DegenerateSampleError } from './sample.js'
 const MOST = 2000
 
 /**
- * The Hodges–Lehmann estimator: the median of the means of all pairs of values, each with itself included.
+ * The Hodges–Lehmann estimator: the median of the means of all pairs of values, each with itself
+ * included.
  *
  * @param values 1 ≤ n ≤ 2000, any unit
  * @throws {DegenerateSampleError} more than 2000 values
@@ -13,6 +14,10 @@ const MOST = 2000
  */
 export function hodgesLehmann(values: readonly number[]): number {
   if (values.length > MOST)
-    throw new DegenerateSampleError(`the estimate takes every pair of values and is made up to ${MOST}, got ${values.length}`)
-  return median(values.flatMap((value, index) => values.slice(index).map((other) => (value + other) / 2)))
+    throw new DegenerateSampleError(
+      `the estimate takes every pair of values and is made up to ${MOST}, got ${values.length}`,
+    )
+  return median(
+    values.flatMap((value, index) => values.slice(index).map((other) => (value + other) / 2)),
+  )
 }

@@ -24,7 +24,8 @@ export interface SampleSummary {
  * Mean, standard deviation and the 95 % t-interval of the mean, in the unit of the values.
  *
  * @param values n ≥ 2, finite, any size. cv means something only where all are positive
- * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf; certified values of NIST StRD
+ * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf;
+ * certified values of NIST StRD
  */
 export function summarize(values: Values): SampleSummary {
   return summarizeMoments(momentsOf(values, scaleOf(values)))
@@ -35,7 +36,10 @@ export function summarize(values: Values): SampleSummary {
  *
  * @source Student 1908, Biometrika 6
  */
-export function summarizeMoments({ n, mean, variance, factor }: Moments, quantile: TQuantile = tQuantile): SampleSummary {
+export function summarizeMoments(
+  { n, mean, variance, factor }: Moments,
+  quantile: TQuantile = tQuantile,
+): SampleSummary {
   const sd = Math.sqrt(variance)
   const { lower, upper } = tInterval(mean, sd / Math.sqrt(n), n - 1, quantile)
   return {
@@ -47,7 +51,10 @@ export function summarizeMoments({ n, mean, variance, factor }: Moments, quantil
   }
 }
 
-/** The t with P(T ≤ t) = p: `tQuantile`, or `exactTQuantile` where no record has to be derived again. */
+/**
+ * The t with P(T ≤ t) = p: `tQuantile`, or `exactTQuantile` where no record has to be derived
+ * again.
+ */
 export type TQuantile = (p: number, df: number) => number
 
 /**
@@ -55,7 +62,12 @@ export type TQuantile = (p: number, df: number) => number
  *
  * @source Student 1908, Biometrika 6
  */
-export function tInterval(estimate: number, se: number, df: number, quantile: TQuantile = tQuantile): Interval {
+export function tInterval(
+  estimate: number,
+  se: number,
+  df: number,
+  quantile: TQuantile = tQuantile,
+): Interval {
   const half = quantile(0.975, df) * se
   return { lower: estimate - half, upper: estimate + half }
 }

@@ -19,7 +19,8 @@ const EXACT_UP_TO = 50
  * The Mann–Whitney test: does one arm tend to larger values than the other? Ignores the pairing.
  *
  * @param a n ≥ 1 values of any sign and size  @param b as a; sizes may differ
- * @returns exact for at most 50 values each without ties, otherwise normal with tie and continuity corrections
+ * @returns exact for at most 50 values each without ties, otherwise normal with tie and continuity
+ * corrections
  * @throws {DegenerateSampleError} all values of both samples are equal
  * @source Mann & Whitney 1947, Ann. Math. Stat. 18; golden vectors from scipy.stats.mannwhitneyu
  */
@@ -33,7 +34,9 @@ export function rankSumTest(a: Values, b: Values): RankSumTest {
   }
   const variance = ((a.length * b.length) / 12) * (n + 1 - tieTerm / (n * (n - 1)))
   if (!(variance > 0))
-    throw new DegenerateSampleError('all values are equal, so there are no ranks; compare the values themselves')
+    throw new DegenerateSampleError(
+      'all values are equal, so there are no ranks; compare the values themselves',
+    )
   const z = (larger - (a.length * b.length) / 2 - 0.5) / Math.sqrt(variance)
   return { u, p: Math.min(1, 2 * normalUpperTail(z)), method: 'normal' }
 }

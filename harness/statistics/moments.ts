@@ -3,7 +3,10 @@ import { scaled, scaleOf } from './scale.js'
 /** Values in their order, plain or typed. */
 export type Values = readonly number[] | Float64Array
 
-/** Squares added up plainly: their relative error, n·2^−53, stays below 1e-12 by far. Beyond it every addition is compensated. */
+/**
+ * Squares added up plainly: their relative error, n·2^−53, stays below 1e-12 by far. Beyond it
+ * every addition is compensated.
+ */
 const PLAIN_UP_TO = 1000
 
 /** What the tests of means need to know of a sample. */
@@ -21,7 +24,8 @@ export interface Moments {
  * Mean and variance with n − 1, in two passes.
  *
  * @param values n ≥ 2  @param factor of `scaleOf`
- * @source Chan, Golub & LeVeque 1983, The American Statistician 37 (corrected two-pass algorithm): the second sum takes back what the rounding of the mean put in
+ * @source Chan, Golub & LeVeque 1983, The American Statistician 37 (corrected two-pass algorithm):
+ * the second sum takes back what the rounding of the mean put in
  */
 export function momentsOf(values: Values, factor = 1): Moments {
   const n = values.length
@@ -34,7 +38,10 @@ export function momentsOf(values: Values, factor = 1): Moments {
   return { n, mean, variance: (sumOfSquares(deviations) - (drift * drift) / n) / (n - 1), factor }
 }
 
-/** The moments of two samples of one unit, brought into range together, so that their means can be subtracted. */
+/**
+ * The moments of two samples of one unit, brought into range together, so that their means can be
+ * subtracted.
+ */
 export interface JointMoments {
   readonly a: Moments
   /** With the same factor. */
@@ -86,13 +93,15 @@ export function sumOf(values: Values): number {
 
 /** Whether all values are the same. */
 function isConstant(values: Values): boolean {
-  for (let index = 1; index < values.length; index += 1) if (values[index] !== values[0]) return false
+  for (let index = 1; index < values.length; index += 1)
+    if (values[index] !== values[0]) return false
   return true
 }
 
 /** Σd²; the deviations are overwritten. */
 function sumOfSquares(deviations: Float64Array): number {
-  for (let index = 0; index < deviations.length; index += 1) deviations[index] = deviations[index]! * deviations[index]!
+  for (let index = 0; index < deviations.length; index += 1)
+    deviations[index] = deviations[index]! * deviations[index]!
   if (deviations.length > PLAIN_UP_TO) return sumOf(deviations)
   let total = 0
   for (let index = 0; index < deviations.length; index += 1) total += deviations[index]!

@@ -16,10 +16,12 @@ export function normalDensity(x: number): number {
 }
 
 /**
- * Upper tail of the standard normal distribution, P(Z > x), to 1e-14 relative. jstat's `normal.cdf` loses all digits in the tails,
- * and the recursive integration of group-sequential boundaries lives there.
+ * Upper tail of the standard normal distribution, P(Z > x), to 1e-14 relative. jstat's `normal.cdf`
+ * loses all digits in the tails, and the recursive integration of group-sequential boundaries lives
+ * there.
  *
- * @source Marsaglia 2004, J. Stat. Softw. 11(4): the series about zero; Laplace's continued fraction in the tail
+ * @source Marsaglia 2004, J. Stat. Softw. 11(4): the series about zero; Laplace's continued
+ * fraction in the tail
  */
 export function normalUpperTail(x: number): number {
   if (x < 0) return 1 - normalUpperTail(-x)
@@ -29,13 +31,17 @@ export function normalUpperTail(x: number): number {
 /**
  * The z with P(Z > z) = p, −9 ≤ z ≤ 38.
  *
- * @source the root of `normalUpperTail`, by bisection; golden vectors through the boundaries and Shapiro–Wilk
+ * @source the root of `normalUpperTail`, by bisection; golden vectors through the boundaries and
+ * Shapiro–Wilk
  */
 export function normalUpperQuantile(p: number): number {
   return decreasingRoot((z) => normalUpperTail(z) - p)
 }
 
-/** Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to the last bit that matters. */
+/**
+ * Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to the last bit that
+ * matters.
+ */
 export function decreasingRoot(f: (z: number) => number): number {
   const far = f(NEAR) > 0
   let low = far ? NEAR : -NEAR

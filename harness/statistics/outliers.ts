@@ -7,7 +7,8 @@ const LIMIT = 5
 const MAD_TO_SD = 1.4826
 
 /**
- * How many values lie far outside: |y − median| > 5 · 1.4826 · MAD. They are counted and kept: nothing is deleted by its value.
+ * How many values lie far outside: |y − median| > 5 · 1.4826 · MAD. They are counted and kept:
+ * nothing is deleted by its value.
  *
  * @param values n ≥ 1
  * @source Rousseeuw & Croux 1993, JASA 88 (MAD)
@@ -18,7 +19,8 @@ export function countOutliers(values: Values): number {
   const limit = LIMIT * MAD_TO_SD * medianOf(deviations)
   if (!(limit > 0)) return 0
   let count = 0
-  for (let index = 0; index < deviations.length; index += 1) if (deviations[index]! > limit) count += 1
+  for (let index = 0; index < deviations.length; index += 1)
+    if (deviations[index]! > limit) count += 1
   return count
 }
 

@@ -8,17 +8,23 @@ import { isZeroSpread } from './zero-variance.js'
 /**
  * Paired t-test: is the mean of these differences zero?
  *
- * @param differences one per pair, n ≥ 2; here ln(candidate / other arm), so t is negative when the candidate is faster
+ * @param differences one per pair, n ≥ 2; here ln(candidate / other arm), so t is negative when the
+ * candidate is faster
  * @returns t, df = n − 1, p two-sided, the 95 % interval of the mean difference
  * @throws {DegenerateSampleError} fewer than two differences, or they do not vary
  * @source Student 1908, Biometrika 6; golden vectors from scipy.stats.ttest_1samp on the log ratios
  */
 export function pairedTest(differences: readonly number[], quantile?: TQuantile): TTest {
   if (differences.length < 2)
-    throw new DegenerateSampleError(`a paired test needs at least 2 pairs, got ${differences.length}; measure more`)
+    throw new DegenerateSampleError(
+      `a paired test needs at least 2 pairs, got ${differences.length}; measure more`,
+    )
   const m = meanOf(differences)
   const sd = Math.sqrt(varianceOf(differences))
-  if (isZeroSpread(sd, m)) throw new DegenerateSampleError('the pairs do not vary, so t is undefined; compare the mean itself')
+  if (isZeroSpread(sd, m))
+    throw new DegenerateSampleError(
+      'the pairs do not vary, so t is undefined; compare the mean itself',
+    )
   const se = sd / Math.sqrt(differences.length)
   const df = differences.length - 1
   return { t: m / se, df, p: twoSidedP(m / se, df), ci95: tInterval(m, se, df, quantile) }

@@ -2,7 +2,10 @@ import type { Values } from './moments.js'
 
 /** Ranks of two groups in one order, 1 for the smallest value. */
 export interface RankSum {
-  /** Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a multiple of one half. */
+  /**
+   * Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a
+   * multiple of one half.
+   */
   readonly sum: number
   /** Σ(t³ − t) over groups of t equal values; 0 where all differ. */
   readonly tieTerm: number
@@ -11,7 +14,8 @@ export interface RankSum {
 /**
  * The rank sum of `first` among the values of both groups, with mid-ranks, in O(n log n).
  *
- * @source Kruskal & Wallis 1952, JASA 47 (mid-ranks and the term for ties); golden vectors through the rank tests
+ * @source Kruskal & Wallis 1952, JASA 47 (mid-ranks and the term for ties); golden vectors through
+ * the rank tests
  */
 export function rankSum(first: Values, second: Values): RankSum {
   // Typed arrays sort by value without calling back: a million values take a tenth of a second.

@@ -1,4 +1,7 @@
-/** At least two finite positive values in the order they were measured, e.g. the run values of one arm. Frozen: it cannot become wrong. */
+/**
+ * At least two finite positive values in the order they were measured, e.g. the run values of one
+ * arm. Frozen: it cannot become wrong.
+ */
 export type Sample = readonly number[] & { readonly [validated]: true }
 
 declare const validated: unique symbol
@@ -16,7 +19,9 @@ export class DegenerateSampleError extends Error {
  */
 export function toSample(values: readonly number[]): Sample {
   if (values.length < 2)
-    throw new DegenerateSampleError(`a sample needs at least 2 values, got ${values.length}; measure more pairs`)
+    throw new DegenerateSampleError(
+      `a sample needs at least 2 values, got ${values.length}; measure more pairs`,
+    )
   const bad = values.findIndex((value) => !Number.isFinite(value) || value <= 0)
   if (bad >= 0) {
     throw new DegenerateSampleError(
@@ -27,14 +32,16 @@ export function toSample(values: readonly number[]): Sample {
 }
 
 /**
- * Log ratios of paired values, ln(b/a): negative where b is smaller. On this scale a change by a factor is a shift, and noise that
- * multiplies both arms of a pair cancels.
+ * Log ratios of paired values, ln(b/a): negative where b is smaller. On this scale a change by a
+ * factor is a shift, and noise that multiplies both arms of a pair cancels.
  *
  * @param a n values  @param b n values, in the same order of pairs
  * @throws {DegenerateSampleError} the sizes differ
  */
 export function logRatios(a: Sample, b: Sample): number[] {
   if (a.length !== b.length)
-    throw new DegenerateSampleError(`paired samples differ in size (${a.length} and ${b.length}); pair the values`)
+    throw new DegenerateSampleError(
+      `paired samples differ in size (${a.length} and ${b.length}); pair the values`,
+    )
   return a.map((value, index) => Math.log(b[index]! / value))
 }

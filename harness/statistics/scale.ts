@@ -6,8 +6,9 @@ const ROOM = 100
 const FURTHEST = 1000
 
 /**
- * The factor that brings values of any size to where their squares and fourth powers are ordinary numbers: exactly 1 for values between
- * 2^−100 and 2^100, otherwise a power of two, so that nothing is rounded.
+ * The factor that brings values of any size to where their squares and fourth powers are ordinary
+ * numbers: exactly 1 for values between 2^−100 and 2^100, otherwise a power of two, so that nothing
+ * is rounded.
  *
  * @param samples of one unit, finite
  */

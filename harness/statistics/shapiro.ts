@@ -32,15 +32,25 @@ const LARGE_LOG_SD = [-0.4803, -0.082676, 0.0030302]
  */
 export function shapiroWilk(values: readonly number[]): NormalityTest {
   const n = values.length
-  if (n < FEWEST) throw new DegenerateSampleError(`a normality test needs at least ${FEWEST} values, got ${n}; measure more`)
-  if (n > MOST) throw new DegenerateSampleError(`the test's approximation is made for at most ${MOST} values, got ${n}`)
+  if (n < FEWEST)
+    throw new DegenerateSampleError(
+      `a normality test needs at least ${FEWEST} values, got ${n}; measure more`,
+    )
+  if (n > MOST)
+    throw new DegenerateSampleError(
+      `the test's approximation is made for at most ${MOST} values, got ${n}`,
+    )
   const sorted = [...values].sort((a, b) => a - b)
   const centre = meanOf(sorted)
   const squares = sum(sorted.map((value) => (value - centre) ** 2))
   if (isZeroSpread(Math.sqrt(squares / (n - 1)), centre)) {
-    throw new DegenerateSampleError('the values do not vary, so their shape is undefined; compare the mean itself')
+    throw new DegenerateSampleError(
+      'the values do not vary, so their shape is undefined; compare the mean itself',
+    )
   }
-  const numerator = sum(weights(n).map((weight, index) => weight * (sorted[n - 1 - index]! - sorted[index]!)))
+  const numerator = sum(
+    weights(n).map((weight, index) => weight * (sorted[n - 1 - index]! - sorted[index]!)),
+  )
   const w = Math.min(1, numerator ** 2 / squares)
   return { w, p: significance(w, n) }
 }
@@ -48,7 +58,9 @@ export function shapiroWilk(values: readonly number[]): NormalityTest {
 /** Weights of the differences of opposite order statistics, the outermost first. */
 function weights(n: number): number[] {
   if (n === FEWEST) return [Math.SQRT1_2]
-  const scores = Array.from({ length: Math.floor(n / 2) }, (_, index) => normalUpperQuantile((index + 0.625) / (n + 0.25)))
+  const scores = Array.from({ length: Math.floor(n / 2) }, (_, index) =>
+    normalUpperQuantile((index + 0.625) / (n + 0.25)),
+  )
   const total = 2 * sum(scores.map((score) => score ** 2))
   const [outer, next] = [scores[0]!, scores[1]!]
   const first = polynomial(FIRST_WEIGHT, 1 / Math.sqrt(n)) + outer / Math.sqrt(total)
@@ -57,13 +69,16 @@ function weights(n: number): number[] {
     return [first, ...scores.slice(1).map((score) => score / scale)]
   }
   const second = polynomial(SECOND_WEIGHT, 1 / Math.sqrt(n)) + next / Math.sqrt(total)
-  const scale = Math.sqrt((total - 2 * outer ** 2 - 2 * next ** 2) / (1 - 2 * first ** 2 - 2 * second ** 2))
+  const scale = Math.sqrt(
+    (total - 2 * outer ** 2 - 2 * next ** 2) / (1 - 2 * first ** 2 - 2 * second ** 2),
+  )
   return [first, second, ...scores.slice(2).map((score) => score / scale)]
 }
 
 function significance(w: number, n: number): number {
   // Of three values w is at least 3/4, and its distribution is known exactly.
-  if (n === FEWEST) return Math.max(0, (6 / Math.PI) * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))))
+  if (n === FEWEST)
+    return Math.max(0, (6 / Math.PI) * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))))
   const y = Math.log(1 - w)
   if (n > 11) {
     const x = Math.log(n)
@@ -71,7 +86,9 @@ function significance(w: number, n: number): number {
   }
   const gamma = polynomial(SMALL_GAMMA, n)
   if (y >= gamma) return 0
-  return normalUpperTail((-Math.log(gamma - y) - polynomial(SMALL_MEAN, n)) / Math.exp(polynomial(SMALL_LOG_SD, n)))
+  return normalUpperTail(
+    (-Math.log(gamma - y) - polynomial(SMALL_MEAN, n)) / Math.exp(polynomial(SMALL_LOG_SD, n)),
+  )
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {

@@ -7,11 +7,13 @@ export interface Shifted {
 }
 
 /**
- * Both arms less the first value of `a`, where no subtraction rounds; otherwise as they are. A difference of means does not notice, but values like
- * 10⁹ ± 1 lose seven digits in the means alone before these are subtracted.
+ * Both arms less the first value of `a`, where no subtraction rounds; otherwise as they are. A
+ * difference of means does not notice, but values like 10⁹ ± 1 lose seven digits in the means alone
+ * before these are subtracted.
  *
  * @param a n ≥ 1 finite values  @param b as a
- * @source Sterbenz 1974, Floating-Point Computation (nothing rounds within a factor of two); Møller 1965, BIT 5 (what a sum rounds away)
+ * @source Sterbenz 1974, Floating-Point Computation (nothing rounds within a factor of two); Møller
+ * 1965, BIT 5 (what a sum rounds away)
  */
 export function shifted(a: Values, b: Values): Shifted {
   const origin = a[0]!

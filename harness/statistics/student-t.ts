@@ -12,8 +12,10 @@ const FAR = 1
  * Student's t distribution: P(T ≤ t).
  *
  * @param df degrees of freedom > 0, need not be whole
- * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; take an upper tail as `tCdf(-t, df)`, never as `1 - tCdf(t, df)`
- * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); Abramowitz & Stegun 1964, 26.7.1; golden vectors
+ * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; take an upper tail as `tCdf(-t,
+ * df)`, never as `1 - tCdf(t, df)`
+ * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); Abramowitz & Stegun
+ * 1964, 26.7.1; golden vectors
  *   from scipy.stats.t.cdf
  */
 export function tCdf(t: number, df: number): number {
@@ -47,13 +49,18 @@ export function twoSidedP(t: number, df: number): number {
   return clampProbability(2 * tCdf(-Math.abs(t), df))
 }
 
-/** P(T ≤ t) for t < 0; far out as ½·I(df / (df + t²); df/2, ½), which neither cancels nor overflows. */
+/**
+ * P(T ≤ t) for t < 0; far out as ½·I(df / (df + t²); df/2, ½), which neither cancels nor overflows.
+ */
 function lowerTail(t: number, df: number): number {
   if (df > MANY) return normalUpperTail(normalScore(-t, df))
   return t > -FAR ? studentt.cdf(t, df) : 0.5 * ibeta(df / (df + t * t), df / 2, 0.5)
 }
 
-/** jstat's quantile is good to 1e-7; one Newton step against its better distribution function gains two digits. */
+/**
+ * jstat's quantile is good to 1e-7; one Newton step against its better distribution function gains
+ * two digits.
+ */
 function lowerQuantile(p: number, df: number): number {
   if (df > MANY) return -upperQuantileOfMany(p, df)
   const t = studentt.inv(p, df)
@@ -61,7 +68,8 @@ function lowerQuantile(p: number, df: number): number {
 }
 
 /**
- * The normal score with the same upper tail as t, for many degrees of freedom; relative error of the tail below 1e-11 from 2000 on.
+ * The normal score with the same upper tail as t, for many degrees of freedom; relative error of
+ * the tail below 1e-11 from 2000 on.
  *
  * @source Hill 1970, Comm. ACM 13, Algorithm 395
  */
@@ -73,7 +81,10 @@ function normalScore(t: number, df: number): number {
   return ((correction + y + 3) / b + 1) * Math.sqrt(y)
 }
 
-/** The t > 0 whose normal score is that of p: the two differ little and smoothly, so a few corrections by the difference suffice. */
+/**
+ * The t > 0 whose normal score is that of p: the two differ little and smoothly, so a few
+ * corrections by the difference suffice.
+ */
 function upperQuantileOfMany(p: number, df: number): number {
   const z = normalUpperQuantile(p)
   let t = z

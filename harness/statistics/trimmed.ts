@@ -21,7 +21,8 @@ export interface TrimmedEstimate {
 export const MINIMUM_PAIRS = 10
 
 /**
- * Yuen's trimmed mean with the winsorised standard error: a mean that one contended run cannot move.
+ * Yuen's trimmed mean with the winsorised standard error: a mean that one contended run cannot
+ * move.
  *
  * @param logRatios y = ln(B/A), one per pair, any order, finite
  * @returns undefined for fewer than two values
@@ -35,7 +36,14 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
   const m = meanOf(sorted.subarray(g, n - g))
   const sd = Math.sqrt(varianceOf(winsorise(sorted, g)))
   const zeroVariance = isZeroSpread(sd, m)
-  return { n, g, m, se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)), df: n - 2 * g - 1, zeroVariance }
+  return {
+    n,
+    g,
+    m,
+    se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)),
+    df: n - 2 * g - 1,
+    zeroVariance,
+  }
 }
 
 /**
@@ -52,8 +60,13 @@ export function trimmedP(estimate: TrimmedEstimate): number | undefined {
  *
  * @source Yuen 1974, Biometrika 61
  */
-export function trimmedInterval(estimate: TrimmedEstimate, quantile?: TQuantile): Interval | undefined {
-  return estimate.zeroVariance ? undefined : tInterval(estimate.m, estimate.se, estimate.df, quantile)
+export function trimmedInterval(
+  estimate: TrimmedEstimate,
+  quantile?: TQuantile,
+): Interval | undefined {
+  return estimate.zeroVariance
+    ? undefined
+    : tInterval(estimate.m, estimate.se, estimate.df, quantile)
 }
 
 /** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The tiny term keeps 0.2 × 15 from flooring to 2. */

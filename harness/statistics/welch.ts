@@ -28,9 +28,11 @@ export interface MeanDifference {
  *
  * @param baseline   run values, ms, n ≥ 2
  * @param candidate  run values, ms, n ≥ 2; sizes may differ
- * @returns t (positive when the candidate is faster), df (Welch–Satterthwaite, real), p two-sided in [0, 1], the interval of
+ * @returns t (positive when the candidate is faster), df (Welch–Satterthwaite, real), p two-sided
+ * in [0, 1], the interval of
  *   mean(baseline) − mean(candidate), ms
- * @throws {DegenerateSampleError} both variances are zero: t is undefined, and undefined is never significant
+ * @throws {DegenerateSampleError} both variances are zero: t is undefined, and undefined is never
+ * significant
  * @source Welch 1947, Biometrika 34; golden vectors from scipy.stats.ttest_ind(equal_var=False)
  */
 export function welchTest(baseline: Sample, candidate: Sample): TTest {
@@ -38,7 +40,8 @@ export function welchTest(baseline: Sample, candidate: Sample): TTest {
 }
 
 /**
- * The same test for the moments of values of any sign and size, n ≥ 2 each; the interval is in the unit of the values.
+ * The same test for the moments of values of any sign and size, n ≥ 2 each; the interval is in the
+ * unit of the values.
  *
  * @throws {DegenerateSampleError} both variances are zero
  * @source Welch 1947, Biometrika 34
@@ -47,7 +50,12 @@ export function differenceOfMeans({ a, b }: JointMoments, quantile?: TQuantile):
   const { difference, se, df } = meanDifference({ a, b })
   const { lower, upper } = tInterval(difference, se, df, quantile)
   const { factor } = a
-  return { t: difference / se, df, p: twoSidedP(difference / se, df), ci95: { lower: lower / factor, upper: upper / factor } }
+  return {
+    t: difference / se,
+    df,
+    p: twoSidedP(difference / se, df),
+    ci95: { lower: lower / factor, upper: upper / factor },
+  }
 }
 
 /**
@@ -62,7 +70,10 @@ export function meanDifference({ a, b }: JointMoments): MeanDifference {
   const errorB = b.variance / b.n
   const difference = a.mean - b.mean
   const se = Math.sqrt(errorA + errorB)
-  if (!(se > 0)) throw new DegenerateSampleError('neither sample varies, so t is undefined; compare the means themselves')
+  if (!(se > 0))
+    throw new DegenerateSampleError(
+      'neither sample varies, so t is undefined; compare the means themselves',
+    )
   return { difference, se, df: satterthwaite(errorA, a.n - 1, errorB, b.n - 1) }
 }
 
@@ -74,7 +85,8 @@ export function meanDifference({ a, b }: JointMoments): MeanDifference {
 export function satterthwaite(errorA: number, dfA: number, errorB: number, dfB: number): number {
   const df = (errorA + errorB) ** 2 / (errorA ** 2 / dfA + errorB ** 2 / dfB)
   if (Number.isFinite(df)) return df
-  // The squares vanished: one arm lies many orders of magnitude below the other, and both vary in its last digits only.
+  // The squares vanished: one arm lies many orders of magnitude below the other, and both vary in
+  // its last digits only.
   const share = errorA / (errorA + errorB)
   return 1 / (share ** 2 / dfA + (1 - share) ** 2 / dfB)
 }

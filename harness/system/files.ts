@@ -16,17 +16,30 @@ import type { z } from 'zod'
 import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
 
 /** Errors of the file system that mean: the place given cannot be used. */
-const UNUSABLE = new Set(['EACCES', 'EROFS', 'ENOTDIR', 'EPERM', 'ENOENT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP'])
+const UNUSABLE = new Set([
+  'EACCES',
+  'EROFS',
+  'ENOTDIR',
+  'EPERM',
+  'ENOENT',
+  'EEXIST',
+  'EISDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+])
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
 
 /**
- * What an error of the file system means to the user: a place that cannot be used is an `InputError`, a disk that is full or failing an
- * `InvalidEvidenceError`. Anything else is returned as it is.
+ * What an error of the file system means to the user: a place that cannot be used is an
+ * `InputError`, a disk that is full or failing an `InvalidEvidenceError`. Anything else is returned
+ * as it is.
  */
 export function explainFileError(error: unknown, path: string): AssayError | unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (UNUSABLE.has(code))
-    return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, { cause: error })
+    return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, {
+      cause: error,
+    })
   if (FULL.has(code))
     return new InvalidEvidenceError(
       `disk full while writing ${path} (${code}); free some space and try again; --resume continues an evaluation`,
@@ -40,7 +53,10 @@ export function makeDirectory(path: string): void {
   explained(path, () => makeMissing(path))
 }
 
-/** Step by step, because Node's own recursive form never returns where a file system says ENOENT below a directory that exists, as /proc does. */
+/**
+ * Step by step, because Node's own recursive form never returns where a file system says ENOENT
+ * below a directory that exists, as /proc does.
+ */
 function makeMissing(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return
   if (!existsSync(dirname(path))) makeMissing(dirname(path))
@@ -63,7 +79,10 @@ export function claimDirectory(path: string): boolean {
   }
 }
 
-/** Replaces a file as a whole: it holds the old content or the new one, never a part, whatever happens meanwhile. */
+/**
+ * Replaces a file as a whole: it holds the old content or the new one, never a part, whatever
+ * happens meanwhile.
+ */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
   explained(path, () => {
@@ -98,7 +117,8 @@ export function truncateSynced(path: string, bytes: number): void {
 /**
  * What a JSON file of ours holds; undefined where there is none.
  *
- * @param problem what is wrong with a file that is not of this shape, and the remedy: the message after its path
+ * @param problem what is wrong with a file that is not of this shape, and the remedy: the message
+ * after its path
  * @throws {InvalidEvidenceError} the file is no JSON, or not of this shape
  */
 export function readStored<Schema extends z.ZodType>(
@@ -120,7 +140,12 @@ export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    )
+      return undefined
     throw explainFileError(error, path)
   }
 }

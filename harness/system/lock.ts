@@ -20,8 +20,8 @@ export interface EvidenceLock {
 }
 
 /**
- * Takes the lock of an evidence directory, so that two evaluations neither disturb each other's times nor share a number. A lock whose
- * process is gone is stale and is replaced.
+ * Takes the lock of an evidence directory, so that two evaluations neither disturb each other's
+ * times nor share a number. A lock whose process is gone is stale and is replaced.
  *
  * @param directory `profiling-results/`; must exist
  * @throws {InputError} another evaluation is at work there
@@ -46,7 +46,12 @@ export function acquireLock(directory: string, now: Date): EvidenceLock {
 
 function describeSelf(now: Date): Holder {
   const processStart = readProcessStart(process.pid)
-  return { pid: process.pid, host: hostname(), since: now.toISOString(), ...(processStart !== undefined && { processStart }) }
+  return {
+    pid: process.pid,
+    host: hostname(),
+    since: now.toISOString(),
+    ...(processStart !== undefined && { processStart }),
+  }
 }
 
 function tryLink(own: string, path: string): boolean {
@@ -65,7 +70,8 @@ function breakIfStale(path: string): void {
   if (holder === undefined || isAlive(holder)) throw heldError(path, holder)
   const broken = `${path}.${process.pid}.stale`
   renameSync(path, broken)
-  // Another process may have replaced the stale lock in between: then this one is alive, and goes back.
+  // Another process may have replaced the stale lock in between: then this one is alive, and goes
+  // back.
   const moved = readHolder(broken)
   if (moved !== undefined && isAlive(moved)) tryLink(broken, path)
   rmSync(broken, { force: true })
@@ -91,7 +97,10 @@ function isAlive({ pid, host, processStart }: Holder): boolean {
 }
 
 function heldError(path: string, holder: Holder | undefined): InputError {
-  const who = holder === undefined ? 'a lock nobody can read' : `process ${holder.pid} on ${holder.host} since ${holder.since}`
+  const who =
+    holder === undefined
+      ? 'a lock nobody can read'
+      : `process ${holder.pid} on ${holder.host} since ${holder.since}`
   return new InputError(
     `another evaluation is at work in this directory (${who}); wait for it, use another --out, or delete ${path} if it is gone`,
   )

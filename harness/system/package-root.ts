@@ -5,8 +5,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const MARK = join('harness', 'record', 'templates')
 
 /**
- * Absolute path of this package: the nearest folder above this module that holds both a package.json and our templates. The same
- * folder whether this module runs as source (`harness/…`) or compiled (`dist/harness/…`).
+ * Absolute path of this package: the nearest folder above this module that holds both a
+ * package.json and our templates. The same folder whether this module runs as source (`harness/…`)
+ * or compiled (`dist/harness/…`).
  *
  * @throws {Error} the package is incomplete: the templates are nowhere above this module
  */
@@ -14,7 +15,8 @@ export function packageRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url))
   for (let folder = here; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, MARK))) return folder
-    if (folder === dirname(folder)) throw new Error(`no package with ${MARK} above ${here}; reinstall the package`)
+    if (folder === dirname(folder))
+      throw new Error(`no package with ${MARK} above ${here}; reinstall the package`)
   }
 }
 
@@ -22,7 +24,8 @@ export function packageRoot(): string {
  * Address of the compiled form of a module: measured code is always `dist/*.js`.
  *
  * @param url `import.meta.url` of a module
- * @returns the address under `dist/` for a TypeScript source inside this package; every other address unchanged
+ * @returns the address under `dist/` for a TypeScript source inside this package; every other
+ * address unchanged
  */
 export function compiledModule(url: string): string {
   if (!url.startsWith('file:') || !/\.tsx?$/.test(url)) return url

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where Linux tells about processes. Readers take it as a parameter: on other systems, and in tests, nothing is there. */
+/**
+ * Where Linux tells about processes. Readers take it as a parameter: on other systems, and in
+ * tests, nothing is there.
+ */
 export const PROC = '/proc'
 
 /** Busy, stolen and total CPU time of the host since boot, in ticks, and over how many CPUs. */
@@ -13,15 +16,18 @@ export interface HostCpuTime {
 }
 
 /**
- * Peak resident set of this process (VmHWM), bytes; absent where the host does not tell. Not `ru_maxrss`: a forked process inherits
- * its parent's peak there.
+ * Peak resident set of this process (VmHWM), bytes; absent where the host does not tell. Not
+ * `ru_maxrss`: a forked process inherits its parent's peak there.
  */
 export function readPeakRssBytes(proc: string = PROC): number | undefined {
   const match = /^VmHWM:\s+(\d+) kB$/m.exec(readText(join(proc, 'self', 'status')) ?? '')
   return match === null ? undefined : Number(match[1]) * 1024
 }
 
-/** Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent where the host does not tell. */
+/**
+ * Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent
+ * where the host does not tell.
+ */
 export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, number> | undefined {
   const tasks = join(proc, 'self', 'task')
   const waits = listNames(tasks).flatMap((task) => {
@@ -32,11 +38,18 @@ export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, numb
 }
 
 /**
- * Waiting between two readings, summed over all threads alive at the second, ms. A thread that has ended takes its account with it: summing first and
- * subtracting then would make the waiting of the others vanish too, or turn negative.
+ * Waiting between two readings, summed over all threads alive at the second, ms. A thread that has
+ * ended takes its account with it: summing first and subtracting then would make the waiting of the
+ * others vanish too, or turn negative.
  */
-export function waitBetween(from: ReadonlyMap<string, number>, to: ReadonlyMap<string, number>): number {
-  return [...to].reduce((sum, [thread, waitMs]) => sum + Math.max(0, waitMs - (from.get(thread) ?? 0)), 0)
+export function waitBetween(
+  from: ReadonlyMap<string, number>,
+  to: ReadonlyMap<string, number>,
+): number {
+  return [...to].reduce(
+    (sum, [thread, waitMs]) => sum + Math.max(0, waitMs - (from.get(thread) ?? 0)),
+    0,
+  )
 }
 
 /** The host's CPU accounts of this moment; absent where the host does not tell. */
@@ -46,12 +59,22 @@ export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
   const cpus = text.match(/^cpu\d+ /gm)?.length ?? 0
   // user nice system idle iowait irq softirq steal; guest time is already part of user.
   const [user, nice, system, idle, iowait, irq, softirq, steal] = fields ?? []
-  if (user === undefined || nice === undefined || system === undefined || idle === undefined || cpus === 0) return undefined
+  if (
+    user === undefined ||
+    nice === undefined ||
+    system === undefined ||
+    idle === undefined ||
+    cpus === 0
+  )
+    return undefined
   const busy = user + nice + system + (irq ?? 0) + (softirq ?? 0)
   return { busy, steal: steal ?? 0, total: busy + idle + (iowait ?? 0) + (steal ?? 0), cpus }
 }
 
-/** Start of a process in ticks since boot: with its pid it names one process for good. Absent where the host does not tell. */
+/**
+ * Start of a process in ticks since boot: with its pid it names one process for good. Absent where
+ * the host does not tell.
+ */
 export function readProcessStart(pid: number, proc: string = PROC): string | undefined {
   // The second field, the command in parentheses, may itself hold spaces and parentheses.
   return readText(join(proc, String(pid), 'stat'))

@@ -3,12 +3,19 @@ import type { ChildProcess } from 'node:child_process'
 const TAIL_BYTES = 2048
 const STREAM_GRACE_MS = 1000
 
-/** Resolves, once the process and its streams are gone, with how it ended; undefined for a clean exit. */
+/**
+ * Resolves, once the process and its streams are gone, with how it ended; undefined for a clean
+ * exit.
+ */
 export function ended(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     child.on('error', (error) => resolve(`could not be started or reached: ${error.message}`))
     const describe = (code: number | null, signal: NodeJS.Signals | null) =>
-      signal !== null ? `was killed by ${signal}` : code === 0 ? undefined : `exited with code ${code}`
+      signal !== null
+        ? `was killed by ${signal}`
+        : code === 0
+          ? undefined
+          : `exited with code ${code}`
     child.on('close', (code, signal) => resolve(describe(code, signal)))
     // What it left running may hold its streams open; then there will be no `close`.
     child.on('exit', (code, signal) => {

@@ -18,15 +18,29 @@ export interface Program {
 }
 
 /**
- * Runs a program that asks nothing: its stdin is empty and there is no terminal. What it prints is read, and dropped unless asked for. It gets a process group of its own,
- * of which nothing is left when this returns.
+ * Runs a program that asks nothing: its stdin is empty and there is no terminal. What it prints is
+ * read, and dropped unless asked for. It gets a process group of its own, of which nothing is left
+ * when this returns.
  *
  * @returns undefined where it ended well; else how it ended, with the last 2 kB of its stderr
  * @throws the signal's reason, once the program is gone, where the signal was aborted
  */
-export async function runProgram({ file, args, cwd, env, timeoutMs, signal, onStdout }: Program): Promise<string | undefined> {
+export async function runProgram({
+  file,
+  args,
+  cwd,
+  env,
+  timeoutMs,
+  signal,
+  onStdout,
+}: Program): Promise<string | undefined> {
   signal.throwIfAborted()
-  const child = spawn(file, [...args], { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(file, [...args], {
+    cwd,
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   const killAll = () => {
     if (child.pid === undefined) return
     try {

@@ -2,8 +2,9 @@
 const NAME_LIMIT = 200
 
 /**
- * A name as it can be shown anywhere: control characters, direction overrides, invisible characters, line separators and halves of characters are
- * written out (`\u{202e}`), so that they neither break a file nor hide what a name is. Cut to 200 characters.
+ * A name as it can be shown anywhere: control characters, direction overrides, invisible
+ * characters, line separators and halves of characters are written out (`\u{202e}`), so that they
+ * neither break a file nor hide what a name is. Cut to 200 characters.
  */
 export function visibleText(text: string, limit = NAME_LIMIT): string {
   const shown = [...text.slice(0, 2 * limit + 2)].map(visible)
@@ -12,7 +13,8 @@ export function visibleText(text: string, limit = NAME_LIMIT): string {
 
 function visible(character: string): string {
   // The joiner of emoji and of some scripts is the one invisible character that belongs to a text.
-  const isHarmless = character === '\u200d' || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u.test(character)
+  const isHarmless =
+    character === '\u200d' || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u.test(character)
   return isHarmless ? character : `\\u{${character.codePointAt(0)!.toString(16)}}`
 }
 
@@ -22,9 +24,11 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * The beginning of a text that fits into so many cells of a monospaced font, with `…` where it was cut; nothing where fewer than three fit.
+ * The beginning of a text that fits into so many cells of a monospaced font, with `…` where it was
+ * cut; nothing where fewer than three fit.
  *
- * Scripts a monospaced font lacks come from another one: they are taken to be two cells wide, which is more than they are.
+ * Scripts a monospaced font lacks come from another one: they are taken to be two cells wide, which
+ * is more than they are.
  */
 export function clipText(text: string, cells: number): string {
   if (cells < 3) return ''
@@ -42,7 +46,9 @@ export function clipText(text: string, cells: number): string {
 /** A number and its unit stay together. */
 const BREAKS = / (?!%|m?s\b|[KMGT]?i?B\b)/
 
-/** Lines of at most so many cells, broken at spaces where there are any; the last one is clipped. */
+/**
+ * Lines of at most so many cells, broken at spaces where there are any; the last one is clipped.
+ */
 export function wrapText(text: string, cells: number, lineLimit: number): string[] {
   const lines = ['']
   for (const word of text.split(BREAKS).filter((part) => part !== '')) {

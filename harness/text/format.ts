@@ -1,6 +1,6 @@
 /**
- * The only place where numbers become text. Absent values are the caller's business: nothing here prints NaN on purpose, and
- * nothing rounds a number that goes into a file for programs.
+ * The only place where numbers become text. Absent values are the caller's business: nothing here
+ * prints NaN on purpose, and nothing rounds a number that goes into a file for programs.
  */
 
 /** A time in ms, to four significant digits at least: `0.331 ms`, `812.4 ms`, `1.243 s`. */
@@ -67,7 +67,10 @@ export function formatMsWithSd(mean: number, sd: number): string {
   return `${(mean / scale).toFixed(digits)} ± ${(sd / scale).toFixed(digits)} ${inSeconds ? 's' : 'ms'}`
 }
 
-/** A probability. Below 1e-12 the distribution functions carry no more digits, and the text says only that. */
+/**
+ * A probability. Below 1e-12 the distribution functions carry no more digits, and the text says
+ * only that.
+ */
 export function formatP(p: number): string {
   if (p < 1e-12) return '< 1e-12'
   if (p < 0.001) return p.toExponential(1)
@@ -101,7 +104,10 @@ export function formatTick(value: number): string {
   return String(Number(value.toPrecision(6))).replace('-', '−')
 }
 
-/** What a budget counts, in the unit its name tells: `48.20 ms`, `137.0 MiB`, `91.5 %`; any other to four digits at least. */
+/**
+ * What a budget counts, in the unit its name tells: `48.20 ms`, `137.0 MiB`, `91.5 %`; any other to
+ * four digits at least.
+ */
 export function formatCounter(counter: string, value: number): string {
   if (['cpuMs', 'wallMs', 'coldWallMs'].includes(counter)) return formatMs(value).replace('-', '−')
   if (['peakRssBytes', 'heapBytes'].includes(counter)) return formatBytes(value).replace('-', '−')
@@ -111,26 +117,44 @@ export function formatCounter(counter: string, value: number): string {
 }
 
 /**
- * Values of one kind on a scale they share, `808.1 – 816.7 ms`: times in s, ms, µs or ns, anything else as it is. Four digits of the
- * largest, and more where the values differ by less.
+ * Values of one kind on a scale they share, `808.1 – 816.7 ms`: times in s, ms, µs or ns, anything
+ * else as it is. Four digits of the largest, and more where the values differ by less.
  *
  * @param unit of the values; undefined: nobody says
  */
-export function formatMeasures(values: readonly number[], unit: 'ms' | 's' | undefined, separator = ' – '): string {
+export function formatMeasures(
+  values: readonly number[],
+  unit: 'ms' | 's' | undefined,
+  separator = ' – ',
+): string {
   const largest = Math.max(...values.map(Math.abs))
-  const scale = unit === undefined ? { factor: 1, name: '' } : timeScale(unit === 's' ? 1000 * largest : largest, unit)
+  const scale =
+    unit === undefined
+      ? { factor: 1, name: '' }
+      : timeScale(unit === 's' ? 1000 * largest : largest, unit)
   const shown = values.map((value) => value * scale.factor)
-  const finest = Math.min(Math.max(...shown) - Math.min(...shown), ...shown.map(Math.abs).filter((value) => value > 0))
+  const finest = Math.min(
+    Math.max(...shown) - Math.min(...shown),
+    ...shown.map(Math.abs).filter((value) => value > 0),
+  )
   const magnitude = (value: number) => Math.floor(Math.log10(Math.abs(value)))
   const size = Math.max(...shown.map(Math.abs))
   if (size !== 0 && (!Number.isFinite(size) || size >= 1e9 || size < 1e-4))
     return `${values.map((value) => value.toExponential(3).replaceAll('-', '−')).join(separator)}${unit === undefined ? '' : ` ${unit}`}`
   const digits =
-    size === 0 ? 0 : Math.max(3 - magnitude(size), finest > 0 ? Math.min(1 - magnitude(finest), 9 - magnitude(size)) : 0)
+    size === 0
+      ? 0
+      : Math.max(
+          3 - magnitude(size),
+          finest > 0 ? Math.min(1 - magnitude(finest), 9 - magnitude(size)) : 0,
+        )
   return `${shown.map((value) => fixed(value, Math.min(12, Math.max(0, digits)))).join(separator)}${scale.name}`
 }
 
-function timeScale(ms: number, unit: 'ms' | 's'): { readonly factor: number; readonly name: string } {
+function timeScale(
+  ms: number,
+  unit: 'ms' | 's',
+): { readonly factor: number; readonly name: string } {
   const toMs = unit === 's' ? 1000 : 1
   if (ms >= 1000) return { factor: toMs / 1000, name: ' s' }
   if (ms >= 1 || ms === 0) return { factor: toMs, name: ' ms' }

@@ -6,7 +6,12 @@ import { InputError } from '../errors.js'
  * @param kind what it is, for the message: `layer`
  * @throws {InputError} there is none; lists the known names and suggests the nearest
  */
-export function findNamed<Item>(items: readonly Item[], nameOf: (item: Item) => string, name: string, kind: string): Item {
+export function findNamed<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  name: string,
+  kind: string,
+): Item {
   const found = items.find((item) => nameOf(item) === name)
   if (found === undefined) throw unknownName(kind, name, items.map(nameOf))
   return found
@@ -15,15 +20,22 @@ export function findNamed<Item>(items: readonly Item[], nameOf: (item: Item) => 
 export function unknownName(kind: string, name: string, known: readonly string[]): InputError {
   const nearest = nearestName(name, known)
   const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`
-  return new InputError(`unknown ${kind} ${name}${hint || ';'} known: ${known.join(', ') || 'none'}`)
+  return new InputError(
+    `unknown ${kind} ${name}${hint || ';'} known: ${known.join(', ') || 'none'}`,
+  )
 }
 
-/** The known name with the smallest edit distance, if at most half of the letters (and one more) differ. */
+/**
+ * The known name with the smallest edit distance, if at most half of the letters (and one more)
+ * differ.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance)
-  return best !== undefined && best.distance <= Math.floor(best.candidate.length / 2) + 1 ? best.candidate : undefined
+  return best !== undefined && best.distance <= Math.floor(best.candidate.length / 2) + 1
+    ? best.candidate
+    : undefined
 }
 
 /**

@@ -16,11 +16,14 @@ export interface TemplateFolder {
 }
 
 /**
- * The templates of a folder, each read and compiled when it is first rendered. A value the model lacks is an error.
+ * The templates of a folder, each read and compiled when it is first rendered. A value the model
+ * lacks is an error.
  *
  * @returns given the name of a template, what renders a model with it
  */
-export function templatesIn(place: TemplateFolder): <Model>(name: string) => (model: Model) => string {
+export function templatesIn(
+  place: TemplateFolder,
+): <Model>(name: string) => (model: Model) => string {
   const compiled = new Map<string, Handlebars.TemplateDelegate>()
   return (name) => (model) => {
     const template = compiled.get(name) ?? compile(place, name)
@@ -29,12 +32,18 @@ export function templatesIn(place: TemplateFolder): <Model>(name: string) => (mo
   }
 }
 
-function compile({ folder, ending, partials, helpers, escapesHtml }: TemplateFolder, name: string): Handlebars.TemplateDelegate {
+function compile(
+  { folder, ending, partials, helpers, escapesHtml }: TemplateFolder,
+  name: string,
+): Handlebars.TemplateDelegate {
   const environment = Handlebars.create()
   environment.registerHelper(helpers)
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]))
   const read = (template: string) => {
-    const text = readFileSync(join(packageRoot(), 'harness', folder, `${template}${ending}`), 'utf8')
+    const text = readFileSync(
+      join(packageRoot(), 'harness', folder, `${template}${ending}`),
+      'utf8',
+    )
     return environment.compile(text, { noEscape: !escapesHtml, strict: true, knownHelpers })
   }
   for (const partial of partials) environment.registerPartial(partial, read(partial))

@@ -9,7 +9,10 @@ import { discordance } from './warnings.js'
 
 /** What the rounds so far say about one workload. */
 export interface Assessment {
-  /** `continue`: more pairs are needed. For a guard, `accepted` means that it passes the regression gate. */
+  /**
+   * `continue`: more pairs are needed. For a guard, `accepted` means that it passes the regression
+   * gate.
+   */
   readonly outcome: Outcome
   /** Codes; empty while the outcome is `continue`. */
   readonly reasons: readonly string[]
@@ -25,21 +28,28 @@ const MEMORY_UNDECIDED = 'memory-undecided'
 const BY_MEMORY = { within: 'accepted', over: 'rejected', undecided: 'inconclusive' } as const
 
 /**
- * Examines the looks in order and stops at the first that decides; rounds beyond it are ignored. Nothing is accepted unless a look
- * says so and no condition holds it back; a held acceptance goes on to the next look, and after the last one it is inconclusive.
+ * Examines the looks in order and stops at the first that decides; rounds beyond it are ignored.
+ * Nothing is accepted unless a look says so and no condition holds it back; a held acceptance goes
+ * on to the next look, and after the last one it is inconclusive.
  *
- * Where blocking memory alone holds an acceptance back, more pairs would not help: that look decides, by the probe where there is one.
+ * Where blocking memory alone holds an acceptance back, more pairs would not help: that look
+ * decides, by the probe where there is one.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  * @param probed pairs of the memory probe (`probePairs`)
  */
-export function assessWorkload(rounds: readonly Round[], rule: Rule, probed: readonly ProbePair[] = []): Assessment {
+export function assessWorkload(
+  rounds: readonly Round[],
+  rule: Rule,
+  probed: readonly ProbePair[] = [],
+): Assessment {
   const looks: Look[] = []
   for (const [index, pairs] of rule.looks.entries()) {
     if (rounds.length < pairs) break
     const seen = rounds.slice(0, pairs)
     const taken = takeLook(seen, index, rule, probed)
-    if (taken === undefined) return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: seen, looks }
+    if (taken === undefined)
+      return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: seen, looks }
     const { look, reasons } = taken
     looks.push(look)
     if (look.outcome !== 'continue') return { outcome: look.outcome, reasons, rounds: seen, looks }
@@ -47,8 +57,14 @@ export function assessWorkload(rounds: readonly Round[], rule: Rule, probed: rea
   return { outcome: 'continue', reasons: [], rounds, looks }
 }
 
-/** Point estimate of the improvement so far, a fraction, for progress lines; undefined below two rounds. */
-export function runningEstimate(rounds: readonly Round[], rule: Pick<Rule, 'against' | 'metric'>): number | undefined {
+/**
+ * Point estimate of the improvement so far, a fraction, for progress lines; undefined below two
+ * rounds.
+ */
+export function runningEstimate(
+  rounds: readonly Round[],
+  rule: Pick<Rule, 'against' | 'metric'>,
+): number | undefined {
   return compareArms(rounds, rule.against, rule.metric)?.improvement.estimate
 }
 
@@ -84,8 +100,9 @@ function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boo
 }
 
 /**
- * Why a finding must not stand although its bounds say so. A failed calibration and blocking memory hold every acceptance; noise and
- * discordance those that compare two arms; significance and the plain means only the claim that something got faster.
+ * Why a finding must not stand although its bounds say so. A failed calibration and blocking memory
+ * hold every acceptance; noise and discordance those that compare two arms; significance and the
+ * plain means only the claim that something got faster.
  */
 function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: Rule): string[] {
   if (outcome !== 'accepted' && outcome !== 'rejected') return []
@@ -96,14 +113,16 @@ function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: 
   if (isRatio && !certified && noiseOf(estimate).class === 'RED') held.push('noise-red')
   if (outcome === 'rejected') return held
   if (rule.calibrationFailed === true) held.push('calibration-failed')
-  if (isRatio && rule.metric === 'cpu' && discordance(rounds, rule) !== undefined) held.push('discordant')
+  if (isRatio && rule.metric === 'cpu' && discordance(rounds, rule) !== undefined)
+    held.push('discordant')
   if (rule.memory === 'blocking') {
     const memory = compareMemory(rounds, rule.against)
     if (memory === undefined) held.push('memory-unmeasured')
     else if (memory.verdict === 'undecided') held.push(MEMORY_UNDECIDED)
   }
   if (rule.criterion.kind === 'improvement') {
-    if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW)) held.push('not-significant')
+    if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW))
+      held.push('not-significant')
     if (!(improvementOfMeans(comparison) > 0)) held.push('means-disagree')
   }
   return held

@@ -9,18 +9,25 @@ export interface Trial<Attempt> {
 }
 
 /**
- * The attempts so far, each judged on its own pairs alone: the first, and its repeat where it failed and was repeated.
+ * The attempts so far, each judged on its own pairs alone: the first, and its repeat where it
+ * failed and was repeated.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  */
-export function attemptsOf<Attempt>(rounds: readonly Round[], { pairs, judge, hasFailed }: Trial<Attempt>): readonly Attempt[] {
+export function attemptsOf<Attempt>(
+  rounds: readonly Round[],
+  { pairs, judge, hasFailed }: Trial<Attempt>,
+): readonly Attempt[] {
   const first = judge(rounds.slice(0, pairs))
   if (rounds.length <= pairs || !hasFailed(first)) return [first]
   return [first, judge(rounds.slice(pairs, 2 * pairs))]
 }
 
 /** Whether the trial needs another pair. */
-export function wantsPair<Attempt>(rounds: readonly Round[], { pairs, judge, hasFailed }: Trial<Attempt>): boolean {
+export function wantsPair<Attempt>(
+  rounds: readonly Round[],
+  { pairs, judge, hasFailed }: Trial<Attempt>,
+): boolean {
   if (rounds.length < pairs) return true
   return rounds.length < 2 * pairs && hasFailed(judge(rounds.slice(0, pairs)))
 }

@@ -24,15 +24,20 @@ const HIT_RATE = /\.hitRate$/
 /**
  * The candidate's values of what a budget counts, in order of pairs.
  *
- * @returns undefined where some run of the candidate lacks it: what was not counted cannot be within a budget
+ * @returns undefined where some run of the candidate lacks it: what was not counted cannot be
+ * within a budget
  */
-export function budgetValues(rounds: readonly Round[], counter: string): readonly number[] | undefined {
+export function budgetValues(
+  rounds: readonly Round[],
+  counter: string,
+): readonly number[] | undefined {
   const values = rounds.map(({ runs }) => runs.candidate && countedIn(runs.candidate, counter))
   return values.every((value) => value !== undefined) ? values : undefined
 }
 
 /**
- * The plain mean with its standard error: nothing trimmed, since a budget is about what is used, bad runs included.
+ * The plain mean with its standard error: nothing trimmed, since a budget is about what is used,
+ * bad runs included.
  *
  * @param values n ≥ 2, finite
  * @source Student 1908, Biometrika 6
@@ -47,7 +52,8 @@ export function estimateBudget(values: readonly number[]): BudgetEstimate {
 }
 
 /**
- * The mean closest to the limit that these runs still certify as within the budget four times in five: the limit ∓ (c + t⁻¹(0.8, df))·SE.
+ * The mean closest to the limit that these runs still certify as within the budget four times in
+ * five: the limit ∓ (c + t⁻¹(0.8, df))·SE.
  *
  * @returns in the unit of what is counted
  */
@@ -57,8 +63,8 @@ export function certifiableMean(budget: Budget, { critical, df, seUsed }: Bounds
 }
 
 /**
- * What every run measures comes first: no counter can pass itself off as a time. A time or a size of nothing was not measured, and less than nothing
- * was not counted: neither may keep a limit.
+ * What every run measures comes first: no counter can pass itself off as a time. A time or a size
+ * of nothing was not measured, and less than nothing was not counted: neither may keep a limit.
  */
 function countedIn(run: RunRecord, counter: string): number | undefined {
   const own = OWN_VALUES.find((name) => name === counter)
@@ -77,11 +83,16 @@ function isPositive(value: number | undefined): boolean {
   return value !== undefined && Number.isFinite(value) && value > 0
 }
 
-/** hits / (hits + misses); undefined where there was neither, so that a cache nobody asked keeps no promise. */
+/**
+ * hits / (hits + misses); undefined where there was neither, so that a cache nobody asked keeps no
+ * promise.
+ */
 function hitRateOf(run: RunRecord, counter: string): number | undefined {
   if (!HIT_RATE.test(counter) || Object.hasOwn(run.counters, counter)) return undefined
   const cache = counter.replace(HIT_RATE, '')
   const hits = ownCount(run, `${cache}.hits`)
   const misses = ownCount(run, `${cache}.misses`)
-  return hits === undefined || misses === undefined || hits + misses <= 0 ? undefined : hits / (hits + misses)
+  return hits === undefined || misses === undefined || hits + misses <= 0
+    ? undefined
+    : hits / (hits + misses)
 }

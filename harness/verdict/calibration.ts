@@ -3,10 +3,14 @@ import { formatCounted } from '../text/format.js'
 import type { Warning } from './warnings.js'
 
 /**
- * What a reader should know about the calibration a plan quotes; nothing where the plan says nothing about calibrations. A calibration that passed
- * speaks for the workloads it covers and no other.
+ * What a reader should know about the calibration a plan quotes; nothing where the plan says
+ * nothing about calibrations. A calibration that passed speaks for the workloads it covers and no
+ * other.
  */
-export function calibrationWarnings({ calibration, workloads }: Pick<EvaluationPlan, 'calibration' | 'workloads'>): Warning[] {
+export function calibrationWarnings({
+  calibration,
+  workloads,
+}: Pick<EvaluationPlan, 'calibration' | 'workloads'>): Warning[] {
   if (calibration === undefined) return []
   const { status, command, ageDays } = calibration
   if (status === 'failed') {

@@ -2,7 +2,12 @@ import { mean } from 'simple-statistics'
 import type { Arm, Metric } from '../contract.js'
 import type { Interval, TQuantile } from '../statistics/interval.js'
 import { logRatios, type Sample, toSample } from '../statistics/sample.js'
-import { type TrimmedEstimate, trimmedEstimate, trimmedInterval, trimmedP } from '../statistics/trimmed.js'
+import {
+  type TrimmedEstimate,
+  trimmedEstimate,
+  trimmedInterval,
+  trimmedP,
+} from '../statistics/trimmed.js'
 import type { Round } from './rounds.js'
 
 /** Two arms of the same rounds, side by side. */
@@ -33,7 +38,11 @@ export interface Improvement {
  * @returns undefined below two rounds
  * @throws {DegenerateSampleError} a value is not positive and finite
  */
-export function compareArms(rounds: readonly Round[], against: Arm, metric: Metric): Comparison | undefined {
+export function compareArms(
+  rounds: readonly Round[],
+  against: Arm,
+  metric: Metric,
+): Comparison | undefined {
   if (rounds.length < 2) return undefined
   return comparePaired(sampleOf(rounds, against, metric), sampleOf(rounds, 'candidate', metric))
 }
@@ -47,7 +56,9 @@ function comparePaired(a: Sample, b: Sample): Comparison {
 
 /** The run values of one arm in order of pairs, ms. */
 export function sampleOf(rounds: readonly Round[], arm: Arm, metric: Metric): Sample {
-  return toSample(rounds.map(({ runs }) => (metric === 'cpu' ? runs[arm]!.cpuMs : runs[arm]!.wallMs)))
+  return toSample(
+    rounds.map(({ runs }) => (metric === 'cpu' ? runs[arm]!.cpuMs : runs[arm]!.wallMs)),
+  )
 }
 
 /** Improvement of the plain means, a fraction: nothing trimmed, nothing paired. */

@@ -7,7 +7,10 @@ export type Outcome = 'accepted' | 'rejected' | 'inconclusive' | 'continue'
 
 /** By what a workload is judged: everything a verdict depends on beside the runs. */
 export interface Rule {
-  /** `target`: must meet the criterion of the layer. `guard`: must not lose more than the regression gate allows. */
+  /**
+   * `target`: must meet the criterion of the layer. `guard`: must not lose more than the regression
+   * gate allows.
+   */
   readonly role: Role
   readonly metric: Metric
   /** The arm the candidate is compared with: the incumbent, or the baseline where there is none. */
@@ -37,7 +40,9 @@ export const GATE_LIMIT = 0.1
 export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
   const workload = plan.workloads.find(({ id }) => id === workloadId)
   if (workload === undefined) {
-    throw new InvalidEvidenceError(`plan.json has no workload ${workloadId}; restore the file or evaluate again`)
+    throw new InvalidEvidenceError(
+      `plan.json has no workload ${workloadId}; restore the file or evaluate again`,
+    )
   }
   const { looks, fixed, alpha, memory } = plan.regime
   const criterion = criterionFor(workload.role, plan.criterion)
@@ -46,7 +51,11 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
     metric: plan.metric,
     against: plan.arms.includes('incumbent') ? 'incumbent' : 'baseline',
     criterion,
-    looks: fixed ? looks.slice(-1) : criterion.kind === 'regression' ? looks.slice(0, GATE_LOOKS) : looks,
+    looks: fixed
+      ? looks.slice(-1)
+      : criterion.kind === 'regression'
+        ? looks.slice(0, GATE_LOOKS)
+        : looks,
     fixed,
     alpha,
     memory,
@@ -54,7 +63,10 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
   }
 }
 
-/** What a workload is judged by: a target by the criterion of its layer, a guard by the regression gate. */
+/**
+ * What a workload is judged by: a target by the criterion of its layer, a guard by the regression
+ * gate.
+ */
 export function criterionFor(role: Role, criterion: Criterion): Criterion {
   return role === 'target' ? criterion : { kind: 'regression', atMost: GATE_LIMIT }
 }
@@ -66,18 +78,27 @@ export interface Position {
   readonly upper: number
   /** No look follows. */
   readonly last: boolean
-  /** Rounding the bounds may be off by: positive only where the pairs do not vary and the bounds are the estimate itself. */
+  /**
+   * Rounding the bounds may be off by: positive only where the pairs do not vary and the bounds are
+   * the estimate itself.
+   */
   readonly tolerance: number
 }
 
-/** What a criterion says, and whether the bounds alone say it (`certified`) or the estimate had to help. */
+/**
+ * What a criterion says, and whether the bounds alone say it (`certified`) or the estimate had to
+ * help.
+ */
 export interface Finding {
   readonly outcome: Outcome
   readonly certified: boolean
   readonly reason?: string
 }
 
-/** What a criterion says to an estimate and its bounds. Bounds that are no numbers, or contradict each other, decide nothing. */
+/**
+ * What a criterion says to an estimate and its bounds. Bounds that are no numbers, or contradict
+ * each other, decide nothing.
+ */
 export function judgeCriterion(position: Position, criterion: Criterion): Finding {
   switch (criterion.kind) {
     case 'improvement':
@@ -96,7 +117,8 @@ export function judgeCriterion(position: Position, criterion: Criterion): Findin
 /**
  * Improvement of at least θ, against the margin ln(1 − θ).
  *
- * @source Jennison & Turnbull 1989, JRSS B 51 (certified by bounds); by the estimate: docs/methodology.md, error rates in docs/characteristics.md
+ * @source Jennison & Turnbull 1989, JRSS B 51 (certified by bounds); by the estimate:
+ * docs/methodology.md, error rates in docs/characteristics.md
  */
 export function judgeImprovement(position: Position, atLeast: number): Finding {
   const { m, lower, upper, last, tolerance } = position
@@ -105,13 +127,16 @@ export function judgeImprovement(position: Position, atLeast: number): Finding {
   if (upper <= margin + tolerance) return certified('accepted', 'certified-improvement')
   if (lower > margin + tolerance) return certified('rejected', 'certified-below-threshold')
   if (!last) return undecided(last)
-  if (m <= margin && upper <= Math.log(1 - 0.4 * atLeast)) return estimated('accepted', 'estimated-improvement')
-  if (m > margin && (upper - lower) / 2 <= 0.8 * atLeast) return estimated('rejected', 'estimate-below-threshold')
+  if (m <= margin && upper <= Math.log(1 - 0.4 * atLeast))
+    return estimated('accepted', 'estimated-improvement')
+  if (m > margin && (upper - lower) / 2 <= 0.8 * atLeast)
+    return estimated('rejected', 'estimate-below-threshold')
   return undecided(last)
 }
 
 /**
- * The regression gate: less than θ slower, against the margin ln(1 + θ). `accepted` means passed, `rejected` failed.
+ * The regression gate: less than θ slower, against the margin ln(1 + θ). `accepted` means passed,
+ * `rejected` failed.
  *
  * @source as `judgeImprovement`
  */
@@ -123,12 +148,14 @@ export function judgeRegression(position: Position, atMost: number): Finding {
   if (upper < margin - tolerance) return certified('accepted', 'certified-no-regression')
   if (!last) return undecided(last)
   if (m >= margin && lower > 0) return estimated('rejected', 'estimated-regression')
-  if (m < margin && upper < Math.log(1 + 1.5 * atMost)) return estimated('accepted', 'estimated-no-regression')
+  if (m < margin && upper < Math.log(1 + 1.5 * atMost))
+    return estimated('accepted', 'estimated-no-regression')
   return undecided(last)
 }
 
 /**
- * Equivalence by two one-sided tests: a change of at most θ either way, against the margins ± ln(1 + θ). Only bounds decide.
+ * Equivalence by two one-sided tests: a change of at most θ either way, against the margins ± ln(1
+ * + θ). Only bounds decide.
  *
  * @source Schuirmann 1987, J. Pharmacokinet. Biopharm. 15 (two one-sided tests)
  */
@@ -136,13 +163,16 @@ function judgeEquivalence(position: Position, within: number): Finding {
   const { lower, upper, last, tolerance } = position
   const margin = Math.log(1 + within)
   if (!isSound(position)) return undecided(last)
-  if (lower >= -margin - tolerance && upper <= margin + tolerance) return certified('accepted', 'certified-equivalence')
-  if (upper < -margin - tolerance || lower > margin + tolerance) return certified('rejected', 'certified-difference')
+  if (lower >= -margin - tolerance && upper <= margin + tolerance)
+    return certified('accepted', 'certified-equivalence')
+  if (upper < -margin - tolerance || lower > margin + tolerance)
+    return certified('rejected', 'certified-difference')
   return undecided(last)
 }
 
 /**
- * Non-inferiority: less than θ slower, against the margin ln(1 + θ). Unlike the gate, only bounds decide.
+ * Non-inferiority: less than θ slower, against the margin ln(1 + θ). Unlike the gate, only bounds
+ * decide.
  *
  * @source Blackwelder 1982, Controlled Clinical Trials 3
  */
@@ -155,12 +185,17 @@ function judgeNonInferiority(position: Position, atMost: number): Finding {
   return undecided(last)
 }
 
-/** A budget: the bound of the mean on the far side of the limit decides, in the unit of what is counted. */
+/**
+ * A budget: the bound of the mean on the far side of the limit decides, in the unit of what is
+ * counted.
+ */
 function judgeBudget(position: Position, budget: Budget): Finding {
   const { lower, upper, last } = position
   if (!isSound(position)) return undecided(last)
   const [kept, broken] =
-    'atMost' in budget ? [upper <= budget.atMost, lower > budget.atMost] : [lower >= budget.atLeast, upper < budget.atLeast]
+    'atMost' in budget
+      ? [upper <= budget.atMost, lower > budget.atMost]
+      : [lower >= budget.atLeast, upper < budget.atLeast]
   if (kept) return certified('accepted', 'certified-within-budget')
   if (broken) return certified('rejected', 'certified-outside-budget')
   return undecided(last)

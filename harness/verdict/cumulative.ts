@@ -18,7 +18,10 @@ export interface Cumulative {
   readonly speedup: number
 }
 
-/** The geometric mean of the ratios of several workloads (`averageChange`), in the words of a record. */
+/**
+ * The geometric mean of the ratios of several workloads (`averageChange`), in the words of a
+ * record.
+ */
 export function cumulate(estimates: readonly LogChange[]): Cumulative {
   return toCumulative(averageChange(estimates))
 }
@@ -32,7 +35,8 @@ export function toCumulative({ m, se, df }: LogChange): Cumulative {
  * The geometric mean of the ratios of several workloads, each counting the same.
  *
  * @param changes one per workload, at least one; made of different runs, hence independent
- * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for one workload this is its own interval
+ * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for
+ * one workload this is its own interval
  */
 export function averageChange(changes: readonly LogChange[]): LogChange {
   const { m, se, df } = multiplyChanges(changes)

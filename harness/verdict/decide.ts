@@ -31,26 +31,38 @@ export interface Decision {
   /** Codes, at least one. */
   readonly reasons: readonly string[]
   readonly warnings: readonly Warning[]
-  /** Empty where the candidate is not equivalent, or a sequence accepted no layer: there is nothing to measure. */
+  /**
+   * Empty where the candidate is not equivalent, or a sequence accepted no layer: there is nothing
+   * to measure.
+   */
   readonly workloads: readonly WorkloadDecision[]
   /** Present where the candidate is not equivalent. */
   readonly divergence?: FoundDivergence
 }
 
 /**
- * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every guard has to pass.
+ * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every
+ * guard has to pass.
  *
- * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or measuring ended before a decision
+ * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or
+ * measuring ended before a decision
  */
 export function decide(evidence: Evidence): Decision {
   const { plan, equivalence, runs, memoryProbe } = evidence
   refuseOtherStack(evidence)
-  if (isNothing(plan)) return { ...concludeNothing(evidence), warnings: warningsOfPlan(plan), workloads: [] }
+  if (isNothing(plan))
+    return { ...concludeNothing(evidence), warnings: warningsOfPlan(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
   refuseFailing(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
   if (divergence !== undefined) {
-    return { verdict: 'rejected', reasons: ['not-equivalent'], warnings: warningsOfPlan(plan), workloads: [], divergence }
+    return {
+      verdict: 'rejected',
+      reasons: ['not-equivalent'],
+      warnings: warningsOfPlan(plan),
+      workloads: [],
+      divergence,
+    }
   }
   if (!plan.workloads.some(({ role }) => role === 'target')) {
     throw new InvalidEvidenceError(
@@ -59,25 +71,31 @@ export function decide(evidence: Evidence): Decision {
   }
   const states = statesOf(plan, runs, memoryProbe)
   if (states.every(({ assessment }) => assessment.rounds.length === 0)) {
-    throw new InvalidEvidenceError('nothing was measured: runs.jsonl holds no complete pair; continue with --resume')
+    throw new InvalidEvidenceError(
+      'nothing was measured: runs.jsonl holds no complete pair; continue with --resume',
+    )
   }
   const workloads = concludeWorkloads(plan, states)
   return { ...conclude(workloads), warnings: warningsOfPlan(plan), workloads }
 }
 
 /**
- * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished: all are decided, or a target of a layer is
- * rejected. (That a measured digest is the proven one is checked by `decide` and by whoever measures.)
+ * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished:
+ * all are decided, or a target of a layer is rejected. (That a measured digest is the proven one is
+ * checked by `decide` and by whoever measures.)
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
   if (isNothing(plan)) return []
   const states = statesOf(plan, runs)
-  return isSettled(plan, states) ? [] : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
+  return isSettled(plan, states)
+    ? []
+    : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
 }
 
 /**
- * Ids of the workloads whose memory a probe still has to decide, in plan order: once all are decided, those whose measured runs leave it open. A
- * probe costs ten processes, so none is made for a layer that is rejected anyway: nobody will pay its memory.
+ * Ids of the workloads whose memory a probe still has to decide, in plan order: once all are
+ * decided, those whose measured runs leave it open. A probe costs ten processes, so none is made
+ * for a layer that is rejected anyway: nobody will pay its memory.
  *
  * @param evidence of a finished measuring phase
  */
@@ -88,7 +106,10 @@ export function workloadsToProbe(evidence: Evidence): string[] {
   return workloads
     .filter(({ id, assessment }) => {
       const { against } = ruleOf(plan, id)
-      return compareMemory(assessment.rounds, against)?.verdict === 'undecided' && !isProbeOver(memoryProbe, id, against)
+      return (
+        compareMemory(assessment.rounds, against)?.verdict === 'undecided' &&
+        !isProbeOver(memoryProbe, id, against)
+      )
     })
     .map(({ id }) => id)
 }
@@ -99,11 +120,22 @@ interface WorkloadState {
   readonly assessment: Assessment
 }
 
-function statesOf(plan: EvaluationPlan, runs: readonly JournalLine[], probe: readonly ProbeLine[] = []): WorkloadState[] {
-  return plan.workloads.map(({ id, role }) => ({ id, role, assessment: assessPlanned(plan, runs, id, probe) }))
+function statesOf(
+  plan: EvaluationPlan,
+  runs: readonly JournalLine[],
+  probe: readonly ProbeLine[] = [],
+): WorkloadState[] {
+  return plan.workloads.map(({ id, role }) => ({
+    id,
+    role,
+    assessment: assessPlanned(plan, runs, id, probe),
+  }))
 }
 
-/** What the runs so far say about one workload of a plan; where too many pairs had to be voided, nothing. */
+/**
+ * What the runs so far say about one workload of a plan; where too many pairs had to be voided,
+ * nothing.
+ */
 export function assessPlanned(
   plan: EvaluationPlan,
   runs: readonly JournalLine[],
@@ -111,9 +143,15 @@ export function assessPlanned(
   probe: readonly ProbeLine[] = [],
 ): Assessment {
   const rule = ruleOf(plan, id)
-  const assessment = assessWorkload(roundsOf(runs, plan, id), rule, probePairs(probe, id, rule.against))
+  const assessment = assessWorkload(
+    roundsOf(runs, plan, id),
+    rule,
+    probePairs(probe, id, rule.against),
+  )
   const contaminated = isContaminated(runs, id, rule.looks.at(-1)!)
-  return contaminated ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] } : assessment
+  return contaminated
+    ? { ...assessment, outcome: 'inconclusive', reasons: ['contaminated'] }
+    : assessment
 }
 
 /**
@@ -121,21 +159,34 @@ export function assessPlanned(
  *
  * @throws {InvalidEvidenceError} a run is voided without a reason, or counts in spite of one
  */
-export function refuseUnexplainedVoids({ metric }: Pick<EvaluationPlan, 'metric'>, runs: readonly JournalLine[]): void {
-  const wrong = runs.find((run) => !isFailure(run) && (run.voided !== undefined) !== (voidReason(run, metric) !== undefined))
+export function refuseUnexplainedVoids(
+  { metric }: Pick<EvaluationPlan, 'metric'>,
+  runs: readonly JournalLine[],
+): void {
+  const wrong = runs.find(
+    (run) =>
+      !isFailure(run) && (run.voided !== undefined) !== (voidReason(run, metric) !== undefined),
+  )
   if (wrong === undefined) return
-  const what = 'voided' in wrong && wrong.voided !== undefined ? 'is voided without a reason in' : 'counts in spite of'
+  const what =
+    'voided' in wrong && wrong.voided !== undefined
+      ? 'is voided without a reason in'
+      : 'counts in spite of'
   throw new InvalidEvidenceError(
     `runs.jsonl: the run of the ${wrong.arm} in pair ${wrong.pair} of ${wrong.workload} ${what} its covariates; restore the file or evaluate again`,
   )
 }
 
 /**
- * Whoever measures stops there as well; a candidate that crashes now and then is accepted by no way round.
+ * Whoever measures stops there as well; a candidate that crashes now and then is accepted by no way
+ * round.
  *
  * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
  */
-export function refuseFailing(plan: Pick<EvaluationPlan, 'id' | 'workloads'>, runs: readonly JournalLine[]): void {
+export function refuseFailing(
+  plan: Pick<EvaluationPlan, 'id' | 'workloads'>,
+  runs: readonly JournalLine[],
+): void {
   for (const { id } of plan.workloads) {
     const exceeded = exceededAllowance(runs, id)
     if (exceeded === undefined) continue
@@ -150,10 +201,18 @@ export function isNothing({ stacks }: Pick<EvaluationPlan, 'stacks'>): boolean {
   return stacks.candidate.length === 0
 }
 
-/** Nothing was accepted: that is known where every layer of the stack was rejected, and not where one was left undecided. */
+/**
+ * Nothing was accepted: that is known where every layer of the stack was rejected, and not where
+ * one was left undecided.
+ */
 function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict' | 'reasons'> {
-  if (runs.length > 0) throw new InvalidEvidenceError('runs.jsonl holds runs of no layer; restore the file or evaluate again')
-  const steps = (sequence?.layers ?? []).flatMap(({ standalone, step }) => (standalone || step === undefined ? [] : [step]))
+  if (runs.length > 0)
+    throw new InvalidEvidenceError(
+      'runs.jsonl holds runs of no layer; restore the file or evaluate again',
+    )
+  const steps = (sequence?.layers ?? []).flatMap(({ standalone, step }) =>
+    standalone || step === undefined ? [] : [step],
+  )
   const isKnown = steps.length > 0 && steps.every(({ verdict }) => verdict === 'rejected')
   return { verdict: isKnown ? 'rejected' : 'inconclusive', reasons: ['nothing-accepted'] }
 }
@@ -165,27 +224,40 @@ function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict'
  */
 function refuseOtherStack({ plan, sequence }: Pick<Evidence, 'plan' | 'sequence'>): void {
   const wrong = (what: string) =>
-    new InvalidEvidenceError(`plan.json of ${plan.id} ${what}; restore plan.json and sequence.json, or evaluate again`)
+    new InvalidEvidenceError(
+      `plan.json of ${plan.id} ${what}; restore plan.json and sequence.json, or evaluate again`,
+    )
   if (sequence === undefined) {
-    if (plan.layer === SEQUENCE_ID || isNothing(plan)) throw wrong('sums up layers, and there is no sequence.json')
+    if (plan.layer === SEQUENCE_ID || isNothing(plan))
+      throw wrong('sums up layers, and there is no sequence.json')
     return
   }
   if (plan.layer !== SEQUENCE_ID) throw wrong('evaluates one layer, and there is a sequence.json')
   const { stack, next } = followSequence(sequence)
   if (next !== undefined) throw wrong(`sums up a sequence in which ${next.id} is missing`)
-  if (stack.join() !== plan.stacks.candidate.join()) throw wrong('measures other layers than its sequence accepted')
+  if (stack.join() !== plan.stacks.candidate.join())
+    throw wrong('measures other layers than its sequence accepted')
 }
 
 /**
- * A rejected target settles the layer, whatever the other workloads would say. Nothing settles a summary early: its figure is the official one, of all its
- * workloads and as many pairs as were said beforehand.
+ * A rejected target settles the layer, whatever the other workloads would say. Nothing settles a
+ * summary early: its figure is the official one, of all its workloads and as many pairs as were
+ * said beforehand.
  */
-function isSettled({ layer }: Pick<EvaluationPlan, 'layer'>, states: readonly WorkloadState[]): boolean {
+function isSettled(
+  { layer }: Pick<EvaluationPlan, 'layer'>,
+  states: readonly WorkloadState[],
+): boolean {
   if (layer === SEQUENCE_ID) return false
-  return states.some(({ role, assessment }) => role === 'target' && assessment.outcome === 'rejected')
+  return states.some(
+    ({ role, assessment }) => role === 'target' && assessment.outcome === 'rejected',
+  )
 }
 
-function concludeWorkloads(plan: Pick<EvaluationPlan, 'layer'>, states: readonly WorkloadState[]): WorkloadDecision[] {
+function concludeWorkloads(
+  plan: Pick<EvaluationPlan, 'layer'>,
+  states: readonly WorkloadState[],
+): WorkloadDecision[] {
   const settled = isSettled(plan, states)
   return states.map((state) => {
     const { outcome, reasons } = state.assessment
@@ -207,7 +279,10 @@ function conclude(workloads: readonly WorkloadDecision[]): Pick<Decision, 'verdi
   if (targets.some(({ verdict }) => verdict !== 'accepted')) reasons.push('target-inconclusive')
   if (guards.some(({ verdict }) => verdict !== 'accepted')) reasons.push('guard-inconclusive')
   if (reasons.length > 0) return { verdict: 'inconclusive', reasons }
-  return { verdict: 'accepted', reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed'] : [])] }
+  return {
+    verdict: 'accepted',
+    reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed'] : [])],
+  }
 }
 
 function warningsOfPlan(plan: EvaluationPlan): Warning[] {

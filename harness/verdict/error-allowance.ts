@@ -4,15 +4,22 @@ const MOST_IN_WORKLOAD = 2
 const MOST_IN_ARM = 1
 
 /**
- * Whether a workload has failed more often than an evaluation forgives, and how; undefined where it has not.
+ * Whether a workload has failed more often than an evaluation forgives, and how; undefined where it
+ * has not.
  *
- * A failed pair is retried once. Two failures in a row, two in the same arm, or more than two in the workload are too many: a candidate
- * that crashes now and then must not be retried into acceptance.
+ * A failed pair is retried once. Two failures in a row, two in the same arm, or more than two in
+ * the workload are too many: a candidate that crashes now and then must not be retried into
+ * acceptance.
  *
  * @param runs the journal so far
  */
-export function exceededAllowance(runs: readonly JournalLine[], workload: string): string | undefined {
-  const failures = runs.filter((line): line is RunFailure => 'error' in line && line.workload === workload)
+export function exceededAllowance(
+  runs: readonly JournalLine[],
+  workload: string,
+): string | undefined {
+  const failures = runs.filter(
+    (line): line is RunFailure => 'error' in line && line.workload === workload,
+  )
   const last = failures.at(-1)
   if (last === undefined) return undefined
   const inArm = failures.filter(({ arm }) => arm === last.arm).length

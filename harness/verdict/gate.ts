@@ -8,7 +8,10 @@ export interface CaseConclusion {
   readonly reasons: readonly string[]
 }
 
-/** What the gate says in all. `not-comparable`: nothing could be measured, or not so that it means something. */
+/**
+ * What the gate says in all. `not-comparable`: nothing could be measured, or not so that it means
+ * something.
+ */
 export type GateVerdict = CaseConclusion['verdict'] | 'not-equivalent' | 'not-comparable'
 
 type RoundOutcome = Pick<Assessment, 'outcome' | 'reasons'>
@@ -16,8 +19,9 @@ type RoundOutcome = Pick<Assessment, 'outcome' | 'reasons'>
 /**
  * One workload, from a round and, where that failed, from an independent second one.
  *
- * Only a first round that passes is a pass, so that confirming never turns a slowdown green: the probability to let one pass is that of a single round,
- * while the probability to fail a change without one is squared. Rounds that contradict each other decide nothing.
+ * Only a first round that passes is a pass, so that confirming never turns a slowdown green: the
+ * probability to let one pass is that of a single round, while the probability to fail a change
+ * without one is squared. Rounds that contradict each other decide nothing.
  *
  * @param second absent where none was made
  */
@@ -29,7 +33,8 @@ export function concludeCase(first: RoundOutcome, second?: RoundOutcome): CaseCo
 }
 
 /**
- * All cases. It starts from "not comparable" and passes only where every case does: one confirmed failure fails, one doubt leaves doubt.
+ * All cases. It starts from "not comparable" and passes only where every case does: one confirmed
+ * failure fails, one doubt leaves doubt.
  *
  * @param cases all that were to be measured
  */

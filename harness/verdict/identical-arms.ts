@@ -8,14 +8,19 @@ import type { Round } from './rounds.js'
 
 /** One thing that has to hold where both arms are the same code. */
 export interface Check {
-  /** `pairs`: at least the bound; `bias`: |m| at most the bound, log scale; `position-effect`: |t| below the bound. */
+  /**
+   * `pairs`: at least the bound; `bias`: |m| at most the bound, log scale; `position-effect`: |t|
+   * below the bound.
+   */
   readonly code: 'pairs' | 'bias' | 'position-effect'
   readonly value: number
   readonly bound: number
   readonly ok: boolean
 }
 
-/** Pairs of identical code, A/A. What so few pairs do not tell, or what does not vary, is absent. */
+/**
+ * Pairs of identical code, A/A. What so few pairs do not tell, or what does not vary, is absent.
+ */
 export interface IdenticalAttempt extends Partial<Noise> {
   /** Complete pairs. */
   readonly n: number
@@ -40,7 +45,11 @@ const ROUNDING = 1e-12
  * @param pairs of one attempt, ≥ 10
  */
 export function identicalArms(pairs: number, metric: Metric): Trial<IdenticalAttempt> {
-  return { pairs, judge: (rounds) => judgeIdentical(rounds, pairs, metric), hasFailed: ({ ok }) => !ok }
+  return {
+    pairs,
+    judge: (rounds) => judgeIdentical(rounds, pairs, metric),
+    hasFailed: ({ ok }) => !ok,
+  }
 }
 
 function judgeIdentical(rounds: readonly Round[], pairs: number, metric: Metric): IdenticalAttempt {
@@ -72,7 +81,12 @@ function checkBias(m: number, se: number): Check {
 }
 
 function checkPosition(t: number): Check {
-  return { code: 'position-effect', value: Math.abs(t), bound: POSITION_T, ok: Math.abs(t) < POSITION_T }
+  return {
+    code: 'position-effect',
+    value: Math.abs(t),
+    bound: POSITION_T,
+    ok: Math.abs(t) < POSITION_T,
+  }
 }
 
 /** Whether the correlation of neighbouring pairs is more than chance: beyond 2/√n. */

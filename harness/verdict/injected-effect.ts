@@ -4,7 +4,10 @@ import { compareArms } from './compare.js'
 import { BIAS_SE } from './identical-arms.js'
 import type { Round } from './rounds.js'
 
-/** What became of an effect that was put in. `incomplete`: measuring ended before all pairs were made. */
+/**
+ * What became of an effect that was put in. `incomplete`: measuring ended before all pairs were
+ * made.
+ */
 type Sight = 'seen' | 'missed' | 'undecidable' | 'incomplete'
 
 /** Pairs with a known true effect. */
@@ -28,16 +31,23 @@ export interface InjectedAttempt {
 const TOLERANCE = 0.02
 
 /**
- * Pairs in which real extra work makes the candidate look faster: the harness has to see that much, give or take two points.
+ * Pairs in which real extra work makes the candidate look faster: the harness has to see that much,
+ * give or take two points.
  *
- * `seen`: the estimate lies within the tolerance. Where noise alone moves an estimate by more than the tolerance (2.8 standard errors, at 20 pairs an effective
- * sd above 3.4 %), lying within it would be luck and lying outside no fault: then the effect is `undecidable`, which fails nothing, unless the estimate is farther off
- * than tolerance and noise together: that is `missed` on any host.
+ * `seen`: the estimate lies within the tolerance. Where noise alone moves an estimate by more than
+ * the tolerance (2.8 standard errors, at 20 pairs an effective sd above 3.4 %), lying within it
+ * would be luck and lying outside no fault: then the effect is `undecidable`, which fails nothing,
+ * unless the estimate is farther off than tolerance and noise together: that is `missed` on any
+ * host.
  *
  * @param improvement put in, a fraction in (0.02, 0.9)
  * @param pairs of one attempt, ≥ 10
  */
-export function injectedEffect(improvement: number, pairs: number, metric: Metric): Trial<InjectedAttempt> {
+export function injectedEffect(
+  improvement: number,
+  pairs: number,
+  metric: Metric,
+): Trial<InjectedAttempt> {
   return {
     pairs,
     judge: (rounds) => judgeInjected(rounds, improvement, pairs, metric),
@@ -45,7 +55,12 @@ export function injectedEffect(improvement: number, pairs: number, metric: Metri
   }
 }
 
-function judgeInjected(rounds: readonly Round[], injected: number, pairs: number, metric: Metric): InjectedAttempt {
+function judgeInjected(
+  rounds: readonly Round[],
+  injected: number,
+  pairs: number,
+  metric: Metric,
+): InjectedAttempt {
   const n = rounds.length
   const comparison = compareArms(rounds, 'baseline', metric)
   if (comparison === undefined) return { n, outcome: 'incomplete' }

@@ -15,7 +15,10 @@ export interface MemoryRatio {
   readonly verdict: 'within' | 'over' | 'undecided'
 }
 
-/** What the measured runs say; where they are undecided and a probe was made, the verdict is the probe's. */
+/**
+ * What the measured runs say; where they are undecided and a probe was made, the verdict is the
+ * probe's.
+ */
 export interface MemoryComparison extends MemoryRatio {
   readonly probe?: MemoryRatio
 }
@@ -24,8 +27,9 @@ export interface MemoryComparison extends MemoryRatio {
 export const MEMORY_LIMIT = 0.02
 
 /**
- * Compares peak resident sets. On several threads the peak depends on when the collector happens to run; where that leaves the measured runs
- * undecided, a complete probe on a single thread decides, by the same estimator without trimming.
+ * Compares peak resident sets. On several threads the peak depends on when the collector happens to
+ * run; where that leaves the measured runs undecided, a complete probe on a single thread decides,
+ * by the same estimator without trimming.
  *
  * @param probed pairs of the probe; fewer than a probe consists of decide nothing
  * @returns undefined below two rounds, or where the host does not tell the peak of some run
@@ -40,7 +44,8 @@ export function compareMemory(
   const b = peaks(rounds, 'candidate')
   if (a === undefined || b === undefined) return undefined
   const measured = compareValues(a, b)
-  const decided: MemoryComparison = rounds.length < MINIMUM_PAIRS ? { ...measured, verdict: 'undecided' } : measured
+  const decided: MemoryComparison =
+    rounds.length < MINIMUM_PAIRS ? { ...measured, verdict: 'undecided' } : measured
   if (decided.verdict !== 'undecided' || probed.length < PROBE_PAIRS) return decided
   const probe = compareValues(
     probed.map(({ otherBytes }) => otherBytes),
@@ -67,5 +72,7 @@ function place({ lower, upper }: Interval): MemoryComparison['verdict'] {
 
 function peaks(rounds: readonly Round[], arm: Arm): number[] | undefined {
   const values = rounds.map(({ runs }) => runs[arm]!.peakRssBytes)
-  return values.every((value): value is number => value !== undefined && value > 0) ? values : undefined
+  return values.every((value): value is number => value !== undefined && value > 0)
+    ? values
+    : undefined
 }

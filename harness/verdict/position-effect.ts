@@ -13,19 +13,28 @@ const FEWEST = 3
 const MOST_T = 1e6
 
 /**
- * How surely the log ratio depends on which of the two arms ran first: Welch's t between the pairs where the candidate did and those where it did not.
+ * How surely the log ratio depends on which of the two arms ran first: Welch's t between the pairs
+ * where the candidate did and those where it did not.
  *
  * @param logRatios ln(candidate / against), one per round, in the same order
- * @returns positive where the candidate looks slower when it runs first; undefined below three pairs of either order, or where nothing varies; within ± 1e6
- * @source Welch 1947, Biometrika 34; the period effect of a crossover: Senn 2002, Cross-over Trials in Clinical Research
+ * @returns positive where the candidate looks slower when it runs first; undefined below three
+ * pairs of either order, or where nothing varies; within ± 1e6
+ * @source Welch 1947, Biometrika 34; the period effect of a crossover: Senn 2002, Cross-over Trials
+ * in Clinical Research
  */
-export function positionT(rounds: readonly Round[], logRatios: readonly number[], against: Arm): number | undefined {
-  const candidateFirst = ({ runs }: Round) => ORDER.indexOf(runs.candidate!.position) < ORDER.indexOf(runs[against]!.position)
+export function positionT(
+  rounds: readonly Round[],
+  logRatios: readonly number[],
+  against: Arm,
+): number | undefined {
+  const candidateFirst = ({ runs }: Round) =>
+    ORDER.indexOf(runs.candidate!.position) < ORDER.indexOf(runs[against]!.position)
   const before = logRatios.filter((_, index) => candidateFirst(rounds[index]!))
   const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
   if (before.length < FEWEST || after.length < FEWEST) return undefined
   if (isZeroSpread(Math.sqrt(varianceOf(logRatios)), meanOf(logRatios))) return undefined
   // The order alone explains every difference: no t can say how surely.
-  if (new Set(before).size === 1 && new Set(after).size === 1) return before[0]! > after[0]! ? MOST_T : -MOST_T
+  if (new Set(before).size === 1 && new Set(after).size === 1)
+    return before[0]! > after[0]! ? MOST_T : -MOST_T
   return Math.max(-MOST_T, Math.min(MOST_T, differenceOfMeans(jointMoments(before, after)).t))
 }

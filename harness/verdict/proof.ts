@@ -6,7 +6,10 @@ import type { JournalLine } from '../evidence/run-record.js'
 
 /** Where candidate and baseline were first seen to differ. */
 export interface FoundDivergence {
-  /** `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the proven one. */
+  /**
+   * `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the
+   * proven one.
+   */
   readonly found: 'before measuring' | 'while measuring'
   readonly workload: string
   readonly seed: number
@@ -18,10 +21,12 @@ export interface FoundDivergence {
 }
 
 /**
- * Whether equal results were proven before measuring and seen again on every measured run, voided ones and those of the memory probe included.
+ * Whether equal results were proven before measuring and seen again on every measured run, voided
+ * ones and those of the memory probe included.
  *
  * @returns the first divergence; undefined where there is none
- * @throws {InvalidEvidenceError} equivalence.json claims equality and does not show it for every workload, seed and arm
+ * @throws {InvalidEvidenceError} equivalence.json claims equality and does not show it for every
+ * workload, seed and arm
  */
 export function findDivergence(
   plan: EvaluationPlan,
@@ -29,7 +34,8 @@ export function findDivergence(
   runs: readonly JournalLine[],
   probe: readonly ProbeLine[] = [],
 ): FoundDivergence | undefined {
-  if (equivalence.kind === 'different') return { found: 'before measuring', ...equivalence.divergence }
+  if (equivalence.kind === 'different')
+    return { found: 'before measuring', ...equivalence.divergence }
   const proven = provenDigests(plan, equivalence)
   for (const run of [...runs, ...probe]) {
     const expected = proven.get(key(run.workload, plan.seed))
@@ -55,7 +61,9 @@ export function findDivergence(
 
 /** The one digest of each workload and seed, after checking that all arms have it. */
 function provenDigests(plan: EvaluationPlan, { digests }: Equivalence): Map<string, string> {
-  const byArm = new Map(digests.map((entry) => [`${key(entry.workload, entry.seed)} ${entry.arm}`, entry.digest]))
+  const byArm = new Map(
+    digests.map((entry) => [`${key(entry.workload, entry.seed)} ${entry.arm}`, entry.digest]),
+  )
   const proven = new Map<string, string>()
   for (const { id } of plan.workloads) {
     for (const seed of new Set([plan.seed, ...plan.equivalenceSeeds])) {

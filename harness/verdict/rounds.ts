@@ -10,18 +10,28 @@ export interface Round {
 }
 
 /**
- * The rounds of a workload that count: complete, unvoided and free of errors, in order of pair number.
+ * The rounds of a workload that count: complete, unvoided and free of errors, in order of pair
+ * number.
  *
- * A run whose cpu or wall time is not a positive finite number is an error of its pair, whatever wrote it.
+ * A run whose cpu or wall time is not a positive finite number is an error of its pair, whatever
+ * wrote it.
  *
  * @param runs the journal, in any order
  * @param plan names the arms a round must have
- * @throws {InvalidEvidenceError} the same pair and arm were recorded twice, or an arm is not in the plan
+ * @throws {InvalidEvidenceError} the same pair and arm were recorded twice, or an arm is not in the
+ * plan
  */
-export function roundsOf(runs: readonly JournalLine[], plan: Pick<EvaluationPlan, 'arms'>, workloadId: string): Round[] {
+export function roundsOf(
+  runs: readonly JournalLine[],
+  plan: Pick<EvaluationPlan, 'arms'>,
+  workloadId: string,
+): Round[] {
   return [...linesByPair(runs, plan, workloadId)]
     .filter(([, lines]) => lines.every(isCounted))
-    .map(([pair, lines]) => ({ pair, runs: Object.fromEntries(lines.map((line) => [line.arm, line])) }))
+    .map(([pair, lines]) => ({
+      pair,
+      runs: Object.fromEntries(lines.map((line) => [line.arm, line])),
+    }))
     .filter((round) => plan.arms.every((arm) => arm in round.runs))
     .sort((a, b) => a.pair - b.pair)
 }
@@ -35,11 +45,18 @@ export function voidedPairs(runs: readonly JournalLine[], workloadId: string): n
 const VOIDED_AT_MOST = 0.25
 
 /** Whether so many pairs were voided that the host cannot be trusted with this workload. */
-export function isContaminated(runs: readonly JournalLine[], workloadId: string, plannedPairs: number): boolean {
+export function isContaminated(
+  runs: readonly JournalLine[],
+  workloadId: string,
+  plannedPairs: number,
+): boolean {
   return voidedPairs(runs, workloadId) > VOIDED_AT_MOST * plannedPairs
 }
 
-/** Number of pairs of a workload with at least one error: an error line, or a time that is not positive and finite. */
+/**
+ * Number of pairs of a workload with at least one error: an error line, or a time that is not
+ * positive and finite.
+ */
 export function failedPairs(runs: readonly JournalLine[], workloadId: string): number {
   return pairNumbers(runs, workloadId, (line) => isFailure(line) || !hasValidTimes(line))
 }
@@ -56,7 +73,11 @@ function hasValidTimes(run: RunRecord): boolean {
   return [run.cpuMs, run.wallMs].every((value) => Number.isFinite(value) && value > 0)
 }
 
-function linesByPair(runs: readonly JournalLine[], plan: Pick<EvaluationPlan, 'arms'>, workloadId: string) {
+function linesByPair(
+  runs: readonly JournalLine[],
+  plan: Pick<EvaluationPlan, 'arms'>,
+  workloadId: string,
+) {
   const pairs = new Map<number, JournalLine[]>()
   for (const line of runs) {
     if (line.workload !== workloadId) continue
@@ -68,13 +89,21 @@ function linesByPair(runs: readonly JournalLine[], plan: Pick<EvaluationPlan, 'a
     }
     const lines = pairs.get(line.pair) ?? []
     if (lines.some((other) => other.arm === line.arm)) {
-      throw new InvalidEvidenceError(`runs.jsonl holds the same run twice (${where}); restore the file or evaluate again`)
+      throw new InvalidEvidenceError(
+        `runs.jsonl holds the same run twice (${where}); restore the file or evaluate again`,
+      )
     }
     pairs.set(line.pair, [...lines, line])
   }
   return pairs
 }
 
-function pairNumbers(runs: readonly JournalLine[], workloadId: string, matches: (line: JournalLine) => boolean): number {
-  return new Set(runs.filter((line) => line.workload === workloadId && matches(line)).map((line) => line.pair)).size
+function pairNumbers(
+  runs: readonly JournalLine[],
+  workloadId: string,
+  matches: (line: JournalLine) => boolean,
+): number {
+  return new Set(
+    runs.filter((line) => line.workload === workloadId && matches(line)).map((line) => line.pair),
+  ).size
 }

@@ -4,7 +4,13 @@ import type { ProbeLine } from '../evidence/probe-record.js'
 import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
-import { formatCounted, formatLimit, formatNumber, formatPercent, formatSignedPercent } from '../text/format.js'
+import {
+  formatCounted,
+  formatLimit,
+  formatNumber,
+  formatPercent,
+  formatSignedPercent,
+} from '../text/format.js'
 import { budgetValues } from './budget.js'
 import { type Comparison, compareArms, improvementOf } from './compare.js'
 import type { Rule } from './criteria.js'
@@ -49,7 +55,10 @@ export function warningsOf(
   ].filter((warning) => warning !== undefined)
 }
 
-/** Runs of the memory probe that failed: no run of them counts, and whoever reads the verdict should know. */
+/**
+ * Runs of the memory probe that failed: no run of them counts, and whoever reads the verdict should
+ * know.
+ */
 export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): Warning[] {
   const failed = lines.filter((line) => line.workload === workloadId && 'error' in line)
   if (failed.length === 0) return []
@@ -63,15 +72,20 @@ export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): 
 }
 
 /**
- * Whether cpu and wall time tell different stories: the improvements differ by more than 5 points, and the interval of the wall
- * improvement excludes the cpu estimate. Undefined where they agree, or where there are too few pairs to tell.
+ * Whether cpu and wall time tell different stories: the improvements differ by more than 5 points,
+ * and the interval of the wall improvement excludes the cpu estimate. Undefined where they agree,
+ * or where there are too few pairs to tell.
  */
-export function discordance(rounds: readonly Round[], { against }: Pick<Rule, 'against'>): Warning | undefined {
+export function discordance(
+  rounds: readonly Round[],
+  { against }: Pick<Rule, 'against'>,
+): Warning | undefined {
   const cpu = compareArms(rounds, against, 'cpu')?.improvement.estimate
   const wall = compareArms(rounds, against, 'wall')?.improvement
   if (cpu === undefined || wall === undefined || rounds.length < MINIMUM_PAIRS) return undefined
   const { lower, upper } = wall.ci95 ?? { lower: wall.estimate, upper: wall.estimate }
-  if (Math.abs(cpu - wall.estimate) <= DISCORDANT_BEYOND || (lower <= cpu && cpu <= upper)) return undefined
+  if (Math.abs(cpu - wall.estimate) <= DISCORDANT_BEYOND || (lower <= cpu && cpu <= upper))
+    return undefined
   return {
     code: 'discordant',
     hint: `cpu time improves by ${formatPercent(cpu)}, wall time by ${formatPercent(wall.estimate)}: the layer moves work between threads or waits, or the host was busy; declare the metric wall if the layer is about I/O or parallelism, otherwise repeat on a quiet host`,
@@ -114,7 +128,11 @@ function tail({ logRatios, improvement }: Comparison): Warning | undefined {
 }
 
 /** The values the looks are made of: log ratios, or what a budget counts. */
-function judgedValues(rounds: readonly Round[], { logRatios }: Comparison, { criterion }: Rule): readonly number[] {
+function judgedValues(
+  rounds: readonly Round[],
+  { logRatios }: Comparison,
+  { criterion }: Rule,
+): readonly number[] {
   return criterion.kind === 'budget' ? (budgetValues(rounds, criterion.counter) ?? []) : logRatios
 }
 
@@ -127,7 +145,11 @@ function autocorrelated(values: readonly number[], looks: readonly Look[]): Warn
   }
 }
 
-function positionEffect(rounds: readonly Round[], { logRatios }: Comparison, against: Arm): Warning | undefined {
+function positionEffect(
+  rounds: readonly Round[],
+  { logRatios }: Comparison,
+  against: Arm,
+): Warning | undefined {
   const t = positionT(rounds, logRatios, against)
   if (t === undefined || Math.abs(t) < POSITION_T) return undefined
   return {
@@ -138,7 +160,12 @@ function positionEffect(rounds: readonly Round[], { logRatios }: Comparison, aga
 
 function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefined {
   const look = looks.at(-1)
-  if (criterion.kind !== 'regression' || look === undefined || look.lower <= 0 || look.m < Math.log(1 + SLOWER_FROM))
+  if (
+    criterion.kind !== 'regression' ||
+    look === undefined ||
+    look.lower <= 0 ||
+    look.m < Math.log(1 + SLOWER_FROM)
+  )
     return undefined
   return {
     code: 'slower',
@@ -146,7 +173,11 @@ function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefine
   }
 }
 
-function memoryGrowth(rounds: readonly Round[], { against, memory }: Rule, probed: readonly ProbePair[]): Warning | undefined {
+function memoryGrowth(
+  rounds: readonly Round[],
+  { against, memory }: Rule,
+  probed: readonly ProbePair[],
+): Warning | undefined {
   const comparison = compareMemory(rounds, against, probed)
   if (comparison?.verdict !== 'over') return undefined
   const { ratio } = comparison.probe ?? comparison

@@ -48,7 +48,9 @@ const whole = (name: string, least: number) =>
     .refine((value) => value >= least, `${name} must be at least ${least}`)
 
 const oneOf = <const T extends readonly [string, ...string[]]>(name: string, values: T) =>
-  z.enum(values, { error: ({ input }) => `${name} '${String(input)}' is unknown; use ${values.join(' or ')}` })
+  z.enum(values, {
+    error: ({ input }) => `${name} '${String(input)}' is unknown; use ${values.join(' or ')}`,
+  })
 
 const rawSchema = z
   .object({
@@ -64,7 +66,10 @@ const rawSchema = z
     slow: whole('--slow', 2),
     shares: z
       .string()
-      .regex(/^\d{1,9}(\.\d{1,8})?$/, '--shares must be a positive number with at most 8 decimal places')
+      .regex(
+        /^\d{1,9}(\.\d{1,8})?$/,
+        '--shares must be a positive number with at most 8 decimal places',
+      )
       .transform(Number)
       .refine((value) => value > 0, '--shares must be above 0'),
     cash: z
@@ -82,7 +87,10 @@ const rawSchema = z
     log: oneOf('--log', ['silent', 'warn', 'debug']),
     json: z.boolean().optional(),
   })
-  .refine(({ csv, bundle }) => (csv === undefined) !== (bundle === undefined), 'give either --csv FILE… or --bundle DIR')
+  .refine(
+    ({ csv, bundle }) => (csv === undefined) !== (bundle === undefined),
+    'give either --csv FILE… or --bundle DIR',
+  )
   .refine(({ fast, slow }) => fast < slow, '--fast must be smaller than --slow')
   .refine(
     ({ adjustments, csv }) => adjustments === undefined || csv !== undefined,
@@ -102,7 +110,8 @@ export function parseBacktestOptions(
   env: Readonly<Record<string, string | undefined>>,
 ): BacktestOptions {
   const parsed = rawSchema.safeParse(options)
-  if (!parsed.success) throw new InputError(`${parsed.error.issues[0]!.message}; see assay backtest --help`)
+  if (!parsed.success)
+    throw new InputError(`${parsed.error.issues[0]!.message}; see assay backtest --help`)
   const given = parsed.data
   const config = parseConfig(given.config, env)
   return {
@@ -131,13 +140,17 @@ export function parseBacktestOptions(
 }
 
 /** `baseline`, `defaults`, or layer ids joined by `+`. */
-function parseConfig(text: string, env: Readonly<Record<string, string | undefined>>): OptimizationConfig {
+function parseConfig(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): OptimizationConfig {
   if (text === 'baseline') return pureBaseline()
   if (text === 'defaults') return defaults(env)
   const layers = suite.layers.map(({ id }) => id)
   const stack = text.split('+')
   const unknown = stack.find((id) => !layers.includes(id))
-  if (unknown !== undefined) throw unknownName('--config', unknown.slice(0, 60), ['baseline', 'defaults', ...layers])
+  if (unknown !== undefined)
+    throw unknownName('--config', unknown.slice(0, 60), ['baseline', 'defaults', ...layers])
   return foldStack(suite, stack)
 }
 
@@ -146,8 +159,11 @@ function parseSlippage(text: string): SlippageModel {
   const fixed = /^bps:(\d+(?:\.\d+)?)$/.exec(text)
   if (fixed !== null) return { kind: 'fixed', basisPoints: Number(fixed[1]) }
   const share = /^volume-share:(\d*\.?\d+):(\d*\.?\d+)$/.exec(text)
-  if (share !== null) return { kind: 'volume-share', limit: Number(share[1]), impact: Number(share[2]) }
-  throw new InputError(`--slippage '${text.slice(0, 60)}' is unknown; use none, bps:5 or volume-share:0.025:0.1 (limit, impact)`)
+  if (share !== null)
+    return { kind: 'volume-share', limit: Number(share[1]), impact: Number(share[2]) }
+  throw new InputError(
+    `--slippage '${text.slice(0, 60)}' is unknown; use none, bps:5 or volume-share:0.025:0.1 (limit, impact)`,
+  )
 }
 
 function parseCommission(text: string): CommissionModel {

@@ -17,19 +17,40 @@ import { smaCrossover } from '../strategies/sma-crossover.js'
 import { type BacktestOptions, parseBacktestOptions } from './backtest-options.js'
 import { onUserInput } from './engine-input.js'
 
-/** `assay backtest`: one backtest of a shipped strategy, so that the engine can be checked against numbers one trusts. */
+/**
+ * `assay backtest`: one backtest of a shipped strategy, so that the engine can be checked against
+ * numbers one trusts.
+ */
 export const backtestCommand: ExtraCommand = {
   name: 'backtest',
   summary: 'run one backtest of a shipped strategy over CSV files or a bundle',
   declare(command) {
     command
-      .option('--csv <files...>', 'price files: date, open, high, low, close, volume; one asset per file or an asset column')
+      .option(
+        '--csv <files...>',
+        'price files: date, open, high, low, close, volume; one asset per file or an asset column',
+      )
       .option('--bundle <dir>', 'a bundle, instead of price files')
-      .option('--adjustments <file>', 'splits and dividends for the price files: asset,session,kind,value')
-      .option('--price-scale <places>', 'decimal places kept of prices in the price files (default: as many as they have)')
-      .option('--volume-scale <places>', 'decimal places kept of volumes in the price files (default: as many as they have)')
-      .option('--round-price', 'round prices beyond --price-scale half-even instead of refusing them')
-      .option('--round-volume', 'round volumes beyond --volume-scale half-even instead of refusing them')
+      .option(
+        '--adjustments <file>',
+        'splits and dividends for the price files: asset,session,kind,value',
+      )
+      .option(
+        '--price-scale <places>',
+        'decimal places kept of prices in the price files (default: as many as they have)',
+      )
+      .option(
+        '--volume-scale <places>',
+        'decimal places kept of volumes in the price files (default: as many as they have)',
+      )
+      .option(
+        '--round-price',
+        'round prices beyond --price-scale half-even instead of refusing them',
+      )
+      .option(
+        '--round-volume',
+        'round volumes beyond --volume-scale half-even instead of refusing them',
+      )
       .option('--strategy <name>', 'sma-crossover', 'sma-crossover')
       .option('--fast <bars>', 'bars of the fast average', '20')
       .option('--slow <bars>', 'bars of the slow average', '50')
@@ -37,13 +58,24 @@ export const backtestCommand: ExtraCommand = {
       .option('--cash <amount>', 'starting cash', '1000000')
       .option('--start <session>', 'first session traded; earlier bars are warm-up')
       .option('--end <session>', 'trading stops before this session')
-      .option('--return-type <type>', 'dataframe or array: how the strategy asks for history (default: dataframe)')
+      .option(
+        '--return-type <type>',
+        'dataframe or array: how the strategy asks for history (default: dataframe)',
+      )
       .option('--config <config>', 'baseline, defaults, or layers joined by +', 'baseline')
       .option('--fill <policy>', 'next-open or next-close', 'next-open')
       .option('--slippage <model>', 'none, bps:5 or volume-share:LIMIT:IMPACT', 'none')
-      .option('--commission <model>', 'none, per-share:0.005, per-trade:1 or per-dollar:0.001', 'none')
+      .option(
+        '--commission <model>',
+        'none, per-share:0.005, per-trade:1 or per-dollar:0.001',
+        'none',
+      )
       .option('--dividend-policy <policy>', 'prior-close or ex-close', 'prior-close')
-      .option('--log <level>', 'silent, warn or debug (every operation of every cache), as JSON lines on stderr', 'silent')
+      .option(
+        '--log <level>',
+        'silent, warn or debug (every operation of every cache), as JSON lines on stderr',
+        'silent',
+      )
       .option('--json', 'one JSON document on stdout; decimals are strings')
       .addHelpText(
         'after',
@@ -61,14 +93,24 @@ Examples
       const given = parseBacktestOptions(options, io.cwd, io.env)
       const { result, seconds } = await backtest(given, io)
       const barsPerSecond = Math.round(result.bars / seconds)
-      io.stdout(given.json ? `${JSON.stringify(toJson(result, barsPerSecond), null, 2)}\n` : toText(result, barsPerSecond))
+      io.stdout(
+        given.json
+          ? `${JSON.stringify(toJson(result, barsPerSecond), null, 2)}\n`
+          : toText(result, barsPerSecond),
+      )
       return EXIT.done
     })
   },
 }
 
-/** The backtest, and how long it took, opening and decoding a bundle included, reading price files not. */
-async function backtest(options: BacktestOptions, io: Io): Promise<{ result: BacktestResult; seconds: number }> {
+/**
+ * The backtest, and how long it took, opening and decoding a bundle included, reading price files
+ * not.
+ */
+async function backtest(
+  options: BacktestOptions,
+  io: Io,
+): Promise<{ result: BacktestResult; seconds: number }> {
   const bundle = await bundleOf(options, io)
   const engine = openEngine(options.config, { log: engineLog(options.log, { write: io.stderr }) })
   try {
@@ -76,7 +118,9 @@ async function backtest(options: BacktestOptions, io: Io): Promise<{ result: Bac
     const result = await engine.backtest({
       bundle,
       algorithm: smaCrossover({ ...options.strategy, returnType: options.returnType }),
-      ...(options.start === undefined && options.end === undefined ? {} : { range: rangeOf(options) }),
+      ...(options.start === undefined && options.end === undefined
+        ? {}
+        : { range: rangeOf(options) }),
       cash: options.cash,
       fill: options.fill,
       slippage: options.slippage,
@@ -84,7 +128,8 @@ async function backtest(options: BacktestOptions, io: Io): Promise<{ result: Bac
       dividendPolicy: options.dividendPolicy,
     })
     const seconds = (performance.now() - begin) / 1000
-    if (result.fills.length === 0 && (await neverTraded(bundle))) io.stderr(`note: ${NEVER_TRADED}\n`)
+    if (result.fills.length === 0 && (await neverTraded(bundle)))
+      io.stderr(`note: ${NEVER_TRADED}\n`)
     return { result, seconds }
   } finally {
     engine.close()
@@ -97,7 +142,10 @@ async function bundleOf(options: BacktestOptions, io: Io): Promise<string | Open
   if (source.kind === 'bundle') return source.directory
   const content = await ingestCsv(source.files, {
     name: 'csv',
-    scales: { ...(priceScale !== undefined && { price: priceScale }), ...(volumeScale !== undefined && { volume: volumeScale }) },
+    scales: {
+      ...(priceScale !== undefined && { price: priceScale }),
+      ...(volumeScale !== undefined && { volume: volumeScale }),
+    },
     fitScales: true,
     roundPrice,
     roundVolume,

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type IngestOptions, ingestCsv, type Scales, validateBundle, writeBundle } from '../../engine/index.js'
+import {
+  type IngestOptions,
+  ingestCsv,
+  type Scales,
+  validateBundle,
+  writeBundle,
+} from '../../engine/index.js'
 import type { ExtraCommand } from '../../harness/cli/extra-command.js'
 import { EXIT, type ExitCode, InputError } from '../../harness/errors.js'
 import type { Io } from '../../harness/io.js'
@@ -15,15 +21,27 @@ export const bundleCommand: ExtraCommand = {
     command
       .argument('<action>', 'ingest: write DIR from CSV files · validate: check everything in DIR')
       .argument('<dir>', 'directory of the bundle')
-      .option('--csv <files...>', 'price files; where absent, ingest takes bars.csv and adjustments.csv of DIR itself')
-      .option('--adjustments <file>', 'splits and dividends: asset,session,kind,value (kind: split or dividend)')
+      .option(
+        '--csv <files...>',
+        'price files; where absent, ingest takes bars.csv and adjustments.csv of DIR itself',
+      )
+      .option(
+        '--adjustments <file>',
+        'splits and dividends: asset,session,kind,value (kind: split or dividend)',
+      )
       .option('--name <name>', 'name of the bundle (default: the name of DIR)')
       .option('--format <format>', 'parquet or csv', 'parquet')
       .option('--price-scale <places>', 'decimal places kept of prices (default: 6)')
       .option('--volume-scale <places>', 'decimal places kept of volumes (default: 4)')
-      .option('--adjustment-scale <places>', 'decimal places kept of splits and dividends (default: 9)')
+      .option(
+        '--adjustment-scale <places>',
+        'decimal places kept of splits and dividends (default: 9)',
+      )
       .option('--round-price', 'round prices beyond their scale half-even instead of refusing them')
-      .option('--round-volume', 'round volumes beyond their scale half-even instead of refusing them')
+      .option(
+        '--round-volume',
+        'round volumes beyond their scale half-even instead of refusing them',
+      )
       .option('--source <text>', 'where the numbers come from, for the manifest')
       .addHelpText(
         'after',
@@ -42,7 +60,9 @@ Examples
     const directory = resolve(io.cwd, String(dir))
     if (action === 'ingest') return onUserInput(() => ingest(directory, given, io))
     if (action === 'validate') return onUserInput(() => validate(directory, io))
-    throw new InputError(`unknown action ${String(action).slice(0, 60)} of assay bundle; use ingest or validate`)
+    throw new InputError(
+      `unknown action ${String(action).slice(0, 60)} of assay bundle; use ingest or validate`,
+    )
   },
 }
 
@@ -88,7 +108,9 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
     ...(adjustments !== undefined && { adjustments }),
     ...(source !== undefined && { provenance: { source } }),
   }
-  const manifest = await writeBundle(directory, await ingestCsv(files, ingestOptions), { format: options.format })
+  const manifest = await writeBundle(directory, await ingestCsv(files, ingestOptions), {
+    format: options.format,
+  })
   const { assets, sessions, rows, version, provenance } = manifest
   if (provenance.notes !== undefined) io.stderr(`note: ${provenance.notes}\n`)
   io.stdout(
@@ -102,7 +124,8 @@ function sourcesOf(directory: string, { csv, adjustments }: BundleOptions, cwd: 
   const named = adjustments === undefined ? undefined : resolve(cwd, adjustments)
   if (csv !== undefined) return { files: csv.map((file) => resolve(cwd, file)), adjustments: named }
   const bars = join(directory, 'bars.csv')
-  if (!existsSync(bars)) throw new InputError(`no price files given and ${bars} does not exist; name them with --csv`)
+  if (!existsSync(bars))
+    throw new InputError(`no price files given and ${bars} does not exist; name them with --csv`)
   const own = join(directory, 'adjustments.csv')
   return { files: [bars], adjustments: named ?? (existsSync(own) ? own : undefined) }
 }
@@ -112,7 +135,9 @@ async function validate(directory: string, io: Io): Promise<ExitCode> {
   for (const { severity, message } of findings) io.stdout(`${severity}: ${message}\n`)
   const errors = findings.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) {
-    throw new InputError(`${directory} is not a sound bundle (${errors[0]!.message}); ingest it again from its sources`)
+    throw new InputError(
+      `${directory} is not a sound bundle (${errors[0]!.message}); ingest it again from its sources`,
+    )
   }
   io.stdout(`${directory} is a sound bundle\n`)
   return EXIT.done

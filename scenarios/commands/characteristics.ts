@@ -19,14 +19,19 @@ export interface CharacteristicsOptions {
 
 export function addCharacteristicsOptions(command: Command): Command {
   return command
-    .description('how often the verdicts are wrong: derive the published page, plots and figures from the measured data')
+    .description(
+      'how often the verdicts are wrong: derive the published page, plots and figures from the measured data',
+    )
     .option(
       '--recording <file>',
       'study this recording of A/A runs as well, CSV or runs.jsonl; repeatable',
       (file: string, files: readonly string[]) => [...files, file],
       [],
     )
-    .option('--fresh', 'first measure the fresh decisions that are missing: real evaluations with a known true change; hours')
+    .option(
+      '--fresh',
+      'first measure the fresh decisions that are missing: real evaluations with a known true change; hours',
+    )
     .option('--out <dir>', 'root of the checkout', '.')
     .addHelpText('after', HELP)
 }

@@ -12,7 +12,10 @@ import { isWrong } from './wrong-verdict.js'
 
 const count = z.int().nonnegative()
 
-/** `characteristics.json`: every published figure. Changes are signed improvements, fractions; for a gate, `accepted` is passed and `rejected` failed. */
+/**
+ * `characteristics.json`: every published figure. Changes are signed improvements, fractions; for a
+ * gate, `accepted` is passed and `rejected` failed.
+ */
 export const characteristicsSchema = z.strictObject({
   schema: z.literal('assay/characteristics@1'),
   /** Printed at the foot of every decision record. */
@@ -28,11 +31,25 @@ export const characteristicsSchema = z.strictObject({
     commits: z.array(z.string()),
     workloads: z.array(z.string()),
     /** How they were measured that their runs cannot tell, and how many of them. */
-    conditions: z.array(z.strictObject({ since: z.iso.datetime(), text: z.string().min(1), decisions: count })),
-    tallies: z.array(z.strictObject({ change: z.number(), hogs: count, rule: z.enum(STUDIED_RULES), tally: tallySchema })),
+    conditions: z.array(
+      z.strictObject({ since: z.iso.datetime(), text: z.string().min(1), decisions: count }),
+    ),
+    tallies: z.array(
+      z.strictObject({
+        change: z.number(),
+        hogs: count,
+        rule: z.enum(STUDIED_RULES),
+        tally: tallySchema,
+      }),
+    ),
     /** How much one pair varied, as the effective standard deviation over decisions. */
     noise: z.array(
-      z.strictObject({ hogs: count, decisions: count, median: z.number().nonnegative(), largest: z.number().nonnegative() }),
+      z.strictObject({
+        hogs: count,
+        decisions: count,
+        median: z.number().nonnegative(),
+        largest: z.number().nonnegative(),
+      }),
     ),
     /** Verdicts of the shipped rules that contradict the true change. */
     wrong: z.array(z.strictObject({ hogs: count, verdicts: count, wrong: count })),
@@ -43,7 +60,10 @@ export const characteristicsSchema = z.strictObject({
 })
 export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
 
-/** Every figure: from the table of the recorded study, the runs of the fresh decisions and how they were measured, and the simulated limits. */
+/**
+ * Every figure: from the table of the recorded study, the runs of the fresh decisions and how they
+ * were measured, and the simulated limits.
+ */
 export function characterize(
   recorded: RecordedTable,
   decisions: readonly FreshDecision[],
@@ -54,14 +74,20 @@ export function characterize(
   return {
     schema: 'assay/characteristics@1',
     line: summaryLine(fresh.tallies, recorded.cells),
-    requirements: [...checkRequirements(fresh.tallies, 'fresh'), ...checkRequirements(recorded.cells, 'recorded')],
+    requirements: [
+      ...checkRequirements(fresh.tallies, 'fresh'),
+      ...checkRequirements(recorded.cells, 'recorded'),
+    ],
     fresh,
     recorded,
     limits: [...limits],
   }
 }
 
-function summarizeFresh(decisions: readonly FreshDecision[], conditions: FreshConditions): Characteristics['fresh'] {
+function summarizeFresh(
+  decisions: readonly FreshDecision[],
+  conditions: FreshConditions,
+): Characteristics['fresh'] {
   const tallies = tabulateFresh(decisions)
   const times = decisions.map(({ startedAt }) => startedAt).sort()
   const firstAt = times[0]
@@ -85,16 +111,29 @@ function summarizeFresh(decisions: readonly FreshDecision[], conditions: FreshCo
   }
 }
 
-function noiseUnder(hogs: number, decisions: readonly FreshDecision[]): Characteristics['fresh']['noise'] {
-  const values = noiseOfFresh(decisions.filter((decision) => decision.hogs === hogs)).sort((a, b) => a - b)
+function noiseUnder(
+  hogs: number,
+  decisions: readonly FreshDecision[],
+): Characteristics['fresh']['noise'] {
+  const values = noiseOfFresh(decisions.filter((decision) => decision.hogs === hogs)).sort(
+    (a, b) => a - b,
+  )
   const median = values[Math.floor((values.length - 1) / 2)]
   const largest = values.at(-1)
-  return median === undefined || largest === undefined ? [] : [{ hogs, decisions: values.length, median, largest }]
+  return median === undefined || largest === undefined
+    ? []
+    : [{ hogs, decisions: values.length, median, largest }]
 }
 
-function wrongUnder(hogs: number, tallies: readonly FreshTally[]): Characteristics['fresh']['wrong'][number] {
-  const shipped = tallies.filter(({ rule, hogs: load }) => load === hogs && !rule.startsWith('naive'))
-  const total = (pick: (one: FreshTally) => number) => shipped.reduce((sum, one) => sum + pick(one), 0)
+function wrongUnder(
+  hogs: number,
+  tallies: readonly FreshTally[],
+): Characteristics['fresh']['wrong'][number] {
+  const shipped = tallies.filter(
+    ({ rule, hogs: load }) => load === hogs && !rule.startsWith('naive'),
+  )
+  const total = (pick: (one: FreshTally) => number) =>
+    shipped.reduce((sum, one) => sum + pick(one), 0)
   return {
     hogs,
     verdicts: total(({ tally }) => tally.trials),

@@ -5,12 +5,13 @@ const { ibeta } = jstat.jStat
 const TAIL = 0.025
 
 /**
- * The exact 95 % interval of a probability, from how often something happened in independent trials. Never too short: where the binomial
- * distribution is coarse, it covers more than 95 %.
+ * The exact 95 % interval of a probability, from how often something happened in independent
+ * trials. Never too short: where the binomial distribution is coarse, it covers more than 95 %.
  *
  * @param count how often it happened, 0 … trials
  * @param trials ≥ 1
- * @source Clopper & Pearson 1934, Biometrika 26; checked against scipy.stats.binomtest(k, n).proportion_ci('exact')
+ * @source Clopper & Pearson 1934, Biometrika 26; checked against scipy.stats.binomtest(k,
+ * n).proportion_ci('exact')
  */
 export function clopperPearson(count: number, trials: number): Interval {
   return {
@@ -19,7 +20,10 @@ export function clopperPearson(count: number, trials: number): Interval {
   }
 }
 
-/** By bisection: the distribution function is increasing, and jstat's own quantile stops early in the corners. */
+/**
+ * By bisection: the distribution function is increasing, and jstat's own quantile stops early in
+ * the corners.
+ */
 function betaQuantile(p: number, a: number, b: number): number {
   let low = 0
   let high = 1

@@ -10,7 +10,12 @@ import { readFreshDecisions } from './fresh-decision.js'
 import { simulateNoiseLimits } from './noise-limits.js'
 import { renderPage } from './page.js'
 import { drawPlots } from './plots.js'
-import { type NamedRecording, type RecordedTable, recordedTableSchema, studyRecordings } from './recorded-table.js'
+import {
+  type NamedRecording,
+  type RecordedTable,
+  recordedTableSchema,
+  studyRecordings,
+} from './recorded-table.js'
 import { readRecording } from './recording.js'
 
 const TABLE = join(CHARACTERISTICS, 'recorded-noise.json')
@@ -21,23 +26,33 @@ export const PAGE = join('docs', 'characteristics.md')
 const OWN = join('test', 'golden', 'aa-noise.csv')
 
 export interface DeriveOptions {
-  /** Recordings to study from now on, absolute paths; those below the root are part of the repository and read again every time. */
+  /**
+   * Recordings to study from now on, absolute paths; those below the root are part of the
+   * repository and read again every time.
+   */
   readonly recordings: readonly string[]
   /** Told what is being done. */
   readonly onStep: (text: string) => void
 }
 
 /**
- * Derives everything that is published from the data below a root, and writes it: figures, plots, page.
+ * Derives everything that is published from the data below a root, and writes it: figures, plots,
+ * page.
  *
  * @param root of a checkout
  * @returns the figures
  * @throws {InputError} the root holds no recording  @throws {InvalidEvidenceError} data are damaged
  */
-export function deriveCharacteristics(root: string, { recordings, onStep }: DeriveOptions): Characteristics {
+export function deriveCharacteristics(
+  root: string,
+  { recordings, onStep }: DeriveOptions,
+): Characteristics {
   const known = readTable(root)
   const named = recordingsAtHand(root, known, recordings)
-  if (named.length === 0) throw new InputError(`${root} holds no recorded noise (${OWN}); run this in a checkout of assay`)
+  if (named.length === 0)
+    throw new InputError(
+      `${root} holds no recorded noise (${OWN}); run this in a checkout of assay`,
+    )
   const table = studyRecordings(named, known, (pool) => onStep(`recorded noise: ${pool}`))
   onStep('fresh decisions, page and plots')
   const files = renderPublished(root, table)
@@ -47,7 +62,8 @@ export function deriveCharacteristics(root: string, { recordings, onStep }: Deri
 }
 
 /**
- * The published files as text, from a table of the recorded study and the fresh decisions below a root.
+ * The published files as text, from a table of the recorded study and the fresh decisions below a
+ * root.
  *
  * @returns texts by path below the root
  */
@@ -56,8 +72,16 @@ export function renderPublished(
   table: RecordedTable,
 ): { readonly characteristics: Characteristics; readonly texts: Readonly<Record<string, string>> } {
   const decisions = readFreshDecisions(join(root, FRESH_DECISIONS))
-  const characteristics = characterize(table, decisions, readFreshConditions(root), simulateNoiseLimits())
-  const plots = Object.entries(drawPlots(characteristics)).map(([name, svg]) => [join(CHARACTERISTICS, name), svg])
+  const characteristics = characterize(
+    table,
+    decisions,
+    readFreshConditions(root),
+    simulateNoiseLimits(),
+  )
+  const plots = Object.entries(drawPlots(characteristics)).map(([name, svg]) => [
+    join(CHARACTERISTICS, name),
+    svg,
+  ])
   return {
     characteristics,
     texts: {
@@ -75,7 +99,8 @@ export function readTable(root: string): RecordedTable | undefined {
 }
 
 /**
- * The recordings that can be studied here: our own, those of the table that are part of the repository, and others given by their absolute paths.
+ * The recordings that can be studied here: our own, those of the table that are part of the
+ * repository, and others given by their absolute paths.
  *
  * @throws {InputError} one of them cannot be read, or holds an injected effect
  */
@@ -85,12 +110,16 @@ export function recordingsAtHand(
   others: readonly string[] = [],
 ): NamedRecording[] {
   const committed = known?.recordings.flatMap(({ path }) => path ?? []) ?? []
-  const inside = [OWN, ...committed].map((path) => join(root, path)).filter((path) => existsSync(path))
+  const inside = [OWN, ...committed]
+    .map((path) => join(root, path))
+    .filter((path) => existsSync(path))
   return [...new Set([...inside, ...others])].map((file) => {
     const path = relative(root, file)
     const recording = { name: nameOf(file), ...readRecording(file) }
     refuseInjected(file)
-    return path.startsWith('..') || isAbsolute(path) ? recording : { ...recording, path: path.split(sep).join('/') }
+    return path.startsWith('..') || isAbsolute(path)
+      ? recording
+      : { ...recording, path: path.split(sep).join('/') }
   })
 }
 
@@ -104,7 +133,9 @@ function refuseInjected(file: string): void {
   if (basename(file) !== 'runs.jsonl') return
   const plan = readStored(join(dirname(file), 'plan.json'), planSchema)
   if (plan?.injected !== undefined)
-    throw new InputError(`${file} was recorded with an injected effect; give runs of identical code`)
+    throw new InputError(
+      `${file} was recorded with an injected effect; give runs of identical code`,
+    )
 }
 
 function jsonText(value: unknown): string {

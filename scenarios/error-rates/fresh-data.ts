@@ -9,13 +9,18 @@ export const CHARACTERISTICS = join('docs', 'characteristics')
 export const FRESH_DECISIONS = join(CHARACTERISTICS, 'fresh-decisions.jsonl')
 const FRESH_ENVIRONMENT = join(CHARACTERISTICS, 'environment.json')
 
-/** The host fresh decisions were measured on; undefined where there are none. @throws {InvalidEvidenceError} the file is damaged */
+/**
+ * The host fresh decisions were measured on; undefined where there are none.
+ *
+ * @throws {InvalidEvidenceError} the file is damaged
+ */
 export function readFreshEnvironment(root: string): Environment | undefined {
   return readStored(join(root, FRESH_ENVIRONMENT), environmentSchema)
 }
 
 /**
- * Writes down the host that is about to measure, or checks that it is the one that measured so far: error rates of two hosts are not one rate.
+ * Writes down the host that is about to measure, or checks that it is the one that measured so far:
+ * error rates of two hosts are not one rate.
  *
  * @throws {InputError} the decisions so far were measured on another host
  */

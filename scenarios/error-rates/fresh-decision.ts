@@ -4,7 +4,10 @@ import { InvalidEvidenceError } from '../../harness/errors.js'
 import { readIfThere } from '../../harness/system/files.js'
 import { describeChange } from './change-text.js'
 
-/** True changes that are measured afresh, as signed improvements: 0.03 is 3 % less time, −0.12 is 12 % more. */
+/**
+ * True changes that are measured afresh, as signed improvements: 0.03 is 3 % less time, −0.12 is 12
+ * % more.
+ */
 export const FRESH_CELLS = {
   none: 0,
   '3% faster': 0.03,
@@ -37,7 +40,10 @@ const freshRunSchema = z.strictObject({
 })
 export type FreshRun = Readonly<z.infer<typeof freshRunSchema>>
 
-/** One line of `fresh-decisions.jsonl`: the runs of one real evaluation with a known true change. Verdicts are derived, never stored. */
+/**
+ * One line of `fresh-decisions.jsonl`: the runs of one real evaluation with a known true change.
+ * Verdicts are derived, never stored.
+ */
 export const freshDecisionSchema = z
   .strictObject({
     cell: z.enum(FRESH_CELL_NAMES),
@@ -57,14 +63,18 @@ export const freshDecisionSchema = z
     /** In the order they ran. */
     runs: z.array(freshRunSchema).min(1),
   })
-  .refine(({ cell, change }) => change === FRESH_CELLS[cell], { message: 'change is not the one of its cell', path: ['change'] })
+  .refine(({ cell, change }) => change === FRESH_CELLS[cell], {
+    message: 'change is not the one of its cell',
+    path: ['change'],
+  })
 export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
 
 /**
  * The decisions measured so far, in the order of the file.
  *
  * @returns empty where there is no such file
- * @throws {InvalidEvidenceError} a line is no decision, or one that stands there already; names the line
+ * @throws {InvalidEvidenceError} a line is no decision, or one that stands there already; names the
+ * line
  */
 export function readFreshDecisions(path: string): FreshDecision[] {
   const linesOfStarts = new Map<string, number>()
@@ -75,15 +85,26 @@ export function readFreshDecisions(path: string): FreshDecision[] {
     const decision = parseLine(text, `${path}, line ${line}`)
     const { startedAt, seed, change, workload } = decision
     refuseRepeated(linesOfStarts.get(startedAt), `was begun at ${startedAt}`, path, line)
-    // The schedule gives every decision a seed of its own, and draws its data and the order of its runs from it.
-    refuseRepeated(linesOfSeeds.get(seed), `has seed ${seed} (${describeChange(change)}, ${workload})`, path, line)
+    // The schedule gives every decision a seed of its own, and draws its data and the order of its
+    // runs from it.
+    refuseRepeated(
+      linesOfSeeds.get(seed),
+      `has seed ${seed} (${describeChange(change)}, ${workload})`,
+      path,
+      line,
+    )
     linesOfStarts.set(startedAt, line)
     linesOfSeeds.set(seed, line)
     return [decision]
   })
 }
 
-function refuseRepeated(earlier: number | undefined, what: string, path: string, line: number): void {
+function refuseRepeated(
+  earlier: number | undefined,
+  what: string,
+  path: string,
+  line: number,
+): void {
   if (earlier === undefined) return
   throw new InvalidEvidenceError(
     `${path}, line ${line}: this decision ${what}, as that of line ${earlier}; remove one of the two, a decision must not count twice`,
@@ -94,7 +115,12 @@ function parseLine(line: string, where: string): FreshDecision {
   const parsed = freshDecisionSchema.safeParse(jsonOf(line, where))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw unreadable(where, issue === undefined ? 'unknown shape' : `${issue.path.join('.')}: ${issue.message.toLowerCase()}`)
+  throw unreadable(
+    where,
+    issue === undefined
+      ? 'unknown shape'
+      : `${issue.path.join('.')}: ${issue.message.toLowerCase()}`,
+  )
 }
 
 function jsonOf(line: string, where: string): unknown {
@@ -106,7 +132,10 @@ function jsonOf(line: string, where: string): unknown {
 }
 
 function unreadable(where: string, problem: string, cause?: unknown): InvalidEvidenceError {
-  return new InvalidEvidenceError(`${where} is no fresh decision (${problem}); remove the line, --fresh measures it again`, {
-    cause,
-  })
+  return new InvalidEvidenceError(
+    `${where} is no fresh decision (${problem}); remove the line, --fresh measures it again`,
+    {
+      cause,
+    },
+  )
 }

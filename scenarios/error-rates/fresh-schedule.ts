@@ -1,5 +1,10 @@
 import { seededRandom } from '../../harness/statistics/random.js'
-import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshCell, type FreshDecision } from './fresh-decision.js'
+import {
+  FRESH_CELL_NAMES,
+  FRESH_CELLS,
+  type FreshCell,
+  type FreshDecision,
+} from './fresh-decision.js'
 
 /** One decision to be measured. Its seed names it: the same in every repetition of the study. */
 export interface FreshTask {
@@ -11,7 +16,9 @@ export interface FreshTask {
   readonly seed: number
 }
 
-/** Decisions per true change; the null has most, since its error rate is the smallest to be shown. */
+/**
+ * Decisions per true change; the null has most, since its error rate is the smallest to be shown.
+ */
 export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
   none: 100,
   '3% faster': 30,
@@ -28,8 +35,9 @@ const HOGS = 2
 const HOGS_EVERY = 3
 
 /**
- * All decisions of the study in the order they are measured: every third of a cell beside two CPU hogs, the workloads in turn, and the cells in
- * seeded random order, so that no hour of the day belongs to one of them.
+ * All decisions of the study in the order they are measured: every third of a cell beside two CPU
+ * hogs, the workloads in turn, and the cells in seeded random order, so that no hour of the day
+ * belongs to one of them.
  *
  * @param workloads ids, at least one
  */
@@ -51,7 +59,10 @@ export function freshSchedule(workloads: readonly string[]): FreshTask[] {
 }
 
 /** The tasks not measured yet, in order. */
-export function freshTasksLeft(tasks: readonly FreshTask[], done: readonly FreshDecision[]): FreshTask[] {
+export function freshTasksLeft(
+  tasks: readonly FreshTask[],
+  done: readonly FreshDecision[],
+): FreshTask[] {
   const measured = new Set(done.map(({ seed }) => seed))
   return tasks.filter(({ seed }) => !measured.has(seed))
 }

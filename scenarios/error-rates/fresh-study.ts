@@ -11,7 +11,12 @@ import { formatDuration } from '../../harness/text/format.js'
 import { assessWorkload } from '../../harness/verdict/assess.js'
 import { isContaminated, isFailure, roundsOf } from '../../harness/verdict/rounds.js'
 import { claimFreshHost, FRESH_DECISIONS } from './fresh-data.js'
-import { type FreshDecision, type FreshRun, freshDecisionSchema, readFreshDecisions } from './fresh-decision.js'
+import {
+  type FreshDecision,
+  type FreshRun,
+  freshDecisionSchema,
+  readFreshDecisions,
+} from './fresh-decision.js'
 import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
 import { besideHogs } from './hogs.js'
 import { SHIPPED_RULES } from './studied-rules.js'
@@ -25,7 +30,8 @@ const EQUIVALENCE_SEEDS = 1
 /**
  * Measures the decisions of the study that are missing below a root.
  *
- * @throws {InputError} those at hand were measured on another host  @throws {Interrupted} the user stopped it
+ * @throws {InputError} those at hand were measured on another host  @throws {Interrupted} the user
+ * stopped it
  */
 export async function measureMissing(root: string, setting: ControlSetting): Promise<void> {
   const path = join(root, FRESH_DECISIONS)
@@ -36,21 +42,29 @@ export async function measureMissing(root: string, setting: ControlSetting): Pro
 }
 
 /**
- * Measures the decisions of the study one after another and appends each to a file as it is complete, so that the study can be interrupted at any
- * time and continued.
+ * Measures the decisions of the study one after another and appends each to a file as it is
+ * complete, so that the study can be interrupted at any time and continued.
  *
- * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work where a change is injected. Its pairs go on until
- * both the rule for layers and the rule of the gate have decided. A decision that fails is told and left for the next time.
+ * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work
+ * where a change is injected. Its pairs go on until both the rule for layers and the rule of the
+ * gate have decided. A decision that fails is told and left for the next time.
  *
  * @param path where the lines go
  * @throws {Interrupted} the user stopped it
  */
-export async function measureFresh(tasks: readonly FreshTask[], path: string, setting: ControlSetting): Promise<void> {
+export async function measureFresh(
+  tasks: readonly FreshTask[],
+  path: string,
+  setting: ControlSetting,
+): Promise<void> {
   const { progress, now } = setting
   const startedAt = now().getTime()
   for (const [index, task] of tasks.entries()) {
     const elapsedMs = now().getTime() - startedAt
-    const left = index === 0 ? '' : `, about ${formatDuration((elapsedMs / index) * (tasks.length - index))} left`
+    const left =
+      index === 0
+        ? ''
+        : `, about ${formatDuration((elapsedMs / index) * (tasks.length - index))} left`
     progress.note(
       `decision ${index + 1} of ${tasks.length}: ${task.cell === 'none' ? 'no change' : task.cell}, ${task.workload}${task.hogs > 0 ? `, beside ${task.hogs} hogs` : ''}${left}`,
     )
@@ -59,7 +73,9 @@ export async function measureFresh(tasks: readonly FreshTask[], path: string, se
       appendSynced(path, `${JSON.stringify(decision)}\n`)
     } catch (error) {
       if (!(error instanceof InvalidEvidenceError)) throw error
-      progress.note(`this decision is not complete and will be measured again by --fresh: ${error.message}`)
+      progress.note(
+        `this decision is not complete and will be measured again by --fresh: ${error.message}`,
+      )
     }
   }
   progress.done()
@@ -108,23 +124,49 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
   })
 }
 
-/** Whether either rule wants another pair: none does of a host that voids more than a quarter of its pairs. */
-export function wantsPair(plan: Pick<EvaluationPlan, 'arms'>, workload: string, journal: readonly JournalLine[]): boolean {
+/**
+ * Whether either rule wants another pair: none does of a host that voids more than a quarter of its
+ * pairs.
+ */
+export function wantsPair(
+  plan: Pick<EvaluationPlan, 'arms'>,
+  workload: string,
+  journal: readonly JournalLine[],
+): boolean {
   const rounds = roundsOf(journal, plan, workload)
   return RULES.some(
-    (rule) => assessWorkload(rounds, rule).outcome === 'continue' && !isContaminated(journal, workload, rule.looks.at(-1) ?? 0),
+    (rule) =>
+      assessWorkload(rounds, rule).outcome === 'continue' &&
+      !isContaminated(journal, workload, rule.looks.at(-1) ?? 0),
   )
 }
 
 /** Identical code that computes something else once is no decision about speed. */
-function refuseUnequal(runs: readonly JournalLine[], { digests }: Evidence['equivalence'], task: FreshTask): void {
+function refuseUnequal(
+  runs: readonly JournalLine[],
+  { digests }: Evidence['equivalence'],
+  task: FreshTask,
+): void {
   const proven = new Set(digests.map(({ digest }) => digest))
   if (runs.every((line) => isFailure(line) || proven.has(line.digest))) return
-  throw new InvalidEvidenceError(`${task.workload} computed another result than before from the same code and seed ${task.seed}`)
+  throw new InvalidEvidenceError(
+    `${task.workload} computed another result than before from the same code and seed ${task.seed}`,
+  )
 }
 
 function toFreshRun(run: RunRecord): FreshRun {
-  const { pair, position, arm, cpuMs, wallMs, peakRssBytes, waitShare, foreignLoad, stealShare, voided } = run
+  const {
+    pair,
+    position,
+    arm,
+    cpuMs,
+    wallMs,
+    peakRssBytes,
+    waitShare,
+    foreignLoad,
+    stealShare,
+    voided,
+  } = run
   return {
     pair,
     position: position as FreshRun['position'],

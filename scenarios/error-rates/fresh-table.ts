@@ -27,10 +27,14 @@ export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[]
   const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
   return FRESH_CELL_NAMES.flatMap((cell) =>
     loads.flatMap((hogs) => {
-      const members = decisions.filter((decision) => decision.cell === cell && decision.hogs === hogs)
+      const members = decisions.filter(
+        (decision) => decision.cell === cell && decision.hogs === hogs,
+      )
       const naive = members.flatMap((decision) => naiveOf(decision) ?? [])
       const endings: readonly (readonly [StudiedRule, readonly Ending[]])[] = [
-        ...FRESH_RULES.map((rule) => [rule, members.map((decision) => endingOf(decision, rule))] as const),
+        ...FRESH_RULES.map(
+          (rule) => [rule, members.map((decision) => endingOf(decision, rule))] as const,
+        ),
         ['naive', naive.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS }))],
         ['naive-gate', naive.map(({ gate }) => ({ verdict: gate, pairs: NAIVE_RUNS }))],
       ]
@@ -70,15 +74,19 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
 }
 
 /**
- * The naive rule on the same runs: the first ten processes of a decision stand for the old code and the next ten for the new. Which arm a process
- * belonged to is undone by the known factor, so that data, warm-up and host are the same for both and only time passes between them. (Taking the arms
- * from two decisions would not be fair: each has data of its own, and some cost a tenth more than others.)
+ * The naive rule on the same runs: the first ten processes of a decision stand for the old code and
+ * the next ten for the new. Which arm a process belonged to is undone by the known factor, so that
+ * data, warm-up and host are the same for both and only time passes between them. (Taking the arms
+ * from two decisions would not be fair: each has data of its own, and some cost a tenth more than
+ * others.)
  *
  * @returns undefined where the decision has fewer than twenty runs
  */
 function naiveOf({ runs, change }: FreshDecision): NaiveVerdicts | undefined {
   if (runs.length < 2 * NAIVE_RUNS) return undefined
-  const asBaseline = runs.slice(0, 2 * NAIVE_RUNS).map(({ arm, cpuMs }) => (arm === 'candidate' ? cpuMs / (1 - change) : cpuMs))
+  const asBaseline = runs
+    .slice(0, 2 * NAIVE_RUNS)
+    .map(({ arm, cpuMs }) => (arm === 'candidate' ? cpuMs / (1 - change) : cpuMs))
   return naiveVerdicts(
     asBaseline.slice(0, NAIVE_RUNS),
     asBaseline.slice(NAIVE_RUNS).map((time) => time * (1 - change)),

@@ -1,7 +1,8 @@
 import { burn } from '../../harness/measurement/kernel.js'
 
 /**
- * A process that keeps one core busy until whoever started it is gone or ends it: noise beside a measurement, made on purpose.
+ * A process that keeps one core busy until whoever started it is gone or ends it: noise beside a
+ * measurement, made on purpose.
  */
 
 const TURNS_PER_SLICE = 2_000_000

@@ -1,16 +1,26 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { compiledModule } from '../../harness/system/package-root.js'
 
-const HOG = new URL(compiledModule(new URL(import.meta.url.endsWith('.ts') ? './hog.ts' : './hog.js', import.meta.url).href))
+const HOG = new URL(
+  compiledModule(
+    new URL(import.meta.url.endsWith('.ts') ? './hog.ts' : './hog.js', import.meta.url).href,
+  ),
+)
 
 /**
- * Runs an action with busy processes beside it, one core each. They are gone when this settles, and end by themselves should this process die.
+ * Runs an action with busy processes beside it, one core each. They are gone when this settles, and
+ * end by themselves should this process die.
  *
  * @param count how many; 0: none
  * @throws what the action throws
  */
-export async function besideHogs<Result>(count: number, action: () => Promise<Result>): Promise<Result> {
-  const hogs = Array.from({ length: count }, () => fork(HOG, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: {} }))
+export async function besideHogs<Result>(
+  count: number,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  const hogs = Array.from({ length: count }, () =>
+    fork(HOG, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: {} }),
+  )
   try {
     await Promise.all(hogs.map(started))
     return await action()
@@ -27,7 +37,8 @@ function started(hog: ChildProcess): Promise<void> {
 }
 
 function end(hog: ChildProcess): Promise<void> {
-  if (hog.exitCode !== null || hog.signalCode !== null || hog.pid === undefined) return Promise.resolve()
+  if (hog.exitCode !== null || hog.signalCode !== null || hog.pid === undefined)
+    return Promise.resolve()
   return new Promise((resolve) => {
     hog.once('exit', () => resolve())
     hog.kill('SIGKILL')

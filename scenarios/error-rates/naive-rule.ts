@@ -16,8 +16,8 @@ export interface NaiveVerdicts {
 }
 
 /**
- * What most people do: time the old code, then the new code; Welch's test says p < 0.05, and the means differ by what was hoped for (5 % faster)
- * or feared (10 % slower).
+ * What most people do: time the old code, then the new code; Welch's test says p < 0.05, and the
+ * means differ by what was hoped for (5 % faster) or feared (10 % slower).
  *
  * @param a times of the first processes, ms, n ≥ 2
  * @param b times of the processes after them

@@ -7,7 +7,10 @@ import { roundOf } from './timed-pair.js'
 
 const share = z.number().min(0).max(1)
 
-/** What the rules say on simulated pairs of one noise: up to where the promises can hold. Shares of the trials. */
+/**
+ * What the rules say on simulated pairs of one noise: up to where the promises can hold. Shares of
+ * the trials.
+ */
 export const noiseLimitSchema = z.strictObject({
   /** Standard deviation of one pair, log scale. */
   pairSd: z.number().positive(),
@@ -38,8 +41,14 @@ export function simulateNoiseLimits(): NoiseLimit[] {
       pairSd,
       trials: TRIALS,
       nullAccepted: accepted('improvement-20', 0),
-      smallAccepted: { smoke: accepted('improvement-20', 0.03), standard: accepted('improvement-40', 0.03) },
-      largeAccepted: { smoke: accepted('improvement-20', 0.1), standard: accepted('improvement-40', 0.1) },
+      smallAccepted: {
+        smoke: accepted('improvement-20', 0.03),
+        standard: accepted('improvement-40', 0.03),
+      },
+      largeAccepted: {
+        smoke: accepted('improvement-20', 0.1),
+        standard: accepted('improvement-40', 0.1),
+      },
       slowerFailed: shareOf(simulate(pairSd, 'gate', -0.12), ({ rejected }) => rejected),
       muchSlowerFailedEarly: shareOf(simulate(pairSd, 'gate', -0.2), ({ byPairs }) =>
         byPairs.reduce((sum, { pairs, rejected }) => sum + (pairs <= 10 ? rejected : 0), 0),

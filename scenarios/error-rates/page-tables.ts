@@ -1,4 +1,9 @@
-import { formatCount, formatCounted, formatNumber, formatPercent } from '../../harness/text/format.js'
+import {
+  formatCount,
+  formatCounted,
+  formatNumber,
+  formatPercent,
+} from '../../harness/text/format.js'
 import { describeChange } from './change-text.js'
 import type { Characteristics } from './characteristics.js'
 import { clopperPearson } from './clopper-pearson.js'
@@ -83,10 +88,21 @@ export function recordedSection({ recorded }: Characteristics): string[] {
     layerTable(recorded.cells, RECORDED_CHANGES, 'improvement-20'),
     '### By pool',
     markdownTable(
-      ['pool', 'true change', 'accepted', 'gate failed', 'naive rule accepted', 'naive gate failed'],
+      [
+        'pool',
+        'true change',
+        'accepted',
+        'gate failed',
+        'naive rule accepted',
+        'naive gate failed',
+      ],
       pools.flatMap((pool) => {
         const members = recorded.cells.filter((cell) => `${cell.recording}, ${cell.pool}` === pool)
-        return RECORDED_CHANGES.map((change) => [pool, describeChange(change), ...poolShares(members, change)])
+        return RECORDED_CHANGES.map((change) => [
+          pool,
+          describeChange(change),
+          ...poolShares(members, change),
+        ])
       }),
     ),
   ]
@@ -94,7 +110,9 @@ export function recordedSection({ recorded }: Characteristics): string[] {
 
 /** How little the windows would show if none of them shared a run. */
 function disjointText({ recordings }: Characteristics['recorded']): string {
-  const windows = recordings.flatMap(({ pools }) => pools).reduce((sum, { pairs }) => sum + Math.floor(pairs / FIRST_LOOK), 0)
+  const windows = recordings
+    .flatMap(({ pools }) => pools)
+    .reduce((sum, { pairs }) => sum + Math.floor(pairs / FIRST_LOOK), 0)
   const open = formatPercent(clopperPearson(0, windows).upper)
   return `All recordings together hold ${formatCounted(windows, 'window')} of ten pairs that share no run: not one wrong verdict in so many would leave an error rate of up to ${open} open (exact 95 % interval).`
 }
@@ -110,7 +128,12 @@ function poolShares(cells: readonly Cell[], change: number): string[] {
 }
 
 /** True change × rule: the layer's rule and the gate, and what the naive rule says. */
-function shareTable(cells: readonly Cell[], changes: readonly number[], layer: StudiedRule, bounded: boolean): string {
+function shareTable(
+  cells: readonly Cell[],
+  changes: readonly number[],
+  layer: StudiedRule,
+  bounded: boolean,
+): string {
   const present = changes.filter((change) => pooled(cells, change, layer) !== undefined)
   return markdownTable(
     [
@@ -148,7 +171,11 @@ function shareTable(cells: readonly Cell[], changes: readonly number[], layer: S
   )
 }
 
-function layerTable(cells: readonly Cell[], changes: readonly number[], layer: StudiedRule): string {
+function layerTable(
+  cells: readonly Cell[],
+  changes: readonly number[],
+  layer: StudiedRule,
+): string {
   return markdownTable(
     ['true change', 'accepted', 'rejected', 'inconclusive', 'mean (median) pairs'],
     changes.map((change) => {
@@ -165,7 +192,11 @@ function layerTable(cells: readonly Cell[], changes: readonly number[], layer: S
 }
 
 /** `14 % [8.0 %, 22.2 %]`. */
-function shareText(tally: Tally | undefined, verdict: 'accepted' | 'rejected', bounded: boolean): string {
+function shareText(
+  tally: Tally | undefined,
+  verdict: 'accepted' | 'rejected',
+  bounded: boolean,
+): string {
   if (tally === undefined) return '—'
   const share = formatPercent(tally[verdict] / tally.trials)
   if (!bounded) return share
@@ -176,14 +207,19 @@ function shareText(tally: Tally | undefined, verdict: 'accepted' | 'rejected', b
 /** Inconclusive, and beside it those whose runs ended first. */
 function openText(tally: Tally | undefined): string {
   if (tally === undefined) return '—'
-  const undecided = tally.undecided === 0 ? '' : ` (and ${formatPercent(tally.undecided / tally.trials)} undecided)`
+  const undecided =
+    tally.undecided === 0 ? '' : ` (and ${formatPercent(tally.undecided / tally.trials)} undecided)`
   return `${formatPercent(tally.inconclusive / tally.trials)}${undecided}`
 }
 
 function pairsText(tally: Tally | undefined): string {
-  return tally === undefined ? '—' : `${formatNumber(tally.meanPairs)} (${formatNumber(tally.medianPairs, 0)})`
+  return tally === undefined
+    ? '—'
+    : `${formatNumber(tally.meanPairs)} (${formatNumber(tally.medianPairs, 0)})`
 }
 
 function pooled(cells: readonly Cell[], change: number, rule: StudiedRule): Tally | undefined {
-  return addTallies(cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally))
+  return addTallies(
+    cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally),
+  )
 }

@@ -1,5 +1,12 @@
 import type { Environment } from '../../harness/evidence/evidence.js'
-import { formatBytes, formatCount, formatCounted, formatLimit, formatNumber, formatPercent } from '../../harness/text/format.js'
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatLimit,
+  formatNumber,
+  formatPercent,
+} from '../../harness/text/format.js'
 import { describeChange } from './change-text.js'
 import type { Characteristics } from './characteristics.js'
 import { markdownTable } from './markdown-table.js'
@@ -7,7 +14,8 @@ import { freshSection, recordedSection } from './page-tables.js'
 import type { RequirementCheck } from './requirements.js'
 
 /**
- * `docs/characteristics.md`: what was measured, on what, how often the verdicts were wrong, and what that does not show.
+ * `docs/characteristics.md`: what was measured, on what, how often the verdicts were wrong, and
+ * what that does not show.
  *
  * @param environment the host of the fresh decisions; absent where none is recorded
  */
@@ -54,13 +62,21 @@ function requirementsText({ requirements }: Characteristics): string {
 
 function describeRequirement({ figure, atMost, atLeast }: RequirementCheck): string {
   if (figure === 'median pairs') return `median at most ${formatCounted(atMost ?? 0, 'pair')}`
-  const what = figure === 'accepted' ? 'accepted' : figure === 'failed' ? 'gate fails' : 'gate fails at 10 pairs'
-  return atMost === undefined ? `${what} ≥ ${formatLimit(atLeast ?? 0)}` : `${what} ≤ ${formatLimit(atMost)}`
+  const what =
+    figure === 'accepted'
+      ? 'accepted'
+      : figure === 'failed'
+        ? 'gate fails'
+        : 'gate fails at 10 pairs'
+  return atMost === undefined
+    ? `${what} ≥ ${formatLimit(atLeast ?? 0)}`
+    : `${what} ≤ ${formatLimit(atMost)}`
 }
 
 function describeMeasured({ measured, count, trials, ci95 }: RequirementCheck): string {
   if (count === undefined) return `${formatNumber(measured, 0)} pairs, of ${formatCount(trials)}`
-  const interval = ci95 === undefined ? '' : ` [${formatPercent(ci95.lower)}, ${formatPercent(ci95.upper)}]`
+  const interval =
+    ci95 === undefined ? '' : ` [${formatPercent(ci95.lower)}, ${formatPercent(ci95.upper)}]`
   return `${formatPercent(measured)}${interval}, ${formatCount(count)} of ${formatCount(trials)}`
 }
 

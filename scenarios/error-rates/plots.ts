@@ -38,10 +38,17 @@ export function drawPlots(characteristics: Characteristics): Readonly<Record<str
 }
 
 type Source = 'fresh' | 'recorded'
-const PANELS: Readonly<Record<Source, string>> = { fresh: 'fresh evaluations', recorded: 'recorded noise' }
+const PANELS: Readonly<Record<Source, string>> = {
+  fresh: 'fresh evaluations',
+  recorded: 'recorded noise',
+}
 type Series = 'shipped' | 'naive' | 'gate'
 /** Told apart by shape as well; readable on white and on black. */
-const COLORS: Readonly<Record<Series, string>> = { shipped: '#3b82c4', naive: '#d9730d', gate: '#2a9d6f' }
+const COLORS: Readonly<Record<Series, string>> = {
+  shipped: '#3b82c4',
+  naive: '#d9730d',
+  gate: '#2a9d6f',
+}
 const GLYPHS: Readonly<Record<Series, string>> = { shipped: '●', naive: '▲', gate: '■' }
 const SYMBOLS = { shipped: 'circle', naive: 'triangle', gate: 'square' } as const
 
@@ -77,7 +84,13 @@ function drawShares(characteristics: Characteristics, setting: ShareSetting): st
     description: setting.description,
     options: {
       ...frameOf(characteristics),
-      y: { label: setting.label, domain: [0, 1], tickFormat: (share: number) => formatLimit(share), grid: true, ticks: 5 },
+      y: {
+        label: setting.label,
+        domain: [0, 1],
+        tickFormat: (share: number) => formatLimit(share),
+        grid: true,
+        ticks: 5,
+      },
       marks: [
         Plot.ruleX([setting.margin], { strokeDasharray: '2 4' }),
         Plot.ruleX(bounded, {
@@ -97,7 +110,10 @@ function drawShares(characteristics: Characteristics, setting: ShareSetting): st
 
 function drawPairs(characteristics: Characteristics): string {
   const points = sourcesOf(characteristics).flatMap((source) =>
-    (source === 'fresh' ? (['improvement-20', 'gate'] as const) : (['improvement-40', 'gate'] as const)).flatMap((rule) =>
+    (source === 'fresh'
+      ? (['improvement-20', 'gate'] as const)
+      : (['improvement-40', 'gate'] as const)
+    ).flatMap((rule) =>
       talliesOf(characteristics, source, rule).map(({ change, tally }) => ({
         panel: PANELS[source],
         series: rule === 'gate' ? ('gate' as const) : ('shipped' as const),
@@ -194,14 +210,24 @@ function sharePoints(
   }))
 }
 
-function talliesOf({ fresh, recorded }: Characteristics, source: Source, rule: StudiedRule): { change: number; tally: Tally }[] {
-  const cells = (source === 'fresh' ? fresh.tallies : recorded.cells).filter((cell) => cell.rule === rule)
+function talliesOf(
+  { fresh, recorded }: Characteristics,
+  source: Source,
+  rule: StudiedRule,
+): { change: number; tally: Tally }[] {
+  const cells = (source === 'fresh' ? fresh.tallies : recorded.cells).filter(
+    (cell) => cell.rule === rule,
+  )
   return [...new Set(cells.map(({ change }) => change))].flatMap((change) => {
-    const tally = addTallies(cells.filter((cell) => cell.change === change).map((cell) => cell.tally))
+    const tally = addTallies(
+      cells.filter((cell) => cell.change === change).map((cell) => cell.tally),
+    )
     return tally === undefined ? [] : [{ change, tally }]
   })
 }
 
 function sourcesOf({ fresh, recorded }: Characteristics): Source[] {
-  return (['fresh', 'recorded'] as const).filter((source) => (source === 'fresh' ? fresh.tallies : recorded.cells).length > 0)
+  return (['fresh', 'recorded'] as const).filter(
+    (source) => (source === 'fresh' ? fresh.tallies : recorded.cells).length > 0,
+  )
 }

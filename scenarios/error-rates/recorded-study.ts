@@ -2,7 +2,12 @@ import { seededRandom } from '../../harness/statistics/random.js'
 import { assessWorkload } from '../../harness/verdict/assess.js'
 import type { Round } from '../../harness/verdict/rounds.js'
 import { NAIVE_RUNS, naiveVerdicts } from './naive-rule.js'
-import { SHIPPED_RULES, type ShippedRule, STUDIED_RULES, type StudiedRule } from './studied-rules.js'
+import {
+  SHIPPED_RULES,
+  type ShippedRule,
+  STUDIED_RULES,
+  type StudiedRule,
+} from './studied-rules.js'
 import { type Ending, type Tally, tallyOf } from './tally.js'
 import { roundOf, type TimedPair, type TimedRun } from './timed-pair.js'
 
@@ -24,16 +29,20 @@ export interface RecordedCell {
 /**
  * Every studied rule on windows of recorded pairs of identical code.
  *
- * A window is consecutive pairs, so it keeps the drift and the correlation of the host; it goes on at the beginning where the recording ends.
- * Swapping the two runs of a pair by a seeded coin makes the null true whatever the recording holds, and the times of one arm are multiplied
- * for an effect. All rules and changes see the same windows and coins. The naive rule takes twenty consecutive processes in the order they
- * ran, from every process on.
+ * A window is consecutive pairs, so it keeps the drift and the correlation of the host; it goes on
+ * at the beginning where the recording ends. Swapping the two runs of a pair by a seeded coin makes
+ * the null true whatever the recording holds, and the times of one arm are multiplied for an
+ * effect. All rules and changes see the same windows and coins. The naive rule takes twenty
+ * consecutive processes in the order they ran, from every process on.
  *
  * @param pairs in the order they ran, at least as many as the longest rule takes
  */
 export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS): RecordedCell[] {
   return RECORDED_CHANGES.flatMap((change) => {
-    const endings = { ...shippedEndings(pairs, trials, 1 - change), ...naiveEndings(pairs, 1 - change) }
+    const endings = {
+      ...shippedEndings(pairs, trials, 1 - change),
+      ...naiveEndings(pairs, 1 - change),
+    }
     return STUDIED_RULES.flatMap((rule) => {
       const tally = tallyOf(endings[rule])
       return tally === undefined ? [] : [{ change, rule, tally }]
@@ -44,11 +53,20 @@ export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS)
 /** Pairs a recording needs, so that no run stands in a window twice. */
 export const PAIRS_NEEDED = LONGEST
 
-function shippedEndings(pairs: readonly TimedPair[], trials: number, factor: number): Record<ShippedRule, Ending[]> {
-  const endings: Record<ShippedRule, Ending[]> = { 'improvement-20': [], 'improvement-40': [], gate: [] }
+function shippedEndings(
+  pairs: readonly TimedPair[],
+  trials: number,
+  factor: number,
+): Record<ShippedRule, Ending[]> {
+  const endings: Record<ShippedRule, Ending[]> = {
+    'improvement-20': [],
+    'improvement-40': [],
+    gate: [],
+  }
   for (let trial = 0; trial < trials; trial += 1) {
     const rounds = drawWindow(pairs, trial, factor)
-    for (const rule of Object.keys(endings) as ShippedRule[]) endings[rule].push(assess(rounds, rule))
+    for (const rule of Object.keys(endings) as ShippedRule[])
+      endings[rule].push(assess(rounds, rule))
   }
   return endings
 }
@@ -67,10 +85,16 @@ function drawWindow(pairs: readonly TimedPair[], trial: number, factor: number):
   })
 }
 
-function naiveEndings(pairs: readonly TimedPair[], factor: number): Record<'naive' | 'naive-gate', Ending[]> {
+function naiveEndings(
+  pairs: readonly TimedPair[],
+  factor: number,
+): Record<'naive' | 'naive-gate', Ending[]> {
   const times = pairs.flatMap(inOrder).map(({ cpuMs }) => cpuMs)
   const verdicts = times.map((_, start) => {
-    const window = Array.from({ length: 2 * NAIVE_RUNS }, (_, index) => times[(start + index) % times.length] as number)
+    const window = Array.from(
+      { length: 2 * NAIVE_RUNS },
+      (_, index) => times[(start + index) % times.length] as number,
+    )
     return naiveVerdicts(
       window.slice(0, NAIVE_RUNS),
       window.slice(NAIVE_RUNS).map((time) => time * factor),

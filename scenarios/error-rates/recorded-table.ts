@@ -5,8 +5,8 @@ import { STUDIED_RULES } from './studied-rules.js'
 import { tallySchema } from './tally.js'
 
 /**
- * `recorded-noise.json`: what the rules say on recorded noise. Recordings that cannot be committed are named by their SHA-256 and their counts,
- * and their figures stay here.
+ * `recorded-noise.json`: what the rules say on recorded noise. Recordings that cannot be committed
+ * are named by their SHA-256 and their counts, and their figures stay here.
  */
 export const recordedTableSchema = z.strictObject({
   schema: z.literal('assay/recorded-noise@1'),
@@ -18,7 +18,11 @@ export const recordedTableSchema = z.strictObject({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       /** Where it stands in the repository; absent where it is not committed. */
       path: z.string().optional(),
-      pools: z.array(z.strictObject({ pool: z.string(), pairs: z.int().positive(), runs: z.int().positive() })).min(1),
+      pools: z
+        .array(
+          z.strictObject({ pool: z.string(), pairs: z.int().positive(), runs: z.int().positive() }),
+        )
+        .min(1),
     }),
   ),
   cells: z.array(
@@ -65,12 +69,19 @@ export function studyRecordings(
     recordings: [...recordings.map(describeRecording), ...keptRecordings].sort(byName),
     cells: [
       ...studied,
-      ...(kept?.cells.filter(({ recording }) => keptRecordings.some(({ name }) => name === recording)) ?? []),
+      ...(kept?.cells.filter(({ recording }) =>
+        keptRecordings.some(({ name }) => name === recording),
+      ) ?? []),
     ].sort((a, b) => (a.recording === b.recording ? 0 : a.recording < b.recording ? -1 : 1)),
   }
 }
 
-function describeRecording({ name, sha256, path, pools }: NamedRecording): RecordedTable['recordings'][number] {
+function describeRecording({
+  name,
+  sha256,
+  path,
+  pools,
+}: NamedRecording): RecordedTable['recordings'][number] {
   return {
     name,
     sha256,

@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import { InputError } from '../../harness/errors.js'
-import { type JournalLine, journalLineSchema, type RunRecord } from '../../harness/evidence/run-record.js'
+import {
+  type JournalLine,
+  journalLineSchema,
+  type RunRecord,
+} from '../../harness/evidence/run-record.js'
 import { readIfThere } from '../../harness/system/files.js'
 import { roundsOf } from '../../harness/verdict/rounds.js'
 import { PAIRS_NEEDED } from './recorded-study.js'
@@ -34,19 +38,24 @@ const rowSchema = z.object({
 type Row = z.infer<typeof rowSchema>
 
 /**
- * Reads a recording: a journal of runs (`runs.jsonl`), or CSV with the columns `pair, arm (A, B), position (0, 1), cpu_ms, wall_ms` and optionally
- * `pool` and `workload`.
+ * Reads a recording: a journal of runs (`runs.jsonl`), or CSV with the columns `pair, arm (A, B),
+ * position (0, 1), cpu_ms, wall_ms` and optionally `pool` and `workload`.
  *
- * @throws {InputError} no such file, a row that is not of this shape, a pair that is not whole, or fewer pairs than the longest rule takes
+ * @throws {InputError} no such file, a row that is not of this shape, a pair that is not whole, or
+ * fewer pairs than the longest rule takes
  */
 export function readRecording(path: string): Recording {
   const text = readIfThere(path)
-  if (text === undefined) throw new InputError(`there is no recording ${path}; give a CSV or a runs.jsonl of A/A runs`)
+  if (text === undefined)
+    throw new InputError(`there is no recording ${path}; give a CSV or a runs.jsonl of A/A runs`)
   const pools = path.endsWith('.jsonl') ? journalPools(text, path) : csvPools(text, path)
-  if (pools.length === 0) throw new InputError(`${path} holds no runs; give a recording of A/A runs`)
+  if (pools.length === 0)
+    throw new InputError(`${path} holds no runs; give a recording of A/A runs`)
   for (const { pool, pairs } of pools) {
     if (pairs.length < PAIRS_NEEDED)
-      throw new InputError(`${path}, ${pool}: ${pairs.length} pairs, and the longest rule takes ${PAIRS_NEEDED}; record more`)
+      throw new InputError(
+        `${path}, ${pool}: ${pairs.length} pairs, and the longest rule takes ${PAIRS_NEEDED}; record more`,
+      )
   }
   return { sha256: createHash('sha256').update(text).digest('hex'), pools }
 }
@@ -57,8 +66,11 @@ function journalPools(text: string, path: string): RecordedPool[] {
   const workloads = [...new Set(runs.map(({ workload }) => workload))]
   return workloads.map((pool) => ({
     pool,
-    pairs: roundsOf(runs, { arms: ['baseline', 'candidate'] }, pool).flatMap(({ runs: { baseline, candidate } }) =>
-      baseline === undefined || candidate === undefined ? [] : [{ a: toTimedRun(baseline), b: toTimedRun(candidate) }],
+    pairs: roundsOf(runs, { arms: ['baseline', 'candidate'] }, pool).flatMap(
+      ({ runs: { baseline, candidate } }) =>
+        baseline === undefined || candidate === undefined
+          ? []
+          : [{ a: toTimedRun(baseline), b: toTimedRun(candidate) }],
     ),
   }))
 }
@@ -92,7 +104,9 @@ function readRows(text: string, path: string): Row[] {
     const parsed = rowSchema.safeParse(record)
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]
-    throw new InputError(`${path}, line ${index + 2}: ${issue?.path.join('.')}: ${issue?.message.toLowerCase()}; mend the row`)
+    throw new InputError(
+      `${path}, line ${index + 2}: ${issue?.path.join('.')}: ${issue?.message.toLowerCase()}; mend the row`,
+    )
   })
 }
 
@@ -115,7 +129,9 @@ function pairUp(rows: readonly Row[], where: string): TimedPair[] {
     const a = members.find(({ arm }) => arm === 'A')
     const b = members.find(({ arm }) => arm === 'B')
     if (a === undefined || b === undefined || members.length !== 2 || a.position === b.position)
-      throw new InputError(`${where}: pair ${pair} is not one A and one B at different positions; remove the pair`)
+      throw new InputError(
+        `${where}: pair ${pair} is not one A and one B at different positions; remove the pair`,
+      )
     return { a: toRun(a), b: toRun(b) }
   })
 }

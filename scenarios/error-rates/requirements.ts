@@ -39,10 +39,16 @@ export const requirementCheckSchema = z.strictObject({
   measured: z.number().nonnegative(),
   /** How many of the trials, where it is a share. */
   count: z.int().nonnegative().optional(),
-  /** Exact 95 % interval of the share; absent where trials are not independent, as overlapping windows of recorded noise. */
+  /**
+   * Exact 95 % interval of the share; absent where trials are not independent, as overlapping
+   * windows of recorded noise.
+   */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
   met: z.boolean(),
-  /** Whether the whole interval lies within the requirement, so that no doubt is left; absent where trials are not independent. */
+  /**
+   * Whether the whole interval lies within the requirement, so that no doubt is left; absent where
+   * trials are not independent.
+   */
   shown: z.boolean().optional(),
 })
 export type RequirementCheck = Readonly<z.infer<typeof requirementCheckSchema>>
@@ -53,20 +59,33 @@ interface Cell {
   readonly tally: Tally
 }
 
-/** Checks every requirement there are trials for. Fresh decisions are of smoke scale (10 and 20 pairs), recorded windows of standard (10 to 40). */
-export function checkRequirements(cells: readonly Cell[], source: RequirementCheck['source']): RequirementCheck[] {
+/**
+ * Checks every requirement there are trials for. Fresh decisions are of smoke scale (10 and 20
+ * pairs), recorded windows of standard (10 to 40).
+ */
+export function checkRequirements(
+  cells: readonly Cell[],
+  source: RequirementCheck['source'],
+): RequirementCheck[] {
   const layer = source === 'fresh' ? 'improvement-20' : 'improvement-40'
   return REQUIREMENTS.flatMap((requirement) => {
     const rule = requirement.of === 'gate' ? 'gate' : layer
     const tally = addTallies(
-      cells.filter((cell) => cell.change === requirement.change && cell.rule === rule).map((cell) => cell.tally),
+      cells
+        .filter((cell) => cell.change === requirement.change && cell.rule === rule)
+        .map((cell) => cell.tally),
     )
     return tally === undefined ? [] : [check(requirement, tally, source)]
   })
 }
 
-function check(requirement: Requirement, tally: Tally, source: RequirementCheck['source']): RequirementCheck {
-  const fits = (value: number) => value <= (requirement.atMost ?? Infinity) && value >= (requirement.atLeast ?? -Infinity)
+function check(
+  requirement: Requirement,
+  tally: Tally,
+  source: RequirementCheck['source'],
+): RequirementCheck {
+  const fits = (value: number) =>
+    value <= (requirement.atMost ?? Infinity) && value >= (requirement.atLeast ?? -Infinity)
   const common = { source, ...requirement, trials: tally.trials }
   if (requirement.figure === 'median pairs') {
     return { ...common, measured: tally.medianPairs, met: fits(tally.medianPairs) }
@@ -82,5 +101,8 @@ function check(requirement: Requirement, tally: Tally, source: RequirementCheck[
 function countOf(tally: Tally, figure: 'accepted' | 'failed' | 'failed early'): number {
   if (figure === 'accepted') return tally.accepted
   if (figure === 'failed') return tally.rejected
-  return tally.byPairs.reduce((sum, { pairs, rejected }) => sum + (pairs <= FIRST_LOOK ? rejected : 0), 0)
+  return tally.byPairs.reduce(
+    (sum, { pairs, rejected }) => sum + (pairs <= FIRST_LOOK ? rejected : 0),
+    0,
+  )
 }

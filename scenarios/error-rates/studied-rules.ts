@@ -1,17 +1,43 @@
 import { GATE_LIMIT, type Rule } from '../../harness/verdict/criteria.js'
 
-/** The rules whose error rates are published: three that ship, and what most people do instead, as a layer's verdict and as a gate. */
-export const STUDIED_RULES = ['improvement-20', 'improvement-40', 'gate', 'naive', 'naive-gate'] as const
+/**
+ * The rules whose error rates are published: three that ship, and what most people do instead, as a
+ * layer's verdict and as a gate.
+ */
+export const STUDIED_RULES = [
+  'improvement-20',
+  'improvement-40',
+  'gate',
+  'naive',
+  'naive-gate',
+] as const
 export type StudiedRule = (typeof STUDIED_RULES)[number]
 export type ShippedRule = Exclude<StudiedRule, 'naive' | 'naive-gate'>
 
 /** The threshold of a layer the study is about. */
 export const STUDIED_THRESHOLD = 0.05
 
-/** Both rules as `evaluate` sets them by default: CPU time, one-sided 5 % over all looks, memory advisory. */
-const COMMON = { metric: 'cpu', against: 'baseline', fixed: false, alpha: 0.05, memory: 'advisory' } as const
-const LAYER = { ...COMMON, role: 'target', criterion: { kind: 'improvement', atLeast: STUDIED_THRESHOLD } } as const
-const GATE = { ...COMMON, role: 'guard', criterion: { kind: 'regression', atMost: GATE_LIMIT } } as const
+/**
+ * Both rules as `evaluate` sets them by default: CPU time, one-sided 5 % over all looks, memory
+ * advisory.
+ */
+const COMMON = {
+  metric: 'cpu',
+  against: 'baseline',
+  fixed: false,
+  alpha: 0.05,
+  memory: 'advisory',
+} as const
+const LAYER = {
+  ...COMMON,
+  role: 'target',
+  criterion: { kind: 'improvement', atLeast: STUDIED_THRESHOLD },
+} as const
+const GATE = {
+  ...COMMON,
+  role: 'guard',
+  criterion: { kind: 'regression', atMost: GATE_LIMIT },
+} as const
 
 export const SHIPPED_RULES: Readonly<Record<ShippedRule, Rule>> = {
   'improvement-20': { ...LAYER, looks: [10, 20] },

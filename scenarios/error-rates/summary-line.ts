@@ -14,7 +14,10 @@ const PAGE = 'docs/characteristics.md'
 /** A record may have been decided by another rule, so the line names those it is about. */
 const RULES = `the default rules (${formatLimit(STUDIED_THRESHOLD)} faster, gate of ${formatLimit(GATE_LIMIT)})`
 
-/** The error rates in one line, for the foot of a decision record: of fresh decisions, or of recorded noise as long as there are none. */
+/**
+ * The error rates in one line, for the foot of a decision record: of fresh decisions, or of
+ * recorded noise as long as there are none.
+ */
 export function summaryLine(fresh: readonly Cell[], recorded: readonly Cell[]): string {
   if (fresh.length === 0) {
     return `Error rates of ${RULES} on overlapping windows of recorded noise: ${facts(recorded, 'improvement-40', false)}. ${PAGE}`
@@ -24,14 +27,20 @@ export function summaryLine(fresh: readonly Cell[], recorded: readonly Cell[]): 
 
 function facts(cells: readonly Cell[], layer: StudiedRule, independent: boolean): string {
   const of = (change: number, rule: StudiedRule) =>
-    addTallies(cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally))
+    addTallies(
+      cells
+        .filter((cell) => cell.change === change && cell.rule === rule)
+        .map(({ tally }) => tally),
+    )
   const shipped = [
     share('A/A accepted', of(0, layer), 'accepted', independent && 'upper'),
     share('10 % faster accepted', of(0.1, layer), 'accepted', independent && 'lower'),
     share('12 % slower failed the gate', of(-0.12, 'gate'), 'rejected', independent && 'lower'),
   ]
   const naive = share('naive rule accepted A/A', of(0, 'naive'), 'accepted', false)
-  return [shipped.filter((part) => part !== undefined).join(', '), naive].filter((part) => part !== undefined).join('; ')
+  return [shipped.filter((part) => part !== undefined).join(', '), naive]
+    .filter((part) => part !== undefined)
+    .join('; ')
 }
 
 /** `A/A accepted 0 of 100 (≤ 3.6 %)`: the bound is the bad end of the exact 95 % interval. */

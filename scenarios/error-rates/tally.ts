@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** How an evaluation ended. For a gate, `accepted` is passed and `rejected` failed; `undecided`: its runs ended before its rule did. */
+/**
+ * How an evaluation ended. For a gate, `accepted` is passed and `rejected` failed; `undecided`: its
+ * runs ended before its rule did.
+ */
 export const VERDICTS = ['accepted', 'rejected', 'inconclusive', 'undecided'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
@@ -17,7 +20,15 @@ export const tallySchema = z.strictObject({
   medianPairs: z.number().positive(),
   /** The same by the number of pairs taken, ascending. */
   byPairs: z
-    .array(z.strictObject({ pairs: z.int().positive(), accepted: count, rejected: count, inconclusive: count, undecided: count }))
+    .array(
+      z.strictObject({
+        pairs: z.int().positive(),
+        accepted: count,
+        rejected: count,
+        inconclusive: count,
+        undecided: count,
+      }),
+    )
     .min(1),
 })
 export type Tally = Readonly<z.infer<typeof tallySchema>>

@@ -22,12 +22,19 @@ export interface TimedPair {
  * @param factor what the times of the candidate are multiplied by: 0.95 is 5 % faster
  */
 export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
-  return { pair, runs: { baseline: toRunRecord(a, pair, 'baseline'), candidate: toRunRecord(b, pair, 'candidate', factor) } }
+  return {
+    pair,
+    runs: {
+      baseline: toRunRecord(a, pair, 'baseline'),
+      candidate: toRunRecord(b, pair, 'candidate', factor),
+    },
+  }
 }
 
 /**
- * A recorded run as the rules take it. The rest of the record is empty and no rule of the studies reads it: memory is advisory there, and nothing
- * is budgeted. (One literal instead of a spread: studies make millions of these.)
+ * A recorded run as the rules take it. The rest of the record is empty and no rule of the studies
+ * reads it: memory is advisory there, and nothing is budgeted. (One literal instead of a spread:
+ * studies make millions of these.)
  */
 export function toRunRecord(run: TimedRun, pair: number, arm: Arm, factor = 1): RunRecord {
   const wallMs = run.wallMs * factor

@@ -1,11 +1,14 @@
 import type { OptimizationConfig } from '../../engine/index.js'
 import type { Layer } from '../../harness/contract.js'
 
-/** The A/A control: baseline and candidate are the same code. A harness that accepts it is broken. */
+/**
+ * The A/A control: baseline and candidate are the same code. A harness that accepts it is broken.
+ */
 export const layer0Control: Layer<OptimizationConfig> = {
   id: 'layer0-control',
   title: 'A/A control: nothing changes',
-  hypothesis: 'Nothing gets faster: both arms run the same code. Anything but "not accepted" is an error of the harness.',
+  hypothesis:
+    'Nothing gets faster: both arms run the same code. Anything but "not accepted" is an error of the harness.',
   workloads: ['grid-search', 'walk-forward'],
   // Nothing changes anywhere: two workloads show it as well as three.
   guards: [],

@@ -5,26 +5,39 @@ import type { ResampledAsset, ResampledMarket } from './resample.js'
 /** A regular session of New York in winter, UTC: 14:30 to 21:00. */
 const OPENING_MINUTE = 14 * 60 + 30
 /** Bars of a session and minutes of a bar. The last hour of a session is half an hour long. */
-const GRIDS: Readonly<Record<Exclude<Frequency, '1d'>, { readonly bars: number; readonly minutes: number }>> = {
+const GRIDS: Readonly<
+  Record<Exclude<Frequency, '1d'>, { readonly bars: number; readonly minutes: number }>
+> = {
   '1h': { bars: 7, minutes: 60 },
   '1m': { bars: 390, minutes: 1 },
 }
-/** How far a bar strays from the straight line between two corners of its session, as part of the session's range. */
+/**
+ * How far a bar strays from the straight line between two corners of its session, as part of the
+ * session's range.
+ */
 const STRAY = 0.1
 
 /**
- * Splits every session of a daily market into bars: a seeded bridge from the session's open over its high and its low, in either order, to its close. Open,
- * high, low, close and volume of the session are those of its bars together; everything between is invented.
+ * Splits every session of a daily market into bars: a seeded bridge from the session's open over
+ * its high and its low, in either order, to its close. Open, high, low, close and volume of the
+ * session are those of its bars together; everything between is invented.
  *
  * @param seed any non-negative integer
- * @returns the same market on a finer calendar; splits and dividends take effect with the first bar of their session
+ * @returns the same market on a finer calendar; splits and dividends take effect with the first bar
+ * of their session
  */
-export function intradayMarket(daily: ResampledMarket, frequency: Exclude<Frequency, '1d'>, seed: number): ResampledMarket {
+export function intradayMarket(
+  daily: ResampledMarket,
+  frequency: Exclude<Frequency, '1d'>,
+  seed: number,
+): ResampledMarket {
   const { bars, minutes } = GRIDS[frequency]
   const times = Array.from({ length: bars }, (_, bar) => timeText(OPENING_MINUTE + bar * minutes))
   return {
     dates: daily.dates.flatMap((date) => times.map((time) => `${date}T${time}`)),
-    assets: daily.assets.map((asset, i) => splitAsset(asset, bars, seededRandom(seed * 2_003 + i * 104_729 + bars))),
+    assets: daily.assets.map((asset, i) =>
+      splitAsset(asset, bars, seededRandom(seed * 2_003 + i * 104_729 + bars)),
+    ),
   }
 }
 
@@ -45,7 +58,12 @@ function splitAsset(asset: ResampledAsset, bars: number, random: () => number): 
     volume: column(),
   }
   for (let row = 0; row < asset.session.length; row++) {
-    const shape = { open: asset.open[row]!, high: asset.high[row]!, low: asset.low[row]!, close: asset.close[row]! }
+    const shape = {
+      open: asset.open[row]!,
+      high: asset.high[row]!,
+      low: asset.low[row]!,
+      close: asset.close[row]!,
+    }
     const path = bridge(shape, bars, random)
     const each = Math.floor(asset.volume[row]! / bars)
     for (let bar = 0; bar < bars; bar++) {
@@ -59,7 +77,11 @@ function splitAsset(asset: ResampledAsset, bars: number, random: () => number): 
       out.volume[at] = bar < bars - 1 ? each : asset.volume[row]! - each * (bars - 1)
     }
   }
-  return { id: asset.id, ...out, events: asset.events.map((event) => ({ ...event, session: event.session * bars })) }
+  return {
+    id: asset.id,
+    ...out,
+    events: asset.events.map((event) => ({ ...event, session: event.session * bars })),
+  }
 }
 
 interface Shape {
@@ -76,9 +98,15 @@ function bridge(session: Shape, bars: number, random: () => number): Shape[] {
   const path: Shape[] = []
   let open = session.open
   for (let bar = 0; bar < bars; bar++) {
-    const close = bar === bars - 1 ? session.close : stray(lineAt(corners, bar + 1), range, session, random)
+    const close =
+      bar === bars - 1 ? session.close : stray(lineAt(corners, bar + 1), range, session, random)
     const touched = corners.filter((corner) => corner.bar === bar + 0.5).map(({ price }) => price)
-    path.push({ open, high: Math.max(open, close, ...touched), low: Math.min(open, close, ...touched), close })
+    path.push({
+      open,
+      high: Math.max(open, close, ...touched),
+      low: Math.min(open, close, ...touched),
+      close,
+    })
     open = close
   }
   return path
@@ -95,7 +123,10 @@ function cornersOf({ open, high, low, close }: Shape, bars: number, random: () =
   ]
 }
 
-function lineAt(corners: readonly { readonly bar: number; readonly price: number }[], at: number): number {
+function lineAt(
+  corners: readonly { readonly bar: number; readonly price: number }[],
+  at: number,
+): number {
   const next = corners.findIndex(({ bar }) => bar >= at)
   const [from, to] = [corners[next - 1]!, corners[next]!]
   return from.price + ((to.price - from.price) * (at - from.bar)) / (to.bar - from.bar)

@@ -7,13 +7,17 @@ import { marketContent, marketName } from './market-content.js'
 import type { MarketSize } from './resample.js'
 
 /** Where the market of this size and seed is, or will be. */
-export function marketDirectory(size: MarketSize, seed: number, root: string = cacheRoot()): string {
+export function marketDirectory(
+  size: MarketSize,
+  seed: number,
+  root: string = cacheRoot(),
+): string {
   return join(root, marketName(size, seed))
 }
 
 /**
- * Makes sure that the market of this size and seed is on disk, whole and valid. A valid one is used as it is, even from a read-only folder;
- * a damaged one is made again, with a warning.
+ * Makes sure that the market of this size and seed is on disk, whole and valid. A valid one is used
+ * as it is, even from a read-only folder; a damaged one is made again, with a warning.
  *
  * @param warn takes one line
  * @throws {InputError} there is none and the folder cannot be written
@@ -55,9 +59,12 @@ function explained(error: unknown, root: string): unknown {
     )
   }
   if (error instanceof EngineError) {
-    return new InputError(`cannot write the market cache: ${error.message}; or set ${CACHE_VARIABLE} to a writable folder`, {
-      cause: error,
-    })
+    return new InputError(
+      `cannot write the market cache: ${error.message}; or set ${CACHE_VARIABLE} to a writable folder`,
+      {
+        cause: error,
+      },
+    )
   }
   return error
 }

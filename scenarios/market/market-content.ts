@@ -3,7 +3,9 @@ import { intradayMarket } from './intraday.js'
 import { type MarketSize, type ResampledAsset, resampleMarket } from './resample.js'
 import { readSp500 } from './sp500.js'
 
-/** Raised whenever the same size and seed would give another market, so that no stale one is used. */
+/**
+ * Raised whenever the same size and seed would give another market, so that no stale one is used.
+ */
 const MARKET_VERSION = 1
 
 /** The name of a resampled market's bundle: it tells size and seed. */
@@ -18,7 +20,9 @@ export function marketContent(size: MarketSize, seed: number): BundleContent {
   const daily = resampleMarket(readSp500(), size, seed)
   const market = frequency === undefined ? daily : intradayMarket(daily, frequency, seed)
   const invented =
-    frequency === undefined ? '' : `; bars within a session are invented: a seeded bridge over its open, high, low and close`
+    frequency === undefined
+      ? ''
+      : `; bars within a session are invented: a seeded bridge over its open, high, low and close`
   return {
     name: marketName(size, seed),
     frequency: frequency ?? '1d',
@@ -34,7 +38,8 @@ export function marketContent(size: MarketSize, seed: number): BundleContent {
       })),
     ),
     provenance: {
-      source: 'S&P 500 daily sessions 2000-01-03 to 2020-04-17, npm vega-datasets 3.2.1, data/sp500-2000.csv',
+      source:
+        'S&P 500 daily sessions 2000-01-03 to 2020-04-17, npm vega-datasets 3.2.1, data/sp500-2000.csv',
       license: 'BSD-3-Clause',
       synthetic: true,
       notes: `resampled: block bootstrap of real sessions into ${size.assets} assets, seed ${seed}, with seeded splits, dividends and halts${invented}`,

@@ -1,14 +1,20 @@
 import { seededRandom } from '../../harness/statistics/random.js'
 import type { SessionShape, Sp500 } from './sp500.js'
 
-/** How large a market is: `assets` series over `sessions` trading days, each of one bar unless a finer frequency is asked for. */
+/**
+ * How large a market is: `assets` series over `sessions` trading days, each of one bar unless a
+ * finer frequency is asked for.
+ */
 export interface MarketSize {
   readonly assets: number
   readonly sessions: number
   readonly frequency?: '1h' | '1m'
 }
 
-/** One resampled asset. Prices are whole cents, volumes whole shares; `session` ascends and omits halted sessions. */
+/**
+ * One resampled asset. Prices are whole cents, volumes whole shares; `session` ascends and omits
+ * halted sessions.
+ */
 export interface ResampledAsset {
   readonly id: string
   readonly session: Int32Array
@@ -20,7 +26,10 @@ export interface ResampledAsset {
   readonly events: readonly ResampledEvent[]
 }
 
-/** A split (new shares per old share) or a dividend (cents per share), effective at the start of `session`. */
+/**
+ * A split (new shares per old share) or a dividend (cents per share), effective at the start of
+ * `session`.
+ */
 type ResampledEvent =
   | { readonly session: number; readonly kind: 'split'; readonly ratio: number }
   | { readonly session: number; readonly kind: 'dividend'; readonly cents: number }
@@ -46,8 +55,9 @@ const REVERSE_RATIO = 0.2
 const VOLUME_DIVISOR = 500
 
 /**
- * Resamples real S&P 500 sessions into a market: each asset is a block bootstrap of real session shapes from a seeded start price, with seeded
- * splits, quarterly dividends and rare halts. The same size and seed give the same market on every machine.
+ * Resamples real S&P 500 sessions into a market: each asset is a block bootstrap of real session
+ * shapes from a seeded start price, with seeded splits, quarterly dividends and rare halts. The
+ * same size and seed give the same market on every machine.
  *
  * @param size  number of assets and sessions, both ≥ 1
  * @param seed  any non-negative integer
@@ -56,7 +66,12 @@ const VOLUME_DIVISOR = 500
 export function resampleMarket(series: Sp500, size: MarketSize, seed: number): ResampledMarket {
   const width = String(size.assets - 1).length < 2 ? 2 : String(size.assets - 1).length
   const assets = Array.from({ length: size.assets }, (_, i) =>
-    resampleAsset(`A${String(i).padStart(width, '0')}`, series.shapes, size.sessions, seededRandom(seed * 1_009 + i * 7_919 + 1)),
+    resampleAsset(
+      `A${String(i).padStart(width, '0')}`,
+      series.shapes,
+      size.sessions,
+      seededRandom(seed * 1_009 + i * 7_919 + 1),
+    ),
   )
   return { dates: sessionDates(series.dates, size.sessions), assets }
 }
@@ -73,9 +88,21 @@ function sessionDates(real: readonly string[], sessions: number): string[] {
   return dates
 }
 
-function resampleAsset(id: string, shapes: readonly SessionShape[], sessions: number, random: () => number): ResampledAsset {
+function resampleAsset(
+  id: string,
+  shapes: readonly SessionShape[],
+  sessions: number,
+  random: () => number,
+): ResampledAsset {
   const draw = (bound: number) => Math.floor(random() * bound)
-  const rows: { session: number; open: number; high: number; low: number; close: number; volume: number }[] = []
+  const rows: {
+    session: number
+    open: number
+    high: number
+    low: number
+    close: number
+    volume: number
+  }[] = []
   const events: ResampledEvent[] = []
   const dividendPhase = draw(DIVIDEND_INTERVAL)
   let close = 2_000 + draw(12_000)
@@ -126,7 +153,10 @@ function resampleAsset(id: string, shapes: readonly SessionShape[], sessions: nu
   }
 }
 
-/** New shares per old share due at this price, 1 for none. Also one quiet block in thirty splits, so that small markets see one. */
+/**
+ * New shares per old share due at this price, 1 for none. Also one quiet block in thirty splits, so
+ * that small markets see one.
+ */
 function splitRatio(cents: number, draw: (bound: number) => number): number {
   if (cents < REVERSE_BELOW) return REVERSE_RATIO
   if (cents > SPLIT_ABOVE || draw(30) === 0) return SPLIT_RATIOS[draw(SPLIT_RATIOS.length)]!

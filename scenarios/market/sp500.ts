@@ -34,9 +34,12 @@ export interface Sp500 {
  * @source npm vega-datasets 3.2.1, data/sp500-2000.csv, BSD-3-Clause
  */
 export function readSp500(): Sp500 {
-  const text = gunzipSync(readFileSync(join(packageRoot(), 'scenarios', 'market', 'data', 'sp500-2000.csv.gz')))
+  const text = gunzipSync(
+    readFileSync(join(packageRoot(), 'scenarios', 'market', 'data', 'sp500-2000.csv.gz')),
+  )
   const digest = createHash('sha256').update(text).digest('hex')
-  if (digest !== SHA256) throw new Error(`sp500-2000.csv.gz holds other data (sha-256 ${digest}); reinstall the package`)
+  if (digest !== SHA256)
+    throw new Error(`sp500-2000.csv.gz holds other data (sha-256 ${digest}); reinstall the package`)
   const rows = text.toString('utf8').trim().split('\n').slice(1).map(parseRow)
   return {
     dates: rows.map((row) => row.date),
@@ -55,7 +58,14 @@ interface Row {
 
 function parseRow(line: string): Row {
   const [date = '', open, high, low, close, , volume] = line.split(',')
-  return { date, open: Number(open), high: Number(high), low: Number(low), close: Number(close), volume: Number(volume) }
+  return {
+    date,
+    open: Number(open),
+    high: Number(high),
+    low: Number(low),
+    close: Number(close),
+    volume: Number(volume),
+  }
 }
 
 function shapeOf(row: Row, previousClose: number): SessionShape {

@@ -41,7 +41,9 @@ const SLOW = 50
 const SHARES = 10
 
 /** The workload of a scenario: profiled, never measured for a verdict. */
-export function backtestScenario(scenario: Scenario): Workload<OptimizationConfig, BacktestScale, readonly BacktestResult[]> {
+export function backtestScenario(
+  scenario: Scenario,
+): Workload<OptimizationConfig, BacktestScale, readonly BacktestResult[]> {
   const { id, title, strategy, scales } = scenario
   const sizeOf = ({ days }: BacktestScale): MarketSize => ({
     assets: scenario.assets,
@@ -63,7 +65,11 @@ export function backtestScenario(scenario: Scenario): Workload<OptimizationConfi
       const output: BacktestResult[] = []
       for (let number = 0; number < scale.backtests; number++) {
         output.push(
-          await engine.backtest({ bundle, algorithm: algorithmOf(strategy, number, config), range: { start: scale.start } }),
+          await engine.backtest({
+            bundle,
+            algorithm: algorithmOf(strategy, number, config),
+            range: { start: scale.start },
+          }),
         )
       }
       const counters = engine.counters()
@@ -81,9 +87,14 @@ export function backtestScenario(scenario: Scenario): Workload<OptimizationConfi
   }
 }
 
-function algorithmOf(strategy: Scenario['strategy'], number: number, config: OptimizationConfig): TradingAlgorithm {
+function algorithmOf(
+  strategy: Scenario['strategy'],
+  number: number,
+  config: OptimizationConfig,
+): TradingAlgorithm {
   const returnType = returnTypeOf(config)
-  if (strategy === 'simple') return smaCrossover({ fast: fastOf(number), slow: SLOW, shares: SHARES, returnType })
+  if (strategy === 'simple')
+    return smaCrossover({ fast: fastOf(number), slow: SLOW, shares: SHARES, returnType })
   return rankedMomentum({ ...momentumOf(number), returnType })
 }
 
@@ -92,7 +103,10 @@ function momentumOf(number: number) {
 }
 
 function momentumTasks({ backtests, start }: BacktestScale): MomentumTask[] {
-  return Array.from({ length: backtests }, (_, number) => ({ parameters: momentumOf(number), range: { start } }))
+  return Array.from({ length: backtests }, (_, number) => ({
+    parameters: momentumOf(number),
+    range: { start },
+  }))
 }
 
 function crossoverTasks({ backtests, start }: BacktestScale): CrossoverTask[] {

@@ -2,7 +2,11 @@ import type { OptimizationConfig } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
 import { type BacktestScale, backtestScenario, type Scenario } from './backtest-scenario.js'
 
-const scale = (days: number, start: number, backtests: number): BacktestScale => ({ days, start, backtests })
+const scale = (days: number, start: number, backtests: number): BacktestScale => ({
+  days,
+  start,
+  backtests,
+})
 
 /** Bars, strategies, numbers of assets, and starting often: the uses whose hot spots differ. */
 const SCENARIOS: readonly Scenario[] = [
@@ -11,14 +15,22 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'daily bars, two averages',
     strategy: 'simple',
     assets: 10,
-    scales: { smoke: scale(90, 60, 2), standard: scale(312, 60, 10), production: scale(2580, 60, 20) },
+    scales: {
+      smoke: scale(90, 60, 2),
+      standard: scale(312, 60, 10),
+      production: scale(2580, 60, 20),
+    },
   },
   {
     id: 'daily-complex',
     title: 'daily bars, ranking with stop orders',
     strategy: 'complex',
     assets: 10,
-    scales: { smoke: scale(90, 60, 2), standard: scale(312, 60, 10), production: scale(2580, 60, 20) },
+    scales: {
+      smoke: scale(90, 60, 2),
+      standard: scale(312, 60, 10),
+      production: scale(2580, 60, 20),
+    },
   },
   {
     id: 'hourly-simple',
@@ -71,10 +83,15 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'many backtests of a few bars: what starting costs',
     strategy: 'simple',
     assets: 10,
-    scales: { smoke: scale(60, 57, 20), standard: scale(260, 257, 120), production: scale(1260, 1257, 240) },
+    scales: {
+      smoke: scale(60, 57, 20),
+      standard: scale(260, 257, 120),
+      production: scale(1260, 1257, 240),
+    },
   },
 ]
 
 /** Everything that is profiled beside the measured workloads. */
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to each workload
-export const profiled: readonly Workload<OptimizationConfig, any, any>[] = SCENARIOS.map(backtestScenario)
+export const profiled: readonly Workload<OptimizationConfig, any, any>[] =
+  SCENARIOS.map(backtestScenario)

@@ -1,5 +1,10 @@
 import { openEngine, pureBaseline, type RangeSpec } from '../../engine/index.js'
-import { type AssetWindow, bestByMomentum, type RankedMomentum, rankable } from '../strategies/ranked-momentum.js'
+import {
+  type AssetWindow,
+  bestByMomentum,
+  type RankedMomentum,
+  rankable,
+} from '../strategies/ranked-momentum.js'
 
 /** One backtest of the ranking strategy: how it ranks, and from where on. */
 export interface MomentumTask {
@@ -19,25 +24,35 @@ interface NumberedWindow extends AssetWindow {
 }
 
 /**
- * The reference computation of the ranking strategy: every score and every ranking it makes, in a plain loop over arrays in memory. What it ranks does not
- * depend on what it holds, so nothing of portfolio, orders and stops is needed; what becomes of a ranking is overhead.
+ * The reference computation of the ranking strategy: every score and every ranking it makes, in a
+ * plain loop over arrays in memory. What it ranks does not depend on what it holds, so nothing of
+ * portfolio, orders and stops is needed; what becomes of a ranking is overhead.
  *
- * @returns the computation; its result is the sum of the places of the assets held, over all rankings
+ * @returns the computation; its result is the sum of the places of the assets held, over all
+ * rankings
  */
-export async function momentumReference(bundle: string, tasks: readonly MomentumTask[]): Promise<() => number> {
+export async function momentumReference(
+  bundle: string,
+  tasks: readonly MomentumTask[],
+): Promise<() => number> {
   const loops: RankingLoop[] = []
-  for (const task of tasks) loops.push({ held: task.parameters.held, rankings: await recordRankings(bundle, task) })
+  for (const task of tasks)
+    loops.push({ held: task.parameters.held, rankings: await recordRankings(bundle, task) })
   return () => loops.reduce((total, { held, rankings }) => total + sumOfPlaces(rankings, held), 0)
 }
 
 function sumOfPlaces(rankings: RankingLoop['rankings'], held: number): number {
   let places = 0
-  for (const windows of rankings) for (const { number } of bestByMomentum(windows, held)) places += number
+  for (const windows of rankings)
+    for (const { number } of bestByMomentum(windows, held)) places += number
   return places
 }
 
 /** Every window the strategy would rank in one backtest, kept. */
-async function recordRankings(bundle: string, { parameters, range }: MomentumTask): Promise<NumberedWindow[][]> {
+async function recordRankings(
+  bundle: string,
+  { parameters, range }: MomentumTask,
+): Promise<NumberedWindow[][]> {
   const rankings: NumberedWindow[][] = []
   let bar = 0
   const engine = openEngine(pureBaseline())
@@ -48,7 +63,12 @@ async function recordRankings(bundle: string, { parameters, range }: MomentumTas
       handleData(context, data) {
         if (bar++ % parameters.every !== 0) return
         const windows = rankable(context, data, { ...parameters, returnType: 'array' })
-        rankings.push(windows.map((window) => ({ ...window, number: context.assets.indexOf(window.asset) + 1 })))
+        rankings.push(
+          windows.map((window) => ({
+            ...window,
+            number: context.assets.indexOf(window.asset) + 1,
+          })),
+        )
       },
     },
   })

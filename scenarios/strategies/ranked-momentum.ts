@@ -16,8 +16,9 @@ const STRENGTH_BARS = 14
 const STOP = 0.1
 
 /**
- * A strategy with more to compute than two averages: at every ranking it scores each asset by its momentum over its volatility, its relative strength and the
- * trend of its volume, holds the best in equal parts, and protects each by a stop order until the next ranking.
+ * A strategy with more to compute than two averages: at every ranking it scores each asset by its
+ * momentum over its volatility, its relative strength and the trend of its volume, holds the best
+ * in equal parts, and protects each by a stop order until the next ranking.
  */
 export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
   const { every, held } = parameters
@@ -31,7 +32,10 @@ export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
   }
 }
 
-/** An asset that can be ranked, and what of its past is ranked: the last known closes and the volumes, oldest first, as many of the one as of the other. */
+/**
+ * An asset that can be ranked, and what of its past is ranked: the last known closes and the
+ * volumes, oldest first, as many of the one as of the other.
+ */
 export interface AssetWindow {
   readonly asset: string
   readonly price: ArrayLike<number>
@@ -39,7 +43,11 @@ export interface AssetWindow {
 }
 
 /** What a ranking is made of: the assets that trade now and have been there for long enough. */
-export function rankable(context: Context, data: Portal, parameters: RankedMomentum): AssetWindow[] {
+export function rankable(
+  context: Context,
+  data: Portal,
+  parameters: RankedMomentum,
+): AssetWindow[] {
   return context.assets
     .filter((asset) => data.available(asset) >= parameters.lookback && data.canTrade(asset))
     .map((asset) => ({ asset, ...windows(data, asset, parameters) }))
@@ -51,7 +59,10 @@ export function rankable(context: Context, data: Portal, parameters: RankedMomen
  * @param held fraction of those that have a score; at least one of them is held
  * @returns the best first; of equal scores the name that comes first
  */
-export function bestByMomentum<Window extends AssetWindow>(assets: readonly Window[], held: number): Window[] {
+export function bestByMomentum<Window extends AssetWindow>(
+  assets: readonly Window[],
+  held: number,
+): Window[] {
   const ranked = assets
     .map((window) => ({ window, score: scoreOf(window) }))
     .filter(({ score }) => Number.isFinite(score))
@@ -70,22 +81,37 @@ function rebalance(context: Context, data: Portal, best: ReadonlySet<string>): v
     }
     context.orderTargetPercent(asset, 0.9 / best.size)
     // Stops are placed in cents: a price of the market has no more places.
-    if (position > 0) context.order(asset, -position, { stop: Math.floor(data.current(asset, 'price') * (1 - STOP) * 100) / 100 })
+    if (position > 0)
+      context.order(asset, -position, {
+        stop: Math.floor(data.current(asset, 'price') * (1 - STOP) * 100) / 100,
+      })
   }
 }
 
 type PriceAndVolume = Omit<AssetWindow, 'asset'>
 
-function windows(data: Portal, asset: string, { lookback, returnType }: RankedMomentum): PriceAndVolume {
+function windows(
+  data: Portal,
+  asset: string,
+  { lookback, returnType }: RankedMomentum,
+): PriceAndVolume {
   if (returnType === 'array') {
-    const block = data.history([asset], ['price', 'volume'], lookback, data.frequency, { returnType })
+    const block = data.history([asset], ['price', 'volume'], lookback, data.frequency, {
+      returnType,
+    })
     return { price: block.column(asset, 'price'), volume: block.column(asset, 'volume') }
   }
   const frame = data.history(asset, ['price', 'volume'], lookback, data.frequency)
-  return { price: frame.column('price') as Float64Array, volume: frame.column('volume') as Float64Array }
+  return {
+    price: frame.column('price') as Float64Array,
+    volume: frame.column('volume') as Float64Array,
+  }
 }
 
-/** Momentum per volatility, lifted by relative strength and by volume that grows; NaN where a window holds an unknown price. */
+/**
+ * Momentum per volatility, lifted by relative strength and by volume that grows; NaN where a window
+ * holds an unknown price.
+ */
 function scoreOf({ price, volume }: PriceAndVolume): number {
   const last = price.length - 1
   let sum = 0

@@ -1,4 +1,10 @@
-import { compareAverages, type Portal, type ReturnType, type TradingAlgorithm, tickSum } from '../../engine/index.js'
+import {
+  compareAverages,
+  type Portal,
+  type ReturnType,
+  type TradingAlgorithm,
+  tickSum,
+} from '../../engine/index.js'
 
 export interface SmaCrossover {
   /** Bars of the fast average, ≥ 1. */
@@ -12,8 +18,9 @@ export interface SmaCrossover {
 }
 
 /**
- * The SMA crossover, exactly: long-only, fixed shares. At each bar with `slow` known closes, fast average above the slow one → hold `shares`, below →
- * hold none, equal → keep. Averages are compared as exact integers, so a tie is a tie.
+ * The SMA crossover, exactly: long-only, fixed shares. At each bar with `slow` known closes, fast
+ * average above the slow one → hold `shares`, below → hold none, equal → keep. Averages are
+ * compared as exact integers, so a tie is a tie.
  *
  * Uses `price`, the last known close, so a halted session repeats the close before it.
  */
@@ -41,15 +48,26 @@ export function smaCrossover(parameters: SmaCrossover): TradingAlgorithm {
  * @param power   ticks per unit of price
  * @returns 1: the fast average is above; −1: below; 0: equal
  */
-export function crossoverDirection(prices: ArrayLike<number>, fast: number, slow: number, power: number): -1 | 0 | 1 {
+export function crossoverDirection(
+  prices: ArrayLike<number>,
+  fast: number,
+  slow: number,
+  power: number,
+): -1 | 0 | 1 {
   const slowSum = tickSum(prices, power, prices.length - slow)
   const fastSum = tickSum(prices, power, prices.length - fast)
   return compareAverages(fastSum, fast, slowSum, slow)
 }
 
-function priceWindow(data: Portal, asset: string, { slow, returnType }: SmaCrossover): ArrayLike<number> {
-  if (returnType === 'array') return data.history(asset, 'price', slow, data.frequency, { returnType })
-  // `column` is the very Float64Array the frame was made of; `array` would copy it row by row through a closure, 5 to 7 µs for a hundred bars,
-  // and nobody who knows Arquero would read a whole column that way.
+function priceWindow(
+  data: Portal,
+  asset: string,
+  { slow, returnType }: SmaCrossover,
+): ArrayLike<number> {
+  if (returnType === 'array')
+    return data.history(asset, 'price', slow, data.frequency, { returnType })
+  // `column` is the very Float64Array the frame was made of; `array` would copy it row by row
+  // through a closure, 5 to 7 µs for a hundred bars, and nobody who knows Arquero would read a
+  // whole column that way.
   return data.history(asset, 'price', slow, data.frequency).column('price') as Float64Array
 }

@@ -1,7 +1,10 @@
 import type { BacktestResult, Parameters } from '../../engine/index.js'
 import type { Divergence } from '../../harness/contract.js'
 
-/** A backtest of a search and what to call it: `fast=5 slow=60`, `window 2 · train · fast=5 slow=60`. */
+/**
+ * A backtest of a search and what to call it: `fast=5 slow=60`, `window 2 · train · fast=5
+ * slow=60`.
+ */
 export interface LabelledBacktest {
   readonly label: string
   readonly result: BacktestResult
@@ -13,7 +16,10 @@ export function parametersText(parameters: Parameters): string {
     .join(' ')
 }
 
-/** Where two searches first differ: trades before money, backtest by backtest; undefined where they do not. */
+/**
+ * Where two searches first differ: trades before money, backtest by backtest; undefined where they
+ * do not.
+ */
 export function firstDivergence(
   baseline: readonly LabelledBacktest[],
   candidate: readonly LabelledBacktest[],
@@ -29,7 +35,8 @@ export function firstDivergence(
       }
     }
     const divergence = a && b && divergeResults(a.result, b.result)
-    if (divergence !== undefined) return { ...divergence, at: { backtest: a!.label, ...divergence.at } }
+    if (divergence !== undefined)
+      return { ...divergence, at: { backtest: a!.label, ...divergence.at } }
   }
   return undefined
 }
@@ -52,14 +59,27 @@ function divergeResults(a: BacktestResult, b: BacktestResult): Divergence | unde
   for (let i = 0; i < Math.max(equity.length, other.equity.length); i++) {
     if (equity[i] === other.equity[i] && dates[i] === other.dates[i]) continue
     const at = { session: dates[i] ?? other.dates[i] ?? 'none' }
-    return { at, field: 'equity', baseline: equity[i] ?? 'none', candidate: other.equity[i] ?? 'none' }
+    return {
+      at,
+      field: 'equity',
+      baseline: equity[i] ?? 'none',
+      candidate: other.equity[i] ?? 'none',
+    }
   }
   return divergeRecords({}, { ...a, ...a.metrics }, { ...b, ...b.metrics })
 }
 
-function divergeLists(list: Listed, session: string, a: readonly object[], b: readonly object[]): Divergence | undefined {
+function divergeLists(
+  list: Listed,
+  session: string,
+  a: readonly object[],
+  b: readonly object[],
+): Divergence | undefined {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const [own, other] = [a[i], b[i]] as [Record<string, unknown> | undefined, Record<string, unknown> | undefined]
+    const [own, other] = [a[i], b[i]] as [
+      Record<string, unknown> | undefined,
+      Record<string, unknown> | undefined,
+    ]
     const present = own ?? other!
     const at = {
       [list.replace(/s$/, '')]: `number ${i + 1}`,
@@ -81,10 +101,15 @@ function divergeLists(list: Listed, session: string, a: readonly object[], b: re
 }
 
 /** The first plain value that differs between two records with the same fields. */
-function divergeRecords(at: Readonly<Record<string, string>>, a: object, b: object): Divergence | undefined {
+function divergeRecords(
+  at: Readonly<Record<string, string>>,
+  a: object,
+  b: object,
+): Divergence | undefined {
   const [own, other] = [a as Record<string, unknown>, b as Record<string, unknown>]
   for (const field of new Set([...Object.keys(own), ...Object.keys(other)])) {
-    if (typeof (own[field] ?? other[field]) === 'object' || Object.is(own[field], other[field])) continue
+    if (typeof (own[field] ?? other[field]) === 'object' || Object.is(own[field], other[field]))
+      continue
     return { at, field, baseline: textOf(own[field]), candidate: textOf(other[field]) }
   }
   return undefined

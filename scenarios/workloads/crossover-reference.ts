@@ -16,20 +16,26 @@ interface CrossoverLoop {
 }
 
 interface PriceWindows {
-  /** Bar by bar, within it asset by asset: the last known closes as they were seen then, as many as the longest average takes. */
+  /**
+   * Bar by bar, within it asset by asset: the last known closes as they were seen then, as many as
+   * the longest average takes.
+   */
   readonly closes: readonly ArrayLike<number>[]
   readonly ticksPerUnit: number
 }
 
 /**
- * The reference computation of a search: the crossover's own arithmetic, window by window, each summed anew, in a plain loop over arrays in memory. No
- * portal, no orders, no ledger.
+ * The reference computation of a search: the crossover's own arithmetic, window by window, each
+ * summed anew, in a plain loop over arrays in memory. No portal, no orders, no ledger.
  *
  * The arrays are what the portal showed: adjusted point in time, views of the same columns.
  *
  * @returns the computation; its result is the number of decisions to hold, over all backtests
  */
-export async function crossoverReference(bundle: string, tasks: readonly CrossoverTask[]): Promise<() => number> {
+export async function crossoverReference(
+  bundle: string,
+  tasks: readonly CrossoverTask[],
+): Promise<() => number> {
   const longest = Math.max(...tasks.map(({ parameters }) => Number(parameters.slow)))
   const recorded = new Map<string, PriceWindows>()
   const loops: CrossoverLoop[] = []
@@ -37,7 +43,10 @@ export async function crossoverReference(bundle: string, tasks: readonly Crossov
     const key = JSON.stringify([range, warmUp])
     const windows =
       recorded.get(key) ??
-      (await recordWindows(bundle, longest, { ...(range && { range }), ...(warmUp !== undefined && { warmUp }) }))
+      (await recordWindows(bundle, longest, {
+        ...(range && { range }),
+        ...(warmUp !== undefined && { warmUp }),
+      }))
     recorded.set(key, windows)
     loops.push({ fast: Number(parameters.fast), slow: Number(parameters.slow), windows })
   }
@@ -71,7 +80,8 @@ async function recordWindows(
         ticksPerUnit = context.ticksPerUnit
         for (const asset of context.assets) {
           const bars = Math.min(longest, data.available(asset))
-          if (bars > 0) closes.push(data.history(asset, 'price', bars, data.frequency, { returnType: 'array' }))
+          if (bars > 0)
+            closes.push(data.history(asset, 'price', bars, data.frequency, { returnType: 'array' }))
         }
       },
     },

@@ -31,9 +31,24 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   id: 'grid-search',
   title: 'grid search of the SMA crossover',
   scales: {
-    smoke: { fast: { from: 5, to: 20, step: 5 }, slow: { from: 30, to: 60, step: 30 }, assets: 4, sessions: 120 },
-    standard: { fast: { from: 5, to: 50, step: 5 }, slow: { from: 60, to: 150, step: 10 }, assets: 10, sessions: YEAR },
-    production: { fast: { from: 5, to: 50, step: 5 }, slow: { from: 60, to: 250, step: 10 }, assets: 8, sessions: 25 * YEAR },
+    smoke: {
+      fast: { from: 5, to: 20, step: 5 },
+      slow: { from: 30, to: 60, step: 30 },
+      assets: 4,
+      sessions: 120,
+    },
+    standard: {
+      fast: { from: 5, to: 50, step: 5 },
+      slow: { from: 60, to: 150, step: 10 },
+      assets: 10,
+      sessions: YEAR,
+    },
+    production: {
+      fast: { from: 5, to: 50, step: 5 },
+      slow: { from: 60, to: 250, step: 10 },
+      assets: 8,
+      sessions: 25 * YEAR,
+    },
   },
   describe: (scale) =>
     `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
@@ -44,7 +59,11 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
     const bundle = marketDirectory(sizeOf(scale), seed)
     const engine = openEngine(config)
     const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters }) =>
-      engine.backtest({ bundle, algorithm: crossoverOf(parameters, config), range: { start: scale.slow.to } }),
+      engine.backtest({
+        bundle,
+        algorithm: crossoverOf(parameters, config),
+        range: { start: scale.slow.to },
+      }),
     )
     const output = await gridSearch(crossoverSpace(scale.fast, scale.slow), executor)
     const counters = engine.counters()
@@ -54,13 +73,18 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   reference: (scale, seed) =>
     crossoverReference(
       marketDirectory(sizeOf(scale), seed),
-      gridPoints(crossoverSpace(scale.fast, scale.slow)).map((parameters) => ({ parameters, range: { start: scale.slow.to } })),
+      gridPoints(crossoverSpace(scale.fast, scale.slow)).map((parameters) => ({
+        parameters,
+        range: { start: scale.slow.to },
+      })),
     ),
   canonical: ({ objective, trials, best }) =>
     [
       objective,
       `best ${best.index}`,
-      ...trials.map(({ parameters, result }) => `${parametersText(parameters)} ${canonical(result)}`),
+      ...trials.map(
+        ({ parameters, result }) => `${parametersText(parameters)} ${canonical(result)}`,
+      ),
     ].join('\n'),
   diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
 }

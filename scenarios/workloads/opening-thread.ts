@@ -18,7 +18,9 @@ export interface TimedRead {
   readonly checksum: string
 }
 
-/** A worker thread that opens a bundle on request, from a source of its own; one request at a time. */
+/**
+ * A worker thread that opens a bundle on request, from a source of its own; one request at a time.
+ */
 export class OpeningThread {
   readonly #worker: Worker
   readonly #failed: Promise<never>
@@ -34,10 +36,14 @@ export class OpeningThread {
     // A worker loads JavaScript only, so the compiled twin runs even where this module is a source.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const module = new URL(`opening-worker.${extension}`, import.meta.url).href
-    this.#worker = new Worker(new URL(compiledModule(module)), { workerData: { config, directory } })
+    this.#worker = new Worker(new URL(compiledModule(module)), {
+      workerData: { config, directory },
+    })
     this.#failed = new Promise<never>((_, reject) => {
       this.#worker.once('error', reject)
-      this.#worker.once('exit', () => reject(new Error('a worker thread ended before it had answered')))
+      this.#worker.once('exit', () =>
+        reject(new Error('a worker thread ended before it had answered')),
+      )
     })
     // It may fail while nobody waits for it; whoever asks next is told.
     this.#failed.catch(() => undefined)
@@ -67,10 +73,13 @@ export class OpeningThread {
     await this.#worker.terminate()
   }
 
-  async #answer<Kind extends ThreadAnswer['kind']>(kind: Kind): Promise<Extract<ThreadAnswer, { kind: Kind }>> {
+  async #answer<Kind extends ThreadAnswer['kind']>(
+    kind: Kind,
+  ): Promise<Extract<ThreadAnswer, { kind: Kind }>> {
     const answered = new Promise<ThreadAnswer>((resolve) => this.#worker.once('message', resolve))
     const answer = await Promise.race([answered, this.#failed])
-    if (answer.kind !== kind) throw new Error(`a worker thread answered ${answer.kind} where ${kind} was expected`)
+    if (answer.kind !== kind)
+      throw new Error(`a worker thread answered ${answer.kind} where ${kind} was expected`)
     return answer as Extract<ThreadAnswer, { kind: Kind }>
   }
 }

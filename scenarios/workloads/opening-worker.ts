@@ -7,10 +7,14 @@ import { openBundles } from '../../engine/open-bundles.js'
 import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
 
 /**
- * A thread that opens a bundle whenever it is asked to, the way an engine of its own would. It loads what opens bundles and nothing else, and is run
- * compiled: `opening-thread.ts` is its other side.
+ * A thread that opens a bundle whenever it is asked to, the way an engine of its own would. It
+ * loads what opens bundles and nothing else, and is run compiled: `opening-thread.ts` is its other
+ * side.
  */
-const { config, directory } = workerData as { readonly config: OptimizationConfig; readonly directory: string }
+const { config, directory } = workerData as {
+  readonly config: OptimizationConfig
+  readonly directory: string
+}
 const bundles = openBundles(config)
 
 parentPort!.on('message', async (question: ThreadQuestion) => {
@@ -34,8 +38,17 @@ async function openAndRead(): Promise<ThreadAnswer> {
 /** SHA-256 over everything that was read, outside the time taken. */
 function checksumOf(table: BarTable, adjustments: readonly Adjustment[]): string {
   const hash = createHash('sha256').update(table.asset.join())
-  for (const column of [table.session, table.open, table.high, table.low, table.close, table.volume]) hash.update(column)
-  for (const { asset, session, kind, value } of adjustments) hash.update(`${asset} ${session} ${kind} ${value.toFixed()}\n`)
+  for (const column of [
+    table.session,
+    table.open,
+    table.high,
+    table.low,
+    table.close,
+    table.volume,
+  ])
+    hash.update(column)
+  for (const { asset, session, kind, value } of adjustments)
+    hash.update(`${asset} ${session} ${kind} ${value.toFixed()}\n`)
   return hash.digest('hex')
 }
 

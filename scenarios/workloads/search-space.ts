@@ -21,7 +21,10 @@ const SHARES = 10
 /** Every fast window below every slow one. */
 export function crossoverSpace(fast: Steps, slow: Steps) {
   return parameterSpace(
-    { fast: discrete(fast.from, fast.to, fast.step), slow: discrete(slow.from, slow.to, slow.step) },
+    {
+      fast: discrete(fast.from, fast.to, fast.step),
+      slow: discrete(slow.from, slow.to, slow.step),
+    },
     (point) => Number(point.fast) < Number(point.slow),
   )
 }
@@ -29,5 +32,10 @@ export function crossoverSpace(fast: Steps, slow: Steps) {
 /** The strategy of one point; in which form it asks for history is a flag of the configuration. */
 export function crossoverOf(parameters: Parameters, config: OptimizationConfig): TradingAlgorithm {
   const { fast, slow } = parameters
-  return smaCrossover({ fast: Number(fast), slow: Number(slow), shares: SHARES, returnType: returnTypeOf(config) })
+  return smaCrossover({
+    fast: Number(fast),
+    slow: Number(slow),
+    shares: SHARES,
+    returnType: returnTypeOf(config),
+  })
 }

@@ -33,8 +33,15 @@ export interface WalkForwardScale {
 const YEAR = 252
 const QUARTER = 63
 
-/** Walk-forward optimization: searches on train, the best on validation, one backtest on test, window after window. */
-export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale, WalkForwardResult> = {
+/**
+ * Walk-forward optimization: searches on train, the best on validation, one backtest on test,
+ * window after window.
+ */
+export const walkForwardWorkload: Workload<
+  OptimizationConfig,
+  WalkForwardScale,
+  WalkForwardResult
+> = {
   id: 'walk-forward',
   title: 'walk-forward optimization of the SMA crossover',
   scales: {
@@ -79,7 +86,8 @@ export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale,
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
   },
   async reference(scale, seed) {
-    // Which trials are made depends on the results of earlier ones, so the search is made once to see.
+    // Which trials are made depends on the results of earlier ones, so the search is made once to
+    // see.
     const tasks: CrossoverTask[] = []
     await search(pureBaseline(), scale, seed, ({ parameters, range }) => {
       tasks.push({ parameters, ...(range !== undefined && { range }), warmUp: scale.slow.to })
@@ -90,18 +98,30 @@ export const walkForwardWorkload: Workload<OptimizationConfig, WalkForwardScale,
     [
       output.objective,
       ...labelled(output).map(({ label, result }) => `${label} ${canonical(result)}`),
-      ...output.windows.map(({ winner, efficiency }) => `winner ${parametersText(winner)} efficiency ${efficiency}`),
+      ...output.windows.map(
+        ({ winner, efficiency }) => `winner ${parametersText(winner)} efficiency ${efficiency}`,
+      ),
       JSON.stringify(output.stitched),
       `final ${output.finalEquity} efficiency ${output.efficiency}`,
     ].join('\n'),
   diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
 }
 
-/** One walk-forward with an engine of its own. @param onTask told each backtest before it is made */
-async function search(config: OptimizationConfig, scale: WalkForwardScale, seed: number, onTask: (task: TrialTask) => void) {
+/**
+ * One walk-forward with an engine of its own.
+ *
+ * @param onTask told each backtest before it is made
+ */
+async function search(
+  config: OptimizationConfig,
+  scale: WalkForwardScale,
+  seed: number,
+  onTask: (task: TrialTask) => void,
+) {
   const directory = marketDirectory(sizeOf(scale), seed)
   const engine = openEngine(config)
-  // Windows are laid over the calendar before the first backtest; every backtest opens the bundle for itself.
+  // Windows are laid over the calendar before the first backtest; every backtest opens the bundle
+  // for itself.
   const opened = await plainBundleSource().open(directory)
   const { calendar, version } = opened
   opened.close()
@@ -115,13 +135,26 @@ async function search(config: OptimizationConfig, scale: WalkForwardScale, seed:
       warmUp: scale.slow.to,
     })
   })
-  const output = await walkForward(crossoverSpace(scale.fast, scale.slow), planOf(scale), calendar, executor, version)
+  const output = await walkForward(
+    crossoverSpace(scale.fast, scale.slow),
+    planOf(scale),
+    calendar,
+    executor,
+    version,
+  )
   const counters = engine.counters()
   engine.close()
   return { output, counters }
 }
 
-function planOf({ slow, windows, train, validation, test, step }: WalkForwardScale): WalkForwardPlan {
+function planOf({
+  slow,
+  windows,
+  train,
+  validation,
+  test,
+  step,
+}: WalkForwardScale): WalkForwardPlan {
   return { mode: 'rolling', train, validation, test, step, warmUp: slow.to, maxWindows: windows }
 }
 
@@ -133,7 +166,10 @@ function sizeOf(scale: WalkForwardScale): MarketSize {
 function labelled({ windows }: WalkForwardResult): readonly LabelledBacktest[] {
   return windows.flatMap(({ train, validation, test }, w) =>
     Object.entries({ train, validation, test: [test] }).flatMap(([segment, trials]) =>
-      trials.map(({ parameters, result }) => ({ label: `window ${w + 1} · ${segment} · ${parametersText(parameters)}`, result })),
+      trials.map(({ parameters, result }) => ({
+        label: `window ${w + 1} · ${segment} · ${parametersText(parameters)}`,
+        result,
+      })),
     ),
   )
 }

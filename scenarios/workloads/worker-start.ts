@@ -21,23 +21,34 @@ const SHOWN = 16
 const YEAR = 252
 
 /**
- * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and 16 are at work (1 and 2 in smoke: loading the modules of a thread is most of a pass); each new one opens the bundle from a
- * source of its own and reads it whole (cold), then all that are there do so again together, several times (warm).
+ * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and
+ * 16 are at work (1 and 2 in smoke: loading the modules of a thread is most of a pass); each new
+ * one opens the bundle from a source of its own and reads it whole (cold), then all that are there
+ * do so again together, several times (warm).
  *
- * Opens begin when every thread has loaded its modules. Starting a thread takes as long in every configuration and much longer than an open; as
- * part of a cold open it would make any later one look like a saving, the pure baseline's too. It is counted apart, as `worker.startMs`.
+ * Opens begin when every thread has loaded its modules. Starting a thread takes as long in every
+ * configuration and much longer than an open; as part of a cold open it would make any later one
+ * look like a saving, the pure baseline's too. It is counted apart, as `worker.startMs`.
  *
- * Counters beside the sums of what the threads counted: `open.coldMs` and `open.warmMs`, mean wall time of a first and of a later open;
- * `open.savedShare`, 1 − warm ÷ cold.
+ * Counters beside the sums of what the threads counted: `open.coldMs` and `open.warmMs`, mean wall
+ * time of a first and of a later open; `open.savedShare`, 1 − warm ÷ cold.
  */
-export const workerStartWorkload: Workload<OptimizationConfig, WorkerStartScale, readonly ThreadReads[]> = {
+export const workerStartWorkload: Workload<
+  OptimizationConfig,
+  WorkerStartScale,
+  readonly ThreadReads[]
+> = {
   id: 'worker-start',
   title: 'opening a bundle in worker threads',
   parallel: true,
   scales: {
     smoke: { threads: [1, 2], laterOpens: 2, market: { assets: 20, sessions: YEAR } },
     standard: { threads: [2, 4, 8, 16], laterOpens: 2, market: { assets: 20, sessions: 3 * YEAR } },
-    production: { threads: [2, 4, 8, 16], laterOpens: 5, market: { assets: 50, sessions: 10 * YEAR } },
+    production: {
+      threads: [2, 4, 8, 16],
+      laterOpens: 5,
+      market: { assets: 50, sessions: 10 * YEAR },
+    },
   },
   describe: ({ threads, laterOpens, market }) =>
     `${threads.join(', ')} threads × ${1 + laterOpens} opens of ${market.assets} assets × ${market.sessions} sessions`,
@@ -62,7 +73,9 @@ export const workerStartWorkload: Workload<OptimizationConfig, WorkerStartScale,
         for (let i = 0; i < laterOpens; i++) await together(started, readOnce)
       }
       const counters = await together(started, ({ opening }) => opening.counters())
-      const output = started.map(({ reads }) => reads.map(({ version, checksum }) => ({ version, checksum })))
+      const output = started.map(({ reads }) =>
+        reads.map(({ version, checksum }) => ({ version, checksum })),
+      )
       return {
         output,
         counters: { ...sumOf(counters), ...timesOf(started) },
@@ -73,7 +86,12 @@ export const workerStartWorkload: Workload<OptimizationConfig, WorkerStartScale,
     }
   },
   canonical: (output) =>
-    output.map((reads, i) => `${i + 1} ${reads.map(({ version, checksum }) => `${version} ${checksum}`).join(' ')}`).join('\n'),
+    output
+      .map(
+        (reads, i) =>
+          `${i + 1} ${reads.map(({ version, checksum }) => `${version} ${checksum}`).join(' ')}`,
+      )
+      .join('\n'),
   diverge: firstDifference,
 }
 
@@ -84,7 +102,10 @@ interface StartedThread {
   readonly reads: TimedRead[]
 }
 
-async function together<T>(threads: readonly StartedThread[], work: (thread: StartedThread) => Promise<T>): Promise<T[]> {
+async function together<T>(
+  threads: readonly StartedThread[],
+  work: (thread: StartedThread) => Promise<T>,
+): Promise<T[]> {
   return Promise.all(threads.map(work))
 }
 
@@ -115,7 +136,10 @@ function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function firstDifference(baseline: readonly ThreadReads[], candidate: readonly ThreadReads[]): Divergence | undefined {
+function firstDifference(
+  baseline: readonly ThreadReads[],
+  candidate: readonly ThreadReads[],
+): Divergence | undefined {
   for (let thread = 0; thread < Math.max(baseline.length, candidate.length); thread++) {
     const [own, other] = [baseline[thread] ?? [], candidate[thread] ?? []]
     for (let open = 0; open < Math.max(own.length, other.length); open++) {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { defaults, EngineError, enable, type OptimizationConfig, pureBaseline, returnTypeOf } from '../../engine/index.js'
+import {
+  defaults,
+  EngineError,
+  enable,
+  type OptimizationConfig,
+  pureBaseline,
+  returnTypeOf,
+} from '../../engine/index.js'
 
 const GIB = 2 ** 30
 
@@ -93,21 +100,29 @@ describe('configuration', () => {
   })
 
   it('refuses garbage in a limit that another variable overrules', () => {
-    expect(() => defaults({ ASSAY_LRU_MAXSIZE: 'many', ASSAY_ASSET_LIST_ENTRIES: '9' })).toThrow(/^ASSAY_LRU_MAXSIZE is 'many'/)
+    expect(() => defaults({ ASSAY_LRU_MAXSIZE: 'many', ASSAY_ASSET_LIST_ENTRIES: '9' })).toThrow(
+      /^ASSAY_LRU_MAXSIZE is 'many'/,
+    )
     expect(() => defaults({ ASSAY_CACHE_SIZE_GB: 'lots', ASSAY_PRE_GROUPED_BYTES: '9' })).toThrow(
       /^ASSAY_CACHE_SIZE_GB is 'lots'/,
     )
   })
 
   it.each([
-    [{ arrayReturn: true }, /there is no option 'arrayReturn'; it is one of assetListCache, .*historyKeptWindows/],
+    [
+      { arrayReturn: true },
+      /there is no option 'arrayReturn'; it is one of assetListCache, .*historyKeptWindows/,
+    ],
     [{ constructor: true }, /there is no option 'constructor'/],
     [{ preGroupedBars: 'no' }, /preGroupedBars is "no"; give true or false/],
     [{ arrayReturns: undefined }, /arrayReturns is undefined; give true or false/],
     [{ historyCache: 1 }, /historyCache is 1; give true or false/],
     [{ historyCacheBytes: 0 }, /historyCacheBytes is 0; give a positive whole number/],
     [{ historyKeptWindows: 20 }, /historyKeptWindows is 20; give a list of positive whole numbers/],
-    [{ historyKeptWindows: [20, 0.5] }, /historyKeptWindows is \[20,0.5\]; give a list of positive whole numbers/],
+    [
+      { historyKeptWindows: [20, 0.5] },
+      /historyKeptWindows is \[20,0.5\]; give a list of positive whole numbers/,
+    ],
     [{ bundlePool: 1 }, /bundlePool is 1; give true or false/],
   ])('refuses the change %j', (change, message) => {
     const refused = () => enable(pureBaseline(), change as Partial<OptimizationConfig>)
@@ -128,10 +143,12 @@ describe('configuration', () => {
     expect(enable(extended, { arrayReturns: true })).toEqual({ ...extended, arrayReturns: true })
   })
 
-  it.each([{ assetListEntries: 0 }, { preGroupedBytes: 0.5 }, { preGroupedBytes: Number.NaN }, { bundlePoolSize: 0 }])(
-    'refuses %j',
-    (change) => {
-      expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
-    },
-  )
+  it.each([
+    { assetListEntries: 0 },
+    { preGroupedBytes: 0.5 },
+    { preGroupedBytes: Number.NaN },
+    { bundlePoolSize: 0 },
+  ])('refuses %j', (change) => {
+    expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
+  })
 })

@@ -40,14 +40,22 @@ describe('the log', () => {
 
   it('writes every operation of a cache where it is asked to, and has no method for it where it is not', () => {
     const lines = written('debug').trim().split('\n')
-    expect(JSON.parse(lines[2]!)).toMatchObject({ name: 'assay', cache: 'preGrouped', operation: 'hit', msg: 'cache hit' })
+    expect(JSON.parse(lines[2]!)).toMatchObject({
+      name: 'assay',
+      cache: 'preGrouped',
+      operation: 'hit',
+      msg: 'cache hit',
+    })
     expect(engineLog('warn').debug).toBeUndefined()
     expect(engineLog().debug).toBeUndefined()
   })
 
   it('hands whole lines to whoever takes them', () => {
     const lines: string[] = []
-    engineLog('warn', { write: (line) => lines.push(line) }).warn({ cache: 'history.kept' }, 'cache failed')
+    engineLog('warn', { write: (line) => lines.push(line) }).warn(
+      { cache: 'history.kept' },
+      'cache failed',
+    )
     expect(lines).toHaveLength(1)
     expect(JSON.parse(lines[0]!)).toMatchObject({ cache: 'history.kept', msg: 'cache failed' })
   })

@@ -28,13 +28,20 @@ describe('the engine', () => {
 
   it('opens and decodes the bundle for every backtest of the pure baseline', async () => {
     const engine = openEngine(pureBaseline())
-    for (let i = 0; i < 3; i++) await engine.backtest({ bundle: join(directory, 'sp500'), algorithm: IDLE })
-    expect(engine.counters()).toMatchObject({ 'bundle.opens': 3, 'bundle.decodes': 3, 'engine.backtests': 3, 'engine.bars': 600 })
+    for (let i = 0; i < 3; i++)
+      await engine.backtest({ bundle: join(directory, 'sp500'), algorithm: IDLE })
+    expect(engine.counters()).toMatchObject({
+      'bundle.opens': 3,
+      'bundle.decodes': 3,
+      'engine.backtests': 3,
+      'engine.bars': 600,
+    })
   })
 
   it('opens it as often with layer 1, and decodes it once', async () => {
     const engine = openEngine(LAYER1)
-    for (let i = 0; i < 3; i++) await engine.backtest({ bundle: join(directory, 'sp500'), algorithm: IDLE })
+    for (let i = 0; i < 3; i++)
+      await engine.backtest({ bundle: join(directory, 'sp500'), algorithm: IDLE })
     expect(engine.counters()).toMatchObject({
       'bundle.opens': 3,
       'bundle.decodes': 1,
@@ -55,7 +62,10 @@ describe('the engine', () => {
     const results = [
       await engine.backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) }),
       await engine.backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) }),
-      await openEngine(pureBaseline()).backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) }),
+      await openEngine(pureBaseline()).backtest({
+        bundle,
+        algorithm: smaCrossover({ fast: 5, slow: 20 }),
+      }),
     ]
     expect(new Set(results.map(digest)).size).toBe(1)
     expect(engine.counters()[present]).toBe(1)
@@ -63,13 +73,31 @@ describe('the engine', () => {
   })
 
   it('remembers windows for the next backtest, frame or array, and gives the same results', async () => {
-    const engine = openEngine(enable(pureBaseline(), { historyCache: true, historyCacheArrays: true, historyKeptWindows: [20] }))
+    const engine = openEngine(
+      enable(pureBaseline(), {
+        historyCache: true,
+        historyCacheArrays: true,
+        historyKeptWindows: [20],
+      }),
+    )
     const bundle = memoryBundle(sp500Content(100))
     const digests = new Set([
-      digest(await openEngine(pureBaseline()).backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20 }) })),
+      digest(
+        await openEngine(pureBaseline()).backtest({
+          bundle,
+          algorithm: smaCrossover({ fast: 5, slow: 20 }),
+        }),
+      ),
     ])
     for (const returnType of ['array', 'dataframe', 'array', 'dataframe'] as const) {
-      digests.add(digest(await engine.backtest({ bundle, algorithm: smaCrossover({ fast: 5, slow: 20, returnType }) })))
+      digests.add(
+        digest(
+          await engine.backtest({
+            bundle,
+            algorithm: smaCrossover({ fast: 5, slow: 20, returnType }),
+          }),
+        ),
+      )
     }
     expect(digests.size).toBe(1)
     expect(engine.counters()).toMatchObject({
@@ -122,7 +150,9 @@ describe('the engine', () => {
     expect(engine.counters()['preGrouped.bytes']).toBe(3 * 5 * 8)
     engine.close()
     expect(engine.counters()['preGrouped.bytes']).toBe(0)
-    await expect(engine.backtest({ bundle: 'anywhere', algorithm: IDLE })).rejects.toThrow(/engine is closed/)
+    await expect(engine.backtest({ bundle: 'anywhere', algorithm: IDLE })).rejects.toThrow(
+      /engine is closed/,
+    )
   })
 
   it('closes what it opened, also after a failure, and leaves an open bundle open', async () => {
@@ -139,7 +169,9 @@ describe('the engine', () => {
     const failing = eachBar(() => {
       throw new Error('strategy bug')
     })
-    await expect(engine.backtest({ bundle: join(directory, 'sp500'), algorithm: failing })).rejects.toThrow('strategy bug')
+    await expect(
+      engine.backtest({ bundle: join(directory, 'sp500'), algorithm: failing }),
+    ).rejects.toThrow('strategy bug')
     expect(closed).toBe(2)
     const open = memoryBundle(simpleContent([1, 2]))
     await engine.backtest({ bundle: open, algorithm: IDLE })
@@ -164,7 +196,9 @@ describe('the engine', () => {
     [{ commission: { kind: 'per-dollar', rate: Number.NaN } }, /commission per-dollar of NaN/],
   ] as const)('refuses %j', async (change, message) => {
     const bundle = memoryBundle(simpleContent([1, 2, 3]))
-    await expect(openEngine(pureBaseline()).backtest({ bundle, algorithm: IDLE, ...change })).rejects.toThrow(message)
+    await expect(
+      openEngine(pureBaseline()).backtest({ bundle, algorithm: IDLE, ...change }),
+    ).rejects.toThrow(message)
   })
 
   it('takes a range by date, between two sessions the later one', async () => {
@@ -174,6 +208,12 @@ describe('the engine', () => {
       algorithm: IDLE,
       range: { start: '2000-02-05', end: '2000-02-12' },
     })
-    expect(result.equityCurve.dates).toEqual(['2000-02-07', '2000-02-08', '2000-02-09', '2000-02-10', '2000-02-11'])
+    expect(result.equityCurve.dates).toEqual([
+      '2000-02-07',
+      '2000-02-08',
+      '2000-02-09',
+      '2000-02-10',
+      '2000-02-11',
+    ])
   })
 })

@@ -61,26 +61,41 @@ describe('sma crossover on the committed S&P 500', () => {
 
   it('reads the same from memory as from disk', async () => {
     const engine = openEngine(LAYER1)
-    const result = await engine.backtest({ bundle: memoryBundle(content), algorithm: smaCrossover({ fast: 20, slow: 50 }) })
+    const result = await engine.backtest({
+      bundle: memoryBundle(content),
+      algorithm: smaCrossover({ fast: 20, slow: 50 }),
+    })
     expect(result.finalEquity).toBe(expected.finalEquity)
   })
 
   it('trades every pair of windows like the oracle', async () => {
     const engine = openEngine(enable(LAYER1, { arrayReturns: true }))
     const bundle = memoryBundle(sp500Content(400))
-    const space = parameterSpace({ fast: discrete(5, 50, 15), slow: discrete(60, 150, 45), shares: categorical(10) })
+    const space = parameterSpace({
+      fast: discrete(5, 50, 15),
+      slow: discrete(60, 150, 45),
+      shares: categorical(10),
+    })
     const search = await gridSearch(
       space,
       inlineExecutor(({ parameters }: TrialTask) =>
         engine.backtest({
           bundle,
-          algorithm: smaCrossover({ fast: Number(parameters.fast), slow: Number(parameters.slow), returnType: 'array' }),
+          algorithm: smaCrossover({
+            fast: Number(parameters.fast),
+            slow: Number(parameters.slow),
+            returnType: 'array',
+          }),
         }),
       ),
     )
     expect(search.trials).toHaveLength(12)
     for (const { parameters, result } of search.trials) {
-      const { finalEquity, fills } = oracleOf(sp500Content(400), Number(parameters.fast), Number(parameters.slow))
+      const { finalEquity, fills } = oracleOf(
+        sp500Content(400),
+        Number(parameters.fast),
+        Number(parameters.slow),
+      )
       expect([result.finalEquity, fillsOf(result)]).toEqual([finalEquity, fills])
     }
   })
@@ -90,44 +105,68 @@ const ORACLE = new URL('../../../shared/golden/sma-crossover-oracle.json', impor
 const PRICES = new URL('../../../shared/data/prices/', import.meta.url)
 
 describe.skipIf(!existsSync(ORACLE))('sma crossover on the shared series', () => {
-  const { series } = existsSync(ORACLE) ? (JSON.parse(readFileSync(ORACLE, 'utf8')) as OracleFile) : { series: {} }
+  const { series } = existsSync(ORACLE)
+    ? (JSON.parse(readFileSync(ORACLE, 'utf8')) as OracleFile)
+    : { series: {} }
 
-  it.each(Object.entries(series))('%s gives the oracle’s trades and equity', async (name, { bars, single_20_50: expected }) => {
-    const content = await ingestCsv([new URL(`${name}.csv`, PRICES).pathname], { roundVolume: true })
-    const bundle = memoryBundle(content)
-    const digests = new Set<string>()
-    for (const [, config] of CONFIGS) {
-      const algorithm = smaCrossover({ fast: 20, slow: 50, returnType: returnTypeOf(config) })
-      const result = await openEngine(config).backtest({ bundle, algorithm })
-      expect(result.bars).toBe(bars)
-      expect(result.finalEquity).toBe(expected.finalEquity)
-      expect([result.closedTrades, result.openTrades]).toEqual([expected.closedTrades, expected.openTrades])
-      const listed = result.fills.map(({ date, shares, price }) => [date, shares, price])
-      expect(listed.slice(0, 3)).toEqual(expected.firstFills.map(normalised))
-      expect(listed.at(-1)).toEqual(normalised(expected.lastFill))
-      digests.add(digest(result))
-    }
-    expect(digests.size).toBe(1)
-  })
+  it.each(Object.entries(series))(
+    '%s gives the oracle’s trades and equity',
+    async (name, { bars, single_20_50: expected }) => {
+      const content = await ingestCsv([new URL(`${name}.csv`, PRICES).pathname], {
+        roundVolume: true,
+      })
+      const bundle = memoryBundle(content)
+      const digests = new Set<string>()
+      for (const [, config] of CONFIGS) {
+        const algorithm = smaCrossover({ fast: 20, slow: 50, returnType: returnTypeOf(config) })
+        const result = await openEngine(config).backtest({ bundle, algorithm })
+        expect(result.bars).toBe(bars)
+        expect(result.finalEquity).toBe(expected.finalEquity)
+        expect([result.closedTrades, result.openTrades]).toEqual([
+          expected.closedTrades,
+          expected.openTrades,
+        ])
+        const listed = result.fills.map(({ date, shares, price }) => [date, shares, price])
+        expect(listed.slice(0, 3)).toEqual(expected.firstFills.map(normalised))
+        expect(listed.at(-1)).toEqual(normalised(expected.lastFill))
+        digests.add(digest(result))
+      }
+      expect(digests.size).toBe(1)
+    },
+  )
 
   const grids = Object.entries(series).filter(([, expected]) => expected.grid_100 !== undefined)
-  it.each(grids)('%s gives the oracle’s sums over 100 combinations', async (name, { grid_100: expected }) => {
-    const bundle = memoryBundle(await ingestCsv([new URL(`${name}.csv`, PRICES).pathname], { roundVolume: true }))
-    const engine = openEngine(enable(LAYER1, { arrayReturns: true }))
-    const search = await gridSearch(
-      parameterSpace({ fast: discrete(5, 50, 5), slow: discrete(60, 150, 10) }),
-      inlineExecutor(({ parameters }: TrialTask) =>
-        engine.backtest({
-          bundle,
-          algorithm: smaCrossover({ fast: Number(parameters.fast), slow: Number(parameters.slow), returnType: 'array' }),
-        }),
-      ),
-    )
-    const sum = search.trials.reduce((total, { result }) => total.plus(result.finalEquity), new Money(0))
-    expect(sum.toFixed()).toBe(expected!.sumOfFinalEquity)
-    expect(search.best.result.finalEquity).toBe(expected!.bestFinalEquity)
-    expect(search.trials.reduce((total, { result }) => total + result.closedTrades, 0)).toBe(expected!.closedTrades)
-  })
+  it.each(grids)(
+    '%s gives the oracle’s sums over 100 combinations',
+    async (name, { grid_100: expected }) => {
+      const bundle = memoryBundle(
+        await ingestCsv([new URL(`${name}.csv`, PRICES).pathname], { roundVolume: true }),
+      )
+      const engine = openEngine(enable(LAYER1, { arrayReturns: true }))
+      const search = await gridSearch(
+        parameterSpace({ fast: discrete(5, 50, 5), slow: discrete(60, 150, 10) }),
+        inlineExecutor(({ parameters }: TrialTask) =>
+          engine.backtest({
+            bundle,
+            algorithm: smaCrossover({
+              fast: Number(parameters.fast),
+              slow: Number(parameters.slow),
+              returnType: 'array',
+            }),
+          }),
+        ),
+      )
+      const sum = search.trials.reduce(
+        (total, { result }) => total.plus(result.finalEquity),
+        new Money(0),
+      )
+      expect(sum.toFixed()).toBe(expected!.sumOfFinalEquity)
+      expect(search.best.result.finalEquity).toBe(expected!.bestFinalEquity)
+      expect(search.trials.reduce((total, { result }) => total + result.closedTrades, 0)).toBe(
+        expected!.closedTrades,
+      )
+    },
+  )
 })
 
 interface OracleFile {
@@ -143,7 +182,11 @@ interface OracleFile {
           readonly firstFills: readonly OracleRow[]
           readonly lastFill: OracleRow
         }
-        readonly grid_100?: { readonly sumOfFinalEquity: string; readonly bestFinalEquity: string; readonly closedTrades: number }
+        readonly grid_100?: {
+          readonly sumOfFinalEquity: string
+          readonly bestFinalEquity: string
+          readonly closedTrades: number
+        }
       }
     >
   >
@@ -162,7 +205,11 @@ function oracleOf(content: BundleContent, fast: number, slow: number) {
   const { fills, equity } = exactCrossover(opens, closes, fast, slow, 1_000_000_000_000n)
   return {
     finalEquity: inUnits(equity),
-    fills: fills.map(({ bar, shares, price }) => [content.sessions[bar], Number(shares), inUnits(price)]),
+    fills: fills.map(({ bar, shares, price }) => [
+      content.sessions[bar],
+      Number(shares),
+      inUnits(price),
+    ]),
   }
 }
 

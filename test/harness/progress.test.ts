@@ -29,19 +29,22 @@ describe('progress', () => {
     expect(told.stderr.replace('\r\u001b[K', '')).toHaveLength(39)
   })
 
-  it.each([{ CI: 'true' }, { TERM: 'dumb' }])('prints plain lines, one per pair, with %o', (env) => {
-    const { io, told } = createIo({ isTTY: true, env })
-    const progress = createProgress(io)
-    progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'baseline', elapsedMs: 0 })
-    progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'candidate', elapsedMs: 400 })
-    progress.run(state)
-    progress.done()
-    expect(told.stderr.split('\n')).toEqual([
-      'spin          pair 1/10  baseline   0s',
-      'grid-search   pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
-      '',
-    ])
-  })
+  it.each([{ CI: 'true' }, { TERM: 'dumb' }])(
+    'prints plain lines, one per pair, with %o',
+    (env) => {
+      const { io, told } = createIo({ isTTY: true, env })
+      const progress = createProgress(io)
+      progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'baseline', elapsedMs: 0 })
+      progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'candidate', elapsedMs: 400 })
+      progress.run(state)
+      progress.done()
+      expect(told.stderr.split('\n')).toEqual([
+        'spin          pair 1/10  baseline   0s',
+        'grid-search   pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
+        '',
+      ])
+    },
+  )
 
   it('says slower where the candidate takes longer', () => {
     const { io, told } = createIo()
@@ -63,7 +66,8 @@ describe('progress', () => {
 })
 
 describe('the pace of the measuring phase', () => {
-  const run = (warmupMs: number, wallMs: number, iterations: number) => ({ warmupMs, wallMs, iterations }) as JournalLine
+  const run = (warmupMs: number, wallMs: number, iterations: number) =>
+    ({ warmupMs, wallMs, iterations }) as JournalLine
 
   it('counts what lies outside warm-up and timed iterations as overhead', () => {
     let clock = 1000

@@ -11,7 +11,9 @@ const SHARED = join('..', 'shared')
 
 async function backtestJson(...words: string[]) {
   const { code, stdout, stderr } = await assay(['backtest', ...words, '--json'])
-  expect(stderr.replace(/^note: \d+ volumes rounded half-even to \d+ decimal places\n$/, '')).toBe('')
+  expect(stderr.replace(/^note: \d+ volumes rounded half-even to \d+ decimal places\n$/, '')).toBe(
+    '',
+  )
   expect(code).toBe(0)
   return JSON.parse(stdout)
 }
@@ -49,15 +51,31 @@ describe('assay backtest', () => {
     const root = temporaryDirectory()
     const sources = [['--csv', EXAMPLE]]
     for (const format of ['parquet', 'csv']) {
-      const ingested = await assay(['bundle', 'ingest', join(root, format), '--csv', EXAMPLE, '--format', format])
+      const ingested = await assay([
+        'bundle',
+        'ingest',
+        join(root, format),
+        '--csv',
+        EXAMPLE,
+        '--format',
+        format,
+      ])
       expect(ingested).toMatchObject({ code: 0, stderr: '' })
       sources.push(['--bundle', join(root, format)])
     }
     const digests = new Set<string>()
     for (const source of sources) {
-      for (const config of ['baseline', 'layer1', 'layer1.asset-list+layer1.pre-grouped', 'layer1+layer2', 'defaults']) {
+      for (const config of [
+        'baseline',
+        'layer1',
+        'layer1.asset-list+layer1.pre-grouped',
+        'layer1+layer2',
+        'defaults',
+      ]) {
         for (const returnType of ['dataframe', 'array']) {
-          digests.add((await backtestJson(...source, '--config', config, '--return-type', returnType)).digest)
+          digests.add(
+            (await backtestJson(...source, '--config', config, '--return-type', returnType)).digest,
+          )
         }
       }
     }
@@ -72,7 +90,16 @@ describe('assay backtest', () => {
   })
 
   it('writes every operation of every cache to stderr with --log debug, and changes no result', async () => {
-    const words = ['backtest', '--csv', EXAMPLE, '--config', 'layer1+layer2', '--return-type', 'dataframe', '--json']
+    const words = [
+      'backtest',
+      '--csv',
+      EXAMPLE,
+      '--config',
+      'layer1+layer2',
+      '--return-type',
+      'dataframe',
+      '--json',
+    ]
     const silent = await assay(words)
     const logged = await assay([...words, '--log', 'debug'])
     expect(JSON.parse(logged.stdout).digest).toBe(JSON.parse(silent.stdout).digest)
@@ -90,14 +117,19 @@ describe('assay backtest', () => {
       'history.kept miss',
       'history.kept store',
     ])
-    expect(operations.filter((operation) => operation === 'history.kept miss')).toHaveLength(756 - 49)
+    expect(operations.filter((operation) => operation === 'history.kept miss')).toHaveLength(
+      756 - 49,
+    )
     expect((await assay([...words, '--log', 'warn'])).stderr).toBe('')
   })
 
   it('applies the events of --adjustments point in time: a 2:1 split doubles what is held', async () => {
     const root = temporaryDirectory()
     const events = join(root, 'events.csv')
-    writeFileSync(events, 'asset,session,kind,value\nexample,2018-06-01,split,2\nexample,2018-09-04,dividend,0.51\n')
+    writeFileSync(
+      events,
+      'asset,session,kind,value\nexample,2018-06-01,split,2\nexample,2018-09-04,dividend,0.51\n',
+    )
     const plain = await backtestJson('--csv', EXAMPLE)
     const adjusted = await backtestJson('--csv', EXAMPLE, '--adjustments', events)
     expect(adjusted.digest).not.toBe(plain.digest)
@@ -120,9 +152,18 @@ describe('assay backtest', () => {
   })
 
   it('trades only between --start and --end, with what came before as warm-up', async () => {
-    const { fills } = await backtestJson('--csv', EXAMPLE, '--start', '2018-06-01', '--end', '2019-06-01')
+    const { fills } = await backtestJson(
+      '--csv',
+      EXAMPLE,
+      '--start',
+      '2018-06-01',
+      '--end',
+      '2019-06-01',
+    )
     expect(fills.length).toBeGreaterThan(0)
-    expect(fills.every(({ date }: { date: string }) => date > '2018-06-01' && date < '2019-06-01')).toBe(true)
+    expect(
+      fills.every(({ date }: { date: string }) => date > '2018-06-01' && date < '2019-06-01'),
+    ).toBe(true)
   })
 
   it('keeps as many decimal places as the prices have', async () => {
@@ -152,13 +193,22 @@ describe('assay backtest', () => {
     const fitted = await assay(words)
     expect(fitted).toMatchObject({ code: 0 })
     expect(fitted.stderr).toMatch(/^note: \d+ prices rounded half-even to 6 decimal places\n$/)
-    expect((await assay([...words, '--price-scale', '6'])).stderr).toMatch(/; round with --round-price\n$/)
+    expect((await assay([...words, '--price-scale', '6'])).stderr).toMatch(
+      /; round with --round-price\n$/,
+    )
     const asked = await assay([...words, '--price-scale', '6', '--round-price'])
     expect(asked).toMatchObject({ code: 0, stderr: fitted.stderr })
     expect((await assay(['bundle', 'ingest', join(root, 'noise'), '--csv', file])).stderr).toMatch(
       /; round with --round-price\n$/,
     )
-    const ingested = await assay(['bundle', 'ingest', join(root, 'noise'), '--csv', file, '--round-price'])
+    const ingested = await assay([
+      'bundle',
+      'ingest',
+      join(root, 'noise'),
+      '--csv',
+      file,
+      '--round-price',
+    ])
     expect(ingested).toMatchObject({ code: 0, stderr: fitted.stderr })
   })
 
@@ -167,16 +217,22 @@ describe('assay backtest', () => {
     const file = join(root, 'index.csv')
     const rows = readFileSync(EXAMPLE, 'utf8').trim().split('\n')
     const volume = rows[0]!.split(',').indexOf('volume')
-    const silent = rows.map((line, i) => (i === 0 ? line : line.split(',').with(volume, '0').join(',')))
+    const silent = rows.map((line, i) =>
+      i === 0 ? line : line.split(',').with(volume, '0').join(','),
+    )
     writeFileSync(file, `${silent.join('\n')}\n`)
-    expect(await assay(['bundle', 'ingest', join(root, 'index'), '--csv', file])).toMatchObject({ code: 0 })
+    expect(await assay(['bundle', 'ingest', join(root, 'index'), '--csv', file])).toMatchObject({
+      code: 0,
+    })
     for (const source of [
       ['--csv', file],
       ['--bundle', join(root, 'index')],
     ]) {
       const { code, stderr } = await assay(['backtest', ...source])
       expect(code).toBe(0)
-      expect(stderr).toMatch(/^note: no bar has any volume, so no order can ever fill; give the traded volumes.*\n$/)
+      expect(stderr).toMatch(
+        /^note: no bar has any volume, so no order can ever fill; give the traded volumes.*\n$/,
+      )
     }
   })
 
@@ -209,7 +265,9 @@ describe('assay backtest', () => {
 
   it('refuses garbage in the environment by name, where the defaults are asked for', async () => {
     const env = { ...process.env, ASSAY_LRU_MAXSIZE: 'many' }
-    const { code, stderr } = await assay(['backtest', '--csv', EXAMPLE, '--config', 'defaults'], { env })
+    const { code, stderr } = await assay(['backtest', '--csv', EXAMPLE, '--config', 'defaults'], {
+      env,
+    })
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toHaveLength(1)
     expect(stderr).toContain('ASSAY_LRU_MAXSIZE')
@@ -218,10 +276,22 @@ describe('assay backtest', () => {
 
   it.each([
     ['a missing column', 'date,open,high,low,volume\n2020-01-02,1,1,1,1\n', 'close'],
-    ['unsorted dates', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n', ':3'],
-    ['duplicate bars', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-03,1,1,1,1,1\n', 'duplicate'],
+    [
+      'unsorted dates',
+      'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n',
+      ':3',
+    ],
+    [
+      'duplicate bars',
+      'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-03,1,1,1,1,1\n',
+      'duplicate',
+    ],
     ['NaN', 'date,open,high,low,close,volume\n2020-01-03,1,1,1,NaN,1\n', 'close'],
-    ['a negative price', 'date,open,high,low,close,volume\n2020-01-03,1,1,-1,1,1\n', 'not positive'],
+    [
+      'a negative price',
+      'date,open,high,low,close,volume\n2020-01-03,1,1,-1,1,1\n',
+      'not positive',
+    ],
     ['high below low', 'date,open,high,low,close,volume\n2020-01-03,1,1,2,1,1\n', ':2'],
     ['an empty file', '', 'empty'],
     ['a header alone', 'date,open,high,low,close,volume\n', 'no rows'],
@@ -242,7 +312,9 @@ describe('assay backtest', () => {
 describe('assay bundle', () => {
   it('validates what it ingested, and names the damage of what was changed since', async () => {
     const directory = join(temporaryDirectory(), 'mine')
-    expect(await assay(['bundle', 'ingest', directory, '--csv', EXAMPLE])).toMatchObject({ code: 0 })
+    expect(await assay(['bundle', 'ingest', directory, '--csv', EXAMPLE])).toMatchObject({
+      code: 0,
+    })
     expect(await assay(['bundle', 'validate', directory])).toMatchObject({ code: 0, stderr: '' })
     const bars = join(directory, 'bars.parquet')
     const bytes = readFileSync(bars)
@@ -268,9 +340,21 @@ describe('assay bundle', () => {
     ['an unknown action', ['bundle', 'frobnicate', 'x'], 'ingest or validate'],
     ['nothing to ingest', ['bundle', 'ingest', 'no-such-dir'], '--csv'],
     ['a bundle that is not there', ['bundle', 'validate', 'no-such-dir'], 'no-such-dir'],
-    ['an unknown format', ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--format', 'xml'], 'parquet or csv'],
-    ['an absurd scale', ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--price-scale', '99'], 'scale'],
-    ['a target below a file', ['bundle', 'ingest', join(EXAMPLE, 'x'), '--csv', EXAMPLE], 'not a bundle'],
+    [
+      'an unknown format',
+      ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--format', 'xml'],
+      'parquet or csv',
+    ],
+    [
+      'an absurd scale',
+      ['bundle', 'ingest', 'x', '--csv', EXAMPLE, '--price-scale', '99'],
+      'scale',
+    ],
+    [
+      'a target below a file',
+      ['bundle', 'ingest', join(EXAMPLE, 'x'), '--csv', EXAMPLE],
+      'not a bundle',
+    ],
   ])('refuses %s, exit 2', async (_what, words, named) => {
     const { code, stderr } = await assay(words)
     expect(code).toBe(2)
@@ -279,19 +363,39 @@ describe('assay bundle', () => {
   })
 })
 
-describe.skipIf(!existsSync(join(SHARED, 'golden', 'sma-crossover-oracle.json')))('the recorded oracle of real series', () => {
-  const path = join(SHARED, 'golden', 'sma-crossover-oracle.json')
-  const { series } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { series: {} }
+describe.skipIf(!existsSync(join(SHARED, 'golden', 'sma-crossover-oracle.json')))(
+  'the recorded oracle of real series',
+  () => {
+    const path = join(SHARED, 'golden', 'sma-crossover-oracle.json')
+    const { series } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { series: {} }
 
-  it.each(Object.keys(series))('%s: fills, trades and final equity to the last digit', async (name) => {
-    const expected = series[name].single_20_50
-    const got = await backtestJson('--csv', join(SHARED, 'data', 'prices', `${name}.csv`), '--return-type', 'array')
-    expect(got.bars).toBe(series[name].bars)
-    expect(got.finalEquity).toBe(expected.finalEquity)
-    expect([got.closedTrades, got.openTrades]).toEqual([expected.closedTrades, expected.openTrades])
-    const first = got.fills.slice(0, 3).map((fill: Record<string, string>) => [fill.date, fill.shares, Number(fill.price)])
-    expect(first).toEqual(
-      expected.firstFills.map(([date, shares, price]: [string, number, string]) => [date, shares, Number(price)]),
+    it.each(Object.keys(series))(
+      '%s: fills, trades and final equity to the last digit',
+      async (name) => {
+        const expected = series[name].single_20_50
+        const got = await backtestJson(
+          '--csv',
+          join(SHARED, 'data', 'prices', `${name}.csv`),
+          '--return-type',
+          'array',
+        )
+        expect(got.bars).toBe(series[name].bars)
+        expect(got.finalEquity).toBe(expected.finalEquity)
+        expect([got.closedTrades, got.openTrades]).toEqual([
+          expected.closedTrades,
+          expected.openTrades,
+        ])
+        const first = got.fills
+          .slice(0, 3)
+          .map((fill: Record<string, string>) => [fill.date, fill.shares, Number(fill.price)])
+        expect(first).toEqual(
+          expected.firstFills.map(([date, shares, price]: [string, number, string]) => [
+            date,
+            shares,
+            Number(price),
+          ]),
+        )
+      },
     )
-  })
-})
+  },
+)

@@ -23,10 +23,17 @@ describe('the first divergence of two searches', () => {
 
   it('is the very fill that is one tick off: backtest, session, asset, field and both values', () => {
     const fills = result.fills.map((fill, i) =>
-      i === 3 ? { ...fill, price: `${fill.price}000001`.replace(/^(\d+)000001$/, '$1.000001') } : fill,
+      i === 3
+        ? { ...fill, price: `${fill.price}000001`.replace(/^(\d+)000001$/, '$1.000001') }
+        : fill,
     )
     expect(diverge({ fills })).toEqual({
-      at: { backtest: 'fast=5 slow=20', fill: 'number 4', session: result.fills[3]!.date, asset: result.fills[3]!.asset },
+      at: {
+        backtest: 'fast=5 slow=20',
+        fill: 'number 4',
+        session: result.fills[3]!.date,
+        asset: result.fills[3]!.asset,
+      },
       field: 'price',
       baseline: result.fills[3]!.price,
       candidate: fills[3]!.price,
@@ -35,13 +42,21 @@ describe('the first divergence of two searches', () => {
 
   it('is the fill that is missing', () => {
     const found = diverge({ fills: result.fills.slice(0, -1) })
-    expect(found).toMatchObject({ at: { session: result.fills.at(-1)!.date }, field: 'fills', candidate: 'none' })
+    expect(found).toMatchObject({
+      at: { session: result.fills.at(-1)!.date },
+      field: 'fills',
+      candidate: 'none',
+    })
   })
 
   it('is the session whose equity differs where all trades agree', () => {
     const equity = result.equityCurve.equity.map((value, i) => (i === 77 ? '1' : value))
     const found = diverge({ equityCurve: { ...result.equityCurve, equity } })
-    expect(found).toMatchObject({ at: { session: result.equityCurve.dates[77] }, field: 'equity', candidate: '1' })
+    expect(found).toMatchObject({
+      at: { session: result.equityCurve.dates[77] },
+      field: 'equity',
+      candidate: '1',
+    })
   })
 
   it('is a metric where money agrees too', () => {
@@ -51,7 +66,12 @@ describe('the first divergence of two searches', () => {
 
   it('is the backtest itself where one search made another', () => {
     const found = firstDivergence([{ label, result }], [{ label: 'fast=6 slow=20', result }])
-    expect(found).toEqual({ at: { backtest: 'number 1' }, field: 'backtest', baseline: label, candidate: 'fast=6 slow=20' })
+    expect(found).toEqual({
+      at: { backtest: 'number 1' },
+      field: 'backtest',
+      baseline: label,
+      candidate: 'fast=6 slow=20',
+    })
     expect(firstDivergence([{ label, result }], [])?.candidate).toBe('none')
   })
 })

@@ -11,13 +11,18 @@ describe('defaults()', () => {
   })
 
   it('leaves every limit as the pure baseline has it', () => {
-    const limits = (config: OptimizationConfig) => Object.entries(config).filter(([, value]) => typeof value !== 'boolean')
+    const limits = (config: OptimizationConfig) =>
+      Object.entries(config).filter(([, value]) => typeof value !== 'boolean')
     expect(limits(defaults({}))).toEqual(limits(pureBaseline()))
   })
 })
 
 describe('the rule that holds records and defaults together', () => {
-  const layer = (id: string, change: Partial<OptimizationConfig>, standalone = false): Layer<OptimizationConfig> => ({
+  const layer = (
+    id: string,
+    change: Partial<OptimizationConfig>,
+    standalone = false,
+  ): Layer<OptimizationConfig> => ({
     ...layers[0]!,
     id,
     standalone,
@@ -31,7 +36,11 @@ describe('the rule that holds records and defaults together', () => {
     layer('two', { arrayReturns: true }),
   ]
   let number = 0
-  const record = (name: string, verdict: Verdict['verdict'], change: Partial<Verdict> = {}): Verdict => ({
+  const record = (
+    name: string,
+    verdict: Verdict['verdict'],
+    change: Partial<Verdict> = {},
+  ): Verdict => ({
     id: `${String(++number).padStart(4, '0')}-${name}`,
     layer: name,
     suite: 'assay',
@@ -45,7 +54,9 @@ describe('the rule that holds records and defaults together', () => {
   it('knows every switch of the configuration, and wants none without a record', () => {
     const wanted = wantedFlags(layers, [])
     expect(wanted.map(({ flag }) => flag)).toEqual(
-      Object.entries(pureBaseline()).flatMap(([name, value]) => (typeof value === 'boolean' ? [name] : [])),
+      Object.entries(pureBaseline()).flatMap(([name, value]) =>
+        typeof value === 'boolean' ? [name] : [],
+      ),
     )
     expect(wanted.some(({ on: isWanted }) => isWanted)).toBe(false)
   })
@@ -53,17 +64,23 @@ describe('the rule that holds records and defaults together', () => {
   it('takes the newest record of a layer that decides: of this suite, at standard scale, no control', () => {
     expect(flags(record('one', 'accepted'))).toEqual(['assetListCache', 'preGroupedBars'])
     expect(flags(record('one', 'accepted'), record('one', 'rejected'))).toEqual([])
-    expect(flags(record('one', 'rejected'), record('one', 'accepted'), record('two', 'inconclusive'))).toHaveLength(2)
+    expect(
+      flags(record('one', 'rejected'), record('one', 'accepted'), record('two', 'inconclusive')),
+    ).toHaveLength(2)
     expect(flags(record('two', 'accepted', { scale: 'smoke' }))).toEqual([])
     expect(flags(record('two', 'accepted', { suite: 'other' }))).toEqual([])
-    expect(flags(record('two', 'accepted', { injected: { improvement: 0.1, arm: 'baseline' } }))).toEqual([])
+    expect(
+      flags(record('two', 'accepted', { injected: { improvement: 0.1, arm: 'baseline' } })),
+    ).toEqual([])
   })
 
   it('leaves off what a part sets alone and its record rejects, and never turns on what only a part has shown', () => {
     const whole = record('one', 'accepted')
     expect(flags(whole, record('one.list', 'rejected'))).toEqual(['preGroupedBars'])
     expect(flags(whole, record('one.list', 'inconclusive'))).toHaveLength(2)
-    expect(flags(whole, record('one.list', 'rejected'), record('one.list', 'accepted'))).toHaveLength(2)
+    expect(
+      flags(whole, record('one.list', 'rejected'), record('one.list', 'accepted')),
+    ).toHaveLength(2)
     expect(flags(whole, record('one.both', 'rejected'))).toHaveLength(2)
     expect(flags(record('one.list', 'accepted'))).toEqual([])
     // What no layer of the stack sets is a detail of the part.

@@ -9,7 +9,8 @@ const SMALL = ['--scale', 'smoke', '--workload', 'grid-search', '--seed', '4']
 
 async function evaluate(layer: string, words: readonly string[] = [], cacheDirectory = cache) {
   const out = temporaryDirectory()
-  // Measured processes inherit what the command line was given, so the variable is set where they will look for it.
+  // Measured processes inherit what the command line was given, so the variable is set where they
+  // will look for it.
   const told = await assay(['evaluate', layer, ...SMALL, '--out', out, ...words], {
     env: { ...process.env, ASSAY_CACHE_DIR: cacheDirectory },
   })
@@ -18,7 +19,10 @@ async function evaluate(layer: string, words: readonly string[] = [], cacheDirec
 
 describe('evaluate on the real suite', () => {
   it('catches one fill that is off by one tick, and names where', async () => {
-    const { code, stderr, out } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')])
+    const { code, stderr, out } = await evaluate('one-tick', [
+      '--suite',
+      fixture('one-tick-suite.mjs'),
+    ])
     expect(code).toBe(4)
     expect(stderr).toMatch(
       /not equivalent: grid-search, seed 4, backtest fast=\d+ slow=\d+, fill number 3, session \d{4}-\d{2}-\d{2}, asset A\d{2}: price is \d+(\.\d+)? in baseline and \d+\.\d{6} in candidate/,
@@ -30,10 +34,16 @@ describe('evaluate on the real suite', () => {
 
   it('makes a damaged market again, says so, and goes on', async () => {
     const own = temporaryDirectory()
-    expect((await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)).code).toBe(4)
+    expect((await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)).code).toBe(
+      4,
+    )
     const market = readdirSync(own)[0]!
     truncateSync(join(own, market, 'bars.parquet'), 50)
-    const { code, stderr } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)
+    const { code, stderr } = await evaluate(
+      'one-tick',
+      ['--suite', fixture('one-tick-suite.mjs')],
+      own,
+    )
     expect(code).toBe(4)
     expect(stderr).toMatch(/warning: cached market .* is damaged .*making it again/)
   })

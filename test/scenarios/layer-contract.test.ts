@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OptimizationConfig, openEngine, plainBundleSource, pureBaseline, writeBundle } from '../../engine/index.js'
+import {
+  type OptimizationConfig,
+  openEngine,
+  plainBundleSource,
+  pureBaseline,
+  writeBundle,
+} from '../../engine/index.js'
 import type { Outcome } from '../../harness/contract.js'
 import { CACHE_VARIABLE } from '../../harness/system/cache-root.js'
 import { marketDirectory } from '../../scenarios/market/market-cache.js'
@@ -10,7 +16,10 @@ import { marketContent } from '../../scenarios/market/market-content.js'
 import { smaCrossover } from '../../scenarios/strategies/sma-crossover.js'
 import { suite } from '../../scenarios/suite.js'
 
-/** Every layer must keep these promises on every workload; a new layer or workload is covered by being in the suite. */
+/**
+ * Every layer must keep these promises on every workload; a new layer or workload is covered by
+ * being in the suite.
+ */
 
 const SEEDS = [1, 2]
 let root: string
@@ -18,7 +27,10 @@ let before: string | undefined
 
 /** What the pure baseline gives, made once: it is the same for every layer. */
 const baselines = new Map<string, Promise<Outcome<unknown>>>()
-function baselineOf(workload: (typeof suite.workloads)[number], seed: number): Promise<Outcome<unknown>> {
+function baselineOf(
+  workload: (typeof suite.workloads)[number],
+  seed: number,
+): Promise<Outcome<unknown>> {
   const key = `${workload.id} ${seed}`
   const made = baselines.get(key) ?? workload.run(suite.baseline(), workload.scales.smoke, seed)
   baselines.set(key, made)
@@ -33,7 +45,8 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'assay-contract-'))
   before = process.env[CACHE_VARIABLE]
   process.env[CACHE_VARIABLE] = root
-  for (const workload of suite.workloads) for (const seed of SEEDS) await workload.prepare(workload.scales.smoke, seed, warn)
+  for (const workload of suite.workloads)
+    for (const seed of SEEDS) await workload.prepare(workload.scales.smoke, seed, warn)
 })
 
 afterAll(() => {
@@ -52,7 +65,9 @@ describe('the suite', () => {
   it('names only its own workloads, as targets and as guards', () => {
     const known = suite.workloads.map(({ id }) => id)
     expect(
-      suite.layers.flatMap(({ workloads, guards = [] }) => [...workloads, ...guards]).filter((id) => !known.includes(id)),
+      suite.layers
+        .flatMap(({ workloads, guards = [] }) => [...workloads, ...guards])
+        .filter((id) => !known.includes(id)),
     ).toEqual([])
   })
 })
@@ -91,7 +106,10 @@ for (const layer of suite.layers) {
       const [own, ...others] = content.bars
       await writeBundle(directory, { ...content, bars: [{ ...own!, open: own!.high }, ...others] })
       const restated = await engine.backtest({ bundle: directory, algorithm: crossover(config) })
-      const fresh = await openEngine(pureBaseline()).backtest({ bundle: directory, algorithm: crossover(pureBaseline()) })
+      const fresh = await openEngine(pureBaseline()).backtest({
+        bundle: directory,
+        algorithm: crossover(pureBaseline()),
+      })
       expect(restated).toEqual(fresh)
       expect(restated).not.toEqual(first)
       engine.close()
@@ -103,8 +121,11 @@ for (const layer of suite.layers) {
       await writeBundle(directory, marketContent(size, 98))
       const engine = openEngine(config)
       const once = await engine.backtest({ bundle: directory, algorithm: crossover(config) })
-      for (let i = 0; i < 3; i++) await engine.backtest({ bundle: directory, algorithm: crossover(config) })
-      expect(await engine.backtest({ bundle: directory, algorithm: crossover(config) })).toEqual(once)
+      for (let i = 0; i < 3; i++)
+        await engine.backtest({ bundle: directory, algorithm: crossover(config) })
+      expect(await engine.backtest({ bundle: directory, algorithm: crossover(config) })).toEqual(
+        once,
+      )
       engine.close()
     })
 
@@ -129,7 +150,8 @@ for (const layer of suite.layers) {
         }
         expect(candidate.counters?.['history.recent.entries'] ?? 0).toBeLessThanOrEqual(3)
         // Each engine has a pool of its own, and `worker-start` an engine in each thread.
-        const engines = candidate.work?.unit === 'opens' ? (candidate.output as readonly unknown[]).length : 1
+        const engines =
+          candidate.work?.unit === 'opens' ? (candidate.output as readonly unknown[]).length : 1
         expect(candidate.counters?.['pool.open'] ?? 0).toBeLessThanOrEqual(engines)
       }
       engine.close()
@@ -148,5 +170,10 @@ it('finds the sessions of a market without decoding its table', async () => {
 })
 
 function crossover(config: OptimizationConfig) {
-  return smaCrossover({ fast: 5, slow: 20, shares: 10, returnType: config.arrayReturns ? 'array' : 'dataframe' })
+  return smaCrossover({
+    fast: 5,
+    slow: 20,
+    shares: 10,
+    returnType: config.arrayReturns ? 'array' : 'dataframe',
+  })
 }

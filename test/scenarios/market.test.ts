@@ -15,7 +15,12 @@ const SMALL = { assets: 3, sessions: 200 }
 describe('the S&P 500 sessions shipped', () => {
   it('are 5 105 real sessions in order', () => {
     const { dates, shapes } = readSp500()
-    expect([dates.length, shapes.length, dates[0], dates.at(-1)]).toEqual([5105, 5104, '2000-01-03', '2020-04-17'])
+    expect([dates.length, shapes.length, dates[0], dates.at(-1)]).toEqual([
+      5105,
+      5104,
+      '2000-01-03',
+      '2020-04-17',
+    ])
     expect([...dates].sort()).toEqual(dates)
   })
 })
@@ -45,31 +50,37 @@ describe('a resampled market', () => {
     expect(dates.slice(-3)).toEqual(['2020-04-17', '2020-04-20', '2020-04-21'])
   })
 
-  test.prop([fc.nat({ max: 2 ** 31 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 400 })], { numRuns: 1000 })(
-    'has consistent whole-cent bars, whatever the seed and size',
-    (seed, assets, sessions) => {
-      const faults = resampleMarket(series, { assets, sessions }, seed).assets.flatMap((asset) =>
-        Array.from(asset.session, (session, i) => ({
-          session,
-          bar: [asset.open, asset.high, asset.low, asset.close].map((c) => c[i]!),
-        }))
-          .filter(({ bar: [open, high, low, close], session }) => {
-            const ordered = low! > 0 && low! <= Math.min(open!, close!) && high! >= Math.max(open!, close!)
-            return (
-              !ordered ||
-              ![open, high, low, close, asset.volume[session]].every((v) => v === undefined || Number.isSafeInteger(v))
+  test.prop(
+    [fc.nat({ max: 2 ** 31 }), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 400 })],
+    { numRuns: 1000 },
+  )('has consistent whole-cent bars, whatever the seed and size', (seed, assets, sessions) => {
+    const faults = resampleMarket(series, { assets, sessions }, seed).assets.flatMap((asset) =>
+      Array.from(asset.session, (session, i) => ({
+        session,
+        bar: [asset.open, asset.high, asset.low, asset.close].map((c) => c[i]!),
+      }))
+        .filter(({ bar: [open, high, low, close], session }) => {
+          const ordered =
+            low! > 0 && low! <= Math.min(open!, close!) && high! >= Math.max(open!, close!)
+          return (
+            !ordered ||
+            ![open, high, low, close, asset.volume[session]].every(
+              (v) => v === undefined || Number.isSafeInteger(v),
             )
-          })
-          .map(({ session }) => `${asset.id} ${session}`),
-      )
-      expect(faults).toEqual([])
+          )
+        })
+        .map(({ session }) => `${asset.id} ${session}`),
+    )
+    expect(faults).toEqual([])
+  })
+
+  test.prop([fc.nat({ max: 2 ** 31 })], { numRuns: 50 })(
+    'is content the engine accepts',
+    (seed) => {
+      const bundle = memoryBundle(marketContent(SMALL, seed))
+      expect(bundle.manifest.assets.map(({ id }) => id)).toEqual(['A00', 'A01', 'A02'])
     },
   )
-
-  test.prop([fc.nat({ max: 2 ** 31 })], { numRuns: 50 })('is content the engine accepts', (seed) => {
-    const bundle = memoryBundle(marketContent(SMALL, seed))
-    expect(bundle.manifest.assets.map(({ id }) => id)).toEqual(['A00', 'A01', 'A02'])
-  })
 })
 
 describe('the market cache', () => {
@@ -86,7 +97,9 @@ describe('the market cache', () => {
   it('writes a market once and then leaves it alone', async () => {
     const directory = await ensureMarket(SMALL, 1, warn, root)
     const written = statSync(join(directory, 'manifest.json')).mtimeMs
-    expect((await validateBundle(directory)).filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(
+      (await validateBundle(directory)).filter(({ severity }) => severity === 'error'),
+    ).toEqual([])
     await ensureMarket(SMALL, 1, warn, root)
     expect(statSync(join(directory, 'manifest.json')).mtimeMs).toBe(written)
     expect(warnings).toEqual([])

@@ -10,7 +10,9 @@ const { categories, callers } = profileCategories
 const sources = [...callers, ...categories.flatMap((category) => category.sources)]
 
 describe('the table of categories', () => {
-  const files = readdirSync(join(root, 'engine'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const files = readdirSync(join(root, 'engine'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts'),
+  )
 
   it('covers every engine file', () => {
     expect(files.length).toBeGreaterThan(40)
@@ -25,9 +27,12 @@ describe('the table of categories', () => {
     ['engine/cache/new-cache.ts', false],
     ['engine/new-folder/x.ts', false],
     ['engine/portal/another-view.ts', true],
-  ])('would see that nobody placed a new file, %s, unless its folder has a category: %s', (file, isCovered) => {
-    expect(covers(profileCategories, file)).toBe(isCovered)
-  })
+  ])(
+    'would see that nobody placed a new file, %s, unless its folder has a category: %s',
+    (file, isCovered) => {
+      expect(covers(profileCategories, file)).toBe(isCovered)
+    },
+  )
 
   it('names the categories of the requirement', () => {
     expect(categories.map(({ name }) => name)).toEqual([
@@ -47,11 +52,14 @@ describe('the table of categories', () => {
     expect(sources.filter((source, index) => sources.indexOf(source) !== index)).toEqual([])
   })
 
-  it.each(sources.filter((source) => !source.startsWith('node_modules/')))('%s is there', (source) => {
-    const [path = '', name] = source.split(/#(.*)/s)
-    expect(existsSync(join(root, path))).toBe(true)
-    if (name === undefined) return
-    const text = readFileSync(join(root, path), 'utf8')
-    expect(text).toMatch(new RegExp(`(^|[\\s])${name.replace('$', '\\$')}\\s*[(=]`, 'm'))
-  })
+  it.each(sources.filter((source) => !source.startsWith('node_modules/')))(
+    '%s is there',
+    (source) => {
+      const [path = '', name] = source.split(/#(.*)/s)
+      expect(existsSync(join(root, path))).toBe(true)
+      if (name === undefined) return
+      const text = readFileSync(join(root, path), 'utf8')
+      expect(text).toMatch(new RegExp(`(^|[\\s])${name.replace('$', '\\$')}\\s*[(=]`, 'm'))
+    },
+  )
 })

@@ -2,20 +2,29 @@ import { describe, expect, it } from 'vitest'
 import { openEngine, pureBaseline, type TradingAlgorithm } from '../../engine/index.js'
 import { ensureMarket } from '../../scenarios/market/market-cache.js'
 import { profiled } from '../../scenarios/profiled/index.js'
-import { type MomentumTask, momentumReference } from '../../scenarios/profiled/momentum-reference.js'
+import {
+  type MomentumTask,
+  momentumReference,
+} from '../../scenarios/profiled/momentum-reference.js'
 import { crossoverReference } from '../../scenarios/workloads/crossover-reference.js'
 import { gridSearchWorkload } from '../../scenarios/workloads/grid-search.js'
 import { walkForwardWorkload } from '../../scenarios/workloads/walk-forward.js'
 import { temporaryDirectory } from '../fixtures/bench.js'
 
-/** Decisions to hold, seen by a strategy of its own: averages of whole cents, summed as bigints from the portal's frames. */
+/**
+ * Decisions to hold, seen by a strategy of its own: averages of whole cents, summed as bigints from
+ * the portal's frames.
+ */
 function observer(fast: number, slow: number, seen: { held: number }): TradingAlgorithm {
-  const sumOf = (prices: readonly number[]) => prices.reduce((sum, price) => sum + BigInt(Math.round(price * 1e6)), 0n)
+  const sumOf = (prices: readonly number[]) =>
+    prices.reduce((sum, price) => sum + BigInt(Math.round(price * 1e6)), 0n)
   return {
     handleData(context, data) {
       for (const asset of context.assets) {
         if (data.available(asset) < slow) continue
-        const prices = [...data.history(asset, 'price', slow, data.frequency).array('price')] as number[]
+        const prices = [
+          ...data.history(asset, 'price', slow, data.frequency).array('price'),
+        ] as number[]
         if (Number.isNaN(prices[0])) continue
         if (sumOf(prices.slice(-fast)) * BigInt(slow) > sumOf(prices) * BigInt(fast)) seen.held++
       }
@@ -23,9 +32,16 @@ function observer(fast: number, slow: number, seen: { held: number }): TradingAl
   }
 }
 
-/** Places of the assets held, by a strategy of its own: scores written as their definitions read, over the portal's frames. */
-function ranker({ lookback, every, held }: MomentumTask['parameters'], seen: { places: number }): TradingAlgorithm {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+/**
+ * Places of the assets held, by a strategy of its own: scores written as their definitions read,
+ * over the portal's frames.
+ */
+function ranker(
+  { lookback, every, held }: MomentumTask['parameters'],
+  seen: { places: number },
+): TradingAlgorithm {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length
   let bar = -1
   return {
     handleData(context, data) {
@@ -49,14 +65,20 @@ function ranker({ lookback, every, held }: MomentumTask['parameters'], seen: { p
         if (!Number.isNaN(score)) scores.push({ place: index + 1, score })
       })
       scores.sort((a, b) => b.score - a.score)
-      for (const { place } of scores.slice(0, Math.max(1, Math.round(held * scores.length)))) seen.places += place
+      for (const { place } of scores.slice(0, Math.max(1, Math.round(held * scores.length))))
+        seen.places += place
     },
   }
 }
 
 describe('the reference computation', () => {
   it('decides what the strategy decides, backtest by backtest', async () => {
-    const bundle = await ensureMarket({ assets: 4, sessions: 160 }, 3, () => {}, temporaryDirectory())
+    const bundle = await ensureMarket(
+      { assets: 4, sessions: 160 },
+      3,
+      () => {},
+      temporaryDirectory(),
+    )
     const tasks = [
       { parameters: { fast: 5, slow: 20 }, range: { start: 40 } },
       { parameters: { fast: 10, slow: 60 }, range: { start: 40 } },
@@ -76,7 +98,12 @@ describe('the reference computation', () => {
   })
 
   it('ranks as the strategy ranks, backtest by backtest', async () => {
-    const bundle = await ensureMarket({ assets: 8, sessions: 160 }, 3, () => {}, temporaryDirectory())
+    const bundle = await ensureMarket(
+      { assets: 8, sessions: 160 },
+      3,
+      () => {},
+      temporaryDirectory(),
+    )
     const tasks = [
       { parameters: { lookback: 50, every: 5, held: 0.25 }, range: { start: 60 } },
       { parameters: { lookback: 30, every: 1, held: 0.5 }, range: { start: 40, end: 90 } },
@@ -95,10 +122,13 @@ describe('the reference computation', () => {
 
   const complex = profiled.find(({ id }) => id === 'daily-complex')!
 
-  it.each([gridSearchWorkload, walkForwardWorkload, complex])('is there for $id', async (workload) => {
-    await workload.prepare(workload.scales.smoke as never, 1, () => {})
-    const compute = await workload.reference!(workload.scales.smoke as never, 1)
-    expect(compute()).toBeGreaterThan(0)
-    expect(compute()).toBe(compute())
-  })
+  it.each([gridSearchWorkload, walkForwardWorkload, complex])(
+    'is there for $id',
+    async (workload) => {
+      await workload.prepare(workload.scales.smoke as never, 1, () => {})
+      const compute = await workload.reference!(workload.scales.smoke as never, 1)
+      expect(compute()).toBeGreaterThan(0)
+      expect(compute()).toBe(compute())
+    },
+  )
 })

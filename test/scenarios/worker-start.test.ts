@@ -41,33 +41,50 @@ describe('worker-start', () => {
     expect(new Set(output.flat().map((read) => read.checksum)).size).toBe(1)
     expect(work).toEqual({ unit: 'opens', amount: 11 })
     expect(counters).toMatchObject({ 'bundle.opens': 11, 'bundle.decodes': 11 })
-    expect(counters!['open.savedShare']).toBeCloseTo(1 - counters!['open.warmMs']! / counters!['open.coldMs']!, 12)
+    expect(counters!['open.savedShare']).toBeCloseTo(
+      1 - counters!['open.warmMs']! / counters!['open.coldMs']!,
+      12,
+    )
     expect(alive).toBe(0)
   })
 
   it('reads the same through the pool, which opens once a thread', async () => {
     const plain = await workerStartWorkload.run(pureBaseline(), SCALE, 5)
     const pooled = await workerStartWorkload.run(POOLED, SCALE, 5)
-    expect(workerStartWorkload.canonical(pooled.output)).toBe(workerStartWorkload.canonical(plain.output))
-    expect(pooled.counters).toMatchObject({ 'bundle.opens': 3, 'bundle.decodes': 3, 'pool.hits': 8, 'pool.misses': 3 })
+    expect(workerStartWorkload.canonical(pooled.output)).toBe(
+      workerStartWorkload.canonical(plain.output),
+    )
+    expect(pooled.counters).toMatchObject({
+      'bundle.opens': 3,
+      'bundle.decodes': 3,
+      'pool.hits': 8,
+      'pool.misses': 3,
+    })
     expect(pooled.work).toEqual(plain.work)
   })
 
   it('fails with what a thread found wrong, and leaves none running', async () => {
     writeFileSync(join(directory, 'bars.parquet'), 'no bars')
-    await expect(workerStartWorkload.run(POOLED, SCALE, 5)).rejects.toThrow(/bars\.parquet has 7 bytes where the manifest lists/)
+    await expect(workerStartWorkload.run(POOLED, SCALE, 5)).rejects.toThrow(
+      /bars\.parquet has 7 bytes where the manifest lists/,
+    )
     expect(alive).toBe(0)
   })
 
   it('says which thread read something else', async () => {
     const { output } = await workerStartWorkload.run(POOLED, { ...SCALE, threads: [1] }, 5)
-    const other = output.map((reads) => reads.map((read, i) => (i === 1 ? { ...read, checksum: 'ff'.repeat(32) } : read)))
+    const other = output.map((reads) =>
+      reads.map((read, i) => (i === 1 ? { ...read, checksum: 'ff'.repeat(32) } : read)),
+    )
     expect(workerStartWorkload.diverge(output, output)).toBeUndefined()
     expect(workerStartWorkload.diverge(output, other)).toMatchObject({
       at: { thread: 'number 1', open: 'number 2' },
       field: 'checksum',
       candidate: 'ffffffffffffffff',
     })
-    expect(workerStartWorkload.diverge(output, [])).toMatchObject({ field: 'version', candidate: 'none' })
+    expect(workerStartWorkload.diverge(output, [])).toMatchObject({
+      field: 'version',
+      candidate: 'none',
+    })
   })
 })

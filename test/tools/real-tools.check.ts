@@ -17,12 +17,21 @@ describe.sequential('the real tools', () => {
     ['clinic-heapprofiler', /biggest allocation/],
     ['clinic-bubbleprof', /async resources/],
   ])('%s makes a page of both arms that a browser shows without a network', async (tool, text) => {
-    const pages = await pagesOf(tool, ['layer1', '--scenario', 'grid-search', '--incumbent', 'none'])
+    const pages = await pagesOf(tool, [
+      'layer1',
+      '--scenario',
+      'grid-search',
+      '--incumbent',
+      'none',
+    ])
     expect(pages.map(({ arm }) => arm)).toEqual(['baseline', 'candidate'])
     for (const { page } of pages) {
       const shown = await show(page)
       expect(shown.text).toMatch(text)
-      expect({ requests: shown.requests, errors: shown.errors }).toEqual({ requests: [], errors: [] })
+      expect({ requests: shown.requests, errors: shown.errors }).toEqual({
+        requests: [],
+        errors: [],
+      })
     }
   })
 
@@ -30,14 +39,16 @@ describe.sequential('the real tools', () => {
     const [baseline] = await pagesOf('0x', ['baseline', '--suite', fixture('split-suite.mjs')])
     const page = readFileSync(baseline!.page, 'utf8')
     const ticks = (name: string) =>
-      [...page.matchAll(new RegExp(`"name":"${name} file:[^"]*","value":\\d+,"top":(\\d+)[,}](?!"fn")`, 'g'))].reduce(
-        (sum, [, top]) => sum + Number(top),
-        0,
-      )
+      [
+        ...page.matchAll(
+          new RegExp(`"name":"${name} file:[^"]*","value":\\d+,"top":(\\d+)[,}](?!"fn")`, 'g'),
+        ),
+      ].reduce((sum, [, top]) => sum + Number(top), 0)
     const found = ['sixty', 'thirty', 'ten'].map(ticks)
     const all = found.reduce((sum, count) => sum + count, 0)
     expect(all).toBeGreaterThan(500)
-    for (const [index, share] of [0.6, 0.3, 0.1].entries()) expect(Math.abs(found[index]! / all - share)).toBeLessThan(0.03)
+    for (const [index, share] of [0.6, 0.3, 0.1].entries())
+      expect(Math.abs(found[index]! / all - share)).toBeLessThan(0.03)
   })
 
   it('leave nothing beside their pages', () => {
@@ -49,7 +60,8 @@ describe.sequential('the real tools', () => {
       'clinic-flame',
       'clinic-heapprofiler',
     ])
-    for (const tool of readdirSync(folder)) expect(readdirSync(`${folder}/${tool}`)).toEqual(['baseline.html', 'candidate.html'])
+    for (const tool of readdirSync(folder))
+      expect(readdirSync(`${folder}/${tool}`)).toEqual(['baseline.html', 'candidate.html'])
   })
 })
 

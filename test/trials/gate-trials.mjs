@@ -1,13 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PLANTS, TRIALS } from './trials.mjs'
 
 /**
- * Does the gate keep its promises? Clones this repository, makes one commit per trial, runs the gate on it as a user would, and appends one line per
- * trial to results.jsonl. What has a line already is not run again, so the series may be run in pieces; `--only` picks trials by the beginning of their
- * names, `--table` only prints what there is.
+ * Does the gate keep its promises? Clones this repository, makes one commit per trial, runs the
+ * gate on it as a user would, and appends one line per trial to results.jsonl. What has a line
+ * already is not run again, so the series may be run in pieces; `--only` picks trials by the
+ * beginning of their names, `--table` only prints what there is.
  */
 const options = parse(process.argv.slice(2))
 const clone = join(options.dir, 'clone')
@@ -19,7 +28,9 @@ const PROCESSES = 9
 mkdirSync(options.dir, { recursive: true })
 if (!options.table) {
   prepareClone()
-  for (const trial of TRIALS.filter(({ name }) => name.startsWith(options.only) && !done().some((line) => line.name === name)))
+  for (const trial of TRIALS.filter(
+    ({ name }) => name.startsWith(options.only) && !done().some((line) => line.name === name),
+  ))
     run(trial)
 }
 console.log(tableOf(done()))
@@ -33,12 +44,30 @@ function run(trial) {
   const before = readFileSync(join(clone, file), 'utf8')
   const after = change(before)
   if (after === before)
-    throw new Error(`${trial.name} changes nothing in ${file}: mend its replacement in test/trials/trials.mjs`)
+    throw new Error(
+      `${trial.name} changes nothing in ${file}: mend its replacement in test/trials/trials.mjs`,
+    )
   writeFileSync(join(clone, file), after)
   git('commit', '-qam', trial.name)
   const began = Date.now()
-  const words = ['run', '-s', 'gate', '--', '--base', START, '--seed', String(trial.seed), '--json', ...options.gate]
-  const ended = spawnSync('npm', words, { cwd: clone, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'] })
+  const words = [
+    'run',
+    '-s',
+    'gate',
+    '--',
+    '--base',
+    START,
+    '--seed',
+    String(trial.seed),
+    '--json',
+    ...options.gate,
+  ]
+  const ended = spawnSync('npm', words, {
+    cwd: clone,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const seconds = Math.round((Date.now() - began) / 1000)
   const report = ended.stdout === '' ? undefined : JSON.parse(ended.stdout)
   const kept = join(options.dir, 'reports', trial.name)
@@ -53,13 +82,18 @@ function run(trial) {
     seconds,
     ...(planted && { planted }),
     cases:
-      report?.cases.map(({ name, verdict, rounds }) => ({ name, verdict, slowdowns: rounds.map(({ slowdown }) => slowdown) })) ??
-      [],
+      report?.cases.map(({ name, verdict, rounds }) => ({
+        name,
+        verdict,
+        slowdowns: rounds.map(({ slowdown }) => slowdown),
+      })) ?? [],
     grown: failed.map(({ profile }) => profile?.grown[0]?.name ?? 'no profile'),
     ...(report === undefined && { stderr: ended.stderr.slice(-500) }),
   }
   appendFileSync(results, `${JSON.stringify(line)}\n`)
-  console.log(`  exit ${line.exitCode} (${trial.expected}) in ${seconds} s ${line.grown.join(', ')}`)
+  console.log(
+    `  exit ${line.exitCode} (${trial.expected}) in ${seconds} s ${line.grown.join(', ')}`,
+  )
 }
 
 /** A clone with packages and a first build of its own, and a tag where trials begin. */
@@ -80,7 +114,10 @@ function prepareClone() {
   writeFileSync(join(clone, 'node_modules', '.ready'), '')
 }
 
-/** Turns of the planted kernel per call, so that one pass of the pure baseline takes so much longer. Measured once per plant, in its own build. */
+/**
+ * Turns of the planted kernel per call, so that one pass of the pure baseline takes so much longer.
+ * Measured once per plant, in its own build.
+ */
 function calibrated({ plant, slowdown }) {
   const path = join(options.dir, `calibration-${plant}.json`)
   if (!existsSync(path)) {
@@ -90,25 +127,45 @@ function calibrated({ plant, slowdown }) {
     execFileSync('npm', ['run', '-s', 'build'], { cwd: clone, stdio: 'inherit' })
     const looks = Array.from({ length: PROCESSES }, timePass)
     const median = (name) => looks.map((look) => look[name]).sort((a, b) => a - b)[PROCESSES >> 1]
-    const measured = { passMs: median('passMs'), calls: median('calls'), nanosPerTurn: median('nanosPerTurn') }
+    const measured = {
+      passMs: median('passMs'),
+      calls: median('calls'),
+      nanosPerTurn: median('nanosPerTurn'),
+    }
     writeFileSync(path, JSON.stringify(measured))
     git('checkout', '-q', '--', file)
   }
   const { passMs, calls, nanosPerTurn } = JSON.parse(readFileSync(path, 'utf8'))
-  if (!(calls > 0)) throw new Error(`a pass never calls what is planted in ${plant}: mend PLANTS in test/trials/trials.mjs`)
-  return { slowdown, passMs, calls, turns: Math.max(1, Math.round((slowdown * passMs * 1e6) / (calls * nanosPerTurn))) }
+  if (!(calls > 0))
+    throw new Error(
+      `a pass never calls what is planted in ${plant}: mend PLANTS in test/trials/trials.mjs`,
+    )
+  return {
+    slowdown,
+    passMs,
+    calls,
+    turns: Math.max(1, Math.round((slowdown * passMs * 1e6) / (calls * nanosPerTurn))),
+  }
 }
 
 /** `time-pass.mjs` in a process of its own. */
 function timePass() {
   const flags = ['--single-threaded-gc', '--no-concurrent-recompilation']
-  const words = [...flags, resolve('test/trials/time-pass.mjs'), join(clone, 'dist', 'scenarios', 'suite.js')]
+  const words = [
+    ...flags,
+    resolve('test/trials/time-pass.mjs'),
+    join(clone, 'dist', 'scenarios', 'suite.js'),
+  ]
   return JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }))
 }
 
-/** The text with a call of a planted function, which does so many turns of real integer work. With none, it only counts its calls. */
+/**
+ * The text with a call of a planted function, which does so many turns of real integer work. With
+ * none, it only counts its calls.
+ */
 function plantIn(text, { at, name }, turns) {
-  if (!text.includes(at)) throw new Error(`${at} is not there any more: mend PLANTS in test/trials/trials.mjs`)
+  if (!text.includes(at))
+    throw new Error(`${at} is not there any more: mend PLANTS in test/trials/trials.mjs`)
   const work = `let state = 1
   for (let turn = 0; turn < ${turns}; turn++) state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
   if (state === 0.5) throw new Error('never')`
@@ -133,7 +190,9 @@ function done() {
 function tableOf(lines) {
   const rows = lines.map(({ name, expected, exitCode, seconds, cases, grown }) => {
     const verdict = exitCode === expected ? 'as expected' : 'NOT AS EXPECTED'
-    const most = Math.max(...cases.flatMap(({ slowdowns }) => slowdowns.map((value) => value ?? -1)))
+    const most = Math.max(
+      ...cases.flatMap(({ slowdowns }) => slowdowns.map((value) => value ?? -1)),
+    )
     return `| ${name} | ${expected} | ${exitCode} | ${verdict} | ${seconds} s | ${Number.isFinite(most) ? `${(100 * most).toFixed(1)} %` : ''} | ${[...new Set(grown)].join(', ')} |`
   })
   const right = lines.filter(({ expected, exitCode }) => exitCode === expected).length
@@ -151,7 +210,8 @@ function git(...words) {
 }
 
 function parse(words) {
-  const value = (name, otherwise) => (words.includes(name) ? words[words.indexOf(name) + 1] : otherwise)
+  const value = (name, otherwise) =>
+    words.includes(name) ? words[words.indexOf(name) + 1] : otherwise
   const rest = words.indexOf('--')
   return {
     dir: resolve(value('--dir', join(tmpdir(), 'assay-gate-trials'))),

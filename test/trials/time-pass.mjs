@@ -1,6 +1,9 @@
 import { pathToFileURL } from 'node:url'
 
-/** What a pass of the pure baseline takes where the gate times it, in a young process, how often it calls what was planted, and what a turn of the kernel costs. */
+/**
+ * What a pass of the pure baseline takes where the gate times it, in a young process, how often it
+ * calls what was planted, and what a turn of the kernel costs.
+ */
 const { suite } = await import(pathToFileURL(process.argv[2]).href)
 const workload = suite.workloads.find(({ id }) => id === 'grid-search')
 const scale = workload.scales.smoke
@@ -23,7 +26,8 @@ for (let i = 0; i < TIMED; i++) timed += await pass()
 
 function kernel(turns) {
   let state = 1
-  for (let turn = 0; turn < turns; turn++) state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
+  for (let turn = 0; turn < turns; turn++)
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
   return state
 }
 const TURNS = 200_000

@@ -18,15 +18,27 @@ export const PLANTS = {
     at: 'mark(priceOf: (asset: AssetId) => number): void {\n    let value = this.#cash',
     name: 'plantedInLedger',
   },
-  loader: { file: LOADER, at: "const file = await readStored(directory, manifest, 'bars')", name: 'plantedInLoader' },
+  loader: {
+    file: LOADER,
+    at: "const file = await readStored(directory, manifest, 'bars')",
+    name: 'plantedInLoader',
+  },
 }
 
 const NO_OPS = [
   {
     file: PORTAL,
-    change: (text) => text.replace('/** The portal over bars in memory.', '/** The portal over bars held in memory.'),
+    change: (text) =>
+      text.replace(
+        '/** The portal over bars in memory.',
+        '/** The portal over bars held in memory.',
+      ),
   },
-  { file: LEDGER, change: (text) => text.replace('Cash and positions, exact.', 'Cash and positions, exact to the tick.') },
+  {
+    file: LEDGER,
+    change: (text) =>
+      text.replace('Cash and positions, exact.', 'Cash and positions, exact to the tick.'),
+  },
   { file: LOADER, change: (text) => text.replace('each time anew:', 'anew each time:') },
   { file: 'README.md', change: (text) => `${text}\n` },
   { file: PORTAL, change: (text) => text.replaceAll('#windows(', '#everyWindow(') },
@@ -40,7 +52,11 @@ const NO_OPS = [
         'const column = this.#history.column(field)\n    const begin = end - barCount\n    return column.subarray(begin, end)',
       ),
   },
-  { file: LEDGER, change: (text) => text.replace('return this.#holdings.size > 0', 'return this.#holdings.size !== 0') },
+  {
+    file: LEDGER,
+    change: (text) =>
+      text.replace('return this.#holdings.size > 0', 'return this.#holdings.size !== 0'),
+  },
   {
     file: LOADER,
     change: (text) =>

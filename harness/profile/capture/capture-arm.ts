@@ -6,27 +6,48 @@ import { foldCpuProfiles } from '../fold/fold.js'
 import { portableProfile } from '../fold/portable-profile.js'
 import { sourceLocator } from '../fold/source-maps.js'
 import type { ArmClock } from './clock-arms.js'
-import { type ArmStack, capture, type ProfileRequest, passesFor, type Taken, warmUpFor } from './profiled-process.js'
+import {
+  type ArmStack,
+  capture,
+  type ProfileRequest,
+  passesFor,
+  type Taken,
+  warmUpFor,
+} from './profiled-process.js'
 
 /** The profiles of one arm, and the text of what V8 wrote, made portable: for DevTools. */
 export interface CapturedArm {
   readonly profiles: ArmProfiles
-  /** By the ending of a file name: `cpuprofile`, `worker-1.cpuprofile`; and `inlined.cpuprofile`, `heapprofile`. */
-  readonly raw: { readonly cpu: ReadonlyMap<string, string>; readonly further: ReadonlyMap<string, string> }
+  /**
+   * By the ending of a file name: `cpuprofile`, `worker-1.cpuprofile`; and `inlined.cpuprofile`,
+   * `heapprofile`.
+   */
+  readonly raw: {
+    readonly cpu: ReadonlyMap<string, string>
+    readonly further: ReadonlyMap<string, string>
+  }
 }
 
-/** Inlining as in a measured run, and none: V8 books some inlined functions to their callers, so attribution must do without. */
+/**
+ * Inlining as in a measured run, and none: V8 books some inlined functions to their callers, so
+ * attribution must do without.
+ */
 const NO_INLINING = '--no-turbo-inlining'
 
 /**
- * Profiles one arm on one workload: CPU without and with inlining, allocations, and calls, each in a process of its own. Nothing here is a measurement a
- * verdict may use.
+ * Profiles one arm on one workload: CPU without and with inlining, allocations, and calls, each in
+ * a process of its own. Nothing here is a measurement a verdict may use.
  *
  * @param clock what a pass takes under no profiler
  * @throws {InvalidEvidenceError} a process failed, or left no usable profile
  */
-export async function captureArm(request: ProfileRequest, arm: ArmStack, clock: ArmClock): Promise<CapturedArm> {
-  const say = (what: string) => request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
+export async function captureArm(
+  request: ProfileRequest,
+  arm: ArmStack,
+  clock: ArmClock,
+): Promise<CapturedArm> {
+  const say = (what: string) =>
+    request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
   const { cpuMs, referenceCpuMs } = clock
   const passes = passesFor(request.durationMs, cpuMs)
   const long = { warmup: warmUpFor(cpuMs), iterations: passes }
@@ -60,10 +81,16 @@ export async function captureArm(request: ProfileRequest, arm: ArmStack, clock: 
     samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
     lostThreads: exact.run.lostThreads,
   }
-  const portable = ({ name, text }: CapturedText) => ({ name, text: portableProfile(text, sources) })
+  const portable = ({ name, text }: CapturedText) => ({
+    name,
+    text: portableProfile(text, sources),
+  })
   const raw = {
     cpu: new Map(rawOf(exact.texts.map(portable))),
-    further: new Map([...rawOf(inlined.texts.map(portable), 'inlined.'), ...rawOf(allocation.texts)]),
+    further: new Map([
+      ...rawOf(inlined.texts.map(portable), 'inlined.'),
+      ...rawOf(allocation.texts),
+    ]),
   }
   return { profiles, raw }
 }

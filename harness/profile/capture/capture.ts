@@ -25,9 +25,11 @@ export type ObservingCapture = Capture & { readonly profiler: Profiler }
 /** How one profiler is switched on, and what comes of it. */
 interface Recipe {
   /**
-   * How the warm-up is kept out of what is written. Two profilers have to watch it, because they misread code that was compiled before they started: the
-   * CPU profiler gives it wrong names (a split of 60 : 30 : 10 read as 90 % in the caller of all three), and coverage counts every time such a generator
-   * or async function goes on as a call. What was sampled then is `cut-off`, what was counted is `taken-before`. The third starts `after` it.
+   * How the warm-up is kept out of what is written. Two profilers have to watch it, because they
+   * misread code that was compiled before they started: the CPU profiler gives it wrong names (a
+   * split of 60 : 30 : 10 read as 90 % in the caller of all three), and coverage counts every time
+   * such a generator or async function goes on as a call. What was sampled then is `cut-off`, what
+   * was counted is `taken-before`. The third starts `after` it.
    */
   readonly warmUp: 'cut-off' | 'taken-before' | 'after'
   readonly start: readonly (readonly [method: string, params: (capture: Capture) => object])[]
@@ -59,7 +61,8 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
       ['HeapProfiler.enable', () => ({})],
       [
         'HeapProfiler.startSampling',
-        // Without these two, only what is still alive at the end is counted: nearly nothing of what collections cost.
+        // Without these two, only what is still alive at the end is counted: nearly nothing of what
+        // collections cost.
         () => ({
           samplingInterval: ALLOCATION_INTERVAL_BYTES,
           includeObjectsCollectedByMajorGC: true,
@@ -75,7 +78,8 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
     warmUp: 'taken-before',
     start: [
       ['Profiler.enable', () => ({})],
-      // Blocks are not used, but without them a generator or async function counts once more each time it goes on.
+      // Blocks are not used, but without them a generator or async function counts once more each
+      // time it goes on.
       ['Profiler.startPreciseCoverage', () => ({ callCount: true, detailed: true })],
     ],
     stop: 'Profiler.takePreciseCoverage',
@@ -90,10 +94,12 @@ type Post = (method: string, params: object) => Promise<Readonly<Record<string, 
 /**
  * Readies a profiler on this thread, on the worker threads it has and on those it will have.
  *
- * Workers are reached while they run: they are never held at their start, because a main thread that blocks until its worker answers would then wait
- * for ever. So a worker's first moments are missing, and one that ends before the capture does is counted as lost.
+ * Workers are reached while they run: they are never held at their start, because a main thread
+ * that blocks until its worker answers would then wait for ever. So a worker's first moments are
+ * missing, and one that ends before the capture does is counted as lost.
  *
- * @source Chrome DevTools Protocol, domains Profiler and HeapProfiler; the NodeWorker domain of Node
+ * @source Chrome DevTools Protocol, domains Profiler and HeapProfiler; the NodeWorker domain of
+ * Node
  */
 export async function startCapture(capture: ObservingCapture): Promise<RunningCapture> {
   const recipe = RECIPES[capture.profiler]
@@ -113,7 +119,10 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
   /** What each thread has to tell, the main thread first. */
   const take = async (): Promise<readonly unknown[]> => {
     const own = (await main(recipe.stop, {}))[recipe.result]
-    return [own, ...(await workers.collect(async (post) => (await post(recipe.stop, {}))[recipe.result]))]
+    return [
+      own,
+      ...(await workers.collect(async (post) => (await post(recipe.stop, {}))[recipe.result])),
+    ]
   }
   if (recipe.warmUp !== 'after') await startAll()
   let beginMicros = 0
@@ -136,7 +145,9 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
         const name = `${thread === 0 ? 'main' : `worker-${thread}`}.${recipe.extension}`
         writeFileSync(
           join(capture.directory, name),
-          JSON.stringify(recipe.warmUp === 'cut-off' ? profileFrom(profile as RawProfile, beginMicros) : profile),
+          JSON.stringify(
+            recipe.warmUp === 'cut-off' ? profileFrom(profile as RawProfile, beginMicros) : profile,
+          ),
         )
         return name
       })
@@ -183,30 +194,39 @@ async function start(recipe: Recipe, capture: Capture, post: Post): Promise<void
 
 /** Follows worker threads as they come and go; the answers of a thread that is gone never come. */
 function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Promise<void>) {
-  const alive = new Map<string, { readonly post: Post; readonly gone: Promise<undefined>; readonly end: () => void }>()
+  const alive = new Map<
+    string,
+    { readonly post: Post; readonly gone: Promise<undefined>; readonly end: () => void }
+  >()
   const waiting = new Map<string, (message: Answer) => void>()
   let lost = 0
   let next = 0
-  session.on('NodeWorker.attachedToWorker', ({ params }: InspectorNotification<NodeWorker.AttachedToWorkerEventDataType>) => {
-    const { sessionId } = params
-    const post: Post = (method, command) =>
-      new Promise((resolve, reject) => {
-        const id = ++next
-        waiting.set(`${sessionId} ${id}`, ({ result, error }) =>
-          error === undefined ? resolve(result ?? {}) : reject(new Error(`${method}: ${error.message}`)),
-        )
-        main('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id, method, params: command }) }).catch(
-          reject,
-        )
+  session.on(
+    'NodeWorker.attachedToWorker',
+    ({ params }: InspectorNotification<NodeWorker.AttachedToWorkerEventDataType>) => {
+      const { sessionId } = params
+      const post: Post = (method, command) =>
+        new Promise((resolve, reject) => {
+          const id = ++next
+          waiting.set(`${sessionId} ${id}`, ({ result, error }) =>
+            error === undefined
+              ? resolve(result ?? {})
+              : reject(new Error(`${method}: ${error.message}`)),
+          )
+          main('NodeWorker.sendMessageToWorker', {
+            sessionId,
+            message: JSON.stringify({ id, method, params: command }),
+          }).catch(reject)
+        })
+      let end = () => {}
+      const gone = new Promise<undefined>((resolve) => {
+        end = () => resolve(undefined)
       })
-    let end = () => {}
-    const gone = new Promise<undefined>((resolve) => {
-      end = () => resolve(undefined)
-    })
-    alive.set(sessionId, { post, gone, end })
-    // A worker that ends before it is profiled is counted when it detaches.
-    onAttach(post).catch(() => {})
-  })
+      alive.set(sessionId, { post, gone, end })
+      // A worker that ends before it is profiled is counted when it detaches.
+      onAttach(post).catch(() => {})
+    },
+  )
   session.on('NodeWorker.detachedFromWorker', ({ params }) => {
     alive.get(params.sessionId)?.end()
     if (alive.delete(params.sessionId)) lost++

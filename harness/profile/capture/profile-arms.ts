@@ -16,18 +16,23 @@ export interface ProfiledWorkload {
 }
 
 /**
- * Profiles a workload in each of the arms and says where the time goes, and between the last two arms, what the gain consists of.
+ * Profiles a workload in each of the arms and says where the time goes, and between the last two
+ * arms, what the gain consists of.
  *
  * @param arms the arm a candidate is compared with stands before it
  * @throws {InputError} the data cannot be prepared, by what the user gave
  * @throws {InvalidEvidenceError} a process failed, or left no usable profile
  */
-export async function profileArms(request: ProfileRequest, arms: readonly ArmStack[]): Promise<ProfiledWorkload> {
+export async function profileArms(
+  request: ProfileRequest,
+  arms: readonly ArmStack[],
+): Promise<ProfiledWorkload> {
   const notes: string[] = []
   for (const version of versionsOf(request, arms)) notes.push(...(await prepareWorkload(version)))
   const captured: CapturedArm[] = []
   const clocks = await clockArms(request, arms)
-  for (const [index, arm] of arms.entries()) captured.push(await captureArm(request, arm, clocks[index]!))
+  for (const [index, arm] of arms.entries())
+    captured.push(await captureArm(request, arm, clocks[index]!))
   const { suite, workload, scale, seed, intervalMicros } = request
   const found = captured.map(({ profiles }) => armHotspots(profiles, suite.categories))
   const gain = gainOf(found)
@@ -49,21 +54,33 @@ export async function profileArms(request: ProfileRequest, arms: readonly ArmSta
 
 /** The request, once for each version of the suite that is profiled: each makes its own data. */
 function versionsOf(request: ProfileRequest, arms: readonly ArmStack[]): ProfileRequest[] {
-  const versions = new Map(arms.map(({ version }) => [version?.address ?? request.address, { ...request, ...version }]))
+  const versions = new Map(
+    arms.map(({ version }) => [version?.address ?? request.address, { ...request, ...version }]),
+  )
   return [...versions.values()]
 }
 
 /**
- * The CPU of one pass, stack by stack: a profile without its idle time, scaled to what a pass takes when nobody watches, so that arms compare and the
- * numbers are those of the hot spots.
+ * The CPU of one pass, stack by stack: a profile without its idle time, scaled to what a pass takes
+ * when nobody watches, so that arms compare and the numbers are those of the hot spots.
  */
-export function cpuPerPass({ profiles }: CapturedArm, which: 'exact' | 'inlined' = 'exact'): FoldedProfile {
+export function cpuPerPass(
+  { profiles }: CapturedArm,
+  which: 'exact' | 'inlined' = 'exact',
+): FoldedProfile {
   const { frames, stacks } = profiles[which]
   const busy = stacks.filter(({ frames: path }) => frames[path.at(-1) ?? -1]?.kind !== 'idle')
   const sampled = busy.reduce((sum, { micros }) => sum + micros, 0)
   const scale = sampled > 0 ? (profiles.cpuMs * 1000) / sampled : 0
-  const scaled = busy.map(({ frames: path, micros }) => ({ frames: path, micros: inNanoseconds(micros * scale) }))
-  return { frames, stacks: scaled, totalMicros: scaled.reduce((sum, { micros }) => sum + micros, 0) }
+  const scaled = busy.map(({ frames: path, micros }) => ({
+    frames: path,
+    micros: inNanoseconds(micros * scale),
+  }))
+  return {
+    frames,
+    stacks: scaled,
+    totalMicros: scaled.reduce((sum, { micros }) => sum + micros, 0),
+  }
 }
 
 /** More digits than a clock has would only make files longer. */

@@ -15,15 +15,17 @@ import { cpuPerPass, type ProfiledWorkload, profileArms } from './profile-arms.j
 import type { ArmStack, ProfileRequest } from './profiled-process.js'
 
 /**
- * Which files are wanted. `evidence`, per arm, without inlining: the profile of each thread (`.cpuprofile`, which Chrome DevTools opens), and the CPU of
- * one pass as folded stacks, as a flame graph and for speedscope; `difference.svg` where there is a candidate, and `hotspots.json`.
- * `everything`: also what is large, or can be made of the evidence: `.inlined.` the same with inlining, `.heapprofile` the allocations, `.pb.gz` for pprof.
+ * Which files are wanted. `evidence`, per arm, without inlining: the profile of each thread
+ * (`.cpuprofile`, which Chrome DevTools opens), and the CPU of one pass as folded stacks, as a
+ * flame graph and for speedscope; `difference.svg` where there is a candidate, and `hotspots.json`.
+ * `everything`: also what is large, or can be made of the evidence: `.inlined.` the same with
+ * inlining, `.heapprofile` the allocations, `.pb.gz` for pprof.
  */
 export type ProfileExtent = 'evidence' | 'everything'
 
 /**
- * Profiles a workload in each of the arms into a folder, which is there whole or not at all: everything is written beside it first, and takes the place
- * of what an earlier run left.
+ * Profiles a workload in each of the arms into a folder, which is there whole or not at all:
+ * everything is written beside it first, and takes the place of what an earlier run left.
  *
  * @param directory absolute; made where it is missing
  * @param arms      the arm a candidate is compared with stands before it
@@ -40,7 +42,8 @@ export async function profileInto(
   makeDirectory(unfinished)
   try {
     const profiled = await profileArms({ ...request, directory: unfinished }, arms)
-    const write = (name: string, text: string | Uint8Array) => writeWhole(join(unfinished, name), text)
+    const write = (name: string, text: string | Uint8Array) =>
+      writeWhole(join(unfinished, name), text)
     writeEvidence(write, profiled, request.suite.categories)
     if (extent === 'everything') writeFurther(write, profiled, request.suite.categories)
     replaceDirectory(directory, unfinished)
@@ -61,20 +64,31 @@ function replaceDirectory(directory: string, by: string): void {
 
 type Write = (name: string, text: string | Uint8Array) => void
 
-function writeEvidence(write: Write, { hotspots, captured }: ProfiledWorkload, table: ProfileCategories | undefined): void {
+function writeEvidence(
+  write: Write,
+  { hotspots, captured }: ProfiledWorkload,
+  table: ProfileCategories | undefined,
+): void {
   for (const one of captured) {
     const { arm } = one.profiles
     for (const [ending, text] of one.raw.cpu) write(`${arm}.${ending}`, text)
     write(`${arm}.folded`, foldedText(cpuPerPass(one)))
     write(`${arm}.svg`, flameGraphOf(one, 'exact', hotspots, table))
-    write(`${arm}.speedscope.json`, JSON.stringify(toSpeedscope(cpuPerPass(one), captionOf(hotspots, one, 'exact').title)))
+    write(
+      `${arm}.speedscope.json`,
+      JSON.stringify(toSpeedscope(cpuPerPass(one), captionOf(hotspots, one, 'exact').title)),
+    )
   }
   const difference = differenceSvg(hotspots, captured)
   if (difference !== undefined) write('difference.svg', difference)
   write(HOTSPOTS, `${JSON.stringify(hotspots, null, 1)}\n`)
 }
 
-function writeFurther(write: Write, { hotspots, captured }: ProfiledWorkload, table: ProfileCategories | undefined): void {
+function writeFurther(
+  write: Write,
+  { hotspots, captured }: ProfiledWorkload,
+  table: ProfileCategories | undefined,
+): void {
   for (const one of captured) {
     const { arm } = one.profiles
     for (const [ending, text] of one.raw.further) write(`${arm}.${ending}`, text)
@@ -90,14 +104,27 @@ function flameGraphOf(
   hotspots: Hotspots,
   table: ProfileCategories | undefined,
 ): string {
-  return flameGraphSvg(cpuPerPass(one, which), { ...captionOf(hotspots, one, which), groupOf: attributeBy(table) })
+  return flameGraphSvg(cpuPerPass(one, which), {
+    ...captionOf(hotspots, one, which),
+    groupOf: attributeBy(table),
+  })
 }
 
-function captionOf({ workload, content }: Hotspots, { profiles }: CapturedArm, which: 'exact' | 'inlined') {
+function captionOf(
+  { workload, content }: Hotspots,
+  { profiles }: CapturedArm,
+  which: 'exact' | 'inlined',
+) {
   const { arm, stack, cpuMs } = profiles
   const layers = stack.length === 0 ? 'pure baseline' : stack.join(' + ')
-  const inlining = which === 'exact' ? 'without inlining' : 'with inlining: some functions are booked to their callers'
-  return { title: `${workload} · ${arm} (${layers})`, subtitle: `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}` }
+  const inlining =
+    which === 'exact'
+      ? 'without inlining'
+      : 'with inlining: some functions are booked to their callers'
+  return {
+    title: `${workload} · ${arm} (${layers})`,
+    subtitle: `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}`,
+  }
 }
 
 /** From the arm a candidate is compared with to the candidate. */
@@ -106,7 +133,11 @@ function differenceSvg(hotspots: Hotspots, captured: readonly CapturedArm[]): st
   const before = at(hotspots.gain?.against)
   const after = at('candidate')
   if (before === undefined || after === undefined) return undefined
-  const side = (one: CapturedArm) => ({ profile: cpuPerPass(one), iterations: 1, name: one.profiles.arm })
+  const side = (one: CapturedArm) => ({
+    profile: cpuPerPass(one),
+    iterations: 1,
+    name: one.profiles.arm,
+  })
   return differentialFlameGraphSvg(side(before), side(after), {
     title: `${hotspots.workload} · ${before.profiles.arm} → candidate (${after.profiles.stack.join(' + ') || 'pure baseline'})`,
     subtitle: hotspots.content,

@@ -4,14 +4,18 @@ import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
 import { type ObservingCapture, startCapture } from './capture.js'
 
-/** CPU a series of reference computations takes at least, ms: the clock of a process is read once per series. */
+/**
+ * CPU a series of reference computations takes at least, ms: the clock of a process is read once
+ * per series.
+ */
 const SERIES_CPU_MS = 20
 const SERIES = 9
 
 /**
- * One profiled run, in this process: W passes unobserved, then K under the profiler the slot names. Nothing of it is a measurement, except under
- * `clock`: that one observes nothing, and times passes and the reference computation side by side. `outside` observes nothing either: it makes its passes
- * for another program to watch, and lets the event loop turn before each.
+ * One profiled run, in this process: W passes unobserved, then K under the profiler the slot names.
+ * Nothing of it is a measurement, except under `clock`: that one observes nothing, and times passes
+ * and the reference computation side by side. `outside` observes nothing either: it makes its
+ * passes for another program to watch, and lets the event loop turn before each.
  *
  * @throws {Error} a pass threw, or the slot names no capture
  */
@@ -37,7 +41,8 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
   if (!isObserving(capture)) {
     await passes(slot.warmup)
     const cpuMs = median(await passes(slot.iterations))
-    const reference = capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
+    const reference =
+      capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
     return {
       cpuMs,
       passes: slot.iterations,
@@ -58,7 +63,10 @@ function isObserving(capture: Capture): capture is ObservingCapture {
   return capture.profiler !== 'clock' && capture.profiler !== 'outside'
 }
 
-/** CPU of one computation, ms: the median of series, each long enough for the clock. The first series, in which it is compiled, does not count. */
+/**
+ * CPU of one computation, ms: the median of series, each long enough for the clock. The first
+ * series, in which it is compiled, does not count.
+ */
 function timeReference(compute: () => number): number {
   let turns = 1
   while (timeSeries(compute, turns) < SERIES_CPU_MS && turns < 2 ** 20) turns *= 2
@@ -70,7 +78,8 @@ function timeSeries(compute: () => number, turns: number): number {
   const first = compute()
   for (let turn = 1; turn < turns; turn++) {
     // Also a use of the result: without one the compiler could leave the computation out.
-    if (compute() !== first) throw new Error('the reference computation gives another result each time')
+    if (compute() !== first)
+      throw new Error('the reference computation gives another result each time')
   }
   return cpuMsSince(before)
 }
@@ -83,5 +92,7 @@ function cpuMsSince(before: NodeJS.CpuUsage): number {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+  return sorted.length % 2 === 1
+    ? sorted[middle]!
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

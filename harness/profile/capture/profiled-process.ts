@@ -33,7 +33,10 @@ export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
   readonly version?: Pick<ProfileRequest, 'address' | 'sources'>
 }
 
-/** Passes before anything is counted, so that code is compiled as it is in a measured run: this much CPU, ms. */
+/**
+ * Passes before anything is counted, so that code is compiled as it is in a measured run: this much
+ * CPU, ms.
+ */
 const WARM_UP_MS = 500
 const MOST_WARM_UP = 20
 const MOST_PASSES = 1000
@@ -47,7 +50,10 @@ const MOST_PASSES = 1000
  */
 export async function prepareWorkload(request: ProfileRequest): Promise<readonly string[]> {
   request.phase(`preparing ${request.workload.id}`)
-  const answer = await run({ ...slotOf(request, { arm: 'baseline', stack: [] }), mode: 'prepare' }, request.settings)
+  const answer = await run(
+    { ...slotOf(request, { arm: 'baseline', stack: [] }), mode: 'prepare' },
+    request.settings,
+  )
   return answer.kind === 'prepared' ? answer.warnings : []
 }
 
@@ -79,8 +85,12 @@ export async function capture(
       { ...slot, mode: 'profile', capture: { profiler, directory, intervalMicros } },
       { ...settings, nodeFlags: [...settings.nodeFlags, ...flags] },
     )
-    if (answer.kind !== 'profiled') throw new InvalidEvidenceError(`${slot.workload}: a profiled process answered ${answer.kind}`)
-    const texts = answer.profile.files.map((name) => ({ name, text: readFileSync(join(directory, name), 'utf8') }))
+    if (answer.kind !== 'profiled')
+      throw new InvalidEvidenceError(`${slot.workload}: a profiled process answered ${answer.kind}`)
+    const texts = answer.profile.files.map((name) => ({
+      name,
+      text: readFileSync(join(directory, name), 'utf8'),
+    }))
     return { run: answer.profile, texts }
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -97,7 +107,10 @@ async function run(slot: RunSlot, settings: ForkSettings): Promise<Answer> {
 }
 
 /** One pass of an arm, profiled. */
-export function slotOf({ address, workload, scale, seed }: ProfileRequest, { arm, stack, version }: ArmStack): RunSlot {
+export function slotOf(
+  { address, workload, scale, seed }: ProfileRequest,
+  { arm, stack, version }: ArmStack,
+): RunSlot {
   return {
     suite: version?.address ?? address,
     mode: 'profile',

@@ -1,19 +1,31 @@
 import type { Environment } from '../../evidence/evidence.js'
 import type { ArmHotspots, Gain, Hotspots, Operation } from '../../evidence/hotspots-schema.js'
 import { escapeCode, escapeMarkdown, escapeName } from '../../text/escape-markdown.js'
-import { formatBytes, formatCount, formatMs, formatPercent, formatRatio, formatSignedPercent } from '../../text/format.js'
+import {
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRatio,
+  formatSignedPercent,
+} from '../../text/format.js'
 import { gainSentence, gainWord } from './gain-text.js'
 
 const SHOWN_ALLOCATORS = 5
 
 /**
- * The consolidated page of a profiled matrix: an overview of all scenarios, then for each what the time goes into, its bottlenecks and what to do next.
+ * The consolidated page of a profiled matrix: an overview of all scenarios, then for each what the
+ * time goes into, its bottlenecks and what to do next.
  *
  * @param all         one entry per scenario, in the order they are shown
  * @param environment the host they were profiled on
  * @param command     what made them, for people to repeat
  */
-export function bottlenecksMarkdown(all: readonly Hotspots[], environment: Environment, command: string): string {
+export function bottlenecksMarkdown(
+  all: readonly Hotspots[],
+  environment: Environment,
+  command: string,
+): string {
   const { cpuModel, cpuCount, node, v8 } = environment
   return [
     '# Where the time goes',
@@ -49,7 +61,17 @@ function overview(all: readonly Hotspots[]): string[] {
       ]
     }),
   )
-  return table(['scenario', 'arm', 'CPU per pass', 'overhead : computation', 'largest category', 'next target'], rows)
+  return table(
+    [
+      'scenario',
+      'arm',
+      'CPU per pass',
+      'overhead : computation',
+      'largest category',
+      'next target',
+    ],
+    rows,
+  )
 }
 
 function scenarioSection(hotspots: Hotspots): string[] {
@@ -61,7 +83,10 @@ function scenarioSection(hotspots: Hotspots): string[] {
     '',
     ...table(
       ['category', ...arms.flatMap(({ arm }) => [arm, `${arm}, CPU`, `${arm}, allocated`])],
-      (arms[0]?.categories ?? []).map(({ name }) => [escapeName(name), ...arms.flatMap((arm) => categoryCells(arm, name))]),
+      (arms[0]?.categories ?? []).map(({ name }) => [
+        escapeName(name),
+        ...arms.flatMap((arm) => categoryCells(arm, name)),
+      ]),
     ),
     '',
     ...(gain === undefined ? [] : gainLines(gain)),
@@ -79,7 +104,9 @@ function categoryCells({ categories }: ArmHotspots, name: string): string[] {
 
 function gainLines(gain: Gain): string[] {
   const parts = gain.categories
-    .flatMap(({ name, share }) => (share === undefined || Math.abs(share) < 0.01 ? [] : [{ name, share }]))
+    .flatMap(({ name, share }) =>
+      share === undefined || Math.abs(share) < 0.01 ? [] : [{ name, share }],
+    )
     .sort((a, b) => b.share - a.share)
     .map(({ name, share }) => `${escapeName(name)} ${formatSignedPercent(share)}`)
   const sentence = gainSentence(gain)
@@ -114,7 +141,9 @@ function armLines({ arm, operations, next, allocators, warnings }: ArmHotspots):
         .join(', ') || 'nothing'
     }.`,
     '',
-    ...(next.length === 0 ? ['Nothing is left to optimize next.'] : ['Next, by share and estimated effort:', '']),
+    ...(next.length === 0
+      ? ['Nothing is left to optimize next.']
+      : ['Next, by share and estimated effort:', '']),
     ...next.map(
       ({ category, share, effort, operations: named }, rank) =>
         `${rank + 1}. ${escapeName(category)}: ${formatPercent(share)}, effort ${effort} (${named.map(escapeName).join('; ')})`,
@@ -129,7 +158,9 @@ function warningLines(warnings: ArmHotspots['warnings']): string[] {
 }
 
 function place({ name, file, line }: Pick<Operation, 'name' | 'file' | 'line'>): string {
-  return file === undefined ? escapeName(name) : `${escapeName(name)} (${escapeName(`${file}:${line}`)})`
+  return file === undefined
+    ? escapeName(name)
+    : `${escapeName(name)} (${escapeName(`${file}:${line}`)})`
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -11,7 +11,10 @@ export interface MeasuredChange {
   readonly ci95?: Interval
 }
 
-/** A smaller change is none that could be divided, nor one profiles could deny: two profiles of the same code differ by as much. */
+/**
+ * A smaller change is none that could be divided, nor one profiles could deny: two profiles of the
+ * same code differ by as much.
+ */
 const LEAST_CHANGE = 0.02
 /** Part of the measured change by which profiles may miss it. */
 const MISSED = 0.1
@@ -34,22 +37,34 @@ export function gainOf(arms: readonly ArmHotspots[], measured?: MeasuredChange):
 type SampledArm = Pick<ArmHotspots, 'arm' | 'sampledMs' | 'categories'>
 
 /**
- * How much of a measured gain the profiles explain: what each category takes less of in the candidate, as sampled, against what was timed.
+ * How much of a measured gain the profiles explain: what each category takes less of in the
+ * candidate, as sampled, against what was timed.
  *
- * The two sides have nothing in common. Measured is the CPU of runs nobody watched: those of an evaluation, or of the clock beside the profiles. Explained
- * is the sum of what the categories with a name of their own save per pass in sampled time, each arm by its own samples. Sampled time is counted in passes of
- * the arm compared with, one rate for both arms: a profiler that makes everything slower by a tenth would otherwise explain a tenth more than there is.
+ * The two sides have nothing in common. Measured is the CPU of runs nobody watched: those of an
+ * evaluation, or of the clock beside the profiles. Explained is the sum of what the categories with
+ * a name of their own save per pass in sampled time, each arm by its own samples. Sampled time is
+ * counted in passes of the arm compared with, one rate for both arms: a profiler that makes
+ * everything slower by a tenth would otherwise explain a tenth more than there is.
  *
- * What is left may be in `other`, on threads no sampler sees, or in a difference between watched and unwatched runs; below zero, the profiles see more
- * than there was.
+ * What is left may be in `other`, on threads no sampler sees, or in a difference between watched
+ * and unwatched runs; below zero, the profiles see more than there was.
  *
  * @param before the arm compared with; sampledMs > 0
  */
-export function gainByCategory(before: SampledArm, candidate: SampledArm, measured: MeasuredChange): Gain {
+export function gainByCategory(
+  before: SampledArm,
+  candidate: SampledArm,
+  measured: MeasuredChange,
+): Gain {
   const rate = candidate.sampledMs / before.sampledMs
   const after = new Map(candidate.categories.map(({ name, share }) => [name, share]))
-  const saved = before.categories.map(({ name, share }) => ({ name, saved: share - (after.get(name) ?? 0) * rate }))
-  const named = sum(saved.filter(({ name }) => name !== OTHER_CATEGORY).map((category) => category.saved))
+  const saved = before.categories.map(({ name, share }) => ({
+    name,
+    saved: share - (after.get(name) ?? 0) * rate,
+  }))
+  const named = sum(
+    saved.filter(({ name }) => name !== OTHER_CATEGORY).map((category) => category.saved),
+  )
   const { estimate } = measured
   const profiled = sum(saved.map((category) => category.saved))
   return {
@@ -67,7 +82,9 @@ export function gainByCategory(before: SampledArm, candidate: SampledArm, measur
   }
 }
 
-/** Whether there is a change at all: shares of one that may be none would be of any size and sign. */
+/**
+ * Whether there is a change at all: shares of one that may be none would be of any size and sign.
+ */
 function isDivisible({ estimate, ci95 }: MeasuredChange): boolean {
   const mayBeNone = ci95 !== undefined && ci95.lower <= 0 && ci95.upper >= 0
   return Math.abs(estimate) >= LEAST_CHANGE && !mayBeNone

@@ -1,12 +1,21 @@
 import type { ArmHotspots, Gain, Hotspots } from '../../evidence/hotspots-schema.js'
-import { formatBytes, formatCount, formatMs, formatPercent, formatRatio, formatSignedPercent } from '../../text/format.js'
+import {
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRatio,
+  formatSignedPercent,
+} from '../../text/format.js'
 import { gainSentence, gainWord } from './gain-text.js'
 
 const NAME_WIDTH = 64
 const CONTENT_WIDTH = 160
 const SHOWN_OPERATIONS = 12
 
-/** Hot spots as plain text for a terminal: one block per arm, then the gain. Ends with a line break. */
+/**
+ * Hot spots as plain text for a terminal: one block per arm, then the gain. Ends with a line break.
+ */
 export function hotspotsText(hotspots: Hotspots): string {
   const blocks = hotspots.arms.map((arm) => armText(arm, hotspots))
   if (hotspots.gain !== undefined) blocks.push(gainText(hotspots.gain))
@@ -57,7 +66,10 @@ function armText(arm: ArmHotspots, { workload, content }: Hotspots): string {
   ].join('\n')
 }
 
-/** `, 12.3 : 1 overhead to computation (reference 25.10 ms)`; nothing where the workload has no reference computation. */
+/**
+ * `, 12.3 : 1 overhead to computation (reference 25.10 ms)`; nothing where the workload has no
+ * reference computation.
+ */
 function overheadText({ overheadToComputation, referenceCpuMs }: ArmHotspots): string {
   if (overheadToComputation === undefined || referenceCpuMs === undefined) return ''
   return ` · overhead to computation ${formatRatio(overheadToComputation)} (reference ${formatMs(referenceCpuMs)})`
@@ -92,17 +104,26 @@ function placeText({
   readonly file?: string | undefined
   readonly line?: number | undefined
 }): string {
-  return plain(file === undefined ? name : `${name} (${file}${line === undefined ? '' : `:${line}`})`)
+  return plain(
+    file === undefined ? name : `${name} (${file}${line === undefined ? '' : `:${line}`})`,
+  )
 }
 
 /** No line breaks, no escape sequences: names come from the program that was profiled. */
 function plain(text: string, width = NAME_WIDTH): string {
   const characters = [...text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')]
-  return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : characters.join('')
+  return characters.length > width
+    ? `${characters.slice(0, width - 1).join('')}…`
+    : characters.join('')
 }
 
 /** Columns aligned, two spaces in and between. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)), [])
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
+    [],
+  )
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  )
 }

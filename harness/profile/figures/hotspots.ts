@@ -38,11 +38,15 @@ const BOTTLENECK = 0.05
 const DIFFERING = 0.05
 
 /**
- * Where the time of one arm goes. Shares come from the profile without inlining; times are those shares of the CPU a pass takes when nobody watches.
+ * Where the time of one arm goes. Shares come from the profile without inlining; times are those
+ * shares of the CPU a pass takes when nobody watches.
  *
  * @param table which source belongs to which category; absent: a suite without one
  */
-export function armHotspots(profiles: ArmProfiles, table: ProfileCategories | undefined): ArmHotspots {
+export function armHotspots(
+  profiles: ArmProfiles,
+  table: ProfileCategories | undefined,
+): ArmHotspots {
   const attribute = attributeBy(table)
   const time = tallyTime(profiles.exact, attribute)
   const inlined = tallyTime(profiles.inlined, attribute)
@@ -62,7 +66,10 @@ export function armHotspots(profiles: ArmProfiles, table: ProfileCategories | un
     categories,
     operations: operations.filter(({ share }) => share > SHOWN_OPERATION),
     functions: functionsOf(time, profiles),
-    modules: sharesOf(time.byModule, time.total).map(([module, selfShare]) => ({ module, selfShare })),
+    modules: sharesOf(time.byModule, time.total).map(([module, selfShare]) => ({
+      module,
+      selfShare,
+    })),
     allocators: allocatorsOf(memory, profiles),
     next: rankTargets(categories, operations, allocatorsOf(memory, profiles), table),
     warnings: profileWarnings({ ...profiles, sampledMs }, categories),
@@ -70,11 +77,17 @@ export function armHotspots(profiles: ArmProfiles, table: ProfileCategories | un
 }
 
 function tallyTime({ frames, stacks }: FoldedProfile, attribute: Attribute): Tally {
-  return tally({ frames, stacks: stacks.map(({ frames, micros }) => ({ frames, amount: micros })) }, attribute)
+  return tally(
+    { frames, stacks: stacks.map(({ frames, micros }) => ({ frames, amount: micros })) },
+    attribute,
+  )
 }
 
 function tallyBytes({ frames, stacks }: FoldedAllocations, attribute: Attribute): Tally {
-  return tally({ frames, stacks: stacks.map(({ frames, bytes }) => ({ frames, amount: bytes })) }, attribute)
+  return tally(
+    { frames, stacks: stacks.map(({ frames, bytes }) => ({ frames, amount: bytes })) },
+    attribute,
+  )
 }
 
 function categoriesOf(
@@ -128,7 +141,9 @@ function functionsOf(time: Tally, profiles: ArmProfiles): ArmHotspots['functions
 }
 
 function allocatorsOf(memory: Tally, { allocationPasses }: ArmProfiles): ArmHotspots['allocators'] {
-  const whole = new Map([...memory.byOperation].map(([frame, split]) => [frame, sum(split.values())]))
+  const whole = new Map(
+    [...memory.byOperation].map(([frame, split]) => [frame, sum(split.values())]),
+  )
   return sharesOf(whole, memory.total)
     .slice(0, SHOWN_FUNCTIONS)
     .map(([frame, share]) => ({
@@ -140,7 +155,10 @@ function allocatorsOf(memory: Tally, { allocationPasses }: ArmProfiles): ArmHots
 }
 
 /** Shares of a total, the largest first; what weighs the same, by name. */
-function sharesOf<Key extends Frame | string>(amounts: ReadonlyMap<Key, number>, total: number): (readonly [Key, number])[] {
+function sharesOf<Key extends Frame | string>(
+  amounts: ReadonlyMap<Key, number>,
+  total: number,
+): (readonly [Key, number])[] {
   const text = (key: Key) => (typeof key === 'string' ? key : `${key.file} ${key.line} ${key.name}`)
   return [...amounts]
     .map(([key, amount]) => [key, total > 0 ? amount / total : 0] as const)

@@ -5,7 +5,10 @@ import { GC_CATEGORY, RUNTIME_CATEGORY } from './attribute.js'
 export const NATIVE_MODULE = 'native'
 export const IDLE_MODULE = 'idle'
 
-/** The folder of a file of the project, the package of one that is not, or what ran instead: `engine/portal`, `arquero`, `node:fs`, `GC`. */
+/**
+ * The folder of a file of the project, the package of one that is not, or what ran instead:
+ * `engine/portal`, `arquero`, `node:fs`, `GC`.
+ */
 export function moduleOf({ kind, file }: Frame): string {
   if (kind === 'gc') return GC_CATEGORY
   if (kind === 'program') return RUNTIME_CATEGORY
@@ -13,6 +16,7 @@ export function moduleOf({ kind, file }: Frame): string {
   if (file === undefined) return NATIVE_MODULE
   if (file.startsWith('node:')) return file.split('/')[0]!
   const parts = file.split('/')
-  if (parts[0] === 'node_modules') return parts.slice(1, parts[1]?.startsWith('@') ? 3 : 2).join('/')
+  if (parts[0] === 'node_modules')
+    return parts.slice(1, parts[1]?.startsWith('@') ? 3 : 2).join('/')
   return parts.slice(0, -1).join('/') || '.'
 }

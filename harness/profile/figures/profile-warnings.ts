@@ -6,7 +6,10 @@ import type { ArmProfiles } from './hotspots.js'
 /** Fewer samples than this tell a share of 10 % to no better than ± 2 points. */
 const ENOUGH_SAMPLES = 1000
 const MOST_OTHER = 0.05
-/** Part of the CPU of the profiled process that samples have to account for; the profiler itself takes up to a tenth. */
+/**
+ * Part of the CPU of the profiled process that samples have to account for; the profiler itself
+ * takes up to a tenth.
+ */
 const LEAST_SAMPLED = 0.8
 
 /** What a reader of a profile should know before believing it. */
@@ -16,7 +19,8 @@ export function profileWarnings(
     lostThreads,
     profiledCpuMs,
     sampledMs,
-  }: Pick<ArmProfiles, 'samples' | 'lostThreads' | 'profiledCpuMs'> & Pick<ArmHotspots, 'sampledMs'>,
+  }: Pick<ArmProfiles, 'samples' | 'lostThreads' | 'profiledCpuMs'> &
+    Pick<ArmHotspots, 'sampledMs'>,
   categories: readonly CategoryTime[],
 ): ArmHotspots['warnings'] {
   const warnings: ArmHotspots['warnings'] = []

@@ -16,7 +16,9 @@ export interface Tally {
   readonly self: ReadonlyMap<Frame, number>
   /** With everything called, by function; recursion counts once. */
   readonly inclusive: ReadonlyMap<Frame, number>
-  /** By function of the project, with the libraries it calls, split by the category of the stacks. */
+  /**
+   * By function of the project, with the libraries it calls, split by the category of the stacks.
+   */
   readonly byOperation: ReadonlyMap<Frame, ReadonlyMap<string, number>>
   readonly byModule: ReadonlyMap<string, number>
 }
@@ -51,7 +53,12 @@ export function tally({ frames, stacks }: Weighted, attribute: Attribute): Tally
 function operationOf(frames: readonly Frame[], stack: readonly number[]): Frame | undefined {
   for (let depth = stack.length - 1; depth >= 0; depth--) {
     const frame = frames[stack[depth]!]!
-    if (frame.kind === 'js' && frame.file !== undefined && !/^(node:|node_modules\/)/.test(frame.file)) return frame
+    if (
+      frame.kind === 'js' &&
+      frame.file !== undefined &&
+      !/^(node:|node_modules\/)/.test(frame.file)
+    )
+      return frame
   }
   return undefined
 }

@@ -1,6 +1,18 @@
 import { escapeXml, visibleText } from '../../text/escape-xml.js'
-import { formatCount, formatCounted, formatMs, formatPercent, formatSignedPercent } from '../../text/format.js'
-import { differentialTree, type FunctionChange, functionChanges, type ProfiledArm, sameFunction } from './differential.js'
+import {
+  formatCount,
+  formatCounted,
+  formatMs,
+  formatPercent,
+  formatSignedPercent,
+} from '../../text/format.js'
+import {
+  differentialTree,
+  type FunctionChange,
+  functionChanges,
+  type ProfiledArm,
+  sameFunction,
+} from './differential.js'
 import { changeClass } from './flame-colours.js'
 import { placeLines, shownName } from './flame-graph.js'
 import { type FlameBox, type FlameLayout, layoutFlame } from './flame-layout.js'
@@ -37,18 +49,25 @@ const PANEL_BYTES = 215_000
 const LIST_LIMIT = 8
 
 /**
- * Two profiles as one picture of what changed: the stacks by the time of the baseline, where what vanished can be seen, and below the same stacks by
- * the time of the candidate, where what appeared can. Both in the same order and in the same colours: red grew, blue shrank, in µs of CPU per
+ * Two profiles as one picture of what changed: the stacks by the time of the baseline, where what
+ * vanished can be seen, and below the same stacks by the time of the candidate, where what appeared
+ * can. Both in the same order and in the same colours: red grew, blue shrank, in µs of CPU per
  * iteration. Signs and patterns say the same without colours, and lists name the functions.
  *
  * @returns an SVG document, the same for the same profiles, of less than 600 000 bytes
  * @throws {RangeError} an arm has no iterations
  * @throws {TypeError} the prefix cannot begin an id
  */
-export function differentialFlameGraphSvg(baseline: ProfiledArm, candidate: ProfiledArm, options: DifferentialOptions): string {
+export function differentialFlameGraphSvg(
+  baseline: ProfiledArm,
+  candidate: ProfiledArm,
+  options: DifferentialOptions,
+): string {
   const { width = 1200, prefix = 'difference' } = options
   const tree = differentialTree(baseline, candidate)
-  const names = [baseline.name ?? 'baseline', candidate.name ?? 'candidate'].map((name) => visibleText(name, 40))
+  const names = [baseline.name ?? 'baseline', candidate.name ?? 'candidate'].map((name) =>
+    visibleText(name, 40),
+  )
   const wholes = tree.totals.map((totals) => totals[0]!)
   const whole = Math.max(...wholes)
   const changes = functionChanges(baseline, candidate)
@@ -62,7 +81,16 @@ export function differentialFlameGraphSvg(baseline: ProfiledArm, candidate: Prof
       costOf: (node) => bytesOf(tree, node),
       budgetBytes: PANEL_BYTES,
     })
-    return panelBlocks(layout, { tree, names, arm, name, width, prefix, whole, amount: wholes[arm]! })
+    return panelBlocks(layout, {
+      tree,
+      names,
+      arm,
+      name,
+      width,
+      prefix,
+      whole,
+      amount: wholes[arm]!,
+    })
   })
   return drawPicture({
     title,
@@ -122,7 +150,12 @@ function panelBlocks(layout: FlameLayout, panel: Panel): Block[] {
   return [
     textBlock(amount > 0 ? headline : `${name}: nothing was sampled`),
     gapBlock(4),
-    framesBlock(layout, { look: (box) => lookOf(box, panel), name, width: panel.width, prefix: panel.prefix }),
+    framesBlock(layout, {
+      look: (box) => lookOf(box, panel),
+      name,
+      width: panel.width,
+      prefix: panel.prefix,
+    }),
     gapBlock(14),
   ]
 }
@@ -153,14 +186,19 @@ function signOf(before: number, after: number, fill: string): string {
 
 function changeText(before: number, after: number): string {
   const change = after === before ? 'no change' : signedMs(after - before)
-  return before > 0 && after > 0 ? `${change} (${formatSignedPercent((after - before) / before)})` : change
+  return before > 0 && after > 0
+    ? `${change} (${formatSignedPercent((after - before) / before)})`
+    : change
 }
 
 function signedMs(micros: number): string {
   return `${micros < 0 ? '−' : '+'}${formatMs(Math.abs(micros) / 1000)}`
 }
 
-/** The order of siblings, the same in both panels: the largest in either arm first, equals by their name. */
+/**
+ * The order of siblings, the same in both panels: the largest in either arm first, equals by their
+ * name.
+ */
 function commonOrder({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const keys = frames.map(sameFunction)
   const largest = (node: number): number => Math.max(totals[0]![node]!, totals[1]![node]!)
@@ -190,9 +228,17 @@ function changeLists(changes: readonly FunctionChange[], candidate: string): Blo
           .map((place) => `(${place})`)
           .join('')}`,
     )
-    const more = rest > 0 ? [`  and ${formatCount(rest)} more, ${signedMs(sumOf(listed.slice(LIST_LIMIT)))} together`] : []
-    const meaning = kind === 'vanished' ? `never sampled in ${candidate}` : `sampled only in ${candidate}`
-    return [textBlock(`${sumText(changes, kind)} (${meaning}; self time)`), listBlock([...lines, ...more]), gapBlock(8)]
+    const more =
+      rest > 0
+        ? [`  and ${formatCount(rest)} more, ${signedMs(sumOf(listed.slice(LIST_LIMIT)))} together`]
+        : []
+    const meaning =
+      kind === 'vanished' ? `never sampled in ${candidate}` : `sampled only in ${candidate}`
+    return [
+      textBlock(`${sumText(changes, kind)} (${meaning}; self time)`),
+      listBlock([...lines, ...more]),
+      gapBlock(8),
+    ]
   })
 }
 

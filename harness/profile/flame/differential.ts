@@ -10,7 +10,9 @@ export interface ProfiledArm {
   readonly name?: string
 }
 
-/** What became of a function: its own CPU time per iteration in both arms, µs, and how it changed. */
+/**
+ * What became of a function: its own CPU time per iteration in both arms, µs, and how it changed.
+ */
 export interface FunctionChange {
   readonly frame: Frame
   /** `appeared` and `vanished`: not sampled at all in the other arm, not even as a caller. */
@@ -20,8 +22,9 @@ export interface FunctionChange {
 }
 
 /**
- * Both arms as one tree with their times side by side, µs of CPU per iteration: amounts, not shares, because shares of a smaller whole grow where
- * nothing changed. Idle time is no CPU and is left out.
+ * Both arms as one tree with their times side by side, µs of CPU per iteration: amounts, not
+ * shares, because shares of a smaller whole grow where nothing changed. Idle time is no CPU and is
+ * left out.
  *
  * @throws {RangeError} an arm has no iterations
  */
@@ -49,28 +52,50 @@ export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): 
       ({ before, after, wasThere, isThere }, index) =>
         ({
           frame: frames[index]!,
-          kind: !wasThere ? 'appeared' : !isThere ? 'vanished' : after > before ? 'grew' : after < before ? 'shrank' : 'same',
+          kind: !wasThere
+            ? 'appeared'
+            : !isThere
+              ? 'vanished'
+              : after > before
+                ? 'grew'
+                : after < before
+                  ? 'shrank'
+                  : 'same',
           baselineMicros: before,
           candidateMicros: after,
         }) satisfies FunctionChange,
     )
     .filter((_, index) => sums[index]!.wasThere || sums[index]!.isThere)
-    .sort((a, b) => changeOf(b) - changeOf(a) || (sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1))
+    .sort(
+      (a, b) =>
+        changeOf(b) - changeOf(a) || (sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1),
+    )
 }
 
 /**
- * What makes two frames one function in a comparison. Lines move when the file around them changes, so they tell only functions without a name apart.
+ * What makes two frames one function in a comparison. Lines move when the file around them changes,
+ * so they tell only functions without a name apart.
  */
 export function sameFunction({ name, kind, file, line }: Frame): string {
-  return JSON.stringify([kind, name, file ?? '', name === '(anonymous)' || name === '' ? (line ?? 0) : 0])
+  return JSON.stringify([
+    kind,
+    name,
+    file ?? '',
+    name === '(anonymous)' || name === '' ? (line ?? 0) : 0,
+  ])
 }
 
 function perIteration({ profile, iterations }: ProfiledArm): FoldedProfile {
-  if (!(iterations > 0)) throw new RangeError(`a profile over ${iterations} iterations cannot be compared`)
+  if (!(iterations > 0))
+    throw new RangeError(`a profile over ${iterations} iterations cannot be compared`)
   const stacks = profile.stacks
     .filter(({ frames }) => profile.frames[frames.at(-1) ?? -1]?.kind !== 'idle')
     .map(({ frames, micros }) => ({ frames, micros: micros / iterations }))
-  return { frames: profile.frames, stacks, totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0) }
+  return {
+    frames: profile.frames,
+    stacks,
+    totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0),
+  }
 }
 
 function changeOf({ baselineMicros, candidateMicros }: FunctionChange): number {

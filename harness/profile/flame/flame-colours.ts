@@ -1,7 +1,10 @@
 import { GC_CATEGORY, RUNTIME_CATEGORY } from '../figures/attribute.js'
 import { IDLE_MODULE, NATIVE_MODULE } from '../figures/module-of.js'
 
-/** A fill for light pages, under dark text, and one for dark pages, under light text. Both keep a contrast of 4.5 to their text. */
+/**
+ * A fill for light pages, under dark text, and one for dark pages, under light text. Both keep a
+ * contrast of 4.5 to their text.
+ */
 export interface Colour {
   readonly light: string
   readonly dark: string
@@ -10,7 +13,10 @@ export interface Colour {
 export const INK: Colour = { light: '#161616', dark: '#f3f3f3' }
 export const PAGE: Colour = { light: '#ffffff', dark: '#16181c' }
 
-/** 14 hues around the circle of OKLCH, in two lightnesses by turns so that neighbours differ without hue too. */
+/**
+ * 14 hues around the circle of OKLCH, in two lightnesses by turns so that neighbours differ without
+ * hue too.
+ */
 const HUES: readonly Colour[] = [
   { light: '#f59888', dark: '#6a2d24' },
   { light: '#ffc298', dark: '#7e4920' },
@@ -29,7 +35,9 @@ const HUES: readonly Colour[] = [
 ]
 
 /** States and code of the runtime are no part of the program, and look like it: greys. */
-const STATE_COLOURS: Readonly<Record<'all' | 'native' | 'gc' | 'program' | 'idle' | 'elided', Colour>> = {
+const STATE_COLOURS: Readonly<
+  Record<'all' | 'native' | 'gc' | 'program' | 'idle' | 'elided', Colour>
+> = {
   all: { light: '#e4e4e4', dark: '#33363b' },
   native: { light: '#c9ced6', dark: '#464d58' },
   gc: { light: '#bdb4a6', dark: '#5a5042' },
@@ -47,7 +55,9 @@ const STATE_OF: ReadonlyMap<string, keyof typeof STATE_COLOURS> = new Map([
 ])
 
 /** Change of a frame, from little to much. */
-const CHANGE_COLOURS: Readonly<Record<'same' | 'grew1' | 'grew2' | 'grew3' | 'shrank1' | 'shrank2' | 'shrank3', Colour>> = {
+const CHANGE_COLOURS: Readonly<
+  Record<'same' | 'grew1' | 'grew2' | 'grew3' | 'shrank1' | 'shrank2' | 'shrank3', Colour>
+> = {
   same: { light: '#e2e2e2', dark: '#3a3d42' },
   grew1: { light: '#fdd3ca', dark: '#532b24' },
   grew2: { light: '#fca391', dark: '#7a3528' },
@@ -67,8 +77,9 @@ export const FILLS: Readonly<Record<string, Colour>> = {
 }
 
 /**
- * A class for each group. A group's name alone decides its hue, so that the same group looks the same in every picture; only where two groups of one
- * picture want the same hue, the later takes the next free one. Beyond 14 groups hues are shared.
+ * A class for each group. A group's name alone decides its hue, so that the same group looks the
+ * same in every picture; only where two groups of one picture want the same hue, the later takes
+ * the next free one. Beyond 14 groups hues are shared.
  *
  * @param groups those that matter first
  */
@@ -89,7 +100,10 @@ export function groupClasses(groups: readonly string[]): ReadonlyMap<string, str
   return classes
 }
 
-/** How much a frame changed: in grey below 0.1 % of the larger whole, then in three steps at 0.1, 1 and 10 %. */
+/**
+ * How much a frame changed: in grey below 0.1 % of the larger whole, then in three steps at 0.1, 1
+ * and 10 %.
+ */
 export function changeClass(before: number, after: number, whole: number): ChangeClass {
   const share = Math.abs(after - before) / whole
   if (!(share >= 0.001)) return 'same'
@@ -97,7 +111,10 @@ export function changeClass(before: number, after: number, whole: number): Chang
   return `${after > before ? 'grew' : 'shrank'}${step}`
 }
 
-/** @source FNV-1a, 32 bits, over UTF-16 code units; finished by the mixer of MurmurHash3 so that the low digits depend on every letter */
+/**
+ * @source FNV-1a, 32 bits, over UTF-16 code units; finished by the mixer of MurmurHash3 so that the
+ * low digits depend on every letter
+ */
 function hash(text: string): number {
   let state = 0x811c9dc5
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193)

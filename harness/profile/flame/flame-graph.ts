@@ -28,8 +28,8 @@ export interface FlameGraphOptions {
   /** Begins every id; pictures on one page need one each. Letters, digits, dashes. */
   readonly prefix?: string
   /**
-   * The group a stack belongs to, which decides the colour of its leaf: a category, for instance. The module the leaf belongs to unless told, and the
-   * same where it says undefined.
+   * The group a stack belongs to, which decides the colour of its leaf: a category, for instance.
+   * The module the leaf belongs to unless told, and the same where it says undefined.
    */
   readonly groupOf?: (frames: readonly Frame[], stack: readonly number[]) => string | undefined
 }
@@ -40,7 +40,8 @@ const FRAME_BYTES = 440_000
 const LEGEND_LIMIT = 12
 
 /**
- * A profile as a flame graph: the width of a frame is the time it and everything it called took, callees below their caller, the largest first.
+ * A profile as a flame graph: the width of a frame is the time it and everything it called took,
+ * callees below their caller, the largest first.
  *
  * @returns an SVG document, the same for the same profile, of less than 600 000 bytes
  * @throws {TypeError} the prefix cannot begin an id
@@ -62,7 +63,8 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
   const whole = tree.totals[0]![0]!
   const shares = sharesOf(sums)
   const title = visibleText(options.title)
-  const summary = whole > 0 ? `${formatMs(whole / 1000)} in all; ${elidedText(layout)}` : 'nothing was sampled'
+  const summary =
+    whole > 0 ? `${formatMs(whole / 1000)} in all; ${elidedText(layout)}` : 'nothing was sampled'
   return drawPicture({
     title,
     description: `Flame graph, callers above what they call. ${summary}. By group: ${shares.map(({ text }) => text).join(', ')}.`,
@@ -74,7 +76,10 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
       textBlock(summary),
       gapBlock(6),
       legendBlock(
-        shares.map(({ group, text }) => ({ fill: group === undefined ? 'page' : classes.get(group)!, text })),
+        shares.map(({ group, text }) => ({
+          fill: group === undefined ? 'page' : classes.get(group)!,
+          text,
+        })),
         prefix,
       ),
       controlBlock(),
@@ -86,7 +91,8 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
 /** The order of siblings: the largest first, equals by their text. */
 function largestFirst({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const texts = frames.map(frameText)
-  return (a, b) => totals[0]![b]! - totals[0]![a]! || (texts[frame[a]!]! < texts[frame[b]!]! ? -1 : 1)
+  return (a, b) =>
+    totals[0]![b]! - totals[0]![a]! || (texts[frame[a]!]! < texts[frame[b]!]! ? -1 : 1)
 }
 
 /** The group of every node; undefined for the root, which has none. */
@@ -106,7 +112,10 @@ function pathOf({ frame, parent }: FlameTree, node: number): number[] {
 }
 
 /** Share of the whole that is each group's own, by name. */
-function sumByGroup(tree: FlameTree, groups: readonly (string | undefined)[]): ReadonlyMap<string, number> {
+function sumByGroup(
+  tree: FlameTree,
+  groups: readonly (string | undefined)[],
+): ReadonlyMap<string, number> {
   const sums = new Map<string, number>()
   const whole = tree.totals[0]![0]! || 1
   for (const [node, group] of groups.entries())
@@ -114,20 +123,35 @@ function sumByGroup(tree: FlameTree, groups: readonly (string | undefined)[]): R
   return sums
 }
 
-/** Groups of 1 % and more, then the others, each by name: the order does not depend on the last digit of a share. */
+/**
+ * Groups of 1 % and more, then the others, each by name: the order does not depend on the last
+ * digit of a share.
+ */
 function mattering(sums: ReadonlyMap<string, number>): string[] {
   const names = [...sums.keys()].sort()
-  return [...names.filter((name) => sums.get(name)! >= 0.01), ...names.filter((name) => sums.get(name)! < 0.01)]
+  return [
+    ...names.filter((name) => sums.get(name)! >= 0.01),
+    ...names.filter((name) => sums.get(name)! < 0.01),
+  ]
 }
 
 /** The largest groups, and the others as one entry without a group. */
-function sharesOf(sums: ReadonlyMap<string, number>): { readonly group?: string; readonly text: string }[] {
-  const largest = [...sums].filter(([, share]) => share > 0).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  const named = largest.slice(0, LEGEND_LIMIT).map(([group, share]) => ({ group, text: `${formatPercent(share)} ${group}` }))
+function sharesOf(
+  sums: ReadonlyMap<string, number>,
+): { readonly group?: string; readonly text: string }[] {
+  const largest = [...sums]
+    .filter(([, share]) => share > 0)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  const named = largest
+    .slice(0, LEGEND_LIMIT)
+    .map(([group, share]) => ({ group, text: `${formatPercent(share)} ${group}` }))
   const others = largest.slice(LEGEND_LIMIT)
   if (others.length === 0) return named
   const rest = others.reduce((sum, [, share]) => sum + share, 0)
-  return [...named, { text: `${formatPercent(rest)} in ${formatCounted(others.length, 'other group')}` }]
+  return [
+    ...named,
+    { text: `${formatPercent(rest)} in ${formatCounted(others.length, 'other group')}` },
+  ]
 }
 
 /** How the frames of one tree look. */
@@ -135,9 +159,17 @@ class Looks {
   readonly #tree: FlameTree
   readonly #groups: readonly (string | undefined)[]
   readonly #classes: ReadonlyMap<string, string>
-  readonly #names: readonly { readonly name: string; readonly place: readonly string[]; readonly bytes: number }[]
+  readonly #names: readonly {
+    readonly name: string
+    readonly place: readonly string[]
+    readonly bytes: number
+  }[]
 
-  constructor(tree: FlameTree, groups: readonly (string | undefined)[], classes: ReadonlyMap<string, string>) {
+  constructor(
+    tree: FlameTree,
+    groups: readonly (string | undefined)[],
+    classes: ReadonlyMap<string, string>,
+  ) {
     this.#tree = tree
     this.#groups = groups
     this.#classes = classes
@@ -151,19 +183,27 @@ class Looks {
   of({ node }: FlameBox): FrameLook {
     const { totals, selfs, frame } = this.#tree
     const whole = totals[0]![0]!
-    const described = (amount: number): string => `${formatMs(amount / 1000)} (${formatPercent(amount / whole)})`
+    const described = (amount: number): string =>
+      `${formatMs(amount / 1000)} (${formatPercent(amount / whole)})`
     if (node === 0) return { fill: 'all', label: 'all', details: [described(whole)] }
     const { name, place } = this.#names[frame[node]!]!
     const group = this.#groups[node]!
     return {
       fill: this.#classes.get(group)!,
       label: name,
-      details: [...place, `self ${described(selfs[0]![node]!)}, total ${described(totals[0]![node]!)}`, group],
+      details: [
+        ...place,
+        `self ${described(selfs[0]![node]!)}, total ${described(totals[0]![node]!)}`,
+        group,
+      ],
     }
   }
 
   bytesOf(node: number): number {
-    return BOX_BYTES + (node === 0 ? 0 : this.#names[this.#tree.frame[node]!]!.bytes + bytes(this.#groups[node]!))
+    return (
+      BOX_BYTES +
+      (node === 0 ? 0 : this.#names[this.#tree.frame[node]!]!.bytes + bytes(this.#groups[node]!))
+    )
   }
 }
 

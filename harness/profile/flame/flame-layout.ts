@@ -50,15 +50,19 @@ export interface LayoutOptions {
 
 /** Rows of a picture at most. */
 export const LEVEL_LIMIT = 160
-/** Rows with less than this share of the whole are not drawn: a few deep stacks would make a tall picture of nothing. */
+/**
+ * Rows with less than this share of the whole are not drawn: a few deep stacks would make a tall
+ * picture of nothing.
+ */
 export const ROW_SHARE = 0.01
 
 /**
- * Lays out an icicle: the root on top, callees below their caller. (The same as a flame upside down; but it reads as the page does, from the top, and
- * what matters most stands next to the title however deep the stacks are.)
+ * Lays out an icicle: the root on top, callees below their caller. (The same as a flame upside
+ * down; but it reads as the page does, from the top, and what matters most stands next to the title
+ * however deep the stacks are.)
  *
- * What is narrower than a pixel is left out, and more where the budget demands it: always everything below one round share of the whole, so that what
- * is missing can be said in a sentence.
+ * What is narrower than a pixel is left out, and more where the budget demands it: always
+ * everything below one round share of the whole, so that what is missing can be said in a sentence.
  */
 export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayout {
   const totals = tree.totals[options.arm]!
@@ -90,28 +94,40 @@ export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayou
     const frames = rest.reduce((sum, child) => sum + hiddenBelow[child]!, 0)
     if (width >= threshold) elided.push({ frames, depth, left, width })
   }
-  const levels = 1 + [...boxes, ...elided].reduce((deepest, { depth }) => Math.max(deepest, depth), 0)
+  const levels =
+    1 + [...boxes, ...elided].reduce((deepest, { depth }) => Math.max(deepest, depth), 0)
   return { boxes, elided, levels, threshold, ...countHidden(tree, totals, isNarrow, rows) }
 }
 
 /** The lowest of 1, 2, 5 × 10ⁿ that is a pixel at least and keeps within the budget. */
-function affordableThreshold(tree: FlameTree, { arm, pixels, costOf, budgetBytes }: LayoutOptions): number {
+function affordableThreshold(
+  tree: FlameTree,
+  { arm, pixels, costOf, budgetBytes }: LayoutOptions,
+): number {
   const totals = tree.totals[arm]!
   const visible: { readonly share: number; readonly cost: number }[] = []
   for (let node = 0; node < totals.length; node++) {
     const share = totals[node]! / totals[0]!
-    if (share * pixels >= 1 && tree.depth[node]! < LEVEL_LIMIT) visible.push({ share, cost: costOf(node) })
+    if (share * pixels >= 1 && tree.depth[node]! < LEVEL_LIMIT)
+      visible.push({ share, cost: costOf(node) })
   }
   const isAffordable = (threshold: number): boolean =>
-    visible.reduce((bytes, { share, cost }) => (share < threshold ? bytes : bytes + cost), 0) <= budgetBytes
+    visible.reduce((bytes, { share, cost }) => (share < threshold ? bytes : bytes + cost), 0) <=
+    budgetBytes
   const round = ROUND_SHARES.filter((share) => share * pixels >= 1)
   return round.find(isAffordable) ?? 1
 }
 
-const ROUND_SHARES = [-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+const ROUND_SHARES = [-6, -5, -4, -3, -2, -1].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
+)
 
 /** Callees never take longer than their callers, so rows only get emptier further down. */
-function rowsWorthDrawing({ depth }: FlameTree, totals: Float64Array, isNarrow: (node: number) => boolean): number {
+function rowsWorthDrawing(
+  { depth }: FlameTree,
+  totals: Float64Array,
+  isNarrow: (node: number) => boolean,
+): number {
   const held = new Float64Array(LEVEL_LIMIT)
   for (let node = 0; node < totals.length; node++)
     if (depth[node]! < LEVEL_LIMIT && !isNarrow(node)) held[depth[node]!]! += totals[node]!
@@ -136,7 +152,11 @@ function countHidden(
 }
 
 /** By node: how many frames are hidden with it, itself included. */
-function hiddenFrames({ parent }: FlameTree, totals: Float64Array, isHidden: (node: number) => boolean): Int32Array {
+function hiddenFrames(
+  { parent }: FlameTree,
+  totals: Float64Array,
+  isHidden: (node: number) => boolean,
+): Int32Array {
   const count = new Int32Array(totals.length)
   for (let node = totals.length - 1; node > 0; node--) {
     if (!(totals[node]! > 0 && isHidden(node))) continue

@@ -12,14 +12,19 @@ export interface FlamePicture {
   readonly title: string
   /** What it shows, for those who cannot see it. */
   readonly description: string
-  /** Intended width, px. The picture also works narrower and wider; labels are cut for this width. */
+  /**
+   * Intended width, px. The picture also works narrower and wider; labels are cut for this width.
+   */
   readonly width: number
   /** Begins every id in the picture. Two pictures on one page need two prefixes. */
   readonly prefix: string
   readonly blocks: readonly Block[]
 }
 
-/** A piece of the picture over its whole width: elements by their y, and how high they are together, px. */
+/**
+ * A piece of the picture over its whole width: elements by their y, and how high they are together,
+ * px.
+ */
 export interface Block {
   readonly height: number
   readonly at: (y: number) => string
@@ -37,12 +42,18 @@ export interface FrameLook {
   readonly details: readonly string[]
 }
 
-/** Bytes of a box besides its own texts, at most: its elements, and a box of what is elided below it. */
+/**
+ * Bytes of a box besides its own texts, at most: its elements, and a box of what is elided below
+ * it.
+ */
 export const BOX_BYTES = 420
 /** Height of a row of frames, px. */
 const ROW = 18
 const LINE = 16
-/** Width of a character of the labels, px: DejaVu Sans Mono and Menlo have 0.602 em, no usual monospaced font has more. */
+/**
+ * Width of a character of the labels, px: DejaVu Sans Mono and Menlo have 0.602 em, no usual
+ * monospaced font has more.
+ */
 const CELL = FONT_SIZE * 0.61
 /** Cells of a line of text that fit a phone of 360 px, with the margins of a page. */
 const LINE_CELLS = 48
@@ -58,16 +69,20 @@ export function pixelsOf(width: number): number {
 }
 
 /**
- * The picture as an SVG document: one and the same text for the same input, without links to anything. As a picture it needs nothing; opened in a
- * browser, or put into a page, its frames can be zoomed, searched and walked with the keyboard.
+ * The picture as an SVG document: one and the same text for the same input, without links to
+ * anything. As a picture it needs nothing; opened in a browser, or put into a page, its frames can
+ * be zoomed, searched and walked with the keyboard.
  *
- * Everything that depends on the width is written in percents, so that the picture fits the page without making its text small.
+ * Everything that depends on the width is written in percents, so that the picture fits the page
+ * without making its text small.
  *
  * @throws {TypeError} the prefix cannot begin an id
  */
 export function drawPicture({ title, description, width, prefix, blocks }: FlamePicture): string {
   if (!/^[A-Za-z][\w-]*$/.test(prefix))
-    throw new TypeError(`${JSON.stringify(prefix)} cannot begin an id; use letters, digits and dashes`)
+    throw new TypeError(
+      `${JSON.stringify(prefix)} cannot begin an id; use letters, digits and dashes`,
+    )
   let height = 8
   const body = blocks.map((block) => {
     const text = block.at(height)
@@ -88,7 +103,10 @@ ${script()}]]></script>
 }
 
 /** Lines of text, broken where a phone ends. */
-export function textBlock(text: string, options: { readonly className?: string; readonly lineLimit?: number } = {}): Block {
+export function textBlock(
+  text: string,
+  options: { readonly className?: string; readonly lineLimit?: number } = {},
+): Block {
   const lines = wrapText(text, LINE_CELLS, options.lineLimit ?? 4)
   const kind = options.className === undefined ? '' : ` class="${options.className}"`
   return {
@@ -104,7 +122,8 @@ export function listBlock(lines: readonly string[]): Block {
     at: (y) =>
       lines
         .map(
-          (line, index) => `<g><title>${escapeXml(line)}</title>${textAt(y + LINE * index, clipText(line, LINE_CELLS), '')}</g>`,
+          (line, index) =>
+            `<g><title>${escapeXml(line)}</title>${textAt(y + LINE * index, clipText(line, LINE_CELLS), '')}</g>`,
         )
         .join('\n'),
   }
@@ -133,19 +152,28 @@ export function legendBlock(entries: readonly LegendEntry[], prefix: string): Bl
   const isShort = entries.every(({ text }) => clipText(text, half) === text)
   const rows = isShort ? Math.ceil(entries.length / 2) : entries.length
   const entryAt = ({ fill, text, pattern }: LegendEntry, x: number, y: number): string => {
-    const hatch = pattern === undefined ? '' : `<rect y="2" width="14" height="12" fill="url(#${prefix}-${pattern})"/>`
+    const hatch =
+      pattern === undefined
+        ? ''
+        : `<rect y="2" width="14" height="12" fill="url(#${prefix}-${pattern})"/>`
     const label = escapeXml(clipText(text, isShort ? half : LINE_CELLS - 3))
     return `<svg x="${x}%" y="${y}" width="${isShort ? 49 : 98}%" height="${ROW}"><title>${escapeXml(text)}</title><rect class="${fill}" y="2" width="14" height="12"/>${hatch}<text x="20" y="12">${label}</text></svg>`
   }
   return {
     height: ROW * rows,
     at: (y) =>
-      entries.map((entry, index) => entryAt(entry, index < rows ? MARGIN_PERCENT : 50, y + ROW * (index % rows))).join('\n'),
+      entries
+        .map((entry, index) =>
+          entryAt(entry, index < rows ? MARGIN_PERCENT : 50, y + ROW * (index % rows)),
+        )
+        .join('\n'),
   }
 }
 
 /** Amounts beside each other to scale; the widest takes the whole width. */
-export function barsBlock(bars: readonly { readonly fill: string; readonly text: string; readonly amount: number }[]): Block {
+export function barsBlock(
+  bars: readonly { readonly fill: string; readonly text: string; readonly amount: number }[],
+): Block {
   const most = Math.max(...bars.map(({ amount }) => amount))
   const step = LINE + 12
   return {
@@ -174,7 +202,9 @@ export function framesBlock(
     readonly prefix: string
   },
 ): Block {
-  const boxes = layout.boxes.map((box) => frameSvg(box, options.look(box), options.width, options.prefix))
+  const boxes = layout.boxes.map((box) =>
+    frameSvg(box, options.look(box), options.width, options.prefix),
+  )
   const elided = layout.elided.map((box) => elidedSvg(box))
   return {
     height: ROW * layout.levels,
@@ -188,22 +218,43 @@ export function elidedText({ narrow, deep, threshold }: FlameLayout): string {
   const limit = formatPercent(threshold, threshold < 0.001 ? 3 : 1)
   const parts = [
     ...(narrow > 0 ? [`${formatCounted(narrow, 'frame')} below ${limit}`] : []),
-    ...(deep > 0 ? [`${formatCounted(deep, 'frame')} in rows that hold less than ${formatLimit(ROW_SHARE)}`] : []),
+    ...(deep > 0
+      ? [`${formatCounted(deep, 'frame')} in rows that hold less than ${formatLimit(ROW_SHARE)}`]
+      : []),
   ]
   return parts.length === 0 ? 'every frame is shown' : `not shown: ${parts.join(', and ')}`
 }
 
-function frameSvg({ depth, left, width }: FlameBox, look: FrameLook, pictureWidth: number, prefix: string): string {
+function frameSvg(
+  { depth, left, width }: FlameBox,
+  look: FrameLook,
+  pictureWidth: number,
+  prefix: string,
+): string {
   const title = [look.label, ...look.details].map(escapeXml).join('\n')
-  const label = clipText(look.label, Math.floor((width * pixelsOf(pictureWidth - PAGE_MARGINS) - LABEL_PADDING) / CELL))
-  const pattern = look.pattern === undefined ? '' : `<rect width="100%" height="17" fill="url(#${prefix}-${look.pattern})"/>`
-  const text = label === '' ? '' : `<text class="${narrowest(label, width)}" x="3" y="12">${escapeXml(label)}</text>`
+  const label = clipText(
+    look.label,
+    Math.floor((width * pixelsOf(pictureWidth - PAGE_MARGINS) - LABEL_PADDING) / CELL),
+  )
+  const pattern =
+    look.pattern === undefined
+      ? ''
+      : `<rect width="100%" height="17" fill="url(#${prefix}-${look.pattern})"/>`
+  const text =
+    label === ''
+      ? ''
+      : `<text class="${narrowest(label, width)}" x="3" y="12">${escapeXml(label)}</text>`
   return `<svg class="f" x="${percent(left)}" y="${ROW * depth}" width="${percent(width)}" height="17"><title>${title}</title><rect class="${look.fill}" width="100%" height="17"/>${pattern}${text}</svg>`
 }
 
-/** The class that hides a label where the picture is narrower than it needs: a still picture cannot cut it again, and half a letter is none. */
+/**
+ * The class that hides a label where the picture is narrower than it needs: a still picture cannot
+ * cut it again, and half a letter is none.
+ */
 function narrowest(label: string, width: number): string {
-  const needed = PAGE_MARGINS + (cellsOf(label) * CELL + LABEL_PADDING) / width / (1 - (2 * MARGIN_PERCENT) / 100)
+  const needed =
+    PAGE_MARGINS +
+    (cellsOf(label) * CELL + LABEL_PADDING) / width / (1 - (2 * MARGIN_PERCENT) / 100)
   return `w${LABEL_STEPS.find((step) => step >= needed) ?? LABEL_STEPS.at(-1)!}`
 }
 
@@ -212,7 +263,10 @@ function elidedSvg({ frames, depth, left, width }: ElidedBox): string {
   return `<svg class="e" x="${percent(left)}" y="${ROW * depth}" width="${percent(width)}" height="5"><title>${escapeXml(text)}</title><rect class="elided" width="100%" height="5"/></svg>`
 }
 
-/** Lines one way for what appeared, crossed lines for what vanished: to be told apart without colours. */
+/**
+ * Lines one way for what appeared, crossed lines for what vanished: to be told apart without
+ * colours.
+ */
 function patterns(prefix: string): string {
   const pattern = (name: string, path: string): string =>
     `<pattern id="${prefix}-${name}" width="12" height="12" patternUnits="userSpaceOnUse"><path class="hatch" d="${path}"/></pattern>`
@@ -231,6 +285,9 @@ function percent(fraction: number): string {
 let source: string | undefined
 
 function script(): string {
-  source ??= readFileSync(join(packageRoot(), 'harness', 'profile', 'templates', 'flame-graph.js'), 'utf8')
+  source ??= readFileSync(
+    join(packageRoot(), 'harness', 'profile', 'templates', 'flame-graph.js'),
+    'utf8',
+  )
   return source
 }

@@ -3,10 +3,15 @@ import { type Colour, FILLS, INK, PAGE } from './flame-colours.js'
 /** px */
 export const FONT_SIZE = 11
 
-/** Widths of a window, px, from which on a label may be shown where no script cuts it to what fits. */
+/**
+ * Widths of a window, px, from which on a label may be shown where no script cuts it to what fits.
+ */
 export const LABEL_STEPS: readonly number[] = [360, 480, 640, 800, 960, 1080, 1200]
 
-/** The rules of one picture, each bound to its id: inside a page a style element is everybody's. Dark where the reader prefers it. */
+/**
+ * The rules of one picture, each bound to its id: inside a page a style element is everybody's.
+ * Dark where the reader prefers it.
+ */
 export function flameStyle(id: string): string {
   return `
 #${id}{display:block;max-width:100%;font:${FONT_SIZE}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
@@ -32,7 +37,9 @@ ${scheme(id, 'dark')}}
 }
 
 function scheme(id: string, name: keyof Colour): string {
-  const fills = Object.entries(FILLS).map(([fill, colour]) => `#${id} .${fill}{fill:${colour[name]}}\n`)
+  const fills = Object.entries(FILLS).map(
+    ([fill, colour]) => `#${id} .${fill}{fill:${colour[name]}}\n`,
+  )
   return `#${id}{color-scheme:${name}}
 #${id} text{fill:${INK[name]}}
 #${id} form{color:${INK[name]}}

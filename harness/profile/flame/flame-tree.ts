@@ -14,7 +14,10 @@ export interface FlameTree extends Pick<StackTree, 'frames' | 'frame' | 'parent'
  *
  * @param keyOf frames of the same key are one frame; the first of them is shown
  */
-export function buildFlameTree(profiles: readonly FoldedProfile[], keyOf?: (frame: Frame) => string): FlameTree {
+export function buildFlameTree(
+  profiles: readonly FoldedProfile[],
+  keyOf?: (frame: Frame) => string,
+): FlameTree {
   const tree = new StackTree(keyOf)
   const sampled = profiles.map((profile) => {
     const numbers = profile.frames.map((frame) => tree.numberOf(frame))
@@ -29,7 +32,14 @@ export function buildFlameTree(profiles: readonly FoldedProfile[], keyOf?: (fram
     for (const { node, micros } of stacks) self[node]! += micros
     return self
   })
-  return { frames, frame, parent, depth, selfs, totals: selfs.map((self) => summedUp(self, parent)) }
+  return {
+    frames,
+    frame,
+    parent,
+    depth,
+    selfs,
+    totals: selfs.map((self) => summedUp(self, parent)),
+  }
 }
 
 function summedUp(self: Float64Array, parent: readonly number[]): Float64Array {

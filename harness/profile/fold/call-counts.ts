@@ -6,7 +6,10 @@ import { parseJson, unusable } from './cpuprofile.js'
 import type { Locate } from './source-maps.js'
 import type { Frame } from './stacks.js'
 
-/** How often a function was called; undefined where nobody counted, as of native code and of modules of the runtime. */
+/**
+ * How often a function was called; undefined where nobody counted, as of native code and of modules
+ * of the runtime.
+ */
 export type CallCounts = (frame: Frame) => number | undefined
 
 const coverageSchema = z.array(
@@ -15,15 +18,22 @@ const coverageSchema = z.array(
     functions: z.array(
       z.object({
         functionName: z.string(),
-        ranges: z.array(z.object({ startOffset: z.number().int().nonnegative(), count: z.number().int().nonnegative() })).min(1),
+        ranges: z
+          .array(
+            z.object({
+              startOffset: z.number().int().nonnegative(),
+              count: z.number().int().nonnegative(),
+            }),
+          )
+          .min(1),
       }),
     ),
   }),
 )
 
 /**
- * The exact number of calls of each function, from precise coverage. Functions that share a name and a line, such as two arrows of one expression, are
- * counted together, as a profile shows them.
+ * The exact number of calls of each function, from precise coverage. Functions that share a name
+ * and a line, such as two arrows of one expression, are counted together, as a profile shows them.
  *
  * @param threads coverage files, one per thread: results of `Profiler.takePreciseCoverage`
  * @throws {InvalidEvidenceError} a text is empty, cut off, or no coverage; names it
@@ -34,7 +44,8 @@ export function readCallCounts(threads: readonly CapturedText[], locate: Locate)
   for (const { text, name } of threads) addCalls(byLine, text, name, locate)
   return ({ name, file, line }) => {
     const names = byLine.get(`${file}:${line}`)
-    // V8 sometimes calls a function otherwise in a profile than in a coverage; where it stands alone in its line there is no doubt.
+    // V8 sometimes calls a function otherwise in a profile than in a coverage; where it stands
+    // alone in its line there is no doubt.
     return names?.get(name) ?? (names?.size === 1 ? [...names.values()][0] : undefined)
   }
 }
@@ -46,7 +57,10 @@ function addCalls(byLine: CallsByLine, text: string, path: string, locate: Locat
   const parsed = coverageSchema.safeParse(parseJson(text, path))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw unusable(path, `${issue?.path.join('.') || 'the document'}: ${issue?.message.toLowerCase()}`)
+    throw unusable(
+      path,
+      `${issue?.path.join('.') || 'the document'}: ${issue?.message.toLowerCase()}`,
+    )
   }
   for (const { url, functions } of parsed.data) {
     const positions = url.startsWith('file:') ? linePositions(url) : undefined
@@ -66,7 +80,9 @@ function addCalls(byLine: CallsByLine, text: string, path: string, locate: Locat
 }
 
 /** Line and column, from 0, of an offset in a file; undefined where it cannot be read. */
-function linePositions(url: string): ((offset: number) => { readonly line: number; readonly column: number }) | undefined {
+function linePositions(
+  url: string,
+): ((offset: number) => { readonly line: number; readonly column: number }) | undefined {
   let text: string
   try {
     text = readFileSync(fileURLToPath(url), 'utf8')

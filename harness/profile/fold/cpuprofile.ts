@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { InvalidEvidenceError } from '../../errors.js'
 
-/** A function of a profile as V8 names it; line and column count from 0, and −1 where there is no source. */
+/**
+ * A function of a profile as V8 names it; line and column count from 0, and −1 where there is no
+ * source.
+ */
 const callFrameSchema = z.object({
   functionName: z.string(),
   url: z.string(),
@@ -18,7 +21,10 @@ const nodeSchema = z.object({
 })
 export type CpuProfileNode = z.infer<typeof nodeSchema>
 
-/** The arrays may hold millions of numbers: they are checked number by number below, without an object for any of them. */
+/**
+ * The arrays may hold millions of numbers: they are checked number by number below, without an
+ * object for any of them.
+ */
 const numbers = z.custom<readonly number[]>(Array.isArray, 'expected an array')
 const profileSchema = z.object({
   nodes: z.array(nodeSchema).min(1, 'no node'),
@@ -40,21 +46,29 @@ export interface CpuProfile {
   readonly endTime: number
   /** Ids of nodes, in the order they were sampled. */
   readonly samples: readonly number[]
-  /** µs between a sample and the one before it; of the first, between it and `startTime`. Same length as `samples`. */
+  /**
+   * µs between a sample and the one before it; of the first, between it and `startTime`. Same
+   * length as `samples`.
+   */
   readonly timeDeltas: readonly number[]
 }
 
 /**
- * The text of a `.cpuprofile` as a profile that can be trusted: every sample names a node, every node but the root has one parent, and times are numbers.
+ * The text of a `.cpuprofile` as a profile that can be trusted: every sample names a node, every
+ * node but the root has one parent, and times are numbers.
  *
  * @param path where the text is from, for messages
- * @throws {InvalidEvidenceError} the text is empty, cut off, or no CPU profile; says what is wrong with it
+ * @throws {InvalidEvidenceError} the text is empty, cut off, or no CPU profile; says what is wrong
+ * with it
  */
 export function parseCpuProfile(text: string, path: string): CpuProfile {
   const parsed = profileSchema.safeParse(parseJson(text, path))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw unusable(path, `${issue?.path.join('.') || 'the document'}: ${issue?.message.toLowerCase()}`)
+    throw unusable(
+      path,
+      `${issue?.path.join('.') || 'the document'}: ${issue?.message.toLowerCase()}`,
+    )
   }
   const profile = parsed.data
   checkTree(profile, path)
@@ -79,10 +93,16 @@ export function parseJson(text: string, path: string): unknown {
 
 /** The error of a profile that cannot be used. */
 export function unusable(path: string, why: string, cause?: unknown): InvalidEvidenceError {
-  return new InvalidEvidenceError(`${path} is no profile of V8 (${why}); capture it again with assay profile`, { cause })
+  return new InvalidEvidenceError(
+    `${path} is no profile of V8 (${why}); capture it again with assay profile`,
+    { cause },
+  )
 }
 
-/** @throws {InvalidEvidenceError} two nodes share an id, a child or parent does not exist, or the nodes form no tree below the first */
+/**
+ * @throws {InvalidEvidenceError} two nodes share an id, a child or parent does not exist, or the
+ * nodes form no tree below the first
+ */
 function checkTree({ nodes }: CpuProfile, path: string): void {
   const ids = new Set(nodes.map(({ id }) => id))
   if (ids.size !== nodes.length) throw unusable(path, 'two nodes share an id')
@@ -91,14 +111,17 @@ function checkTree({ nodes }: CpuProfile, path: string): void {
   for (const { id, children = [] } of nodes) {
     for (const child of children) {
       if (!ids.has(child)) throw unusable(path, `node ${id} has a child ${child} that is not there`)
-      if (child === root || parentOf.has(child)) throw unusable(path, `node ${child} has two parents`)
+      if (child === root || parentOf.has(child))
+        throw unusable(path, `node ${child} has two parents`)
       parentOf.set(child, id)
     }
   }
   for (const { id, parent } of nodes) {
     if (parent === undefined) continue
-    if (!ids.has(parent)) throw unusable(path, `node ${id} has a parent ${parent} that is not there`)
-    if (id === root || (parentOf.get(id) ?? parent) !== parent) throw unusable(path, `node ${id} has two parents`)
+    if (!ids.has(parent))
+      throw unusable(path, `node ${id} has a parent ${parent} that is not there`)
+    if (id === root || (parentOf.get(id) ?? parent) !== parent)
+      throw unusable(path, `node ${id} has two parents`)
     parentOf.set(id, parent)
   }
   const stray = nodes.find(({ id }) => id !== root && !parentOf.has(id))
@@ -106,8 +129,15 @@ function checkTree({ nodes }: CpuProfile, path: string): void {
   checkRooted(nodes, parentOf, path)
 }
 
-/** With one parent for every node but the root, a node that does not come from the root is in a circle, or hangs from one. */
-function checkRooted(nodes: readonly CpuProfileNode[], parentOf: ReadonlyMap<number, number>, path: string): void {
+/**
+ * With one parent for every node but the root, a node that does not come from the root is in a
+ * circle, or hangs from one.
+ */
+function checkRooted(
+  nodes: readonly CpuProfileNode[],
+  parentOf: ReadonlyMap<number, number>,
+  path: string,
+): void {
   const rooted = new Set([nodes[0]!.id])
   for (const { id } of nodes) {
     const way = new Set<number>()
@@ -122,17 +152,24 @@ function checkRooted(nodes: readonly CpuProfileNode[], parentOf: ReadonlyMap<num
 /** More than any clock says, µs; up to here sums are exact. */
 const LATEST_MICROS = Number.MAX_SAFE_INTEGER
 
-function checkSamples({ nodes, samples, timeDeltas, startTime, endTime }: CpuProfile, path: string): void {
-  if (samples.length === 0) throw unusable(path, 'it holds no samples: nothing ran while it was captured')
+function checkSamples(
+  { nodes, samples, timeDeltas, startTime, endTime }: CpuProfile,
+  path: string,
+): void {
+  if (samples.length === 0)
+    throw unusable(path, 'it holds no samples: nothing ran while it was captured')
   if (samples.length !== timeDeltas.length)
     throw unusable(path, `${samples.length} samples, but ${timeDeltas.length} times: it is cut off`)
   if (!(endTime >= startTime)) throw unusable(path, 'it ends before it starts')
   const ids = new Set(nodes.map(({ id }) => id))
   let now = startTime
   for (let i = 0; i < samples.length; i++) {
-    if (!ids.has(samples[i]!)) throw unusable(path, `sample ${i + 1} is of node ${samples[i]}, which is not there`)
-    if (!Number.isFinite(timeDeltas[i]!)) throw unusable(path, `the time of sample ${i + 1} is no number`)
+    if (!ids.has(samples[i]!))
+      throw unusable(path, `sample ${i + 1} is of node ${samples[i]}, which is not there`)
+    if (!Number.isFinite(timeDeltas[i]!))
+      throw unusable(path, `the time of sample ${i + 1} is no number`)
     now += timeDeltas[i]!
-    if (Math.abs(now) > LATEST_MICROS) throw unusable(path, `the time of sample ${i + 1} is past what a clock says`)
+    if (Math.abs(now) > LATEST_MICROS)
+      throw unusable(path, `the time of sample ${i + 1} is past what a clock says`)
   }
 }

@@ -4,11 +4,13 @@ import { StackTree, stacksInOrder } from './stack-tree.js'
 import type { FoldedProfile, Frame } from './stacks.js'
 
 /**
- * Folds CPU profiles, one per thread, into stacks with their self time. Nodes that differ only in where V8 keeps them (the same function compiled twice,
- * called from two lines, run by two threads) become one stack; the root, which is no function, is left out.
+ * Folds CPU profiles, one per thread, into stacks with their self time. Nodes that differ only in
+ * where V8 keeps them (the same function compiled twice, called from two lines, run by two threads)
+ * become one stack; the root, which is no function, is left out.
  *
- * A sample stands for the time until the next one, the last for the time until the end of the profile; at most for four times the median of these, because
- * a thread that was kept waiting runs nothing.
+ * A sample stands for the time until the next one, the last for the time until the end of the
+ * profile; at most for four times the median of these, because a thread that was kept waiting runs
+ * nothing.
  *
  * @param locate source positions of generated code
  */
@@ -35,11 +37,15 @@ function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, loc
 }
 
 /**
- * A function of V8 as a frame. V8 writes its own states as functions with bracketed names and no source.
+ * A function of V8 as a frame. V8 writes its own states as functions with bracketed names and no
+ * source.
  *
  * @param locate source positions of generated code
  */
-export function frameOf({ functionName, url, lineNumber, columnNumber }: CallFrame, locate: Locate): Frame {
+export function frameOf(
+  { functionName, url, lineNumber, columnNumber }: CallFrame,
+  locate: Locate,
+): Frame {
   const state = url === '' ? STATES.get(functionName) : undefined
   if (state !== undefined) return { name: functionName, kind: state }
   const name = functionName === '' ? '(anonymous)' : functionName
@@ -75,8 +81,9 @@ function selfMicros(profile: CpuProfile, indexOf: ReadonlyMap<number, number>): 
 }
 
 /**
- * A sample much longer than most stands for a thread that waited for a CPU, not for code that ran: on a shared host its length would be booked to whatever
- * happened to be running when it was interrupted.
+ * A sample much longer than most stands for a thread that waited for a CPU, not for code that ran:
+ * on a shared host its length would be booked to whatever happened to be running when it was
+ * interrupted.
  */
 function longestPossible(lengths: Float64Array): number {
   const median = Float64Array.from(lengths).sort()[lengths.length >> 1] ?? 0
@@ -84,7 +91,10 @@ function longestPossible(lengths: Float64Array): number {
 }
 
 /** The moment of each sample, µs; and their order in time, where V8 wrote them in another. */
-function samplesInTime({ startTime, timeDeltas }: CpuProfile): { readonly times: Float64Array; readonly order?: Uint32Array } {
+function samplesInTime({ startTime, timeDeltas }: CpuProfile): {
+  readonly times: Float64Array
+  readonly order?: Uint32Array
+} {
   const times = new Float64Array(timeDeltas.length)
   let now = startTime
   let sorted = true

@@ -1,6 +1,9 @@
 import type { Frame } from './stacks.js'
 
-/** States that have no code, by the text that stands for them. V8 names each of them one way; any other name is kept beside the mark. */
+/**
+ * States that have no code, by the text that stands for them. V8 names each of them one way; any
+ * other name is kept beside the mark.
+ */
 const STATES: Readonly<Record<'gc' | 'idle' | 'program', string>> = {
   gc: '(garbage collector)',
   idle: '(idle)',
@@ -8,12 +11,15 @@ const STATES: Readonly<Record<'gc' | 'idle' | 'program', string>> = {
 }
 
 /**
- * A frame as one piece of a folded line: `name (file:line)`, `[native] name`, `[gc]`, `[idle]`, `[program]`. Two frames share a text only if they are
- * the same. Nothing in it ends the piece or the line: whatever could is written `\x3b` or `\u{2028}`.
+ * A frame as one piece of a folded line: `name (file:line)`, `[native] name`, `[gc]`, `[idle]`,
+ * `[program]`. Two frames share a text only if they are the same. Nothing in it ends the piece or
+ * the line: whatever could is written `\x3b` or `\u{2028}`.
  */
 export function frameText({ name, kind, file, line }: Frame): string {
   const place =
-    file === undefined ? '' : ` (${escaped(file).replace(/:(?=\d+$)/, '\\x3a')}${line === undefined ? '' : `:${line}`})`
+    file === undefined
+      ? ''
+      : ` (${escaped(file).replace(/:(?=\d+$)/, '\\x3a')}${line === undefined ? '' : `:${line}`})`
   if (kind === 'js')
     return `${name === '' ? '\\e' : escaped(name).replace(/^\[(?=(?:native|gc|idle|program)\])/, '\\x5b')}${place}`
   if (kind !== 'native' && name === STATES[kind]) return `[${kind}]${place}`
@@ -21,7 +27,10 @@ export function frameText({ name, kind, file, line }: Frame): string {
   return `[${kind}] ${name === '' ? '\\e' : escaped(name).replace(/^\(/, '\\x28')}${place}`
 }
 
-/** ` (` would begin the place, `;` the next frame, and control characters, line separators and half characters would not survive the file. */
+/**
+ * ` (` would begin the place, `;` the next frame, and control characters, line separators and half
+ * characters would not survive the file.
+ */
 function escaped(text: string): string {
   return text.replace(/[\\;\p{Cc}\p{Cs}\u2028\u2029]| (?=\()/gu, (character) => {
     if (character === '\\') return '\\\\'

@@ -2,11 +2,14 @@ import { frameText } from './folded-frame.js'
 import type { FoldedProfile } from './stacks.js'
 
 /**
- * A folded profile as text, the form every flame graph tool reads: one line per stack, `frame;frame;frame 1234`, root first, and the self time of the
- * leaf in µs. Equal profiles are equal texts.
+ * A folded profile as text, the form every flame graph tool reads: one line per stack,
+ * `frame;frame;frame 1234`, root first, and the self time of the leaf in µs. Equal profiles are
+ * equal texts.
  */
 export function foldedText(profile: FoldedProfile): string {
   const texts = profile.frames.map(frameText)
-  const lines = profile.stacks.map(({ frames, micros }) => `${frames.map((frame) => texts[frame]!).join(';')} ${micros}\n`)
+  const lines = profile.stacks.map(
+    ({ frames, micros }) => `${frames.map((frame) => texts[frame]!).join(';')} ${micros}\n`,
+  )
   return lines.join('')
 }

@@ -14,8 +14,9 @@ interface RawNode {
 }
 
 /**
- * A CPU profile as it can be committed, and still opens in Chrome DevTools: without the folders of this machine, without functions that only ran before
- * the samples begin, and without ticks per line, which V8 counts from its own start on.
+ * A CPU profile as it can be committed, and still opens in Chrome DevTools: without the folders of
+ * this machine, without functions that only ran before the samples begin, and without ticks per
+ * line, which V8 counts from its own start on.
  *
  * @param text a profile that was parsed before
  * @param root folder that paths are relative to, absolute
@@ -35,10 +36,17 @@ export function portableProfile(text: string, root: string): string {
 
 /** The nodes that were sampled, and those above them; the root always. */
 function sampledNodes({ nodes, samples }: RawProfile): ReadonlySet<number> {
-  const parentOf = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))
+  const parentOf = new Map(
+    nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+  )
   const kept = new Set(nodes.slice(0, 1).map(({ id }) => id))
   for (const sample of samples) {
-    for (let id: number | undefined = sample; id !== undefined && !kept.has(id); id = parentOf.get(id)) kept.add(id)
+    for (
+      let id: number | undefined = sample;
+      id !== undefined && !kept.has(id);
+      id = parentOf.get(id)
+    )
+      kept.add(id)
   }
   return kept
 }

@@ -1,10 +1,19 @@
 import { gzipSync } from 'node:zlib'
-import { Line, Location, Function as PprofFunction, Profile, Sample, StringTable, ValueType } from 'pprof-format'
+import {
+  Line,
+  Location,
+  Function as PprofFunction,
+  Profile,
+  Sample,
+  StringTable,
+  ValueType,
+} from 'pprof-format'
 import type { FoldedProfile } from './stacks.js'
 
 /**
- * A profile in the format of pprof, compressed, as `go tool pprof` and Pyroscope read it: every frame a function with one location, every stack a
- * sample, leaf first. µs become whole nanoseconds, which pprof counts CPU time in.
+ * A profile in the format of pprof, compressed, as `go tool pprof` and Pyroscope read it: every
+ * frame a function with one location, every stack a sample, leaf first. µs become whole
+ * nanoseconds, which pprof counts CPU time in.
  *
  * @source https://github.com/google/pprof/blob/main/proto/profile.proto
  */
@@ -22,7 +31,8 @@ export function toPprof(profile: FoldedProfile): Uint8Array {
       }),
   )
   const locations = profile.frames.map(
-    ({ line }, index) => new Location({ id: index + 1, line: [new Line({ functionId: index + 1, line: line ?? 0 })] }),
+    ({ line }, index) =>
+      new Location({ id: index + 1, line: [new Line({ functionId: index + 1, line: line ?? 0 })] }),
   )
   const samples = profile.stacks.map(
     ({ frames, micros }) =>

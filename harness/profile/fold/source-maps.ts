@@ -5,19 +5,26 @@ import { fileURLToPath } from 'node:url'
 
 /** Where something stands in the source a person wrote. */
 export interface SourcePosition {
-  /** Posix path relative to the project root; `node:…` for modules of the runtime; from `node_modules/` on for packages, wherever they are installed. */
+  /**
+   * Posix path relative to the project root; `node:…` for modules of the runtime; from
+   * `node_modules/` on for packages, wherever they are installed.
+   */
   readonly file: string
   /** From 1. */
   readonly line: number
 }
 
-/** Finds the source position of code; undefined where it has none (code of the runtime without a file, `eval`). Line and column count from 0. */
+/**
+ * Finds the source position of code; undefined where it has none (code of the runtime without a
+ * file, `eval`). Line and column count from 0.
+ */
 export type Locate = (url: string, line: number, column: number) => SourcePosition | undefined
 
 const POINTER = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/m
 
 /**
- * Source positions through the source maps that lie beside compiled files. A file without a map, or with one that cannot be read, is its own source.
+ * Source positions through the source maps that lie beside compiled files. A file without a map, or
+ * with one that cannot be read, is its own source.
  *
  * @param root folder that paths are relative to, absolute
  */
@@ -30,9 +37,13 @@ export function sourceLocator(root: string): Locate {
     if (path === undefined) return undefined
     if (!maps.has(path)) maps.set(path, readMap(path))
     const entry = maps.get(path)?.findEntry(line, Math.max(0, column))
-    if (entry === undefined || !('originalSource' in entry)) return { file: shownPath(path, root), line: line + 1 }
+    if (entry === undefined || !('originalSource' in entry))
+      return { file: shownPath(path, root), line: line + 1 }
     return {
-      file: shownPath(resolve(dirname(path), pathOf(entry.originalSource) ?? entry.originalSource), root),
+      file: shownPath(
+        resolve(dirname(path), pathOf(entry.originalSource) ?? entry.originalSource),
+        root,
+      ),
       line: entry.originalLine + 1,
     }
   }
@@ -63,12 +74,16 @@ function readMap(path: string): SourceMap | undefined {
   }
 }
 
-/** A path as people are shown it: below the project root, or from `node_modules/` on; of any other, its name. */
+/**
+ * A path as people are shown it: below the project root, or from `node_modules/` on; of any other,
+ * its name.
+ */
 export function shownPath(path: string, root: string): string {
   const posix = path.split(sep).join('/')
   const packages = posix.lastIndexOf('/node_modules/')
   if (packages >= 0) return posix.slice(packages + 1)
   const below = relative(root, path).split(sep).join('/')
-  // Outside of the project only the name of a file says anything, and the folders of a machine are nobody's business.
+  // Outside of the project only the name of a file says anything, and the folders of a machine are
+  // nobody's business.
   return below.startsWith('../../') ? posix.slice(posix.lastIndexOf('/') + 1) : below
 }

@@ -28,8 +28,8 @@ export interface SampledProfile {
 }
 
 /**
- * A profile in the file format of speedscope, as an object to be written as JSON: one sampled profile, stacks as samples, root first, their self time
- * as weights.
+ * A profile in the file format of speedscope, as an object to be written as JSON: one sampled
+ * profile, stacks as samples, root first, their self time as weights.
  *
  * @param name what the profile is called in the viewer
  * @source https://www.speedscope.app/file-format-schema.json

@@ -2,8 +2,8 @@ import { frameText } from './folded-frame.js'
 import type { FoldedProfile, FoldedStack, Frame } from './stacks.js'
 
 /**
- * Stacks merged from the root, in flat arrays: one node per distinct path, no object for any of them, and every distinct frame once. Profiles have hundreds
- * of thousands of nodes.
+ * Stacks merged from the root, in flat arrays: one node per distinct path, no object for any of
+ * them, and every distinct frame once. Profiles have hundreds of thousands of nodes.
  *
  * Node 0 is the root of everything and has no frame. A parent comes before its children.
  */
@@ -50,16 +50,22 @@ export class StackTree {
 const FRAME_LIMIT = 2 ** 26
 
 /** Children of every node, in the order they were added. */
-export function childrenOf({ parent }: { readonly parent: readonly number[] }): readonly (readonly number[])[] {
+export function childrenOf({
+  parent,
+}: {
+  readonly parent: readonly number[]
+}): readonly (readonly number[])[] {
   const children: number[][] = parent.map(() => [])
   for (let node = 1; node < parent.length; node++) children[parent[node]!]!.push(node)
   return children
 }
 
 /**
- * What a tree holds, in the one order of folded profiles. No text of a whole stack is made: those of a profile of deep stacks would not fit into memory.
+ * What a tree holds, in the one order of folded profiles. No text of a whole stack is made: those
+ * of a profile of deep stacks would not fit into memory.
  *
- * @param amounts by node: what was counted on it alone, µs or whatever it is; nodes without any are left out
+ * @param amounts by node: what was counted on it alone, µs or whatever it is; nodes without any are
+ * left out
  */
 export function stacksInOrder(tree: StackTree, amounts: readonly number[]): FoldedProfile {
   const { frame, depth } = tree

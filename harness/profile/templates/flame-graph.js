@@ -10,13 +10,25 @@
     const all = [...element.querySelectorAll('svg.f, svg.e')].map(boxOf)
     return { element, all, frames: all.filter((box) => box.isFrame), zoomed: undefined }
   })
-  const boxes = new Map(panels.flatMap((panel) => panel.frames.map((box) => [box.element, { panel, box }])))
+  const boxes = new Map(
+    panels.flatMap((panel) => panel.frames.map((box) => [box.element, { panel, box }])),
+  )
   if (boxes.size === 0) return
 
   function boxOf(element) {
-    const [x, y, width] = ['x', 'y', 'width'].map((name) => Number.parseFloat(element.getAttribute(name)))
+    const [x, y, width] = ['x', 'y', 'width'].map((name) =>
+      Number.parseFloat(element.getAttribute(name)),
+    )
     const title = element.querySelector('title').textContent
-    return { element, x, y, width, title, label: title.split('\n')[0], isFrame: element.classList.contains('f') }
+    return {
+      element,
+      x,
+      y,
+      width,
+      title,
+      label: title.split('\n')[0],
+      isFrame: element.classList.contains('f'),
+    }
   }
 
   // Roles come with the script: without it this is one picture, and nothing in it can be operated.
@@ -34,7 +46,8 @@
     const { x, y, width } = target
     const end = x + width + NEAR
     for (const box of panel.all) {
-      const isAbove = box.isFrame && box.y < y && box.x <= x + NEAR && box.x + box.width >= end - 2 * NEAR
+      const isAbove =
+        box.isFrame && box.y < y && box.x <= x + NEAR && box.x + box.width >= end - 2 * NEAR
       const isBelow = box.y >= y && box.x >= x - NEAR && box.x + box.width <= end
       box.element.classList.toggle('hidden', !isAbove && !isBelow)
       box.element.classList.toggle('above', isAbove)

@@ -21,14 +21,19 @@ export interface Installation {
 }
 
 /**
- * Installs pinned packages, once: what stands in the lock file, checked against its digests, no install scripts. It appears as a whole or not at all; from
- * then on no network is needed.
+ * Installs pinned packages, once: what stands in the lock file, checked against its digests, no
+ * install scripts. It appears as a whole or not at all; from then on no network is needed.
  *
  * @returns the folder that holds `node_modules`
  * @throws {InputError} the cache cannot be written
  * @throws {InvalidEvidenceError} npm failed; nothing is left of the attempt
  */
-export async function installTools({ source, cache, phase, ...program }: Installation): Promise<string> {
+export async function installTools({
+  source,
+  cache,
+  phase,
+  ...program
+}: Installation): Promise<string> {
   const lock = readFileSync(join(source, 'package-lock.json'))
   const installed = join(cache, createHash('sha256').update(lock).digest('hex').slice(0, 16))
   if (existsSync(installed)) return installed
@@ -37,7 +42,14 @@ export async function installTools({ source, cache, phase, ...program }: Install
   try {
     attempt = claimed(cache)
     cpSync(source, attempt, { recursive: true })
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
+    const args = [
+      'ci',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--no-update-notifier',
+      '--loglevel=error',
+    ]
     const problem = await runProgram({ file: 'npm', args, cwd: attempt, ...program })
     if (problem !== undefined) {
       throw new InvalidEvidenceError(
@@ -63,7 +75,10 @@ function claimed(cache: string): string {
 function explained(error: unknown, cache: string): unknown {
   const known = explainFileError(error, cache)
   if (!(known instanceof InputError)) return known
-  return new InputError(`cannot write ${cache}, where profiling tools go; set ${CACHE_VARIABLE} to a writable folder`, {
-    cause: error,
-  })
+  return new InputError(
+    `cannot write ${cache}, where profiling tools go; set ${CACHE_VARIABLE} to a writable folder`,
+    {
+      cause: error,
+    },
+  )
 }

@@ -1,4 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Arm } from '../../contract.js'
@@ -7,7 +15,14 @@ import { makeDirectory } from '../../system/files.js'
 import { compiledModule } from '../../system/package-root.js'
 import { runProgram } from '../../system/run-program.js'
 import { formatBytes } from '../../text/format.js'
-import { type ArmStack, capture, type ProfileRequest, passesFor, prepareWorkload, slotOf } from '../capture/profiled-process.js'
+import {
+  type ArmStack,
+  capture,
+  type ProfileRequest,
+  passesFor,
+  prepareWorkload,
+  slotOf,
+} from '../capture/profiled-process.js'
 import type { ProfileTool, ToolPlace } from './tool-table.js'
 import type { WatchedRun } from './watched-program.js'
 
@@ -22,7 +37,10 @@ export interface ToolPage {
 /** The program a tool starts. */
 const WATCHED = fileURLToPath(
   compiledModule(
-    new URL(import.meta.url.endsWith('.ts') ? './watched-program.ts' : './watched-program.js', import.meta.url).href,
+    new URL(
+      import.meta.url.endsWith('.ts') ? './watched-program.ts' : './watched-program.js',
+      import.meta.url,
+    ).href,
   ),
 )
 const LEAST_BYTES = 1024
@@ -31,8 +49,9 @@ const MOST_BYTES = 256 * 1024 ** 2
 const NOTHING = 'data:text/css,'
 
 /**
- * Lets a tool watch a workload in each of the arms, and keeps the pages it writes: `<tool>/<arm>.html` in the folder of the request, all of them or none,
- * without what they would fetch from a network when they are opened. Whatever else the tool leaves behind is removed.
+ * Lets a tool watch a workload in each of the arms, and keeps the pages it writes:
+ * `<tool>/<arm>.html` in the folder of the request, all of them or none, without what they would
+ * fetch from a network when they are opened. Whatever else the tool leaves behind is removed.
  *
  * @param installed folder whose node_modules holds the tool
  * @returns the pages in the order of the arms, and what preparing the data had to say
@@ -49,7 +68,11 @@ export async function toolPages(
   const directory = mkdtempSync(join(request.directory, `.${tool.id}-`))
   try {
     const made: { readonly arm: Arm; readonly page: string; readonly bytes: number }[] = []
-    for (const arm of arms) made.push({ arm: arm.arm, ...(await watch(request, arm, tool, installed, join(directory, arm.arm))) })
+    for (const arm of arms)
+      made.push({
+        arm: arm.arm,
+        ...(await watch(request, arm, tool, installed, join(directory, arm.arm))),
+      })
     const kept = join(request.directory, tool.id)
     makeDirectory(kept)
     const pages = made.map(({ arm, page, bytes }) => {
@@ -64,7 +87,13 @@ export async function toolPages(
 }
 
 /** One arm under the tool, in a folder of its own. */
-async function watch(request: ProfileRequest, arm: ArmStack, tool: ProfileTool, installed: string, directory: string) {
+async function watch(
+  request: ProfileRequest,
+  arm: ArmStack,
+  tool: ProfileTool,
+  installed: string,
+  directory: string,
+) {
   const { workload, settings } = request
   const say = (what: string) => request.phase(`${tool.id} on ${workload.id}, ${arm.arm}: ${what}`)
   say('how long a pass is')
@@ -84,7 +113,11 @@ async function watch(request: ProfileRequest, arm: ArmStack, tool: ProfileTool, 
     finished,
   }
   writeFileSync(words, JSON.stringify(watched))
-  const place = (command: readonly string[]): ToolPlace => ({ directory, title: `${workload.id}, ${arm.arm}`, command })
+  const place = (command: readonly string[]): ToolPlace => ({
+    directory,
+    title: `${workload.id}, ${arm.arm}`,
+    command,
+  })
   const flags = [...settings.nodeFlags, ...tool.flags(place([]))]
   const problem = await runProgram({
     file: process.execPath,
@@ -94,13 +127,20 @@ async function watch(request: ProfileRequest, arm: ArmStack, tool: ProfileTool, 
     ],
     cwd: directory,
     // Tools keep settings and notices in the first two.
-    env: { ...settings.env, XDG_CONFIG_HOME: join(directory, 'config'), TMPDIR: directory, ...tool.env },
+    env: {
+      ...settings.env,
+      XDG_CONFIG_HOME: join(directory, 'config'),
+      TMPDIR: directory,
+      ...tool.env,
+    },
     timeoutMs: settings.timeoutMs,
     signal: settings.signal,
   })
   const who = `${workload.id}, ${arm.arm}: ${tool.id}`
   if (problem !== undefined)
-    throw new InvalidEvidenceError(`${who} ${problem}; --timeout gives it longer, profiles without --tool do not need it`)
+    throw new InvalidEvidenceError(
+      `${who} ${problem}; --timeout gives it longer, profiles without --tool do not need it`,
+    )
   if (!existsSync(finished))
     throw new InvalidEvidenceError(
       `${who} ended without an error, but the program it watched did not finish; see what that dies of: leave --tool out`,
@@ -108,7 +148,10 @@ async function watch(request: ProfileRequest, arm: ArmStack, tool: ProfileTool, 
   return checkedPage(who, tool, join(directory, tool.page))
 }
 
-/** The tools tell nobody when they have seen nothing: their pages say so, or stay empty, and they exit with 0. */
+/**
+ * The tools tell nobody when they have seen nothing: their pages say so, or stay empty, and they
+ * exit with 0.
+ */
 function checkedPage(who: string, { holds, fetches }: ProfileTool, page: string) {
   if (!existsSync(page))
     throw new InvalidEvidenceError(

@@ -10,7 +10,9 @@ export interface ToolPlace {
   readonly command: readonly string[]
 }
 
-/** Somebody else's profiler, and how it is made to work without a terminal, a browser or a network. */
+/**
+ * Somebody else's profiler, and how it is made to work without a terminal, a browser or a network.
+ */
 export interface ProfileTool {
   /** What `--tool` calls it. */
   readonly id: string
@@ -25,7 +27,10 @@ export interface ProfileTool {
   readonly env: Readonly<Record<string, string>>
   /** The page it writes, relative to its working directory. */
   readonly page: string
-  /** Whether a page has seen the workload run: the libraries it consists of fill half a megabyte without. */
+  /**
+   * Whether a page has seen the workload run: the libraries it consists of fill half a megabyte
+   * without.
+   */
   holds(page: string): boolean
   /** A style sheet its page would fetch when it is opened. */
   readonly fetches?: string
@@ -36,17 +41,27 @@ export interface ProfileTool {
 }
 
 /**
- * V8 books inlined functions to their callers, and its tick log tells nobody: with inlining, a true 60 : 30 : 10 read as 99 % in the caller. The log of
- * later isolates, which are worker threads, goes by the working directory of the program unless it is named.
+ * V8 books inlined functions to their callers, and its tick log tells nobody: with inlining, a true
+ * 60 : 30 : 10 read as 99 % in the caller. The log of later isolates, which are worker threads,
+ * goes by the working directory of the program unless it is named.
  */
-const TICKS = ({ directory }: ToolPlace) => ['--no-turbo-inlining', `--logfile=${directory}/%p-v8.log`]
-/** Written by the watched program, read by the tool: in the tool's directory, wherever the program works. */
-const TRACES = ({ directory }: ToolPlace) => [`--trace-event-file-pattern=${directory}/node_trace.\${rotation}.log`]
+const TICKS = ({ directory }: ToolPlace) => [
+  '--no-turbo-inlining',
+  `--logfile=${directory}/%p-v8.log`,
+]
+/**
+ * Written by the watched program, read by the tool: in the tool's directory, wherever the program
+ * works.
+ */
+const TRACES = ({ directory }: ToolPlace) => [
+  `--trace-event-file-pattern=${directory}/node_trace.\${rotation}.log`,
+]
 /** Address of our own compiled files, as tools print it. */
 const HARNESS = new URL('../../', compiledModule(import.meta.url)).pathname
 /** Names a function in a file that is neither of node nor of the harness. */
 function namesMeasuredCode(page: string): boolean {
-  for (const [, file] of page.matchAll(/file:\/+([^"\s:]+\.[cm]?js)\b/g)) if (!`/${file}`.startsWith(HARNESS)) return true
+  for (const [, file] of page.matchAll(/file:\/+([^"\s:]+\.[cm]?js)\b/g))
+    if (!`/${file}`.startsWith(HARNESS)) return true
   return false
 }
 
@@ -68,7 +83,8 @@ export const PROFILE_TOOLS: readonly ProfileTool[] = [
     page: '0x/flamegraph.html',
     holds: namesMeasuredCode,
     shows: 'ticks on one thread as a flame graph, start-up and loading included, without inlining',
-    misses: 'other threads and processes, allocations, call counts, or what called what across an await',
+    misses:
+      'other threads and processes, allocations, call counts, or what called what across an await',
   },
   clinic('flame', {
     flags: TICKS,
@@ -81,7 +97,8 @@ export const PROFILE_TOOLS: readonly ProfileTool[] = [
     // Two moments at least: with fewer it says that it has too few.
     holds: (page) => /"processStat":\s*\[\s*\{"timestamp"[^\]]*\{"timestamp"/.test(page),
     shows: 'CPU, memory, event loop delay and handles over time, and a guess at the problem',
-    misses: 'functions, lines, or anything while the event loop does not turn; its guess is made for servers',
+    misses:
+      'functions, lines, or anything while the event loop does not turn; its guess is made for servers',
   }),
   clinic('heapprofiler', {
     flags: () => [],
@@ -92,7 +109,8 @@ export const PROFILE_TOOLS: readonly ProfileTool[] = [
   clinic('bubbleprof', {
     flags: TRACES,
     holds: namesMeasuredCode,
-    // It keeps every operation: seventeen passes of the smallest grid search made a page of 221 MiB, which no browser shows.
+    // It keeps every operation: seventeen passes of the smallest grid search made a page of 221
+    // MiB, which no browser shows.
     mostPasses: 1,
     shows: 'asynchronous operations of one pass: what started them, how long they took to return',
     misses: 'computation; and it slows down whatever waits a lot',
@@ -106,8 +124,16 @@ function clinic(name: string, distinct: Distinct): ProfileTool {
     id: `clinic-${name}`,
     package: 'clinic',
     script: 'bin.js',
-    words: ({ directory, command }) => [name, '--open=false', `--dest=${directory}/data`, '--name=assay', '--', ...command],
-    // Without these it asks whether it may report home, and where nobody can answer it exits with 0 and writes nothing.
+    words: ({ directory, command }) => [
+      name,
+      '--open=false',
+      `--dest=${directory}/data`,
+      '--name=assay',
+      '--',
+      ...command,
+    ],
+    // Without these it asks whether it may report home, and where nobody can answer it exits with 0
+    // and writes nothing.
     env: { NO_INSIGHT: '1', NO_UPDATE_NOTIFIER: '1' },
     page: `data/assay.clinic-${name}.html`,
     fetches: 'https://clinicjs.org/assets/css/fonts.css',

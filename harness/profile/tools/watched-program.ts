@@ -12,14 +12,15 @@ export interface WatchedRun {
 }
 
 /**
- * A profiled run as a program of its own, `node watched-program.js run.json`, for tools that start what they watch: they have no use for our messages. Its
- * stdout is theirs; it prints nothing.
+ * A profiled run as a program of its own, `node watched-program.js run.json`, for tools that start
+ * what they watch: they have no use for our messages. Its stdout is theirs; it prints nothing.
  */
 async function run({ slot, cwd, finished }: WatchedRun): Promise<void> {
   process.chdir(cwd)
   const { suite } = (await import(slot.suite)) as { suite: Suite }
   writeFileSync(finished, JSON.stringify(await profileRun(suite, slot)))
-  // The tools write what they saw, and end the process, when it has nothing left to do: whatever a suite left open must not put that off for ever.
+  // The tools write what they saw, and end the process, when it has nothing left to do: whatever a
+  // suite left open must not put that off for ever.
   if (!process.emit('beforeExit', 0)) process.exit()
 }
 

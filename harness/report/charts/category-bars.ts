@@ -20,9 +20,17 @@ const CATEGORIES_SHOWN = 20
 /** Where the CPU of one pass goes, category by category, arm beside arm. */
 export function drawCategoryBars(arms: readonly ArmHotspots[]): ChartDraft {
   const bars = arms.flatMap(({ arm, categories }) =>
-    categories.map(({ name, cpuMs, share }): Bar => ({ category: clipText(name, NAME_CELLS), arm, cpuMs, share })),
+    categories.map(
+      ({ name, cpuMs, share }): Bar => ({
+        category: clipText(name, NAME_CELLS),
+        arm,
+        cpuMs,
+        share,
+      }),
+    ),
   )
-  const largest = (category: string) => Math.max(...bars.filter((bar) => bar.category === category).map(({ cpuMs }) => cpuMs))
+  const largest = (category: string) =>
+    Math.max(...bars.filter((bar) => bar.category === category).map(({ cpuMs }) => cpuMs))
   const categories = [...new Set(bars.map(({ category }) => category))]
     .sort((a, b) => largest(b) - largest(a) || (a < b ? -1 : 1))
     .filter((category) => largest(category) > 0)
@@ -65,7 +73,8 @@ export function drawCategoryBars(arms: readonly ArmHotspots[]): ChartDraft {
           y: 'arm',
           fy: 'category',
           fill: ({ arm }: Bar) => ARM_COLORS[arm],
-          title: (bar: Bar) => `${bar.category}, ${bar.arm}: ${formatMs(bar.cpuMs)}, ${formatPercent(bar.share)}`,
+          title: (bar: Bar) =>
+            `${bar.category}, ${bar.arm}: ${formatMs(bar.cpuMs)}, ${formatPercent(bar.share)}`,
         }),
         Plot.text(shown, {
           x: ({ cpuMs }) => cpuMs / unit.size,
@@ -75,7 +84,8 @@ export function drawCategoryBars(arms: readonly ArmHotspots[]): ChartDraft {
           textAnchor: 'start',
           fontSize: 11,
           fill: 'var(--ink)',
-          text: ({ arm, cpuMs, share }: Bar) => `${ARM_GLYPHS[arm]} ${formatMs(cpuMs)}, ${formatPercent(share)}`,
+          text: ({ arm, cpuMs, share }: Bar) =>
+            `${ARM_GLYPHS[arm]} ${formatMs(cpuMs)}, ${formatPercent(share)}`,
         }),
         Plot.text(categories, {
           fy: (name) => name,

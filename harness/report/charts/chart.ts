@@ -22,24 +22,44 @@ export interface ChartDraft {
 /** px; charts are drawn for a phone and stand side by side on wider pages. */
 export const CHART_WIDTH = 380
 
-/** Colours are the page's, one set for light and one for dark; symbols say the same without them. */
+/**
+ * Colours are the page's, one set for light and one for dark; symbols say the same without them.
+ */
 export const ARM_COLORS: Readonly<Record<Arm, string>> = {
   baseline: 'var(--baseline)',
   incumbent: 'var(--incumbent)',
   candidate: 'var(--candidate)',
 }
-export const ARM_SYMBOLS = { baseline: 'circle', incumbent: 'square', candidate: 'triangle' } as const
-export const ARM_GLYPHS: Readonly<Record<Arm, string>> = { baseline: '●', incumbent: '■', candidate: '▲' }
+export const ARM_SYMBOLS = {
+  baseline: 'circle',
+  incumbent: 'square',
+  candidate: 'triangle',
+} as const
+export const ARM_GLYPHS: Readonly<Record<Arm, string>> = {
+  baseline: '●',
+  incumbent: '■',
+  candidate: '▲',
+}
 
 /** The same for verdicts. */
-export const VERDICT_SYMBOLS = { accepted: 'circle', rejected: 'square', inconclusive: 'diamond' } as const
+export const VERDICT_SYMBOLS = {
+  accepted: 'circle',
+  rejected: 'square',
+  inconclusive: 'diamond',
+} as const
 
 /** Ink of lines that are not data. */
 export const SOFT = 'var(--soft)'
 
 /** @param id begins the ids inside; unique on the page */
 export function drawChart(id: string, { title, caption, description, options }: ChartDraft): Chart {
-  const svg = drawSvg({ title, description, inPage: id, digits: 2, options: { width: CHART_WIDTH, ...options } })
+  const svg = drawSvg({
+    title,
+    description,
+    inPage: id,
+    digits: 2,
+    options: { width: CHART_WIDTH, ...options },
+  })
   return { title, caption: keepTogether(caption), svg: trustedHtml(svg.trimEnd()) }
 }
 

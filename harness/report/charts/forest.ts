@@ -4,7 +4,13 @@ import { thresholdOf } from '../../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../../record/record-schema.js'
 import { improvementOf } from '../../verdict/compare.js'
 import { CHART_WIDTH, type ChartDraft, SOFT } from './chart.js'
-import { type ImprovementRow, improvementAxes, improvementMarks, improvementRow, percentOf } from './improvement-rows.js'
+import {
+  type ImprovementRow,
+  improvementAxes,
+  improvementMarks,
+  improvementRow,
+  percentOf,
+} from './improvement-rows.js'
 import { marginsOf } from './margins.js'
 
 interface Row extends ImprovementRow {
@@ -14,7 +20,8 @@ interface Row extends ImprovementRow {
 }
 
 /**
- * One line per workload: the estimate, its 95 % interval, the bounds it was decided by, and what was asked for.
+ * One line per workload: the estimate, its 95 % interval, the bounds it was decided by, and what
+ * was asked for.
  *
  * @returns undefined where no workload has an estimate
  */
@@ -72,7 +79,10 @@ function rowOf(workload: WorkloadRecord, index: number, record: DecisionRecord):
     {
       ...improvementRow(String(index), id, verdict, improvement.estimate, improvement.ci95),
       demand: thresholdOf(criterion),
-      ...(look && criterion.kind !== 'budget' && { bounds: [improvementOf(look.upper), improvementOf(look.lower)] }),
+      ...(look &&
+        criterion.kind !== 'budget' && {
+          bounds: [improvementOf(look.upper), improvementOf(look.lower)],
+        }),
       margins: marginsOf(criterion),
     },
   ]

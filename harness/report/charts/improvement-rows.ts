@@ -35,8 +35,15 @@ export function improvementRow(
   }
 }
 
-/** The axes of such a chart: rows below one another, percent from left to right, zero and all values within. */
-export function improvementAxes(rows: readonly ImprovementRow[], label: string, others: readonly number[]): Plot.PlotOptions {
+/**
+ * The axes of such a chart: rows below one another, percent from left to right, zero and all values
+ * within.
+ */
+export function improvementAxes(
+  rows: readonly ImprovementRow[],
+  label: string,
+  others: readonly number[],
+): Plot.PlotOptions {
   const values = rows.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])
   return {
     marginTop: 6,

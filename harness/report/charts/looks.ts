@@ -3,7 +3,12 @@ import type { Criterion } from '../../contract.js'
 import { thresholdOf } from '../../record/criterion-text.js'
 import type { WorkloadRecord } from '../../record/record-schema.js'
 import { clipText } from '../../text/escape-xml.js'
-import { formatCounter, formatPercentInterval, formatSignedPercent, formatTick } from '../../text/format.js'
+import {
+  formatCounter,
+  formatPercentInterval,
+  formatSignedPercent,
+  formatTick,
+} from '../../text/format.js'
 import { improvementOf } from '../../verdict/compare.js'
 import { type ChartDraft, paddedRange, SOFT } from './chart.js'
 import { marginsOf } from './margins.js'
@@ -29,18 +34,38 @@ interface Position {
 }
 
 /** Each look with the bounds it had to decide by, against the lines the criterion draws. */
-export function drawLooks({ looks, criterion, planned, isByEstimate, word }: LooksSetting): ChartDraft {
+export function drawLooks({
+  looks,
+  criterion,
+  planned,
+  isByEstimate,
+  word,
+}: LooksSetting): ChartDraft {
   const isBudget = criterion.kind === 'budget'
   const positions = looks.map(
-    (look): Position => ({ pairs: look.pairs, word: word(look.outcome), ...positionOf(look, criterion) }),
+    (look): Position => ({
+      pairs: look.pairs,
+      word: word(look.outcome),
+      ...positionOf(look, criterion),
+    }),
   )
-  const lines = isBudget ? [limitOfBudget(criterion)] : marginsOf(criterion).map((margin) => 100 * margin)
-  const lastNote = isByEstimate ? ' After the last look these lie on both sides, and the estimate decides, as the rule says.' : ''
-  const values = [...positions.flatMap(({ lower, upper }) => [lower, upper]), ...lines, ...(isBudget ? [] : [0])]
+  const lines = isBudget
+    ? [limitOfBudget(criterion)]
+    : marginsOf(criterion).map((margin) => 100 * margin)
+  const lastNote = isByEstimate
+    ? ' After the last look these lie on both sides, and the estimate decides, as the rule says.'
+    : ''
+  const values = [
+    ...positions.flatMap(({ lower, upper }) => [lower, upper]),
+    ...lines,
+    ...(isBudget ? [] : [0]),
+  ]
   return {
     title: 'Look by look',
     caption: `The estimate and its bounds at every look, wide enough for all looks together. Dashed: ${thresholdOf(criterion)}. Bounds that lie wholly on one side of it decide.${lastNote}`,
-    description: positions.map(({ pairs, text, word: outcome }) => `after ${pairs} pairs ${text}: ${outcome}`).join('; '),
+    description: positions
+      .map(({ pairs, text, word: outcome }) => `after ${pairs} pairs ${text}: ${outcome}`)
+      .join('; '),
     options: {
       height: 232,
       marginTop: 22,
@@ -50,7 +75,9 @@ export function drawLooks({ looks, criterion, planned, isByEstimate, word }: Loo
       x: {
         label: 'pairs',
         domain: [0, Math.max(...planned, ...looks.map(({ pairs }) => pairs)) * 1.15],
-        ticks: planned.filter((_, index) => planned.length <= 8 || index % Math.ceil(planned.length / 8) === 0),
+        ticks: planned.filter(
+          (_, index) => planned.length <= 8 || index % Math.ceil(planned.length / 8) === 0,
+        ),
         tickFormat: formatTick,
         labelArrow: 'none',
       },
@@ -58,7 +85,9 @@ export function drawLooks({ looks, criterion, planned, isByEstimate, word }: Loo
         label: isBudget ? clipText(criterion.counter, 40) : 'improvement, % · ↑ faster',
         domain: paddedRange(values, 0.12),
         ticks: 6,
-        tickFormat: isBudget ? (value: number) => formatCounter(criterion.counter, value) : formatTick,
+        tickFormat: isBudget
+          ? (value: number) => formatCounter(criterion.counter, value)
+          : formatTick,
         grid: true,
         labelArrow: 'none',
       },

@@ -1,6 +1,9 @@
 import type { Criterion } from '../../contract.js'
 
-/** Where a criterion draws its lines, as improvements: positive is faster. None for a budget, which is in a unit of its own. */
+/**
+ * Where a criterion draws its lines, as improvements: positive is faster. None for a budget, which
+ * is in a unit of its own.
+ */
 export function marginsOf(criterion: Criterion): number[] {
   switch (criterion.kind) {
     case 'improvement':

@@ -1,6 +1,11 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
-import { formatCounted, formatPercentInterval, formatSignedPercent, formatTick } from '../../text/format.js'
+import {
+  formatCounted,
+  formatPercentInterval,
+  formatSignedPercent,
+  formatTick,
+} from '../../text/format.js'
 import { type ChartDraft, markRadius, paddedRange, SOFT } from './chart.js'
 import { marginsOf } from './margins.js'
 import { PERCENT } from './unit.js'
@@ -18,14 +23,30 @@ export interface PairChanges {
 }
 
 /** What each pair says by itself, beside what they say together. */
-export function drawPairChanges({ improvements, trimmed, estimate, ci95, criterion, against }: PairChanges): ChartDraft {
-  const order = improvements.map((_, index) => index).sort((a, b) => improvements[a]! - improvements[b]! || a - b)
+export function drawPairChanges({
+  improvements,
+  trimmed,
+  estimate,
+  ci95,
+  criterion,
+  against,
+}: PairChanges): ChartDraft {
+  const order = improvements
+    .map((_, index) => index)
+    .sort((a, b) => improvements[a]! - improvements[b]! || a - b)
   const outside = new Set([...order.slice(0, trimmed), ...order.slice(order.length - trimmed)])
-  const points = improvements.map((improvement, index) => ({ pair: index + 1, improvement, isOut: outside.has(index) }))
+  const points = improvements.map((improvement, index) => ({
+    pair: index + 1,
+    improvement,
+    isOut: outside.has(index),
+  }))
   const percent = (fraction: number) => fraction / PERCENT.size
   const margins = marginsOf(criterion)
   const r = markRadius(points.length)
-  const ends = trimmed === 1 ? 'the lowest and the highest' : `the ${trimmed} lowest and the ${trimmed} highest`
+  const ends =
+    trimmed === 1
+      ? 'the lowest and the highest'
+      : `the ${trimmed} lowest and the ${trimmed} highest`
   const trimNote = trimmed > 0 ? ` The estimate leaves out ${ends} (hollow).` : ''
   return {
     title: 'Each pair by itself',
@@ -73,7 +94,8 @@ export function drawPairChanges({ improvements, trimmed, estimate, ci95, criteri
           stroke: 'var(--candidate)',
           strokeWidth: 1.25,
           fill: ({ isOut }) => (isOut ? 'var(--panel)' : 'var(--candidate)'),
-          title: ({ pair, improvement, isOut }) => `pair ${pair}: ${formatSignedPercent(improvement)}${isOut ? ', trimmed' : ''}`,
+          title: ({ pair, improvement, isOut }) =>
+            `pair ${pair}: ${formatSignedPercent(improvement)}${isOut ? ', trimmed' : ''}`,
         }),
       ],
     },

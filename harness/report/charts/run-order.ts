@@ -16,7 +16,10 @@ export interface OrderedRun {
   readonly isVoid: boolean
 }
 
-/** The runs in the order they ran: drift of the host shows as a slope that all arms share, and pairing as lines that stay parallel to it. */
+/**
+ * The runs in the order they ran: drift of the host shows as a slope that all arms share, and
+ * pairing as lines that stay parallel to it.
+ */
 export function drawRunOrder(runs: readonly OrderedRun[], metric: string): ChartDraft {
   const unit = timeUnit(Math.max(...runs.map(({ value }) => value)))
   const y = ({ value }: OrderedRun) => value / unit.size
@@ -39,7 +42,13 @@ export function drawRunOrder(runs: readonly OrderedRun[], metric: string): Chart
       marginBottom: 38,
       marginLeft: 50,
       marginRight: 12,
-      x: { label: 'run', domain: [0, runs.length + 1], ticks: 6, tickFormat: wholeTick, labelArrow: 'none' },
+      x: {
+        label: 'run',
+        domain: [0, runs.length + 1],
+        ticks: 6,
+        tickFormat: wholeTick,
+        labelArrow: 'none',
+      },
       y: {
         label: `${metric} time per iteration, ${unit.name} · ↓ faster`,
         domain: paddedRange(runs.map(y)),
@@ -49,7 +58,14 @@ export function drawRunOrder(runs: readonly OrderedRun[], metric: string): Chart
         labelArrow: 'none',
       },
       marks: [
-        Plot.line(runs, { x: 'order', y, z: 'pair', stroke: SOFT, strokeOpacity: 0.65, strokeWidth: 1 }),
+        Plot.line(runs, {
+          x: 'order',
+          y,
+          z: 'pair',
+          stroke: SOFT,
+          strokeOpacity: 0.65,
+          strokeWidth: 1,
+        }),
         Plot.dot(counted, {
           x: 'order',
           y,

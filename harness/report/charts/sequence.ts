@@ -2,25 +2,39 @@ import * as Plot from '@observablehq/plot'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { formatLimit } from '../../text/format.js'
 import { type ChartDraft, SOFT } from './chart.js'
-import { type ImprovementRow, improvementAxes, improvementMarks, improvementRow, percentOf } from './improvement-rows.js'
+import {
+  type ImprovementRow,
+  improvementAxes,
+  improvementMarks,
+  improvementRow,
+  percentOf,
+} from './improvement-rows.js'
 
 /**
- * How far the stack came: the improvement over the pure baseline with each layer on top of the accepted ones, and of all of them measured afresh, against the
- * goals.
+ * How far the stack came: the improvement over the pure baseline with each layer on top of the
+ * accepted ones, and of all of them measured afresh, against the goals.
  *
  * @returns undefined where no layer was measured
  */
 export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
   const { sequence, cumulative } = record
   if (sequence === undefined) return undefined
-  const steps = sequence.steps.flatMap(({ layer, standalone, verdict, cumulative: gain }, index): ImprovementRow[] =>
-    standalone || verdict === undefined || gain === undefined
-      ? []
-      : [improvementRow(String(index), layer, verdict, gain.improvement, gain.ci95)],
+  const steps = sequence.steps.flatMap(
+    ({ layer, standalone, verdict, cumulative: gain }, index): ImprovementRow[] =>
+      standalone || verdict === undefined || gain === undefined
+        ? []
+        : [improvementRow(String(index), layer, verdict, gain.improvement, gain.ci95)],
   )
   if (steps.length === 0) return undefined
   const all =
-    cumulative && improvementRow('all', 'all accepted, measured afresh', record.verdict, cumulative.improvement, cumulative.ci95)
+    cumulative &&
+    improvementRow(
+      'all',
+      'all accepted, measured afresh',
+      record.verdict,
+      cumulative.improvement,
+      cumulative.ci95,
+    )
   const rows = [...steps, ...(all === undefined ? [] : [all])]
   const { minimum, aspired } = sequence.goal
   const describe = ({ label, change }: ImprovementRow) => `${label}: ${change}`
@@ -29,7 +43,10 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
     caption: `Each layer on top of the accepted ones before it, and all accepted ones measured afresh. Mark: the estimate; thick: its 95 % interval; dashed: the goals of ${formatLimit(minimum)} and ${formatLimit(aspired)}.`,
     description: rows.map(describe).join('; '),
     options: {
-      ...improvementAxes(rows, 'improvement over the pure baseline, % · faster →', [minimum, aspired]),
+      ...improvementAxes(rows, 'improvement over the pure baseline, % · faster →', [
+        minimum,
+        aspired,
+      ]),
       height: 44 + 54 * rows.length,
       marks: [
         Plot.ruleX([0], { stroke: SOFT, insetTop: 32 }),

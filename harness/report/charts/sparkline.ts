@@ -17,7 +17,11 @@ const SIDE = 12
 const ROW = 22
 
 /** Intervals of one decision on an axis all decisions share. @param domain fractions */
-export function drawSparks(sparks: readonly Spark[], domain: readonly [number, number], description: string): ChartDraft {
+export function drawSparks(
+  sparks: readonly Spark[],
+  domain: readonly [number, number],
+  description: string,
+): ChartDraft {
   const rows = sparks.map((spark, index) => ({ ...spark, key: String(index) }))
   return {
     title: 'Improvement',
@@ -71,7 +75,13 @@ export function drawSparkAxis(domain: readonly [number, number]): ChartDraft {
       marginBottom: 20,
       marginLeft: SIDE,
       marginRight: SIDE,
-      x: { domain: domain.map((end) => 100 * end), label: null, ticks: 5, tickFormat: formatTick, tickSize: 4 },
+      x: {
+        domain: domain.map((end) => 100 * end),
+        label: null,
+        ticks: 5,
+        tickFormat: formatTick,
+        tickSize: 4,
+      },
       marks: [
         Plot.axisX({
           anchor: 'bottom',

@@ -1,6 +1,7 @@
 /**
- * How far marks beside each other have to step aside so that none hides another: each takes the lane nearest to the middle that is free where it stands. Where
- * there are more lanes than fit, they move together and marks overlap.
+ * How far marks beside each other have to step aside so that none hides another: each takes the
+ * lane nearest to the middle that is free where it stands. Where there are more lanes than fit,
+ * they move together and marks overlap.
  *
  * @param positions along the axis, px, any order
  * @param size      of a mark, px
@@ -10,7 +11,9 @@
 export function spreadMarks(positions: readonly number[], size: number, room: number): number[] {
   const ends: number[] = []
   const lanes = new Array<number>(positions.length).fill(0)
-  const order = positions.map((_, index) => index).sort((a, b) => positions[a]! - positions[b]! || a - b)
+  const order = positions
+    .map((_, index) => index)
+    .sort((a, b) => positions[a]! - positions[b]! || a - b)
   for (const index of order) {
     const free = ends.findIndex((end) => end <= positions[index]!)
     const lane = free < 0 ? ends.length : free

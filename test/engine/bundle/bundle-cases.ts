@@ -19,14 +19,28 @@ export async function scratch(): Promise<string> {
 const DAY = 86_400_000
 
 export function days(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => formatSession('1d', Date.UTC(2014, 5, 2) + i * DAY))
+  return Array.from({ length: count }, (_, i) =>
+    formatSession('1d', Date.UTC(2014, 5, 2) + i * DAY),
+  )
 }
 
 /** Bars with open = low = ticks[i], high = close = ticks[i] + 5, on the given sessions. */
-export function bars(asset: string, ticks: readonly number[], sessions: readonly number[] = [...ticks.keys()]): AssetBars {
+export function bars(
+  asset: string,
+  ticks: readonly number[],
+  sessions: readonly number[] = [...ticks.keys()],
+): AssetBars {
   const low = Float64Array.from(ticks)
   const high = low.map((value) => value + 5)
-  return { asset, session: Int32Array.from(sessions), open: low, high, low, close: high, volume: low.map((_, i) => 10_000 * i) }
+  return {
+    asset,
+    session: Int32Array.from(sessions),
+    open: low,
+    high,
+    low,
+    close: high,
+    volume: low.map((_, i) => 10_000 * i),
+  }
 }
 
 /** Two assets, one with a gap, a split and two dividends. */
@@ -50,41 +64,61 @@ export function smallContent(): BundleContent {
 }
 
 /** Rewrites the manifest of a bundle on disk. */
-export async function editManifest(directory: string, change: (manifest: BundleManifest) => unknown): Promise<void> {
+export async function editManifest(
+  directory: string,
+  change: (manifest: BundleManifest) => unknown,
+): Promise<void> {
   const path = join(directory, 'manifest.json')
   const manifest = JSON.parse(await readFile(path, 'utf8')) as BundleManifest
   await writeFile(path, JSON.stringify(change(manifest)))
 }
 
-const ticks = fc.oneof(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: MAX_UNSCALED }))
+const ticks = fc.oneof(
+  fc.integer({ min: 1, max: 10_000 }),
+  fc.integer({ min: 1, max: MAX_UNSCALED }),
+)
 
 function assetBars(asset: string, length: number): fc.Arbitrary<AssetBars> {
-  return fc.uniqueArray(fc.integer({ min: 0, max: length - 1 }), { minLength: 1, maxLength: length }).chain((session) =>
-    fc
-      .array(fc.record({ prices: fc.tuple(ticks, ticks, ticks, ticks), volume: fc.integer({ min: 0, max: MAX_UNSCALED }) }), {
-        minLength: session.length,
-        maxLength: session.length,
-      })
-      .map((rows) => {
-        const sorted = rows.map(({ prices }) => [...prices].sort((a, b) => a - b))
-        return {
-          asset,
-          session: Int32Array.from(session),
-          low: Float64Array.from(sorted, (four) => four[0]!),
-          open: Float64Array.from(sorted, (four) => four[1]!),
-          close: Float64Array.from(sorted, (four) => four[2]!),
-          high: Float64Array.from(sorted, (four) => four[3]!),
-          volume: Float64Array.from(rows, ({ volume }) => volume),
-        }
-      }),
-  )
+  return fc
+    .uniqueArray(fc.integer({ min: 0, max: length - 1 }), { minLength: 1, maxLength: length })
+    .chain((session) =>
+      fc
+        .array(
+          fc.record({
+            prices: fc.tuple(ticks, ticks, ticks, ticks),
+            volume: fc.integer({ min: 0, max: MAX_UNSCALED }),
+          }),
+          {
+            minLength: session.length,
+            maxLength: session.length,
+          },
+        )
+        .map((rows) => {
+          const sorted = rows.map(({ prices }) => [...prices].sort((a, b) => a - b))
+          return {
+            asset,
+            session: Int32Array.from(session),
+            low: Float64Array.from(sorted, (four) => four[0]!),
+            open: Float64Array.from(sorted, (four) => four[1]!),
+            close: Float64Array.from(sorted, (four) => four[2]!),
+            high: Float64Array.from(sorted, (four) => four[3]!),
+            volume: Float64Array.from(rows, ({ volume }) => volume),
+          }
+        }),
+    )
 }
 
-/** Any sound content: up to three assets, bars in any order, prices up to 2^53 − 1 ticks, any scales, splits. */
+/**
+ * Any sound content: up to three assets, bars in any order, prices up to 2^53 − 1 ticks, any
+ * scales, splits.
+ */
 export const anyContent: fc.Arbitrary<BundleContent> = fc
   .record({
     length: fc.integer({ min: 1, max: 12 }),
-    names: fc.uniqueArray(fc.constantFrom('A', 'BRK.B', '^GSPC', 'a-b', 'EUR=X', 'x:y', 'Z_9'), { minLength: 1, maxLength: 3 }),
+    names: fc.uniqueArray(fc.constantFrom('A', 'BRK.B', '^GSPC', 'a-b', 'EUR=X', 'x:y', 'Z_9'), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     price: fc.integer({ min: 0, max: 15 }),
     volume: fc.integer({ min: 0, max: 15 }),
   })
@@ -103,7 +137,12 @@ export const anyContent: fc.Arbitrary<BundleContent> = fc
             nano: fc.integer({ min: 1, max: MAX_UNSCALED }),
           })
           .map(
-            ({ asset, session, nano }): Adjustment => ({ asset, session, kind: 'split', value: new Money(nano).dividedBy(1e9) }),
+            ({ asset, session, nano }): Adjustment => ({
+              asset,
+              session,
+              kind: 'split',
+              value: new Money(nano).dividedBy(1e9),
+            }),
           ),
         { maxLength: 4, selector: ({ asset, session }) => `${asset} ${session}` },
       ),

@@ -36,7 +36,9 @@ describe('a bundle on disk', () => {
 
   it('gives prices and volumes as the nearest doubles', async () => {
     const table = await (await plainBundleSource().open(await written())).table()
-    expect([...table.open.slice(0, 3), table.volume[4], table.session[7]]).toEqual([370, 58.485714, 100.000001, 4, 4])
+    expect([...table.open.slice(0, 3), table.volume[4], table.session[7]]).toEqual([
+      370, 58.485714, 100.000001, 4, 4,
+    ])
     expect(table.asset[5]).toBe('BBB')
   })
 
@@ -49,7 +51,9 @@ describe('a bundle on disk', () => {
     expect(counters['bundle.decodes']).toBe(1)
     expect(counters['bundle.bytesRead']).toBe(opened.manifest.files[0]?.bytes)
     expect(await opened.adjustments()).toBe(await opened.adjustments())
-    expect(counters['bundle.bytesRead']).toBe(opened.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0))
+    expect(counters['bundle.bytesRead']).toBe(
+      opened.manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    )
   })
 
   it('answers nothing after close', async () => {
@@ -62,7 +66,11 @@ describe('a bundle on disk', () => {
   it('notices that it was replaced between open and decode', async () => {
     const directory = await written()
     const opened = await plainBundleSource().open(directory)
-    await writeBundle(directory, { ...smallContent(), bars: [bars('AAA', [1, 2, 3, 4, 5])], adjustments: [] })
+    await writeBundle(directory, {
+      ...smallContent(),
+      bars: [bars('AAA', [1, 2, 3, 4, 5])],
+      adjustments: [],
+    })
     await expect(opened.table()).rejects.toMatchObject({ code: 'bundle-changed' })
   })
 })
@@ -89,7 +97,9 @@ describe('damage', () => {
       }
       await writeFile(path, Buffer.alloc(good.length, 'x'))
       const opened = await plainBundleSource().open(directory)
-      await expect(opened.table()).rejects.toThrow(`${path} does not match its SHA-256 in the manifest; ingest the bundle again`)
+      await expect(opened.table()).rejects.toThrow(
+        `${path} does not match its SHA-256 in the manifest; ingest the bundle again`,
+      )
       await rm(path)
       await expect((await reopened(directory, path, good)).table()).rejects.toThrow(
         `${path} cannot be read; ingest the bundle again`,
@@ -104,9 +114,16 @@ describe('damage', () => {
     return opened
   }
 
-  test.prop([fc.nat(), fc.integer({ min: 1, max: 255 }), fc.constantFrom('bars.parquet', 'adjustments.parquet')], {
-    numRuns: 300,
-  })('finds any changed byte of a data file before decoding it', async (position, flip, name) => {
+  test.prop(
+    [
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      fc.constantFrom('bars.parquet', 'adjustments.parquet'),
+    ],
+    {
+      numRuns: 300,
+    },
+  )('finds any changed byte of a data file before decoding it', async (position, flip, name) => {
     const path = join(await shared(), name)
     const good = await readFile(path)
     const bytes = Buffer.from(good)
@@ -128,17 +145,29 @@ describe('damage', () => {
     await expect(plainBundleSource().open(join(root, 'none'))).rejects.toThrow(
       /none is not a bundle directory; make a bundle with: assay bundle ingest/,
     )
-    await expect(plainBundleSource().open(root)).rejects.toThrow(/manifest\.json cannot be read; make a bundle with/)
+    await expect(plainBundleSource().open(root)).rejects.toThrow(
+      /manifest\.json cannot be read; make a bundle with/,
+    )
     await writeFile(join(root, 'file'), '')
-    await expect(plainBundleSource().open(join(root, 'file'))).rejects.toMatchObject({ code: 'bundle-missing' })
+    await expect(plainBundleSource().open(join(root, 'file'))).rejects.toMatchObject({
+      code: 'bundle-missing',
+    })
   })
 
   const edits: readonly [string, (manifest: BundleManifest) => unknown, RegExp][] = [
     ['an array', () => [], /is no bundle manifest \(top level/],
-    ['another schema version', (m) => ({ ...m, schemaVersion: 2 }), /has schema version 2, and this program reads 1/],
+    [
+      'another schema version',
+      (m) => ({ ...m, schemaVersion: 2 }),
+      /has schema version 2, and this program reads 1/,
+    ],
     ['a missing field', ({ scales: _, ...m }) => m, /is no bundle manifest \(scales: /],
     ['an unknown field', (m) => ({ ...m, extra: 1 }), /is no bundle manifest/],
-    ['a name that leaves its directory', (m) => ({ ...m, name: '../up' }), /\(name: not a bundle name\)/],
+    [
+      'a name that leaves its directory',
+      (m) => ({ ...m, name: '../up' }),
+      /\(name: not a bundle name\)/,
+    ],
     [
       'an asset that leaves its directory',
       (m) => ({ ...m, assets: [{ ...m.assets[0], id: '..' }] }),
@@ -151,13 +180,21 @@ describe('damage', () => {
     ],
     ['too few files', (m) => ({ ...m, files: m.files.slice(1) }), /names the files/],
     ['another format', (m) => ({ ...m, format: 'csv' }), /names the files/],
-    ['assets out of order', (m) => ({ ...m, assets: [...m.assets].reverse() }), /lists asset AAA out of order or twice/],
+    [
+      'assets out of order',
+      (m) => ({ ...m, assets: [...m.assets].reverse() }),
+      /lists asset AAA out of order or twice/,
+    ],
     [
       'sessions outside the calendar',
       (m) => ({ ...m, assets: [{ ...m.assets[0], lastSession: 9 }, m.assets[1]] }),
       /outside its calendar/,
     ],
-    ['a faulty calendar', (m) => ({ ...m, sessions: [...m.sessions].reverse() }), /has a faulty calendar/],
+    [
+      'a faulty calendar',
+      (m) => ({ ...m, sessions: [...m.sessions].reverse() }),
+      /has a faulty calendar/,
+    ],
     [
       'another calendar',
       (m) => ({ ...m, sessions: [...m.sessions, '2015-01-01'] }),
@@ -168,8 +205,16 @@ describe('damage', () => {
       (m) => ({ ...m, assets: [{ ...m.assets[0], lastSession: 3 }, m.assets[1]] }),
       /has an asset list that does not match/,
     ],
-    ['another scale', (m) => ({ ...m, scales: { ...m.scales, price: 5 } }), /has scales that do not match their hash/],
-    ['another version', (m) => ({ ...m, version: `sha256:${'0'.repeat(64)}` }), /has a version that does not match its hashes/],
+    [
+      'another scale',
+      (m) => ({ ...m, scales: { ...m.scales, price: 5 } }),
+      /has scales that do not match their hash/,
+    ],
+    [
+      'another version',
+      (m) => ({ ...m, version: `sha256:${'0'.repeat(64)}` }),
+      /has a version that does not match its hashes/,
+    ],
     [
       'another content hash',
       (m) => ({ ...m, hashes: { ...m.hashes, content: '0'.repeat(64) } }),
@@ -181,22 +226,32 @@ describe('damage', () => {
     const edited = await written()
     await editManifest(edited, change)
     await expect(plainBundleSource().open(edited)).rejects.toThrow(message)
-    expect(await validateBundle(edited)).toEqual([{ severity: 'error', message: expect.stringMatching(message) }])
+    expect(await validateBundle(edited)).toEqual([
+      { severity: 'error', message: expect.stringMatching(message) },
+    ])
   })
 
   it('refuses a manifest that is not JSON', async () => {
     const edited = await written()
     await truncate(join(edited, 'manifest.json'), 100)
-    await expect(plainBundleSource().open(edited)).rejects.toThrow(/manifest\.json is not JSON; ingest the bundle again/)
+    await expect(plainBundleSource().open(edited)).rejects.toThrow(
+      /manifest\.json is not JSON; ingest the bundle again/,
+    )
   })
 })
 
 describe('validateBundle', () => {
-  it.each(FORMATS)('finds a sound %s bundle sound, and reports its gaps as information', async (format) => {
-    expect(await validateBundle(await written(format))).toEqual([
-      { severity: 'information', message: 'BBB has no bar in 1 slot of its life, first on 2014-06-05' },
-    ])
-  })
+  it.each(FORMATS)(
+    'finds a sound %s bundle sound, and reports its gaps as information',
+    async (format) => {
+      expect(await validateBundle(await written(format))).toEqual([
+        {
+          severity: 'information',
+          message: 'BBB has no bar in 1 slot of its life, first on 2014-06-05',
+        },
+      ])
+    },
+  )
 
   it('derives the content hash from the rows', async () => {
     const directory = await written()
@@ -211,9 +266,21 @@ describe('validateBundle', () => {
   })
 
   const rows: readonly [string, (lines: string[]) => string[], RegExp][] = [
-    ['a swapped row', ([h, a, b, ...rest]) => [h!, b!, a!, ...rest], /row 1 \(AAA, 2014-06-03\) is out of order, repeated/],
-    ['a repeated row', ([h, a, _, ...rest]) => [h!, a!, a!, ...rest], /row 2 \(AAA, 2014-06-02\) is out of order, repeated/],
-    ['a row of an unlisted asset', (lines) => [...lines.slice(0, -1), lines.at(-1)!.replace('BBB', 'CCC')], /other bars of BBB/],
+    [
+      'a swapped row',
+      ([h, a, b, ...rest]) => [h!, b!, a!, ...rest],
+      /row 1 \(AAA, 2014-06-03\) is out of order, repeated/,
+    ],
+    [
+      'a repeated row',
+      ([h, a, _, ...rest]) => [h!, a!, a!, ...rest],
+      /row 2 \(AAA, 2014-06-02\) is out of order, repeated/,
+    ],
+    [
+      'a row of an unlisted asset',
+      (lines) => [...lines.slice(0, -1), lines.at(-1)!.replace('BBB', 'CCC')],
+      /other bars of BBB/,
+    ],
     ['a missing row', (lines) => lines.slice(0, -1), /holds 7 bars where the manifest lists 8/],
     [
       'high below low',
@@ -242,21 +309,34 @@ describe('validateBundle', () => {
     ],
   ]
 
-  it.each(rows)('reports %s, even where the manifest was made to match the file', async (_, change, message) => {
-    const directory = await written('csv')
-    await rewriteRows(directory, 'bars.csv', change)
-    expect(await validateBundle(directory)).toEqual([{ severity: 'error', message: expect.stringMatching(message) }])
-    await expect((await plainBundleSource().open(directory)).table()).rejects.toThrow(message)
-  })
+  it.each(rows)(
+    'reports %s, even where the manifest was made to match the file',
+    async (_, change, message) => {
+      const directory = await written('csv')
+      await rewriteRows(directory, 'bars.csv', change)
+      expect(await validateBundle(directory)).toEqual([
+        { severity: 'error', message: expect.stringMatching(message) },
+      ])
+      await expect((await plainBundleSource().open(directory)).table()).rejects.toThrow(message)
+    },
+  )
 
   const adjustments: readonly [string, (lines: string[]) => string[], RegExp][] = [
-    ['a swapped adjustment', ([h, a, b, c]) => [h!, b!, a!, c!], /adjustments\.csv is out of order or repeats itself/],
+    [
+      'a swapped adjustment',
+      ([h, a, b, c]) => [h!, b!, a!, c!],
+      /adjustments\.csv is out of order or repeats itself/,
+    ],
     [
       'an unknown kind',
       (lines) => lines.map((line) => line.replace('split', 'spin')),
       /row 1 is no adjustment of a listed asset/,
     ],
-    ['a missing adjustment', (lines) => lines.slice(0, -1), /holds 2 adjustments where the manifest lists 3/],
+    [
+      'a missing adjustment',
+      (lines) => lines.slice(0, -1),
+      /holds 2 adjustments where the manifest lists 3/,
+    ],
     [
       'a dividend above the close',
       (lines) => lines.map((line) => line.replace('0.47', '900')),
@@ -267,12 +347,20 @@ describe('validateBundle', () => {
   it.each(adjustments)('reports %s', async (_, change, message) => {
     const directory = await written('csv')
     await rewriteRows(directory, 'adjustments.csv', change)
-    expect(await validateBundle(directory)).toEqual([{ severity: 'error', message: expect.stringMatching(message) }])
+    expect(await validateBundle(directory)).toEqual([
+      { severity: 'error', message: expect.stringMatching(message) },
+    ])
   })
 
-  async function rewriteRows(directory: string, name: string, change: (lines: string[]) => string[]): Promise<void> {
+  async function rewriteRows(
+    directory: string,
+    name: string,
+    change: (lines: string[]) => string[],
+  ): Promise<void> {
     const path = join(directory, name)
-    const bytes = Buffer.from(`${change((await readFile(path, 'utf8')).trim().split('\n')).join('\n')}\n`)
+    const bytes = Buffer.from(
+      `${change((await readFile(path, 'utf8')).trim().split('\n')).join('\n')}\n`,
+    )
     await writeFile(path, bytes)
     const listed = { name, bytes: bytes.length, sha256: sha256(bytes) }
     await editManifest(directory, (manifest) => ({
@@ -288,14 +376,20 @@ describe('writeBundle', () => {
     const directory = join(root, 'deep', 'small')
     await writeBundle(directory, smallContent(), { format: 'csv' })
     await writeBundle(directory, smallContent())
-    expect((await readdir(directory)).sort()).toEqual(['adjustments.parquet', 'bars.parquet', 'manifest.json'])
+    expect((await readdir(directory)).sort()).toEqual([
+      'adjustments.parquet',
+      'bars.parquet',
+      'manifest.json',
+    ])
     expect(await readdir(join(root, 'deep'))).toEqual(['small'])
   })
 
   it('survives two writers of the same bundle', async () => {
     const directory = join(await scratch(), 'small')
     await Promise.all([1, 2, 3].map(() => writeBundle(directory, smallContent())))
-    expect((await validateBundle(directory)).filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(
+      (await validateBundle(directory)).filter(({ severity }) => severity === 'error'),
+    ).toEqual([])
     expect(await readdir(join(directory, '..'))).toEqual(['small'])
   })
 
@@ -314,7 +408,9 @@ describe('writeBundle', () => {
     await expect(writeBundle(root, smallContent())).rejects.toThrow(
       /holds thesis\.txt, not a bundle to replace; choose another directory/,
     )
-    await expect(writeBundle(join(root, 'thesis.txt'), smallContent())).rejects.toThrow(/is a file, not a bundle to replace/)
+    await expect(writeBundle(join(root, 'thesis.txt'), smallContent())).rejects.toThrow(
+      /is a file, not a bundle to replace/,
+    )
     expect(await readFile(join(root, 'thesis.txt'), 'utf8')).toBe('precious')
     expect(await readdir(root)).toEqual(['thesis.txt'])
   })
@@ -337,11 +433,14 @@ describe('writeBundle', () => {
     await chmod(root, 0o700)
   })
 
-  it.skipIf(!existsSync('/proc/self'))('says so where the file system denies what its directories promise', async () => {
-    await expect(writeBundle('/proc/assay/small', smallContent())).rejects.toThrow(
-      /cannot write bundle .*; check space and permissions/,
-    )
-  })
+  it.skipIf(!existsSync('/proc/self'))(
+    'says so where the file system denies what its directories promise',
+    async () => {
+      await expect(writeBundle('/proc/assay/small', smallContent())).rejects.toThrow(
+        /cannot write bundle .*; check space and permissions/,
+      )
+    },
+  )
 
   it('says so when a name is too long for the file system, and leaves nothing', async () => {
     const root = await scratch()

@@ -29,7 +29,12 @@ describe('ingestCsv', () => {
       '0,2,2,2,2,2014-06-03,9',
     ])
     const content = await ingestCsv([path])
-    expect(content).toMatchObject({ name: 'AAA', frequency: '1d', sessions: ['2014-06-02', '2014-06-03'], adjustments: [] })
+    expect(content).toMatchObject({
+      name: 'AAA',
+      frequency: '1d',
+      sessions: ['2014-06-02', '2014-06-03'],
+      adjustments: [],
+    })
     expect(content.bars[0]).toMatchObject({
       asset: 'AAA',
       open: Float64Array.of(1_500_000, 2_000_000),
@@ -40,7 +45,12 @@ describe('ingestCsv', () => {
 
   it('joins the calendars of several files, and of several assets in one', async () => {
     const one = await file(
-      [`Ticker,${HEADER}`, 'X,2014-06-02,1,1,1,1,1', 'Y,2014-06-02,1,1,1,1,1', 'X,2014-06-04,1,1,1,1,1'],
+      [
+        `Ticker,${HEADER}`,
+        'X,2014-06-02,1,1,1,1,1',
+        'Y,2014-06-02,1,1,1,1,1',
+        'X,2014-06-04,1,1,1,1,1',
+      ],
       'many.csv',
     )
     const two = await file([HEADER, '2014-06-03,1,1,1,1,1'], 'Z.csv')
@@ -51,23 +61,35 @@ describe('ingestCsv', () => {
       ['Y', [0]],
       ['Z', [1]],
     ])
-    expect(content.provenance).toEqual({ source: `${basename(one)}, ${basename(two)}`, synthetic: false, license: 'CC0' })
+    expect(content.provenance).toEqual({
+      source: `${basename(one)}, ${basename(two)}`,
+      synthetic: false,
+      license: 'CC0',
+    })
   })
 
   it('tells daily, hourly and minute bars apart', async () => {
     const at = (...times: string[]) => file([HEADER, ...times.map((time) => `${time},1,1,1,1,1`)])
-    expect((await ingestCsv([await at('2014-06-02 00:00:00', '2014-06-03 00:00:00+00:00')])).sessions).toEqual([
-      '2014-06-02',
-      '2014-06-03',
-    ])
-    expect(await ingestCsv([await at('2014-06-02T00:00:00Z', '2014-06-02T05:00')])).toMatchObject({ frequency: '1h' })
+    expect(
+      (await ingestCsv([await at('2014-06-02 00:00:00', '2014-06-03 00:00:00+00:00')])).sessions,
+    ).toEqual(['2014-06-02', '2014-06-03'])
+    expect(await ingestCsv([await at('2014-06-02T00:00:00Z', '2014-06-02T05:00')])).toMatchObject({
+      frequency: '1h',
+    })
     const minutes = await ingestCsv([await at('2014-06-02T00:00:00', '2014-06-02T05:01:00.000Z')])
-    expect(minutes).toMatchObject({ frequency: '1m', sessions: ['2014-06-02T00:00:00', '2014-06-02T05:01:00'] })
-    expect(await ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1m' })).toMatchObject({ frequency: '1m' })
+    expect(minutes).toMatchObject({
+      frequency: '1m',
+      sessions: ['2014-06-02T00:00:00', '2014-06-02T05:01:00'],
+    })
+    expect(await ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1m' })).toMatchObject({
+      frequency: '1m',
+    })
     await expect(ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1d' })).rejects.toThrow(
       'the bars are 1h, finer than the frequency 1d',
     )
-    await expect(ingestCsv([await at('2014-06-02T05:00:30')])).rejects.toThrow('some bars do not start on a whole minute')
+    await expect(ingestCsv([await at('2014-06-02T05:00:30')])).rejects.toThrow(
+      'some bars do not start on a whole minute',
+    )
   })
 
   it('rounds volumes only when asked to, exactly, and says how many', async () => {
@@ -78,16 +100,29 @@ describe('ingestCsv', () => {
       '2014-06-04,1,1,1,1,.00015',
       '2014-06-05,1,1,1,1,7',
     ])
-    await expect(ingestCsv([path])).rejects.toThrow(/AAA\.csv:2: volume: .* has 11 decimal places .*; round with --round-volume$/)
-    const content = await ingestCsv([path], { roundVolume: true, provenance: { notes: 'vendor feed' } })
+    await expect(ingestCsv([path])).rejects.toThrow(
+      /AAA\.csv:2: volume: .* has 11 decimal places .*; round with --round-volume$/,
+    )
+    const content = await ingestCsv([path], {
+      roundVolume: true,
+      provenance: { notes: 'vendor feed' },
+    })
     expect([...content.bars[0]!.volume]).toEqual([2_181_025_951, 0, 2, 70_000])
-    expect(content.provenance.notes).toBe('vendor feed; 3 volumes rounded half-even to 4 decimal places')
+    expect(content.provenance.notes).toBe(
+      'vendor feed; 3 volumes rounded half-even to 4 decimal places',
+    )
     const huge = await file([HEADER, '2014-06-02,1,1,1,1,99999999999999.12345'])
-    await expect(ingestCsv([huge], { roundVolume: true })).rejects.toMatchObject({ code: 'precision' })
+    await expect(ingestCsv([huge], { roundVolume: true })).rejects.toMatchObject({
+      code: 'precision',
+    })
   })
 
   it('fits scales to the files when asked to: prices always exactly, volumes where fifteen digits hold them', async () => {
-    const fine = await file([HEADER, '2014-06-02,1.12345678,1.2,1,1.10,0.1234567', '2014-06-03,1,1,1,1,5'])
+    const fine = await file([
+      HEADER,
+      '2014-06-02,1.12345678,1.2,1,1.10,0.1234567',
+      '2014-06-03,1,1,1,1,5',
+    ])
     await expect(ingestCsv([fine])).rejects.toMatchObject({ code: 'precision' })
     const fitted = await ingestCsv([fine], { fitScales: true })
     expect(fitted.scales).toEqual({ price: 8, volume: 7, adjustment: 9 })
@@ -98,20 +133,31 @@ describe('ingestCsv', () => {
     ])
     const wide = await file([HEADER, '2014-06-02,1,1,1,1,218102.59507500002'])
     const rounded = await ingestCsv([wide], { fitScales: true })
-    expect([rounded.scales.volume, rounded.provenance.notes]).toEqual([4, '1 volume rounded half-even to 4 decimal places'])
+    expect([rounded.scales.volume, rounded.provenance.notes]).toEqual([
+      4,
+      '1 volume rounded half-even to 4 decimal places',
+    ])
     const plain = await ingestCsv([await file([HEADER, ROW])], { fitScales: true })
     expect(plain.scales).toEqual({ price: 6, volume: 4, adjustment: 9 })
-    await expect(ingestCsv([fine], { fitScales: true, scales: { price: 4 } })).rejects.toThrow(/use --price-scale 8/)
+    await expect(ingestCsv([fine], { fitScales: true, scales: { price: 4 } })).rejects.toThrow(
+      /use --price-scale 8/,
+    )
   })
 
   it('reads exponents as the exact decimals they are', async () => {
     const path = await file([HEADER, '2014-06-02,1.0035e-06,1.1E-6,1e-06,1.05e-6,1.5e+06'])
     const { scales, bars, provenance } = await ingestCsv([path], { fitScales: true })
     expect([scales.price, provenance.notes]).toEqual([10, undefined])
-    expect([bars[0]!.open[0], bars[0]!.high[0], bars[0]!.low[0], bars[0]!.close[0], bars[0]!.volume[0]]).toEqual([
-      10_035, 11_000, 10_000, 10_500, 15_000_000_000,
-    ])
-    await expect(ingestCsv([path])).rejects.toThrow(/:2: open: 1\.0035e-06 has 10 decimal places .*; use --price-scale 10, or/)
+    expect([
+      bars[0]!.open[0],
+      bars[0]!.high[0],
+      bars[0]!.low[0],
+      bars[0]!.close[0],
+      bars[0]!.volume[0],
+    ]).toEqual([10_035, 11_000, 10_000, 10_500, 15_000_000_000])
+    await expect(ingestCsv([path])).rejects.toThrow(
+      /:2: open: 1\.0035e-06 has 10 decimal places .*; use --price-scale 10, or/,
+    )
   })
 
   const NOISE = '2014-06-02,100.3455810546875,100.5,100.25,100.34558105468750001,100'
@@ -119,14 +165,22 @@ describe('ingestCsv', () => {
   it('rounds prices no scale can hold where it fits scales, and says how many; elsewhere only when asked to', async () => {
     const path = await file([HEADER, NOISE, '2014-06-03,2.5000005,2.5000015,2.5,2.5,1'])
     const fitted = await ingestCsv([path], { fitScales: true })
-    expect([fitted.scales.price, fitted.provenance.notes]).toEqual([6, '4 prices rounded half-even to 6 decimal places'])
-    expect([...fitted.bars[0]!.open, ...fitted.bars[0]!.high]).toEqual([100_345_581, 2_500_000, 100_500_000, 2_500_002])
+    expect([fitted.scales.price, fitted.provenance.notes]).toEqual([
+      6,
+      '4 prices rounded half-even to 6 decimal places',
+    ])
+    expect([...fitted.bars[0]!.open, ...fitted.bars[0]!.high]).toEqual([
+      100_345_581, 2_500_000, 100_500_000, 2_500_002,
+    ])
     await expect(ingestCsv([path])).rejects.toThrow(
       /:2: open: 100\.3455810546875 has 13 decimal places .*; round with --round-price$/,
     )
     const asked = await ingestCsv([path], { roundPrice: true })
     expect([asked.bars, asked.provenance]).toEqual([fitted.bars, fitted.provenance])
-    expect((await ingestCsv([path], { fitScales: true, scales: { price: 2 }, roundPrice: true })).bars[0]!.open[1]).toBe(250)
+    expect(
+      (await ingestCsv([path], { fitScales: true, scales: { price: 2 }, roundPrice: true }))
+        .bars[0]!.open[1],
+    ).toBe(250)
   })
 
   it('keeps four digits of prices too small for six places', async () => {
@@ -198,19 +252,32 @@ describe('ingestCsv', () => {
       'adjustments.csv',
     )
     const content = await ingestCsv([prices], { adjustments })
-    expect(content.adjustments.map(({ session, kind, value }) => [session, kind, value.toFixed()])).toEqual([
+    expect(
+      content.adjustments.map(({ session, kind, value }) => [session, kind, value.toFixed()]),
+    ).toEqual([
       [1, 'split', '7'],
       [1, 'dividend', '0.1'],
     ])
     expect(memoryBundle(content).manifest.rows).toEqual({ bars: 2, adjustments: 2 })
-    const long = await file(['asset,session,kind,value', 'AAA,2014-06-03,split,0.33333333333'], 'long.csv')
-    await expect(ingestCsv([prices], { adjustments: long })).rejects.toThrow(/use --adjustment-scale 11/)
-    expect((await ingestCsv([prices], { adjustments: long, fitScales: true })).scales.adjustment).toBe(11)
+    const long = await file(
+      ['asset,session,kind,value', 'AAA,2014-06-03,split,0.33333333333'],
+      'long.csv',
+    )
+    await expect(ingestCsv([prices], { adjustments: long })).rejects.toThrow(
+      /use --adjustment-scale 11/,
+    )
+    expect(
+      (await ingestCsv([prices], { adjustments: long, fitScales: true })).scales.adjustment,
+    ).toBe(11)
   })
 
   const rows: readonly [string, string, RegExp][] = [
     ['an unknown asset', 'BBB,2014-06-02,split,2', /adjustments\.csv:2: no bars of asset BBB/],
-    ['an unknown kind', 'AAA,2014-06-02,spinoff,2', /:2: kind spinoff is neither split nor dividend/],
+    [
+      'an unknown kind',
+      'AAA,2014-06-02,spinoff,2',
+      /:2: kind spinoff is neither split nor dividend/,
+    ],
     ['a day without bars', 'AAA,2014-06-07,split,2', /:2: 2014-06-07 is no session of the bars/],
     ['no date', 'AAA,soon,split,2', /:2: 'soon' is not a date/],
     ['no number', 'AAA,2014-06-02,split,two', /:2: 'two' is not a plain decimal/],
@@ -224,7 +291,10 @@ describe('ingestCsv', () => {
   })
 
   it('refuses an adjustments file without its columns', async () => {
-    const adjustments = await file(['asset,date,kind,value', 'AAA,2014-06-02,split,2'], 'adjustments.csv')
+    const adjustments = await file(
+      ['asset,date,kind,value', 'AAA,2014-06-02,split,2'],
+      'adjustments.csv',
+    )
     await expect(ingestCsv([await file([HEADER, ROW])], { adjustments })).rejects.toThrow(
       /:1: the columns asset, session, kind, value belong here/,
     )
@@ -238,19 +308,35 @@ describe('ingestCsv', () => {
       ['date,open,high,low,volume', '2014-06-02,1,1,1,1'],
       /:1: no column close; the header is date,open,high,low,volume/,
     ],
-    ['no date column', ['day,open,high,low,close,volume', ROW], /:1: no column date or session or timestamp or datetime or time/],
+    [
+      'no date column',
+      ['day,open,high,low,close,volume', ROW],
+      /:1: no column date or session or timestamp or datetime or time/,
+    ],
     [
       'two date columns',
       ['date,time,open,high,low,close,volume', '2014-06-02,10:00,1,1,1,1,1'],
       /:1: columns date and time mean the same/,
     ],
-    ['a doubled column', ['date,open,high,low,close,volume,Close', `${ROW},1`], /:1: columns close and Close mean the same/],
+    [
+      'a doubled column',
+      ['date,open,high,low,close,volume,Close', `${ROW},1`],
+      /:1: columns close and Close mean the same/,
+    ],
     ['a ragged row', [HEADER, ROW, '2014-06-03,1,1'], /:3: 3 cells where the header has 6/],
     ['broken quotes', [HEADER, '"2014-06-02,1,1,1,1,1'], /AAA\.csv:\d+: not csv \(/],
     ['an empty value', [HEADER, '2014-06-02,1,1,1,,1'], /:2: close is empty; remove the row/],
     ['NaN', [HEADER, ROW, '2014-06-03,nan,1,1,1,1'], /:3: open is nan; remove the row/],
-    ['text for a price', [HEADER, '2014-06-02,1,1,1,one,1'], /:2: close: 'one' is not a plain decimal/],
-    ['text for a volume', [HEADER, '2014-06-02,1,1,1,1,many'], /:2: volume: 'many' is not a plain decimal/],
+    [
+      'text for a price',
+      [HEADER, '2014-06-02,1,1,1,one,1'],
+      /:2: close: 'one' is not a plain decimal/,
+    ],
+    [
+      'text for a volume',
+      [HEADER, '2014-06-02,1,1,1,1,many'],
+      /:2: volume: 'many' is not a plain decimal/,
+    ],
     [
       'a price with seven places',
       [HEADER, '2014-06-02,1,1,1,1.0000001,1'],
@@ -260,8 +346,16 @@ describe('ingestCsv', () => {
     ['a zero price', [HEADER, '2014-06-02,1,1,0.0,1,1'], /:2: price 0 is not positive/],
     ['a negative volume', [HEADER, '2014-06-02,1,1,1,1,-5'], /:2: volume of -50000 units/],
     ['high below low', [HEADER, '2014-06-02,1,1,2,1,1'], /:2: high 1 is below low 2/],
-    ['a date that does not exist', [HEADER, '2014-02-30,1,1,1,1,1'], /:2: '2014-02-30' is not a date like 2014-06-09/],
-    ['another date form', [HEADER, '06/02/2014,1,1,1,1,1'], /:2: '06\/02\/2014' is not a date; write 2014-06-09/],
+    [
+      'a date that does not exist',
+      [HEADER, '2014-02-30,1,1,1,1,1'],
+      /:2: '2014-02-30' is not a date like 2014-06-09/,
+    ],
+    [
+      'another date form',
+      [HEADER, '06/02/2014,1,1,1,1,1'],
+      /:2: '06\/02\/2014' is not a date; write 2014-06-09/,
+    ],
     [
       'another time zone',
       [HEADER, '2014-06-02T10:00:00-04:00,1,1,1,1,1'],
@@ -286,11 +380,15 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([await file([HEADER, ROW], 'my prices.csv')])).rejects.toThrow(
       /'my prices' cannot name an asset.*rename the file/,
     )
-    await expect(ingestCsv(['nowhere.csv'])).rejects.toThrow('nowhere.csv does not exist; name a readable csv file')
+    await expect(ingestCsv(['nowhere.csv'])).rejects.toThrow(
+      'nowhere.csv does not exist; name a readable csv file',
+    )
     await expect(ingestCsv([await scratch()])).rejects.toThrow(/cannot be read \(EISDIR\)/)
     await expect(ingestCsv([])).rejects.toThrow('no price file given')
     const path = await file([HEADER, ROW])
-    await expect(ingestCsv([path, path])).rejects.toThrow(/asset AAA is in both .*; join or rename one/)
+    await expect(ingestCsv([path, path])).rejects.toThrow(
+      /asset AAA is in both .*; join or rename one/,
+    )
   })
 })
 
@@ -298,15 +396,24 @@ const PRICES = fileURLToPath(new URL('../../../../shared/data/prices/', import.m
 
 describe.skipIf(!existsSync(PRICES))('real price files', () => {
   it('takes the daily files whole', async () => {
-    const bundle = memoryBundle(await ingestCsv([`${PRICES}vega_SP500_2000-2020.csv`, `${PRICES}zl_KO_2012-2014.csv`]))
-    expect(bundle.manifest.assets.map(({ id }) => id)).toEqual(['vega_SP500_2000-2020', 'zl_KO_2012-2014'])
+    const bundle = memoryBundle(
+      await ingestCsv([`${PRICES}vega_SP500_2000-2020.csv`, `${PRICES}zl_KO_2012-2014.csv`]),
+    )
+    expect(bundle.manifest.assets.map(({ id }) => id)).toEqual([
+      'vega_SP500_2000-2020',
+      'zl_KO_2012-2014',
+    ])
     expect(bundle.manifest.rows.bars).toBe(5105 + 754)
   })
 
   it('takes minute bars, whose interpolated volumes need rounding', async () => {
     const content = await ingestCsv([`${PRICES}naut_BTC-PERP_1m.csv`], { roundVolume: true })
     const { calendar } = memoryBundle(content)
-    expect([content.frequency, calendar.length, sessionText(calendar, 0)]).toEqual(['1m', 45_031, '2021-12-31T23:01:00'])
+    expect([content.frequency, calendar.length, sessionText(calendar, 0)]).toEqual([
+      '1m',
+      45_031,
+      '2021-12-31T23:01:00',
+    ])
     expect(content.provenance.notes).toBe('14 volumes rounded half-even to 4 decimal places')
   })
 })

@@ -13,41 +13,52 @@ const restated = { ...smallContent(), bars: [bars('AAA', [1, 2, 3, 4, 5])], adju
 /** As long as the original in every file: only the hashes differ. */
 const swapped = {
   ...smallContent(),
-  bars: [bars('AAA', [100_000_001, 58_485_714, 370_000_000, 99_999_999, 1]), smallContent().bars[1]!],
+  bars: [
+    bars('AAA', [100_000_001, 58_485_714, 370_000_000, 99_999_999, 1]),
+    smallContent().bars[1]!,
+  ],
 }
 
 describe('a reader of a bundle that is replaced', () => {
   it.each([
     ['other sizes', restated, 'parquet'],
     ['the same sizes', swapped, 'csv'],
-  ] as const)('says which version became which, at the first read of a file with %s', async (_, content, format) => {
-    const directory = join(await scratch(), 'small')
-    const before = await writeBundle(directory, smallContent(), { format })
-    const opened = await plainBundleSource().open(directory)
-    const after = await writeBundle(directory, content, { format })
-    const sizes = [before, after].map(({ files }) => files.map(({ bytes }) => bytes).join())
-    expect(sizes[0] === sizes[1]).toBe(content === swapped)
-    const [from, to] = [before, after].map(({ version }) => version.slice(7, 15))
-    await expect(opened.table()).rejects.toMatchObject({
-      code: 'bundle-changed',
-      message: `bundle small changed on disk (version ${from}… → ${to}…) while being read; rerun`,
-    })
-    expect((await (await plainBundleSource().open(directory)).table()).rows).toBe(after.rows.bars)
-  })
+  ] as const)(
+    'says which version became which, at the first read of a file with %s',
+    async (_, content, format) => {
+      const directory = join(await scratch(), 'small')
+      const before = await writeBundle(directory, smallContent(), { format })
+      const opened = await plainBundleSource().open(directory)
+      const after = await writeBundle(directory, content, { format })
+      const sizes = [before, after].map(({ files }) => files.map(({ bytes }) => bytes).join())
+      expect(sizes[0] === sizes[1]).toBe(content === swapped)
+      const [from, to] = [before, after].map(({ version }) => version.slice(7, 15))
+      await expect(opened.table()).rejects.toMatchObject({
+        code: 'bundle-changed',
+        message: `bundle small changed on disk (version ${from}… → ${to}…) while being read; rerun`,
+      })
+      expect((await (await plainBundleSource().open(directory)).table()).rows).toBe(after.rows.bars)
+    },
+  )
 
   it('says so where the same content took another form', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent(), { format: 'csv' })
     const opened = await plainBundleSource().open(directory)
     await writeBundle(directory, smallContent())
-    await expect(opened.table()).rejects.toThrow('bundle small changed on disk (now in parquet form) while being read; rerun')
+    await expect(opened.table()).rejects.toThrow(
+      'bundle small changed on disk (now in parquet form) while being read; rerun',
+    )
   })
 
   it('reads on where the same content was written again', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent())
     const opened = await plainBundleSource().open(directory)
-    await writeBundle(directory, { ...smallContent(), provenance: { source: 'again', synthetic: true } })
+    await writeBundle(directory, {
+      ...smallContent(),
+      provenance: { source: 'again', synthetic: true },
+    })
     expect((await opened.table()).rows).toBe(8)
     expect(await opened.adjustments()).toHaveLength(3)
   })
@@ -59,7 +70,8 @@ describe('a reader of a bundle that is replaced', () => {
     const after = await writeBundle(next, restated)
     const manifest = join(directory, 'manifest.json')
     const text = await readFile(manifest)
-    // The reader waits in a pipe for the old manifest and gets it only when the new bundle is in place.
+    // The reader waits in a pipe for the old manifest and gets it only when the new bundle is in
+    // place.
     await rm(manifest)
     execFileSync('sh', ['-c', 'mkfifo "$0"', manifest])
     const opening = plainBundleSource().open(directory)
@@ -87,7 +99,12 @@ describe('a reader of a bundle that is replaced', () => {
 describe('what a killed writer left', () => {
   const HOURS = 3_600_000
   const left = ['.small.0123456789ab', '.small.0123456789ab.old']
-  const foreign = ['.small.notes', '.small.0123456789ab.bak', '.smaller.0123456789ab', 'small.0123456789ab']
+  const foreign = [
+    '.small.notes',
+    '.small.0123456789ab.bak',
+    '.smaller.0123456789ab',
+    'small.0123456789ab',
+  ]
 
   it('is removed when older than an hour, and nothing else ever is', async () => {
     const root = await scratch()
@@ -117,7 +134,9 @@ describe('what a killed writer left', () => {
     await writeBundle(directory, smallContent())
     await writeFile(join(directory, 'notes.txt'), 'mine')
     await rename(directory, join(root, left[1]!))
-    await expect(writeBundle(directory, restated)).rejects.toThrow(/holds notes\.txt, not a bundle to replace/)
+    await expect(writeBundle(directory, restated)).rejects.toThrow(
+      /holds notes\.txt, not a bundle to replace/,
+    )
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('mine')
   })
 })

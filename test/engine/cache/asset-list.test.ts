@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assetListCache } from '../../../engine/cache/asset-list.js'
 import type { CacheStore } from '../../../engine/cache/lru.js'
-import { type Asset, type AssetDirectory, engineLog, memoryBundle, type OpenBundle } from '../../../engine/index.js'
+import {
+  type Asset,
+  type AssetDirectory,
+  engineLog,
+  memoryBundle,
+  type OpenBundle,
+} from '../../../engine/index.js'
 import { plainAssetDirectory } from '../../../engine/portal/long-table.js'
 import { contentOf, marketShape, simpleContent } from '../../support.js'
 
@@ -36,7 +42,11 @@ describe('asset-list cache', () => {
     const cached = assetListCache(plain, { maxEntries: 4, log: engineLog() })
     for (let i = 0; i < 5; i++) await cached.assets(memoryBundle(simpleContent([1, 2, 3])))
     expect(plain.calls).toBe(1)
-    expect(cached.counters()).toMatchObject({ 'assetList.hits': 4, 'assetList.misses': 1, 'assetList.fallbacks': 0 })
+    expect(cached.counters()).toMatchObject({
+      'assetList.hits': 4,
+      'assetList.misses': 1,
+      'assetList.fallbacks': 0,
+    })
     await cached.assets(memoryBundle(simpleContent([1, 2, 4])))
     expect(plain.calls).toBe(2)
   })
@@ -44,7 +54,11 @@ describe('asset-list cache', () => {
   it('keeps no more lists than it may', async () => {
     const cached = assetListCache(plainAssetDirectory(), { maxEntries: 2, log: engineLog() })
     for (const last of [3, 4, 5, 3]) await cached.assets(memoryBundle(simpleContent([1, 2, last])))
-    expect(cached.counters()).toMatchObject({ 'assetList.hits': 0, 'assetList.misses': 4, 'assetList.evictions': 2 })
+    expect(cached.counters()).toMatchObject({
+      'assetList.hits': 0,
+      'assetList.misses': 4,
+      'assetList.evictions': 2,
+    })
     const held = cached.counters()['assetList.bytes']
     cached.clear()
     expect([held! > 0, cached.counters()['assetList.bytes']]).toEqual([true, 0])

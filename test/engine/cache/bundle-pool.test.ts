@@ -25,17 +25,28 @@ import { bars, scratch, smallContent } from '../bundle/bundle-cases.js'
 /** Every kind of change a version covers, to the same bundle. */
 const CHANGES: Readonly<Record<string, BundleContent>> = {
   'an asset more': { ...smallContent(), bars: [...smallContent().bars, bars('CCC', [1, 2, 3])] },
-  'an asset that lives longer': { ...smallContent(), bars: [smallContent().bars[0]!, bars('BBB', [7e6, 8e6, 9e6], [1, 2, 3])] },
+  'an asset that lives longer': {
+    ...smallContent(),
+    bars: [smallContent().bars[0]!, bars('BBB', [7e6, 8e6, 9e6], [1, 2, 3])],
+  },
   'another range': { ...smallContent(), sessions: [...smallContent().sessions, '2014-06-07'] },
   'another schema': { ...smallContent(), scales: { price: 6, volume: 5, adjustment: 9 } },
   'a restated price': {
     ...smallContent(),
     // As long as the original in every file of a CSV bundle.
-    bars: [bars('AAA', [370_000_000, 58_485_714, 100_000_001, 99_999_998, 1]), smallContent().bars[1]!],
+    bars: [
+      bars('AAA', [370_000_000, 58_485_714, 100_000_001, 99_999_998, 1]),
+      smallContent().bars[1]!,
+    ],
   },
   'a restated dividend': {
     ...smallContent(),
-    adjustments: smallContent().adjustments.with(2, { asset: 'BBB', session: 4, kind: 'dividend', value: new Money('0.48') }),
+    adjustments: smallContent().adjustments.with(2, {
+      asset: 'BBB',
+      session: 4,
+      kind: 'dividend',
+      value: new Money('0.48'),
+    }),
   },
 }
 
@@ -45,7 +56,13 @@ function poolOf(plain: BundleSource, maxBundles = 100, log: EngineLog = engineLo
 
 /** What a reader sees of a bundle. */
 async function contentsOf(bundle: OpenBundle): Promise<unknown> {
-  return [bundle.directory, bundle.version, bundle.manifest, await bundle.table(), await bundle.adjustments()]
+  return [
+    bundle.directory,
+    bundle.version,
+    bundle.manifest,
+    await bundle.table(),
+    await bundle.adjustments(),
+  ]
 }
 
 async function codeOf(work: () => Promise<unknown>): Promise<unknown> {
@@ -63,12 +80,20 @@ describe('the bundle pool', () => {
       for (const content of [smallContent(), changed, smallContent()]) {
         await writeBundle(directory, content, { format })
         for (let i = 0; i < 2; i++) {
-          const [pooled, plain] = [await pool.open(directory), await plainBundleSource().open(directory)]
+          const [pooled, plain] = [
+            await pool.open(directory),
+            await plainBundleSource().open(directory),
+          ]
           expect(await contentsOf(pooled)).toEqual(await contentsOf(plain))
           pooled.close()
         }
       }
-      expect(pool.counters()).toMatchObject({ 'pool.hits': 3, 'pool.misses': 3, 'pool.invalidations': 2, 'pool.open': 1 })
+      expect(pool.counters()).toMatchObject({
+        'pool.hits': 3,
+        'pool.misses': 3,
+        'pool.invalidations': 2,
+        'pool.open': 1,
+      })
     })
   }
 
@@ -84,8 +109,14 @@ describe('the bundle pool', () => {
       await bundle.adjustments()
       bundle.close()
     }
-    const sizes = (await plainBundleSource().open(directory)).manifest.files.map(({ bytes }) => bytes)
-    expect(counters).toEqual({ 'bundle.opens': 1, 'bundle.decodes': 1, 'bundle.bytesRead': sizes[0]! + sizes[1]! })
+    const sizes = (await plainBundleSource().open(directory)).manifest.files.map(
+      ({ bytes }) => bytes,
+    )
+    expect(counters).toEqual({
+      'bundle.opens': 1,
+      'bundle.decodes': 1,
+      'bundle.bytesRead': sizes[0]! + sizes[1]!,
+    })
     expect(pool.counters()).toEqual({
       'pool.hits': 4,
       'pool.misses': 1,
@@ -152,10 +183,13 @@ describe('the bundle pool', () => {
     const after = await writeBundle(directory, CHANGES['a restated price']!)
     expect(await codeOf(() => early.table())).toBe('bundle-changed')
     expect(early.version).toBe(before.version)
-    // Back to the first version, byte for byte: the look at the directory alone would find the bundle that failed to be the right one.
+    // Back to the first version, byte for byte: the look at the directory alone would find the
+    // bundle that failed to be the right one.
     await writeBundle(directory, smallContent())
     const back = await pool.open(directory)
-    expect(await contentsOf(back)).toEqual(await contentsOf(await plainBundleSource().open(directory)))
+    expect(await contentsOf(back)).toEqual(
+      await contentsOf(await plainBundleSource().open(directory)),
+    )
     await writeBundle(directory, CHANGES['a restated price']!)
     expect((await pool.open(directory)).version).toBe(after.version)
     expect((await back.table()).rows).toBe(8)
@@ -164,13 +198,19 @@ describe('the bundle pool', () => {
   it('keeps no bundle that could not be opened', async () => {
     const directory = join(await scratch(), 'small')
     const pool = poolOf(plainBundleSource())
-    const failures = await Promise.all(Array.from({ length: 5 }, () => codeOf(() => pool.open(directory))))
+    const failures = await Promise.all(
+      Array.from({ length: 5 }, () => codeOf(() => pool.open(directory))),
+    )
     expect(new Set(failures)).toEqual(new Set(['bundle-missing']))
     await writeBundle(directory, smallContent())
     expect((await pool.open(directory)).manifest.name).toBe('small')
     await rm(directory, { recursive: true })
     expect(await codeOf(() => pool.open(directory))).toBe('bundle-missing')
-    expect(pool.counters()).toMatchObject({ 'pool.open': 1, 'pool.invalidations': 1, 'pool.fallbacks': 0 })
+    expect(pool.counters()).toMatchObject({
+      'pool.open': 1,
+      'pool.invalidations': 1,
+      'pool.fallbacks': 0,
+    })
   })
 
   it('asks the plain source where it cannot look, says so and counts it', async () => {
@@ -182,14 +222,21 @@ describe('the bundle pool', () => {
     const manifest = join(directory, 'manifest.json')
     await rename(manifest, join(directory, 'aside'))
     await mkdir(manifest)
-    await expect(pool.open(directory)).rejects.toMatchObject({ code: 'bundle-missing', message: /manifest\.json cannot be read/ })
+    await expect(pool.open(directory)).rejects.toMatchObject({
+      code: 'bundle-missing',
+      message: /manifest\.json cannot be read/,
+    })
     expect(lines).toMatchObject([
       [
         { cache: 'pool', step: 'check', directory, reason: expect.stringContaining('EISDIR') },
         'cache failed; continuing without it',
       ],
     ])
-    expect(pool.counters()).toMatchObject({ 'pool.fallbacks': 1, 'pool.invalidations': 0, 'pool.open': 0 })
+    expect(pool.counters()).toMatchObject({
+      'pool.fallbacks': 1,
+      'pool.invalidations': 0,
+      'pool.open': 0,
+    })
     await rm(manifest, { recursive: true })
     await rename(join(directory, 'aside'), manifest)
     expect((await pool.open(directory)).manifest.name).toBe('small')
@@ -239,7 +286,12 @@ describe('an engine with a pool', () => {
     const engine = openEngine(pooled)
     for (let i = 0; i < 3; i++) await engine.backtest({ bundle: directory, algorithm: IDLE })
     const mine = await engine.open(directory)
-    expect(engine.counters()).toMatchObject({ 'bundle.opens': 1, 'bundle.decodes': 1, 'pool.hits': 3, 'pool.misses': 1 })
+    expect(engine.counters()).toMatchObject({
+      'bundle.opens': 1,
+      'bundle.decodes': 1,
+      'pool.hits': 3,
+      'pool.misses': 1,
+    })
     engine.close()
     expect((await mine.table()).rows).toBe(8)
     mine.close()
@@ -262,7 +314,11 @@ describe('an engine with a pool', () => {
     await writeBundle(directory, smallContent())
     const counters = {}
     const bundles = poolOf(plainBundleSource(counters))
-    for (const config of [pureBaseline(), enable(pureBaseline(), { assetListCache: true, preGroupedBars: true }), pooled]) {
+    for (const config of [
+      pureBaseline(),
+      enable(pureBaseline(), { assetListCache: true, preGroupedBars: true }),
+      pooled,
+    ]) {
       const engine = openEngine(config, { bundles })
       await engine.backtest({ bundle: directory, algorithm: IDLE })
       engine.close()
@@ -272,11 +328,17 @@ describe('an engine with a pool', () => {
   })
 })
 
-/** Four contents a bundle goes through as it is restated, again and again; they differ in their last close. */
+/**
+ * Four contents a bundle goes through as it is restated, again and again; they differ in their last
+ * close.
+ */
 const CONTENTS = Array.from({ length: 4 }, (_, i) => memoryBundle(simpleContent([1, 2, 3 + i])))
 const VERSIONS = CONTENTS.map(({ version }) => version)
 
-/** Bundles in memory that can be restated: what is on a disk, without the disk. Opening and looking take turns of the event loop. */
+/**
+ * Bundles in memory that can be restated: what is on a disk, without the disk. Opening and looking
+ * take turns of the event loop.
+ */
 class RestatableSource implements BundleSource {
   readonly #versions = new Map<string, number>()
   /** Opens under way, by directory, and the most there ever were of one. */
@@ -348,7 +410,10 @@ class RestatableSource implements BundleSource {
   }
 }
 
-/** The obviously correct twin of what is kept: directories with the restatement they were opened at, least recently used first. */
+/**
+ * The obviously correct twin of what is kept: directories with the restatement they were opened at,
+ * least recently used first.
+ */
 class NaivePool {
   kept: { directory: string; at: number }[] = []
   hits = 0
@@ -374,9 +439,15 @@ class NaivePool {
 
 describe('a pool used step by step', () => {
   it('gives what the plain source gives and counts what a searched array counts, after every step', async () => {
-    const steps = fc.array(fc.record({ directory: fc.constantFrom('a', 'b', 'c', 'd', 'e'), restate: fc.nat({ max: 3 }) }), {
-      maxLength: 40,
-    })
+    const steps = fc.array(
+      fc.record({
+        directory: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+        restate: fc.nat({ max: 3 }),
+      }),
+      {
+        maxLength: 40,
+      },
+    )
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (maxBundles, given) => {
         const source = new RestatableSource(() => 0)
@@ -406,24 +477,40 @@ describe('a pool used step by step', () => {
   })
 })
 
-/** A step of somebody: opens a bundle, reads or closes one they have, restates one, or lets the disk fail or recover. */
+/**
+ * A step of somebody: opens a bundle, reads or closes one they have, restates one, or lets the disk
+ * fail or recover.
+ */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('open' as const), at: fc.nat({ max: 3 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('read' as const), at: fc.nat({ max: 9 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('close' as const), at: fc.nat({ max: 9 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('restate' as const), at: fc.nat({ max: 3 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('close' as const), at: fc.nat({ max: 9 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('restate' as const), at: fc.nat({ max: 3 }) }),
+  },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom('fail' as const, 'recover' as const, 'clear' as const), at: fc.constant(0) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('fail' as const, 'recover' as const, 'clear' as const),
+      at: fc.constant(0),
+    }),
   },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), at: fc.integer({ min: 1, max: 12 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), at: fc.integer({ min: 1, max: 12 }) }),
+  },
 )
 
 describe('any interleaving of opens, reads, closes, restatements, evictions and failures', () => {
   it('serves nothing stale, opens once at a time, closes what nobody uses and nothing else, and stays within its bound', async () => {
     let served = 0
     let failed = 0
-    const onBusy = (error: unknown) => assert.ok(error instanceof Error && error.message === 'the disk is busy', String(error))
+    const onBusy = (error: unknown) =>
+      assert.ok(error instanceof Error && error.message === 'the disk is busy', String(error))
     // Plain assertions: there are a million of them.
     await fc.assert(
       fc.asyncProperty(
@@ -433,11 +520,14 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
         async (steps, maxBundles, paces) => {
           let pace = 0
           const source = new RestatableSource(() => paces[pace++ % paces.length]!)
-          const pool = poolOf(source, maxBundles, { warn: ({ reason }) => assert.equal(reason, 'the disk is busy') })
+          const pool = poolOf(source, maxBundles, {
+            warn: ({ reason }) => assert.equal(reason, 'the disk is busy'),
+          })
           const held: OpenBundle[] = []
           const underWay: Promise<void>[] = []
           let pending = 0
-          const assertBounded = () => assert.ok(source.opened <= maxBundles + held.length + pending, 'too many are open')
+          const assertBounded = () =>
+            assert.ok(source.opened <= maxBundles + held.length + pending, 'too many are open')
           for (const { do: what, at } of steps) {
             const directory = `bundle ${at}`
             if (what === 'restate') source.restate(directory)
@@ -448,7 +538,12 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
             if (what === 'read' && held[at] !== undefined) {
               const bundle = held[at]
               underWay.push(
-                bundle.table().then(({ close }) => assert.equal(close[2], 3 + VERSIONS.indexOf(bundle.version)), onBusy),
+                bundle
+                  .table()
+                  .then(
+                    ({ close }) => assert.equal(close[2], 3 + VERSIONS.indexOf(bundle.version)),
+                    onBusy,
+                  ),
               )
             }
             if (what === 'open') {
@@ -485,9 +580,13 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
           for (const bundle of held.splice(0)) bundle.close()
           assertBounded()
           assert.equal(pool.counters()['pool.open'], source.opened)
-          // Whatever happened before, what is opened now is what is there now, as the plain source would give it.
+          // Whatever happened before, what is opened now is what is there now, as the plain source
+          // would give it.
           for (let at = 0; at < 4; at++) {
-            const [pooled, plain] = [await pool.open(`bundle ${at}`), await source.open(`bundle ${at}`)]
+            const [pooled, plain] = [
+              await pool.open(`bundle ${at}`),
+              await source.open(`bundle ${at}`),
+            ]
             assert.equal(pooled.version, plain.version)
             assert.equal(await pooled.table(), await plain.table())
             for (const bundle of [pooled, plain]) bundle.close()

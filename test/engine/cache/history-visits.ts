@@ -75,11 +75,15 @@ export interface Question {
 }
 
 /**
- * Asks, and compares the answer with the content, looked up and adjusted slot by slot. Where there are fewer bars, asks for all there are.
+ * Asks, and compares the answer with the content, looked up and adjusted slot by slot. Where there
+ * are fewer bars, asks for all there are.
  *
  * @throws {Error} an answer that is wrong; names both
  */
-export function askAndCheck({ world, portal, clock, from, policy }: Visit, question: Question): void {
+export function askAndCheck(
+  { world, portal, clock, from, policy }: Visit,
+  question: Question,
+): void {
   const { asset, fields, session, beforeOpen, form } = question
   if (beforeOpen) clock.beforeOpen(session)
   else clock.atBar(session)
@@ -87,14 +91,24 @@ export function askAndCheck({ world, portal, clock, from, policy }: Visit, quest
   const barCount = Math.min(question.barCount, portal.available(asset))
   const answers = ask(portal, form, asset, fields, barCount)
   for (const [i, field] of fields.entries()) {
-    const expected = slowly(world.content, asset, field, { from, policy, session, beforeOpen }).slice(-barCount)
+    const expected = slowly(world.content, asset, field, {
+      from,
+      policy,
+      session,
+      beforeOpen,
+    }).slice(-barCount)
     if (!sameBits(answers.columns[i]!, expected)) {
-      throw new Error(`${JSON.stringify(question)}: got ${[...answers.columns[i]!]}, not ${expected}`)
+      throw new Error(
+        `${JSON.stringify(question)}: got ${[...answers.columns[i]!]}, not ${expected}`,
+      )
     }
   }
   const last = beforeOpen ? session - 1 : session
   const dates = world.content.sessions.slice(last + 1 - barCount, last + 1)
-  if (answers.dates !== undefined && answers.dates.map((date) => date.toISOString().slice(0, 10)).join() !== dates.join()) {
+  if (
+    answers.dates !== undefined &&
+    answers.dates.map((date) => date.toISOString().slice(0, 10)).join() !== dates.join()
+  ) {
     throw new Error(`${JSON.stringify(question)}: got ${answers.dates.join()}, not ${dates.join()}`)
   }
 }
@@ -104,10 +118,20 @@ interface Answer {
   readonly dates?: readonly Date[]
 }
 
-function ask(portal: Portal, form: Question['form'], asset: string, fields: readonly Field[], barCount: number): Answer {
+function ask(
+  portal: Portal,
+  form: Question['form'],
+  asset: string,
+  fields: readonly Field[],
+  barCount: number,
+): Answer {
   const { frequency } = portal
   if (form === 'array') {
-    return { columns: fields.map((field) => portal.history(asset, field, barCount, frequency, { returnType: 'array' })) }
+    return {
+      columns: fields.map((field) =>
+        portal.history(asset, field, barCount, frequency, { returnType: 'array' }),
+      ),
+    }
   }
   if (form === 'block') {
     const block = portal.history(asset, fields, barCount, frequency, { returnType: 'array' })
@@ -116,7 +140,8 @@ function ask(portal: Portal, form: Question['form'], asset: string, fields: read
   const assets: OneOrMore<string> = form === 'frame' ? asset : [asset]
   const frame = portal.history(assets, fields, barCount, frequency)
   const names = ['date', ...(form === 'frame' ? [] : ['asset']), ...new Set(fields)]
-  if (frame.columnNames().join() !== names.join()) throw new Error(`columns ${frame.columnNames().join()}, not ${names.join()}`)
+  if (frame.columnNames().join() !== names.join())
+    throw new Error(`columns ${frame.columnNames().join()}, not ${names.join()}`)
   return {
     columns: fields.map((field) => frame.column(field) as Float64Array),
     dates: frame.column('date') as unknown as readonly Date[],
@@ -130,7 +155,10 @@ interface Moment extends Pick<Loading, 'from' | 'policy'> {
 
 const remembered = new WeakMap<BundleContent, Map<string, readonly number[]>>()
 
-/** The twin: everything of one field known at a moment, from the content alone. Equal questions are worked out once. */
+/**
+ * The twin: everything of one field known at a moment, from the content alone. Equal questions are
+ * worked out once.
+ */
 function slowly(
   content: BundleContent,
   asset: string,
@@ -158,7 +186,9 @@ function slowly(
 function rawBars({ bars, scales }: BundleContent, asset: string, from: number, to: number): Bars {
   const own = bars.find((candidate) => candidate.asset === asset)!
   const firstSession = Math.max(from, own.session[0]!)
-  const rows = Array.from({ length: Math.max(0, to - firstSession) }, (_, i) => own.session.indexOf(firstSession + i))
+  const rows = Array.from({ length: Math.max(0, to - firstSession) }, (_, i) =>
+    own.session.indexOf(firstSession + i),
+  )
   const priced = (column: Float64Array) =>
     Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]! / 10 ** scales.price))
   return {
@@ -169,7 +199,9 @@ function rawBars({ bars, scales }: BundleContent, asset: string, from: number, t
     high: priced(own.high),
     low: priced(own.low),
     close: priced(own.close),
-    volume: Float64Array.from(rows, (row) => (row < 0 ? 0 : own.volume[row]! / 10 ** scales.volume)),
+    volume: Float64Array.from(rows, (row) =>
+      row < 0 ? 0 : own.volume[row]! / 10 ** scales.volume,
+    ),
     hasGaps: rows.includes(-1),
   }
 }

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HistoryCacheOptions, historyCache, type KeptWindow, type WindowStore } from '../../../engine/cache/history.js'
+import {
+  type HistoryCacheOptions,
+  historyCache,
+  type KeptWindow,
+  type WindowStore,
+} from '../../../engine/cache/history.js'
 import { Lru } from '../../../engine/cache/lru.js'
 import { WindowKeys } from '../../../engine/cache/window-keys.js'
 import { type BundleContent, engineLog, type Field, Money } from '../../../engine/index.js'
@@ -61,7 +66,10 @@ const limits = fc.record({
   keptWindows: fc.constantFrom([1, 2, 3], [2], [5, 8]),
 })
 
-/** Visits in any order, or nothing where a dividend was drawn that is larger than the close before it. */
+/**
+ * Visits in any order, or nothing where a dividend was drawn that is larger than the close before
+ * it.
+ */
 function visitOrNot(world: World, source: HistorySource, loading: Loading): Visit | undefined {
   try {
     return visit(world, source, loading)
@@ -117,16 +125,24 @@ describe('the history cache', () => {
   it('serves nothing stale in 10 000 random interleavings of reads, version changes, evictions and failures', () => {
     const worlds = changingWorlds().map(worldOf)
     expect(new Set(worlds.map(({ bundle }) => bundle.version)).size).toBe(worlds.length)
-    // A few of everything for each run, so that the same is asked again and again and only what matters differs.
+    // A few of everything for each run, so that the same is asked again and again and only what
+    // matters differs.
     const three = <T>(drawn: fc.Arbitrary<T>) => fc.array(drawn, { minLength: 3, maxLength: 3 })
     const setting = fc.record({
       room: fc.integer({ min: 1, max: 8 }),
       worlds: three(fc.constantFrom(...worlds)),
-      loadings: three(fc.record({ from: fc.constantFrom(0, 2, 3), policy: fc.constantFrom(...POLICIES) })),
+      loadings: three(
+        fc.record({ from: fc.constantFrom(0, 2, 3), policy: fc.constantFrom(...POLICIES) }),
+      ),
       questions: three(
         fc.record({
           asset: fc.constantFrom('A', 'A', 'A', 'B'),
-          fields: fc.constantFrom<readonly Field[]>(['price'], ['close'], ['volume'], ['price', 'volume']),
+          fields: fc.constantFrom<readonly Field[]>(
+            ['price'],
+            ['close'],
+            ['volume'],
+            ['price', 'volume'],
+          ),
           barCount: fc.integer({ min: 1, max: 5 }),
           form: fc.constantFrom(...FORMS),
           session: fc.integer({ min: 3, max: 7 }),
@@ -144,27 +160,33 @@ describe('the history cache', () => {
     })
     const seen = { hits: 0, evictions: 0, fallbacks: 0, clears: 0 }
     fc.assert(
-      fc.property(setting, fc.array(step, { minLength: 1, maxLength: 12 }), ({ room, worlds, loadings, questions }, steps) => {
-        const stores = { kept: new FlakyStore(room), recent: new FlakyStore(room) }
-        const cache = cacheOf({ keptWindows: [2, 3], stores })
-        const going = new Map<string, Visit>()
-        for (const { world, loading, question, failing, clear } of steps) {
-          stores.kept.failing = failing
-          stores.recent.failing = failing
-          if (clear) {
-            cache.clear()
-            seen.clears++
+      fc.property(
+        setting,
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        ({ room, worlds, loadings, questions }, steps) => {
+          const stores = { kept: new FlakyStore(room), recent: new FlakyStore(room) }
+          const cache = cacheOf({ keptWindows: [2, 3], stores })
+          const going = new Map<string, Visit>()
+          for (const { world, loading, question, failing, clear } of steps) {
+            stores.kept.failing = failing
+            stores.recent.failing = failing
+            if (clear) {
+              cache.clear()
+              seen.clears++
+            }
+            // A backtest goes on while others come and go, and while everything is forgotten.
+            const to = worlds[world]!.content.sessions.length
+            const visited =
+              going.get(`${world} ${loading}`) ??
+              visit(worlds[world]!, cache, { ...loadings[loading]!, to })
+            going.set(`${world} ${loading}`, visited)
+            askAndCheck(visited, questions[question]!)
           }
-          // A backtest goes on while others come and go, and while everything is forgotten.
-          const to = worlds[world]!.content.sessions.length
-          const visited = going.get(`${world} ${loading}`) ?? visit(worlds[world]!, cache, { ...loadings[loading]!, to })
-          going.set(`${world} ${loading}`, visited)
-          askAndCheck(visited, questions[question]!)
-        }
-        seen.hits += stores.kept.counters().hits + stores.recent.counters().hits
-        seen.evictions += stores.kept.counters().evictions + stores.recent.counters().evictions
-        seen.fallbacks += cache.counters()['history.fallbacks']!
-      }),
+          seen.hits += stores.kept.counters().hits + stores.recent.counters().hits
+          seen.evictions += stores.kept.counters().evictions + stores.recent.counters().evictions
+          seen.fallbacks += cache.counters()['history.fallbacks']!
+        },
+      ),
       { numRuns: 10_000 },
     )
     expect(Object.entries(seen).filter(([, count]) => count < 1000)).toEqual([])
@@ -206,9 +228,13 @@ describe('the history cache', () => {
     const cache = cacheOf({ keptWindows: [200] })
     const visited = atEnd(world, cache)
     const kept = arrayOf(visited, 'close', 200)
-    for (let barCount = 1; barCount <= 300; barCount++) if (barCount !== 200) arrayOf(visited, 'close', barCount)
+    for (let barCount = 1; barCount <= 300; barCount++)
+      if (barCount !== 200) arrayOf(visited, 'close', barCount)
     expect(arrayOf(atEnd(world, cache), 'close', 200) === kept).toBe(true)
-    expect(cache.counters()).toMatchObject({ 'history.recent.entries': 256, 'history.recent.evictions': 299 - 256 })
+    expect(cache.counters()).toMatchObject({
+      'history.recent.entries': 256,
+      'history.recent.evictions': 299 - 256,
+    })
   })
 
   it('serves every window from 1 to 1000 bars, as array and as frame, the second time without making it', () => {
@@ -222,13 +248,23 @@ describe('the history cache', () => {
       for (let barCount = 1; barCount <= 1000; barCount++) {
         const expected = arrayOf(plain, 'price', barCount) as Float64Array
         const frame = visited.portal.history('A', 'price', barCount, '1d')
-        expect(Buffer.compare(bytesOf(arrayOf(visited, 'price', barCount)), bytesOf(expected)), `${pass} ${barCount}`).toBe(0)
-        expect(Buffer.compare(bytesOf(frame.column('price') as Float64Array), bytesOf(expected)), `${pass} ${barCount}`).toBe(0)
+        expect(
+          Buffer.compare(bytesOf(arrayOf(visited, 'price', barCount)), bytesOf(expected)),
+          `${pass} ${barCount}`,
+        ).toBe(0)
+        expect(
+          Buffer.compare(bytesOf(frame.column('price') as Float64Array), bytesOf(expected)),
+          `${pass} ${barCount}`,
+        ).toBe(0)
       }
     }
     const { 'history.recent.hits': hits, 'history.recent.misses': misses } = cache.counters()
     expect([hits, misses]).toEqual([2 * 999, 2 * 999])
-    expect(cache.counters()).toMatchObject({ 'history.kept.hits': 2, 'history.kept.misses': 2, 'history.bypasses': 0 })
+    expect(cache.counters()).toMatchObject({
+      'history.kept.hits': 2,
+      'history.kept.misses': 2,
+      'history.bypasses': 0,
+    })
   })
 
   it('makes what has no key without keeping it, and counts that: too long, too many fields, no integer left', () => {
@@ -244,7 +280,11 @@ describe('the history cache', () => {
     const small = worldOf(simpleContent([1, 2, 3]))
     const crowded = cacheOf({ keys: new WindowKeys(9 + 8) })
     const late = atEnd(small, crowded)
-    expect([[...arrayOf(late, 'close', 3)], [...arrayOf(late, 'open', 2)], [...arrayOf(late, 'open', 2)]]).toEqual([
+    expect([
+      [...arrayOf(late, 'close', 3)],
+      [...arrayOf(late, 'open', 2)],
+      [...arrayOf(late, 'open', 2)],
+    ]).toEqual([
       [1, 2, 3],
       [1, 2],
       [1, 2],
@@ -257,8 +297,12 @@ describe('the history cache', () => {
     const cache = cacheOf()
     for (const returnType of ['array', 'dataframe'] as const) {
       for (const ask of [
-        (portal: Visit['portal']) => portal.history('A', 'close', 4, '1d', { returnType } as { returnType: 'array' }),
-        (portal: Visit['portal']) => portal.history('A', 'vwap' as 'close', 2, '1d', { returnType } as { returnType: 'array' }),
+        (portal: Visit['portal']) =>
+          portal.history('A', 'close', 4, '1d', { returnType } as { returnType: 'array' }),
+        (portal: Visit['portal']) =>
+          portal.history('A', 'vwap' as 'close', 2, '1d', { returnType } as {
+            returnType: 'array'
+          }),
       ]) {
         const [plain, cached] = [plainHistorySource(), cache].map((source) => {
           try {
@@ -279,7 +323,11 @@ describe('the history cache', () => {
     const cache = cacheOf()
     const frames = [1, 2, 3].map(() => atEnd(world, cache).portal.history('A', 'close', 2, '1d'))
     for (const [i, frame] of frames.entries()) frame.params({ threshold: i })
-    expect(frames.map((frame) => frame.params())).toEqual([{ threshold: 0 }, { threshold: 1 }, { threshold: 2 }])
+    expect(frames.map((frame) => frame.params())).toEqual([
+      { threshold: 0 },
+      { threshold: 1 },
+      { threshold: 2 },
+    ])
     expect(atEnd(world, cache).portal.history('A', 'close', 2, '1d').params()).toEqual(
       atEnd(world, plainHistorySource()).portal.history('A', 'close', 2, '1d').params(),
     )
@@ -304,7 +352,12 @@ describe('the history cache', () => {
     const window = held[0]! - column
     expect(window).toBeGreaterThan(0)
     expect(window).toBeLessThan(1000)
-    expect(held).toEqual([column + window, column + 2 * window, 2 * column + 2 * window, column + 2 * window])
+    expect(held).toEqual([
+      column + window,
+      column + 2 * window,
+      2 * column + 2 * window,
+      column + 2 * window,
+    ])
     cache.clear()
     expect(cache.counters()).toMatchObject({
       'history.recent.bytes': 0,
@@ -330,14 +383,22 @@ describe('the history cache', () => {
     stores.recent.failing = 'write'
     expect(atEnd(world, cache).portal.history('A', 'close', 2, '1d').array('close')).toEqual([2, 3])
     expect(warnings).toEqual(
-      ['read', 'write'].map((step) => ({ cache: 'history.recent', operation: 'fall back', step, reason: 'medium lost' })),
+      ['read', 'write'].map((step) => ({
+        cache: 'history.recent',
+        operation: 'fall back',
+        step,
+        reason: 'medium lost',
+      })),
     )
     expect(cache.counters()['history.fallbacks']).toBe(2)
   })
 
   it('tells who listens of every hit, miss, store, eviction, bypass and clearing', () => {
     const lines: Record<string, unknown>[] = []
-    const log = { warn: () => undefined, debug: (details: Readonly<Record<string, unknown>>) => lines.push(details) }
+    const log = {
+      warn: () => undefined,
+      debug: (details: Readonly<Record<string, unknown>>) => lines.push(details),
+    }
     const cache = cacheOf({ log, maxEntries: 1, keptWindows: [3], keys: new WindowKeys(9 + 9) })
     const world = worldOf(simpleContent([1, 2, 3]))
     arrayOf(atEnd(world, cache), 'close', 3)
@@ -391,7 +452,13 @@ describe('the history cache', () => {
         }
       },
     }
-    const cache = historyCache(counting, { maxBytes: MIB, maxEntries: 9, keptWindows: [3], keepsArrays: true, log: engineLog() })
+    const cache = historyCache(counting, {
+      maxBytes: MIB,
+      maxEntries: 9,
+      keptWindows: [3],
+      keepsArrays: true,
+      log: engineLog(),
+    })
     for (let i = 0; i < 5; i++) {
       arrayOf(atEnd(world, cache), 'price', 3)
       atEnd(world, cache).portal.history('A', 'price', 2, '1d')
@@ -407,19 +474,25 @@ describe('a view', () => {
   it.each([
     ['plain', () => plainHistorySource()],
     ['cached', () => cacheOf()],
-  ])('copies nothing where no adjustment falls inside the window, and nothing per call where one does: %s', (_, sourceOf) => {
-    const source = sourceOf()
-    const bufferOf = (visited: Visit, barCount: number) => (arrayOf(visited, 'close', barCount) as Float64Array).buffer
-    const visited = atEnd(worldOf(simpleContent(closes, [split])), source)
-    visited.clock.atBar(4)
-    const before = [1, 2, 5].map((barCount) => bufferOf(visited, barCount))
-    visited.clock.atBar(9)
-    const after = [1, 5, 6, 10].map((barCount) => bufferOf(visited, barCount))
-    expect([new Set(before).size, new Set(after).size]).toEqual([1, 1])
-    expect(arrayOf(visited, 'close', 6)[0]).toBe(closes[4]! / 2)
-    const unadjusted = atEnd(worldOf(simpleContent(closes)), source)
-    expect(bufferOf(unadjusted, 3)).toBe((arrayOf(unadjusted, 'price', 10) as Float64Array).buffer)
-  })
+  ])(
+    'copies nothing where no adjustment falls inside the window, and nothing per call where one does: %s',
+    (_, sourceOf) => {
+      const source = sourceOf()
+      const bufferOf = (visited: Visit, barCount: number) =>
+        (arrayOf(visited, 'close', barCount) as Float64Array).buffer
+      const visited = atEnd(worldOf(simpleContent(closes, [split])), source)
+      visited.clock.atBar(4)
+      const before = [1, 2, 5].map((barCount) => bufferOf(visited, barCount))
+      visited.clock.atBar(9)
+      const after = [1, 5, 6, 10].map((barCount) => bufferOf(visited, barCount))
+      expect([new Set(before).size, new Set(after).size]).toEqual([1, 1])
+      expect(arrayOf(visited, 'close', 6)[0]).toBe(closes[4]! / 2)
+      const unadjusted = atEnd(worldOf(simpleContent(closes)), source)
+      expect(bufferOf(unadjusted, 3)).toBe(
+        (arrayOf(unadjusted, 'price', 10) as Float64Array).buffer,
+      )
+    },
+  )
 })
 
 type Failing = 'no' | 'read' | 'write'
@@ -448,7 +521,10 @@ class FlakyStore implements WindowStore {
   }
 }
 
-/** One market and what can become of it: prices restated, an event added or changed, an asset or sessions more, other scales, a volume. */
+/**
+ * One market and what can become of it: prices restated, an event added or changed, an asset or
+ * sessions more, other scales, a volume.
+ */
 function changingWorlds(): readonly BundleContent[] {
   const sessions = [0, 1, 2, 4, 5, 6, 7]
   const closes = [5000, 5100, 5200, 5150, 5300, 5250, 5400]

@@ -66,7 +66,14 @@ describe('Lru', () => {
               twin.set(key, bytes)
             }
             const { hits, misses, evictions, refusals, entries } = twin
-            expect(lru.counters()).toEqual({ hits, misses, evictions, refusals, bytes: twin.bytes, entries: entries.length })
+            expect(lru.counters()).toEqual({
+              hits,
+              misses,
+              evictions,
+              refusals,
+              bytes: twin.bytes,
+              entries: entries.length,
+            })
           }
         },
       ),
@@ -110,9 +117,13 @@ describe('Lru', () => {
               lru.set(key, holds)
               twin = twin.filter((entry) => entry !== own)
               if (total([holds]) <= maxBytes) twin.push({ key, held: holds })
-              while (twin.length > maxEntries || total(twin.map(({ held }) => held)) > maxBytes) twin = twin.slice(1)
+              while (twin.length > maxEntries || total(twin.map(({ held }) => held)) > maxBytes)
+                twin = twin.slice(1)
             }
-            expect(lru.counters()).toMatchObject({ entries: twin.length, bytes: total(twin.map(({ held }) => held)) })
+            expect(lru.counters()).toMatchObject({
+              entries: twin.length,
+              bytes: total(twin.map(({ held }) => held)),
+            })
           }
         },
       ),
@@ -123,7 +134,12 @@ describe('Lru', () => {
   it('tells who listens of every store, refusal, eviction and clearing, and builds nothing where nobody does', () => {
     const lines: unknown[] = []
     const log = { warn: () => undefined, debug: (details: object) => lines.push(details) }
-    const lru = new Lru<number>({ maxEntries: 1, maxBytes: 10, weigh: (bytes) => bytes, notes: { name: 'test', log } })
+    const lru = new Lru<number>({
+      maxEntries: 1,
+      maxBytes: 10,
+      weigh: (bytes) => bytes,
+      notes: { name: 'test', log },
+    })
     lru.set('a', 5)
     lru.set('b', 6)
     lru.set('c', 11)

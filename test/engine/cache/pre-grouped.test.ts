@@ -24,7 +24,9 @@ function naiveBars(content: BundleContent, asset: string, range: SessionRange): 
   const length = Math.max(0, Math.min(range.to, sessions.at(-1)! + 1) - from)
   const rows = Array.from({ length }, (_, i) => sessions.indexOf(from + i))
   const priced = (column: Float64Array) =>
-    Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]! / 10 ** content.scales.price))
+    Float64Array.from(rows, (row) =>
+      row < 0 ? Number.NaN : column[row]! / 10 ** content.scales.price,
+    )
   return {
     asset,
     firstSession: from,
@@ -33,7 +35,9 @@ function naiveBars(content: BundleContent, asset: string, range: SessionRange): 
     high: priced(own.high),
     low: priced(own.low),
     close: priced(own.close),
-    volume: Float64Array.from(rows, (row) => (row < 0 ? 0 : own.volume[row]! / 10 ** content.scales.volume)),
+    volume: Float64Array.from(rows, (row) =>
+      row < 0 ? 0 : own.volume[row]! / 10 ** content.scales.volume,
+    ),
     hasGaps: rows.includes(-1),
   }
 }
@@ -52,7 +56,11 @@ function counting(bundle: OpenBundle): OpenBundle & { readonly asked: () => numb
 }
 
 function cacheOf(maxBytes: number, store?: CacheStore<Bars>) {
-  return preGroupedBars(plainBarSource(), { maxBytes, log: engineLog(), ...(store !== undefined && { store }) })
+  return preGroupedBars(plainBarSource(), {
+    maxBytes,
+    log: engineLog(),
+    ...(store !== undefined && { store }),
+  })
 }
 
 function manyAssets(count: number, sessions: number): BundleContent {
@@ -105,7 +113,10 @@ describe('pre-grouped bars', () => {
     const all = { from: 0, to: 3 }
     const before = await cached.bars(memoryBundle(simpleContent([1, 2, 3])), 'A', all)
     const restated = await cached.bars(memoryBundle(simpleContent([1, 2.5, 3])), 'A', all)
-    const shorter = await cached.bars(memoryBundle(simpleContent([1, 2, 3])), 'A', { from: 1, to: 3 })
+    const shorter = await cached.bars(memoryBundle(simpleContent([1, 2, 3])), 'A', {
+      from: 1,
+      to: 3,
+    })
     expect([[...before.close], [...restated.close], [...shorter.close]]).toEqual([
       [1, 2, 3],
       [1, 2.5, 3],
@@ -123,13 +134,19 @@ describe('pre-grouped bars', () => {
     const warm = counting(memoryBundle(content))
     for (const { asset } of content.bars) await cached.bars(warm, asset, { from: 0, to: 10 })
     expect(warm.asked()).toBe(0)
-    expect(cached.counters()).toMatchObject({ 'preGrouped.hits': 50, 'preGrouped.misses': 50, 'preGrouped.fallbacks': 0 })
+    expect(cached.counters()).toMatchObject({
+      'preGrouped.hits': 50,
+      'preGrouped.misses': 50,
+      'preGrouped.fallbacks': 0,
+    })
   })
 
   it('load once for concurrent readers of one asset', async () => {
     const cached = cacheOf(MIB)
     const bundle = counting(memoryBundle(manyAssets(2, 10)))
-    const all = await Promise.all(Array.from({ length: 10 }, () => cached.bars(bundle, 'A000', { from: 0, to: 10 })))
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => cached.bars(bundle, 'A000', { from: 0, to: 10 })),
+    )
     expect(new Set(all).size).toBe(1)
     expect(bundle.asked()).toBe(1)
   })
@@ -139,11 +156,20 @@ describe('pre-grouped bars', () => {
     const perAsset = 10 * 5 * 8
     const cached = cacheOf(3 * perAsset)
     const range = { from: 0, to: 10 }
-    for (const asset of ['A000', 'A001', 'A002', 'A000', 'A003']) await cached.bars(bundle, asset, range)
-    expect(cached.counters()).toMatchObject({ 'preGrouped.bytes': 3 * perAsset, 'preGrouped.evictions': 1, 'preGrouped.hits': 1 })
+    for (const asset of ['A000', 'A001', 'A002', 'A000', 'A003'])
+      await cached.bars(bundle, asset, range)
+    expect(cached.counters()).toMatchObject({
+      'preGrouped.bytes': 3 * perAsset,
+      'preGrouped.evictions': 1,
+      'preGrouped.hits': 1,
+    })
     await cached.bars(bundle, 'A000', range)
     await cached.bars(bundle, 'A001', range)
-    expect(cached.counters()).toMatchObject({ 'preGrouped.hits': 2, 'preGrouped.misses': 5, 'preGrouped.evictions': 2 })
+    expect(cached.counters()).toMatchObject({
+      'preGrouped.hits': 2,
+      'preGrouped.misses': 5,
+      'preGrouped.evictions': 2,
+    })
   })
 
   it('refuse an asset larger than the whole limit and still deliver it', async () => {
@@ -181,8 +207,12 @@ describe('pre-grouped bars', () => {
     }
     const cached = cacheOf(MIB)
     const range = { from: 0, to: 10 }
-    expect(await cached.bars(flaky, 'A000', range)).toEqual(await plainBarSource().bars(bundle, 'A000', range))
-    expect(await cached.bars(flaky, 'A001', range)).toEqual(await plainBarSource().bars(bundle, 'A001', range))
+    expect(await cached.bars(flaky, 'A000', range)).toEqual(
+      await plainBarSource().bars(bundle, 'A000', range),
+    )
+    expect(await cached.bars(flaky, 'A001', range)).toEqual(
+      await plainBarSource().bars(bundle, 'A001', range),
+    )
     expect(cached.counters()).toMatchObject({ 'preGrouped.fallbacks': 1 })
   })
 
@@ -209,6 +239,9 @@ describe('pre-grouped bars', () => {
       .bars(memoryBundle(manyAssets(12, 3)), 'ZZZ', { from: 0, to: 3 })
       .catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(EngineError)
-    expect(error).toMatchObject({ code: 'unknown-asset', message: expect.stringMatching(/'ZZZ'.*A000, .*12 in all/) })
+    expect(error).toMatchObject({
+      code: 'unknown-asset',
+      message: expect.stringMatching(/'ZZZ'.*A000, .*12 in all/),
+    })
   })
 })

@@ -40,7 +40,9 @@ describe('ReadThrough', () => {
 
   it('loads different keys side by side', async () => {
     const cache = new ReadThrough('test', new Lru<string>({}), engineLog())
-    const values = await Promise.all(['a', 'b'].map((key) => cache.read(key, async () => `value of ${key}`)))
+    const values = await Promise.all(
+      ['a', 'b'].map((key) => cache.read(key, async () => `value of ${key}`)),
+    )
     expect(values).toEqual(['value of a', 'value of b'])
   })
 
@@ -51,7 +53,10 @@ describe('ReadThrough', () => {
       if (++attempts === 1) throw new Error('disk busy')
       return 7
     }
-    const [first, second] = await Promise.allSettled([cache.read('key', load), cache.read('key', load)])
+    const [first, second] = await Promise.allSettled([
+      cache.read('key', load),
+      cache.read('key', load),
+    ])
     expect([first.status, second.status]).toEqual(['rejected', 'rejected'])
     expect(await cache.read('key', load)).toBe(7)
     expect([attempts, cache.fallbacks]).toEqual([2, 0])
@@ -59,7 +64,9 @@ describe('ReadThrough', () => {
 
   it('goes on without a store that fails to read and to write, counts both and says why', async () => {
     const lines: unknown[] = []
-    const cache = new ReadThrough('test', new LostStore(), { warn: (details) => lines.push(details) })
+    const cache = new ReadThrough('test', new LostStore(), {
+      warn: (details) => lines.push(details),
+    })
     expect(await cache.read('key', async () => 42)).toBe(42)
     expect(cache.fallbacks).toBe(2)
     expect(lines).toEqual([
@@ -81,6 +88,8 @@ describe('ReadThrough', () => {
     const cache = new ReadThrough('test', new Lru<number>({}), log)
     await Promise.all([cache.read('key', async () => 42), cache.read('key', async () => 42)])
     await cache.read('key', async () => 42)
-    expect(lines).toEqual(['miss', 'wait', 'hit'].map((operation) => ({ cache: 'test', operation, key: 'key' })))
+    expect(lines).toEqual(
+      ['miss', 'wait', 'hit'].map((operation) => ({ cache: 'test', operation, key: 'key' })),
+    )
   })
 })

@@ -8,7 +8,10 @@ const window = fc.record({
   series: fc.constantFrom('A', 'B'),
   epoch: fc.integer({ min: -1, max: 2 }),
   form: fc.constantFrom<Field | readonly Field[]>(...FIELDS, ...SOME_FIELDS),
-  end: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: LONGEST_KEYED_WINDOW - 2, max: LONGEST_KEYED_WINDOW + 9 })),
+  end: fc.oneof(
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: LONGEST_KEYED_WINDOW - 2, max: LONGEST_KEYED_WINDOW + 9 }),
+  ),
   fewer: fc.oneof(fc.nat({ max: 8 }), fc.nat({ max: LONGEST_KEYED_WINDOW })),
   forget: fc.nat({ max: 9 }).map((roll) => roll === 0),
 })
@@ -24,7 +27,9 @@ describe('window keys', () => {
           const barCount = Math.max(1, end - fewer)
           const ofEpoch = keys.series(series, LONGEST_KEYED_WINDOW + 10).epoch(epoch)
           const ask = () =>
-            typeof form === 'string' ? ofEpoch.ofArray(form, end, barCount) : ofEpoch.ofFrame(form, end, barCount)
+            typeof form === 'string'
+              ? ofEpoch.ofArray(form, end, barCount)
+              : ofEpoch.ofFrame(form, end, barCount)
           const key = ask()
           expect(ask()).toBe(key)
           if (barCount > LONGEST_KEYED_WINDOW) expect(key).toBeUndefined()
@@ -43,7 +48,11 @@ describe('window keys', () => {
   it('end where the integers do, and nothing given before is touched', () => {
     const keys = new WindowKeys(8)
     const first = keys.series('A', 2).epoch(-1)
-    expect([first.ofArray('open', 1, 1), first.ofArray('open', 2, 1), first.ofArray('open', 2, 2)]).toEqual([1, 3, 4])
+    expect([
+      first.ofArray('open', 1, 1),
+      first.ofArray('open', 2, 1),
+      first.ofArray('open', 2, 2),
+    ]).toEqual([1, 3, 4])
     expect(first.ofFrame(['open'], 2, 2)).toBe(8)
     expect(first.ofArray('close', 1, 1)).toBeUndefined()
     expect(keys.series('B', 2).epoch(-1).ofArray('open', 1, 1)).toBeUndefined()

@@ -1,15 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareAverages, RollingTickSum, sma, type TickSum, tickSum } from '../../../engine/index.js'
+import {
+  compareAverages,
+  RollingTickSum,
+  sma,
+  type TickSum,
+  tickSum,
+} from '../../../engine/index.js'
 
 const POWER = 1_000_000
 const ticks = fc.integer({ min: 1, max: 10 ** 12 })
-/** Up to the largest that a double recovers, either sign; sums of a few leave the safe integers, and come back. */
-const wideTicks = fc.oneof(ticks, fc.integer({ min: -(2 ** 51), max: 2 ** 51 }), fc.integer({ min: 2 ** 50, max: 2 ** 51 }))
+/**
+ * Up to the largest that a double recovers, either sign; sums of a few leave the safe integers, and
+ * come back.
+ */
+const wideTicks = fc.oneof(
+  ticks,
+  fc.integer({ min: -(2 ** 51), max: 2 ** 51 }),
+  fc.integer({ min: 2 ** 50, max: 2 ** 51 }),
+)
 
 function twinSum(values: readonly number[]): TickSum {
   const exact = values.reduce((sum, value) => sum + BigInt(value), 0n)
-  return exact >= BigInt(Number.MIN_SAFE_INTEGER) && exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact
+  return exact >= BigInt(Number.MIN_SAFE_INTEGER) && exact <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(exact)
+    : exact
 }
 
 describe('tickSum', () => {
@@ -53,13 +68,18 @@ describe('RollingTickSum', () => {
       { weight: 1, arbitrary: fc.constant(Number.NaN) },
     )
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.array(price, { maxLength: 80 }), (length, prices) => {
-        const rolling = new RollingTickSum(length, POWER)
-        for (const [i, value] of prices.entries()) {
-          const expected = i + 1 < length ? Number.NaN : tickSum(prices, POWER, i + 1 - length, i + 1)
-          expect(rolling.push(value)).toBe(expected)
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.array(price, { maxLength: 80 }),
+        (length, prices) => {
+          const rolling = new RollingTickSum(length, POWER)
+          for (const [i, value] of prices.entries()) {
+            const expected =
+              i + 1 < length ? Number.NaN : tickSum(prices, POWER, i + 1 - length, i + 1)
+            expect(rolling.push(value)).toBe(expected)
+          }
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -74,12 +94,17 @@ describe('RollingTickSum', () => {
 
 describe('compareAverages', () => {
   it('is the sign of the exact difference, also where the products leave the safe integers', () => {
-    const sum = fc.oneof(fc.maxSafeInteger(), fc.array(wideTicks, { minLength: 4, maxLength: 200 }).map(twinSum))
+    const sum = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.array(wideTicks, { minLength: 4, maxLength: 200 }).map(twinSum),
+    )
     const length = fc.integer({ min: 1, max: 1000 })
     fc.assert(
       fc.property(sum, length, sum, length, (fastSum, fast, slowSum, slow) => {
         const exact = BigInt(fastSum) * BigInt(slow) - BigInt(slowSum) * BigInt(fast)
-        expect(BigInt(compareAverages(fastSum, fast, slowSum, slow))).toBe(exact > 0n ? 1n : exact < 0n ? -1n : 0n)
+        expect(BigInt(compareAverages(fastSum, fast, slowSum, slow))).toBe(
+          exact > 0n ? 1n : exact < 0n ? -1n : 0n,
+        )
       }),
       { numRuns: 1000 },
     )
@@ -121,8 +146,11 @@ describe('sma', () => {
           values.map((value) => value / POWER),
           POWER,
         )
-        // Scaled by 2^80: the exact mean as a bigint fraction, the double (at least 10^−6) as the integer it is after an exact shift.
-        const exact = (values.reduce((sum, value) => sum + BigInt(value), 0n) << 80n) / BigInt(values.length * POWER)
+        // Scaled by 2^80: the exact mean as a bigint fraction, the double (at least 10^−6) as the
+        // integer it is after an exact shift.
+        const exact =
+          (values.reduce((sum, value) => sum + BigInt(value), 0n) << 80n) /
+          BigInt(values.length * POWER)
         const off = BigInt(mean * 2 ** 80) - exact
         expect((off < 0n ? -off : off) << 53n).toBeLessThanOrEqual(4n * exact + (4n << 53n))
       }),

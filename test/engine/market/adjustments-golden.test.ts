@@ -9,13 +9,16 @@ import { Money, parseDecimal } from '../../../engine/market/money.js'
 import { SCALES } from './market-cases.js'
 
 const EXCERPT = fileURLToPath(new URL('../../golden/adjustments-quandl-2014.csv', import.meta.url))
-const WHOLE = fileURLToPath(new URL('../../../../shared/data/prices/zl_quandl_wiki_2014.csv', import.meta.url))
+const WHOLE = fileURLToPath(
+  new URL('../../../../shared/data/prices/zl_quandl_wiki_2014.csv', import.meta.url),
+)
 
 type Row = Readonly<Record<string, string>>
 
 /**
- * Ours is rounded to the tick (1e-6), so it is within half a tick, 5e-7, of the exact value. Theirs is printed to 12 places and divided by the
- * factor of events after 2014, taken from the last row: each errs by about 1e-14 of a price below 2e5 dollars, hence 1e-8 on top.
+ * Ours is rounded to the tick (1e-6), so it is within half a tick, 5e-7, of the exact value. Theirs
+ * is printed to 12 places and divided by the factor of events after 2014, taken from the last row:
+ * each errs by about 1e-14 of a price below 2e5 dollars, hence 1e-8 on top.
  */
 const TOLERANCE = 5e-7 + 1e-8
 
@@ -45,14 +48,19 @@ function checkTicker(rows: readonly Row[]): void {
   const laterEvents = Number(last.adj_close) / Number(last.close)
   for (const field of ['open', 'high', 'low', 'close'] as const) {
     for (const [i, row] of rows.entries()) {
-      expect(Math.abs(line.column(field, epoch)[i]! - Number(row[`adj_${field}`]) / laterEvents)).toBeLessThanOrEqual(TOLERANCE)
+      expect(
+        Math.abs(line.column(field, epoch)[i]! - Number(row[`adj_${field}`]) / laterEvents),
+      ).toBeLessThanOrEqual(TOLERANCE)
     }
   }
-  expect(Array.from(line.column('volume', epoch))).toEqual(rows.map((row) => Number(row.adj_volume)))
+  expect(Array.from(line.column('volume', epoch))).toEqual(
+    rows.map((row) => Number(row.adj_volume)),
+  )
 }
 
 function barsFrom(rows: readonly Row[]): Bars {
-  const prices = (field: BarField) => Float64Array.from(rows, (row) => parseDecimal(row[field]!, 6) / 1e6)
+  const prices = (field: BarField) =>
+    Float64Array.from(rows, (row) => parseDecimal(row[field]!, 6) / 1e6)
   const { length } = rows
   const volume = Float64Array.from(rows, (row) => parseDecimal(row.volume!, 4) / 1e4)
   return {
@@ -73,6 +81,8 @@ function adjustmentsOf(row: Row, session: number): Adjustment[] {
   const split = new Money(row.split_ratio!)
   return [
     ...(split.equals(1) ? [] : [{ asset: 'X', session, kind: 'split' as const, value: split }]),
-    ...(dividend.isZero() ? [] : [{ asset: 'X', session, kind: 'dividend' as const, value: dividend }]),
+    ...(dividend.isZero()
+      ? []
+      : [{ asset: 'X', session, kind: 'dividend' as const, value: dividend }]),
   ]
 }

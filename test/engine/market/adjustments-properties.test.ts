@@ -8,7 +8,10 @@ import { isTooLarge, slowWindow } from './slow-window.js'
 const LENGTH = 14
 const FIELDS: readonly Field[] = ['open', 'close', 'volume', 'price']
 
-/** Closes from 10 to 4000 with six places, half of them missing, so that halts straddle events; the first always trades. */
+/**
+ * Closes from 10 to 4000 with six places, half of them missing, so that halts straddle events; the
+ * first always trades.
+ */
 const closes = fc
   .array(fc.option(fc.integer({ min: 10e6, max: 4000e6 }), { nil: undefined, freq: 2 }), {
     minLength: LENGTH - 1,
@@ -16,7 +19,10 @@ const closes = fc
   })
   .chain((rest) => fc.integer({ min: 10e6, max: 4000e6 }).map((first) => [first, ...rest]))
 
-/** At most one split and one dividend per session; several splits in one halt can make a dividend too large, which is an error. */
+/**
+ * At most one split and one dividend per session; several splits in one halt can make a dividend
+ * too large, which is an error.
+ */
 const events = fc
   .uniqueArray(
     fc.record({
@@ -41,7 +47,9 @@ describe('adjustment timeline against an obvious twin', () => {
     (ticks, list, how, open) => {
       const bars = barsOf(ticks)
       if (how === 'prior-close' && list.some((event) => isTooLarge(bars, list, event))) {
-        expect(() => adjustmentTimeline(bars, list, how, SCALES, consecutive(LENGTH))).toThrow(/is not smaller than the close/)
+        expect(() => adjustmentTimeline(bars, list, how, SCALES, consecutive(LENGTH))).toThrow(
+          /is not smaller than the close/,
+        )
         return
       }
       const line = adjustmentTimeline(bars, list, how, SCALES, consecutive(LENGTH))
@@ -49,7 +57,9 @@ describe('adjustment timeline against an obvious twin', () => {
         const seen = open ? t - 1 : t
         const epoch = line.epochAt(t, open ? 'before-open' : 'bar')
         for (const field of FIELDS) {
-          expect(Array.from(line.column(field, epoch).subarray(0, seen + 1))).toEqual(slowWindow(bars, list, how, field, t, seen))
+          expect(Array.from(line.column(field, epoch).subarray(0, seen + 1))).toEqual(
+            slowWindow(bars, list, how, field, t, seen),
+          )
         }
       }
     },
@@ -62,7 +72,13 @@ describe('adjustment timeline against an obvious twin', () => {
       const whole = adjustmentTimeline(barsOf(ticks), list, how, SCALES, consecutive(LENGTH))
       for (let t = 0; t < LENGTH; t++) {
         const past = list.filter(({ session }) => session <= t)
-        const truncated = adjustmentTimeline(barsOf(ticks.slice(0, t + 1)), past, how, SCALES, consecutive(t + 1))
+        const truncated = adjustmentTimeline(
+          barsOf(ticks.slice(0, t + 1)),
+          past,
+          how,
+          SCALES,
+          consecutive(t + 1),
+        )
         for (const field of FIELDS) {
           const now = whole.column(field, whole.epochAt(t)).subarray(0, t + 1)
           if (!ticks.slice(0, t + 1).includes(undefined) && field === 'price')

@@ -16,7 +16,13 @@ function timeline(
 describe('adjustmentTimeline', () => {
   it('hands out the raw columns themselves where nothing was adjusted', () => {
     const bars = barsOf(FLAT)
-    const line = adjustmentTimeline(bars, [split(3, '2'), dividend(4, '1', 'B')], 'prior-close', SCALES, calendar)
+    const line = adjustmentTimeline(
+      bars,
+      [split(3, '2'), dividend(4, '1', 'B')],
+      'prior-close',
+      SCALES,
+      calendar,
+    )
     expect(line.events).toBe(1)
     expect(line.epochAt(2)).toBe(-1)
     expect(line.column('close', -1)).toBe(bars.close)
@@ -47,7 +53,12 @@ describe('adjustmentTimeline', () => {
 
   it('measures a dividend against the last bar that traded', () => {
     const line = timeline([80e6, undefined, undefined, 70e6, 70e6, 70e6], [dividend(3, '4')])
-    expect(Array.from(line.column('close', 0).slice(0, 4))).toEqual([76, Number.NaN, Number.NaN, 70])
+    expect(Array.from(line.column('close', 0).slice(0, 4))).toEqual([
+      76,
+      Number.NaN,
+      Number.NaN,
+      70,
+    ])
   })
 
   it('translates a dividend into the shares of the last close before it, whatever splits the halt straddles', () => {
@@ -59,16 +70,25 @@ describe('adjustmentTimeline', () => {
       [split(1, '2'), split(2, '2'), split(3, '0.5'), dividend(3, '10')],
     )
     expect(twice.column('close', twice.epochAt(3))[0]).toBe(40)
-    const before = timeline([100e6, undefined, undefined, 40e6], [split(0, '3'), dividend(1, '20'), split(2, '2')])
+    const before = timeline(
+      [100e6, undefined, undefined, 40e6],
+      [split(0, '3'), dividend(1, '20'), split(2, '2')],
+    )
     expect(before.column('close', before.epochAt(3))[0]).toBe(40)
-    expect(() => timeline(halted, [split(1, '2'), dividend(2, '50')])).toThrow(/is not smaller than the close before it/)
+    expect(() => timeline(halted, [split(1, '2'), dividend(2, '50')])).toThrow(
+      /is not smaller than the close before it/,
+    )
   })
 
   it('translates the first close after an ex-session into its shares, whatever splits come in between', () => {
     const halted = [100e6, undefined, 40e6, 40e6, 40e6, 40e6]
     const line = timeline(halted, [dividend(1, '20'), split(2, '2')], 'ex-close')
     expect(line.column('close', line.epochAt(2))[0]).toBe(40)
-    const same = timeline([100e6, undefined, 40e6], [split(1, '2'), dividend(1, '10'), split(2, '2'), split(3, '7')], 'ex-close')
+    const same = timeline(
+      [100e6, undefined, 40e6],
+      [split(1, '2'), dividend(1, '10'), split(2, '2'), split(3, '7')],
+      'ex-close',
+    )
     expect(same.column('close', same.epochAt(2))[0]).toBeCloseTo((100 / 4) * (80 / 90), 6)
   })
 
@@ -76,11 +96,22 @@ describe('adjustmentTimeline', () => {
     const line = timeline([undefined, 80e6, undefined, undefined, 41e6, undefined], [split(3, '2')])
     expect(Array.from(line.column('price', -1))).toEqual([Number.NaN, 80, 80, 80, 41, 41])
     expect(Array.from(line.column('price', 0))).toEqual([Number.NaN, 40, 40, 40, 41, 41])
-    expect(Array.from(line.column('close', 0))).toEqual([Number.NaN, 40, Number.NaN, Number.NaN, 41, Number.NaN])
+    expect(Array.from(line.column('close', 0))).toEqual([
+      Number.NaN,
+      40,
+      Number.NaN,
+      Number.NaN,
+      41,
+      Number.NaN,
+    ])
   })
 
   it('knows an ex-close factor only with the bar of the ex-session', () => {
-    const line = timeline([100e6, 100e6, 98e6, 98e6, 98e6, 98e6], [dividend(2, '2'), split(2, '2')], 'ex-close')
+    const line = timeline(
+      [100e6, 100e6, 98e6, 98e6, 98e6, 98e6],
+      [dividend(2, '2'), split(2, '2')],
+      'ex-close',
+    )
     expect(line.epochAt(2, 'before-open')).toBe(0)
     expect(line.epochAt(2)).toBe(1)
     expect(line.epochAt(3, 'before-open')).toBe(1)
@@ -119,7 +150,12 @@ describe('adjustmentTimeline', () => {
   it('works on intraday bars with prior-close and refuses ex-close there', () => {
     const minutes = consecutive(6, '1m')
     const bars = barsOf(FLAT)
-    expect(adjustmentTimeline(bars, [dividend(3, '1')], 'prior-close', SCALES, minutes).column('close', 0)[0]).toBe(99)
+    expect(
+      adjustmentTimeline(bars, [dividend(3, '1')], 'prior-close', SCALES, minutes).column(
+        'close',
+        0,
+      )[0],
+    ).toBe(99)
     expect(() => adjustmentTimeline(bars, [dividend(3, '1')], 'ex-close', SCALES, minutes)).toThrow(
       'dividend policy ex-close needs daily bars, and these are 1m; use prior-close',
     )
@@ -132,7 +168,9 @@ describe('adjustmentTimeline', () => {
   })
 
   it('refuses a dividend as large as the close before it', () => {
-    expect(() => timeline(FLAT, [dividend(3, '100')])).toThrow('dividend 100 of A is not smaller than the close before it')
+    expect(() => timeline(FLAT, [dividend(3, '100')])).toThrow(
+      'dividend 100 of A is not smaller than the close before it',
+    )
     expect(() => timeline(FLAT, [split(3, '2'), dividend(3, '50')])).toThrow(/is not smaller/)
   })
 
@@ -153,9 +191,18 @@ describe('adjustmentTimeline', () => {
 
 describe('corporateActions', () => {
   it('lists each session in the order the ledger applies it', () => {
-    const actions = corporateActions([dividend(3, '1', 'B'), dividend(3, '1'), split(5, '2', 'B'), split(3, '2')])
+    const actions = corporateActions([
+      dividend(3, '1', 'B'),
+      dividend(3, '1'),
+      split(5, '2', 'B'),
+      split(3, '2'),
+    ])
     expect([...actions.keys()]).toEqual([3, 5])
-    expect(actions.get(3)?.map(({ asset, kind }) => `${asset} ${kind}`)).toEqual(['A split', 'A dividend', 'B dividend'])
+    expect(actions.get(3)?.map(({ asset, kind }) => `${asset} ${kind}`)).toEqual([
+      'A split',
+      'A dividend',
+      'B dividend',
+    ])
     expect(actions.get(4)).toBeUndefined()
   })
 })

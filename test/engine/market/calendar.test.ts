@@ -13,35 +13,51 @@ const DAY = 86_400_000
 const LAST_DAY = Date.UTC(9999, 11, 31) / DAY
 
 describe('parseSession', () => {
-  test.prop([fc.integer({ min: -719_162, max: LAST_DAY })], { numRuns: 5000 })('reads every day as Date does', (day) => {
-    expect(parseSession('1d', new Date(day * DAY).toISOString().slice(0, 10))).toBe(day * DAY)
-  })
-
-  test.prop([fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom('', 'Z')], { numRuns: 2000 })(
-    'reads every second as Date does, with and without Z',
-    (second, suffix) => {
-      const text = new Date(second * 1000).toISOString().slice(0, 19)
-      expect(parseSession('1m', text + suffix)).toBe(second * 1000)
-      expect(formatSession('1m', second * 1000)).toBe(text)
+  test.prop([fc.integer({ min: -719_162, max: LAST_DAY })], { numRuns: 5000 })(
+    'reads every day as Date does',
+    (day) => {
+      expect(parseSession('1d', new Date(day * DAY).toISOString().slice(0, 10))).toBe(day * DAY)
     },
   )
 
-  test.prop([fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 })], {
-    numRuns: 3000,
-  })('refuses exactly the days that do not exist', (year, month, day) => {
+  test.prop(
+    [fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom('', 'Z')],
+    { numRuns: 2000 },
+  )('reads every second as Date does, with and without Z', (second, suffix) => {
+    const text = new Date(second * 1000).toISOString().slice(0, 19)
+    expect(parseSession('1m', text + suffix)).toBe(second * 1000)
+    expect(formatSession('1m', second * 1000)).toBe(text)
+  })
+
+  test.prop(
+    [
+      fc.integer({ min: 1, max: 9999 }),
+      fc.integer({ min: 0, max: 13 }),
+      fc.integer({ min: 0, max: 32 }),
+    ],
+    {
+      numRuns: 3000,
+    },
+  )('refuses exactly the days that do not exist', (year, month, day) => {
     const text = `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
     const exists =
-      new Date(`${text}T00:00:00Z`).toString() !== 'Invalid Date' && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
+      new Date(`${text}T00:00:00Z`).toString() !== 'Invalid Date' &&
+      new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
     if (exists) expect(formatSession('1d', parseSession('1d', text))).toBe(text)
     else expect(() => parseSession('1d', text)).toThrow(/is not a date like 2014-06-09/)
   })
 
-  it.each(['2014-6-9', '2014-06-09T00:00:00', '2014/06/09', '20140609', '', '2014-06-0x', '2014-06-09 '])(
-    'refuses %j as a day',
-    (text) => {
-      expect(() => parseSession('1d', text)).toThrow(/is not a date like 2014-06-09; correct it/)
-    },
-  )
+  it.each([
+    '2014-6-9',
+    '2014-06-09T00:00:00',
+    '2014/06/09',
+    '20140609',
+    '',
+    '2014-06-0x',
+    '2014-06-09 ',
+  ])('refuses %j as a day', (text) => {
+    expect(() => parseSession('1d', text)).toThrow(/is not a date like 2014-06-09; correct it/)
+  })
 
   it.each([
     '2014-06-09',
@@ -79,7 +95,9 @@ describe('calendarFrom', () => {
     expect(() => calendarFrom('1d', ['2014-06-10', '2014-06-09'])).toThrow(
       'session 2014-06-09 comes after 2014-06-10; sort the sessions',
     )
-    expect(() => calendarFrom('1d', ['2014-06-09', '2014-06-09'])).toThrow('session 2014-06-09 is repeated')
+    expect(() => calendarFrom('1d', ['2014-06-09', '2014-06-09'])).toThrow(
+      'session 2014-06-09 is repeated',
+    )
   })
 })
 
@@ -94,10 +112,18 @@ describe('indexOfSession', () => {
     expect(indexOfSession(calendar, Number.NaN)).toBe(-1)
   })
 
-  test.prop([fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 40 }), fc.integer({ min: -5, max: 405 })], {
-    numRuns: 1000,
-  })('lowerBound is the number of earlier sessions', (days, day) => {
+  test.prop(
+    [
+      fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 40 }),
+      fc.integer({ min: -5, max: 405 }),
+    ],
+    {
+      numRuns: 1000,
+    },
+  )('lowerBound is the number of earlier sessions', (days, day) => {
     const sessions = days.sort((a, b) => a - b).map((d) => formatSession('1d', d * DAY))
-    expect(lowerBound(calendarFrom('1d', sessions), day * DAY)).toBe(days.filter((d) => d < day).length)
+    expect(lowerBound(calendarFrom('1d', sessions), day * DAY)).toBe(
+      days.filter((d) => d < day).length,
+    )
   })
 })

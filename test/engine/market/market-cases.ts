@@ -1,6 +1,11 @@
 import type { Adjustment } from '../../../engine/market/adjustments.js'
 import type { Bars } from '../../../engine/market/bars.js'
-import { type Calendar, calendarFrom, type Frequency, formatSession } from '../../../engine/market/calendar.js'
+import {
+  type Calendar,
+  calendarFrom,
+  type Frequency,
+  formatSession,
+} from '../../../engine/market/calendar.js'
 import { Money } from '../../../engine/market/money.js'
 
 /** Places of prices and volumes in these cases. */
@@ -16,9 +21,16 @@ export function consecutive(length: number, frequency: Frequency = '1d'): Calend
   )
 }
 
-/** Bars whose four prices are the given ticks (undefined: did not trade), each with volume `100 × (i + 1)`. */
-export function barsOf(closes: readonly (number | undefined)[], options: { asset?: string; firstSession?: number } = {}): Bars {
-  const prices = () => Float64Array.from(closes, (ticks) => (ticks === undefined ? Number.NaN : ticks / 1e6))
+/**
+ * Bars whose four prices are the given ticks (undefined: did not trade), each with volume `100 × (i
+ * + 1)`.
+ */
+export function barsOf(
+  closes: readonly (number | undefined)[],
+  options: { asset?: string; firstSession?: number } = {},
+): Bars {
+  const prices = () =>
+    Float64Array.from(closes, (ticks) => (ticks === undefined ? Number.NaN : ticks / 1e6))
   return {
     asset: options.asset ?? 'A',
     firstSession: options.firstSession ?? 0,

@@ -95,7 +95,9 @@ describe('parseDecimal', () => {
   })
 
   it('refuses what does not fit below 2^53', () => {
-    expect(() => parseDecimal('9007199254740992', 0)).toThrow('does not fit 0 decimal places below 2^53; lower --price-scale')
+    expect(() => parseDecimal('9007199254740992', 0)).toThrow(
+      'does not fit 0 decimal places below 2^53; lower --price-scale',
+    )
     expect(() => parseDecimal('9007199255', 6)).toThrow(/below 2\^53/)
   })
 
@@ -103,18 +105,19 @@ describe('parseDecimal', () => {
     expect(() => powerOfTen(places)).toThrow(/is not a whole number from 0 to 15/)
   })
 
-  test.prop([fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), fc.integer({ min: 0, max: 30 }), scale], RUNS)(
-    'reads an exponent as decimal.js does',
-    (digits, shift, places) => {
-      const Exact = Decimal.clone({ precision: 60, toExpNeg: -9e15, toExpPos: 9e15 })
-      const text = `${digits}e${shift - 15}`
-      const plain = new Exact(text)
-      expect(decimalDigits(text)).toEqual(decimalDigits(plain.toFixed()))
-      const exact = plain.times(new Exact(10).pow(places))
-      if (!exact.isInteger() || exact.abs().greaterThan(MAX_UNSCALED)) expect(() => parseDecimal(text, places)).toThrow()
-      else expect(parseDecimal(text, places)).toBe(exact.toNumber() + 0)
-    },
-  )
+  test.prop(
+    [fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), fc.integer({ min: 0, max: 30 }), scale],
+    RUNS,
+  )('reads an exponent as decimal.js does', (digits, shift, places) => {
+    const Exact = Decimal.clone({ precision: 60, toExpNeg: -9e15, toExpPos: 9e15 })
+    const text = `${digits}e${shift - 15}`
+    const plain = new Exact(text)
+    expect(decimalDigits(text)).toEqual(decimalDigits(plain.toFixed()))
+    const exact = plain.times(new Exact(10).pow(places))
+    if (!exact.isInteger() || exact.abs().greaterThan(MAX_UNSCALED))
+      expect(() => parseDecimal(text, places)).toThrow()
+    else expect(parseDecimal(text, places)).toBe(exact.toNumber() + 0)
+  })
 
   test.prop([fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), scale], RUNS)(
     'is the inverse of ticksToText',
@@ -132,12 +135,11 @@ describe('ticks and doubles', () => {
     },
   )
 
-  test.prop([fc.integer({ min: -MAX_RECOVERABLE_TICKS, max: MAX_RECOVERABLE_TICKS }), scale], { numRuns: 20_000 })(
-    'numberToTicks recovers every tick up to 2^51',
-    (ticks, places) => {
-      expect(numberToTicks(ticksToNumber(ticks, places), places)).toBe(ticks)
-    },
-  )
+  test.prop([fc.integer({ min: -MAX_RECOVERABLE_TICKS, max: MAX_RECOVERABLE_TICKS }), scale], {
+    numRuns: 20_000,
+  })('numberToTicks recovers every tick up to 2^51', (ticks, places) => {
+    expect(numberToTicks(ticksToNumber(ticks, places), places)).toBe(ticks)
+  })
 
   test.prop([fc.integer({ min: 0, max: 5000 }), scale], RUNS)(
     'recovers the ticks just below 2^51, where the bound is tight',
@@ -148,7 +150,9 @@ describe('ticks and doubles', () => {
   )
 
   it('would lose ticks between 2^52 and 2^53, so it refuses beyond 2^51', () => {
-    const lost = Array.from({ length: 20_000 }, (_, i) => MAX_UNSCALED - i).filter((t) => Math.round((t / 1e6) * 1e6) !== t)
+    const lost = Array.from({ length: 20_000 }, (_, i) => MAX_UNSCALED - i).filter(
+      (t) => Math.round((t / 1e6) * 1e6) !== t,
+    )
     expect(lost.length).toBeGreaterThan(0)
     expect(() => numberToTicks((MAX_RECOVERABLE_TICKS + 1) / 1e6, 6)).toThrow(/limit 2\^51 ticks/)
     expect(() => numberToTicks(Number.NaN, 6)).toThrow(/has no exact ticks/)
@@ -182,9 +186,12 @@ describe('divideHalfEven', () => {
   const wide = fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n })
 
   test.prop([wide, wide.filter((d) => d !== 0n)], RUNS)('agrees with decimal.js', (n, d) => {
-    // 60 digits hold the quotient of two 14-digit integers far enough to tell a tie from a near tie.
+    // 60 digits hold the quotient of two 14-digit integers far enough to tell a tie from a near
+    // tie.
     const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
-    expect(divideHalfEven(n, d).toString()).toBe(BigInt(new Exact(n.toString()).dividedBy(d.toString()).toFixed(0)).toString())
+    expect(divideHalfEven(n, d).toString()).toBe(
+      BigInt(new Exact(n.toString()).dividedBy(d.toString()).toFixed(0)).toString(),
+    )
   })
 
   it.each([

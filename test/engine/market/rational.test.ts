@@ -24,24 +24,23 @@ describe('scaleTicks', () => {
     expect(scale(factor, t)).toBe(scaleExactly(t, factor))
   })
 
-  test.prop([fc.integer({ min: 0, max: 2 ** 40 }), fc.bigInt({ min: 1n, max: 2n ** 20n })], { numRuns: 5000 })(
-    'decides exact ties to even: odd × k ÷ 2k',
-    (half, k) => {
-      const odd = 2 * half + 1
-      const rounded = scale({ numerator: k, denominator: 2n * k }, odd)
-      expect(rounded).toBe(half % 2 === 0 ? half : half + 1)
-    },
-  )
+  test.prop([fc.integer({ min: 0, max: 2 ** 40 }), fc.bigInt({ min: 1n, max: 2n ** 20n })], {
+    numRuns: 5000,
+  })('decides exact ties to even: odd × k ÷ 2k', (half, k) => {
+    const odd = 2 * half + 1
+    const rounded = scale({ numerator: k, denominator: 2n * k }, odd)
+    expect(rounded).toBe(half % 2 === 0 ? half : half + 1)
+  })
 
-  test.prop([fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: 50, max: 300 }), fc.boolean()], { numRuns: 2000 })(
-    'decides what doubles cannot tell from a tie',
-    (half, bits, above) => {
-      // (2·half + 1) / 2 ± 2^-bits, far below the spacing of doubles around it.
-      const denominator = 2n ** BigInt(bits)
-      const exact = BigInt(2 * half + 1) * (denominator / 2n) + (above ? 1n : -1n)
-      expect(scale({ numerator: exact, denominator }, 1)).toBe(above ? half + 1 : half)
-    },
-  )
+  test.prop(
+    [fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: 50, max: 300 }), fc.boolean()],
+    { numRuns: 2000 },
+  )('decides what doubles cannot tell from a tie', (half, bits, above) => {
+    // (2·half + 1) / 2 ± 2^-bits, far below the spacing of doubles around it.
+    const denominator = 2n ** BigInt(bits)
+    const exact = BigInt(2 * half + 1) * (denominator / 2n) + (above ? 1n : -1n)
+    expect(scale({ numerator: exact, denominator }, 1)).toBe(above ? half + 1 : half)
+  })
 
   it('falls back to bigint for fractions no double can hold', () => {
     const tiny = rational(1n, 2n ** 1200n)

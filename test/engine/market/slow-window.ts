@@ -4,7 +4,8 @@ import { divideHalfEven } from '../../../engine/market/money.js'
 import { SCALES } from './market-cases.js'
 
 /**
- * What is seen of one field, all in bigint, bar by bar, each factor worked out anew from the definition.
+ * What is seen of one field, all in bigint, bar by bar, each factor worked out anew from the
+ * definition.
  *
  * @param bars    raw bars; index 0 is session 0 of the events
  * @param t       the session looked from
@@ -68,7 +69,11 @@ function slowFactor(
 }
 
 /** A dividend and the last close before it, both in shares of that close and in one unit. */
-function againstPriorClose(bars: Bars, list: readonly Adjustment[], event: Adjustment): [bigint, bigint] {
+function againstPriorClose(
+  bars: Bars,
+  list: readonly Adjustment[],
+  event: Adjustment,
+): [bigint, bigint] {
   const index = lastTraded(bars, event.session - 1)
   const [ratio, unit] = splitsBetween(list, index, event.session)
   return [nano(event.value) * ratio, nanoClose(bars, index) * unit]

@@ -14,7 +14,14 @@ import {
   pureBaseline,
   type TradingAlgorithm,
 } from '../../../engine/index.js'
-import { assetBars, contentOf, eachBar, isoDays, marketShape, simpleContent } from '../../support.js'
+import {
+  assetBars,
+  contentOf,
+  eachBar,
+  isoDays,
+  marketShape,
+  simpleContent,
+} from '../../support.js'
 
 async function run(
   content: BundleContent,
@@ -32,7 +39,10 @@ async function run(
 }
 
 /** The portal at the end of the last bar. */
-async function atEnd(content: BundleContent, look: (data: Portal, context: Context) => void): Promise<void> {
+async function atEnd(
+  content: BundleContent,
+  look: (data: Portal, context: Context) => void,
+): Promise<void> {
   let looked = false
   const last = content.sessions.length - 1
   const algorithm = eachBar((context, data) => {
@@ -59,7 +69,8 @@ describe('history', () => {
     await run(
       simpleContent([10, 11, 12, 13]),
       eachBar((_, data) => {
-        if (data.available('A') >= 2) seen.push([...data.history('A', 'close', 2, '1d', { returnType: 'array' })])
+        if (data.available('A') >= 2)
+          seen.push([...data.history('A', 'close', 2, '1d', { returnType: 'array' })])
       }),
     )
     expect(seen).toEqual([
@@ -83,7 +94,9 @@ describe('history', () => {
   it('shares memory with the columns on the array path', async () => {
     await atEnd(simpleContent([1, 2, 3, 4]), (data) => {
       const bufferOf = (window: PriceWindow) => (window as Float64Array).buffer
-      const windows = [1, 2, 3].map((count) => data.history('A', 'close', count, '1d', { returnType: 'array' }))
+      const windows = [1, 2, 3].map((count) =>
+        data.history('A', 'close', count, '1d', { returnType: 'array' }),
+      )
       expect(new Set(windows.map(bufferOf)).size).toBe(1)
     })
   })
@@ -104,9 +117,15 @@ describe('history', () => {
   })
 
   it('orders a frame of several assets by date, then asset, however they are asked for', async () => {
-    const content = { ...simpleContent([1, 2]), bars: ['B', 'A'].map((id, k) => assetBars(id, [0, 1], [100 + k, 200 + k])) }
+    const content = {
+      ...simpleContent([1, 2]),
+      bars: ['B', 'A'].map((id, k) => assetBars(id, [0, 1], [100 + k, 200 + k])),
+    }
     await atEnd(content, (data) => {
-      const rows = data.history(['B', 'A'], 'close', 2, '1d').objects() as { asset: string; close: number }[]
+      const rows = data.history(['B', 'A'], 'close', 2, '1d').objects() as {
+        asset: string
+        close: number
+      }[]
       expect(rows.map(({ asset, close }) => [asset, close])).toEqual([
         ['A', 1.01],
         ['B', 1],
@@ -118,28 +137,42 @@ describe('history', () => {
 
   it('gives bit-identical numbers as frame, array and block, for any market with gaps and adjustments', async () => {
     await fc.assert(
-      fc.asyncProperty(marketShape({ sessions: 12, assets: 3 }), fc.integer({ min: 1, max: 6 }), async (shape, count) => {
-        await run(
-          contentOf(shape),
-          eachBar((context, data) => {
-            const ready = context.assets.filter((asset) => data.available(asset) >= count)
-            if (ready.length === 0) return
-            const block = data.history(ready, FIELDS, count, '1d', { returnType: 'array' })
-            const frame = data.history(ready, FIELDS, count, '1d')
-            const owners = frame.array('asset') as string[]
-            for (const asset of ready) {
-              const single = data.history(asset, FIELDS, count, '1d')
-              for (const field of FIELDS) {
-                const expected = [...data.history(asset, field, count, '1d', { returnType: 'array' })]
-                const listed = (frame.array(field) as number[]).filter((_, row) => owners[row] === asset)
-                expect([[...block.column(asset, field)], listed, single.array(field)]).toEqual([expected, expected, expected])
+      fc.asyncProperty(
+        marketShape({ sessions: 12, assets: 3 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (shape, count) => {
+          await run(
+            contentOf(shape),
+            eachBar((context, data) => {
+              const ready = context.assets.filter((asset) => data.available(asset) >= count)
+              if (ready.length === 0) return
+              const block = data.history(ready, FIELDS, count, '1d', { returnType: 'array' })
+              const frame = data.history(ready, FIELDS, count, '1d')
+              const owners = frame.array('asset') as string[]
+              for (const asset of ready) {
+                const single = data.history(asset, FIELDS, count, '1d')
+                for (const field of FIELDS) {
+                  const expected = [
+                    ...data.history(asset, field, count, '1d', { returnType: 'array' }),
+                  ]
+                  const listed = (frame.array(field) as number[]).filter(
+                    (_, row) => owners[row] === asset,
+                  )
+                  expect([[...block.column(asset, field)], listed, single.array(field)]).toEqual([
+                    expected,
+                    expected,
+                    expected,
+                  ])
+                }
               }
-            }
-            expect(Array.from(block.sessions).at(-1)).toBe(context.session)
-            expect(data.current(ready[0]!, 'close')).toBe(data.history(ready[0]!, 'close', 1, '1d', { returnType: 'array' })[0])
-          }),
-        )
-      }),
+              expect(Array.from(block.sessions).at(-1)).toBe(context.session)
+              expect(data.current(ready[0]!, 'close')).toBe(
+                data.history(ready[0]!, 'close', 1, '1d', { returnType: 'array' })[0],
+              )
+            }),
+          )
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -164,8 +197,18 @@ describe('history', () => {
           if (kept.bars.length === 0) return
           const assets = kept.bars.map(({ asset }) => asset)
           const engine = openEngine(pureBaseline())
-          await engine.backtest({ bundle: memoryBundle(content), algorithm: watch(whole), assets, dividendPolicy })
-          await engine.backtest({ bundle: memoryBundle(kept), algorithm: watch(truncated), assets, dividendPolicy })
+          await engine.backtest({
+            bundle: memoryBundle(content),
+            algorithm: watch(whole),
+            assets,
+            dividendPolicy,
+          })
+          await engine.backtest({
+            bundle: memoryBundle(kept),
+            algorithm: watch(truncated),
+            assets,
+            dividendPolicy,
+          })
           expect(whole.slice(0, truncated.length)).toEqual(truncated)
           expect(truncated.length).toBe(2 * end)
         },
@@ -177,7 +220,9 @@ describe('history', () => {
   it('fills price forward, and only price', async () => {
     const bars = assetBars('A', [0, 1, 4], [100, 200, 300])
     await atEnd({ ...simpleContent([1]), sessions: isoDays(5), bars: [bars] }, (data) => {
-      const window = (field: Field) => [...data.history('A', field, 5, '1d', { returnType: 'array' })]
+      const window = (field: Field) => [
+        ...data.history('A', field, 5, '1d', { returnType: 'array' }),
+      ]
       expect(window('close')).toEqual([1, 2, Number.NaN, Number.NaN, 3])
       expect(window('volume')).toEqual([1000, 1000, 0, 0, 1000])
       expect(window('price')).toEqual([1, 2, 2, 2, 3])
@@ -201,7 +246,10 @@ describe('history', () => {
   it('refuses a window before the data and names the first session that has it', async () => {
     await atEnd(simpleContent([1, 2, 3]), (data) => {
       const error = refusal(() => data.history('A', 'close', 4, '1d'))
-      expect(error).toMatchObject({ code: 'window', message: expect.stringContaining('no session of this backtest has it') })
+      expect(error).toMatchObject({
+        code: 'window',
+        message: expect.stringContaining('no session of this backtest has it'),
+      })
     })
     await run(
       simpleContent([1, 2, 3]),
@@ -218,11 +266,31 @@ describe('history', () => {
   })
 
   it.each<[string, (data: Portal) => unknown, string, RegExp]>([
-    ['an unknown asset', (data) => data.history('B', 'close', 1, '1d'), 'unknown-asset', /'B'; it has A/],
-    ['an unknown field', (data) => data.history('A', 'vwap' as Field, 1, '1d'), 'strategy-misuse', /'vwap'; it is one of open/],
-    ['another frequency', (data) => data.history('A', 'close', 1, '1m'), 'strategy-misuse', /1m bars asked of a bundle of 1d/],
+    [
+      'an unknown asset',
+      (data) => data.history('B', 'close', 1, '1d'),
+      'unknown-asset',
+      /'B'; it has A/,
+    ],
+    [
+      'an unknown field',
+      (data) => data.history('A', 'vwap' as Field, 1, '1d'),
+      'strategy-misuse',
+      /'vwap'; it is one of open/,
+    ],
+    [
+      'another frequency',
+      (data) => data.history('A', 'close', 1, '1m'),
+      'strategy-misuse',
+      /1m bars asked of a bundle of 1d/,
+    ],
     ['no bar', (data) => data.history('A', 'close', 0, '1d'), 'strategy-misuse', /at least 1/],
-    ['half a bar', (data) => data.history('A', 'close', 1.5, '1d'), 'strategy-misuse', /whole number/],
+    [
+      'half a bar',
+      (data) => data.history('A', 'close', 1.5, '1d'),
+      'strategy-misuse',
+      /whole number/,
+    ],
     ['no asset', (data) => data.history([], 'close', 1, '1d'), 'strategy-misuse', /no asset/],
     [
       'an inherited field',
@@ -230,8 +298,18 @@ describe('history', () => {
       'strategy-misuse',
       /no field 'constructor'/,
     ],
-    ['an inherited value', (data) => data.current('A', 'toString' as 'close'), 'strategy-misuse', /no field 'toString'/],
-    ['a prototype', (data) => data.current('A', '__proto__' as 'close'), 'strategy-misuse', /no field '__proto__'/],
+    [
+      'an inherited value',
+      (data) => data.current('A', 'toString' as 'close'),
+      'strategy-misuse',
+      /no field 'toString'/,
+    ],
+    [
+      'a prototype',
+      (data) => data.current('A', '__proto__' as 'close'),
+      'strategy-misuse',
+      /no field '__proto__'/,
+    ],
     ['no field', (data) => data.history('A', [], 1, '1d'), 'strategy-misuse', /no field/],
     [
       'another type',
@@ -246,10 +324,18 @@ describe('history', () => {
       /open of A/,
     ],
     ['current of an unknown asset', (data) => data.current('B', 'close'), 'unknown-asset', /'B'/],
-    ['current of an unknown field', (data) => data.current('A', 'vwap' as Field), 'strategy-misuse', /'vwap'/],
+    [
+      'current of an unknown field',
+      (data) => data.current('A', 'vwap' as Field),
+      'strategy-misuse',
+      /'vwap'/,
+    ],
   ])('refuses %s with a remedy', async (_, ask, code, message) => {
     await atEnd(simpleContent([1, 2]), (data) => {
-      expect(refusal(() => ask(data))).toMatchObject({ code, message: expect.stringMatching(message) })
+      expect(refusal(() => ask(data))).toMatchObject({
+        code,
+        message: expect.stringMatching(message),
+      })
     })
   })
 })
@@ -259,7 +345,10 @@ describe('current, canTrade and isStale', () => {
     const content = {
       ...simpleContent([1]),
       sessions: isoDays(6),
-      bars: [assetBars('A', [0, 1, 2, 3, 4, 5], [100, 200, 300, 400, 500, 600]), assetBars('B', [1, 3], [100, 300])],
+      bars: [
+        assetBars('A', [0, 1, 2, 3, 4, 5], [100, 200, 300, 400, 500, 600]),
+        assetBars('B', [1, 3], [100, 300]),
+      ],
     }
     const seen: unknown[] = []
     await run(
@@ -304,8 +393,19 @@ function look({ assets }: Context, data: Portal): string {
   const seen = assets.map((asset) => {
     const count = data.available(asset)
     const windows =
-      count === 0 ? [] : FIELDS.map((field) => data.history(asset, field, count, '1d', { returnType: 'array' }).join())
-    return [asset, count, data.canTrade(asset), data.isStale(asset), data.current(asset, 'price'), ...windows].join(' ')
+      count === 0
+        ? []
+        : FIELDS.map((field) =>
+            data.history(asset, field, count, '1d', { returnType: 'array' }).join(),
+          )
+    return [
+      asset,
+      count,
+      data.canTrade(asset),
+      data.isStale(asset),
+      data.current(asset, 'price'),
+      ...windows,
+    ].join(' ')
   })
   return seen.join('\n')
 }
@@ -329,6 +429,8 @@ function truncatedTo(content: BundleContent, end: number): BundleContent {
     })
     .filter(({ session }) => session.length > 0)
   const assets = new Set(bars.map(({ asset }) => asset))
-  const adjustments = content.adjustments.filter(({ asset, session }) => session < end && assets.has(asset))
+  const adjustments = content.adjustments.filter(
+    ({ asset, session }) => session < end && assets.has(asset),
+  )
   return { ...content, sessions: content.sessions.slice(0, end), bars, adjustments }
 }

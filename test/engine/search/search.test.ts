@@ -22,10 +22,17 @@ import { smaCrossover, sp500Content } from '../../support.js'
 
 const dimension: fc.Arbitrary<Dimension> = fc.oneof(
   fc
-    .uniqueArray(fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom('a', 'b')), { minLength: 1, maxLength: 4 })
+    .uniqueArray(fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom('a', 'b')), {
+      minLength: 1,
+      maxLength: 4,
+    })
     .map((values) => categorical(...values)),
   fc
-    .record({ from: fc.integer({ min: -5, max: 5 }), length: fc.nat({ max: 6 }), step: fc.integer({ min: 1, max: 3 }) })
+    .record({
+      from: fc.integer({ min: -5, max: 5 }),
+      length: fc.nat({ max: 6 }),
+      step: fc.integer({ min: 1, max: 3 }),
+    })
     .map(({ from, length, step }) => discrete(from, from + length, step)),
   fc
     .record({ from: fc.integer({ min: -5, max: 5 }), points: fc.integer({ min: 1, max: 4 }) })
@@ -34,7 +41,11 @@ const dimension: fc.Arbitrary<Dimension> = fc.oneof(
 
 /** The slow twin of the grid: an odometer, the last wheel turning fastest. */
 function odometer(dimensions: Readonly<Record<string, Dimension>>): Parameters[] {
-  const wheels = Object.entries(dimensions).map(([name, given]) => ({ name, values: valuesOf(given), at: 0 }))
+  const wheels = Object.entries(dimensions).map(([name, given]) => ({
+    name,
+    values: valuesOf(given),
+    at: 0,
+  }))
   const points: Parameters[] = []
   for (;;) {
     points.push(Object.fromEntries(wheels.map(({ name, values, at }) => [name, values[at]!])))
@@ -53,7 +64,8 @@ describe('a parameter space', () => {
       fc.property(dimensions, (given) => {
         const first = ({ p0 }: Parameters) => p0 !== 0
         const expected = odometer(given).filter(first)
-        if (expected.length === 0) expect(() => gridPoints(parameterSpace(given, first))).toThrow(/relax one/)
+        if (expected.length === 0)
+          expect(() => gridPoints(parameterSpace(given, first))).toThrow(/relax one/)
         else expect(gridPoints(parameterSpace(given, first))).toEqual(expected)
         expect(gridPoints(parameterSpace(given))).toEqual(odometer(given))
       }),
@@ -66,13 +78,18 @@ describe('a parameter space', () => {
     expect(valuesOf(discrete(5, 14, 3))).toEqual([5, 8, 11, 14])
     expect(valuesOf(discrete(5, 13, 3))).toEqual([5, 8, 11])
     expect(valuesOf(discrete(1, 3))).toEqual([1, 2, 3])
-    expect(valuesOf(continuous(0, 0.3, 4))).toEqual([0, 0.09999999999999999, 0.19999999999999998, 0.3])
+    expect(valuesOf(continuous(0, 0.3, 4))).toEqual([
+      0, 0.09999999999999999, 0.19999999999999998, 0.3,
+    ])
   })
 
   it.each<[Record<string, Dimension>, RegExp]>([
     [{}, /declare at least one/],
     [{ a: categorical() }, /parameter a: no values/],
-    [{ b: discrete(1, 2), 5: discrete(1, 2) }, /parameter 5: a whole number is no name; call it p5/],
+    [
+      { b: discrete(1, 2), 5: discrete(1, 2) },
+      /parameter 5: a whole number is no name; call it p5/,
+    ],
     [{ a: categorical(1, 1) }, /repeated values/],
     [{ a: discrete(2, 1) }, /range 2 to 1/],
     [{ a: discrete(1, Number.POSITIVE_INFINITY) }, /finite ends/],
@@ -87,7 +104,10 @@ describe('grid search', () => {
   const bundle = memoryBundle(sp500Content(160))
   const engine = openEngine(pureBaseline())
   const work = ({ parameters }: TrialTask): Promise<BacktestResult> =>
-    engine.backtest({ bundle, algorithm: smaCrossover({ fast: Number(parameters.fast), slow: Number(parameters.slow) }) })
+    engine.backtest({
+      bundle,
+      algorithm: smaCrossover({ fast: Number(parameters.fast), slow: Number(parameters.slow) }),
+    })
   const space = parameterSpace({ fast: discrete(5, 15, 5), slow: discrete(20, 40, 10) })
 
   /** Runs tasks from the last to the first, as workers might finish. */
@@ -102,7 +122,9 @@ describe('grid search', () => {
   it('names objective, trials in order and the best, identical for any executor', async () => {
     const search = await gridSearch(space, inlineExecutor(work))
     expect(search.objective).toBe('total-return')
-    expect(search.trials.map(({ index, parameters }) => [index, parameters.fast, parameters.slow])).toEqual([
+    expect(
+      search.trials.map(({ index, parameters }) => [index, parameters.fast, parameters.slow]),
+    ).toEqual([
       [0, 5, 20],
       [1, 5, 30],
       [2, 5, 40],

@@ -18,13 +18,28 @@ import {
 } from '../../../engine/index.js'
 import { isoDays, smaCrossover, sp500Content } from '../../support.js'
 
-const PLAN: WalkForwardPlan = { mode: 'rolling', train: 80, validation: 30, test: 20, step: 20, warmUp: 40 }
+const PLAN: WalkForwardPlan = {
+  mode: 'rolling',
+  train: 80,
+  validation: 30,
+  test: 20,
+  step: 20,
+  warmUp: 40,
+}
 
 describe('walk-forward windows', () => {
   it('roll, and drop a partial last one', () => {
     expect(walkForwardWindows(190, PLAN)).toEqual([
-      { train: { start: 40, end: 120 }, validation: { start: 120, end: 150 }, test: { start: 150, end: 170 } },
-      { train: { start: 60, end: 140 }, validation: { start: 140, end: 170 }, test: { start: 170, end: 190 } },
+      {
+        train: { start: 40, end: 120 },
+        validation: { start: 120, end: 150 },
+        test: { start: 150, end: 170 },
+      },
+      {
+        train: { start: 60, end: 140 },
+        validation: { start: 140, end: 170 },
+        test: { start: 170, end: 190 },
+      },
     ])
     expect(walkForwardWindows(189, PLAN)).toHaveLength(1)
     expect(walkForwardWindows(10_000, { ...PLAN, maxWindows: 5 })).toHaveLength(5)
@@ -51,11 +66,14 @@ describe('walk-forward windows', () => {
         const { train, validation, test, step, warmUp } = given
         for (const [w, window] of windows.entries()) {
           expect(window.train.end - train).toBe(warmUp + w * step)
-          expect([window.validation.start, window.test.start]).toEqual([window.train.end, window.validation.end])
-          expect([window.validation.end - window.validation.start, window.test.end - window.test.start]).toEqual([
-            validation,
-            test,
+          expect([window.validation.start, window.test.start]).toEqual([
+            window.train.end,
+            window.validation.end,
           ])
+          expect([
+            window.validation.end - window.validation.start,
+            window.test.end - window.test.start,
+          ]).toEqual([validation, test])
           expect(window.test.end).toBeLessThanOrEqual(sessions)
         }
         expect(warmUp + windows.length * step + train + validation + test).toBeGreaterThan(sessions)
@@ -93,15 +111,28 @@ describe('walk-forward', () => {
 
   it('takes the best five of train to validation, the winner to test, and test once', async () => {
     tasks.length = 0
-    const { windows, objective } = await walkForward(space, PLAN, bundle.calendar, inlineExecutor(work))
+    const { windows, objective } = await walkForward(
+      space,
+      PLAN,
+      bundle.calendar,
+      inlineExecutor(work),
+    )
     expect([objective, windows.length]).toEqual(['total-return', 5])
     expect(tasks).toHaveLength(5 * (9 + 5 + 1))
     for (const { train, validation, winner, test, window } of windows) {
       const byScore = [...train].sort((a, b) => b.score - a.score || a.index - b.index)
-      expect(validation.map(({ index }) => index)).toEqual(byScore.slice(0, 5).map(({ index }) => index))
+      expect(validation.map(({ index }) => index)).toEqual(
+        byScore.slice(0, 5).map(({ index }) => index),
+      )
       const best = [...validation].sort((a, b) => b.score - a.score || a.index - b.index)[0]!
-      expect([winner, test.parameters, test.index]).toEqual([best.parameters, best.parameters, best.index])
-      const ranges = tasks.filter(({ range }) => range!.start === window.test.start && range!.end === window.test.end)
+      expect([winner, test.parameters, test.index]).toEqual([
+        best.parameters,
+        best.parameters,
+        best.index,
+      ])
+      const ranges = tasks.filter(
+        ({ range }) => range!.start === window.test.start && range!.end === window.test.end,
+      )
       expect(ranges).toHaveLength(1)
       expect(test.result.sessions).toBe(20)
     }
@@ -125,7 +156,9 @@ describe('walk-forward', () => {
       new Money(1_000_000),
     )
     expect(new Money(result.finalEquity).minus(growth).abs().lt('0.000001')).toBe(true)
-    expect(result.stitched.dates).toEqual(result.windows.flatMap(({ test }) => test.result.equityCurve.dates))
+    expect(result.stitched.dates).toEqual(
+      result.windows.flatMap(({ test }) => test.result.equityCurve.dates),
+    )
     expect(result.stitched.equity.at(-1)).toBe(result.finalEquity)
     for (const { train, test, efficiency, winner } of result.windows) {
       const trained = train.find(({ parameters }) => parameters === winner)!.score
@@ -144,10 +177,22 @@ describe('walk-forward', () => {
       },
     }
     const digests = async (executor: typeof backwards) => {
-      const { windows, ...rest } = await walkForward(space, { ...PLAN, mode: 'anchored' }, bundle.calendar, executor)
-      return [JSON.stringify(rest), ...windows.flatMap(({ train, test }) => [...train, test].map(({ result }) => digest(result)))]
+      const { windows, ...rest } = await walkForward(
+        space,
+        { ...PLAN, mode: 'anchored' },
+        bundle.calendar,
+        executor,
+      )
+      return [
+        JSON.stringify(rest),
+        ...windows.flatMap(({ train, test }) =>
+          [...train, test].map(({ result }) => digest(result)),
+        ),
+      ]
     }
-    expect(await digests(backwards)).toEqual(await digests(inlineExecutor(work) as typeof backwards))
+    expect(await digests(backwards)).toEqual(
+      await digests(inlineExecutor(work) as typeof backwards),
+    )
   })
 
   it('counts trading days, not bars, on intraday calendars', async () => {
@@ -158,7 +203,14 @@ describe('walk-forward', () => {
       return work({ parameters: task.parameters, range: { start: 100, end: 120 } })
     })
     const one = parameterSpace({ fast: discrete(3, 3), slow: discrete(20, 20) })
-    const plan: WalkForwardPlan = { mode: 'rolling', train: 3, validation: 2, test: 2, step: 2, warmUp: 1 }
+    const plan: WalkForwardPlan = {
+      mode: 'rolling',
+      train: 3,
+      validation: 2,
+      test: 2,
+      step: 2,
+      warmUp: 1,
+    }
     await walkForward(one, plan, calendarFrom('1h', hours), executor)
     expect(seen.map(({ range }) => range)).toEqual([
       { start: 2, end: 8 },

@@ -12,14 +12,27 @@ import {
 } from '../../../engine/index.js'
 import { assetBars, eachBar, isoDays, simpleContent } from '../../support.js'
 
-async function backtest(content: BundleContent, act: (context: Context, data: Portal) => void, spec: Partial<BacktestSpec> = {}) {
-  return openEngine(pureBaseline()).backtest({ bundle: memoryBundle(content), algorithm: eachBar(act), cash: 10_000, ...spec })
+async function backtest(
+  content: BundleContent,
+  act: (context: Context, data: Portal) => void,
+  spec: Partial<BacktestSpec> = {},
+) {
+  return openEngine(pureBaseline()).backtest({
+    bundle: memoryBundle(content),
+    algorithm: eachBar(act),
+    cash: 10_000,
+    ...spec,
+  })
 }
 
 /** Bars by hand: [open, high, low, close] in units; an absent bar did not trade. */
-function barsOf(rows: readonly (readonly [number, number, number, number] | undefined)[], volume = 1000): BundleContent {
+function barsOf(
+  rows: readonly (readonly [number, number, number, number] | undefined)[],
+  volume = 1000,
+): BundleContent {
   const traded = rows.flatMap((row, session) => (row === undefined ? [] : [{ row, session }]))
-  const column = (k: 0 | 1 | 2 | 3) => Float64Array.from(traded, ({ row }) => Math.round(row[k] * 100))
+  const column = (k: 0 | 1 | 2 | 3) =>
+    Float64Array.from(traded, ({ row }) => Math.round(row[k] * 100))
   return {
     ...simpleContent([1]),
     sessions: isoDays(rows.length),
@@ -58,7 +71,9 @@ const ROWS = [
 describe('market orders', () => {
   it('fill at the open of the next bar, at the raw price', async () => {
     const { fills, finalEquity, finalCash } = await backtest(barsOf(ROWS), once(10))
-    expect(fills).toEqual([{ order: 1, date: '2014-01-02', asset: 'A', shares: 10, price: '10.5', commission: '0' }])
+    expect(fills).toEqual([
+      { order: 1, date: '2014-01-02', asset: 'A', shares: 10, price: '10.5', commission: '0' },
+    ])
     expect([finalCash, finalEquity]).toEqual(['9895', '10015'])
   })
 
@@ -77,7 +92,9 @@ describe('market orders', () => {
       if (context.session === 2) context.order('A', 10)
     })
     expect(fills).toEqual([])
-    expect(orders).toEqual([{ id: 1, asset: 'A', placed: '2014-01-03', shares: 10, filled: 0, status: 'open' }])
+    expect(orders).toEqual([
+      { id: 1, asset: 'A', placed: '2014-01-03', shares: 10, filled: 0, status: 'open' },
+    ])
   })
 
   it('fill at the open of the very session when placed before it', async () => {
@@ -87,7 +104,10 @@ describe('market orders', () => {
       },
       handleData: () => undefined,
     }
-    const { fills, orders } = await openEngine(pureBaseline()).backtest({ bundle: memoryBundle(barsOf(ROWS)), algorithm })
+    const { fills, orders } = await openEngine(pureBaseline()).backtest({
+      bundle: memoryBundle(barsOf(ROWS)),
+      algorithm,
+    })
     expect(fills).toMatchObject([{ date: '2014-01-02', price: '10.5' }])
     expect(orders).toMatchObject([{ placed: '2014-01-01' }])
   })
@@ -135,7 +155,8 @@ describe('limit and stop orders', () => {
         expect(context.openOrders()).toEqual([1, 2])
         expect(context.openOrders('Z')).toEqual([])
       }
-      if (context.session === 1) answers.push(context.cancel(1), context.cancel(1), context.cancel(2), context.cancel(99))
+      if (context.session === 1)
+        answers.push(context.cancel(1), context.cancel(1), context.cancel(2), context.cancel(99))
     })
     expect(answers).toEqual([true, false, false, false])
     expect(orders.map(({ status }) => status)).toEqual(['cancelled', 'filled'])
@@ -175,18 +196,30 @@ describe('targets and values', () => {
     ['an unknown target', (context) => context.orderTarget('B', 1), /no asset 'B'/],
     ['NaN shares', (context) => context.order('A', Number.NaN), /order of NaN shares/],
     ['a negative limit', (context) => context.order('A', 1, { limit: -1 }), /limit price -1/],
-    ['a limit that is no number', (context) => context.order('A', 1, { limit: 'cheap' }), /limit price cheap/],
+    [
+      'a limit that is no number',
+      (context) => context.order('A', 1, { limit: 'cheap' }),
+      /limit price cheap/,
+    ],
     ['a stop of zero', (context) => context.order('A', 1, { stop: 0 }), /stop price 0/],
-    ['a value that is no number', (context) => context.orderValue('A', Number.NaN), /order value NaN/],
-    ['a fraction that is no number', (context) => context.orderTargetPercent('A', Number.NaN), /target fraction NaN/],
+    [
+      'a value that is no number',
+      (context) => context.orderValue('A', Number.NaN),
+      /order value NaN/,
+    ],
+    [
+      'a fraction that is no number',
+      (context) => context.orderTargetPercent('A', Number.NaN),
+      /target fraction NaN/,
+    ],
   ])('refuse %s', async (_, act, message) => {
     await expect(backtest(barsOf(ROWS), act)).rejects.toThrow(message)
   })
 
   it('refuse to value an asset without a price', async () => {
-    await expect(backtest(barsOf([undefined, ROWS[0], ROWS[1]]), (context) => context.orderValue('A', 100))).rejects.toThrow(
-      /no price yet at 2014-01-01/,
-    )
+    await expect(
+      backtest(barsOf([undefined, ROWS[0], ROWS[1]]), (context) => context.orderValue('A', 100)),
+    ).rejects.toThrow(/no price yet at 2014-01-01/)
   })
 
   it('refuse orders outside a session', async () => {
@@ -194,9 +227,9 @@ describe('targets and values', () => {
       initialize: (context: Context) => void context.order('A', 1),
       handleData: () => undefined,
     }
-    await expect(openEngine(pureBaseline()).backtest({ bundle: memoryBundle(barsOf(ROWS)), algorithm })).rejects.toThrow(
-      /beforeTradingStart or handleData only/,
-    )
+    await expect(
+      openEngine(pureBaseline()).backtest({ bundle: memoryBundle(barsOf(ROWS)), algorithm }),
+    ).rejects.toThrow(/beforeTradingStart or handleData only/)
   })
 })
 
@@ -206,7 +239,9 @@ describe('slippage', () => {
       if (context.session === 0) context.order('A', 10)
       if (context.session === 1) context.order('A', -10)
     }
-    const { fills } = await backtest(barsOf(ROWS), act, { slippage: { kind: 'fixed', basisPoints: 100 } })
+    const { fills } = await backtest(barsOf(ROWS), act, {
+      slippage: { kind: 'fixed', basisPoints: 100 },
+    })
     expect(fills.map(({ price }) => price)).toEqual(['10.6', '11.38'])
   })
 

@@ -48,17 +48,29 @@ describe('the decimal ledger', () => {
         for (const action of steps) {
           if (action.kind === 'fill') {
             const { asset, shares, price, commission } = action
-            ledger.fill(asset, new Money(shares), new Money(price).div(POWER), new Money(commission).div(POWER))
+            ledger.fill(
+              asset,
+              new Money(shares),
+              new Money(price).div(POWER),
+              new Money(commission).div(POWER),
+            )
             twin.fill(asset, BigInt(shares), BigInt(price), BigInt(commission))
             expect(ledger.position(asset)).toBe(Number(twin.held.get(asset)))
           } else {
-            const prices: Record<string, number> = { A: action.prices[0], B: action.prices[1], C: action.prices[2] }
+            const prices: Record<string, number> = {
+              A: action.prices[0],
+              B: action.prices[1],
+              C: action.prices[2],
+            }
             ledger.mark((asset) => prices[asset]! / POWER)
-            for (const [asset, price] of Object.entries(prices)) twin.price.set(asset, BigInt(price))
+            for (const [asset, price] of Object.entries(prices))
+              twin.price.set(asset, BigInt(price))
             expect(ledger.equity.eq(money(twin.equity))).toBe(true)
           }
           expect(ledger.cash.eq(money(twin.cash))).toBe(true)
-          const value = ledger.positions().reduce((sum, { shares, price }) => sum.plus(shares.times(price)), ledger.cash)
+          const value = ledger
+            .positions()
+            .reduce((sum, { shares, price }) => sum.plus(shares.times(price)), ledger.cash)
           if (action.kind === 'mark') expect(value.eq(ledger.equity)).toBe(true)
         }
       }),
@@ -68,8 +80,12 @@ describe('the decimal ledger', () => {
 
   it('rounds the value of fractional shares once, half-even, to the tick', () => {
     const ledger = decimalLedger(new Money(100), 2)
-    expect(ledger.fill('A', new Money('0.5'), new Money('0.05'), new Money(0)).toFixed()).toBe('-0.02')
-    expect(ledger.fill('A', new Money('0.5'), new Money('0.07'), new Money(0)).toFixed()).toBe('-0.04')
+    expect(ledger.fill('A', new Money('0.5'), new Money('0.05'), new Money(0)).toFixed()).toBe(
+      '-0.02',
+    )
+    expect(ledger.fill('A', new Money('0.5'), new Money('0.07'), new Money(0)).toFixed()).toBe(
+      '-0.04',
+    )
     ledger.mark(() => 0.25)
     expect([ledger.cash.toFixed(), ledger.equity.toFixed()]).toEqual(['99.94', '100.19'])
   })
@@ -105,7 +121,8 @@ describe('the decimal ledger', () => {
         const ledger = decimalLedger(new Money(0), SCALE)
         ledger.fill('A', new Money(held).div(1e8), new Money(price).div(POWER), new Money(0))
         const paid = ledger.split('A', new Money(ratio).div(1e6))
-        // Shares × ratio in units of 10^-14; the fraction is what is left above the next whole share below.
+        // Shares × ratio in units of 10^-14; the fraction is what is left above the next whole
+        // share below.
         const one = 10n ** 14n
         const product = BigInt(held) * BigInt(ratio)
         const fraction = ((product % one) + one) % one
@@ -152,13 +169,19 @@ describe('the decimal ledger', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money(5), new Money(2), new Money(0))
     expect(ledger.split('A', new Money('0.1')).toFixed()).toBe('10')
-    expect([ledger.position('A'), ledger.positions().length, ledger.cash.toFixed()]).toEqual([0, 0, '100'])
+    expect([ledger.position('A'), ledger.positions().length, ledger.cash.toFixed()]).toEqual([
+      0,
+      0,
+      '100',
+    ])
   })
 
   it('pays dividends to longs and charges shorts', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money(3), new Money(1), new Money(0))
     ledger.fill('B', new Money(-3), new Money(1), new Money(0))
-    expect(['A', 'B', 'C'].map((asset) => ledger.dividend(asset, new Money('0.25')).toFixed())).toEqual(['0.75', '-0.75', '0'])
+    expect(
+      ['A', 'B', 'C'].map((asset) => ledger.dividend(asset, new Money('0.25')).toFixed()),
+    ).toEqual(['0.75', '-0.75', '0'])
   })
 })

@@ -17,7 +17,12 @@ describe('metrics', () => {
 
   it('are absent where they have no meaning, never NaN', () => {
     expect(metricsOf(100, [], 0, 0, 0)).toEqual({ totalReturn: 0, maxDrawdown: 0, exposure: 0 })
-    expect(metricsOf(100, [100], 0, 0, 0)).toEqual({ totalReturn: 0, annualReturn: 0, maxDrawdown: 0, exposure: 0 })
+    expect(metricsOf(100, [100], 0, 0, 0)).toEqual({
+      totalReturn: 0,
+      annualReturn: 0,
+      maxDrawdown: 0,
+      exposure: 0,
+    })
     expect(metricsOf(100, [100, 100, 100], 0, 0, 0)).toEqual({
       totalReturn: 0,
       annualReturn: 0,
@@ -25,7 +30,12 @@ describe('metrics', () => {
       maxDrawdown: 0,
       exposure: 0,
     })
-    expect(metricsOf(100, [50, -10, -20], 3, 0, 1)).toEqual({ totalReturn: -1.2, maxDrawdown: 1.2, exposure: 1, winRate: 0 })
+    expect(metricsOf(100, [50, -10, -20], 3, 0, 1)).toEqual({
+      totalReturn: -1.2,
+      maxDrawdown: 1.2,
+      exposure: 1,
+      winRate: 0,
+    })
   })
 
   it('have no volatility, Sharpe or Sortino ratio where the last equity, and only it, is not above zero', () => {

@@ -27,30 +27,45 @@ describe('a simulation', () => {
     const calls: string[] = []
     const algorithm: TradingAlgorithm = {
       initialize: (context) => calls.push(`initialize ${context.assets}`),
-      beforeTradingStart: (context, data) => calls.push(`before ${context.sessionText} ${data.current('A', 'close')}`),
-      handleData: (context, data) => calls.push(`bar ${context.session} ${data.current('A', 'close')}`),
+      beforeTradingStart: (context, data) =>
+        calls.push(`before ${context.sessionText} ${data.current('A', 'close')}`),
+      handleData: (context, data) =>
+        calls.push(`bar ${context.session} ${data.current('A', 'close')}`),
       analyze: (_, result) => calls.push(`analyze ${result.sessions}`),
     }
     await backtest(simpleContent([10, 11]), algorithm)
-    expect(calls).toEqual(['initialize A', 'before 2014-01-01 NaN', 'bar 0 10', 'before 2014-01-02 10', 'bar 1 11', 'analyze 2'])
+    expect(calls).toEqual([
+      'initialize A',
+      'before 2014-01-01 NaN',
+      'bar 0 10',
+      'before 2014-01-02 10',
+      'bar 1 11',
+      'analyze 2',
+    ])
   })
 
-  it.each(['initialize', 'beforeTradingStart', 'handleData', 'analyze'] as const)('refuses an async %s', async (method) => {
-    const algorithm: TradingAlgorithm = {
-      handleData() {},
-      async [method]() {
-        await Promise.resolve()
-        throw new Error('too late')
-      },
-    }
-    await expect(backtest(simpleContent([10, 11]), algorithm)).rejects.toMatchObject({
-      code: 'strategy-misuse',
-      message: `${method} returned a promise; make it synchronous and await before the backtest`,
-    })
-  })
+  it.each(['initialize', 'beforeTradingStart', 'handleData', 'analyze'] as const)(
+    'refuses an async %s',
+    async (method) => {
+      const algorithm: TradingAlgorithm = {
+        handleData() {},
+        async [method]() {
+          await Promise.resolve()
+          throw new Error('too late')
+        },
+      }
+      await expect(backtest(simpleContent([10, 11]), algorithm)).rejects.toMatchObject({
+        code: 'strategy-misuse',
+        message: `${method} returned a promise; make it synchronous and await before the backtest`,
+      })
+    },
+  )
 
   it('does not know the price of an asset halted where its data begin, until it trades', async () => {
-    const content: BundleContent = { ...simpleContent([10, 11, 12, 13]), bars: [assetBars('A', [0, 3], [1000, 1300])] }
+    const content: BundleContent = {
+      ...simpleContent([10, 11, 12, 13]),
+      bars: [assetBars('A', [0, 3], [1000, 1300])],
+    }
     const seen = async (warmUp: number) => {
       const prices: number[] = []
       const algorithm = eachBar((_, data) => prices.push(data.current('A', 'price')))
@@ -84,14 +99,18 @@ describe('a simulation', () => {
       },
     })
     expect(before).toEqual([0, 2, 4])
-    expect(result.equityCurve).toEqual({ dates: [hours[1], hours[3], hours[4]], equity: ['10001', '10003', '10004'] })
+    expect(result.equityCurve).toEqual({
+      dates: [hours[1], hours[3], hours[4]],
+      equity: ['10001', '10003', '10004'],
+    })
     expect([result.bars, result.sessions]).toEqual([5, 3])
   })
 
   it('splits positions and open orders before the session opens', async () => {
     const result = await backtest(simpleContent([20, 20, 20, 10, 10, 10], [event(3, 'split', 2)]), {
       beforeTradingStart(context) {
-        if (context.session === 3) expect([context.portfolio.position('A'), context.openOrders()]).toEqual([6, [2]])
+        if (context.session === 3)
+          expect([context.portfolio.position('A'), context.openOrders()]).toEqual([6, [2]])
       },
       handleData(context) {
         if (context.session === 0) context.order('A', 3)
@@ -140,9 +159,33 @@ describe('a simulation', () => {
     )
     // Opens are the closes before: 10, 11, 12, 13.
     expect(result.trades).toEqual([
-      { asset: 'A', side: 'long', opened: '2014-01-02', closed: '2014-01-03', entryPrice: '10', exitPrice: '11', profit: '10' },
-      { asset: 'A', side: 'short', opened: '2014-01-03', closed: '2014-01-04', entryPrice: '11', exitPrice: '12', profit: '-5' },
-      { asset: 'A', side: 'long', opened: '2014-01-04', closed: '2014-01-05', entryPrice: '12', exitPrice: '13', profit: '5' },
+      {
+        asset: 'A',
+        side: 'long',
+        opened: '2014-01-02',
+        closed: '2014-01-03',
+        entryPrice: '10',
+        exitPrice: '11',
+        profit: '10',
+      },
+      {
+        asset: 'A',
+        side: 'short',
+        opened: '2014-01-03',
+        closed: '2014-01-04',
+        entryPrice: '11',
+        exitPrice: '12',
+        profit: '-5',
+      },
+      {
+        asset: 'A',
+        side: 'long',
+        opened: '2014-01-04',
+        closed: '2014-01-05',
+        entryPrice: '12',
+        exitPrice: '13',
+        profit: '5',
+      },
     ])
     expect([result.closedTrades, result.openTrades, result.metrics.winRate]).toEqual([3, 0, 2 / 3])
   })
@@ -155,7 +198,8 @@ describe('a simulation', () => {
         const act = (context: Context) => {
           const { cash, equity } = context.portfolio
           observed.push(equity.decimalPlaces() <= 4 && cash.decimalPlaces() <= 4)
-          for (const [k, asset] of context.assets.entries()) context.order(asset, shares[(context.session + k) % 12]!)
+          for (const [k, asset] of context.assets.entries())
+            context.order(asset, shares[(context.session + k) % 12]!)
         }
         const result = await openEngine(pureBaseline()).backtest({
           bundle: memoryBundle(contentOf(shape)),
@@ -183,7 +227,10 @@ describe('a simulation', () => {
           expect(value.toFixed()).toBe(context.portfolio.equity.toFixed())
           for (const asset of context.assets) context.orderTarget(asset, (context.session * 7) % 5)
         })
-        await openEngine(pureBaseline()).backtest({ bundle: memoryBundle(contentOf(shape)), algorithm })
+        await openEngine(pureBaseline()).backtest({
+          bundle: memoryBundle(contentOf(shape)),
+          algorithm,
+        })
       }),
       { numRuns: 1000 },
     )

@@ -14,7 +14,10 @@ interface Step {
   readonly cents: number
 }
 
-/** Equity less starting cash, less the profits of all round trips, in ticks; and how many trips are open. */
+/**
+ * Equity less starting cash, less the profits of all round trips, in ticks; and how many trips are
+ * open.
+ */
 function missedBy(steps: readonly Step[]): { readonly ticks: number; readonly open: number } {
   const ledger = decimalLedger(new Money(1000), SCALE)
   const book = new TradeBook(SCALE)

@@ -38,9 +38,13 @@ describe('a calibration of this host', () => {
         if (text.startsWith('calibration')) bench.interrupt()
       },
     }
-    expect(await runCli(['evaluate', 'faster', '--workload', 'spin', '--scale', 'smoke', '--out', root], kernelSuite, io)).toBe(
-      130,
-    )
+    expect(
+      await runCli(
+        ['evaluate', 'faster', '--workload', 'spin', '--scale', 'smoke', '--out', root],
+        kernelSuite,
+        io,
+      ),
+    ).toBe(130)
     expect(bench.told.stdout).toContain(
       'calibration   none of this host, Node and scale; make one: npm run calibrate -- --scale smoke\n',
     )
@@ -65,7 +69,9 @@ describe('a calibration of this host', () => {
   }, 60_000)
 
   it('is not resumed with another plan; the difference is named', async () => {
-    const { code, stderr } = await assay(`${SHORT.replace('10', '20')} --seed 8 --resume --out ${root}`)
+    const { code, stderr } = await assay(
+      `${SHORT.replace('10', '20')} --seed 8 --resume --out ${root}`,
+    )
     expect(code).toBe(2)
     expect(stderr).toMatch(
       /^assay: cannot resume the calibration: it was begun with a different --seed, --pairs, .*; repeat its command: /m,
@@ -78,7 +84,9 @@ describe('a calibration of this host', () => {
     const folder = folderOf(root, 'smoke')
     const { verdict, workloads } = readResult(folder)
     expect(code).toBe(verdict === 'passed' ? 0 : 5)
-    expect(stdout).toMatch(/workload +noise +A\/A difference +position +lag-1 +8 % seen as +certifies from \(10 pairs\)/)
+    expect(stdout).toMatch(
+      /workload +noise +A\/A difference +position +lag-1 +8 % seen as +certifies from \(10 pairs\)/,
+    )
     expect(stdout).toMatch(new RegExp(`^${verdict} +.*/smoke/calibration.json$`, 'm'))
     expect(stderr).not.toContain('proving equivalence')
     expect(journal(folder, 'aa').slice(0, before.length)).toEqual(before)
@@ -92,7 +100,8 @@ describe('a calibration of this host', () => {
 
   it('injects real work into the baseline, the same W and K in both parts, and no work into identical arms', () => {
     const folder = folderOf(root, 'smoke')
-    const plan = (part: string) => planSchema.parse(JSON.parse(readFileSync(join(folder, part, 'plan.json'), 'utf8')))
+    const plan = (part: string) =>
+      planSchema.parse(JSON.parse(readFileSync(join(folder, part, 'plan.json'), 'utf8')))
     const { injected, workloads } = plan('injected')
     expect(injected).toEqual({ improvement: 0.08, arm: 'baseline' })
     expect(workloads[0]!.injectTurns).toBeGreaterThan(0)
@@ -104,9 +113,14 @@ describe('a calibration of this host', () => {
   it('is quoted by the next evaluation, in its plan and on the terminal', async () => {
     const { verdict, workloads } = readResult(folderOf(root, 'smoke'))
     const { stdout } = await assay(`evaluate faster --workload spin --scale smoke --out ${root}`)
-    const plan = JSON.parse(readFileSync(join(root, 'profiling-results', '0001-faster', 'plan.json'), 'utf8'))
+    const plan = JSON.parse(
+      readFileSync(join(root, 'profiling-results', '0001-faster', 'plan.json'), 'utf8'),
+    )
     const { id, effectiveSd, class: noiseClass } = workloads[0]!
-    expect(plan.calibration).toMatchObject({ status: verdict, workloads: [{ id, effectiveSd, class: noiseClass }] })
+    expect(plan.calibration).toMatchObject({
+      status: verdict,
+      workloads: [{ id, effectiveSd, class: noiseClass }],
+    })
     expect(stdout).toMatch(
       verdict === 'passed'
         ? /^calibration {3}(GREEN|YELLOW|RED) [\d.]+ % spin, less than a day ago$/m
@@ -125,11 +139,23 @@ describe('a calibration of this host', () => {
 
   it('that was changed afterwards ends an evaluation before anything is measured', async () => {
     const path = join(folderOf(root, 'smoke'), 'calibration.json')
-    writeFileSync(path, readFileSync(path, 'utf8').replace('"passed"', '"failed"').replace('"seed": 20251022', '"seed": 1'))
-    const { code, stderr } = await assay(`evaluate faster --workload spin --scale smoke --out ${root}`)
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8')
+        .replace('"passed"', '"failed"')
+        .replace('"seed": 20251022', '"seed": 1'),
+    )
+    const { code, stderr } = await assay(
+      `evaluate faster --workload spin --scale smoke --out ${root}`,
+    )
     expect(code).toBe(5)
-    expect(stderr).toBe(`assay: ${path} is not what its runs yield; restore it, or calibrate again: npm run calibrate\n`)
-    expect(readdirSync(join(root, 'profiling-results')).sort()).toEqual(['0001-faster', 'calibration'])
+    expect(stderr).toBe(
+      `assay: ${path} is not what its runs yield; restore it, or calibrate again: npm run calibrate\n`,
+    )
+    expect(readdirSync(join(root, 'profiling-results')).sort()).toEqual([
+      '0001-faster',
+      'calibration',
+    ])
   })
 })
 
@@ -143,10 +169,15 @@ describe('a baseline that misbehaves', () => {
     const root = temporaryDirectory()
     const { code, stdout, stderr } = await troubled('wrong-when-warm', root)
     expect(code).toBe(5)
-    expect(stderr).toContain('failed: spin: results-differ: the same code computed different results')
+    expect(stderr).toContain(
+      'failed: spin: results-differ: the same code computed different results',
+    )
     const calibration = calibrationSchema.parse(JSON.parse(stdout))
     expect(calibration).toEqual(readResult(folderOf(root, 'smoke')))
-    expect(calibration.workloads[0]).toMatchObject({ verdict: 'failed', difference: { among: 'aa', pair: 1 } })
+    expect(calibration.workloads[0]).toMatchObject({
+      verdict: 'failed',
+      difference: { among: 'aa', pair: 1 },
+    })
     expect(journal(folderOf(root, 'smoke'), 'aa')).toHaveLength(2)
     expect(journal(folderOf(root, 'smoke'), 'injected')).toEqual([])
   }, 60_000)
@@ -155,16 +186,23 @@ describe('a baseline that misbehaves', () => {
     const root = temporaryDirectory()
     const { code, stderr } = await troubled('unstable', root)
     expect(code).toBe(5)
-    expect(stderr).toMatch(/^assay: spin computed two different results from the same code and seed \d+; make it deterministic/m)
+    expect(stderr).toMatch(
+      /^assay: spin computed two different results from the same code and seed \d+; make it deterministic/m,
+    )
     expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
   })
 
   it('by crashing too often ends it with exit 5; what has run is kept', async () => {
     const root = temporaryDirectory()
     const state = temporaryDirectory()
-    const { code, stderr } = await troubled('crash-sometimes', root, { KERNEL_STATE: state, KERNEL_CRASH_AT: '16,18,20,22' })
+    const { code, stderr } = await troubled('crash-sometimes', root, {
+      KERNEL_STATE: state,
+      KERNEL_CRASH_AT: '16,18,20,22',
+    })
     expect(code).toBe(5)
-    expect(stderr).toMatch(/^assay: spin failed \d times, last the \w+ in pair \d+: .*; calibration ends without a verdict/m)
+    expect(stderr).toMatch(
+      /^assay: spin failed \d times, last the \w+ in pair \d+: .*; calibration ends without a verdict/m,
+    )
     expect(journal(folderOf(root, 'smoke.unfinished'), 'aa').length).toBeGreaterThan(0)
   }, 60_000)
 })
@@ -175,7 +213,10 @@ describe('words that calibrate does not know', () => {
     ['calibrate --pairs 3', /^assay: --pairs 3: give a whole number of at least 10/],
     ['calibrate --scale huge', /^assay: unknown scale huge; known: smoke, standard, production\n$/],
     ['calibrate --metric time', /^assay: --metric time: give cpu or wall\n$/],
-    ['calibrate --resume', /assay: nothing to resume: no unfinished standard calibration of this host in /],
+    [
+      'calibrate --resume',
+      /assay: nothing to resume: no unfinished standard calibration of this host in /,
+    ],
     ['calibrate --peirs 10', /^assay: unknown option --peirs; did you mean --pairs\?/],
   ])('%s: exit 2', async (words, message) => {
     const { code, stderr } = await assay(words, { cwd: temporaryDirectory() })

@@ -9,7 +9,10 @@ const SEED = 20251120
 const TRIALS = 4000
 const [template] = roundsFrom([400], [400])
 
-/** Rounds with independent normal noise in both arms, in alternating order, the candidate a true fraction faster. */
+/**
+ * Rounds with independent normal noise in both arms, in alternating order, the candidate a true
+ * fraction faster.
+ */
 function noisyRounds(count: number, noise: number, improvement: number, random: Random): Round[] {
   return Array.from({ length: count }, (_, index) => {
     const { baseline, candidate } = template!.runs
@@ -18,7 +21,11 @@ function noisyRounds(count: number, noise: number, improvement: number, random: 
       pair: index + 1,
       runs: {
         baseline: { ...baseline!, cpuMs: cpuMs(), position: index % 2 === 0 ? 'first' : 'second' },
-        candidate: { ...candidate!, cpuMs: cpuMs() * (1 - improvement), position: index % 2 === 0 ? 'second' : 'first' },
+        candidate: {
+          ...candidate!,
+          cpuMs: cpuMs() * (1 - improvement),
+          position: index % 2 === 0 ? 'second' : 'first',
+        },
       },
     }
   })
@@ -48,15 +55,19 @@ describe(`over ${TRIALS} simulated hosts, seed ${SEED}`, () => {
     }
   })
 
-  it.each([0.01, 0.02, 0.05, 0.15])('a true effect is missed by next to none at a noise of %s per run', (noise) => {
-    const random = randomFrom(SEED)
-    const trial = injectedEffect(0.08, 20, 'cpu')
-    let missed = 0
-    for (let host = 0; host < TRIALS; host++) {
-      if (attemptsOf(noisyRounds(40, noise, 0.08, random), trial).at(-1)!.outcome === 'missed') missed += 1
-    }
-    expect(missed / TRIALS).toBeLessThanOrEqual(0.001)
-  })
+  it.each([0.01, 0.02, 0.05, 0.15])(
+    'a true effect is missed by next to none at a noise of %s per run',
+    (noise) => {
+      const random = randomFrom(SEED)
+      const trial = injectedEffect(0.08, 20, 'cpu')
+      let missed = 0
+      for (let host = 0; host < TRIALS; host++) {
+        if (attemptsOf(noisyRounds(40, noise, 0.08, random), trial).at(-1)!.outcome === 'missed')
+          missed += 1
+      }
+      expect(missed / TRIALS).toBeLessThanOrEqual(0.001)
+    },
+  )
 })
 
 describe('an attempt', () => {

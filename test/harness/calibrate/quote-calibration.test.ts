@@ -14,7 +14,13 @@ import {
 import { quoteCalibration } from '../../../harness/calibrate/quote-calibration.js'
 import type { CalibrationEvidence } from '../../../harness/calibrate/to-calibration.js'
 import { calibrationQuoteSchema, type Environment } from '../../../harness/evidence/evidence.js'
-import { appendRun, claimEvidence, evidenceOf, prepareRoot, unfinishedIds } from '../../../harness/record/store.js'
+import {
+  appendRun,
+  claimEvidence,
+  evidenceOf,
+  prepareRoot,
+  unfinishedIds,
+} from '../../../harness/record/store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith } from '../verdict/simulated-evidence.js'
 import { simulateCalibration } from './simulated-calibration.js'
@@ -41,9 +47,19 @@ function stored(evidence?: CalibrationEvidence): string {
   return root
 }
 
-function quote(root: string, days: number, change: Partial<Environment> = {}, planned: Partial<typeof plan> = {}) {
+function quote(
+  root: string,
+  days: number,
+  change: Partial<Environment> = {},
+  planned: Partial<typeof plan> = {},
+) {
   const now = new Date(Date.parse(MADE_AT) + days * 86_400_000)
-  const query = { root, environment: { ...environment, ...change }, plan: { ...plan, ...planned }, command: 'calibrate' }
+  const query = {
+    root,
+    environment: { ...environment, ...change },
+    plan: { ...plan, ...planned },
+    command: 'calibrate',
+  }
   return calibrationQuoteSchema.parse(quoteCalibration(query, now))
 }
 
@@ -81,18 +97,27 @@ describe('a calibration that is quoted', () => {
     ['another suite', {}, { suite: 'other' }],
     ['other workloads', {}, { workloads: [{ ...plan.workloads[0]!, id: 'other' }] }],
   ])('is missing for %s', (_, change, planned) => {
-    expect(quote(root, 3, change, planned)).toEqual({ status: 'missing', command: 'calibrate', workloads: [] })
+    expect(quote(root, 3, change, planned)).toEqual({
+      status: 'missing',
+      command: 'calibrate',
+      workloads: [],
+    })
   })
 
   it('is the same for a little more memory and another load', () => {
-    expect(quote(root, 3, { memoryBytes: environment.memoryBytes + 2 ** 20, loadAverage: [9, 9, 9] }).status).toBe('passed')
+    expect(
+      quote(root, 3, { memoryBytes: environment.memoryBytes + 2 ** 20, loadAverage: [9, 9, 9] })
+        .status,
+    ).toBe('passed')
   })
 
   it('that failed stays failed at any age and for any workload', () => {
     const failed = stored(simulateCalibration({ bias: -0.03, pairs: 80 }))
     expect(quote(failed, 3).status).toBe('failed')
     expect(quote(failed, 300).status).toBe('failed')
-    expect(quote(failed, 3, {}, { workloads: [{ ...plan.workloads[0]!, id: 'other' }] })).toMatchObject({
+    expect(
+      quote(failed, 3, {}, { workloads: [{ ...plan.workloads[0]!, id: 'other' }] }),
+    ).toMatchObject({
       status: 'failed',
       workloads: [],
     })
@@ -135,7 +160,11 @@ describe('a calibration on disk', () => {
       /runs\.jsonl holds no run in line 41/,
       (folder) => appendFileSync(join(folder, 'injected', 'runs.jsonl'), '{}\n'),
     ],
-    ['a removed plan', /plan\.json is missing/, (folder) => rmSync(join(folder, 'injected', 'plan.json'))],
+    [
+      'a removed plan',
+      /plan\.json is missing/,
+      (folder) => rmSync(join(folder, 'injected', 'plan.json')),
+    ],
     [
       'an added file',
       /notes\.txt is not the file .* was made from/,
@@ -144,7 +173,8 @@ describe('a calibration on disk', () => {
     [
       'a changed verdict',
       /calibration\.json is not what its runs yield/,
-      (folder) => edit(join(folder, 'calibration.json'), /"verdict": "failed"/g, '"verdict": "passed"'),
+      (folder) =>
+        edit(join(folder, 'calibration.json'), /"verdict": "failed"/g, '"verdict": "passed"'),
     ],
     [
       'a changed figure',

@@ -3,7 +3,10 @@ import type { Evidence } from '../../../harness/evidence/evidence.js'
 import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 
-/** A calibration as a host would leave it behind, from a seeded random number generator instead of processes. */
+/**
+ * A calibration as a host would leave it behind, from a seeded random number generator instead of
+ * processes.
+ */
 export interface SimulatedCalibration {
   readonly seed?: number
   /** Standard deviation of one run, log scale. */
@@ -26,7 +29,16 @@ const aaPlan = planWith({
   command: 'npx assay calibrate',
   regime: { looks: [40], fixed: true, alpha: 0.05, memory: 'advisory' },
   stacks: { baseline: [], incumbent: [], candidate: [] },
-  workloads: [{ id: 'grid-search', title: 'Grid search', content: '100 backtests', role: 'target', warmup: 1, iterations: 2 }],
+  workloads: [
+    {
+      id: 'grid-search',
+      title: 'Grid search',
+      content: '100 backtests',
+      role: 'target',
+      warmup: 1,
+      iterations: 2,
+    },
+  ],
 })
 const injectedPlan = {
   ...aaPlan,
@@ -44,7 +56,10 @@ export function simulateCalibration({
   change = (run) => run,
 }: SimulatedCalibration = {}): CalibrationEvidence {
   const part = (plan: Evidence['plan'], count: number, improvement: number, partSeed: number) =>
-    simulateEvidence({ seed: partSeed, pairs: count, improvement: { 'grid-search': improvement }, noise }, plan)
+    simulateEvidence(
+      { seed: partSeed, pairs: count, improvement: { 'grid-search': improvement }, noise },
+      plan,
+    )
   const aa = part(aaPlan, pairs, bias, seed)
   return {
     aa: { ...aa, runs: (aa.runs as RunRecord[]).map(change) },

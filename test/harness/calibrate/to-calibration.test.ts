@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { calibrationSchema } from '../../../harness/calibrate/calibration.js'
-import { identicalTrial, toCalibration, workloadsInNeed } from '../../../harness/calibrate/to-calibration.js'
+import {
+  identicalTrial,
+  toCalibration,
+  workloadsInNeed,
+} from '../../../harness/calibrate/to-calibration.js'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
 import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { type SimulatedCalibration, simulateCalibration } from './simulated-calibration.js'
@@ -48,10 +52,16 @@ describe('a harness that is not biased', () => {
 
 describe('what fails a calibration', () => {
   it('a run that is voided though its covariates do not say so, or counts in spite of them: it is refused', () => {
-    const wished = simulateCalibration({ change: (run) => (run.pair === 3 ? { ...run, voided: 'too slow' } : run) })
+    const wished = simulateCalibration({
+      change: (run) => (run.pair === 3 ? { ...run, voided: 'too slow' } : run),
+    })
     expect(() => toCalibration(wished)).toThrow(InvalidEvidenceError)
-    const stolen = simulateCalibration({ change: (run) => (run.pair === 3 ? { ...run, stealShare: 0.4 } : run) })
-    expect(() => toCalibration(stolen)).toThrow(/pair 3 of grid-search counts in spite of its covariates/)
+    const stolen = simulateCalibration({
+      change: (run) => (run.pair === 3 ? { ...run, stealShare: 0.4 } : run),
+    })
+    expect(() => toCalibration(stolen)).toThrow(
+      /pair 3 of grid-search counts in spite of its covariates/,
+    )
   })
 
   it('a host that voids more than a quarter of the pairs: measuring ends, and the attempt stays incomplete', () => {
@@ -60,8 +70,13 @@ describe('what fails a calibration', () => {
     const { aa } = simulateCalibration({ change: voiding(10) })
     expect(workloadsInNeed(aa.plan, aa.runs, identicalTrial(aa.plan))).toEqual(['grid-search'])
     const hostile = simulateCalibration({ change: voiding(11) })
-    expect(workloadsInNeed(hostile.aa.plan, hostile.aa.runs, identicalTrial(hostile.aa.plan))).toEqual([])
-    expect(toCalibration(hostile)).toMatchObject({ verdict: 'failed', workloads: [{ reasons: ['incomplete'] }] })
+    expect(
+      workloadsInNeed(hostile.aa.plan, hostile.aa.runs, identicalTrial(hostile.aa.plan)),
+    ).toEqual([])
+    expect(toCalibration(hostile)).toMatchObject({
+      verdict: 'failed',
+      workloads: [{ reasons: ['incomplete'] }],
+    })
   })
 
   it('an arm that comes out 3 % slower than itself, twice', () => {
@@ -83,21 +98,33 @@ describe('what fails a calibration', () => {
     expect(Math.abs(workload.identical.attempts[1]!.positionT!)).toBeGreaterThan(3)
   })
 
-  it.each([0, 0.03, 0.05, 0.115])('an injected effect that is seen as %s instead of 0.08, twice', (effect) => {
-    const { workload } = calibrated({ effect, injectedPairs: 40 })
-    expect(workload).toMatchObject({ verdict: 'failed', reasons: ['effect-missed'] })
-    expect(workload.injected.attempts.map(({ outcome }) => outcome)).toEqual(['missed', 'missed'])
-  })
+  it.each([0, 0.03, 0.05, 0.115])(
+    'an injected effect that is seen as %s instead of 0.08, twice',
+    (effect) => {
+      const { workload } = calibrated({ effect, injectedPairs: 40 })
+      expect(workload).toMatchObject({ verdict: 'failed', reasons: ['effect-missed'] })
+      expect(workload.injected.attempts.map(({ outcome }) => outcome)).toEqual(['missed', 'missed'])
+    },
+  )
 
   it('one run that computed something else, wherever it stands; it is named', () => {
     const evidence = simulateCalibration()
     const digest = `sha256:${'0'.repeat(64)}`
-    const runs = evidence.injected.runs.map((run, index) => (index === 7 ? { ...run, digest } : run))
+    const runs = evidence.injected.runs.map((run, index) =>
+      index === 7 ? { ...run, digest } : run,
+    )
     const strange = runs[7] as { pair: number; arm: string }
-    const { workloads, verdict } = toCalibration({ ...evidence, injected: { ...evidence.injected, runs } })
+    const { workloads, verdict } = toCalibration({
+      ...evidence,
+      injected: { ...evidence.injected, runs },
+    })
     expect(verdict).toBe('failed')
     expect(workloads[0]!.reasons).toEqual(['results-differ'])
-    expect(workloads[0]!.difference).toEqual({ among: 'injected', pair: strange.pair, arm: strange.arm })
+    expect(workloads[0]!.difference).toEqual({
+      among: 'injected',
+      pair: strange.pair,
+      arm: strange.arm,
+    })
   })
 
   it('measuring that ended early', () => {
@@ -112,13 +139,19 @@ describe('what fails a calibration', () => {
     const evidence = simulateCalibration()
     const other = { ...evidence.aa.plan.workloads[0]!, id: 'other' }
     const digests = (name: 'aa' | 'injected') =>
-      evidence[name].equivalence.digests.flatMap((entry) => [entry, { ...entry, workload: 'other' }])
+      evidence[name].equivalence.digests.flatMap((entry) => [
+        entry,
+        { ...entry, workload: 'other' },
+      ])
     const withOther = (name: 'aa' | 'injected') => ({
       ...evidence[name],
       plan: { ...evidence[name].plan, workloads: [...evidence[name].plan.workloads, other] },
       equivalence: { kind: 'equal' as const, digests: digests(name) },
     })
-    const { workloads, verdict } = toCalibration({ aa: withOther('aa'), injected: withOther('injected') })
+    const { workloads, verdict } = toCalibration({
+      aa: withOther('aa'),
+      injected: withOther('injected'),
+    })
     expect(workloads.map((workload) => workload.verdict)).toEqual(['passed', 'failed'])
     expect(verdict).toBe('failed')
   })
@@ -128,7 +161,8 @@ describe('what does not fail a calibration', () => {
   it('a check that fails once and holds when it is repeated', () => {
     const { workload } = calibrated({
       pairs: 80,
-      change: (run) => (run.pair <= 40 && run.arm === 'candidate' ? { ...run, cpuMs: run.cpuMs * 1.03 } : run),
+      change: (run) =>
+        run.pair <= 40 && run.arm === 'candidate' ? { ...run, cpuMs: run.cpuMs * 1.03 } : run,
     })
     expect(workload).toMatchObject({ verdict: 'passed', reasons: [] })
     expect(workload.warnings).toContain('repeated')
@@ -138,7 +172,11 @@ describe('what does not fail a calibration', () => {
   it('noise that hides the injected effect: undecidable, and said so', () => {
     const { workload } = calibrated({ noise: 0.12 })
     expect(workload.injected.attempts[0]!.outcome).toBe('undecidable')
-    expect(workload).toMatchObject({ verdict: 'passed', class: 'RED', warnings: ['noise-red', 'effect-undecidable'] })
+    expect(workload).toMatchObject({
+      verdict: 'passed',
+      class: 'RED',
+      warnings: ['noise-red', 'effect-undecidable'],
+    })
   })
 
   it('but an effect farther off than noise and tolerance explain is missed on any host', () => {

@@ -5,11 +5,17 @@ import { describe, expect, it } from 'vitest'
 import { compiledModule } from '../../../harness/system/package-root.js'
 import { fixture, temporaryDirectory } from '../../fixtures/bench.js'
 
-const main = compiledModule(new URL('../../../scenarios/main.ts', import.meta.url).href).replace('file://', '')
+const main = compiledModule(new URL('../../../scenarios/main.ts', import.meta.url).href).replace(
+  'file://',
+  '',
+)
 const WORDS = ['--suite', fixture('kernel-suite.mjs'), '--workload', 'spin', '--scale', 'smoke']
 
 /** Runs the binary with a reader that goes away at once, or with a stream that is always full. */
-function run(words: readonly string[], stdout: 'closed' | 'full'): Promise<{ code: number | null; stderr: string }> {
+function run(
+  words: readonly string[],
+  stdout: 'closed' | 'full',
+): Promise<{ code: number | null; stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [main, ...words], {
       stdio: ['ignore', stdout === 'full' ? openSync('/dev/full', 'w') : 'pipe', 'pipe'],
@@ -26,19 +32,30 @@ function run(words: readonly string[], stdout: 'closed' | 'full'): Promise<{ cod
 describe('a broken stream', () => {
   it('does not stop an evaluation: the record is written, the lock is gone, and the code tells the verdict', async () => {
     const root = temporaryDirectory()
-    const { code } = await run(['evaluate', 'slower', ...WORDS, '--require', 'accepted', '--out', root], 'closed')
+    const { code } = await run(
+      ['evaluate', 'slower', ...WORDS, '--require', 'accepted', '--out', root],
+      'closed',
+    )
     expect(code).toBe(1)
     expect(existsSync(join(root, 'decisions', '0001-slower.json'))).toBe(true)
     expect(readdirSync(join(root, 'profiling-results'))).toEqual(['0001-slower'])
   })
 
   it('ends a listing quietly', async () => {
-    expect(await run(['list', '--out', temporaryDirectory()], 'closed')).toEqual({ code: 0, stderr: '' })
+    expect(await run(['list', '--out', temporaryDirectory()], 'closed')).toEqual({
+      code: 0,
+      stderr: '',
+    })
   })
 
-  it.skipIf(!existsSync('/dev/full'))('is an error where results could not be written', async () => {
-    const { code, stderr } = await run(['list', '--out', temporaryDirectory()], 'full')
-    expect(code).toBe(5)
-    expect(stderr).toBe('assay: cannot write to standard output (ENOSPC); results are incomplete\n')
-  })
+  it.skipIf(!existsSync('/dev/full'))(
+    'is an error where results could not be written',
+    async () => {
+      const { code, stderr } = await run(['list', '--out', temporaryDirectory()], 'full')
+      expect(code).toBe(5)
+      expect(stderr).toBe(
+        'assay: cannot write to standard output (ENOSPC); results are incomplete\n',
+      )
+    },
+  )
 })

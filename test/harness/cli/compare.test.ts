@@ -39,7 +39,16 @@ describe('compare, for people', () => {
     expect(stdout).toMatch(
       /^fast\.txt is 19\.\d % faster than slow\.txt {2}\[\d+\.\d, \d+\.\d\] {3}Welch t \d+\.\d df 1\d\.\d p \S+$/m,
     )
-    for (const name of ['baseline', 'candidate', 'speedup', 'paired t', 'Wilcoxon', 'Mann–Whitney', 'Shapiro–Wilk', 'noise'])
+    for (const name of [
+      'baseline',
+      'candidate',
+      'speedup',
+      'paired t',
+      'Wilcoxon',
+      'Mann–Whitney',
+      'Shapiro–Wilk',
+      'noise',
+    ])
       expect(stdout).toContain(`\n${name}`.slice(name === 'baseline' ? 1 : 0))
     expect(stdout).not.toMatch(/NaN|undefined|Infinity|accepted|rejected/)
   })
@@ -80,15 +89,31 @@ describe('compare, for programs', () => {
       sources: { baseline: 'slow.txt', candidate: 'fast.txt' },
       pairing: 'paired',
       baseline: { n: 10, mean: expect.closeTo(10.29, 12) },
-      improvement: { estimate: expect.any(Number), ci95: [expect.any(Number), expect.any(Number)], p: expect.any(Number), df: 7 },
-      welch: { t: expect.any(Number), df: expect.any(Number), p: expect.any(Number), ci95: expect.any(Array) },
+      improvement: {
+        estimate: expect.any(Number),
+        ci95: [expect.any(Number), expect.any(Number)],
+        p: expect.any(Number),
+        df: 7,
+      },
+      welch: {
+        t: expect.any(Number),
+        df: expect.any(Number),
+        p: expect.any(Number),
+        ci95: expect.any(Array),
+      },
       absent: {},
     })
   })
 
   it('converts seconds where the other is in ms', async () => {
-    writeFileSync(join(root, 'h.json'), JSON.stringify({ results: [{ command: 'x', times: slow.map((value) => value / 1000) }] }))
-    writeFileSync(join(root, 't.json'), JSON.stringify([{ name: 'x', latency: { samples: [...slow].sort((a, b) => a - b) } }]))
+    writeFileSync(
+      join(root, 'h.json'),
+      JSON.stringify({ results: [{ command: 'x', times: slow.map((value) => value / 1000) }] }),
+    )
+    writeFileSync(
+      join(root, 't.json'),
+      JSON.stringify([{ name: 'x', latency: { samples: [...slow].sort((a, b) => a - b) } }]),
+    )
     const { stdout } = await compare('h.json t.json --json')
     expect(JSON.parse(stdout)).toMatchObject({
       unit: 'ms',
@@ -177,17 +202,28 @@ describe('runs.jsonl', () => {
   })
 
   it('gives single arms, paired where both are of one workload', async () => {
-    const { stdout } = await compare('evidence/runs.jsonl:sort:baseline evidence/runs.jsonl:sort:candidate --metric wall --json')
-    expect(JSON.parse(stdout)).toMatchObject({ pairing: 'paired', baseline: { n: 10, mean: expect.closeTo(11.29, 12) } })
+    const { stdout } = await compare(
+      'evidence/runs.jsonl:sort:baseline evidence/runs.jsonl:sort:candidate --metric wall --json',
+    )
+    expect(JSON.parse(stdout)).toMatchObject({
+      pairing: 'paired',
+      baseline: { n: 10, mean: expect.closeTo(11.29, 12) },
+    })
     const mixed = await compare('slow.txt evidence/runs.jsonl:sort:candidate --json')
-    expect(JSON.parse(mixed.stdout)).toMatchObject({ pairing: 'unpaired', unit: 'ms', warnings: [{ code: 'unit-unknown' }] })
+    expect(JSON.parse(mixed.stdout)).toMatchObject({
+      pairing: 'unpaired',
+      unit: 'ms',
+      warnings: [{ code: 'unit-unknown' }],
+    })
   })
 
   it('of a committed record says what the record says', async () => {
     const record = JSON.parse(readFileSync('decisions/0002-layer1.json', 'utf8'))
     const { stdout } = await assay('compare profiling-results/0002-layer1 --json')
     for (const { id, paired, mannWhitney, wilcoxon, improvement } of record.workloads) {
-      const found = JSON.parse(stdout).workloads.find((workload: { id: string }) => workload.id === id)
+      const found = JSON.parse(stdout).workloads.find(
+        (workload: { id: string }) => workload.id === id,
+      )
       expect(found.mannWhitney).toEqual(mannWhitney)
       expect(found.wilcoxon).toEqual(wilcoxon)
       expect(found.paired.t).toBeCloseTo(paired.t, 8)
@@ -201,8 +237,14 @@ describe('what cannot be compared', () => {
     ['slow.txt', /^assay: nothing to compare slow\.txt with; give a second file or column\n$/],
     ['- -', /^assay: standard input can be one of the two only/],
     ['slow.txt none.txt', /^assay: no such file: none\.txt/],
-    ['slow.txt nine.txt --paired', /^assay: --paired: slow\.txt has 10 values and nine\.txt 9; leave out --paired/],
-    ['slow.txt fast.txt --fail-on-regression ten', /^assay: --fail-on-regression ten: give a slowdown above 0/],
+    [
+      'slow.txt nine.txt --paired',
+      /^assay: --paired: slow\.txt has 10 values and nine\.txt 9; leave out --paired/,
+    ],
+    [
+      'slow.txt fast.txt --fail-on-regression ten',
+      /^assay: --fail-on-regression ten: give a slowdown above 0/,
+    ],
     ['slow.txt fast.txt --metric gpu', /^assay: --metric gpu: give cpu or wall\n$/],
     ['evidence:srt', /^assay: unknown workload srt; did you mean sort\? known: sort\n$/],
     ['t.json h.json --paired', /^assay: --paired t\.json: tinybench stores its samples sorted/],

@@ -4,9 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
 import { parseSequence } from '../../../harness/cli/evaluate-all.js'
 import { DEFAULTS, type EvaluateOptions } from '../../../harness/cli/evaluate-options.js'
-import { type DecisionRecord, decisionRecordSchema } from '../../../harness/record/decision-record.js'
+import {
+  type DecisionRecord,
+  decisionRecordSchema,
+} from '../../../harness/record/decision-record.js'
 import { digestRecord } from '../../../harness/record/store.js'
-import { assay, createIo, fixture, kernelSuite, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  assay,
+  createIo,
+  fixture,
+  kernelSuite,
+  type Told,
+  temporaryDirectory,
+} from '../../fixtures/bench.js'
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
@@ -14,10 +24,13 @@ const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 20 --suite
 const journal = join(root, 'profiling-results', '.sequence.json')
 
 function recordOf(id: string, from = root): DecisionRecord {
-  return decisionRecordSchema.parse(JSON.parse(readFileSync(join(from, 'decisions', `${id}.json`), 'utf8')))
+  return decisionRecordSchema.parse(
+    JSON.parse(readFileSync(join(from, 'decisions', `${id}.json`), 'utf8')),
+  )
 }
 
-const folders = () => readdirSync(join(root, 'profiling-results')).filter((name) => !name.startsWith('.'))
+const folders = () =>
+  readdirSync(join(root, 'profiling-results')).filter((name) => !name.startsWith('.'))
 
 /** The command, interrupted as by Ctrl-C when a text appears. */
 async function interruptedAt(text: string): Promise<Told> {
@@ -38,7 +51,9 @@ describe('a sequence of layers', () => {
   it('interrupted before anything is decided keeps nothing', async () => {
     const { code, stderr } = await interruptedAt('proving equivalence: spin')
     expect(code).toBe(130)
-    expect(stderr).toContain('nothing was measured yet; nothing is kept\nassay: interrupted by SIGINT\n')
+    expect(stderr).toContain(
+      'nothing was measured yet; nothing is kept\nassay: interrupted by SIGINT\n',
+    )
     expect(folders()).toEqual([])
     expect(existsSync(journal)).toBe(false)
   })
@@ -47,7 +62,9 @@ describe('a sequence of layers', () => {
     const { code, stdout, stderr } = await interruptedAt('pair 4/')
     expect(code).toBe(130)
     expect(stdout).toMatch(/^\nlayer 1 of 7\none-tick · /)
-    expect(stdout).toContain('\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing')
+    expect(stdout).toContain(
+      '\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing',
+    )
     expect(stderr).toContain(
       `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 20 --suite ${suite} --resume --out ${root}\n`,
     )
@@ -66,32 +83,59 @@ describe('a sequence of layers', () => {
     const damaged = await assay(`${WORDS} --resume`)
     writeFileSync(journal, kept)
     expect(damaged.code).toBe(5)
-    expect(damaged.stderr).toMatch(/\.sequence\.json is not what was written; delete it, and leave out --resume to begin again$/m)
+    expect(damaged.stderr).toMatch(
+      /\.sequence\.json is not what was written; delete it, and leave out --resume to begin again$/m,
+    )
   })
 
   let ended: Told
 
   it('goes on where it was: no layer is evaluated twice, and the summary is the last number', async () => {
-    const before = readFileSync(join(root, 'profiling-results', '0002-nothing', 'runs.jsonl'), 'utf8')
+    const before = readFileSync(
+      join(root, 'profiling-results', '0002-nothing', 'runs.jsonl'),
+      'utf8',
+    )
     ended = await assay(`${WORDS} --resume --json`)
     // The first layer is not equivalent, and that wins over everything else.
     expect(ended.code).toBe(4)
     expect(ended.stderr).toContain('0001-one-tick was finished before: rejected\n')
-    expect(folders()).toEqual(['0001-one-tick', '0002-nothing', '0003-gain', '0004-more', '0005-all'])
-    expect(readFileSync(join(root, 'profiling-results', '0002-nothing', 'runs.jsonl'), 'utf8').startsWith(before)).toBe(true)
+    expect(folders()).toEqual([
+      '0001-one-tick',
+      '0002-nothing',
+      '0003-gain',
+      '0004-more',
+      '0005-all',
+    ])
+    expect(
+      readFileSync(
+        join(root, 'profiling-results', '0002-nothing', 'runs.jsonl'),
+        'utf8',
+      ).startsWith(before),
+    ).toBe(true)
     expect(existsSync(journal)).toBe(false)
     expect(recordOf('0005-all')).toEqual(JSON.parse(ended.stdout))
   }, 300_000)
 
   it('judged each layer against those accepted before it, and said how to repeat it alone', () => {
-    expect(recordOf('0001-one-tick')).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'] })
+    expect(recordOf('0001-one-tick')).toMatchObject({
+      verdict: 'rejected',
+      reasons: ['not-equivalent'],
+    })
     const nothing = recordOf('0002-nothing')
     expect(nothing.stacks).toEqual({ baseline: [], incumbent: [], candidate: ['nothing'] })
     expect(nothing.verdict).not.toBe('accepted')
-    expect(recordOf('0003-gain')).toMatchObject({ verdict: 'accepted', stacks: { incumbent: [], candidate: ['gain'] } })
+    expect(recordOf('0003-gain')).toMatchObject({
+      verdict: 'accepted',
+      stacks: { incumbent: [], candidate: ['gain'] },
+    })
     const more = recordOf('0004-more')
-    expect(more).toMatchObject({ verdict: 'accepted', stacks: { incumbent: ['gain'], candidate: ['gain', 'more'] } })
-    expect(more.command).toContain('npx assay evaluate more --workload spin --scale smoke --max-pairs 20')
+    expect(more).toMatchObject({
+      verdict: 'accepted',
+      stacks: { incumbent: ['gain'], candidate: ['gain', 'more'] },
+    })
+    expect(more.command).toContain(
+      'npx assay evaluate more --workload spin --scale smoke --max-pairs 20',
+    )
     expect(more.command).toContain('--incumbent gain')
     expect(more.workloads[0]!.improvement!.estimate).toBeGreaterThan(0.4)
     expect(more.cumulative!.improvement).toBeGreaterThan(more.workloads[0]!.improvement!.estimate)
@@ -100,7 +144,11 @@ describe('a sequence of layers', () => {
   it('ended at the goal, and wrote down what was left out, why, and what heavy layers are needed for', () => {
     const { sequence } = recordOf('0005-all')
     expect(sequence!.stops).toEqual([{ after: 'more', reason: 'goal-met' }])
-    expect(sequence!.steps.flatMap(({ layer, skipped }) => (skipped === undefined ? [] : [[layer, skipped]]))).toEqual([
+    expect(
+      sequence!.steps.flatMap(({ layer, skipped }) =>
+        skipped === undefined ? [] : [[layer, skipped]],
+      ),
+    ).toEqual([
       ['unreached', 'goal-met'],
       ['unreached.part', 'whole-not-reached'],
       ['heavy', 'heavy-not-needed'],
@@ -108,9 +156,13 @@ describe('a sequence of layers', () => {
     expect(sequence!.heavy).toMatchObject({ warranted: false, layers: ['heavy'] })
     const page = readFileSync(join(root, 'decisions', '0005-all.md'), 'utf8')
     expect(page).toContain('## The sequence')
-    expect(page).toMatch(/^\| one-tick \| rejected, not equivalent \| — \| — \| — \| \[0001-one-tick\]\(0001-one-tick\.md\) \|$/m)
+    expect(page).toMatch(
+      /^\| one-tick \| rejected, not equivalent \| — \| — \| — \| \[0001-one-tick\]\(0001-one-tick\.md\) \|$/m,
+    )
     expect(page).toContain('- It ended after more: the aspired 75 % were certified.')
-    expect(page).toMatch(/^- Heavy layers are not needed: the others reach \+\d\d\.\d % \\\[.* and certify 75 %\.$/m)
+    expect(page).toMatch(
+      /^- Heavy layers are not needed: the others reach \+\d\d\.\d % \\\[.* and certify 75 %\.$/m,
+    )
   })
 
   it('measured the accepted layers afresh: 20 pairs, one look, a seed of its own, beside the optimistic product', () => {
@@ -123,8 +175,15 @@ describe('a sequence of layers', () => {
       regime: { looks: [20], fixed: true },
     })
     expect(summary.seed).not.toBe(recordOf('0004-more').seed)
-    expect(summary.workloads[0]).toMatchObject({ id: 'spin', role: 'target', pairs: 20, against: 'baseline' })
-    const gains = ['0003-gain', '0004-more'].map((id) => recordOf(id).workloads[0]!.improvement!.estimate)
+    expect(summary.workloads[0]).toMatchObject({
+      id: 'spin',
+      role: 'target',
+      pairs: 20,
+      against: 'baseline',
+    })
+    const gains = ['0003-gain', '0004-more'].map(
+      (id) => recordOf(id).workloads[0]!.improvement!.estimate,
+    )
     const product = 1 - gains.reduce((ratio, gain) => ratio * (1 - gain), 1)
     expect(summary.sequence!.product!.improvement).toBeCloseTo(product, 12)
     expect(Math.abs(summary.cumulative!.improvement - product)).toBeLessThan(0.1)
@@ -133,9 +192,13 @@ describe('a sequence of layers', () => {
   })
 
   it('is told in a terminal as on the page, and listed', async () => {
-    expect(ended.stderr).toMatch(/\nthe sequence\n {2}layer +verdict +additional improvement \[95 % CI\] +cumulative/)
+    expect(ended.stderr).toMatch(
+      /\nthe sequence\n {2}layer +verdict +additional improvement \[95 % CI\] +cumulative/,
+    )
     expect(ended.stderr).toContain('Accepted, in order: gain, more.\n')
-    expect((await assay(`list --out ${root}`)).stdout).toMatch(/0005-all +accepted +\d\d\.\d % against the pure baseline/)
+    expect((await assay(`list --out ${root}`)).stdout).toMatch(
+      /0005-all +accepted +\d\d\.\d % against the pure baseline/,
+    )
   })
 
   it('is derived again from its own folder alone, and any change of a step is found', async () => {
@@ -165,7 +228,9 @@ describe('a sequence in which nothing is accepted', () => {
       sequence: { heavy: { warranted: true, layers: [] } },
     })
     const page = readFileSync(join(out, 'decisions', '0002-all.md'), 'utf8')
-    expect(page).toContain('Heavy layers are warranted: nothing was reached without them; this suite has none yet.')
+    expect(page).toContain(
+      'Heavy layers are warranted: nothing was reached without them; this suite has none yet.',
+    )
     expect(page).not.toMatch(/NaN|undefined/)
     expect((await assay(`replay --all --out ${out}`)).code).toBe(0)
   })
@@ -177,24 +242,33 @@ describe('what evaluate all refuses', () => {
       '--incumbent none',
       '--incumbent: a sequence builds the incumbent from the layers it accepts; leave it out with evaluate all',
     ],
-    ['--inject 12%', '--inject: a control tests the method on one layer; evaluate that one with evaluate all'],
+    [
+      '--inject 12%',
+      '--inject: a control tests the method on one layer; evaluate that one with evaluate all',
+    ],
     ['--threshold 8%', '--threshold: each layer has a criterion of its own'],
     ['--scale huge', 'unknown scale huge'],
     ['--workload guard', 'one-tick must win on none of these'],
     ['--resume', 'nothing to resume: no interrupted sequence in'],
   ])('%s: exit 2, one line, nothing written', async (words, message) => {
     const out = temporaryDirectory()
-    const { code, stdout, stderr } = await assay(`evaluate all --suite ${suite} --out ${out} ${words}`)
+    const { code, stdout, stderr } = await assay(
+      `evaluate all --suite ${suite} --out ${out} ${words}`,
+    )
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr.trimEnd()).not.toContain('\n')
-    expect(readdirSync(out, { recursive: true }).filter((name) => String(name).includes('000'))).toEqual([])
+    expect(
+      readdirSync(out, { recursive: true }).filter((name) => String(name).includes('000')),
+    ).toEqual([])
   })
 
   it('a suite without a goal', async () => {
     const { code, stderr } = await assay(`evaluate all --out ${temporaryDirectory()}`)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^assay: suite kernel has no goal, .*; add goal: \{ aspired, minimum \}$/m)
+    expect(stderr).toMatch(
+      /^assay: suite kernel has no goal, .*; add goal: \{ aspired, minimum \}$/m,
+    )
   })
 
   it('a directory another evaluation works in', async () => {
@@ -203,7 +277,10 @@ describe('what evaluate all refuses', () => {
     const running = runCli(['evaluate', 'busy-hang', '--out', out], kernelSuite, io)
     const second = await assay(`evaluate all --suite ${suite} --out ${out}`)
     interrupt()
-    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('another evaluation is at work in this directory') })
+    expect(second).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('another evaluation is at work in this directory'),
+    })
     expect(await running).toBe(130)
   })
 })
@@ -214,7 +291,9 @@ describe('the command of each layer', () => {
   it('is the one that repeats it alone', () => {
     const command = parseSequence(options, '/')
     expect(command.summary.text).toBe('npx assay evaluate all --scale smoke --no-profile')
-    expect(command.layer('b', ['a', 'c']).text).toBe('npx assay evaluate b --scale smoke --incumbent a,c --no-profile')
+    expect(command.layer('b', ['a', 'c']).text).toBe(
+      'npx assay evaluate b --scale smoke --incumbent a,c --no-profile',
+    )
     expect(command.layer('b', [])).toMatchObject({ incumbent: [], resume: false })
     expect(command.layer('a', undefined)).not.toHaveProperty('incumbent')
   })

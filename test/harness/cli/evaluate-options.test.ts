@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULTS, type EvaluateOptions, parseEvaluate } from '../../../harness/cli/evaluate-options.js'
+import {
+  DEFAULTS,
+  type EvaluateOptions,
+  parseEvaluate,
+} from '../../../harness/cli/evaluate-options.js'
 import { InputError } from '../../../harness/errors.js'
 
-const parse = (options: Partial<EvaluateOptions> = {}) => parseEvaluate('layer1', { ...DEFAULTS, ...options }, '/home/u')
+const parse = (options: Partial<EvaluateOptions> = {}) =>
+  parseEvaluate('layer1', { ...DEFAULTS, ...options }, '/home/u')
 
 describe('parseEvaluate', () => {
   it('looks after 10, 20, 30 and 40 pairs by default, at smoke scale after 10 and 20', () => {
@@ -28,7 +33,12 @@ describe('parseEvaluate', () => {
   })
 
   it('resolves the evidence root, splits flags and lists, and turns seconds into ms', () => {
-    const command = parse({ out: 'x/y', nodeOptions: ' --jitless  --max-semi-space-size=64 ', incumbent: 'a, b', timeout: '1.5' })
+    const command = parse({
+      out: 'x/y',
+      nodeOptions: ' --jitless  --max-semi-space-size=64 ',
+      incumbent: 'a, b',
+      timeout: '1.5',
+    })
     expect(command).toMatchObject({
       root: '/home/u/x/y',
       nodeOptions: ['--jitless', '--max-semi-space-size=64'],
@@ -47,7 +57,10 @@ describe('parseEvaluate', () => {
     [{ maxPairs: '25' }, /^--max-pairs 25: give a multiple of --pairs 10, e\.g\. 30$/],
     [{ maxPairs: '5' }, /^--max-pairs 5: give a whole number of at least 10 and at most 1000$/],
     [{ fixed: true, maxPairs: '40' }, /^--fixed takes its one look at --pairs/],
-    [{ threshold: 'five' }, /^--threshold five: give a fraction, or the limit of a budget in its own unit, e\.g\. 5% or 0\.05$/],
+    [
+      { threshold: 'five' },
+      /^--threshold five: give a fraction, or the limit of a budget in its own unit, e\.g\. 5% or 0\.05$/,
+    ],
     [{ threshold: 'NaN' }, /^--threshold NaN: /],
     [{ alpha: '0' }, /^--alpha 0: /],
     [{ alpha: '0.6' }, /^--alpha 0\.6: /],
@@ -63,7 +76,10 @@ describe('parseEvaluate', () => {
     [{ timeout: '9999999' }, /^--timeout 9999999: .*at most 2147483$/],
     [{ inject: '0' }, /^--inject 0: /],
     [{ inject: '95%' }, /^--inject 95%: give an improvement of at most 90%/],
-    [{ nodeOptions: '--stack-size 100' }, /^--node-options --stack-size 100: 100 is no flag; write values as --flag=value$/],
+    [
+      { nodeOptions: '--stack-size 100' },
+      /^--node-options --stack-size 100: 100 is no flag; write values as --flag=value$/,
+    ],
   ])('refuses %o in one line that says what would do', (options, message) => {
     expect(() => parse(options)).toThrow(message)
     expect(() => parse(options)).toThrow(InputError)
@@ -71,8 +87,19 @@ describe('parseEvaluate', () => {
 
   it('says the command again, with what decides about its result and nothing else', () => {
     expect(parse().text).toBe('npx assay evaluate layer1')
-    expect(parse({ out: '/tmp', json: true, resume: true, require: 'accepted' }).text).toBe('npx assay evaluate layer1')
-    expect(parse({ workload: ['a', 'b'], scale: 'smoke', maxPairs: '20', seed: '7', inject: '-5%', fixed: false }).text).toBe(
+    expect(parse({ out: '/tmp', json: true, resume: true, require: 'accepted' }).text).toBe(
+      'npx assay evaluate layer1',
+    )
+    expect(
+      parse({
+        workload: ['a', 'b'],
+        scale: 'smoke',
+        maxPairs: '20',
+        seed: '7',
+        inject: '-5%',
+        fixed: false,
+      }).text,
+    ).toBe(
       'npx assay evaluate layer1 --workload a --workload b --scale smoke --max-pairs 20 --seed 7 --inject=-5%',
     )
     expect(parse({ nodeOptions: "--a --b='c'", fixed: true }).text).toBe(

@@ -1,7 +1,10 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type DecisionRecord, decisionRecordSchema } from '../../../harness/record/decision-record.js'
+import {
+  type DecisionRecord,
+  decisionRecordSchema,
+} from '../../../harness/record/decision-record.js'
 import { assay, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
 
 const QUICK = '--workload spin --scale smoke'
@@ -9,7 +12,9 @@ const evaluated = temporaryDirectory()
 let first: Told
 
 beforeAll(async () => {
-  first = await assay(`evaluate faster ${QUICK} --json --out ${evaluated} --suite ${fixture('kernel-suite.mjs')}`)
+  first = await assay(
+    `evaluate faster ${QUICK} --json --out ${evaluated} --suite ${fixture('kernel-suite.mjs')}`,
+  )
 })
 
 /** A copy of the root with the record of `faster` in it. */
@@ -20,7 +25,9 @@ function copy(): string {
 }
 
 function recordOf(root: string, id: string): DecisionRecord {
-  return decisionRecordSchema.parse(JSON.parse(readFileSync(join(root, 'decisions', `${id}.json`), 'utf8')))
+  return decisionRecordSchema.parse(
+    JSON.parse(readFileSync(join(root, 'decisions', `${id}.json`), 'utf8')),
+  )
 }
 
 const files = (root: string) => readdirSync(root, { recursive: true }).sort()
@@ -29,12 +36,27 @@ describe('an optimization that is much faster', () => {
   it('is accepted, with its record on stdout and everything else on stderr', () => {
     expect(first.code).toBe(0)
     const record = decisionRecordSchema.parse(JSON.parse(first.stdout))
-    expect(record).toMatchObject({ id: '0001-faster', verdict: 'accepted', equivalence: { kind: 'equal', digests: 6 } })
-    expect(record.workloads[0]).toMatchObject({ id: 'spin', iterations: expect.any(Number), warmup: 3, verdict: 'accepted' })
-    expect(first.stdout).toBe(readFileSync(join(evaluated, 'decisions', '0001-faster.json'), 'utf8'))
-    expect(first.stderr).toContain('faster · faster turns        baseline: pure · candidate: faster · seed 20251022\n')
+    expect(record).toMatchObject({
+      id: '0001-faster',
+      verdict: 'accepted',
+      equivalence: { kind: 'equal', digests: 6 },
+    })
+    expect(record.workloads[0]).toMatchObject({
+      id: 'spin',
+      iterations: expect.any(Number),
+      warmup: 3,
+      verdict: 'accepted',
+    })
+    expect(first.stdout).toBe(
+      readFileSync(join(evaluated, 'decisions', '0001-faster.json'), 'utf8'),
+    )
+    expect(first.stderr).toContain(
+      'faster · faster turns        baseline: pure · candidate: faster · seed 20251022\n',
+    )
     expect(first.stderr).toContain('equivalence   spin 1 spin × 3 seeds identical\n')
-    expect(first.stderr).toMatch(/^spin .* → .* faster {2}\[.*, .*\] {3}Welch t .* certified ≥ .* turns\/s {3}accepted$/m)
+    expect(first.stderr).toMatch(
+      /^spin .* → .* faster {2}\[.*, .*\] {3}Welch t .* certified ≥ .* turns\/s {3}accepted$/m,
+    )
     expect(first.stderr).toMatch(/^overhead \d+\.\d % of the measuring phase$/m)
     expect(first.stderr).toMatch(
       /^accepted .*0001-faster\.md · .*0001-faster\.html · replay with: npm run replay -- 0001 --out /m,
@@ -42,19 +64,34 @@ describe('an optimization that is much faster', () => {
   })
 
   it('was measured in adjacent pairs, one line per process, in the order of the schedule', () => {
-    const lines = readFileSync(join(evaluated, 'profiling-results', '0001-faster', 'runs.jsonl'), 'utf8')
+    const lines = readFileSync(
+      join(evaluated, 'profiling-results', '0001-faster', 'runs.jsonl'),
+      'utf8',
+    )
       .trim()
       .split('\n')
     const runs = lines.map(
-      (line) => JSON.parse(line) as { pair: number; arm: string; position: string; samplesMs: number[]; iterations: number },
+      (line) =>
+        JSON.parse(line) as {
+          pair: number
+          arm: string
+          position: string
+          samplesMs: number[]
+          iterations: number
+        },
     )
     expect(runs.length).toBeGreaterThanOrEqual(20)
     for (const [index, run] of runs.entries()) {
-      expect(run).toMatchObject({ pair: Math.floor(index / 2) + 1, position: index % 2 === 0 ? 'first' : 'second' })
+      expect(run).toMatchObject({
+        pair: Math.floor(index / 2) + 1,
+        position: index % 2 === 0 ? 'first' : 'second',
+      })
       expect(run.samplesMs).toHaveLength(run.iterations)
     }
     for (const block of [0, 1]) {
-      const starts = runs.slice(8 * block, 8 * block + 8).filter(({ position }) => position === 'first')
+      const starts = runs
+        .slice(8 * block, 8 * block + 8)
+        .filter(({ position }) => position === 'first')
       expect(starts.filter(({ arm }) => arm === 'baseline')).toHaveLength(2)
     }
   })
@@ -86,10 +123,15 @@ describe('an optimization that is much faster', () => {
     const root = copy()
     const slower = await assay(`evaluate slower ${QUICK} --out ${root}`)
     expect(slower.code).toBe(0)
-    expect(slower.stdout).toContain('baseline: pure · incumbent: faster · candidate: faster + slower')
+    expect(slower.stdout).toContain(
+      'baseline: pure · incumbent: faster · candidate: faster + slower',
+    )
     expect(slower.stdout).toMatch(/^spin .* slower {2}\[.*rejected \(/m)
     const record = recordOf(root, '0002-slower')
-    expect(record).toMatchObject({ verdict: 'rejected', stacks: { incumbent: ['faster'], candidate: ['faster', 'slower'] } })
+    expect(record).toMatchObject({
+      verdict: 'rejected',
+      stacks: { incumbent: ['faster'], candidate: ['faster', 'slower'] },
+    })
     expect(record.workloads[0]?.against).toBe('incumbent')
     // Slower than the incumbent, and still faster than the pure baseline.
     expect(record.workloads[0]?.improvement?.estimate).toBeLessThan(0)
@@ -104,7 +146,9 @@ describe('an optimization that is much faster', () => {
 describe('a layer that changes a result', () => {
   it('is rejected before any timing, with exit 4, and the message names where', async () => {
     const root = temporaryDirectory()
-    const { code, stderr, stdout } = await assay(`evaluate one-tick ${QUICK} --out ${root} --require accepted`)
+    const { code, stderr, stdout } = await assay(
+      `evaluate one-tick ${QUICK} --out ${root} --require accepted`,
+    )
     expect(code).toBe(4)
     expect(stderr).toMatch(
       /^assay: not equivalent: spin, seed 20251022, backtest only, session 2014-03-01: price is -?\d+ in baseline and -?\d+ in candidate$/m,
@@ -117,7 +161,9 @@ describe('a layer that changes a result', () => {
       workloads: [],
       equivalence: { kind: 'different' },
     })
-    expect(readFileSync(join(root, 'profiling-results', '0001-one-tick', 'runs.jsonl'), 'utf8')).toBe('')
+    expect(
+      readFileSync(join(root, 'profiling-results', '0001-one-tick', 'runs.jsonl'), 'utf8'),
+    ).toBe('')
     expect((await assay(`replay 1 --out ${root}`)).code).toBe(0)
   })
 
@@ -146,25 +192,35 @@ describe('runs that fail', () => {
       const root = temporaryDirectory()
       const { code, stderr } = await assay(`evaluate ${layer} ${QUICK} --out ${root}`)
       expect(code).toBe(5)
-      expect(stderr).toMatch(/^assay: verifying the candidate of spin with seed 20251022 failed: .*; nothing was measured$/m)
+      expect(stderr).toMatch(
+        /^assay: verifying the candidate of spin with seed 20251022 failed: .*; nothing was measured$/m,
+      )
       expect(files(root)).toEqual(['decisions', 'profiling-results', 'reports'])
     },
   )
 
   it('a hang is ended by --timeout', async () => {
-    const { code, stderr } = await assay(`evaluate hang ${QUICK} --timeout 0.5 --out ${temporaryDirectory()}`)
+    const { code, stderr } = await assay(
+      `evaluate hang ${QUICK} --timeout 0.5 --out ${temporaryDirectory()}`,
+    )
     expect(code).toBe(5)
     expect(stderr).toContain('timed out after 0.5 s')
   })
 
   it('a fault of what was given, found while preparing, is exit 2', async () => {
-    const env = { ...process.env, KERNEL_UNPREPARED: 'ASSAY_CACHE_DIR /ro is read-only and empty; name another' }
-    const { code, stderr } = await assay(`evaluate faster ${QUICK} --out ${temporaryDirectory()}`, { env })
+    const env = {
+      ...process.env,
+      KERNEL_UNPREPARED: 'ASSAY_CACHE_DIR /ro is read-only and empty; name another',
+    }
+    const { code, stderr } = await assay(`evaluate faster ${QUICK} --out ${temporaryDirectory()}`, {
+      env,
+    })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^assay: ASSAY_CACHE_DIR \/ro is read-only and empty; name another$/m)
   })
 
-  // Three verifications and two pilot runs of the candidate come before its first pair: process 7 is in pair 2.
+  // Three verifications and two pilot runs of the candidate come before its first pair: process 7
+  // is in pair 2.
   it('one crash is written down and its pair is made again under a new number', async () => {
     const root = temporaryDirectory()
     const env = { ...process.env, KERNEL_STATE: root, KERNEL_CRASH_AT: '7' }
@@ -191,7 +247,9 @@ describe('runs that fail', () => {
       /^assay: spin failed 2 times, last the candidate in pair 4: exited with code 3; 0001-crash-sometimes ends without a verdict/m,
     )
     expect(readdirSync(join(root, 'decisions'))).toEqual(['README.md'])
-    expect((await assay(`list --out ${root}`)).stdout).toMatch(/unfinished\n {2}0001-crash-sometimes/)
+    expect((await assay(`list --out ${root}`)).stdout).toMatch(
+      /unfinished\n {2}0001-crash-sometimes/,
+    )
     const resumed = await assay(`evaluate crash-sometimes ${QUICK} --out ${root} --resume`, { env })
     expect(resumed.code).toBe(5)
     expect(resumed.stderr).toContain('ends without a verdict')
@@ -201,14 +259,22 @@ describe('runs that fail', () => {
 describe('controls', () => {
   it('an injected effect is seen, and its record says that it decides nothing about the layer', async () => {
     const root = temporaryDirectory()
-    const { code, stdout } = await assay(`evaluate identity ${QUICK} --inject 60% --out ${root} --require accepted`)
+    const { code, stdout } = await assay(
+      `evaluate identity ${QUICK} --inject 60% --out ${root} --require accepted`,
+    )
     expect(code).toBe(0)
     expect(stdout).toContain('injected: 60.0 % by work in baseline')
     const record = recordOf(root, '0001-identity')
-    expect(record).toMatchObject({ verdict: 'accepted', injected: { improvement: 0.6, arm: 'baseline' }, supersedes: null })
+    expect(record).toMatchObject({
+      verdict: 'accepted',
+      injected: { improvement: 0.6, arm: 'baseline' },
+      supersedes: null,
+    })
     expect(Math.abs((record.workloads[0]?.improvement?.estimate ?? 0) - 0.6)).toBeLessThan(0.2)
     expect(record.warnings.map(({ code }) => code)).toContain('injected-effect')
-    expect((await assay(`list --out ${root}`)).stdout).toContain('0001-identity  accepted (control with an injected effect)')
+    expect((await assay(`list --out ${root}`)).stdout).toContain(
+      '0001-identity  accepted (control with an injected effect)',
+    )
   })
 })
 
@@ -216,7 +282,9 @@ describe('replay', () => {
   it('derives the very same bytes', async () => {
     const { code, stdout } = await assay(`replay --all --out ${evaluated}`)
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^0001-faster {2}accepted {2}identical to what its [45] evidence files yield, and so is its report\n$/)
+    expect(stdout).toMatch(
+      /^0001-faster {2}accepted {2}identical to what its [45] evidence files yield, and so is its report\n$/,
+    )
   })
 
   it.each([
@@ -295,7 +363,9 @@ describe('records under another name, or none at all', () => {
     const { code, stdout } = await assay(`list --out ${root}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(/0001-faster +accepted/)
-    expect(stdout).toMatch(/0004-x +damaged +.*0004-x\.json is no decision record; restore it, or delete it with its markdown/)
+    expect(stdout).toMatch(
+      /0004-x +damaged +.*0004-x\.json is no decision record; restore it, or delete it with its markdown/,
+    )
     expect((await assay(`replay --all --out ${root}`)).code).toBe(5)
   })
 })

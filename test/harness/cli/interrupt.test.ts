@@ -16,13 +16,18 @@ interface Ended {
   readonly stderr: string
 }
 
-/** The command line as a process of its own; `onStderr` sees all of stderr so far and may send a signal. */
+/**
+ * The command line as a process of its own; `onStderr` sees all of stderr so far and may send a
+ * signal.
+ */
 function launch(
   words: readonly string[],
   onStderr: (text: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fixture('kernel-main.mjs'), ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [fixture('kernel-main.mjs'), ...words], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     const told = { stdout: '', stderr: '' }
     child.stdout.on('data', (chunk: Buffer) => {
       told.stdout += chunk
@@ -50,14 +55,18 @@ describe('an interrupted evaluation', () => {
   it('before the first plan leaves nothing behind', async () => {
     const { code, stderr } = await launch(WORDS, signalAt('proving equivalence', 'SIGTERM'))
     expect(code).toBe(143)
-    expect(stderr).toContain('nothing was measured yet; nothing is kept\nassay: interrupted by SIGTERM\n')
+    expect(stderr).toContain(
+      'nothing was measured yet; nothing is kept\nassay: interrupted by SIGTERM\n',
+    )
     expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
   })
 
   it('by Ctrl-C in the middle keeps its finished runs, says how to continue, and frees the directory', async () => {
     const { code, stderr } = await launch(WORDS, signalAt('pair 4/', 'SIGINT'))
     expect(code).toBe(130)
-    expect(stderr).toContain(`continue with: npx assay evaluate faster --workload spin --scale smoke --resume --out ${root}\n`)
+    expect(stderr).toContain(
+      `continue with: npx assay evaluate faster --workload spin --scale smoke --resume --out ${root}\n`,
+    )
     expect(readdirSync(join(root, 'profiling-results'))).toEqual(['0001-faster'])
     expect(readFileSync(journal, 'utf8').trim().split('\n').length).toBeGreaterThanOrEqual(6)
     expect(readFileSync(join(root, 'decisions', 'README.md'), 'utf8')).toContain('0001-faster')
@@ -65,7 +74,14 @@ describe('an interrupted evaluation', () => {
 
   it('is not resumed with another plan: the difference is named and nothing is touched', async () => {
     const before = readFileSync(journal, 'utf8')
-    const { code, stderr } = await launch([...WORDS, '--resume', '--seed', '8', '--threshold', '7%'])
+    const { code, stderr } = await launch([
+      ...WORDS,
+      '--resume',
+      '--seed',
+      '8',
+      '--threshold',
+      '7%',
+    ])
     expect(code).toBe(2)
     expect(stderr).toMatch(
       /^assay: cannot resume 0001-faster: it was begun with a different criterion \(--threshold\), --seed; repeat its command: npx assay evaluate faster /m,
@@ -79,7 +95,11 @@ describe('an interrupted evaluation', () => {
     const plan = planSchema.parse(JSON.parse(original))
     writeFileSync(
       path,
-      JSON.stringify({ ...plan, dist: `sha256:${'0'.repeat(64)}`, git: { commit: '0'.repeat(40), dirty: false } }),
+      JSON.stringify({
+        ...plan,
+        dist: `sha256:${'0'.repeat(64)}`,
+        git: { commit: '0'.repeat(40), dirty: false },
+      }),
     )
     const { code, stderr } = await launch([...WORDS, '--resume'])
     writeFileSync(path, original)
@@ -107,7 +127,10 @@ describe('an interrupted evaluation', () => {
 
 describe('a reader that closes the pipe', () => {
   it('does not make it fail', async () => {
-    const child = spawn('sh', ['-c', `"${process.execPath}" "${fixture('kernel-main.mjs')}" list --out "${root}" | head -n 1`])
+    const child = spawn('sh', [
+      '-c',
+      `"${process.execPath}" "${fixture('kernel-main.mjs')}" list --out "${root}" | head -n 1`,
+    ])
     let stderr = ''
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk

@@ -33,7 +33,9 @@ describe('assay profile', () => {
       ]),
     )
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([])
-    const hotspots = hotspotsSchema.parse(JSON.parse(readFileSync(join(folder, 'hotspots.json'), 'utf8')))
+    const hotspots = hotspotsSchema.parse(
+      JSON.parse(readFileSync(join(folder, 'hotspots.json'), 'utf8')),
+    )
     expect(hotspots.arms.map(({ arm, stack }) => [arm, stack])).toEqual([
       ['baseline', []],
       ['candidate', ['same']],
@@ -45,9 +47,15 @@ describe('assay profile', () => {
     ['profile baselin', /did you mean baseline\?/],
     ['profile faster --scenario spun', /unknown scenario spun; did you mean spin\?/],
     ['profile faster --scale huge', /unknown scale huge/],
-    ['profile faster --interval 1', /--interval must be at least 50 and at most 100000; see: assay profile --help/],
+    [
+      'profile faster --interval 1',
+      /--interval must be at least 50 and at most 100000; see: assay profile --help/,
+    ],
     ['profile faster --duration soon', /--duration must be a number of seconds/],
-    ['profile faster --tool clinic-flames', /unknown tool clinic-flames; did you mean clinic-flame\?/],
+    [
+      'profile faster --tool clinic-flames',
+      /unknown tool clinic-flames; did you mean clinic-flame\?/,
+    ],
     ['profile faster --incumbent faster', /holds faster itself/],
     ['profile baseline --incumbent faster', /the pure baseline has none; leave it out/],
     ['profile', /missing required argument/],

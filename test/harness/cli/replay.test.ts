@@ -8,13 +8,19 @@ import { assay, temporaryDirectory } from '../../fixtures/bench.js'
 const IDS = ['0002-layer1', '0003-layer1.asset-list'] as const
 let root = ''
 
-/** Two committed records with their evidence, as they are or, to begin with, as version 1 wrote them. */
+/**
+ * Two committed records with their evidence, as they are or, to begin with, as version 1 wrote
+ * them.
+ */
 beforeEach(async () => {
   root = temporaryDirectory()
   mkdirSync(join(root, 'decisions'))
   for (const id of IDS) {
-    cpSync(join(packageRoot(), 'profiling-results', id), join(root, 'profiling-results', id), { recursive: true })
-    for (const file of [`${id}.json`, `${id}.md`]) cpSync(join(packageRoot(), 'decisions', file), join(root, 'decisions', file))
+    cpSync(join(packageRoot(), 'profiling-results', id), join(root, 'profiling-results', id), {
+      recursive: true,
+    })
+    for (const file of [`${id}.json`, `${id}.md`])
+      cpSync(join(packageRoot(), 'decisions', file), join(root, 'decisions', file))
   }
   await assay(`replay --all --rewrite --out ${root}`)
   for (const id of IDS) {
@@ -46,7 +52,10 @@ describe('a record of an older version', () => {
   it('is damaged where its evidence yields another figure', async () => {
     edit('0002-layer1.json', '"speedup": 1.', '"speedup": 2.')
     const { code, stderr } = await assay(`replay 2 --out ${root}`)
-    expect([code, stderr]).toEqual([5, expect.stringMatching(/is not what its evidence yields: .*speedup would change/)])
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/is not what its evidence yields: .*speedup would change/),
+    ])
   })
 
   it('is written again with everything it said, and replays then', async () => {
@@ -78,7 +87,12 @@ describe('a record of an older version', () => {
 
 describe('rewriting is refused, and nothing is written,', () => {
   it.each([
-    ['a verdict', '"verdict": "accepted",\n  "reasons"', '"verdict": "rejected",\n  "reasons"', 'verdict'],
+    [
+      'a verdict',
+      '"verdict": "accepted",\n  "reasons"',
+      '"verdict": "rejected",\n  "reasons"',
+      'verdict',
+    ],
     ['a reason', '"certified-improvement"', '"estimated-improvement"', 'workloads.0.reasons.0'],
     ['a figure', '"certifiable": 0.1', '"certifiable": 0.2', 'workloads.0.noise.certifiable'],
     ['a text', '"hypothesis": "Searches', '"hypothesis": "Some searches', 'hypothesis'],
@@ -88,7 +102,9 @@ describe('rewriting is refused, and nothing is written,', () => {
     const before = files()
     const { code, stdout, stderr } = await assay(`replay --all --rewrite --out ${root}`)
     expect([code, stdout]).toEqual([5, ''])
-    expect(stderr).toContain(`0002-layer1.json is not what its evidence yields: ${path} would change; nothing was written`)
+    expect(stderr).toContain(
+      `0002-layer1.json is not what its evidence yields: ${path} would change; nothing was written`,
+    )
     expect(files()).toEqual(before)
   })
 

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../harness/system/package-root.js'
@@ -12,8 +20,11 @@ beforeEach(() => {
   root = temporaryDirectory()
   mkdirSync(join(root, 'decisions'))
   for (const id of IDS) {
-    cpSync(join(packageRoot(), 'profiling-results', id), join(root, 'profiling-results', id), { recursive: true })
-    for (const file of [`${id}.json`, `${id}.md`]) cpSync(join(packageRoot(), 'decisions', file), join(root, 'decisions', file))
+    cpSync(join(packageRoot(), 'profiling-results', id), join(root, 'profiling-results', id), {
+      recursive: true,
+    })
+    for (const file of [`${id}.json`, `${id}.md`])
+      cpSync(join(packageRoot(), 'decisions', file), join(root, 'decisions', file))
   }
 })
 
@@ -27,8 +38,14 @@ describe('assay report', () => {
   it('writes the report of a record, its picture and the index, and the same bytes again', async () => {
     const { code, stdout } = await assay(`report 2 --out ${root}`)
     expect(code).toBe(0)
-    expect(stdout).toBe(`written: ${report('0002-layer1.html')}\nwritten: ${report('index.html')}\n`)
-    expect(readdirSync(join(root, 'reports')).sort()).toEqual(['0002-layer1.html', '0002-layer1.svg', 'index.html'])
+    expect(stdout).toBe(
+      `written: ${report('0002-layer1.html')}\nwritten: ${report('index.html')}\n`,
+    )
+    expect(readdirSync(join(root, 'reports')).sort()).toEqual([
+      '0002-layer1.html',
+      '0002-layer1.svg',
+      'index.html',
+    ])
     expect(read('index.html')).toContain('href="0002-layer1.html"')
     expect(read('index.html')).not.toContain('href="0003-layer1.asset-list.html"')
     const before = read('0002-layer1.html')
@@ -39,19 +56,26 @@ describe('assay report', () => {
 
   it('is what was committed, for every record: a report names the records that supersede it', async () => {
     for (const folder of ['decisions', 'profiling-results'])
-      cpSync(join(packageRoot(), folder), join(root, folder), { recursive: true, filter: isCommitted })
+      cpSync(join(packageRoot(), folder), join(root, folder), {
+        recursive: true,
+        filter: isCommitted,
+      })
     await assay(`report --all --out ${root}`)
     const committed = readdirSync(join(packageRoot(), 'reports'))
     expect(readdirSync(join(root, 'reports')).sort()).toEqual(committed.sort())
-    for (const name of committed) expect(read(name)).toBe(readFileSync(join(packageRoot(), 'reports', name), 'utf8'))
+    for (const name of committed)
+      expect(read(name)).toBe(readFileSync(join(packageRoot(), 'reports', name), 'utf8'))
   })
 
-  it.each(['report', 'report 2 --all', 'report 9'])('%s is exit 2, and nothing is written', async (words) => {
-    const { code, stderr } = await assay(`${words} --out ${root}`)
-    expect(code).toBe(2)
-    expect(stderr).toMatch(/^assay: .*\n$/)
-    expect(existsSync(join(root, 'reports'))).toBe(false)
-  })
+  it.each(['report', 'report 2 --all', 'report 9'])(
+    '%s is exit 2, and nothing is written',
+    async (words) => {
+      const { code, stderr } = await assay(`${words} --out ${root}`)
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^assay: .*\n$/)
+      expect(existsSync(join(root, 'reports'))).toBe(false)
+    },
+  )
 
   it('refuses evidence that is not what the record was made from', async () => {
     const journal = join(root, 'profiling-results', IDS[0], 'runs.jsonl')
@@ -83,16 +107,19 @@ describe('replay', () => {
     ['0002-layer1.html', 'assay report 0002'],
     ['0002-layer1.svg', 'assay report 0002'],
     ['index.html', 'assay report --all'],
-  ])('finds one changed digit in %s, and says how to have it written again', async (name, remedy) => {
-    const text = read(name)
-    writeFileSync(report(name), text.replace('29.3', '92.3').replace('29.26', '92.26'))
-    expect(read(name)).not.toBe(text)
-    const { code, stderr } = await assay(`replay --all --out ${root}`)
-    expect(code).toBe(5)
-    expect(stderr).toContain(`${report(name)} is not what its record and evidence yield`)
-    expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
-    await assay(`${remedy.replace('assay ', '')} --out ${root}`)
-    expect(read(name)).toBe(text)
-    expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
-  })
+  ])(
+    'finds one changed digit in %s, and says how to have it written again',
+    async (name, remedy) => {
+      const text = read(name)
+      writeFileSync(report(name), text.replace('29.3', '92.3').replace('29.26', '92.26'))
+      expect(read(name)).not.toBe(text)
+      const { code, stderr } = await assay(`replay --all --out ${root}`)
+      expect(code).toBe(5)
+      expect(stderr).toContain(`${report(name)} is not what its record and evidence yield`)
+      expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
+      await assay(`${remedy.replace('assay ', '')} --out ${root}`)
+      expect(read(name)).toBe(text)
+      expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
+    },
+  )
 })

@@ -22,7 +22,12 @@ describe('the line of a workload tells what is certified, what could have been, 
       { improvement: { 'grid-search': 0.4 } },
       /^grid-search .* faster {2}\[.*\] {3}Welch t .* {3}certified ≥ 3\d\.\d % {3}certifies from [56]\.\d % .* {3}accepted$/,
     ],
-    ['a gate', { kind: 'regression', atMost: 0.1 }, {}, /certified less than \d\.\d % slower {3}passes up to [78]\.\d % slower/],
+    [
+      'a gate',
+      { kind: 'regression', atMost: 0.1 },
+      {},
+      /certified less than \d\.\d % slower {3}passes up to [78]\.\d % slower/,
+    ],
     [
       'a failed gate',
       { kind: 'regression', atMost: 0.1 },
@@ -35,14 +40,24 @@ describe('the line of a workload tells what is certified, what could have been, 
       {},
       /certified unchanged within ± \d\.\d % {3}certifies within ± \d\.\d % .* {3}accepted$/,
     ],
-    ['a difference', { kind: 'equivalence', within: 0.02 }, slower(0.3), /certified changed by at least 2\d\.\d % .*rejected/],
+    [
+      'a difference',
+      { kind: 'equivalence', within: 0.02 },
+      slower(0.3),
+      /certified changed by at least 2\d\.\d % .*rejected/,
+    ],
     [
       'a price',
       { kind: 'non-inferiority', atMost: 0.3 },
       slower(0.1),
       /certified less than 1\d\.\d % slower {3}passes up to 2\d\.\d % slower/,
     ],
-    ['a gain where a price was allowed', { kind: 'non-inferiority', atMost: 0.3 }, slower(-0.2), /certified ≥ 1\d\.\d % faster/],
+    [
+      'a gain where a price was allowed',
+      { kind: 'non-inferiority', atMost: 0.3 },
+      slower(-0.2),
+      /certified ≥ 1\d\.\d % faster/,
+    ],
     [
       'a budget',
       { kind: 'budget', counter: 'cpuMs', atMost: 450 },
@@ -73,11 +88,17 @@ describe('the line of a workload tells what is certified, what could have been, 
       criterion: { kind: 'equivalence', within: 0.02 },
       regime: { looks: [40], fixed: true, alpha: 0.05, memory: 'blocking' },
     })
-    const record = toDecisionRecord(simulateEvidence({ seed: 2, pairs: 40, improvement: {}, noise: 0.01, memory: 0.2 }, plan))
-    expect(workloadLine(record.workloads[0]!, record)).toMatch(/certified unchanged within .* rejected \(memory-over\)$/)
+    const record = toDecisionRecord(
+      simulateEvidence({ seed: 2, pairs: 40, improvement: {}, noise: 0.01, memory: 0.2 }, plan),
+    )
+    expect(workloadLine(record.workloads[0]!, record)).toMatch(
+      /certified unchanged within .* rejected \(memory-over\)$/,
+    )
     expect(headline(record.workloads[0]!, record)).toMatch(
       /certified unchanged within ± .* against a margin of 2 %, \*\*but its peak memory grows beyond the limit\*\*$/,
     )
-    expect(headline(record.workloads[1]!, record)).toMatch(/passes the gate of 10 %, \*\*but its peak memory/)
+    expect(headline(record.workloads[1]!, record)).toMatch(
+      /passes the gate of 10 %, \*\*but its peak memory/,
+    )
   })
 })

@@ -9,7 +9,8 @@ import { summarize } from '../../../harness/statistics/interval.js'
 import { assay } from '../../fixtures/bench.js'
 
 const DETERMINED = ['welch', 'effectSize', 'improvementOfMeans', 'fieller'] as const
-const summaryOf = (values: readonly number[]) => summaryArm({ ...summarize(values), missing: 'gone' })
+const summaryOf = (values: readonly number[]) =>
+  summaryArm({ ...summarize(values), missing: 'gone' })
 const folder = 'test/golden/compare'
 
 function compared(words: string) {
@@ -18,7 +19,10 @@ function compared(words: string) {
 
 describe('summaries', () => {
   it('give what the values would have given, as far as they determine it', () => {
-    const times = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), { minLength: 2, maxLength: 12 })
+    const times = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), {
+      minLength: 2,
+      maxLength: 12,
+    })
     fc.assert(
       fc.property(times, times, fc.constantFrom(1, 2 ** -900, 2 ** 900), (a, b, unit) => {
         const [x, y] = [a.map((value) => value * unit), b.map((value) => value * unit)]
@@ -29,7 +33,8 @@ describe('summaries', () => {
         ]) {
           expectClose(known.baseline, whole.baseline)
           expectClose(known.candidate, whole.candidate)
-          // Where hardly anything varies, what is left of the variance in the rounded sd is noise in both.
+          // Where hardly anything varies, what is left of the variance in the rounded sd is noise
+          // in both.
           if (!(whole.baseline.cv! > 1e-3 && whole.candidate.cv! > 1e-3)) return
           for (const key of DETERMINED) expectClose(known[key], whole[key])
         }
@@ -39,11 +44,16 @@ describe('summaries', () => {
   })
 
   it('leave out, with the reason, what takes the values', () => {
-    const told = compareSummaries(summaryOf([3, 3.25, 3.5]), summaryOf([1, 1.5, 1.75]), 'this takes the samples')
+    const told = compareSummaries(
+      summaryOf([3, 3.25, 3.5]),
+      summaryOf([1, 1.5, 1.75]),
+      'this takes the samples',
+    )
     expect(COMPARING.filter((key) => told[key] !== undefined)).toEqual(
       COMPARING.filter((key) => (DETERMINED as readonly string[]).includes(key)),
     )
-    for (const key of COMPARING) if (told[key] === undefined) expect(told.absent[key]).toBe('this takes the samples')
+    for (const key of COMPARING)
+      if (told[key] === undefined) expect(told.absent[key]).toBe('this takes the samples')
   })
 
   it('have no t where nothing varies, and no ratio where the means are not above zero', () => {
@@ -51,7 +61,11 @@ describe('summaries', () => {
     expect([still.welch, still.improvementOfMeans]).toEqual([undefined, 0.5])
     expect(still.absent.welch).toMatch(/neither sample varies/)
     const below = compareSummaries(summaryOf([-2, -1]), summaryOf([1, 2]), 'gone')
-    expect([below.fieller, below.improvementOfMeans, below.baseline.cv]).toEqual([undefined, undefined, undefined])
+    expect([below.fieller, below.improvementOfMeans, below.baseline.cv]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
     expect(below.welch).toBeDefined()
   })
 
@@ -86,14 +100,22 @@ describe('exports as the programs write them', () => {
     expect(told).toMatchObject({
       unit: 'ms',
       pairing: 'unpaired',
-      baseline: { n: old.sampleCount, mean: old.mean, sd: old.sd, cv: expect.any(Number), ci95: expect.any(Array) },
+      baseline: {
+        n: old.sampleCount,
+        mean: old.mean,
+        sd: old.sd,
+        cv: expect.any(Number),
+        ci95: expect.any(Array),
+      },
       candidate: { n: now.sampleCount, mean: now.mean, sd: now.sd },
       improvementOfMeans: expect.closeTo(1 - now.mean / old.mean, 14),
       fieller: { ratio: expect.closeTo(now.mean / old.mean, 14), ci95: expect.any(Array) },
     })
     const error = Math.sqrt(old.variance / old.sampleCount + now.variance / now.sampleCount)
     expect(told.welch.t).toBeCloseTo((old.mean - now.mean) / error, 12)
-    expect(told.absent.mannWhitney).toMatch(/^this takes the samples, .*; vitest leaves them out of --outputJson: let a reporter/)
+    expect(told.absent.mannWhitney).toMatch(
+      /^this takes the samples, .*; vitest leaves them out of --outputJson: let a reporter/,
+    )
   })
 
   it('of vitest bench pass no gate and fail none: exit 5', async () => {
@@ -101,7 +123,9 @@ describe('exports as the programs write them', () => {
     for (const limit of ['10%', '1000%']) {
       const { code, stdout } = await compared(`${words} ${limit}`)
       expect(code).toBe(5)
-      expect(stdout.replace(/\s+/g, ' ')).toMatch(/regression nothing decided: this takes the samples/)
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(
+        /regression nothing decided: this takes the samples/,
+      )
       expect(stdout.replace(/\s+/g, ' ')).toMatch(
         / by the means, \S+:typed array is 78\.6 % faster than \S+:callback \[68\.1, 84\.0\] /,
       )
@@ -118,14 +142,28 @@ describe('exports as the programs write them', () => {
     })
     const { stdout } = await compared(`${folder}/tinybench-6.2-without-samples.json --json`)
     const without = JSON.parse(stdout)
-    expect(without).toMatchObject({ unit: 'ms', baseline: { n: 40 }, welch: expect.anything(), fieller: expect.anything() })
+    expect(without).toMatchObject({
+      unit: 'ms',
+      baseline: { n: 40 },
+      welch: expect.anything(),
+      fieller: expect.anything(),
+    })
     expect(without.absent.improvement).toMatch(/make the Bench with retainSamples: true$/)
   })
 
   it.each([
-    [`${folder}/vitest-4.1-bench.json:callback ${folder}/vitest-4.1-bench.json:1 --paired`, /leave out --paired/],
-    [`${folder}/tinybench-6.2-tasks.json`, /holds an array whose element 1 is .*tinybench \(bench\.results\)$/m],
-    [`${folder}/tinybench-6.2-table.json`, /holds an array whose element 1 is .*tinybench \(bench\.results\)$/m],
+    [
+      `${folder}/vitest-4.1-bench.json:callback ${folder}/vitest-4.1-bench.json:1 --paired`,
+      /leave out --paired/,
+    ],
+    [
+      `${folder}/tinybench-6.2-tasks.json`,
+      /holds an array whose element 1 is .*tinybench \(bench\.results\)$/m,
+    ],
+    [
+      `${folder}/tinybench-6.2-table.json`,
+      /holds an array whose element 1 is .*tinybench \(bench\.results\)$/m,
+    ],
   ])('%s: exit 2', async (words, message) => {
     const { code, stderr } = await compared(words)
     expect(code).toBe(2)
@@ -135,7 +173,10 @@ describe('exports as the programs write them', () => {
 
 function expectClose(found: unknown, expected: unknown): void {
   if (typeof expected === 'number')
-    expect(Math.abs((found as number) - expected)).toBeLessThanOrEqual(1e-7 * Math.abs(expected) + 1e-12)
+    expect(Math.abs((found as number) - expected)).toBeLessThanOrEqual(
+      1e-7 * Math.abs(expected) + 1e-12,
+    )
   else if (expected !== undefined)
-    for (const [key, inner] of Object.entries(expected as object)) expectClose((found as Record<string, unknown>)[key], inner)
+    for (const [key, inner] of Object.entries(expected as object))
+      expectClose((found as Record<string, unknown>)[key], inner)
 }

@@ -50,8 +50,13 @@ describe('two sets of values', () => {
   })
 
   it('are compared by Welch on logs, as scipy does it', () => {
-    // scipy 1.17.1: ttest_ind(log([10, 11, 12, 13]), log([8, 8.5, 9.5]), equal_var=False).confidence_interval(0.95)
-    const { improvement, speedup, welch, mannWhitney, fieller } = compareValues([10, 11, 12, 13], [8, 8.5, 9.5], false)
+    // scipy 1.17.1: ttest_ind(log([10, 11, 12, 13]), log([8, 8.5, 9.5]),
+    // equal_var=False).confidence_interval(0.95)
+    const { improvement, speedup, welch, mannWhitney, fieller } = compareValues(
+      [10, 11, 12, 13],
+      [8, 8.5, 9.5],
+      false,
+    )
     expect(improvement!.estimate).toBeCloseTo(SCIPY.estimate, 12)
     expect(improvement!.df).toBeCloseTo(SCIPY.df, 10)
     expect(improvement!.p).toBeCloseTo(SCIPY.p, 8)
@@ -71,14 +76,21 @@ describe('two sets of values', () => {
       fc.constantFrom(0, -0, 1, 1, 0.1, 1e16, Number.NaN, Infinity, -Infinity, 5e-324),
       fc.integer({ min: -3, max: 3 }),
     )
-    const tame = fc.oneof(fc.double({ min: 1e-300, max: 1e-299, noNaN: true }), fc.double({ min: 0.5, max: 2, noNaN: true }))
-    const sample = fc.oneof(fc.array(wild, { maxLength: 12 }), fc.array(tame, { minLength: 10, maxLength: 30 }))
+    const tame = fc.oneof(
+      fc.double({ min: 1e-300, max: 1e-299, noNaN: true }),
+      fc.double({ min: 0.5, max: 2, noNaN: true }),
+    )
+    const sample = fc.oneof(
+      fc.array(wild, { maxLength: 12 }),
+      fc.array(tame, { minLength: 10, maxLength: 30 }),
+    )
     fc.assert(
       fc.property(sample, sample, fc.boolean(), (a, b, wanted) => {
         const paired = wanted && a.length === b.length
         const { look: _look, logRatios: _logRatios, ...result } = compareValues(a, b, paired)
         expectSound(result)
-        for (const key of ALL) expect(result[key] === undefined, key).toBe(result.absent[key] !== undefined)
+        for (const key of ALL)
+          expect(result[key] === undefined, key).toBe(result.absent[key] !== undefined)
       }),
       { numRuns: 3000 },
     )
@@ -91,7 +103,8 @@ describe('two sets of values', () => {
     [[1, Infinity], slow, /value 2 of the baseline is Infinity/],
   ])('have no statistic against each other: %j, %j', (a, b, reason) => {
     const result = compareValues(a, b, false)
-    for (const key of ['improvement', 'welch', 'mannWhitney', 'noise']) expect(result.absent[key]).toMatch(reason)
+    for (const key of ['improvement', 'welch', 'mannWhitney', 'noise'])
+      expect(result.absent[key]).toMatch(reason)
   })
 
   it('keep the differences of their means where they are no times', () => {
@@ -105,16 +118,16 @@ describe('two sets of values', () => {
   })
 
   it('have means to compare and no tests where they do not vary', () => {
-    const { improvement, improvementOfMeans, welch, mannWhitney, absent, candidate } = compareValues(
-      Array(12).fill(0.1),
-      Array(11).fill(0.05),
-      false,
-    )
+    const { improvement, improvementOfMeans, welch, mannWhitney, absent, candidate } =
+      compareValues(Array(12).fill(0.1), Array(11).fill(0.05), false)
     expect([improvement!.estimate, improvementOfMeans]).toEqual([expect.closeTo(0.5, 14), 0.5])
     expect([improvement!.ci95, improvement!.p, welch]).toEqual([undefined, undefined, undefined])
     expect(mannWhitney).toBeDefined()
     expect(candidate.sd).toBe(0)
-    expect(absent).toMatchObject({ welch: expect.stringContaining('neither sample varies'), 'improvement.p': expect.any(String) })
+    expect(absent).toMatchObject({
+      welch: expect.stringContaining('neither sample varies'),
+      'improvement.p': expect.any(String),
+    })
   })
 
   it('do not depend on their unit, however small or large', () => {
@@ -135,7 +148,8 @@ describe('two sets of values', () => {
   })
 
   it('leave out what a million values would take too long for', () => {
-    const many = (seed: number) => Array.from({ length: 5001 }, (_, index) => 1 + ((index * seed) % 997) / 1000)
+    const many = (seed: number) =>
+      Array.from({ length: 5001 }, (_, index) => 1 + ((index * seed) % 997) / 1000)
     const { absent, wilcoxon, mannWhitney } = compareValues(many(17), many(31), true)
     expect(Object.keys(absent)).toEqual(['hodgesLehmann', 'shapiro'])
     expect([wilcoxon?.method, mannWhitney?.method]).toEqual(['normal', 'normal'])
@@ -143,7 +157,8 @@ describe('two sets of values', () => {
 })
 
 describe('the regression check', () => {
-  const scaledBy = (factor: number) => slow.map((value, index) => factor * value * (1 + 0.01 * ((index * 5) % 3)))
+  const scaledBy = (factor: number) =>
+    slow.map((value, index) => factor * value * (1 + 0.01 * ((index * 5) % 3)))
 
   it.each([
     [0.9, 'passed', 'certified-no-regression'],
@@ -173,13 +188,21 @@ describe('the regression check', () => {
   })
 
   it('never passes what it could not have certified or estimated below the limit', () => {
-    const values = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 10, maxLength: 25 })
+    const values = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), {
+      minLength: 10,
+      maxLength: 25,
+    })
     fc.assert(
       fc.property(values, values, (a, b) => {
         const { look, noise, ...rest } = compareValues(a, b, false)
-        const { outcome } = checkValues({ ...rest, ...(look && { look }), ...(noise && { noise }) }, 0.1)
-        if (outcome === 'passed') expect(look!.upper).toBeLessThan(Math.log(noise!.class === 'RED' ? 1.1 : 1.15))
-        if (outcome === 'failed') expect(look!.lower).toBeGreaterThan(noise!.class === 'RED' ? Math.log(1.1) - 1e-12 : 0)
+        const { outcome } = checkValues(
+          { ...rest, ...(look && { look }), ...(noise && { noise }) },
+          0.1,
+        )
+        if (outcome === 'passed')
+          expect(look!.upper).toBeLessThan(Math.log(noise!.class === 'RED' ? 1.1 : 1.15))
+        if (outcome === 'failed')
+          expect(look!.lower).toBeGreaterThan(noise!.class === 'RED' ? Math.log(1.1) - 1e-12 : 0)
       }),
       { numRuns: 1000 },
     )

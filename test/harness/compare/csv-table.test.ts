@@ -5,17 +5,30 @@ import { readTable, visitLines } from '../../../harness/compare/csv-table.js'
 
 type Row = readonly [line: number, ...cells: string[]]
 
-/** The slow way: every line cut into all its cells, or the whole text through a real parser where a cell is not quoted as a whole or not at all. */
+/**
+ * The slow way: every line cut into all its cells, or the whole text through a real parser where a
+ * cell is not quoted as a whole or not at all.
+ */
 function slowRows(text: string, delimiter: string): Row[] {
   const said = text
     .split('\n')
     .map((content, index) => ({ line: index + 1, content }))
     .filter(({ content }) => content.trimStart() !== '' && !content.trimStart().startsWith('#'))
-  if (!text.includes('"')) return said.map(({ line, content }) => [line, ...content.split(delimiter).map((cell) => cell.trim())])
-  const cut = said.map(({ line, content }) => ({ line, cells: content.split(delimiter).map((cell) => cell.trim()) }))
+  if (!text.includes('"'))
+    return said.map(({ line, content }) => [
+      line,
+      ...content.split(delimiter).map((cell) => cell.trim()),
+    ])
+  const cut = said.map(({ line, content }) => ({
+    line,
+    cells: content.split(delimiter).map((cell) => cell.trim()),
+  }))
   const whole = (cell: string) => !cell.includes('"') || /^"[^"]*"$/.test(cell)
   if (cut.every(({ cells }) => cells.every(whole)))
-    return cut.map(({ line, cells }) => [line, ...cells.map((cell) => cell.replace(/^"(.*)"$/, '$1').trim())])
+    return cut.map(({ line, cells }) => [
+      line,
+      ...cells.map((cell) => cell.replace(/^"(.*)"$/, '$1').trim()),
+    ])
   const parsed = parse(text, {
     delimiter,
     comment: '#',
@@ -24,7 +37,10 @@ function slowRows(text: string, delimiter: string): Row[] {
     relax_column_count: true,
     skip_empty_lines: true,
     trim: true,
-  }) as unknown as readonly { readonly record: string[]; readonly info: { readonly lines: number } }[]
+  }) as unknown as readonly {
+    readonly record: string[]
+    readonly info: { readonly lines: number }
+  }[]
   return parsed.map(({ record, info }) => [info.lines, ...record.map((cell) => cell.trim())])
 }
 
@@ -66,18 +82,49 @@ function saysSomething(text: string): boolean {
 
 describe('a column read where it stands', () => {
   const cell = fc.oneof(
-    fc.constantFrom('', '1', '-2.5', ' 3 ', '"4"', ' "5" ', '"a,b"', '"a""b"', '""', '"', 'x"', '#6', '"#7"', 'é\u00a0', '"8;9"'),
-    fc.string({ maxLength: 4, unit: fc.constantFrom('1', '.', ',', ';', '\t', ' ', '"', '#', 'a', '!', '\u00a0', '\ufeff') }),
+    fc.constantFrom(
+      '',
+      '1',
+      '-2.5',
+      ' 3 ',
+      '"4"',
+      ' "5" ',
+      '"a,b"',
+      '"a""b"',
+      '""',
+      '"',
+      'x"',
+      '#6',
+      '"#7"',
+      'é\u00a0',
+      '"8;9"',
+    ),
+    fc.string({
+      maxLength: 4,
+      unit: fc.constantFrom('1', '.', ',', ';', '\t', ' ', '"', '#', 'a', '!', '\u00a0', '\ufeff'),
+    }),
   )
   const line = fc.oneof(
     fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(',')),
     fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(';')),
     fc.constantFrom('', ' ', '\t', '# a,b', '  # "a', ',', ',,', '1,2,', '"1","2",', '"a\nb",1'),
   )
-  const plain = fc.constantFrom('1,2,3', '4,5,6', ' 7 , 8 ,9', '', '# 1,2', '10,11,', ',,', '"12",13,"14"')
+  const plain = fc.constantFrom(
+    '1,2,3',
+    '4,5,6',
+    ' 7 , 8 ,9',
+    '',
+    '# 1,2',
+    '10,11,',
+    ',,',
+    '"12",13,"14"',
+  )
   const text = fc
     .tuple(
-      fc.oneof(fc.array(line, { minLength: 1, maxLength: 7 }), fc.array(plain, { minLength: 1, maxLength: 9 })),
+      fc.oneof(
+        fc.array(line, { minLength: 1, maxLength: 7 }),
+        fc.array(plain, { minLength: 1, maxLength: 9 }),
+      ),
       fc.boolean(),
     )
     .map(([lines, ended]) => lines.join('\n') + (ended ? '\n' : ''))

@@ -26,10 +26,23 @@ describe('parseNumber', () => {
     )
   })
 
-  it.each(['', ' ', '1 ', ' 1', '0x10', '0b1', '0o7', '1_000', '1,5', '1.2.3', 'e5', '.', '+', '12 ms', '１'])(
-    'refuses %j',
-    (text) => {
-      expect(parseNumber(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    ' ',
+    '1 ',
+    ' 1',
+    '0x10',
+    '0b1',
+    '0o7',
+    '1_000',
+    '1,5',
+    '1.2.3',
+    'e5',
+    '.',
+    '+',
+    '12 ms',
+    '１',
+  ])('refuses %j', (text) => {
+    expect(parseNumber(text)).toBeUndefined()
+  })
 })

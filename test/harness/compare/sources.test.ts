@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSource, readSources, selectSeries, selectTwo } from '../../../harness/compare/source.js'
+import {
+  readSource,
+  readSources,
+  selectSeries,
+  selectTwo,
+} from '../../../harness/compare/source.js'
 import { InputError } from '../../../harness/errors.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
@@ -21,12 +26,24 @@ function write(name: string, content: string | Buffer): string {
 describe('numbers are read from', () => {
   it.each([
     ['lines', 'lines.txt', '1\n2.5\n-3e-2\n'],
-    ['lines of Windows with a byte order mark, comments and blanks', 'crlf.txt', '\ufeff# ms\r\n1\r\n\r\n 2.5 \r\n-3e-2'],
+    [
+      'lines of Windows with a byte order mark, comments and blanks',
+      'crlf.txt',
+      '\ufeff# ms\r\n1\r\n\r\n 2.5 \r\n-3e-2',
+    ],
     ['lines below a title', 'titled.txt', 'time\n1\n2.5\n-3e-2\n'],
     ['the one numeric column of a CSV file', 'one.csv', 'name,time\nx,1\ny,2.5\nz,-3e-2\n'],
     ['a quoted CSV file', 'quoted.csv', '"na,me","time"\n"a,b","1"\n"c","2.5"\n"d","-3e-2"\n'],
-    ['a CSV file with lines and quotes in its cells', 'lines.csv', 'name,time\n"a\n""b""",1\n"c,",2.5\nd,-3e-2\n'],
-    ['a CSV file whose titles alone are quoted', 'titles.csv', '"name" , "time"\nx, 1 \n# y,7\n\ny,2.5\nz,"-3e-2"\n'],
+    [
+      'a CSV file with lines and quotes in its cells',
+      'lines.csv',
+      'name,time\n"a\n""b""",1\n"c,",2.5\nd,-3e-2\n',
+    ],
+    [
+      'a CSV file whose titles alone are quoted',
+      'titles.csv',
+      '"name" , "time"\nx, 1 \n# y,7\n\ny,2.5\nz,"-3e-2"\n',
+    ],
     ['semicolons', 'semicolon.csv', 'name;time\nx;1\ny;2.5\nz;-3e-2\n'],
     ['a JSON array', 'array.json', '[1, 2.5, -3e-2]'],
     ['the one array of a JSON object', 'object.json', '{"time": [1, 2.5, -0.03]}'],
@@ -35,9 +52,14 @@ describe('numbers are read from', () => {
   })
 
   it('UTF-16 as PowerShell writes it', () => {
-    expect(valuesOf(write('wide.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('1\r\n2\r\n', 'utf16le')])))).toEqual(
-      [1, 2],
-    )
+    expect(
+      valuesOf(
+        write(
+          'wide.txt',
+          Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('1\r\n2\r\n', 'utf16le')]),
+        ),
+      ),
+    ).toEqual([1, 2])
   })
 
   it('standard input', () => {
@@ -52,7 +74,9 @@ describe('numbers are read from', () => {
       [1, 2],
       [10, 20],
     ])
-    expect(selectTwo(readSource('two.csv', root, stdin))?.map(({ values, label }) => [label, ...values])).toEqual([
+    expect(
+      selectTwo(readSource('two.csv', root, stdin))?.map(({ values, label }) => [label, ...values]),
+    ).toEqual([
       ['two.csv:old', 1, 2],
       ['two.csv:new', 10, 20],
     ])
@@ -102,8 +126,19 @@ describe('numbers are read from', () => {
   })
 
   it('texts that say NaN or infinity, as what they are', () => {
-    expect(valuesOf(write('odd.txt', '1\nNaN\ninf\n-Infinity\n1e999\n'))).toEqual([1, Number.NaN, Infinity, -Infinity, Infinity])
-    expect(valuesOf(write('odd.json', '[1, NaN, -Infinity, null]'))).toEqual([1, Number.NaN, -Infinity, Number.NaN])
+    expect(valuesOf(write('odd.txt', '1\nNaN\ninf\n-Infinity\n1e999\n'))).toEqual([
+      1,
+      Number.NaN,
+      Infinity,
+      -Infinity,
+      Infinity,
+    ])
+    expect(valuesOf(write('odd.json', '[1, NaN, -Infinity, null]'))).toEqual([
+      1,
+      Number.NaN,
+      -Infinity,
+      Number.NaN,
+    ])
   })
 
   it('nothing at all', () => {
@@ -122,26 +157,66 @@ describe('what cannot be read', () => {
     ['folder', undefined, /^folder is a directory without runs\.jsonl; give a file$/],
     ['bad.txt', '1\n2\n3 ms\n', /^bad\.txt, line 3: "3 ms" is no number; give one number per line/],
     ['hex.txt', '1\n0x10\n', /^hex\.txt, line 2: "0x10" is no number/],
-    ['several.txt', '1 2 3\n', /^several\.txt, line 1: "1 2 3" holds several numbers; put one per line/],
+    [
+      'several.txt',
+      '1 2 3\n',
+      /^several\.txt, line 1: "1 2 3" holds several numbers; put one per line/,
+    ],
     ['words.txt', 'hello\nworld\n', /^words\.txt, line 1: "hello" is no number/],
-    ['cell.csv:time', 'time,x\n1,2\nslow,3\n', /^cell\.csv, line 3, column time: "slow" is no number; choose another column/],
-    ['ragged.csv', 'a,b\n1,2\n1,2,3\n', /^ragged\.csv, line 3: 3 cells where the first line has 2; quote cells/],
-    ['twice.csv', 'a,a\n1,2\n', /^twice\.csv, line 1: two columns are called "a"; give each a name of its own$/],
+    [
+      'cell.csv:time',
+      'time,x\n1,2\nslow,3\n',
+      /^cell\.csv, line 3, column time: "slow" is no number; choose another column/,
+    ],
+    [
+      'ragged.csv',
+      'a,b\n1,2\n1,2,3\n',
+      /^ragged\.csv, line 3: 3 cells where the first line has 2; quote cells/,
+    ],
+    [
+      'twice.csv',
+      'a,a\n1,2\n',
+      /^twice\.csv, line 1: two columns are called "a"; give each a name of its own$/,
+    ],
     ['many.csv', 'a,b\n1,2\n', /^many\.csv holds several: a, b; choose one, e\.g\. many\.csv:a$/],
-    ['near.csv:tme', 'time,b\n1,2\n', /^near\.csv has no tme; did you mean near\.csv:time\? it holds: time, b$/],
+    [
+      'near.csv:tme',
+      'time,b\n1,2\n',
+      /^near\.csv has no tme; did you mean near\.csv:time\? it holds: time, b$/,
+    ],
     ['open.csv', 'a,b\n"1,2\n', /^open\.csv is no CSV: .*; close its quotes$/],
     ['broken.json', '[1, 2', /^broken\.json is no JSON: .*; write it again$/],
-    ['mixed.json', '[1, "a"]', /^mixed\.json holds an array whose element 2 is .*; give an array of numbers/],
-    ['other.json', '{"a": 1}', /^other\.json holds an object with the keys "a"; give an array of numbers/],
+    [
+      'mixed.json',
+      '[1, "a"]',
+      /^mixed\.json holds an array whose element 2 is .*; give an array of numbers/,
+    ],
+    [
+      'other.json',
+      '{"a": 1}',
+      /^other\.json holds an object with the keys "a"; give an array of numbers/,
+    ],
     [
       'nosamples.json',
       '{"files":[{"groups":[{"fullName":"g","benchmarks":[{"name":"x","samples":[]}]}]}]}',
       /vitest .* out of --outputJson: let a reporter write them, see docs\/compare\.md$/,
     ],
-    ['kept.json', '[{"name":"x","latency":{"mean":1}}]', /make the Bench with retainSamples: true$/],
-    ['notimes.json', '{"results":[{"command":"x","mean":1}]}', /no times for "x"; export with hyperfine --export-json$/],
+    [
+      'kept.json',
+      '[{"name":"x","latency":{"mean":1}}]',
+      /make the Bench with retainSamples: true$/,
+    ],
+    [
+      'notimes.json',
+      '{"results":[{"command":"x","mean":1}]}',
+      /no times for "x"; export with hyperfine --export-json$/,
+    ],
     ['binary', 'a\0b', /^binary is no text file/],
-    ['runs.jsonl', '{"workload":"w","arm":"baseline"}\n', /^runs\.jsonl, line 1 is no run \(.*\); restore the file$/],
+    [
+      'runs.jsonl',
+      '{"workload":"w","arm":"baseline"}\n',
+      /^runs\.jsonl, line 1 is no run \(.*\); restore the file$/,
+    ],
   ])('%s', (word, text, message) => {
     if (text !== undefined) write(word.replace(/:tme$|:time$/, ''), text)
     const attempt = () => valuesOf(word)

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULTS, type EvaluateOptions, parseEvaluate } from '../../../harness/cli/evaluate-options.js'
+import {
+  DEFAULTS,
+  type EvaluateOptions,
+  parseEvaluate,
+} from '../../../harness/cli/evaluate-options.js'
 import type { Criterion, Suite } from '../../../harness/contract.js'
 import { planEvaluation } from '../../../harness/evaluation/plan.js'
 import { type LoadedSuite, ownSuite } from '../../../harness/measurement/load-suite.js'
@@ -9,14 +13,32 @@ import { fixture, kernelSuite } from '../../fixtures/bench.js'
 const suite: Suite = {
   ...kernelSuite,
   layers: [
-    ...kernelSuite.layers.filter(({ id }) => ['identity', 'faster', 'faster-12', 'slower'].includes(id)),
-    { ...kernelSuite.layers[1], id: 'last', title: 'last', workloads: ['guard'] } as Suite['layers'][number],
+    ...kernelSuite.layers.filter(({ id }) =>
+      ['identity', 'faster', 'faster-12', 'slower'].includes(id),
+    ),
+    {
+      ...kernelSuite.layers[1],
+      id: 'last',
+      title: 'last',
+      workloads: ['guard'],
+    } as Suite['layers'][number],
   ],
 }
 
 /** The fields of a record a plan depends on. */
-function record(number: number, layer: string, verdict: string, change: Partial<DecisionRecord> = {}): DecisionRecord {
-  return { id: `000${number}-${layer}`, layer, verdict, suite: 'kernel', ...change } as DecisionRecord
+function record(
+  number: number,
+  layer: string,
+  verdict: string,
+  change: Partial<DecisionRecord> = {},
+): DecisionRecord {
+  return {
+    id: `000${number}-${layer}`,
+    layer,
+    verdict,
+    suite: 'kernel',
+    ...change,
+  } as DecisionRecord
 }
 
 function plan(
@@ -25,7 +47,12 @@ function plan(
   options: Partial<EvaluateOptions> = {},
   loaded: LoadedSuite = ownSuite(suite),
 ) {
-  return planEvaluation(parseEvaluate(layer, { ...DEFAULTS, ...options }, '/'), loaded, records, '0.1.0')
+  return planEvaluation(
+    parseEvaluate(layer, { ...DEFAULTS, ...options }, '/'),
+    loaded,
+    records,
+    '0.1.0',
+  )
 }
 
 describe('the incumbent', () => {
@@ -46,7 +73,11 @@ describe('the incumbent', () => {
     ]
     const { arms, stacks } = plan('last', records)
     expect(arms).toEqual(['baseline', 'incumbent', 'candidate'])
-    expect(stacks).toEqual({ baseline: [], incumbent: ['faster', 'faster-12'], candidate: ['faster', 'faster-12', 'last'] })
+    expect(stacks).toEqual({
+      baseline: [],
+      incumbent: ['faster', 'faster-12'],
+      candidate: ['faster', 'faster-12', 'last'],
+    })
   })
 
   it('never holds a standalone layer, a control with injected work, another suite, or the layer itself', () => {
@@ -60,7 +91,10 @@ describe('the incumbent', () => {
   })
 
   it('is empty under a standalone layer: it is compared with the pure baseline', () => {
-    const { arms, stacks } = plan('identity', [record(1, 'faster', 'accepted'), record(2, 'faster-12', 'accepted')])
+    const { arms, stacks } = plan('identity', [
+      record(1, 'faster', 'accepted'),
+      record(2, 'faster-12', 'accepted'),
+    ])
     expect(arms).toEqual(['baseline', 'candidate'])
     expect(stacks.candidate).toEqual(['identity'])
   })
@@ -68,11 +102,21 @@ describe('the incumbent', () => {
   it('is what the user says instead', () => {
     const accepted = [record(1, 'faster', 'accepted')]
     expect(plan('slower', accepted, { incumbent: 'none' }).stacks.incumbent).toEqual([])
-    expect(plan('faster', [], { incumbent: 'faster-12, identity' }).stacks.candidate).toEqual(['faster-12', 'identity', 'faster'])
-    expect(() => plan('slower', [], { incumbent: 'faster,fastr' })).toThrow('unknown layer fastr; did you mean faster?')
-    expect(() => plan('slower', [], { incumbent: 'slower' })).toThrow('--incumbent slower: holds slower itself; leave it out')
+    expect(plan('faster', [], { incumbent: 'faster-12, identity' }).stacks.candidate).toEqual([
+      'faster-12',
+      'identity',
+      'faster',
+    ])
+    expect(() => plan('slower', [], { incumbent: 'faster,fastr' })).toThrow(
+      'unknown layer fastr; did you mean faster?',
+    )
+    expect(() => plan('slower', [], { incumbent: 'slower' })).toThrow(
+      '--incumbent slower: holds slower itself; leave it out',
+    )
     expect(() => plan('slower', [], { incumbent: 'faster,faster' })).toThrow('names a layer twice')
-    expect(() => plan('slower', [], { incumbent: 'faster,' })).toThrow('give none, or layer names separated by commas')
+    expect(() => plan('slower', [], { incumbent: 'faster,' })).toThrow(
+      'give none, or layer names separated by commas',
+    )
   })
 })
 
@@ -87,7 +131,9 @@ describe('the workloads', () => {
   it('are the targets and the guards it names, where it names any', () => {
     const guarded = (guards: readonly string[], options: Partial<EvaluateOptions> = {}) => {
       const layers = suite.layers.map((one) => (one.id === 'last' ? { ...one, guards } : one))
-      return plan('last', [], options, ownSuite({ ...suite, layers })).workloads.map(({ id, role }) => [id, role])
+      return plan('last', [], options, ownSuite({ ...suite, layers })).workloads.map(
+        ({ id, role }) => [id, role],
+      )
     }
     expect(guarded([])).toEqual([['guard', 'target']])
     expect(guarded(['spin'])).toEqual([
@@ -102,7 +148,9 @@ describe('the workloads', () => {
   })
 
   it('may be chosen, but not so that nothing could be accepted', () => {
-    expect(plan('faster', [], { workload: ['spin'] }).workloads.map(({ id }) => id)).toEqual(['spin'])
+    expect(plan('faster', [], { workload: ['spin'] }).workloads.map(({ id }) => id)).toEqual([
+      'spin',
+    ])
     expect(() => plan('faster', [], { workload: ['guard'] })).toThrow(
       'faster must win on none of these, so no verdict could follow; add one of spin',
     )
@@ -115,19 +163,29 @@ describe('the workloads', () => {
 describe('the rest of a plan', () => {
   it('supersedes the newest record of the layer that decides something', () => {
     const control = { injected: { improvement: 0.12, arm: 'baseline' } } as const
-    const records = [record(1, 'faster', 'accepted'), record(2, 'faster', 'rejected'), record(3, 'faster', 'accepted', control)]
+    const records = [
+      record(1, 'faster', 'accepted'),
+      record(2, 'faster', 'rejected'),
+      record(3, 'faster', 'accepted', control),
+    ]
     expect(plan('faster', records).supersedes).toBe('0002-faster')
     expect(plan('slower', records).supersedes).toBeNull()
     expect(plan('faster', records, { inject: '12%' }).supersedes).toBeNull()
   })
 
   it('injects into the arm compared with to look faster, into the candidate to look slower', () => {
-    expect(plan('identity', [], { inject: '12%' }).injected).toEqual({ improvement: 0.12, arm: 'baseline' })
+    expect(plan('identity', [], { inject: '12%' }).injected).toEqual({
+      improvement: 0.12,
+      arm: 'baseline',
+    })
     expect(plan('slower', [record(1, 'faster', 'accepted')], { inject: '12%' }).injected).toEqual({
       improvement: 0.12,
       arm: 'incumbent',
     })
-    expect(plan('identity', [], { inject: '-20%' }).injected).toEqual({ improvement: -0.2, arm: 'candidate' })
+    expect(plan('identity', [], { inject: '-20%' }).injected).toEqual({
+      improvement: -0.2,
+      arm: 'candidate',
+    })
     expect(plan('identity')).not.toHaveProperty('injected')
   })
 
@@ -136,23 +194,40 @@ describe('the rest of a plan', () => {
       const layers = suite.layers.map((one) => (one.id === 'faster' ? { ...one, criterion } : one))
       return plan('faster', [], { threshold }, ownSuite({ ...suite, layers })).criterion
     }
-    expect(planned({ kind: 'regression', atMost: 0.1 }, '15%')).toEqual({ kind: 'regression', atMost: 0.15 })
-    expect(planned({ kind: 'equivalence', within: 0.02 }, '3%')).toEqual({ kind: 'equivalence', within: 0.03 })
-    expect(planned({ kind: 'non-inferiority', atMost: 0.3 }, '2')).toEqual({ kind: 'non-inferiority', atMost: 2 })
+    expect(planned({ kind: 'regression', atMost: 0.1 }, '15%')).toEqual({
+      kind: 'regression',
+      atMost: 0.15,
+    })
+    expect(planned({ kind: 'equivalence', within: 0.02 }, '3%')).toEqual({
+      kind: 'equivalence',
+      within: 0.03,
+    })
+    expect(planned({ kind: 'non-inferiority', atMost: 0.3 }, '2')).toEqual({
+      kind: 'non-inferiority',
+      atMost: 2,
+    })
     expect(planned({ kind: 'budget', counter: 'wallMs', atMost: 50 }, '40')).toEqual({
       kind: 'budget',
       counter: 'wallMs',
       atMost: 40,
     })
-    expect(planned({ kind: 'budget', counter: 'x', atLeast: 1 }, '-2')).toEqual({ kind: 'budget', counter: 'x', atLeast: -2 })
+    expect(planned({ kind: 'budget', counter: 'x', atLeast: 1 }, '-2')).toEqual({
+      kind: 'budget',
+      counter: 'x',
+      atLeast: -2,
+    })
     const refused = (criterion: Criterion, threshold: string) => () => planned(criterion, threshold)
     expect(refused({ kind: 'improvement', atLeast: 0.05 }, '500%')).toThrow(
       /^--threshold 500%: an improvement lies between 0 and 100 %; give e\.g\. 5% or 0\.05$/,
     )
     expect(refused({ kind: 'improvement', atLeast: 0.05 }, '0')).toThrow(/^--threshold 0%: /)
     expect(refused({ kind: 'improvement', atLeast: 0.05 }, '-5%')).toThrow(/^--threshold -5%: /)
-    expect(refused({ kind: 'equivalence', within: 0.05 }, '1')).toThrow(/the limit of equivalence lies between 0 and 100 %/)
-    expect(refused({ kind: 'non-inferiority', atMost: 0.05 }, '0')).toThrow(/the limit of non-inferiority is above 0/)
+    expect(refused({ kind: 'equivalence', within: 0.05 }, '1')).toThrow(
+      /the limit of equivalence lies between 0 and 100 %/,
+    )
+    expect(refused({ kind: 'non-inferiority', atMost: 0.05 }, '0')).toThrow(
+      /the limit of non-inferiority is above 0/,
+    )
   })
 
   it('takes criterion and metric of the layer unless told otherwise, and flags for the metric', () => {
@@ -171,7 +246,9 @@ describe('the rest of a plan', () => {
   it('names the code that is measured: another one for a foreign suite', () => {
     const own = plan('faster')
     expect(own.dist).toMatch(/^sha256:[0-9a-f]{64}$/)
-    expect(plan('faster', [], {}, { ...ownSuite(suite), foreignFile: fixture('kernel-suite.mjs') }).dist).not.toBe(own.dist)
+    expect(
+      plan('faster', [], {}, { ...ownSuite(suite), foreignFile: fixture('kernel-suite.mjs') }).dist,
+    ).not.toBe(own.dist)
   })
 
   it('is refused for a layer nobody knows', () => {

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../../harness/errors.js'
 import { parseCpuProfile } from '../../../harness/profile/fold/cpuprofile.js'
-import { type DecisionRecord, decisionRecordSchema } from '../../../harness/record/decision-record.js'
+import {
+  type DecisionRecord,
+  decisionRecordSchema,
+} from '../../../harness/record/decision-record.js'
 import { assay, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
 
 const root = temporaryDirectory()
@@ -20,17 +23,23 @@ beforeAll(async () => {
 
 describe('an evaluation that profiles', () => {
   it('keeps the files evidence is promised to hold, and no others, and not too much of them', () => {
-    // Beside other programs wall and CPU time may disagree, which leaves the verdict open; the profiles are there all the same.
+    // Beside other programs wall and CPU time may disagree, which leaves the verdict open; the
+    // profiles are there all the same.
     expect([EXIT.done, EXIT.inconclusive], told.stderr).toContain(told.code)
     const arms = ['baseline', 'candidate']
     expect(readdirSync(folder).sort()).toEqual(
       [
-        ...arms.flatMap((arm) => ['cpuprofile', 'folded', 'svg', 'speedscope.json'].map((ending) => `${arm}.${ending}`)),
+        ...arms.flatMap((arm) =>
+          ['cpuprofile', 'folded', 'svg', 'speedscope.json'].map((ending) => `${arm}.${ending}`),
+        ),
         'difference.svg',
         'hotspots.json',
       ].sort(),
     )
-    const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
+    const bytes = readdirSync(folder).reduce(
+      (sum, name) => sum + statSync(join(folder, name)).size,
+      0,
+    )
     expect(bytes).toBeLessThan(2_000_000)
   })
 
@@ -38,14 +47,18 @@ describe('an evaluation that profiles', () => {
     for (const name of readdirSync(folder)) {
       expect(readFileSync(join(folder, name), 'utf8'), name).not.toContain(process.cwd())
     }
-    const { nodes } = parseCpuProfile(readFileSync(join(folder, 'baseline.cpuprofile'), 'utf8'), 'baseline.cpuprofile')
+    const { nodes } = parseCpuProfile(
+      readFileSync(join(folder, 'baseline.cpuprofile'), 'utf8'),
+      'baseline.cpuprofile',
+    )
     expect(nodes.map(({ callFrame }) => callFrame.functionName)).toContain('spin')
   })
 
   it('says in the record how far the profiles explain the measured gain: of a suite without categories, nothing', () => {
     const { profile, improvement } = record.workloads[0]!
     expect(profile!.gain!.measured).toBe(improvement!.estimate)
-    // By construction the candidate takes 40 % of the turns; a sampled process that has to wait for a core gets fewer samples.
+    // By construction the candidate takes 40 % of the turns; a sampled process that has to wait for
+    // a core gets fewer samples.
     expect(profile!.gain!.profiled).toBeGreaterThan(0.1)
     expect(profile!.gain!.profiled).toBeLessThan(0.9)
     expect(Math.abs(profile!.gain!.explained!)).toBeLessThan(0.3)

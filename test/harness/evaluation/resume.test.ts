@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../../../harness/errors.js'
 import { resumePlan } from '../../../harness/evaluation/resume.js'
 import type { CalibrationQuote } from '../../../harness/evidence/evidence.js'
-import { claimEvidence, prepareRoot, writeEnvironment, writeEquivalence, writePlan } from '../../../harness/record/store.js'
+import {
+  claimEvidence,
+  prepareRoot,
+  writeEnvironment,
+  writeEquivalence,
+  writePlan,
+} from '../../../harness/record/store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 
@@ -16,7 +22,10 @@ const quote = (status: CalibrationQuote['status']): CalibrationQuote => ({
 function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['status']) {
   const root = temporaryDirectory()
   const plan = planWith({ calibration: quote(then) })
-  const { environment, equivalence } = simulateEvidence({ seed: 1, pairs: 0, improvement: {}, noise: 0.01 }, plan)
+  const { environment, equivalence } = simulateEvidence(
+    { seed: 1, pairs: 0, improvement: {}, noise: 0.01 },
+    plan,
+  )
   prepareRoot(root)
   claimEvidence(root, plan.layer)
   writeEnvironment(root, plan.id, environment)

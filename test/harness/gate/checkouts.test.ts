@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildVersion } from '../../../harness/gate/build-version.js'
@@ -42,7 +50,10 @@ describe('the checkouts', () => {
   it('leave nothing where the second cannot be made', async () => {
     const repository = gateRepository()
     const head = repository.git('rev-parse', 'HEAD').trim()
-    const made = checkOut({ top: repository.root, base: head, head: '0'.repeat(40) }, { env: repository.env, signal })
+    const made = checkOut(
+      { top: repository.root, base: head, head: '0'.repeat(40) },
+      { env: repository.env, signal },
+    )
     await expect(made).rejects.toThrow(/cannot check out head 0{40}: git /)
     expect(repository.leftovers()).toEqual([])
   })
@@ -52,7 +63,10 @@ describe('the packages of a checkout', () => {
   function project(lock: string): string {
     const root = temporaryDirectory()
     mkdirSync(join(root, 'dependency'))
-    writeFileSync(join(root, 'dependency', 'package.json'), '{"name":"dependency","version":"1.0.0"}')
+    writeFileSync(
+      join(root, 'dependency', 'package.json'),
+      '{"name":"dependency","version":"1.0.0"}',
+    )
     writeFileSync(
       join(root, 'package.json'),
       '{"name":"one","version":"1.0.0","scripts":{"build":"exit 0"},"dependencies":{"dependency":"file:dependency"}}',
@@ -77,7 +91,12 @@ describe('the packages of a checkout', () => {
     symlinkSync('../dependency', join(installed, 'node_modules', 'dependency'))
     const checkout = project(lock)
     expect(
-      await buildVersion({ project: checkout, installed, script: 'build', setting: { env: process.env, signal } }),
+      await buildVersion({
+        project: checkout,
+        installed,
+        script: 'build',
+        setting: { env: process.env, signal },
+      }),
     ).toBeUndefined()
     expect(readdirSync(join(checkout, 'node_modules'))).toEqual(['dependency'])
     expect(existsSync(join(checkout, 'node_modules', 'dependency', 'package.json'))).toBe(true)
@@ -89,7 +108,12 @@ describe('the packages of a checkout', () => {
     writeFileSync(join(installed, 'node_modules', 'of-another-lock'), '')
     const checkout = project(lock)
     expect(
-      await buildVersion({ project: checkout, installed, script: 'build', setting: { env: process.env, signal } }),
+      await buildVersion({
+        project: checkout,
+        installed,
+        script: 'build',
+        setting: { env: process.env, signal },
+      }),
     ).toBeUndefined()
     expect(readdirSync(join(checkout, 'node_modules'))).toContain('dependency')
     expect(readdirSync(join(checkout, 'node_modules'))).not.toContain('of-another-lock')

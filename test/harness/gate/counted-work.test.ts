@@ -3,7 +3,12 @@ import type { Arm } from '../../../harness/contract.js'
 import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { compareCountedWork } from '../../../harness/gate/counted-work.js'
 
-function run(arm: Arm, pair: number, counters: Record<string, number>, amount = 252_000): RunRecord {
+function run(
+  arm: Arm,
+  pair: number,
+  counters: Record<string, number>,
+  amount = 252_000,
+): RunRecord {
   return {
     workload: 'grid-search',
     pair,
@@ -26,7 +31,10 @@ function run(arm: Arm, pair: number, counters: Record<string, number>, amount = 
   }
 }
 
-const compare = (base: readonly Record<string, number>[], head: readonly Record<string, number>[]) =>
+const compare = (
+  base: readonly Record<string, number>[],
+  head: readonly Record<string, number>[],
+) =>
   compareCountedWork(
     [
       ...base.map((counters, pair) => run('baseline', pair + 1, counters)),
@@ -37,7 +45,12 @@ const compare = (base: readonly Record<string, number>[], head: readonly Record<
 
 describe('counted work', () => {
   it('is compared exactly: one open more is a difference', () => {
-    expect(compare([{ 'bundle.opens': 100, 'history.hits': 7 }], [{ 'bundle.opens': 101, 'history.hits': 7 }])).toEqual({
+    expect(
+      compare(
+        [{ 'bundle.opens': 100, 'history.hits': 7 }],
+        [{ 'bundle.opens': 101, 'history.hits': 7 }],
+      ),
+    ).toEqual({
       equal: 2,
       different: [{ name: 'bundle.opens', base: 100, head: 101 }],
       unsteady: [],
@@ -66,9 +79,19 @@ describe('counted work', () => {
     const lines = [
       run('baseline', 1, { opens: 1 }),
       { ...run('baseline', 2, { opens: 9 }), workload: 'walk-forward' },
-      { workload: 'grid-search', pair: 3, arm: 'candidate' as const, error: 'crashed', startedAt: '2026-11-20T10:00:00.000Z' },
+      {
+        workload: 'grid-search',
+        pair: 3,
+        arm: 'candidate' as const,
+        error: 'crashed',
+        startedAt: '2026-11-20T10:00:00.000Z',
+      },
       run('candidate', 4, { opens: 1 }),
     ]
-    expect(compareCountedWork(lines, 'grid-search')).toEqual({ equal: 2, different: [], unsteady: [] })
+    expect(compareCountedWork(lines, 'grid-search')).toEqual({
+      equal: 2,
+      different: [],
+      unsteady: [],
+    })
   })
 })

@@ -7,7 +7,11 @@ import type { Io } from '../../../harness/io.js'
 import { createIo, kernelSuite, type Told, temporaryDirectory } from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
-async function gate({ root, env }: GateRepository, more: readonly string[] = [], change: Partial<Io> = {}): Promise<Told> {
+async function gate(
+  { root, env }: GateRepository,
+  more: readonly string[] = [],
+  change: Partial<Io> = {},
+): Promise<Told> {
   const { io, told } = createIo({ cwd: root, env, ...change })
   const code = await runCli(['gate', ...QUICK_GATE, ...more], kernelSuite, io)
   return { code, ...told }
@@ -16,13 +20,16 @@ async function gate({ root, env }: GateRepository, more: readonly string[] = [],
 const outputs = ({ root }: GateRepository) => join(root, 'profiling-results', 'gate')
 const reportOf = (repository: GateRepository): GateReport =>
   gateReportSchema.parse(JSON.parse(readFileSync(join(outputs(repository), 'gate.json'), 'utf8')))
-const markdownOf = (repository: GateRepository) => readFileSync(join(outputs(repository), 'gate.md'), 'utf8')
+const markdownOf = (repository: GateRepository) =>
+  readFileSync(join(outputs(repository), 'gate.md'), 'utf8')
 const slower = (turns: string) => (text: string) => text.replace('400_000', turns)
 
 describe('a change that costs nothing', () => {
   it('passes, and says what was compared, counted and could have been seen', async () => {
     const repository = gateRepository()
-    repository.commit('kernel.mjs', (text) => text.replaceAll(/\bturn\b/g, 'step').replace('OPENS = 2', 'OPENS = 3'))
+    repository.commit('kernel.mjs', (text) =>
+      text.replaceAll(/\bturn\b/g, 'step').replace('OPENS = 2', 'OPENS = 3'),
+    )
     const summary = join(temporaryDirectory(), 'summary.md')
     const { code, stdout, stderr } = await gate(repository, ['--threshold', '100%', '--json'], {
       env: { ...repository.env, GITHUB_STEP_SUMMARY: summary },
@@ -37,7 +44,9 @@ describe('a change that costs nothing', () => {
       base: { ref: 'trunk', commit: repository.git('rev-parse', 'trunk').trim() },
       head: { commit: repository.git('rev-parse', 'HEAD').trim() },
       equivalence: { kind: 'equal', digests: 6 },
-      cases: [{ name: 'spin', stack: [], verdict: 'pass', rounds: [{ outcome: 'accepted', pairs: 10 }] }],
+      cases: [
+        { name: 'spin', stack: [], verdict: 'pass', rounds: [{ outcome: 'accepted', pairs: 10 }] },
+      ],
     })
     expect(report.cases[0]!.countedWork).toEqual({
       equal: 0,
@@ -64,7 +73,10 @@ describe('a slowdown', () => {
   it('fails once it is confirmed by a round of its own, and the flame graph points at the function', async () => {
     const repository = gateRepository()
     repository.commit('kernel.mjs', (text) =>
-      slower('1_200_000')(text).replace('spinKernel(seed) {', 'spinKernel(seed) {\n  // three times the work\n'),
+      slower('1_200_000')(text).replace(
+        'spinKernel(seed) {',
+        'spinKernel(seed) {\n  // three times the work\n',
+      ),
     )
     const { code, stdout, stderr } = await gate(repository)
     expect(code, stderr).toBe(1)
@@ -73,10 +85,18 @@ describe('a slowdown', () => {
     const [first, second] = cases[0]!.rounds
     expect([first!.outcome, second!.outcome]).toEqual(['rejected', 'rejected'])
     expect(second!.seed).not.toBe(first!.seed)
-    expect(cases[0]!.profile!.grown[0]).toMatchObject({ name: 'spinKernel', place: expect.stringContaining('dist/kernel.mjs:') })
+    expect(cases[0]!.profile!.grown[0]).toMatchObject({
+      name: 'spinKernel',
+      place: expect.stringContaining('dist/kernel.mjs:'),
+    })
     const folder = join(outputs(repository), cases[0]!.profile!.folder)
     expect(readdirSync(folder)).toEqual(
-      expect.arrayContaining(['baseline.folded', 'candidate.folded', 'difference.svg', 'hotspots.json']),
+      expect.arrayContaining([
+        'baseline.folded',
+        'candidate.folded',
+        'difference.svg',
+        'hotspots.json',
+      ]),
     )
     expect(readFileSync(join(folder, 'difference.svg'), 'utf8')).toContain('▲ spinKernel')
     expect(existsSync(join(outputs(repository), second!.journal))).toBe(true)
@@ -92,14 +112,28 @@ describe('a change of a result', () => {
     repository.commit('kernel.mjs', (text) => text.replace('100 +', '101 +'))
     const { code, stdout, stderr } = await gate(repository)
     expect(code, stderr).toBe(4)
-    expect(stdout).toMatch(/different +spin, seed \d+, session 2014-03-04: price is 10\d in base and 10\d in head/)
-    expect(reportOf(repository)).toMatchObject({ verdict: 'not-equivalent', cases: [], equivalence: { kind: 'different' } })
+    expect(stdout).toMatch(
+      /different +spin, seed \d+, session 2014-03-04: price is 10\d in base and 10\d in head/,
+    )
+    expect(reportOf(repository)).toMatchObject({
+      verdict: 'not-equivalent',
+      cases: [],
+      equivalence: { kind: 'different' },
+    })
     expect(readdirSync(outputs(repository)).sort()).toEqual(['gate.json', 'gate.md'])
 
-    const announced = await gate(repository, ['--results-changed', 'prices begin at 101 (#7)', '--threshold', '100%'])
+    const announced = await gate(repository, [
+      '--results-changed',
+      'prices begin at 101 (#7)',
+      '--threshold',
+      '100%',
+    ])
     expect(announced.code, announced.stderr).toBe(0)
     const report = reportOf(repository)
-    expect(report.equivalence).toMatchObject({ kind: 'different', changed: 'prices begin at 101 (#7)' })
+    expect(report.equivalence).toMatchObject({
+      kind: 'different',
+      changed: 'prices begin at 101 (#7)',
+    })
     expect(report.cases[0]!.verdict).toBe('pass')
     expect(markdownOf(repository)).toContain('announced: prices begin at 101 (#7)')
     expect(repository.leftovers()).toEqual([])
@@ -133,7 +167,10 @@ describe('what cannot be compared', () => {
   it('a dirty tree is one too, and names the files', async () => {
     writeFileSync(join(repository.root, 'src', 'new.mjs'), '')
     const { code, stderr } = await gate(repository)
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('1 uncommitted change (src/new.mjs)') })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('1 uncommitted change (src/new.mjs)'),
+    })
     repository.git('clean', '-fdq', 'src')
   })
 
@@ -151,10 +188,21 @@ describe('what cannot be compared', () => {
     clone.git('checkout', '-q', 'branch')
     clone.commit('kernel.mjs', (text) => `${text}// branch\n`)
     const shallow = gateRepository()
-    shallow.git('fetch', '-q', '--depth', '1', `file://${clone.root}`, 'branch:other', 'trunk:there')
+    shallow.git(
+      'fetch',
+      '-q',
+      '--depth',
+      '1',
+      `file://${clone.root}`,
+      'branch:other',
+      'trunk:there',
+    )
     shallow.git('checkout', '-q', 'other')
     const { code, stderr } = await gate(shallow, ['--base', 'there'])
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('git fetch --unshallow') })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('git fetch --unshallow'),
+    })
   })
 
   it('a head that does not build is its author’s to mend; a base that does not build makes it incomparable', async () => {

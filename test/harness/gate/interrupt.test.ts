@@ -38,11 +38,17 @@ describe('an interrupted gate', () => {
     ['building', 'SIGTERM', 143],
     ['proving', 'SIGINT', 130],
     ['pair 2/', 'SIGINT', 130],
-  ] as const)('while %s leaves no checkout, no lock and no verdict behind', async (text, signal, code) => {
-    const ended = await interrupted(repository, text, signal)
-    expect(ended).toEqual({ code, stderr: expect.stringContaining(`assay: interrupted by ${signal}`) })
-    expect(repository.leftovers()).toEqual([])
-    const out = join(repository.root, 'profiling-results', 'gate')
-    expect(existsSync(out) ? readdirSync(out).filter((name) => name !== 'cases') : []).toEqual([])
-  })
+  ] as const)(
+    'while %s leaves no checkout, no lock and no verdict behind',
+    async (text, signal, code) => {
+      const ended = await interrupted(repository, text, signal)
+      expect(ended).toEqual({
+        code,
+        stderr: expect.stringContaining(`assay: interrupted by ${signal}`),
+      })
+      expect(repository.leftovers()).toEqual([])
+      const out = join(repository.root, 'profiling-results', 'gate')
+      expect(existsSync(out) ? readdirSync(out).filter((name) => name !== 'cases') : []).toEqual([])
+    },
+  )
 })

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { caseName, confirmationOf, type GatePlanRequest, planGate } from '../../../harness/gate/plan-gate.js'
+import {
+  caseName,
+  confirmationOf,
+  type GatePlanRequest,
+  planGate,
+} from '../../../harness/gate/plan-gate.js'
 import { ownSuite } from '../../../harness/measurement/load-suite.js'
 import { readRecords } from '../../../harness/record/store.js'
 import { suite } from '../../../scenarios/suite.js'
@@ -13,7 +18,11 @@ const described = {
 
 /** A request in which both versions are this one; `base` and `head` say where they are not. */
 function request(
-  change: { readonly base?: object; readonly head?: object; readonly workloads?: readonly string[] } = {},
+  change: {
+    readonly base?: object
+    readonly head?: object
+    readonly workloads?: readonly string[]
+  } = {},
 ): GatePlanRequest {
   const version = (which: object = {}) => ({
     project: '/none',
@@ -59,17 +68,24 @@ describe('what the gate measures', () => {
   })
 
   it('leaves out a layer the base does not have, and the stack where none is left', () => {
-    expect(planGate(request({ base: { layers: [] } })).plans.map(({ stacks }) => stacks.candidate)).toEqual([[]])
+    expect(
+      planGate(request({ base: { layers: [] } })).plans.map(({ stacks }) => stacks.candidate),
+    ).toEqual([[]])
   })
 
   it('names what only one version has', () => {
     const { plans, unmatched } = planGate(request({ base: { workloads: ['grid-search', 'gone'] } }))
     expect(plans[0]!.workloads.map(({ id }) => id)).toEqual(['grid-search'])
-    expect(unmatched).toEqual({ base: ['gone'], head: described.workloads.filter((id) => id !== 'grid-search') })
+    expect(unmatched).toEqual({
+      base: ['gone'],
+      head: described.workloads.filter((id) => id !== 'grid-search'),
+    })
   })
 
   it('is nothing where no workload is common, and an unknown one is refused by name', () => {
-    expect(() => planGate(request({ base: { workloads: ['gone'] } }))).toThrow('nothing to compare: base has gone, head has ')
+    expect(() => planGate(request({ base: { workloads: ['gone'] } }))).toThrow(
+      'nothing to compare: base has gone, head has ',
+    )
     expect(() => planGate(request({ workloads: ['grid-serch'] }))).toThrow(/grid-search/)
   })
 

@@ -23,12 +23,18 @@ function measure(place: string, metric: 'cpu' | 'wall'): Promise<ForkResult> {
     ...WORK,
   }
   const { signal } = createIo().io
-  return forkRun(slot, { env: runEnvironment(process.env), nodeFlags: nodeFlagsFor(metric), timeoutMs: 60_000, signal })
+  return forkRun(slot, {
+    env: runEnvironment(process.env),
+    nodeFlags: nodeFlagsFor(metric),
+    timeoutMs: 60_000,
+    signal,
+  })
 }
 
 async function measurementOf(place: string, metric: 'cpu' | 'wall' = 'cpu') {
   const result = await measure(place, metric)
-  if (result.kind !== 'answered' || result.message.kind !== 'measured') throw new Error(JSON.stringify(result))
+  if (result.kind !== 'answered' || result.message.kind !== 'measured')
+    throw new Error(JSON.stringify(result))
   return { ...result.message.measurement, ownCpuMs: result.message.ownCpuMs }
 }
 

@@ -30,7 +30,10 @@ const settings = (change: Partial<ForkSettings> = {}): ForkSettings => ({
 describe('a measured process that does its work', () => {
   it('answers with a measurement, its peak memory and its heap after a collection', async () => {
     const result = await forkRun(slot('faster'), settings())
-    expect(result).toMatchObject({ kind: 'answered', message: { kind: 'measured', measurement: { warmup: 1, iterations: 3 } } })
+    expect(result).toMatchObject({
+      kind: 'answered',
+      message: { kind: 'measured', measurement: { warmup: 1, iterations: 3 } },
+    })
     if (result.kind === 'answered' && result.message.kind === 'measured') {
       expect(result.message.measurement.samplesMs).toHaveLength(3)
       expect(result.message.measurement.heapBytes).toBeGreaterThan(1e6)
@@ -41,10 +44,13 @@ describe('a measured process that does its work', () => {
     const plain = await forkRun(slot('', { mode: 'verify' }), settings())
     const whole = await forkRun(slot('faster', { mode: 'verify', wantOutput: true }), settings())
     const measured = await forkRun(slot('faster'), settings())
-    const digest = plain.kind === 'answered' && plain.message.kind === 'verified' && plain.message.digest
+    const digest =
+      plain.kind === 'answered' && plain.message.kind === 'verified' && plain.message.digest
     expect(digest).toMatch(/^sha256:/)
     expect(plain).not.toHaveProperty('message.output')
-    expect(whole).toMatchObject({ message: { digest, output: { fills: [expect.any(Number), expect.any(Number)] } } })
+    expect(whole).toMatchObject({
+      message: { digest, output: { fills: [expect.any(Number), expect.any(Number)] } },
+    })
     expect(measured).toMatchObject({ message: { measurement: { digest } } })
   })
 
@@ -56,7 +62,10 @@ describe('a measured process that does its work', () => {
 describe('a measured process that does not', () => {
   it.each([
     ['crash', /^exited with code 3$/],
-    ['throws', /^the layer cannot do this; its stderr ends: Error: the layer cannot do this \| at /],
+    [
+      'throws',
+      /^the layer cannot do this; its stderr ends: Error: the layer cannot do this \| at /,
+    ],
     ['garbage', /^sent an unexpected message: \{ kind: 'measured'/],
     ['self-kill', /^was killed by SIGKILL$/],
   ])('%s: says what happened, in one line', async (layer, error) => {
@@ -66,7 +75,10 @@ describe('a measured process that does not', () => {
   })
 
   it.each(['hang', 'busy-hang'])('%s: is killed after the timeout', async (layer) => {
-    expect(await forkRun(slot(layer), settings({ timeoutMs: 400 }))).toEqual({ kind: 'failed', error: 'timed out after 0.4 s' })
+    expect(await forkRun(slot(layer), settings({ timeoutMs: 400 }))).toEqual({
+      kind: 'failed',
+      error: 'timed out after 0.4 s',
+    })
   })
 
   it('cannot answer what it was not asked', async () => {
@@ -93,7 +105,9 @@ describe('interruption', () => {
     const running = forkRun(slot('busy-hang'), settings({ signal: io.signal }))
     interrupt()
     await expect(running).rejects.toThrow('interrupted by SIGINT')
-    await expect(forkRun(slot('faster'), settings({ signal: io.signal }))).rejects.toThrow('interrupted by SIGINT')
+    await expect(forkRun(slot('faster'), settings({ signal: io.signal }))).rejects.toThrow(
+      'interrupted by SIGINT',
+    )
   })
 })
 
@@ -107,11 +121,20 @@ describe('the environment of measured processes', () => {
       TZ: 'Asia/Tokyo',
       DATA: '/d',
     }
-    expect(runEnvironment(env, ['DATA', 'ABSENT'])).toEqual({ PATH: '/bin', HOME: '/home/u', DATA: '/d', TZ: 'UTC' })
+    expect(runEnvironment(env, ['DATA', 'ABSENT'])).toEqual({
+      PATH: '/bin',
+      HOME: '/home/u',
+      DATA: '/d',
+      TZ: 'UTC',
+    })
   })
 
   it('keeps the collector on one thread for cpu, unless flags are given', () => {
-    expect(nodeFlagsFor('cpu')).toEqual(['--single-threaded-gc', '--no-concurrent-recompilation', '--expose-gc'])
+    expect(nodeFlagsFor('cpu')).toEqual([
+      '--single-threaded-gc',
+      '--no-concurrent-recompilation',
+      '--expose-gc',
+    ])
     expect(nodeFlagsFor('wall')).toEqual(['--expose-gc'])
     expect(nodeFlagsFor('cpu', ['--jitless', '--expose-gc'])).toEqual(['--jitless', '--expose-gc'])
   })

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { hostLoadBetween, voidReason } from '../../../harness/measurement/host-load.js'
 
-const at = (atMs: number, busy: number, steal: number, total: number) => ({ atMs, host: { busy, steal, total, cpus: 2 } })
+const at = (atMs: number, busy: number, steal: number, total: number) => ({
+  atMs,
+  host: { busy, steal, total, cpus: 2 },
+})
 
 describe('hostLoadBetween', () => {
   it('leaves the measured process out of the foreign load', () => {
     // One second on two CPUs is 200 ticks; 150 of them busy are 1.5 cores, of which one is ours.
-    expect(hostLoadBetween(at(0, 0, 0, 0), at(1000, 150, 10, 200), 1000)).toEqual({ foreignLoad: 0.5, stealShare: 0.05 })
+    expect(hostLoadBetween(at(0, 0, 0, 0), at(1000, 150, 10, 200), 1000)).toEqual({
+      foreignLoad: 0.5,
+      stealShare: 0.05,
+    })
   })
 
   it('is never negative, although ticks are coarse', () => {

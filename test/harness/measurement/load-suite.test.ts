@@ -25,7 +25,11 @@ describe('loadSuite', () => {
     ['none.mjs', undefined, /^--suite none\.mjs: no such file/],
     ['broken.mjs', 'export const suite = {', /^--suite broken\.mjs: cannot be imported \(/],
     ['throwing.mjs', 'throw new Error("no data here")', /cannot be imported \(no data here\)/],
-    ['empty.mjs', 'export const other = 1', /^--suite empty\.mjs: export suite: .*see harness\/contract\.ts/],
+    [
+      'empty.mjs',
+      'export const other = 1',
+      /^--suite empty\.mjs: export suite: .*see harness\/contract\.ts/,
+    ],
     ['half.mjs', 'export const suite = { name: "half", baseline() {}, layers: [] }', /workloads: /],
     [
       'bad-id.mjs',
@@ -96,7 +100,10 @@ describe('loadSuite', () => {
 
 describe('ownSuite', () => {
   it('has processes import the compiled module of a source one', () => {
-    const source: Suite = { ...kernelSuite, module: new URL('../../../harness/contract.ts', import.meta.url).href }
+    const source: Suite = {
+      ...kernelSuite,
+      module: new URL('../../../harness/contract.ts', import.meta.url).href,
+    }
     expect(ownSuite(source).address).toMatch(/\/dist\/harness\/contract\.js$/)
   })
 })

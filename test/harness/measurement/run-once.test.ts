@@ -17,7 +17,10 @@ const slot: RunSlot = {
 
 /** The kernel suite with a workload of this test's own. */
 function suiteWith(run: Workload<unknown, unknown, unknown>['run']): Suite {
-  return { ...kernelSuite, workloads: [{ ...workloadOf(kernelSuite, 'spin'), run, canonical: String }] }
+  return {
+    ...kernelSuite,
+    workloads: [{ ...workloadOf(kernelSuite, 'spin'), run, canonical: String }],
+  }
 }
 
 describe('runOnce', () => {
@@ -66,14 +69,24 @@ describe('runOnce', () => {
 
   it('reports no counter that an iteration did not count: absent is not zero', async () => {
     let calls = 0
-    const suite = suiteWith(async () => ({ output: '', counters: { opens: 9, ...(++calls % 2 === 0 && { misses: 100 }) } }))
+    const suite = suiteWith(async () => ({
+      output: '',
+      counters: { opens: 9, ...(++calls % 2 === 0 && { misses: 100 }) },
+    }))
     expect((await runOnce(suite, slot)).counters).toEqual({ opens: 9 })
   })
 
   it('reports mean counters of the timed iterations and the work of one', async () => {
     let calls = 0
-    const suite = suiteWith(async () => ({ output: '', counters: { hits: ++calls }, work: { unit: 'bars', amount: 9 } }))
-    expect(await runOnce(suite, slot)).toMatchObject({ counters: { hits: 5 }, work: { unit: 'bars', amount: 9 } })
+    const suite = suiteWith(async () => ({
+      output: '',
+      counters: { hits: ++calls },
+      work: { unit: 'bars', amount: 9 },
+    }))
+    expect(await runOnce(suite, slot)).toMatchObject({
+      counters: { hits: 5 },
+      work: { unit: 'bars', amount: 9 },
+    })
   })
 
   it('hands the workload the folded stack, its scale and the seed', async () => {
@@ -96,10 +109,12 @@ describe('runOnce', () => {
   })
 
   it('counts the collections of the timed section and none of the others', async () => {
-    // Some 240 MB of short-lived objects: many times what a young generation holds, so that no heap is large enough to get by without collecting.
+    // Some 240 MB of short-lived objects: many times what a young generation holds, so that no heap
+    // is large enough to get by without collecting.
     const churn = suiteWith(async () => {
       let length = 0
-      for (let round = 0; round < 20; round++) length += Array.from({ length: 400_000 }, (_, index) => ({ index })).length
+      for (let round = 0; round < 20; round++)
+        length += Array.from({ length: 400_000 }, (_, index) => ({ index })).length
       return { output: String(length) }
     })
     const busy = await runOnce(churn, { ...slot, warmup: 1, iterations: 1 })
@@ -120,6 +135,8 @@ describe('the injected kernel', () => {
 describe('names a suite does not have', () => {
   it('are refused', () => {
     expect(() => workloadOf(kernelSuite, 'none')).toThrow('suite kernel has no workload none')
-    expect(() => foldStack(kernelSuite, ['faster', 'none'])).toThrow('suite kernel has no layer none')
+    expect(() => foldStack(kernelSuite, ['faster', 'none'])).toThrow(
+      'suite kernel has no layer none',
+    )
   })
 })

@@ -12,7 +12,9 @@ describe('armOrder', () => {
   test.prop([seed, fc.string(), fc.nat(100)], runs)(
     'puts each of two arms first twice in every block of four',
     (value, workload, block) => {
-      const first = [1, 2, 3, 4].map((place) => armOrder(value, workload, 4 * block + place, TWO)[0])
+      const first = [1, 2, 3, 4].map(
+        (place) => armOrder(value, workload, 4 * block + place, TWO)[0],
+      )
       expect(first.filter((arm) => arm === 'baseline')).toHaveLength(2)
       expect(first.filter((arm) => arm === 'candidate')).toHaveLength(2)
     },
@@ -31,7 +33,9 @@ describe('armOrder', () => {
     const count = (orders: readonly string[]) =>
       orders.reduce((counts, order) => counts.set(order, (counts.get(order) ?? 0) + 1), new Map())
     const seeds = Array.from({ length: 6000 }, (_, index) => index)
-    const blocks = count(seeds.map((value) => [1, 2, 3, 4].map((pair) => armOrder(value, 'w', pair, TWO)[0]).join()))
+    const blocks = count(
+      seeds.map((value) => [1, 2, 3, 4].map((pair) => armOrder(value, 'w', pair, TWO)[0]).join()),
+    )
     const permutations = count(seeds.map((value) => armOrder(value, 'w', 1, THREE).join()))
     for (const counts of [blocks, permutations]) {
       expect(counts.size).toBe(6)
@@ -40,16 +44,20 @@ describe('armOrder', () => {
   })
 
   it('orders two workloads independently', () => {
-    const orders = (workload: string) => Array.from({ length: 40 }, (_, index) => armOrder(7, workload, index + 1, TWO)[0]).join()
+    const orders = (workload: string) =>
+      Array.from({ length: 40 }, (_, index) => armOrder(7, workload, index + 1, TWO)[0]).join()
     expect(orders('grid-search')).not.toBe(orders('walk-forward'))
   })
 })
 
 describe('equivalenceSeeds', () => {
-  test.prop([seed, fc.integer({ min: 1, max: 9 })], runs)('begins with the measured seed and repeats none', (value, count) => {
-    const seeds = equivalenceSeeds(value, count)
-    expect(seeds[0]).toBe(value)
-    expect(new Set(seeds).size).toBe(count)
-    for (const one of seeds) expect(Number.isInteger(one) && one >= 0 && one < 2 ** 31).toBe(true)
-  })
+  test.prop([seed, fc.integer({ min: 1, max: 9 })], runs)(
+    'begins with the measured seed and repeats none',
+    (value, count) => {
+      const seeds = equivalenceSeeds(value, count)
+      expect(seeds[0]).toBe(value)
+      expect(new Set(seeds).size).toBe(count)
+      for (const one of seeds) expect(Number.isInteger(one) && one >= 0 && one < 2 ** 31).toBe(true)
+    },
+  )
 })

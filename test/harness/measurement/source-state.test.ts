@@ -8,9 +8,21 @@ import { temporaryDirectory } from '../../fixtures/bench.js'
 describe('readGitState', () => {
   const repository = temporaryDirectory()
   const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], {
-      cwd: repository,
-    })
+    execFileSync(
+      'git',
+      [
+        '-c',
+        'user.name=t',
+        '-c',
+        'user.email=t@example.org',
+        '-c',
+        'commit.gpgsign=false',
+        ...args,
+      ],
+      {
+        cwd: repository,
+      },
+    )
 
   it('is null outside of a repository', () => {
     expect(readGitState(temporaryDirectory())).toBeNull()
@@ -21,8 +33,12 @@ describe('readGitState', () => {
     writeFileSync(join(repository, 'a.txt'), 'a')
     git('add', '.')
     git('commit', '-qm', 'Begin')
-    expect(readGitState(repository)).toEqual({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false })
-    for (const folder of ['decisions', 'profiling-results', 'reports', 'inner']) mkdirSync(join(repository, folder))
+    expect(readGitState(repository)).toEqual({
+      commit: expect.stringMatching(/^[0-9a-f]{40}$/),
+      dirty: false,
+    })
+    for (const folder of ['decisions', 'profiling-results', 'reports', 'inner'])
+      mkdirSync(join(repository, folder))
     writeFileSync(join(repository, 'decisions', '0001-layer1.md'), 'evidence')
     writeFileSync(join(repository, 'profiling-results', 'runs.jsonl'), 'evidence')
     expect(readGitState(join(repository, 'inner'))?.dirty).toBe(false)
@@ -53,6 +69,8 @@ describe('digestCode', () => {
   })
 
   it('says what to do where nothing is compiled', () => {
-    expect(() => digestCode(join(dist, 'none'))).toThrow(/nothing is compiled in .*none; run: npm run build/)
+    expect(() => digestCode(join(dist, 'none'))).toThrow(
+      /nothing is compiled in .*none; run: npm run build/,
+    )
   })
 })

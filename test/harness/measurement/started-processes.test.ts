@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readStartedProcesses, readTreeCpuMs, watchProcesses } from '../../../harness/measurement/started-processes.js'
+import {
+  readStartedProcesses,
+  readTreeCpuMs,
+  watchProcesses,
+} from '../../../harness/measurement/started-processes.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 /** `/proc/…/stat` from the third field on; times in ticks. */
@@ -18,7 +22,10 @@ function writeProcess(
   writeFileSync(join(proc, pid, 'stat'), `${pid} (a) b (c) ${fields.join(' ')}\n`)
   for (const [task, ofTask] of children.entries()) {
     mkdirSync(join(proc, pid, 'task', String(task)), { recursive: true })
-    writeFileSync(join(proc, pid, 'task', String(task), 'children'), ofTask.map((child) => `${child} `).join(''))
+    writeFileSync(
+      join(proc, pid, 'task', String(task), 'children'),
+      ofTask.map((child) => `${child} `).join(''),
+    )
   }
 }
 

@@ -13,7 +13,16 @@ import { createIo, kernelSlot, kernelSuite } from '../../fixtures/bench.js'
 import { planWith, simulateRuns } from '../verdict/simulated-evidence.js'
 
 const plan: EvaluationPlan = planWith({
-  workloads: [{ id: 'spin', title: 'integer turns', content: '1 spin', role: 'target', warmup: 0, iterations: 1 }],
+  workloads: [
+    {
+      id: 'spin',
+      title: 'integer turns',
+      content: '1 spin',
+      role: 'target',
+      warmup: 0,
+      iterations: 1,
+    },
+  ],
   stacks: { baseline: [], incumbent: [], candidate: ['faster'] },
   scale: 'smoke',
 })
@@ -39,7 +48,11 @@ async function answerOf(change: Partial<RunSlot>) {
 }
 
 /** Real pairs after those given, until so many count. */
-async function continueWith(runs: readonly JournalLine[], wanted: number, equivalence: Evidence['equivalence']) {
+async function continueWith(
+  runs: readonly JournalLine[],
+  wanted: number,
+  equivalence: Evidence['equivalence'],
+) {
   const { io } = createIo()
   const made: JournalLine[] = []
   await measurePairs({
@@ -61,9 +74,14 @@ describe('a voided pair', () => {
     const verified = await answerOf({ mode: 'verify' })
     if (verified.kind !== 'verified') throw new Error('not verified')
     const { digest } = verified
-    const simulated = simulateRuns({ seed: 1, pairs: 3, improvement: { spin: 0.6 }, noise: 0.01 }, plan)
+    const simulated = simulateRuns(
+      { seed: 1, pairs: 3, improvement: { spin: 0.6 }, noise: 0.01 },
+      plan,
+    )
     const runs = simulated.map((run) =>
-      run.pair === 2 && run.arm === 'baseline' ? { ...run, digest, stealShare: 0.07, voided: 'steal 7 %' } : { ...run, digest },
+      run.pair === 2 && run.arm === 'baseline'
+        ? { ...run, digest, stealShare: 0.07, voided: 'steal 7 %' }
+        : { ...run, digest },
     )
     const digests = plan.arms.map((arm) => ({ workload: 'spin', seed: plan.seed, arm, digest }))
     const made = await continueWith(runs, 3, { kind: 'equal', digests })

@@ -35,11 +35,22 @@ export const HOSTILE_NAMES: readonly string[] = [
 /** Any frame a profile could hold. */
 export const anyFrame: fc.Arbitrary<Frame> = fc
   .record({
-    name: fc.oneof(fc.constantFrom(...HOSTILE_NAMES), fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 12 })),
+    name: fc.oneof(
+      fc.constantFrom(...HOSTILE_NAMES),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.string({ maxLength: 12 }),
+    ),
     kind: fc.constantFrom<Frame['kind']>('js', 'js', 'js', 'native', 'gc', 'idle', 'program'),
     file: fc.option(
       fc.oneof(
-        fc.constantFrom('engine/portal/frame.ts', 'node:fs', 'a (copy):7', 'C:12', '', ...HOSTILE_NAMES),
+        fc.constantFrom(
+          'engine/portal/frame.ts',
+          'node:fs',
+          'a (copy):7',
+          'C:12',
+          '',
+          ...HOSTILE_NAMES,
+        ),
         fc.string({ maxLength: 12 }),
       ),
       { nil: undefined },

@@ -23,10 +23,22 @@ import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/sim
 /** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
 const golden = (name: string) => join(packageRoot(), 'test', 'golden', 'records', name)
 
-const accepted = simulateEvidence({ seed: 5, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 })
+const accepted = simulateEvidence({
+  seed: 5,
+  pairs: 10,
+  improvement: { 'grid-search': 0.4 },
+  noise: 0.02,
+})
 
 const control = simulateEvidence(
-  { seed: 6, pairs: 40, improvement: { 'grid-search': 0.05, 'walk-forward': -0.09 }, incumbent: 0.3, noise: 0.05, memory: 0.05 },
+  {
+    seed: 6,
+    pairs: 40,
+    improvement: { 'grid-search': 0.05, 'walk-forward': -0.09 },
+    incumbent: 0.3,
+    noise: 0.05,
+    memory: 0.05,
+  },
   planWith({
     id: '0003-layer2',
     layer: 'layer2',
@@ -54,26 +66,54 @@ const stopped: Evidence = {
   runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 4),
 }
 
-/** Both workloads profiled: a target whose gain is explained but for a part, and a guard that did not change. */
+/**
+ * Both workloads profiled: a target whose gain is explained but for a part, and a guard that did
+ * not change.
+ */
 const targets = (category: string, share: number) => [
-  { category, share, effort: 'small' as const, operations: ['assetFrame (engine/portal/frame.ts:12)'] },
+  {
+    category,
+    share,
+    effort: 'small' as const,
+    operations: ['assetFrame (engine/portal/frame.ts:12)'],
+  },
 ]
 const profiled: Evidence = {
   ...simulateEvidence(
     { seed: 5, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 },
-    planWith({ id: '0011-layer4', layer: 'layer4', stacks: { baseline: [], incumbent: [], candidate: ['layer4'] } }),
+    planWith({
+      id: '0011-layer4',
+      layer: 'layer4',
+      stacks: { baseline: [], incumbent: [], candidate: ['layer4'] },
+    }),
   ),
   hotspots: {
     'grid-search': hotspotsOf('grid-search', [
       sampledArm(
         'baseline',
-        { loading: 180, filtering: 90, ledger: 120, 'frame construction': 60, GC: 20, other: 9, nothing: 1 },
+        {
+          loading: 180,
+          filtering: 90,
+          ledger: 120,
+          'frame construction': 60,
+          GC: 20,
+          other: 9,
+          nothing: 1,
+        },
         { overheadToComputation: 30.4, next: targets('filtering', 0.1875) },
       ),
       inlining(
         sampledArm(
           'candidate',
-          { loading: 70, filtering: 10, ledger: 130, 'frame construction': 62, GC: 15, other: 3, nothing: 1 },
+          {
+            loading: 70,
+            filtering: 10,
+            ledger: 130,
+            'frame construction': 62,
+            GC: 15,
+            other: 3,
+            nothing: 1,
+          },
           { overheadToComputation: 17.9, next: targets('frame construction', 0.213) },
         ),
         'ledger',
@@ -86,15 +126,19 @@ const profiled: Evidence = {
     ]),
   },
   digests: Object.fromEntries(
-    ['plan.json', 'runs.jsonl', ...['baseline', 'candidate', 'difference'].map((name) => `grid-search/${name}.svg`)].map(
-      (name) => [name, sha(name)],
-    ),
+    [
+      'plan.json',
+      'runs.jsonl',
+      ...['baseline', 'candidate', 'difference'].map((name) => `grid-search/${name}.svg`),
+    ].map((name) => [name, sha(name)]),
   ),
 }
 
 /** A category V8 books differently with inlining. */
 function inlining(arm: ArmHotspots, name: string, inlinedShare: number): ArmHotspots {
-  const categories = arm.categories.map((one) => (one.name === name ? { ...one, inlinedShare, differs: true as const } : one))
+  const categories = arm.categories.map((one) =>
+    one.name === name ? { ...one, inlinedShare, differs: true as const } : one,
+  )
   return { ...arm, categories }
 }
 
@@ -118,7 +162,12 @@ const different: Evidence = {
 }
 
 /** One workload on a quiet, calibrated host, judged by another criterion. */
-function judgedBy(number: number, criterion: Criterion, change: Partial<Simulation> = {}, quote?: CalibrationQuote): Evidence {
+function judgedBy(
+  number: number,
+  criterion: Criterion,
+  change: Partial<Simulation> = {},
+  quote?: CalibrationQuote,
+): Evidence {
   const plan = planWith({
     id: `${String(number).padStart(4, '0')}-${criterion.kind}`,
     layer: criterion.kind,
@@ -130,7 +179,10 @@ function judgedBy(number: number, criterion: Criterion, change: Partial<Simulati
     errorRates:
       'Error rates of this rule, measured: A/A accepted 0 of 100 (≤ 3.6 %); naive rule accepted 14 of 100. docs/characteristics.md',
   })
-  return simulateEvidence({ seed: number, pairs: 40, improvement: {}, noise: 0.01, ...change }, plan)
+  return simulateEvidence(
+    { seed: number, pairs: 40, improvement: {}, noise: 0.01, ...change },
+    plan,
+  )
 }
 
 const calibrated: CalibrationQuote = {
@@ -145,10 +197,23 @@ const calibrated: CalibrationQuote = {
 }
 
 const kinds: readonly (readonly [string, Evidence])[] = [
-  ['regression', judgedBy(6, { kind: 'regression', atMost: 0.1 }, { improvement: { 'grid-search': -0.04 } }, calibrated)],
+  [
+    'regression',
+    judgedBy(
+      6,
+      { kind: 'regression', atMost: 0.1 },
+      { improvement: { 'grid-search': -0.04 } },
+      calibrated,
+    ),
+  ],
   [
     'equivalence',
-    judgedBy(7, { kind: 'equivalence', within: 0.02 }, { noise: 0.02 }, { ...calibrated, status: 'stale', ageDays: 45.2 }),
+    judgedBy(
+      7,
+      { kind: 'equivalence', within: 0.02 },
+      { noise: 0.02 },
+      { ...calibrated, status: 'stale', ageDays: 45.2 },
+    ),
   ],
   [
     'non-inferiority',
@@ -159,17 +224,33 @@ const kinds: readonly (readonly [string, Evidence])[] = [
       { ...calibrated, workloads: [] },
     ),
   ],
-  ['budget', judgedBy(9, { kind: 'budget', counter: 'pre-grouped.hitRate', atLeast: 0.6 }, {}, calibrated)],
+  [
+    'budget',
+    judgedBy(9, { kind: 'budget', counter: 'pre-grouped.hitRate', atLeast: 0.6 }, {}, calibrated),
+  ],
   [
     'budget-held',
-    judgedBy(10, { kind: 'budget', counter: 'cpuMs', atMost: 500 }, {}, { ...calibrated, status: 'failed', ageDays: 0.4 }),
+    judgedBy(
+      10,
+      { kind: 'budget', counter: 'cpuMs', atMost: 500 },
+      {},
+      { ...calibrated, status: 'failed', ageDays: 0.4 },
+    ),
   ],
 ]
 
-/** A summary: layers that joined, one that computes something else, a heavy one nobody called for. */
+/**
+ * A summary: layers that joined, one that computes something else, a heavy one nobody called for.
+ */
 const summed: Evidence = {
   ...simulateEvidence(
-    { seed: 12, pairs: 20, improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 }, noise: 0.03, memory: 0.05 },
+    {
+      seed: 12,
+      pairs: 20,
+      improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 },
+      noise: 0.03,
+      memory: 0.05,
+    },
     planWith({
       id: '0012-all',
       layer: 'all',
@@ -186,7 +267,12 @@ const summed: Evidence = {
 
 const nothingAccepted: Evidence = {
   ...summed,
-  plan: { ...summed.plan, id: '0013-all', stacks: { baseline: [], incumbent: [], candidate: [] }, supersedes: '0012-all' },
+  plan: {
+    ...summed.plan,
+    id: '0013-all',
+    stacks: { baseline: [], incumbent: [], candidate: [] },
+    supersedes: '0012-all',
+  },
   equivalence: { kind: 'equal', digests: [] },
   runs: [],
   sequence: sequenceOf([{ id: 'layer1', verdict: 'rejected' }]),
@@ -213,7 +299,9 @@ describe('golden records', () => {
 
   it('index', async () => {
     const superseded = { ...records[1]!, id: '0002-layer2', supersedes: null }
-    await expect(renderIndex([...records, superseded].reverse(), ['0006-layer4'])).toMatchFileSnapshot(golden('index.md'))
+    await expect(
+      renderIndex([...records, superseded].reverse(), ['0006-layer4']),
+    ).toMatchFileSnapshot(golden('index.md'))
     expect(renderIndex([], [])).toContain('Nothing has been decided yet.')
   })
 })
@@ -224,13 +312,16 @@ const one: Evidence = {
 }
 
 describe('a record', () => {
-  it.each(all)('%s is a function of its evidence, whatever the order of its files', (_, evidence) => {
-    const again: Evidence = structuredClone({
-      ...evidence,
-      digests: Object.fromEntries(Object.entries(evidence.digests).reverse()),
-    })
-    expect(recordText(toDecisionRecord(again))).toBe(recordText(toDecisionRecord(evidence)))
-  })
+  it.each(all)(
+    '%s is a function of its evidence, whatever the order of its files',
+    (_, evidence) => {
+      const again: Evidence = structuredClone({
+        ...evidence,
+        digests: Object.fromEntries(Object.entries(evidence.digests).reverse()),
+      })
+      expect(recordText(toDecisionRecord(again))).toBe(recordText(toDecisionRecord(evidence)))
+    },
+  )
 
   it.each(all)('%s reads back as it was written', (_, evidence) => {
     const record = toDecisionRecord(evidence)
@@ -250,7 +341,12 @@ describe('a record', () => {
       supersedes: null,
       criterion: { kind: 'improvement', atLeast: 0.05 },
       verdict: 'accepted',
-      equivalence: { kind: 'equal', seeds: [20251022, 20251023, 20251024], digests: 12, measuredRuns: 40 },
+      equivalence: {
+        kind: 'equal',
+        seeds: [20251022, 20251023, 20251024],
+        digests: 12,
+        measuredRuns: 40,
+      },
     })
     const [workload] = record.workloads
     expect(workload).toMatchObject({
@@ -288,7 +384,12 @@ describe('a record', () => {
       ...accepted,
       runs: accepted.runs.map((run) => {
         const { peakRssBytes: _, work: __, ...rest } = run as Extract<typeof run, { cpuMs: number }>
-        return { ...rest, cpuMs: run.arm === 'candidate' ? 45 : 50, wallMs: run.arm === 'candidate' ? 45 : 50, counters: {} }
+        return {
+          ...rest,
+          cpuMs: run.arm === 'candidate' ? 45 : 50,
+          wallMs: run.arm === 'candidate' ? 45 : 50,
+          counters: {},
+        }
       }),
     }
     const [workload] = toDecisionRecord(flat).workloads
@@ -318,7 +419,9 @@ describe('a record', () => {
     expect(record.profile).toMatchObject({
       workload: 'grid-search',
       overheadToComputation: { baseline: 30.4, candidate: 17.9 },
-      categories: expect.arrayContaining([{ name: 'loading', baseline: 180 / 480, candidate: 70 / 291 }]),
+      categories: expect.arrayContaining([
+        { name: 'loading', baseline: 180 / 480, candidate: 70 / 291 },
+      ]),
     })
     const [grid, walk] = record.workloads
     const { gain, categories, next } = grid!.profile!
@@ -326,8 +429,13 @@ describe('a record', () => {
     expect(gain!.profiled).toBeCloseTo(1 - 291 / 480, 12)
     expect(gain!.explained).toBeCloseTo((189 - 6) / 480 / gain!.measured, 12)
     expect(gain!.explained! + gain!.left!).toBeCloseTo(1, 12)
-    expect(categories.find(({ name }) => name === 'filtering')!.shareOfGain).toBeCloseTo(80 / 480 / gain!.measured, 12)
-    expect(categories.flatMap(({ withInlining }) => withInlining ?? [])).toEqual([{ candidate: 0.3 }])
+    expect(categories.find(({ name }) => name === 'filtering')!.shareOfGain).toBeCloseTo(
+      80 / 480 / gain!.measured,
+      12,
+    )
+    expect(categories.flatMap(({ withInlining }) => withInlining ?? [])).toEqual([
+      { candidate: 0.3 },
+    ])
     expect(next.candidate![0]).toMatchObject({ category: 'frame construction', effort: 'small' })
     expect(walk!.profile!.gain).not.toHaveProperty('explained')
     expect(toDecisionRecord(accepted)).not.toHaveProperty('profile')
@@ -335,15 +443,24 @@ describe('a record', () => {
 
   it('warns where the profiles see another gain than the runs, and keeps its verdict', () => {
     const { hotspots } = profiled
-    const idle = hotspotsOf('grid-search', [sampledArm('baseline', { loading: 100 }), sampledArm('candidate', { loading: 99 })])
-    const doubtful = toDecisionRecord({ ...profiled, hotspots: { ...hotspots, 'grid-search': idle } })
+    const idle = hotspotsOf('grid-search', [
+      sampledArm('baseline', { loading: 100 }),
+      sampledArm('candidate', { loading: 99 }),
+    ])
+    const doubtful = toDecisionRecord({
+      ...profiled,
+      hotspots: { ...hotspots, 'grid-search': idle },
+    })
     expect(doubtful.workloads[0]!.warnings.map(({ code }) => code)).toEqual(['profile-disagrees'])
     expect(doubtful.verdict).toBe('accepted')
     expect(toDecisionRecord(profiled).workloads[0]!.warnings).toEqual([])
   })
 
   it('has no gain where too few pairs count, and profiles of no other workload', () => {
-    const hotspots = { constructor: profiled.hotspots!['grid-search']!, 'walk-forward': profiled.hotspots!['walk-forward']! }
+    const hotspots = {
+      constructor: profiled.hotspots!['grid-search']!,
+      'walk-forward': profiled.hotspots!['walk-forward']!,
+    }
     const [grid, walk] = toDecisionRecord({ ...one, hotspots }).workloads
     expect(grid).not.toHaveProperty('profile')
     expect(walk!.profile).not.toHaveProperty('gain')
@@ -351,34 +468,61 @@ describe('a record', () => {
 
   it('has statistics without a verdict of their own where measuring stopped early', () => {
     const [, workload] = toDecisionRecord(stopped).workloads
-    expect(workload).toMatchObject({ pairs: 3, looks: [], verdict: 'inconclusive', reasons: ['not-needed'] })
+    expect(workload).toMatchObject({
+      pairs: 3,
+      looks: [],
+      verdict: 'inconclusive',
+      reasons: ['not-needed'],
+    })
     expect(workload!.improvement).not.toHaveProperty('certifiedAtLeast')
     expect(toDecisionRecord(one).workloads[1]).not.toHaveProperty('improvement')
-    expect(renderDecision(toDecisionRecord(one), [])).toContain('walk-forward: inconclusive, no statistics (1 pair)')
+    expect(renderDecision(toDecisionRecord(one), [])).toContain(
+      'walk-forward: inconclusive, no statistics (1 pair)',
+    )
   })
 })
 
 describe('a summary', () => {
   it('measures the layers its sequence accepted, and no others', () => {
     const { sequence: _, ...without } = summed
-    expect(() => toDecisionRecord(without)).toThrow(/plan\.json of 0012-all sums up layers, and there is no sequence\.json/)
-    expect(() => toDecisionRecord({ ...accepted, sequence: summedSequence })).toThrow(/evaluates one layer, and there is/)
+    expect(() => toDecisionRecord(without)).toThrow(
+      /plan\.json of 0012-all sums up layers, and there is no sequence\.json/,
+    )
+    expect(() => toDecisionRecord({ ...accepted, sequence: summedSequence })).toThrow(
+      /evaluates one layer, and there is/,
+    )
     const stacks = { baseline: [], incumbent: [], candidate: ['layer1'] }
-    expect(() => toDecisionRecord({ ...summed, plan: { ...summed.plan, stacks } })).toThrow(/measures other layers than/)
+    expect(() => toDecisionRecord({ ...summed, plan: { ...summed.plan, stacks } })).toThrow(
+      /measures other layers than/,
+    )
     const begun = sequenceOf([{ id: 'layer1' }])
-    expect(() => toDecisionRecord({ ...summed, sequence: begun })).toThrow(/sums up a sequence in which layer1 is missing/)
-    expect(() => toDecisionRecord({ ...nothingAccepted, runs: summed.runs })).toThrow(/holds runs of no layer/)
+    expect(() => toDecisionRecord({ ...summed, sequence: begun })).toThrow(
+      /sums up a sequence in which layer1 is missing/,
+    )
+    expect(() => toDecisionRecord({ ...nothingAccepted, runs: summed.runs })).toThrow(
+      /holds runs of no layer/,
+    )
   })
 
   it('is rejected where every layer was, and inconclusive where one was left undecided', () => {
-    expect(toDecisionRecord(nothingAccepted)).toMatchObject({ verdict: 'rejected', reasons: ['nothing-accepted'] })
+    expect(toDecisionRecord(nothingAccepted)).toMatchObject({
+      verdict: 'rejected',
+      reasons: ['nothing-accepted'],
+    })
     const undecided = sequenceOf([{ id: 'layer1', verdict: 'inconclusive', gain: 0.04, se: 0.1 }])
-    expect(toDecisionRecord({ ...nothingAccepted, sequence: undecided })).toMatchObject({ verdict: 'inconclusive' })
+    expect(toDecisionRecord({ ...nothingAccepted, sequence: undecided })).toMatchObject({
+      verdict: 'inconclusive',
+    })
   })
 
   it('measures every workload to its one look, though another target missed the goal: its figure is the official one', () => {
-    const missed = simulateEvidence({ seed: 3, pairs: 20, improvement: { 'walk-forward': 0.55 }, noise: 0.02 }, summed.plan)
-    const begun = missed.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 20)
+    const missed = simulateEvidence(
+      { seed: 3, pairs: 20, improvement: { 'walk-forward': 0.55 }, noise: 0.02 },
+      summed.plan,
+    )
+    const begun = missed.runs.filter(
+      ({ workload, pair }) => workload === 'grid-search' || pair < 20,
+    )
     expect(openWorkloads(summed.plan, begun)).toEqual(['walk-forward'])
     expect(() => toDecisionRecord({ ...missed, runs: begun, sequence: summedSequence })).toThrow(
       /measuring ended before walk-forward was decided/,
@@ -398,8 +542,13 @@ describe('a summary', () => {
     expect(step.workloads[0]!.cumulative!.improvement).toBe(workload!.cumulative!.improvement)
     const { m, se, df } = toLogChange(step.workloads[0]!.additional!)
     const look = workload!.looks.at(-1)!
-    expect([m / look.m, se / look.se, df / look.df]).toEqual([1, 1, 1].map((one) => expect.closeTo(one, 8)))
-    expect(toSequenceStep(toDecisionRecord(different), sha('x'))).toMatchObject({ equivalent: false, workloads: [] })
+    expect([m / look.m, se / look.se, df / look.df]).toEqual(
+      [1, 1, 1].map((one) => expect.closeTo(one, 8)),
+    )
+    expect(toSequenceStep(toDecisionRecord(different), sha('x'))).toMatchObject({
+      equivalent: false,
+      workloads: [],
+    })
   })
 })
 
@@ -416,7 +565,13 @@ describe('markdown of hostile names', () => {
   const long = 'x'.repeat(500)
   const hostile: DecisionRecord = toDecisionRecord({
     ...accepted,
-    plan: planWith({ title: nasty, layer: long, hypothesis: `# ${nasty}`, command: `assay evaluate ${nasty}`, supersedes: long }),
+    plan: planWith({
+      title: nasty,
+      layer: long,
+      hypothesis: `# ${nasty}`,
+      command: `assay evaluate ${nasty}`,
+      supersedes: long,
+    }),
     environment: { ...accepted.environment, cpuModel: nasty },
     digests: { [nasty]: sha('x') },
   })
@@ -428,15 +583,24 @@ describe('markdown of hostile names', () => {
       calibration: { status: 'missing', command: nasty, workloads: [] },
       errorRates: nasty,
     }),
-    runs: accepted.runs.map((run) => ('counters' in run ? { ...run, counters: { [nasty]: 5 } } : run)),
+    runs: accepted.runs.map((run) =>
+      'counters' in run ? { ...run, counters: { [nasty]: 5 } } : run,
+    ),
   })
 
   const spent: DecisionRecord = toDecisionRecord({
     ...profiled,
     plan: planWith({
-      workloads: profiled.plan.workloads.map((workload, index) => ({ ...workload, id: [nasty, long][index]!, role: 'target' })),
+      workloads: profiled.plan.workloads.map((workload, index) => ({
+        ...workload,
+        id: [nasty, long][index]!,
+        role: 'target',
+      })),
     }),
-    runs: profiled.runs.map((run) => ({ ...run, workload: run.workload === 'grid-search' ? nasty : long })),
+    runs: profiled.runs.map((run) => ({
+      ...run,
+      workload: run.workload === 'grid-search' ? nasty : long,
+    })),
     equivalence: {
       ...profiled.equivalence,
       digests: profiled.equivalence.digests.map((entry) => ({
@@ -451,7 +615,16 @@ describe('markdown of hostile names', () => {
           sampledArm(
             'baseline',
             { [nasty]: 60, [long]: 40 },
-            { next: [{ category: nasty, share: 0.6, effort: 'small', operations: [`${nasty} (${long}.ts:1)`] }] },
+            {
+              next: [
+                {
+                  category: nasty,
+                  share: 0.6,
+                  effort: 'small',
+                  operations: [`${nasty} (${long}.ts:1)`],
+                },
+              ],
+            },
           ),
           sampledArm('candidate', { [nasty]: 30, [long]: 30 }, { next: targets(long, 0.5) }),
         ]),
@@ -466,15 +639,20 @@ describe('markdown of hostile names', () => {
     expect(budget.match(/a\\\|b/g)!.length).toBeGreaterThan(5)
     expect(budget.match(/^```$/gm)).toHaveLength(2)
     expect(page.split('```\n')[0]).not.toMatch(/<(?!br>| )/)
-    expect(page).toContain('a\\|b\\`c\\` &lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](javascript:1)')
+    expect(page).toContain(
+      'a\\|b\\`c\\` &lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](javascript:1)',
+    )
     expect(page).not.toContain(long)
     expect(page.match(/^```$/gm)).toHaveLength(2)
     const profile = renderDecision(spent, [])
     expect(profile).toContain('Where the time of a\\|b')
     expect(profile).toContain('Worth optimizing next')
-    expect(profile.replace(/```[\s\S]*?```/g, '').replaceAll(/sha256:\w+/g, '')).not.toMatch(/<(?!br>| )/)
+    expect(profile.replace(/```[\s\S]*?```/g, '').replaceAll(/sha256:\w+/g, '')).not.toMatch(
+      /<(?!br>| )/,
+    )
     expect(profile.replace(/\]\([^)\s]*\)/g, '')).not.toContain(long)
-    for (const [, target] of profile.matchAll(/\[difference\]\(([^)]*)\)/g)) expect(target).toMatch(/^[\w./%-]+difference\.svg$/)
+    for (const [, target] of profile.matchAll(/\[difference\]\(([^)]*)\)/g))
+      expect(target).toMatch(/^[\w./%-]+difference\.svg$/)
     expect(profile.match(/^```$/gm)).toHaveLength(2)
   })
 
@@ -493,7 +671,10 @@ describe('markdown of hostile names', () => {
   })
 })
 
-/** The style of this repository's JSON files: two spaces, and a list of scalars on one line where it fits into 130 columns. */
+/**
+ * The style of this repository's JSON files: two spaces, and a list of scalars on one line where it
+ * fits into 130 columns.
+ */
 function schemaText(schema: unknown): string {
   const text = JSON.stringify(schema, null, 2)
   return `${text.replace(

@@ -4,34 +4,51 @@ import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
 import { publishedErrorRates } from '../../../harness/record/published-error-rates.js'
 import { characteristicsSchema } from '../../../scenarios/error-rates/characteristics.js'
-import { readTable, recordingsAtHand, renderPublished } from '../../../scenarios/error-rates/derive.js'
+import {
+  readTable,
+  recordingsAtHand,
+  renderPublished,
+} from '../../../scenarios/error-rates/derive.js'
 import { CHARACTERISTICS } from '../../../scenarios/error-rates/fresh-data.js'
 import { assay, temporaryDirectory } from '../../fixtures/bench.js'
 
 const table = readTable('.')
-if (table === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
+if (table === undefined)
+  throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
 
 describe('what is published', () => {
   const { characteristics, texts } = renderPublished('.', table)
 
-  it.each(Object.keys(texts))('%s comes out again, byte for byte, from the committed data', (path) => {
-    const text = texts[path]
-    if (readFileSync(path, 'utf8') !== text) writeFileSync(path.replace(/(\.\w+)$/, '.got$1'), text ?? '')
-    expect(readFileSync(path, 'utf8')).toBe(text)
-  })
+  it.each(Object.keys(texts))(
+    '%s comes out again, byte for byte, from the committed data',
+    (path) => {
+      const text = texts[path]
+      if (readFileSync(path, 'utf8') !== text)
+        writeFileSync(path.replace(/(\.\w+)$/, '.got$1'), text ?? '')
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
 
   it('has its shape, and every requirement checked on recorded noise', () => {
     expect(characteristicsSchema.parse(characteristics)).toEqual(characteristics)
-    expect(characteristics.requirements.filter(({ source }) => source === 'recorded')).toHaveLength(7)
+    expect(characteristics.requirements.filter(({ source }) => source === 'recorded')).toHaveLength(
+      7,
+    )
   })
 
   it('gives no interval to windows that overlap, and calls nothing shown by them', () => {
-    for (const check of characteristics.requirements.filter(({ source }) => source === 'recorded')) {
+    for (const check of characteristics.requirements.filter(
+      ({ source }) => source === 'recorded',
+    )) {
       expect(check).not.toHaveProperty('ci95')
       expect(check).not.toHaveProperty('shown')
     }
-    expect(texts['docs/characteristics.md']).toMatch(/\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/)
-    expect(texts['docs/characteristics.md']).toContain('hold 62 windows of ten pairs that share no run')
+    expect(texts['docs/characteristics.md']).toMatch(
+      /\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/,
+    )
+    expect(texts['docs/characteristics.md']).toContain(
+      'hold 62 windows of ten pairs that share no run',
+    )
   })
 
   it('says up to which noise the promises can hold, and they do hold there', () => {
@@ -43,11 +60,13 @@ describe('what is published', () => {
       expect(Math.min(limit.largeAccepted.smoke, limit.slowerFailed)).toBeGreaterThanOrEqual(0.95)
       expect(limit.muchSlowerFailedEarly).toBeGreaterThanOrEqual(0.99)
     }
-    for (const limit of quiet.filter(({ pairSd }) => pairSd <= 0.04)) expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
+    for (const limit of quiet.filter(({ pairSd }) => pairSd <= 0.04))
+      expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
   })
 
   it('prints no number that is none', () => {
-    for (const text of Object.values(texts)) expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
+    for (const text of Object.values(texts))
+      expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
 
   it('gives its line to whoever quotes it', () => {
@@ -82,15 +101,17 @@ describe('quoting it', () => {
     expect(publishedErrorRates(temporaryDirectory())).toBeUndefined()
   })
 
-  it.each(['', '{}', '{"schema":"assay/characteristics@1","line":""}', '{"schema":"assay/characteristics@2","line":"x"}'])(
-    'refuses a damaged file: %s',
-    (text) => {
-      const root = temporaryDirectory()
-      mkdirSync(join(root, CHARACTERISTICS), { recursive: true })
-      writeFileSync(join(root, CHARACTERISTICS, 'characteristics.json'), text)
-      expect(() => publishedErrorRates(root)).toThrow(InvalidEvidenceError)
-    },
-  )
+  it.each([
+    '',
+    '{}',
+    '{"schema":"assay/characteristics@1","line":""}',
+    '{"schema":"assay/characteristics@2","line":"x"}',
+  ])('refuses a damaged file: %s', (text) => {
+    const root = temporaryDirectory()
+    mkdirSync(join(root, CHARACTERISTICS), { recursive: true })
+    writeFileSync(join(root, CHARACTERISTICS, 'characteristics.json'), text)
+    expect(() => publishedErrorRates(root)).toThrow(InvalidEvidenceError)
+  })
 })
 
 describe('assay characteristics', () => {
@@ -102,7 +123,9 @@ describe('assay characteristics', () => {
     const { code, stdout } = await assay('characteristics', { cwd: root })
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^Error rates of the default rules .*\nwritten: docs\/characteristics\.md\n$/),
+      stdout: expect.stringMatching(
+        /^Error rates of the default rules .*\nwritten: docs\/characteristics\.md\n$/,
+      ),
     })
     expect(readdirSync(join(root, CHARACTERISTICS)).sort()).toEqual([
       'acceptance.svg',
@@ -123,8 +146,14 @@ describe('assay characteristics', () => {
   })
 
   it.each([
-    ['characteristics', /holds no recorded noise \(test\/golden\/aa-noise\.csv\); run this in a checkout of assay$/m],
-    ['characteristics --recording none.csv', /there is no recording .*none\.csv; give a CSV or a runs\.jsonl of A\/A runs$/m],
+    [
+      'characteristics',
+      /holds no recorded noise \(test\/golden\/aa-noise\.csv\); run this in a checkout of assay$/m,
+    ],
+    [
+      'characteristics --recording none.csv',
+      /there is no recording .*none\.csv; give a CSV or a runs\.jsonl of A\/A runs$/m,
+    ],
   ])('%s: exit 2, nothing written', async (words, message) => {
     const root = temporaryDirectory()
     const { code, stderr } = await assay(words, { cwd: root })

@@ -5,7 +5,14 @@ import { changedFigure } from '../../../harness/record/same-figures.js'
 const record = {
   recordVersion: 1,
   verdict: 'accepted',
-  workloads: [{ id: 'grid', looks: [{ m: -0.5 }], ci95: [0.38, 0.41], warnings: [{ code: 'noisy', hint: 'varies by 9 %' }] }],
+  workloads: [
+    {
+      id: 'grid',
+      looks: [{ m: -0.5 }],
+      ci95: [0.38, 0.41],
+      warnings: [{ code: 'noisy', hint: 'varies by 9 %' }],
+    },
+  ],
   warnings: [
     { code: 'dirty', hint: 'commit' },
     { code: 'dirty', hint: 'again' },
@@ -40,7 +47,10 @@ describe('an older record and the one derived again', () => {
     ['workloads.0.looks', (copy) => (copy.workloads[0]!.looks = [])],
     ['workloads.0.looks.0.m', (copy) => (copy.workloads[0]!.looks[0]!.m = -0.5000000000000001)],
     ['workloads.0.ci95.1', (copy) => (copy.workloads[0]!.ci95[1] = 0.42)],
-    ['workloads.0.ci95', (copy) => Object.assign(copy.workloads[0]!, { ci95: { 0: 0.38, 1: 0.41 } })],
+    [
+      'workloads.0.ci95',
+      (copy) => Object.assign(copy.workloads[0]!, { ci95: { 0: 0.38, 1: 0.41 } }),
+    ],
     ['workloads.0.warnings.0', (copy) => (copy.workloads[0]!.warnings[0]!.code = 'outliers')],
     ['warnings.1', (copy) => copy.warnings.pop()],
     ['warnings', (copy) => Reflect.deleteProperty(copy, 'warnings')],

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { EvaluationPlan } from '../../../harness/evidence/evidence.js'
@@ -49,7 +58,9 @@ function planOf(id: string): EvaluationPlan {
     seed: 7,
     equivalenceSeeds: [7],
     regime: { looks: [10, 20], fixed: false, alpha: 0.05, memory: 'advisory' },
-    workloads: [{ id: 'spin', title: 'spin', content: '1 spin', role: 'target', warmup: 3, iterations: 2 }],
+    workloads: [
+      { id: 'spin', title: 'spin', content: '1 spin', role: 'target', warmup: 3, iterations: 2 },
+    ],
     supersedes: null,
     nodeFlags: [],
     git: null,
@@ -58,8 +69,23 @@ function planOf(id: string): EvaluationPlan {
 }
 
 function run(pair: number): RunRecord {
-  const times = { cpuMs: 1.5, wallMs: 2, coldWallMs: 3, samplesMs: [2, 2], warmup: 3, warmupMs: 9, iterations: 2 }
-  const rest = { heapBytes: 5, gcMs: 0, gcCount: 0, digest, counters: {}, startedAt: '2026-11-20T10:00:00.000Z' }
+  const times = {
+    cpuMs: 1.5,
+    wallMs: 2,
+    coldWallMs: 3,
+    samplesMs: [2, 2],
+    warmup: 3,
+    warmupMs: 9,
+    iterations: 2,
+  }
+  const rest = {
+    heapBytes: 5,
+    gcMs: 0,
+    gcCount: 0,
+    digest,
+    counters: {},
+    startedAt: '2026-11-20T10:00:00.000Z',
+  }
   return { workload: 'spin', pair, position: 'first', arm: 'candidate', ...times, ...rest }
 }
 
@@ -107,7 +133,12 @@ describe('the journal', () => {
     const evidence = readEvidence(root, id)
     expect(evidence.runs).toEqual([run(1), run(2)])
     expect(evidence.plan).toEqual(planOf(id))
-    expect(Object.keys(evidence.digests)).toEqual(['environment.json', 'equivalence.json', 'plan.json', 'runs.jsonl'])
+    expect(Object.keys(evidence.digests)).toEqual([
+      'environment.json',
+      'equivalence.json',
+      'plan.json',
+      'runs.jsonl',
+    ])
     expect(unfinishedIds(root)).toEqual([id])
     expect(readFileSync(join(root, 'decisions', 'README.md'), 'utf8')).toContain(id)
   })
@@ -115,7 +146,9 @@ describe('the journal', () => {
   it('is refused when torn, and mended only on request: the torn run is lost, no other', () => {
     const id = begun()
     appendFileSync(journal(id), '{"workload":"spin","pai')
-    expect(() => readEvidence(root, id)).toThrow(/runs\.jsonl ends in the middle of line 3; restore it or evaluate again/)
+    expect(() => readEvidence(root, id)).toThrow(
+      /runs\.jsonl ends in the middle of line 3; restore it or evaluate again/,
+    )
     mendJournal(root, id)
     mendJournal(root, id)
     expect(readEvidence(root, id).runs).toEqual([run(1), run(2)])
@@ -168,12 +201,17 @@ describe('places that cannot be written', () => {
     ['EDQUOT', 5],
     ['EIO', 5],
   ])('%s ends with exit code %i', (code, exitCode) => {
-    expect(explainFileError(Object.assign(new Error(code), { code }), '/x')).toMatchObject({ exitCode })
+    expect(explainFileError(Object.assign(new Error(code), { code }), '/x')).toMatchObject({
+      exitCode,
+    })
   })
 
-  it.skipIf(!existsSync('/proc/self'))('are an input error where the file system denies what its directories promise', () => {
-    expect(() => prepareRoot('/proc/assay/evidence')).toThrow('cannot use /proc/assay/evidence')
-  })
+  it.skipIf(!existsSync('/proc/self'))(
+    'are an input error where the file system denies what its directories promise',
+    () => {
+      expect(() => prepareRoot('/proc/assay/evidence')).toThrow('cannot use /proc/assay/evidence')
+    },
+  )
 
   it('other errors stay what they are', () => {
     const error = new TypeError('a bug')
@@ -186,7 +224,9 @@ describe('places that cannot be written', () => {
       const id = begun()
       const other = claimEvidence(root, 'layer1')
       symlinkSync('/dev/full', journal(other))
-      expect(() => appendRun(root, other, run(1))).toThrow(/disk full while writing .*runs\.jsonl \(ENOSPC\)/)
+      expect(() => appendRun(root, other, run(1))).toThrow(
+        /disk full while writing .*runs\.jsonl \(ENOSPC\)/,
+      )
       expect(readEvidence(root, id).runs).toHaveLength(2)
     },
   )
@@ -198,7 +238,9 @@ describe('places that cannot be written', () => {
   })
   it.skipIf(!isSmall)('a full disk leaves the old file whole and no part of the new one', () => {
     writeWhole(join(small, 'plan.json'), 'old')
-    expect(() => writeWhole(join(small, 'plan.json'), 'x'.repeat(200_000))).toThrow(/disk full while writing/)
+    expect(() => writeWhole(join(small, 'plan.json'), 'x'.repeat(200_000))).toThrow(
+      /disk full while writing/,
+    )
     expect(readdirSync(small)).toEqual(['plan.json'])
     expect(readFileSync(join(small, 'plan.json'), 'utf8')).toBe('old')
   })
@@ -207,14 +249,18 @@ describe('places that cannot be written', () => {
 describe('records', () => {
   it('that are not what was written are refused by name', () => {
     writeFileSync(join(root, 'decisions', '0001-layer1.json'), '{"schema":"assay/decision@1"}')
-    expect(() => readRecords(root)).toThrow(/0001-layer1\.json is no decision record; restore it, or delete it with its markdown/)
+    expect(() => readRecords(root)).toThrow(
+      /0001-layer1\.json is no decision record; restore it, or delete it with its markdown/,
+    )
   })
 })
 
 /** A file system of 64 kB, where this host lets us mount one. */
 function mountTiny(directory: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], { stdio: 'ignore' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], {
+      stdio: 'ignore',
+    })
     return true
   } catch {
     return false

@@ -7,17 +7,23 @@ import { judgeImprovement, judgeRegression } from '../../../harness/verdict/crit
 
 describe('marks of runs', () => {
   it('never hide each other while there is room, and never leave it', () => {
-    const positions = fc.array(fc.double({ min: 0, max: 350, noNaN: true }), { minLength: 1, maxLength: 60 })
+    const positions = fc.array(fc.double({ min: 0, max: 350, noNaN: true }), {
+      minLength: 1,
+      maxLength: 60,
+    })
     fc.assert(
       fc.property(positions, fc.integer({ min: 3, max: 9 }), (values, size) => {
         const offsets = spreadMarks(values, size, 22)
         expect(offsets.every((offset) => Math.abs(offset) <= 22 + 1e-9)).toBe(true)
         const lanes = [...new Set(offsets)].sort((a, b) => a - b)
-        const isCrowded = lanes.some((lane, index) => index > 0 && lane - lanes[index - 1]! < size - 1e-9)
+        const isCrowded = lanes.some(
+          (lane, index) => index > 0 && lane - lanes[index - 1]! < size - 1e-9,
+        )
         if (isCrowded) return
         for (const [a, x] of values.entries())
           for (const [b, other] of values.entries())
-            if (a < b && offsets[a] === offsets[b]) expect(Math.abs(x - other)).toBeGreaterThanOrEqual(size)
+            if (a < b && offsets[a] === offsets[b])
+              expect(Math.abs(x - other)).toBeGreaterThanOrEqual(size)
       }),
       { numRuns: 1000 },
     )
@@ -30,7 +36,16 @@ describe('marks of runs', () => {
 })
 
 describe('the looks of a sequential rule', () => {
-  const crossing = { m: -0.065, se: 0.01, seUsed: 0.01, df: 25, pNominal: 0.02, critical: 2.1, lower: -0.087, upper: -0.045 }
+  const crossing = {
+    m: -0.065,
+    se: 0.01,
+    seUsed: 0.01,
+    df: 25,
+    pNominal: 0.02,
+    critical: 2.1,
+    lower: -0.087,
+    upper: -0.045,
+  }
   const setting = {
     looks: [{ ...crossing, pairs: 40, outcome: 'accepted' as const }],
     criterion: { kind: 'improvement', atLeast: 0.05 } as const,
@@ -39,8 +54,12 @@ describe('the looks of a sequential rule', () => {
   }
 
   it('say so where bounds on both sides of the line did not decide', () => {
-    expect(drawLooks({ ...setting, isByEstimate: true }).caption).toMatch(/lie on both sides, and the estimate decides/)
-    expect(drawLooks({ ...setting, isByEstimate: false }).caption).toMatch(/wholly on one side of it decide\.$/)
+    expect(drawLooks({ ...setting, isByEstimate: true }).caption).toMatch(
+      /lie on both sides, and the estimate decides/,
+    )
+    expect(drawLooks({ ...setting, isByEstimate: false }).caption).toMatch(
+      /wholly on one side of it decide\.$/,
+    )
   })
 })
 

@@ -26,7 +26,9 @@ const NAMES = [
 
 function reportNaming(name: string): string {
   const evidence = evidenceNaming(name)
-  return renderReport(sourceOf(evidence, [{ ...profileOf('w', 'w'), hotspots: hotspotsNaming(name) }]))
+  return renderReport(
+    sourceOf(evidence, [{ ...profileOf('w', 'w'), hotspots: hotspotsNaming(name) }]),
+  )
 }
 
 const skeletons = (html: string) => skeletonOf(parsePage(html))
@@ -35,19 +37,26 @@ const harmless = skeletons(reportNaming('name'))
 /** Every text of a page, and every value of an attribute. */
 function textsOf(html: string): string {
   const page = parsePage(html)
-  const values = all(page, '*').flatMap((element) => Array.from(element.attributes, ({ value }) => value))
+  const values = all(page, '*').flatMap((element) =>
+    Array.from(element.attributes, ({ value }) => value),
+  )
   return [page.textContent, ...values].join('\n')
 }
 
 describe('a name somebody chose', () => {
-  it.each(NAMES)('%j gives a page of the same elements and attributes as a harmless one', (name) => {
-    const html = reportNaming(name)
-    expect(skeletons(html)).toBe(harmless)
-    expect(textsOf(html)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/u)
-  })
+  it.each(NAMES)(
+    '%j gives a page of the same elements and attributes as a harmless one',
+    (name) => {
+      const html = reportNaming(name)
+      expect(skeletons(html)).toBe(harmless)
+      expect(textsOf(html)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|(?![\n\t])\p{Cc}/u)
+    },
+  )
 
   it('whatever it is', () => {
-    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }).filter((text) => text.trim() !== '')
+    const name = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 40 })
+      .filter((text) => text.trim() !== '')
     fc.assert(
       fc.property(name, (text) => {
         expect(skeletons(reportNaming(text))).toBe(harmless)
@@ -62,19 +71,26 @@ describe('a name somebody chose', () => {
     expect(skeletons(renderReportIndex([record], new Set([record.id])))).toBe(
       skeletons(renderReportIndex([plain], new Set([plain.id]))),
     )
-    expect(skeletons(`<body>${renderDecisionPlot(record)}`)).toBe(skeletons(`<body>${renderDecisionPlot(plain)}`))
+    expect(skeletons(`<body>${renderDecisionPlot(record)}`)).toBe(
+      skeletons(`<body>${renderDecisionPlot(plain)}`),
+    )
   })
 })
 
 describe('a line of markdown', () => {
   it('reads in HTML as it was written, whatever somebody wrote', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...NAMES)), (written) => {
-        const text = visibleValues(written)
-        const page = parsePage(`<body><p>${inlineHtml(`**${escapeMarkdown(text)}** x`)}</p>`)
-        expect(all(page, 'p *').map(({ tagName }) => tagName.toLowerCase())).toEqual(['strong'])
-        expect(all(page, 'strong')[0]!.textContent.replaceAll('\u00a0%', ' %')).toBe(escapedAndBack(text))
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...NAMES)),
+        (written) => {
+          const text = visibleValues(written)
+          const page = parsePage(`<body><p>${inlineHtml(`**${escapeMarkdown(text)}** x`)}</p>`)
+          expect(all(page, 'p *').map(({ tagName }) => tagName.toLowerCase())).toEqual(['strong'])
+          expect(all(page, 'strong')[0]!.textContent.replaceAll('\u00a0%', ' %')).toBe(
+            escapedAndBack(text),
+          )
+        },
+      ),
       { numRuns: 2000 },
     )
   })

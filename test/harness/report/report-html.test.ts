@@ -13,18 +13,24 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
 
   it('says the verdict before anything else, as word and symbol', () => {
     const first = all(page, 'h2')[0]!.textContent.trim()
-    expect(first).toMatch({ accepted: /^✓ /, rejected: /^✗ /, inconclusive: /^\? / }[source.record.verdict])
+    expect(first).toMatch(
+      { accepted: /^✓ /, rejected: /^✗ /, inconclusive: /^\? / }[source.record.verdict],
+    )
     expect(first).toContain(source.record.verdict)
   })
 
   it('has headings in order, landmarks, ids of its own, and references that lead somewhere', () => {
     const levels = all(page, 'h1, h2, h3, h4').map(({ tagName }) => Number(tagName.slice(1)))
     expect(levels[0]).toBe(1)
-    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1)
-    for (const landmark of ['header', 'nav', 'main', 'footer']) expect(all(page, landmark)).toHaveLength(1)
+    for (const [index, level] of levels.entries())
+      expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1)
+    for (const landmark of ['header', 'nav', 'main', 'footer'])
+      expect(all(page, landmark)).toHaveLength(1)
     const ids = all(page, '[id]').map((element) => element.getAttribute('id')!)
     expect(new Set(ids).size).toBe(ids.length)
-    const named = all(page, '[aria-labelledby]').flatMap((element) => element.getAttribute('aria-labelledby')!.split(' '))
+    const named = all(page, '[aria-labelledby]').flatMap((element) =>
+      element.getAttribute('aria-labelledby')!.split(' '),
+    )
     const linked = all(page, 'a').map((element) => element.getAttribute('href')!)
     const inside = linked.filter((href) => href.startsWith('#')).map((href) => href.slice(1))
     expect([...named, ...inside].filter((id) => !ids.includes(id))).toEqual([])
@@ -34,7 +40,11 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     expect(all(page, 'script, link, img, iframe, object')).toEqual([])
     expect(html).not.toMatch(/\s(src|srcset|onload|onclick)=|url\(|@import/)
     const hrefs = all(page, 'a').map((element) => element.getAttribute('href')!)
-    expect(hrefs.filter((href) => !/^(#|index\.html$|\d{4}-[\w.-]+\.html$|\.\.\/decisions\/)/.test(href))).toEqual([])
+    expect(
+      hrefs.filter(
+        (href) => !/^(#|index\.html$|\d{4}-[\w.-]+\.html$|\.\.\/decisions\/)/.test(href),
+      ),
+    ).toEqual([])
     expect(Buffer.byteLength(html)).toBeLessThan(3_000_000)
   })
 
@@ -55,7 +65,9 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
       const columns = all(table, 'thead th').map((head) => head.getAttribute('scope'))
       expect(new Set(columns)).toEqual(new Set(['col']))
       for (const row of all(table, 'tbody tr')) {
-        expect(Array.from(row.childNodes).filter(({ nodeType }) => nodeType === 1)).toHaveLength(columns.length)
+        expect(Array.from(row.childNodes).filter(({ nodeType }) => nodeType === 1)).toHaveLength(
+          columns.length,
+        )
         expect(all(row, 'th')[0]!.getAttribute('scope')).toBe('row')
       }
     }
@@ -71,7 +83,9 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
 
   it('lists every run, and marks each that counts in every plot of runs', () => {
     const { workloads } = source.record
-    const rows = all(page, '#tables .scroll').filter((region) => region.getAttribute('aria-label')!.startsWith('Every run of'))
+    const rows = all(page, '#tables .scroll').filter((region) =>
+      region.getAttribute('aria-label')!.startsWith('Every run of'),
+    )
     expect(rows.map((region) => all(region, 'tbody tr').length)).toEqual(
       workloads.map(({ id }) => evidence.runs.filter(({ workload }) => workload === id).length),
     )
@@ -90,7 +104,9 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
 describe('what a report shows', () => {
   it('quotes verdict, interval, calibration, error rates, warnings and the command that repeats it', () => {
     const text = parsePage(renderReport(sourceOf(EVALUATIONS.regression!))).textContent
-    expect(text).toContain('Calibrated: two equal arms came out equal on this host and Node, made 3 days ago: grid-search GREEN')
+    expect(text).toContain(
+      'Calibrated: two equal arms came out equal on this host and Node, made 3 days ago: grid-search GREEN',
+    )
     expect(text).toContain('Error rates: A/A accepted 0 of 100.')
     expect(text).toContain('npm run evaluate -- layer1 --seed 20251022')
     expect(text).toContain('npx assay replay 0001')
@@ -101,12 +117,16 @@ describe('what a report shows', () => {
         .map((item) => item.textContent)
         .join(),
     ).toContain('uncommitted changes')
-    expect(all(warned, '.control')[0]!.textContent).toContain('This record decides nothing about the layer.')
+    expect(all(warned, '.control')[0]!.textContent).toContain(
+      'This record decides nothing about the layer.',
+    )
   })
 
   it('marks as many pairs as the estimate leaves out', () => {
     const source = sourceOf(EVALUATIONS.rejected!)
-    const titles = all(parsePage(renderReport(source)), '[aria-labelledby=w1] svg title').map(({ textContent }) => textContent)
+    const titles = all(parsePage(renderReport(source)), '[aria-labelledby=w1] svg title').map(
+      ({ textContent }) => textContent,
+    )
     expect(source.record.workloads[0]!.pairs).toBe(10)
     expect(titles.filter((title) => /^pair \d+: .*, trimmed$/.test(title))).toHaveLength(2)
     expect(titles.filter((title) => /^pair \d+: /.test(title))).toHaveLength(10)
@@ -125,12 +145,16 @@ describe('what a report shows', () => {
   })
 
   it('shows where the time went, with every picture under ids of its own', () => {
-    const html = renderReport(sourceOf(accepted, [profileOf('grid-search'), profileOf('walk-forward')]))
+    const html = renderReport(
+      sourceOf(accepted, [profileOf('grid-search'), profileOf('walk-forward')]),
+    )
     const page = parsePage(html)
     expect(all(page, 'svg.flame')).toHaveLength(6)
     const ids = all(page, '[id]').map((element) => element.getAttribute('id')!)
     expect(new Set(ids).size).toBe(ids.length)
-    expect(ids).toEqual(expect.arrayContaining(['p1-difference', 'p1-candidate', 'p2-baseline-title']))
+    expect(ids).toEqual(
+      expect.arrayContaining(['p1-difference', 'p1-candidate', 'p2-baseline-title']),
+    )
     const patterns = [...html.matchAll(/url\(#([\w-]+)\)/g)].map((match) => match[1]!)
     expect(patterns.length).toBeGreaterThan(0)
     expect(patterns.filter((id) => !ids.includes(id))).toEqual([])
@@ -150,7 +174,9 @@ describe('what a report shows', () => {
   })
 
   it('has no shares of a gain where there may be none', () => {
-    const inconclusive = renderReport(sourceOf(EVALUATIONS.inconclusive!, [profileOf('walk-forward')]))
+    const inconclusive = renderReport(
+      sourceOf(EVALUATIONS.inconclusive!, [profileOf('walk-forward')]),
+    )
     const text = all(parsePage(inconclusive), '#time')[0]!.textContent
     expect(text).toContain('too small or too unsure a change to be divided by category')
     expect(text).not.toContain('share of the')
@@ -161,7 +187,10 @@ describe('what a report shows', () => {
       const profile = profileOf(workload)
       return {
         ...profile,
-        pictures: profile.pictures.map((one) => ({ ...one, svg: one.svg.replace('</desc>', `${'x'.repeat(550_000)}</desc>`) })),
+        pictures: profile.pictures.map((one) => ({
+          ...one,
+          svg: one.svg.replace('</desc>', `${'x'.repeat(550_000)}</desc>`),
+        })),
       }
     }
     const html = renderReport(sourceOf(accepted, [large('grid-search'), large('walk-forward')]))
@@ -182,14 +211,20 @@ describe('what a report shows', () => {
     ['a script of its own', '</script>', '</script><script>alert(1)</script>'],
     ['a handler', '<rect class="page"', '<rect onload="alert(1)" class="page"'],
     ['a link', '<rect class="page"', '<a href="https://example.com"/><rect class="page"'],
-    ['an image', '<rect class="page"', '<image href="https://example.com/x.png"/><rect class="page"'],
+    [
+      'an image',
+      '<rect class="page"',
+      '<image href="https://example.com/x.png"/><rect class="page"',
+    ],
     ['foreign content', '<rect class="page"', '<foreignObject/><rect class="page"'],
   ])('refuses a picture that is not ours: %s', (_, from, to?: string) => {
     const profile = profileOf('grid-search')
     const [difference, ...others] = profile.pictures
     const svg = to === undefined ? from : difference!.svg.replace(from, to)
     if (to !== undefined) expect(svg).not.toBe(difference!.svg)
-    const source = sourceOf(accepted, [{ ...profile, pictures: [{ ...difference!, svg }, ...others] }])
+    const source = sourceOf(accepted, [
+      { ...profile, pictures: [{ ...difference!, svg }, ...others] },
+    ])
     expect(() => renderReport(source)).toThrow(InvalidEvidenceError)
   })
 })

@@ -10,15 +10,32 @@ import { temporaryDirectory } from '../../fixtures/bench.js'
 import { browserOfTests, watchPages } from '../../fixtures/browser.js'
 import { HOSTILE_NAMES } from '../profile/hostile-names.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
-import { accepted, EVALUATIONS, evidenceNaming, hotspotsNaming, profileOf, sourceOf } from './report-sources.js'
+import {
+  accepted,
+  EVALUATIONS,
+  evidenceNaming,
+  hotspotsNaming,
+  profileOf,
+  sourceOf,
+} from './report-sources.js'
 
 const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const longest = 'x'.repeat(500)
 
-/** Three arms over ten pairs: axe judges every cell of a table, and the two hundred rows of a long evaluation are no other than these sixty. */
+/**
+ * Three arms over ten pairs: axe judges every cell of a table, and the two hundred rows of a long
+ * evaluation are no other than these sixty.
+ */
 const threeArms = simulateEvidence(
-  { seed: 6, pairs: 10, improvement: { 'grid-search': 0.4, 'walk-forward': 0.3 }, incumbent: 0.3, noise: 0.02, memory: 0.05 },
+  {
+    seed: 6,
+    pairs: 10,
+    improvement: { 'grid-search': 0.4, 'walk-forward': 0.3 },
+    incumbent: 0.3,
+    noise: 0.02,
+    memory: 0.05,
+  },
   planWith({
     arms: ['baseline', 'incumbent', 'candidate'],
     stacks: { baseline: [], incumbent: ['layer1'], candidate: ['layer1', 'layer2'] },
@@ -31,7 +48,9 @@ const sources = {
   'incumbent.html': sourceOf(threeArms),
   'budget.html': sourceOf(EVALUATIONS.budget!),
   'not-equivalent.html': sourceOf(EVALUATIONS['not equivalent']!),
-  'long.html': sourceOf(evidenceNaming(longest), [{ ...profileOf('w'), hotspots: hotspotsNaming(longest) }]),
+  'long.html': sourceOf(evidenceNaming(longest), [
+    { ...profileOf('w'), hotspots: hotspotsNaming(longest) },
+  ]),
   'hostile.html': sourceOf(evidenceNaming(HOSTILE_NAMES[0]!), [
     { ...profileOf('w'), hotspots: hotspotsNaming(HOSTILE_NAMES[1]!) },
   ]),
@@ -41,7 +60,9 @@ const records = Object.values(sources).map(({ record }, index) => ({
   id: `${String(index + 1).padStart(4, '0')}-layer`,
 }))
 const pages = {
-  ...Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, renderReport(source)])),
+  ...Object.fromEntries(
+    Object.entries(sources).map(([name, source]) => [name, renderReport(source)]),
+  ),
   'index.html': renderReportIndex(records, new Set([records[0]!.id])),
 }
 
@@ -74,7 +95,8 @@ const VIEWS = [
   ['dark', 'wide screen', 1440],
 ] as const
 
-// One page for all views, as for a reader who turns a tablet or switches to dark: loading it anew for each costs most of the time.
+// One page for all views, as for a reader who turns a tablet or switches to dark: loading it anew
+// for each costs most of the time.
 describe.each(Object.keys(pages))('%s', (name) => {
   let page: Page
   beforeAll(async () => {
@@ -89,11 +111,16 @@ describe.each(Object.keys(pages))('%s', (name) => {
     async (colorScheme, _, width) => {
       await page.setViewportSize({ width, height: 800 })
       await page.emulateMedia({ colorScheme })
-      expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      expect(
+        await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+      ).toBeLessThanOrEqual(0)
       expect(await page.evaluate<string[]>(CLIPPED)).toEqual([])
-      const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+      const background = await page.evaluate<string>(
+        'getComputedStyle(document.body).backgroundColor',
+      )
       expect(background).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)')
-      // Between these two widths the same elements stand in the same order: axe has nothing new to find.
+      // Between these two widths the same elements stand in the same order: axe has nothing new to
+      // find.
       if (width !== 1280 && width !== 360) return
       const violations = await page.evaluate<string[]>(
         'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))',
@@ -141,7 +168,10 @@ describe('an opened report', () => {
 
   it('runs no script but that of its pictures', async () => {
     const html = pages['profiled.html' as keyof typeof pages] as string
-    writeFileSync(join(folder, 'injected.html'), html.replace('<main>', '<main><script>document.title = "owned"</script>'))
+    writeFileSync(
+      join(folder, 'injected.html'),
+      html.replace('<main>', '<main><script>document.title = "owned"</script>'),
+    )
     const page = await browser().newPage()
     await page.goto(urlOf('injected.html'))
     expect(await page.title()).toBe('0001 · layer1 · accepted')
@@ -152,9 +182,15 @@ describe('an opened report', () => {
   it('is walked with the keyboard: first to the verdict, and where the focus is can be seen', async () => {
     const page = await open('profiled.html')
     await page.keyboard.press('Tab')
-    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Skip to the verdict')
-    expect(await page.evaluate<number>('document.activeElement.getBoundingClientRect().left')).toBeGreaterThanOrEqual(0)
-    expect(await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid')
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe(
+      'Skip to the verdict',
+    )
+    expect(
+      await page.evaluate<number>('document.activeElement.getBoundingClientRect().left'),
+    ).toBeGreaterThanOrEqual(0)
+    expect(
+      await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle'),
+    ).toBe('solid')
     await page.keyboard.press('Enter')
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('verdict')
     await page.close()
@@ -167,7 +203,9 @@ describe('an opened report', () => {
       `[...document.querySelectorAll('.scroll')].filter((region) => getComputedStyle(region).overflowY !== 'visible' || region.scrollHeight > region.clientHeight + 1).length`,
     )
     expect(hidden).toBe(0)
-    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')).toBe(
+      'rgb(255, 255, 255)',
+    )
     await page.close()
   })
 

@@ -10,21 +10,34 @@ import { packageRoot } from '../../../harness/system/package-root.js'
 import { sequenceOf, summedSequence } from '../verdict/sequences.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
 
-const picture = (name: string) => readFileSync(join(packageRoot(), 'test', 'golden', 'pictures', name), 'utf8')
+const picture = (name: string) =>
+  readFileSync(join(packageRoot(), 'test', 'golden', 'pictures', name), 'utf8')
 
 /** Evidence as it is left behind, as what a report is made of. */
-export function sourceOf(measured: Evidence, profiles: readonly WorkloadProfile[] = []): ReportSource {
-  const hotspots = Object.fromEntries(profiles.map(({ workload, hotspots }) => [workload, hotspots]))
+export function sourceOf(
+  measured: Evidence,
+  profiles: readonly WorkloadProfile[] = [],
+): ReportSource {
+  const hotspots = Object.fromEntries(
+    profiles.map(({ workload, hotspots }) => [workload, hotspots]),
+  )
   const evidence = profiles.length === 0 ? measured : { ...measured, hotspots }
   const record = toDecisionRecord(evidence)
   return toReportSource({ record, records: [record], evidence, profiles })
 }
 
-export const accepted = simulateEvidence({ seed: 5, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 })
+export const accepted = simulateEvidence({
+  seed: 5,
+  pairs: 10,
+  improvement: { 'grid-search': 0.4 },
+  noise: 0.02,
+})
 
 const rejected = simulateEvidence(
   { seed: 7, pairs: 10, improvement: { 'grid-search': -0.2 }, noise: 0.02 },
-  planWith({ workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })) }),
+  planWith({
+    workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })),
+  }),
 )
 
 const calibrated: CalibrationQuote = {
@@ -35,9 +48,16 @@ const calibrated: CalibrationQuote = {
   workloads: [{ id: 'grid-search', effectiveSd: 0.012, class: 'GREEN' }],
 }
 
-function judgedBy(criterion: Criterion, change: Partial<Simulation> = {}, calibration = calibrated): Evidence {
+function judgedBy(
+  criterion: Criterion,
+  change: Partial<Simulation> = {},
+  calibration = calibrated,
+): Evidence {
   const simulation = { seed: 6, pairs: 40, improvement: {}, noise: 0.01, ...change }
-  return simulateEvidence(simulation, planWith({ criterion, calibration, errorRates: 'Error rates: A/A accepted 0 of 100.' }))
+  return simulateEvidence(
+    simulation,
+    planWith({ criterion, calibration, errorRates: 'Error rates: A/A accepted 0 of 100.' }),
+  )
 }
 
 /** Runs without what some hosts do not tell, and without any noise. */
@@ -61,8 +81,16 @@ export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
     ...rejected,
     runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 4),
   },
-  'one pair': { ...rejected, runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 2) },
-  inconclusive: simulateEvidence({ seed: 9, pairs: 40, improvement: { 'grid-search': 0.06 }, noise: 0.2 }),
+  'one pair': {
+    ...rejected,
+    runs: rejected.runs.filter(({ workload, pair }) => workload === 'grid-search' || pair < 2),
+  },
+  inconclusive: simulateEvidence({
+    seed: 9,
+    pairs: 40,
+    improvement: { 'grid-search': 0.06 },
+    noise: 0.2,
+  }),
   'injected, with an incumbent': simulateEvidence(
     {
       seed: 6,
@@ -101,20 +129,37 @@ export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
     ...accepted,
     runs: [
       ...accepted.runs,
-      ...accepted.runs
-        .slice(0, 1)
-        .map((run) => ({ ...run, pair: 11, error: 'exit code 1', startedAt: '2026-11-20T10:00:00.000Z' })),
+      ...accepted.runs.slice(0, 1).map((run) => ({
+        ...run,
+        pair: 11,
+        error: 'exit code 1',
+        startedAt: '2026-11-20T10:00:00.000Z',
+      })),
     ].map((run) =>
-      'error' in run ? { workload: run.workload, pair: run.pair, arm: run.arm, error: run.error, startedAt: run.startedAt } : run,
+      'error' in run
+        ? {
+            workload: run.workload,
+            pair: run.pair,
+            arm: run.arm,
+            error: run.error,
+            startedAt: run.startedAt,
+          }
+        : run,
     ),
   },
-  regression: judgedBy({ kind: 'regression', atMost: 0.1 }, { improvement: { 'grid-search': -0.04 } }),
+  regression: judgedBy(
+    { kind: 'regression', atMost: 0.1 },
+    { improvement: { 'grid-search': -0.04 } },
+  ),
   equivalence: judgedBy(
     { kind: 'equivalence', within: 0.02 },
     { noise: 0.02 },
     { ...calibrated, status: 'stale', ageDays: 45.2 },
   ),
-  'non-inferiority': judgedBy({ kind: 'non-inferiority', atMost: 0.3 }, { improvement: { 'grid-search': -0.5 } }),
+  'non-inferiority': judgedBy(
+    { kind: 'non-inferiority', atMost: 0.3 },
+    { improvement: { 'grid-search': -0.5 } },
+  ),
   budget: judgedBy({ kind: 'budget', counter: 'pre-grouped.hitRate', atLeast: 0.6 }),
   'budget, calibration failed': judgedBy(
     { kind: 'budget', counter: 'cpuMs', atMost: 500 },
@@ -123,7 +168,13 @@ export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
   ),
   summary: {
     ...simulateEvidence(
-      { seed: 12, pairs: 20, improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 }, noise: 0.03, memory: 0.05 },
+      {
+        seed: 12,
+        pairs: 20,
+        improvement: { 'grid-search': 0.62, 'walk-forward': 0.55 },
+        noise: 0.03,
+        memory: 0.05,
+      },
       planWith({
         layer: 'all',
         criterion: { kind: 'improvement', atLeast: 0.4 },
@@ -155,10 +206,19 @@ export function hotspotsNaming(text: string): Hotspots {
     referenceCpuMs: 20,
     overheadToComputation: cpuMs / 20 - 1,
     categories: [
-      { name: text, share: 0.75, inlinedShare: 0.6, differs: true, cpuMs: cpuMs * 0.75, allocatedBytes: 5e6 },
+      {
+        name: text,
+        share: 0.75,
+        inlinedShare: 0.6,
+        differs: true,
+        cpuMs: cpuMs * 0.75,
+        allocatedBytes: 5e6,
+      },
       { name: 'other', share: 0.25, inlinedShare: 0.25, cpuMs: cpuMs * 0.25, allocatedBytes: 0 },
     ],
-    operations: [{ ...place, category: text, share: 0.5, cpuMs: cpuMs / 2, calls: 1234, bottleneck: true }],
+    operations: [
+      { ...place, category: text, share: 0.5, cpuMs: cpuMs / 2, calls: 1234, bottleneck: true },
+    ],
     functions: [
       { ...place, kind: 'js', selfShare: 0.5, totalShare: 0.9, calls: 12 },
       { name: text, kind: 'native', selfShare: 0.1, totalShare: 0.1 },
@@ -226,11 +286,23 @@ export function evidenceNaming(text: string): Evidence {
       .workloads.slice(0, 1)
       .map((workload) => ({ ...workload, id: text, title: text, content: text })),
   })
-  const simulated = simulateEvidence({ seed: 5, pairs: 10, improvement: { [text]: 0.4 }, noise: 0.02 }, plan)
+  const simulated = simulateEvidence(
+    { seed: 5, pairs: 10, improvement: { [text]: 0.4 }, noise: 0.02 },
+    plan,
+  )
   return {
     ...simulated,
-    environment: { ...simulated.environment, cpuModel: text, kernel: text, platform: text, governor: text, fallbacks: [text] },
-    runs: simulated.runs.map((run) => ('counters' in run ? { ...run, counters: { [text]: 5 } } : run)),
+    environment: {
+      ...simulated.environment,
+      cpuModel: text,
+      kernel: text,
+      platform: text,
+      governor: text,
+      fallbacks: [text],
+    },
+    runs: simulated.runs.map((run) =>
+      'counters' in run ? { ...run, counters: { [text]: 5 } } : run,
+    ),
     digests: { [text]: sha('x') },
   }
 }

@@ -28,8 +28,12 @@ describe('rank sums', () => {
       fc.property(few, few, (first, second) => {
         const all = [...first, ...second]
         const rankOf = (value: number) =>
-          1 + all.filter((other) => other < value).length + (all.filter((other) => other === value).length - 1) / 2
-        const groups = [...new Set(all)].map((value) => all.filter((other) => other === value).length)
+          1 +
+          all.filter((other) => other < value).length +
+          (all.filter((other) => other === value).length - 1) / 2
+        const groups = [...new Set(all)].map(
+          (value) => all.filter((other) => other === value).length,
+        )
         expect(rankSum(first, second)).toEqual({
           sum: first.reduce((total, value) => total + rankOf(value), 0),
           tieTerm: groups.reduce((total, size) => total + size ** 3 - size, 0),
@@ -40,7 +44,10 @@ describe('rank sums', () => {
   })
 
   it('make tests that only know the order', () => {
-    const sample = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 2, maxLength: 30 })
+    const sample = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), {
+      minLength: 2,
+      maxLength: 30,
+    })
     fc.assert(
       fc.property(sample, sample, (a, b) => {
         fc.pre(new Set([...a, ...b]).size > 1)
@@ -62,7 +69,10 @@ describe('rank sums', () => {
     const random = randomFrom(3)
     const sample = (n: number) => Array.from({ length: n }, () => random.normal())
     expect([50, 51].map((n) => signedRankTest(sample(n)).method)).toEqual(['exact', 'normal'])
-    expect([50, 51].map((n) => rankSumTest(sample(n), sample(5)).method)).toEqual(['exact', 'normal'])
+    expect([50, 51].map((n) => rankSumTest(sample(n), sample(5)).method)).toEqual([
+      'exact',
+      'normal',
+    ])
   })
 })
 
@@ -72,7 +82,8 @@ describe('values of any size', () => {
 
   it.each([-1015, -1000, -300, 300, 1000, 1020])('keep their statistics at 2^%d', (exponent) => {
     const factor = 2 ** Math.round(exponent / 2)
-    const at = (values: readonly number[]) => values.map((value) => value * factor * 2 ** (exponent - Math.round(exponent / 2)))
+    const at = (values: readonly number[]) =>
+      values.map((value) => value * factor * 2 ** (exponent - Math.round(exponent / 2)))
     const { mean, sd, cv } = summarize(at(ordinary))
     const back = (value: number) => (value / factor) * 2 ** -(exponent - Math.round(exponent / 2))
     expect([back(mean), cv]).toEqual([meanOf(ordinary), summarize(ordinary).cv])
@@ -85,31 +96,42 @@ describe('values of any size', () => {
 
   it('are left as they are where their squares are ordinary numbers', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 1e-29, max: 1e29, noNaN: true }), { minLength: 1 }), (values) => {
-        expect(scaleOf(values)).toBe(1)
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 1e-29, max: 1e29, noNaN: true }), { minLength: 1 }),
+        (values) => {
+          expect(scaleOf(values)).toBe(1)
+        },
+      ),
       runs,
     )
   })
 
   it('have no spread where they are equal, whatever the mean rounds to', () => {
     for (const value of [0.1, 0.3, 1e16 + 2, 1e-300, 7e300]) {
-      expect(summarize(Array(7).fill(value))).toMatchObject({ mean: value, sd: 0, cv: 0, ci95: { lower: value, upper: value } })
+      expect(summarize(Array(7).fill(value))).toMatchObject({
+        mean: value,
+        sd: 0,
+        cv: 0,
+        ci95: { lower: value, upper: value },
+      })
       expect(lag1(Array(7).fill(value))).toBeUndefined()
     }
   })
 
   it('keep the digits of their spread beside a large mean, in exact arithmetic', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 2, maxLength: 2000 }), (offsets) => {
-        const n = BigInt(offsets.length)
-        const total = offsets.reduce((sum, value) => sum + BigInt(value), 0n)
-        const squares = offsets.reduce((sum, value) => sum + BigInt(value) ** 2n, 0n)
-        const exact = Number(n * squares - total ** 2n) / Number(n * (n - 1n))
-        const found = varianceOf(offsets.map((value) => 2 ** 40 + value))
-        expect(Math.abs(found - exact)).toBeLessThanOrEqual(1e-9 * exact)
-        expect(Math.abs(varianceOf(offsets) - exact)).toBeLessThanOrEqual(1e-13 * exact)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 2, maxLength: 2000 }),
+        (offsets) => {
+          const n = BigInt(offsets.length)
+          const total = offsets.reduce((sum, value) => sum + BigInt(value), 0n)
+          const squares = offsets.reduce((sum, value) => sum + BigInt(value) ** 2n, 0n)
+          const exact = Number(n * squares - total ** 2n) / Number(n * (n - 1n))
+          const found = varianceOf(offsets.map((value) => 2 ** 40 + value))
+          expect(Math.abs(found - exact)).toBeLessThanOrEqual(1e-9 * exact)
+          expect(Math.abs(varianceOf(offsets) - exact)).toBeLessThanOrEqual(1e-13 * exact)
+        },
+      ),
       { numRuns: 300 },
     )
   })
@@ -136,7 +158,10 @@ describe("Fieller's interval", () => {
     const critical = exactTQuantile(0.975, 4)
     for (const bound of [lower, upper]) {
       const differences = b.map((value, index) => value - bound * a[index]!)
-      expect(Math.abs(meanOf(differences)) / Math.sqrt(varianceOf(differences) / 5)).toBeCloseTo(critical, 9)
+      expect(Math.abs(meanOf(differences)) / Math.sqrt(varianceOf(differences) / 5)).toBeCloseTo(
+        critical,
+        9,
+      )
     }
   })
 
@@ -182,7 +207,8 @@ describe('distributions', () => {
   })
 
   it('spend almost nothing at an early look, and still say where the line is', () => {
-    // scipy.stats.norm.isf of what O'Brien-Fleming spending leaves for the first of ten looks at 0.001
+    // scipy.stats.norm.isf of what O'Brien-Fleming spending leaves for the first of ten looks at
+    // 0.001
     const [first, ...others] = groupSequentialBoundaries(
       Array.from({ length: 10 }, (_, index) => 10 * (index + 1)),
       0.001,
@@ -227,7 +253,9 @@ describe('exact logarithms', () => {
   it('agree with those of the machine but for their last bit', () => {
     fc.assert(
       fc.property(fc.double({ min: 5e-324, max: Number.MAX_VALUE, noNaN: true }), (x) => {
-        expect(Math.abs(exactLog(x) - Math.log(x))).toBeLessThanOrEqual(4e-16 * Math.abs(Math.log(x)) + 1e-18)
+        expect(Math.abs(exactLog(x) - Math.log(x))).toBeLessThanOrEqual(
+          4e-16 * Math.abs(Math.log(x)) + 1e-18,
+        )
       }),
       { numRuns: 5000 },
     )

@@ -1,9 +1,21 @@
-import { covarianceOf, fiellerInterval, type RatioOfMeans } from '../../../harness/statistics/fieller.js'
+import {
+  covarianceOf,
+  fiellerInterval,
+  type RatioOfMeans,
+} from '../../../harness/statistics/fieller.js'
 import { momentsOf } from '../../../harness/statistics/moments.js'
 import { scaleOf } from '../../../harness/statistics/scale.js'
 
 /** Fieller's interval straight from the values. */
-export function fiellerOf(a: readonly number[], b: readonly number[], paired: boolean): RatioOfMeans {
+export function fiellerOf(
+  a: readonly number[],
+  b: readonly number[],
+  paired: boolean,
+): RatioOfMeans {
   const [momentsA, momentsB] = [momentsOf(a, scaleOf(a)), momentsOf(b, scaleOf(b))]
-  return fiellerInterval(momentsA, momentsB, paired ? covarianceOf(a, b, momentsA, momentsB) : undefined)
+  return fiellerInterval(
+    momentsA,
+    momentsB,
+    paired ? covarianceOf(a, b, momentsA, momentsB) : undefined,
+  )
 }

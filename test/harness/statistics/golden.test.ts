@@ -4,7 +4,10 @@ import { lag1 } from '../../../harness/statistics/autocorrelation.js'
 import { effectSize } from '../../../harness/statistics/effect-size.js'
 import { exactTQuantile } from '../../../harness/statistics/exact-quantile.js'
 
-import { groupSequentialBoundaries, type Spending } from '../../../harness/statistics/group-sequential.js'
+import {
+  groupSequentialBoundaries,
+  type Spending,
+} from '../../../harness/statistics/group-sequential.js'
 import { hodgesLehmann } from '../../../harness/statistics/hodges-lehmann.js'
 import { summarize } from '../../../harness/statistics/interval.js'
 import { rankSumTest } from '../../../harness/statistics/mann-whitney.js'
@@ -19,7 +22,9 @@ import { signedRankTest } from '../../../harness/statistics/wilcoxon.js'
 import { fiellerOf } from './fieller-of-values.js'
 
 /** Provenance: golden-stats.py beside it, scipy 1.17.1, numpy 2.4.6. */
-const golden: Golden = JSON.parse(readFileSync(new URL('../../golden/golden-stats.json', import.meta.url), 'utf8'))
+const golden: Golden = JSON.parse(
+  readFileSync(new URL('../../golden/golden-stats.json', import.meta.url), 'utf8'),
+)
 
 interface Summary {
   readonly n: number
@@ -36,7 +41,12 @@ interface Shape {
 
 interface DataSet {
   readonly cohenD: number | null
-  readonly mannWhitney: { U_A: number; pAsymptoticCC: number; pExact: number | null; ties: boolean } | null
+  readonly mannWhitney: {
+    U_A: number
+    pAsymptoticCC: number
+    pExact: number | null
+    ties: boolean
+  } | null
   readonly shapiroA: Shape | null
   readonly shapiroB: Shape | null
   readonly name: string
@@ -76,7 +86,10 @@ interface Golden {
   readonly groupSequential: Readonly<
     Record<
       string,
-      { looks: readonly number[]; boundaries: Readonly<Record<string, { z: readonly number[]; pNominal: readonly number[] }>> }
+      {
+        looks: readonly number[]
+        boundaries: Readonly<Record<string, { z: readonly number[]; pNominal: readonly number[] }>>
+      }
     >
   >
 }
@@ -136,7 +149,8 @@ describe('against scipy', () => {
     })
 
     it('measures the effect and the shape of each arm', () => {
-      if (set.cohenD === null) expect(() => effectSize(jointMoments(a, b))).toThrow(DegenerateSampleError)
+      if (set.cohenD === null)
+        expect(() => effectSize(jointMoments(a, b))).toThrow(DegenerateSampleError)
       else expectClose(effectSize(jointMoments(a, b)), set.cohenD, 1e-10)
       for (const [sample, expected] of [
         [a, set.shapiroA],
@@ -184,7 +198,11 @@ describe('against scipy', () => {
       expect(estimate.zeroVariance).toBe(expected.zeroVariance)
       if (set.trimmedLog === null) {
         expectClose(estimate.m, expected.meanLogRatio, ARITHMETIC)
-        expect([estimate.se, trimmedP(estimate), trimmedInterval(estimate)]).toEqual([0, undefined, undefined])
+        expect([estimate.se, trimmedP(estimate), trimmedInterval(estimate)]).toEqual([
+          0,
+          undefined,
+          undefined,
+        ])
         return
       }
       const { g, df, m, se, pTwoSided, improvementCi95Pct } = set.trimmedLog
@@ -198,22 +216,27 @@ describe('against scipy', () => {
     })
   })
 
-  describe.each(Object.entries(golden.groupSequential))('group-sequential boundaries, %s', (_, { looks, boundaries }) => {
-    it.each(Object.entries(boundaries))('%s', (name, { z, pNominal }) => {
-      const [kind, alpha] = name.split('_')
-      const spending: Spending = kind === 'pocock' ? 'pocock' : 'obrien-fleming'
-      const ours = groupSequentialBoundaries(looks, Number(alpha), spending)
-      expect(ours.map(({ pairs }) => pairs)).toEqual(looks)
-      for (const [index, boundary] of ours.entries()) {
-        expectClose(boundary.z, z[index]!, 1e-9)
-        expectClose(boundary.pNominal, pNominal[index]!, 1e-8)
-      }
-    })
-  })
+  describe.each(Object.entries(golden.groupSequential))(
+    'group-sequential boundaries, %s',
+    (_, { looks, boundaries }) => {
+      it.each(Object.entries(boundaries))('%s', (name, { z, pNominal }) => {
+        const [kind, alpha] = name.split('_')
+        const spending: Spending = kind === 'pocock' ? 'pocock' : 'obrien-fleming'
+        const ours = groupSequentialBoundaries(looks, Number(alpha), spending)
+        expect(ours.map(({ pairs }) => pairs)).toEqual(looks)
+        for (const [index, boundary] of ours.entries()) {
+          expectClose(boundary.z, z[index]!, 1e-9)
+          expectClose(boundary.pNominal, pNominal[index]!, 1e-8)
+        }
+      })
+    },
+  )
 
   it('reproduces the nominal levels the method publishes', () => {
     const levels = groupSequentialBoundaries([10, 20, 30, 40], 0.05).map(({ pNominal }) => pNominal)
-    for (const [index, expected] of [0.017868701, 0.018914083, 0.020028395, 0.020937079].entries()) {
+    for (const [index, expected] of [
+      0.017868701, 0.018914083, 0.020028395, 0.020937079,
+    ].entries()) {
       expect(Math.abs(levels[index]! - expected)).toBeLessThan(1e-8)
     }
   })

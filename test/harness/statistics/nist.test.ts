@@ -12,8 +12,9 @@ interface Certified {
 }
 
 /**
- * Digits reached, −log10 of the relative error, at least. Where fewer than 14 are asked the data themselves are no doubles: 1000000.2
- * keeps 9 digits of its deviation 0.1 from the mean, 10000000.2 keeps 8, and no arithmetic brings them back.
+ * Digits reached, −log10 of the relative error, at least. Where fewer than 14 are asked the data
+ * themselves are no doubles: 1000000.2 keeps 9 digits of its deviation 0.1 from the mean,
+ * 10000000.2 keeps 8, and no arithmetic brings them back.
  */
 const DIGITS: Readonly<Record<string, { mean: number; sd: number; lag1: number }>> = {
   Lew: { mean: 15, sd: 14, lag1: 14 },
@@ -50,5 +51,7 @@ describe('the NIST StRD univariate sets', () => {
 
 /** −log10 of the relative error; 15 where the values are equal. */
 function digits(actual: number, expected: number): number {
-  return actual === expected ? 15 : Math.min(15, -Math.log10(Math.abs(actual - expected) / Math.abs(expected)))
+  return actual === expected
+    ? 15
+    : Math.min(15, -Math.log10(Math.abs(actual - expected) / Math.abs(expected)))
 }

@@ -30,7 +30,10 @@ describe('shifted', () => {
   })
 
   it('moves nothing against anything else: what was taken away brings every value back', () => {
-    const values = fc.array(fc.double({ min: 1e8, max: 1.9e8, noNaN: true }), { minLength: 1, maxLength: 20 })
+    const values = fc.array(fc.double({ min: 1e8, max: 1.9e8, noNaN: true }), {
+      minLength: 1,
+      maxLength: 20,
+    })
     fc.assert(
       fc.property(values, values, (a, b) => {
         const near = shifted(a, b)

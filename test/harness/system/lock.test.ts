@@ -29,19 +29,26 @@ describe('acquireLock', () => {
     const { pid } = spawnSync(process.execPath, ['--version'])
     write({ pid, host: hostname(), since: 'yesterday' })
     acquireLock(directory, now)
-    expect(JSON.parse(readFileSync(join(directory, '.lock'), 'utf8'))).toMatchObject({ pid: process.pid })
+    expect(JSON.parse(readFileSync(join(directory, '.lock'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+    })
     expect(readdirSync(directory)).toEqual(['.lock'])
   })
 
-  it.skipIf(!existsSync('/proc/self/stat'))('replaces the lock of an earlier process with a pid that lives again', () => {
-    write({ pid: process.pid, host: hostname(), since: 'yesterday', processStart: '1' })
-    acquireLock(directory, now)
-    expect(JSON.parse(readFileSync(join(directory, '.lock'), 'utf8')).processStart).not.toBe('1')
-  })
+  it.skipIf(!existsSync('/proc/self/stat'))(
+    'replaces the lock of an earlier process with a pid that lives again',
+    () => {
+      write({ pid: process.pid, host: hostname(), since: 'yesterday', processStart: '1' })
+      acquireLock(directory, now)
+      expect(JSON.parse(readFileSync(join(directory, '.lock'), 'utf8')).processStart).not.toBe('1')
+    },
+  )
 
   it('does not judge a process on another host, or a lock it cannot read', () => {
     write({ pid: 1, host: 'elsewhere', since: 'yesterday' })
-    expect(() => acquireLock(directory, now)).toThrow(/process 1 on elsewhere since yesterday.*delete .*\.lock if it is gone/)
+    expect(() => acquireLock(directory, now)).toThrow(
+      /process 1 on elsewhere since yesterday.*delete .*\.lock if it is gone/,
+    )
     writeFileSync(join(directory, '.lock'), 'what?')
     expect(() => acquireLock(directory, now)).toThrow(/a lock nobody can read/)
     expect(readdirSync(directory)).toEqual(['.lock'])

@@ -15,7 +15,12 @@ describe('the package', () => {
   it('knows the compiled form of its sources and leaves other modules alone', () => {
     const url = (...path: string[]) => pathToFileURL(join(root, ...path)).href
     expect(compiledModule(url('scenarios', 'suite.ts'))).toBe(url('dist', 'scenarios', 'suite.js'))
-    for (const other of [url('dist', 'scenarios', 'suite.js'), url('dist', 'a.ts'), 'node:fs', 'data:text/javascript,1']) {
+    for (const other of [
+      url('dist', 'scenarios', 'suite.js'),
+      url('dist', 'a.ts'),
+      'node:fs',
+      'data:text/javascript,1',
+    ]) {
       expect(compiledModule(other)).toBe(other)
     }
     const foreign = pathToFileURL(join(root, '..', 'elsewhere', 'suite.ts')).href

@@ -43,7 +43,12 @@ describe('where /proc tells', () => {
 
   it('keeps guest time out and iowait idle', () => {
     write('proc/stat', 'cpu  100 10 50 800 30 4 6 20 7 0\ncpu0 1 1 1 1\ncpu1 1 1 1 1\nintr 5\n')
-    expect(readHostCpuTime(join(directory, 'proc'))).toEqual({ busy: 170, steal: 20, total: 1020, cpus: 2 })
+    expect(readHostCpuTime(join(directory, 'proc'))).toEqual({
+      busy: 170,
+      steal: 20,
+      total: 1020,
+      cpus: 2,
+    })
   })
 
   it('finds the start of a process whose name holds spaces and parentheses', () => {
@@ -65,7 +70,9 @@ describe('where there is no /proc', () => {
   })
 
   it('the environment names what is missing and what follows from it', () => {
-    const environment = environmentSchema.parse(readEnvironment(['--expose-gc'], { proc, sys: proc }))
+    const environment = environmentSchema.parse(
+      readEnvironment(['--expose-gc'], { proc, sys: proc }),
+    )
     expect(environment.fallbacks).toHaveLength(4)
     expect(environment.fallbacks.join('\n')).toMatch(/memory is not compared/)
     expect(environment).not.toHaveProperty('governor')
@@ -78,7 +85,11 @@ describe('readEnvironment', () => {
     write('sys/fs/cgroup/memory.max', '2147483648\n')
     write('sys/devices/system/cpu/cpu0/cpufreq/scaling_governor', 'powersave\n')
     const environment = readEnvironment([], { proc: '/proc', sys: join(directory, 'sys') })
-    expect(environment).toMatchObject({ cpuQuota: 1.5, memoryLimitBytes: 2147483648, governor: 'powersave' })
+    expect(environment).toMatchObject({
+      cpuQuota: 1.5,
+      memoryLimitBytes: 2147483648,
+      governor: 'powersave',
+    })
   })
 
   it('takes "max" for no limit', () => {

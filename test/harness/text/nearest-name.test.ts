@@ -6,7 +6,11 @@ import { editDistance, findNamed, nearestName } from '../../../harness/text/near
 function slowDistance(from: string, to: string): number {
   if (from === '' || to === '') return from.length + to.length
   const replaced = slowDistance(from.slice(1), to.slice(1)) + (from[0] === to[0] ? 0 : 1)
-  return Math.min(replaced, slowDistance(from.slice(1), to) + 1, slowDistance(from, to.slice(1)) + 1)
+  return Math.min(
+    replaced,
+    slowDistance(from.slice(1), to) + 1,
+    slowDistance(from, to.slice(1)) + 1,
+  )
 }
 
 const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1'), maxLength: 6 })
@@ -32,6 +36,8 @@ describe('names', () => {
     expect(() => find('laier1')).toThrow(
       'unknown layer laier1; did you mean layer1? known: layer0-control, layer1, layer1.asset-list',
     )
-    expect(() => find('quite another')).toThrow('unknown layer quite another; known: layer0-control')
+    expect(() => find('quite another')).toThrow(
+      'unknown layer quite another; known: layer0-control',
+    )
   })
 })

@@ -19,17 +19,28 @@ const target: Rule = {
   alpha: 0.05,
   memory: 'advisory',
 }
-const guard: Rule = { ...target, role: 'guard', criterion: { kind: 'regression', atMost: 0.1 }, looks: [10, 20, 30] }
+const guard: Rule = {
+  ...target,
+  role: 'guard',
+  criterion: { kind: 'regression', atMost: 0.1 },
+  looks: [10, 20, 30],
+}
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
 const plan = planWith()
 
 function noisy(pairs: number, improvement: number, noise: number, seed = 1, memory = 0): Round[] {
-  const runs = simulateRuns({ seed, pairs, improvement: { 'grid-search': improvement }, noise, memory }, plan)
+  const runs = simulateRuns(
+    { seed, pairs, improvement: { 'grid-search': improvement }, noise, memory },
+    plan,
+  )
   return roundsOf(runs, plan, 'grid-search')
 }
 
 /** The same rounds with other wall times or memory in the candidate. */
-function withCandidate(rounds: readonly Round[], change: (run: NonNullable<Round['runs']['candidate']>) => object): Round[] {
+function withCandidate(
+  rounds: readonly Round[],
+  change: (run: NonNullable<Round['runs']['candidate']>) => object,
+): Round[] {
   return rounds.map(({ pair, runs }) => ({
     pair,
     runs: { ...runs, candidate: { ...runs.candidate!, ...change(runs.candidate!) } },
@@ -40,20 +51,31 @@ describe('looking at the pairs', () => {
   it('stops at the first look that decides and ignores what follows', () => {
     const rounds = noisy(40, 0.4, 0.02)
     const assessment = assessWorkload(rounds, target)
-    expect([assessment.outcome, assessment.reasons, assessment.looks.length]).toEqual(['accepted', ['certified-improvement'], 1])
+    expect([assessment.outcome, assessment.reasons, assessment.looks.length]).toEqual([
+      'accepted',
+      ['certified-improvement'],
+      1,
+    ])
     expect(assessment.rounds).toEqual(rounds.slice(0, 10))
     expect(assessWorkload(rounds.slice(0, 10), target)).toEqual(assessment)
   })
 
   it('continues until there are pairs enough for a look', () => {
     for (const count of [0, 1, 2, 9]) {
-      expect(assessWorkload(noisy(count, 0.9, 0.001), target)).toMatchObject({ outcome: 'continue', reasons: [], looks: [] })
+      expect(assessWorkload(noisy(count, 0.9, 0.001), target)).toMatchObject({
+        outcome: 'continue',
+        reasons: [],
+        looks: [],
+      })
     }
   })
 
   it('looks with the levels of the whole plan', () => {
     const { looks } = assessWorkload(noisy(40, 0.05, 0.02), target)
-    expect(looks.map(({ pNominal }) => pNominal.toFixed(9)).slice(0, 2)).toEqual(['0.017868701', '0.018914083'])
+    expect(looks.map(({ pNominal }) => pNominal.toFixed(9)).slice(0, 2)).toEqual([
+      '0.017868701',
+      '0.018914083',
+    ])
     expect(looks[0]!.critical).toBeGreaterThan(2.5)
   })
 
@@ -73,7 +95,11 @@ describe('looking at the pairs', () => {
 
   it('ends inconclusive after the last look where the host is too noisy', () => {
     const assessment = assessWorkload(noisy(40, 0.05, 0.3, 1), target)
-    expect([assessment.outcome, assessment.reasons, assessment.looks.length]).toEqual(['inconclusive', ['too-noisy'], 4])
+    expect([assessment.outcome, assessment.reasons, assessment.looks.length]).toEqual([
+      'inconclusive',
+      ['too-noisy'],
+      4,
+    ])
   })
 
   it('widens the bounds where the pairs drift', () => {
@@ -81,7 +107,9 @@ describe('looking at the pairs', () => {
     const { looks } = assessWorkload(roundsFrom(Array(20).fill(100), drift), target)
     const [, second] = looks
     expect(second!.seUsed / second!.se).toBeCloseTo(2, 10)
-    expect(warningsOf(roundsFrom(Array(20).fill(100), drift), looks, target).map(({ code }) => code)).toContain('autocorrelated')
+    expect(
+      warningsOf(roundsFrom(Array(20).fill(100), drift), looks, target).map(({ code }) => code),
+    ).toContain('autocorrelated')
   })
 })
 
@@ -92,7 +120,12 @@ describe('what holds an acceptance back', () => {
   it('cpu and wall time that tell different stories', () => {
     const assessment = assessWorkload(sameWall, target)
     expect([assessment.outcome, assessment.reasons]).toEqual(['inconclusive', ['discordant']])
-    expect(assessment.looks.map(({ outcome }) => outcome)).toEqual(['continue', 'continue', 'continue', 'inconclusive'])
+    expect(assessment.looks.map(({ outcome }) => outcome)).toEqual([
+      'continue',
+      'continue',
+      'continue',
+      'inconclusive',
+    ])
     expect(assessment.looks.every(({ held }) => held?.includes('discordant'))).toBe(true)
     expect(discordance(sameWall, target)?.hint).toContain('declare the metric wall')
   })
@@ -107,12 +140,23 @@ describe('what holds an acceptance back', () => {
     expect(assessWorkload(rounds, blocking).outcome).toBe('accepted')
     const heavy = noisy(40, 0.4, 0.02, 1, 0.2)
     expect(assessWorkload(heavy, target).outcome).toBe('accepted')
-    expect(assessWorkload(heavy, blocking)).toMatchObject({ outcome: 'rejected', reasons: ['memory-over'] })
+    expect(assessWorkload(heavy, blocking)).toMatchObject({
+      outcome: 'rejected',
+      reasons: ['memory-over'],
+    })
     const unknown = withCandidate(rounds, () => ({ peakRssBytes: undefined }))
-    expect(assessWorkload(unknown, blocking)).toMatchObject({ outcome: 'inconclusive', reasons: ['memory-unmeasured'] })
+    expect(assessWorkload(unknown, blocking)).toMatchObject({
+      outcome: 'inconclusive',
+      reasons: ['memory-unmeasured'],
+    })
     const random = randomFrom(4)
-    const doubtful = withCandidate(rounds, () => ({ peakRssBytes: 142e6 * Math.exp(0.2 * random.normal()) }))
-    expect(assessWorkload(doubtful, blocking)).toMatchObject({ outcome: 'inconclusive', reasons: ['memory-undecided'] })
+    const doubtful = withCandidate(rounds, () => ({
+      peakRssBytes: 142e6 * Math.exp(0.2 * random.normal()),
+    }))
+    expect(assessWorkload(doubtful, blocking)).toMatchObject({
+      outcome: 'inconclusive',
+      reasons: ['memory-undecided'],
+    })
   })
 
   it('noise in RED, unless the bounds alone decide', () => {
@@ -120,7 +164,9 @@ describe('what holds an acceptance back', () => {
       outcome: 'accepted',
       reasons: ['certified-improvement'],
     })
-    const held = Array.from({ length: 60 }, (_, seed) => assessWorkload(noisy(40, 0.06, 0.066, seed), target))
+    const held = Array.from({ length: 60 }, (_, seed) =>
+      assessWorkload(noisy(40, 0.06, 0.066, seed), target),
+    )
     expect(held.some(({ reasons }) => reasons.includes('noise-red'))).toBe(true)
     for (const { reasons, looks } of held) {
       const red = looks.at(-1)!.se * Math.sqrt(looks.at(-1)!.pairs) > 0.08
@@ -133,7 +179,9 @@ describe('what holds an acceptance back', () => {
     const rule: Rule = { ...target, calibrationFailed: true }
     const { outcome, reasons, looks } = assessWorkload(rounds, rule)
     expect([outcome, reasons, looks.length]).toEqual(['inconclusive', ['calibration-failed'], 1])
-    expect(assessWorkload(noisy(10, 0, 0.02), { ...guard, calibrationFailed: true }).reasons).toEqual(['calibration-failed'])
+    expect(
+      assessWorkload(noisy(10, 0, 0.02), { ...guard, calibrationFailed: true }).reasons,
+    ).toEqual(['calibration-failed'])
     // It makes nothing accepted, and keeps nothing from being rejected.
     expect(assessWorkload(noisy(10, -0.3, 0.02), rule).outcome).toBe('rejected')
   })
@@ -147,9 +195,16 @@ describe('what holds an acceptance back', () => {
     const quiet = noisy(40, improvement, 0.02)
     expect(assessWorkload(quiet, rule).outcome).toBe('accepted')
     const slowWall = withCandidate(quiet, (run) => ({ wallMs: 1.25 * run.wallMs }))
-    expect(assessWorkload(slowWall, rule)).toMatchObject({ outcome: 'inconclusive', reasons: ['discordant'] })
+    expect(assessWorkload(slowWall, rule)).toMatchObject({
+      outcome: 'inconclusive',
+      reasons: ['discordant'],
+    })
     expect(
-      assessWorkload(slowWall, { ...rule, metric: 'wall', criterion: { kind: 'non-inferiority', atMost: 0.6 } }).outcome,
+      assessWorkload(slowWall, {
+        ...rule,
+        metric: 'wall',
+        criterion: { kind: 'non-inferiority', atMost: 0.6 },
+      }).outcome,
     ).toBe('accepted')
   })
 
@@ -170,20 +225,28 @@ describe('pairs that do not vary', () => {
     expect(assessWorkload(rounds(1), target).outcome).toBe('rejected')
     const { looks } = assessWorkload(rounds(0.9), target)
     expect([looks[0]!.se, looks[0]!.lower, looks[0]!.upper]).toEqual([0, looks[0]!.m, looks[0]!.m])
-    expect(warningsOf(rounds(0.9), looks, target).map(({ code }) => code)).toEqual(['zero-variance'])
+    expect(warningsOf(rounds(0.9), looks, target).map(({ code }) => code)).toEqual([
+      'zero-variance',
+    ])
   })
 })
 
 describe('the running estimate', () => {
   it('is absent below two rounds and the improvement afterwards', () => {
-    expect([runningEstimate([], target), runningEstimate(noisy(1, 0.4, 0.01), target)]).toEqual([undefined, undefined])
+    expect([runningEstimate([], target), runningEstimate(noisy(1, 0.4, 0.01), target)]).toEqual([
+      undefined,
+      undefined,
+    ])
     expect(runningEstimate(noisy(5, 0.4, 0.01), target)).toBeCloseTo(0.4, 1)
   })
 })
 
 describe('for all values', () => {
   const samples = (n: number) =>
-    fc.tuple(fc.array(positive, { minLength: n, maxLength: n }), fc.array(positive, { minLength: n, maxLength: n }))
+    fc.tuple(
+      fc.array(positive, { minLength: n, maxLength: n }),
+      fc.array(positive, { minLength: n, maxLength: n }),
+    )
 
   it('accepts only what its own bounds allow, and never an estimate below the threshold', () => {
     fc.assert(

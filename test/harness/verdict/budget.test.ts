@@ -19,18 +19,33 @@ const ruleFor = (criterion: Budget, change: Partial<Rule> = {}): Rule => ({
 function counting(values: readonly number[]): Round[] {
   return flat(values.length).map(({ pair, runs }, index) => ({
     pair,
-    runs: { ...runs, candidate: { ...runs.candidate!, counters: { 'queue.length': values[index]! } } },
+    runs: {
+      ...runs,
+      candidate: { ...runs.candidate!, counters: { 'queue.length': values[index]! } },
+    },
   }))
 }
 
-const assessed = (values: readonly number[], criterion: Budget) => assessWorkload(counting(values), ruleFor(criterion))
-const atMost = (limit: number): Budget => ({ kind: 'budget', counter: 'queue.length', atMost: limit })
-const atLeast = (limit: number): Budget => ({ kind: 'budget', counter: 'queue.length', atLeast: limit })
+const assessed = (values: readonly number[], criterion: Budget) =>
+  assessWorkload(counting(values), ruleFor(criterion))
+const atMost = (limit: number): Budget => ({
+  kind: 'budget',
+  counter: 'queue.length',
+  atMost: limit,
+})
+const atLeast = (limit: number): Budget => ({
+  kind: 'budget',
+  counter: 'queue.length',
+  atLeast: limit,
+})
 
 describe('what a budget counts', () => {
   const [round] = flat(1)
   const with_ = (counters: Record<string, number>, change: object = {}): Round[] => [
-    { pair: 1, runs: { ...round!.runs, candidate: { ...round!.runs.candidate!, ...change, counters } } },
+    {
+      pair: 1,
+      runs: { ...round!.runs, candidate: { ...round!.runs.candidate!, ...change, counters } },
+    },
   ]
 
   it('is a counter of the candidate, or one of the values of every run', () => {
@@ -44,8 +59,15 @@ describe('what a budget counts', () => {
   })
 
   it('is a hit rate where hits and misses are counted', () => {
-    expect(budgetValues(with_({ 'cache.hits': 3, 'cache.misses': 1 }), 'cache.hitRate')).toEqual([0.75])
-    expect(budgetValues(with_({ 'cache.hitRate': 0.5, 'cache.hits': 3, 'cache.misses': 1 }), 'cache.hitRate')).toEqual([0.5])
+    expect(budgetValues(with_({ 'cache.hits': 3, 'cache.misses': 1 }), 'cache.hitRate')).toEqual([
+      0.75,
+    ])
+    expect(
+      budgetValues(
+        with_({ 'cache.hitRate': 0.5, 'cache.hits': 3, 'cache.misses': 1 }),
+        'cache.hitRate',
+      ),
+    ).toEqual([0.5])
   })
 
   it.each([
@@ -53,7 +75,11 @@ describe('what a budget counts', () => {
     ['an inherited name', {}, 'toString'],
     ['a rate without misses', { 'cache.hits': 3 }, 'cache.hitRate'],
     ['a rate of a cache nobody asked', { 'cache.hits': 0, 'cache.misses': 0 }, 'cache.hitRate'],
-    ['a rate of more hits than questions', { 'cache.hits': 5, 'cache.misses': -4 }, 'cache.hitRate'],
+    [
+      'a rate of more hits than questions',
+      { 'cache.hits': 5, 'cache.misses': -4 },
+      'cache.hitRate',
+    ],
     [
       'a rate below nothing, whatever is counted beside it',
       { 'cache.hitRate': -1, 'cache.hits': 3, 'cache.misses': 0 },
@@ -69,22 +95,33 @@ describe('what a budget counts', () => {
   it.each(['peakRssBytes', 'heapBytes', 'coldWallMs'] as const)(
     'is absent where the host does not tell %s, or tells nothing of it',
     (own) => {
-      for (const value of [undefined, 0, -1, Number.NaN]) expect(budgetValues(with_({}, { [own]: value }), own)).toBeUndefined()
+      for (const value of [undefined, 0, -1, Number.NaN])
+        expect(budgetValues(with_({}, { [own]: value }), own)).toBeUndefined()
     },
   )
 })
 
 describe('a budget', () => {
   const random = randomFrom(3)
-  const around = (mean: number, sd: number, n = 40) => Array.from({ length: n }, () => mean + sd * random.normal())
+  const around = (mean: number, sd: number, n = 40) =>
+    Array.from({ length: n }, () => mean + sd * random.normal())
 
   it('is kept, broken or undecided by the bound of the mean', () => {
-    expect(assessed(around(50, 1), atMost(52))).toMatchObject({ outcome: 'accepted', reasons: ['certified-within-budget'] })
-    expect(assessed(around(50, 1), atMost(48))).toMatchObject({ outcome: 'rejected', reasons: ['certified-outside-budget'] })
+    expect(assessed(around(50, 1), atMost(52))).toMatchObject({
+      outcome: 'accepted',
+      reasons: ['certified-within-budget'],
+    })
+    expect(assessed(around(50, 1), atMost(48))).toMatchObject({
+      outcome: 'rejected',
+      reasons: ['certified-outside-budget'],
+    })
     expect(assessed(around(50, 1), atLeast(48)).outcome).toBe('accepted')
     expect(assessed(around(50, 1), atLeast(52)).outcome).toBe('rejected')
     const wild = Array.from({ length: 40 }, (_, index) => 1000 * (index % 2))
-    expect(assessed(wild, atMost(501))).toMatchObject({ outcome: 'inconclusive', reasons: ['too-noisy'] })
+    expect(assessed(wild, atMost(501))).toMatchObject({
+      outcome: 'inconclusive',
+      reasons: ['too-noisy'],
+    })
   })
 
   it('is bounded by t with n − 1 degrees of freedom at the level of the look', () => {
@@ -94,8 +131,14 @@ describe('a budget', () => {
     expect(bounds).toMatchObject({ pairs: 10, m: 50, df: 9 })
     expect(bounds.se).toBeCloseTo(Math.sqrt(60 / 9 / 10), 12)
     expect(bounds.upper).toBeCloseTo(50 + 2.2621571628 * Math.sqrt(60 / 90), 7)
-    expect(certifiableMean(atMost(60), bounds)).toBeCloseTo(60 - (2.2621571628 + 0.8834038597) * Math.sqrt(60 / 90), 7)
-    expect(certifiableMean(atLeast(40), bounds)).toBeCloseTo(40 + (2.2621571628 + 0.8834038597) * Math.sqrt(60 / 90), 7)
+    expect(certifiableMean(atMost(60), bounds)).toBeCloseTo(
+      60 - (2.2621571628 + 0.8834038597) * Math.sqrt(60 / 90),
+      7,
+    )
+    expect(certifiableMean(atLeast(40), bounds)).toBeCloseTo(
+      40 + (2.2621571628 + 0.8834038597) * Math.sqrt(60 / 90),
+      7,
+    )
   })
 
   it('compares the value itself where it does not vary, without rounding in its favour', () => {
@@ -119,9 +162,16 @@ describe('a budget', () => {
   it('is never accepted where one run did not count, and measuring ends', () => {
     const rounds = counting(Array(10).fill(1))
     const [first, ...rest] = rounds
-    const uncounted: Round = { pair: 1, runs: { ...first!.runs, candidate: { ...first!.runs.candidate!, counters: {} } } }
+    const uncounted: Round = {
+      pair: 1,
+      runs: { ...first!.runs, candidate: { ...first!.runs.candidate!, counters: {} } },
+    }
     const assessment = assessWorkload([uncounted, ...rest], ruleFor(atMost(100)))
-    expect(assessment).toMatchObject({ outcome: 'inconclusive', reasons: ['counter-missing'], looks: [] })
+    expect(assessment).toMatchObject({
+      outcome: 'inconclusive',
+      reasons: ['counter-missing'],
+      looks: [],
+    })
     expect(assessment.rounds).toHaveLength(10)
     expect(assessWorkload([uncounted], ruleFor(atMost(100))).outcome).toBe('continue')
   })
@@ -129,7 +179,10 @@ describe('a budget', () => {
   it('does not mind clocks that disagree, or noise between the arms', () => {
     const rounds = counting(Array(40).fill(1)).map(({ pair, runs }, index) => ({
       pair,
-      runs: { ...runs, candidate: { ...runs.candidate!, cpuMs: index % 2 === 0 ? 20 : 300, wallMs: 400 + index } },
+      runs: {
+        ...runs,
+        candidate: { ...runs.candidate!, cpuMs: index % 2 === 0 ? 20 : 300, wallMs: 400 + index },
+      },
     }))
     const rule = ruleFor(atMost(2))
     expect(assessWorkload(rounds, rule).outcome).toBe('accepted')
@@ -141,7 +194,9 @@ describe('a budget', () => {
       pair,
       runs: { ...runs, candidate: { ...runs.candidate!, peakRssBytes: undefined } },
     }))
-    expect(assessWorkload(unknown, { ...rule, memory: 'blocking' }).reasons).toEqual(['memory-unmeasured'])
+    expect(assessWorkload(unknown, { ...rule, memory: 'blocking' }).reasons).toEqual([
+      'memory-unmeasured',
+    ])
   })
 
   it('is warned of where its values drift', () => {
@@ -149,7 +204,9 @@ describe('a budget', () => {
     const rule = ruleFor(atMost(1000), { looks: [20], fixed: true })
     const { looks } = assessWorkload(counting(drift), rule)
     expect(looks[0]!.seUsed / looks[0]!.se).toBeCloseTo(2, 10)
-    expect(warningsOf(counting(drift), looks, rule).map(({ code }) => code)).toEqual(['autocorrelated'])
+    expect(warningsOf(counting(drift), looks, rule).map(({ code }) => code)).toEqual([
+      'autocorrelated',
+    ])
   })
 
   it('never accepts a mean beyond its limit', () => {
@@ -157,8 +214,10 @@ describe('a budget', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 10, maxLength: 10 }), value, (values, limit) => {
         const { m } = estimateBudget(values)
-        if (assessed(values, atMost(limit)).outcome === 'accepted') expect(m).toBeLessThanOrEqual(limit)
-        if (assessed(values, atLeast(limit)).outcome === 'accepted') expect(m).toBeGreaterThanOrEqual(limit)
+        if (assessed(values, atMost(limit)).outcome === 'accepted')
+          expect(m).toBeLessThanOrEqual(limit)
+        if (assessed(values, atLeast(limit)).outcome === 'accepted')
+          expect(m).toBeGreaterThanOrEqual(limit)
       }),
       { numRuns: 1000 },
     )

@@ -4,8 +4,15 @@ import type { CalibrationQuote, Evidence } from '../../../harness/evidence/evide
 import { decide, openWorkloads } from '../../../harness/verdict/decide.js'
 import { planWith, sha, simulateEvidence } from './simulated-evidence.js'
 
-const good = simulateEvidence({ seed: 1, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 })
-const twoTargets = planWith({ workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })) })
+const good = simulateEvidence({
+  seed: 1,
+  pairs: 10,
+  improvement: { 'grid-search': 0.4 },
+  noise: 0.02,
+})
+const twoTargets = planWith({
+  workloads: planWith().workloads.map((workload) => ({ ...workload, role: 'target' as const })),
+})
 const without = (evidence: Evidence, workload: string): Evidence => ({
   ...evidence,
   runs: evidence.runs.filter((run) => run.workload !== workload),
@@ -22,7 +29,9 @@ describe('a candidate that crashes now and then', () => {
 
   it('is forgiven once and never accepted after more, however good its other pairs are', () => {
     expect(decide({ ...good, runs: [...good.runs, crashed(11)] }).verdict).toBe('accepted')
-    expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(InvalidEvidenceError)
+    expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(
+      InvalidEvidenceError,
+    )
     expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(
       /^grid-search failed 2 times, last the candidate in pair 15: exited with code 3; 0001-layer1 ends without a verdict/,
     )
@@ -52,7 +61,12 @@ describe('a layer', () => {
 
   it('is rejected when a target is, and what is undecided then is not needed', () => {
     const evidence = simulateEvidence(
-      { seed: 1, pairs: 10, improvement: { 'grid-search': -0.2, 'walk-forward': 0.06 }, noise: 0.02 },
+      {
+        seed: 1,
+        pairs: 10,
+        improvement: { 'grid-search': -0.2, 'walk-forward': 0.06 },
+        noise: 0.02,
+      },
       twoTargets,
     )
     const { verdict, reasons, workloads } = decide(evidence)
@@ -66,7 +80,12 @@ describe('a layer', () => {
   })
 
   it('is inconclusive when a target or a guard is', () => {
-    const noisyTarget = simulateEvidence({ seed: 1, pairs: 40, improvement: { 'grid-search': 0.05 }, noise: 0.3 })
+    const noisyTarget = simulateEvidence({
+      seed: 1,
+      pairs: 40,
+      improvement: { 'grid-search': 0.05 },
+      noise: 0.3,
+    })
     expect(decide(noisyTarget)).toMatchObject({
       verdict: 'inconclusive',
       reasons: expect.arrayContaining(['target-inconclusive']),
@@ -75,19 +94,27 @@ describe('a layer', () => {
       ...good,
       runs: [...good.runs, ...voidedPairsOf(good, 'walk-forward', 8)],
     }
-    expect(decide(contaminated)).toMatchObject({ verdict: 'inconclusive', reasons: ['guard-inconclusive'] })
+    expect(decide(contaminated)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['guard-inconclusive'],
+    })
   })
 
   it('needs more pairs while a workload is open, and no decision is made until then', () => {
     const runs = good.runs.filter(({ workload, pair }) => workload !== 'walk-forward' || pair < 10)
     expect(openWorkloads(good.plan, runs)).toEqual(['walk-forward'])
-    expect(() => decide({ ...good, runs })).toThrow('measuring ended before walk-forward was decided (9 complete pairs)')
+    expect(() => decide({ ...good, runs })).toThrow(
+      'measuring ended before walk-forward was decided (9 complete pairs)',
+    )
   })
 
   it('is not decided when nothing was measured', () => {
     expect(() => decide({ ...good, runs: [] })).toThrow(InvalidEvidenceError)
     expect(() => decide({ ...good, runs: [] })).toThrow('nothing was measured')
-    const guarded = { ...without(good, 'grid-search'), plan: planWith({ workloads: [good.plan.workloads[1]!] }) }
+    const guarded = {
+      ...without(good, 'grid-search'),
+      plan: planWith({ workloads: [good.plan.workloads[1]!] }),
+    }
     expect(() => decide(guarded)).toThrow('no target workload')
   })
 })
@@ -97,17 +124,27 @@ describe('contamination', () => {
     const few = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 10)] }
     expect(decide(few).verdict).toBe('accepted')
     const many = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 11)] }
-    expect(decide(many).workloads[0]).toMatchObject({ verdict: 'inconclusive', reasons: ['contaminated'] })
+    expect(decide(many).workloads[0]).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['contaminated'],
+    })
     expect(openWorkloads(many.plan, many.runs)).toEqual([])
   })
 
   it('is a matter of covariates: a void without a reason in them is refused, and so is a run that counts in spite of one', () => {
-    const change = (part: object) => ({ ...good, runs: good.runs.map((run, index) => (index === 5 ? { ...run, ...part } : run)) })
+    const change = (part: object) => ({
+      ...good,
+      runs: good.runs.map((run, index) => (index === 5 ? { ...run, ...part } : run)),
+    })
     expect(() => decide(change({ voided: 'steal 7 %' }))).toThrow(
       /^runs\.jsonl: the run of the \w+ in pair 2 of grid-search is voided without a reason in its covariates; restore the file/,
     )
-    expect(() => decide(change({ stealShare: 0.07 }))).toThrow(/pair 2 of grid-search counts in spite of its covariates/)
-    expect(() => decide(change({ foreignLoad: 1.6, voided: 'foreign load 1.6 cores' }))).toThrow(/is voided without a reason/)
+    expect(() => decide(change({ stealShare: 0.07 }))).toThrow(
+      /pair 2 of grid-search counts in spite of its covariates/,
+    )
+    expect(() => decide(change({ foreignLoad: 1.6, voided: 'foreign load 1.6 cores' }))).toThrow(
+      /is voided without a reason/,
+    )
   })
 })
 
@@ -123,22 +160,39 @@ describe('a layer that computes something else', () => {
   }
 
   it('is rejected without statistics when the proof fails', () => {
-    const decision = decide({ ...good, equivalence: { kind: 'different', digests: [], divergence }, runs: [] })
-    expect(decision).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'], workloads: [] })
+    const decision = decide({
+      ...good,
+      equivalence: { kind: 'different', digests: [], divergence },
+      runs: [],
+    })
+    expect(decision).toMatchObject({
+      verdict: 'rejected',
+      reasons: ['not-equivalent'],
+      workloads: [],
+    })
     expect(decision.divergence).toEqual({ found: 'before measuring', ...divergence })
   })
 
-  it.each([{}, { stealShare: 0.07, voided: 'steal 7 %' }])('is rejected when one measured run has another digest %j', (mark) => {
-    const runs = good.runs.map((run, index) => (index === 17 ? { ...run, ...mark, digest: sha('other') } : run))
-    const decision = decide({ ...good, runs })
-    expect(decision).toMatchObject({ verdict: 'rejected', reasons: ['not-equivalent'], workloads: [] })
-    expect(decision.divergence).toMatchObject({
-      found: 'while measuring',
-      field: 'digest',
-      candidate: sha('other'),
-      at: { pair: String(runs[17]!.pair) },
-    })
-  })
+  it.each([{}, { stealShare: 0.07, voided: 'steal 7 %' }])(
+    'is rejected when one measured run has another digest %j',
+    (mark) => {
+      const runs = good.runs.map((run, index) =>
+        index === 17 ? { ...run, ...mark, digest: sha('other') } : run,
+      )
+      const decision = decide({ ...good, runs })
+      expect(decision).toMatchObject({
+        verdict: 'rejected',
+        reasons: ['not-equivalent'],
+        workloads: [],
+      })
+      expect(decision.divergence).toMatchObject({
+        found: 'while measuring',
+        field: 'digest',
+        candidate: sha('other'),
+        at: { pair: String(runs[17]!.pair) },
+      })
+    },
+  )
 
   it('is not believed to be equal where the digests do not show it', () => {
     const { digests } = good.equivalence
@@ -152,7 +206,10 @@ describe('a layer that computes something else', () => {
         'claims equal results but does not show them',
       )
     }
-    const foreign = [...good.runs, { ...good.runs[0]!, workload: 'foreign' } as Evidence['runs'][number]]
+    const foreign = [
+      ...good.runs,
+      { ...good.runs[0]!, workload: 'foreign' } as Evidence['runs'][number],
+    ]
     expect(() => decide({ ...good, runs: foreign })).toThrow('which the plan does not have')
   })
 })
@@ -168,21 +225,38 @@ describe('what the reader is warned of', () => {
   })
 
   it('a calibration that is missing, stale or failed, with the command that makes one', () => {
-    const both = good.plan.workloads.map(({ id }) => ({ id, effectiveSd: 0.012, class: 'GREEN' as const }))
-    const quote: CalibrationQuote = { status: 'passed', ageDays: 2, command: 'npm run calibrate', workloads: both }
-    const decided = (calibration: CalibrationQuote) => decide({ ...good, plan: planWith({ calibration }) })
+    const both = good.plan.workloads.map(({ id }) => ({
+      id,
+      effectiveSd: 0.012,
+      class: 'GREEN' as const,
+    }))
+    const quote: CalibrationQuote = {
+      status: 'passed',
+      ageDays: 2,
+      command: 'npm run calibrate',
+      workloads: both,
+    }
+    const decided = (calibration: CalibrationQuote) =>
+      decide({ ...good, plan: planWith({ calibration }) })
     const warned = (calibration: CalibrationQuote) => decided(calibration).warnings
     expect(warned(quote)).toEqual([])
     expect(warned({ ...quote, status: 'missing', workloads: [] })).toMatchObject([
-      { code: 'calibration-missing', hint: expect.stringMatching(/for grid-search, walk-forward, .*: npm run calibrate$/) },
+      {
+        code: 'calibration-missing',
+        hint: expect.stringMatching(/for grid-search, walk-forward, .*: npm run calibrate$/),
+      },
     ])
     expect(warned({ ...quote, status: 'stale', ageDays: 31.9 })).toMatchObject([
-      { code: 'calibration-stale', hint: expect.stringMatching(/\(31 days old\).*: npm run calibrate$/) },
+      {
+        code: 'calibration-stale',
+        hint: expect.stringMatching(/\(31 days old\).*: npm run calibrate$/),
+      },
     ])
     expect(warned({ ...quote, status: 'failed' })).toMatchObject([
       { code: 'calibration-failed', hint: expect.stringMatching(/: npm run calibrate$/) },
     ])
-    for (const status of ['passed', 'missing', 'stale'] as const) expect(decided({ ...quote, status }).verdict).toBe('accepted')
+    for (const status of ['passed', 'missing', 'stale'] as const)
+      expect(decided({ ...quote, status }).verdict).toBe('accepted')
     expect(decided({ ...quote, status: 'failed' })).toMatchObject({
       verdict: 'inconclusive',
       reasons: ['target-inconclusive', 'guard-inconclusive'],
@@ -204,5 +278,10 @@ describe('what the reader is warned of', () => {
 /** Pairs beyond those measured, each with one voided run. */
 function voidedPairsOf(evidence: Evidence, workload: string, count: number): Evidence['runs'] {
   const run = evidence.runs.find((line) => line.workload === workload)!
-  return Array.from({ length: count }, (_, index) => ({ ...run, pair: 100 + index, stealShare: 0.07, voided: 'steal 7 %' }))
+  return Array.from({ length: count }, (_, index) => ({
+    ...run,
+    pair: 100 + index,
+    stealShare: 0.07,
+    voided: 'steal 7 %',
+  }))
 }

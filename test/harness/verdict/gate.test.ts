@@ -1,15 +1,24 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { type CaseConclusion, concludeCase, concludeGate, type GateVerdict, gateExitCode } from '../../../harness/verdict/gate.js'
+import {
+  type CaseConclusion,
+  concludeCase,
+  concludeGate,
+  type GateVerdict,
+  gateExitCode,
+} from '../../../harness/verdict/gate.js'
 
 const OUTCOMES = ['accepted', 'rejected', 'inconclusive', 'continue'] as const
 const round = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
   reasons: fc.array(fc.constantFrom('certified-regression', 'too-noisy')),
 })
-const conclusion = fc
-  .constantFrom('pass', 'fail', 'inconclusive')
-  .map((verdict): CaseConclusion => ({ verdict: verdict as CaseConclusion['verdict'], reasons: ['any'] }))
+const conclusion = fc.constantFrom('pass', 'fail', 'inconclusive').map(
+  (verdict): CaseConclusion => ({
+    verdict: verdict as CaseConclusion['verdict'],
+    reasons: ['any'],
+  }),
+)
 
 describe('one case', () => {
   test.prop([round, fc.option(round, { nil: undefined })], { numRuns: 2000 })(
@@ -17,17 +26,27 @@ describe('one case', () => {
     (first, second) => {
       const { verdict } = concludeCase(first, second)
       expect(verdict === 'pass').toBe(first.outcome === 'accepted')
-      expect(verdict === 'fail').toBe(first.outcome === 'rejected' && second?.outcome === 'rejected')
+      expect(verdict === 'fail').toBe(
+        first.outcome === 'rejected' && second?.outcome === 'rejected',
+      )
     },
   )
 
-  test.prop([round, fc.option(round, { nil: undefined })])('that is undecided always says why', (first, second) => {
-    const { verdict, reasons } = concludeCase(first, second)
-    if (verdict === 'inconclusive') expect(reasons.length).toBeGreaterThan(0)
-  })
+  test.prop([round, fc.option(round, { nil: undefined })])(
+    'that is undecided always says why',
+    (first, second) => {
+      const { verdict, reasons } = concludeCase(first, second)
+      if (verdict === 'inconclusive') expect(reasons.length).toBeGreaterThan(0)
+    },
+  )
 
   it('whose failure is not confirmed is undecided, and not a pass', () => {
-    expect(concludeCase({ outcome: 'rejected', reasons: ['a'] }, { outcome: 'accepted', reasons: ['b'] })).toEqual({
+    expect(
+      concludeCase(
+        { outcome: 'rejected', reasons: ['a'] },
+        { outcome: 'accepted', reasons: ['b'] },
+      ),
+    ).toEqual({
       verdict: 'inconclusive',
       reasons: ['not-confirmed', 'b'],
     })
@@ -50,7 +69,13 @@ describe('all cases', () => {
   )
 
   it('end with 0 for a pass alone', () => {
-    const verdicts: GateVerdict[] = ['pass', 'fail', 'inconclusive', 'not-equivalent', 'not-comparable']
+    const verdicts: GateVerdict[] = [
+      'pass',
+      'fail',
+      'inconclusive',
+      'not-equivalent',
+      'not-comparable',
+    ]
     expect(verdicts.map(gateExitCode)).toEqual([0, 1, 3, 4, 5])
   })
 })

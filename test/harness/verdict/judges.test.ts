@@ -4,7 +4,13 @@ import type { Criterion } from '../../../harness/contract.js'
 import { judgeCriterion, type Outcome, type Position } from '../../../harness/verdict/criteria.js'
 
 /** An estimate and the half width of its bounds. */
-const at = (m: number, half: number, last = false): Position => ({ m, lower: m - half, upper: m + half, last, tolerance: 0 })
+const at = (m: number, half: number, last = false): Position => ({
+  m,
+  lower: m - half,
+  upper: m + half,
+  last,
+  tolerance: 0,
+})
 
 const E = Math.log(1.02)
 const N = Math.log(1.3)
@@ -18,7 +24,12 @@ describe('equivalence within 2 %', () => {
     ['faster beyond doubt', at(-E - 0.02, 0.019), 'rejected', 'certified-difference'],
     ['one bound outside, pairs left', at(0.001, E), 'continue', undefined],
     ['one bound outside, last look', { ...at(0.001, E), last: true }, 'inconclusive', 'too-noisy'],
-    ['far outside by the estimate alone, last look', at(2 * E, 2 * E, true), 'inconclusive', 'too-noisy'],
+    [
+      'far outside by the estimate alone, last look',
+      at(2 * E, 2 * E, true),
+      'inconclusive',
+      'too-noisy',
+    ],
   ] as const)('%s', (_, position, outcome, reason) => {
     expect(judgeCriterion(position, within)).toEqual({
       outcome,
@@ -31,7 +42,9 @@ describe('equivalence within 2 %', () => {
     fc.assert(
       fc.property(positions(), ({ m, lower, upper, last, tolerance }) => {
         const mirrored = { m: -m, lower: -upper, upper: -lower, last, tolerance }
-        expect(judgeCriterion(mirrored, within)).toEqual(judgeCriterion({ m, lower, upper, last, tolerance }, within))
+        expect(judgeCriterion(mirrored, within)).toEqual(
+          judgeCriterion({ m, lower, upper, last, tolerance }, within),
+        )
       }),
       { numRuns: 1000 },
     )
@@ -41,9 +54,24 @@ describe('equivalence within 2 %', () => {
 describe('non-inferiority by 30 %', () => {
   it.each([
     ['certified below the limit', at(N - 0.02, 0.019), 'accepted', 'certified-non-inferiority'],
-    ['the upper bound on the limit', { ...at(0, 0), upper: N, last: true }, 'inconclusive', 'too-noisy'],
-    ['the lower bound on the limit', { ...at(0, 0), m: N, lower: N, upper: N + 0.1 }, 'rejected', 'certified-inferiority'],
-    ['a good estimate with a wide bound, last look', at(0, N + 0.01, true), 'inconclusive', 'too-noisy'],
+    [
+      'the upper bound on the limit',
+      { ...at(0, 0), upper: N, last: true },
+      'inconclusive',
+      'too-noisy',
+    ],
+    [
+      'the lower bound on the limit',
+      { ...at(0, 0), m: N, lower: N, upper: N + 0.1 },
+      'rejected',
+      'certified-inferiority',
+    ],
+    [
+      'a good estimate with a wide bound, last look',
+      at(0, N + 0.01, true),
+      'inconclusive',
+      'too-noisy',
+    ],
     ['a bad estimate in doubt, last look', at(N + 0.01, 0.02, true), 'inconclusive', 'too-noisy'],
     ['open while pairs are left', at(N, 0.01), 'continue', undefined],
   ] as const)('%s', (_, position, outcome, reason) => {
@@ -55,11 +83,17 @@ describe('non-inferiority by 30 %', () => {
 
   it('is what the gate certifies, without its estimates', () => {
     fc.assert(
-      fc.property(positions(), fc.double({ min: 0.01, max: 0.5, noNaN: true }), (position, atMost) => {
-        const gate = judgeCriterion(position, { kind: 'regression', atMost })
-        const strict = judgeCriterion(position, { kind: 'non-inferiority', atMost })
-        expect(strict.outcome).toBe(gate.certified ? gate.outcome : position.last ? 'inconclusive' : 'continue')
-      }),
+      fc.property(
+        positions(),
+        fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+        (position, atMost) => {
+          const gate = judgeCriterion(position, { kind: 'regression', atMost })
+          const strict = judgeCriterion(position, { kind: 'non-inferiority', atMost })
+          expect(strict.outcome).toBe(
+            gate.certified ? gate.outcome : position.last ? 'inconclusive' : 'continue',
+          )
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -75,19 +109,37 @@ describe('a budget', () => {
     ['a time bounded from above', open, at(48, 2), 'accepted', 'certified-within-budget'],
     ['a time beyond it', open, at(53, 2), 'rejected', 'certified-outside-budget'],
     ['a time in doubt, pairs left', open, at(49, 2), 'continue', undefined],
-    ['exactly the limit, without variation', open, at(50, 0), 'accepted', 'certified-within-budget'],
+    [
+      'exactly the limit, without variation',
+      open,
+      at(50, 0),
+      'accepted',
+      'certified-within-budget',
+    ],
   ] as const)('%s', (_, criterion, position, outcome, reason) => {
-    expect(judgeCriterion(position, criterion)).toMatchObject({ outcome, ...(reason && { reason }) })
+    expect(judgeCriterion(position, criterion)).toMatchObject({
+      outcome,
+      ...(reason && { reason }),
+    })
   })
 
   it('reads the same from both sides', () => {
     fc.assert(
-      fc.property(positions(), fc.double({ min: -1, max: 1, noNaN: true }), ({ m, lower, upper, last, tolerance }, limit) => {
-        const mirrored = { m: -m, lower: -upper, upper: -lower, last, tolerance }
-        expect(judgeCriterion(mirrored, { kind: 'budget', counter: 'x', atLeast: -limit })).toEqual(
-          judgeCriterion({ m, lower, upper, last, tolerance }, { kind: 'budget', counter: 'x', atMost: limit }),
-        )
-      }),
+      fc.property(
+        positions(),
+        fc.double({ min: -1, max: 1, noNaN: true }),
+        ({ m, lower, upper, last, tolerance }, limit) => {
+          const mirrored = { m: -m, lower: -upper, upper: -lower, last, tolerance }
+          expect(
+            judgeCriterion(mirrored, { kind: 'budget', counter: 'x', atLeast: -limit }),
+          ).toEqual(
+            judgeCriterion(
+              { m, lower, upper, last, tolerance },
+              { kind: 'budget', counter: 'x', atMost: limit },
+            ),
+          )
+        },
+      ),
       { numRuns: 1000 },
     )
   })
@@ -98,8 +150,10 @@ describe('every criterion', () => {
     fc.assert(
       fc.property(positions(), criteria(), (position, criterion) => {
         const { outcome } = judgeCriterion(position, criterion)
-        if (outcome === 'accepted') expect(met(position.m, criterion), 'the estimate itself').toBe(true)
-        if (outcome === 'rejected') expect(met(position.m, criterion), 'the estimate itself').toBe(false)
+        if (outcome === 'accepted')
+          expect(met(position.m, criterion), 'the estimate itself').toBe(true)
+        if (outcome === 'rejected')
+          expect(met(position.m, criterion), 'the estimate itself').toBe(false)
       }),
       { numRuns: 3000 },
     )
@@ -107,13 +161,22 @@ describe('every criterion', () => {
 
   it('says no less with narrower bounds about the same estimate', () => {
     fc.assert(
-      fc.property(positions(), criteria(), fc.double({ min: 0, max: 1, noNaN: true }), (position, criterion, share) => {
-        const wide = judgeCriterion(position, criterion)
-        if (!wide.certified) return
-        const { m, lower, upper } = position
-        const narrow = { ...position, lower: m - share * (m - lower), upper: m + share * (upper - m) }
-        expect(judgeCriterion(narrow, criterion)).toEqual(wide)
-      }),
+      fc.property(
+        positions(),
+        criteria(),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (position, criterion, share) => {
+          const wide = judgeCriterion(position, criterion)
+          if (!wide.certified) return
+          const { m, lower, upper } = position
+          const narrow = {
+            ...position,
+            lower: m - share * (m - lower),
+            upper: m + share * (upper - m),
+          }
+          expect(judgeCriterion(narrow, criterion)).toEqual(wide)
+        },
+      ),
       { numRuns: 3000 },
     )
   })
@@ -122,17 +185,24 @@ describe('every criterion', () => {
     const order: readonly Outcome[] = ['rejected', 'inconclusive', 'continue', 'accepted']
     const directed = criteria().filter(({ kind }) => kind !== 'equivalence')
     fc.assert(
-      fc.property(positions(), directed, fc.double({ min: 0, max: 0.5, noNaN: true }), (position, criterion, gain) => {
-        const shift = 'atLeast' in criterion && criterion.kind === 'budget' ? gain : -gain
-        const better = {
-          ...position,
-          m: position.m + shift,
-          lower: position.lower + shift,
-          upper: position.upper + shift,
-        }
-        const [before, after] = [position, better].map((one) => order.indexOf(judgeCriterion(one, criterion).outcome))
-        expect(after).toBeGreaterThanOrEqual(before!)
-      }),
+      fc.property(
+        positions(),
+        directed,
+        fc.double({ min: 0, max: 0.5, noNaN: true }),
+        (position, criterion, gain) => {
+          const shift = 'atLeast' in criterion && criterion.kind === 'budget' ? gain : -gain
+          const better = {
+            ...position,
+            m: position.m + shift,
+            lower: position.lower + shift,
+            upper: position.upper + shift,
+          }
+          const [before, after] = [position, better].map((one) =>
+            order.indexOf(judgeCriterion(one, criterion).outcome),
+          )
+          expect(after).toBeGreaterThanOrEqual(before!)
+        },
+      ),
       { numRuns: 3000 },
     )
   })
@@ -141,7 +211,9 @@ describe('every criterion', () => {
     const odd = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
     const broken = fc.oneof(
       positions().chain((position) =>
-        fc.tuple(odd, fc.constantFrom('m', 'lower', 'upper')).map(([bad, key]) => ({ ...position, [key]: bad })),
+        fc
+          .tuple(odd, fc.constantFrom('m', 'lower', 'upper'))
+          .map(([bad, key]) => ({ ...position, [key]: bad })),
       ),
       positions()
         .filter(({ lower, upper }) => lower < upper)

@@ -13,14 +13,24 @@ const IDS = ['grid-search', 'walk-forward'] as const
 /** Accepted by time; the peaks of memory go up in one pair and down in the next. */
 function open(memory: 'advisory' | 'blocking' = 'blocking', improvement = 0.4): Evidence {
   const plan = planWith({ regime: { ...planWith().regime, memory } })
-  const evidence = simulateEvidence({ seed: 1, pairs: 10, improvement: { 'grid-search': improvement }, noise: 0.02 }, plan)
+  const evidence = simulateEvidence(
+    { seed: 1, pairs: 10, improvement: { 'grid-search': improvement }, noise: 0.02 },
+    plan,
+  )
   const runs = evidence.runs.map((run) =>
-    'error' in run || run.arm === 'baseline' ? run : { ...run, peakRssBytes: 140e6 * (run.pair % 2 === 0 ? 1.2 : 1 / 1.2) },
+    'error' in run || run.arm === 'baseline'
+      ? run
+      : { ...run, peakRssBytes: 140e6 * (run.pair % 2 === 0 ? 1.2 : 1 / 1.2) },
   )
   return { ...evidence, runs }
 }
 
-function probeRun(workload: string, pair: number, arm: 'baseline' | 'candidate', peakRssBytes: number): ProbeLine {
+function probeRun(
+  workload: string,
+  pair: number,
+  arm: 'baseline' | 'candidate',
+  peakRssBytes: number,
+): ProbeLine {
   return probeLineSchema.parse({
     workload,
     pair,
@@ -58,13 +68,21 @@ const probed = (ratio: number, evidence = open()): Evidence => ({
 
 describe('runs of the probe', () => {
   it('that stand there twice are refused: nobody can say which of them counts', () => {
-    const lines = [...probeOf('grid-search', steady(1)), probeRun('grid-search', 3, 'candidate', 50e6)]
-    expect(() => probePairs(lines, 'grid-search', 'baseline')).toThrow(/twice \(grid-search, pair 3, candidate\)/)
+    const lines = [
+      ...probeOf('grid-search', steady(1)),
+      probeRun('grid-search', 3, 'candidate', 50e6),
+    ]
+    expect(() => probePairs(lines, 'grid-search', 'baseline')).toThrow(
+      /twice \(grid-search, pair 3, candidate\)/,
+    )
     expect(probePairs(lines, 'walk-forward', 'baseline')).toEqual([])
   })
 
   it('that failed are told wherever the verdict is', () => {
-    const evidence = { ...open('advisory'), memoryProbe: [failure('grid-search', 1), failure('grid-search', 2)] }
+    const evidence = {
+      ...open('advisory'),
+      memoryProbe: [failure('grid-search', 1), failure('grid-search', 2)],
+    }
     const [workload, other] = toDecisionRecord(evidence).workloads
     const codes = workload!.warnings.map(({ code }) => code)
     expect(codes).toContain('probe-failed')
@@ -79,20 +97,35 @@ describe('the verdict on memory', () => {
   const { plan, runs } = open()
   const rounds = roundsOf(runs, plan, 'grid-search')
   const verdictOf = (ratios: readonly number[]) =>
-    compareMemory(rounds, 'baseline', probePairs(probeOf('grid-search', ratios), 'grid-search', 'baseline'))
+    compareMemory(
+      rounds,
+      'baseline',
+      probePairs(probeOf('grid-search', ratios), 'grid-search', 'baseline'),
+    )
 
   it('is that of the probe where the measured runs are undecided, and both are told', () => {
     const alone = compareMemory(rounds, 'baseline')
     expect(alone).toMatchObject({ verdict: 'undecided' })
     expect(alone).not.toHaveProperty('probe')
     const decided = verdictOf([1.01, 1.011, 1.009, 1.01, 1.01])
-    expect(decided).toMatchObject({ ratio: alone?.ratio, ci95: alone?.ci95, verdict: 'within', probe: { verdict: 'within' } })
+    expect(decided).toMatchObject({
+      ratio: alone?.ratio,
+      ci95: alone?.ci95,
+      verdict: 'within',
+      probe: { verdict: 'within' },
+    })
     expect(decided?.probe?.ratio).toBeCloseTo(1.01, 4)
   })
 
   it('takes a ratio that does not vary as it is', () => {
-    expect(verdictOf(steady(1.019))?.probe).toEqual({ ratio: expect.closeTo(1.019, 12), verdict: 'within' })
-    expect(verdictOf(steady(1.021))?.probe).toEqual({ ratio: expect.closeTo(1.021, 12), verdict: 'over' })
+    expect(verdictOf(steady(1.019))?.probe).toEqual({
+      ratio: expect.closeTo(1.019, 12),
+      verdict: 'within',
+    })
+    expect(verdictOf(steady(1.021))?.probe).toEqual({
+      ratio: expect.closeTo(1.021, 12),
+      verdict: 'over',
+    })
   })
 
   it('trims nothing: of five, one that differs counts in full', () => {
@@ -125,7 +158,10 @@ describe('blocking memory', () => {
     expect(verdict).toBe('inconclusive')
     for (const { reasons, assessment } of workloads) {
       expect([reasons, assessment.looks.length]).toEqual([['memory-undecided'], 1])
-      expect(assessment.looks[0]).toMatchObject({ outcome: 'inconclusive', held: ['memory-undecided'] })
+      expect(assessment.looks[0]).toMatchObject({
+        outcome: 'inconclusive',
+        held: ['memory-undecided'],
+      })
     }
   })
 
@@ -140,7 +176,10 @@ describe('blocking memory', () => {
       workloads: [{ reasons: ['memory-over'] }, { reasons: ['memory-over'] }],
     })
     const evidence = { ...open(), memoryProbe: IDS.flatMap((id) => probeOf(id, [1, 1, 1, 1, 1.1])) }
-    expect(decide(evidence)).toMatchObject({ verdict: 'inconclusive', workloads: [{ reasons: ['memory-undecided'] }, {}] })
+    expect(decide(evidence)).toMatchObject({
+      verdict: 'inconclusive',
+      workloads: [{ reasons: ['memory-undecided'] }, {}],
+    })
   })
 
   it('does not decide where memory is advisory', () => {
@@ -154,47 +193,72 @@ describe('a probe is made', () => {
     for (const memory of ['advisory', 'blocking'] as const) {
       const evidence = open(memory)
       expect(workloadsToProbe(evidence)).toEqual(IDS)
-      expect(workloadsToProbe({ ...evidence, memoryProbe: probeOf('grid-search', steady(1)) })).toEqual(['walk-forward'])
+      expect(
+        workloadsToProbe({ ...evidence, memoryProbe: probeOf('grid-search', steady(1)) }),
+      ).toEqual(['walk-forward'])
       expect(workloadsToProbe(probed(1, evidence))).toEqual([])
     }
   })
 
   it('not for a layer that is rejected, be it by time, by the probe of another workload, or for another result', () => {
     expect(workloadsToProbe(open('advisory', -0.2))).toEqual([])
-    expect(workloadsToProbe({ ...open(), memoryProbe: probeOf('grid-search', steady(1.03)) })).toEqual([])
-    expect(workloadsToProbe({ ...open('advisory'), memoryProbe: probeOf('grid-search', steady(1.03)) })).toEqual(['walk-forward'])
+    expect(
+      workloadsToProbe({ ...open(), memoryProbe: probeOf('grid-search', steady(1.03)) }),
+    ).toEqual([])
+    expect(
+      workloadsToProbe({ ...open('advisory'), memoryProbe: probeOf('grid-search', steady(1.03)) }),
+    ).toEqual(['walk-forward'])
     const { equivalence } = open()
-    const runs = open().runs.map((run, index) => (index === 3 ? { ...run, digest: sha('other') } : run))
+    const runs = open().runs.map((run, index) =>
+      index === 3 ? { ...run, digest: sha('other') } : run,
+    )
     expect(workloadsToProbe({ ...open(), equivalence, runs })).toEqual([])
   })
 
   it('not where the peak is decided or unknown', () => {
-    expect(workloadsToProbe(simulateEvidence({ seed: 1, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 }))).toEqual(
-      [],
-    )
+    expect(
+      workloadsToProbe(
+        simulateEvidence({ seed: 1, pairs: 10, improvement: { 'grid-search': 0.4 }, noise: 0.02 }),
+      ),
+    ).toEqual([])
     const evidence = open('advisory')
     const runs = evidence.runs.map((run) => ({ ...run, peakRssBytes: undefined }))
     expect(workloadsToProbe({ ...evidence, runs })).toEqual([])
   })
 
   it('until it has five pairs or has failed twice; a failed pair does not count', () => {
-    const lines = [...probeOf('grid-search', [1]), failure('grid-search', 2), ...probeOf('grid-search', [1, 1, 1], 3)]
+    const lines = [
+      ...probeOf('grid-search', [1]),
+      failure('grid-search', 2),
+      ...probeOf('grid-search', [1, 1, 1], 3),
+    ]
     expect(isProbeOver(lines, 'grid-search', 'baseline')).toBe(false)
     expect(probePairs(lines, 'grid-search', 'baseline')).toHaveLength(4)
-    expect(isProbeOver([...lines, ...probeOf('grid-search', [1], 6)], 'grid-search', 'baseline')).toBe(true)
+    expect(
+      isProbeOver([...lines, ...probeOf('grid-search', [1], 6)], 'grid-search', 'baseline'),
+    ).toBe(true)
     expect(isProbeOver([...lines, failure('grid-search', 6)], 'grid-search', 'baseline')).toBe(true)
-    expect(isProbeOver([...lines, failure('walk-forward', 6)], 'grid-search', 'baseline')).toBe(false)
+    expect(isProbeOver([...lines, failure('walk-forward', 6)], 'grid-search', 'baseline')).toBe(
+      false,
+    )
   })
 })
 
 describe('a probe that computes another result', () => {
   it('disproves the equivalence like any measured run', () => {
     const [line, ...others] = probed(1).memoryProbe ?? []
-    const evidence = { ...open(), memoryProbe: [{ ...line, digest: sha('other') } as ProbeLine, ...others] }
+    const evidence = {
+      ...open(),
+      memoryProbe: [{ ...line, digest: sha('other') } as ProbeLine, ...others],
+    }
     expect(decide(evidence)).toMatchObject({
       verdict: 'rejected',
       reasons: ['not-equivalent'],
-      divergence: { found: 'while measuring', workload: 'grid-search', at: { 'pair of the memory probe': '1' } },
+      divergence: {
+        found: 'while measuring',
+        workload: 'grid-search',
+        at: { 'pair of the memory probe': '1' },
+      },
     })
   })
 })

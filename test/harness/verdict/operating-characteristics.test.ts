@@ -8,8 +8,9 @@ import { roundOf } from '../../../scenarios/error-rates/timed-pair.js'
 import { type Random, randomFrom } from './simulated-evidence.js'
 
 /**
- * What the method claims, held against seeded trials of the functions that ship. Noise is drawn for each arm by itself, so that the log ratio of a pair
- * is symmetric about the truth whatever the shape of the noise.
+ * What the method claims, held against seeded trials of the functions that ship. Noise is drawn for
+ * each arm by itself, so that the log ratio of a pair is symmetric about the truth whatever the
+ * shape of the noise.
  */
 const TRIALS = 10_000
 const LAYER = SHIPPED_RULES['improvement-40']
@@ -23,15 +24,21 @@ const NOISES: Readonly<Record<string, Noise>> = {
   // every tenth run shares its processor with something else
   contaminated: (random) => (1 + 0.05 * random.normal()) * slowed(random),
 }
-/** The same on an otherwise quiet host: pairs are close together or far apart, and hardly ever in between. */
+/**
+ * The same on an otherwise quiet host: pairs are close together or far apart, and hardly ever in
+ * between.
+ */
 const quietContaminated: Noise = (random) => (1 + 0.02 * random.normal()) * slowed(random)
 
 describe.each(Object.entries(NOISES))('with %s noise', (_, noise) => {
-  it.each([10, 20, 40])('the 95 % interval of %i pairs covers the truth in 93 to 97 % of 10 000 trials', (pairs) => {
-    const covered = shareCovered(noise, pairs)
-    expect(covered).toBeGreaterThanOrEqual(0.93)
-    expect(covered).toBeLessThanOrEqual(0.97)
-  })
+  it.each([10, 20, 40])(
+    'the 95 % interval of %i pairs covers the truth in 93 to 97 % of 10 000 trials',
+    (pairs) => {
+      const covered = shareCovered(noise, pairs)
+      expect(covered).toBeGreaterThanOrEqual(0.93)
+      expect(covered).toBeLessThanOrEqual(0.97)
+    },
+  )
 
   it('a change exactly at the margin is certified either way in at most 6.5 % of 10 000 evaluations', () => {
     const share = shareOfReasons(noise, LAYER, 0.05)
@@ -50,8 +57,18 @@ describe.each(Object.entries(NOISES))('with %s noise', (_, noise) => {
   })
 
   it('no change at all is accepted in at most 0.5 % of 10 000 evaluations, and fails the gate in at most 1 %', () => {
-    const layer = shareOf(noise, LAYER, 0, (rounds) => assessWorkload(rounds, LAYER).outcome === 'accepted')
-    const gate = shareOf(noise, GATE, 0, (rounds) => assessWorkload(rounds, GATE).outcome === 'rejected')
+    const layer = shareOf(
+      noise,
+      LAYER,
+      0,
+      (rounds) => assessWorkload(rounds, LAYER).outcome === 'accepted',
+    )
+    const gate = shareOf(
+      noise,
+      GATE,
+      0,
+      (rounds) => assessWorkload(rounds, GATE).outcome === 'rejected',
+    )
     expect(layer).toBeLessThanOrEqual(0.005)
     expect(gate).toBeLessThanOrEqual(0.01)
   })
@@ -66,7 +83,10 @@ describe('with pairs that vary by 4 %', () => {
     })
     const share = (wanted: string, within = 40) =>
       endings.filter(({ outcome, pairs }) => outcome === wanted && pairs <= within).length / TRIALS
-    return { share, medianPairs: endings.map(({ pairs }) => pairs).sort((a, b) => a - b)[TRIALS / 2] as number }
+    return {
+      share,
+      medianPairs: endings.map(({ pairs }) => pairs).sort((a, b) => a - b)[TRIALS / 2] as number,
+    }
   }
 
   it('3 % faster is hardly ever accepted; 10 % faster nearly always, half the time within 20 pairs', () => {
@@ -103,14 +123,20 @@ function shareCovered(noise: Noise, pairs: number): number {
 function shareOfReasons(noise: Noise, rule: Rule, improvement: number): (reason: string) => number {
   const counts = new Map<string, number>()
   shareOf(noise, rule, improvement, (rounds) => {
-    for (const reason of assessWorkload(rounds, rule).reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+    for (const reason of assessWorkload(rounds, rule).reasons)
+      counts.set(reason, (counts.get(reason) ?? 0) + 1)
     return true
   })
   return (reason) => (counts.get(reason) ?? 0) / TRIALS
 }
 
 /** In what share of 10 000 evaluations with this true improvement something holds. */
-function shareOf(noise: Noise, { looks }: Rule, improvement: number, holds: (rounds: readonly Round[]) => boolean): number {
+function shareOf(
+  noise: Noise,
+  { looks }: Rule,
+  improvement: number,
+  holds: (rounds: readonly Round[]) => boolean,
+): number {
   const pairs = Math.max(...looks)
   const random = randomFrom(20_261_121 + pairs)
   const drawRun = (position: 'first' | 'second') => {

@@ -4,7 +4,10 @@ import { positionT } from '../../../harness/verdict/position-effect.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
 import { roundsFrom } from './simulated-evidence.js'
 
-/** Rounds with these times of the candidate, which runs first in every even pair; the baseline takes 100 ms. */
+/**
+ * Rounds with these times of the candidate, which runs first in every even pair; the baseline takes
+ * 100 ms.
+ */
 function alternating(candidate: readonly number[]): Round[] {
   return roundsFrom(Array(candidate.length).fill(100), candidate).map(({ pair, runs }) => ({
     pair,
@@ -30,15 +33,21 @@ describe('the effect of the position', () => {
   })
 
   it('fails a calibration then: identical arms that balance are not identical', () => {
-    const rounds = alternating(Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 100 * 0.95 : 100 / 0.95)))
+    const rounds = alternating(
+      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 100 * 0.95 : 100 / 0.95)),
+    )
     const attempt = identicalArms(20, 'cpu').judge(rounds)
     expect(attempt.ok).toBe(false)
-    expect(attempt.checks.filter(({ ok }) => !ok).map(({ code }) => code)).toEqual(['position-effect'])
+    expect(attempt.checks.filter(({ ok }) => !ok).map(({ code }) => code)).toEqual([
+      'position-effect',
+    ])
   })
 
   it('is absent where nothing varies but by rounding, and below three pairs of either order', () => {
     expect(tOf(Array(10).fill(95))).toBeUndefined()
-    expect(tOf([95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52)])).toBeUndefined()
+    expect(
+      tOf([95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52)]),
+    ).toBeUndefined()
     expect(tOf([95, 105, 95, 105, 95])).toBeUndefined()
   })
 })

@@ -1,23 +1,29 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readTable, recordingsAtHand } from '../../../scenarios/error-rates/derive.js'
-import { type RecordedTable, studyRecordings } from '../../../scenarios/error-rates/recorded-table.js'
+import {
+  type RecordedTable,
+  studyRecordings,
+} from '../../../scenarios/error-rates/recorded-table.js'
 import { readRecording } from '../../../scenarios/error-rates/recording.js'
 import type { StudiedRule } from '../../../scenarios/error-rates/studied-rules.js'
 import { addTallies, type Tally } from '../../../scenarios/error-rates/tally.js'
 
 /**
- * The rules that ship on real noise: recorded process runs of identical code, in adjacent pairs. What is published about them has to come out again,
- * byte for byte, from every recording that is at hand.
+ * The rules that ship on real noise: recorded process runs of identical code, in adjacent pairs.
+ * What is published about them has to come out again, byte for byte, from every recording that is
+ * at hand.
  */
 const published = readTable('.')
-if (published === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
+if (published === undefined)
+  throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
 const shared = '../shared/data/noise/aa-runs.csv'
 
 describe('the published table of recorded noise', () => {
   it('comes out again from the recordings in this repository', () => {
     const again = studyRecordings(recordingsAtHand('.', published), undefined)
-    for (const { name } of again.recordings) expect(rowsOf(published, name)).toEqual(rowsOf(again, name))
+    for (const { name } of again.recordings)
+      expect(rowsOf(published, name)).toEqual(rowsOf(again, name))
   })
 
   it.skipIf(!existsSync(shared))(
@@ -30,15 +36,23 @@ describe('the published table of recorded noise', () => {
   )
 })
 
-/** Bounds of the method, held to by all recordings together, and by each pool: windows of forty pairs share most of their runs, so one pool tells less. */
+/**
+ * Bounds of the method, held to by all recordings together, and by each pool: windows of forty
+ * pairs share most of their runs, so one pool tells less.
+ */
 describe.each([
   ['all recordings', undefined, 0.99],
-  ...poolsOf(published).map(([recording, pool]) => [`${recording}, ${pool}`, { recording, pool }, 0.98] as const),
+  ...poolsOf(published).map(
+    ([recording, pool]) => [`${recording}, ${pool}`, { recording, pool }, 0.98] as const,
+  ),
 ] as const)('%s', (_, only, failedEarly) => {
   const share = (change: number, rule: StudiedRule, count: (tally: Tally) => number) => {
     const tally = addTallies(
       published.cells
-        .filter((cell) => only === undefined || (cell.recording === only.recording && cell.pool === only.pool))
+        .filter(
+          (cell) =>
+            only === undefined || (cell.recording === only.recording && cell.pool === only.pool),
+        )
         .filter((cell) => cell.change === change && cell.rule === rule)
         .map((cell) => cell.tally),
     )
@@ -58,13 +72,18 @@ describe.each([
 
   it('the gate fails 12 and 20 % slower, the latter at 10 pairs, and nothing else', () => {
     expect(share(-0.12, 'gate', ({ rejected }) => rejected)).toBeGreaterThanOrEqual(0.95)
-    expect(share(-0.2, 'gate', ({ byPairs }) => byPairs[0]?.rejected ?? 0)).toBeGreaterThanOrEqual(failedEarly)
+    expect(share(-0.2, 'gate', ({ byPairs }) => byPairs[0]?.rejected ?? 0)).toBeGreaterThanOrEqual(
+      failedEarly,
+    )
     expect(share(0, 'gate', ({ rejected }) => rejected)).toBeLessThanOrEqual(0.01)
   })
 })
 
 function rowsOf({ recordings, cells }: RecordedTable, name: string) {
-  return { recordings: recordings.filter((one) => one.name === name), cells: cells.filter(({ recording }) => recording === name) }
+  return {
+    recordings: recordings.filter((one) => one.name === name),
+    cells: cells.filter(({ recording }) => recording === name),
+  }
 }
 
 function poolsOf({ recordings }: RecordedTable): (readonly [string, string])[] {

@@ -2,7 +2,13 @@ import { fc, it as property } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
 import { averageChange, multiplyChanges } from '../../../harness/verdict/cumulative.js'
-import { followSequence, productOf, reachedBy, returnsOf, toLogChange } from '../../../harness/verdict/sequence.js'
+import {
+  followSequence,
+  productOf,
+  reachedBy,
+  returnsOf,
+  toLogChange,
+} from '../../../harness/verdict/sequence.js'
 import { changeOf, DF, sequenceOf } from './sequences.js'
 
 const accepted = { verdict: 'accepted' } as const
@@ -11,14 +17,26 @@ const rejected = { verdict: 'rejected' } as const
 describe('the order', () => {
   it('is that of the suite, each layer against the accepted ones before it, a standalone one against the pure baseline', () => {
     const begun = [{ id: 'control', standalone: true, ...rejected, gain: 0.01 }]
-    expect(followSequence(sequenceOf([...begun, { id: 'a' }, { id: 'b' }]))).toMatchObject({ stack: [], next: { id: 'a' } })
+    expect(followSequence(sequenceOf([...begun, { id: 'a' }, { id: 'b' }]))).toMatchObject({
+      stack: [],
+      next: { id: 'a' },
+    })
     const first = [...begun, { id: 'a', ...accepted, gain: 0.3 }]
     const part = { id: 'a.part', standalone: true }
-    expect(followSequence(sequenceOf([...first, part, { id: 'b' }]))).toMatchObject({ stack: ['a'], next: { id: 'a.part' } })
+    expect(followSequence(sequenceOf([...first, part, { id: 'b' }]))).toMatchObject({
+      stack: ['a'],
+      next: { id: 'a.part' },
+    })
     const second = [...first, { ...part, ...accepted, gain: 0.2 }]
-    expect(followSequence(sequenceOf([...second, { id: 'b' }]))).toMatchObject({ stack: ['a'], next: { id: 'b' } })
+    expect(followSequence(sequenceOf([...second, { id: 'b' }]))).toMatchObject({
+      stack: ['a'],
+      next: { id: 'b' },
+    })
     const third = [...second, { id: 'b', ...rejected, gain: 0.04, incumbent: ['a'] }]
-    expect(followSequence(sequenceOf([...third, { id: 'c' }]))).toMatchObject({ stack: ['a'], next: { id: 'c' } })
+    expect(followSequence(sequenceOf([...third, { id: 'c' }]))).toMatchObject({
+      stack: ['a'],
+      next: { id: 'c' },
+    })
     expect(followSequence(sequenceOf(third))).not.toHaveProperty('next')
   })
 
@@ -31,7 +49,10 @@ describe('the order', () => {
         { id: 'b', ...rejected, gain: 0.2 },
       ],
     ],
-    ['an incumbent under a standalone layer', [{ id: 'a', standalone: true, ...rejected, gain: 0, incumbent: ['b'] }]],
+    [
+      'an incumbent under a standalone layer',
+      [{ id: 'a', standalone: true, ...rejected, gain: 0, incumbent: ['b'] }],
+    ],
     [
       'a layer the rules skip',
       [
@@ -50,7 +71,9 @@ describe('the goal', () => {
   it('is met where the lower bound of the stack reaches it, and then nothing further is evaluated but parts of what was', () => {
     const met = { id: 'b', ...accepted, gain: 0.84, cumulative: 0.92, incumbent: ['a'] }
     const rest = [{ id: 'c' }, { id: 'c.part', standalone: true }, { id: 'h', heavy: true }]
-    const state = followSequence(sequenceOf([first, met, { id: 'b.part', standalone: true, ...rejected, gain: 0 }, ...rest]))
+    const state = followSequence(
+      sequenceOf([first, met, { id: 'b.part', standalone: true, ...rejected, gain: 0 }, ...rest]),
+    )
     expect(state).toMatchObject({
       stack: ['a', 'b'],
       stops: [{ after: 'b', reason: 'goal-met' }],
@@ -58,19 +81,36 @@ describe('the goal', () => {
       heavy: { warranted: false, layers: ['h'] },
     })
     expect(state).not.toHaveProperty('next')
-    expect(followSequence(sequenceOf([first, met, { id: 'b.part', standalone: true }, ...rest])).next?.id).toBe('b.part')
+    expect(
+      followSequence(sequenceOf([first, met, { id: 'b.part', standalone: true }, ...rest])).next
+        ?.id,
+    ).toBe('b.part')
   })
 
   it('is not met by an estimate above it, nor by a layer that was not taken', () => {
     const wide = { id: 'b', ...accepted, gain: 0.84, cumulative: 0.91, se: 0.1, incumbent: ['a'] }
-    expect(followSequence(sequenceOf([first, wide, { id: 'c' }]))).toMatchObject({ stops: [], next: { id: 'c' } })
-    const refused = { id: 'b', verdict: 'inconclusive', gain: 0.9, cumulative: 0.95, incumbent: ['a'] } as const
-    expect(followSequence(sequenceOf([first, refused, { id: 'c' }]))).toMatchObject({ stops: [], next: { id: 'c' } })
+    expect(followSequence(sequenceOf([first, wide, { id: 'c' }]))).toMatchObject({
+      stops: [],
+      next: { id: 'c' },
+    })
+    const refused = {
+      id: 'b',
+      verdict: 'inconclusive',
+      gain: 0.9,
+      cumulative: 0.95,
+      incumbent: ['a'],
+    } as const
+    expect(followSequence(sequenceOf([first, refused, { id: 'c' }]))).toMatchObject({
+      stops: [],
+      next: { id: 'c' },
+    })
   })
 
   it('has to be met on every workload an accepted layer is meant for, whoever measured it', () => {
     const [layer] = sequenceOf([{ id: 'a', ...accepted, gain: { spin: 0.95, walk: 0.95 } }]).layers
-    const [narrow] = sequenceOf([{ id: 'b', ...accepted, gain: { spin: 0.5 }, cumulative: 0.97, incumbent: ['a'] }]).layers
+    const [narrow] = sequenceOf([
+      { id: 'b', ...accepted, gain: { spin: 0.5 }, cumulative: 0.97, incumbent: ['a'] },
+    ]).layers
     expect(reachedBy([layer!, narrow!])).toBeUndefined()
     const guarded = structuredClone(narrow!) as { step: { workloads: unknown[] } } & typeof narrow
     guarded.step.workloads.push({ id: 'walk', role: 'guard', cumulative: changeOf(0.1, 0.001) })
@@ -97,7 +137,9 @@ describe('diminishing returns', () => {
 
   it('end it where the last two gain less than 2 % together and 4 % are excluded', () => {
     const state = afterwards([0.008, 0.005], [0.007, 0.005])
-    expect(state.stops).toMatchObject([{ after: 'b1', reason: 'diminishing-returns', returns: { layers: ['b0', 'b1'] } }])
+    expect(state.stops).toMatchObject([
+      { after: 'b1', reason: 'diminishing-returns', returns: { layers: ['b0', 'b1'] } },
+    ])
     expect(state.stops[0]!.returns!.gain).toBeCloseTo(1 - 0.992 * 0.993, 12)
     expect(state.stops[0]!.returns!.upper90).toBeGreaterThan(state.stops[0]!.returns!.gain)
     expect(state.skipped).toEqual({ next: 'diminishing-returns' })
@@ -117,7 +159,9 @@ describe('diminishing returns', () => {
   it('are judged by what was measured: a layer that is not equivalent says nothing', () => {
     expect(afterwards([undefined, 0], [undefined, 0]).stops).toEqual([])
     expect(afterwards([0.001, 0.001], [undefined, 0]).stops).toEqual([])
-    expect(afterwards([0.001, 0.001], [undefined, 0], [0.001, 0.001]).stops).toMatchObject([{ after: 'b2' }])
+    expect(afterwards([0.001, 0.001], [undefined, 0], [0.001, 0.001]).stops).toMatchObject([
+      { after: 'b2' },
+    ])
   })
 
   it('leave the heavy layers to the goal, and end them by their own steps', () => {
@@ -144,7 +188,10 @@ describe('diminishing returns', () => {
   property.prop(
     [
       fc.array(
-        fc.record({ gain: fc.double({ min: -0.5, max: 0.9, noNaN: true }), se: fc.double({ min: 1e-6, max: 0.2, noNaN: true }) }),
+        fc.record({
+          gain: fc.double({ min: -0.5, max: 0.9, noNaN: true }),
+          se: fc.double({ min: 1e-6, max: 0.2, noNaN: true }),
+        }),
         {
           minLength: 2,
           maxLength: 6,
@@ -154,7 +201,14 @@ describe('diminishing returns', () => {
     { numRuns: 1000 },
   )('only where both bounds say so, and never by a wider interval', (steps) => {
     const layers = (factor: number) =>
-      sequenceOf(steps.map(({ gain, se }, index) => ({ id: `b${index}`, ...rejected, gain, se: se * factor }))).layers
+      sequenceOf(
+        steps.map(({ gain, se }, index) => ({
+          id: `b${index}`,
+          ...rejected,
+          gain,
+          se: se * factor,
+        })),
+      ).layers
     const narrow = returnsOf(layers(1))!
     const wide = returnsOf(layers(2))!
     expect(narrow.upper90).toBeGreaterThan(narrow.gain)
@@ -166,7 +220,10 @@ describe('diminishing returns', () => {
 
 describe('heavy layers', () => {
   it('are warranted where nothing was accepted, and where the goal is not certified', () => {
-    expect(followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }])).heavy).toEqual({ warranted: true, layers: [] })
+    expect(followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }])).heavy).toEqual({
+      warranted: true,
+      layers: [],
+    })
     const wide = [{ id: 'a', ...accepted, gain: 0.91, se: 0.1 }]
     expect(followSequence(sequenceOf(wide)).heavy).toMatchObject({
       warranted: true,
@@ -175,7 +232,9 @@ describe('heavy layers', () => {
   })
 
   it('are no question yet while ordinary layers are left', () => {
-    expect(followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }, { id: 'b' }]))).not.toHaveProperty('heavy')
+    expect(
+      followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }, { id: 'b' }])),
+    ).not.toHaveProperty('heavy')
   })
 })
 
@@ -208,14 +267,23 @@ describe('the product of the layers', () => {
     },
   )
 
-  property.prop([fc.double({ min: -3, max: 0.99, noNaN: true }), fc.double({ min: 1e-5, max: 0.3, noNaN: true })], {
-    numRuns: 1000,
-  })('starts from what the records say: estimate, interval and df give back mean and standard error', (improvement, se) => {
-    const { m, se: found } = toLogChange(changeOf(improvement, se))
-    expect(m).toBeCloseTo(Math.log1p(-improvement), 12)
-    expect(found / se).toBeCloseTo(1, 6)
-    expect(toLogChange(changeOf(improvement, 0))).toEqual({ m, se: 0, df: DF })
-  })
+  property.prop(
+    [
+      fc.double({ min: -3, max: 0.99, noNaN: true }),
+      fc.double({ min: 1e-5, max: 0.3, noNaN: true }),
+    ],
+    {
+      numRuns: 1000,
+    },
+  )(
+    'starts from what the records say: estimate, interval and df give back mean and standard error',
+    (improvement, se) => {
+      const { m, se: found } = toLogChange(changeOf(improvement, se))
+      expect(m).toBeCloseTo(Math.log1p(-improvement), 12)
+      expect(found / se).toBeCloseTo(1, 6)
+      expect(toLogChange(changeOf(improvement, 0))).toEqual({ m, se: 0, df: DF })
+    },
+  )
 
   it('is that of each workload, averaged: 50 % and then 50 % are 75 %', () => {
     const { layers } = sequenceOf([

@@ -1,4 +1,8 @@
-import type { Change, Sequence, SequenceLayer } from '../../../harness/evidence/sequence-evidence.js'
+import type {
+  Change,
+  Sequence,
+  SequenceLayer,
+} from '../../../harness/evidence/sequence-evidence.js'
 import { tQuantile } from '../../../harness/statistics/student-t.js'
 import { sha } from './simulated-evidence.js'
 
@@ -23,11 +27,18 @@ export const DF = 13
 export function changeOf(improvement: number, se: number, df = DF): Change {
   const m = Math.log1p(-improvement)
   const half = tQuantile(0.975, df) * se
-  return { improvement, ...(se > 0 && { ci95: [-Math.expm1(m + half), -Math.expm1(m - half)] }), df }
+  return {
+    improvement,
+    ...(se > 0 && { ci95: [-Math.expm1(m + half), -Math.expm1(m - half)] }),
+    df,
+  }
 }
 
 /** A sequence of such layers; one without a verdict was not evaluated. */
-export function sequenceOf(layers: readonly Told[], goal = { aspired: 0.9, minimum: 0.4 }): Sequence {
+export function sequenceOf(
+  layers: readonly Told[],
+  goal = { aspired: 0.9, minimum: 0.4 },
+): Sequence {
   return {
     schema: 'assay/sequence@1',
     goal,
@@ -60,11 +71,24 @@ function stepOf(told: Told, index: number): NonNullable<SequenceLayer['step']> {
   }
 }
 
-/** Two layers that joined, a control, a part, one that computes something else, one that gained nothing, and a heavy one that is called for. */
+/**
+ * Two layers that joined, a control, a part, one that computes something else, one that gained
+ * nothing, and a heavy one that is called for.
+ */
 export const summedSequence = sequenceOf([
-  { id: 'layer0-control', standalone: true, verdict: 'rejected', gain: { 'grid-search': 0.004, 'walk-forward': -0.002 } },
+  {
+    id: 'layer0-control',
+    standalone: true,
+    verdict: 'rejected',
+    gain: { 'grid-search': 0.004, 'walk-forward': -0.002 },
+  },
   { id: 'layer1', verdict: 'accepted', gain: { 'grid-search': 0.32, 'walk-forward': 0.4 } },
-  { id: 'layer1.part', standalone: true, verdict: 'accepted', gain: { 'grid-search': 0.12, 'walk-forward': 0.15 } },
+  {
+    id: 'layer1.part',
+    standalone: true,
+    verdict: 'accepted',
+    gain: { 'grid-search': 0.12, 'walk-forward': 0.15 },
+  },
   {
     id: 'layer2',
     verdict: 'accepted',

@@ -5,7 +5,10 @@ import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { seededRandom } from '../../../harness/statistics/random.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
 
-/** Evidence as an evaluation would leave it behind, from a seeded random number generator instead of processes. */
+/**
+ * Evidence as an evaluation would leave it behind, from a seeded random number generator instead of
+ * processes.
+ */
 export interface Simulation {
   readonly seed: number
   readonly pairs: number
@@ -27,7 +30,10 @@ export interface Random {
 /** Normal by Box–Muller. */
 export function randomFrom(seed: number): Random {
   const uniform = seededRandom(seed)
-  return { uniform, normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()) }
+  return {
+    uniform,
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  }
 }
 
 export function sha(text: string): string {
@@ -55,8 +61,22 @@ export function planWith(changes: Partial<EvaluationPlan> = {}): EvaluationPlan 
     equivalenceSeeds: [20251022, 20251023, 20251024],
     regime: { looks: [10, 20, 30, 40], fixed: false, alpha: 0.05, memory: 'advisory' },
     workloads: [
-      { id: 'grid-search', title: 'Grid search', content: '100 backtests', role: 'target', warmup: 1, iterations: 2 },
-      { id: 'walk-forward', title: 'Walk-forward', content: '250 backtests', role: 'guard', warmup: 1, iterations: 1 },
+      {
+        id: 'grid-search',
+        title: 'Grid search',
+        content: '100 backtests',
+        role: 'target',
+        warmup: 1,
+        iterations: 2,
+      },
+      {
+        id: 'walk-forward',
+        title: 'Walk-forward',
+        content: '250 backtests',
+        role: 'guard',
+        warmup: 1,
+        iterations: 1,
+      },
     ],
     supersedes: null,
     nodeFlags: ['--single-threaded-gc'],
@@ -66,7 +86,10 @@ export function planWith(changes: Partial<EvaluationPlan> = {}): EvaluationPlan 
   }
 }
 
-export function simulateEvidence(simulation: Simulation, plan: EvaluationPlan = planWith()): Evidence {
+export function simulateEvidence(
+  simulation: Simulation,
+  plan: EvaluationPlan = planWith(),
+): Evidence {
   return {
     plan,
     environment: {
@@ -99,7 +122,9 @@ export function simulateRuns(simulation: Simulation, plan: EvaluationPlan): RunR
       const pairNoise = 0.05 * random.normal()
       const order = shuffle(plan.arms, random)
       for (const [position, arm] of order.entries()) {
-        runs.push(simulateRun({ plan, simulation, workload: id, pair, arm, position, pairNoise, random }))
+        runs.push(
+          simulateRun({ plan, simulation, workload: id, pair, arm, position, pairNoise, random }),
+        )
       }
     }
   }
@@ -122,18 +147,24 @@ export function roundsFrom(baseline: readonly number[], candidate: readonly numb
         pairNoise: 0,
         random: randomFrom(1),
       }),
-      position: (arm === 'baseline') === (index % 2 === 0) ? ('first' as const) : ('second' as const),
+      position:
+        (arm === 'baseline') === (index % 2 === 0) ? ('first' as const) : ('second' as const),
       cpuMs,
       wallMs: cpuMs,
     })
-    return { pair: index + 1, runs: { baseline: run('baseline', a), candidate: run('candidate', candidate[index]!) } }
+    return {
+      pair: index + 1,
+      runs: { baseline: run('baseline', a), candidate: run('candidate', candidate[index]!) },
+    }
   })
 }
 
 function digestsOf(plan: EvaluationPlan) {
   const seeds = [...new Set([plan.seed, ...plan.equivalenceSeeds])]
   return plan.workloads.flatMap(({ id }) =>
-    seeds.flatMap((seed) => plan.arms.map((arm) => ({ workload: id, seed, arm, digest: sha(`${id} ${seed}`) }))),
+    seeds.flatMap((seed) =>
+      plan.arms.map((arm) => ({ workload: id, seed, arm, digest: sha(`${id} ${seed}`) })),
+    ),
   )
 }
 
@@ -148,7 +179,16 @@ interface Circumstances {
   readonly random: Random
 }
 
-function simulateRun({ plan, simulation, workload, pair, arm, position, pairNoise, random }: Circumstances): RunRecord {
+function simulateRun({
+  plan,
+  simulation,
+  workload,
+  pair,
+  arm,
+  position,
+  pairNoise,
+  random,
+}: Circumstances): RunRecord {
   const incumbent = arm === 'baseline' ? 1 : 1 - (simulation.incumbent ?? 0)
   const effect = arm === 'candidate' ? 1 - (simulation.improvement[workload] ?? 0) : 1
   const cpuMs = 400 * incumbent * effect * Math.exp(pairNoise + simulation.noise * random.normal())
@@ -166,7 +206,9 @@ function simulateRun({ plan, simulation, workload, pair, arm, position, pairNois
     warmup: 1,
     warmupMs: wallMs * 1.3,
     iterations: 2,
-    peakRssBytes: Math.round(140e6 * Math.exp((cached ? (simulation.memory ?? 0) : 0) + 0.002 * random.normal())),
+    peakRssBytes: Math.round(
+      140e6 * Math.exp((cached ? (simulation.memory ?? 0) : 0) + 0.002 * random.normal()),
+    ),
     heapBytes: 9_123_456,
     gcMs: 12.1,
     gcCount: 9,
@@ -175,7 +217,9 @@ function simulateRun({ plan, simulation, workload, pair, arm, position, pairNois
     foreignLoad: 0.1,
     stealShare: 0,
     digest: sha(`${workload} ${plan.seed}`),
-    counters: cached ? { 'bundle.opens': 1, 'pre-grouped.hits': 48_120, 'pre-grouped.misses': 252 } : { 'bundle.opens': 1 },
+    counters: cached
+      ? { 'bundle.opens': 1, 'pre-grouped.hits': 48_120, 'pre-grouped.misses': 252 }
+      : { 'bundle.opens': 1 },
     work: { unit: 'bars', amount: 252_000 },
     startedAt: '2026-11-20T10:00:00.000Z',
   }

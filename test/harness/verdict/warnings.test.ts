@@ -32,7 +32,10 @@ describe('warnings', () => {
   it('name noise in RED and what to try', () => {
     const loud = rounds(noise(10, 0.2))
     const [warning] = warningsOf(loud, [], target)
-    expect(warning).toMatchObject({ code: 'noisy', hint: expect.stringMatching(/varies by \d+\.\d % \(RED\).*--max-pairs/) })
+    expect(warning).toMatchObject({
+      code: 'noisy',
+      hint: expect.stringMatching(/varies by \d+\.\d % \(RED\).*--max-pairs/),
+    })
   })
 
   it('count outliers and keep them', () => {
@@ -74,7 +77,10 @@ describe('peak memory', () => {
     }))
 
   it('is compared directly where it does not vary', () => {
-    expect(compareMemory(withPeaks(100, 101), 'baseline')).toEqual({ ratio: expect.closeTo(1.01, 12), verdict: 'within' })
+    expect(compareMemory(withPeaks(100, 101), 'baseline')).toEqual({
+      ratio: expect.closeTo(1.01, 12),
+      verdict: 'within',
+    })
     expect(compareMemory(withPeaks(100, 103), 'baseline')?.verdict).toBe('over')
   })
 

@@ -19,8 +19,10 @@ function fileOf(text: string): string {
   return path
 }
 
-const lines = (members: readonly unknown[]) => members.map((one) => `${JSON.stringify(one)}\n`).join('')
-const changed = (change: Record<string, unknown>) => lines([{ ...(decisions[0] as FreshDecision), ...change }])
+const lines = (members: readonly unknown[]) =>
+  members.map((one) => `${JSON.stringify(one)}\n`).join('')
+const changed = (change: Record<string, unknown>) =>
+  lines([{ ...(decisions[0] as FreshDecision), ...change }])
 
 describe('reading fresh decisions', () => {
   it('gives back what was written, in order', () => {
@@ -32,9 +34,21 @@ describe('reading fresh decisions', () => {
   })
 
   it.each([
-    ['a torn last line', lines(decisions).slice(0, -40), /line 3 is no fresh decision \(not JSON, perhaps torn/],
-    ['a change that is not the one of its cell', changed({ change: 0.03 }), /line 1 .*change is not the one of its cell/],
-    ['a time of zero', changed({ runs: [{ ...decisions[0]?.runs[0], cpuMs: 0 }] }), /line 1 .*runs\.0\.cpuMs/],
+    [
+      'a torn last line',
+      lines(decisions).slice(0, -40),
+      /line 3 is no fresh decision \(not JSON, perhaps torn/,
+    ],
+    [
+      'a change that is not the one of its cell',
+      changed({ change: 0.03 }),
+      /line 1 .*change is not the one of its cell/,
+    ],
+    [
+      'a time of zero',
+      changed({ runs: [{ ...decisions[0]?.runs[0], cpuMs: 0 }] }),
+      /line 1 .*runs\.0\.cpuMs/,
+    ],
     ['a verdict', changed({ verdict: 'accepted' }), /line 1 is no fresh decision/],
     ['no runs', changed({ runs: [] }), /line 1 .*runs/],
     [
@@ -44,7 +58,10 @@ describe('reading fresh decisions', () => {
     ],
     [
       'a decision that was measured twice',
-      lines([...decisions, { ...(decisions[2] as FreshDecision), startedAt: '2026-11-22T00:00:00.000Z' }]),
+      lines([
+        ...decisions,
+        { ...(decisions[2] as FreshDecision), startedAt: '2026-11-22T00:00:00.000Z' },
+      ]),
       /line 4: this decision has seed 3000 \(12 % slower, grid-search\), as that of line 3; remove one of the two/,
     ],
   ])('refuses %s', (_, text, message) => {
@@ -56,7 +73,9 @@ describe('reading fresh decisions', () => {
   it('names every cell by its signed improvement', () => {
     for (const cell of FRESH_CELL_NAMES) {
       const [, percent, direction] = /^(?:none|(\d+)% (faster|slower))$/.exec(cell) ?? []
-      expect(FRESH_CELLS[cell]).toBe((direction === 'slower' ? -1 : 1) * (Number(percent ?? 0) / 100))
+      expect(FRESH_CELLS[cell]).toBe(
+        (direction === 'slower' ? -1 : 1) * (Number(percent ?? 0) / 100),
+      )
     }
   })
 })

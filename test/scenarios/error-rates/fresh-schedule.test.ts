@@ -1,26 +1,47 @@
 import { describe, expect, it } from 'vitest'
-import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from '../../../scenarios/error-rates/fresh-decision.js'
-import { FRESH_COUNTS, type FreshTask, freshSchedule, freshTasksLeft } from '../../../scenarios/error-rates/fresh-schedule.js'
+import {
+  FRESH_CELL_NAMES,
+  FRESH_CELLS,
+  type FreshDecision,
+} from '../../../scenarios/error-rates/fresh-decision.js'
+import {
+  FRESH_COUNTS,
+  type FreshTask,
+  freshSchedule,
+  freshTasksLeft,
+} from '../../../scenarios/error-rates/fresh-schedule.js'
 
 const workloads = ['grid-search', 'walk-forward']
 const tasks = freshSchedule(workloads)
 const count = (matches: (task: FreshTask) => boolean) => tasks.filter(matches).length
 
 describe('freshSchedule', () => {
-  it.each(FRESH_CELL_NAMES)('%s: as many decisions as planned, a third of them beside two hogs', (cell) => {
-    expect(count((task) => task.cell === cell)).toBe(FRESH_COUNTS[cell])
-    expect(count((task) => task.cell === cell && task.hogs === 2)).toBe(Math.floor(FRESH_COUNTS[cell] / 3))
-    expect(tasks.filter((task) => task.cell === cell).every(({ change }) => change === FRESH_CELLS[cell])).toBe(true)
-  })
+  it.each(FRESH_CELL_NAMES)(
+    '%s: as many decisions as planned, a third of them beside two hogs',
+    (cell) => {
+      expect(count((task) => task.cell === cell)).toBe(FRESH_COUNTS[cell])
+      expect(count((task) => task.cell === cell && task.hogs === 2)).toBe(
+        Math.floor(FRESH_COUNTS[cell] / 3),
+      )
+      expect(
+        tasks
+          .filter((task) => task.cell === cell)
+          .every(({ change }) => change === FRESH_CELLS[cell]),
+      ).toBe(true)
+    },
+  )
 
-  it.each(workloads)('gives %s half of the decisions of every cell, give or take a block, with hogs and without', (workload) => {
-    for (const cell of FRESH_CELL_NAMES) {
-      const all = tasks.filter((task) => task.cell === cell)
-      const share = all.filter((task) => task.workload === workload).length / all.length
-      expect(Math.abs(share - 0.5)).toBeLessThanOrEqual(0.02)
-      expect(all.some((task) => task.workload === workload && task.hogs > 0)).toBe(true)
-    }
-  })
+  it.each(workloads)(
+    'gives %s half of the decisions of every cell, give or take a block, with hogs and without',
+    (workload) => {
+      for (const cell of FRESH_CELL_NAMES) {
+        const all = tasks.filter((task) => task.cell === cell)
+        const share = all.filter((task) => task.workload === workload).length / all.length
+        expect(Math.abs(share - 0.5)).toBeLessThanOrEqual(0.02)
+        expect(all.some((task) => task.workload === workload && task.hogs > 0)).toBe(true)
+      }
+    },
+  )
 
   it('gives every decision a seed of its own, the same in every repetition', () => {
     expect(new Set(tasks.map(({ seed }) => seed)).size).toBe(tasks.length)
@@ -29,7 +50,9 @@ describe('freshSchedule', () => {
 
   it('spreads each cell over the whole study', () => {
     for (const cell of FRESH_CELL_NAMES) {
-      const places = tasks.flatMap((task, index) => (task.cell === cell ? [index / tasks.length] : []))
+      const places = tasks.flatMap((task, index) =>
+        task.cell === cell ? [index / tasks.length] : [],
+      )
       expect(Math.min(...places)).toBeLessThan(0.25)
       expect(Math.max(...places)).toBeGreaterThan(0.75)
     }
@@ -39,6 +62,8 @@ describe('freshSchedule', () => {
 describe('freshTasksLeft', () => {
   it('leaves out what was measured, and keeps the order of the rest', () => {
     const done = [tasks[3], tasks[0]].map((task) => ({ seed: task?.seed }) as FreshDecision)
-    expect(freshTasksLeft(tasks, done)).toEqual(tasks.filter((_, index) => index !== 0 && index !== 3))
+    expect(freshTasksLeft(tasks, done)).toEqual(
+      tasks.filter((_, index) => index !== 0 && index !== 3),
+    )
   })
 })

@@ -16,7 +16,10 @@ import { simulateEvidence } from '../../harness/verdict/simulated-evidence.js'
 
 const task: FreshTask = { cell: '20% slower', change: -0.2, workload: 'spin', hogs: 0, seed: 7 }
 
-function settingWith(io: ReturnType<typeof createIo>['io'], passed: Readonly<Record<string, string>> = {}): ControlSetting {
+function settingWith(
+  io: ReturnType<typeof createIo>['io'],
+  passed: Readonly<Record<string, string>> = {},
+): ControlSetting {
   const env = { ...runEnvironment(io.env), ...passed }
   return {
     loaded: ownSuite(kernelSuite),
@@ -35,7 +38,14 @@ describe('measureFresh', () => {
     await measureFresh([task], path, settingWith(io))
     const [decision, ...others] = readFreshDecisions(path)
     expect(others).toEqual([])
-    expect(decision).toMatchObject({ cell: '20% slower', change: -0.2, workload: 'spin', scale: 'smoke', hogs: 0, seed: 7 })
+    expect(decision).toMatchObject({
+      cell: '20% slower',
+      change: -0.2,
+      workload: 'spin',
+      scale: 'smoke',
+      hogs: 0,
+      seed: 7,
+    })
     const runs = decision?.runs ?? []
     expect(runs.length).toBeGreaterThanOrEqual(20)
     for (const arm of ['baseline', 'candidate']) {
@@ -60,7 +70,9 @@ describe('measureFresh', () => {
     const bench = createIo()
     const setting = settingWith(bench.io)
     const progress = { ...setting.progress, phase: () => bench.interrupt() }
-    await expect(measureFresh([task], path, { ...setting, progress })).rejects.toThrow('interrupted by SIGINT')
+    await expect(measureFresh([task], path, { ...setting, progress })).rejects.toThrow(
+      'interrupted by SIGINT',
+    )
     expect(() => readFileSync(path)).toThrow('ENOENT')
   })
 })
@@ -68,18 +80,22 @@ describe('measureFresh', () => {
 describe('a host that voids its pairs', () => {
   it('is not measured for ever: beyond a quarter neither rule wants another pair', () => {
     const journal = (voided: number) =>
-      simulateEvidence({ seed: 1, pairs: voided, improvement: {}, noise: 0.01 }).runs.map((run) => ({
-        ...(run as RunRecord),
-        stealShare: 0.4,
-        voided: 'steal 40 %',
-      }))
-    const wants = (voided: number) => wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided))
+      simulateEvidence({ seed: 1, pairs: voided, improvement: {}, noise: 0.01 }).runs.map(
+        (run) => ({
+          ...(run as RunRecord),
+          stealShare: 0.4,
+          voided: 'steal 40 %',
+        }),
+      )
+    const wants = (voided: number) =>
+      wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided))
     expect([0, 5, 7, 8, 100].map(wants)).toEqual([true, true, true, false, false])
   })
 })
 
 /** Child processes of this one. */
-const children = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
+const children = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
 
 describe('besideHogs', () => {
   it('runs as many as asked for while the action lasts, and returns what it returns', async () => {

@@ -15,21 +15,32 @@ const decisions = simulateDecisions(
 const table = tabulateFresh(decisions)
 
 function total(change: number, rule: string, of: readonly (typeof table)[number][] = table) {
-  return addTallies(of.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally))
+  return addTallies(
+    of.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally),
+  )
 }
 
 describe('the rules on fresh decisions', () => {
   it('decide on quiet runs as the true change demands', () => {
-    expect(total(0, 'improvement-20')).toMatchObject({ trials: 30, accepted: 0, rejected: 30, medianPairs: 10 })
+    expect(total(0, 'improvement-20')).toMatchObject({
+      trials: 30,
+      accepted: 0,
+      rejected: 30,
+      medianPairs: 10,
+    })
     expect(total(0, 'gate')).toMatchObject({ trials: 30, accepted: 30, rejected: 0 })
     expect(total(0.1, 'improvement-20')).toMatchObject({ trials: 12, accepted: 12 })
     expect(total(-0.12, 'gate')).toMatchObject({ trials: 12, rejected: 12, accepted: 0 })
-    expect(total(-0.2, 'gate')?.byPairs).toEqual([{ pairs: 10, accepted: 0, rejected: 12, inconclusive: 0, undecided: 0 }])
+    expect(total(-0.2, 'gate')?.byPairs).toEqual([
+      { pairs: 10, accepted: 0, rejected: 12, inconclusive: 0, undecided: 0 },
+    ])
   })
 
   it('are counted apart for decisions beside hogs', () => {
     expect(
-      table.filter(({ change, rule }) => change === 0 && rule === 'gate').map(({ hogs, tally }) => [hogs, tally.trials]),
+      table
+        .filter(({ change, rule }) => change === 0 && rule === 'gate')
+        .map(({ hogs, tally }) => [hogs, tally.trials]),
     ).toEqual([
       [0, 20],
       [2, 10],
@@ -44,10 +55,16 @@ describe('the rules on fresh decisions', () => {
   it('do not count voided pairs, and call too many of them inconclusive', () => {
     const [first] = simulateDecisions({ '10% faster': 1 }, 30, 0.001) as [FreshDecision]
     const voiding = (count: number): FreshDecision[] => [
-      { ...first, runs: first.runs.map((run) => (run.pair <= count ? { ...run, voided: 'steal 7 %' } : run)) },
+      {
+        ...first,
+        runs: first.runs.map((run) => (run.pair <= count ? { ...run, voided: 'steal 7 %' } : run)),
+      },
     ]
     expect(total(0.1, 'improvement-20', tabulateFresh(voiding(5)))).toMatchObject({ accepted: 1 })
-    expect(total(0.1, 'improvement-20', tabulateFresh(voiding(6)))).toMatchObject({ accepted: 0, inconclusive: 1 })
+    expect(total(0.1, 'improvement-20', tabulateFresh(voiding(6)))).toMatchObject({
+      accepted: 0,
+      inconclusive: 1,
+    })
   })
 
   it('tell how much a pair varied', () => {
@@ -61,7 +78,10 @@ describe('the rules on fresh decisions', () => {
 describe('the naive rule on the same runs', () => {
   it('takes the first ten processes of an A/A decision against the next ten', () => {
     const [quiet] = simulateDecisions({ none: 1 }, 10, 0.001) as [FreshDecision]
-    const drifting = { ...quiet, runs: quiet.runs.map((run, index) => ({ ...run, cpuMs: run.cpuMs * (index < 10 ? 1 : 0.9) })) }
+    const drifting = {
+      ...quiet,
+      runs: quiet.runs.map((run, index) => ({ ...run, cpuMs: run.cpuMs * (index < 10 ? 1 : 0.9) })),
+    }
     expect(total(0, 'naive', tabulateFresh([quiet]))).toMatchObject({ trials: 1, accepted: 0 })
     expect(total(0, 'naive', tabulateFresh([drifting]))).toMatchObject({ trials: 1, accepted: 1 })
   })
@@ -69,19 +89,31 @@ describe('the naive rule on the same runs', () => {
   it('undoes the arms of the first twenty processes, so that only the change and time stand between its ten and ten', () => {
     const members = simulateDecisions({ '10% faster': 3, '12% slower': 3 }, 10, 0.001)
     expect(total(0.1, 'naive', tabulateFresh(members))).toMatchObject({ trials: 3, accepted: 3 })
-    expect(total(-0.12, 'naive-gate', tabulateFresh(members))).toMatchObject({ trials: 3, rejected: 3 })
+    expect(total(-0.12, 'naive-gate', tabulateFresh(members))).toMatchObject({
+      trials: 3,
+      rejected: 3,
+    })
     const drifting = members.map((decision) => ({
       ...decision,
-      runs: decision.runs.map((run, index) => ({ ...run, cpuMs: run.cpuMs * (index < 10 ? 1 : 1.2) })),
+      runs: decision.runs.map((run, index) => ({
+        ...run,
+        cpuMs: run.cpuMs * (index < 10 ? 1 : 1.2),
+      })),
     }))
     expect(total(0.1, 'naive', tabulateFresh(drifting))).toMatchObject({ trials: 3, accepted: 0 })
-    expect(total(0.1, 'improvement-20', tabulateFresh(drifting))).toMatchObject({ trials: 3, accepted: 3 })
+    expect(total(0.1, 'improvement-20', tabulateFresh(drifting))).toMatchObject({
+      trials: 3,
+      accepted: 3,
+    })
   })
 
   it('has nothing to say about fewer than twenty runs', () => {
     const short = simulateDecisions({ none: 1 }, 9)
     expect(total(0, 'naive', tabulateFresh(short))).toBeUndefined()
-    expect(total(0, 'improvement-20', tabulateFresh(short))).toMatchObject({ trials: 1, undecided: 1 })
+    expect(total(0, 'improvement-20', tabulateFresh(short))).toMatchObject({
+      trials: 1,
+      undecided: 1,
+    })
   })
 })
 
@@ -91,15 +123,25 @@ describe('the figures', () => {
 
   it('say how many decisions were measured under a condition their runs cannot tell, and the page says it too', () => {
     const text = 'Other programs used the host.'
-    const conditions = ['2026-11-21T00:00:01.000Z', '2026-11-22T00:00:00.000Z'].map((since) => ({ since, text }))
+    const conditions = ['2026-11-21T00:00:01.000Z', '2026-11-22T00:00:00.000Z'].map((since) => ({
+      since,
+      text,
+    }))
     const told = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
     expect(told.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
     const sentences = renderPage(told).match(/^From .* UTC on .*$/gm)
-    expect(sentences).toEqual([`From 2026-11-21 00:00 UTC on (2 of the 3 decisions began then or later): ${text}`])
+    expect(sentences).toEqual([
+      `From 2026-11-21 00:00 UTC on (2 of the 3 decisions began then or later): ${text}`,
+    ])
   })
 
   it('say in one line what was measured, with exact bounds', () => {
-    const many = characterize(recorded, simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01), [], [])
+    const many = characterize(
+      recorded,
+      simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01),
+      [],
+      [],
+    )
     expect(many.line).toBe(
       'Error rates of the default rules (5 % faster, gate of 10 %), measured at smoke scale: A/A accepted 0 of 100 (≤ 3.6 %), 10 % faster accepted 30 of 30 (≥ 88.4 %), 12 % slower failed the gate 30 of 30 (≥ 88.4 %); naive rule accepted A/A 0 of 100. docs/characteristics.md',
     )
@@ -117,8 +159,12 @@ describe('the figures', () => {
       cell: 'none' as const,
       change: 0,
     }))
-    expect(characterize(recorded, lying, [], []).fresh.wrong).toEqual([{ hogs: 0, verdicts: 6, wrong: 3 }])
-    const checks = characterize(recorded, lying, [], []).requirements.filter(({ source }) => source === 'fresh')
+    expect(characterize(recorded, lying, [], []).fresh.wrong).toEqual([
+      { hogs: 0, verdicts: 6, wrong: 3 },
+    ])
+    const checks = characterize(recorded, lying, [], []).requirements.filter(
+      ({ source }) => source === 'fresh',
+    )
     expect(checks).toMatchObject([
       { change: 0, of: 'layer', figure: 'accepted', measured: 1, met: false, shown: false },
       { change: 0, of: 'gate', figure: 'failed', measured: 0, met: true, shown: false },

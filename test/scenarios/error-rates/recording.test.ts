@@ -34,21 +34,36 @@ describe('a recording', () => {
     const lines = Array.from({ length: 42 }, (_, index) =>
       (['baseline', 'candidate'] as const).map((arm, place) =>
         JSON.stringify({
-          ...toRunRecord({ cpuMs: 10 + place, wallMs: 11, position: place === 0 ? 'first' : 'second' }, index + 1, arm),
+          ...toRunRecord(
+            { cpuMs: 10 + place, wallMs: 11, position: place === 0 ? 'first' : 'second' },
+            index + 1,
+            arm,
+          ),
           ...(index < 2 && { voided: 'steal 7 %' }),
         }),
       ),
     ).flat()
     const { pools } = readRecording(fileOf('runs.jsonl', lines))
     expect(pools.map(({ pool, pairs }) => [pool, pairs.length])).toEqual([['recorded', 40]])
-    expect(pools[0]?.pairs[0]).toMatchObject({ a: { cpuMs: 10, position: 'first' }, b: { cpuMs: 11, position: 'second' } })
+    expect(pools[0]?.pairs[0]).toMatchObject({
+      a: { cpuMs: 10, position: 'first' },
+      b: { cpuMs: 11, position: 'second' },
+    })
   })
 
   it.each([
     ['a row without a time', [HEADER, 'sma,0,A,0,,1'], /line 2: cpu_ms: /],
     ['an unknown arm', [HEADER, 'sma,0,C,0,1,1'], /line 2: arm: /],
-    ['half a pair', [HEADER, ...ROWS.slice(1)], /pair 0 is not one A and one B at different positions/],
-    ['too few pairs', [HEADER, ...ROWS.slice(2)], /39 pairs, and the longest rule takes 40; record more$/],
+    [
+      'half a pair',
+      [HEADER, ...ROWS.slice(1)],
+      /pair 0 is not one A and one B at different positions/,
+    ],
+    [
+      'too few pairs',
+      [HEADER, ...ROWS.slice(2)],
+      /39 pairs, and the longest rule takes 40; record more$/,
+    ],
     ['no rows', [HEADER], /holds no runs/],
   ])('is refused with %s', (_, lines, message) => {
     const path = fileOf('noise.csv', lines)
@@ -57,7 +72,9 @@ describe('a recording', () => {
   })
 
   it('is refused where a line of a journal is no run', () => {
-    expect(() => readRecording(fileOf('runs.jsonl', ['{}']))).toThrow(/line 1 is no run; give a runs\.jsonl that assay wrote$/)
+    expect(() => readRecording(fileOf('runs.jsonl', ['{}']))).toThrow(
+      /line 1 is no run; give a runs\.jsonl that assay wrote$/,
+    )
   })
 })
 
@@ -67,7 +84,8 @@ describe('the study of a pool', () => {
   it('is the same every time, and of as many windows as asked for', () => {
     const cells = studyPool(pool?.pairs ?? [], 50)
     expect(studyPool(pool?.pairs ?? [], 50)).toEqual(cells)
-    for (const { rule, tally } of cells) expect(tally.trials).toBe(rule.startsWith('naive') ? 80 : 50)
+    for (const { rule, tally } of cells)
+      expect(tally.trials).toBe(rule.startsWith('naive') ? 80 : 50)
   })
 
   it('accepts more the larger the improvement, and fails the gate more the larger the slowdown', () => {
@@ -77,7 +95,9 @@ describe('the study of a pool', () => {
         .filter((cell) => cell.rule === rule)
         .sort((a, b) => a.change - b.change)
         .map(({ tally }) => tally[verdict])
-    expect(counts('improvement-40', 'accepted')).toEqual(counts('improvement-40', 'accepted').sort((a, b) => a - b))
+    expect(counts('improvement-40', 'accepted')).toEqual(
+      counts('improvement-40', 'accepted').sort((a, b) => a - b),
+    )
     expect(counts('gate', 'rejected')).toEqual(counts('gate', 'rejected').sort((a, b) => b - a))
   })
 })

@@ -6,13 +6,20 @@ import {
 } from '../../../scenarios/error-rates/fresh-decision.js'
 import { randomFrom } from '../../harness/verdict/simulated-evidence.js'
 
-/** Fresh decisions as a study would leave them behind, from a seeded generator instead of processes. */
-export function simulateDecisions(counts: Partial<Record<FreshCell, number>>, pairs = 20, noise = 0.03): FreshDecision[] {
+/**
+ * Fresh decisions as a study would leave them behind, from a seeded generator instead of processes.
+ */
+export function simulateDecisions(
+  counts: Partial<Record<FreshCell, number>>,
+  pairs = 20,
+  noise = 0.03,
+): FreshDecision[] {
   const random = randomFrom(7)
   return FRESH_CELL_NAMES.flatMap((cell, row) =>
     Array.from({ length: counts[cell] ?? 0 }, (_, index): FreshDecision => {
       const run = (pair: number, arm: 'baseline' | 'candidate', position: 'first' | 'second') => {
-        const cpuMs = 20 * (arm === 'candidate' ? 1 - FRESH_CELLS[cell] : 1) * (1 + noise * random.normal())
+        const cpuMs =
+          20 * (arm === 'candidate' ? 1 - FRESH_CELLS[cell] : 1) * (1 + noise * random.normal())
         return {
           pair,
           position,

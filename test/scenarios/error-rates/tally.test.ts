@@ -20,19 +20,24 @@ describe('a tally', () => {
       const tally = tallyOf(endings)
       const sorted = endings.map(({ pairs }) => pairs).sort((a, b) => a - b)
       const middle =
-        ((sorted[Math.floor((sorted.length - 1) / 2)] as number) + (sorted[Math.floor(sorted.length / 2)] as number)) / 2
+        ((sorted[Math.floor((sorted.length - 1) / 2)] as number) +
+          (sorted[Math.floor(sorted.length / 2)] as number)) /
+        2
       expect(tally?.trials).toBe(endings.length)
       expect(tally?.medianPairs).toBe(middle)
-      expect(tally?.meanPairs).toBeCloseTo(sorted.reduce((sum, pairs) => sum + pairs, 0) / sorted.length, 9)
-      for (const verdict of VERDICTS) expect(tally?.[verdict]).toBe(endings.filter((one) => one.verdict === verdict).length)
+      expect(tally?.meanPairs).toBeCloseTo(
+        sorted.reduce((sum, pairs) => sum + pairs, 0) / sorted.length,
+        9,
+      )
+      for (const verdict of VERDICTS)
+        expect(tally?.[verdict]).toBe(endings.filter((one) => one.verdict === verdict).length)
     },
   )
 
-  property.prop([fc.array(ending, { minLength: 1 }), fc.array(ending, { minLength: 1 })], { numRuns: 1000 })(
-    'of all is the sum of the tallies of the parts',
-    (some, others) => {
-      const parts = [tallyOf(some), tallyOf(others)].filter((tally) => tally !== undefined)
-      expect(addTallies(parts)).toEqual(tallyOf([...some, ...others]))
-    },
-  )
+  property.prop([fc.array(ending, { minLength: 1 }), fc.array(ending, { minLength: 1 })], {
+    numRuns: 1000,
+  })('of all is the sum of the tallies of the parts', (some, others) => {
+    const parts = [tallyOf(some), tallyOf(others)].filter((tally) => tally !== undefined)
+    expect(addTallies(parts)).toEqual(tallyOf([...some, ...others]))
+  })
 })

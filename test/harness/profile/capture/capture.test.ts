@@ -11,7 +11,9 @@ import { sourceLocator } from '../../../../harness/profile/fold/source-maps.js'
 import { packageRoot } from '../../../../harness/system/package-root.js'
 import { fixture, kernelSuite, temporaryDirectory } from '../../../fixtures/bench.js'
 
-const { suite: threads } = (await import('../../../fixtures/profiled-suite.mjs' as string)) as { suite: Suite }
+const { suite: threads } = (await import('../../../fixtures/profiled-suite.mjs' as string)) as {
+  suite: Suite
+}
 
 async function capture(suite: Suite, profiler: Capture['profiler'], change: Partial<RunSlot> = {}) {
   const directory = temporaryDirectory()
@@ -36,13 +38,19 @@ async function capture(suite: Suite, profiler: Capture['profiler'], change: Part
     timeoutMs: 60_000,
     signal: new AbortController().signal,
   })
-  if (result.kind !== 'answered' || result.message.kind !== 'profiled') throw new Error(JSON.stringify(result))
+  if (result.kind !== 'answered' || result.message.kind !== 'profiled')
+    throw new Error(JSON.stringify(result))
   const { profile } = result.message
-  return { profile, texts: profile.files.map((file) => readFileSync(join(directory, file), 'utf8')) }
+  return {
+    profile,
+    texts: profile.files.map((file) => readFileSync(join(directory, file), 'utf8')),
+  }
 }
 
-const named = (texts: readonly string[]) => texts.map((text, thread) => ({ name: `thread ${thread}`, text }))
-const names = (text: string) => parseCpuProfile(text, 'x').nodes.map(({ callFrame }) => callFrame.functionName)
+const named = (texts: readonly string[]) =>
+  texts.map((text, thread) => ({ name: `thread ${thread}`, text }))
+const names = (text: string) =>
+  parseCpuProfile(text, 'x').nodes.map(({ callFrame }) => callFrame.functionName)
 
 describe('a captured process', () => {
   it('leaves a profile of what ran after the warm-up', async () => {
@@ -51,19 +59,29 @@ describe('a captured process', () => {
     const parsed = parseCpuProfile(texts[0]!, 'main')
     expect(names(texts[0]!)).toContain('spin')
     expect(parsed.timeDeltas.every((delta) => delta >= 0)).toBe(true)
-    expect(parsed.timeDeltas.reduce((sum, delta) => sum + delta, parsed.startTime)).toBeLessThanOrEqual(parsed.endTime)
+    expect(
+      parsed.timeDeltas.reduce((sum, delta) => sum + delta, parsed.startTime),
+    ).toBeLessThanOrEqual(parsed.endTime)
   })
 
   it('profiles its worker threads beside it', async () => {
     const { profile, texts } = await capture(threads, 'cpu', { workload: 'threads' })
-    expect(profile).toMatchObject({ files: ['main.cpuprofile', 'worker-1.cpuprofile'], lostThreads: 0 })
+    expect(profile).toMatchObject({
+      files: ['main.cpuprofile', 'worker-1.cpuprofile'],
+      lostThreads: 0,
+    })
     expect(names(texts[0]!)).toContain('spinInMain')
     expect(names(texts[0]!)).not.toContain('spinInWorker')
     expect(names(texts[1]!)).toContain('spinInWorker')
   })
 
   it('says how many threads were gone before their profile could be taken', async () => {
-    const { profile } = await capture(threads, 'cpu', { workload: 'threads', scale: 'standard', warmup: 0, iterations: 3 })
+    const { profile } = await capture(threads, 'cpu', {
+      workload: 'threads',
+      scale: 'standard',
+      warmup: 0,
+      iterations: 3,
+    })
     expect(profile.files).toEqual(['main.cpuprofile', 'worker-1.cpuprofile'])
     expect(profile.lostThreads).toBe(3)
   })
@@ -77,22 +95,39 @@ describe('a captured process', () => {
   })
 
   it('counts a generator and an async function once per call, however often they go on', async () => {
-    const { texts } = await capture(threads, 'coverage', { workload: 'going-on', warmup: 2, iterations: 3 })
+    const { texts } = await capture(threads, 'coverage', {
+      workload: 'going-on',
+      warmup: 2,
+      iterations: 3,
+    })
     const calls = readCallCounts(named(texts), sourceLocator(fixture('.')))
     const callsOf = (name: string, start: string) =>
-      calls({ name, kind: 'js', file: 'profiled-suite.mjs', line: lineOf('profiled-suite.mjs', start) })
+      calls({
+        name,
+        kind: 'js',
+        file: 'profiled-suite.mjs',
+        line: lineOf('profiled-suite.mjs', start),
+      })
     expect(callsOf('countTo', 'function* countTo(')).toBe(3)
     expect(callsOf('waitTwice', 'async function waitTwice(')).toBe(30)
     expect(callsOf('goOn', 'async function goOn(')).toBe(3)
   })
 
   it('counts no thread as lost that was gone before anything counted', async () => {
-    const { profile } = await capture(threads, 'cpu', { workload: 'threads', scale: 'standard', warmup: 2, iterations: 3 })
+    const { profile } = await capture(threads, 'cpu', {
+      workload: 'threads',
+      scale: 'standard',
+      warmup: 2,
+      iterations: 3,
+    })
     expect(profile.lostThreads).toBe(3)
   })
 
   it('counts the calls of worker threads too', async () => {
-    const { profile, texts } = await capture(threads, 'coverage', { workload: 'threads', iterations: 2 })
+    const { profile, texts } = await capture(threads, 'coverage', {
+      workload: 'threads',
+      iterations: 2,
+    })
     expect(profile.files).toEqual(['main.coverage.json', 'worker-1.coverage.json'])
     const calls = readCallCounts(named(texts), sourceLocator(fixture('.')))
     const line = lineOf('profiled-suite.mjs', 'function spinInMain(')
@@ -101,8 +136,13 @@ describe('a captured process', () => {
 
   it('samples allocations that were collected since', async () => {
     const { texts } = await capture(threads, 'allocation', { workload: 'churn' })
-    const { frames, stacks, totalBytes } = foldAllocations(named(texts), sourceLocator(fixture('.')))
-    const churned = stacks.filter(({ frames: path }) => path.some((index) => frames[index]!.name === 'churn'))
+    const { frames, stacks, totalBytes } = foldAllocations(
+      named(texts),
+      sourceLocator(fixture('.')),
+    )
+    const churned = stacks.filter(({ frames: path }) =>
+      path.some((index) => frames[index]!.name === 'churn'),
+    )
     const bytes = churned.reduce((sum, { bytes }) => sum + bytes, 0)
     // Five passes; nothing of it is alive at the end.
     expect(bytes / (5 * 50_000 * 832)).toBeGreaterThan(0.8)
@@ -127,7 +167,9 @@ describe('a captured process', () => {
   })
 
   it.each(['', '{}', '[{"url":1}]'])('refuses call counts that are none: %s', (text) => {
-    expect(() => readCallCounts([{ name: 'x', text }], () => undefined)).toThrow(/^x is no profile of V8/)
+    expect(() => readCallCounts([{ name: 'x', text }], () => undefined)).toThrow(
+      /^x is no profile of V8/,
+    )
   })
 })
 

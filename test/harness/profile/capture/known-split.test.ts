@@ -40,7 +40,11 @@ describe('the baseline alone, in all scenarios', () => {
   it('takes the place of what an earlier run left: no file of another stack stays', () => {
     expect(existsSync(join(folder, 'hotspots.json'))).toBe(true)
     expect(existsSync(join(folder, 'incumbent.svg'))).toBe(false)
-    expect(readdirSync(results).sort()).toEqual(['BOTTLENECKS.md', 'profile-baseline-shapes', 'profile-baseline-split'])
+    expect(readdirSync(results).sort()).toEqual([
+      'BOTTLENECKS.md',
+      'profile-baseline-shapes',
+      'profile-baseline-split',
+    ])
   })
 })
 
@@ -49,10 +53,13 @@ describe('a program with a known split of 50 : 35 : 15 in a recursion, a generat
     ['recursion', 0.5, 1250],
     ['generator', 0.35, 1],
     ['waiting', 0.15, 125],
-  ])('books %s with its share of %d, to three points, and counts its calls', (name, share, calls) => {
-    expect(Math.abs(shareOf(shapes, name) - share)).toBeLessThan(0.03)
-    expect(shapes.functions.find((one) => one.name === name)?.calls).toBe(calls)
-  })
+  ])(
+    'books %s with its share of %d, to three points, and counts its calls',
+    (name, share, calls) => {
+      expect(Math.abs(shareOf(shapes, name) - share)).toBeLessThan(0.03)
+      expect(shapes.functions.find((one) => one.name === name)?.calls).toBe(calls)
+    },
+  )
 
   it('counts a recursion once in its total', () => {
     const { selfShare, totalShare } = shapes.functions.find(({ name }) => name === 'recursion')!
@@ -92,6 +99,8 @@ describe('a program with a known split of 60 : 30 : 10 in three inlinable functi
       ['sixty', 'small'],
       ['thirty', 'small'],
     ])
-    expect(split.operations.filter(({ bottleneck }) => bottleneck).map(({ name }) => name)).toEqual(['sixty', 'thirty', 'ten'])
+    expect(split.operations.filter(({ bottleneck }) => bottleneck).map(({ name }) => name)).toEqual(
+      ['sixty', 'thirty', 'ten'],
+    )
   })
 })

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ProfileCategories } from '../../../../harness/contract.js'
-import { attributeBy, categoryNames, covers } from '../../../../harness/profile/figures/attribute.js'
+import {
+  attributeBy,
+  categoryNames,
+  covers,
+} from '../../../../harness/profile/figures/attribute.js'
 import { moduleOf } from '../../../../harness/profile/figures/module-of.js'
 import { tally } from '../../../../harness/profile/figures/tally.js'
 import type { Frame } from '../../../../harness/profile/fold/stacks.js'
@@ -13,7 +17,11 @@ const table: ProfileCategories = {
   ],
   callers: ['src/load/arithmetic.ts'],
 }
-const js = (name: string, file?: string): Frame => ({ name, kind: 'js', ...(file !== undefined && { file, line: 1 }) })
+const js = (name: string, file?: string): Frame => ({
+  name,
+  kind: 'js',
+  ...(file !== undefined && { file, line: 1 }),
+})
 const native: Frame = { name: 'slice', kind: 'native' }
 const gc: Frame = { name: '(garbage collector)', kind: 'gc' }
 const idle: Frame = { name: '(idle)', kind: 'idle' }
@@ -35,8 +43,16 @@ describe('the category of a sample', () => {
     ],
     ['a file before its folder', 'conversion', [read, js('f', 'src/load/convert.ts')]],
     ['a function before its file', 'conversion', [js('toColumns', 'src/table.ts'), native]],
-    ['arithmetic belongs to whoever asked', 'filtering', [js('filter', 'src/table.ts'), js('add', 'src/load/arithmetic.ts')]],
-    ['a library listed itself, after an await', 'loading', [loop, js('inflate', 'node_modules/reader/a/b.js')]],
+    [
+      'arithmetic belongs to whoever asked',
+      'filtering',
+      [js('filter', 'src/table.ts'), js('add', 'src/load/arithmetic.ts')],
+    ],
+    [
+      'a library listed itself, after an await',
+      'loading',
+      [loop, js('inflate', 'node_modules/reader/a/b.js')],
+    ],
     ['collection, whoever caused it', 'GC', [main, read, gc]],
     ['the runtime by its leaf', 'JIT and runtime', [main, read, program]],
     ['the event loop alone', 'JIT and runtime', [loop, native]],
@@ -57,7 +73,9 @@ describe('the category of a sample', () => {
 
   it('covers a file by itself, its folder, or as a caller', () => {
     expect(
-      ['src/load/x/y.ts', 'src/table.ts', 'src/load/arithmetic.ts', 'src/main.ts'].map((file) => covers(table, file)),
+      ['src/load/x/y.ts', 'src/table.ts', 'src/load/arithmetic.ts', 'src/main.ts'].map((file) =>
+        covers(table, file),
+      ),
     ).toEqual([true, true, true, false])
   })
 })
@@ -97,6 +115,11 @@ describe('the sums of a profile', () => {
       ['src/load', 3],
       ['GC', 1],
     ])
-    expect([loop, native, program, js('f', 'x.ts')].map(moduleOf)).toEqual(['node:internal', 'native', 'JIT and runtime', '.'])
+    expect([loop, native, program, js('f', 'x.ts')].map(moduleOf)).toEqual([
+      'node:internal',
+      'native',
+      'JIT and runtime',
+      '.',
+    ])
   })
 })

@@ -1,16 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ArmHotspots } from '../../../../harness/evidence/hotspots-schema.js'
-import { gainByCategory, gainOf, type MeasuredChange } from '../../../../harness/profile/figures/gain.js'
+import {
+  gainByCategory,
+  gainOf,
+  type MeasuredChange,
+} from '../../../../harness/profile/figures/gain.js'
 import { gainSentence } from '../../../../harness/profile/figures/gain-text.js'
 import { sampledArm } from '../sampled-arms.js'
 
-const sampled = (arm: ArmHotspots['arm'], [loading = 0, work = 0, other = 0]: readonly number[], cpuMs = 100) =>
-  sampledArm(arm, { loading, work, other }, { cpuMs })
+const sampled = (
+  arm: ArmHotspots['arm'],
+  [loading = 0, work = 0, other = 0]: readonly number[],
+  cpuMs = 100,
+) => sampledArm(arm, { loading, work, other }, { cpuMs })
 
 const before = sampled('baseline', [60, 30, 10])
-const gain = (ms: readonly number[], measured: MeasuredChange) => gainByCategory(before, sampled('candidate', ms), measured)
-const shareOf = (found: ReturnType<typeof gain>, name: string) => found.categories.find((one) => one.name === name)?.share
+const gain = (ms: readonly number[], measured: MeasuredChange) =>
+  gainByCategory(before, sampled('candidate', ms), measured)
+const shareOf = (found: ReturnType<typeof gain>, name: string) =>
+  found.categories.find((one) => one.name === name)?.share
 
 describe('a measured gain', () => {
   it('is explained by what the named categories save in sampled time', () => {
@@ -44,8 +53,12 @@ describe('a measured gain', () => {
     const found = gain([12, 30, 10], { estimate: 0.4 })
     expect(found.explained).toBeCloseTo(1.2, 12)
     expect(found.left).toBeCloseTo(-0.2, 12)
-    expect(found.warnings[0]!.hint).toContain('the profiles see 48.0 % of the CPU time saved, but 40.0 % was measured')
-    expect(gainSentence(found)).toContain('explain 120.0 % of the measured gain, 20.0 % more than there is')
+    expect(found.warnings[0]!.hint).toContain(
+      'the profiles see 48.0 % of the CPU time saved, but 40.0 % was measured',
+    )
+    expect(gainSentence(found)).toContain(
+      'explain 120.0 % of the measured gain, 20.0 % more than there is',
+    )
   })
 
   it('owes nothing to a profiler that makes both arms slower alike', () => {
@@ -100,11 +113,14 @@ describe('a measured gain', () => {
     for (const absent of ['explained', 'left']) expect(found).not.toHaveProperty(absent)
     for (const category of found.categories) expect(category).not.toHaveProperty('share')
     expect(found.profiled).toBeCloseTo(0.05, 12)
-    expect(gainSentence(found)).toContain('too small or too unsure a change to be divided by category')
+    expect(gainSentence(found)).toContain(
+      'too small or too unsure a change to be divided by category',
+    )
   })
 
   it('is not called into doubt within its own interval, nor by two points, nor by a tenth of it', () => {
-    const codes = (ms: readonly number[], measured: MeasuredChange) => gain(ms, measured).warnings.length
+    const codes = (ms: readonly number[], measured: MeasuredChange) =>
+      gain(ms, measured).warnings.length
     expect(codes([30, 30, 10], { estimate: 0.5, ci95: { lower: 0.29, upper: 0.6 } })).toBe(0)
     expect(codes([30, 30, 10], { estimate: 0.5, ci95: { lower: 0.45, upper: 0.6 } })).toBe(1)
     expect(codes([53, 30, 10], { estimate: 0.05 })).toBe(0)
@@ -120,7 +136,10 @@ describe('the gain of some arms', () => {
   it('is against the incumbent where there is one, and by the clock where nothing better is known', () => {
     expect(gainOf([before, candidate])).toMatchObject({ against: 'baseline', measured: 0.5 })
     const incumbent = sampled('incumbent', [40, 30, 10], 80)
-    expect(gainOf([before, incumbent, candidate])).toMatchObject({ against: 'incumbent', measured: 0.375 })
+    expect(gainOf([before, incumbent, candidate])).toMatchObject({
+      against: 'incumbent',
+      measured: 0.375,
+    })
     expect(gainOf([before, candidate], { estimate: 0.42 })?.measured).toBe(0.42)
   })
 

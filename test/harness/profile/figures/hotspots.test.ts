@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { type ArmHotspots, type Hotspots, hotspotsSchema } from '../../../../harness/evidence/hotspots-schema.js'
+import {
+  type ArmHotspots,
+  type Hotspots,
+  hotspotsSchema,
+} from '../../../../harness/evidence/hotspots-schema.js'
 import { bottlenecksMarkdown } from '../../../../harness/profile/figures/bottlenecks-markdown.js'
 import { hotspotsText } from '../../../../harness/profile/figures/hotspot-tables.js'
 import { type ArmProfiles, armHotspots } from '../../../../harness/profile/figures/hotspots.js'
@@ -13,7 +17,12 @@ const table = {
   callers: [],
 }
 const js = (name: string, file: string): Frame => ({ name, kind: 'js', file, line: 3 })
-const frames: Frame[] = [js('load', 'load.ts'), js('work', 'work.ts'), { name: '(idle)', kind: 'idle' }, js('stray', 'stray.ts')]
+const frames: Frame[] = [
+  js('load', 'load.ts'),
+  js('work', 'work.ts'),
+  { name: '(idle)', kind: 'idle' },
+  js('stray', 'stray.ts'),
+]
 const folded = (...micros: number[]): FoldedProfile => ({
   frames,
   stacks: micros.map((amount, index) => ({ frames: [index], micros: amount })),
@@ -41,14 +50,27 @@ function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
   }
 }
 
-const category = (arm: ArmHotspots, name: string) => arm.categories.find((one) => one.name === name)!
+const category = (arm: ArmHotspots, name: string) =>
+  arm.categories.find((one) => one.name === name)!
 
 describe('the hot spots of an arm', () => {
   const arm = armHotspots(profiles(), table)
 
   it('are shares of the busy time, and those shares of the CPU nobody watched', () => {
-    expect(category(arm, 'loading')).toEqual({ name: 'loading', share: 0.6, inlinedShare: 0.6, cpuMs: 30, allocatedBytes: 200 })
-    expect(arm.categories.map(({ name }) => name)).toEqual(['loading', 'work', 'GC', 'JIT and runtime', 'other'])
+    expect(category(arm, 'loading')).toEqual({
+      name: 'loading',
+      share: 0.6,
+      inlinedShare: 0.6,
+      cpuMs: 30,
+      allocatedBytes: 200,
+    })
+    expect(arm.categories.map(({ name }) => name)).toEqual([
+      'loading',
+      'work',
+      'GC',
+      'JIT and runtime',
+      'other',
+    ])
     expect(arm.categories.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12)
     // 1,000 µs of busy time in ten passes.
     expect(arm.sampledMs).toBe(0.1)
@@ -62,8 +84,25 @@ describe('the hot spots of an arm', () => {
 
   it('list operations above half a percent and mark those above five, with their calls per pass', () => {
     expect(arm.operations).toEqual([
-      { name: 'load', file: 'load.ts', line: 3, category: 'loading', share: 0.6, cpuMs: 30, calls: 10, bottleneck: true },
-      { name: 'work', file: 'work.ts', line: 3, category: 'work', share: 0.38, cpuMs: 19, bottleneck: true },
+      {
+        name: 'load',
+        file: 'load.ts',
+        line: 3,
+        category: 'loading',
+        share: 0.6,
+        cpuMs: 30,
+        calls: 10,
+        bottleneck: true,
+      },
+      {
+        name: 'work',
+        file: 'work.ts',
+        line: 3,
+        category: 'work',
+        share: 0.38,
+        cpuMs: 19,
+        bottleneck: true,
+      },
       { name: 'stray', file: 'stray.ts', line: 3, category: 'other', share: 0.02, cpuMs: 1 },
     ])
     const tiny = armHotspots(profiles({ exact: folded(996, 4) }), table)
@@ -80,10 +119,19 @@ describe('the hot spots of an arm', () => {
 
   it('warn of few samples, lost threads and much that has no category', () => {
     const doubtful = armHotspots(
-      profiles({ samples: 100, lostThreads: 2, exact: folded(500, 400, 0, 100), inlined: folded(500, 400, 0, 100) }),
+      profiles({
+        samples: 100,
+        lostThreads: 2,
+        exact: folded(500, 400, 0, 100),
+        inlined: folded(500, 400, 0, 100),
+      }),
       table,
     )
-    expect(doubtful.warnings.map(({ code }) => code)).toEqual(['few-samples', 'much-is-other', 'lost-threads'])
+    expect(doubtful.warnings.map(({ code }) => code)).toEqual([
+      'few-samples',
+      'much-is-other',
+      'lost-threads',
+    ])
   })
 
   it('warn where samples account for too little of the time', () => {
@@ -95,7 +143,9 @@ describe('the hot spots of an arm', () => {
   })
 
   it('rank what to optimize next, without what the program is for', () => {
-    expect(arm.next).toEqual([{ category: 'loading', share: 0.6, effort: 'small', operations: ['load (load.ts:3)'] }])
+    expect(arm.next).toEqual([
+      { category: 'loading', share: 0.6, effort: 'small', operations: ['load (load.ts:3)'] },
+    ])
   })
 
   it('prefer a small effort to a larger share', () => {
@@ -125,7 +175,12 @@ describe('hot spots as text', () => {
   const hostile = `<script>alert(1)</script>|\`x\`\n# ${'n'.repeat(500)}\u001b[31m`
   const arms = [
     armHotspots(
-      profiles({ exact: { ...folded(600, 400), frames: [js(hostile, 'load.ts'), js('work', `${hostile}.ts`)] } }),
+      profiles({
+        exact: {
+          ...folded(600, 400),
+          frames: [js(hostile, 'load.ts'), js('work', `${hostile}.ts`)],
+        },
+      }),
       table,
     ),
   ]
@@ -166,7 +221,9 @@ describe('hot spots as text', () => {
     const rows = page.split('\n').filter((line) => line.startsWith('|'))
     const cells = rows.map((row) => row.replaceAll('\\|', '').split('|').length)
     expect(new Set(cells)).toEqual(new Set([8, 6, 7]))
-    expect(page.split('\n').filter((line) => line.startsWith('# '))).toEqual(['# Where the time goes'])
+    expect(page.split('\n').filter((line) => line.startsWith('# '))).toEqual([
+      '# Where the time goes',
+    ])
   })
 
   it('keep hostile names from a terminal: no control characters, bounded lines', () => {

@@ -32,11 +32,20 @@ const candidate = {
     [[js('main', 'scenarios/main.ts', 5), fast], 200_000],
   ]),
 }
-const draw = () => differentialFlameGraphSvg(baseline, candidate, { title: 'grid-search', subtitle: 'baseline → layer1' })
+const draw = () =>
+  differentialFlameGraphSvg(baseline, candidate, {
+    title: 'grid-search',
+    subtitle: 'baseline → layer1',
+  })
 
 describe('the change of functions', () => {
   it('is in µs of own CPU time per iteration, the largest first, whatever the number of iterations and the lines of a file', () => {
-    expect(functionChanges(baseline, candidate).map(({ frame, ...change }) => ({ name: frame.name, ...change }))).toEqual([
+    expect(
+      functionChanges(baseline, candidate).map(({ frame, ...change }) => ({
+        name: frame.name,
+        ...change,
+      })),
+    ).toEqual([
       { name: 'filter', kind: 'vanished', baselineMicros: 50_000, candidateMicros: 0 },
       { name: 'slowPath', kind: 'vanished', baselineMicros: 30_000, candidateMicros: 0 },
       { name: 'fastPath', kind: 'appeared', baselineMicros: 0, candidateMicros: 10_000 },
@@ -54,8 +63,15 @@ describe('the change of functions', () => {
       ]),
     }
     const after = { iterations: 1, profile: profileOf([[[fast, filter], 40]]) }
-    const kinds = Object.fromEntries(functionChanges(before, after).map(({ frame, kind }) => [frame.name, kind]))
-    expect(kinds).toEqual({ main: 'vanished', slowPath: 'vanished', filter: 'grew', fastPath: 'shrank' })
+    const kinds = Object.fromEntries(
+      functionChanges(before, after).map(({ frame, kind }) => [frame.name, kind]),
+    )
+    expect(kinds).toEqual({
+      main: 'vanished',
+      slowPath: 'vanished',
+      filter: 'grew',
+      fastPath: 'shrank',
+    })
   })
 
   it('tells functions without a name apart by their line', () => {
@@ -67,7 +83,9 @@ describe('the change of functions', () => {
         [[nameless(2)], 20],
       ]),
     }
-    expect(functionChanges(before, before).map(({ baselineMicros, kind }) => [baselineMicros, kind])).toEqual([
+    expect(
+      functionChanges(before, before).map(({ baselineMicros, kind }) => [baselineMicros, kind]),
+    ).toEqual([
       [10, 'same'],
       [20, 'same'],
     ])
@@ -88,12 +106,22 @@ describe('the change of functions', () => {
   test.prop([anyProfile, anyProfile, fc.integer({ min: 1, max: 50 })], { numRuns: 1000 })(
     'sums to the change of the whole, and turns around with the arms',
     (before, after, iterations) => {
-      const changes = functionChanges({ profile: before, iterations }, { profile: after, iterations: 1 })
+      const changes = functionChanges(
+        { profile: before, iterations },
+        { profile: after, iterations: 1 },
+      )
       const cpuOf = (profile: typeof before) =>
         profile.stacks
-          .filter(({ frames }) => profile.frames[frames.at(-1)!] !== idle && profile.frames[frames.at(-1)!]!.kind !== 'idle')
+          .filter(
+            ({ frames }) =>
+              profile.frames[frames.at(-1)!] !== idle &&
+              profile.frames[frames.at(-1)!]!.kind !== 'idle',
+          )
           .reduce((sum, { micros }) => sum + micros, 0)
-      const sum = changes.reduce((total, { baselineMicros, candidateMicros }) => total + candidateMicros - baselineMicros, 0)
+      const sum = changes.reduce(
+        (total, { baselineMicros, candidateMicros }) => total + candidateMicros - baselineMicros,
+        0,
+      )
       expect(sum).toBeCloseTo(cpuOf(after) - cpuOf(before) / iterations, 4)
       const opposite: Record<string, string> = {
         appeared: 'vanished',
@@ -102,7 +130,10 @@ describe('the change of functions', () => {
         shrank: 'grew',
         same: 'same',
       }
-      const turned = functionChanges({ profile: after, iterations: 1 }, { profile: before, iterations })
+      const turned = functionChanges(
+        { profile: after, iterations: 1 },
+        { profile: before, iterations },
+      )
       expect(turned.map(({ frame, kind }) => [frame.name, kind])).toEqual(
         changes.map(({ frame, kind }) => [frame.name, opposite[kind]!]),
       )
@@ -110,14 +141,22 @@ describe('the change of functions', () => {
   )
 
   it('of a profile over no iterations is refused', () => {
-    expect(() => functionChanges({ ...baseline, iterations: 0 }, candidate)).toThrow(/over 0 iterations cannot be compared/)
+    expect(() => functionChanges({ ...baseline, iterations: 0 }, candidate)).toThrow(
+      /over 0 iterations cannot be compared/,
+    )
   })
 })
 
 describe('a differential flame graph', () => {
   const [byBaseline, byCandidate] = drawnPanels(draw())
   const shapeOf = (frames: typeof byBaseline) =>
-    frames!.map(({ title, row, width, fill, patterns }) => [title[0], row, Math.round(width), fill, patterns])
+    frames!.map(({ title, row, width, fill, patterns }) => [
+      title[0],
+      row,
+      Math.round(width),
+      fill,
+      patterns,
+    ])
 
   it('shows what vanished by the time of the baseline, and what appeared by that of the candidate', () => {
     expect(shapeOf(byBaseline)).toEqual([
@@ -155,11 +194,16 @@ describe('a differential flame graph', () => {
   })
 
   it('is the picture a reviewer has seen', async () => {
-    await expect(draw()).toMatchFileSnapshot(join(packageRoot(), 'test', 'golden', 'pictures', 'difference.svg'))
+    await expect(draw()).toMatchFileSnapshot(
+      join(packageRoot(), 'test', 'golden', 'pictures', 'difference.svg'),
+    )
   })
 
   it('draws both wholes to one scale', () => {
-    const bars = elementsOf(parseXml(draw()), ({ name, attributes }) => name === 'rect' && attributes.height === '8')
+    const bars = elementsOf(
+      parseXml(draw()),
+      ({ name, attributes }) => name === 'rect' && attributes.height === '8',
+    )
     expect(bars.map(({ attributes }) => attributes.width)).toEqual(['98%', '29.4%'])
   })
 
@@ -176,8 +220,12 @@ describe('a differential flame graph', () => {
   })
 
   it('names eight functions, and counts the others', () => {
-    const many = profileOf(Array.from({ length: 14 }, (_, index) => [[js(`gone${index}`)], 1000 * (index + 1)] as const))
-    const svg = differentialFlameGraphSvg({ profile: many, iterations: 1 }, candidate, { title: 't' })
+    const many = profileOf(
+      Array.from({ length: 14 }, (_, index) => [[js(`gone${index}`)], 1000 * (index + 1)] as const),
+    )
+    const svg = differentialFlameGraphSvg({ profile: many, iterations: 1 }, candidate, {
+      title: 't',
+    })
     expect(textsOf(svg)).toContain('  and 6 more, −21.00 ms together')
   })
 
@@ -186,7 +234,10 @@ describe('a differential flame graph', () => {
     const svg = differentialFlameGraphSvg(baseline, nothing, { title: 't' })
     expect(drawnPanels(svg).map((frames) => frames.length)).toEqual([4, 0])
     expect(textsOf(svg)).toContain('candidate: nothing was sampled')
-    expect(drawnPanels(differentialFlameGraphSvg(nothing, nothing, { title: 't' }))).toEqual([[], []])
+    expect(drawnPanels(differentialFlameGraphSvg(nothing, nothing, { title: 't' }))).toEqual([
+      [],
+      [],
+    ])
   })
 
   it('is the same text for the same profiles, and below 600 kB for long names without end', () => {
@@ -195,7 +246,14 @@ describe('a differential flame graph', () => {
         Array.from(
           { length: 900 },
           (_, index) =>
-            [[main, js(`${'<'.repeat(490)}${index % 700}`), js(`${'&'.repeat(490)}${index + seed}`)], 1000 + index] as const,
+            [
+              [
+                main,
+                js(`${'<'.repeat(490)}${index % 700}`),
+                js(`${'&'.repeat(490)}${index + seed}`),
+              ],
+              1000 + index,
+            ] as const,
         ),
       )
     const [before, after] = [stacks(0), stacks(450)].map((profile) => ({ profile, iterations: 3 }))
@@ -207,22 +265,28 @@ describe('a differential flame graph', () => {
 
   const anyStacks = fc.array(
     fc.tuple(
-      fc.array(fc.oneof(anyFrame, fc.constantFrom(main, slow, filter)), { minLength: 1, maxLength: 4 }),
+      fc.array(fc.oneof(anyFrame, fc.constantFrom(main, slow, filter)), {
+        minLength: 1,
+        maxLength: 4,
+      }),
       fc.integer({ min: 0, max: 1e6 }),
     ),
     { maxLength: 6 },
   )
 
-  test.prop([anyStacks, anyStacks], { numRuns: 300 })('is well-formed whatever the names', (before, after) => {
-    const svg = differentialFlameGraphSvg(
-      { profile: profileOf(before), iterations: 2 },
-      { profile: profileOf(after), iterations: 3 },
-      {
-        title: HOSTILE_NAMES[before.length]!,
-      },
-    )
-    const root = parseXml(svg)
-    expect(elementsOf(root, ({ attributes }) => attributes.class === 'panel')).toHaveLength(2)
-    expect(elementsOf(root, ({ name }) => name === 'script')).toHaveLength(1)
-  })
+  test.prop([anyStacks, anyStacks], { numRuns: 300 })(
+    'is well-formed whatever the names',
+    (before, after) => {
+      const svg = differentialFlameGraphSvg(
+        { profile: profileOf(before), iterations: 2 },
+        { profile: profileOf(after), iterations: 3 },
+        {
+          title: HOSTILE_NAMES[before.length]!,
+        },
+      )
+      const root = parseXml(svg)
+      expect(elementsOf(root, ({ attributes }) => attributes.class === 'panel')).toHaveLength(2)
+      expect(elementsOf(root, ({ name }) => name === 'script')).toHaveLength(1)
+    },
+  )
 })

@@ -23,13 +23,20 @@ const profile = profileOf([
   [[main, compute], 650_000],
 ])
 
-const draw = (given: FoldedProfile = profile) => flameGraphSvg(given, { title: 'grid-search', subtitle: 'baseline' })
-const frameNamed = (name: string, svg = draw()) => drawnPanels(svg)[0]!.find(({ title }) => title[0] === name)!
+const draw = (given: FoldedProfile = profile) =>
+  flameGraphSvg(given, { title: 'grid-search', subtitle: 'baseline' })
+const frameNamed = (name: string, svg = draw()) =>
+  drawnPanels(svg)[0]!.find(({ title }) => title[0] === name)!
 
 describe('a flame graph', () => {
   it('is as wide for each frame as the time it and its callees took, callees inside their caller, the largest first', () => {
     const [frames] = drawnPanels(draw())
-    const shape = frames!.map(({ title, row, left, width }) => [title[0], row, Math.round(left), Math.round(width)])
+    const shape = frames!.map(({ title, row, left, width }) => [
+      title[0],
+      row,
+      Math.round(left),
+      Math.round(width),
+    ])
     expect(shape).toEqual([
       ['all', 0, 0, 1176],
       ['main', 1, 0, 1176],
@@ -59,12 +66,19 @@ describe('a flame graph', () => {
   })
 
   it('is the picture a reviewer has seen', async () => {
-    await expect(draw()).toMatchFileSnapshot(join(packageRoot(), 'test', 'golden', 'pictures', 'flame-graph.svg'))
+    await expect(draw()).toMatchFileSnapshot(
+      join(packageRoot(), 'test', 'golden', 'pictures', 'flame-graph.svg'),
+    )
   })
 
   it('names its groups by their own time, and colours the frames of a group alike', () => {
     expect(textsOf(draw())).toEqual(
-      expect.arrayContaining(['65.0 % engine/indicators', '20.0 % engine/bundle', '10.0 % scenarios', '5.0 % GC']),
+      expect.arrayContaining([
+        '65.0 % engine/indicators',
+        '20.0 % engine/bundle',
+        '10.0 % scenarios',
+        '5.0 % GC',
+      ]),
     )
     const svg = flameGraphSvg(profile, {
       title: 't',
@@ -78,12 +92,17 @@ describe('a flame graph', () => {
   })
 
   it('counts what it does not show, and shows where it would be', () => {
-    const crumbs = Array.from({ length: 412 }, (_, index) => [[main, js(`crumb${index}`)], 500] as const)
+    const crumbs = Array.from(
+      { length: 412 },
+      (_, index) => [[main, js(`crumb${index}`)], 500] as const,
+    )
     const svg = draw(profileOf([[[main], 794_000], ...crumbs]))
     expect(textsOf(svg).join(' ')).toContain('not shown: 412 frames below 0.1 %')
     expect(drawnPanels(svg)[0]).toHaveLength(2)
     const elided = elementsOf(parseXml(svg), ({ attributes }) => attributes.class === 'e')
-    expect(elided.map(({ children }) => children[0]!.text)).toEqual(['412 frames not shown: together 20.6 %'])
+    expect(elided.map(({ children }) => children[0]!.text)).toEqual([
+      '412 frames not shown: together 20.6 %',
+    ])
   })
 
   it.each<[string, FoldedProfile]>([
@@ -98,37 +117,52 @@ describe('a flame graph', () => {
   it('of a recursion ten thousand deep ends after some rows, and says what is below', () => {
     const svg = draw(profileOf([[Array.from({ length: 10_000 }, () => main), 1000]]))
     expect(drawnPanels(svg)[0]).toHaveLength(LEVEL_LIMIT)
-    expect(textsOf(svg).join(' ')).toContain(`not shown: ${(10_001 - LEVEL_LIMIT).toLocaleString('en')} frames in rows`)
+    expect(textsOf(svg).join(' ')).toContain(
+      `not shown: ${(10_001 - LEVEL_LIMIT).toLocaleString('en')} frames in rows`,
+    )
   })
 
   it('loads nothing, runs no text as code, and holds no date', () => {
     const svg = draw()
-    expect(svg.replace('http://www.w3.org/2000/svg', '').replace(/const (SVG|HTML) = '[^']*'/g, '')).not.toMatch(
-      /https?:|href|@import|\beval\b|new Function|innerHTML|\bDate\b|fetch\(/,
-    )
+    expect(
+      svg.replace('http://www.w3.org/2000/svg', '').replace(/const (SVG|HTML) = '[^']*'/g, ''),
+    ).not.toMatch(/https?:|href|@import|\beval\b|new Function|innerHTML|\bDate\b|fetch\(/)
   })
 
   it('is a picture with a name and a description', () => {
     const root = parseXml(flameGraphSvg(profile, { title: 'grid-search', prefix: 'before' }))
-    expect(root.attributes).toMatchObject({ role: 'img', id: 'before', 'aria-labelledby': 'before-title before-desc' })
-    const texts = Object.fromEntries(root.children.map(({ attributes, text }) => [attributes.id, text]))
+    expect(root.attributes).toMatchObject({
+      role: 'img',
+      id: 'before',
+      'aria-labelledby': 'before-title before-desc',
+    })
+    const texts = Object.fromEntries(
+      root.children.map(({ attributes, text }) => [attributes.id, text]),
+    )
     expect(texts['before-title']).toBe('grid-search')
     expect(texts['before-desc']).toMatch(/^Flame graph, .*65\.0 % engine\/indicators/)
   })
 
   it('shares no id and no style rule with one of another prefix', () => {
     const idsOf = (prefix: string) =>
-      elementsOf(parseXml(flameGraphSvg(profile, { title: 't', prefix })), ({ attributes }) => attributes.id !== undefined).map(
-        ({ attributes }) => attributes.id!,
-      )
+      elementsOf(
+        parseXml(flameGraphSvg(profile, { title: 't', prefix })),
+        ({ attributes }) => attributes.id !== undefined,
+      ).map(({ attributes }) => attributes.id!)
     const both = [...idsOf('one'), ...idsOf('two')]
     expect(both.length).toBeGreaterThan(6)
     expect(new Set(both).size).toBe(both.length)
-    const style = elementsOf(parseXml(flameGraphSvg(profile, { title: 't', prefix: 'one' })), ({ name }) => name === 'style')[0]!
-      .text
+    const style = elementsOf(
+      parseXml(flameGraphSvg(profile, { title: 't', prefix: 'one' })),
+      ({ name }) => name === 'style',
+    )[0]!.text
     const rules = style.replace(/@media[^{]*\{/g, '').match(/[^{}]+(?=\{)/g)!
     expect(rules.length).toBeGreaterThan(50)
-    expect(rules.flatMap((rule) => rule.split(',')).filter((selector) => !selector.trim().startsWith('#one'))).toEqual([])
+    expect(
+      rules
+        .flatMap((rule) => rule.split(','))
+        .filter((selector) => !selector.trim().startsWith('#one')),
+    ).toEqual([])
   })
 
   it('refuses a prefix that could end an attribute', () => {
@@ -137,7 +171,12 @@ describe('a flame graph', () => {
 })
 
 describe('hostile names', () => {
-  const hostile = profileOf(HOSTILE_NAMES.map((name, index) => [[main, js(name, HOSTILE_NAMES.at(-1 - index))], 1000 + index]))
+  const hostile = profileOf(
+    HOSTILE_NAMES.map((name, index) => [
+      [main, js(name, HOSTILE_NAMES.at(-1 - index))],
+      1000 + index,
+    ]),
+  )
 
   it('leave a document of the same elements, with every name in a title', () => {
     const svg = flameGraphSvg(hostile, {
@@ -146,19 +185,38 @@ describe('hostile names', () => {
       groupOf: (frames, stack) => frames[stack.at(-1)!]!.name,
     })
     const names = new Set(elementsOf(parseXml(svg), () => true).map(({ name }) => name))
-    expect([...names].sort()).toEqual(['defs', 'desc', 'g', 'path', 'pattern', 'rect', 'script', 'style', 'svg', 'text', 'title'])
+    expect([...names].sort()).toEqual([
+      'defs',
+      'desc',
+      'g',
+      'path',
+      'pattern',
+      'rect',
+      'script',
+      'style',
+      'svg',
+      'text',
+      'title',
+    ])
     expect(elementsOf(parseXml(svg), ({ name }) => name === 'script')).toHaveLength(1)
     const shown = drawnPanels(svg)[0]!.map(({ title }) => title[0])
-    for (const name of HOSTILE_NAMES) expect(shown).toContain(name.trim() === '' ? '(anonymous)' : visibleText(name))
+    for (const name of HOSTILE_NAMES)
+      expect(shown).toContain(name.trim() === '' ? '(anonymous)' : visibleText(name))
     expect(Math.max(...shown.map((name) => [...name!].length))).toBeLessThanOrEqual(200)
   })
 
   test.prop(
     [
-      fc.array(fc.tuple(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 1e6 })), {
-        minLength: 1,
-        maxLength: 12,
-      }),
+      fc.array(
+        fc.tuple(
+          fc.array(anyFrame, { minLength: 1, maxLength: 5 }),
+          fc.integer({ min: 1, max: 1e6 }),
+        ),
+        {
+          minLength: 1,
+          maxLength: 12,
+        },
+      ),
     ],
     {
       numRuns: 300,
@@ -171,7 +229,9 @@ describe('hostile names', () => {
       const caller = open.at(-1)
       expect(open).toHaveLength(frame.row)
       expect(frame.left).toBeGreaterThanOrEqual((caller?.left ?? 0) - 0.03)
-      expect(frame.left + frame.width).toBeLessThanOrEqual((caller === undefined ? 1176 : caller.left + caller.width) + 0.03)
+      expect(frame.left + frame.width).toBeLessThanOrEqual(
+        (caller === undefined ? 1176 : caller.left + caller.width) + 0.03,
+      )
       open.push(frame)
     }
   })
@@ -180,7 +240,9 @@ describe('hostile names', () => {
     'are shown without anything invisible, once and for all',
     (name) => {
       const shown = visibleText(name)
-      expect(shown.replaceAll('\u200d', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u)
+      expect(shown.replaceAll('\u200d', '')).not.toMatch(
+        /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\ufffe\uffff]/u,
+      )
       expect(visibleText(shown)).toBe(shown)
     },
   )
@@ -188,9 +250,15 @@ describe('hostile names', () => {
 
 describe('labels', () => {
   it('fit their boxes by the width of a monospaced character, and are missing where three do not fit', () => {
-    const names = Array.from({ length: 60 }, (_, index) => `${'long name of a function '.repeat(index % 4)}${index}`)
-    const [frames] = drawnPanels(draw(profileOf(names.map((name, index) => [[main, js(name)], 10 + 3 * index]))))
-    for (const { label, width } of frames!) expect([...label].length * 11 * 0.602).toBeLessThanOrEqual(Math.max(0, width - 3))
+    const names = Array.from(
+      { length: 60 },
+      (_, index) => `${'long name of a function '.repeat(index % 4)}${index}`,
+    )
+    const [frames] = drawnPanels(
+      draw(profileOf(names.map((name, index) => [[main, js(name)], 10 + 3 * index]))),
+    )
+    for (const { label, width } of frames!)
+      expect([...label].length * 11 * 0.602).toBeLessThanOrEqual(Math.max(0, width - 3))
     expect(frames!.filter(({ label }) => label.endsWith('…')).length).toBeGreaterThan(5)
     expect(frames!.filter(({ label }) => label === '').length).toBeGreaterThan(5)
   })
@@ -206,9 +274,16 @@ describe('labels', () => {
     expect(clipText(text, cells)).toBe(clipped)
   })
 
-  test.prop([fc.string({ unit: 'binary', maxLength: 200 }), fc.integer({ min: 3, max: 60 }), fc.integer({ min: 1, max: 5 })], {
-    numRuns: 1000,
-  })('wrap into lines of which none is too long', (text, cells, limit) => {
+  test.prop(
+    [
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.integer({ min: 3, max: 60 }),
+      fc.integer({ min: 1, max: 5 }),
+    ],
+    {
+      numRuns: 1000,
+    },
+  )('wrap into lines of which none is too long', (text, cells, limit) => {
     const lines = wrapText(text, cells, limit)
     expect(lines.length).toBeGreaterThanOrEqual(1)
     expect(lines.length).toBeLessThanOrEqual(limit)
@@ -228,12 +303,21 @@ describe('colours', () => {
 
   it('are decided by the name of a group, not by the company it is in', () => {
     const alone = groupClasses(['engine/portal']).get('engine/portal')
-    expect(groupClasses(['engine/portal', 'arquero', 'GC', 'engine/bundle']).get('engine/portal')).toBe(alone)
+    expect(
+      groupClasses(['engine/portal', 'arquero', 'GC', 'engine/bundle']).get('engine/portal'),
+    ).toBe(alone)
   })
 
   it('differ between up to 14 groups, and states have their own', () => {
     const groups = Array.from({ length: 14 }, (_, index) => `group ${index}`)
-    const classes = groupClasses([...groups, 'GC', 'JIT and runtime', 'native', 'idle', 'constructor'])
+    const classes = groupClasses([
+      ...groups,
+      'GC',
+      'JIT and runtime',
+      'native',
+      'idle',
+      'constructor',
+    ])
     expect(new Set(groups.map((group) => classes.get(group))).size).toBe(14)
     expect(['GC', 'JIT and runtime', 'native', 'idle'].map((group) => classes.get(group))).toEqual([
       'gc',
@@ -246,7 +330,8 @@ describe('colours', () => {
 })
 
 describe('a profile of a million samples on 20,000 stacks', () => {
-  // As V8 gives them: few long stacks hold most, and very many hold little. Names of 500 hostile characters in every tenth frame.
+  // As V8 gives them: few long stacks hold most, and very many hold little. Names of 500 hostile
+  // characters in every tenth frame.
   const random = seededRandom(20251022)
   const frames: Frame[] = Array.from({ length: 3000 }, (_, index) =>
     index % 10 === 0
@@ -262,7 +347,11 @@ describe('a profile of a million samples on 20,000 stacks', () => {
     })
     return { frames: path, micros: Math.ceil(100_000 * random() ** 8) * 1000 }
   })
-  const large: FoldedProfile = { frames, stacks, totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0) }
+  const large: FoldedProfile = {
+    frames,
+    stacks,
+    totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0),
+  }
 
   it('stays below 600 kB, well-formed, and says what is missing', () => {
     const svg = flameGraphSvg(large, { title: 'large' })

@@ -17,7 +17,9 @@ const main = js('main', 'scenarios/main.ts', 3)
 const load = js('load', 'engine/bundle/open.ts', 10)
 const sum = js('sumOfWindow', 'engine/indicators/sma.ts', 20)
 const read = js('readColumn', 'node_modules/hyparquet/src/column.js', 22)
-const hostile = HOSTILE_NAMES.map((name, index) => [[main, load, js(name, name)], 4_000 + index] as const)
+const hostile = HOSTILE_NAMES.map(
+  (name, index) => [[main, load, js(name, name)], 4_000 + index] as const,
+)
 const baseline = profileOf([
   [[main], 50_000],
   [[main, sum], 400_000],
@@ -54,7 +56,8 @@ beforeAll(() => {
 })
 
 /** A frame by its name, in the first panel that has it. */
-const frame = (page: Page, name: string) => page.locator(`svg.f:not(.hidden)[aria-label^=${JSON.stringify(name)}]`).first()
+const frame = (page: Page, name: string) =>
+  page.locator(`svg.f:not(.hidden)[aria-label^=${JSON.stringify(name)}]`).first()
 
 describe.each([
   ['light', 'desktop', 1280],
@@ -62,19 +65,28 @@ describe.each([
   ['light', 'phone', 360],
   ['dark', 'phone', 360],
 ] as const)('in %s, on a %s', (colorScheme, _, width) => {
-  it.each(['flame.svg', 'difference.svg', 'page.html'])('%s keeps every text inside of its box and of the page', async (name) => {
-    const page = await open(name, { colorScheme, viewport: { width, height: 800 } })
-    const outside = await page.evaluate<string[]>(`[...document.querySelectorAll('svg.flame text')].flatMap((text) => {
+  it.each(['flame.svg', 'difference.svg', 'page.html'])(
+    '%s keeps every text inside of its box and of the page',
+    async (name) => {
+      const page = await open(name, { colorScheme, viewport: { width, height: 800 } })
+      const outside = await page.evaluate<
+        string[]
+      >(`[...document.querySelectorAll('svg.flame text')].flatMap((text) => {
       const inner = text.getBoundingClientRect()
       const box = text.closest('svg').getBoundingClientRect()
       return inner.right > box.right + 1 || inner.right > innerWidth + 1 || inner.left < box.left - 1 ? [text.textContent] : []
     })`)
-    expect(outside).toEqual([])
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-    const fill = await page.evaluate<string>("getComputedStyle(document.querySelector('svg.flame .page')).fill")
-    expect(fill).toBe(colorScheme === 'dark' ? 'rgb(22, 24, 28)' : 'rgb(255, 255, 255)')
-    await page.close()
-  })
+      expect(outside).toEqual([])
+      expect(
+        await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+      ).toBeLessThanOrEqual(0)
+      const fill = await page.evaluate<string>(
+        "getComputedStyle(document.querySelector('svg.flame .page')).fill",
+      )
+      expect(fill).toBe(colorScheme === 'dark' ? 'rgb(22, 24, 28)' : 'rgb(255, 255, 255)')
+      await page.close()
+    },
+  )
 
   it('a page of two of them has no violations that axe finds', async () => {
     const page = await open('page.html', { colorScheme, viewport: { width, height: 800 } })
@@ -96,14 +108,20 @@ const CUT_LABELS = `[...document.querySelectorAll('svg.f text')].flatMap((text) 
 const SHOWN_LABELS = `[...document.querySelectorAll('svg.f text')].filter((text) => text.getBoundingClientRect().width > 0).length`
 
 describe('a still picture', () => {
-  it.each([360, 520, 768, 1000, 1280])('%d px wide without scripts shows whole labels or none', async (width) => {
-    for (const name of ['flame.svg', 'difference.svg', 'page.html']) {
-      const page = await open(name, { javaScriptEnabled: false, viewport: { width, height: 800 } })
-      expect(await page.evaluate<string[]>(CUT_LABELS)).toEqual([])
-      expect(await page.evaluate<number>(SHOWN_LABELS)).toBeGreaterThan(2)
-      await page.close()
-    }
-  })
+  it.each([360, 520, 768, 1000, 1280])(
+    '%d px wide without scripts shows whole labels or none',
+    async (width) => {
+      for (const name of ['flame.svg', 'difference.svg', 'page.html']) {
+        const page = await open(name, {
+          javaScriptEnabled: false,
+          viewport: { width, height: 800 },
+        })
+        expect(await page.evaluate<string[]>(CUT_LABELS)).toEqual([])
+        expect(await page.evaluate<number>(SHOWN_LABELS)).toBeGreaterThan(2)
+        await page.close()
+      }
+    },
+  )
 
   it('goes to paper whole and with the labels of one, and comes back', async () => {
     const page = await open('page.html')
@@ -129,7 +147,11 @@ describe('an opened picture', () => {
     const page = await open('flame.svg')
     await frame(page, 'load').click({ position: { x: 4, y: 4 } })
     const isWide = async (name: string) => (await frame(page, name).boundingBox())!.width > 1170
-    expect([await isWide('all'), await isWide('main'), await isWide('load')]).toEqual([true, true, true])
+    expect([await isWide('all'), await isWide('main'), await isWide('load')]).toEqual([
+      true,
+      true,
+      true,
+    ])
     expect(await page.locator('svg.f.hidden[aria-label^="sumOfWindow"]').count()).toBe(1)
     await page.getByRole('button', { name: 'reset', exact: true }).click()
     expect(await page.locator('svg.hidden').count()).toBe(0)
@@ -152,7 +174,9 @@ describe('an opened picture', () => {
     const output = page.locator('output')
     await field.fill('SUMOFWINDOW')
     const total = baseline.totalMicros
-    expect(await output.textContent()).toBe(`matched ${((500_000 / total) * 100).toFixed(1)} % in 2 frames`)
+    expect(await output.textContent()).toBe(
+      `matched ${((500_000 / total) * 100).toFixed(1)} % in 2 frames`,
+    )
     await field.fill('main')
     expect(await output.textContent()).toMatch(/^matched 100\.0 % in 1 frame$/)
     await field.fill('.*(')
@@ -167,15 +191,34 @@ describe('an opened picture', () => {
 
   it('is walked and zoomed with the keyboard, with one stop for the tab key per panel', async () => {
     const page = await open('difference.svg')
-    const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label').split(',')[0]")
+    const focused = () =>
+      page.evaluate<string>("document.activeElement.getAttribute('aria-label').split(',')[0]")
     expect(await page.locator('svg.f[tabindex="0"]').count()).toBe(2)
     await page.locator('svg.f').first().focus()
     const path: (string | undefined)[] = []
-    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown', 'Enter', 'Home']) {
+    for (const key of [
+      'ArrowDown',
+      'ArrowDown',
+      'ArrowRight',
+      'ArrowLeft',
+      'ArrowUp',
+      'ArrowDown',
+      'Enter',
+      'Home',
+    ]) {
       await page.keyboard.press(key)
       path.push(await focused())
     }
-    expect(path).toEqual(['▼ main', '× load', '▼ sumOfWindow', '× load', '▼ main', '× load', '× load', '▼ all'])
+    expect(path).toEqual([
+      '▼ main',
+      '× load',
+      '▼ sumOfWindow',
+      '× load',
+      '▼ main',
+      '× load',
+      '× load',
+      '▼ all',
+    ])
     expect(await page.locator('svg.f.hidden').count()).toBeGreaterThan(0)
     await page.keyboard.press('Escape')
     expect(await page.locator('svg.f.hidden').count()).toBe(0)
@@ -196,7 +239,9 @@ describe('an opened picture', () => {
     await page.getByRole('searchbox').first().fill('main')
     expect(await page.locator('#flame .searched').count()).toBe(1)
     expect(await page.locator('#difference .searched').count()).toBe(0)
-    const ids = await page.evaluate<string[]>("[...document.querySelectorAll('[id]')].map(({ id }) => id)")
+    const ids = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('[id]')].map(({ id }) => id)",
+    )
     expect(new Set(ids).size).toBe(ids.length)
     await page.close()
   })

@@ -22,7 +22,12 @@ export function parseXml(document: string): XmlElement {
     throw error
   })
   parser.on('opentag', ({ name, attributes }) => {
-    const element = { name, attributes: attributes as Record<string, string>, children: [], text: '' }
+    const element = {
+      name,
+      attributes: attributes as Record<string, string>,
+      children: [],
+      text: '',
+    }
     open.at(-1)!.children.push(element)
     open.push(element)
   })
@@ -39,8 +44,14 @@ export function parseXml(document: string): XmlElement {
 }
 
 /** Every element below one, itself included, that satisfies a condition; in document order. */
-export function elementsOf(element: XmlElement, wanted: (element: XmlElement) => boolean): XmlElement[] {
-  return [...(wanted(element) ? [element] : []), ...element.children.flatMap((child) => elementsOf(child, wanted))]
+export function elementsOf(
+  element: XmlElement,
+  wanted: (element: XmlElement) => boolean,
+): XmlElement[] {
+  return [
+    ...(wanted(element) ? [element] : []),
+    ...element.children.flatMap((child) => elementsOf(child, wanted)),
+  ]
 }
 
 /** A frame as it is drawn. */
@@ -60,19 +71,21 @@ export interface DrawnFrame {
 export function drawnPanels(svg: string, pictureWidth = 1200): DrawnFrame[][] {
   const panels = elementsOf(parseXml(svg), ({ attributes }) => attributes.class === 'panel')
   return panels.map((panel) =>
-    elementsOf(panel, ({ attributes }) => attributes.class === 'f').map(({ attributes, children }) => {
-      const px = (value: string): number => (Number.parseFloat(value) / 100) * pictureWidth * 0.98
-      const rects = children.filter(({ name }) => name === 'rect')
-      return {
-        title: children.find(({ name }) => name === 'title')!.text.split('\n'),
-        label: children.find(({ name }) => name === 'text')?.text ?? '',
-        left: px(attributes.x!),
-        width: px(attributes.width!),
-        row: Number(attributes.y) / 18,
-        fill: rects[0]!.attributes.class!,
-        patterns: rects.length - 1,
-      }
-    }),
+    elementsOf(panel, ({ attributes }) => attributes.class === 'f').map(
+      ({ attributes, children }) => {
+        const px = (value: string): number => (Number.parseFloat(value) / 100) * pictureWidth * 0.98
+        const rects = children.filter(({ name }) => name === 'rect')
+        return {
+          title: children.find(({ name }) => name === 'title')!.text.split('\n'),
+          label: children.find(({ name }) => name === 'text')?.text ?? '',
+          left: px(attributes.x!),
+          width: px(attributes.width!),
+          row: Number(attributes.y) / 18,
+          fill: rects[0]!.attributes.class!,
+          patterns: rects.length - 1,
+        }
+      },
+    ),
   )
 }
 

@@ -41,18 +41,38 @@ describe('a text that is no CPU profile', () => {
     ['without samples', change({ samples: [], timeDeltas: [] }), 'it holds no samples'],
     ['half of its times', change({ timeDeltas: [100, 100] }), '5 samples, but 2 times'],
     ['a sample of nothing', change({ samples: [2, 3, 4, 5, 99] }), 'sample 5 is of node 99'],
-    ['a time that is none', change({ timeDeltas: [100, 'soon', 100, 100, 100] }), 'the time of sample 2'],
+    [
+      'a time that is none',
+      change({ timeDeltas: [100, 'soon', 100, 100, 100] }),
+      'the time of sample 2',
+    ],
     ['ends before it starts', change({ endTime: 1 }), 'ends before it starts'],
     ['two nodes of one id', change({ nodes: [...sound.nodes, sound.nodes[5]] }), 'share an id'],
-    ['a child twice', change({ nodes: sound.nodes.with(2, { ...sound.nodes[2]!, children: [4] }) }), 'two parents'],
-    ['a circle', change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [1] }) }), 'two parents'],
-    ['a child that is missing', change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [77] }) }), 'a child 77'],
+    [
+      'a child twice',
+      change({ nodes: sound.nodes.with(2, { ...sound.nodes[2]!, children: [4] }) }),
+      'two parents',
+    ],
+    [
+      'a circle',
+      change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [1] }) }),
+      'two parents',
+    ],
+    [
+      'a child that is missing',
+      change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [77] }) }),
+      'a child 77',
+    ],
     [
       'a parent that is missing',
       change({ nodes: [...sound.nodes, { id: 9, callFrame: callFrame('x'), parent: 77 }] }),
       'a parent 77',
     ],
-    ['a parent of the root', change({ nodes: sound.nodes.with(0, { ...sound.nodes[0]!, parent: 3 }) }), 'two parents'],
+    [
+      'a parent of the root',
+      change({ nodes: sound.nodes.with(0, { ...sound.nodes[0]!, parent: 3 }) }),
+      'two parents',
+    ],
     [
       'another parent than it is a child of',
       change({ nodes: sound.nodes.with(2, { ...sound.nodes[2]!, parent: 1 }) }),
@@ -61,7 +81,11 @@ describe('a text that is no CPU profile', () => {
     [
       'a circle beside the tree',
       change({
-        nodes: [...sound.nodes, { id: 8, callFrame: callFrame('x'), parent: 9 }, { id: 9, callFrame: callFrame('y'), parent: 8 }],
+        nodes: [
+          ...sound.nodes,
+          { id: 8, callFrame: callFrame('x'), parent: 9 },
+          { id: 9, callFrame: callFrame('y'), parent: 8 },
+        ],
       }),
       'is its own ancestor',
     ],
@@ -70,12 +94,22 @@ describe('a text that is no CPU profile', () => {
       change({ nodes: [...sound.nodes, { id: 8, callFrame: callFrame('x'), children: [8] }] }),
       'is its own ancestor',
     ],
-    ['times beyond all clocks', change({ timeDeltas: [100, 1e308, 1e308, 100, 100] }), 'the time of sample 2 is past'],
-    ['a stray node', change({ nodes: [...sound.nodes, { id: 9, callFrame: callFrame('x') }] }), 'hangs from nothing'],
+    [
+      'times beyond all clocks',
+      change({ timeDeltas: [100, 1e308, 1e308, 100, 100] }),
+      'the time of sample 2 is past',
+    ],
+    [
+      'a stray node',
+      change({ nodes: [...sound.nodes, { id: 9, callFrame: callFrame('x') }] }),
+      'hangs from nothing',
+    ],
   ])('%s: is refused, with what is wrong and what to do', (_name, text, why) => {
     const parse = () => parseCpuProfile(text, 'x.cpuprofile')
     expect(parse).toThrow(InvalidEvidenceError)
-    expect(parse).toThrow(/^x\.cpuprofile is no profile of V8 \(.*\); capture it again with assay profile$/)
+    expect(parse).toThrow(
+      /^x\.cpuprofile is no profile of V8 \(.*\); capture it again with assay profile$/,
+    )
     expect(parse).toThrow(why)
   })
 })
@@ -96,16 +130,26 @@ describe('folding', () => {
   it('reads samples V8 wrote out of order in the order of time', () => {
     // At 1100, 1300, 1200: the second one ran last of the three.
     const shuffled = { ...sound, samples: [2, 3, 5], timeDeltas: [100, 200, -100], endTime: 1400 }
-    expect(foldedText(foldCpuProfiles([shuffled], nowhere))).toBe('[gc] 100\nmain 100\nmain;leaf 100\n')
+    expect(foldedText(foldCpuProfiles([shuffled], nowhere))).toBe(
+      '[gc] 100\nmain 100\nmain;leaf 100\n',
+    )
   })
 
   it('counts a thread that was kept waiting for no more than four samples', () => {
-    const waited = { ...sound, samples: [2, 2, 2, 3, 2], timeDeltas: [0, 100, 100, 100, 50_000], endTime: 51_400 }
+    const waited = {
+      ...sound,
+      samples: [2, 2, 2, 3, 2],
+      timeDeltas: [0, 100, 100, 100, 50_000],
+      endTime: 51_400,
+    }
     expect(foldedText(foldCpuProfiles([waited], nowhere))).toBe('main 400\nmain;leaf 400\n')
   })
 
   const drawn = fc
-    .array(fc.record({ parent: fc.nat(), name: fc.constantFrom('a', 'b', 'c') }), { minLength: 1, maxLength: 30 })
+    .array(fc.record({ parent: fc.nat(), name: fc.constantFrom('a', 'b', 'c') }), {
+      minLength: 1,
+      maxLength: 30,
+    })
     .chain((drawnNodes) =>
       fc.record({
         drawnNodes: fc.constant(drawnNodes),
@@ -113,28 +157,42 @@ describe('folding', () => {
       }),
     )
 
-  test.prop([drawn], { numRuns: 1000 })('agrees with writing every sample out', ({ drawnNodes, samples }) => {
-    const parents = drawnNodes.map(({ parent }, index) => (index === 0 ? 0 : 1 + (parent % index)))
-    const nodes = [
-      { id: 1, callFrame: callFrame('(root)', '') },
-      ...drawnNodes.map(({ name }, index) => ({ id: index + 2, callFrame: callFrame(name), parent: parents[index]! + 1 })),
-    ]
-    const profile = {
-      nodes,
-      startTime: 0,
-      endTime: samples.length,
-      samples: samples.map((index) => index + 2),
-      timeDeltas: samples.map((_, index) => (index === 0 ? 0 : 1)),
-    }
-    const counts = new Map<string, number>()
-    for (const sample of samples) {
-      const path: string[] = []
-      for (let index = sample + 1; index > 0; index = parents[index - 1]!) path.unshift(drawnNodes[index - 1]!.name)
-      counts.set(path.join(';'), (counts.get(path.join(';')) ?? 0) + 1)
-    }
-    const slow = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([stack, count]) => `${stack} ${count}\n`)
-    expect(foldedText(foldCpuProfiles([parseCpuProfile(JSON.stringify(profile), 'x')], nowhere))).toBe(slow.join(''))
-  })
+  test.prop([drawn], { numRuns: 1000 })(
+    'agrees with writing every sample out',
+    ({ drawnNodes, samples }) => {
+      const parents = drawnNodes.map(({ parent }, index) =>
+        index === 0 ? 0 : 1 + (parent % index),
+      )
+      const nodes = [
+        { id: 1, callFrame: callFrame('(root)', '') },
+        ...drawnNodes.map(({ name }, index) => ({
+          id: index + 2,
+          callFrame: callFrame(name),
+          parent: parents[index]! + 1,
+        })),
+      ]
+      const profile = {
+        nodes,
+        startTime: 0,
+        endTime: samples.length,
+        samples: samples.map((index) => index + 2),
+        timeDeltas: samples.map((_, index) => (index === 0 ? 0 : 1)),
+      }
+      const counts = new Map<string, number>()
+      for (const sample of samples) {
+        const path: string[] = []
+        for (let index = sample + 1; index > 0; index = parents[index - 1]!)
+          path.unshift(drawnNodes[index - 1]!.name)
+        counts.set(path.join(';'), (counts.get(path.join(';')) ?? 0) + 1)
+      }
+      const slow = [...counts]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([stack, count]) => `${stack} ${count}\n`)
+      expect(
+        foldedText(foldCpuProfiles([parseCpuProfile(JSON.stringify(profile), 'x')], nowhere)),
+      ).toBe(slow.join(''))
+    },
+  )
 
   it('has one order: by the frames from the root, whatever order they were sampled in', () => {
     const nodes = [
@@ -144,7 +202,13 @@ describe('folding', () => {
       { id: 4, callFrame: callFrame('a'), children: [5] },
       { id: 5, callFrame: callFrame('b') },
     ]
-    const profile = { nodes, startTime: 0, endTime: 4, samples: [3, 2, 5, 4], timeDeltas: [0, 1, 1, 1] }
+    const profile = {
+      nodes,
+      startTime: 0,
+      endTime: 4,
+      samples: [3, 2, 5, 4],
+      timeDeltas: [0, 1, 1, 1],
+    }
     const { frames, stacks } = foldCpuProfiles([profile], nowhere)
     expect(frames.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(stacks.map((stack) => stack.frames)).toEqual([[0], [0, 1], [1], [1, 0]])
@@ -168,11 +232,19 @@ describe('folding', () => {
       const { stacks, totalMicros } = foldCpuProfiles([parseCpuProfile(text, 'x')], () => undefined)
       const { user, system } = process.cpuUsage(begin)
       console.log(JSON.stringify({ deepest: Math.max(...stacks.slice(0, 1000).map(({ frames }) => frames.length)), stacks: stacks.length, totalMicros, cpuMs: Math.round((user + system) / 1000), rssMb: Math.round(process.resourceUsage().maxRSS / 1024) }))`
-    const told = execFileSync(process.execPath, ['--max-old-space-size=512', '--input-type=module', '-e', script], {
-      cwd: packageRoot(),
-      encoding: 'utf8',
+    const told = execFileSync(
+      process.execPath,
+      ['--max-old-space-size=512', '--input-type=module', '-e', script],
+      {
+        cwd: packageRoot(),
+        encoding: 'utf8',
+      },
+    )
+    expect(JSON.parse(told), told).toMatchObject({
+      deepest: 200,
+      stacks: 100_000,
+      totalMicros: 999_999,
     })
-    expect(JSON.parse(told), told).toMatchObject({ deepest: 200, stacks: 100_000, totalMicros: 999_999 })
     expect(JSON.parse(told).rssMb, told).toBeLessThan(1024)
   })
 })

@@ -16,7 +16,12 @@ const frame = (functionName: string, url: string) => ({
 const profile = {
   nodes: [
     { id: 1, callFrame: { ...frame('(root)', ''), lineNumber: -1 }, hitCount: 0, children: [2, 7] },
-    { id: 2, callFrame: frame('main', 'file:///home/somebody/project/dist/main.js'), hitCount: 1, children: [3, 5] },
+    {
+      id: 2,
+      callFrame: frame('main', 'file:///home/somebody/project/dist/main.js'),
+      hitCount: 1,
+      children: [3, 5],
+    },
     {
       id: 3,
       callFrame: frame('work', 'file:///home/somebody/project/dist/engine/work.js'),
@@ -24,9 +29,23 @@ const profile = {
       children: [4],
       positionTicks: [{ line: 4, ticks: 900 }],
     },
-    { id: 4, callFrame: frame('plus', 'file:///srv/shared/node_modules/decimal.js/decimal.mjs'), hitCount: 2 },
-    { id: 5, callFrame: frame('startUp', 'file:///home/somebody/project/dist/start.js'), hitCount: 0, children: [6] },
-    { id: 6, callFrame: frame('load', 'node:internal/modules/loader'), hitCount: 0, positionTicks: [{ line: 1, ticks: 40 }] },
+    {
+      id: 4,
+      callFrame: frame('plus', 'file:///srv/shared/node_modules/decimal.js/decimal.mjs'),
+      hitCount: 2,
+    },
+    {
+      id: 5,
+      callFrame: frame('startUp', 'file:///home/somebody/project/dist/start.js'),
+      hitCount: 0,
+      children: [6],
+    },
+    {
+      id: 6,
+      callFrame: frame('load', 'node:internal/modules/loader'),
+      hitCount: 0,
+      positionTicks: [{ line: 1, ticks: 40 }],
+    },
     { id: 7, callFrame: { ...frame('(garbage collector)', ''), lineNumber: -1 }, hitCount: 1 },
   ],
   startTime: 1000,
@@ -63,7 +82,8 @@ describe('a profile to be committed', () => {
   })
 
   it('folds into the stacks it folded into before', () => {
-    const fold = (one: string) => foldedText(foldCpuProfiles([parseCpuProfile(one, 'x')], () => undefined))
+    const fold = (one: string) =>
+      foldedText(foldCpuProfiles([parseCpuProfile(one, 'x')], () => undefined))
     expect(fold(portable)).toBe(fold(text))
   })
 })

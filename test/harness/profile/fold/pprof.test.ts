@@ -18,7 +18,12 @@ function decode(encoded: Uint8Array) {
       stack: locationId.map((id) => {
         const [line] = locations.get(Number(id))!.line
         const { name, filename, startLine } = functions.get(Number(line!.functionId))!
-        return { name: text(name), file: text(filename), line: Number(line!.line), startLine: Number(startLine) }
+        return {
+          name: text(name),
+          file: text(filename),
+          line: Number(line!.line),
+          startLine: Number(startLine),
+        }
       }),
     })),
   }
@@ -37,14 +42,24 @@ describe('a pprof profile', () => {
       types: [['cpu', 'nanoseconds']],
       samples: [
         { values: [40_000], stack: [root] },
-        { values: [1_500_250], stack: [{ name: '[native] Map.get', file: '', line: 0, startLine: 0 }, root] },
+        {
+          values: [1_500_250],
+          stack: [{ name: '[native] Map.get', file: '', line: 0, startLine: 0 }, root],
+        },
       ],
     })
   })
 
-  test.prop([fc.array(fc.tuple(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.nat(1e9)), { maxLength: 8 })], {
-    numRuns: 1000,
-  })('keeps every stack, whatever the names', (stacks) => {
+  test.prop(
+    [
+      fc.array(fc.tuple(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.nat(1e9)), {
+        maxLength: 8,
+      }),
+    ],
+    {
+      numRuns: 1000,
+    },
+  )('keeps every stack, whatever the names', (stacks) => {
     const profile = profileOf(stacks)
     const { samples } = decode(toPprof(profile))
     const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')

@@ -28,7 +28,11 @@ describe('source positions', () => {
   it.each<[string, number, unknown]>([
     ['node:internal/fs', 4, { file: 'node:internal/fs', line: 5 }],
     ['', -1, undefined],
-    ['file:///elsewhere/node_modules/@a/lib/x.js', 0, { file: 'node_modules/@a/lib/x.js', line: 1 }],
+    [
+      'file:///elsewhere/node_modules/@a/lib/x.js',
+      0,
+      { file: 'node_modules/@a/lib/x.js', line: 1 },
+    ],
     ['file:///home/somebody/secret/x.js', 1, { file: 'x.js', line: 2 }],
     ['evalmachine.<anonymous>', 0, undefined],
     ['file://%zz', 0, undefined],
@@ -41,6 +45,9 @@ describe('source positions', () => {
     mkdirSync(join(folder, 'dist'))
     writeFileSync(join(folder, 'dist', 'a.js'), 'run()\n//# sourceMappingURL=a.js.map\n')
     writeFileSync(join(folder, 'dist', 'a.js.map'), '{"version":3,')
-    expect(sourceLocator(folder)(pathToFileURL(join(folder, 'dist', 'a.js')).href, 0, 0)).toEqual({ file: 'dist/a.js', line: 1 })
+    expect(sourceLocator(folder)(pathToFileURL(join(folder, 'dist', 'a.js')).href, 0, 0)).toEqual({
+      file: 'dist/a.js',
+      line: 1,
+    })
   })
 })

@@ -12,17 +12,26 @@ import { HOSTILE_NAMES, js, profileOf } from '../hostile-names.js'
 const require = createRequire(import.meta.url)
 /** speedscope itself, in a browser, opening what we write. */
 const home = join(dirname(require.resolve('speedscope/package.json')), 'dist', 'release')
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+}
 
 const main = js('main', 'scenarios/main.ts', 3)
 const profile = profileOf([
   [[main], 40_000],
-  ...HOSTILE_NAMES.map((name, index) => [[main, js(name, name, index + 1)], 1000 * (index + 1)] as const),
+  ...HOSTILE_NAMES.map(
+    (name, index) => [[main, js(name, name, index + 1)], 1000 * (index + 1)] as const,
+  ),
 ])
 const files: Readonly<Record<string, string | Uint8Array>> = {
   '/written.speedscope.json': JSON.stringify(toSpeedscope(profile, 'written')),
   '/written.pb.gz': toPprof(profile),
-  '/broken.speedscope.json': JSON.stringify({ ...toSpeedscope(profile, 'broken'), profiles: 'none' }),
+  '/broken.speedscope.json': JSON.stringify({
+    ...toSpeedscope(profile, 'broken'),
+    profiles: 'none',
+  }),
 }
 
 // It draws with WebGL, which a machine without a graphics card computes.
@@ -36,17 +45,23 @@ const browser = browserOfTests([
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
   const path = resolve(home, `.${pathname === '/' ? '/index.html' : pathname}`)
-  const content = files[pathname] ?? (path.startsWith(home + sep) && existsSync(path) ? readFileSync(path) : undefined)
-  response.writeHead(content === undefined ? 404 : 200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' })
+  const content =
+    files[pathname] ??
+    (path.startsWith(home + sep) && existsSync(path) ? readFileSync(path) : undefined)
+  response.writeHead(content === undefined ? 404 : 200, {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+  })
   response.end(content)
 })
 
 beforeAll(() => new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening)))
 afterAll(() => void server.close())
 
-async function openInSpeedscope(
-  file: string,
-): Promise<{ readonly title: string; readonly importedAs: string; readonly errors: readonly string[] }> {
+async function openInSpeedscope(file: string): Promise<{
+  readonly title: string
+  readonly importedAs: string
+  readonly errors: readonly string[]
+}> {
   const page = await browser().newPage()
   const errors: string[] = []
   const logs: string[] = []
@@ -54,7 +69,11 @@ async function openInSpeedscope(
   page.on('console', (message) => (message.type() === 'error' ? errors : logs).push(message.text()))
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/#profileURL=/${file}`)
   // It ends with the views of the profile, or with a sentence that it failed.
-  await page.waitForFunction('/Left Heavy|Something went wrong/.test(document.body.innerText)', undefined, { timeout: 20_000 })
+  await page.waitForFunction(
+    '/Left Heavy|Something went wrong/.test(document.body.innerText)',
+    undefined,
+    { timeout: 20_000 },
+  )
   const title = await page.title()
   await page.close()
   return { title, importedAs: logs.find((log) => log.startsWith('Importing as')) ?? '', errors }

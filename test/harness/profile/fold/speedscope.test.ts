@@ -10,7 +10,9 @@ import { anyFrame, js, profileOf } from '../hostile-names.js'
 const require = createRequire(import.meta.url)
 /** The schema speedscope itself ships. */
 const home = dirname(require.resolve('speedscope/package.json'))
-const schema = JSON.parse(readFileSync(join(home, 'dist', 'release', 'file-format-schema.json'), 'utf8'))
+const schema = JSON.parse(
+  readFileSync(join(home, 'dist', 'release', 'file-format-schema.json'), 'utf8'),
+)
 const validate = new Ajv({ strict: false }).compile(schema)
 
 describe('a speedscope file', () => {
@@ -26,7 +28,12 @@ describe('a speedscope file', () => {
       name: 'baseline',
       exporter: 'assay',
       activeProfileIndex: 0,
-      shared: { frames: [{ name: 'main', file: 'scenarios/main.ts', line: 3 }, { name: '[native] Map.get' }] },
+      shared: {
+        frames: [
+          { name: 'main', file: 'scenarios/main.ts', line: 3 },
+          { name: '[native] Map.get' },
+        ],
+      },
       profiles: [
         {
           type: 'sampled',
@@ -41,9 +48,16 @@ describe('a speedscope file', () => {
     })
   })
 
-  test.prop([fc.array(fc.tuple(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.nat(1e9)), { maxLength: 8 })], {
-    numRuns: 1000,
-  })('is valid by the schema of speedscope, whatever the names', (stacks) => {
+  test.prop(
+    [
+      fc.array(fc.tuple(fc.array(anyFrame, { minLength: 1, maxLength: 5 }), fc.nat(1e9)), {
+        maxLength: 8,
+      }),
+    ],
+    {
+      numRuns: 1000,
+    },
+  )('is valid by the schema of speedscope, whatever the names', (stacks) => {
     const written = JSON.parse(JSON.stringify(toSpeedscope(profileOf(stacks), 'x')))
     expect(validate(written), JSON.stringify(validate.errors)).toBe(true)
   })

@@ -43,7 +43,10 @@ describe('installing profiling tools', () => {
     const changed = temporaryDirectory()
     cpSync(source, changed, { recursive: true })
     const lock = join(changed, 'package-lock.json')
-    writeFileSync(lock, `${JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), version: '2.0.0' })}\n`)
+    writeFileSync(
+      lock,
+      `${JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), version: '2.0.0' })}\n`,
+    )
     expect(await installTools({ ...given, source: changed })).not.toBe(first)
     expect(readdirSync(given.cache)).toHaveLength(2)
   })
@@ -53,7 +56,10 @@ describe('installing profiling tools', () => {
     cpSync(source, tampered, { recursive: true })
     writeFileSync(join(tampered, 'stand-in-tool-1.0.0.tgz'), 'another tarball')
     // Not the user's cache, where npm would find the right tarball by its digest.
-    const { given } = installation({ source: tampered, env: { ...process.env, npm_config_cache: temporaryDirectory() } })
+    const { given } = installation({
+      source: tampered,
+      env: { ...process.env, npm_config_cache: temporaryDirectory() },
+    })
     await expect(installTools(given)).rejects.toThrow(InvalidEvidenceError)
     await expect(installTools(given)).rejects.toThrow(
       /npm ci exited with code 1; its stderr ends: .*; the first use needs npm and its registry/,
@@ -67,7 +73,10 @@ describe('installing profiling tools', () => {
     const late = installation({ timeoutMs: 1 })
     await expect(installTools(late.given)).rejects.toThrow(/npm ci timed out after 0\.001 s/)
     const controller = new AbortController()
-    const stopped = installation({ signal: controller.signal, phase: () => controller.abort(new Interrupted('SIGINT')) })
+    const stopped = installation({
+      signal: controller.signal,
+      phase: () => controller.abort(new Interrupted('SIGINT')),
+    })
     await expect(installTools(stopped.given)).rejects.toThrow(Interrupted)
     for (const { given } of [missing, late, stopped]) expect(readdirSync(given.cache)).toEqual([])
   })
@@ -77,6 +86,8 @@ describe('installing profiling tools', () => {
     writeFileSync(file, '')
     const { given } = installation({ cache: join(file, 'tools') })
     await expect(installTools(given)).rejects.toThrow(InputError)
-    await expect(installTools(given)).rejects.toThrow(/where profiling tools go; set ASSAY_CACHE_DIR to a writable folder/)
+    await expect(installTools(given)).rejects.toThrow(
+      /where profiling tools go; set ASSAY_CACHE_DIR to a writable folder/,
+    )
   })
 })

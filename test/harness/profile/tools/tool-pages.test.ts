@@ -46,7 +46,10 @@ function standIn(how: string, env: Readonly<Record<string, string>> = {}): Profi
   }
 }
 
-function request(change: Partial<ProfileRequest['settings']> = {}, phase: (text: string) => void = () => {}): ProfileRequest {
+function request(
+  change: Partial<ProfileRequest['settings']> = {},
+  phase: (text: string) => void = () => {},
+): ProfileRequest {
   const directory = temporaryDirectory()
   mkdirSync(directory, { recursive: true })
   return {
@@ -75,7 +78,10 @@ describe('pages of another profiler', () => {
     const asked = request()
     const { pages } = await toolPages(asked, ARMS, standIn('well'), installed)
     expect(pages.map(({ arm, path }) => [arm, path])).toEqual(
-      ['baseline', 'candidate'].map((arm) => [arm, join(asked.directory, 'stand-in', `${arm}.html`)]),
+      ['baseline', 'candidate'].map((arm) => [
+        arm,
+        join(asked.directory, 'stand-in', `${arm}.html`),
+      ]),
     )
     for (const { path, bytes } of pages) {
       expect(readFileSync(path).length).toBe(bytes)
@@ -86,7 +92,10 @@ describe('pages of another profiler', () => {
   })
 
   it.each([
-    ['fail', /spin, baseline: stand-in exited with code 3; its stderr ends: no isolate logfile found;/],
+    [
+      'fail',
+      /spin, baseline: stand-in exited with code 3; its stderr ends: no isolate logfile found;/,
+    ],
     ['no-page', /ended without an error and wrote no page/],
     ['tiny', /wrote a page of 24 B that shows nothing of the workload/],
     ['blank', /wrote a page of 2\.0 KiB that shows nothing of the workload/],
@@ -106,9 +115,9 @@ describe('pages of another profiler', () => {
   it('that hangs is killed with what it started', async () => {
     const pids = join(temporaryDirectory(), 'pids')
     const asked = request({ timeoutMs: 3000 })
-    await expect(toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed)).rejects.toThrow(
-      /stand-in timed out after 3 s; --timeout gives it longer/,
-    )
+    await expect(
+      toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
+    ).rejects.toThrow(/stand-in timed out after 3 s; --timeout gives it longer/)
     await expect.poll(() => alive(pids)).toEqual([])
     expect(readdirSync(asked.directory)).toEqual([])
   })
@@ -117,10 +126,12 @@ describe('pages of another profiler', () => {
     const pids = join(temporaryDirectory(), 'pids')
     const controller = new AbortController()
     const asked = request({ signal: controller.signal })
-    const stopped = expect(toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed)).rejects.toThrow(
-      Interrupted,
-    )
-    await expect.poll(() => existsSync(pids) && readFileSync(pids, 'utf8') !== '', { timeout: 30_000 }).toBe(true)
+    const stopped = expect(
+      toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
+    ).rejects.toThrow(Interrupted)
+    await expect
+      .poll(() => existsSync(pids) && readFileSync(pids, 'utf8') !== '', { timeout: 30_000 })
+      .toBe(true)
     controller.abort(new Interrupted('SIGINT'))
     await stopped
     await expect.poll(() => alive(pids)).toEqual([])
@@ -130,21 +141,35 @@ describe('pages of another profiler', () => {
 
 describe('the check of a page', () => {
   const holds = (id: string) => PROFILE_TOOLS.find((tool) => tool.id === id)!.holds
-  const own = new URL('../../../../dist/harness/profile/capture/profile-run.js', import.meta.url).href
+  const own = new URL('../../../../dist/harness/profile/capture/profile-run.js', import.meta.url)
+    .href
 
   it('is not satisfied by functions of node and of the harness', () => {
-    expect(holds('0x')(`"name":"pass ${own}:31:24" "name":"compile node:internal/modules/esm/utils.js:1:1"`)).toBe(false)
-    expect(holds('0x')(`"name":"pass ${own}:31:24" "name":"sixty file:///a/split-suite.mjs:5:15"`)).toBe(true)
+    expect(
+      holds('0x')(
+        `"name":"pass ${own}:31:24" "name":"compile node:internal/modules/esm/utils.js:1:1"`,
+      ),
+    ).toBe(false)
+    expect(
+      holds('0x')(`"name":"pass ${own}:31:24" "name":"sixty file:///a/split-suite.mjs:5:15"`),
+    ).toBe(true)
     expect(holds('clinic-bubbleprof')('"fileName":"./baseline/file:/a/split-suite.mjs"')).toBe(true)
   })
 
   it('wants two moments of the doctor', () => {
     expect(holds('clinic-doctor')('"processStat": [\n{"timestamp":1,"cpu":1}\n]')).toBe(false)
-    expect(holds('clinic-doctor')('"processStat": [\n{"timestamp":1,"cpu":1},\n{"timestamp":2,"cpu":1}\n]')).toBe(true)
+    expect(
+      holds('clinic-doctor')(
+        '"processStat": [\n{"timestamp":1,"cpu":1},\n{"timestamp":2,"cpu":1}\n]',
+      ),
+    ).toBe(true)
   })
 })
 
-/** Of the processes named in a file, those that still run; one that is dead but not yet waited for does not. */
+/**
+ * Of the processes named in a file, those that still run; one that is dead but not yet waited for
+ * does not.
+ */
 function alive(file: string): string[] {
   return readFileSync(file, 'utf8')
     .split(' ')
