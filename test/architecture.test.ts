@@ -12,6 +12,25 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scenarios: ['engine', 'harness'],
 }
 
+/**
+ * The floors of the harness, top to bottom: a room imports only rooms below its own. Type imports
+ * count, since a reader follows them too.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ['index.ts'],
+  ['cli'],
+  ['gate'],
+  ['calibrate'],
+  ['evaluation'],
+  ['child.ts', 'compare', 'report', 'profile/tools'],
+  ['record', 'profile/capture'],
+  ['verdict', 'profile/flame'],
+  ['progress.ts', 'measurement', 'profile/figures'],
+  ['text'],
+  ['io.ts', 'evidence', 'system', 'profile/fold'],
+  ['contract.ts', 'errors.ts', 'statistics'],
+]
+
 /** What a measured process must not load: it would pay for them in every run. */
 const KEPT_OUT_OF_CHILD = [
   'commander',
@@ -46,6 +65,31 @@ describe('the arrows between the rooms', () => {
       expect(strays).toEqual([])
     })
   }
+
+  it('every room of the harness stands on one floor', () => {
+    const rooms = [...new Set(sourceFiles(join(root, 'harness')).map(roomOf))].sort()
+    expect(FLOORS.flat().sort()).toEqual(rooms)
+  })
+
+  it('every import of the harness leads down, from a room to one on a lower floor', () => {
+    const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room))
+    const arrows = sourceFiles(join(root, 'harness')).flatMap((file) =>
+      everyImport(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => ({ from: file, to: resolve(dirname(file), specifier) }))
+        .filter(({ from, to }) => roomOf(from) !== roomOf(to)),
+    )
+    expect(arrows.length).toBeGreaterThan(100)
+    const upward = arrows.filter(({ from, to }) => floorOf(roomOf(to)) <= floorOf(roomOf(from)))
+    expect(upward.map(({ from, to }) => `${relative(root, from)} → ${relative(root, to)}`)).toEqual(
+      [],
+    )
+  })
+
+  it('at most six files stand at the root of the harness', () => {
+    const faces = readdirSync(join(root, 'harness')).filter((name) => name.endsWith('.ts'))
+    expect(faces.length).toBeLessThanOrEqual(6)
+  })
 
   it('no file is named after nothing', () => {
     const vague = Object.keys(ARROWS)
@@ -91,6 +135,19 @@ describe('the arrows between the rooms', () => {
     expect(readers).toEqual([join('engine', 'open-bundles.ts'), join('engine', 'open-engine.ts')])
   })
 })
+
+/** A folder of the harness, a folder of its profile/, or a file at its root. */
+function roomOf(file: string): string {
+  const parts = relative(join(root, 'harness'), file).replace(/\.js$/, '.ts').split(sep)
+  if (parts.length === 1) return parts[0]!
+  return parts[0] === 'profile' ? `profile/${parts[1]}` : parts[0]!
+}
+
+/** Specifiers of all imports and re-exports, those of types included. */
+function everyImport(file: string): string[] {
+  const all = codeOf(file).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"]+)['"]/g)
+  return [...all].map((match) => match[1]!)
+}
 
 function sourceFiles(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })

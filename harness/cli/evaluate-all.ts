@@ -1,6 +1,7 @@
 import { AssayError, EXIT, type ExitCode, InputError } from '../errors.js'
 import { evaluateLocked } from '../evaluation/evaluate.js'
 import { evaluateAll } from '../evaluation/evaluate-all.js'
+import type { EvaluateCommand } from '../evaluation/plan.js'
 import { measuredCode, planEvaluation } from '../evaluation/plan.js'
 import { goalOf, planSummary } from '../evaluation/plan-summary.js'
 import { readJournal } from '../evaluation/sequence-journal.js'
@@ -13,7 +14,7 @@ import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { readRecords } from '../record/store.js'
 import { table } from '../text/table.js'
 import { exitCodeOf } from './evaluate.js'
-import { type EvaluateCommand, type EvaluateOptions, parseEvaluate } from './evaluate-options.js'
+import { type EvaluateOptions, parseEvaluate } from './evaluate-options.js'
 import { outOption, sayer, tellEvaluation } from './tell-evaluation.js'
 
 /** An `evaluate all` command: the summary's own, and how each layer's is said. */

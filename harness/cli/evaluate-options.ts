@@ -1,43 +1,8 @@
 import { resolve } from 'node:path'
-import { type Metric, SCALE_NAMES, type ScaleName } from '../contract.js'
+import { SCALE_NAMES, type ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
+import type { EvaluateCommand } from '../evaluation/plan.js'
 import { findNamed } from '../text/nearest-name.js'
-
-/** An `evaluate` command, checked as far as that is possible without suite and records. */
-export interface EvaluateCommand {
-  readonly layer: string
-  /** Empty: all of the suite. */
-  readonly workloads: readonly string[]
-  readonly scale: ScaleName
-  /** Pair counts at which a decision may be made, ascending. */
-  readonly looks: readonly number[]
-  readonly fixed: boolean
-  readonly seed: number
-  /** In place of the layer's own. */
-  readonly threshold?: number
-  readonly alpha: number
-  readonly memory: 'advisory' | 'blocking'
-  /** In place of the layer's own. */
-  readonly metric?: Metric
-  readonly resume: boolean
-  /** Evidence root, absolute. */
-  readonly root: string
-  readonly json: boolean
-  readonly requireAccepted: boolean
-  /** Another project's suite module. */
-  readonly suite?: string
-  /** In place of the accepted layers; empty: none. */
-  readonly incumbent?: readonly string[]
-  readonly timeoutMs: number
-  /** In place of the default flags. */
-  readonly nodeOptions?: readonly string[]
-  /** Improvement to simulate by real extra work; negative makes the candidate slower. */
-  readonly inject?: number
-  /** Whether to find out, after measuring, where the time went. */
-  readonly profile: boolean
-  /** The command again, for people to repeat. */
-  readonly text: string
-}
 
 /** Option values as typed; commander has refused unknown options and filled in defaults. */
 export interface EvaluateOptions {

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { quoteCalibration } from '../calibrate/quote-calibration.js'
 import type { Evaluation, EvaluationRequest } from '../evaluation/evaluate.js'
-import type { PlanDraft } from '../evaluation/plan.js'
+import type { EvaluateCommand, PlanDraft } from '../evaluation/plan.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
 import type { Io } from '../io.js'
@@ -14,7 +14,6 @@ import { decisionsOf, reportsOf } from '../record/store.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-options.js'
 import { quoteLine } from './calibration-text.js'
-import type { EvaluateCommand } from './evaluate-options.js'
 import { closingLine, describeDivergence, headline, proofLine, workloadLine } from './summary.js'
 
 /** One evaluation and whom it is told to. */

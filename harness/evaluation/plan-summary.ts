@@ -1,4 +1,3 @@
-import type { EvaluateCommand } from '../cli/evaluate-options.js'
 import type { Goal, Layer, Suite } from '../contract.js'
 import { InputError } from '../errors.js'
 import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
@@ -8,7 +7,14 @@ import { equivalenceSeeds, freshSeed } from '../measurement/schedule.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { formatLimit } from '../text/format.js'
 import { followSequence } from '../verdict/sequence.js'
-import { EQUIVALENCE_SEEDS, measuredCode, newestOf, type PlanDraft, toPlanned } from './plan.js'
+import {
+  EQUIVALENCE_SEEDS,
+  type EvaluateCommand,
+  measuredCode,
+  newestOf,
+  type PlanDraft,
+  toPlanned,
+} from './plan.js'
 
 /** Pairs of the summary: one look, fixed beforehand. */
 const SUMMARY_PAIRS = 20

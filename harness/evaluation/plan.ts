@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { EvaluateCommand } from '../cli/evaluate-options.js'
-import type { Criterion, Layer, ScaleName, Suite, Workload } from '../contract.js'
+import type { Criterion, Layer, Metric, ScaleName, Suite, Workload } from '../contract.js'
 import { InputError } from '../errors.js'
 import { criterionSchema, type EvaluationPlan, type PlannedWorkload } from '../evidence/evidence.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
@@ -11,6 +10,42 @@ import type { DecisionRecord } from '../record/decision-record.js'
 import { packageRoot } from '../system/package-root.js'
 import { formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
+
+/** An `evaluate` command, checked as far as that is possible without suite and records. */
+export interface EvaluateCommand {
+  readonly layer: string
+  /** Empty: all of the suite. */
+  readonly workloads: readonly string[]
+  readonly scale: ScaleName
+  /** Pair counts at which a decision may be made, ascending. */
+  readonly looks: readonly number[]
+  readonly fixed: boolean
+  readonly seed: number
+  /** In place of the layer's own. */
+  readonly threshold?: number
+  readonly alpha: number
+  readonly memory: 'advisory' | 'blocking'
+  /** In place of the layer's own. */
+  readonly metric?: Metric
+  readonly resume: boolean
+  /** Evidence root, absolute. */
+  readonly root: string
+  readonly json: boolean
+  readonly requireAccepted: boolean
+  /** Another project's suite module. */
+  readonly suite?: string
+  /** In place of the accepted layers; empty: none. */
+  readonly incumbent?: readonly string[]
+  readonly timeoutMs: number
+  /** In place of the default flags. */
+  readonly nodeOptions?: readonly string[]
+  /** Improvement to simulate by real extra work; negative makes the candidate slower. */
+  readonly inject?: number
+  /** Whether to find out, after measuring, where the time went. */
+  readonly profile: boolean
+  /** The command again, for people to repeat. */
+  readonly text: string
+}
 
 /** A plan before its evidence is numbered and the pilot has run. */
 export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
