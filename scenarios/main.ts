@@ -11,6 +11,7 @@ const loadSuite = async () => (await import('./suite.js')).suite
 const loadEngineCommands = async () => [
   (await import('./commands/backtest.js')).backtestCommand,
   (await import('./commands/bundle.js')).bundleCommand,
+  (await import('./commands/characteristics.js')).characteristicsCommand,
 ]
 process.exitCode = await runCli(
   words,

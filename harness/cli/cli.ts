@@ -2,11 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import {
-  addCharacteristicsOptions,
-  type CharacteristicsOptions,
-  characteristicsCommand,
-} from '../../scenarios/commands/characteristics.js'
 import type { Suite } from '../contract.js'
 import { AssayError, EXIT, type ExitCode, InputError } from '../errors.js'
 import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
@@ -82,6 +77,7 @@ function describeProgram(
     options.suite === undefined
       ? ownSuite(typeof suite === 'function' ? await suite() : suite)
       : loadSuite(options.suite, io.cwd)
+  const context = { io, packageVersion: readPackage().version, suiteOf: () => suiteOf({}) }
 
   addEvaluateOptions(program.command('evaluate <layer>'))
     .description(
@@ -145,12 +141,6 @@ function describeProgram(
       },
     )
 
-  addCharacteristicsOptions(program.command('characteristics')).action(
-    async (options: CharacteristicsOptions) => {
-      finish(await characteristicsCommand(options, await suiteOf({}), readPackage().version, io))
-    },
-  )
-
   addCalibrateOptions(program.command('calibrate')).action(async (options: CalibrateOptions) => {
     const command = parseCalibrate(options, io.cwd)
     const { calibrateCommand } = await import('./calibrate.js')
@@ -186,7 +176,7 @@ function describeProgram(
     command.action(async (...words: unknown[]) => {
       // Commander hands over the positional arguments, then the options, then the command.
       const args = words.slice(0, -2) as (string | readonly string[] | undefined)[]
-      finish(await one.run(args, command.opts(), io))
+      finish(await one.run(args, command.opts(), context))
     })
   }
   return program

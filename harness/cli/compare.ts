@@ -56,7 +56,7 @@ export const compareCommand: ExtraCommand = {
       .option('--json', 'one JSON document: the keys of a workload in a decision record')
       .addHelpText('after', `\n${EXAMPLES}`)
   },
-  run: (args, options, io) => {
+  run: (args, options, { io }) => {
     const [first, second] = args as readonly (string | undefined)[]
     return Promise.resolve(
       compare([first!, ...(second === undefined ? [] : [second])], parseOptions(options), io),

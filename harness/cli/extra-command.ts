@@ -1,6 +1,15 @@
 import type { Command } from 'commander'
 import type { ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: Io
+  readonly packageVersion: string
+  /** Loads the suite of the composition root. */
+  suiteOf(): Promise<LoadedSuite>
+}
 
 /**
  * A command the composition root adds beside those of the harness, e.g. `backtest`. Errors the user
@@ -23,6 +32,6 @@ export interface ExtraCommand {
   run(
     args: readonly (string | readonly string[] | undefined)[],
     options: Readonly<Record<string, unknown>>,
-    io: Io,
+    context: CommandContext,
   ): Promise<ExitCode>
 }

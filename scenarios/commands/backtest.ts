@@ -88,7 +88,7 @@ Examples
   assay backtest --bundle data/mag8 --config layer1+layer2 --log debug 2> caches.jsonl`,
       )
   },
-  async run(_args, options, io) {
+  async run(_args, options, { io }) {
     return onUserInput(async () => {
       const given = parseBacktestOptions(options, io.cwd, io.env)
       const { result, seconds } = await backtest(given, io)

@@ -55,7 +55,7 @@ Examples
   assay bundle validate data/mag8`,
       )
   },
-  async run([action, dir], options, io) {
+  async run([action, dir], options, { io }) {
     const given = parseOptions(options)
     const directory = resolve(io.cwd, String(dir))
     if (action === 'ingest') return onUserInput(() => ingest(directory, given, io))
