@@ -7,6 +7,7 @@ import {
   leftUnfinished,
 } from '../calibrate/calibrate.js'
 import { resultPath } from '../calibrate/calibration-store.js'
+import { calibrationNotes, calibrationTable } from '../calibrate/calibration-words.js'
 import type { Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { Interrupted, type Io } from '../io.js'
@@ -16,7 +17,6 @@ import { createProgress } from '../progress.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CalibrateCommand } from './calibrate-options.js'
-import { calibrationNotes, calibrationTable } from './calibration-text.js'
 import { proofLine } from './summary.js'
 
 /**

@@ -1,15 +1,15 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
+import { quoteLine } from '../calibrate/calibration-words.js'
 import type { ExitCode } from '../errors.js'
-import { gate } from '../gate/gate.js'
 import { gateMarkdown } from '../gate/gate-markdown.js'
 import type { GateReport } from '../gate/gate-report.js'
 import { gateText } from '../gate/gate-text.js'
+import { runGate } from '../gate/run-gate.js'
 import type { Io } from '../io.js'
 import { createProgress } from '../progress.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { calibrateHint } from './calibrate-options.js'
-import { quoteLine } from './calibration-text.js'
 import type { GateCommand } from './gate-options.js'
 
 /** Names a file that GitHub shows as the summary of a job. */
@@ -27,7 +27,7 @@ export async function gateCommand(
 ): Promise<ExitCode> {
   const { json, text, out } = command
   const say = (line: string) => (json ? io.stderr : io.stdout)(`${line}\n`)
-  const report = await gate({
+  const report = await runGate({
     ...command,
     command: text,
     calibrateCommand: calibrateHint(command.rule),

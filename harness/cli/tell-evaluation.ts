@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import { quoteLine } from '../calibrate/calibration-words.js'
 import { quoteCalibration } from '../calibrate/quote-calibration.js'
 import type { Evaluation, EvaluationRequest } from '../evaluation/evaluate.js'
 import type { EvaluateCommand, PlanDraft } from '../evaluation/plan.js'
@@ -13,7 +14,6 @@ import { publishedErrorRates } from '../record/published-error-rates.js'
 import { decisionsOf, reportsOf } from '../record/store.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-options.js'
-import { quoteLine } from './calibration-text.js'
 import { closingLine, describeDivergence, headline, proofLine, workloadLine } from './summary.js'
 
 /** One evaluation and whom it is told to. */

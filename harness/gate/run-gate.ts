@@ -30,7 +30,7 @@ type Found = Pick<GateReport, 'verdict' | 'cases' | 'notes'> &
  * changes, a head that does not build
  * @throws {Interrupted} the user stopped it; no checkout is left
  */
-export async function gate(request: GateRequest): Promise<GateReport> {
+export async function runGate(request: GateRequest): Promise<GateReport> {
   const { rule, out, io, progress, packageVersion, command, baseRef } = request
   const startedAt = io.now()
   progress.phase('looking for the commits')

@@ -1,9 +1,3 @@
-import type {
-  CalibratedWorkload,
-  Calibration,
-  CalibrationReason,
-  CalibrationWarning,
-} from '../calibrate/calibration.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
 import {
   formatDaysAgo,
@@ -15,6 +9,12 @@ import {
 } from '../text/format.js'
 import { table } from '../text/table.js'
 import { improvementOf } from '../verdict/compare.js'
+import type {
+  CalibratedWorkload,
+  Calibration,
+  CalibrationReason,
+  CalibrationWarning,
+} from './calibration.js'
 
 /**
  * The lines a calibration shows in a terminal. Numbers and verdicts are taken from it as they are.
