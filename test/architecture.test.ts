@@ -26,8 +26,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['record', 'profile/capture'],
   ['verdict', 'profile/flame'],
   ['progress.ts', 'measurement', 'profile/figures'],
-  ['text'],
-  ['io.ts', 'evidence', 'system', 'profile/fold'],
+  ['io.ts', 'text', 'evidence', 'profile/fold'],
+  ['system'],
   ['contract.ts', 'errors.ts', 'statistics'],
 ]
 

@@ -2,10 +2,11 @@ import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import { planEvaluation } from '../evaluation/plan.js'
+import { unfinishedIds } from '../evidence/store.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
-import { readRecords, unfinishedIds } from '../record/store.js'
+import { readRecords } from '../record/store.js'
 import { outOption, tellEvaluation } from './tell-evaluation.js'
 
 /**

@@ -2,6 +2,13 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
+import {
+  decisionsOf,
+  evidenceOf,
+  readEvidence,
+  recordIds,
+  unfinishedIds,
+} from '../evidence/store.js'
 import type { Io } from '../io.js'
 import { renderDecision } from '../record/decision-markdown.js'
 import {
@@ -14,16 +21,7 @@ import { checkDigests } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
 import { changedFigure } from '../record/same-figures.js'
 import { toSequenceStep } from '../record/sequence-record.js'
-import {
-  decisionsOf,
-  evidenceOf,
-  readEvidence,
-  readGenerated,
-  readRecords,
-  recordIds,
-  rewriteRecords,
-  unfinishedIds,
-} from '../record/store.js'
+import { readGenerated, readRecords, rewriteRecords } from '../record/store.js'
 import { numberOf } from '../record/supersession.js'
 import type { StaleFile } from '../report/report-files.js'
 import { acquireLock } from '../system/lock.js'

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path'
 import { EXIT, type ExitCode } from '../errors.js'
+import { reportsOf } from '../evidence/store.js'
 import type { Io } from '../io.js'
-import { readRecords, reportsOf } from '../record/store.js'
+import { readRecords } from '../record/store.js'
 import { chosenRecords } from './replay.js'
 
 /**

@@ -1,16 +1,10 @@
 import type { Suite } from '../contract.js'
 import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
+import { evidenceOf, prepareRoot, recordIds, unfinishedIds } from '../evidence/store.js'
 import type { Io } from '../io.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { toSequenceStep } from '../record/sequence-record.js'
-import {
-  digestRecord,
-  evidenceOf,
-  prepareRoot,
-  readRecord,
-  recordIds,
-  unfinishedIds,
-} from '../record/store.js'
+import { digestRecord, readRecord } from '../record/store.js'
 import { acquireLock } from '../system/lock.js'
 import { followSequence } from '../verdict/sequence.js'
 import { goalOf } from './plan-summary.js'

@@ -1,13 +1,6 @@
 import { join } from 'node:path'
 import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
-import type { Io } from '../io.js'
-import { readEnvironment } from '../measurement/environment.js'
-import type { ForkSettings } from '../measurement/fork-run.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
-import { runEnvironment } from '../measurement/run-environment.js'
-import type { Progress } from '../progress.js'
-import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
 import {
   appendProbe,
   appendRun,
@@ -15,14 +8,20 @@ import {
   discardUnplanned,
   evidenceOf,
   prepareRoot,
-  publishRecord,
   readEvidence,
-  readRecords,
   writeEnvironment,
   writeEquivalence,
   writePlan,
   writeSequence,
-} from '../record/store.js'
+} from '../evidence/store.js'
+import type { Io } from '../io.js'
+import { readEnvironment } from '../measurement/environment.js'
+import type { ForkSettings } from '../measurement/fork-run.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { runEnvironment } from '../measurement/run-environment.js'
+import type { Progress } from '../progress.js'
+import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
+import { publishRecord, readRecords, writeIndex } from '../record/store.js'
 import { acquireLock } from '../system/lock.js'
 import { decide, isNothing, openWorkloads } from '../verdict/decide.js'
 import { pilot, prove } from './before-measuring.js'
@@ -124,6 +123,7 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
       isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
     const plan = { ...identity, workloads }
     writePlan(root, plan)
+    writeIndex(root)
     return plan
   } catch (error) {
     discardUnplanned(root, id)

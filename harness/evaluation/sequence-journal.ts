@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { environmentSchema } from '../evidence/evidence.js'
-import { evidenceOf } from '../record/store.js'
+import { evidenceOf } from '../evidence/store.js'
 import { readStored, writeWhole } from '../system/files.js'
 import { hostDifferences } from './resume.js'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
+import { decisionsOf, evidenceOf } from '../evidence/store.js'
 import type { DecisionRecord } from './decision-record.js'
-import { decisionsOf, evidenceOf } from './store.js'
 
 /**
  * Makes sure that an evidence folder holds the files its record was made from, and no others.

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { ARMS } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import { type Hotspots, hotspotsSchema } from '../evidence/hotspots-schema.js'
+import { evidenceOf } from '../evidence/store.js'
 import type { DecisionRecord } from '../record/record-schema.js'
-import { evidenceOf } from '../record/store.js'
 import { readIfThere } from '../system/files.js'
 
 /** What profiling left of one workload. */

@@ -1,7 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js'
+import { readEvidence } from '../evidence/store.js'
 import { checkDigests } from '../record/evidence-digests.js'
 import type { DecisionRecord } from '../record/record-schema.js'
-import { readEvidence } from '../record/store.js'
 import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profile-source.js'
 import { visibleValues } from './visible-values.js'
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -96,6 +97,11 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   })
 }
 
+/** Replaces a file by a value as indented JSON, as a whole. */
+export function writeJson(path: string, value: unknown): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
 /** Adds text to the end of a file and waits until it is on the disk. */
 export function appendSynced(path: string, text: string): void {
   explained(path, () => writeSynced(path, 'a', text))
@@ -124,7 +130,7 @@ export function truncateSynced(path: string, bytes: number): void {
 export function readStored<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
-  problem = 'is not what was written; restore it',
+  problem = 'was changed or damaged; restore it',
 ): z.infer<Schema> | undefined {
   const text = readIfThere(path)
   if (text === undefined) return undefined
@@ -148,6 +154,11 @@ export function readIfThere(path: string): string | undefined {
       return undefined
     throw explainFileError(error, path)
   }
+}
+
+/** `sha256:…` of the bytes of a file. */
+export function digestFile(path: string): string {
+  return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
 }
 
 function writeSynced(path: string, flags: 'w' | 'a', content: string | Uint8Array): void {

@@ -20,7 +20,7 @@ import {
   evidenceOf,
   prepareRoot,
   unfinishedIds,
-} from '../../../harness/record/store.js'
+} from '../../../harness/evidence/store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith } from '../verdict/simulated-evidence.js'
 import { simulateCalibration } from './simulated-calibration.js'
@@ -157,7 +157,7 @@ describe('a calibration on disk', () => {
     ],
     [
       'an added run',
-      /runs\.jsonl holds no run in line 41/,
+      /runs\.jsonl does not hold a run in line 41/,
       (folder) => appendFileSync(join(folder, 'injected', 'runs.jsonl'), '{}\n'),
     ],
     [

@@ -353,7 +353,7 @@ describe('records under another name, or none at all', () => {
     for (const which of ['0005', '--all']) {
       const { code, stdout, stderr } = await assay(`replay ${which} --out ${root}`)
       expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
-      expect(stderr).toContain('0005-faster.json says it is 0001-faster')
+      expect(stderr).toContain('0005-faster.json holds the record 0001-faster')
     }
   })
 
@@ -364,7 +364,7 @@ describe('records under another name, or none at all', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/0001-faster +accepted/)
     expect(stdout).toMatch(
-      /0004-x +damaged +.*0004-x\.json is no decision record; restore it, or delete it with its markdown/,
+      /0004-x +damaged +.*0004-x\.json is not a decision record; restore it, or delete it with its markdown/,
     )
     expect((await assay(`replay --all --out ${root}`)).code).toBe(5)
   })

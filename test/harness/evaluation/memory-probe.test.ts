@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Suite } from '../../../harness/contract.js'
 import { probeMemory } from '../../../harness/evaluation/memory-probe.js'
 import type { ProbeLine } from '../../../harness/evidence/probe-record.js'
+import { readEvidence } from '../../../harness/evidence/store.js'
 import { forkRun } from '../../../harness/measurement/fork-run.js'
 import {
   nodeFlagsFor,
@@ -17,7 +18,6 @@ import {
   decisionRecordSchema,
   toDecisionRecord,
 } from '../../../harness/record/decision-record.js'
-import { readEvidence } from '../../../harness/record/store.js'
 import { decide } from '../../../harness/verdict/decide.js'
 import { assay, createIo, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
 
@@ -164,7 +164,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       )
       const { code, stderr } = await assay(`replay --all --out ${changed}`)
       expect(code).toBe(5)
-      expect(stderr).toMatch(/memory-probe\.jsonl holds no run in line 1/)
+      expect(stderr).toMatch(/memory-probe\.jsonl does not hold a run in line 1/)
     })
 
     it('rejects a layer that needs more', async () => {

@@ -8,7 +8,7 @@ import {
   writeEnvironment,
   writeEquivalence,
   writePlan,
-} from '../../../harness/record/store.js'
+} from '../../../harness/evidence/store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 

@@ -1,0 +1,239 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import type { z } from 'zod'
+import { InvalidEvidenceError } from '../errors.js'
+import {
+  appendSynced,
+  claimDirectory,
+  digestFile,
+  makeDirectory,
+  readIfThere,
+  readStored,
+  truncateSynced,
+  writeJson,
+  writeWhole,
+} from '../system/files.js'
+import { defined } from './defined.js'
+import {
+  type Environment,
+  type Equivalence,
+  type EvaluationPlan,
+  type Evidence,
+  environmentSchema,
+  equivalenceSchema,
+  planSchema,
+} from './evidence.js'
+import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
+import { type ProbeLine, probeLineSchema } from './probe-record.js'
+import { type JournalLine, journalLineSchema } from './run-record.js'
+import { type Sequence, sequenceSchema } from './sequence-evidence.js'
+
+/** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
+const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
+const JOURNAL = 'runs.jsonl'
+const SEQUENCE = 'sequence.json'
+const PROBE_JOURNAL = 'memory-probe.jsonl'
+
+/** Folder of the decision records below an evidence root. */
+export const decisionsOf = (root: string) => join(root, 'decisions')
+/** Folder of the evidence below an evidence root, one folder per evaluation. */
+export const evidenceOf = (root: string) => join(root, 'profiling-results')
+/** Folder of the reports below an evidence root. */
+export const reportsOf = (root: string) => join(root, 'reports')
+
+/**
+ * Creates the folders of an evidence root, so that a place without write permission is noticed
+ * before anything is measured.
+ */
+export function prepareRoot(root: string): void {
+  makeDirectory(decisionsOf(root))
+  makeDirectory(evidenceOf(root))
+  makeDirectory(reportsOf(root))
+}
+
+/** Claims the next number for a layer: a new, empty evidence folder. @returns its id */
+export function claimEvidence(root: string, layer: string): string {
+  const used = [...recordIds(root), ...evidenceIds(root)].map((id) => Number.parseInt(id, 10))
+  for (let number = Math.max(0, ...used) + 1; ; number++) {
+    const id = `${String(number).padStart(4, '0')}-${layer}`
+    if (claimDirectory(join(evidenceOf(root), id))) return id
+  }
+}
+
+/** Frees a claimed number whose folder has no plan yet, hence no runs. */
+export function discardUnplanned(root: string, id: string): void {
+  if (!hasPlan(root, id)) rmSync(join(evidenceOf(root), id), { recursive: true, force: true })
+}
+
+/** Writes `environment.json`. */
+export function writeEnvironment(root: string, id: string, environment: Environment): void {
+  writeJson(pathOf(root, id, 'environment.json'), environment)
+}
+
+/** Writes `equivalence.json`. */
+export function writeEquivalence(root: string, id: string, equivalence: Equivalence): void {
+  writeJson(pathOf(root, id, 'equivalence.json'), equivalence)
+}
+
+/** Writes `sequence.json`. */
+export function writeSequence(root: string, id: string, sequence: Sequence): void {
+  writeJson(pathOf(root, id, SEQUENCE), sequence)
+}
+
+/** Writes `plan.json`, and an empty journal for the runs that follow. */
+export function writePlan(root: string, plan: EvaluationPlan): void {
+  writeWhole(pathOf(root, plan.id, JOURNAL), '')
+  writeJson(pathOf(root, plan.id, 'plan.json'), plan)
+}
+
+/** Appends one run to the journal; on disk when this returns. */
+export function appendRun(root: string, id: string, line: JournalLine): void {
+  appendSynced(pathOf(root, id, JOURNAL), `${JSON.stringify(line)}\n`)
+}
+
+/** Appends one run of the memory probe; on disk when this returns. */
+export function appendProbe(root: string, id: string, line: ProbeLine): void {
+  appendSynced(pathOf(root, id, PROBE_JOURNAL), `${JSON.stringify(line)}\n`)
+}
+
+/**
+ * Repairs the ends of the journals after an interruption: an incomplete last line is dropped; one
+ * that lacks only its line end gets it.
+ */
+export function mendJournal(root: string, id: string): void {
+  mendLines(pathOf(root, id, JOURNAL), journalLineSchema)
+  mendLines(pathOf(root, id, PROBE_JOURNAL), probeLineSchema)
+}
+
+function mendLines(path: string, line: z.ZodType): void {
+  const text = readIfThere(path) ?? ''
+  if (text === '' || text.endsWith('\n')) return
+  const torn = text.slice(text.lastIndexOf('\n') + 1)
+  if (parseJson(torn, line) === undefined)
+    truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
+  else appendSynced(path, '\n')
+}
+
+/**
+ * All of an evidence folder, validated.
+ *
+ * @throws {InvalidEvidenceError} a file is missing, or does not have the expected shape; names the
+ * file and the line
+ */
+export function readEvidence(root: string, id: string): Evidence {
+  const folder = join(evidenceOf(root), id)
+  if (!existsSync(folder)) throw damaged(folder, 'is missing')
+  const names = listFiles(folder)
+  return defined({
+    plan: readJson(join(folder, 'plan.json'), planSchema),
+    environment: readJson(join(folder, 'environment.json'), environmentSchema),
+    equivalence: readJson(join(folder, 'equivalence.json'), equivalenceSchema),
+    runs: readJournal(join(folder, JOURNAL), journalLineSchema),
+    memoryProbe: names.includes(PROBE_JOURNAL)
+      ? readJournal(join(folder, PROBE_JOURNAL), probeLineSchema)
+      : undefined,
+    sequence: names.includes(SEQUENCE)
+      ? readJson(join(folder, SEQUENCE), sequenceSchema)
+      : undefined,
+    hotspots: readHotspots(folder, names),
+    digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
+  })
+}
+
+/** The profiles by workload: `<workload>/hotspots.json`; undefined where there are none. */
+function readHotspots(
+  folder: string,
+  names: readonly string[],
+): Record<string, Hotspots> | undefined {
+  const profiles = names.filter((name) => dirname(name) !== '.' && basename(name) === HOTSPOTS)
+  if (profiles.length === 0) return undefined
+  return Object.fromEntries(
+    profiles.map((name) => [dirname(name), readJson(join(folder, name), hotspotsSchema)]),
+  )
+}
+
+/** Ids of evidence folders with a plan but without a decision record, ascending. */
+export function unfinishedIds(root: string): string[] {
+  const decided = new Set(recordIds(root))
+  return evidenceIds(root).filter((id) => !decided.has(id) && hasPlan(root, id))
+}
+
+/** Ids of all decision records, by the names of their files, ascending by number. */
+export function recordIds(root: string): string[] {
+  return sortedIds(
+    listNames(decisionsOf(root)).flatMap((name) =>
+      name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [],
+    ),
+  )
+}
+
+function evidenceIds(root: string): string[] {
+  return sortedIds(listNames(evidenceOf(root)))
+}
+
+function hasPlan(root: string, id: string): boolean {
+  return readIfThere(pathOf(root, id, 'plan.json')) !== undefined
+}
+
+function readJournal<Line extends z.ZodType>(path: string, lineSchema: Line): z.infer<Line>[] {
+  const text = readIfThere(path)
+  if (text === undefined) throw damaged(path, 'is missing')
+  if (text !== '' && !text.endsWith('\n'))
+    throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, index) => {
+      const parsed = parseJson(line, lineSchema)
+      if (parsed === undefined) throw damaged(path, `does not hold a run in line ${index + 1}`)
+      return parsed
+    })
+}
+
+/** The parsed text; undefined where it is not JSON of this shape. */
+function parseJson<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
+  const stored = readStored(path, schema, 'was changed or damaged; restore it or evaluate again')
+  if (stored === undefined) throw damaged(path, 'is missing')
+  return stored
+}
+
+function damaged(path: string, problem: string): InvalidEvidenceError {
+  return new InvalidEvidenceError(`${path} ${problem}; restore it or evaluate again`)
+}
+
+function pathOf(root: string, id: string, name: string): string {
+  return join(evidenceOf(root), id, name)
+}
+
+function sortedIds(names: readonly string[]): string[] {
+  return names
+    .filter((name) => ID.test(name))
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1))
+}
+
+function listNames(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort()
+  } catch {
+    return []
+  }
+}
+
+/** Paths of all files below a folder; files that start with a dot are interrupted writes. */
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}
