@@ -3,7 +3,7 @@ import type { Arm } from '../../contract.js'
 import { type Html, keepTogether, trustedHtml } from '../html.js'
 import { drawSvg } from '../static-svg.js'
 
-/** A picture of the page and what is written below it. */
+/** A chart of the page, drawn, with the caption below it. */
 export interface Chart {
   readonly title: string
   readonly svg: Html
@@ -11,26 +11,25 @@ export interface Chart {
   readonly caption: string
 }
 
+/** A chart that is not drawn yet. */
 export interface ChartDraft {
   readonly title: string
   readonly caption: string
-  /** For readers who do not see it: what it shows. */
+  /** What the chart shows, for screen readers. */
   readonly description: string
   readonly options: Plot.PlotOptions
 }
 
-/** px; charts are drawn for a phone and stand side by side on wider pages. */
+/** px; a chart fits a phone, and wider pages show several side by side. */
 export const CHART_WIDTH = 380
 
-/**
- * Colours are the page's, one set for light and one for dark; symbols say the same without them.
- */
-export const ARM_COLORS: Readonly<Record<Arm, string>> = {
+/** The page defines the colours, for light and for dark. Symbols carry the same information. */
+const ARM_COLORS: Readonly<Record<Arm, string>> = {
   baseline: 'var(--baseline)',
   incumbent: 'var(--incumbent)',
   candidate: 'var(--candidate)',
 }
-export const ARM_SYMBOLS = {
+const ARM_SYMBOLS = {
   baseline: 'circle',
   incumbent: 'square',
   candidate: 'triangle',
@@ -41,17 +40,37 @@ export const ARM_GLYPHS: Readonly<Record<Arm, string>> = {
   candidate: '▲',
 }
 
-/** The same for verdicts. */
+interface OfArm {
+  readonly arm: Arm
+}
+
+/** Colour of a mark that belongs to an arm. */
+export function armColor({ arm }: OfArm): string {
+  return ARM_COLORS[arm]
+}
+
+/** Symbol of a mark that belongs to an arm. */
+export function armSymbol({ arm }: OfArm): Plot.SymbolType {
+  return ARM_SYMBOLS[arm]
+}
+
+/** Symbols of marks that carry a verdict. */
 export const VERDICT_SYMBOLS = {
   accepted: 'circle',
   rejected: 'square',
   inconclusive: 'diamond',
 } as const
 
-/** Ink of lines that are not data. */
+/** Colour of lines that are not data. */
 export const SOFT = 'var(--soft)'
 
-/** @param id begins the ids inside; unique on the page */
+/** Style of the line at a criterion's threshold, or at a goal. */
+export const THRESHOLD_LINE = { stroke: 'var(--ink)', strokeDasharray: '5 4' } as const
+
+/** Text over other marks: its outline keeps it readable. */
+export const OUTLINED = { stroke: 'var(--panel)', strokeWidth: 3 } as const
+
+/** @param id prefix of the ids inside; unique on the page */
 export function drawChart(id: string, { title, caption, description, options }: ChartDraft): Chart {
   const svg = drawSvg({
     title,
@@ -63,15 +82,7 @@ export function drawChart(id: string, { title, caption, description, options }: 
   return { title, caption: keepTogether(caption), svg: trustedHtml(svg.trimEnd()) }
 }
 
-/** The range of some values and a little more on either side, so that no mark is cut. */
-export function paddedRange(values: readonly number[], share = 0.06): [number, number] {
-  const low = Math.min(...values)
-  const high = Math.max(...values)
-  const margin = (high - low || Math.abs(high) || 1) * share
-  return [low - margin, high + margin]
-}
-
-/** Radius of so many marks, px. */
+/** Radius of a mark, px, where a chart has this many. */
 export function markRadius(count: number): number {
   return count <= 24 ? 4 : count <= 60 ? 3 : 2
 }

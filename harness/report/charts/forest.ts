@@ -3,13 +3,13 @@ import { criterionOf } from '../../record/claim.js'
 import { thresholdOf } from '../../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../../record/record-schema.js'
 import { improvementOf } from '../../verdict/compare.js'
-import { CHART_WIDTH, type ChartDraft, SOFT } from './chart.js'
+import { percentOf } from './axes.js'
+import { CHART_WIDTH, type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
   type ImprovementRow,
   improvementAxes,
   improvementMarks,
   improvementRow,
-  percentOf,
 } from './improvement-rows.js'
 import { marginsOf } from './margins.js'
 
@@ -46,8 +46,7 @@ export function drawForest(record: DecisionRecord, width = CHART_WIDTH): ChartDr
           {
             x: ({ margin }) => percentOf(margin),
             fy: 'key',
-            stroke: 'var(--ink)',
-            strokeDasharray: '5 4',
+            ...THRESHOLD_LINE,
             insetTop: 34,
             insetBottom: 2,
           },

@@ -1,13 +1,15 @@
 import * as Plot from '@observablehq/plot'
+import { defined } from '../../evidence/defined.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { clipText } from '../../text/escape-xml.js'
-import { formatPercentInterval, formatSignedPercent, formatTick } from '../../text/format.js'
+import { formatPercentInterval, formatSignedPercent } from '../../text/format.js'
 import { verdictMark } from '../verdict-mark.js'
-import { CHART_WIDTH, paddedRange, VERDICT_SYMBOLS } from './chart.js'
+import { paddedRange, percentOf, rowAxes } from './axes.js'
+import { CHART_WIDTH, VERDICT_SYMBOLS } from './chart.js'
 
-/** One line of a chart of improvements; all of them fractions. */
+/** One row of a chart of improvements, which are fractions. */
 export interface ImprovementRow {
-  /** Tells rows apart: names may repeat. */
+  /** Unique in the chart; names may repeat. */
   readonly key: string
   readonly label: string
   /** The estimate and its interval, as text. */
@@ -17,7 +19,7 @@ export interface ImprovementRow {
   readonly interval?: readonly [number, number]
 }
 
-/** @param ci95 the two ends of the interval; undefined: none is known */
+/** @param ci95 both ends of the interval; undefined where there is none */
 export function improvementRow(
   key: string,
   name: string,
@@ -25,19 +27,20 @@ export function improvementRow(
   estimate: number,
   ci95: readonly number[] | undefined,
 ): ImprovementRow {
-  return {
+  return defined({
     key,
     label: `${verdictMark(verdict).symbol} ${name}`,
     change: `${formatSignedPercent(estimate)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`,
     verdict,
     estimate,
-    ...(ci95 && { interval: [ci95[0]!, ci95[1]!] }),
-  }
+    interval: ci95 && ([ci95[0]!, ci95[1]!] as const),
+  })
 }
 
 /**
- * The axes of such a chart: rows below one another, percent from left to right, zero and all values
- * within.
+ * The axes of a chart of improvements: percent from left to right, one row below the other.
+ *
+ * @param others further values the axis must include
  */
 export function improvementAxes(
   rows: readonly ImprovementRow[],
@@ -46,26 +49,19 @@ export function improvementAxes(
 ): Plot.PlotOptions {
   const values = rows.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])
   return {
-    marginTop: 6,
-    marginBottom: 38,
-    marginLeft: 12,
-    marginRight: 12,
-    x: {
+    ...rowAxes(6, {
       label,
       domain: paddedRange([0, ...values, ...others]).map(percentOf),
       ticks: 6,
-      tickFormat: formatTick,
-      grid: true,
-      labelArrow: 'none',
-    },
+    }),
     fy: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
   }
 }
 
 /**
- * What every row shows: its interval, its estimate, and both as text above them.
+ * The marks of every row: its interval and its estimate, with both as text above them.
  *
- * @param dy how far below the middle of its row the estimate stands, px
+ * @param dy distance of the estimate below the middle of its row, px
  */
 export function improvementMarks<Row extends ImprovementRow>(
   rows: readonly Row[],
@@ -114,8 +110,4 @@ export function improvementMarks<Row extends ImprovementRow>(
       text: ({ change }) => clipText(change, cells),
     }),
   ]
-}
-
-export function percentOf(fraction: number): number {
-  return 100 * fraction
 }

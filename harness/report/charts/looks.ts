@@ -10,30 +10,37 @@ import {
   formatTick,
 } from '../../text/format.js'
 import { improvementOf } from '../../verdict/compare.js'
-import { type ChartDraft, paddedRange, SOFT } from './chart.js'
+import { paddedRange, percentOf, uprightAxes } from './axes.js'
+import { type ChartDraft, OUTLINED, SOFT, THRESHOLD_LINE } from './chart.js'
 import { marginsOf } from './margins.js'
 
+type Look = WorkloadRecord['looks'][number]
+type BudgetCriterion = Extract<Criterion, { kind: 'budget' }>
+
 export interface LooksSetting {
-  readonly looks: WorkloadRecord['looks']
+  readonly looks: readonly Look[]
   readonly criterion: Criterion
-  /** Numbers of pairs at which a decision could be made. */
+  /** Numbers of pairs at which the rule may decide. */
   readonly planned: readonly number[]
-  /** The bounds decided nothing, the estimate did: after the last look the rule allows it. */
+  /** Whether the estimate decided at the last look, because the bounds did not. */
   readonly isByEstimate: boolean
-  /** What an outcome is called. */
-  readonly word: (outcome: WorkloadRecord['looks'][number]['outcome']) => string
+  /** Name of an outcome. */
+  readonly word: (outcome: Look['outcome']) => string
 }
 
+/** A look in the unit of the axis. */
 interface Position {
   readonly pairs: number
   readonly value: number
   readonly lower: number
   readonly upper: number
-  readonly text: string
+  /** Outcome of the look. */
   readonly word: string
+  /** All of it in words. */
+  readonly text: string
 }
 
-/** Each look with the bounds it had to decide by, against the lines the criterion draws. */
+/** The estimate and its bounds at each look, against the threshold of the criterion. */
 export function drawLooks({
   looks,
   criterion,
@@ -41,105 +48,104 @@ export function drawLooks({
   isByEstimate,
   word,
 }: LooksSetting): ChartDraft {
-  const isBudget = criterion.kind === 'budget'
-  const positions = looks.map(
-    (look): Position => ({
-      pairs: look.pairs,
-      word: word(look.outcome),
-      ...positionOf(look, criterion),
-    }),
-  )
-  const lines = isBudget
-    ? [limitOfBudget(criterion)]
-    : marginsOf(criterion).map((margin) => 100 * margin)
+  const positions = looks.map((look) => positionOf(look, criterion, word(look.outcome)))
+  const lines =
+    criterion.kind === 'budget' ? [limitOfBudget(criterion)] : marginsOf(criterion).map(percentOf)
   const lastNote = isByEstimate
     ? ' After the last look these lie on both sides, and the estimate decides, as the rule says.'
     : ''
-  const values = [
-    ...positions.flatMap(({ lower, upper }) => [lower, upper]),
-    ...lines,
-    ...(isBudget ? [] : [0]),
-  ]
   return {
     title: 'Look by look',
     caption: `The estimate and its bounds at every look, wide enough for all looks together. Dashed: ${thresholdOf(criterion)}. Bounds that lie wholly on one side of it decide.${lastNote}`,
-    description: positions
-      .map(({ pairs, text, word: outcome }) => `after ${pairs} pairs ${text}: ${outcome}`)
-      .join('; '),
+    description: positions.map(({ text }) => text).join('; '),
     options: {
-      height: 232,
-      marginTop: 22,
-      marginBottom: 38,
-      marginLeft: isBudget ? 78 : 50,
-      marginRight: 12,
-      x: {
-        label: 'pairs',
-        domain: [0, Math.max(...planned, ...looks.map(({ pairs }) => pairs)) * 1.15],
-        ticks: planned.filter(
-          (_, index) => planned.length <= 8 || index % Math.ceil(planned.length / 8) === 0,
-        ),
-        tickFormat: formatTick,
-        labelArrow: 'none',
-      },
-      y: {
-        label: isBudget ? clipText(criterion.counter, 40) : 'improvement, % · ↑ faster',
-        domain: paddedRange(values, 0.12),
-        ticks: 6,
-        tickFormat: isBudget
-          ? (value: number) => formatCounter(criterion.counter, value)
-          : formatTick,
-        grid: true,
-        labelArrow: 'none',
-      },
+      ...axesOf(positions, lines, planned, criterion),
       marks: [
-        ...(isBudget ? [] : [Plot.ruleY([0], { stroke: SOFT })]),
-        Plot.ruleY(lines, { stroke: 'var(--ink)', strokeDasharray: '5 4' }),
-        Plot.ruleX(positions, {
-          x: 'pairs',
-          y1: 'lower',
-          y2: 'upper',
-          stroke: 'var(--candidate)',
-          strokeWidth: 3,
-        }),
-        Plot.dot(positions, {
-          x: 'pairs',
-          y: 'value',
-          r: 4.5,
-          fill: 'var(--candidate)',
-          symbol: 'triangle',
-          title: ({ pairs, text, word: outcome }) => `after ${pairs} pairs ${text}: ${outcome}`,
-        }),
-        Plot.text(positions, {
-          x: 'pairs',
-          y: 'upper',
-          dy: -12,
-          text: 'word',
-          fill: 'var(--ink)',
-          stroke: 'var(--panel)',
-          strokeWidth: 3,
-        }),
+        ...(criterion.kind === 'budget' ? [] : [Plot.ruleY([0], { stroke: SOFT })]),
+        Plot.ruleY(lines, THRESHOLD_LINE),
+        ...lookMarks(positions),
       ],
     },
   }
 }
 
 function positionOf(
-  { m, lower, upper }: WorkloadRecord['looks'][number],
+  { pairs, m, lower, upper }: Look,
   criterion: Criterion,
-): Omit<Position, 'pairs' | 'word'> {
+  word: string,
+): Position {
+  const look = { pairs, word }
+  const textOf = (estimate: string, bounds: string) =>
+    `after ${pairs} pairs ${estimate}, bounds ${bounds}: ${word}`
   if (criterion.kind === 'budget') {
     const show = (value: number) => formatCounter(criterion.counter, value)
-    return { value: m, lower, upper, text: `${show(m)}, bounds ${show(lower)} to ${show(upper)}` }
+    const text = textOf(show(m), `${show(lower)} to ${show(upper)}`)
+    return { ...look, value: m, lower, upper, text }
   }
+  // A ratio of times and an improvement run in opposite directions, so the bounds change places.
   const bounds = [improvementOf(upper), improvementOf(lower)] as const
   return {
-    value: 100 * improvementOf(m),
-    lower: 100 * bounds[0],
-    upper: 100 * bounds[1],
-    text: `${formatSignedPercent(improvementOf(m))}, bounds ${formatPercentInterval(bounds)}`,
+    ...look,
+    value: percentOf(improvementOf(m)),
+    lower: percentOf(bounds[0]),
+    upper: percentOf(bounds[1]),
+    text: textOf(formatSignedPercent(improvementOf(m)), formatPercentInterval(bounds)),
   }
 }
 
-function limitOfBudget(budget: Extract<Criterion, { kind: 'budget' }>): number {
+function limitOfBudget(budget: BudgetCriterion): number {
   return 'atMost' in budget ? budget.atMost : budget.atLeast
+}
+
+function axesOf(
+  positions: readonly Position[],
+  lines: readonly number[],
+  planned: readonly number[],
+  criterion: Criterion,
+): Plot.PlotOptions {
+  const values = [...positions.flatMap(({ lower, upper }) => [lower, upper]), ...lines]
+  const pairs = {
+    label: 'pairs',
+    domain: [0, Math.max(...planned, ...positions.map((look) => look.pairs)) * 1.15],
+    ticks: planned.filter((_, index) => index % Math.ceil(planned.length / 8) === 0),
+    tickFormat: formatTick,
+  }
+  if (criterion.kind !== 'budget')
+    return uprightAxes(50, pairs, {
+      label: 'improvement, % · ↑ faster',
+      domain: paddedRange([...values, 0], 0.12),
+    })
+  return uprightAxes(78, pairs, {
+    label: clipText(criterion.counter, 40),
+    domain: paddedRange(values, 0.12),
+    tickFormat: (value: number) => formatCounter(criterion.counter, value),
+  })
+}
+
+function lookMarks(positions: readonly Position[]): Plot.Markish[] {
+  return [
+    Plot.ruleX(positions, {
+      x: 'pairs',
+      y1: 'lower',
+      y2: 'upper',
+      stroke: 'var(--candidate)',
+      strokeWidth: 3,
+    }),
+    Plot.dot(positions, {
+      x: 'pairs',
+      y: 'value',
+      r: 4.5,
+      fill: 'var(--candidate)',
+      symbol: 'triangle',
+      title: 'text',
+    }),
+    Plot.text(positions, {
+      x: 'pairs',
+      y: 'upper',
+      dy: -12,
+      text: 'word',
+      fill: 'var(--ink)',
+      ...OUTLINED,
+    }),
+  ]
 }

@@ -1,19 +1,14 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
-import {
-  formatCounted,
-  formatPercentInterval,
-  formatSignedPercent,
-  formatTick,
-} from '../../text/format.js'
-import { type ChartDraft, markRadius, paddedRange, SOFT } from './chart.js'
+import { formatCounted, formatPercentInterval, formatSignedPercent } from '../../text/format.js'
+import { paddedRange, percentOf, uprightAxes } from './axes.js'
+import { type ChartDraft, markRadius, SOFT, THRESHOLD_LINE } from './chart.js'
 import { marginsOf } from './margins.js'
-import { PERCENT } from './unit.js'
 
 export interface PairChanges {
   /** 1 − candidate / other arm, a fraction, in the order of the pairs. */
   readonly improvements: readonly number[]
-  /** How many at each end the estimate leaves out. */
+  /** How many values the trimmed mean leaves out at each end. */
   readonly trimmed: number
   readonly estimate: number
   readonly ci95?: readonly number[] | undefined
@@ -22,87 +17,78 @@ export interface PairChanges {
   readonly against: string
 }
 
-/** What each pair says by itself, beside what they say together. */
-export function drawPairChanges({
-  improvements,
-  trimmed,
-  estimate,
-  ci95,
-  criterion,
-  against,
-}: PairChanges): ChartDraft {
-  const order = improvements
-    .map((_, index) => index)
-    .sort((a, b) => improvements[a]! - improvements[b]! || a - b)
-  const outside = new Set([...order.slice(0, trimmed), ...order.slice(order.length - trimmed)])
-  const points = improvements.map((improvement, index) => ({
-    pair: index + 1,
-    improvement,
-    isOut: outside.has(index),
-  }))
-  const percent = (fraction: number) => fraction / PERCENT.size
+interface Point {
+  readonly pair: number
+  readonly improvement: number
+  readonly isTrimmed: boolean
+}
+
+/** The improvement within each pair, with the estimate over all of them. */
+export function drawPairChanges(changes: PairChanges): ChartDraft {
+  const { improvements, estimate, ci95, criterion, against } = changes
+  const points = pointsOf(changes)
   const margins = marginsOf(criterion)
-  const r = markRadius(points.length)
-  const ends =
-    trimmed === 1
-      ? 'the lowest and the highest'
-      : `the ${trimmed} lowest and the ${trimmed} highest`
-  const trimNote = trimmed > 0 ? ` The estimate leaves out ${ends} (hollow).` : ''
+  const values = [0, ...improvements, ...margins, ...(ci95 ?? [])]
   return {
     title: 'Each pair by itself',
-    caption: `Improvement of the candidate over the ${against} within each pair of adjacent runs. Line: the estimate; band: its 95 % interval; dashed: what was asked for.${trimNote}`,
+    caption: `Improvement of the candidate over the ${against} within each pair of adjacent runs. Line: the estimate; band: its 95 % interval; dashed: what was asked for.${trimNote(changes)}`,
     description: `${formatCounted(points.length, 'pair')}, from ${formatSignedPercent(Math.min(...improvements))} to ${formatSignedPercent(Math.max(...improvements))}; estimate ${formatSignedPercent(estimate)}${ci95 === undefined ? '' : `, 95 % interval ${formatPercentInterval(ci95)}`}.`,
     options: {
-      height: 232,
-      marginTop: 22,
-      marginBottom: 38,
-      marginLeft: 44,
-      marginRight: 12,
-      x: {
-        label: 'pair, in the order they ran',
-        domain: [0, points.length + 1],
-        ticks: 6,
-        tickFormat: wholeTick,
-        labelArrow: 'none',
-      },
-      y: {
-        label: 'improvement, % · ↑ faster',
-        domain: paddedRange([0, ...improvements, ...margins, ...(ci95 ?? [])]).map(percent),
-        ticks: 6,
-        tickFormat: formatTick,
-        grid: true,
-        labelArrow: 'none',
-      },
+      ...uprightAxes(
+        44,
+        { label: 'pair, in the order they ran', domain: [0, points.length + 1] },
+        { label: 'improvement, % · ↑ faster', domain: paddedRange(values).map(percentOf) },
+      ),
       marks: [
-        ...(ci95 === undefined
-          ? []
-          : [
-              Plot.rect([ci95], {
-                y1: ([lower]) => percent(lower!),
-                y2: ([, upper]) => percent(upper!),
-                fill: 'var(--candidate)',
-                fillOpacity: 0.18,
-              }),
-            ]),
+        ...(ci95 === undefined ? [] : [intervalBand(ci95)]),
         Plot.ruleY([0], { stroke: SOFT }),
-        Plot.ruleY(margins.map(percent), { stroke: 'var(--ink)', strokeDasharray: '5 4' }),
-        Plot.ruleY([percent(estimate)], { stroke: 'var(--candidate)', strokeWidth: 1.5 }),
-        Plot.dot(points, {
-          x: 'pair',
-          y: ({ improvement }) => percent(improvement),
-          r,
-          stroke: 'var(--candidate)',
-          strokeWidth: 1.25,
-          fill: ({ isOut }) => (isOut ? 'var(--panel)' : 'var(--candidate)'),
-          title: ({ pair, improvement, isOut }) =>
-            `pair ${pair}: ${formatSignedPercent(improvement)}${isOut ? ', trimmed' : ''}`,
-        }),
+        Plot.ruleY(margins.map(percentOf), THRESHOLD_LINE),
+        Plot.ruleY([percentOf(estimate)], { stroke: 'var(--candidate)', strokeWidth: 1.5 }),
+        pairDots(points),
       ],
     },
   }
 }
 
-/** Pairs are counted: no tick between them. */
-export function wholeTick(value: number): string {
-  return Number.isInteger(value) && value > 0 ? formatTick(value) : ''
+function pointsOf({ improvements, trimmed }: PairChanges): Point[] {
+  const order = improvements
+    .map((_, index) => index)
+    .sort((a, b) => improvements[a]! - improvements[b]! || a - b)
+  const ends = new Set([...order.slice(0, trimmed), ...order.slice(order.length - trimmed)])
+  return improvements.map((improvement, index) => ({
+    pair: index + 1,
+    improvement,
+    isTrimmed: ends.has(index),
+  }))
+}
+
+function trimNote({ trimmed }: PairChanges): string {
+  if (trimmed === 0) return ''
+  const ends =
+    trimmed === 1
+      ? 'the lowest and the highest'
+      : `the ${trimmed} lowest and the ${trimmed} highest`
+  return ` The estimate leaves out ${ends} (hollow).`
+}
+
+function intervalBand(interval: readonly number[]): Plot.Markish {
+  return Plot.rect([interval], {
+    y1: ([lower]) => percentOf(lower!),
+    y2: ([, upper]) => percentOf(upper!),
+    fill: 'var(--candidate)',
+    fillOpacity: 0.18,
+  })
+}
+
+function pairDots(points: readonly Point[]): Plot.Markish {
+  return Plot.dot(points, {
+    x: 'pair',
+    y: ({ improvement }) => percentOf(improvement),
+    r: markRadius(points.length),
+    stroke: 'var(--candidate)',
+    strokeWidth: 1.25,
+    fill: ({ isTrimmed }) => (isTrimmed ? 'var(--panel)' : 'var(--candidate)'),
+    title: ({ pair, improvement, isTrimmed }) =>
+      `pair ${pair}: ${formatSignedPercent(improvement)}${isTrimmed ? ', trimmed' : ''}`,
+  })
 }

@@ -1,90 +1,71 @@
 import * as Plot from '@observablehq/plot'
-import type { Arm } from '../../contract.js'
-import { formatCounted, formatMs, formatTick } from '../../text/format.js'
-import { ARM_COLORS, ARM_SYMBOLS, type ChartDraft, markRadius, paddedRange, SOFT } from './chart.js'
-import { wholeTick } from './pair-changes.js'
+import type { Arm, Metric } from '../../contract.js'
+import { formatCounted, formatMs } from '../../text/format.js'
+import { paddedRange, uprightAxes } from './axes.js'
+import { armColor, armSymbol, type ChartDraft, markRadius, SOFT } from './chart.js'
 import { timeUnit } from './unit.js'
 
-/** A run in the order they ran, from 1. */
+/** A run with its place in the order of execution. */
 export interface OrderedRun {
+  /** From 1. */
   readonly order: number
   readonly pair: number
   readonly arm: Arm
   /** ms */
   readonly value: number
-  /** Its pair does not count. */
+  /** Whether its pair is left out of the statistics. */
   readonly isVoid: boolean
 }
 
 /**
- * The runs in the order they ran: drift of the host shows as a slope that all arms share, and
- * pairing as lines that stay parallel to it.
+ * The runs in order of execution. Drift of the host shows as a slope that all arms share; then the
+ * lines that join pairs stay parallel.
  */
-export function drawRunOrder(runs: readonly OrderedRun[], metric: string): ChartDraft {
+export function drawRunOrder(runs: readonly OrderedRun[], metric: Metric): ChartDraft {
   const unit = timeUnit(Math.max(...runs.map(({ value }) => value)))
-  const y = ({ value }: OrderedRun) => value / unit.size
-  const counted = runs.filter(({ isVoid }) => !isVoid)
-  const voided = runs.filter(({ isVoid }) => isVoid)
-  const voidNote = voided.length > 0 ? ' Crossed: runs of pairs that do not count.' : ''
+  const voidNote = runs.some(({ isVoid }) => isVoid)
+    ? ' Crossed: runs of pairs that do not count.'
+    : ''
   return {
     title: 'In the order they ran',
     caption: `Lines join the runs of one pair, made back to back. A host that drifts moves all arms alike, and the pairs with them.${voidNote}`,
-    description: `${formatCounted(runs.length, 'run')} in order; the first pair: ${runs
-      .filter(({ pair }) => pair === runs[0]?.pair)
-      .map(({ arm, value }) => `${arm} ${formatMs(value)}`)
-      .join(', ')}; the last pair: ${runs
-      .filter(({ pair }) => pair === runs.at(-1)?.pair)
-      .map(({ arm, value }) => `${arm} ${formatMs(value)}`)
-      .join(', ')}.`,
+    description: `${formatCounted(runs.length, 'run')} in order; the first pair: ${pairText(runs, runs[0])}; the last pair: ${pairText(runs, runs.at(-1))}.`,
     options: {
-      height: 232,
-      marginTop: 22,
-      marginBottom: 38,
-      marginLeft: 50,
-      marginRight: 12,
-      x: {
-        label: 'run',
-        domain: [0, runs.length + 1],
-        ticks: 6,
-        tickFormat: wholeTick,
-        labelArrow: 'none',
-      },
-      y: {
-        label: `${metric} time per iteration, ${unit.name} · ↓ faster`,
-        domain: paddedRange(runs.map(y)),
-        ticks: 6,
-        tickFormat: formatTick,
-        grid: true,
-        labelArrow: 'none',
-      },
-      marks: [
-        Plot.line(runs, {
-          x: 'order',
-          y,
-          z: 'pair',
-          stroke: SOFT,
-          strokeOpacity: 0.65,
-          strokeWidth: 1,
-        }),
-        Plot.dot(counted, {
-          x: 'order',
-          y,
-          r: markRadius(runs.length),
-          fill: ({ arm }: OrderedRun) => ARM_COLORS[arm],
-          symbol: ({ arm }: OrderedRun) => ARM_SYMBOLS[arm],
-          title: runTitle,
-        }),
-        Plot.dot(voided, {
-          x: 'order',
-          y,
-          r: markRadius(runs.length),
-          stroke: ({ arm }: OrderedRun) => ARM_COLORS[arm],
-          symbol: 'times',
-          title: runTitle,
-        }),
-      ],
+      ...uprightAxes(
+        50,
+        { label: 'run', domain: [0, runs.length + 1] },
+        {
+          label: `${metric} time per iteration, ${unit.name} · ↓ faster`,
+          domain: paddedRange(runs.map(({ value }) => value / unit.size)),
+        },
+      ),
+      marks: marksOf(runs, unit.size),
     },
   }
+}
+
+/** The runs of the pair of a run: `baseline 10.00 ms, candidate 9.00 ms`. */
+function pairText(runs: readonly OrderedRun[], one: OrderedRun | undefined): string {
+  return runs
+    .filter(({ pair }) => pair === one?.pair)
+    .map(({ arm, value }) => `${arm} ${formatMs(value)}`)
+    .join(', ')
+}
+
+function marksOf(runs: readonly OrderedRun[], unitSize: number): Plot.Markish[] {
+  const place = { x: 'order', y: ({ value }: OrderedRun) => value / unitSize } as const
+  const dot = { ...place, r: markRadius(runs.length), title: runTitle }
+  return [
+    Plot.line(runs, { ...place, z: 'pair', stroke: SOFT, strokeOpacity: 0.65, strokeWidth: 1 }),
+    Plot.dot(
+      runs.filter(({ isVoid }) => !isVoid),
+      { ...dot, fill: armColor, symbol: armSymbol },
+    ),
+    Plot.dot(
+      runs.filter(({ isVoid }) => isVoid),
+      { ...dot, stroke: armColor, symbol: 'times' },
+    ),
+  ]
 }
 
 function runTitle({ order, pair, arm, value, isVoid }: OrderedRun): string {

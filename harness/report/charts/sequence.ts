@@ -1,13 +1,13 @@
 import * as Plot from '@observablehq/plot'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { formatLimit } from '../../text/format.js'
-import { type ChartDraft, SOFT } from './chart.js'
+import { percentOf } from './axes.js'
+import { type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
   type ImprovementRow,
   improvementAxes,
   improvementMarks,
   improvementRow,
-  percentOf,
 } from './improvement-rows.js'
 
 /**
@@ -51,8 +51,7 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
       marks: [
         Plot.ruleX([0], { stroke: SOFT, insetTop: 32 }),
         Plot.ruleX([minimum, aspired].map(percentOf), {
-          stroke: 'var(--ink)',
-          strokeDasharray: '5 4',
+          ...THRESHOLD_LINE,
           insetTop: 32,
           insetBottom: 2,
         }),

@@ -1,20 +1,21 @@
 import * as Plot from '@observablehq/plot'
 import { ARMS, type Arm } from '../../contract.js'
 import type { Interval } from '../../statistics/interval.js'
-import { formatCounted, formatTick } from '../../text/format.js'
+import { formatCounted } from '../../text/format.js'
+import { paddedRange, rowAxes } from './axes.js'
 import {
-  ARM_COLORS,
   ARM_GLYPHS,
-  ARM_SYMBOLS,
+  armColor,
+  armSymbol,
   CHART_WIDTH,
   type ChartDraft,
   markRadius,
-  paddedRange,
+  OUTLINED,
 } from './chart.js'
 import { spreadMarks } from './spread-marks.js'
 import type { Unit } from './unit.js'
 
-/** The runs of one arm: a value each, and what the record says of their mean where it says it. */
+/** The runs of one arm, one value each, and their mean as the record has it, if it has one. */
 export interface Strip {
   readonly arm: Arm
   readonly values: readonly number[]
@@ -33,52 +34,36 @@ export interface StripSetting {
   readonly show: (value: number) => string
 }
 
+/** A run on the plot. */
+interface Point {
+  readonly arm: Arm
+  readonly value: number
+  /** px above the middle of the arm */
+  readonly offset: number
+}
+
 const SIDE = 12
 /** Height of the name of an arm above its marks, px. */
 const LABEL = 16
-/** How far marks stand off the middle of their arm at most, px. */
+/** Largest distance of a mark from the middle of its arm, px. */
 const ROOM = 22
 
-/** Every run of every arm on one axis: nothing summed up that can be shown. */
-export function drawStrips(
-  strips: readonly Strip[],
-  { title, caption, label, unit, direction, show }: StripSetting,
-): ChartDraft {
-  const all = strips.flatMap(({ values, ci95 }) => [
-    ...values,
-    ...(ci95 === undefined ? [] : [ci95.lower, ci95.upper]),
-  ])
-  const domain = paddedRange(all)
-  const r = markRadius(Math.max(...strips.map(({ values }) => values.length)))
-  const pixelsOf = (value: number) =>
-    ((value - domain[0]) / (domain[1] - domain[0])) * (CHART_WIDTH - 2 * SIDE)
-  const points = strips.flatMap(({ arm, values }) => {
-    const offsets = spreadMarks(values.map(pixelsOf), 2 * r + 1, ROOM)
-    return values.map((value, index) => ({ arm, value, offset: offsets[index]! }))
-  })
-  const scaled = (value: number) => value / unit.size
-  const means = strips.flatMap(({ arm, mean, ci95 }) =>
-    mean === undefined ? [] : [{ arm, mean, ...ci95 }],
+/** Every run of every arm on one axis. */
+export function drawStrips(strips: readonly Strip[], setting: StripSetting): ChartDraft {
+  const { title, caption, label, unit, direction, show } = setting
+  const domain = paddedRange(
+    strips.flatMap(({ values, ci95 }) => [...values, ...(ci95 ? [ci95.lower, ci95.upper] : [])]),
   )
-  const bands = means.filter(({ lower }) => lower !== undefined)
   return {
     title,
     caption,
     description: strips.map((strip) => describe(strip, show)).join('; '),
     options: {
-      height: 46 + 68 * strips.length,
-      marginTop: 8,
-      marginBottom: 38,
-      marginLeft: SIDE,
-      marginRight: SIDE,
-      x: {
+      ...rowAxes(8, {
         label: `${label}, ${unit.name} · ${direction}`,
-        domain: domain.map(scaled),
-        ticks: 5,
-        tickFormat: formatTick,
-        grid: true,
-        labelArrow: 'none',
-      },
+        domain: domain.map((value) => value / unit.size),
+      }),
+      height: 46 + 68 * strips.length,
       y: { domain: [-ROOM, ROOM], axis: null, insetTop: LABEL },
       fy: {
         domain: ARMS.filter((arm) => strips.some((strip) => strip.arm === arm)),
@@ -86,43 +71,64 @@ export function drawStrips(
         padding: 0.1,
       },
       marks: [
-        Plot.ruleY(bands, {
-          x1: ({ lower }) => scaled(lower ?? 0),
-          x2: ({ upper }) => scaled(upper ?? 0),
-          y: () => 0,
-          fy: 'arm',
-          stroke: ({ arm }: { readonly arm: Arm }) => ARM_COLORS[arm],
-          strokeWidth: 26,
-          strokeOpacity: 0.22,
-        }),
-        Plot.tickX(means, {
-          x: ({ mean }) => scaled(mean),
-          fy: 'arm',
-          stroke: 'var(--ink)',
-          strokeWidth: 1.5,
-        }),
-        Plot.dot(points, {
-          x: ({ value }) => scaled(value),
-          y: 'offset',
-          fy: 'arm',
-          r,
-          fill: ({ arm }: { readonly arm: Arm }) => ARM_COLORS[arm],
-          symbol: ({ arm }: { readonly arm: Arm }) => ARM_SYMBOLS[arm],
-          title: ({ arm, value }: { readonly arm: Arm; readonly value: number }) =>
-            `${arm} ${show(value)}`,
-        }),
+        ...meanMarks(strips, unit),
+        ...runMarks(strips, domain, setting),
         Plot.text(strips, {
           fy: 'arm',
           frameAnchor: 'top-left',
           text: ({ arm, values }: Strip) =>
             `${ARM_GLYPHS[arm]} ${arm}, ${formatCounted(values.length, 'run')}`,
-          fill: ({ arm }: { readonly arm: Arm }) => ARM_COLORS[arm],
-          stroke: 'var(--panel)',
-          strokeWidth: 3,
+          fill: armColor,
+          ...OUTLINED,
         }),
       ],
     },
   }
+}
+
+function meanMarks(strips: readonly Strip[], { size }: Unit): Plot.Markish[] {
+  return [
+    Plot.ruleY(
+      strips.filter(({ ci95 }) => ci95 !== undefined),
+      {
+        x1: ({ ci95 }) => (ci95?.lower ?? 0) / size,
+        x2: ({ ci95 }) => (ci95?.upper ?? 0) / size,
+        y: () => 0,
+        fy: 'arm',
+        stroke: armColor,
+        strokeWidth: 26,
+        strokeOpacity: 0.22,
+      },
+    ),
+    Plot.tickX(
+      strips.filter(({ mean }) => mean !== undefined),
+      { x: ({ mean }) => (mean ?? 0) / size, fy: 'arm', stroke: 'var(--ink)', strokeWidth: 1.5 },
+    ),
+  ]
+}
+
+function runMarks(
+  strips: readonly Strip[],
+  [low, high]: readonly [number, number],
+  { unit, show }: StripSetting,
+): Plot.Markish[] {
+  const r = markRadius(Math.max(...strips.map(({ values }) => values.length)))
+  const pixelsOf = (value: number) => ((value - low) / (high - low)) * (CHART_WIDTH - 2 * SIDE)
+  const points = strips.flatMap(({ arm, values }): Point[] => {
+    const offsets = spreadMarks(values.map(pixelsOf), 2 * r + 1, ROOM)
+    return values.map((value, index) => ({ arm, value, offset: offsets[index]! }))
+  })
+  return [
+    Plot.dot(points, {
+      x: ({ value }) => value / unit.size,
+      y: 'offset',
+      fy: 'arm',
+      r,
+      fill: armColor,
+      symbol: armSymbol,
+      title: ({ arm, value }: Point) => `${arm} ${show(value)}`,
+    }),
+  ]
 }
 
 function describe({ arm, values, mean, ci95 }: Strip, show: (value: number) => string): string {

@@ -1,7 +1,7 @@
 /** A unit in which the values of one axis are round numbers. */
 export interface Unit {
   readonly name: string
-  /** Of the unit values come in. */
+  /** In the unit of the values: ms or bytes. */
   readonly size: number
 }
 
@@ -18,6 +18,3 @@ export function sizeUnit(bytes: number): Unit {
   if (bytes >= 2 ** 20) return { name: 'MiB', size: 2 ** 20 }
   return { name: 'KiB', size: 2 ** 10 }
 }
-
-/** Fractions on an axis in percent. */
-export const PERCENT: Unit = { name: '%', size: 0.01 }

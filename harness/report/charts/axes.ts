@@ -1,0 +1,55 @@
+import type * as Plot from '@observablehq/plot'
+import { formatTick } from '../../text/format.js'
+
+/** px: height of a chart whose values stand on the vertical axis. */
+const HEIGHT = 232
+
+/**
+ * Frame and axes of a chart that shows values, upwards, over numbered runs or pairs.
+ *
+ * @param x, y what differs from the usual axis
+ */
+export function uprightAxes(
+  marginLeft: number,
+  x: Plot.ScaleOptions,
+  y: Plot.ScaleOptions,
+): Plot.PlotOptions {
+  return {
+    height: HEIGHT,
+    marginTop: 22,
+    marginBottom: 38,
+    marginLeft,
+    marginRight: 12,
+    x: { ticks: 6, tickFormat: wholeTick, labelArrow: 'none', ...x },
+    y: { ticks: 6, tickFormat: formatTick, grid: true, labelArrow: 'none', ...y },
+  }
+}
+
+/** Frame and value axis of a chart that shows values from left to right, in rows. */
+export function rowAxes(marginTop: number, x: Plot.ScaleOptions): Plot.PlotOptions {
+  return {
+    marginTop,
+    marginBottom: 38,
+    marginLeft: 12,
+    marginRight: 12,
+    x: { ticks: 5, tickFormat: formatTick, grid: true, labelArrow: 'none', ...x },
+  }
+}
+
+/** The range of the values, widened at both ends so that no mark is cut. */
+export function paddedRange(values: readonly number[], share = 0.06): [number, number] {
+  const low = Math.min(...values)
+  const high = Math.max(...values)
+  const margin = (high - low || Math.abs(high) || 1) * share
+  return [low - margin, high + margin]
+}
+
+/** A fraction as a value of an axis in percent. */
+export function percentOf(fraction: number): number {
+  return 100 * fraction
+}
+
+/** Ticks of an axis that counts runs or pairs: whole numbers from 1. */
+function wholeTick(value: number): string {
+  return Number.isInteger(value) && value > 0 ? formatTick(value) : ''
+}
