@@ -1,6 +1,6 @@
 import type { Html } from './html.js'
 
-/** A table of a page; the first cell of a row names it. */
+/** A table of a page; the first cell of a row is its heading. */
 export interface HtmlTable {
   readonly caption: string
   readonly columns: readonly Column[]
@@ -20,12 +20,16 @@ interface Cell {
   readonly isHeader: boolean
 }
 
+/** Cell of a value that is missing. */
+export const ABSENT = '—'
+
+/** Rows beyond which a table scrolls. */
 const LONG = 25
 
 /**
- * @param caption what the table holds, unlike that of any other on the page
- * @param columns their heads; `#` in front marks numbers, which stand on the right
- * @param rows as many cells each as there are columns
+ * @param caption what the table holds; unique on the page
+ * @param columns their heads; a leading `#` marks a column of numbers, which is aligned right
+ * @param rows one cell per column
  */
 export function htmlTable(
   caption: string,
@@ -48,4 +52,27 @@ export function htmlTable(
     ),
     isLong: rows.length > LONG,
   }
+}
+
+/**
+ * A table with one row per entry.
+ *
+ * @param columns by head, as in `htmlTable`: the cell of an entry
+ */
+export function tableOf<Entry>(
+  caption: string,
+  entries: readonly Entry[],
+  columns: Readonly<Record<string, (entry: Entry, index: number) => string | Html>>,
+): HtmlTable {
+  const cells = Object.values(columns)
+  return htmlTable(
+    caption,
+    Object.keys(columns),
+    entries.map((entry, index) => cells.map((cell) => cell(entry, index))),
+  )
+}
+
+/** A value as a cell shows it, or a dash where it is missing. */
+export function shown(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? ABSENT : format(value)
 }

@@ -1,5 +1,5 @@
-import { ARMS, type Arm } from '../contract.js'
-import type { RunRecord } from '../evidence/run-record.js'
+import { ARMS, type Metric } from '../contract.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { calibrationText } from '../record/calibration-text.js'
 import { certifiableClaim, criterionOf } from '../record/claim.js'
 import { memoryChange, outcomeWord } from '../record/evidence-rows.js'
@@ -20,11 +20,12 @@ import { isFailure, type Round, roundsOf } from '../verdict/rounds.js'
 import { type Chart, type ChartDraft, drawChart } from './charts/chart.js'
 import { drawLooks } from './charts/looks.js'
 import { drawPairChanges } from './charts/pair-changes.js'
-import { drawRunOrder, type OrderedRun } from './charts/run-order.js'
+import { drawRunOrder } from './charts/run-order.js'
 import { drawStrips, type Strip } from './charts/strips.js'
 import { sizeUnit, timeUnit } from './charts/unit.js'
+import { type Fact, factsFrom } from './environment-model.js'
 import { shortName } from './html.js'
-import { type HtmlTable, htmlTable } from './html-table.js'
+import { ABSENT, type HtmlTable, htmlTable, shown } from './html-table.js'
 import type { ReportSource } from './report-source.js'
 import { type VerdictMark, verdictMark } from './verdict-mark.js'
 
@@ -42,11 +43,12 @@ export interface WorkloadModel {
   readonly change: string
   /** Inline markdown. */
   readonly headline: string
-  readonly facts: readonly { readonly label: string; readonly value: string }[]
+  readonly facts: readonly Fact[]
   readonly charts: readonly Chart[]
   readonly counters: HtmlTable | ''
 }
 
+/** The workloads of a report, in the order of the record. */
 export function workloadModels(source: ReportSource): WorkloadModel[] {
   return source.record.workloads.map((workload, index) => {
     const anchor = `w${index + 1}`
@@ -74,186 +76,169 @@ function changeOf({ improvement, budget }: WorkloadRecord): string {
   return `${formatPercent(Math.abs(improvement.estimate))} ${improvement.estimate < 0 ? 'slower' : 'faster'}`
 }
 
-/** What is said in words beside the plots. */
-function factsOf(workload: WorkloadRecord, record: DecisionRecord): WorkloadModel['facts'] {
-  const { noise, memory, warmup, iterations, pairs, voidedPairs, failedPairs } = workload
+/** What stands in words beside the charts. */
+function factsOf(workload: WorkloadRecord, record: DecisionRecord): Fact[] {
+  const { warmup, iterations, pairs, voidedPairs, failedPairs, memory } = workload
+  return factsFrom({
+    Pairs: `${pairs} counted, ${voidedPairs} voided, ${failedPairs} failed`,
+    'Each process':
+      warmup === undefined || iterations === undefined
+        ? undefined
+        : `${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${workload.content}`,
+    Noise: noiseText(workload, record),
+    'Peak memory':
+      memory &&
+      `${memoryChange(memory)}, ${MEMORY_WORDS[memory.verdict]} the limit of ${formatLimit(MEMORY_LIMIT)}`,
+  })
+}
+
+const MEMORY_WORDS: Readonly<Record<NonNullable<WorkloadRecord['memory']>['verdict'], string>> = {
+  within: 'within',
+  over: 'over',
+  undecided: 'undecided against',
+}
+
+function noiseText(workload: WorkloadRecord, record: DecisionRecord): string | undefined {
+  const { noise, id } = workload
+  if (noise === undefined) return undefined
   const claim = certifiableClaim(workload, criterionOf(workload, record))
-  const calibration = calibrationText(record.calibration, workload.id)
-  return [
-    {
-      label: 'Pairs',
-      value: `${pairs} counted, ${voidedPairs} voided, ${failedPairs} failed`,
-    },
-    ...(warmup === undefined || iterations === undefined
-      ? []
-      : [
-          {
-            label: 'Each process',
-            value: `${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${workload.content}`,
-          },
-        ]),
-    ...(noise === undefined
-      ? []
-      : [
-          {
-            label: 'Noise',
-            value: [
-              `${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`,
-              claim,
-              calibration,
-            ]
-              .filter((part) => part !== undefined)
-              .join('; '),
-          },
-        ]),
-    ...(memory === undefined
-      ? []
-      : [
-          {
-            label: 'Peak memory',
-            value:
-              `${memoryChange(memory)}, ${memory.verdict} the limit of ${formatLimit(MEMORY_LIMIT)}`.replace(
-                'undecided the',
-                'undecided against the',
-              ),
-          },
-        ]),
-  ]
+  const calibration = calibrationText(record.calibration, id)
+  return [`${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`, claim, calibration]
+    .filter((part) => part !== undefined)
+    .join('; ')
 }
 
 function draftsOf(workload: WorkloadRecord, source: ReportSource): ChartDraft[] {
   const { evidence, record } = source
-  const { plan, runs } = evidence
-  const rounds = roundsOf(runs, plan, workload.id).slice(0, workload.pairs)
-  const rule = ruleOf(plan, workload.id)
-  const lines = runs.filter(
-    (line): line is RunRecord => line.workload === workload.id && !isFailure(line),
-  )
+  const rounds = roundsOf(evidence.runs, evidence.plan, workload.id).slice(0, workload.pairs)
   return [
-    ...timeStrips(workload, rounds),
-    ...pairDraft(workload, rounds, record),
-    ...(lines.length > 0
-      ? [drawRunOrder(orderedRuns(lines, rounds, workload.metric), workload.metric)]
-      : []),
-    ...(workload.looks.length > 0
-      ? [
-          drawLooks({
-            looks: workload.looks,
-            criterion: criterionOf(workload, record),
-            planned: rule.looks,
-            isByEstimate: workload.reasons.some((reason) => reason.startsWith('estimated-')),
-            word: (outcome) => outcomeWord(workload.role, outcome),
-          }),
-        ]
-      : []),
-    ...memoryStrips(workload, rounds, record),
-  ]
+    timeStrips(workload, rounds),
+    pairChanges(workload, rounds, record),
+    runOrder(workload, rounds, evidence.runs),
+    lookByLook(workload, source),
+    memoryStrips(workload, rounds, record),
+  ].filter((draft) => draft !== undefined)
 }
 
-function timeStrips(workload: WorkloadRecord, rounds: readonly Round[]): ChartDraft[] {
-  const read =
-    workload.metric === 'cpu' ? (run: RunRecord) => run.cpuMs : (run: RunRecord) => run.wallMs
-  const strips = stripsOf(rounds, read).map((strip) => {
+function timeStrips(workload: WorkloadRecord, rounds: readonly Round[]): ChartDraft | undefined {
+  const strips = stripsOf(rounds, timeOf(workload.metric)).map((strip) => {
     const summary = workload[strip.arm]
     if (summary === undefined) return strip
-    return {
-      ...strip,
-      mean: summary.mean,
-      ci95: { lower: summary.ci95[0]!, upper: summary.ci95[1]! },
-    }
+    const [lower, upper] = summary.ci95
+    return { ...strip, mean: summary.mean, ci95: { lower: lower!, upper: upper! } }
   })
-  if (strips.length === 0) return []
-  return [
-    drawStrips(strips, {
-      title: 'Every run',
-      caption: 'Each mark is one process. Line: the mean; band: its 95 % interval.',
-      label: `${workload.metric} time per iteration`,
-      direction: '← faster',
-      unit: timeUnit(Math.max(...strips.flatMap(({ values }) => values))),
-      show: formatMs,
-    }),
-  ]
+  if (strips.length === 0) return undefined
+  return drawStrips(strips, {
+    title: 'Every run',
+    caption: 'Each mark is one process. Line: the mean; band: its 95 % interval.',
+    label: `${workload.metric} time per iteration`,
+    direction: '← faster',
+    unit: timeUnit(Math.max(...strips.flatMap(({ values }) => values))),
+    show: formatMs,
+  })
 }
 
 function memoryStrips(
   { memory }: WorkloadRecord,
   rounds: readonly Round[],
   { regime }: DecisionRecord,
-): ChartDraft[] {
+): ChartDraft | undefined {
   const strips = stripsOf(rounds, ({ peakRssBytes }) => peakRssBytes)
-  if (memory === undefined || strips.length === 0) return []
-  return [
-    drawStrips(strips, {
-      title: 'Peak memory',
-      caption: `The most memory each process held. The candidate's changes by ${memoryChange(memory)}: ${memory.verdict} (limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}).`,
-      label: 'peak resident set',
-      direction: '← less',
-      unit: sizeUnit(Math.max(...strips.flatMap(({ values }) => values))),
-      show: formatBytes,
-    }),
-  ]
-}
-
-/** Values of the arms in whose runs all of them are known. */
-function stripsOf(rounds: readonly Round[], read: (run: RunRecord) => number | undefined): Strip[] {
-  if (rounds.length === 0) return []
-  return ARMS.flatMap((arm) => {
-    const values = rounds.flatMap(({ runs }) => (runs[arm] === undefined ? [] : [read(runs[arm])]))
-    const known = values.filter((value) => value !== undefined)
-    return known.length === rounds.length ? [{ arm, values: known }] : []
+  if (memory === undefined || strips.length === 0) return undefined
+  return drawStrips(strips, {
+    title: 'Peak memory',
+    caption: `The most memory each process held. The candidate's changes by ${memoryChange(memory)}: ${memory.verdict} (limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}).`,
+    label: 'peak resident set',
+    direction: '← less',
+    unit: sizeUnit(Math.max(...strips.flatMap(({ values }) => values))),
+    show: formatBytes,
   })
 }
 
-function pairDraft(
+/** The values of each arm for which every run has one. */
+function stripsOf(rounds: readonly Round[], read: (run: RunRecord) => number | undefined): Strip[] {
+  if (rounds.length === 0) return []
+  return ARMS.flatMap((arm) => {
+    const values = rounds
+      .map(({ runs }) => runs[arm] && read(runs[arm]))
+      .filter((value) => value !== undefined)
+    return values.length === rounds.length ? [{ arm, values }] : []
+  })
+}
+
+function timeOf(metric: Metric): (run: RunRecord) => number {
+  return metric === 'cpu' ? ({ cpuMs }) => cpuMs : ({ wallMs }) => wallMs
+}
+
+function pairChanges(
   workload: WorkloadRecord,
   rounds: readonly Round[],
   record: DecisionRecord,
-): ChartDraft[] {
-  const comparison = compareArms(rounds, workload.against, workload.metric)
-  if (comparison === undefined || workload.improvement === undefined) return []
+): ChartDraft | undefined {
+  const { against, metric, improvement } = workload
+  const comparison = compareArms(rounds, against, metric)
+  if (comparison === undefined || improvement === undefined) return undefined
   const { a, b, estimate } = comparison
-  return [
-    drawPairChanges({
-      improvements: [...a].map((other, index) => 1 - b[index]! / other),
-      trimmed: estimate.g,
-      estimate: workload.improvement.estimate,
-      ci95: workload.improvement.ci95,
-      criterion: criterionOf(workload, record),
-      against: workload.against,
-    }),
-  ]
+  return drawPairChanges({
+    improvements: [...a].map((other, index) => 1 - b[index]! / other),
+    trimmed: estimate.g,
+    estimate: improvement.estimate,
+    ci95: improvement.ci95,
+    criterion: criterionOf(workload, record),
+    against,
+  })
 }
 
-function orderedRuns(
-  lines: readonly RunRecord[],
+function runOrder(
+  { id, metric }: WorkloadRecord,
   rounds: readonly Round[],
-  metric: WorkloadRecord['metric'],
-): OrderedRun[] {
+  journal: readonly JournalLine[],
+): ChartDraft | undefined {
+  const runs = journal.filter((line): line is RunRecord => line.workload === id && !isFailure(line))
+  if (runs.length === 0) return undefined
   const counted = new Set(rounds.map(({ pair }) => pair))
-  return lines.map((run, index) => ({
+  const ordered = runs.map((run, index) => ({
     order: index + 1,
     pair: run.pair,
-    arm: run.arm as Arm,
-    value: metric === 'cpu' ? run.cpuMs : run.wallMs,
+    arm: run.arm,
+    value: timeOf(metric)(run),
     isVoid: !counted.has(run.pair),
   }))
+  return drawRunOrder(ordered, metric)
+}
+
+function lookByLook(
+  workload: WorkloadRecord,
+  { record, evidence }: ReportSource,
+): ChartDraft | undefined {
+  const { id, looks, reasons, role } = workload
+  if (looks.length === 0) return undefined
+  return drawLooks({
+    looks,
+    criterion: criterionOf(workload, record),
+    planned: ruleOf(evidence.plan, id).looks,
+    isByEstimate: reasons.some((reason) => reason.startsWith('estimated-')),
+    word: (outcome) => outcomeWord(role, outcome),
+  })
 }
 
 function countersTable({ id, counters, hitRates = {} }: WorkloadRecord): HtmlTable | '' {
   if (counters === undefined) return ''
-  const names = [
-    ...new Set([...Object.keys(counters.baseline), ...Object.keys(counters.candidate)]),
-  ].sort()
-  const cell = (values: Readonly<Record<string, number>>, name: string) =>
-    values[name] === undefined ? '—' : formatCounter(name, values[name])
+  const { baseline, candidate } = counters
+  const names = [...new Set([...Object.keys(baseline), ...Object.keys(candidate)])].sort()
+  const counterRow = (name: string) => {
+    const cell = (value: number | undefined) =>
+      shown(value, (amount) => formatCounter(name, amount))
+    return [name, cell(baseline[name]), cell(candidate[name])]
+  }
   return htmlTable(
     `What ${shortName(id)} counted, mean per run`,
     ['counter', '#baseline', '#candidate'],
     [
-      ...names.map((name) => [name, cell(counters.baseline, name), cell(counters.candidate, name)]),
+      ...names.map(counterRow),
       ...Object.entries(hitRates).map(([name, rate]) => [
         `${name}, hit rate`,
-        '—',
+        ABSENT,
         formatPercent(rate),
       ]),
     ],

@@ -1,0 +1,61 @@
+import type { CalibrationQuote } from '../evidence/evidence.js'
+import type { DecisionRecord } from '../record/record-schema.js'
+import { formatBytes, formatDaysAgo, formatNumber, formatPercent } from '../text/format.js'
+import type { ReportSource } from './report-source.js'
+
+/** A fact with its label, both plain text. */
+export interface Fact {
+  readonly label: string
+  readonly value: string
+}
+
+/** @param values by label; a fact without a value is left out */
+export function factsFrom(values: Readonly<Record<string, string | undefined>>): Fact[] {
+  return Object.entries(values).flatMap(([label, value]) =>
+    value === undefined || value === '' ? [] : [{ label, value }],
+  )
+}
+
+/** Host, Node and code of an evaluation. */
+export function environmentFacts({
+  evidence: { environment, plan },
+  record: { git, dist },
+}: ReportSource): Fact[] {
+  const { cpuQuota, memoryLimitBytes } = environment
+  return factsFrom({
+    Processor: `${environment.cpuCount} × ${environment.cpuModel}`,
+    Memory: formatBytes(environment.memoryBytes),
+    System: `${environment.platform}, ${environment.kernel}`,
+    Node: `${environment.node}, V8 ${environment.v8}`,
+    'Flags of Node': plan.nodeFlags.join(' ') || 'none',
+    Governor: environment.governor,
+    'Limit of processors': cpuQuota === undefined ? undefined : formatNumber(cpuQuota, 2),
+    'Limit of memory': memoryLimitBytes === undefined ? undefined : formatBytes(memoryLimitBytes),
+    'Load before': environment.loadAverage?.map((load) => formatNumber(load, 2)).join(', '),
+    'Not readable here': environment.fallbacks.join('; '),
+    Commit: git === null ? 'none' : `${git.commit}${git.dirty ? ', with uncommitted changes' : ''}`,
+    'Compiled code': dist,
+    Begun: plan.createdAt,
+  })
+}
+
+const CALIBRATION_WORDS: Readonly<Record<CalibrationQuote['status'], string>> = {
+  passed: 'Calibrated: two equal arms came out equal on this host and Node',
+  failed: 'The calibration of this host and Node failed: equal arms did not come out equal',
+  stale: 'The calibration of this host and Node was out of date',
+  missing: 'This host and Node had not been calibrated',
+}
+
+/** The calibration of the host, as the plan quotes it. */
+export function calibrationSentence({ calibration }: DecisionRecord): string {
+  if (calibration === undefined)
+    return 'Decided before calibrations were looked for: this record quotes none.'
+  const { status, workloads, ageDays } = calibration
+  const age = ageDays === undefined ? '' : `, made ${formatDaysAgo(ageDays)}`
+  const noise = workloads
+    .map(
+      ({ id, effectiveSd, class: name }) => `${id} ${name}, ${formatPercent(effectiveSd)} per pair`,
+    )
+    .join('; ')
+  return `${CALIBRATION_WORDS[status]}${age}${noise === '' ? '' : `: ${noise}`}.`
+}
