@@ -1,8 +1,9 @@
 import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
 import { numberOf, supersededBy } from '../record/supersession.js'
-import { formatCounter, formatPercentInterval, formatSignedPercent } from '../text/format.js'
+import { formatCounter } from '../text/format.js'
 import { paddedRange } from './charts/axes.js'
 import { drawChart } from './charts/chart.js'
+import { changeText } from './charts/improvement-rows.js'
 import { drawSparkAxis, drawSparks, type Spark } from './charts/sparkline.js'
 import type { Html } from './html.js'
 import { htmlTemplate } from './html-template.js'
@@ -70,7 +71,7 @@ function rowOf(
   const { id, layer, title, verdict, date, injected } = record
   const newer = supersededBy(record, records)
   const targets = record.workloads.filter(({ role }) => role === 'target')
-  const changes = targets.map((workload) => ({ id: workload.id, text: changeText(workload) }))
+  const changes = targets.map((workload) => ({ id: workload.id, text: resultText(workload) }))
   const description = changes.map(({ id: workload, text }) => `${workload}: ${text}`).join('; ')
   return {
     number: numberOf(id),
@@ -99,7 +100,7 @@ function sparksOf({ workloads }: DecisionRecord): Spark[] {
     if (role !== 'target' || improvement === undefined || budget !== undefined) return []
     return [
       {
-        label: `${id}: ${changeText(workload)}`,
+        label: `${id}: ${resultText(workload)}`,
         verdict,
         estimate: improvement.estimate,
         interval: improvement.ci95,
@@ -108,12 +109,10 @@ function sparksOf({ workloads }: DecisionRecord): Spark[] {
   })
 }
 
-function changeText({ improvement, budget }: WorkloadRecord): string {
+function resultText({ improvement, budget }: WorkloadRecord): string {
   if (budget !== undefined) return `${budget.counter} ${formatCounter(budget.counter, budget.mean)}`
   if (improvement === undefined) return 'no statistics'
-  const interval =
-    improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
-  return `${formatSignedPercent(improvement.estimate)}${interval}`
+  return changeText(improvement.estimate, improvement.ci95)
 }
 
 /** Zero is always on it. */

@@ -4,26 +4,20 @@ import domino from 'domino'
 /** What a picture needs beside its marks. */
 export interface Picture {
   readonly title: string
-  /** For readers who do not see it: what it shows, in a sentence or two. */
+  /** What it shows, in a sentence or two, for screen readers. */
   readonly description: string
   readonly options: Plot.PlotOptions
-  /** Rules inside the picture, in place of ink for both backgrounds. */
+  /** Style rules of a picture that stands alone, instead of the default ones. */
   readonly style?: string
-  /**
-   * Begins its ids where it becomes part of a page, which has rules of its own and names it as a
-   * whole; each picture of a page needs another.
-   */
+  /** Prefix of its ids as part of a page, unique there; such a picture has no style of its own. */
   readonly inPage?: string
-  /** Digits after the point that coordinates keep; all of them unless told. */
+  /** Decimal places of coordinates; unlimited by default. */
   readonly digits?: number
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/**
- * Ink for both backgrounds: grey where the reader's preference is unknown, darker or lighter where
- * it is told.
- */
+/** Text readable on both backgrounds: grey, and darker or lighter if the reader has a preference. */
 const STYLE = `svg { color: #6e7781; }
 @media (prefers-color-scheme: light) { svg { color: #424a53; } }
 @media (prefers-color-scheme: dark) { svg { color: #b1bac4; } }`
@@ -32,14 +26,8 @@ const STYLE = `svg { color: #6e7781; }
  * Draws a picture without a browser: the same bytes for the same data, readable on light and dark,
  * with its fonts, size, title and description inside.
  */
-export function drawSvg({
-  title,
-  description,
-  options,
-  style = STYLE,
-  inPage,
-  digits,
-}: Picture): string {
+export function drawSvg(picture: Picture): string {
+  const { title, description, options, style = STYLE, inPage, digits } = picture
   const prefix = inPage === undefined ? '' : `${inPage}-`
   const document = domino.createDocument()
   const svg = Plot.plot({
@@ -50,24 +38,20 @@ export function drawSvg({
   svg.setAttribute('xmlns', SVG)
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-labelledby', `${prefix}title ${prefix}description`)
-  // Names of groups inside say what kind of mark they hold, which only makes sense to whoever drew
-  // them.
+  // Plot labels its groups of marks in its own terms, which a screen reader would read aloud.
   if (inPage !== undefined)
     for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label')
   if (digits !== undefined) roundCoordinates(svg, digits)
   const first = svg.firstChild
-  for (const [name, text] of [
-    ['title', title],
-    ['desc', description],
-    ['style', inPage === undefined ? style : ''],
-  ] as const) {
-    if (text === '') continue
+  const insert = (name: string, text: string, id?: string) => {
     const element = document.createElementNS(SVG, name)
-    if (name !== 'style')
-      element.setAttribute('id', `${prefix}${name === 'desc' ? 'description' : 'title'}`)
+    if (id !== undefined) element.setAttribute('id', id)
     element.textContent = text
     svg.insertBefore(element, first)
   }
+  insert('title', title, `${prefix}title`)
+  if (description !== '') insert('desc', description, `${prefix}description`)
+  if (inPage === undefined && style !== '') insert('style', style)
   return `${svg.outerHTML}\n`
 }
 
@@ -95,7 +79,7 @@ interface Drawn {
   }>
 }
 
-/** Shorter files, and the same ones where two machines differ in the last digit of a double. */
+/** Rounding shortens the file, and hides differences in the last digit between machines. */
 function roundCoordinates(svg: Drawn, digits: number): void {
   for (const element of svg.querySelectorAll('*'))
     for (const name of COORDINATES) {
@@ -108,6 +92,7 @@ function roundCoordinates(svg: Drawn, digits: number): void {
     }
 }
 
+/** `|| 0` turns a negative zero into zero. */
 function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits)) || 0
 }

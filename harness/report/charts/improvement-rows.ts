@@ -30,11 +30,17 @@ export function improvementRow(
   return defined({
     key,
     label: `${verdictMark(verdict).symbol} ${name}`,
-    change: `${formatSignedPercent(estimate)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`,
+    change: changeText(estimate, ci95),
     verdict,
     estimate,
     interval: ci95 && ([ci95[0]!, ci95[1]!] as const),
   })
+}
+
+/** `+40.1 % [38.6 – 41.5 %]` */
+export function changeText(estimate: number, ci95: readonly number[] | undefined): string {
+  const interval = ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`
+  return `${formatSignedPercent(estimate)}${interval}`
 }
 
 /**
