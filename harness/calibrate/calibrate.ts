@@ -7,7 +7,7 @@ import {
   draftControl,
 } from '../evaluation/control.js'
 import { measurePairs } from '../evaluation/measure-pairs.js'
-import type { PlanDraft } from '../evaluation/plan.js'
+import type { PlanDraft } from '../evaluation/plan-draft.js'
 import { differencesBetween } from '../evaluation/resume.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { appendRun, evidenceOf } from '../evidence/store.js'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
+import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
 
 /**
  * What a calibration of a host is about: the same harness on another host, another Node, or with
@@ -16,12 +17,11 @@ const hostSchema = z.strictObject({
   node: z.string(),
   /** Flags of Node in every measured process. */
   nodeFlags: z.array(z.string()),
-  metric: z.enum(['cpu', 'wall']),
+  metric: metricSchema,
   suite: z.string(),
 })
 export type CalibratedHost = Readonly<z.infer<typeof hostSchema>>
 
-const noiseClass = z.enum(['GREEN', 'YELLOW', 'RED'])
 const count = z.int().nonnegative()
 const spread = z.number().nonnegative()
 
@@ -31,7 +31,7 @@ const identicalAttemptSchema = z.strictObject({
   m: z.number().optional(),
   se: spread.optional(),
   df: z.number().optional(),
-  class: noiseClass.optional(),
+  class: noiseClassSchema.optional(),
   effectiveSd: spread.optional(),
   positionT: z.number().optional(),
   lag1: z.number().optional(),
@@ -69,7 +69,7 @@ const calibratedWorkloadSchema = z.strictObject({
    * Noise of one pair, from the deciding A/A attempt; absent where there were not even two pairs.
    */
   effectiveSd: spread.optional(),
-  class: noiseClass.optional(),
+  class: noiseClassSchema.optional(),
   /**
    * The smallest true improvement that so many pairs of this noise certify as at least 5 % four
    * times in five.

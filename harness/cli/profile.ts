@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Arm, SCALE_NAMES, type ScaleName, type Suite, type Workload } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
-import { acceptedBefore, givenIncumbent } from '../evaluation/plan.js'
+import { acceptedBefore, checkIncumbent } from '../evaluation/incumbent.js'
 import type { Hotspots } from '../evidence/hotspots-schema.js'
 import { evidenceOf } from '../evidence/store.js'
 import type { Io } from '../io.js'
@@ -146,7 +146,7 @@ function armsOf(
       ? acceptedBefore(chosen, suite, readRecords(root))
       : incumbent === 'none'
         ? []
-        : givenIncumbent(incumbent.split(','), chosen, suite)
+        : checkIncumbent(incumbent.split(','), chosen, suite)
   const arm = (name: Arm, stack: readonly string[]): ArmStack => ({ arm: name, stack })
   return [
     baseline,

@@ -1,64 +1,70 @@
 import type { Arm, Divergence, RunSlot } from '../contract.js'
 import { InputError, InvalidEvidenceError } from '../errors.js'
 import type { Equivalence } from '../evidence/evidence.js'
-import { type Answer, type ForkSettings, forkRun } from '../measurement/fork-run.js'
-import { addressOf, type LoadedSuite } from '../measurement/load-suite.js'
+import { type Answer, forkRun } from '../measurement/fork-run.js'
+import { addressOf } from '../measurement/load-suite.js'
 import { workloadOf } from '../measurement/run-once.js'
-import type { PlanDraft } from './plan.js'
+import type { PhaseSetting } from './phase-setting.js'
+import type { PlanDraft } from './plan-draft.js'
 
 type Digests = Equivalence['digests']
+type LocatedDivergence = Extract<Equivalence, { kind: 'different' }>['divergence']
 
-/** What is to be proven, and how processes are started. */
-export interface ProofRequest {
+interface Proof extends PhaseSetting {
   readonly plan: PlanDraft
-  readonly loaded: LoadedSuite
-  readonly settings: ForkSettings
-  /** Told before each workload and seed. */
-  readonly onStep: (workload: string, seed: number) => void
-  /** Told what preparing the data had to say. */
-  readonly onWarning: (line: string) => void
-  /**
-   * Take every digest in spite of a difference, of which the first is located: for arms that are
-   * expected to differ.
-   */
-  readonly thorough?: boolean
+}
+
+/** The data of a run, and so what every arm must agree on. */
+interface Task {
+  readonly workload: string
+  readonly seed: number
 }
 
 /**
- * Proves, before anything is timed, that every arm computes what the baseline computes: each
+ * Proves, before anything is timed, that every arm produces the results of the baseline: each
  * workload, each seed, each arm in a process of its own. Stops at the first difference and locates
  * it. Data are prepared once for each version of the suite that is measured.
  *
- * @throws {InputError} preparing found fault with something given, e.g. an unwritable cache
+ * @param thorough take every digest even after a difference, and locate only the first: for arms
+ * that are expected to differ
+ * @throws {InputError} preparing the data failed because of a setting, e.g. an unwritable cache
  * @throws {InvalidEvidenceError} a process failed
  */
-export async function proveEquivalence(request: ProofRequest): Promise<Equivalence> {
-  const { plan, onStep, onWarning } = request
+export async function proveEquivalence(
+  plan: PlanDraft,
+  setting: PhaseSetting,
+  { thorough = false }: { readonly thorough?: boolean } = {},
+): Promise<Equivalence> {
+  const proof = { ...setting, plan }
   const digests: Digests = []
-  let divergence: Extract<Equivalence, { kind: 'different' }>['divergence'] | undefined
-  for (const { id: workload } of plan.workloads) {
-    for (const seed of plan.equivalenceSeeds) {
-      onStep(workload, seed)
-      for (const arm of versionsOf(request)) {
-        const prepared = await ask(request, { mode: 'prepare', workload, seed, arm })
-        prepared.warnings?.forEach(onWarning)
-      }
-      const found = await digestArms(request, workload, seed)
-      digests.push(...found)
-      const different = found.find(({ digest }) => digest !== found[0]?.digest)
-      if (different === undefined || divergence !== undefined) continue
-      const { arm } = different
-      divergence = { workload, seed, arm, ...(await locate(request, workload, seed, arm, found)) }
-      if (request.thorough !== true) return { kind: 'different', digests, divergence }
-    }
+  let divergence: LocatedDivergence | undefined
+  for (const task of tasksOf(plan)) {
+    setting.progress.phase(`proving equivalence: ${task.workload}, seed ${task.seed}`)
+    await prepareData(proof, task)
+    const byArm = await digestArms(proof, task)
+    digests.push(...byArm)
+    divergence ??= await findDivergence(proof, task, byArm)
+    if (divergence !== undefined && !thorough) break
   }
   return divergence === undefined
     ? { kind: 'equal', digests }
     : { kind: 'different', digests, divergence }
 }
 
+function tasksOf({ workloads, equivalenceSeeds }: PlanDraft): Task[] {
+  return workloads.flatMap(({ id }) => equivalenceSeeds.map((seed) => ({ workload: id, seed })))
+}
+
+async function prepareData(proof: Proof, task: Task): Promise<void> {
+  for (const arm of versionsOf(proof)) {
+    const answer = await runStep(proof, { ...task, mode: 'prepare', arm })
+    if (answer.kind !== 'prepared') continue
+    for (const line of answer.warnings) proof.progress.note(`warning: ${line}`)
+  }
+}
+
 /** One arm for each version of the suite. */
-function versionsOf({ plan, loaded }: ProofRequest): Arm[] {
+function versionsOf({ plan, loaded }: Proof): Arm[] {
   const address = (arm: Arm) => addressOf(loaded, arm)
   return plan.arms.filter(
     (arm, index, arms) => arms.findIndex((other) => address(other) === address(arm)) === index,
@@ -66,60 +72,73 @@ function versionsOf({ plan, loaded }: ProofRequest): Arm[] {
 }
 
 /** One digest per arm. Nothing is timed here, so the arms run at the same time. */
-async function digestArms(request: ProofRequest, workload: string, seed: number): Promise<Digests> {
-  const answers = await settleAll(
-    request.plan.arms.map((arm) => ask(request, { mode: 'verify', workload, seed, arm })),
+async function digestArms(proof: Proof, task: Task): Promise<Digests> {
+  return await settleAll(
+    proof.plan.arms.map(async (arm) => ({
+      ...task,
+      arm,
+      digest: (await verify(proof, { ...task, arm })).digest,
+    })),
   )
-  return answers.map(({ digest }, index) => ({
-    workload,
-    seed,
-    arm: request.plan.arms[index] ?? 'baseline',
-    digest: digest ?? '',
-  }))
+}
+
+/** The first arm whose digest differs, with the place of the difference in its output. */
+async function findDivergence(
+  proof: Proof,
+  task: Task,
+  digests: Digests,
+): Promise<LocatedDivergence | undefined> {
+  const different = digests.find(({ digest }) => digest !== digests[0]?.digest)
+  if (different === undefined) return undefined
+  const { arm } = different
+  return { ...task, arm, ...(await locate(proof, task, arm, digests)) }
 }
 
 /**
- * A second look at both outputs, whole this time. An arm whose output is another one now is not
- * reproducible, which voids the proof as well and is said instead.
+ * Runs both arms again, now with their whole outputs, and compares these. An arm whose digest has
+ * changed since is not reproducible: that voids the proof as well and is reported instead.
  */
-async function locate(
-  request: ProofRequest,
-  workload: string,
-  seed: number,
-  arm: Arm,
-  first: Digests,
-): Promise<Divergence> {
+async function locate(proof: Proof, task: Task, arm: Arm, digests: Digests): Promise<Divergence> {
   const arms = ['baseline', arm] as const
-  const looks = await settleAll(
-    arms.map((one) => ask(request, { mode: 'verify', workload, seed, arm: one, wantOutput: true })),
+  const [baseline, candidate] = await settleAll(
+    arms.map((one) => verify(proof, { ...task, arm: one, wantOutput: true })),
   )
-  const [baseline, candidate] = looks
   const texts = { baseline: baseline?.digest ?? '', candidate: candidate?.digest ?? '' }
-  const fickle = arms.find(
-    (one, index) => looks[index]?.digest !== first.find((entry) => entry.arm === one)?.digest,
-  )
-  if (fickle !== undefined)
-    return { at: {}, field: `digest (the ${fickle} gives another output each time)`, ...texts }
   const unlocated = (why: string) => ({ at: {}, field: `digest (${why})`, ...texts })
+  const isChanged = (one: Arm, digest: string | undefined) =>
+    digest !== digests.find((entry) => entry.arm === one)?.digest
+  const unstable = isChanged('baseline', baseline?.digest)
+    ? 'baseline'
+    : isChanged(arm, candidate?.digest)
+      ? arm
+      : undefined
+  if (unstable !== undefined) return unlocated(`the ${unstable} gives another output each time`)
   try {
-    const found = workloadOf(request.loaded.suite, workload).diverge(
-      baseline?.output,
-      candidate?.output,
+    const workload = workloadOf(proof.loaded.suite, task.workload)
+    return (
+      workload.diverge(baseline?.output, candidate?.output) ??
+      unlocated('the workload does not locate the difference')
     )
-    return found ?? unlocated('the workload does not say where')
   } catch (error) {
-    // An output so wrong that it cannot be compared is still a difference.
-    return unlocated(
-      `locating it failed: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    // Outputs that cannot be compared are still different.
+    const reason = error instanceof Error ? error.message : String(error)
+    return unlocated(`locating it failed: ${reason}`)
   }
 }
 
-async function ask(
-  request: ProofRequest,
-  slot: Pick<RunSlot, 'mode' | 'workload' | 'seed' | 'arm' | 'wantOutput'>,
-) {
-  const { plan, loaded, settings } = request
+async function verify(
+  proof: Proof,
+  slot: Task & Pick<RunSlot, 'arm' | 'wantOutput'>,
+): Promise<{ readonly digest: string; readonly output?: unknown }> {
+  const answer = await runStep(proof, { ...slot, mode: 'verify' })
+  return answer.kind === 'verified' ? answer : { digest: '' }
+}
+
+/** One step of the proof in a process of its own. */
+async function runStep(
+  { plan, loaded, settings }: Proof,
+  slot: Task & Pick<RunSlot, 'mode' | 'arm' | 'wantOutput'>,
+): Promise<Answer> {
   const result = await forkRun(
     {
       ...slot,
@@ -133,28 +152,15 @@ async function ask(
     },
     settings,
   )
-  if (result.kind === 'answered') return parts(result.message)
-  const where = `${slot.mode === 'prepare' ? 'preparing' : `verifying the ${slot.arm} of`} ${slot.workload} with seed ${slot.seed}`
+  if (result.kind === 'answered') return result.message
   if (result.exitCode === 2) throw new InputError(result.error)
-  throw new InvalidEvidenceError(`${where} failed: ${result.error}; nothing was measured`)
+  const step = slot.mode === 'prepare' ? 'preparing' : `verifying the ${slot.arm} of`
+  throw new InvalidEvidenceError(
+    `${step} ${slot.workload} with seed ${slot.seed} failed: ${result.error}; nothing was measured`,
+  )
 }
 
-/** What an answer may hold, whatever was asked. */
-interface Parts {
-  readonly warnings?: readonly string[]
-  readonly digest?: string
-  readonly output?: unknown
-}
-
-function parts(message: Answer): Parts {
-  if (message.kind === 'prepared') return { warnings: message.warnings }
-  return message.kind === 'verified' ? { digest: message.digest, output: message.output } : {}
-}
-
-/**
- * Like `Promise.all`, but no process is left behind: every one has ended before an error is passed
- * on.
- */
+/** Like `Promise.all`, but an error is passed on only after every process has ended. */
 async function settleAll<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(promises)
   return Promise.all(promises)

@@ -24,10 +24,11 @@ import { type DecisionRecord, toDecisionRecord } from '../record/decision-record
 import { publishRecord, readRecords, writeIndex } from '../record/store.js'
 import { acquireLock } from '../system/lock.js'
 import { decide, isNothing, openWorkloads } from '../verdict/decide.js'
-import { pilot, prove } from './before-measuring.js'
+import { proveEquivalence } from './equivalence.js'
 import { measurePairs } from './measure-pairs.js'
-import { probeMemory } from './memory-probe.js'
-import type { PlanDraft } from './plan.js'
+import { pilotWorkloads } from './pilot.js'
+import type { PlanDraft } from './plan-draft.js'
+import { probeMemory } from './probe-memory.js'
 import { resumePlan } from './resume.js'
 
 /** What is to be evaluated, and where the evidence goes. */
@@ -113,14 +114,16 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
     if (request.sequence !== undefined) writeSequence(root, id, request.sequence)
     const isMeasured = !isNothing(draft)
     const equivalence: Equivalence = isMeasured
-      ? await prove(draft, setting)
+      ? await proveEquivalence(draft, setting)
       : { kind: 'equal', digests: [] }
     progress.done()
     writeEquivalence(root, id, equivalence)
     const identity = { ...draft, id, createdAt: io.now().toISOString() }
     request.onProof({ plan: identity, equivalence })
     const workloads =
-      isMeasured && equivalence.kind === 'equal' ? await pilot(draft, setting) : draft.workloads
+      isMeasured && equivalence.kind === 'equal'
+        ? await pilotWorkloads(draft, setting)
+        : draft.workloads
     const plan = { ...identity, workloads }
     writePlan(root, plan)
     writeIndex(root)

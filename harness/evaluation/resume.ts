@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../errors.js'
 import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import { mendJournal, readEvidence, unfinishedIds } from '../evidence/store.js'
-import type { PlanDraft } from './plan.js'
+import type { PlanDraft } from './plan-draft.js'
 
 /** What must be as it was for new runs to belong to the old ones, in words a user knows. */
 const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {

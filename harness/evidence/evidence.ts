@@ -1,26 +1,32 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
+import {
+  armSchema,
+  fractionSchema,
+  injectedSchema,
+  metricSchema,
+  noiseClassSchema,
+  roleSchema,
+  stacksSchema,
+} from './field-schemas.js'
 import type { Hotspots } from './hotspots-schema.js'
 import type { ProbeLine } from './probe-record.js'
 import type { JournalLine } from './run-record.js'
 import type { Sequence } from './sequence-evidence.js'
 
 /**
- * The shapes of the files in an evidence folder. A decision record is a function of these files and
- * nothing else. Written by `evaluate`, read back (and validated) by `replay`.
+ * The shapes of the files in an evidence folder. A decision record is derived from these files and
+ * nothing else. Written by `evaluate`, read and validated by `replay`.
  */
-
-const arm = z.enum(['baseline', 'incumbent', 'candidate'])
-const fraction = z.number().gt(0).lt(1)
 
 const budget = { kind: z.literal('budget'), counter: z.string().min(1) }
 
 /** The schema of `Criterion`. */
 export const criterionSchema = z.union(
   [
-    z.strictObject({ kind: z.literal('improvement'), atLeast: fraction }),
+    z.strictObject({ kind: z.literal('improvement'), atLeast: fractionSchema }),
     z.strictObject({ kind: z.literal('regression'), atMost: z.number().positive() }),
-    z.strictObject({ kind: z.literal('equivalence'), within: fraction }),
+    z.strictObject({ kind: z.literal('equivalence'), within: fractionSchema }),
     z.strictObject({ kind: z.literal('non-inferiority'), atMost: z.number().positive() }),
     z.strictObject({ ...budget, atMost: z.number() }),
     z.strictObject({ ...budget, atLeast: z.number() }),
@@ -31,16 +37,14 @@ export const criterionSchema = z.union(
   },
 )
 
-/** A calibration of this host and Node, as an evaluation found it when it was planned. */
+/** The calibration of this host and Node, as it was when an evaluation was planned. */
 export const calibrationQuoteSchema = z.strictObject({
-  /**
-   * `failed`: the harness was found biased. `stale`: made too long ago, or on another host or Node.
-   */
+  /** `failed`: biased measurements. `stale`: made too long ago, or on another host or Node. */
   status: z.enum(['passed', 'failed', 'stale', 'missing']),
-  /** Absent, like the age, where it is missing. */
+  /** Absent, like the age, where there is no calibration. */
   madeAt: z.iso.datetime().optional(),
   ageDays: z.number().nonnegative().optional(),
-  /** How to calibrate. */
+  /** The command that calibrates. */
   command: z.string(),
   /** Noise per pair of the workloads it covers. */
   workloads: z.array(
@@ -48,7 +52,7 @@ export const calibrationQuoteSchema = z.strictObject({
       id: z.string(),
       /** SE·√n of its A/A pairs, a fraction. */
       effectiveSd: z.number().nonnegative(),
-      class: z.enum(['GREEN', 'YELLOW', 'RED']),
+      class: noiseClassSchema,
     }),
   ),
 })
@@ -68,10 +72,10 @@ export const planSchema = z.strictObject({
   title: z.string(),
   hypothesis: z.string(),
   criterion: criterionSchema,
-  metric: z.enum(['cpu', 'wall']),
-  /** In the order of the glossary; `incumbent` is present only where its stack is not empty. */
+  metric: metricSchema,
+  /** In the order of the contract; `incumbent` is present only where its stack is not empty. */
   arms: z
-    .array(arm)
+    .array(armSchema)
     .min(2)
     .max(3)
     .refine(
@@ -83,13 +87,9 @@ export const planSchema = z.strictObject({
         error: 'arms are baseline and candidate, and at most one incumbent',
       },
     ),
-  stacks: z.strictObject({
-    baseline: z.array(z.string()),
-    incumbent: z.array(z.string()),
-    candidate: z.array(z.string()),
-  }),
+  stacks: stacksSchema,
   scale: z.enum(SCALE_NAMES),
-  /** Seed of the market and the schedule. */
+  /** Seed of the data and of the order of runs. */
   seed: z.int().nonnegative(),
   /** Seeds for which equivalence is proven; the first is the measured one. */
   equivalenceSeeds: z.array(z.int().nonnegative()).min(1),
@@ -99,12 +99,12 @@ export const planSchema = z.strictObject({
       .array(z.int().min(10))
       .min(1)
       .refine((looks) => looks.every((look, index) => index === 0 || look > looks[index - 1]!), {
-        error: 'looks have to ascend',
+        error: 'looks must ascend',
       }),
     /** One look with the plain 97.5 % quantile instead of the sequential boundary. */
     fixed: z.boolean(),
     /** One-sided error over all looks. */
-    alpha: fraction,
+    alpha: fractionSchema,
     memory: z.enum(['advisory', 'blocking']),
   }),
   workloads: z
@@ -114,12 +114,8 @@ export const planSchema = z.strictObject({
         title: z.string(),
         /** What one pass consists of: `100 backtests`. */
         content: z.string(),
-        /**
-         * `target`: the layer must win here; `guard`: it must not lose more than the regression
-         * gate allows.
-         */
-        role: z.enum(['target', 'guard']),
-        /** W and K of the pilot; absent where equivalence failed and no pilot was run. */
+        role: roleSchema,
+        /** W and K of the pilot; absent where the arms are not equivalent and no pilot was run. */
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
         /** Turns of the injected kernel per iteration, where an effect is injected. */
@@ -127,21 +123,18 @@ export const planSchema = z.strictObject({
       }),
     )
     .min(1),
-  /**
-   * Real extra work put into one arm as a control: the record of such an evaluation decides nothing
-   * about the layer.
-   */
-  injected: z.strictObject({ improvement: z.number(), arm }).optional(),
+  /** Present in a control: its record does not decide about the layer. */
+  injected: injectedSchema.optional(),
   /** Id of the newest record of the same layer, or null. */
   supersedes: z.string().nullable(),
   /** Flags of Node in every measured process. */
   nodeFlags: z.array(z.string()),
   git: z.strictObject({ commit: z.string(), dirty: z.boolean() }).nullable(),
-  /** SHA-256 over the compiled code that was measured. */
+  /** `sha256:…` over the compiled code that was measured. */
   dist: z.string(),
-  /** Absent in plans made before calibrations were looked for: then nothing is said about them. */
+  /** Absent in plans older than calibrations: their records do not mention any. */
   calibration: calibrationQuoteSchema.optional(),
-  /** The published error rates of the rule in one line; absent where they had not been measured. */
+  /** The published error rates of the rule in one line; absent where none were published. */
   errorRates: z.string().optional(),
 })
 export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
@@ -150,7 +143,7 @@ export type PlannedWorkload = EvaluationPlan['workloads'][number]
 const digestEntry = z.strictObject({
   workload: z.string(),
   seed: z.int().nonnegative(),
-  arm,
+  arm: armSchema,
   digest: z.string(),
 })
 
@@ -167,7 +160,7 @@ export const equivalenceSchema = z.discriminatedUnion('kind', [
       workload: z.string(),
       seed: z.int().nonnegative(),
       /** The arm that differs from the baseline. */
-      arm,
+      arm: armSchema,
       at: z.record(z.string(), z.string()),
       field: z.string(),
       baseline: z.string(),
@@ -177,7 +170,7 @@ export const equivalenceSchema = z.discriminatedUnion('kind', [
 ])
 export type Equivalence = Readonly<z.infer<typeof equivalenceSchema>>
 
-/** `environment.json`: the host the runs were made on. Absent fields: the host does not tell. */
+/** `environment.json`: the host of the runs. A fact the host does not report is absent. */
 export const environmentSchema = z.strictObject({
   platform: z.string(),
   kernel: z.string(),
@@ -191,7 +184,7 @@ export const environmentSchema = z.strictObject({
   cpuQuota: z.number().optional(),
   memoryLimitBytes: z.number().optional(),
   loadAverage: z.array(z.number()).length(3).optional(),
-  /** What could not be read on this host, and what replaced it. */
+  /** What could not be read on this host, and what that means for the comparison. */
   fallbacks: z.array(z.string()),
 })
 export type Environment = Readonly<z.infer<typeof environmentSchema>>
@@ -203,13 +196,11 @@ export interface Evidence {
   readonly equivalence: Equivalence
   /** In the order they ran. */
   readonly runs: readonly JournalLine[]
-  /**
-   * Runs made for their peak of memory alone, in the order they ran; absent where none was needed.
-   */
+  /** Runs made for their peak of memory alone, in the order they ran; absent if not needed. */
   readonly memoryProbe?: readonly ProbeLine[]
-  /** The layers a summary sums up; present in the evidence of a summary alone. */
+  /** The layers of a sequence; present only in the evidence of its summary. */
   readonly sequence?: Sequence
-  /** Where the time went, by workload; absent where no profile was captured. */
+  /** Profiles by workload; absent where none was captured. */
   readonly hotspots?: Readonly<Record<string, Hotspots>>
   /** `sha256:…` of each file in the folder, by file name. */
   readonly digests: Readonly<Record<string, string>>

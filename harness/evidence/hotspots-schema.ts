@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { SCALE_NAMES } from '../contract.js'
+import { armSchema } from './field-schemas.js'
 
 /**
  * Shares are fractions of the busy time of a pass (idle time left out), times ms of CPU and sizes
  * bytes, both per pass.
  */
-const fraction = z.number().nonnegative()
+const share = z.number().nonnegative()
 const place = {
   name: z.string(),
   /** Absent where the function has no source: native code, states of V8. */
@@ -12,18 +14,15 @@ const place = {
   line: z.number().int().positive().optional(),
 }
 
-/** One category: what of the time belongs to it. */
+/** The time of one category. */
 const categorySchema = z.strictObject({
   name: z.string(),
-  share: fraction,
-  /**
-   * The share in a profile with inlining, in which V8 books some inlined functions to their
-   * callers.
-   */
-  inlinedShare: fraction,
-  /** The two differ by more than five points: read the first, and look at both flame graphs. */
+  share,
+  /** The share in a profile with inlining, where V8 counts some functions to their callers. */
+  inlinedShare: share,
+  /** The two shares differ by more than five points. */
   differs: z.literal(true).optional(),
-  /** Share of the undisturbed CPU of a pass. */
+  /** The share in ms of the CPU of a pass without a profiler. */
   cpuMs: z.number().nonnegative(),
   allocatedBytes: z.number().nonnegative(),
 })
@@ -35,7 +34,7 @@ const categorySchema = z.strictObject({
 const operationSchema = z.strictObject({
   ...place,
   category: z.string(),
-  share: fraction,
+  share,
   cpuMs: z.number().nonnegative(),
   /** Calls per pass, exact. */
   calls: z.number().nonnegative().optional(),
@@ -46,15 +45,15 @@ const operationSchema = z.strictObject({
 const functionSchema = z.strictObject({
   ...place,
   kind: z.enum(['js', 'native', 'gc', 'program']),
-  selfShare: fraction,
+  selfShare: share,
   /** With everything it calls; recursion counts once. */
-  totalShare: fraction,
+  totalShare: share,
   calls: z.number().nonnegative().optional(),
 })
 
 const nextSchema = z.strictObject({
   category: z.string(),
-  share: fraction,
+  share,
   effort: z.enum(['small', 'medium', 'large']),
   /** The operations that hold most of it, the heaviest first. */
   operations: z.array(z.string()),
@@ -62,16 +61,16 @@ const nextSchema = z.strictObject({
 
 const warningSchema = z.strictObject({ code: z.string(), hint: z.string() })
 
-const armSchema = z.strictObject({
-  arm: z.enum(['baseline', 'incumbent', 'candidate']),
+const armHotspotsSchema = z.strictObject({
+  arm: armSchema,
   stack: z.array(z.string()),
   /** Passes under the profiler. */
   passes: z.number().int().positive(),
-  /** CPU of a pass under no profiler, ms. */
+  /** CPU of a pass without a profiler, ms. */
   cpuMs: z.number().nonnegative(),
   /**
-   * Busy time the profiler sampled per pass, without inlining, over all threads, ms: longer than
-   * `cpuMs`, because watching costs.
+   * Busy time the profiler sampled per pass, without inlining, over all threads, ms: more than
+   * `cpuMs`, because profiling costs time.
    */
   sampledMs: z.number().nonnegative(),
   /** CPU of the reference computation of a pass, ms, measured in the same process. */
@@ -81,13 +80,13 @@ const armSchema = z.strictObject({
   categories: z.array(categorySchema),
   operations: z.array(operationSchema),
   functions: z.array(functionSchema),
-  modules: z.array(z.strictObject({ module: z.string(), selfShare: fraction })),
+  modules: z.array(z.strictObject({ module: z.string(), selfShare: share })),
   allocators: z.array(
     z.strictObject({
       ...place,
       category: z.string(),
       bytes: z.number().nonnegative(),
-      share: fraction,
+      share,
     }),
   ),
   next: z.array(nextSchema),
@@ -97,50 +96,45 @@ const armSchema = z.strictObject({
 const gainSchema = z.strictObject({
   /** The arm the candidate is compared with. */
   against: z.enum(['baseline', 'incumbent']),
-  /**
-   * The improvement of CPU time nobody watched, a fraction, and the same in sampled time, without
-   * inlining.
-   */
+  /** Improvement of CPU time without a profiler, a fraction. */
   measured: z.number(),
+  /** Improvement of sampled time without inlining, a fraction. */
   profiled: z.number(),
   /**
-   * What each category saved in sampled time, as a fraction of all of it in the arm compared with,
-   * and as a share of the measured gain; negative where it got dearer. No shares where the measured
-   * change is too small or too unsure to be divided.
+   * `saved`: sampled time each category saved, as a fraction of all sampled time of the arm compared
+   * with; negative where the category takes more. `share`: the same as a share of the measured gain;
+   * absent where the measured change is too small or too uncertain to be divided.
    */
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),
   ),
-  /**
-   * The part of the measured gain that categories with a name of their own explain, and what is
-   * left; absent like the shares.
-   */
+  /** Share of the measured gain in named categories, and the rest; absent like the shares. */
   explained: z.number().optional(),
   left: z.number().optional(),
   warnings: z.array(warningSchema),
 })
 
-/** Name of the file in the folder of a workload's profiles; written last. */
+/** Name of this file in the folder of a workload's profiles; written last. */
 export const HOTSPOTS = 'hotspots.json'
 
-/** Where the time of one workload goes, arm by arm: what is in that file. */
+/** `hotspots.json`: where the time of one workload goes, arm by arm. */
 export const hotspotsSchema = z.strictObject({
   schema: z.literal('assay/hotspots@1'),
   suite: z.string(),
   workload: z.string(),
   title: z.string(),
   content: z.string(),
-  scale: z.enum(['smoke', 'standard', 'production']),
+  scale: z.enum(SCALE_NAMES),
   seed: z.number().int(),
-  /** Time between two samples as asked for, µs. */
+  /** Requested time between two samples, µs. */
   intervalMicros: z.number().positive(),
   node: z.string(),
-  arms: z.array(armSchema).min(1),
+  arms: z.array(armHotspotsSchema).min(1),
   gain: gainSchema.optional(),
 })
 
 export type Hotspots = Readonly<z.infer<typeof hotspotsSchema>>
-export type ArmHotspots = Readonly<z.infer<typeof armSchema>>
+export type ArmHotspots = Readonly<z.infer<typeof armHotspotsSchema>>
 export type CategoryTime = Readonly<z.infer<typeof categorySchema>>
 export type Operation = Readonly<z.infer<typeof operationSchema>>
 export type Gain = Readonly<z.infer<typeof gainSchema>>

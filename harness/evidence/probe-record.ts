@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { runFailureSchema, runRecordSchema } from './run-record.js'
 
 /**
- * One line of `memory-probe.jsonl`: a run that was made for its peak of memory alone. No time of it
- * is kept.
+ * One line of `memory-probe.jsonl`: a run that was made for its peak of memory alone. Its times are
+ * not recorded.
  */
 const probeRecordSchema = runRecordSchema
   .pick({

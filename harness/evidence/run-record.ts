@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { armSchema, digestSchema } from './field-schemas.js'
 
 const finite = z.number().refine(Number.isFinite)
 const nonNegative = finite.refine((value) => value >= 0)
-const arm = z.enum(['baseline', 'incumbent', 'candidate'])
 
 /**
  * One line of `runs.jsonl`: a run that finished. Values are means over the timed iterations unless
@@ -14,7 +14,7 @@ export const runRecordSchema = z.strictObject({
   pair: z.int().positive(),
   /** Place of this run within its pair. */
   position: z.enum(['first', 'second', 'third']),
-  arm,
+  arm: armSchema,
   /** CPU time per iteration, user + system, all threads of the process, ms. */
   cpuMs: finite,
   /** Wall time per iteration, ms. */
@@ -29,7 +29,7 @@ export const runRecordSchema = z.strictObject({
   warmupMs: nonNegative,
   /** Timed iterations. */
   iterations: z.int().positive(),
-  /** Peak resident set (VmHWM), bytes; absent where the host does not tell. */
+  /** Peak resident set (VmHWM), bytes; absent where the host does not report it. */
   peakRssBytes: nonNegative.optional(),
   /** Live heap after a full collection behind the timed section, bytes. */
   heapBytes: nonNegative,
@@ -41,11 +41,11 @@ export const runRecordSchema = z.strictObject({
    * wait for one another (`parallel`).
    */
   waitShare: nonNegative.optional(),
-  /** CPU used by everything else on the host while this run lasted, in cores. */
+  /** CPU used by everything else on the host during this run, in cores. */
   foreignLoad: finite.optional(),
-  /** Share of CPU time taken by the hypervisor while this run lasted. */
+  /** Share of CPU time taken by the hypervisor during this run. */
   stealShare: nonNegative.optional(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  digest: digestSchema,
   counters: z.record(z.string(), finite),
   work: z.strictObject({ unit: z.string(), amount: nonNegative }).optional(),
   startedAt: z.iso.datetime(),
@@ -55,12 +55,13 @@ export const runRecordSchema = z.strictObject({
 export type RunRecord = Readonly<z.infer<typeof runRecordSchema>>
 
 /**
- * One line of `runs.jsonl`: a run that crashed, hung or answered garbage. Its pair does not count.
+ * One line of `runs.jsonl`: a run that crashed, hung or sent an invalid answer. Its pair does not
+ * count.
  */
 export const runFailureSchema = z.strictObject({
   workload: z.string(),
   pair: z.int().positive(),
-  arm,
+  arm: armSchema,
   error: z.string(),
   startedAt: z.iso.datetime(),
 })

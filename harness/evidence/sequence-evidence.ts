@@ -1,30 +1,29 @@
 import { z } from 'zod'
+import {
+  digestSchema,
+  fractionSchema,
+  memoryVerdictSchema,
+  roleSchema,
+  verdictSchema,
+} from './field-schemas.js'
 
 /**
- * `sequence.json`, the evidence of a summary beside its own runs: which layers there were, in their
- * order, and what the record of each that was evaluated says. Which were skipped, and why, follows
- * from it (`verdict/sequence.ts`) and is not in it.
+ * `sequence.json`, the evidence of a summary beside its own runs: all layers in order, each that
+ * was evaluated with the results of its record. Which layers were skipped, and why, is derived from
+ * it (`verdict/sequence.ts`) and not stored.
  */
 
-/**
- * What stands for all layers in commands, and for one in the ids of summaries. No layer may be
- * called so.
- */
+/** Stands for all layers in commands and in the ids of summaries; not allowed as a layer's id. */
 export const SEQUENCE_ID = 'all'
-
-const fraction = z.number().gt(0).lt(1)
 
 /** The schema of `Goal`. */
 export const goalSchema = z
-  .strictObject({ aspired: fraction, minimum: fraction })
+  .strictObject({ aspired: fractionSchema, minimum: fractionSchema })
   .refine(({ aspired, minimum }) => minimum <= aspired, {
-    error: 'the minimum goal is more than the aspired one',
+    error: 'the minimum of the goal is above what is aspired to',
   })
 
-/**
- * An improvement as a record states it; with df, its standard error on the log scale can be had
- * again.
- */
+/** An improvement as recorded; with df, its standard error on the log scale can be derived. */
 const changeSchema = z.strictObject({
   improvement: z.number().lt(1),
   /** Absent where the pairs do not vary. */
@@ -36,28 +35,26 @@ export type Change = Readonly<z.infer<typeof changeSchema>>
 const stepSchema = z.strictObject({
   /** Id of its record. */
   record: z.string().regex(/^\d{4,}-[a-z0-9][a-z0-9.-]*$/),
-  /** `sha256:…` of the JSON of that record, as it was when the sequence was summed up. */
-  sha256: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  verdict: z.enum(['accepted', 'rejected', 'inconclusive']),
+  /** `sha256:…` of the JSON of that record when the summary was made. */
+  sha256: digestSchema,
+  verdict: verdictSchema,
   equivalent: z.boolean(),
-  /** The stack it was judged against. */
+  /** The stack it was compared with. */
   incumbent: z.array(z.string()),
   /** Empty where it was not equivalent. */
   workloads: z.array(
     z.strictObject({
       id: z.string(),
-      role: z.enum(['target', 'guard']),
-      /**
-       * Over the arm it was judged against; absent, like the others, where nothing was measured.
-       */
+      role: roleSchema,
+      /** Over the arm it was compared with; absent, like the others, if nothing was measured. */
       additional: changeSchema.optional(),
       /** Over the pure baseline. */
       cumulative: changeSchema.optional(),
-      /** Peak memory over that of the arm it was judged against. */
+      /** Peak memory over that of the arm it was compared with. */
       memory: z
         .strictObject({
           ratio: z.number().positive(),
-          verdict: z.enum(['within', 'over', 'undecided']),
+          verdict: memoryVerdictSchema,
         })
         .optional(),
     }),
@@ -68,7 +65,7 @@ export type SequenceStep = Readonly<z.infer<typeof stepSchema>>
 const layerSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
-  /** Judged on the pure baseline; never part of the stack. */
+  /** Evaluated on the pure baseline; never part of the stack. */
   standalone: z.boolean(),
   heavy: z.boolean(),
   /** Absent where it was not evaluated. */
@@ -79,7 +76,7 @@ export type SequenceLayer = Readonly<z.infer<typeof layerSchema>>
 export const sequenceSchema = z.strictObject({
   schema: z.literal('assay/sequence@1'),
   goal: goalSchema,
-  /** All of the suite, in its order. */
+  /** All layers of the suite, in its order. */
   layers: z.array(layerSchema).min(1),
 })
 export type Sequence = Readonly<z.infer<typeof sequenceSchema>>

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { AssayError, InvalidEvidenceError } from '../errors.js'
-import { pilot, prove } from '../evaluation/before-measuring.js'
+import { proveEquivalence } from '../evaluation/equivalence.js'
 import { measurePairs } from '../evaluation/measure-pairs.js'
+import { pilotWorkloads } from '../evaluation/pilot.js'
 import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { Interrupted } from '../io.js'
@@ -69,7 +70,7 @@ export async function comparePlans(
     )
     const piloted = {
       ...plan,
-      workloads: await pilot(plan, { ...bench, progress: bench.request.progress }),
+      workloads: await pilotWorkloads(plan, { ...bench, progress: bench.request.progress }),
     }
     measured[index] = {
       plan: piloted,
@@ -97,7 +98,11 @@ async function proveAll(
   const thorough = request.resultsChanged !== undefined
   const proofs: Omit<MeasuredPlan, 'runs'>[] = []
   for (const plan of plans) {
-    const equivalence = await prove(plan, { ...bench, progress: request.progress }, { thorough })
+    const equivalence = await proveEquivalence(
+      plan,
+      { ...bench, progress: request.progress },
+      { thorough },
+    )
     proofs.push({ plan, equivalence })
     if (equivalence.kind === 'different' && !thorough) break
   }

@@ -5,6 +5,7 @@ import {
   environmentSchema,
   equivalenceSchema,
 } from '../evidence/evidence.js'
+import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
 import { countedWorkSchema } from './counted-work.js'
 
 /**
@@ -43,9 +44,7 @@ const roundSchema = z.strictObject({
   slowdown: z.number().optional(),
   /** Ordinary 95 % interval; the bounds that decided are those of the last look. */
   ci95: z.array(z.number()).length(2).optional(),
-  noise: z
-    .strictObject({ class: z.enum(['GREEN', 'YELLOW', 'RED']), effectiveSd: z.number() })
-    .optional(),
+  noise: z.strictObject({ class: noiseClassSchema, effectiveSd: z.number() }).optional(),
   /**
    * Four times in five: the largest true slowdown that passes, and the smallest that fails, by the
    * bounds alone.
@@ -126,7 +125,7 @@ export const gateReportSchema = z.strictObject({
     limit: z.number().positive(),
     looks: z.array(z.int()),
     alpha: z.number(),
-    metric: z.enum(['cpu', 'wall']),
+    metric: metricSchema,
     scale: z.enum(SCALE_NAMES),
     seed: z.int(),
   }),

@@ -1,9 +1,9 @@
 import type { Metric, ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import { acceptedLayers, type PlanDraft, toPlanned } from '../evaluation/plan.js'
+import { acceptedLayers } from '../evaluation/incumbent.js'
+import { draftPlan, type PlanDraft } from '../evaluation/plan-draft.js'
 import type { CalibrationQuote, EvaluationPlan } from '../evidence/evidence.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
-import { equivalenceSeeds } from '../measurement/schedule.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { unknownName } from '../text/nearest-name.js'
 import type { Revisions } from './revisions.js'
@@ -45,9 +45,6 @@ export interface GatePlans {
   readonly unmatched: { readonly base: readonly string[]; readonly head: readonly string[] }
 }
 
-const EQUIVALENCE_SEEDS = 3
-const ALPHA = 0.05
-
 /**
  * Every workload both versions have, on the pure baseline and on the everyday stack: a cache can
  * hide a slow loader, and without the cache nobody sees a slow cache.
@@ -73,8 +70,7 @@ export function planGate(request: GatePlanRequest): GatePlans {
     )
   const everyday = everydayStack(request)
   const stacks = everyday.length === 0 ? [[]] : [[], everyday]
-  const workloads = chosen.map((workload) => toPlanned(workload, rule.scale, 'target'))
-  return { plans: stacks.map((stack) => planStack(request, stack, workloads)), unmatched }
+  return { plans: stacks.map((stack) => planStack(request, stack, chosen)), unmatched }
 }
 
 /** A case as people are told it: `grid-search`, `grid-search · layer1 + layer2`. */
@@ -106,31 +102,27 @@ function everydayStack({ versions, loaded, records }: GatePlanRequest): string[]
 function planStack(
   request: GatePlanRequest,
   stack: string[],
-  workloads: EvaluationPlan['workloads'],
+  workloads: LoadedSuite['suite']['workloads'],
 ): EvaluationPlan {
   const { rule, revisions, versions, loaded, command, packageVersion, createdAt } = request
-  const draft: PlanDraft = {
-    schema: 'assay/plan@1',
+  const draft = draftPlan({
+    loaded,
     command,
     packageVersion,
-    suite: loaded.suite.name,
     layer: 'gate',
     title: `${revisions.base.slice(0, 8)} against ${revisions.head.slice(0, 8)}`,
     hypothesis: 'head is not slower than its base',
     criterion: { kind: 'regression', atMost: rule.limit },
     metric: rule.metric,
-    arms: ['baseline', 'candidate'],
     stacks: { baseline: stack, incumbent: [], candidate: stack },
     scale: rule.scale,
     seed: rule.seed,
-    equivalenceSeeds: equivalenceSeeds(rule.seed, EQUIVALENCE_SEEDS),
-    regime: { looks: [...rule.looks], fixed: false, alpha: ALPHA, memory: 'advisory' },
+    looks: rule.looks,
+    fixed: false,
     workloads,
-    supersedes: null,
     nodeFlags: [...rule.nodeFlags],
-    git: { commit: revisions.head, dirty: false },
-    dist: versions.head.code,
-  }
+    code: { git: { commit: revisions.head, dirty: false }, dist: versions.head.code },
+  })
   return {
     ...draft,
     id: stack.length === 0 ? 'pure' : 'everyday',

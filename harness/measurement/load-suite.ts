@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { type Arm, SCALE_NAMES, type Suite } from '../contract.js'
 import { InputError } from '../errors.js'
 import { criterionSchema } from '../evidence/evidence.js'
+import { metricSchema } from '../evidence/field-schemas.js'
 import { goalSchema, SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import { compiledModule } from '../system/package-root.js'
 
@@ -57,7 +58,7 @@ const suiteSchema = z.looseObject({
       hypothesis: z.string(),
       workloads: z.array(id).min(1),
       guards: z.array(id).optional(),
-      metric: z.enum(['cpu', 'wall']),
+      metric: metricSchema,
       criterion: criterionSchema,
       standalone: z.boolean().optional(),
       phase: z.literal('heavy').optional(),

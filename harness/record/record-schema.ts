@@ -1,6 +1,17 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import { calibrationQuoteSchema, criterionSchema } from '../evidence/evidence.js'
+import {
+  armSchema,
+  digestSchema,
+  injectedSchema,
+  memoryVerdictSchema,
+  metricSchema,
+  noiseClassSchema,
+  roleSchema,
+  stacksSchema,
+  verdictSchema,
+} from '../evidence/field-schemas.js'
 import { goalSchema } from '../evidence/sequence-evidence.js'
 import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
 
@@ -11,11 +22,8 @@ import { recordProfileSchema, workloadProfileSchema } from './profile-schema.js'
  * times ms, sizes bytes.
  */
 
-const arm = z.enum(['baseline', 'incumbent', 'candidate'])
-const verdict = z.enum(['accepted', 'rejected', 'inconclusive'])
 const interval = z.array(z.number()).length(2)
 const probability = z.number().min(0).max(1)
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
 
 const warning = z.strictObject({
   code: z.string(),
@@ -82,7 +90,7 @@ const cumulative = z.strictObject({
 const memoryRatio = z.strictObject({
   ratio: z.number(),
   ci95: interval.optional(),
-  verdict: z.enum(['within', 'over', 'undecided']),
+  verdict: memoryVerdictSchema,
 })
 
 const counters = z.record(z.string(), z.number())
@@ -91,10 +99,10 @@ const workloadRecordSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
   content: z.string(),
-  role: z.enum(['target', 'guard']),
-  metric: z.enum(['cpu', 'wall']),
+  role: roleSchema,
+  metric: metricSchema,
   /** The arm the improvement compares with. */
-  against: arm,
+  against: armSchema,
   warmup: z.int().optional(),
   iterations: z.int().optional(),
   /** Pairs the statistics are made of. */
@@ -167,7 +175,7 @@ const workloadRecordSchema = z.strictObject({
     .optional(),
   noise: z
     .strictObject({
-      class: z.enum(['GREEN', 'YELLOW', 'RED']),
+      class: noiseClassSchema,
       effectiveSd: z.number(),
       /**
        * Where the layer has to show an improvement: the smallest true one this number of pairs
@@ -202,7 +210,7 @@ const workloadRecordSchema = z.strictObject({
   cumulative: cumulative.optional(),
   /** Absent where no profile was captured. */
   profile: workloadProfileSchema.optional(),
-  verdict,
+  verdict: verdictSchema,
   reasons: z.array(z.string()).min(1),
   warnings: z.array(warning),
 })
@@ -226,7 +234,7 @@ const equivalence = z.discriminatedUnion('kind', [
       found: z.enum(['before measuring', 'while measuring']),
       workload: z.string(),
       seed: z.int(),
-      arm,
+      arm: armSchema,
       at: z.record(z.string(), z.string()),
       field: z.string(),
       baseline: z.string(),
@@ -251,8 +259,8 @@ const sequence = z.strictObject({
       /** Absent, like all below, where the layer was not evaluated. */
       record: z.string().optional(),
       /** Of the JSON of that record. */
-      sha256: digest.optional(),
-      verdict: verdict.optional(),
+      sha256: digestSchema.optional(),
+      verdict: verdictSchema.optional(),
       equivalent: z.boolean().optional(),
       /** Over the arm it was judged against: geometric mean over its targets. */
       additional: gain.optional(),
@@ -264,7 +272,7 @@ const sequence = z.strictObject({
           z.strictObject({
             workload: z.string(),
             ratio: z.number(),
-            verdict: z.enum(['within', 'over', 'undecided']),
+            verdict: memoryVerdictSchema,
           }),
         )
         .optional(),
@@ -315,11 +323,7 @@ export const decisionRecordSchema = z.strictObject({
   hypothesis: z.string(),
   criterion: criterionSchema,
   suite: z.string(),
-  stacks: z.strictObject({
-    baseline: z.array(z.string()),
-    incumbent: z.array(z.string()),
-    candidate: z.array(z.string()),
-  }),
+  stacks: stacksSchema,
   scale: z.enum(SCALE_NAMES),
   seed: z.int(),
   regime: z.strictObject({
@@ -332,7 +336,7 @@ export const decisionRecordSchema = z.strictObject({
    * Present where real extra work was put into one arm: such a record decides nothing about the
    * layer.
    */
-  injected: z.strictObject({ improvement: z.number(), arm }).optional(),
+  injected: injectedSchema.optional(),
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
   cumulative: cumulative.optional(),
@@ -344,7 +348,7 @@ export const decisionRecordSchema = z.strictObject({
    * `profile`, where each workload has its own.
    */
   profile: recordProfileSchema.optional(),
-  verdict,
+  verdict: verdictSchema,
   reasons: z.array(z.string()).min(1),
   warnings: z.array(warning),
   command: z.string(),
@@ -368,7 +372,7 @@ export const decisionRecordSchema = z.strictObject({
   /** The published error rates of the rule in one line; absent where they had not been measured. */
   errorRates: z.string().optional(),
   /** SHA-256 of every file of the evidence folder. */
-  evidence: z.record(z.string(), digest),
+  evidence: z.record(z.string(), digestSchema),
 })
 
 export type DecisionRecord = Readonly<z.infer<typeof decisionRecordSchema>>

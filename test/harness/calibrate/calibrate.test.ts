@@ -187,7 +187,7 @@ describe('a baseline that misbehaves', () => {
     const { code, stderr } = await troubled('unstable', root)
     expect(code).toBe(5)
     expect(stderr).toMatch(
-      /^assay: spin computed two different results from the same code and seed \d+; make it deterministic/m,
+      /^assay: spin produced two different results from the same code and seed \d+; make it deterministic/m,
     )
     expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
   })

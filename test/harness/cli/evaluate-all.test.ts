@@ -248,7 +248,7 @@ describe('what evaluate all refuses', () => {
     ],
     ['--threshold 8%', '--threshold: each layer has a criterion of its own'],
     ['--scale huge', 'unknown scale huge'],
-    ['--workload guard', 'one-tick must win on none of these'],
+    ['--workload guard', 'one-tick has none of its targets among these'],
     ['--resume', 'nothing to resume: no interrupted sequence in'],
   ])('%s: exit 2, one line, nothing written', async (words, message) => {
     const out = temporaryDirectory()

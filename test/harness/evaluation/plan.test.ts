@@ -152,7 +152,7 @@ describe('the workloads', () => {
       'spin',
     ])
     expect(() => plan('faster', [], { workload: ['guard'] })).toThrow(
-      'faster must win on none of these, so no verdict could follow; add one of spin',
+      'faster has none of its targets among these, so a verdict is not possible; add one of spin',
     )
     expect(() => plan('faster', [], { workload: ['spln'] })).toThrow(
       'unknown workload spln; did you mean spin? known: spin, guard',

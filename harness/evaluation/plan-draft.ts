@@ -1,0 +1,118 @@
+import { dirname, join } from 'node:path'
+import type { ScaleName, Workload } from '../contract.js'
+import { type Defined, defined } from '../evidence/defined.js'
+import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { equivalenceSeeds } from '../measurement/schedule.js'
+import { digestCode, readGitState } from '../measurement/source-state.js'
+import { packageRoot } from '../system/package-root.js'
+
+/** A plan before its evidence has a number and the pilot has run. */
+export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
+
+/** A workload as the contract types it where its scale and output do not matter. */
+type AnyWorkload = Workload<unknown, unknown, unknown>
+
+/** What the kinds of plans choose differently; everything else follows from it. */
+export interface PlanChoices
+  extends Pick<
+    EvaluationPlan,
+    | 'command'
+    | 'packageVersion'
+    | 'layer'
+    | 'title'
+    | 'hypothesis'
+    | 'criterion'
+    | 'metric'
+    | 'stacks'
+    | 'scale'
+    | 'seed'
+    | 'nodeFlags'
+  > {
+  readonly loaded: LoadedSuite
+  readonly looks: readonly number[]
+  readonly fixed: boolean
+  /** 5 % unless stated. */
+  readonly alpha?: number
+  /** `advisory` unless stated. */
+  readonly memory?: EvaluationPlan['regime']['memory']
+  readonly workloads: readonly AnyWorkload[]
+  /** Workloads to win on, the others are guards; all unless stated. */
+  readonly targets?: readonly string[]
+  /** Number of seeds for which equivalence is proven; three unless stated. */
+  readonly proofs?: number
+  /** True effect of the work to inject, a fraction; negative makes the candidate slower. */
+  readonly improvement?: number | undefined
+  /** Id of the record this evaluation supersedes. */
+  readonly supersedes?: string | undefined
+  /** The measured code; that of the suite unless stated. */
+  readonly code?: MeasuredCode
+}
+
+type MeasuredCode = Pick<EvaluationPlan, 'git' | 'dist'>
+
+const PROOFS = 3
+const ALPHA = 0.05
+
+/** Makes a plan of any kind: an evaluation, a summary, a control, a gate. */
+export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
+  const { loaded, stacks, scale, seed, improvement, targets } = choices
+  const arms: EvaluationPlan['arms'] =
+    stacks.incumbent.length === 0
+      ? ['baseline', 'candidate']
+      : ['baseline', 'incumbent', 'candidate']
+  return defined({
+    schema: 'assay/plan@1',
+    command: choices.command,
+    packageVersion: choices.packageVersion,
+    suite: loaded.suite.name,
+    layer: choices.layer,
+    title: choices.title,
+    hypothesis: choices.hypothesis,
+    criterion: choices.criterion,
+    metric: choices.metric,
+    arms,
+    stacks,
+    scale,
+    seed,
+    equivalenceSeeds: equivalenceSeeds(seed, choices.proofs ?? PROOFS),
+    regime: {
+      looks: [...choices.looks],
+      fixed: choices.fixed,
+      alpha: choices.alpha ?? ALPHA,
+      memory: choices.memory ?? 'advisory',
+    },
+    workloads: choices.workloads.map((workload) =>
+      planWorkload(workload, scale, targets === undefined || targets.includes(workload.id)),
+    ),
+    injected: improvement === undefined ? undefined : injection(improvement, arms),
+    supersedes: choices.supersedes ?? null,
+    nodeFlags: choices.nodeFlags,
+    ...(choices.code ?? measuredCode(loaded)),
+  })
+}
+
+/** A workload in a plan, before its pilot. */
+function planWorkload(workload: AnyWorkload, scale: ScaleName, isTarget: boolean): PlannedWorkload {
+  const { id, title } = workload
+  const content = workload.describe?.(workload.scales[scale]) ?? title
+  return { id, title, content, role: isTarget ? 'target' : 'guard' }
+}
+
+/**
+ * The arm that gets the extra work: the one the candidate is compared with where the candidate is
+ * to look faster, the candidate where it is to look slower.
+ */
+function injection(
+  improvement: number,
+  arms: EvaluationPlan['arms'],
+): NonNullable<EvaluationPlan['injected']> {
+  const against = arms.includes('incumbent') ? 'incumbent' : 'baseline'
+  return { improvement, arm: improvement > 0 ? against : 'candidate' }
+}
+
+/** Commit and digest of the code that will be measured. */
+export function measuredCode({ foreignFile }: LoadedSuite): MeasuredCode {
+  const folder = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
+  return { git: readGitState(folder), dist: digestCode(join(packageRoot(), 'dist'), foreignFile) }
+}
