@@ -27,29 +27,28 @@ export function environmentFacts({
     Memory: formatBytes(environment.memoryBytes),
     System: `${environment.platform}, ${environment.kernel}`,
     Node: `${environment.node}, V8 ${environment.v8}`,
-    'Flags of Node': plan.nodeFlags.join(' ') || 'none',
+    'Node flags': plan.nodeFlags.join(' ') || 'none',
     Governor: environment.governor,
-    'Limit of processors': cpuQuota === undefined ? undefined : formatNumber(cpuQuota, 2),
-    'Limit of memory': memoryLimitBytes === undefined ? undefined : formatBytes(memoryLimitBytes),
-    'Load before': environment.loadAverage?.map((load) => formatNumber(load, 2)).join(', '),
-    'Not readable here': environment.fallbacks.join('; '),
+    'CPU limit': cpuQuota === undefined ? undefined : formatNumber(cpuQuota, 2),
+    'Memory limit': memoryLimitBytes === undefined ? undefined : formatBytes(memoryLimitBytes),
+    'Load average before': environment.loadAverage?.map((load) => formatNumber(load, 2)).join(', '),
+    'Not available on this host': environment.fallbacks.join('; '),
     Commit: git === null ? 'none' : `${git.commit}${git.dirty ? ', with uncommitted changes' : ''}`,
     'Compiled code': dist,
-    Begun: plan.createdAt,
+    Started: plan.createdAt,
   })
 }
 
 const CALIBRATION_WORDS: Readonly<Record<CalibrationQuote['status'], string>> = {
-  passed: 'Calibrated: two equal arms came out equal on this host and Node',
-  failed: 'The calibration of this host and Node failed: equal arms did not come out equal',
-  stale: 'The calibration of this host and Node was out of date',
-  missing: 'This host and Node had not been calibrated',
+  passed: 'The calibration of this host and Node version passed',
+  failed: 'The calibration of this host and Node version failed',
+  stale: 'The calibration of this host and Node version passed but was out of date',
+  missing: 'This host and Node version had not been calibrated',
 }
 
 /** The calibration of the host, as the plan quotes it. */
 export function calibrationSentence({ calibration }: DecisionRecord): string {
-  if (calibration === undefined)
-    return 'Decided before calibrations were looked for: this record quotes none.'
+  if (calibration === undefined) return 'This record is older than calibration, so it quotes none.'
   const { status, workloads, ageDays } = calibration
   const age = ageDays === undefined ? '' : `, made ${formatDaysAgo(ageDays)}`
   const noise = workloads

@@ -43,7 +43,7 @@ function lookTable({ looks }: DecisionModel): HtmlTable {
 }
 
 function testTable({ tests }: DecisionModel): HtmlTable {
-  return markdownTable('Ordinary tests, which stand beside the verdict and decide nothing', tests, {
+  return markdownTable('Ordinary t-tests, for reference only; not used for the verdict', tests, {
     workload: ({ workload }) => workload,
     'candidate against': ({ against }) => against,
     '#95 % CI of its mean': ({ other }) => other,

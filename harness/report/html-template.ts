@@ -7,8 +7,8 @@ import { inlineHtml, shortName, trustedHtml } from './html.js'
 const FOLDER = 'report/templates'
 
 /**
- * A page of `harness/report/templates`. Every value is escaped, except those that are `Html`
- * already; `{{md …}}` prints a line of markdown.
+ * A page of `harness/report/templates`. Values are escaped unless they are `Html`; `{{md …}}`
+ * prints a line of markdown.
  */
 export const htmlTemplate = templatesIn({
   folder: FOLDER,

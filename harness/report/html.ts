@@ -3,10 +3,7 @@ import { escapeXml } from '../text/escape-xml.js'
 
 const NAME_LIMIT = 120
 
-/**
- * Text that is HTML already; templates escape every other. Made here and by what draws pictures,
- * from nothing a user wrote unescaped.
- */
+/** Text that is HTML already, with every part from outside escaped. Templates escape all others. */
 export type Html = Handlebars.SafeString
 
 /** @param text HTML whose every part from outside has been escaped */
@@ -15,9 +12,9 @@ export function trustedHtml(text: string): Html {
 }
 
 /**
- * The markdown of one line of a decision as HTML: bold, code, line breaks, escaped characters and
- * entities, which is all that `record/` writes. Whatever else the line holds is text. A number and
- * its `%` stay together.
+ * One line of a decision's markdown as HTML: bold, code, line breaks, escaped characters and
+ * entities. `record/` writes no other markdown; everything else is text. A number and its `%` stay
+ * on one line.
  */
 export function inlineHtml(markdown: string): Html {
   let isBold = false
@@ -37,7 +34,7 @@ export function inlineHtml(markdown: string): Html {
   return trustedHtml(`${text.join('')}${isBold ? '</strong>' : ''}`)
 }
 
-/** A name cut to a length a heading or a table survives. */
+/** A name cut to a length that fits a heading or a table. */
 export function shortName(name: string): string {
   const characters = [...name]
   return characters.length > NAME_LIMIT ? `${characters.slice(0, NAME_LIMIT - 1).join('')}…` : name

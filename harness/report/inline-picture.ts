@@ -8,7 +8,7 @@ import { type Html, trustedHtml } from './html.js'
 const OPENING =
   /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" id="([A-Za-z][\w-]*)" class="flame" /
 const SCRIPT = /<script><!\[CDATA\[[\s\S]*?\]\]><\/script>/g
-/** Elements and attributes our pictures consist of. */
+/** Elements of the flame graphs that assay draws. */
 const ELEMENTS = new Set([
   'svg',
   'title',
@@ -25,21 +25,21 @@ const ELEMENTS = new Set([
 const ACTIVE_ATTRIBUTE = /\s(?:on[a-z]+|href|xlink:href|src|style)\s*=/i
 
 /**
- * A flame graph as part of a page: every id and every rule of its style begins with a prefix of its
- * own, so that pictures do not meddle with each other.
+ * A flame graph as part of a page. Its ids and style rules get a prefix, so that several pictures
+ * fit on one page.
  *
  * @param svg    as it was written into the evidence
- * @param prefix letters, digits, dashes; unlike any other on the page
+ * @param prefix letters, digits and dashes; unique on the page
  * @param where  the file, for errors
- * @throws {InvalidEvidenceError} it is no picture of ours
+ * @throws {InvalidEvidenceError} it is not a flame graph that assay draws, or it has been changed
  */
 export function inlinePicture(svg: string, prefix: string, where: string): Html {
   const old = OPENING.exec(svg)?.[1]
   if (old === undefined || !isOurs(svg))
     throw new InvalidEvidenceError(
-      `${where} is no flame graph of assay; restore it or evaluate again`,
+      `${where} is not a flame graph made by assay; restore it or evaluate again`,
     )
-  // Texts are written without angle brackets and quotes, so tags are found by their brackets.
+  // Texts contain neither angle brackets nor quotes, so a tag ends at its bracket.
   const renamed = svg
     .replace(/<style>[\s\S]*?<\/style>/g, (style) => style.replaceAll(`#${old}`, `#${prefix}`))
     .replace(/<[a-z][^>]*>/g, (tag) =>
@@ -57,12 +57,12 @@ export function inlinePicture(svg: string, prefix: string, where: string): Html 
   )
 }
 
-/** `'sha256-…'` of the only script a page with pictures runs, for its content security policy. */
+/** `'sha256-…'` of the one script a page may run, for its content security policy. */
 export function pictureScriptHash(): string {
   return `'sha256-${createHash('sha256').update(pictureScript()).digest('base64')}'`
 }
 
-/** Pictures hold nothing that could run, load or leave, except the script they are shipped with. */
+/** Whether nothing but the known script could run, and nothing loads or links another file. */
 function isOurs(svg: string): boolean {
   const withoutScript = svg.replace(SCRIPT, '')
   const tags = [...withoutScript.matchAll(/<(?!\/)([^\s>/]*)([^>]*)>/g)]

@@ -18,7 +18,7 @@ export interface ProfileModel {
   /** What was profiled, and how. */
   readonly setting: string
   readonly bars: Chart
-  /** Sentences. */
+  /** Sentences without their final periods. */
   readonly facts: readonly string[]
   readonly categories: HtmlTable
   readonly tables: readonly HtmlTable[]
@@ -51,7 +51,7 @@ function profileModel(
   return {
     anchor,
     id: workload,
-    setting: `One untimed run per arm under the profiler (a sample every ${formatMs(intervalMicros / 1000)}, without inlining, so that no function is booked to its caller), on ${content}, scale ${scale}, seed ${seed}, Node ${node}. Shares are of busy time.`,
+    setting: `One untimed run per arm under the profiler, on ${content}, scale ${scale}, seed ${seed}, Node ${node}. The profiler takes one sample every ${formatMs(intervalMicros / 1000)}. Inlining is off, so that the time of a function is not counted in its caller. Shares are fractions of busy time.`,
     bars: drawChart(`${anchor}-bars`, drawCategoryBars(arms)),
     facts: [...arms.flatMap(overheadFact), ...(gain === undefined ? [] : [gainSentence(gain)])],
     categories: categoryTable(hotspots, recorded),
@@ -74,6 +74,6 @@ function overheadFact({
 }: ArmHotspots): string[] {
   if (overheadToComputation === undefined || referenceCpuMs === undefined) return []
   return [
-    `${arm}: overhead to computation ${formatRatio(overheadToComputation)} (${formatMs(cpuMs)} of CPU per pass; the bare computation takes ${formatMs(referenceCpuMs)})`,
+    `${arm}: ratio of overhead to computation ${formatRatio(overheadToComputation)} (${formatMs(cpuMs)} of CPU time per pass; the computation alone takes ${formatMs(referenceCpuMs)})`,
   ]
 }

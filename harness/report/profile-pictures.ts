@@ -58,6 +58,6 @@ function choosePictures(profiles: readonly WorkloadProfile[]): ReadonlySet<Profi
 
 function pictureTitle({ name }: ProfilePicture, { gain }: Hotspots): string {
   return name === 'difference'
-    ? `What changed: ${gain?.against ?? 'baseline'} → candidate`
+    ? `Flame graph of the difference: ${gain?.against ?? 'baseline'} → candidate`
     : `Flame graph: ${name}`
 }

@@ -6,28 +6,28 @@ import { evidenceOf } from '../evidence/store.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { readIfThere } from '../system/files.js'
 
-/** What profiling left of one workload. */
+/** The profile of one workload. */
 export interface WorkloadProfile {
   readonly workload: string
   readonly hotspots: Hotspots
-  /** Flame graphs as they were written, `difference` first. */
+  /** Flame graphs, unchanged, `difference` first. */
   readonly pictures: readonly ProfilePicture[]
 }
 
 export interface ProfilePicture {
   /** `difference` or an arm. */
   readonly name: string
-  /** Below the evidence folder, posix. */
+  /** Relative to the evidence folder, with forward slashes. */
   readonly path: string
   readonly svg: string
 }
 
 /**
- * The profiles in an evidence folder. Only files the record names are read, so no name of a
- * workload leads out of the folder.
+ * The profiles in an evidence folder. Only files named in the record are read, so that the name of
+ * a workload cannot lead out of the folder.
  *
- * @returns one per workload that was profiled, in their order
- * @throws {InvalidEvidenceError} a file is not what was written
+ * @returns one per profiled workload, in the order of the record
+ * @throws {InvalidEvidenceError} a file is damaged
  */
 export function readProfiles(
   root: string,
@@ -51,9 +51,8 @@ function parse(text: string, path: string): Hotspots {
   try {
     return hotspotsSchema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new InvalidEvidenceError(
-      `${path} is not what was written; restore it or evaluate again`,
-      { cause },
-    )
+    throw new InvalidEvidenceError(`${path} is not a valid profile; restore it or evaluate again`, {
+      cause,
+    })
   }
 }

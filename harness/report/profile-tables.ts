@@ -50,7 +50,7 @@ function categoryCells({ categories }: ArmHotspots, name: string): string[] {
   ]
 }
 
-/** What the profile of one arm shows beside its categories. */
+/** The tables of one arm, besides its categories. */
 export function armTables(hotspots: ArmHotspots, workload: string): HtmlTable[] {
   const { arm, next, allocators } = hotspots
   const name = shortName(workload)
@@ -77,7 +77,7 @@ function nextTable({ next }: ArmHotspots, workload: string): HtmlTable {
 
 function operationTable({ arm, operations }: ArmHotspots, workload: string): HtmlTable {
   return tableOf(
-    `Operations of ${workload}, ${arm}, with the library code they call (▲: bottlenecks above ${formatLimit(0.05)})`,
+    `Operations of ${workload}, ${arm}, including the library code they call (▲: bottleneck, more than ${formatLimit(0.05)} of the time)`,
     operations.slice(0, SHOWN),
     {
       operation: (one) => `${one.bottleneck === true ? '▲ ' : ''}${placeText(one)}`,
@@ -90,7 +90,7 @@ function operationTable({ arm, operations }: ArmHotspots, workload: string): Htm
 }
 
 function functionTable({ arm, functions }: ArmHotspots, workload: string): HtmlTable {
-  return tableOf(`Functions of ${workload}, ${arm}, by their own time`, functions.slice(0, SHOWN), {
+  return tableOf(`Functions of ${workload}, ${arm}, by self time`, functions.slice(0, SHOWN), {
     function: (one) => `${one.kind === 'js' ? '' : `[${one.kind}] `}${placeText(one)}`,
     '#self': ({ selfShare }) => formatPercent(selfShare),
     '#total': ({ totalShare }) => formatPercent(totalShare),

@@ -13,8 +13,8 @@ import { readReportSource } from './report-source.js'
 const INDEX = 'index.html'
 
 /**
- * Writes the reports of some records, and the index of all. Each file is a function of record and
- * evidence: writing it again changes nothing.
+ * Writes the reports of some records, and the index of all. Each file depends only on records and
+ * evidence, so writing it again changes nothing.
  *
  * @param chosen ids
  * @throws {InvalidEvidenceError} the evidence of one of them is missing or was changed, or the disk
@@ -31,8 +31,8 @@ export function writeReports(root: string, chosen: readonly string[]): void {
 }
 
 /**
- * Writes those reports again that are there already. One whose evidence was damaged stays as it is:
- * `replay` tells.
+ * Writes existing reports again. A report with damaged evidence stays as it is; `replay` reports
+ * the damage.
  */
 export function refreshReports(root: string, ids: readonly string[]): void {
   const reported = reportedIds(root)
@@ -45,7 +45,7 @@ export function refreshReports(root: string, ids: readonly string[]): void {
   }
 }
 
-/** A report that no longer is what its record and evidence yield. */
+/** A file that differs from what its record and evidence yield. */
 export interface StaleFile {
   readonly path: string
   readonly found: string
@@ -53,8 +53,9 @@ export interface StaleFile {
 }
 
 /**
- * What became of the report of a record: the first file that differs, whether all is as it should
- * be, or that there is none.
+ * Compares the report of a record with what its record and evidence yield.
+ *
+ * @returns the first file that differs; `same`; or `absent`
  */
 export function checkReport(
   root: string,
@@ -70,7 +71,7 @@ export function checkReport(
   return 'same'
 }
 
-/** The same for the index. */
+/** Compares the index with what the records yield, as `checkReport`. */
 export function checkReportIndex(
   root: string,
   records: readonly DecisionRecord[],

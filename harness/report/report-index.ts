@@ -15,7 +15,7 @@ interface IndexRow {
   readonly layer: string
   readonly title: string
   readonly mark: VerdictMark
-  /** What else is to be said of the verdict: a control, superseded. */
+  /** Remarks on the verdict: not equivalent, a control, superseded. */
   readonly note: string
   readonly changes: readonly { readonly id: string; readonly text: string }[]
   readonly spark: Html | ''
@@ -27,17 +27,17 @@ interface IndexRow {
 
 interface IndexModel {
   readonly rows: readonly IndexRow[]
-  /** The axis all intervals share. */
+  /** The axis of all intervals. */
   readonly axis: Html | ''
 }
 
 const template = htmlTemplate<IndexModel>('index')
 
-/** Beyond these an interval would flatten all others; it ends at the edge. */
+/** Limits of the axis, fractions: a longer interval would make all others too short to read. */
 const AXIS_ENDS = { low: -1, high: 1 } as const
 
 /**
- * `reports/index.html`: every decision on one line, with its intervals on an axis they share.
+ * `reports/index.html`: one row per decision, with all intervals on the same axis.
  *
  * @param reported ids of the records that have a report
  */
@@ -115,7 +115,7 @@ function resultText({ improvement, budget }: WorkloadRecord): string {
   return changeText(improvement.estimate, improvement.ci95)
 }
 
-/** Zero is always on it. */
+/** The axis always includes zero. */
 function sharedDomain(sparks: readonly Spark[]): [number, number] {
   const values = sparks.flatMap(({ estimate, interval }) => [estimate, ...(interval ?? [])])
   const [low, high] = paddedRange([0, ...values])

@@ -24,20 +24,17 @@ export interface ReportModel {
   readonly policy: string
   readonly decision: DecisionModel
   readonly mark: VerdictMark
-  /** Each once. */
+  /** Without repetitions. */
   readonly warningCodes: readonly string[]
-  /**
-   * The rows of the table at the top of the decision, without what stands above them in large
-   * letters.
-   */
+  /** The rows of the table at the top of the decision; the verdict is the heading instead. */
   readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
-  /** The layers a summary sums up. */
+  /** The steps of a summary; '' where the record is of one layer. */
   readonly sequence: SequenceModel | ''
   readonly workloads: readonly WorkloadModel[]
   readonly tables: readonly HtmlTable[]
   readonly profiles: readonly ProfileModel[]
-  /** How to find out where the time goes, where nobody has. */
+  /** The command that profiles the layer, for a record without profiles. */
   readonly profileCommand: string
   readonly environment: readonly Fact[]
   readonly calibration: string
@@ -83,7 +80,7 @@ export function toReportModel(source: ReportSource): ReportModel {
   }
 }
 
-/** A stack is profiled as its last layer on top of the others. */
+/** A stack is profiled as its last layer, with the others as the incumbent. */
 function profileCommand({ layer, sequence, stacks }: DecisionRecord): string {
   if (sequence === undefined) return `npx assay profile ${layer}`
   const below = stacks.candidate.slice(0, -1).join(',')
@@ -109,9 +106,7 @@ function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
   }
 }
 
-/**
- * Intervals below their estimates and workloads below each other, so that the table fits a phone.
- */
+/** Intervals stand below their estimates, and workloads in rows, so that the table fits a phone. */
 function sequenceCell(cell: string, column: number, record: string | undefined): string | Html {
   if (cell === record) return recordLink(cell)
   return column < 2
@@ -119,7 +114,7 @@ function sequenceCell(cell: string, column: number, record: string | undefined):
     : trustedHtml(belowEachOther(escapeXml(keepTogether(cell))).replaceAll(', ', '<br>'))
 }
 
-/** To the report of a record. */
+/** A link to the report of a record. */
 function recordLink(id: string): Html {
   return trustedHtml(`<a href="${escapePath(id)}.html">${escapeXml(id)}</a>`)
 }

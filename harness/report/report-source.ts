@@ -6,12 +6,12 @@ import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profi
 import { visibleValues } from './visible-values.js'
 
 /**
- * Everything a report is a function of. Texts in it show what they hold (`visibleValues`); pictures
- * are as they were written.
+ * Everything a report is made of, and nothing else is read. Its texts have passed `visibleValues`;
+ * pictures are as they were written.
  */
 export interface ReportSource {
   readonly record: DecisionRecord
-  /** All records known, for what supersedes what. */
+  /** All records, to find those that supersede others. */
   readonly records: readonly DecisionRecord[]
   readonly evidence: Evidence
   readonly profiles: readonly WorkloadProfile[]
@@ -20,8 +20,8 @@ export interface ReportSource {
 /**
  * Reads what a report is made of.
  *
- * @throws {InvalidEvidenceError} the evidence is missing, damaged, or not what the record was made
- * from
+ * @throws {InvalidEvidenceError} the evidence is missing or damaged, or differs from the evidence
+ * that the record was made from
  */
 export function readReportSource(
   root: string,
@@ -33,6 +33,7 @@ export function readReportSource(
   return toReportSource({ record, records, evidence, profiles: readProfiles(root, record) })
 }
 
+/** Writes out invisible characters in all texts. */
 export function toReportSource({
   record,
   records,

@@ -7,7 +7,7 @@ import { ABSENT, type HtmlTable, shown, tableOf } from './html-table.js'
 /** Every run of a workload in order of execution, with the state of the host during it. */
 export function runTable(workload: string, runs: readonly JournalLine[]): HtmlTable {
   const own = runs.filter((line) => line.workload === workload)
-  return tableOf(`Every run of ${shortName(workload)}, in the order they ran`, own, {
+  return tableOf(`Every run of ${shortName(workload)}, in order of execution`, own, {
     '#run': (_, index) => String(index + 1),
     '#pair': ({ pair }) => String(pair),
     arm: ({ arm }) => arm,

@@ -17,7 +17,7 @@ export interface Picture {
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Text readable on both backgrounds: grey, and darker or lighter if the reader has a preference. */
+/** Grey text can be read on both backgrounds; a reader's preference makes it darker or lighter. */
 const STYLE = `svg { color: #6e7781; }
 @media (prefers-color-scheme: light) { svg { color: #424a53; } }
 @media (prefers-color-scheme: dark) { svg { color: #b1bac4; } }`

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../record/record-schema.js'
 
-/** A verdict as word and symbol: nobody needs colours to tell them apart. */
+/** A verdict as word and symbol, so that it can be read without colours. */
 export interface VerdictMark {
   readonly word: string
   readonly symbol: string
@@ -12,6 +12,7 @@ const SYMBOLS: Readonly<Record<DecisionRecord['verdict'], string>> = {
   inconclusive: '?',
 }
 
+/** The word and the symbol of a verdict. */
 export function verdictMark(verdict: DecisionRecord['verdict']): VerdictMark {
   return { word: verdict, symbol: SYMBOLS[verdict] }
 }

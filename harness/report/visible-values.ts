@@ -1,17 +1,15 @@
 import { visibleText } from '../text/escape-xml.js'
 
 /**
- * A copy of a value in which every text shows what it holds: control characters, direction
- * overrides and invisible characters are written out, so that no name can turn a line around or
- * hide in it. Keys, which may be names too, likewise.
+ * A copy of a value whose texts hide nothing: control characters, direction overrides and invisible
+ * characters are written out, so that a name cannot reverse or hide part of a line. Keys are
+ * treated alike, because they may be names.
  */
 export function visibleValues<Value>(value: Value): Value {
   return copy(value) as Value
 }
 
-/**
- * Longer than any text that belongs on a page; names are cut further where they stand in tables.
- */
+/** Longer than any text of a page; names in tables are cut shorter (`shortName`). */
 const TEXT_LIMIT = 4000
 
 function copy(value: unknown): unknown {
@@ -21,7 +19,7 @@ function copy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [shown(key), copy(entry)]))
 }
 
-/** Breaks of lines and tabs are what they look like. */
+/** Line breaks and tabs become spaces, as in HTML. */
 function shown(text: string): string {
   return visibleText(text.replace(/[\s\u2028\u2029]+/g, ' '), TEXT_LIMIT)
 }

@@ -31,15 +31,15 @@ import { type VerdictMark, verdictMark } from './verdict-mark.js'
 
 /** One workload of a report. */
 export interface WorkloadModel {
-  /** `w1`: ids of everything about it begin so. */
+  /** `w1`: prefix of the ids of everything that belongs to it. */
   readonly anchor: string
   readonly id: string
   readonly title: string
   readonly role: string
   readonly mark: VerdictMark
-  /** Its outcome as people call it: a guard passes or fails. */
+  /** Its outcome in words: a guard passes or fails. */
   readonly outcome: string
-  /** What matters most, in two or three words. */
+  /** The result in two or three words: `40.1 % faster`. */
   readonly change: string
   /** Inline markdown. */
   readonly headline: string
@@ -76,7 +76,7 @@ function changeOf({ improvement, budget }: WorkloadRecord): string {
   return `${formatPercent(Math.abs(improvement.estimate))} ${improvement.estimate < 0 ? 'slower' : 'faster'}`
 }
 
-/** What stands in words beside the charts. */
+/** The facts beside the charts. */
 function factsOf(workload: WorkloadRecord, record: DecisionRecord): Fact[] {
   const { warmup, iterations, pairs, voidedPairs, failedPairs, memory } = workload
   return factsFrom({
@@ -86,16 +86,20 @@ function factsOf(workload: WorkloadRecord, record: DecisionRecord): Fact[] {
         ? undefined
         : `${warmup} warm-up and ${formatCounted(iterations, 'timed iteration')} of ${workload.content}`,
     Noise: noiseText(workload, record),
-    'Peak memory':
-      memory &&
-      `${memoryChange(memory)}, ${MEMORY_WORDS[memory.verdict]} the limit of ${formatLimit(MEMORY_LIMIT)}`,
+    'Peak memory': memory && memoryText(memory),
   })
 }
 
-const MEMORY_WORDS: Readonly<Record<NonNullable<WorkloadRecord['memory']>['verdict'], string>> = {
-  within: 'within',
-  over: 'over',
-  undecided: 'undecided against',
+type Memory = NonNullable<WorkloadRecord['memory']>
+
+const MEMORY_WORDS: Readonly<Record<Memory['verdict'], string>> = {
+  within: 'within the limit of',
+  over: 'above the limit of',
+  undecided: 'undecided against the limit of',
+}
+
+function memoryText(memory: Memory): string {
+  return `${memoryChange(memory)}, ${MEMORY_WORDS[memory.verdict]} ${formatLimit(MEMORY_LIMIT)}`
 }
 
 function noiseText(workload: WorkloadRecord, record: DecisionRecord): string | undefined {
@@ -130,7 +134,7 @@ function timeStrips(workload: WorkloadRecord, rounds: readonly Round[]): ChartDr
   if (strips.length === 0) return undefined
   return drawStrips(strips, {
     title: 'Every run',
-    caption: 'Each mark is one process. Line: the mean; band: its 95 % interval.',
+    caption: 'Each mark is one process. Line: mean. Band: 95 % interval of the mean.',
     label: `${workload.metric} time per iteration`,
     direction: '← faster',
     unit: timeUnit(Math.max(...strips.flatMap(({ values }) => values))),
@@ -147,7 +151,7 @@ function memoryStrips(
   if (memory === undefined || strips.length === 0) return undefined
   return drawStrips(strips, {
     title: 'Peak memory',
-    caption: `The most memory each process held. The candidate's changes by ${memoryChange(memory)}: ${memory.verdict} (limit ${formatLimit(MEMORY_LIMIT)}, ${regime.memory}).`,
+    caption: `Peak memory of each process. Change of the candidate: ${memoryText(memory)}. Memory is ${regime.memory}.`,
     label: 'peak resident set',
     direction: '← less',
     unit: sizeUnit(Math.max(...strips.flatMap(({ values }) => values))),
@@ -232,7 +236,7 @@ function countersTable({ id, counters, hitRates = {} }: WorkloadRecord): HtmlTab
     return [name, cell(baseline[name]), cell(candidate[name])]
   }
   return htmlTable(
-    `What ${shortName(id)} counted, mean per run`,
+    `Counters of ${shortName(id)}, mean per run`,
     ['counter', '#baseline', '#candidate'],
     [
       ...names.map(counterRow),

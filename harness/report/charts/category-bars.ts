@@ -28,7 +28,7 @@ export function drawCategoryBars(arms: readonly ArmHotspots[]): ChartDraft {
   const present = ARMS.filter((arm) => arms.some((one) => one.arm === arm))
   return {
     title: 'Where the time went',
-    caption: `CPU of one pass by category: ${present.map((arm) => `${ARM_GLYPHS[arm]} ${arm}`).join(', ')}, from above.`,
+    caption: `CPU time of one pass by category. Bars from top to bottom: ${present.map((arm) => `${ARM_GLYPHS[arm]} ${arm}`).join(', ')}.`,
     description: describe(categories, bars),
     options: {
       ...rowAxes(4, {

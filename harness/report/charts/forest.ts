@@ -20,8 +20,8 @@ interface Row extends ImprovementRow {
 }
 
 /**
- * One line per workload: the estimate, its 95 % interval, the bounds it was decided by, and what
- * was asked for.
+ * One row per workload: the estimate, its 95 % interval, the bounds at the last look, and the
+ * threshold of the criterion.
  *
  * @returns undefined where no workload has an estimate
  */
@@ -33,7 +33,7 @@ export function drawForest(record: DecisionRecord, width = CHART_WIDTH): ChartDr
   return {
     title: 'Improvement of each workload',
     caption:
-      'Mark: the estimate; thick: its 95 % interval; thin: the bounds the verdict was decided by; dashed: what was asked for.',
+      'Mark: estimate. Thick line: 95 % interval. Thin line: the bounds that decide the verdict. Dashed line: threshold of the criterion.',
     description: rows.map(describe).join('; '),
     options: {
       ...improvementAxes(rows, 'improvement, % · faster →', ends),

@@ -52,11 +52,11 @@ export function drawLooks({
   const lines =
     criterion.kind === 'budget' ? [limitOfBudget(criterion)] : marginsOf(criterion).map(percentOf)
   const lastNote = isByEstimate
-    ? ' After the last look these lie on both sides, and the estimate decides, as the rule says.'
+    ? ' After the last look the bounds still include it, so the estimate decided, as the rule allows.'
     : ''
   return {
     title: 'Look by look',
-    caption: `The estimate and its bounds at every look, wide enough for all looks together. Dashed: ${thresholdOf(criterion)}. Bounds that lie wholly on one side of it decide.${lastNote}`,
+    caption: `Estimate and bounds at each look. The bounds allow for all planned looks. Dashed line: ${thresholdOf(criterion)}. A look decides when its bounds lie entirely on one side of the dashed line.${lastNote}`,
     description: positions.map(({ text }) => text).join('; '),
     options: {
       ...axesOf(positions, lines, planned, criterion),

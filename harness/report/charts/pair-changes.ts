@@ -30,13 +30,13 @@ export function drawPairChanges(changes: PairChanges): ChartDraft {
   const margins = marginsOf(criterion)
   const values = [0, ...improvements, ...margins, ...(ci95 ?? [])]
   return {
-    title: 'Each pair by itself',
-    caption: `Improvement of the candidate over the ${against} within each pair of adjacent runs. Line: the estimate; band: its 95 % interval; dashed: what was asked for.${trimNote(changes)}`,
+    title: 'Improvement pair by pair',
+    caption: `Improvement of the candidate over the ${against} in each pair of adjacent runs. Line: estimate. Band: 95 % interval.${margins.length === 0 ? '' : ' Dashed line: threshold of the criterion.'}${trimNote(changes)}`,
     description: `${formatCounted(points.length, 'pair')}, from ${formatSignedPercent(Math.min(...improvements))} to ${formatSignedPercent(Math.max(...improvements))}; estimate ${formatSignedPercent(estimate)}${ci95 === undefined ? '' : `, 95 % interval ${formatPercentInterval(ci95)}`}.`,
     options: {
       ...uprightAxes(
         44,
-        { label: 'pair, in the order they ran', domain: [0, points.length + 1] },
+        { label: 'pair, in order of execution', domain: [0, points.length + 1] },
         { label: 'improvement, % · ↑ faster', domain: paddedRange(values).map(percentOf) },
       ),
       marks: [
@@ -66,9 +66,9 @@ function trimNote({ trimmed }: PairChanges): string {
   if (trimmed === 0) return ''
   const ends =
     trimmed === 1
-      ? 'the lowest and the highest'
-      : `the ${trimmed} lowest and the ${trimmed} highest`
-  return ` The estimate leaves out ${ends} (hollow).`
+      ? 'the lowest and the highest value'
+      : `the ${trimmed} lowest and the ${trimmed} highest values`
+  return ` Hollow: ${ends}, which the estimate leaves out.`
 }
 
 function intervalBand(interval: readonly number[]): Plot.Markish {

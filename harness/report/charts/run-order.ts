@@ -24,11 +24,11 @@ export interface OrderedRun {
 export function drawRunOrder(runs: readonly OrderedRun[], metric: Metric): ChartDraft {
   const unit = timeUnit(Math.max(...runs.map(({ value }) => value)))
   const voidNote = runs.some(({ isVoid }) => isVoid)
-    ? ' Crossed: runs of pairs that do not count.'
+    ? ' Crosses: runs of pairs that are not counted.'
     : ''
   return {
-    title: 'In the order they ran',
-    caption: `Lines join the runs of one pair, made back to back. A host that drifts moves all arms alike, and the pairs with them.${voidNote}`,
+    title: 'Runs in order of execution',
+    caption: `Each line joins the runs of one pair, which ran back to back. Drift of the host moves all arms together.${voidNote}`,
     description: `${formatCounted(runs.length, 'run')} in order; the first pair: ${pairText(runs, runs[0])}; the last pair: ${pairText(runs, runs.at(-1))}.`,
     options: {
       ...uprightAxes(
@@ -69,5 +69,5 @@ function marksOf(runs: readonly OrderedRun[], unitSize: number): Plot.Markish[] 
 }
 
 function runTitle({ order, pair, arm, value, isVoid }: OrderedRun): string {
-  return `run ${order}, pair ${pair}, ${arm}: ${formatMs(value)}${isVoid ? ', does not count' : ''}`
+  return `run ${order}, pair ${pair}, ${arm}: ${formatMs(value)}${isVoid ? ', not counted' : ''}`
 }

@@ -11,8 +11,8 @@ import {
 } from './improvement-rows.js'
 
 /**
- * How far the stack came: the improvement over the pure baseline with each layer on top of the
- * accepted ones, and of all of them measured afresh, against the goals.
+ * The improvement over the pure baseline after each layer, and that of all accepted layers in a
+ * measurement of their own, against the goals.
  *
  * @returns undefined where no layer was measured
  */
@@ -30,7 +30,7 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
     cumulative &&
     improvementRow(
       'all',
-      'all accepted, measured afresh',
+      'all accepted, fresh measurement',
       record.verdict,
       cumulative.improvement,
       cumulative.ci95,
@@ -40,7 +40,7 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
   const describe = ({ label, change }: ImprovementRow) => `${label}: ${change}`
   return {
     title: 'Improvement over the pure baseline, layer by layer',
-    caption: `Each layer on top of the accepted ones before it, and all accepted ones measured afresh. Mark: the estimate; thick: its 95 % interval; dashed: the goals of ${formatLimit(minimum)} and ${formatLimit(aspired)}.`,
+    caption: `Each layer on top of the layers accepted before it; in the last row, all accepted layers in a fresh measurement. Mark: estimate. Thick line: 95 % interval. Dashed lines: the goal of ${formatLimit(minimum)} and the aspiration of ${formatLimit(aspired)}.`,
     description: rows.map(describe).join('; '),
     options: {
       ...improvementAxes(rows, 'improvement over the pure baseline, % · faster →', [

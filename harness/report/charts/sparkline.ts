@@ -3,7 +3,7 @@ import type { WorkloadRecord } from '../../record/record-schema.js'
 import { formatPercent, formatTick } from '../../text/format.js'
 import { type ChartDraft, SOFT, VERDICT_SYMBOLS } from './chart.js'
 
-/** An interval in a line of the index. */
+/** An estimate with its interval, in a row of the index. */
 export interface Spark {
   readonly label: string
   readonly verdict: WorkloadRecord['verdict']
@@ -13,10 +13,10 @@ export interface Spark {
 
 const WIDTH = 240
 const SIDE = 12
-/** px: that of a line of the text beside it. */
+/** px: the line height of the text beside it. */
 const ROW = 22
 
-/** Intervals of one decision on an axis all decisions share. @param domain fractions */
+/** The intervals of one decision, on the axis of the whole index. @param domain fractions */
 export function drawSparks(
   sparks: readonly Spark[],
   domain: readonly [number, number],
@@ -62,12 +62,12 @@ export function drawSparks(
   }
 }
 
-/** The axis itself, for the head of the table. */
+/** The axis of the index, for the head of its table. */
 export function drawSparkAxis(domain: readonly [number, number]): ChartDraft {
   return {
     title: 'Improvement, %',
     caption: '',
-    description: `The axis of the intervals below, from ${formatPercent(domain[0], 0)} to ${formatPercent(domain[1], 0)}; right of zero is faster.`,
+    description: `Axis of the intervals below, from ${formatPercent(domain[0], 0)} to ${formatPercent(domain[1], 0)}; values above zero are faster.`,
     options: {
       width: WIDTH,
       height: 22,
@@ -85,7 +85,7 @@ export function drawSparkAxis(domain: readonly [number, number]): ChartDraft {
       marks: [
         Plot.axisX({
           anchor: 'bottom',
-          ticks: 5,
+          ticks: 3,
           tickSize: 4,
           tickFormat: (value: number) => `${formatTick(value)} %`,
           label: null,

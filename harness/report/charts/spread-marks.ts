@@ -1,11 +1,10 @@
 /**
- * How far marks beside each other have to step aside so that none hides another: each takes the
- * lane nearest to the middle that is free where it stands. Where there are more lanes than fit,
- * they move together and marks overlap.
+ * Offsets that keep marks from hiding each other. Each mark takes the free lane nearest to the
+ * middle. If there are more lanes than fit, the lanes move closer together and marks overlap.
  *
- * @param positions along the axis, px, any order
- * @param size      of a mark, px
- * @param room      on either side of the middle, px
+ * @param positions along the axis, px, in any order
+ * @param size      diameter of a mark, px
+ * @param room      space on each side of the middle, px
  * @returns offsets from the middle, px, in the order of the positions
  */
 export function spreadMarks(positions: readonly number[], size: number, room: number): number[] {

@@ -1,4 +1,4 @@
-/** A unit in which the values of one axis are round numbers. */
+/** The unit of an axis, chosen so that its values are short numbers. */
 export interface Unit {
   readonly name: string
   /** In the unit of the values: ms or bytes. */

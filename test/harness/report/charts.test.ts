@@ -5,8 +5,8 @@ import { marginsOf } from '../../../harness/report/charts/margins.js'
 import { spreadMarks } from '../../../harness/report/charts/spread-marks.js'
 import { judgeImprovement, judgeRegression } from '../../../harness/verdict/criteria.js'
 
-describe('marks of runs', () => {
-  it('never hide each other while there is room, and never leave it', () => {
+describe('the marks of runs', () => {
+  it('do not overlap while there is room, and stay within the room', () => {
     const positions = fc.array(fc.double({ min: 0, max: 350, noNaN: true }), {
       minLength: 1,
       maxLength: 60,
@@ -29,7 +29,7 @@ describe('marks of runs', () => {
     )
   })
 
-  it('stand in the middle where nothing is near', () => {
+  it('stay in the middle while no other mark is near', () => {
     expect(spreadMarks([0, 100, 200], 9, 22)).toEqual([0, 0, 0])
     expect(spreadMarks([100, 101, 102], 9, 22)).toEqual([0, 9, -9])
   })
@@ -53,18 +53,18 @@ describe('the looks of a sequential rule', () => {
     word: String,
   }
 
-  it('say so where bounds on both sides of the line did not decide', () => {
+  it('are captioned differently when the estimate decided instead of the bounds', () => {
     expect(drawLooks({ ...setting, isByEstimate: true }).caption).toMatch(
-      /lie on both sides, and the estimate decides/,
+      /After the last look the bounds still include it, so the estimate decided, as the rule allows\.$/,
     )
     expect(drawLooks({ ...setting, isByEstimate: false }).caption).toMatch(
-      /wholly on one side of it decide\.$/,
+      /A look decides when its bounds lie entirely on one side of the dashed line\.$/,
     )
   })
 })
 
 describe('the lines a criterion draws', () => {
-  it('are where the verdict changes', () => {
+  it('are at the values where the verdict changes', () => {
     const at = (improvement: number) => {
       const m = Math.log1p(-improvement)
       return { m, lower: m, upper: m, last: true, tolerance: 0 }

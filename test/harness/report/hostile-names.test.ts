@@ -43,9 +43,9 @@ function textsOf(html: string): string {
   return [page.textContent, ...values].join('\n')
 }
 
-describe('a name somebody chose', () => {
+describe('a hostile name', () => {
   it.each(NAMES)(
-    '%j gives a page of the same elements and attributes as a harmless one',
+    '%j gives a page with the same elements and attributes as a harmless name',
     (name) => {
       const html = reportNaming(name)
       expect(skeletons(html)).toBe(harmless)
@@ -53,7 +53,7 @@ describe('a name somebody chose', () => {
     },
   )
 
-  it('whatever it is', () => {
+  it('cannot change the elements of the page, for any text', () => {
     const name = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 40 })
       .filter((text) => text.trim() !== '')
@@ -78,7 +78,7 @@ describe('a name somebody chose', () => {
 })
 
 describe('a line of markdown', () => {
-  it('reads in HTML as it was written, whatever somebody wrote', () => {
+  it('shows in HTML the text that was escaped, for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...NAMES)),
@@ -95,19 +95,19 @@ describe('a line of markdown', () => {
     )
   })
 
-  it('knows bold, code and breaks', () => {
+  it('renders bold, code and line breaks', () => {
     expect(String(inlineHtml('a **b** `<c>` & &lt;<br>d \\*\\|'))).toBe(
       'a <strong>b</strong> <code>&#60;c&#62;</code> &#38; &lt;<br>d *|',
     )
   })
 })
 
-it('a report does not depend on who reads its texts first', () => {
+it('a report is the same when its texts were made visible before', () => {
   const source = sourceOf(evidenceNaming('\u202egnitirw'))
   expect(renderReport(toReportSource(source))).toBe(renderReport(source))
 })
 
-/** `escapeMarkdown` makes one line of a text; the rest it keeps. */
+/** `escapeMarkdown` joins the lines of a text and keeps everything else. */
 function escapedAndBack(text: string): string {
   return text.replace(/\s+/g, ' ').trim().replaceAll('\u00a0%', ' %')
 }

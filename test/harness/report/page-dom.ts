@@ -1,6 +1,6 @@
 import domino from 'domino'
 
-/** What a test asks of an element; domino's own types need a browser's. */
+/** The part of a DOM element that tests use; domino's types would need those of a browser. */
 export interface DomElement {
   readonly tagName: string
   readonly textContent: string
@@ -10,7 +10,7 @@ export interface DomElement {
   querySelectorAll(selector: string): ArrayLike<DomElement>
 }
 
-/** A page as a real HTML parser reads it. */
+/** A page, parsed by a real HTML parser. */
 export function parsePage(html: string): DomElement {
   return domino.createDocument(html).documentElement as unknown as DomElement
 }
@@ -19,7 +19,7 @@ export function all(root: DomElement, selector: string): DomElement[] {
   return Array.from(root.querySelectorAll(selector))
 }
 
-/** Elements and the names of their attributes, in document order; no text. */
+/** Elements and the names of their attributes in document order, without text. */
 export function skeletonOf(element: DomElement): string {
   const names = Array.from(element.attributes, ({ name }) => name).sort()
   const below = Array.from(element.childNodes).filter(({ nodeType }) => nodeType === 1)

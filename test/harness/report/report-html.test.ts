@@ -11,7 +11,7 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
   const html = renderReport(source)
   const page = parsePage(html)
 
-  it('says the verdict before anything else, as word and symbol', () => {
+  it('begins with the verdict, as word and symbol', () => {
     const first = all(page, 'h2')[0]!.textContent.trim()
     expect(first).toMatch(
       { accepted: /^✓ /, rejected: /^✗ /, inconclusive: /^\? / }[source.record.verdict],
@@ -19,7 +19,7 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     expect(first).toContain(source.record.verdict)
   })
 
-  it('has headings in order, landmarks, ids of its own, and references that lead somewhere', () => {
+  it('has headings in order, landmarks, unique ids, and no dangling references', () => {
     const levels = all(page, 'h1, h2, h3, h4').map(({ tagName }) => Number(tagName.slice(1)))
     expect(levels[0]).toBe(1)
     for (const [index, level] of levels.entries())
@@ -36,7 +36,7 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     expect([...named, ...inside].filter((id) => !ids.includes(id))).toEqual([])
   })
 
-  it('needs nothing but itself', () => {
+  it('is self-contained', () => {
     expect(all(page, 'script, link, img, iframe, object')).toEqual([])
     expect(html).not.toMatch(/\s(src|srcset|onload|onclick)=|url\(|@import/)
     const hrefs = all(page, 'a').map((element) => element.getAttribute('href')!)
@@ -48,16 +48,16 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     expect(Buffer.byteLength(html)).toBeLessThan(3_000_000)
   })
 
-  it('prints no number that is none', () => {
+  it('prints no NaN, undefined or infinity', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/)
   })
 
-  it('is the same bytes again, and of equal evidence', () => {
+  it('renders the same bytes again, also from equal evidence', () => {
     expect(renderReport(source)).toBe(html)
     expect(renderReport(toReportSource(structuredClone(source)))).toBe(html)
   })
 
-  it('names every table, its columns and its rows', () => {
+  it('gives every table a unique caption, column heads and row heads', () => {
     const tables = all(page, 'table')
     const captions = tables.map((table) => all(table, 'caption')[0]!.textContent)
     expect(new Set(captions).size).toBe(captions.length)
@@ -73,7 +73,7 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     }
   })
 
-  it('tells what every picture shows to whoever cannot see it', () => {
+  it('describes every picture for screen readers', () => {
     for (const svg of all(page, 'figure > svg')) {
       expect(svg.getAttribute('role')).toBe('img')
       expect(all(svg, 'title')[0]!.textContent).not.toBe('')
@@ -81,7 +81,7 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
     }
   })
 
-  it('lists every run, and marks each that counts in every plot of runs', () => {
+  it('lists every run, and draws a mark for each counted run in every plot of runs', () => {
     const { workloads } = source.record
     const rows = all(page, '#tables .scroll').filter((region) =>
       region.getAttribute('aria-label')!.startsWith('Every run of'),
@@ -96,16 +96,16 @@ describe.each(Object.entries(EVALUATIONS))('the report of an evaluation: %s', (_
       }))
       const marks = (name: string) => titles.find((figure) => figure.name === name)?.marks ?? 0
       expect(marks('Every run')).toBe(pairs * evidence.plan.arms.length)
-      expect(marks('Each pair by itself')).toBe(pairs >= 2 ? pairs : 0)
+      expect(marks('Improvement pair by pair')).toBe(pairs >= 2 ? pairs : 0)
     }
   })
 })
 
 describe('what a report shows', () => {
-  it('quotes verdict, interval, calibration, error rates, warnings and the command that repeats it', () => {
+  it('quotes the verdict, interval, calibration, error rates, warnings and the command to repeat it', () => {
     const text = parsePage(renderReport(sourceOf(EVALUATIONS.regression!))).textContent
     expect(text).toContain(
-      'Calibrated: two equal arms came out equal on this host and Node, made 3 days ago: grid-search GREEN',
+      'The calibration of this host and Node version passed, made 3 days ago: grid-search GREEN',
     )
     expect(text).toContain('Error rates: A/A accepted 0 of 100.')
     expect(text).toContain('npm run evaluate -- layer1 --seed 20251022')
@@ -122,7 +122,7 @@ describe('what a report shows', () => {
     )
   })
 
-  it('marks as many pairs as the estimate leaves out', () => {
+  it('draws pairs that the estimate leaves out as hollow marks', () => {
     const source = sourceOf(EVALUATIONS.rejected!)
     const titles = all(parsePage(renderReport(source)), '[aria-labelledby=w1] svg title').map(
       ({ textContent }) => textContent,
@@ -132,19 +132,19 @@ describe('what a report shows', () => {
     expect(titles.filter((title) => /^pair \d+: /.test(title))).toHaveLength(10)
   })
 
-  it('crosses out runs of pairs that do not count', () => {
+  it('counts voided and failed pairs, and names the error of a failed run', () => {
     const evidence = EVALUATIONS['voided and failed pairs']!
     const text = parsePage(renderReport(sourceOf(evidence))).textContent
     expect(text).toContain('10 counted, 0 voided, 1 failed')
     expect(text).toContain('failed: exit code 1')
   })
 
-  it('says how to profile where nobody has', () => {
+  it('names the command that profiles, where profiles are missing', () => {
     const page = parsePage(renderReport(sourceOf(accepted)))
     expect(all(page, '#time')[0]!.textContent).toContain('npx assay profile layer1')
   })
 
-  it('shows where the time went, with every picture under ids of its own', () => {
+  it('shows where the time went, with unique ids in every picture', () => {
     const html = renderReport(
       sourceOf(accepted, [profileOf('grid-search'), profileOf('walk-forward')]),
     )
@@ -161,7 +161,7 @@ describe('what a report shows', () => {
     expect(html).not.toMatch(/#(difference|flame)[ {,]/)
     const text = all(page, '#time')[0]!.textContent
     expect(text).toContain(
-      'baseline: overhead to computation 9.00 : 1 (200.0 ms of CPU per pass; the bare computation takes 20.00 ms)',
+      'baseline: ratio of overhead to computation 9.00 : 1 (200.0 ms of CPU time per pass; the computation alone takes 20.00 ms)',
     )
     expect(text).toMatch(
       /in the profiles, 40\.0 % less; categories with a name explain 7\d\.\d % of the measured gain, 2\d\.\d % is left/,
@@ -173,7 +173,7 @@ describe('what a report shows', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(3_000_000)
   })
 
-  it('has no shares of a gain where there may be none', () => {
+  it('divides a gain by category only where it is large and certain enough', () => {
     const inconclusive = renderReport(
       sourceOf(EVALUATIONS.inconclusive!, [profileOf('walk-forward')]),
     )
@@ -182,7 +182,7 @@ describe('what a report shows', () => {
     expect(text).not.toContain('share of the')
   })
 
-  it('links pictures that would make the page too long', () => {
+  it('links pictures that would make the page too large', () => {
     const large = (workload: string) => {
       const profile = profileOf(workload)
       return {
@@ -217,7 +217,7 @@ describe('what a report shows', () => {
       '<image href="https://example.com/x.png"/><rect class="page"',
     ],
     ['foreign content', '<rect class="page"', '<foreignObject/><rect class="page"'],
-  ])('refuses a picture that is not ours: %s', (_, from, to?: string) => {
+  ])('refuses a picture that assay did not draw: %s', (_, from, to?: string) => {
     const profile = profileOf('grid-search')
     const [difference, ...others] = profile.pictures
     const svg = to === undefined ? from : difference!.svg.replace(from, to)

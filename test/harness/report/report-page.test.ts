@@ -24,8 +24,8 @@ const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const longest = 'x'.repeat(500)
 
 /**
- * Three arms over ten pairs: axe judges every cell of a table, and the two hundred rows of a long
- * evaluation are no other than these sixty.
+ * Three arms over ten pairs. Axe checks every cell of a table, and the two hundred rows of a long
+ * evaluation would add nothing to these sixty.
  */
 const threeArms = simulateEvidence(
   {
@@ -76,7 +76,7 @@ beforeAll(() => {
   for (const [name, html] of Object.entries(pages)) writeFileSync(join(folder, name), html)
 })
 
-/** Texts of plots that leave their plot. */
+/** Texts that overflow their plot. */
 const CLIPPED = `[...document.querySelectorAll('figure > svg')].flatMap((svg) => {
   const box = svg.getBoundingClientRect()
   return [...svg.querySelectorAll('text')].flatMap((text) => {
@@ -95,13 +95,13 @@ const VIEWS = [
   ['dark', 'wide screen', 1440],
 ] as const
 
-// One page for all views, as for a reader who turns a tablet or switches to dark: loading it anew
-// for each costs most of the time.
+// All views reuse one page, because loading takes most of the time. A reader who turns a tablet or
+// switches to dark does the same.
 describe.each(Object.keys(pages))('%s', (name) => {
   let page: Page
   beforeAll(async () => {
     page = await open(name)
-    // Evaluated from outside of the page, whose policy lets no other script run.
+    // Evaluated from outside the page, whose policy lets no other script run.
     await page.evaluate(axeSource)
   })
   afterAll(() => page?.close())
@@ -119,8 +119,7 @@ describe.each(Object.keys(pages))('%s', (name) => {
         'getComputedStyle(document.body).backgroundColor',
       )
       expect(background).toBe(colorScheme === 'dark' ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)')
-      // Between these two widths the same elements stand in the same order: axe has nothing new to
-      // find.
+      // Both widths have the same elements in the same order, so axe finds nothing new.
       if (width !== 1280 && width !== 360) return
       const violations = await page.evaluate<string[]>(
         'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))',
@@ -130,18 +129,18 @@ describe.each(Object.keys(pages))('%s', (name) => {
   )
 })
 
-/** Regions whose content lies beyond their edge. */
+/** Regions whose content overflows. */
 const CUT_OFF = `[...document.querySelectorAll('.scroll')].filter((region) => region.scrollWidth > region.clientWidth + 1).map((region) => region.ariaLabel)`
 
-describe('what has to be scrolled to be read', () => {
-  it('is nothing of the index on a phone', async () => {
+describe('a region that scrolls', () => {
+  it('does not exist in the index on a phone', async () => {
     const page = await open('index.html', { viewport: { width: 360, height: 800 } })
     expect(await page.evaluate<string[]>(CUT_OFF)).toEqual([])
     expect(await page.getByRole('row').count()).toBe(records.length + 1)
     await page.close()
   })
 
-  it('is nothing of a report on a wide screen, digests included', async () => {
+  it('does not exist in a report on a wide screen, digests included', async () => {
     const page = await open('profiled.html', { viewport: { width: 1440, height: 900 } })
     expect(await page.evaluate<string[]>(CUT_OFF)).toEqual([])
     await page.close()
@@ -149,7 +148,7 @@ describe('what has to be scrolled to be read', () => {
 })
 
 describe('an opened report', () => {
-  it('says everything without scripts', async () => {
+  it('is complete without scripts', async () => {
     const page = await open('profiled.html', { javaScriptEnabled: false })
     expect(await page.locator('svg.flame[role=img]').count()).toBe(6)
     expect(await page.locator('h2').first().textContent()).toBe('✓ accepted')
@@ -157,7 +156,7 @@ describe('an opened report', () => {
     await page.close()
   })
 
-  it('lets its flame graphs be searched, each by itself', async () => {
+  it('searches each flame graph separately', async () => {
     const page = await open('profiled.html')
     expect(await page.getByRole('searchbox').count()).toBe(6)
     await page.getByRole('searchbox').first().fill('main')
@@ -166,7 +165,7 @@ describe('an opened report', () => {
     await page.close()
   })
 
-  it('runs no script but that of its pictures', async () => {
+  it('runs no script except that of its pictures', async () => {
     const html = pages['profiled.html' as keyof typeof pages] as string
     writeFileSync(
       join(folder, 'injected.html'),
@@ -179,7 +178,7 @@ describe('an opened report', () => {
     await page.close()
   })
 
-  it('is walked with the keyboard: first to the verdict, and where the focus is can be seen', async () => {
+  it('can be read with the keyboard: the first stop skips to the verdict, and the focus is visible', async () => {
     const page = await open('profiled.html')
     await page.keyboard.press('Tab')
     expect(await page.evaluate<string>('document.activeElement.textContent')).toBe(
@@ -196,7 +195,7 @@ describe('an opened report', () => {
     await page.close()
   })
 
-  it('prints whole: nothing scrolls, in the colours of paper', async () => {
+  it('prints completely, without scrolling regions and in colours for paper', async () => {
     const page = await open('profiled.html', { colorScheme: 'dark' })
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     const hidden = await page.evaluate<number>(
@@ -209,7 +208,7 @@ describe('an opened report', () => {
     await page.close()
   })
 
-  it('never logs, asks for anything, or runs a name', () => {
+  it('logs nothing, requests nothing, and runs no name as code', () => {
     expect(troubles).toEqual([])
   })
 })

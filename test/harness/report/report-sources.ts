@@ -13,7 +13,7 @@ import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/sim
 const picture = (name: string) =>
   readFileSync(join(packageRoot(), 'test', 'golden', 'pictures', name), 'utf8')
 
-/** Evidence as it is left behind, as what a report is made of. */
+/** The source of a report, made from evidence. */
 export function sourceOf(
   measured: Evidence,
   profiles: readonly WorkloadProfile[] = [],
@@ -60,7 +60,7 @@ function judgedBy(
   )
 }
 
-/** Runs without what some hosts do not tell, and without any noise. */
+/** Runs without the fields that some hosts cannot provide, and without noise. */
 function bare(evidence: Evidence): Evidence {
   return {
     ...evidence,
@@ -73,7 +73,7 @@ function bare(evidence: Evidence): Evidence {
   }
 }
 
-/** Every kind of evaluation a report has to tell of, by name. */
+/** Every kind of evaluation that has a report, by name. */
 export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
   accepted,
   rejected,
@@ -194,7 +194,7 @@ export const EVALUATIONS: Readonly<Record<string, Evidence>> = {
   'budget not counted': judgedBy({ kind: 'budget', counter: 'nothing', atMost: 1 }),
 }
 
-/** Hot spots of both arms, in which every text is the one given. */
+/** Hot spots of both arms, with `text` in place of every text. */
 export function hotspotsNaming(text: string): Hotspots {
   const place = { name: text, file: text, line: 7 }
   const arm = (name: 'baseline' | 'candidate', cpuMs: number): Hotspots['arms'][number] => ({
@@ -254,7 +254,7 @@ export function hotspotsNaming(text: string): Hotspots {
   }
 }
 
-/** A profile with pictures as they are written. */
+/** A profile with real pictures. */
 export function profileOf(workload: string, text = workload): WorkloadProfile {
   return {
     workload,
@@ -267,7 +267,7 @@ export function profileOf(workload: string, text = workload): WorkloadProfile {
   }
 }
 
-/** Evidence in which every text somebody may have given is the one given. */
+/** Evidence with `text` in place of every text a user can choose. */
 export function evidenceNaming(text: string): Evidence {
   const plan = planWith({
     title: text,
