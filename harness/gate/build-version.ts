@@ -3,35 +3,33 @@ import { join } from 'node:path'
 import { type Program, runProgram } from '../system/run-program.js'
 import type { ProgramSetting } from './git.js'
 
-/** A version of the project, to be built. */
+/** A version of the project to build. */
 export interface BuildRequest {
   /** The project in its checkout, absolute. */
   readonly project: string
   /**
-   * The same project where the gate was started: its packages are used where both have the same
-   * lock file.
+   * The project in which the gate was started. Its installed packages are used if the lock files
+   * are equal.
    */
   readonly installed: string
-  /** npm script that builds it; undefined: there is nothing to build. */
+  /** npm script that builds it; absent if there is nothing to build. */
   readonly script?: string
   readonly setting: ProgramSetting
 }
 
 const TIMEOUT_MS = 900_000
 const LOCK = 'package-lock.json'
-/**
- * Of the npm that started us: they describe our package, and would reach into the one that is
- * built.
- */
-const OURS = /^npm_(package|lifecycle)_|^npm_(command|config_local_prefix|execpath)$|^INIT_CWD$/i
+/** Variables of the npm that started the gate. They describe another package than the built one. */
+const VARIABLES_OF_NPM =
+  /^npm_(package|lifecycle)_|^npm_(command|config_local_prefix|execpath)$|^INIT_CWD$/i
 const LONGEST_LINE = 400
 
 /**
- * Gives a checkout its packages and builds it.
+ * Installs the packages of a checkout and builds it.
  *
- * @returns undefined where it is built; else what went wrong, beginning with the first error the
- * compiler told
- * @throws the signal's reason where the signal was aborted
+ * @returns undefined if it was built; otherwise the problem, beginning with the first error that
+ * the compiler printed
+ * @throws the signal's reason, if it was aborted
  */
 export async function buildVersion(request: BuildRequest): Promise<string | undefined> {
   const { project, script } = request
@@ -42,8 +40,8 @@ export async function buildVersion(request: BuildRequest): Promise<string | unde
 }
 
 /**
- * The packages of the checkout: links to those installed already, in a folder of its own, so that
- * no cache in it is shared between versions; those of another lock file are installed.
+ * If the lock files are equal, links to the packages that are installed already, in a folder of the
+ * checkout, so that the versions share no cache. Otherwise installs them.
  */
 async function installPackages({
   project,
@@ -85,11 +83,11 @@ async function runNpm(
     file: 'npm',
     args,
     cwd: project,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !OURS.test(name))),
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES_OF_NPM.test(name))),
     timeoutMs: TIMEOUT_MS,
     signal,
     onStdout: (text) => {
-      // What matters is the first error, not the last.
+      // The first error is the useful one, so later output may be dropped.
       if (printed.length < 1e6) printed += text
     },
   })
@@ -97,7 +95,7 @@ async function runNpm(
   return `${firstError(printed) ?? firstError(ending) ?? 'no error was printed'} (npm ${args.join(' ')} ${ending.split(';')[0]!})`
 }
 
-/** The first line that tells an error. Compilers print it on stdout. */
+/** The first line with the word error. Compilers print it on stdout. */
 function firstError(text: string): string | undefined {
   const line = text.split(/\n| \| /).find((one) => /error\b/i.test(one))
   return line?.trim().slice(0, LONGEST_LINE)

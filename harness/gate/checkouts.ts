@@ -10,19 +10,20 @@ export type Version = 'base' | 'head'
 /** Names of equal length, so that neither version has the longer path. */
 export const VERSIONS: readonly Version[] = ['base', 'head']
 
-/** Both versions, each in a git worktree of its own. */
+/** Both versions, each in its own git worktree. */
 export interface Checkouts {
-  /** Root of each, absolute. */
+  /** Roots of the worktrees, absolute. */
   readonly roots: Readonly<Record<Version, string>>
-  /** Takes them away again, with what git remembers of them. */
+  /** Removes the worktrees and git's entries for them. */
   remove(): void
 }
 
 /**
- * Checks both versions out, into paths of equal length in one temporary folder. Head too, though it
- * lies here already: then neither version is built or measured in a place of privilege.
+ * Checks both versions out, into paths of equal length in one temporary folder. Head is checked out
+ * too, although it is here already, so that both are built and measured under equal conditions.
  *
- * @throws {InvalidEvidenceError} git cannot check them out, e.g. the disk is full; nothing is left
+ * @throws {InvalidEvidenceError} git cannot check them out, for example because the disk is full;
+ * nothing is left behind
  */
 export async function checkOut(
   revisions: Pick<Revisions, 'top' | 'base' | 'head'>,
@@ -53,15 +54,14 @@ export async function checkOut(
 
 function makeFolder(parent: string): string {
   try {
-    // Real paths: Node resolves links before it tells where a module is, and both versions are told
-    // alike then.
+    // Node resolves links in the address of a module, so only a real path is the same everywhere.
     return realpathSync(mkdtempSync(join(parent, 'assay-gate-')))
   } catch (error) {
     throw explainFileError(error, parent)
   }
 }
 
-/** Twice `--force`: one that was interrupted while it was made is still locked. */
+/** `--force` twice, because a worktree whose creation was interrupted is still locked. */
 function removeWorktree(path: string, top: string, env: ProgramSetting['env']): void {
   const remove = () => gitToTheEnd(['worktree', 'remove', '--force', '--force', path], top, env)
   if (remove()) return

@@ -1,31 +1,32 @@
 import { z } from 'zod'
 import type { Arm } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { isFailure } from '../verdict/rounds.js'
 
 /**
- * What both versions count in one pass, exactly: opens, decodes, cache hits, work done. It decides
- * nothing and explains much.
+ * The counters of both versions over one pass: opens, decodes, cache hits, work done. They explain
+ * a difference in time and are not used for the verdict.
  */
 export const countedWorkSchema = z.strictObject({
-  /** Counts that are the same in both. */
+  /** Number of counters that are equal. */
   equal: z.int().nonnegative(),
-  /** Counts that differ, or that one version does not have (absent). */
+  /** Counters that differ; the value of a version that lacks the counter is absent. */
   different: z.array(
     z.strictObject({ name: z.string(), base: z.int().optional(), head: z.int().optional() }),
   ),
-  /** Names that are left out: no whole number, or not the same in every run of a version. */
+  /** Counters that are not compared: not a whole number, or not the same in every run. */
   unsteady: z.array(z.string()),
 })
 export type CountedWork = Readonly<z.infer<typeof countedWorkSchema>>
 
 /**
- * Compares what the runs of one seed count, name by name.
+ * Compares the counters of the runs of one seed.
  *
- * Only what is a whole number and the same in every run of a version is a property of the code;
- * anything else depends on luck and is named, not compared.
+ * A whole number that is the same in every run of a version is a property of the code. Other
+ * counters depend on chance: they are named and not compared.
  *
- * @param runs  journal of one plan, which has one seed
+ * @param runs journal of one plan, which has one seed
  */
 export function compareCountedWork(runs: readonly JournalLine[], workload: string): CountedWork {
   const of = (arm: Arm) =>
@@ -40,28 +41,26 @@ export function compareCountedWork(runs: readonly JournalLine[], workload: strin
   const different = steady.filter((name) => base.get(name) !== head.get(name))
   return {
     equal: steady.length - different.length,
-    different: different.map((name) => ({
-      name,
-      ...present('base', base.get(name)),
-      ...present('head', head.get(name)),
-    })),
+    different: different.map((name) =>
+      defined({ name, base: base.get(name), head: head.get(name) }),
+    ),
     unsteady,
   }
 }
 
 const UNSTEADY = Number.NaN
 
-/** The one value of each name over all runs; NaN where there is none. */
+/** The value of each counter, or NaN where it is not the same whole number in every run. */
 function countsOf(runs: readonly RunRecord[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const run of runs) {
     for (const [name, value] of countedBy(run)) {
-      const known = counts.get(name) ?? value
-      counts.set(name, Number.isSafeInteger(value) && known === value ? value : UNSTEADY)
+      const first = counts.get(name) ?? value
+      counts.set(name, Number.isSafeInteger(value) && first === value ? value : UNSTEADY)
     }
   }
   for (const name of counts.keys())
-    if (!runs.every((run) => countedBy(run).some(([own]) => own === name)))
+    if (!runs.every((run) => countedBy(run).some(([counter]) => counter === name)))
       counts.set(name, UNSTEADY)
   return counts
 }
@@ -75,8 +74,4 @@ function countedBy({ counters, work }: RunRecord): (readonly [string, number])[]
 
 function isUnsteady(value: number | undefined): boolean {
   return value !== undefined && Number.isNaN(value)
-}
-
-function present(version: 'base' | 'head', value: number | undefined) {
-  return value === undefined ? {} : { [version]: value }
 }

@@ -2,32 +2,33 @@ import type { Io } from '../io.js'
 import type { Progress } from '../progress.js'
 import type { GateRule } from './plan-gate.js'
 
-/** What a gate is asked to do. */
+/** The choices of the user. */
 export interface GateSetting {
   readonly rule: GateRule
-  /** What to compare with; undefined: the usual branch. */
+  /** Branch, tag or commit to compare with; the usual branch if absent. */
   readonly baseRef?: string
-  /** npm script that builds a version; undefined: nothing to build. */
+  /** npm script that builds a version; absent if there is nothing to build. */
   readonly script?: string
   /** Compiled module that exports the suite, relative to the project. */
   readonly module: string
-  /** Why results are meant to differ; undefined: they are not. */
+  /** Why results are meant to differ; absent if they must be equal. */
   readonly resultsChanged?: string
-  /** Where the outputs go, absolute. */
+  /** Folder of the outputs, absolute. */
   readonly out: string
   readonly profile: boolean
-  /** After this long a process is killed and its run counts as failed. */
+  /** A process that takes longer is killed, and its run counts as failed. */
   readonly timeoutMs: number
 }
 
+/** Everything a gate needs. */
 export interface GateRequest extends GateSetting {
-  /** The command that repeats it. */
+  /** The command that repeats the gate. */
   readonly command: string
-  /** How to calibrate for it. */
+  /** The command that calibrates for it. */
   readonly calibrateCommand: string
   readonly packageVersion: string
   readonly io: Io
   readonly progress: Progress
-  /** Told a line when something is known. */
+  /** Prints a line of results as soon as it is available. */
   readonly onLine: (line: string) => void
 }

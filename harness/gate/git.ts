@@ -1,19 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { runProgram } from '../system/run-program.js'
 
-/** How programs are started on behalf of the gate. */
+/** Environment and abort signal of the programs that the gate starts. */
 export interface ProgramSetting {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
 }
 
-/** What git printed, trimmed; or how it failed. */
+/** The trimmed output of git, or how it failed. */
 export type GitResult =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly problem: string }
 
 const TIMEOUT_MS = 120_000
-/** Set inside of hooks: they would point git at another repository than the folder it runs in. */
+/** Variables that git sets in hooks. They would redirect git to another repository. */
 const MISLEADING = [
   'GIT_DIR',
   'GIT_WORK_TREE',
@@ -22,7 +22,7 @@ const MISLEADING = [
   'GIT_OBJECT_DIRECTORY',
   'GIT_COMMON_DIR',
 ]
-/** Hooks of the repository are for its people, not for our checkouts. */
+/** Hooks of the repository must not run in the gate's checkouts. */
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 
 /**
@@ -52,7 +52,7 @@ export async function git(
     : { ok: false, problem: `git ${problem}` }
 }
 
-/** Runs git whatever was aborted: for cleaning up. @returns whether it succeeded */
+/** Runs git to clean up, also after an abort. @returns whether it succeeded */
 export function gitToTheEnd(
   args: readonly string[],
   cwd: string,

@@ -1,15 +1,14 @@
+import { defined } from '../evidence/defined.js'
 import { cpuPerPass, type ProfiledWorkload } from '../profile/capture/profile-arms.js'
 import { functionChanges } from '../profile/flame/differential.js'
 import { placeLines, shownName } from '../profile/flame/flame-graph.js'
 import type { GrownFunction } from './gate-report.js'
 
 const SHOWN = 5
-/** Of the time of a pass: less is noise of the sampling. */
+/** Smallest growth shown, as a share of the time of a pass; less is sampling noise. */
 const LEAST_SHARE = 0.01
 
-/**
- * The functions whose own time grew most from the first arm to the last, the largest growth first.
- */
+/** The functions whose self time grew most from the first arm to the last, largest growth first. */
 export function grownFunctions({ captured }: ProfiledWorkload): GrownFunction[] {
   const [base, head] = [captured[0]!, captured.at(-1)!].map((one) => ({
     profile: cpuPerPass(one),
@@ -21,11 +20,11 @@ export function grownFunctions({ captured }: ProfiledWorkload): GrownFunction[] 
     .slice(0, SHOWN)
     .map(({ frame, baselineMicros, candidateMicros }) => {
       const [place] = placeLines(frame)
-      return {
+      return defined({
         name: shownName(frame),
-        ...(place !== undefined && { place }),
+        place,
         baseMs: baselineMicros / 1000,
         headMs: candidateMicros / 1000,
-      }
+      })
     })
 }

@@ -9,7 +9,7 @@ import { grownFunctions } from './grown-functions.js'
 import type { Versions } from './versions.js'
 
 export interface CaseProfiling {
-  /** Absolute; made where it is missing. */
+  /** Absolute; created if missing. */
   readonly directory: string
   readonly plan: EvaluationPlan
   readonly workload: Workload<unknown, unknown, unknown>
@@ -22,16 +22,16 @@ export interface CaseProfiling {
 /** Time between two samples, µs. */
 const INTERVAL_MICROS = 500
 /**
- * CPU under the clock and under each profiler, about, ms: a tenth more in one function stands out
- * in a quarter of the samples an evaluation takes.
+ * CPU time to spend, approximately, untimed and under each profiler, ms. A quarter of the samples
+ * of an evaluation suffices to see a function that takes a tenth longer.
  */
 const DURATION_MS = 1500
 
 /**
- * Profiles both versions on one workload, each with its own sources, into a folder: folded stacks,
- * flame graphs, and their difference.
+ * Profiles both versions on one workload, each with its own sources. The folder gets folded stacks,
+ * flame graphs, and a flame graph of the difference.
  *
- * @returns what grew most
+ * @returns the functions that grew most
  * @throws {AssayError} a process failed, left no usable profile, or the folder cannot be written
  */
 export async function profileCase(request: CaseProfiling): Promise<GrownFunction[]> {

@@ -3,52 +3,52 @@ import { changedFiles } from '../measurement/source-state.js'
 import { formatCounted } from '../text/format.js'
 import { type GitResult, git, type ProgramSetting } from './git.js'
 
-/** What is compared. */
+/** The two commits to compare. */
 export interface Revisions {
   /** Root of the working tree, absolute. */
   readonly top: string
-  /** The project below it, `packages/engine/`; empty where it is the root. */
+  /** Path of the project below the root, such as `packages/engine/`; empty at the root. */
   readonly prefix: string
-  /** What the user named, or what was taken in its place. */
+  /** The base as the user named it, or the usual branch. */
   readonly baseRef: string
-  /** Where head left the base: their merge-base. */
+  /** The merge-base of head and `baseRef`. */
   readonly base: string
   readonly head: string
 }
 
-/** Taken where no base is named, the first that exists. */
+/** Bases to try, in this order, if the user names none. */
 const USUAL_BASES = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master']
 const SHOWN_CHANGES = 3
 
 /**
- * Finds both commits. Head is what is committed: of a tree with changes nobody could say afterwards
- * what was measured.
+ * Finds both commits. Uncommitted changes are refused, because the result could not be attributed
+ * to a commit.
  *
- * @param cwd     a folder in the working tree: that of the project
- * @param baseRef any name of a commit; undefined: the usual ones are tried
+ * @param cwd     folder of the project, in a git working tree
+ * @param baseRef any name of a commit; undefined to try the usual ones
  * @throws {InputError} no repository, no such commit, no common history, or uncommitted changes;
- * says what to do
+ * the message names the remedy
  */
 export async function findRevisions(
   cwd: string,
   baseRef: string | undefined,
   setting: ProgramSetting,
 ): Promise<Revisions> {
-  const ask = (...args: string[]) => git(args, cwd, setting)
-  const top = textOf(await ask('rev-parse', '--show-toplevel'), (problem) =>
+  const run = (...args: string[]) => git(args, cwd, setting)
+  const top = textOf(await run('rev-parse', '--show-toplevel'), (problem) =>
     noRepository(cwd, problem),
   )
-  const prefix = textOf(await ask('rev-parse', '--show-prefix'), (problem) =>
+  const prefix = textOf(await run('rev-parse', '--show-prefix'), (problem) =>
     noRepository(cwd, problem),
   )
   const head = await commitOf('HEAD', cwd, setting)
   if (head === undefined) throw new InputError(`${top} has no commit yet; commit before comparing`)
   refuseChanges(top)
   const { ref, commit } = await chooseBase(baseRef, cwd, setting)
-  const found = await ask('merge-base', commit, head)
-  if (found.ok) return { top, prefix, baseRef: ref, base: found.text, head }
+  const mergeBase = await run('merge-base', commit, head)
+  if (mergeBase.ok) return { top, prefix, baseRef: ref, base: mergeBase.text, head }
   throw new InputError(
-    `${ref} and HEAD have no common commit here${await shallowHint(cwd, setting)}`,
+    `${ref} and HEAD have no common commit in this clone${await shallowHint(cwd, setting)}`,
   )
 }
 
@@ -63,11 +63,11 @@ async function chooseBase(given: string | undefined, cwd: string, setting: Progr
   }
   if (given === undefined)
     throw new InputError(
-      `none of ${USUAL_BASES.join(', ')} exists here; name what to compare with: --base REF`,
+      `none of ${USUAL_BASES.join(', ')} exists here; name the commit to compare with: --base REF`,
     )
   const hint = await shallowHint(cwd, setting)
   throw new InputError(
-    `--base ${given}: no such commit here${hint === '' ? '; is it fetched? git fetch origin brings branches up to date' : hint}`,
+    `--base ${given}: no such commit here${hint === '' ? '; fetch it first: git fetch origin' : hint}`,
   )
 }
 
@@ -76,12 +76,12 @@ async function commitOf(
   cwd: string,
   setting: ProgramSetting,
 ): Promise<string | undefined> {
-  const found = await git(
+  const result = await git(
     ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
     cwd,
     setting,
   )
-  return found.ok && /^[0-9a-f]{40,64}$/.test(found.text) ? found.text : undefined
+  return result.ok && /^[0-9a-f]{40,64}$/.test(result.text) ? result.text : undefined
 }
 
 function refuseChanges(top: string): void {
@@ -90,19 +90,19 @@ function refuseChanges(top: string): void {
   const shown = changes.slice(0, SHOWN_CHANGES).map((line) => line.slice(3))
   const rest = changes.length > shown.length ? ` and ${changes.length - shown.length} more` : ''
   throw new InputError(
-    `the working tree has ${formatCounted(changes.length, 'uncommitted change')} (${shown.join(', ')}${rest}), and the gate compares commits; commit or stash them`,
+    `the working tree has ${formatCounted(changes.length, 'uncommitted change')} (${shown.join(', ')}${rest}), but the gate compares commits; commit or stash them`,
   )
 }
 
 async function shallowHint(cwd: string, setting: ProgramSetting): Promise<string> {
   const shallow = await git(['rev-parse', '--is-shallow-repository'], cwd, setting)
   if (!shallow.ok || shallow.text !== 'true') return ''
-  return '; this is a shallow clone: git fetch --unshallow, or fetch-depth: 0 in actions/checkout'
+  return '; this is a shallow clone: run git fetch --unshallow, or set fetch-depth: 0 in actions/checkout'
 }
 
 function noRepository(cwd: string, problem: string): InputError {
   return new InputError(
-    `${cwd} is not inside a git working tree (${problem}); run the gate in the project to be compared`,
+    `${cwd} is not inside a git working tree (${problem}); run the gate in the folder of a project under git`,
   )
 }
 

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { quoteCalibration } from '../calibrate/quote-calibration.js'
+import { type CalibrationQuery, quoteCalibration } from '../calibrate/quote-calibration.js'
 import { InvalidEvidenceError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
+import type { CalibrationQuote } from '../evidence/evidence.js'
 import { readEnvironment } from '../measurement/environment.js'
 import { readRecords } from '../record/store.js'
 import { makeDirectory, writeWhole } from '../system/files.js'
@@ -12,23 +14,23 @@ import { CASES_FOLDER, comparePlans } from './compare-plans.js'
 import { gateMarkdown } from './gate-markdown.js'
 import { type GateReport, gateReportSchema } from './gate-report.js'
 import type { GateRequest } from './gate-request.js'
-import { planGate } from './plan-gate.js'
+import { type GatePlans, planGate } from './plan-gate.js'
 import { findRevisions, type Revisions } from './revisions.js'
-import { buildVersions, gateEnvironment, loadVersions } from './versions.js'
+import { buildVersions, gateEnvironment, loadVersions, type Versions } from './versions.js'
 
-type Found = Pick<GateReport, 'verdict' | 'cases' | 'notes'> &
+type Comparison = Pick<GateReport, 'verdict' | 'cases' | 'notes'> &
   Partial<Pick<GateReport, 'suite' | 'base' | 'head' | 'equivalence' | 'calibration' | 'problem'>>
 
 /**
- * Compares the committed head with the commit where it left its base: checks both out, builds them,
- * proves that they compute the same, measures them in adjacent pairs on this machine, measures
- * again what seems to have got slower, and says what of it stands. The outputs, `gate.json` and
- * `gate.md` last, take the place of those of an earlier gate.
+ * Compares the committed head with its merge-base: checks both out, builds them, proves that their
+ * results are equal, measures them in adjacent pairs on this machine, and measures failed cases a
+ * second time. The outputs replace those of an earlier gate; `gate.md` and `gate.json` are written
+ * last.
  *
- * @returns the report, also where base and head turned out not to be comparable
- * @throws {InputError} something given is wrong: no repository, no such commit, uncommitted
+ * @returns the report, also where base and head cannot be compared
+ * @throws {InputError} the request cannot be met: no repository, no such commit, uncommitted
  * changes, a head that does not build
- * @throws {Interrupted} the user stopped it; no checkout is left
+ * @throws {Interrupted} the user stopped it; the checkouts have been removed
  */
 export async function runGate(request: GateRequest): Promise<GateReport> {
   const { rule, out, io, progress, packageVersion, command, baseRef } = request
@@ -40,7 +42,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
   try {
     for (const name of ['gate.json', 'gate.md', CASES_FOLDER])
       rmSync(join(out, name), { recursive: true, force: true })
-    const found = await compareRevisions(request, revisions)
+    const comparison = await compareRevisions(request, revisions)
     const { limit, looks, metric, scale, seed } = rule
     const report: GateReport = gateReportSchema.parse({
       schema: 'assay/gate@1',
@@ -49,11 +51,11 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
       packageVersion,
       base: { ref: revisions.baseRef, commit: revisions.base },
       head: { commit: revisions.head },
-      exitCode: gateExitCode(found.verdict),
+      exitCode: gateExitCode(comparison.verdict),
       rule: { limit, looks, alpha: 0.05, metric, scale, seed },
       environment: readEnvironment(rule.nodeFlags),
       durationMs: io.now().getTime() - startedAt.getTime(),
-      ...found,
+      ...comparison,
     })
     writeWhole(join(out, 'gate.md'), gateMarkdown(report))
     writeWhole(join(out, 'gate.json'), `${JSON.stringify(report, null, 2)}\n`)
@@ -65,21 +67,21 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
 }
 
 /**
- * Checks out, compares, and leaves no checkout behind, whatever happens. What makes versions
- * incomparable is a result.
+ * Compares two checkouts and removes them in any case. An error that makes the versions
+ * incomparable becomes part of the result.
  */
-async function compareRevisions(request: GateRequest, revisions: Revisions): Promise<Found> {
+async function compareRevisions(request: GateRequest, revisions: Revisions): Promise<Comparison> {
   const notes: string[] = []
   if (revisions.base === revisions.head)
     notes.push(
-      'base and head are the same commit, so this only shows what identical code measures like on this machine',
+      'base and head are the same commit, so the difference shown is the noise of this machine',
     )
   request.progress.phase('checking out base and head')
   try {
     const checkouts = await checkOut(revisions, request.io)
     try {
-      const found = await compareCheckouts(request, revisions, checkouts.roots)
-      return { ...found, notes: [...notes, ...found.notes] }
+      const comparison = await compareCheckouts(request, revisions, checkouts.roots)
+      return { ...comparison, notes: [...notes, ...comparison.notes] }
     } finally {
       request.progress.done()
       checkouts.remove()
@@ -94,20 +96,22 @@ async function compareCheckouts(
   request: GateRequest,
   revisions: Revisions,
   roots: Readonly<Record<'base' | 'head', string>>,
-): Promise<Found> {
+): Promise<Comparison> {
   const { rule, script, module, io, progress, timeoutMs } = request
   const { top, prefix, baseRef, base, head } = revisions
   progress.phase('building base and head')
-  const versions = await buildVersions({
-    projects: { base: join(roots.base, prefix), head: join(roots.head, prefix) },
-    installed: join(top, prefix),
-    commits: { base, head },
-    ...(script !== undefined && { script }),
-    module,
-    setting: io,
-    nodeFlags: rule.nodeFlags,
-    timeoutMs,
-  })
+  const versions = await buildVersions(
+    defined({
+      projects: { base: join(roots.base, prefix), head: join(roots.head, prefix) },
+      installed: join(top, prefix),
+      commits: { base, head },
+      script,
+      module,
+      setting: io,
+      nodeFlags: rule.nodeFlags,
+      timeoutMs,
+    }),
+  )
   const loaded = await loadVersions(versions, module)
   const settings = {
     env: gateEnvironment(io.env, loaded.suite.passEnvironment),
@@ -124,29 +128,36 @@ async function compareCheckouts(
     command: request.command,
     packageVersion: request.packageVersion,
     createdAt: io.now().toISOString(),
-    calibration: (plan) =>
-      quoteCalibration(
-        {
-          root: io.cwd,
-          environment: readEnvironment(rule.nodeFlags),
-          plan,
-          command: request.calibrateCommand,
-        },
-        io.now(),
-      ),
+    calibration: (plan) => quoteFor(request, plan),
   })
-  const notes: string[] = []
-  const same = versions.base.code === versions.head.code
-  if (same && base !== head) notes.push('both versions compile to the same code')
-  for (const version of VERSIONS)
-    if (unmatched[version].length > 0)
-      notes.push(`only ${version} has ${unmatched[version].join(', ')}: not compared`)
-  const common = {
+  return defined({
     suite: loaded.suite.name,
     base: { ref: baseRef, commit: base, code: versions.base.code },
     head: { commit: head, code: versions.head.code },
-    notes,
-    ...(plans[0]?.calibration !== undefined && { calibration: plans[0].calibration }),
-  }
-  return { ...common, ...(await comparePlans({ request, loaded, versions, settings }, plans)) }
+    notes: notesOn(versions, revisions, unmatched),
+    calibration: plans[0]?.calibration,
+    ...(await comparePlans({ request, loaded, versions, settings }, plans)),
+  })
+}
+
+function quoteFor(
+  { io, rule, calibrateCommand }: GateRequest,
+  plan: CalibrationQuery['plan'],
+): CalibrationQuote {
+  const environment = readEnvironment(rule.nodeFlags)
+  return quoteCalibration({ root: io.cwd, environment, plan, command: calibrateCommand }, io.now())
+}
+
+function notesOn(
+  versions: Versions,
+  { base, head }: Revisions,
+  unmatched: GatePlans['unmatched'],
+): string[] {
+  const isSameCode = versions.base.code === versions.head.code && base !== head
+  return [
+    ...(isSameCode ? ['both versions compile to the same code'] : []),
+    ...VERSIONS.filter((version) => unmatched[version].length > 0).map(
+      (version) => `not compared, because only ${version} has it: ${unmatched[version].join(', ')}`,
+    ),
+  ]
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Suite } from '../contract.js'
 import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
 import type { SuiteDescription } from '../measurement/child-message.js'
 import { type ForkSettings, forkRun } from '../measurement/fork-run.js'
 import { importSuite, type LoadedSuite } from '../measurement/load-suite.js'
@@ -14,11 +15,11 @@ import { buildVersion } from './build-version.js'
 import { VERSIONS, type Version } from './checkouts.js'
 import type { ProgramSetting } from './git.js'
 
-/** Where a version lies, and what it has. */
+/** A version that has been built. */
 export interface BuiltVersion {
   /** The project in its checkout, absolute. */
   readonly project: string
-  /** Address of its suite's module. */
+  /** URL of the module that exports its suite. */
   readonly address: string
   /** SHA-256 of its compiled code. */
   readonly code: string
@@ -28,11 +29,11 @@ export interface BuiltVersion {
 export interface VersionsRequest {
   /** The project in each checkout, absolute. */
   readonly projects: Readonly<Record<Version, string>>
-  /** The project the gate was started in, absolute. */
+  /** The project in which the gate was started, absolute. */
   readonly installed: string
   /** Commits, for messages. */
   readonly commits: Readonly<Record<Version, string>>
-  /** npm script; undefined: nothing to build. */
+  /** npm script; absent if there is nothing to build. */
   readonly script?: string
   /** Compiled module that exports the suite, relative to the project. */
   readonly module: string
@@ -44,24 +45,19 @@ export interface VersionsRequest {
 export type Versions = Readonly<Record<Version, BuiltVersion>>
 
 /**
- * Builds both versions at the same time and asks each, in a process of its own, what it has. What
- * is wrong with head is for its author to mend, an `InputError`; what is wrong with the base makes
- * the two incomparable.
+ * Builds both versions at the same time and loads the description of each suite in a separate
+ * process. The author of head can fix a fault in head, so that is an `InputError`; a fault in the
+ * base makes the two incomparable.
  *
  * @throws {InputError} head does not build, or has no suite
- * @throws {InvalidEvidenceError} the same of the base
- * @throws the signal's reason, once everything started is gone, where the signal was aborted
+ * @throws {InvalidEvidenceError} the base does not build, or has no suite
+ * @throws the signal's reason, if it was aborted, once all processes have ended
  */
 export async function buildVersions(request: VersionsRequest): Promise<Versions> {
   const { projects, installed, script, setting } = request
   const built = await Promise.allSettled(
     VERSIONS.map((version) =>
-      buildVersion({
-        project: projects[version],
-        installed,
-        setting,
-        ...(script !== undefined && { script }),
-      }),
+      buildVersion(defined({ project: projects[version], installed, setting, script })),
     ),
   )
   setting.signal.throwIfAborted()
@@ -94,11 +90,15 @@ async function describeVersion(request: VersionsRequest, version: Version): Prom
     timeoutMs,
     signal: setting.signal,
   }
-  const answer = await forkRun({ ...NOTHING, suite: address }, settings)
+  const answer = await forkRun({ ...DESCRIBE, suite: address }, settings)
   if (answer.kind === 'failed')
     throw fault(request, version, `has no usable suite in ${module}: ${answer.error}`)
   if (answer.message.kind !== 'described')
-    throw fault(request, version, `answered ${answer.message.kind} for its suite`)
+    throw fault(
+      request,
+      version,
+      `sent '${answer.message.kind}' instead of a description of its suite`,
+    )
   return {
     project,
     address,
@@ -107,8 +107,8 @@ async function describeVersion(request: VersionsRequest, version: Version): Prom
   }
 }
 
-/** A slot that only asks what the suite has. */
-const NOTHING = {
+/** A slot in which nothing runs: the process only describes the suite. */
+const DESCRIBE = {
   mode: 'describe',
   workload: '',
   arm: 'candidate',
@@ -121,10 +121,7 @@ const NOTHING = {
   iterations: 1,
 } as const
 
-/**
- * Of all that is compiled, `dist/` for a module below it; a module beside the sources stands for
- * itself.
- */
+/** Digest of the top folder of the module, such as `dist/`, or of a module without a folder. */
 function digestOf(project: string, module: string): string {
   const [folder, ...below] = module.split('/')
   const path = join(project, module)
@@ -134,8 +131,8 @@ function digestOf(project: string, module: string): string {
 }
 
 /**
- * Both versions as one suite to measure: base is the baseline, head the candidate. Everything the
- * harness asks in its own process, such as where two outputs differ, is asked of head.
+ * Both versions as one suite: base is the baseline, head the candidate. What the harness calls in
+ * its own process, for example to locate a difference, is the code of head.
  *
  * @throws {InputError} head's suite does not keep the contract
  */
@@ -145,8 +142,8 @@ export async function loadVersions({ base, head }: Versions, module: string): Pr
 }
 
 /**
- * The environment of every measured process. Each version makes its own data: a shared cache would
- * hide a change in how they are made.
+ * The environment of every measured process. Each version makes its own data, because a shared
+ * cache would hide a change in the code that makes them.
  */
 export function gateEnvironment(
   env: ProgramSetting['env'],
@@ -159,12 +156,12 @@ export function gateEnvironment(
 }
 
 function fault({ commits, projects }: VersionsRequest, version: Version, what: string): AssayError {
-  // The folder is gone when this is read.
+  // The checkout is gone when the message is read, so its path is left out.
   const message = `${version} ${commits[version].slice(0, 8)} ${what}`.replaceAll(
     `${projects[version]}/`,
     '',
   )
   return version === 'head'
-    ? new InputError(`${message}; mend it before it is compared`)
-    : new InvalidEvidenceError(`${message}; nothing can be compared with it`)
+    ? new InputError(`${message}; fix it and run the gate again`)
+    : new InvalidEvidenceError(`${message}; compare with another commit: --base REF`)
 }
