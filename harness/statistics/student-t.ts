@@ -3,6 +3,9 @@ import { normalUpperQuantile, normalUpperTail } from './normal.js'
 
 const { studentt, ibeta } = jstat.jStat
 
+/** Quantiles by whole degrees of freedom and p: an analysis needs few of them, many times. */
+const quantiles = new Map<number, Map<number, number>>()
+
 /** Degrees of freedom from which jstat's incomplete beta function ends before it has converged. */
 const MANY = 2000
 /** Beyond this |t| jstat's own formula subtracts nearly equal numbers. */
@@ -32,7 +35,7 @@ export function tCdf(t: number, df: number): number {
 export function tQuantile(p: number, df: number): number {
   if (p === 0.5) return 0
   // the distribution is symmetric, and the lower tail keeps digits that 1 − p would lose
-  return p < 0.5 ? lowerQuantile(p, df) : -lowerQuantile(1 - p, df)
+  return p < 0.5 ? keptQuantile(p, df) : -keptQuantile(1 - p, df)
 }
 
 /** The t with P(T > t) = p, for p given as an upper tail: no digits lost to 1 − p. */
@@ -55,6 +58,16 @@ export function twoSidedP(t: number, df: number): number {
 function lowerTail(t: number, df: number): number {
   if (df > MANY) return normalUpperTail(normalScore(-t, df))
   return t > -FAR ? studentt.cdf(t, df) : 0.5 * ibeta(df / (df + t * t), df / 2, 0.5)
+}
+
+/** `lowerQuantile`, computed once where the degrees of freedom are whole and not many. */
+function keptQuantile(p: number, df: number): number {
+  if (!Number.isInteger(df) || df > MANY) return lowerQuantile(p, df)
+  const byP = quantiles.get(df) ?? new Map<number, number>()
+  quantiles.set(df, byP)
+  const quantile = byP.get(p) ?? lowerQuantile(p, df)
+  byP.set(p, quantile)
+  return quantile
 }
 
 /**
