@@ -21,6 +21,7 @@ class ProcessesFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/fixtures/shared-directory.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -32,18 +32,11 @@ describe('evaluate on the real suite', () => {
     expect(JSON.stringify(record.workloads)).not.toContain('improvement')
   })
 
+  // The market the evaluation above has made.
   it('makes a damaged market again, says so, and goes on', async () => {
-    const own = temporaryDirectory()
-    expect((await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')], own)).code).toBe(
-      4,
-    )
-    const market = readdirSync(own)[0]!
-    truncateSync(join(own, market, 'bars.parquet'), 50)
-    const { code, stderr } = await evaluate(
-      'one-tick',
-      ['--suite', fixture('one-tick-suite.mjs')],
-      own,
-    )
+    const market = readdirSync(cache)[0]!
+    truncateSync(join(cache, market, 'bars.parquet'), 50)
+    const { code, stderr } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')])
     expect(code).toBe(4)
     expect(stderr).toMatch(/warning: cached market .* is damaged .*making it again/)
   })

@@ -3,13 +3,14 @@ import { existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compiledModule } from '../../../harness/system/package-root.js'
-import { fixture, temporaryDirectory } from '../../fixtures/bench.js'
+import { temporaryDirectory } from '../../fixtures/bench.js'
+import { EVALUATED_WORDS, evaluatedSlower, unfinishedCopy } from '../../fixtures/evaluated.js'
 
 const main = compiledModule(new URL('../../../scenarios/main.ts', import.meta.url).href).replace(
   'file://',
   '',
 )
-const WORDS = ['--suite', fixture('kernel-suite.mjs'), '--workload', 'spin', '--scale', 'smoke']
+const WORDS = EVALUATED_WORDS.split(' ')
 
 /** Runs the binary with a reader that goes away at once, or with a stream that is always full. */
 function run(
@@ -31,15 +32,18 @@ function run(
 
 describe('a broken stream', () => {
   it('does not stop an evaluation: the record is written, the lock is gone, and the code tells the verdict', async () => {
-    const root = temporaryDirectory()
+    const root = unfinishedCopy(await evaluatedSlower(), '0002-slower', 9)
     const { code } = await run(
-      ['evaluate', 'slower', ...WORDS, '--require', 'accepted', '--out', root],
+      ['evaluate', 'slower', ...WORDS, '--require', 'accepted', '--resume', '--out', root],
       'closed',
     )
     expect(code).toBe(1)
-    expect(existsSync(join(root, 'decisions', '0001-slower.json'))).toBe(true)
-    expect(readdirSync(join(root, 'profiling-results'))).toEqual(['0001-slower'])
-  })
+    expect(existsSync(join(root, 'decisions', '0002-slower.json'))).toBe(true)
+    expect(readdirSync(join(root, 'profiling-results')).sort()).toEqual([
+      '0001-faster',
+      '0002-slower',
+    ])
+  }, 120_000)
 
   it('ends a listing quietly', async () => {
     expect(await run(['list', '--out', temporaryDirectory()], 'closed')).toEqual({

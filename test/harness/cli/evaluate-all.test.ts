@@ -20,7 +20,7 @@ import {
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
-const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 20 --suite ${suite} --out ${root}`
+const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 10 --suite ${suite} --out ${root}`
 const journal = join(root, 'profiling-results', '.sequence.json')
 
 function recordOf(id: string, from = root): DecisionRecord {
@@ -66,7 +66,7 @@ describe('a sequence of layers', () => {
       '\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing',
     )
     expect(stderr).toContain(
-      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 20 --suite ${suite} --resume --out ${root}\n`,
+      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 10 --suite ${suite} --resume --out ${root}\n`,
     )
     expect(folders()).toEqual(['0001-one-tick', '0002-nothing'])
     expect(existsSync(join(root, 'profiling-results', '.lock'))).toBe(false)
@@ -134,7 +134,7 @@ describe('a sequence of layers', () => {
       stacks: { incumbent: ['gain'], candidate: ['gain', 'more'] },
     })
     expect(more.command).toContain(
-      'npx assay evaluate more --workload spin --scale smoke --max-pairs 20',
+      'npx assay evaluate more --workload spin --scale smoke --max-pairs 10',
     )
     expect(more.command).toContain('--incumbent gain')
     expect(more.workloads[0]!.improvement!.estimate).toBeGreaterThan(0.4)

@@ -5,17 +5,18 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import { assay, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import { evaluatedFaster, evaluatedSlower } from '../../fixtures/evaluated.js'
 
 const QUICK = '--workload spin --scale smoke'
-const evaluated = temporaryDirectory()
 let first: Told
+let evaluated: string
 
 beforeAll(async () => {
-  first = await assay(
-    `evaluate faster ${QUICK} --json --out ${evaluated} --suite ${fixture('kernel-suite.mjs')}`,
-  )
-})
+  const { root, ...told } = await evaluatedFaster()
+  first = told
+  evaluated = root
+}, 120_000)
 
 /** A copy of the root with the record of `faster` in it. */
 function copy(): string {
@@ -120,8 +121,7 @@ describe('an optimization that is much faster', () => {
   })
 
   it('is listed, and becomes the incumbent of the next layer, which is judged against it', async () => {
-    const root = copy()
-    const slower = await assay(`evaluate slower ${QUICK} --out ${root}`)
+    const { root, ...slower } = await evaluatedSlower()
     expect(slower.code).toBe(0)
     expect(slower.stdout).toContain(
       'baseline: pure · incumbent: faster · candidate: faster + slower',

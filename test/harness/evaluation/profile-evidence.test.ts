@@ -7,17 +7,19 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import { assay, type Told } from '../../fixtures/bench.js'
+import { EVALUATED_WORDS, evaluatedFaster, unfinishedCopy } from '../../fixtures/evaluated.js'
 
-const root = temporaryDirectory()
-const folder = join(root, 'profiling-results', '0001-faster', 'spin')
+let root: string
+let folder: string
 let told: Told
 let record: DecisionRecord
 
-// A dozen processes of three seconds each, and the evaluation before them.
+// A dozen processes of three seconds each; what they explain was measured before.
 beforeAll(async () => {
-  const words = `evaluate faster --workload spin --scale smoke --profile --json --out ${root} --suite ${fixture('kernel-suite.mjs')}`
-  told = await assay(words)
+  root = unfinishedCopy(await evaluatedFaster(), '0001-faster')
+  folder = join(root, 'profiling-results', '0001-faster', 'spin')
+  told = await assay(`evaluate faster ${EVALUATED_WORDS} --profile --json --resume --out ${root}`)
   record = decisionRecordSchema.parse(JSON.parse(told.stdout))
 }, 300_000)
 
