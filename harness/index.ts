@@ -1,6 +1,6 @@
 /** What a suite of another project, or a composition root, imports from the harness. */
 export { runCli } from './cli/cli.js'
-export type { CommandContext, ExtraCommand } from './cli/extra-command.js'
+export type { CliCommand, CommandContext, Invocation } from './cli/command.js'
 export type {
   Arm,
   Criterion,

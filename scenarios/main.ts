@@ -1,21 +1,17 @@
 #!/usr/bin/env node
 import { runCli } from '../harness/cli/cli.js'
 import { nodeIo } from '../harness/io.js'
+import { backtestCommand } from './commands/backtest-command.js'
+import { bundleCommand } from './commands/bundle-command.js'
+import { characteristicsCommand } from './commands/characteristics-command.js'
 
 /**
- * The composition root: our suite and the engine's own commands, behind one binary. Only comparing
- * files does not wait for the engine to load.
+ * The composition root: the suite of this repository and the commands of its engine, behind one
+ * binary. Suite and engine are loaded by the commands that need them.
  */
-const words = process.argv.slice(2)
-const loadSuite = async () => (await import('./suite.js')).suite
-const loadEngineCommands = async () => [
-  (await import('./commands/backtest.js')).backtestCommand,
-  (await import('./commands/bundle.js')).bundleCommand,
-  (await import('./commands/characteristics.js')).characteristicsCommand,
-]
 process.exitCode = await runCli(
-  words,
-  loadSuite,
+  process.argv.slice(2),
+  async () => (await import('./suite.js')).suite,
   nodeIo(),
-  words[0] === 'compare' ? [] : await loadEngineCommands(),
+  [backtestCommand, bundleCommand, characteristicsCommand],
 )

@@ -2,8 +2,9 @@ import { EngineError } from '../../engine/index.js'
 import { InputError } from '../../harness/errors.js'
 
 /**
- * Runs something on what a user gave. What the engine finds wrong with it is the user's to correct
- * (exit 2), and reads as one line.
+ * Runs work on files and options of the user.
+ *
+ * @throws {InputError} in place of each error of the engine: the user can correct it (exit 2)
  */
 export async function onUserInput<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,7 +1,7 @@
 import { runCli } from '../../harness/cli/cli.js'
 import type { Io } from '../../harness/io.js'
-import { backtestCommand } from '../../scenarios/commands/backtest.js'
-import { bundleCommand } from '../../scenarios/commands/bundle.js'
+import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
+import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { suite } from '../../scenarios/suite.js'
 import { createIo, type Told } from '../fixtures/bench.js'
 

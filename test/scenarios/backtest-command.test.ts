@@ -238,10 +238,14 @@ describe('assay backtest', () => {
 
   it.each([
     ['no source', [], '--csv'],
-    ['two sources', ['--csv', EXAMPLE, '--bundle', 'x'], 'either'],
+    ['two sources', ['--csv', EXAMPLE, '--bundle', 'x'], '--csv cannot be used with --bundle'],
     ['a missing file', ['--csv', 'no-such.csv'], 'no-such.csv does not exist'],
     ['a missing bundle', ['--bundle', 'no-such-bundle'], 'no-such-bundle'],
-    ['an unknown strategy', ['--csv', EXAMPLE, '--strategy', 'magic'], "'magic'"],
+    [
+      'an unknown strategy',
+      ['--csv', EXAMPLE, '--strategy', 'magic'],
+      '--strategy magic: give sma-crossover',
+    ],
     ['fast above slow', ['--csv', EXAMPLE, '--fast', '50', '--slow', '20'], '--fast'],
     ['a window of zero', ['--csv', EXAMPLE, '--fast', '0'], '--fast'],
     ['half a window', ['--csv', EXAMPLE, '--fast', '2.5'], '--fast'],
@@ -263,7 +267,7 @@ describe('assay backtest', () => {
     expect(stderr).toContain(named)
   })
 
-  it('refuses garbage in the environment by name, where the defaults are asked for', async () => {
+  it('refuses garbage in the environment by name, with --config defaults', async () => {
     const env = { ...process.env, ASSAY_LRU_MAXSIZE: 'many' }
     const { code, stderr } = await assay(['backtest', '--csv', EXAMPLE, '--config', 'defaults'], {
       env,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { ToolPageReport } from '../../harness/cli/profile-tool.js'
+import type { ToolPageReport } from '../../harness/cli/profile-with-tool.js'
 import { fixture, temporaryDirectory } from '../fixtures/bench.js'
 import { browserOfTests } from '../fixtures/browser.js'
 import { assay } from '../scenarios/assay.js'

@@ -1,12 +1,13 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Command, Option } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
-import type { ExtraCommand } from '../../../harness/cli/extra-command.js'
-import { EXIT, InputError } from '../../../harness/errors.js'
+import type { CliCommand, CommandContext } from '../../../harness/cli/command.js'
+import { EXIT, type ExitCode, InputError } from '../../../harness/errors.js'
 import { assay, createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 
-describe('words the command line does not know', () => {
+describe('words that the command line refuses', () => {
   it.each([
     [
       'evalute faster',
@@ -118,38 +119,52 @@ describe('help and version', () => {
 })
 
 describe('commands of the composition root', () => {
-  const extra = (run: ExtraCommand['run']): ExtraCommand => ({
+  const backtest = (run: (parsed: unknown, context: CommandContext) => Promise<ExitCode>) => ({
     name: 'backtest',
     summary: 'one backtest',
-    declare: (command) =>
+    declare: (command: Command) =>
       void command
         .argument('<action>')
         .argument('[files...]')
-        .option('--fast <bars>', 'bars', '20'),
+        .option('--fast <bars>', 'bars', '20')
+        .option('--out <dir>', 'where', '.')
+        .addOption(new Option('--mode <name>', 'how').choices(['a', 'b']).conflicts('fast')),
+    parse: (...given: Parameters<CliCommand['parse']>) => given,
     run,
   })
-  const call = async (run: ExtraCommand['run'], ...words: string[]) => {
-    const { io, told } = createIo()
-    return { code: await runCli(words, kernelSuite, io, [extra(run)]), ...told }
+  const call = async (
+    run: (parsed: unknown, context: CommandContext) => Promise<ExitCode>,
+    ...words: string[]
+  ) => {
+    const { io, told } = createIo({ cwd: '/home/u' })
+    return { code: await runCli(words, kernelSuite, io, [backtest(run)]), ...told }
   }
+  const done = async () => EXIT.done
 
-  it('get their arguments and options, and their exit code counts', async () => {
-    const seen: unknown[] = []
-    const result = await call(
-      async (args, options) => {
-        seen.push(args, options)
+  it('get their arguments, options and words, and their exit code counts', async () => {
+    const parsed: unknown[] = []
+    const { code } = await call(
+      async (given, { packageVersion, suiteOf }) => {
+        parsed.push(given, packageVersion, (await suiteOf()).suite.name)
         return EXIT.inconclusive
       },
-      ...['backtest', 'run', 'a.csv', 'b.csv', '--fast', '5'],
+      ...['backtest', 'run', 'a.csv', 'b.csv', '--fast', '5', '--out', 'x'],
     )
-    expect(result.code).toBe(3)
-    expect(seen).toEqual([['run', ['a.csv', 'b.csv']], { fast: '5' }])
+    expect(code).toBe(3)
+    expect(parsed).toEqual([
+      [
+        ['run', ['a.csv', 'b.csv']],
+        { fast: '5', out: 'x' },
+        { cwd: '/home/u', words: ['--fast 5'] },
+      ],
+      expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      'kernel',
+    ])
   })
 
   it('are refused unknown options like our own, and appear in help and list of commands', async () => {
-    const done = async () => EXIT.done
     expect((await call(done, 'backtest', 'run', '--fasd', '5')).stderr).toMatch(
-      /unknown option --fasd; did you mean --fast\? known: --fast, --help/,
+      /unknown option --fasd; did you mean --fast\? known: --fast, --out, --mode, --help/,
     )
     expect((await call(done, '--help')).stdout).toContain('one backtest')
     expect((await call(done, 'bakctest')).stderr).toMatch(
@@ -157,7 +172,15 @@ describe('commands of the composition root', () => {
     )
   })
 
-  it('may fail with an error of the user, told in one line, or with a bug, told with its stack', async () => {
+  it.each([
+    ['--mode c', '--mode c: give a or b'],
+    ['--mode a --fast 5', '--mode cannot be used with --fast; leave one of them out'],
+  ])('are refused %s in one line that names option and remedy, exit 2', async (words, message) => {
+    const result = await call(done, 'backtest', 'run', ...words.split(' '))
+    expect(result).toEqual({ code: 2, stdout: '', stderr: `assay: ${message}\n` })
+  })
+
+  it('may fail with an error of the user, printed in one line, or with a bug, printed with its stack', async () => {
     const user = await call(
       () => Promise.reject(new InputError('prices.csv line 7: no close; add one')),
       'backtest',
@@ -182,7 +205,7 @@ describe('commands of the composition root', () => {
 })
 
 describe('list', () => {
-  it('shows layers, workloads with their scales, and that there are no records yet', async () => {
+  it('shows layers, workloads with their scales, and an empty list of records', async () => {
     const { code, stdout } = await assay(`list --out ${temporaryDirectory()}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ {2}identity +identity turns +wins on spin +standalone$/m)

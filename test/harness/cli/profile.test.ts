@@ -49,9 +49,12 @@ describe('assay profile', () => {
     ['profile faster --scale huge', /unknown scale huge/],
     [
       'profile faster --interval 1',
-      /--interval must be at least 50 and at most 100000; see: assay profile --help/,
+      /--interval 1: give a whole number of at least 50 and at most 100000$/m,
     ],
-    ['profile faster --duration soon', /--duration must be a number of seconds/],
+    [
+      'profile faster --duration soon',
+      /--duration soon: give seconds, more than 0 and at most 600$/m,
+    ],
     [
       'profile faster --tool clinic-flames',
       /unknown tool clinic-flames; did you mean clinic-flame\?/,

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import {
-  DEFAULTS,
-  type EvaluateOptions,
-  parseEvaluate,
-} from '../../../harness/cli/evaluate-options.js'
+import { evaluateCommand } from '../../../harness/cli/evaluate-command.js'
 import type { Criterion, Suite } from '../../../harness/contract.js'
-import { planEvaluation } from '../../../harness/evaluation/plan.js'
+import { type EvaluateCommand, planEvaluation } from '../../../harness/evaluation/plan.js'
 import { type LoadedSuite, ownSuite } from '../../../harness/measurement/load-suite.js'
 import type { DecisionRecord } from '../../../harness/record/decision-record.js'
 import { fixture, kernelSuite } from '../../fixtures/bench.js'
+import { parseWords } from '../cli/parse-words.js'
 
 const suite: Suite = {
   ...kernelSuite,
@@ -41,18 +38,20 @@ function record(
   } as DecisionRecord
 }
 
+/** Options of the command line, without their dashes. */
+type Options = Readonly<Record<string, string | readonly string[]>>
+
 function plan(
   layer: string,
   records: readonly DecisionRecord[] = [],
-  options: Partial<EvaluateOptions> = {},
+  options: Options = {},
   loaded: LoadedSuite = ownSuite(suite),
 ) {
-  return planEvaluation(
-    parseEvaluate(layer, { ...DEFAULTS, ...options }, '/'),
-    loaded,
-    records,
-    '0.1.0',
+  const words = Object.entries(options).flatMap(([name, values]) =>
+    [values].flat().map((value) => `--${name}=${value}`),
   )
+  const command = parseWords(evaluateCommand, [layer, ...words]) as EvaluateCommand
+  return planEvaluation(command, loaded, records, '0.1.0')
 }
 
 describe('the incumbent', () => {
@@ -129,7 +128,7 @@ describe('the workloads', () => {
   })
 
   it('are the targets and the guards it names, where it names any', () => {
-    const guarded = (guards: readonly string[], options: Partial<EvaluateOptions> = {}) => {
+    const guarded = (guards: readonly string[], options: Options = {}) => {
       const layers = suite.layers.map((one) => (one.id === 'last' ? { ...one, guards } : one))
       return plan('last', [], options, ownSuite({ ...suite, layers })).workloads.map(
         ({ id, role }) => [id, role],

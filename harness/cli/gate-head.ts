@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { quoteLine } from '../calibrate/calibration-words.js'
 import type { ExitCode } from '../errors.js'
 import { gateMarkdown } from '../gate/gate-markdown.js'
@@ -9,24 +9,25 @@ import { runGate } from '../gate/run-gate.js'
 import type { Io } from '../io.js'
 import { createProgress } from '../progress.js'
 import { gateExitCode } from '../verdict/gate.js'
-import { calibrateHint } from './calibrate-options.js'
-import type { GateCommand } from './gate-options.js'
+import { calibrateHint } from './calibrate-command.js'
+import type { CommandContext } from './command.js'
+import type { GateCommand } from './gate-command.js'
+import { linePrinter, printJson, shownPath } from './output.js'
 
 /** Names a file that GitHub shows as the summary of a job. */
 const SUMMARY_VARIABLE = 'GITHUB_STEP_SUMMARY'
 
 /**
- * `assay gate`: head against its base, told to a terminal.
+ * `assay gate`: measures HEAD against its base and prints the report.
  *
  * @returns 0 pass · 1 fail · 3 inconclusive · 4 not equivalent · 5 not comparable
  */
-export async function gateCommand(
+export async function gateHead(
   command: GateCommand,
-  packageVersion: string,
-  io: Io,
+  { io, packageVersion }: CommandContext,
 ): Promise<ExitCode> {
   const { json, text, out } = command
-  const say = (line: string) => (json ? io.stderr : io.stdout)(`${line}\n`)
+  const printLine = linePrinter(json, io)
   const report = await runGate({
     ...command,
     command: text,
@@ -34,37 +35,32 @@ export async function gateCommand(
     packageVersion,
     io,
     progress: createProgress(io),
-    onLine: say,
+    onLine: printLine,
   })
-  if (report.calibration !== undefined) say(quoteLine(report.calibration))
-  say(gateText(report).trimEnd())
-  say(`written       ${shown(io, join(out, 'gate.md'))} · ${shown(io, join(out, 'gate.json'))}`)
+  if (report.calibration !== undefined) printLine(quoteLine(report.calibration))
+  printLine(gateText(report).trimEnd())
+  const files = ['gate.md', 'gate.json'].map((name) => shownPath(join(out, name), io))
+  printLine(`written       ${files.join(' · ')}`)
   if (report.problem !== undefined) io.stderr(`assay: ${report.problem}\n`)
-  if (json) io.stdout(`${JSON.stringify(report, null, 2)}\n`)
+  if (json) printJson(report, io)
   appendSummary(report, io)
   return gateExitCode(report.verdict)
 }
 
 /**
- * On GitHub: the report as part of the summary of the job. That it cannot be written changes no
- * verdict.
+ * On GitHub, appends the report to the summary of the job. If that fails, it warns; the verdict
+ * stays.
  */
 function appendSummary(report: GateReport, io: Io): void {
   const path = io.env[SUMMARY_VARIABLE]
   if (path === undefined || path === '') return
   try {
     if (!isAbsolute(path) || !existsSync(dirname(path)))
-      throw new Error('not the path of a file that could be')
+      throw new Error('not an absolute path in an existing directory')
     appendFileSync(path, gateMarkdown(report))
   } catch (error) {
     io.stderr(
       `warning: no summary in ${SUMMARY_VARIABLE}=${path}: ${error instanceof Error ? error.message : String(error)}\n`,
     )
   }
-}
-
-/** A path as the user would type it. */
-function shown(io: Io, path: string): string {
-  const short = relative(io.cwd, path)
-  return short.startsWith('..') ? path : short
 }

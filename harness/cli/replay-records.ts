@@ -33,10 +33,9 @@ import { unknownName } from '../text/nearest-name.js'
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record
- * @throws {InvalidEvidenceError} a file differs from what was written, or from what its evidence
- * yields; names the file
+ * @throws {InvalidEvidenceError} a file was changed, or its evidence gives another; names the file
  */
-export async function replayCommand(
+export async function replayRecords(
   root: string,
   name: string | undefined,
   io: Io,
@@ -48,8 +47,13 @@ export async function replayCommand(
     replayRecord(root, record, records)
     const report = checkReport(root, record, records)
     if (typeof report === 'object') throw staleReport(report, `report ${numberOf(record.id)}`)
+    const files = Object.keys(record.evidence).length
+    const about =
+      report === 'same'
+        ? 'the report matches'
+        : `there is no report; write it with: assay report ${numberOf(record.id)}`
     io.stdout(
-      `${record.id}  ${record.verdict}  identical to what its ${Object.keys(record.evidence).length} evidence files yield${report === 'same' ? ', and so is its report' : `; it has no report: assay report ${numberOf(record.id)}`}\n`,
+      `${record.id}  ${record.verdict}  reproduced from ${files} evidence files; ${about}\n`,
     )
   }
   compare(
@@ -63,16 +67,16 @@ export async function replayCommand(
 }
 
 /**
- * `assay replay --rewrite`: derives records again and writes them as this version of assay does:
- * JSON, markdown, reports, indexes. Nothing is written unless every verdict, reason and figure of
- * every record named stays what it is.
+ * `assay replay --rewrite`: derives records again and writes them in the format of this version:
+ * JSON, markdown, reports, indexes. Nothing is written if a verdict, reason or figure of any of
+ * them would change.
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record, or another evaluation is at work
- * @throws {InvalidEvidenceError} the evidence was changed, or a record would say something else;
- * names the file and the field
+ * @throws {InvalidEvidenceError} the evidence was changed, or a figure would change; names the file
+ * and the field
  */
-export async function rewriteCommand(
+export async function rewriteChosen(
   root: string,
   name: string | undefined,
   io: Io,
@@ -121,12 +125,12 @@ export function chosenRecords(
 }
 
 function resolveRecord(root: string, name: string): string {
-  const known = recordIds(root)
+  const ids = recordIds(root)
   const byNumber = /^\d+$/.test(name)
-    ? known.find((id) => Number.parseInt(id, 10) === Number(name))
+    ? ids.find((candidate) => Number.parseInt(candidate, 10) === Number(name))
     : undefined
-  const id = byNumber ?? known.find((candidate) => candidate === name)
-  if (id === undefined) throw unknownName('record', name, known)
+  const id = byNumber ?? ids.find((candidate) => candidate === name)
+  if (id === undefined) throw unknownName('record', name, ids)
   return id
 }
 
@@ -139,7 +143,7 @@ function replayRecord(
   if (record.recordVersion !== RECORD_VERSION) {
     rederive(root, record)
     throw new InvalidEvidenceError(
-      `${jsonOf(root, id)} was written by an older version of assay (record version ${record.recordVersion}, now ${RECORD_VERSION}), so its bytes cannot be compared, though its figures are what its evidence yields; \`replay --rewrite ${numberOf(id)}\` re-renders it`,
+      `${jsonOf(root, id)} was written by an older version of assay (record version ${record.recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
     )
   }
   const evidence = readEvidence(root, id)
@@ -158,9 +162,9 @@ function replayRecord(
 }
 
 /**
- * A summary follows from its own folder; where the records it sums up are beside it, they have to
- * say what it says they do. Their digests may differ: a record that was rewritten in a later shape
- * has every figure it had.
+ * A summary is derived from its own folder. Records of its layers that are beside it must agree with
+ * it in every figure; their digests may differ, since a record may have been rewritten in a later
+ * format.
  */
 function compareSteps(
   root: string,
@@ -168,15 +172,15 @@ function compareSteps(
   records: readonly DecisionRecord[],
 ): void {
   for (const { step } of sequence?.layers ?? []) {
-    const summed = records.find((record) => record.id === step?.record)
+    const layerRecord = records.find((record) => record.id === step?.record)
     if (
-      summed === undefined ||
+      layerRecord === undefined ||
       step === undefined ||
-      isDeepStrictEqual(toSequenceStep(summed, step.sha256), step)
+      isDeepStrictEqual(toSequenceStep(layerRecord, step.sha256), step)
     )
       continue
     throw new InvalidEvidenceError(
-      `${join(evidenceOf(root), plan.id, 'sequence.json')} is not what ${summed.id} says; restore them, or evaluate all again`,
+      `${join(evidenceOf(root), plan.id, 'sequence.json')} disagrees with ${layerRecord.id}; restore both, or evaluate all again`,
     )
   }
 }
@@ -184,7 +188,7 @@ function compareSteps(
 /**
  * The record this version derives from the evidence of one that may be older.
  *
- * @throws {InvalidEvidenceError} it would say something else
+ * @throws {InvalidEvidenceError} a verdict, reason or figure would change
  */
 function rederive(root: string, record: DecisionRecord): DecisionRecord {
   const evidence = readEvidence(root, record.id)
@@ -193,7 +197,7 @@ function rederive(root: string, record: DecisionRecord): DecisionRecord {
   const changed = changedFigure(record, derived)
   if (changed === undefined) return derived
   throw new InvalidEvidenceError(
-    `${jsonOf(root, record.id)} is not what its evidence yields: ${changed} would change; nothing was written; restore it, or evaluate again for a new record`,
+    `${jsonOf(root, record.id)} does not follow from its evidence: ${changed} would change; nothing was written; restore it, or evaluate again for a new record`,
   )
 }
 
@@ -208,17 +212,14 @@ function compare(path: string, found: string | undefined, derived: string): void
       ? 'it is missing'
       : `first difference in line ${firstDifference(found, derived)}`
   throw new InvalidEvidenceError(
-    `${path} is not what its evidence yields (${line}); restore it, or evaluate again for a new record`,
+    `${path} does not follow from its evidence (${line}); restore it, or evaluate again for a new record`,
   )
 }
 
-/**
- * A report is a rendering: whoever changed it, or the code that renders it, can have it written
- * again.
- */
+/** A report is only rendered from its record and evidence: the remedy is to write it again. */
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
   return new InvalidEvidenceError(
-    `${path} is not what its record and evidence yield (first difference in line ${firstDifference(found, derived)}); write it again with: assay ${command}`,
+    `${path} does not follow from its record and evidence (first difference in line ${firstDifference(found, derived)}); write it again with: assay ${command}`,
   )
 }
 

@@ -1,4 +1,3 @@
-import { relative } from 'node:path'
 import {
   type CalibrationRequest,
   calibrate,
@@ -16,45 +15,46 @@ import { runEnvironment } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
-import type { CalibrateCommand } from './calibrate-options.js'
-import { proofLine } from './summary.js'
+import type { CalibrateCommand } from './calibrate-command.js'
+import type { CommandContext } from './command.js'
+import { proofLine } from './evaluation-lines.js'
+import { linePrinter, outWords, printJson, shownPath } from './output.js'
 
 /**
- * `assay calibrate`: the calibration, told to a terminal.
+ * `assay calibrate`: calibrates this host and prints the result.
  *
- * @returns 0 passed · 5 failed: what is measured on this host is not to be trusted
+ * @returns 0 passed · 5 failed: measurements on this host are biased
  */
-export async function calibrateCommand(
+export async function calibrateHost(
   command: CalibrateCommand,
-  loaded: LoadedSuite,
-  packageVersion: string,
-  io: Io,
+  { io, packageVersion, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
-  const say = (line: string) => (command.json ? io.stderr : io.stdout)(`${line}\n`)
-  const workloads = chooseWorkloads(command, loaded)
+  const { root, json, text, nodeFlags, timeoutMs } = command
+  const loaded = await suiteOf(command.suite)
+  const printLine = linePrinter(json, io)
   const request: CalibrationRequest = {
     ...command,
-    workloads,
-    command: command.text,
+    workloads: chooseWorkloads(command, loaded),
+    command: text,
     loaded,
     packageVersion,
     settings: {
       env: runEnvironment(io.env, loaded.suite.passEnvironment),
-      nodeFlags: command.nodeFlags,
-      timeoutMs: command.timeoutMs,
+      nodeFlags,
+      timeoutMs,
       signal: io.signal,
     },
     progress: createProgress(io),
     now: io.now,
-    onProof: ({ plan, equivalence }) => say(proofLine(plan, equivalence)),
+    onProof: ({ plan, equivalence }) => printLine(proofLine(plan, equivalence)),
   }
-  say(headline(command, loaded))
+  printLine(headline(command, loaded))
   try {
     const { calibration, id } = await calibrate(request)
-    say(calibrationTable(calibration).trimEnd())
+    printLine(calibrationTable(calibration).trimEnd())
     for (const note of calibrationNotes(calibration)) io.stderr(`${note}\n`)
-    say(`${calibration.verdict.padEnd(13)} ${shown(io, resultPath(command.root, id))}`)
-    if (command.json) io.stdout(`${JSON.stringify(calibration, null, 2)}\n`)
+    printLine(`${calibration.verdict.padEnd(13)} ${shownPath(resultPath(root, id), io)}`)
+    if (json) printJson(calibration, io)
     return calibration.verdict === 'passed' ? EXIT.done : EXIT.invalid
   } catch (error) {
     if (error instanceof Interrupted) io.stderr(continueHint(command, request, io))
@@ -66,7 +66,7 @@ function chooseWorkloads(
   { workloads }: CalibrateCommand,
   { suite }: LoadedSuite,
 ): readonly Workload<unknown, unknown, unknown>[] {
-  for (const id of workloads) findNamed(suite.workloads, (known) => known.id, id, 'workload')
+  for (const id of workloads) findNamed(suite.workloads, (workload) => workload.id, id, 'workload')
   return workloads.length === 0
     ? suite.workloads
     : suite.workloads.filter(({ id }) => workloads.includes(id))
@@ -79,14 +79,12 @@ function headline(
   return `calibrate · ${suite.name} at ${scale} scale, ${metric} time        per workload ${formatCounted(pairs, 'pair')} of identical arms, ${injectedPairs(pairs)} with ${formatLimit(INJECTED)} injected · seed ${seed}`
 }
 
-function continueHint(command: CalibrateCommand, request: CalibrationRequest, io: Io): string {
-  if (!leftUnfinished(request)) return 'nothing was measured yet; nothing is kept\n'
-  const out = command.root === io.cwd ? '' : ` --out ${shown(io, command.root)}`
-  return `continue with: ${command.text} --resume${out}\n`
-}
-
-/** A path as the user would type it. */
-function shown(io: Io, path: string): string {
-  const short = relative(io.cwd, path)
-  return short.startsWith('..') ? path : short
+function continueHint(
+  { root, text }: CalibrateCommand,
+  request: CalibrationRequest,
+  io: Io,
+): string {
+  return leftUnfinished(request)
+    ? `continue with: ${text} --resume${outWords(root, io)}\n`
+    : 'nothing was measured yet; nothing is kept\n'
 }

@@ -2,60 +2,54 @@ import { SCALE_NAMES, type Suite } from '../contract.js'
 import { EXIT, type ExitCode, InvalidEvidenceError } from '../errors.js'
 import { recordIds, unfinishedIds } from '../evidence/store.js'
 import type { Io } from '../io.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { readRecord } from '../record/store.js'
 import { supersededBy } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
 import { table } from '../text/table.js'
 
-/**
- * `assay list`: layers, workloads, scales, and the records with their verdicts; one that is damaged
- * is named and does not hide the others.
- */
-export function listCommand(root: string, { suite }: LoadedSuite, io: Io): ExitCode {
-  const found = recordIds(root).map((id) => ({ id, ...readOrExplain(root, id) }))
-  const records = found.flatMap(({ record }) => record ?? [])
-  const section = (title: string, rows: readonly (readonly string[])[]) =>
+/** `assay list`. A damaged record is listed as damaged; the others are listed all the same. */
+export function printList(root: string, suite: Suite, io: Io): ExitCode {
+  const printSection = (title: string, rows: readonly (readonly string[])[]) =>
     io.stdout(`${title}\n${table(rows)}\n`)
-  section(
-    'layers',
-    suite.layers.map(({ id, title, workloads, standalone, phase }) => [
-      id,
-      title,
-      `wins on ${workloads.join(', ')}`,
-      [...(standalone ? ['standalone'] : []), ...(phase === undefined ? [] : [phase])].join(', '),
-    ]),
-  )
-  section(
+  printSection('layers', suite.layers.map(layerRow))
+  printSection(
     'workloads',
     suite.workloads.map((workload) => [workload.id, workload.title, describeScales(workload)]),
   )
-  section(
+  printSection(
     'scales',
     SCALE_NAMES.map((scale) => [scale]),
   )
-  section(
-    'records',
-    found.map(({ id, record, problem }) =>
-      record === undefined
-        ? [id, 'damaged', problem ?? '', '', '']
-        : [
-            id,
-            describeVerdict(record),
-            describeCumulative(record),
-            record.date,
-            describeSupersession(record, records),
-          ],
-    ),
-  )
+  printSection('records', recordRows(root))
   const unfinished = unfinishedIds(root)
   if (unfinished.length > 0)
-    section(
+    printSection(
       'unfinished',
       unfinished.map((id) => [id, 'continue with --resume']),
     )
   return EXIT.done
+}
+
+function layerRow({ id, title, workloads, standalone, phase }: Suite['layers'][number]): string[] {
+  const notes = [...(standalone ? ['standalone'] : []), ...(phase === undefined ? [] : [phase])]
+  return [id, title, `wins on ${workloads.join(', ')}`, notes.join(', ')]
+}
+
+function recordRows(root: string): string[][] {
+  const entries = recordIds(root).map((id) => ({ id, ...readOrExplain(root, id) }))
+  const records = entries.flatMap(({ record }) => record ?? [])
+  return entries.map(({ id, record, problem = '' }) =>
+    record === undefined
+      ? [id, 'damaged', problem, '', '']
+      : [
+          id,
+          describeVerdict(record),
+          describeCumulative(record),
+          record.date,
+          describeSupersession(record, records),
+        ],
+  )
 }
 
 function readOrExplain(

@@ -2,8 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
-import { parseSequence } from '../../../harness/cli/evaluate-all.js'
-import { DEFAULTS, type EvaluateOptions } from '../../../harness/cli/evaluate-options.js'
+import { evaluateCommand, type SequenceCommand } from '../../../harness/cli/evaluate-command.js'
 import {
   type DecisionRecord,
   decisionRecordSchema,
@@ -17,6 +16,7 @@ import {
   type Told,
   temporaryDirectory,
 } from '../../fixtures/bench.js'
+import { parseWords } from './parse-words.js'
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
@@ -72,7 +72,7 @@ describe('a sequence of layers', () => {
     expect(existsSync(join(root, 'profiling-results', '.lock'))).toBe(false)
   })
 
-  it('is not resumed by another command, nor by a journal nobody can read', async () => {
+  it('is not resumed by another command, nor from a damaged journal', async () => {
     const other = await assay(`${WORDS} --resume --seed 8`)
     expect(other.code).toBe(2)
     expect(other.stderr).toMatch(
@@ -191,7 +191,7 @@ describe('a sequence of layers', () => {
       if (record !== undefined) expect(sha256).toBe(digestRecord(root, record))
   })
 
-  it('is told in a terminal as on the page, and listed', async () => {
+  it('is printed in a terminal as on the page, and listed', async () => {
     expect(ended.stderr).toMatch(
       /\nthe sequence\n {2}layer +verdict +additional improvement \[95 % CI\] +cumulative/,
     )
@@ -244,9 +244,12 @@ describe('what evaluate all refuses', () => {
     ],
     [
       '--inject 12%',
-      '--inject: a control tests the method on one layer; evaluate that one with evaluate all',
+      '--inject: a control tests the method on one layer; evaluate that layer alone',
     ],
-    ['--threshold 8%', '--threshold: each layer has a criterion of its own'],
+    [
+      '--threshold 8%',
+      '--threshold: each layer has its own criterion, and all together have the goal of the suite; leave it out with evaluate all',
+    ],
     ['--scale huge', 'unknown scale huge'],
     ['--workload guard', 'one-tick has none of its targets among these'],
     ['--resume', 'nothing to resume: no interrupted sequence in'],
@@ -286,15 +289,15 @@ describe('what evaluate all refuses', () => {
 })
 
 describe('the command of each layer', () => {
-  const options: EvaluateOptions = { ...DEFAULTS, scale: 'smoke', profile: false, resume: true }
-
   it('is the one that repeats it alone', () => {
-    const command = parseSequence(options, '/')
+    const words = ['all', '--scale', 'smoke', '--no-profile', '--resume']
+    const command = parseWords(evaluateCommand, words) as SequenceCommand
     expect(command.summary.text).toBe('npx assay evaluate all --scale smoke --no-profile')
     expect(command.layer('b', ['a', 'c']).text).toBe(
-      'npx assay evaluate b --scale smoke --incumbent a,c --no-profile',
+      'npx assay evaluate b --scale smoke --no-profile --incumbent a,c',
     )
     expect(command.layer('b', [])).toMatchObject({ incumbent: [], resume: false })
+    expect(command.layer('b', []).text).toMatch(/ --incumbent none$/)
     expect(command.layer('a', undefined)).not.toHaveProperty('incumbent')
   })
 })

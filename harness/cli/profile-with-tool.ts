@@ -10,7 +10,7 @@ import { makeDirectory } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
 import { formatBytes } from '../text/format.js'
 
-/** `assay profile --tool`, for a script. */
+/** One page of a tool, in the JSON output of `assay profile --tool`. */
 export interface ToolPageReport {
   readonly tool: string
   readonly scenario: string
@@ -20,19 +20,18 @@ export interface ToolPageReport {
   readonly bytes: number
 }
 
-/** What is installed when a tool is asked for, and nowhere else. */
+/** The packages of the tools; they are installed when a tool is first used. */
 const PINNED = join('harness', 'profile', 'tools', 'pinned')
-/** Seven hundred packages, over a slow line. */
+/** Enough for seven hundred packages over a slow connection. */
 const INSTALL_TIMEOUT_MS = 15 * 60_000
 
 /**
- * Has somebody else's profiler make its pages of every workload, in every arm.
+ * Profiles every workload in every arm with another profiler, which writes its own pages.
  *
  * @param requests one per workload
- * @param say      told, as it lands, what was written and what it can show
- * @returns the pages
+ * @param printLine gets a line per page, once it is written, and what the tool shows and misses
  * @throws {InputError} the cache or the data cannot be written
- * @throws {InvalidEvidenceError} the tool cannot be installed, failed, or has seen nothing
+ * @throws {InvalidEvidenceError} the tool cannot be installed, it failed, or its page is empty
  */
 export async function profileWithTool(
   tool: ProfileTool,
@@ -40,7 +39,7 @@ export async function profileWithTool(
   arms: readonly ArmStack[],
   progress: Progress,
   io: Io,
-  say: (text: string) => void,
+  printLine: (line: string) => void,
 ): Promise<ToolPageReport[]> {
   const reports: ToolPageReport[] = []
   try {
@@ -59,14 +58,14 @@ export async function profileWithTool(
       progress.done()
       for (const { arm, path, bytes } of pages) {
         reports.push({ tool: tool.id, scenario: request.workload.id, arm, page: path, bytes })
-        say(
-          `${tool.id} · ${request.workload.id} · ${arm.padEnd(9)}  ${path}  ${formatBytes(bytes)}\n`,
+        printLine(
+          `${tool.id} · ${request.workload.id} · ${arm.padEnd(9)}  ${path}  ${formatBytes(bytes)}`,
         )
       }
     }
   } finally {
     progress.done()
   }
-  say(`it shows ${tool.shows}\nit does not show ${tool.misses}\n`)
+  printLine(`it shows ${tool.shows}\nit does not show ${tool.misses}`)
   return reports
 }

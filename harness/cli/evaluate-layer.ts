@@ -1,38 +1,38 @@
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
-import type { EvaluateCommand } from '../evaluation/plan.js'
-import { planEvaluation } from '../evaluation/plan.js'
+import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
 import { unfinishedIds } from '../evidence/store.js'
 import { Interrupted, type Io } from '../io.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/store.js'
-import { outOption, tellEvaluation } from './tell-evaluation.js'
+import type { CommandContext } from './command.js'
+import { outWords } from './output.js'
+import { evaluationRequest, printEvaluation } from './print-evaluation.js'
 
 /**
- * `assay evaluate <layer>`: the evaluation, told to a terminal.
+ * `assay evaluate <layer>`: evaluates one layer and prints what it found.
  *
  * @returns 0 accepted or rejected · 1 `--require accepted` unmet · 3 inconclusive · 4 not
  * equivalent
  */
-export async function evaluateCommand(
+export async function evaluateLayer(
   command: EvaluateCommand,
-  loaded: LoadedSuite,
-  packageVersion: string,
-  io: Io,
+  { io, packageVersion, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
+  const loaded = await suiteOf(command.suite)
   const planned = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
   try {
-    const record = await tellEvaluation({ command, planned, loaded, io, run: evaluate })
-    if (command.json) io.stdout(recordText(record))
-    return exitCodeOf(record, command.requireAccepted)
+    const evaluation = await evaluate(evaluationRequest({ command, planned, loaded, io }))
+    printEvaluation(evaluation, command, io)
+    if (command.json) io.stdout(recordText(evaluation.record))
+    return exitCodeOf(evaluation.record, command.requireAccepted)
   } catch (error) {
     if (error instanceof Interrupted) io.stderr(continueHint(command, io))
     throw error
   }
 }
 
-/** What a record ends a command with. */
+/** The exit code that a record ends its command with. */
 export function exitCodeOf(
   { verdict, equivalence }: DecisionRecord,
   requireAccepted: boolean,
@@ -42,11 +42,9 @@ export function exitCodeOf(
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.done
 }
 
-function continueHint(command: EvaluateCommand, io: Io): string {
-  const kept = unfinishedIds(command.root).some(
-    (id) => id.slice(id.indexOf('-') + 1) === command.layer,
-  )
-  return kept
-    ? `continue with: ${command.text} --resume${outOption(command, io)}\n`
+function continueHint({ root, layer, text }: EvaluateCommand, io: Io): string {
+  const isUnfinished = unfinishedIds(root).some((id) => id.slice(id.indexOf('-') + 1) === layer)
+  return isUnfinished
+    ? `continue with: ${text} --resume${outWords(root, io)}\n`
     : 'nothing was measured yet; nothing is kept\n'
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { workloadLine } from '../../../harness/cli/summary.js'
+import { workloadLine } from '../../../harness/cli/evaluation-lines.js'
 import type { Criterion } from '../../../harness/contract.js'
 import { toDecisionRecord } from '../../../harness/record/decision-record.js'
 import { headline } from '../../../harness/record/headline.js'
@@ -14,7 +14,7 @@ function lines(criterion: Criterion, change: Partial<Simulation> = {}): string[]
 
 const slower = (fraction: number) => ({ improvement: { 'grid-search': -fraction } })
 
-describe('the line of a workload tells what is certified, what could have been, and the verdict:', () => {
+describe('the line of a workload shows what is certified, what could be certified, and the verdict:', () => {
   it.each<[string, Criterion, Partial<Simulation>, RegExp]>([
     [
       'an improvement',

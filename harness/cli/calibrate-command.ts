@@ -1,0 +1,139 @@
+import { resolve } from 'node:path'
+import type { Metric, ScaleName } from '../contract.js'
+import { defined } from '../evidence/defined.js'
+import { nodeFlagsFor } from '../measurement/run-environment.js'
+import type { CliCommand } from './command.js'
+import { commandText, quoted } from './command-text.js'
+import { exitCodes } from './exit-codes.js'
+import {
+  jsonOption,
+  metricOption,
+  nodeOptionsOption,
+  outOption,
+  pairsOption,
+  scaleOption,
+  seedOption,
+  suiteOption,
+  timeoutOption,
+  workloadOption,
+} from './shared-options.js'
+
+interface CalibrateOptions {
+  readonly workload?: readonly string[]
+  readonly scale: ScaleName
+  readonly pairs: number
+  readonly seed: number
+  readonly metric: Metric
+  readonly nodeOptions?: readonly string[]
+  readonly timeout: number
+  readonly suite?: string
+  readonly resume?: boolean
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** A `calibrate` command, checked as far as that is possible without the suite. */
+export interface CalibrateCommand {
+  /** Empty: all of the suite. */
+  readonly workloads: readonly string[]
+  readonly scale: ScaleName
+  /** A/A pairs per workload. */
+  readonly pairs: number
+  readonly seed: number
+  readonly metric: Metric
+  readonly nodeFlags: readonly string[]
+  readonly timeoutMs: number
+  readonly resume: boolean
+  /** Evidence root, absolute. */
+  readonly root: string
+  readonly json: boolean
+  /** Suite module of another project. */
+  readonly suite?: string
+  /** The command again, for people to repeat. */
+  readonly text: string
+}
+
+const DEFAULT_METRIC = 'cpu'
+
+const HELP = `
+Checks, per workload:
+  bias       the pure baseline against itself (A/A): the difference is at most 2.8 standard errors
+  position   it makes no difference which of the two runs first (|t| < 3)
+  results    the same code gives the same result in every run
+  control    a true effect of 8 %, made by real extra work, is measured as 6 to 10 %; undecidable, and not a failure,
+             where noise alone moves the estimate by two points (effective sd above 3.4 % at 20 pairs)
+A check that fails is repeated once with fresh pairs, and these decide. If the calibration fails, the harness is biased
+on this machine: evaluations quote it and accept nothing until a calibration passes.
+
+Examples:
+  assay calibrate                              this machine at standard scale; close other programs first
+  assay calibrate --scale smoke                for evaluations with --scale smoke; takes a few minutes
+  assay calibrate --resume                     continue after Ctrl-C or a crash
+  assay calibrate --json                       the calibration on stdout, everything else on stderr
+
+Files written: calibration.json and every run it is derived from, in
+profiling-results/calibration/<fingerprint>/<scale>/. They replace the previous calibration as a whole, so name all
+workloads that matter, or none. A calibration is out of date after 30 days.
+
+${exitCodes({
+  0: 'passed',
+  5: 'failed: the harness is biased on this machine; or processes crashed, or the disk is full',
+  130: 'interrupted by Ctrl-C (143: terminated); continue with --resume',
+})}`
+
+/** `assay calibrate`. */
+export const calibrateCommand: CliCommand<CalibrateOptions, CalibrateCommand> = {
+  name: 'calibrate',
+  summary: 'check that this machine measures correctly (A/A and a known effect)',
+  declare(command) {
+    command
+      .addOption(workloadOption('calibrate only this workload'))
+      .addOption(scaleOption('standard'))
+      .addOption(pairsOption('pairs of identical arms per workload', 40))
+      .addOption(seedOption())
+      .addOption(metricOption('time that decides').default(DEFAULT_METRIC))
+      .addOption(nodeOptionsOption('Node flags of measured processes: those of the evaluations'))
+      .addOption(timeoutOption())
+      .addOption(suiteOption())
+      .option('--resume', 'continue the unfinished calibration of this machine and scale')
+      .addOption(jsonOption('the calibration'))
+      .addOption(outOption('evidence root: profiling-results/ is below it'))
+      .addHelpText('after', HELP)
+  },
+  parse: (_args, options, { cwd, words }) => {
+    const { workload, scale, pairs, seed, metric, nodeOptions, timeout, suite } = options
+    return defined({
+      workloads: workload ?? [],
+      scale,
+      pairs,
+      seed,
+      metric,
+      nodeFlags: nodeFlagsFor(metric, nodeOptions),
+      timeoutMs: timeout,
+      resume: options.resume === true,
+      root: resolve(cwd, options.out),
+      json: options.json === true,
+      suite,
+      text: commandText('calibrate', ...words),
+    })
+  },
+  async run(command, context) {
+    const { calibrateHost } = await import('./calibrate-host.js')
+    return calibrateHost(command, context)
+  },
+}
+
+/** How to calibrate for an evaluation or a gate: the options that both share. */
+export function calibrateHint(shared: {
+  readonly scale: ScaleName
+  readonly metric: Metric
+  readonly nodeOptions?: readonly string[]
+  readonly suite?: string
+}): string {
+  const { scale, metric, nodeOptions, suite } = shared
+  const words = ['npm run calibrate --', `--scale ${scale}`]
+  if (metric !== DEFAULT_METRIC) words.push(`--metric ${metric}`)
+  if (nodeOptions !== undefined) words.push(`--node-options${quoted(nodeOptions.join(' '))}`)
+  if (suite !== undefined) words.push(`--suite${quoted(suite)}`)
+  return words.join(' ')
+}

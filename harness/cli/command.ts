@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import type { ExitCode } from '../errors.js'
+import type { Io } from '../io.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { typedWords } from './command-text.js'
+
+/** How a command was called. */
+export interface Invocation {
+  /** Absolute path that relative paths start from. */
+  readonly cwd: string
+  /** The options as typed that decide about the result, for `commandText`. */
+  readonly words: readonly string[]
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: Io
+  readonly packageVersion: string
+  /**
+   * Loads the suite to measure.
+   *
+   * @param module value of `--suite`; undefined: the suite of the composition root
+   */
+  suiteOf(module?: string): Promise<LoadedSuite>
+}
+
+/**
+ * One command of the command line. Adding one takes a file that exports it and a line in a list:
+ * `COMMANDS` in `cli.ts`, or the list that the composition root hands to `runCli`.
+ *
+ * Errors the user can act on are thrown as `InputError` (exit 2) or `InvalidEvidenceError` (exit
+ * 5); any other error is reported as a bug (exit 70).
+ */
+export interface CliCommand<Options extends object = object, Parsed = unknown> {
+  readonly name: string
+  /** One line for `assay --help`. */
+  readonly summary: string
+  /** Adds arguments, options and help text. Commander refuses what is not declared. */
+  declare(command: Command): void
+  /**
+   * @param args positional arguments, in the order declared; a variadic one is an array
+   * @param options option values as their parsers return them, by camelCase name
+   * @throws {InputError} options or arguments contradict each other
+   */
+  parse(
+    args: readonly (string | readonly string[] | undefined)[],
+    options: Options,
+    invocation: Invocation,
+  ): Parsed
+  /** Loads what it works with only now, so that other commands do not wait for it. */
+  run(parsed: Parsed, context: CommandContext): Promise<ExitCode>
+}
+
+/**
+ * Adds a command to a program.
+ *
+ * @param onParsed receives what the command parsed, once it is called
+ */
+export function addCommand(
+  program: Command,
+  { name, summary, declare, parse }: CliCommand,
+  cwd: string,
+  onParsed: (parsed: unknown) => void | Promise<void>,
+): void {
+  const command = program.command(name).description(summary)
+  declare(command)
+  const words = typedWords(command)
+  // Commander hands over the positional arguments, then the options, then the command.
+  command.action((...given: unknown[]) => {
+    const args = given.slice(0, -2) as (string | readonly string[] | undefined)[]
+    return onParsed(parse(args, command.opts(), { cwd, words: words() }))
+  })
+}

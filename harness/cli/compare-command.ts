@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { Option } from 'commander'
+import { type Comparison, compareRounds, compareSeries, toJson } from '../compare/comparison.js'
+import { comparisonText } from '../compare/comparison-text.js'
+import { exitCodeOf } from '../compare/regression-check.js'
+import type { Series } from '../compare/series.js'
+import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import type { Metric } from '../contract.js'
+import { EXIT, type ExitCode, InputError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
+import type { Io } from '../io.js'
+import type { CliCommand } from './command.js'
+import { exitCodes } from './exit-codes.js'
+import { metricOption, slowdown } from './shared-options.js'
+
+interface CompareOptions {
+  readonly paired?: boolean
+  readonly metric: Metric
+  readonly json?: boolean
+  /** Slowdown that fails, a fraction. */
+  readonly failOnRegression?: number
+}
+
+/** A `compare` command. */
+interface CompareCommand {
+  /** One or two files, columns or arms. */
+  readonly words: readonly string[]
+  readonly paired: boolean
+  readonly metric: Metric
+  readonly json: boolean
+  /** Slowdown that fails, a fraction. */
+  readonly limit?: number
+}
+
+const HELP = `
+Examples:
+  assay compare before.txt after.txt                     one number per line; the first file is the reference
+  assay compare results.csv:old results.csv:new --paired columns; the n-th values belong together
+  assay compare hyperfine.json                           its two commands; of several: hyperfine.json:1 hyperfine.json:2
+  assay compare bench.json:parse other.json:parse        tinybench and vitest bench
+  assay compare profiling-results/0001-layer1/runs.jsonl candidate against baseline, pair by pair
+  assay compare a.txt b.txt --fail-on-regression 10%     for pipelines: exit 1 if b is 10 % slower
+  some-program | assay compare a.txt -                   - reads standard input
+
+${exitCodes({
+  0: 'done; with --fail-on-regression: no regression',
+  1: 'a regression',
+  3: 'too noisy to decide',
+  5: 'no values that can be judged',
+})}`
+
+/** `assay compare A B`: every statistic for two sets of numbers, from any source. */
+export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
+  name: 'compare',
+  summary: 'compare two sets of numbers measured elsewhere, with every statistic; measures nothing',
+  declare(command) {
+    command
+      .argument(
+        '<baseline>',
+        'file, file:column, runs.jsonl, runs.jsonl:workload:arm, or - for standard input',
+      )
+      .argument(
+        '[candidate]',
+        'the same; not needed where the first file holds exactly two columns, or runs',
+      )
+      .option(
+        '--paired',
+        'the n-th value of one belongs to the n-th of the other (runs are always paired)',
+      )
+      .addOption(metricOption('time of runs').default('cpu'))
+      .addOption(
+        new Option(
+          '--fail-on-regression <fraction>',
+          'exit 1 if the candidate is slower by this much, e.g. 10%',
+        ).argParser(slowdown('--fail-on-regression')),
+      )
+      .option('--json', 'one JSON document with the keys of a workload in a decision record')
+      .addHelpText('after', HELP)
+  },
+  parse: (args, { paired, metric, json, failOnRegression }) =>
+    defined({
+      words: args.flatMap((word) => word ?? []),
+      paired: paired === true,
+      metric,
+      json: json === true,
+      limit: failOnRegression,
+    }),
+  run: (command, { io }) => Promise.resolve(compare(command, io)),
+}
+
+function compare(command: CompareCommand, io: Io): ExitCode {
+  const { words } = command
+  if (words.filter((word) => word === '-').length > 1)
+    throw new InputError('only one of the two can be standard input; give a file for the other')
+  const sources = readSources(words, io.cwd, () => readFileSync(0))
+  const [first, second] = sources as [Source, Source | undefined]
+  const comparisons =
+    second === undefined ? compareWithin(first, command) : [compareTwo(first, second, command)]
+  io.stdout(
+    command.json
+      ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
+      : text(comparisons, io.columns),
+  )
+  return command.limit === undefined
+    ? EXIT.done
+    : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
+}
+
+/** What one file holds: the arms of its runs, or exactly two columns. */
+function compareWithin(source: Source, command: CompareCommand): Comparison[] {
+  if (source.content.kind === 'runs') {
+    const { journal } = source.content
+    const workloads = source.selector === undefined ? journal.workloads : [source.selector]
+    return workloads.map((workload) =>
+      compareRounds(journal, workload, command.metric, command.limit),
+    )
+  }
+  const two = selectTwo(source)
+  if (two !== undefined) return [compareColumns(two[0]!, two[1]!, command)]
+  const one = selectSeries(source, command.metric)
+  throw new InputError(`nothing to compare ${one.label} with; give a second file or column`)
+}
+
+function compareTwo(a: Source, b: Source, command: CompareCommand): Comparison {
+  const [seriesA, seriesB] = [selectSeries(a, command.metric), selectSeries(b, command.metric)]
+  const paired = command.paired || areRunsOfOneWorkload(a, b)
+  return compareColumns(seriesA, seriesB, { ...command, paired })
+}
+
+function compareColumns(a: Series, b: Series, { paired, limit }: CompareCommand): Comparison {
+  if (paired) {
+    const odd = [a, b].find(({ unpairable }) => unpairable !== undefined)
+    if (odd !== undefined)
+      throw new InputError(
+        `--paired ${odd.label}: ${odd.unpairable}; leave out --paired, or add the missing values`,
+      )
+    if (a.values.length !== b.values.length)
+      throw new InputError(
+        `--paired: ${a.label} has ${a.values.length} values and ${b.label} ${b.values.length}; leave out --paired, or add the missing values`,
+      )
+  }
+  return compareSeries(a, b, paired, limit)
+}
+
+/** Two arms of the same workload in the same file ran in pairs. */
+function areRunsOfOneWorkload(a: Source, b: Source): boolean {
+  if (a.content.kind !== 'runs' || b.content.kind !== 'runs' || a.path !== b.path) return false
+  const workload = ({ selector }: Source) => selector?.slice(0, selector.lastIndexOf(':'))
+  return workload(a) === workload(b)
+}
+
+function document(comparisons: readonly Comparison[], ofRuns: boolean): string {
+  const blocks = comparisons.map(toJson)
+  const schema = 'assay/comparison@1'
+  return JSON.stringify(ofRuns ? { schema, workloads: blocks } : { schema, ...blocks[0] }, null, 2)
+}
+
+function text(comparisons: readonly Comparison[], columns: number): string {
+  return comparisons
+    .map(
+      (comparison) =>
+        `${comparison.runs ? `${comparison.runs.workload}\n` : ''}${comparisonText(comparison, columns)}\n`,
+    )
+    .join('\n')
+}

@@ -1,0 +1,267 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type { Metric, ScaleName } from '../contract.js'
+import { InputError } from '../errors.js'
+import type { EvaluateCommand } from '../evaluation/plan.js'
+import { defined } from '../evidence/defined.js'
+import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
+import type { CliCommand, Invocation } from './command.js'
+import { commandText, quoted } from './command-text.js'
+import { exitCodes } from './exit-codes.js'
+import {
+  fraction,
+  incumbentOption,
+  jsonOption,
+  looksUpTo,
+  MOST_PAIRS,
+  maxPairsOption,
+  metricOption,
+  nodeOptionsOption,
+  outOption,
+  pairsOption,
+  scaleOption,
+  seedOption,
+  suiteOption,
+  timeoutOption,
+  workloadOption,
+} from './shared-options.js'
+
+interface EvaluateOptions {
+  readonly workload?: readonly string[]
+  readonly scale: ScaleName
+  readonly pairs: number
+  readonly maxPairs?: number
+  readonly fixed?: boolean
+  readonly seed: number
+  readonly threshold?: number
+  readonly alpha: number
+  readonly memory: 'advisory' | 'blocking'
+  readonly metric?: Metric
+  readonly suite?: string
+  readonly incumbent?: readonly string[]
+  readonly inject?: number
+  readonly timeout: number
+  readonly nodeOptions?: readonly string[]
+  /** `--profile` or `--no-profile`. */
+  readonly profile?: boolean
+  readonly resume?: boolean
+  readonly require?: 'accepted'
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** `evaluate all`: the command of the summary, and that of each layer. */
+export interface SequenceCommand {
+  readonly summary: EvaluateCommand
+  /** @param incumbent undefined: the one that every evaluation of the layer has by default */
+  layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
+}
+
+const DEFAULT_MAX_PAIRS: Readonly<Record<ScaleName, number>> = {
+  smoke: 20,
+  standard: 40,
+  production: 40,
+}
+
+const HELP = `
+Examples:
+  assay evaluate layer1                              10 pairs; up to 40 while 10 do not decide
+  assay evaluate layer1 --scale smoke                a quick look: 10 to 20 pairs on small data
+  assay evaluate all                                 each layer in order, until the goal is met or gains get small
+  assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
+  assay evaluate layer0-control --inject 12%         control: is a known effect of 12 % measured as 12 %?
+  assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
+  assay evaluate fast --suite ./dist/my-suite.js     measure another project
+
+Files written: decisions/NNNN-<layer>.json and .md, reports/NNNN-<layer>.html, and the evidence in
+profiling-results/NNNN-<layer>/. evaluate all ends with a summary, NNNN-all: all accepted layers together against the
+pure baseline, measured again in 20 pairs. Finished runs survive an interruption; records are never overwritten.
+
+${exitCodes({
+  0: 'accepted or rejected',
+  1: '--require accepted, and the layer is not accepted',
+  3: 'inconclusive: the machine is too noisy for this effect',
+  4: 'not equivalent: the layer changes a result; its speed is not judged',
+  5: 'invalid measurement: processes crashed, or the disk is full',
+  130: 'interrupted by Ctrl-C (143: terminated); continue with --resume',
+})}`
+
+/** `assay evaluate <layer>` · `assay evaluate all`. */
+export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | SequenceCommand> = {
+  name: 'evaluate',
+  summary:
+    'check that a layer changes no result, measure it against the pure baseline, decide, and write the record',
+  declare(command) {
+    command
+      .argument('<layer>', `a layer of the suite, or ${SEQUENCE_ID}: every layer in order`)
+      .addOption(workloadOption('measure only this workload'))
+      .addOption(scaleOption('standard'))
+      .addOption(pairsOption('pairs per look', 10))
+      .addOption(
+        maxPairsOption('pairs at the last look, a multiple of --pairs (default: 40; smoke: 20)'),
+      )
+      .addOption(
+        new Option('--fixed', 'one look at --pairs instead of a sequential test').conflicts(
+          'maxPairs',
+        ),
+      )
+      .addOption(seedOption())
+      .addOption(thresholdOption())
+      .addOption(alphaOption())
+      .addOption(
+        new Option('--memory <mode>', 'whether a rise in memory only warns or prevents acceptance')
+          .choices(['advisory', 'blocking'])
+          .default('advisory'),
+      )
+      .addOption(metricOption('time that decides (default: that of the layer)'))
+      .addOption(suiteOption())
+      .addOption(incumbentOption())
+      .addOption(injectOption())
+      .addOption(timeoutOption())
+      .addOption(
+        nodeOptionsOption(
+          'Node flags of measured processes, instead of --single-threaded-gc --no-concurrent-recompilation',
+        ),
+      )
+      .option(
+        '--profile',
+        'profile all arms after measuring (default; not at smoke scale or with --inject)',
+      )
+      .option('--no-profile', 'do not profile')
+      .option(
+        '--resume',
+        'continue the newest unfinished evaluation of this layer, or the interrupted sequence',
+      )
+      .addOption(
+        new Option('--require <verdict>', 'exit 1 unless the layer is accepted').choices([
+          'accepted',
+        ]),
+      )
+      .addOption(jsonOption('the record'))
+      .addOption(outOption())
+      .addHelpText('after', HELP)
+  },
+  parse([layer], options, invocation) {
+    return layer === SEQUENCE_ID
+      ? parseSequence(options, invocation)
+      : parseLayer(String(layer), options, invocation)
+  },
+  async run(command, context) {
+    if ('summary' in command) {
+      const { evaluateSequence } = await import('./evaluate-sequence.js')
+      return evaluateSequence(command, context)
+    }
+    const { evaluateLayer } = await import('./evaluate-layer.js')
+    return evaluateLayer(command, context)
+  },
+}
+
+/** Whether the criterion of the layer can have this limit is checked by the plan. */
+function thresholdOption(): Option {
+  return new Option(
+    '--threshold <number>',
+    'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05',
+  ).argParser(
+    fraction(
+      '--threshold',
+      Number.isFinite,
+      'a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05',
+    ),
+  )
+}
+
+function alphaOption(): Option {
+  return new Option('--alpha <fraction>', 'one-sided error probability over all looks')
+    .argParser(
+      fraction(
+        '--alpha',
+        (value) => value > 0 && value <= 0.5,
+        'an error probability above 0 and at most 0.5, e.g. 0.05',
+      ),
+    )
+    .default(0.05)
+}
+
+function injectOption(): Option {
+  return new Option(
+    '--inject <fraction>',
+    'control: add real work so that the candidate is this much faster (negative: slower)',
+  ).argParser(
+    fraction(
+      '--inject',
+      (value) => value !== 0 && value >= -10 && value <= 0.9,
+      'an improvement of at most 90%, or a negative one down to -1000%, but not 0, e.g. 12%',
+    ),
+  )
+}
+
+function parseLayer(
+  layer: string,
+  options: EvaluateOptions,
+  { cwd, words }: Invocation,
+): EvaluateCommand {
+  const { scale, seed, threshold, alpha, memory, metric, suite, incumbent, inject, nodeOptions } =
+    options
+  return defined({
+    layer,
+    workloads: options.workload ?? [],
+    scale,
+    looks: looksOf(options),
+    fixed: options.fixed === true,
+    seed,
+    threshold,
+    alpha,
+    memory,
+    metric,
+    resume: options.resume === true,
+    root: resolve(cwd, options.out),
+    json: options.json === true,
+    requireAccepted: options.require === 'accepted',
+    suite,
+    incumbent,
+    timeoutMs: options.timeout,
+    nodeOptions,
+    inject,
+    // Profiles would take longer than a quick look; a control tests the method and not the layer.
+    profile: options.profile ?? (scale !== 'smoke' && inject === undefined),
+    text: commandText('evaluate', layer, ...words),
+  })
+}
+
+function looksOf({ scale, pairs, maxPairs, fixed }: EvaluateOptions): readonly number[] {
+  if (fixed === true) return [pairs]
+  const usual = pairs * Math.max(1, Math.floor(DEFAULT_MAX_PAIRS[scale] / pairs))
+  return looksUpTo(maxPairs ?? usual, pairs, MOST_PAIRS)
+}
+
+/** Options that mean something for one layer and nothing for all. */
+const OF_ONE_LAYER = {
+  incumbent:
+    '--incumbent: a sequence builds the incumbent from the layers it accepts; leave it out with evaluate all',
+  inject: '--inject: a control tests the method on one layer; evaluate that layer alone',
+  threshold:
+    '--threshold: each layer has its own criterion, and all together have the goal of the suite; leave it out with evaluate all',
+} as const
+
+function parseSequence(options: EvaluateOptions, invocation: Invocation): SequenceCommand {
+  for (const option of ['incumbent', 'inject', 'threshold'] as const)
+    if (options[option] !== undefined) throw new InputError(OF_ONE_LAYER[option])
+  return {
+    summary: parseLayer(SEQUENCE_ID, options, invocation),
+    layer: (id, incumbent) => {
+      const words =
+        incumbent === undefined ? [] : [`--incumbent${quoted(incumbent.join(',') || 'none')}`]
+      return {
+        ...parseLayer(
+          id,
+          { ...options, resume: false },
+          {
+            ...invocation,
+            words: [...invocation.words, ...words],
+          },
+        ),
+        ...defined({ incumbent }),
+      }
+    },
+  }
+}

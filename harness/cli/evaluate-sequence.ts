@@ -1,0 +1,158 @@
+import { AssayError, EXIT, type ExitCode, InputError } from '../errors.js'
+import { evaluateLocked } from '../evaluation/evaluate.js'
+import { evaluateAll, type Turn } from '../evaluation/evaluate-all.js'
+import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
+import { measuredCode, type PlanDraft } from '../evaluation/plan-draft.js'
+import { goalOf, planSummary } from '../evaluation/plan-summary.js'
+import { readJournal } from '../evaluation/sequence-journal.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
+import { Interrupted, type Io } from '../io.js'
+import { readEnvironment } from '../measurement/environment.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { type DecisionRecord, recordText } from '../record/decision-record.js'
+import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
+import { readRecords } from '../record/store.js'
+import { table } from '../text/table.js'
+import type { CommandContext } from './command.js'
+import type { SequenceCommand } from './evaluate-command.js'
+import { exitCodeOf } from './evaluate-layer.js'
+import { linePrinter, outWords } from './output.js'
+import { evaluationRequest, printEvaluation } from './print-evaluation.js'
+
+/** A sequence that runs: its command, and what its evaluations work with. */
+interface Session {
+  readonly command: SequenceCommand
+  readonly loaded: LoadedSuite
+  readonly packageVersion: string
+  readonly io: Io
+  readonly printLine: (line: string) => void
+}
+
+/**
+ * `assay evaluate all`: evaluates every layer in order, then their summary, and prints what it
+ * found.
+ *
+ * @returns 0 done · 1 `--require accepted` unmet by the summary · 3 the summary is inconclusive · 4
+ * a layer, or all accepted together, is not equivalent
+ */
+export async function evaluateSequence(
+  command: SequenceCommand,
+  { io, packageVersion, suiteOf }: CommandContext,
+): Promise<ExitCode> {
+  const { summary } = command
+  const { root, resume, json, text } = summary
+  const loaded = await suiteOf(summary.suite)
+  const { suite } = loaded
+  const printLine = linePrinter(json, io)
+  const session = { command, loaded, packageVersion, io, printLine }
+  checkLayers(session)
+  try {
+    const record = await evaluateAll({
+      suite,
+      root,
+      resume,
+      identity: {
+        command: text,
+        packageVersion,
+        ...measuredCode(loaded),
+        environment: readEnvironment([]),
+      },
+      io,
+      evaluateLayer: (id, incumbent, turn) => evaluateOne(session, id, incumbent, turn),
+      evaluateSummary: (sequence, turn) => evaluateSummary(session, sequence, turn),
+      onKept: ({ id, verdict }) => printLine(`${id} was finished before: ${verdict}`),
+      onGivenUp: () =>
+        io.stderr('a sequence that was interrupted here is discarded; its records are kept\n'),
+    })
+    printSequence(record, printLine)
+    if (json) io.stdout(recordText(record))
+    return sequenceExitCode(record, summary.requireAccepted)
+  } catch (error) {
+    if (error instanceof AssayError) io.stderr(continueHint(summary, error, io))
+    throw error
+  }
+}
+
+/**
+ * Plans every layer before the first is measured.
+ *
+ * @throws {InputError} one of them cannot be planned, or the suite has no goal
+ */
+function checkLayers({ command, loaded, packageVersion }: Session): void {
+  goalOf(loaded.suite)
+  for (const { id } of loaded.suite.layers)
+    planEvaluation(command.layer(id, undefined), loaded, [], packageVersion)
+}
+
+function evaluateOne(
+  session: Session,
+  id: string,
+  incumbent: readonly string[],
+  turn: Turn,
+): Promise<DecisionRecord> {
+  const { command, loaded, packageVersion, printLine } = session
+  const { layers } = loaded.suite
+  const at = layers.findIndex((layer) => layer.id === id)
+  printLine(`\nlayer ${at + 1} of ${layers.length}`)
+  const isFirst = layers.slice(0, at).every(({ standalone }) => standalone === true)
+  const hasIncumbent = !isFirst && layers[at]?.standalone !== true
+  const layerCommand = command.layer(id, hasIncumbent ? incumbent : undefined)
+  const records = readRecords(layerCommand.root)
+  const planned = planEvaluation(layerCommand, loaded, records, packageVersion)
+  return evaluateAndPrint(session, layerCommand, planned, turn)
+}
+
+function evaluateSummary(
+  session: Session,
+  sequence: Sequence,
+  turn: Turn,
+): Promise<DecisionRecord> {
+  const { command, loaded, packageVersion, printLine } = session
+  const { summary } = command
+  printLine('\nall accepted layers together, measured again')
+  const records = readRecords(summary.root)
+  const planned = planSummary(summary, { loaded, sequence }, records, packageVersion)
+  return evaluateAndPrint(session, summary, planned, turn, sequence)
+}
+
+async function evaluateAndPrint(
+  { loaded, io }: Session,
+  command: EvaluateCommand,
+  planned: PlanDraft,
+  { resume, onClaim }: Turn,
+  sequence?: Sequence,
+): Promise<DecisionRecord> {
+  const request = evaluationRequest({
+    command: { ...command, resume },
+    planned,
+    ...(sequence && { sequence }),
+    loaded,
+    io,
+    onClaim,
+  })
+  const evaluation = await evaluateLocked(request)
+  printEvaluation(evaluation, command, io)
+  return evaluation.record
+}
+
+function printSequence(record: DecisionRecord, printLine: (line: string) => void): void {
+  const { head, rows } = sequenceRows(record)
+  printLine(`\nthe sequence\n${table([head, ...rows]).trimEnd()}`)
+  for (const sentence of sequenceSentences(record)) printLine(sentence)
+}
+
+/**
+ * A layer that is not equivalent does not stop the others, but decides the exit code, whatever the
+ * summary is.
+ */
+function sequenceExitCode(record: DecisionRecord, requireAccepted: boolean): ExitCode {
+  const isDifferent = record.sequence?.steps.some(({ equivalent }) => equivalent === false) === true
+  return isDifferent ? EXIT.notEquivalent : exitCodeOf(record, requireAccepted)
+}
+
+function continueHint({ root, text }: EvaluateCommand, error: AssayError, io: Io): string {
+  if (error instanceof InputError) return ''
+  if (readJournal(root) !== undefined)
+    return `finished layers are kept; continue with: ${text} --resume${outWords(root, io)}\n`
+  return error instanceof Interrupted ? 'nothing was measured yet; nothing is kept\n' : ''
+}

@@ -1,0 +1,184 @@
+import { isAbsolute, normalize, resolve } from 'node:path'
+import { Option } from 'commander'
+import type { Metric, ScaleName } from '../contract.js'
+import { InputError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
+import type { GateSetting } from '../gate/gate-request.js'
+import { nodeFlagsFor } from '../measurement/run-environment.js'
+import type { CliCommand } from './command.js'
+import { commandText } from './command-text.js'
+import { exitCodes } from './exit-codes.js'
+import {
+  jsonOption,
+  looksUpTo,
+  MOST_PAIRS,
+  maxPairsOption,
+  metricOption,
+  outOption,
+  pairsOption,
+  scaleOption,
+  seedOption,
+  slowdown,
+  timeoutOption,
+  workloadOption,
+} from './shared-options.js'
+
+interface GateOptions {
+  readonly base?: string
+  readonly workload?: readonly string[]
+  readonly scale: ScaleName
+  readonly threshold: number
+  readonly pairs: number
+  readonly maxPairs?: number
+  readonly seed: number
+  readonly metric: Metric
+  readonly resultsChanged?: string
+  readonly profile: boolean
+  readonly timeout: number
+  /** Undefined: nothing to build. */
+  readonly build?: string
+  readonly module: string
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** A `gate` command, checked as far as that is possible without the repository. */
+export interface GateCommand extends GateSetting {
+  readonly json: boolean
+  /** The command again, for people to repeat. */
+  readonly text: string
+}
+
+/** The published error rates are those of a rule with at most three looks. */
+const MOST_LOOKS = 3
+const DEFAULT_MODULE = 'dist/scenarios/suite.js'
+
+const HELP = `
+Steps:
+  1  checks out HEAD and the commit where it left the base, each into its own git worktree at a path of equal length;
+     uses the packages installed here unless package-lock.json differs; builds both
+  2  checks, with three seeds, that both give the same results; if not, it ends (exit 4) unless --results-changed gives
+     the reason
+  3  measures both in adjacent pairs on this machine: every workload that both have, on the pure baseline and on the
+     accepted layers, with looks after 10, 20 and 30 pairs
+  4  measures again, in fresh pairs with another seed, each case that failed; the gate fails only if it fails twice
+  5  writes gate.json, gate.md, every run, and a differential flame graph of each failed case; removes the worktrees
+
+Examples:
+  assay gate                                   against origin/HEAD, origin/main or main
+  assay gate --base origin/main --json         for programs: the report on stdout, everything else on stderr
+  assay gate --base HEAD~1 --workload grid-search
+  assay gate --results-changed "fills round half to even now (#41)"
+  assay gate --build compile --module build/suite.js    another project
+
+${exitCodes({
+  0: 'pass: every case is certified or estimated to be less than 10 % slower (0 only if every case passes)',
+  1: 'fail: a case is slower by 10 % or more, in two independent rounds',
+  2: 'wrong input: not a repository, an unknown commit, a shallow clone, uncommitted changes, a HEAD that does not build',
+  3: 'inconclusive: too noisy to decide, or two rounds that contradict each other',
+  4: "not equivalent: the results of HEAD differ from the base's",
+  5: 'not comparable: the base does not build, no workload in common, processes crashed, or nothing was measured',
+  130: 'interrupted by Ctrl-C (143: terminated); nothing is left behind',
+})}`
+
+/** `assay gate`. */
+export const gateCommand: CliCommand<GateOptions, GateCommand> = {
+  name: 'gate',
+  summary:
+    'for pull requests: is the committed HEAD slower than its base? builds, checks and measures both',
+  declare(command) {
+    command
+      .option(
+        '--base <ref>',
+        'branch, tag or commit to compare with (default: the first that exists of origin/HEAD, origin/main, main …)',
+      )
+      .addOption(workloadOption('measure only this workload'))
+      .addOption(scaleOption('smoke'))
+      .addOption(
+        new Option('--threshold <fraction>', 'slowdown that fails')
+          .argParser(slowdown('--threshold'))
+          .default(0.1, '10%'),
+      )
+      .addOption(pairsOption('pairs per look', 10))
+      .addOption(
+        maxPairsOption(
+          'pairs at the last look; at most three looks (default: 3 × --pairs)',
+          MOST_LOOKS * MOST_PAIRS,
+        ),
+      )
+      .addOption(seedOption())
+      .addOption(metricOption('time that decides').default('cpu'))
+      .addOption(
+        new Option(
+          '--results-changed <why>',
+          'measure although results differ; the report gives this reason',
+        ).argParser(parseReason),
+      )
+      .option('--no-profile', 'no flame graphs of failed cases')
+      .addOption(timeoutOption())
+      .addOption(
+        new Option('--build <script>', 'npm script that builds a version, or none')
+          .argParser(parseScript)
+          .default('build'),
+      )
+      .addOption(
+        new Option('--module <path>', 'compiled module that exports the suite, below the project')
+          .argParser(parseModule)
+          .default(DEFAULT_MODULE),
+      )
+      .addOption(jsonOption('the report'))
+      .addOption(
+        outOption(
+          'where the outputs go; those of an earlier gate are replaced',
+          'profiling-results/gate',
+        ),
+      )
+      .addHelpText('after', HELP)
+  },
+  parse: (_args, options, { cwd, words }) => {
+    const { workload, scale, seed, metric, threshold, pairs, resultsChanged } = options
+    const limit = MOST_LOOKS * pairs
+    return defined({
+      rule: {
+        workloads: workload ?? [],
+        scale,
+        seed,
+        metric,
+        limit: threshold,
+        looks: looksUpTo(options.maxPairs ?? limit, pairs, limit),
+        nodeFlags: nodeFlagsFor(metric),
+      },
+      baseRef: options.base,
+      script: options.build,
+      module: options.module,
+      resultsChanged,
+      out: resolve(cwd, options.out),
+      profile: options.profile,
+      timeoutMs: options.timeout,
+      json: options.json === true,
+      text: commandText('gate', ...words),
+    })
+  },
+  async run(command, context) {
+    const { gateHead } = await import('./gate-head.js')
+    return gateHead(command, context)
+  },
+}
+
+function parseScript(text: string): string | undefined {
+  if (text === 'none') return undefined
+  if (/^[\w:.][\w:.-]*$/.test(text)) return text
+  throw new InputError(`--build '${text}': give the name of an npm script, or none`)
+}
+
+function parseModule(text: string): string {
+  const path = normalize(text).replaceAll('\\', '/')
+  if (text !== '' && !isAbsolute(path) && !path.startsWith('../') && !path.startsWith('-'))
+    return path
+  throw new InputError(`--module '${text}': give a path below the project, e.g. ${DEFAULT_MODULE}`)
+}
+
+function parseReason(text: string): string {
+  if (text.trim() !== '') return text.trim()
+  throw new InputError('--results-changed: give the reason why results differ, for reviewers')
+}

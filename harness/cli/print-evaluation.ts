@@ -1,0 +1,107 @@
+import { join } from 'node:path'
+import { quoteLine } from '../calibrate/calibration-words.js'
+import { quoteCalibration } from '../calibrate/quote-calibration.js'
+import type { Evaluation, EvaluationRequest } from '../evaluation/evaluate.js'
+import type { EvaluateCommand } from '../evaluation/plan.js'
+import type { PlanDraft } from '../evaluation/plan-draft.js'
+import { defined } from '../evidence/defined.js'
+import type { CalibrationQuote } from '../evidence/evidence.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
+import { decisionsOf, reportsOf } from '../evidence/store.js'
+import type { Io } from '../io.js'
+import { readEnvironment } from '../measurement/environment.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { createProgress } from '../progress.js'
+import { publishedErrorRates } from '../record/published-error-rates.js'
+import { formatPercent } from '../text/format.js'
+import { calibrateHint } from './calibrate-command.js'
+import {
+  closingLine,
+  describeDivergence,
+  headline,
+  proofLine,
+  workloadLine,
+} from './evaluation-lines.js'
+import { linePrinter, outWords, shownPath } from './output.js'
+
+/** One evaluation of the command line. */
+interface Planned {
+  readonly command: EvaluateCommand
+  readonly planned: PlanDraft
+  /** The layers that a summary is about. */
+  readonly sequence?: Sequence
+  readonly loaded: LoadedSuite
+  readonly io: Io
+  /** Called with the id of the evaluation once its folder exists. */
+  readonly onClaim?: (id: string) => void
+}
+
+/**
+ * What to evaluate. Prints the headline; proof and calibration are printed when the proof is
+ * complete.
+ */
+export function evaluationRequest(evaluation: Planned): EvaluationRequest {
+  const { command, planned, sequence, loaded, io, onClaim } = evaluation
+  const { root, resume, timeoutMs, profile, json } = command
+  const printLine = linePrinter(json, io)
+  const draft = withQuotes(command, planned, io)
+  printLine(headline(draft))
+  return defined({
+    draft,
+    sequence,
+    loaded,
+    root,
+    resume,
+    timeoutMs,
+    profile,
+    io,
+    progress: createProgress(io),
+    onProof: ({ plan, equivalence }: Parameters<EvaluationRequest['onProof']>[0]) => {
+      onClaim?.(plan.id)
+      if (equivalence.digests.length > 0) printLine(proofLine(plan, equivalence))
+      if (plan.calibration !== undefined) printLine(quoteLine(plan.calibration))
+    },
+  })
+}
+
+/** Prints what an evaluation found: each workload, the warnings, the verdict and its files. */
+export function printEvaluation(
+  { record, overheadShare }: Evaluation,
+  { root, json }: EvaluateCommand,
+  io: Io,
+): void {
+  const { id, workloads, warnings, equivalence } = record
+  const printLine = linePrinter(json, io)
+  for (const workload of workloads) printLine(workloadLine(workload, record))
+  if (overheadShare !== undefined)
+    printLine(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
+  for (const { code, hint } of warnings) io.stderr(`warning: ${code}: ${hint}\n`)
+  const files = [join(decisionsOf(root), `${id}.md`), join(reportsOf(root), `${id}.html`)]
+  const replay = `npm run replay -- ${id.slice(0, id.indexOf('-'))}${outWords(root, io)}`
+  printLine(
+    closingLine(
+      record,
+      files.map((path) => shownPath(path, io)),
+      replay,
+    ),
+  )
+  if (equivalence.kind === 'different')
+    io.stderr(`assay: ${describeDivergence(equivalence.divergence)}\n`)
+}
+
+/** The plan with the calibration of the host and the published error rates of the rule. */
+function withQuotes(command: EvaluateCommand, planned: PlanDraft, io: Io): PlanDraft {
+  return {
+    ...planned,
+    calibration: quoteFor(command, planned, io),
+    ...defined({ errorRates: publishedErrorRates() }),
+  }
+}
+
+function quoteFor(command: EvaluateCommand, plan: PlanDraft, io: Io): CalibrationQuote {
+  const hint = calibrateHint({ ...command, metric: plan.metric })
+  return quoteCalibration(
+    { root: command.root, environment: readEnvironment(plan.nodeFlags), plan, command: hint },
+    io.now(),
+  )
+}

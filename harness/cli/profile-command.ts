@@ -1,0 +1,144 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type { ScaleName } from '../contract.js'
+import { InputError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
+import { PROFILE_TOOLS, type ProfileTool } from '../profile/tools/tool-table.js'
+import { findNamed } from '../text/nearest-name.js'
+import type { CliCommand } from './command.js'
+import { exitCodes } from './exit-codes.js'
+import {
+  collect,
+  incumbentOption,
+  jsonOption,
+  outOption,
+  scaleOption,
+  seconds,
+  seedOption,
+  suiteOption,
+  timeoutOption,
+  whole,
+} from './shared-options.js'
+
+interface ProfileOptions {
+  readonly scenario?: readonly string[]
+  readonly tool?: ProfileTool
+  readonly scale: ScaleName
+  readonly seed: number
+  readonly interval: number
+  readonly duration: number
+  readonly incumbent?: readonly string[]
+  readonly timeout: number
+  readonly suite?: string
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** A `profile` command, checked as far as that is possible without suite and records. */
+export interface ProfileCommand {
+  /** A layer, or `baseline`. */
+  readonly layer: string
+  /** Empty: the measured workloads of the suite; `ALL`: those and the ones that are only profiled. */
+  readonly scenarios: readonly string[]
+  /** Makes its own pages in place of ours. */
+  readonly tool?: ProfileTool
+  readonly scale: ScaleName
+  readonly seed: number
+  readonly intervalMicros: number
+  readonly durationMs: number
+  /** In place of the accepted layers; empty: none. */
+  readonly incumbent?: readonly string[]
+  readonly timeoutMs: number
+  /** Suite module of another project. */
+  readonly suite?: string
+  readonly json: boolean
+  /** Evidence root, absolute. */
+  readonly root: string
+}
+
+/** The pure baseline, in place of the name of a layer. */
+export const PURE = 'baseline'
+/** Every scenario, in place of the name of one. */
+export const ALL = 'all'
+/** The page that consolidates all scenarios. */
+export const BOTTLENECKS = 'BOTTLENECKS.md'
+
+const HELP = `
+Examples:
+  assay profile baseline                         where the time of the pure baseline goes, in every workload
+  assay profile layer1                           baseline and candidate, and where the gain comes from
+  assay profile layer1 --scenario grid-search --interval 100
+  assay profile layer1 --scenario all            every scenario, and ${BOTTLENECKS}
+  assay profile layer1 --tool clinic-flame       a page of clinic flame, which is installed on first use
+
+Files written, to profiling-results/profile-<layer>-<scenario>/; those of an earlier run are replaced:
+  hotspots.json            categories, operations, functions with calls, allocators, what to optimize next
+  <arm>.svg                flame graph: open it in a browser to zoom and search; .inlined. as V8 runs it when measured
+  difference.svg           what got slower or faster, where there is a candidate
+  <arm>.cpuprofile         for Chrome DevTools, as is .heapprofile (allocations)
+  <arm>.speedscope.json    for speedscope; <arm>.pb.gz for pprof; <arm>.folded for any flame graph tool
+  <tool>/<arm>.html        with --tool: opens in any browser; docs/profiling.md lists what each tool shows and misses
+
+${exitCodes({ 0: 'the profiles are written', 5: 'a profiled process or a tool failed' })}`
+
+/** `assay profile <layer|baseline>`. */
+export const profileCommand: CliCommand<ProfileOptions, ProfileCommand> = {
+  name: 'profile',
+  summary: 'find out where the time goes: profiles, flame graphs, hot spots; no verdict',
+  declare(command) {
+    command
+      .argument('<layer>', `a layer, profiled beside the pure baseline; or ${PURE} alone`)
+      .addOption(
+        new Option(
+          '--scenario <id>',
+          `a workload, or a scenario that is only profiled; repeatable; ${ALL}: every one, and ${BOTTLENECKS}`,
+        ).argParser(collect),
+      )
+      .addOption(
+        new Option('--tool <name>', 'pages of another profiler, in place of ours')
+          .choices(PROFILE_TOOLS.map(({ id }) => id))
+          .argParser((text) => findNamed(PROFILE_TOOLS, ({ id }) => id, text, 'tool')),
+      )
+      .addOption(scaleOption('standard'))
+      .addOption(seedOption('seed of the data'))
+      .addOption(
+        new Option('--interval <µs>', 'time between two samples')
+          .argParser(whole('--interval', 50, 100_000))
+          .default(250),
+      )
+      .addOption(
+        new Option('--duration <seconds>', 'approximate CPU time of each profile')
+          .argParser(seconds('--duration', 600))
+          .default(4000, '4'),
+      )
+      .addOption(incumbentOption())
+      .addOption(timeoutOption())
+      .addOption(suiteOption())
+      .addOption(jsonOption('hot spots, or with --tool the list of pages,'))
+      .addOption(outOption('evidence root: profiling-results/ is below it'))
+      .addHelpText('after', HELP)
+  },
+  parse([layer], options, { cwd }) {
+    const { scenario, tool, scale, seed, interval, duration, incumbent, timeout, suite } = options
+    if (layer === PURE && incumbent !== undefined)
+      throw new InputError('--incumbent: the pure baseline has none; leave it out')
+    return defined({
+      layer: String(layer),
+      scenarios: scenario ?? [],
+      tool,
+      scale,
+      seed,
+      intervalMicros: interval,
+      durationMs: duration,
+      incumbent,
+      timeoutMs: timeout,
+      suite,
+      json: options.json === true,
+      root: resolve(cwd, options.out),
+    })
+  },
+  async run(command, context) {
+    const { profileLayer } = await import('./profile-layer.js')
+    return profileLayer(command, context)
+  },
+}

@@ -1,0 +1,146 @@
+import { dirname, join } from 'node:path'
+import type { Suite, Workload } from '../contract.js'
+import { EXIT, type ExitCode } from '../errors.js'
+import { acceptedBefore, checkIncumbent } from '../evaluation/incumbent.js'
+import type { Hotspots } from '../evidence/hotspots-schema.js'
+import { evidenceOf } from '../evidence/store.js'
+import type { Io } from '../io.js'
+import { readEnvironment } from '../measurement/environment.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
+import { profileInto } from '../profile/capture/profile-files.js'
+import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
+import { bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
+import { hotspotsText } from '../profile/figures/hotspot-tables.js'
+import { createProgress, type Progress } from '../progress.js'
+import { readRecords } from '../record/store.js'
+import { writeWhole } from '../system/files.js'
+import { packageRoot } from '../system/package-root.js'
+import { findNamed } from '../text/nearest-name.js'
+import type { CommandContext } from './command.js'
+import { linePrinter, printJson, shownPath } from './output.js'
+import { ALL, BOTTLENECKS, type ProfileCommand, PURE } from './profile-command.js'
+import { profileWithTool } from './profile-with-tool.js'
+
+/** Collection and compilation on the thread that is profiled, as under the metric `cpu`. */
+const NODE_FLAGS = nodeFlagsFor('cpu')
+
+/**
+ * `assay profile <layer|baseline>`: profiles each workload and prints where the time goes.
+ *
+ * @returns 0: all files are written
+ * @throws {InputError} an unknown layer, scenario or incumbent
+ * @throws {InvalidEvidenceError} a profiled process or a tool failed
+ */
+export async function profileLayer(
+  command: ProfileCommand,
+  { io, suiteOf }: CommandContext,
+): Promise<ExitCode> {
+  const { layer, root, tool, json } = command
+  const loaded = await suiteOf(command.suite)
+  const arms = armsOf(command, loaded.suite)
+  const workloads = chooseScenarios(command.scenarios, loaded.suite)
+  const printLine = linePrinter(json, io)
+  const progress = createProgress(io)
+  const requests = workloads.map((workload) => ({
+    ...requestOf(command, loaded, io),
+    workload,
+    directory: join(evidenceOf(root), `profile-${layer}-${workload.id}`),
+    phase: progress.phase,
+  }))
+  if (tool !== undefined) {
+    const pages = await profileWithTool(tool, requests, arms, progress, io, printLine)
+    if (json) printJson(pages, io)
+    return EXIT.done
+  }
+  const hotspots = await profileEach(requests, arms, progress, (one, directory) =>
+    printLine(`${hotspotsText(one)}\nwritten: ${shownPath(directory, io)}\n`),
+  )
+  if (command.scenarios.includes(ALL)) {
+    const path = join(evidenceOf(root), BOTTLENECKS)
+    const environment = readEnvironment(NODE_FLAGS)
+    writeWhole(path, bottlenecksMarkdown(hotspots, environment, repeatText(command)))
+    printLine(`consolidated: ${shownPath(path, io)}`)
+  }
+  if (json) printJson(hotspots, io)
+  return EXIT.done
+}
+
+async function profileEach(
+  requests: readonly ProfileRequest[],
+  arms: readonly ArmStack[],
+  progress: Progress,
+  onHotspots: (hotspots: Hotspots, directory: string) => void,
+): Promise<Hotspots[]> {
+  const all: Hotspots[] = []
+  try {
+    for (const { directory, ...request } of requests) {
+      const { hotspots, notes } = await profileInto(directory, request, arms, 'everything')
+      for (const note of notes) progress.note(note)
+      progress.done()
+      all.push(hotspots)
+      onHotspots(hotspots, directory)
+    }
+  } finally {
+    progress.done()
+  }
+  return all
+}
+
+/**
+ * The pure baseline alone; or baseline and candidate, and where the candidate stacks on other
+ * layers, these as the incumbent.
+ */
+function armsOf({ layer, incumbent, root }: ProfileCommand, suite: Suite): ArmStack[] {
+  const baseline: ArmStack = { arm: 'baseline', stack: [] }
+  if (layer === PURE) return [baseline]
+  findNamed([PURE, ...suite.layers.map(({ id }) => id)], (id) => id, layer, 'layer')
+  const chosen = suite.layers.find(({ id }) => id === layer)!
+  const before =
+    incumbent === undefined
+      ? acceptedBefore(chosen, suite, readRecords(root))
+      : checkIncumbent(incumbent, chosen, suite)
+  return [
+    baseline,
+    ...(before.length > 0 ? [{ arm: 'incumbent' as const, stack: before }] : []),
+    { arm: 'candidate', stack: [...before, layer] },
+  ]
+}
+
+function chooseScenarios(
+  names: readonly string[],
+  suite: Suite,
+): readonly Workload<unknown, unknown, unknown>[] {
+  const all = [...suite.workloads, ...(suite.profiled ?? [])]
+  if (names.includes(ALL)) return all
+  if (names.length === 0) return suite.workloads
+  return [...new Set(names)].map((name) => findNamed(all, ({ id }) => id, name, 'scenario'))
+}
+
+function requestOf(
+  { scale, seed, intervalMicros, durationMs, timeoutMs }: ProfileCommand,
+  { suite, address, foreignFile }: LoadedSuite,
+  io: Io,
+) {
+  return {
+    suite,
+    address,
+    sources: foreignFile === undefined ? packageRoot() : dirname(foreignFile),
+    scale,
+    seed,
+    intervalMicros,
+    durationMs,
+    settings: {
+      env: runEnvironment(io.env, suite.passEnvironment),
+      nodeFlags: NODE_FLAGS,
+      timeoutMs,
+      signal: io.signal,
+    },
+  }
+}
+
+/** What to type to get the consolidated page again. */
+function repeatText({ layer, scale }: ProfileCommand): string {
+  const words = scale === 'standard' ? '' : ` --scale ${scale}`
+  return `npm run profile -- ${layer} --scenario ${ALL}${words}`
+}

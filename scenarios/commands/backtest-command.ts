@@ -1,0 +1,235 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type {
+  CommissionModel,
+  DividendPolicy,
+  FillPolicy,
+  LogLevel,
+  ReturnType,
+  SlippageModel,
+} from '../../engine/index.js'
+import type { CliCommand } from '../../harness/cli/command.js'
+import { whole } from '../../harness/cli/shared-options.js'
+import { InputError } from '../../harness/errors.js'
+import { defined } from '../../harness/evidence/defined.js'
+
+interface BacktestOptions {
+  readonly csv?: readonly string[]
+  readonly bundle?: string
+  readonly adjustments?: string
+  readonly priceScale?: number
+  readonly volumeScale?: number
+  readonly roundPrice?: boolean
+  readonly roundVolume?: boolean
+  readonly strategy: 'sma-crossover'
+  readonly fast: number
+  readonly slow: number
+  readonly shares: number
+  readonly cash: string
+  readonly start?: string
+  readonly end?: string
+  readonly returnType?: ReturnType
+  readonly config: string
+  readonly fill: FillPolicy
+  readonly slippage: SlippageModel
+  readonly commission: CommissionModel
+  readonly dividendPolicy: DividendPolicy
+  readonly log: LogLevel
+  readonly json?: boolean
+}
+
+/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
+export interface BacktestCommand {
+  readonly source:
+    | { readonly kind: 'csv'; readonly files: readonly string[] }
+    | { readonly kind: 'bundle'; readonly directory: string }
+  readonly adjustments?: string
+  readonly priceScale?: number
+  readonly volumeScale?: number
+  readonly roundPrice: boolean
+  readonly roundVolume: boolean
+  readonly strategy: { readonly fast: number; readonly slow: number; readonly shares: number }
+  readonly cash: string
+  /** Undefined: that of the configuration. */
+  readonly returnType?: ReturnType
+  /** `baseline`, `defaults`, or layer ids joined by `+`. */
+  readonly config: string
+  readonly start?: string
+  readonly end?: string
+  readonly fill: FillPolicy
+  readonly dividendPolicy: DividendPolicy
+  readonly slippage: SlippageModel
+  readonly commission: CommissionModel
+  readonly log: LogLevel
+  readonly json: boolean
+}
+
+const HELP = `
+Prices are exact decimals. Where fifteen digits cannot hold all of them, they are rounded, and a note on stderr gives
+the number of rounded values. Adjustments are applied point in time; without --adjustments, prices are used as they are.
+
+Examples
+  assay backtest --csv AAPL.csv --fast 20 --slow 50 --json
+  assay backtest --bundle data/mag8 --config layer1 --return-type array
+  assay backtest --bundle data/mag8 --config layer1+layer2 --log debug 2> caches.jsonl`
+
+/**
+ * `assay backtest`: one backtest of a shipped strategy, to check the engine against figures from
+ * elsewhere.
+ */
+export const backtestCommand: CliCommand<BacktestOptions, BacktestCommand> = {
+  name: 'backtest',
+  summary: 'run one backtest of a shipped strategy over CSV files or a bundle',
+  declare(command) {
+    for (const option of [...dataOptions(), ...strategyOptions(), ...marketOptions()])
+      command.addOption(option)
+    command
+      .addOption(
+        new Option(
+          '--log <level>',
+          'events of the caches, as JSON lines on stderr; debug: every operation',
+        )
+          .choices(['silent', 'warn', 'debug'])
+          .default('silent'),
+      )
+      .option('--json', 'one JSON document on stdout; decimals are strings')
+      .addHelpText('after', HELP)
+  },
+  parse: (_args, options, { cwd }) => {
+    const { csv, bundle, adjustments, strategy: _, fast, slow, shares, ...rest } = options
+    if (csv === undefined && bundle === undefined)
+      throw new InputError('give either --csv FILE… or --bundle DIR; see: assay backtest --help')
+    if (fast >= slow) throw new InputError(`--fast ${fast}: give fewer bars than --slow ${slow}`)
+    return {
+      ...rest,
+      ...defined({ adjustments: adjustments && resolve(cwd, adjustments) }),
+      source:
+        csv === undefined
+          ? { kind: 'bundle', directory: resolve(cwd, bundle!) }
+          : { kind: 'csv', files: csv.map((file) => resolve(cwd, file)) },
+      strategy: { fast, slow, shares },
+      roundPrice: options.roundPrice === true,
+      roundVolume: options.roundVolume === true,
+      json: options.json === true,
+    }
+  },
+  async run(command, { io }) {
+    const { runBacktest } = await import('./run-backtest.js')
+    return runBacktest(command, io)
+  },
+}
+
+function dataOptions(): Option[] {
+  return [
+    new Option(
+      '--csv <files...>',
+      'price files: date, open, high, low, close, volume; one asset per file or an asset column',
+    ).conflicts('bundle'),
+    new Option('--bundle <dir>', 'a bundle, instead of price files'),
+    new Option(
+      '--adjustments <file>',
+      'splits and dividends for the price files: asset,session,kind,value',
+    ).conflicts('bundle'),
+    new Option(
+      '--price-scale <places>',
+      'decimal places kept of prices in the price files (default: as many as they have)',
+    ).argParser(decimalPlaces('--price-scale')),
+    new Option(
+      '--volume-scale <places>',
+      'decimal places kept of volumes in the price files (default: as many as they have)',
+    ).argParser(decimalPlaces('--volume-scale')),
+    new Option(
+      '--round-price',
+      'round prices with more places than --price-scale half-even instead of refusing them',
+    ),
+    new Option(
+      '--round-volume',
+      'round volumes with more places than --volume-scale half-even instead of refusing them',
+    ),
+  ]
+}
+
+function strategyOptions(): Option[] {
+  return [
+    new Option('--strategy <name>', 'what trades')
+      .choices(['sma-crossover'])
+      .default('sma-crossover'),
+    new Option('--fast <bars>', 'bars of the fast average').argParser(bars('--fast')).default(20),
+    new Option('--slow <bars>', 'bars of the slow average').argParser(bars('--slow')).default(50),
+    new Option('--shares <n>', 'shares held while the fast average is above the slow one')
+      .argParser(parseShares)
+      .default(10),
+    new Option('--cash <amount>', 'starting cash').argParser(parseCash).default('1000000'),
+    new Option('--start <session>', 'first session traded; earlier bars are warm-up'),
+    new Option('--end <session>', 'trading stops before this session'),
+    new Option('--return-type <type>', 'form of history (default: that of --config)').choices([
+      'dataframe',
+      'array',
+    ]),
+    new Option('--config <config>', 'baseline, defaults, or layers joined by +').default(
+      'baseline',
+    ),
+  ]
+}
+
+function marketOptions(): Option[] {
+  return [
+    new Option('--fill <policy>', 'price of fills')
+      .choices(['next-open', 'next-close'])
+      .default('next-open'),
+    new Option('--slippage <model>', 'none, bps:5 or volume-share:LIMIT:IMPACT')
+      .argParser(parseSlippage)
+      .default({ kind: 'none' }, 'none'),
+    new Option('--commission <model>', 'none, per-share:0.005, per-trade:1 or per-dollar:0.001')
+      .argParser(parseCommission)
+      .default({ kind: 'none' }, 'none'),
+    new Option('--dividend-policy <policy>', 'price that turns dividends into factors')
+      .choices(['prior-close', 'ex-close'])
+      .default('prior-close'),
+  ]
+}
+
+/** A parser of decimal places. */
+export function decimalPlaces(option: string): (text: string) => number {
+  return whole(option, 0, 15)
+}
+
+function bars(option: string): (text: string) => number {
+  return whole(option, 1, 999_999_999)
+}
+
+function parseShares(text: string): number {
+  if (/^\d{1,9}(\.\d{1,8})?$/.test(text) && Number(text) > 0) return Number(text)
+  throw new InputError(
+    `--shares ${text}: give a positive number with at most 8 decimal places, e.g. 10`,
+  )
+}
+
+function parseCash(text: string): string {
+  if (/^\d{1,12}(\.\d+)?$/.test(text) && Number(text) > 0) return text
+  throw new InputError(`--cash ${text}: give a plain positive amount, e.g. 1000000`)
+}
+
+function parseSlippage(text: string): SlippageModel {
+  if (text === 'none') return { kind: 'none' }
+  const fixed = /^bps:(\d+(?:\.\d+)?)$/.exec(text)
+  if (fixed !== null) return { kind: 'fixed', basisPoints: Number(fixed[1]) }
+  const share = /^volume-share:(\d*\.?\d+):(\d*\.?\d+)$/.exec(text)
+  if (share !== null)
+    return { kind: 'volume-share', limit: Number(share[1]), impact: Number(share[2]) }
+  throw new InputError(
+    `--slippage ${text}: give none, bps:5 or volume-share:0.025:0.1 (limit, impact)`,
+  )
+}
+
+function parseCommission(text: string): CommissionModel {
+  if (text === 'none') return { kind: 'none' }
+  const match = /^(per-share|per-trade|per-dollar):(\d*\.?\d+)$/.exec(text)
+  if (match === null)
+    throw new InputError(
+      `--commission ${text}: give none, per-share:0.005, per-trade:1 or per-dollar:0.001`,
+    )
+  const [, kind, amount = ''] = match
+  if (kind === 'per-dollar') return { kind, rate: amount }
+  return { kind: kind === 'per-share' ? kind : 'per-trade', cost: amount }
+}

@@ -1,0 +1,132 @@
+import { performance } from 'node:perf_hooks'
+import {
+  type BacktestResult,
+  defaults,
+  digest,
+  engineLog,
+  ingestCsv,
+  memoryBundle,
+  type OpenBundle,
+  type OptimizationConfig,
+  openEngine,
+  plainBundleSource,
+  pureBaseline,
+} from '../../engine/index.js'
+import { printJson } from '../../harness/cli/output.js'
+import { EXIT, type ExitCode } from '../../harness/errors.js'
+import { defined } from '../../harness/evidence/defined.js'
+import type { Io } from '../../harness/io.js'
+import { foldStack } from '../../harness/measurement/stack.js'
+import { formatPercent } from '../../harness/text/format.js'
+import { unknownName } from '../../harness/text/nearest-name.js'
+import { smaCrossover } from '../strategies/sma-crossover.js'
+import { suite } from '../suite.js'
+import type { BacktestCommand } from './backtest-command.js'
+import { onUserInput } from './engine-input.js'
+
+/**
+ * Runs the backtest of a command and prints its result.
+ *
+ * @throws {InputError} the configuration is unknown, or the engine refuses what the user gave
+ */
+export function runBacktest(command: BacktestCommand, io: Io): Promise<ExitCode> {
+  return onUserInput(async () => {
+    const { result, seconds } = await backtest(command, io)
+    const barsPerSecond = Math.round(result.bars / seconds)
+    if (command.json) printJson(toJson(result, barsPerSecond), io)
+    else io.stdout(toText(result, barsPerSecond))
+    return EXIT.done
+  })
+}
+
+/** `baseline`, `defaults`, or layer ids joined by `+`. */
+function configOf(text: string, env: Io['env']): OptimizationConfig {
+  if (text === 'baseline') return pureBaseline()
+  if (text === 'defaults') return defaults(env)
+  const layers = suite.layers.map(({ id }) => id)
+  const stack = text.split('+')
+  const unknown = stack.find((id) => !layers.includes(id))
+  if (unknown !== undefined)
+    throw unknownName('--config', unknown.slice(0, 60), ['baseline', 'defaults', ...layers])
+  return foldStack(suite, stack)
+}
+
+/** The result, and the seconds it took: with opening a bundle, without reading price files. */
+async function backtest(
+  command: BacktestCommand,
+  io: Io,
+): Promise<{ result: BacktestResult; seconds: number }> {
+  const { strategy, start, end, cash, fill, slippage, commission, dividendPolicy } = command
+  const config = configOf(command.config, io.env)
+  const returnType = command.returnType ?? (config.arrayReturns ? 'array' : 'dataframe')
+  const bundle = await bundleOf(command, io)
+  const engine = openEngine(config, { log: engineLog(command.log, { write: io.stderr }) })
+  try {
+    const begin = performance.now()
+    const result = await engine.backtest({
+      bundle,
+      algorithm: smaCrossover({ ...strategy, returnType }),
+      ...(start === undefined && end === undefined ? {} : { range: defined({ start, end }) }),
+      cash,
+      fill,
+      slippage,
+      commission,
+      dividendPolicy,
+    })
+    const seconds = (performance.now() - begin) / 1000
+    if (result.fills.length === 0 && (await neverTraded(bundle)))
+      io.stderr(`note: ${NEVER_TRADED}\n`)
+    return { result, seconds }
+  } finally {
+    engine.close()
+    if (typeof bundle !== 'string') bundle.close()
+  }
+}
+
+async function bundleOf(command: BacktestCommand, io: Io): Promise<string | OpenBundle> {
+  const { source, adjustments, priceScale, volumeScale, roundPrice, roundVolume } = command
+  if (source.kind === 'bundle') return source.directory
+  const content = await ingestCsv(source.files, {
+    name: 'csv',
+    scales: defined({ price: priceScale, volume: volumeScale }),
+    fitScales: true,
+    roundPrice,
+    roundVolume,
+    ...defined({ adjustments }),
+  })
+  if (content.provenance.notes !== undefined) io.stderr(`note: ${content.provenance.notes}\n`)
+  return memoryBundle(content)
+}
+
+const NEVER_TRADED =
+  'no bar has any volume, so no order can ever fill; give the traded volumes, or any positive number, to let orders fill'
+
+async function neverTraded(source: string | OpenBundle): Promise<boolean> {
+  const bundle = typeof source === 'string' ? await plainBundleSource().open(source) : source
+  return (await bundle.table()).volume.every((volume) => volume === 0)
+}
+
+function toJson(result: BacktestResult, barsPerSecond: number) {
+  return {
+    bars: result.bars,
+    finalEquity: result.finalEquity,
+    closedTrades: result.closedTrades,
+    openTrades: result.openTrades,
+    fills: result.fills.map(({ date, asset, shares, price }) => ({ date, asset, shares, price })),
+    metrics: result.metrics,
+    digest: digest(result),
+    barsPerSecond,
+  }
+}
+
+function toText(result: BacktestResult, barsPerSecond: number): string {
+  const { totalReturn, sharpe, maxDrawdown } = result.metrics
+  return [
+    `final equity   ${result.finalEquity}`,
+    `trades         ${result.closedTrades} closed, ${result.openTrades} open, ${result.fills.length} fills`,
+    `total return   ${formatPercent(totalReturn)}   maximum drawdown ${formatPercent(maxDrawdown)}   Sharpe ${sharpe?.toFixed(2) ?? 'undefined'}`,
+    `bars           ${result.bars} (${barsPerSecond} per second)`,
+    `digest         ${digest(result)}`,
+    '',
+  ].join('\n')
+}
