@@ -235,7 +235,7 @@ describe('runs.jsonl', () => {
 describe('what cannot be compared', () => {
   it.each([
     ['slow.txt', /^assay: nothing to compare slow\.txt with; give a second file or column\n$/],
-    ['- -', /^assay: standard input can be one of the two only/],
+    ['- -', /^assay: only one of the two can be standard input; give a file for the other$/m],
     ['slow.txt none.txt', /^assay: no such file: none\.txt/],
     [
       'slow.txt nine.txt --paired',

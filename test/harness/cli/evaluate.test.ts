@@ -283,7 +283,7 @@ describe('replay', () => {
     const { code, stdout } = await assay(`replay --all --out ${evaluated}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^0001-faster {2}accepted {2}identical to what its [45] evidence files yield, and so is its report\n$/,
+      /^0001-faster {2}accepted {2}reproduced from [45] evidence files; the report matches\n$/,
     )
   })
 

@@ -98,9 +98,9 @@ describe('replay', () => {
     const { code, stdout } = await assay(`replay --all --out ${root}`)
     expect(code).toBe(0)
     expect(stdout).toContain(
-      '0002-layer1  accepted  identical to what its 4 evidence files yield; it has no report: assay report 0002\n',
+      '0002-layer1  accepted  reproduced from 4 evidence files; there is no report; write it with: assay report 0002\n',
     )
-    expect(stdout).toContain('evidence files yield, and so is its report\n')
+    expect(stdout).toContain('evidence files; the report matches\n')
   })
 
   it.each([
@@ -115,7 +115,7 @@ describe('replay', () => {
       expect(read(name)).not.toBe(text)
       const { code, stderr } = await assay(`replay --all --out ${root}`)
       expect(code).toBe(5)
-      expect(stderr).toContain(`${report(name)} is not what its record and evidence yield`)
+      expect(stderr).toContain(`${report(name)} does not follow from its record and evidence`)
       expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
       await assay(`${remedy.replace('assay ', '')} --out ${root}`)
       expect(read(name)).toBe(text)
