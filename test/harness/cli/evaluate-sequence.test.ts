@@ -270,7 +270,7 @@ describe('what evaluate all refuses', () => {
     const { code, stderr } = await assay(`evaluate all --out ${temporaryDirectory()}`)
     expect(code).toBe(2)
     expect(stderr).toMatch(
-      /^assay: suite kernel has no goal, .*; add goal: \{ aspired, minimum \}$/m,
+      /^assay: suite kernel has no goal to measure all its layers against; add goal: \{ aspired, minimum \}$/m,
     )
   })
 
