@@ -86,6 +86,12 @@ describe('the arrows between the rooms', () => {
     )
   })
 
+  for (const room of ['engine', 'scenarios']) {
+    it(`no files of ${room}/ import each other in a circle`, () => {
+      expect(importCircles(join(root, room))).toEqual([])
+    })
+  }
+
   it('at most six files stand at the root of the harness', () => {
     const faces = readdirSync(join(root, 'harness')).filter((name) => name.endsWith('.ts'))
     expect(faces.length).toBeLessThanOrEqual(6)
@@ -141,6 +147,28 @@ function roomOf(file: string): string {
   const parts = relative(join(root, 'harness'), file).replace(/\.js$/, '.ts').split(sep)
   if (parts.length === 1) return parts[0]!
   return parts[0] === 'profile' ? `profile/${parts[1]}` : parts[0]!
+}
+
+/**
+ * Files of a directory that are in a circle of imports, or import a file that is. Type imports
+ * count. Files that import none of the files left are removed until only these remain.
+ */
+function importCircles(directory: string): string[] {
+  const left = new Set(sourceFiles(directory))
+  const importsOf = new Map([...left].map((file) => [file, relativeImports(file)]))
+  let before = -1
+  while (left.size !== before) {
+    before = left.size
+    for (const file of left) if (!importsOf.get(file)!.some((to) => left.has(to))) left.delete(file)
+  }
+  return [...left].map((file) => relative(root, file)).sort()
+}
+
+/** Files of this repository that a file imports or re-exports. */
+function relativeImports(file: string): string[] {
+  return everyImport(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
 }
 
 /** Specifiers of all imports and re-exports, those of types included. */

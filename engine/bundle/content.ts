@@ -1,9 +1,7 @@
-import { EngineError } from '../errors.js'
-import { type Adjustment, compareAdjustments } from '../market/adjustments.js'
-import { type AssetId, compareIds } from '../market/asset.js'
+import type { Adjustment } from '../market/adjustments.js'
+import type { AssetId } from '../market/asset.js'
 import type { BarField } from '../market/bars.js'
-import { type Calendar, calendarFrom, type Frequency, sessionText } from '../market/calendar.js'
-import { contentProblems } from './content-problems.js'
+import type { Calendar, Frequency } from '../market/calendar.js'
 import type { Provenance, Scales } from './manifest.js'
 
 /**
@@ -12,16 +10,16 @@ import type { Provenance, Scales } from './manifest.js'
  */
 export interface AssetBars extends Readonly<Record<BarField, Float64Array>> {
   readonly asset: AssetId
-  /** Calendar index of each bar; slots that did not trade are simply absent. */
+  /** Calendar index of each bar; slots that did not trade are absent. */
   readonly session: Int32Array
 }
 
-/** Everything a bundle holds, before it has a form on disk. */
+/** Everything a bundle holds, independent of its format on disk. */
 export interface BundleContent {
   readonly name: string
   readonly frequency: Frequency
   readonly scales: Scales
-  /** The calendar, strictly ascending; see `parseSession` for the form. */
+  /** The calendar, strictly ascending; see `parseSession` for the text format. */
   readonly sessions: readonly string[]
   readonly bars: readonly AssetBars[]
   readonly adjustments: readonly Adjustment[]
@@ -29,48 +27,14 @@ export interface BundleContent {
 }
 
 /**
- * Content in the one order it is written and hashed in: assets by id, bars by session, adjustments
- * by session, asset, kind.
+ * Content in the order in which it is written and hashed: assets by id, bars by session,
+ * adjustments by session, asset and kind.
  */
 export interface CanonicalContent extends BundleContent {
   readonly calendar: Calendar
 }
 
 export const DEFAULT_SCALES: Scales = { price: 6, volume: 4, adjustment: 9 }
-
-/**
- * Brings content, given in any order, into canonical order and checks it (see `contentProblems`).
- *
- * @throws {EngineError} `input-invalid` or `precision`: the first problem found
- */
-export function canonicalContent(content: BundleContent): CanonicalContent {
-  const calendar = calendarFrom(content.frequency, content.sessions)
-  const bars = [...content.bars].sort((a, b) => compareIds(a.asset, b.asset)).map(sortedBySession)
-  const adjustments = [...content.adjustments].sort(compareAdjustments)
-  const sessions = Array.from(calendar.times, (_, index) => sessionText(calendar, index))
-  const canonical = { ...content, sessions, bars, adjustments, calendar }
-  for (const problem of contentProblems(canonical)) {
-    throw new EngineError(problem.code, `bundle ${content.name}: ${problem.message}`, {
-      details: problem.details,
-    })
-  }
-  return canonical
-}
-
-function sortedBySession(bars: AssetBars): AssetBars {
-  if (bars.session.every((session, i) => i === 0 || session >= bars.session[i - 1]!)) return bars
-  const order = Array.from(bars.session.keys()).sort((a, b) => bars.session[a]! - bars.session[b]!)
-  const pick = (column: Float64Array) => Float64Array.from(order, (i) => column[i]!)
-  return {
-    asset: bars.asset,
-    session: Int32Array.from(order, (i) => bars.session[i]!),
-    open: pick(bars.open),
-    high: pick(bars.high),
-    low: pick(bars.low),
-    close: pick(bars.close),
-    volume: pick(bars.volume),
-  }
-}
 
 /** Number of bars of all assets together. */
 export function barCount(content: Pick<BundleContent, 'bars'>): number {

@@ -8,7 +8,7 @@ export interface CsvRow {
 }
 
 export interface CsvFile {
-  /** Trimmed, as written. */
+  /** Trimmed; upper and lower case as in the file. */
   readonly header: readonly string[]
   readonly rows: readonly CsvRow[]
 }
@@ -17,7 +17,7 @@ export interface CsvFile {
  * Splits CSV text into a header and rows of the same width. A byte order mark, empty lines, spaces
  * around cells and quotes are accepted.
  *
- * @param path  for messages
+ * @param path  named in errors
  * @throws {EngineError} `input-invalid`: empty, not CSV, or a row with more or fewer cells than the
  * header; names file and line
  */
@@ -62,7 +62,7 @@ function split(path: string, text: string): CsvRow[] {
   return lines
 }
 
-/** An error in a file users gave: `prices.csv:17: close is empty; …`. */
+/** An error in a user's file, with its line: `prices.csv:17: close is empty; …`. */
 export function fault(path: string, line: number, message: string, cause?: unknown): EngineError {
   return new EngineError('input-invalid', `${path}:${line}: ${message}`, {
     cause,

@@ -3,6 +3,7 @@ import { BAR_FIELDS } from '../market/bars.js'
 import { type Frequency, parseSession, sessionText } from '../market/calendar.js'
 import { parseDecimal, ticksToText } from '../market/money.js'
 import type { CanonicalContent } from './content.js'
+import { corruptFile } from './corrupt-file.js'
 import { type CsvRow, readCsv } from './csv-rows.js'
 import type { Scales } from './manifest.js'
 import type { StoredFile } from './stored-file.js'
@@ -38,8 +39,8 @@ export function adjustmentsToCsv({ adjustments, calendar }: CanonicalContent): U
  * Decodes a bars file of the legacy form.
  *
  * @returns unscaled integers in file order, not yet checked against a manifest
- * @throws {EngineError} `bundle-corrupt`: not csv, another header, ragged rows, values that are not
- * exact decimals of these scales
+ * @throws {EngineError} `bundle-corrupt`: not CSV, another header, a row with too many or too few
+ * cells, values that are not exact decimals of these scales
  */
 export function readBarsCsv(
   { path, bytes }: StoredFile,
@@ -69,7 +70,7 @@ export function readBarsCsv(
   return { ...table, open: open!, high: high!, low: low!, close: close!, volume: volume! }
 }
 
-/** Decodes an adjustments file of the legacy form; as `readBarsCsv`. */
+/** Decodes an adjustments file of the legacy form; see `readBarsCsv`. */
 export function readAdjustmentsCsv(
   { path, bytes }: StoredFile,
   scales: Scales,
@@ -90,11 +91,14 @@ function readTable(path: string, bytes: Uint8Array, header: string): readonly Cs
   try {
     const { header: found, rows } = readCsv(path, new TextDecoder().decode(bytes))
     if (found.join(',') !== header)
-      throw corrupt(path, `has the header ${found.join(',').slice(0, 80)} where ${header} belongs`)
+      throw corruptFile(
+        path,
+        `has the header ${found.join(',').slice(0, 80)} where ${header} belongs`,
+      )
     return rows
   } catch (cause) {
     if (cause instanceof EngineError && cause.code === 'bundle-corrupt') throw cause
-    throw corrupt(
+    throw corruptFile(
       path,
       `is not a readable csv file (${cause instanceof Error ? cause.message : cause})`,
       cause,
@@ -106,17 +110,10 @@ function decodeRow<T>(path: string, row: CsvRow, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    throw corrupt(
+    throw corruptFile(
       `${path}:${row.line}`,
       `holds a bad value (${cause instanceof Error ? cause.message : cause})`,
       cause,
     )
   }
-}
-
-function corrupt(where: string, fault: string, cause?: unknown): EngineError {
-  return new EngineError('bundle-corrupt', `${where} ${fault}; ingest the bundle again`, {
-    cause,
-    details: { file: where },
-  })
 }

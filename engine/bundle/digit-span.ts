@@ -1,22 +1,27 @@
 import { type DecimalDigits, SAFE_DIGITS } from '../market/money.js'
 
-/** How many digits a set of decimals has: what a scale must hold. */
+/** How many digits a set of decimals needs: what its scale must hold. */
 export interface DigitSpan {
-  /** Of the largest, before the point. */
+  /** Digits before the point of the largest value. */
   readonly whole: number
-  /** The most after the point. */
+  /** The most digits after the point. */
   readonly places: number
-  /** The place of the first digit that is not zero, of the smallest; 0 where none is below 1. */
+  /**
+   * The decimal place of the first non-zero digit of the smallest value: 3 for 0.0012. 0 where no
+   * value is below 1.
+   */
   readonly first: number
 }
 
 export const NO_DIGITS: DigitSpan = { whole: 0, places: 0, first: 0 }
 
+/** The span of a set of decimals and one more. */
 export function widened(span: DigitSpan, { whole, places }: DecimalDigits): DigitSpan {
   const first = whole === '' ? places.search(/[1-9]/) + 1 : 0
   return joined(span, { whole: whole.length, places: places.length, first })
 }
 
+/** The span of two sets of decimals together. */
 export function joined(a: DigitSpan, b: DigitSpan): DigitSpan {
   return {
     whole: Math.max(a.whole, b.whole),
@@ -26,20 +31,20 @@ export function joined(a: DigitSpan, b: DigitSpan): DigitSpan {
 }
 
 /**
- * The largest scale at which the largest value keeps to fifteen digits; negative where even scale 0
- * does not.
+ * The largest scale at which the largest value has at most fifteen digits; negative where it has
+ * more even at scale 0.
  */
 function roomFor({ whole }: DigitSpan): number {
   return SAFE_DIGITS - whole
 }
 
-/** Digits kept of the smallest price where prices must be rounded. */
+/** Significant digits that the smallest price keeps where prices must be rounded. */
 const KEPT_DIGITS = 4
 
 /**
- * The scale for a set of decimals: exact where fifteen digits hold them all, and otherwise
- * `wanted`, to which they are rounded; more where prices are so small that they would keep fewer
- * than four digits.
+ * The scale for a set of decimals. Where fifteen digits hold them all, it is exact. Otherwise they
+ * are rounded to `wanted` decimal places, or to more where the smallest price would keep fewer
+ * than four significant digits.
  */
 export function fittingScale(
   side: 'price' | 'volume',
@@ -54,7 +59,7 @@ export function fittingScale(
 }
 
 /**
- * The options that make every value of a file readable, one of which is not at `scale`.
+ * The command line options to try where a value of a file does not fit `scale`.
  *
  * @param span  of all values that share the scale
  */

@@ -19,40 +19,37 @@ import {
 import { frequencyOf, parseTimestamp } from './timestamp.js'
 
 export interface IngestOptions {
-  /** Name of the bundle; the stem of the first file where absent. */
+  /** Name of the bundle; the first file's name without its extension where absent. */
   readonly name?: string
   /** Decimal places to keep; 6 for prices, 4 for volumes, 9 for adjustments where absent. */
   readonly scales?: Partial<Scales>
   /**
-   * Fit the scales that are not given to the files: exact where fifteen digits hold every value,
-   * otherwise rounded half-even (prices to 6 places, or as many as leave the smallest four digits;
-   * volumes to 4), which the provenance says.
+   * Choose the scales that are not given to fit the files. They are exact where fifteen digits hold
+   * every value; otherwise values are rounded half-even (prices to 6 decimal places, or more so
+   * that the smallest keeps four significant digits; volumes to 4), noted in the provenance.
    */
   readonly fitScales?: boolean
-  /** Where absent: the coarsest that all bar starts fit. */
+  /** Where absent: the coarsest frequency that fits the start times of all bars. */
   readonly frequency?: Frequency
   /**
-   * Round volumes beyond the scale half-even, and say so in the provenance, instead of refusing
-   * them.
+   * Round volumes with more decimal places than the scale half-even instead of refusing them, and
+   * note it in the provenance.
    */
   readonly roundVolume?: boolean
-  /**
-   * Round prices beyond the scale half-even, and say so in the provenance, instead of refusing
-   * them.
-   */
+  /** The same for prices. */
   readonly roundPrice?: boolean
-  /** A file `asset,session,kind,value` of splits and dividends. */
+  /** Path of a CSV file of splits and dividends, with the columns `asset,session,kind,value`. */
   readonly adjustments?: string
   readonly provenance?: Partial<Provenance>
 }
 
 /**
- * Price files (see `readPriceCsv`) → the content of one bundle. The calendar is the union of all
- * bars' starts.
+ * Reads price files (see `readPriceCsv`) into the content of one bundle. Its calendar is the union
+ * of the start times of all bars.
  *
  * @param files  paths, at least one
  * @throws {EngineError} `input-invalid`, `precision`: a faulty file, with its line; an asset in two
- * files; bars that share no frequency
+ * files; bars that do not start on a whole minute
  */
 export async function ingestCsv(
   files: readonly string[],
@@ -101,7 +98,7 @@ function once<T extends object>(make: () => T): () => T {
   }
 }
 
-/** At which scales the files are read, and whether values beyond them are rounded. */
+/** The scales at which the files are read, and whether values beyond them are rounded. */
 function readingOf(
   digits: () => FileDigits,
   events: EventFile | undefined,
@@ -161,7 +158,7 @@ function checkedFrequency(times: Float64Array, wanted: Frequency | undefined): F
   if (FREQUENCIES.indexOf(found) <= FREQUENCIES.indexOf(wanted)) return wanted
   throw new EngineError(
     'input-invalid',
-    `the bars are ${found}, finer than the frequency ${wanted} asked for; leave it out or resample`,
+    `the bars are ${found}, finer than the given frequency ${wanted}; omit the frequency or resample the bars`,
   )
 }
 
@@ -205,13 +202,13 @@ async function readEvents(path: string): Promise<EventFile> {
 }
 
 /**
- * The scale that keeps every split and dividend, where one does; what does not fit is refused on
- * its own line.
+ * The scale that holds every split and dividend exactly; the default scale where none does, and
+ * then a value that does not fit is refused with its line.
  */
 function eventScale({ rows }: EventFile): number {
-  const span = rows.reduce((so, { cells }) => {
+  const span = rows.reduce((widest, { cells }) => {
     const digits = decimalDigits(cells[3]!)
-    return digits === undefined ? so : widened(so, digits)
+    return digits === undefined ? widest : widened(widest, digits)
   }, NO_DIGITS)
   const { scale, rounds } = fittingScale('volume', span, DEFAULT_SCALES.adjustment)
   return rounds ? DEFAULT_SCALES.adjustment : scale
@@ -224,35 +221,36 @@ function toAdjustments(
   series: readonly PriceSeries[],
 ): readonly Adjustment[] {
   const assets = new Set<string>(series.map(({ asset }) => asset))
-  return rows.map(({ line, cells }) => {
-    const [asset = '', when = '', kind = '', value = ''] = cells
-    if (!assets.has(asset))
-      throw fault(
-        path,
-        line,
-        `no bars of asset ${asset.slice(0, 70)}; give its prices or remove the row`,
-      )
-    if (kind !== 'split' && kind !== 'dividend')
-      throw fault(path, line, `kind ${kind.slice(0, 40)} is neither split nor dividend; correct it`)
+  return rows.map((row) => {
     try {
-      const session = indexOf.get(parseTimestamp(when))
-      if (session === undefined)
-        throw fault(
-          path,
-          line,
-          `${when} is no session of the bars; use the first session on or after it`,
-        )
-      const units = parseDecimal(value, scales.adjustment, '--adjustment-scale')
-      if (units <= 0) throw fault(path, line, `${kind} ${value} is not positive; correct it`)
-      return { asset, session, kind, value: new Money(ticksToText(units, scales.adjustment)) }
+      return toAdjustment(row.cells, scales.adjustment, indexOf, assets)
     } catch (cause) {
-      if (!(cause instanceof EngineError) || cause.details.line !== undefined) throw cause
-      throw new EngineError(cause.code, `${path}:${line}: ${cause.message}`, {
+      if (!(cause instanceof EngineError)) throw cause
+      throw new EngineError(cause.code, `${path}:${row.line}: ${cause.message}`, {
         cause,
-        details: { file: path, line },
+        details: { file: path, line: row.line },
       })
     }
   })
+}
+
+function toAdjustment(
+  [asset = '', when = '', kind = '', value = '']: readonly string[],
+  scale: number,
+  indexOf: ReadonlyMap<number, number>,
+  assets: ReadonlySet<string>,
+): Adjustment {
+  const invalid = (message: string) => new EngineError('input-invalid', message)
+  if (!assets.has(asset))
+    throw invalid(`no bars of asset ${asset.slice(0, 70)}; give its prices or remove the row`)
+  if (kind !== 'split' && kind !== 'dividend')
+    throw invalid(`kind ${kind.slice(0, 40)} is neither split nor dividend; correct it`)
+  const session = indexOf.get(parseTimestamp(when))
+  if (session === undefined)
+    throw invalid(`${when} is not a session of the bars; use the first session on or after it`)
+  const units = parseDecimal(value, scale, '--adjustment-scale')
+  if (units <= 0) throw invalid(`${kind} ${value} is not positive; correct it`)
+  return { asset, session, kind, value: new Money(ticksToText(units, scale)) }
 }
 
 function provenanceOf(
@@ -265,13 +263,12 @@ function provenanceOf(
     given?.notes,
     roundingNote('price', series, scales),
     roundingNote('volume', series, scales),
-  ]
-  const said = notes.filter((note) => note !== undefined).join('; ')
+  ].filter((note) => note !== undefined)
   return {
     source: files.map((path) => basename(path)).join(', '),
     synthetic: false,
     ...given,
-    ...(said === '' ? {} : { notes: said }),
+    ...(notes.length > 0 && { notes: notes.join('; ') }),
   }
 }
 

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { access, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** A writer needs seconds; what is older than this belongs to one that was killed. */
+/** Writing takes seconds, so a temporary directory older than this was left by a killed writer. */
 const ABANDONED_MS = 3_600_000
 
 const ASIDE = '.old'
 
-/** A fresh name beside a target for what is being written: `.name.<12 hexadecimal digits>`. */
+/** A new path beside a target to write to: `.name.<12 hexadecimal digits>`. */
 export function temporaryBeside(target: string): string {
   return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`)
 }
 
-/** Where the bundle being replaced waits until the new one, written to `temporary`, is in place. */
+/** Where the bundle to replace is moved until the new one, written to `temporary`, is in place. */
 export function asideOf(temporary: string): string {
   return `${temporary}${ASIDE}`
 }
@@ -20,9 +20,9 @@ export function asideOf(temporary: string): string {
 /**
  * Tidies up after writers that were killed. A bundle moved aside and never replaced is put back;
  * temporary directories beside the target, and bundles moved aside, are removed once older than an
- * hour: younger ones may belong to a writer at work. Never fails: what cannot be tidied stays.
+ * hour: younger ones may belong to a running writer. Never fails: what cannot be tidied stays.
  *
- * @param target  absolute path of a bundle, there or not
+ * @param target  absolute path of a bundle, which need not exist
  * @param now     epoch milliseconds
  */
 export async function tidyBeside(target: string, now: number): Promise<void> {
@@ -32,7 +32,7 @@ export async function tidyBeside(target: string, now: number): Promise<void> {
     .sort((a, b) => b.changedMs - a.changedMs)[0]
   if (newest !== undefined && !(await exists(target)))
     await rename(newest.path, target).catch(() => {})
-  // As long as the target is missing, what was moved aside may be the only copy.
+  // While the target is missing, a bundle moved aside may be the only copy.
   const removable = (await exists(target)) ? left : left.filter(({ path }) => !path.endsWith(ASIDE))
   for (const { path, changedMs } of removable) {
     if (now - changedMs > ABANDONED_MS)
@@ -61,6 +61,7 @@ async function leftovers(
   return found.flat()
 }
 
+/** Whether a path exists and is reachable. */
 export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

@@ -7,6 +7,7 @@ import { type Calendar, calendarFrom } from '../market/calendar.js'
 import { MAX_SCALE } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
 import { isBundleName } from './content-problems.js'
+import { corruptFile } from './corrupt-file.js'
 import {
   BUNDLE_FILES,
   type BundleFile,
@@ -23,7 +24,7 @@ import {
   versionOf,
 } from './version.js'
 
-/** A manifest, what follows from it, and the bytes it was read from. */
+/** A checked manifest, its calendar, and the bytes it was read from. */
 export interface CheckedManifest {
   readonly manifest: BundleManifest
   readonly calendar: Calendar
@@ -31,13 +32,13 @@ export interface CheckedManifest {
 }
 
 /**
- * Reads and checks the manifest of a bundle and nothing else: form, calendar, hashes against their
- * own fields, version against the hashes, and the sizes of the files it names. Where that fails it
- * is tried once more: a bundle being replaced is absent for the moment between two renames, and a
- * manifest read before them does not match the files found after.
+ * Reads and checks the manifest of a bundle and nothing else: schema, calendar, hashes against
+ * their own fields, version against the hashes, and the sizes of the files it names. Where that
+ * fails it is tried once more: a bundle being replaced is absent for the moment between two
+ * renames, and a manifest read before them does not match the files found after.
  *
  * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON,
- * a wrong form, disagreeing hashes or sizes · `bundle-invalid`: another schema version
+ * another schema, disagreeing hashes or sizes · `bundle-invalid`: another schema version
  */
 export async function readManifest(directory: string): Promise<CheckedManifest> {
   return readOnce(directory).catch(() => readOnce(directory))
@@ -54,11 +55,11 @@ async function readOnce(directory: string): Promise<CheckedManifest> {
 }
 
 /**
- * Whether a directory still holds the manifest that was read from it, byte for byte, and the files
- * it lists in their sizes: told without parsing, hashing or decoding. Times of files would not do,
- * since a bundle can be rewritten twice within one tick of their clock.
+ * Whether a directory still holds the manifest that was read from it, byte for byte, and files of
+ * the sizes it lists. Parses, hashes and decodes nothing. Modification times would not do, since a
+ * bundle can be rewritten twice within one tick of the file system's clock.
  *
- * @throws {Error} of the file system: something is there and cannot be read
+ * @throws {Error} of the file system: something exists and cannot be read
  */
 export async function isUnchanged(
   directory: string,
@@ -74,7 +75,11 @@ export async function isUnchanged(
   }
 }
 
-/** The manifest that describes canonical content; `files` as they were written. */
+/**
+ * The manifest of canonical content.
+ *
+ * @param files  as written; empty for a bundle in memory
+ */
 export function manifestOf(
   content: CanonicalContent,
   format: BundleFormat,
@@ -155,7 +160,7 @@ function parseManifest(path: string, text: string): BundleManifest {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw corrupt(path, 'is not JSON', cause)
+    throw corruptFile(path, 'is not JSON', cause)
   }
   const found = z.looseObject({ schemaVersion: z.number() }).safeParse(json)
   if (found.success && found.data.schemaVersion !== 1) {
@@ -168,9 +173,9 @@ function parseManifest(path: string, text: string): BundleManifest {
   const parsed = MANIFEST.safeParse(json)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw corrupt(
+    throw corruptFile(
       path,
-      `is no bundle manifest (${issue?.path.join('.') || 'top level'}: ${issue?.message.toLowerCase()})`,
+      `is not a bundle manifest (${issue?.path.join('.') || 'top level'}: ${issue?.message.toLowerCase()})`,
       parsed.error,
     )
   }
@@ -178,21 +183,21 @@ function parseManifest(path: string, text: string): BundleManifest {
   return parsed.data
 }
 
-/** What the schema cannot say: file names, the order and range of the assets. */
+/** Checks what the schema cannot express: file names, the order and range of the assets. */
 function checkForm(path: string, manifest: BundleManifest): void {
   const expected = Object.values(BUNDLE_FILES[manifest.format])
   const named = manifest.files.map((file) => file.name)
   if (named.length !== expected.length || expected.some((name, i) => named[i] !== name)) {
-    throw corrupt(
+    throw corruptFile(
       path,
       `names the files ${named.join(', ').slice(0, 100)} where ${expected.join(', ')} belong`,
     )
   }
   for (const [i, { id, firstSession, lastSession }] of manifest.assets.entries()) {
     if (i > 0 && manifest.assets[i - 1]!.id >= id)
-      throw corrupt(path, `lists asset ${id} out of order or twice`)
+      throw corruptFile(path, `lists asset ${id} out of order or twice`)
     if (firstSession > lastSession || lastSession >= manifest.sessions.length) {
-      throw corrupt(
+      throw corruptFile(
         path,
         `gives asset ${id} sessions ${firstSession} … ${lastSession}, outside its calendar`,
       )
@@ -204,7 +209,7 @@ function checkedCalendar(path: string, manifest: BundleManifest): Calendar {
   try {
     return calendarFrom(manifest.frequency, manifest.sessions)
   } catch (cause) {
-    throw corrupt(
+    throw corruptFile(
       path,
       `has a faulty calendar (${cause instanceof Error ? cause.message : cause})`,
       cause,
@@ -215,13 +220,13 @@ function checkedCalendar(path: string, manifest: BundleManifest): Calendar {
 function checkHashes(path: string, manifest: BundleManifest): void {
   const { hashes } = manifest
   if (assetsHash(manifest.assets) !== hashes.assets)
-    throw corrupt(path, 'has an asset list that does not match its hash')
+    throw corruptFile(path, 'has an asset list that does not match its hash')
   if (sessionsHash(manifest.frequency, manifest.sessions) !== hashes.sessions)
-    throw corrupt(path, 'has a calendar that does not match its hash')
+    throw corruptFile(path, 'has a calendar that does not match its hash')
   if (schemaHash(manifest.scales) !== hashes.schema)
-    throw corrupt(path, 'has scales that do not match their hash')
+    throw corruptFile(path, 'has scales that do not match their hash')
   if (versionOf(hashes) !== manifest.version)
-    throw corrupt(path, 'has a version that does not match its hashes')
+    throw corruptFile(path, 'has a version that does not match its hashes')
 }
 
 async function checkSize(directory: string, file: BundleFile): Promise<void> {
@@ -230,14 +235,7 @@ async function checkSize(directory: string, file: BundleFile): Promise<void> {
     (found) => (found.isFile() ? found.size : undefined),
     () => undefined,
   )
-  if (size === undefined) throw corrupt(path, 'is missing, though the manifest lists it')
+  if (size === undefined) throw corruptFile(path, 'is missing, though the manifest lists it')
   if (size !== file.bytes)
-    throw corrupt(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
-}
-
-function corrupt(path: string, fault: string, cause?: unknown): EngineError {
-  return new EngineError('bundle-corrupt', `${path} ${fault}; ingest the bundle again`, {
-    cause,
-    details: { file: path },
-  })
+    throw corruptFile(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
 }

@@ -9,7 +9,7 @@ export interface Scales {
   readonly adjustment: number
 }
 
-/** Where the numbers come from, in words people can check. */
+/** Where the numbers come from, so that people can check them. */
 export interface Provenance {
   readonly source: string
   readonly license?: string
@@ -60,7 +60,7 @@ export interface BundleFile {
 
 export const MANIFEST_FILE = 'manifest.json'
 
-/** The files of a bundle beside its manifest, by format. Nothing else is ever read. */
+/** The files of a bundle beside its manifest, by format. No other file is read. */
 export const BUNDLE_FILES: Readonly<
   Record<BundleFormat, { readonly bars: string; readonly adjustments: string }>
 > = {

@@ -1,12 +1,12 @@
 import type { OpenBundle } from '../ports.js'
-import { type BundleContent, canonicalContent } from './content.js'
+import { canonicalContent } from './canonical-content.js'
+import type { BundleContent } from './content.js'
 import { manifestOf } from './manifest-file.js'
 import { closable } from './plain-source.js'
 import { tableOf } from './tick-table.js'
 
 /**
- * A bundle that never touches a disk, with the version, table and adjustments the written bundle
- * would have.
+ * A bundle in memory, with the same version, table and adjustments as if it were written to disk.
  *
  * @param content  in any order
  * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle

@@ -1,5 +1,6 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet'
-import { EngineError } from '../errors.js'
+import type { EngineError } from '../errors.js'
+import { corruptFile } from './corrupt-file.js'
 import type { Scales } from './manifest.js'
 
 /** What a column of a bundle's Parquet file holds. */
@@ -34,7 +35,7 @@ export function adjustmentsLayout(scales: Scales): ColumnLayout {
   ]
 }
 
-/** 18 digits: the most an INT64 holds whole. */
+/** The largest number of decimal digits that always fits an INT64. */
 const PRECISION = 18
 
 /** The schema we write: required columns, decimals on INT64, UTC milliseconds. */
@@ -66,11 +67,12 @@ function schemaElement(name: string, column: ColumnKind): SchemaElement {
 }
 
 /**
- * Checks that a file has the columns of a layout, whoever wrote it: flat, in any order, required or
- * optional; timestamps in milliseconds or microseconds; decimals on INT64 with the layout's scale.
+ * Checks that a file has the columns of a layout. Files of other writers pass too: columns are
+ * flat, in any order, required or optional; timestamps in milliseconds or microseconds; decimals on
+ * INT64 with the layout's scale.
  *
- * @returns by column name, what one unit of its stored integers is: 1 for decimals, milliseconds
- * per unit for timestamps
+ * @returns by column name, the value of one stored unit: 1 for decimals, milliseconds per unit for
+ * timestamps
  * @throws {EngineError} `bundle-corrupt`: missing, additional or differently typed columns
  */
 export function checkSchema(
@@ -102,25 +104,29 @@ export function checkSchema(
   return units
 }
 
+/** The value of one stored unit; undefined where the column is not of this kind. */
 function unitOf(element: SchemaElement, column: ColumnKind): number | undefined {
-  const { type, converted_type: converted, logical_type: logical } = element
-  if (column.kind === 'text') {
-    return type === 'BYTE_ARRAY' && (converted === 'UTF8' || logical?.type === 'STRING')
-      ? 1
-      : undefined
-  }
-  if (type !== 'INT64') return undefined
-  if (column.kind === 'decimal') {
-    const scale =
-      converted === 'DECIMAL'
-        ? (element.scale ?? 0)
-        : logical?.type === 'DECIMAL'
-          ? logical.scale
-          : undefined
-    return scale === column.scale ? 1 : undefined
-  }
-  const unit = logical?.type === 'TIMESTAMP' ? logical.unit : converted?.replace('TIMESTAMP_', '')
+  if (column.kind === 'text') return isText(element) ? 1 : undefined
+  if (element.type !== 'INT64') return undefined
+  if (column.kind === 'time') return millisecondsPerUnit(element)
+  return scaleOf(element) === column.scale ? 1 : undefined
+}
+
+function isText({ type, converted_type, logical_type }: SchemaElement): boolean {
+  return type === 'BYTE_ARRAY' && (converted_type === 'UTF8' || logical_type?.type === 'STRING')
+}
+
+function millisecondsPerUnit({ converted_type, logical_type }: SchemaElement): number | undefined {
+  const unit =
+    logical_type?.type === 'TIMESTAMP'
+      ? logical_type.unit
+      : converted_type?.replace('TIMESTAMP_', '')
   return unit === 'MILLIS' ? 1 : unit === 'MICROS' ? 1 / 1000 : undefined
+}
+
+function scaleOf({ converted_type, logical_type, scale }: SchemaElement): number | undefined {
+  if (converted_type === 'DECIMAL') return scale ?? 0
+  return logical_type?.type === 'DECIMAL' ? logical_type.scale : undefined
 }
 
 function wanted(column: ColumnKind): string {
@@ -131,19 +137,13 @@ function wanted(column: ColumnKind): string {
 }
 
 function foreign(path: string, fault: string): EngineError {
-  return new EngineError(
-    'bundle-corrupt',
-    `${path} ${fault}; it is not a bundle's file, ingest the bundle again`,
-    {
-      details: { file: path },
-    },
-  )
+  return corruptFile(path, `${fault}, so it does not belong to a bundle`)
 }
 
 /**
  * A copy of the metadata in which numbers are plain INT64: the decoder would otherwise turn
- * decimals into `unscaled × 10^-scale`, which is not even the nearest double, and timestamps into
- * Dates. Statistics go too: they were read under the old annotation.
+ * decimals into `unscaled × 10^-scale`, which is not always the nearest double, and timestamps into
+ * Dates. Column statistics are dropped: they were decoded as decimals and dates.
  */
 export function withRawIntegers(metadata: FileMetaData): FileMetaData {
   return {

@@ -3,6 +3,7 @@ import {
   type Compressors,
   type DecodedArray,
   type FileMetaData,
+  type ParquetScan,
   parquetMetadata,
   parquetScan,
 } from 'hyparquet'
@@ -11,6 +12,7 @@ import { EngineError } from '../errors.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { MAX_UNSCALED, powerOfTen } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
+import { corruptFile } from './corrupt-file.js'
 import type { Scales } from './manifest.js'
 import {
   adjustmentsLayout,
@@ -48,7 +50,7 @@ export function barsToParquet(content: CanonicalContent): Uint8Array {
   )
 }
 
-/** The adjustments of canonical content as a Parquet file; without rows where there are none. */
+/** The adjustments of canonical content as a Parquet file. */
 export function adjustmentsToParquet({
   adjustments,
   calendar,
@@ -107,7 +109,7 @@ export async function readBarsParquet(file: StoredFile, scales: Scales): Promise
   }
 }
 
-/** Decodes an adjustments file; as `readBarsParquet`. */
+/** Decodes an adjustments file; see `readBarsParquet`. */
 export async function readAdjustmentsParquet(
   file: StoredFile,
   scales: Scales,
@@ -138,28 +140,15 @@ async function readColumns(file: StoredFile, layout: ColumnLayout): Promise<Colu
     if (cause instanceof EngineError) throw cause
     const reason =
       cause instanceof Error ? cause.message.toLowerCase().slice(0, 120) : String(cause)
-    throw new EngineError(
-      'bundle-corrupt',
-      `${path} is not a readable parquet file (${reason}); ingest the bundle again`,
-      {
-        cause,
-        details: { file: path },
-      },
-    )
+    throw corruptFile(path, `is not a readable parquet file (${reason})`, cause)
   }
 }
 
-/** Before anything is allocated by a count that may be damaged. */
+/** Checked before decoding, since a damaged count would size the arrays. */
 function checkRows({ path, rows }: StoredFile, metadata: FileMetaData): void {
   const found = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
-  if (found === rows) return
-  throw new EngineError(
-    'bundle-corrupt',
-    `${path} holds ${found} rows where the manifest lists ${rows}; ingest the bundle again`,
-    {
-      details: { file: path },
-    },
-  )
+  if (found !== rows)
+    throw corruptFile(path, `holds ${found} rows where the manifest lists ${rows}`)
 }
 
 async function decode(
@@ -179,19 +168,31 @@ async function decode(
   const text = new Map<string, string[]>()
   const numbers = new Map<string, Float64Array>()
   for (const { name, column } of layout) {
-    const strings: string[] = []
-    const values = new Float64Array(column.kind === 'text' ? 0 : rows)
-    for (const range of scan.ranges) {
-      const data = await scan.readColumn({ column: name, ...range })
-      if (data.length !== range.rowEnd - range.rowStart)
-        throw new Error(`column ${name} ends early`)
-      if (column.kind === 'text') appendText(strings, data, name)
-      else copyIntegers(data, values, range.rowStart, units.get(name)!, name)
+    if (column.kind === 'text') {
+      const strings: string[] = []
+      await readChunks(scan, name, (data) => appendText(strings, data, name))
+      text.set(name, strings)
+    } else {
+      const values = new Float64Array(rows)
+      const unit = units.get(name)!
+      await readChunks(scan, name, (data, start) => copyIntegers(data, values, start, unit, name))
+      numbers.set(name, values)
     }
-    if (column.kind === 'text') text.set(name, strings)
-    else numbers.set(name, values)
   }
   return { rows, text, numbers }
+}
+
+async function readChunks(
+  scan: ParquetScan,
+  column: string,
+  take: (data: DecodedArray, start: number) => void,
+): Promise<void> {
+  for (const range of scan.ranges) {
+    const data = await scan.readColumn({ column, ...range })
+    if (data.length !== range.rowEnd - range.rowStart)
+      throw new Error(`column ${column} ends early`)
+    take(data, range.rowStart)
+  }
 }
 
 function inMemory(bytes: Uint8Array): AsyncBuffer {
@@ -201,10 +202,7 @@ function inMemory(bytes: Uint8Array): AsyncBuffer {
   }
 }
 
-/**
- * Our files are SNAPPY, which the decoder knows; other codecs load their decoders when a file asks
- * for them.
- */
+/** hyparquet decodes SNAPPY, which we write, by itself; other codecs are loaded where needed. */
 async function compressorsFor(metadata: FileMetaData): Promise<{ compressors?: Compressors }> {
   const codecs = metadata.row_groups.flatMap((group) =>
     group.columns.map((chunk) => chunk.meta_data?.codec),
@@ -215,12 +213,11 @@ async function compressorsFor(metadata: FileMetaData): Promise<{ compressors?: C
 
 function appendText(out: string[], data: DecodedArray, name: string): void {
   for (const value of data as ArrayLike<unknown> & Iterable<unknown>) {
-    if (typeof value !== 'string') throw new Error(`column ${name} holds a value that is no text`)
+    if (typeof value !== 'string') throw new Error(`column ${name} holds a value that is not text`)
     out.push(value)
   }
 }
 
-/** Int64 → double, exact: two 32-bit halves are several times faster than a bigint per value. */
 function copyIntegers(
   data: DecodedArray,
   out: Float64Array,
@@ -229,13 +226,7 @@ function copyIntegers(
   name: string,
 ): void {
   if (data instanceof BigInt64Array) {
-    const halves = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
-    for (let i = 0; i < data.length; i++) {
-      const value = halves[2 * i + 1]! * 2 ** 32 + (halves[2 * i]! >>> 0)
-      if (value > MAX_UNSCALED || value < -MAX_UNSCALED)
-        throw new Error(`column ${name} holds a value beyond 2^53`)
-      out[at + i] = unit === 1 ? value : value * unit
-    }
+    copyHalves(data, out, at, unit, name)
     return
   }
   for (let i = 0; i < data.length; i++) {
@@ -244,5 +235,22 @@ function copyIntegers(
       throw new Error(`column ${name} holds a value that is empty or beyond 2^53`)
     }
     out[at + i] = unit === 1 ? Number(value) : Number(value) * unit
+  }
+}
+
+/** Int64 → double, exact: two 32-bit halves are several times faster than a bigint per value. */
+function copyHalves(
+  data: BigInt64Array,
+  out: Float64Array,
+  at: number,
+  unit: number,
+  name: string,
+): void {
+  const halves = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+  for (let i = 0; i < data.length; i++) {
+    const value = halves[2 * i + 1]! * 2 ** 32 + (halves[2 * i]! >>> 0)
+    if (value > MAX_UNSCALED || value < -MAX_UNSCALED)
+      throw new Error(`column ${name} holds a value beyond 2^53`)
+    out[at + i] = unit === 1 ? value : value * unit
   }
 }

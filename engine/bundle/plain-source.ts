@@ -2,12 +2,13 @@ import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import type { BundleSource, Counters, OpenBundle } from '../ports.js'
 import type { BarTable } from './bar-table.js'
+import { decodeAdjustments, decodeBars } from './decode.js'
 import { type CheckedManifest, isUnchanged, readManifest } from './manifest-file.js'
-import { decodeAdjustments, decodeBars, readStored } from './stored-file.js'
+import { readStored } from './stored-file.js'
 import { toAdjustments, toBarTable } from './tick-table.js'
 
 /**
- * Opens bundles from disk, each time anew: the plain source every optimization is measured against.
+ * Opens bundles from disk, each time anew: the baseline against which optimizations are measured.
  *
  * @param counters  counts `bundle.opens`, `bundle.decodes` (of the long table) and
  * `bundle.bytesRead` (of bars and adjustments files)
@@ -46,8 +47,8 @@ function openBundle(directory: string, checked: CheckedManifest, counters: Count
 }
 
 /**
- * An opened bundle over two readers: each is called at most once, on first use, and not at all
- * after `close`.
+ * An opened bundle over two readers. Each reader is called at most once, on first use; after
+ * `close`, reading is an error.
  */
 export function closable(
   identity: Omit<OpenBundle, 'table' | 'adjustments' | 'close'>,

@@ -14,23 +14,23 @@ export interface PriceSeries extends Readonly<Record<BarField, readonly number[]
   readonly asset: AssetId
   readonly file: string
   readonly time: readonly number[]
-  /** Values with more places than the scale, rounded half-even; always 0 unless asked for. */
+  /** Number of values rounded to the scale; 0 unless `PriceCsvOptions.round` allows it. */
   readonly rounded: Readonly<Record<Side, number>>
 }
 
-/** What has a scale of its own in a price file. */
+/** The two kinds of number in a price file; each has its own scale. */
 export type Side = 'price' | 'volume'
 
 export interface PriceCsvOptions {
   readonly scales: Scales
   /**
-   * Round values with more places than the scale half-even instead of refusing them. A price is
-   * never rounded to zero.
+   * Round values with more decimal places than the scale half-even instead of refusing them. A
+   * price is never rounded to zero.
    */
   readonly round: Readonly<Record<Side, boolean>>
   /**
-   * The digits of everything read at these scales, of other files too: a remedy must suit them all.
-   * Asked for where one is needed.
+   * The digits of all values read at these scales, other files included, since the remedy in an
+   * error must suit them all. Called only for an error.
    */
   readonly digits: () => Readonly<Record<Side, DigitSpan>>
 }
@@ -39,17 +39,18 @@ const TIME_NAMES = ['date', 'session', 'timestamp', 'datetime', 'time']
 const ASSET_NAMES = ['asset', 'ticker', 'symbol']
 
 /**
- * Reads a price file as people have them: a header in any case and order with one of date | session
- * | timestamp | datetime | time, optionally one of asset | ticker | symbol (else the file's stem
- * names the asset), and open, high, low, close, volume. Other columns are ignored: adjusted prices,
- * dividends and splits beside the prices say nothing about whether they were applied already.
+ * Reads a price file in one of the usual forms: a header in any case and order with one of date |
+ * session | timestamp | datetime | time, optionally one of asset | ticker | symbol (otherwise the
+ * file's name without its extension names the asset), and open, high, low, close, volume. Other
+ * columns are ignored: columns of adjusted prices, dividends or splits do not show whether the
+ * prices are adjusted already.
  *
- * @param path  for messages and the asset's name
+ * @param path  named in errors; may name the asset
  * @param text  the file's content; times are UTC
  * @returns one series per asset, in order of appearance
  * @throws {EngineError} `input-invalid`, `precision`: file, line and remedy for a missing or
- * doubled column, a ragged row, an empty or non-numeric value, a price that is not positive, high <
- * low, a bad date, unsorted or duplicate bars, no row at all
+ * doubled column, a row with too many or too few cells, an empty or non-numeric value, a price that
+ * is not positive, high < low, a bad date, unsorted or duplicate bars, a file without rows
  */
 export function readPriceCsv(
   path: string,
@@ -72,8 +73,8 @@ export function readPriceCsv(
 }
 
 /**
- * Looks how many digits the prices and volumes of a file have: what is no decimal counts for
- * nothing here and is refused by `readPriceCsv`.
+ * How many digits the prices and volumes of a file have. Values that are not decimals are skipped
+ * here; `readPriceCsv` refuses them.
  *
  * @throws {EngineError} `input-invalid`: not CSV, or a missing column
  */
@@ -188,7 +189,7 @@ function parseField(
     throw fault(
       path,
       row.line,
-      `${field} is ${text === '' ? 'empty' : text}; remove the row: a slot without a bar is simply absent`,
+      `${field} is ${text || 'empty'}; remove the row: a slot where the asset did not trade has none`,
     )
   }
   const side = sideOf(field)
@@ -199,24 +200,35 @@ function parseField(
     if (!(cause instanceof EngineError) || cause.code !== 'precision')
       throw fault(path, row.line, `${field}: ${messageOf(cause)}`, cause)
     const rounded = options.round[side] ? roundedUnits(text, scale) : undefined
-    if (rounded !== undefined && (rounded !== 0 || side === 'volume')) {
-      own.rounded[side]++
-      return rounded
-    }
-    const what =
-      rounded === 0
-        ? `${text} is 0 at ${scale} decimal places`
-        : messageOf(cause).replace(/; .*/, '')
-    throw precise(
-      path,
-      row,
-      `${field}: ${what}; ${scaleRemedy(side, options.digits()[side], scale)}`,
-      cause,
-    )
+    if (rounded === undefined || (rounded === 0 && side === 'price'))
+      throw imprecise(path, row, field, text, rounded, options, cause)
+    own.rounded[side]++
+    return rounded
   }
 }
 
-/** Half-even from the exact text; undefined where even that does not fit below 2^53. */
+/** @param rounded  0: the price would round to 0; undefined: rounding is not allowed or fails */
+function imprecise(
+  path: string,
+  row: CsvRow,
+  field: BarField,
+  text: string,
+  rounded: number | undefined,
+  { digits, scales }: PriceCsvOptions,
+  cause: EngineError,
+): EngineError {
+  const side = sideOf(field)
+  const scale = scales[side]
+  const misfit =
+    rounded === 0 ? `${text} is 0 at ${scale} decimal places` : cause.message.replace(/; .*/, '')
+  return new EngineError(
+    'precision',
+    `${path}:${row.line}: ${field}: ${misfit}; ${scaleRemedy(side, digits()[side], scale)}`,
+    { cause, details: { file: path, line: row.line } },
+  )
+}
+
+/** Rounded half-even from the exact text; undefined where the result is not below 2^53. */
 function roundedUnits(text: string, scale: number): number | undefined {
   const digits = decimalDigits(text)
   if (digits === undefined) return undefined
@@ -234,13 +246,6 @@ function located<T>(path: string, row: CsvRow, read: () => T): T {
   } catch (cause) {
     throw fault(path, row.line, messageOf(cause), cause)
   }
-}
-
-function precise(path: string, row: CsvRow, message: string, cause: unknown): EngineError {
-  return new EngineError('precision', `${path}:${row.line}: ${message}`, {
-    cause,
-    details: { file: path, line: row.line },
-  })
 }
 
 function messageOf(cause: unknown): string {

@@ -6,11 +6,12 @@ import { Money, powerOfTen, ticksToText } from '../market/money.js'
 import type { BarTable } from './bar-table.js'
 import type { AssetBars } from './content.js'
 import { barFault } from './content-problems.js'
+import { corruptFile } from './corrupt-file.js'
 import type { BundleManifest } from './manifest.js'
 
 /**
- * The long table of bars as a file holds it: unscaled integers, epoch milliseconds, in file order.
- * Not checked yet.
+ * The long table of bars as decoded from a file: unscaled integers, epoch milliseconds, in file
+ * order, not checked yet.
  */
 export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
   readonly rows: number
@@ -18,7 +19,7 @@ export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
   readonly time: Float64Array
 }
 
-/** The rows of adjustments as a file holds them, values unscaled. */
+/** A row of adjustments as decoded from a file: value unscaled, not checked yet. */
 export interface TickAdjustment {
   readonly asset: string
   readonly time: number
@@ -28,12 +29,12 @@ export interface TickAdjustment {
 
 /**
  * Checks a decoded table against the manifest and turns it into bars: calendar indices, and prices
- * as correctly rounded doubles. The price and volume columns are converted in place: the table is
- * used up.
+ * as correctly rounded doubles. Converts the price and volume columns in place, so the given table
+ * must not be used afterwards.
  *
- * @param path  the file, for messages
- * @throws {EngineError} `bundle-corrupt`: rows out of order, twice, off the calendar, of unlisted
- * assets, impossible bars, or other counts than listed
+ * @param path  the file, named in errors
+ * @throws {EngineError} `bundle-corrupt`: rows that are out of order, repeated, off the calendar or
+ * of unlisted assets, impossible bars, or other counts than listed
  */
 export function toBarTable(
   path: string,
@@ -77,7 +78,7 @@ export function toAssetBars(
   return bars
 }
 
-/** The long table of checked content: what `toBarTable` would give for its file. */
+/** The long table of checked content, equal to what `toBarTable` makes of its file. */
 export function tableOf(
   bars: readonly AssetBars[],
   priceScale: number,
@@ -112,7 +113,8 @@ export function tableOf(
 /**
  * Checks decoded adjustments against the manifest.
  *
- * @throws {EngineError} `bundle-corrupt`: as `toBarTable`
+ * @throws {EngineError} `bundle-corrupt`: another number of rows than listed, or a row of another
+ * asset, session, kind or sign
  */
 export function toAdjustments(
   path: string,
@@ -122,16 +124,16 @@ export function toAdjustments(
 ): readonly Adjustment[] {
   if (rows.length !== manifest.rows.adjustments)
     throw disagrees(path, `${rows.length} adjustments`, `${manifest.rows.adjustments}`)
-  const known = new Set(manifest.assets.map(({ id }) => id))
+  const assets = new Set(manifest.assets.map(({ id }) => id))
   return rows.map(({ asset, time, kind, value }, row) => {
     const session = indexOfSession(calendar, time)
     if (
-      !known.has(asset) ||
+      !assets.has(asset) ||
       session < 0 ||
       (kind !== 'split' && kind !== 'dividend') ||
       !(value > 0)
     ) {
-      throw corruptRow(path, row, 'is no adjustment of a listed asset and session')
+      throw corruptRow(path, row, 'is not an adjustment of a listed asset and session')
     }
     return {
       asset,
@@ -153,25 +155,40 @@ function checkedSessions(
   const session = new Int32Array(table.rows)
   let row = 0
   for (const { id, firstSession, lastSession } of manifest.assets) {
-    let previous = firstSession - 1
     const first = row
-    for (; row < table.rows && table.asset[row] === id; row++) {
-      const index = nextIndex(calendar, previous, table.time[row]!)
-      if (index <= previous || (row === first && index !== firstSession))
-        throw misplaced(path, table, row, calendar)
-      const fault = barFault(table, row, manifest.scales.price)
-      if (fault !== undefined)
-        throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
-      session[row] = previous = index
-    }
-    if (row === first || previous !== lastSession)
+    while (row < table.rows && table.asset[row] === id) row++
+    fillSessions(path, table, first, row, session, firstSession, manifest.scales.price, calendar)
+    if (row === first || session[row - 1] !== lastSession)
       throw disagrees(path, `other bars of ${id}`, `${firstSession} … ${lastSession}`)
   }
   if (row < table.rows) throw misplaced(path, table, row, calendar)
   return session
 }
 
-/** Bars mostly follow each other slot by slot, so the search is rarely needed. */
+/** Checks the bars of one asset, rows `first` up to `end`, and sets their calendar indices. */
+function fillSessions(
+  path: string,
+  table: TickTable,
+  first: number,
+  end: number,
+  session: Int32Array,
+  firstSession: number,
+  priceScale: number,
+  calendar: Calendar,
+): void {
+  let previous = firstSession - 1
+  for (let row = first; row < end; row++) {
+    const index = nextIndex(calendar, previous, table.time[row]!)
+    if (index <= previous || (row === first && index !== firstSession))
+      throw misplaced(path, table, row, calendar)
+    const fault = barFault(table, row, priceScale)
+    if (fault !== undefined)
+      throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
+    session[row] = previous = index
+  }
+}
+
+/** Most bars are in the slot after the previous bar, so the search is rarely needed. */
 function nextIndex(calendar: Calendar, previous: number, time: number): number {
   return calendar.times[previous + 1] === time ? previous + 1 : indexOfSession(calendar, time)
 }
@@ -192,18 +209,10 @@ function corruptRow(path: string, row: number, fault: string): EngineError {
   return new EngineError(
     'bundle-corrupt',
     `${path} row ${row + 1} ${fault}; ingest the bundle again`,
-    {
-      details: { file: path, row: row + 1 },
-    },
+    { details: { file: path, row: row + 1 } },
   )
 }
 
 function disagrees(path: string, found: string, listed: string): EngineError {
-  return new EngineError(
-    'bundle-corrupt',
-    `${path} holds ${found} where the manifest lists ${listed}; ingest the bundle again`,
-    {
-      details: { file: path },
-    },
-  )
+  return corruptFile(path, `holds ${found} where the manifest lists ${listed}`)
 }

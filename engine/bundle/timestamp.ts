@@ -5,7 +5,7 @@ const TIMESTAMP =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2})(?:\.0+)?)?(?:Z|[+-]00:?00)?)?$/
 
 /**
- * A date or timestamp as price files write it: `2014-06-09`, `2014-06-09 14:30`,
+ * Parses a date or timestamp of a price file: `2014-06-09`, `2014-06-09 14:30`,
  * `2014-06-09T14:30:00.000Z`, `2014-06-09 14:30:00+00:00`.
  *
  * @returns epoch milliseconds, UTC
@@ -31,11 +31,11 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /**
- * The coarsest frequency all bar starts fit: daily where all are at midnight, hourly where all are
- * on the hour, else by the minute.
+ * The coarsest frequency that fits all bars: daily where all start at midnight, hourly where all
+ * start on the hour, otherwise by the minute.
  *
  * @param times  epoch milliseconds
- * @returns undefined where some are not on the minute
+ * @returns undefined where a bar does not start on a whole minute
  */
 export function frequencyOf(times: Iterable<number>): Frequency | undefined {
   let frequency: Frequency = '1d'

@@ -1,14 +1,17 @@
 import { EngineError } from '../errors.js'
 import { compareAdjustments } from '../market/adjustments.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
-import { type AssetBars, type CanonicalContent, canonicalContent } from './content.js'
+import { canonicalContent } from './canonical-content.js'
+import type { AssetBars, CanonicalContent } from './content.js'
+import { corruptFile } from './corrupt-file.js'
+import { decodeAdjustments, decodeBars } from './decode.js'
 import type { BundleHashes, BundleManifest } from './manifest.js'
 import { readManifest } from './manifest-file.js'
-import { decodeAdjustments, decodeBars, readStored, type StoredFile } from './stored-file.js'
+import { readStored, type StoredFile } from './stored-file.js'
 import { toAdjustments, toAssetBars } from './tick-table.js'
 import { contentHashes } from './version.js'
 
-/** One observation about a bundle. Errors make it unfit; information does not. */
+/** One observation about a bundle. An error makes it unusable; information does not. */
 export interface Finding {
   readonly severity: 'error' | 'information'
   readonly message: string
@@ -17,10 +20,10 @@ export interface Finding {
 /**
  * The full check of a bundle on disk: everything `open` checks, then every file re-hashed and
  * decoded, every row checked (order, duplicates, OHLC relationships), every hash and count of the
- * manifest derived again from the rows. Slots without a bar are reported as information.
+ * manifest derived again from the rows. Slots without a bar are reported as information. Problems
+ * of the bundle are findings, never exceptions.
  *
- * @returns findings, errors first; a sound bundle has no error. Problems of the bundle are
- * findings, never exceptions
+ * @returns findings, errors first; a sound bundle has no error
  */
 export async function validateBundle(directory: string): Promise<readonly Finding[]> {
   try {
@@ -76,10 +79,7 @@ async function readContent(
       (adjustment, i) => i > 0 && compareAdjustments(adjustments[i - 1]!, adjustment) >= 0,
     )
   ) {
-    throw new EngineError(
-      'bundle-corrupt',
-      `${adjustmentsFile.path} is out of order or repeats itself; ingest the bundle again`,
-    )
+    throw corruptFile(adjustmentsFile.path, 'has adjustments out of order or repeated')
   }
   const { name, frequency, scales, sessions, provenance } = manifest
   return canonicalContent({ name, frequency, scales, sessions, bars, adjustments, provenance })
@@ -103,7 +103,7 @@ function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly
   return [
     {
       severity: 'information',
-      message: `${asset} has no bar in ${slots} of its life, first on ${where}`,
+      message: `${asset} has no bar in ${slots} between its first and last bar, the first on ${where}`,
     },
   ]
 }

@@ -7,9 +7,9 @@ import type { CanonicalContent } from './content.js'
 import type { BundleHashes, Scales } from './manifest.js'
 
 /**
- * The four hashes a version is made of. They cover what the bundle says, not how it is stored: the
- * Parquet and the CSV form of the same data have the same version, and name and provenance do not
- * enter.
+ * The four hashes from which a version is made. They cover the data, not how they are stored: the
+ * Parquet and the CSV form of the same data have the same version. Name and provenance are not
+ * covered.
  */
 export function contentHashes(content: CanonicalContent): BundleHashes {
   return {
@@ -41,7 +41,11 @@ export function assetsOf(content: CanonicalContent): readonly Asset[] {
   }))
 }
 
-/** @param assets  sorted by id */
+/**
+ * SHA-256 over the asset list, 64 hexadecimal digits.
+ *
+ * @param assets  sorted by id
+ */
 export function assetsHash(assets: readonly Asset[]): string {
   return sha256(
     assets
@@ -50,11 +54,12 @@ export function assetsHash(assets: readonly Asset[]): string {
   )
 }
 
+/** SHA-256 over the frequency and the session texts, 64 hexadecimal digits. */
 export function sessionsHash(frequency: Frequency, sessions: readonly string[]): string {
   return sha256(`${frequency}\n${sessions.join('\n')}`)
 }
 
-/** The columns and their decimal places, and the layout version of the bundle. */
+/** SHA-256 over the bundle's layout version, columns and decimal places, 64 hexadecimal digits. */
 export function schemaHash(scales: Scales): string {
   return sha256(
     `bundle 1\nbars asset session ${BAR_FIELDS.join(' ')}\nadjustments asset session kind value\n` +
@@ -63,8 +68,8 @@ export function schemaHash(scales: Scales): string {
 }
 
 /**
- * Every bar as unscaled integers (little-endian doubles, exact below 2^53) and every adjustment as
- * text, in canonical order.
+ * SHA-256 over every bar as unscaled integers (little-endian doubles, exact below 2^53) and every
+ * adjustment as text, in canonical order.
  */
 function valuesHash(content: CanonicalContent): string {
   const hash = createHash('sha256')
@@ -81,8 +86,8 @@ function adjustmentLine({ asset, session, kind, value }: Adjustment): string {
   return `${asset} ${session} ${kind} ${value.toFixed()}\n`
 }
 
-// Node runs on little-endian machines, all but s390x; there versions would differ from everybody
-// else's, nothing worse.
+// Of the machines that Node runs on, only s390x is big-endian; versions computed there would differ
+// from those of all others.
 function updateBytes(hash: Hash, column: Float64Array | Int32Array): void {
   hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
 }

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { EngineError } from '../errors.js'
-import { type BundleContent, type CanonicalContent, canonicalContent } from './content.js'
+import { canonicalContent } from './canonical-content.js'
+import type { BundleContent, CanonicalContent } from './content.js'
 import { adjustmentsToCsv, barsToCsv } from './csv.js'
 import { asideOf, exists, temporaryBeside, tidyBeside } from './leftovers.js'
 import { BUNDLE_FILES, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
@@ -12,14 +13,14 @@ import { sha256 } from './version.js'
 /**
  * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are
  * flushed to disk, and the directory is renamed. An existing bundle is replaced; it is moved aside
- * first and put back should the last rename fail, or by the next writer should this one be killed.
- * Nothing else is ever replaced.
+ * first and put back if the last rename fails, or by the next writer if this one is killed. A
+ * directory that holds anything else is never replaced.
  *
  * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made
  * @param content    in any order; checked before anything is written
  * @returns the manifest written
  * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle, or a target that
- * is something else or cannot be written
+ * is not a bundle or cannot be written
  */
 export async function writeBundle(
   directory: string,
@@ -41,18 +42,14 @@ export async function writeBundle(
     await moveInto(temporary, target)
     await flushDirectory(dirname(target))
   } catch (cause) {
-    // Where the parent itself is no directory there is nothing to remove, and the cause is what
-    // matters.
+    // Removing fails where the parent is not a directory; the first error is the one to report.
     await rm(temporary, { recursive: true, force: true }).catch(() => {})
     if (cause instanceof EngineError) throw cause
     const reason = cause instanceof Error ? cause.message.toLowerCase() : String(cause)
     throw new EngineError(
       'input-invalid',
       `cannot write bundle ${directory} (${reason}); check space and permissions or choose another directory`,
-      {
-        cause,
-        details: { file: target },
-      },
+      { cause, details: { file: target } },
     )
   }
   return manifest
@@ -103,11 +100,11 @@ async function checkReplaceable(target: string): Promise<void> {
     if (cause.code === 'ENOTDIR') throw notABundle(target, 'a file')
     throw cause
   })
-  const known = new Set([
+  const ofBundles = new Set([
     MANIFEST_FILE,
     ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names)),
   ])
-  const stranger = entries.find((entry) => !known.has(entry))
+  const stranger = entries.find((entry) => !ofBundles.has(entry))
   if (stranger !== undefined) throw notABundle(target, `a directory that holds ${stranger}`)
 }
 
@@ -115,21 +112,19 @@ function notABundle(target: string, what: string): EngineError {
   return new EngineError(
     'input-invalid',
     `${target} is ${what}, not a bundle to replace; choose another directory`,
-    {
-      details: { file: target },
-    },
+    { details: { file: target } },
   )
 }
 
 /**
- * Step by step, because Node's own recursive form never returns where a file system says ENOENT
- * below a directory that exists, as /proc does.
+ * Makes a directory and its parents one by one: `mkdir` with `recursive` never returns where a file
+ * system reports ENOENT below a directory that exists, as /proc does.
  */
 async function makeDirectory(path: string): Promise<void> {
   if (await exists(path)) return
   if (!(await exists(dirname(path)))) await makeDirectory(dirname(path))
   await mkdir(path).catch((cause: NodeJS.ErrnoException) => {
-    // Another process may have been quicker.
+    // Another process may have made it meanwhile.
     if (cause.code !== 'EEXIST') throw cause
   })
 }
@@ -154,8 +149,8 @@ async function flushDirectory(path: string): Promise<void> {
 }
 
 /**
- * Another writer may put the same bundle in place between our two renames; then its bundle is the
- * one to replace.
+ * Moves the new bundle into place. Another writer may put the same bundle in place between our two
+ * renames; then that bundle is replaced in turn.
  */
 async function moveInto(temporary: string, target: string, attempts = 5): Promise<void> {
   const aside = asideOf(temporary)

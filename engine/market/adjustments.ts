@@ -43,6 +43,3 @@ export function corporateActions(
   }
   return bySession
 }
-
-export type { AdjustmentTimeline, TickScales, View } from './adjustment-timeline.js'
-export { adjustmentTimeline } from './adjustment-timeline.js'

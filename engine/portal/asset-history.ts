@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js'
-import type { AdjustmentTimeline } from '../market/adjustments.js'
+import type { AdjustmentTimeline } from '../market/adjustment-timeline.js'
 import { type Bars, FIELDS, type Field } from '../market/bars.js'
 import type { Clock } from './clock.js'
 

@@ -1,4 +1,4 @@
-import type { View } from '../market/adjustments.js'
+import type { View } from '../market/adjustment-timeline.js'
 
 /**
  * The moment a strategy looks from. One object per simulation, moved by the session loop; portal

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
-import { adjustmentTimeline, type DividendPolicy } from '../market/adjustments.js'
+import { adjustmentTimeline } from '../market/adjustment-timeline.js'
+import type { DividendPolicy } from '../market/adjustments.js'
 import type { Asset, AssetId } from '../market/asset.js'
 import { Money } from '../market/money.js'
 import { AssetHistory } from '../portal/asset-history.js'

@@ -56,7 +56,7 @@ describe('a bundle on disk', () => {
     )
   })
 
-  it('answers nothing after close', async () => {
+  it('refuses to read after close', async () => {
     const opened = await plainBundleSource().open(await written())
     opened.close()
     await expect(opened.table()).rejects.toThrow('bundle small was closed; open it again')
@@ -140,7 +140,7 @@ describe('damage', () => {
   let directory: Promise<string> | undefined
   const shared = () => (directory ??= written())
 
-  it('tells a missing directory, a missing manifest and a file apart from a bundle', async () => {
+  it('refuses a missing directory, a directory without a manifest, and a file', async () => {
     const root = await scratch()
     await expect(plainBundleSource().open(join(root, 'none'))).rejects.toThrow(
       /none is not a bundle directory; make a bundle with: assay bundle ingest/,
@@ -155,14 +155,14 @@ describe('damage', () => {
   })
 
   const edits: readonly [string, (manifest: BundleManifest) => unknown, RegExp][] = [
-    ['an array', () => [], /is no bundle manifest \(top level/],
+    ['an array', () => [], /is not a bundle manifest \(top level/],
     [
       'another schema version',
       (m) => ({ ...m, schemaVersion: 2 }),
       /has schema version 2, and this program reads 1/,
     ],
-    ['a missing field', ({ scales: _, ...m }) => m, /is no bundle manifest \(scales: /],
-    ['an unknown field', (m) => ({ ...m, extra: 1 }), /is no bundle manifest/],
+    ['a missing field', ({ scales: _, ...m }) => m, /is not a bundle manifest \(scales: /],
+    ['an unknown field', (m) => ({ ...m, extra: 1 }), /is not a bundle manifest/],
     [
       'a name that leaves its directory',
       (m) => ({ ...m, name: '../up' }),
@@ -201,7 +201,7 @@ describe('damage', () => {
       /has a calendar that does not match its hash/,
     ],
     [
-      'another life of an asset',
+      'another last session of an asset',
       (m) => ({ ...m, assets: [{ ...m.assets[0], lastSession: 3 }, m.assets[1]] }),
       /has an asset list that does not match/,
     ],
@@ -247,7 +247,8 @@ describe('validateBundle', () => {
       expect(await validateBundle(await written(format))).toEqual([
         {
           severity: 'information',
-          message: 'BBB has no bar in 1 slot of its life, first on 2014-06-05',
+          message:
+            'BBB has no bar in 1 slot between its first and last bar, the first on 2014-06-05',
         },
       ])
     },
@@ -288,12 +289,12 @@ describe('validateBundle', () => {
       /row 1 has a bad bar \(high 369 is below low 370\)/,
     ],
     [
-      'a number that is none',
+      'a value that is not a number',
       (lines) => lines.map((line) => line.replace('370,', '3x2,')),
       /bars\.csv:2 holds a bad value \('3x2' is not a plain decimal/,
     ],
     [
-      'a ragged row',
+      'a row with too few cells',
       (lines) => lines.map((line, i) => (i === 3 ? `${line},1` : line)),
       /bars\.csv:4: 8 cells where the header has 7/,
     ],
@@ -325,12 +326,12 @@ describe('validateBundle', () => {
     [
       'a swapped adjustment',
       ([h, a, b, c]) => [h!, b!, a!, c!],
-      /adjustments\.csv is out of order or repeats itself/,
+      /adjustments\.csv has adjustments out of order or repeated/,
     ],
     [
       'an unknown kind',
       (lines) => lines.map((line) => line.replace('split', 'spin')),
-      /row 1 is no adjustment of a listed asset/,
+      /row 1 is not an adjustment of a listed asset/,
     ],
     [
       'a missing adjustment',
@@ -434,7 +435,7 @@ describe('writeBundle', () => {
   })
 
   it.skipIf(!existsSync('/proc/self'))(
-    'says so where the file system denies what its directories promise',
+    'reports a file system that refuses to make a directory',
     async () => {
       await expect(writeBundle('/proc/assay/small', smallContent())).rejects.toThrow(
         /cannot write bundle .*; check space and permissions/,
@@ -442,7 +443,7 @@ describe('writeBundle', () => {
     },
   )
 
-  it('says so when a name is too long for the file system, and leaves nothing', async () => {
+  it('reports a name that is too long for the file system, and leaves nothing behind', async () => {
     const root = await scratch()
     await expect(writeBundle(join(root, 'x'.repeat(300)), smallContent())).rejects.toThrow(
       /cannot write bundle .*; check space and permissions/,

@@ -68,7 +68,7 @@ describe('ingestCsv', () => {
     })
   })
 
-  it('tells daily, hourly and minute bars apart', async () => {
+  it('detects daily, hourly and minute bars', async () => {
     const at = (...times: string[]) => file([HEADER, ...times.map((time) => `${time},1,1,1,1,1`)])
     expect(
       (await ingestCsv([await at('2014-06-02 00:00:00', '2014-06-03 00:00:00+00:00')])).sessions,
@@ -85,14 +85,14 @@ describe('ingestCsv', () => {
       frequency: '1m',
     })
     await expect(ingestCsv([await at('2014-06-02T05:00:00')], { frequency: '1d' })).rejects.toThrow(
-      'the bars are 1h, finer than the frequency 1d',
+      'the bars are 1h, finer than the given frequency 1d',
     )
     await expect(ingestCsv([await at('2014-06-02T05:00:30')])).rejects.toThrow(
       'some bars do not start on a whole minute',
     )
   })
 
-  it('rounds volumes only when asked to, exactly, and says how many', async () => {
+  it('rounds volumes exactly, only with roundVolume, and notes how many', async () => {
     const path = await file([
       HEADER,
       '2014-06-02,1,1,1,1,218102.59507500002',
@@ -117,7 +117,7 @@ describe('ingestCsv', () => {
     })
   })
 
-  it('fits scales to the files when asked to: prices always exactly, volumes where fifteen digits hold them', async () => {
+  it('fits scales to the files with fitScales: prices always exactly, volumes where fifteen digits hold them', async () => {
     const fine = await file([
       HEADER,
       '2014-06-02,1.12345678,1.2,1,1.10,0.1234567',
@@ -162,7 +162,7 @@ describe('ingestCsv', () => {
 
   const NOISE = '2014-06-02,100.3455810546875,100.5,100.25,100.34558105468750001,100'
 
-  it('rounds prices no scale can hold where it fits scales, and says how many; elsewhere only when asked to', async () => {
+  it('rounds prices that no scale can hold with fitScales or roundPrice only, and notes how many', async () => {
     const path = await file([HEADER, NOISE, '2014-06-03,2.5000005,2.5000015,2.5,2.5,1'])
     const fitted = await ingestCsv([path], { fitScales: true })
     expect([fitted.scales.price, fitted.provenance.notes]).toEqual([
@@ -278,7 +278,7 @@ describe('ingestCsv', () => {
       'AAA,2014-06-02,spinoff,2',
       /:2: kind spinoff is neither split nor dividend/,
     ],
-    ['a day without bars', 'AAA,2014-06-07,split,2', /:2: 2014-06-07 is no session of the bars/],
+    ['a day without bars', 'AAA,2014-06-07,split,2', /:2: 2014-06-07 is not a session of the bars/],
     ['no date', 'AAA,soon,split,2', /:2: 'soon' is not a date/],
     ['no number', 'AAA,2014-06-02,split,two', /:2: 'two' is not a plain decimal/],
     ['too many places', 'AAA,2014-06-02,split,1.00000000001', /:2: .*use --adjustment-scale 11/],
@@ -323,7 +323,11 @@ describe('ingestCsv', () => {
       ['date,open,high,low,close,volume,Close', `${ROW},1`],
       /:1: columns close and Close mean the same/,
     ],
-    ['a ragged row', [HEADER, ROW, '2014-06-03,1,1'], /:3: 3 cells where the header has 6/],
+    [
+      'a row with too few cells',
+      [HEADER, ROW, '2014-06-03,1,1'],
+      /:3: 3 cells where the header has 6/,
+    ],
     ['broken quotes', [HEADER, '"2014-06-02,1,1,1,1,1'], /AAA\.csv:\d+: not csv \(/],
     ['an empty value', [HEADER, '2014-06-02,1,1,1,,1'], /:2: close is empty; remove the row/],
     ['NaN', [HEADER, ROW, '2014-06-03,nan,1,1,1,1'], /:3: open is nan; remove the row/],
@@ -373,7 +377,7 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([await file(text)])).rejects.toThrow(message)
   })
 
-  it('refuses names that could leave a directory, files that are not there, and an asset given twice', async () => {
+  it('refuses names that could leave a directory, missing files, and an asset given twice', async () => {
     await expect(ingestCsv([await file([`asset,${HEADER}`, `../x,${ROW}`])])).rejects.toThrow(
       /:2: '\.\.\/x' cannot name an asset/,
     )
@@ -395,7 +399,7 @@ describe('ingestCsv', () => {
 const PRICES = fileURLToPath(new URL('../../../../shared/data/prices/', import.meta.url))
 
 describe.skipIf(!existsSync(PRICES))('real price files', () => {
-  it('takes the daily files whole', async () => {
+  it('ingests the daily files completely', async () => {
     const bundle = memoryBundle(
       await ingestCsv([`${PRICES}vega_SP500_2000-2020.csv`, `${PRICES}zl_KO_2012-2014.csv`]),
     )
@@ -406,7 +410,7 @@ describe.skipIf(!existsSync(PRICES))('real price files', () => {
     expect(bundle.manifest.rows.bars).toBe(5105 + 754)
   })
 
-  it('takes minute bars, whose interpolated volumes need rounding', async () => {
+  it('ingests minute bars, whose interpolated volumes need rounding', async () => {
     const content = await ingestCsv([`${PRICES}naut_BTC-PERP_1m.csv`], { roundVolume: true })
     const { calendar } = memoryBundle(content)
     expect([content.frequency, calendar.length, sessionText(calendar, 0)]).toEqual([
@@ -419,7 +423,7 @@ describe.skipIf(!existsSync(PRICES))('real price files', () => {
 })
 
 describe('timestamps', () => {
-  it('are UTC whatever their form', () => {
+  it('are UTC in every format', () => {
     const time = Date.UTC(2014, 5, 9, 14, 30)
     for (const text of [
       '2014-06-09 14:30',

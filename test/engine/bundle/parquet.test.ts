@@ -5,7 +5,8 @@ import { fc, test } from '@fast-check/vitest'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
-import { type BundleContent, canonicalContent } from '../../../engine/bundle/content.js'
+import { canonicalContent } from '../../../engine/bundle/canonical-content.js'
+import type { BundleContent } from '../../../engine/bundle/content.js'
 import {
   adjustmentsToCsv,
   barsToCsv,
@@ -117,7 +118,7 @@ describe('layout', () => {
 
 describe('interoperation with DuckDB', () => {
   test.prop([anyContent], { numRuns: 25 })(
-    'DuckDB reads the very decimals we wrote',
+    'DuckDB reads exactly the decimals we wrote',
     async (content) => {
       const canonical = canonicalContent(content)
       const path = join(await scratch(), 'bars.parquet')
@@ -222,7 +223,7 @@ describe('files that are not ours', () => {
     [
       'an empty asset',
       sql('1.5::decimal(18,6)', 'null::varchar'),
-      /column asset holds a value that is no text/,
+      /column asset holds a value that is not text/,
     ],
     ['a price beyond 2^53', sql('99999999999.5::decimal(18,6)'), /beyond 2\^53/],
   ]

@@ -1,10 +1,7 @@
 import { test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import {
-  type AssetBars,
-  type BundleContent,
-  canonicalContent,
-} from '../../../engine/bundle/content.js'
+import { canonicalContent } from '../../../engine/bundle/canonical-content.js'
+import type { AssetBars, BundleContent } from '../../../engine/bundle/content.js'
 import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
 import { BAR_FIELDS } from '../../../engine/market/bars.js'
 import { Money } from '../../../engine/market/money.js'

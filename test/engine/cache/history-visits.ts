@@ -10,7 +10,7 @@ import {
   type Portal,
   type PriceWindow,
 } from '../../../engine/index.js'
-import { adjustmentTimeline } from '../../../engine/market/adjustments.js'
+import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
 import { AssetHistory } from '../../../engine/portal/asset-history.js'
 import { BarDates } from '../../../engine/portal/bar-dates.js'
 import { BarPortal } from '../../../engine/portal/bar-portal.js'

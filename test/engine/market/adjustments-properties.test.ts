@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { adjustmentTimeline, type DividendPolicy } from '../../../engine/market/adjustments.js'
+import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
+import type { DividendPolicy } from '../../../engine/market/adjustments.js'
 import type { Field } from '../../../engine/market/bars.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
 import { isTooLarge, slowWindow } from './slow-window.js'

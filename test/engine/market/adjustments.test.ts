@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adjustmentTimeline, corporateActions } from '../../../engine/market/adjustments.js'
+import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
+import { corporateActions } from '../../../engine/market/adjustments.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
 
 const calendar = consecutive(6)
@@ -106,7 +107,7 @@ describe('adjustmentTimeline', () => {
     ])
   })
 
-  it('knows an ex-close factor only with the bar of the ex-session', () => {
+  it('applies an ex-close factor from the bar of the ex-session on, not before its open', () => {
     const line = timeline(
       [100e6, 100e6, 98e6, 98e6, 98e6, 98e6],
       [dividend(2, '2'), split(2, '2')],
@@ -133,7 +134,7 @@ describe('adjustmentTimeline', () => {
     expect(timeline(FLAT, [dividend(3, '1')]).epochAt(3, 'before-open')).toBe(0)
   })
 
-  it('leaves bars alone where the event is no later than the first of them, and applies events after the last', () => {
+  it('leaves bars unchanged by events up to the first bar, and applies events after the last', () => {
     const bars = barsOf([100e6, 100e6], { firstSession: 2 })
     const line = adjustmentTimeline(
       bars,
@@ -161,7 +162,7 @@ describe('adjustmentTimeline', () => {
     )
   })
 
-  it('knows nothing of a dividend after the bars, which the closes it is told from are not among', () => {
+  it('ignores a dividend after the bars, since the close before it is not among them', () => {
     const known = timeline([100e6, 100e6], [dividend(9, '5000')])
     expect(known.events).toBe(0)
     expect(timeline([100e6, 100e6], [dividend(2, '50')]).events).toBe(1)
@@ -174,7 +175,7 @@ describe('adjustmentTimeline', () => {
     expect(() => timeline(FLAT, [split(3, '2'), dividend(3, '50')])).toThrow(/is not smaller/)
   })
 
-  it('refuses values that adjust beyond exact doubles', () => {
+  it('refuses adjusted values beyond exact doubles', () => {
     const line = timeline([1000e6, 1000e6], [split(1, '0.000000001')])
     expect(() => line.column('close', 0)).toThrow(/adjusts to more than 2\^51 ticks/)
   })

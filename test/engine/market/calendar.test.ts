@@ -104,7 +104,7 @@ describe('calendarFrom', () => {
 describe('indexOfSession', () => {
   const calendar = calendarFrom('1d', ['2014-06-05', '2014-06-06', '2014-06-09'])
 
-  it('finds a session by text and by time, and tells when there is none', () => {
+  it('finds a session by text and by time, and returns -1 without one', () => {
     expect(indexOfSession(calendar, '2014-06-09')).toBe(2)
     expect(indexOfSession(calendar, calendar.times[1]!)).toBe(1)
     expect(indexOfSession(calendar, '2014-06-07')).toBe(-1)

@@ -186,8 +186,8 @@ describe('divideHalfEven', () => {
   const wide = fc.bigInt({ min: -(10n ** 14n), max: 10n ** 14n })
 
   test.prop([wide, wide.filter((d) => d !== 0n)], RUNS)('agrees with decimal.js', (n, d) => {
-    // 60 digits hold the quotient of two 14-digit integers far enough to tell a tie from a near
-    // tie.
+    // 60 digits hold the quotient of two 14-digit integers precisely enough to distinguish a tie
+    // from a value next to one.
     const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_EVEN })
     expect(divideHalfEven(n, d).toString()).toBe(
       BigInt(new Exact(n.toString()).dividedBy(d.toString()).toFixed(0)).toString(),

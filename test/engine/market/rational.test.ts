@@ -35,7 +35,7 @@ describe('scaleTicks', () => {
   test.prop(
     [fc.integer({ min: 1, max: 2 ** 40 }), fc.integer({ min: 50, max: 300 }), fc.boolean()],
     { numRuns: 2000 },
-  )('decides what doubles cannot tell from a tie', (half, bits, above) => {
+  )('rounds correctly where doubles cannot distinguish a value from a tie', (half, bits, above) => {
     // (2·half + 1) / 2 ± 2^-bits, far below the spacing of doubles around it.
     const denominator = 2n ** BigInt(bits)
     const exact = BigInt(2 * half + 1) * (denominator / 2n) + (above ? 1n : -1n)

@@ -1,14 +1,14 @@
-import type { Adjustment, DividendPolicy, TickScales } from '../../../engine/market/adjustments.js'
+import type { TickScales } from '../../../engine/market/adjustment-timeline.js'
+import type { Adjustment, DividendPolicy } from '../../../engine/market/adjustments.js'
 import type { Bars, Field } from '../../../engine/market/bars.js'
 import { divideHalfEven } from '../../../engine/market/money.js'
 import { SCALES } from './market-cases.js'
 
 /**
- * What is seen of one field, all in bigint, bar by bar, each factor worked out anew from the
- * definition.
+ * The window of one field, computed in bigint, bar by bar, each factor anew from its definition.
  *
  * @param bars    raw bars; index 0 is session 0 of the events
- * @param t       the session looked from
+ * @param t       the session of the view
  * @param last    the last bar known then: t, or t − 1 before the open
  * @param scales  decimal places of the bars, at most 6 of prices
  */
