@@ -3,13 +3,13 @@ import { SCALE_NAMES } from '../contract.js'
 import { armSchema } from './field-schemas.js'
 
 /**
- * Shares are fractions of the busy time of a pass (idle time left out), times ms of CPU and sizes
+ * Shares are fractions of the busy time of a pass, idle time left out. Times are ms of CPU and sizes
  * bytes, both per pass.
  */
 const share = z.number().nonnegative()
 const place = {
   name: z.string(),
-  /** Absent where the function has no source: native code, states of V8. */
+  /** Absent if the function has no source: native code, states of V8. */
   file: z.string().optional(),
   line: z.number().int().positive().optional(),
 }
@@ -28,7 +28,7 @@ const categorySchema = z.strictObject({
 })
 
 /**
- * A function of the project, with the library and native code it calls: everything down to the next
+ * A function of the project together with the libraries and native code it calls, down to the next
  * function of the project.
  */
 const operationSchema = z.strictObject({
@@ -41,7 +41,7 @@ const operationSchema = z.strictObject({
   bottleneck: z.literal(true).optional(),
 })
 
-/** A function by itself. */
+/** A function of any origin. */
 const functionSchema = z.strictObject({
   ...place,
   kind: z.enum(['js', 'native', 'gc', 'program']),
@@ -55,11 +55,25 @@ const nextSchema = z.strictObject({
   category: z.string(),
   share,
   effort: z.enum(['small', 'medium', 'large']),
-  /** The operations that hold most of it, the heaviest first. */
+  /** The operations that take most of its time, the heaviest first. */
   operations: z.array(z.string()),
 })
 
-const warningSchema = z.strictObject({ code: z.string(), hint: z.string() })
+const armWarningSchema = z.strictObject({
+  code: z.enum([
+    'few-samples',
+    'time-not-sampled',
+    'inlining-differs',
+    'much-is-other',
+    'lost-threads',
+  ]),
+  hint: z.string(),
+})
+
+const gainWarningSchema = z.strictObject({
+  code: z.literal('profile-disagrees'),
+  hint: z.string(),
+})
 
 const armHotspotsSchema = z.strictObject({
   arm: armSchema,
@@ -90,7 +104,7 @@ const armHotspotsSchema = z.strictObject({
     }),
   ),
   next: z.array(nextSchema),
-  warnings: z.array(warningSchema),
+  warnings: z.array(armWarningSchema),
 })
 
 const gainSchema = z.strictObject({
@@ -108,10 +122,11 @@ const gainSchema = z.strictObject({
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),
   ),
-  /** Share of the measured gain in named categories, and the rest; absent like the shares. */
+  /** The part of the measured gain in categories except `other`; absent like the shares. */
   explained: z.number().optional(),
+  /** The rest of it. */
   left: z.number().optional(),
-  warnings: z.array(warningSchema),
+  warnings: z.array(gainWarningSchema),
 })
 
 /** Name of this file in the folder of a workload's profiles; written last. */
@@ -139,3 +154,6 @@ export type CategoryTime = Readonly<z.infer<typeof categorySchema>>
 export type Operation = Readonly<z.infer<typeof operationSchema>>
 export type Gain = Readonly<z.infer<typeof gainSchema>>
 export type NextTarget = Readonly<z.infer<typeof nextSchema>>
+export type ArmWarning = Readonly<z.infer<typeof armWarningSchema>>
+export type ArmWarningCode = ArmWarning['code']
+export type GainWarning = Readonly<z.infer<typeof gainWarningSchema>>

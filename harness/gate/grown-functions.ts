@@ -1,7 +1,8 @@
 import { defined } from '../evidence/defined.js'
-import { cpuPerPass, type ProfiledWorkload } from '../profile/capture/profile-arms.js'
+import type { ProfiledWorkload } from '../profile/capture/profile-arms.js'
 import { functionChanges } from '../profile/flame/differential.js'
-import { placeLines, shownName } from '../profile/flame/flame-graph.js'
+import { placeLines, shownName } from '../profile/flame/frame-label.js'
+import { cpuPerPass } from '../profile/fold/arm-profiles.js'
 import type { GrownFunction } from './gate-report.js'
 
 const SHOWN = 5
@@ -10,8 +11,8 @@ const LEAST_SHARE = 0.01
 
 /** The functions whose self time grew most from the first arm to the last, largest growth first. */
 export function grownFunctions({ captured }: ProfiledWorkload): GrownFunction[] {
-  const [base, head] = [captured[0]!, captured.at(-1)!].map((one) => ({
-    profile: cpuPerPass(one),
+  const [base, head] = [captured[0]!, captured.at(-1)!].map(({ profiles }) => ({
+    profile: cpuPerPass(profiles),
     iterations: 1,
   }))
   const least = LEAST_SHARE * head!.profile.totalMicros

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { packageRoot } from '../system/package-root.js'
+import { flameScript } from '../profile/flame/flame-script.js'
 import { type Html, trustedHtml } from './html.js'
 
 const OPENING =
@@ -53,13 +51,13 @@ export function inlinePicture(svg: string, prefix: string, where: string): Html 
         ),
     )
   return trustedHtml(
-    renamed.replace(SCRIPT, () => `<script><![CDATA[${pictureScript()}]]></script>`).trimEnd(),
+    renamed.replace(SCRIPT, () => `<script><![CDATA[${flameScript()}]]></script>`).trimEnd(),
   )
 }
 
 /** `'sha256-…'` of the one script a page may run, for its content security policy. */
 export function pictureScriptHash(): string {
-  return `'sha256-${createHash('sha256').update(pictureScript()).digest('base64')}'`
+  return `'sha256-${createHash('sha256').update(flameScript()).digest('base64')}'`
 }
 
 /** Whether nothing but the known script could run, and nothing loads or links another file. */
@@ -69,11 +67,4 @@ function isOurs(svg: string): boolean {
   return tags.every(
     ([, name, rest]) => ELEMENTS.has(name!) && name !== 'script' && !ACTIVE_ATTRIBUTE.test(rest!),
   )
-}
-
-let source: string | undefined
-
-function pictureScript(): string {
-  source ??= `\n${readFileSync(join(packageRoot(), 'harness', 'profile', 'templates', 'flame-graph.js'), 'utf8')}`
-  return source
 }

@@ -16,26 +16,29 @@ describe.sequential('the real tools', () => {
     ['clinic-doctor', /Event Loop Delay/],
     ['clinic-heapprofiler', /biggest allocation/],
     ['clinic-bubbleprof', /async resources/],
-  ])('%s makes a page of both arms that a browser shows without a network', async (tool, text) => {
-    const pages = await pagesOf(tool, [
-      'layer1',
-      '--scenario',
-      'grid-search',
-      '--incumbent',
-      'none',
-    ])
-    expect(pages.map(({ arm }) => arm)).toEqual(['baseline', 'candidate'])
-    for (const { page } of pages) {
-      const shown = await show(page)
-      expect(shown.text).toMatch(text)
-      expect({ requests: shown.requests, errors: shown.errors }).toEqual({
-        requests: [],
-        errors: [],
-      })
-    }
-  })
+  ])(
+    '%s writes a page for both arms that a browser shows without a network',
+    async (tool, text) => {
+      const pages = await pagesOf(tool, [
+        'layer1',
+        '--scenario',
+        'grid-search',
+        '--incumbent',
+        'none',
+      ])
+      expect(pages.map(({ arm }) => arm)).toEqual(['baseline', 'candidate'])
+      for (const { page } of pages) {
+        const shown = await show(page)
+        expect(shown.text).toMatch(text)
+        expect({ requests: shown.requests, errors: shown.errors }).toEqual({
+          requests: [],
+          errors: [],
+        })
+      }
+    },
+  )
 
-  it('0x books a true 60 : 30 : 10 within three points, without inlining', async () => {
+  it('0x attributes a true split of 60 : 30 : 10 within three points, without inlining', async () => {
     const [baseline] = await pagesOf('0x', ['baseline', '--suite', fixture('split-suite.mjs')])
     const page = readFileSync(baseline!.page, 'utf8')
     const ticks = (name: string) =>
@@ -44,14 +47,14 @@ describe.sequential('the real tools', () => {
           new RegExp(`"name":"${name} file:[^"]*","value":\\d+,"top":(\\d+)[,}](?!"fn")`, 'g'),
         ),
       ].reduce((sum, [, top]) => sum + Number(top), 0)
-    const found = ['sixty', 'thirty', 'ten'].map(ticks)
-    const all = found.reduce((sum, count) => sum + count, 0)
+    const counts = ['sixty', 'thirty', 'ten'].map(ticks)
+    const all = counts.reduce((sum, count) => sum + count, 0)
     expect(all).toBeGreaterThan(500)
     for (const [index, share] of [0.6, 0.3, 0.1].entries())
-      expect(Math.abs(found[index]! / all - share)).toBeLessThan(0.03)
+      expect(Math.abs(counts[index]! / all - share)).toBeLessThan(0.03)
   })
 
-  it('leave nothing beside their pages', () => {
+  it('leave nothing behind but their pages', () => {
     const folder = `${out}/profiling-results/profile-layer1-grid-search`
     expect(readdirSync(folder).sort()).toEqual([
       '0x',
@@ -72,7 +75,7 @@ async function pagesOf(tool: string, words: readonly string[]): Promise<ToolPage
   return JSON.parse(stdout) as ToolPageReport[]
 }
 
-/** What a person sees of a page, what it asked of a network, and what went wrong in it. */
+/** Opens a page: its visible text, its network requests, and its errors. */
 async function show(path: string) {
   const page = await browser().newPage()
   const requests: string[] = []

@@ -1,101 +1,119 @@
-import type { ArmProfiles } from '../figures/hotspots.js'
-import { type CapturedText, foldAllocations } from '../fold/allocations.js'
+import { defined } from '../../evidence/defined.js'
+import { foldAllocations } from '../fold/allocations.js'
+import type { ArmProfiles } from '../fold/arm-profiles.js'
 import { readCallCounts } from '../fold/call-counts.js'
 import { parseCpuProfile } from '../fold/cpuprofile.js'
 import { foldCpuProfiles } from '../fold/fold.js'
 import { portableProfile } from '../fold/portable-profile.js'
 import { sourceLocator } from '../fold/source-maps.js'
-import type { ArmClock } from './clock-arms.js'
+import type { V8File } from '../fold/v8-file.js'
 import {
   type ArmStack,
+  type Captured,
   capture,
   type ProfileRequest,
   passesFor,
-  type Taken,
   warmUpFor,
 } from './profiled-process.js'
+import type { ArmTiming } from './time-arms.js'
 
-/** The profiles of one arm, and the text of what V8 wrote, made portable: for DevTools. */
+/** The profiles of one arm, folded and as files. */
 export interface CapturedArm {
   readonly profiles: ArmProfiles
-  /**
-   * By the ending of a file name: `cpuprofile`, `worker-1.cpuprofile`; and `inlined.cpuprofile`,
-   * `heapprofile`.
-   */
-  readonly raw: {
+  /** The files of V8, made portable, by the ending of their names. */
+  readonly files: {
+    /** `cpuprofile`, `worker-1.cpuprofile`: without inlining. */
     readonly cpu: ReadonlyMap<string, string>
+    /** `inlined.cpuprofile`, `heapprofile`. */
     readonly further: ReadonlyMap<string, string>
   }
 }
 
-/**
- * Inlining as in a measured run, and none: V8 books some inlined functions to their callers, so
- * attribution must do without.
- */
+/** V8 attributes some inlined functions to their callers, so attribution needs runs without. */
 const NO_INLINING = '--no-turbo-inlining'
 
 /**
  * Profiles one arm on one workload: CPU without and with inlining, allocations, and calls, each in
- * a process of its own. Nothing here is a measurement a verdict may use.
+ * a process of its own. A verdict uses none of it.
  *
- * @param clock what a pass takes under no profiler
- * @throws {InvalidEvidenceError} a process failed, or left no usable profile
+ * @param timing what a pass takes without a profiler
+ * @throws {InvalidEvidenceError} a process failed, or wrote no usable profile
  */
 export async function captureArm(
   request: ProfileRequest,
   arm: ArmStack,
-  clock: ArmClock,
+  timing: ArmTiming,
 ): Promise<CapturedArm> {
+  const captures = await captureAll(request, arm, timing)
+  return {
+    profiles: foldCaptures(captures, arm, timing, arm.version?.sources ?? request.sources),
+    files: portableFiles(captures, arm.version?.sources ?? request.sources),
+  }
+}
+
+type Captures = Readonly<Record<'exact' | 'inlined' | 'allocation' | 'coverage', Captured>>
+
+async function captureAll(
+  request: ProfileRequest,
+  arm: ArmStack,
+  { cpuMs }: ArmTiming,
+): Promise<Captures> {
   const say = (what: string) =>
     request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
-  const { cpuMs, referenceCpuMs } = clock
-  const passes = passesFor(request.durationMs, cpuMs)
-  const long = { warmup: warmUpFor(cpuMs), iterations: passes }
+  const long = { warmup: warmUpFor(cpuMs), iterations: passesFor(request.durationMs, cpuMs) }
   const once = { warmup: 1, iterations: 1 }
-  say(`where the time goes, ${passes} passes`)
+  say(`CPU time, ${long.iterations} passes`)
   const exact = await capture(request, arm, long, 'cpu', [NO_INLINING])
-  say('the same with inlining')
+  say('CPU time with inlining')
   const inlined = await capture(request, arm, long, 'cpu')
   say('allocations')
   const allocation = await capture(request, arm, once, 'allocation')
   say('calls')
   const coverage = await capture(request, arm, once, 'coverage')
+  return { exact, inlined, allocation, coverage }
+}
 
-  const sources = arm.version?.sources ?? request.sources
+function foldCaptures(
+  { exact, inlined, allocation, coverage }: Captures,
+  { arm, stack }: ArmStack,
+  { cpuMs, referenceCpuMs }: ArmTiming,
+  sources: string,
+): ArmProfiles {
   const locate = sourceLocator(sources)
-  const parse = ({ texts }: Taken) => texts.map(({ name, text }) => parseCpuProfile(text, name))
-  const threads = parse(exact)
-  const profiles: ArmProfiles = {
-    arm: arm.arm,
-    stack: arm.stack,
-    passes,
+  const threads = exact.files.map(parseCpuProfile)
+  return defined({
+    arm,
+    stack,
+    passes: exact.run.passes,
     cpuMs,
     profiledCpuMs: exact.run.cpuMs,
-    ...(referenceCpuMs !== undefined && { referenceCpuMs }),
+    referenceCpuMs,
     exact: foldCpuProfiles(threads, locate),
-    inlined: foldCpuProfiles(parse(inlined), locate),
-    allocations: foldAllocations(allocation.texts, locate),
+    inlined: foldCpuProfiles(inlined.files.map(parseCpuProfile), locate),
+    allocations: foldAllocations(allocation.files, locate),
     allocationPasses: allocation.run.passes,
-    calls: readCallCounts(coverage.texts, locate),
+    calls: readCallCounts(coverage.files, locate),
     callPasses: coverage.run.passes,
     samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
     lostThreads: exact.run.lostThreads,
-  }
-  const portable = ({ name, text }: CapturedText) => ({
-    name,
-    text: portableProfile(text, sources),
   })
-  const raw = {
-    cpu: new Map(rawOf(exact.texts.map(portable))),
-    further: new Map([
-      ...rawOf(inlined.texts.map(portable), 'inlined.'),
-      ...rawOf(allocation.texts),
-    ]),
-  }
-  return { profiles, raw }
 }
 
-/** Profiles under the endings they get beside the name of the arm. */
-function rawOf(texts: readonly CapturedText[], mark = ''): (readonly [string, string])[] {
-  return texts.map(({ name, text }) => [`${mark}${name.replace(/^main\./, '')}`, text])
+function portableFiles(
+  { exact, inlined, allocation }: Captures,
+  sources: string,
+): CapturedArm['files'] {
+  const portable = ({ name, text }: V8File) => ({ name, text: portableProfile(text, sources) })
+  return {
+    cpu: new Map(byEnding(exact.files.map(portable))),
+    further: new Map([
+      ...byEnding(inlined.files.map(portable), 'inlined.'),
+      ...byEnding(allocation.files),
+    ]),
+  }
+}
+
+/** Files by the ending that follows the name of the arm. */
+function byEnding(files: readonly V8File[], prefix = ''): (readonly [string, string])[] {
+  return files.map(({ name, text }) => [`${prefix}${name.replace(/^main\./, '')}`, text])
 }

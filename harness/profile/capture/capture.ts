@@ -3,44 +3,44 @@ import { type InspectorNotification, type NodeWorker, Session } from 'node:inspe
 import { join } from 'node:path'
 import type { Capture } from '../../contract.js'
 
-/** A capture under way. */
+/** A capture that is running. */
 export interface RunningCapture {
-  /** From here on everything counts; what ran before was warm-up. */
+  /** Ends the warm-up: from here on everything counts. */
   begin(): Promise<void>
-  /** Ends it and writes one file per thread. */
-  stop(): Promise<Captured>
+  /** Ends the capture and writes one file per thread. */
+  stop(): Promise<CaptureFiles>
 }
 
-export interface Captured {
-  /** Names of files in the folder of the capture, the main thread's first. */
+export interface CaptureFiles {
+  /** Names within the folder of the capture, the main thread's file first. */
   readonly files: readonly string[]
-  /** Worker threads that ended before their profile could be taken. */
+  /** Worker threads that ended before their profile could be collected. */
   readonly lostThreads: number
 }
 
 type Profiler = Exclude<Capture['profiler'], 'clock' | 'outside'>
-/** One that observes, from within. */
-export type ObservingCapture = Capture & { readonly profiler: Profiler }
+/** A capture with one of V8's profilers, in the profiled process itself. */
+export type ProfilerCapture = Capture & { readonly profiler: Profiler }
 
-/** How one profiler is switched on, and what comes of it. */
+/** How to operate one profiler. */
 interface Recipe {
   /**
-   * How the warm-up is kept out of what is written. Two profilers have to watch it, because they
-   * misread code that was compiled before they started: the CPU profiler gives it wrong names (a
-   * split of 60 : 30 : 10 read as 90 % in the caller of all three), and coverage counts every time
-   * such a generator or async function goes on as a call. What was sampled then is `cut-off`, what
-   * was counted is `taken-before`. The third starts `after` it.
+   * How the warm-up is kept out of the result. Two profilers must run during the warm-up, because
+   * they misread code that was compiled before they started: the CPU profiler attributes it to the
+   * wrong functions (a split of 60 : 30 : 10 read as 90 % in the caller of all three), and coverage
+   * counts every resumption of such a generator or async function as a call. Samples of the warm-up
+   * are then `cut-off`, its counts are `taken-before`. The third profiler starts `after` it.
    */
   readonly warmUp: 'cut-off' | 'taken-before' | 'after'
   readonly start: readonly (readonly [method: string, params: (capture: Capture) => object])[]
   readonly stop: string
-  /** Of the answer to `stop`, what is written. */
+  /** The field of the answer to `stop` that is written. */
   readonly result: 'profile' | 'result'
-  /** The ending DevTools knows. */
+  /** File extension, as Chrome DevTools expects it. */
   readonly extension: string
 }
 
-/** Mean bytes between two sampled allocations. */
+/** Mean distance between two sampled allocations, bytes. */
 const ALLOCATION_INTERVAL_BYTES = 16_384
 
 const RECIPES: Readonly<Record<Profiler, Recipe>> = {
@@ -61,8 +61,8 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
       ['HeapProfiler.enable', () => ({})],
       [
         'HeapProfiler.startSampling',
-        // Without these two, only what is still alive at the end is counted: nearly nothing of what
-        // collections cost.
+        // Without these two, only objects still alive at the end count. The short-lived objects
+        // that make collection expensive would be missing.
         () => ({
           samplingInterval: ALLOCATION_INTERVAL_BYTES,
           includeObjectsCollectedByMajorGC: true,
@@ -78,8 +78,8 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
     warmUp: 'taken-before',
     start: [
       ['Profiler.enable', () => ({})],
-      // Blocks are not used, but without them a generator or async function counts once more each
-      // time it goes on.
+      // Counts of blocks are not used, but without `detailed` every resumption of a generator or
+      // async function counts as a call.
       ['Profiler.startPreciseCoverage', () => ({ callCount: true, detailed: true })],
     ],
     stop: 'Profiler.takePreciseCoverage',
@@ -88,20 +88,20 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
   },
 }
 
-/** Sends one command of the inspector's protocol to one thread. */
+/** Sends a command of the inspector protocol to one thread. */
 type Post = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>
 
 /**
- * Readies a profiler on this thread, on the worker threads it has and on those it will have.
+ * Starts a profiler on this thread and on its present and future worker threads.
  *
- * Workers are reached while they run: they are never held at their start, because a main thread
- * that blocks until its worker answers would then wait for ever. So a worker's first moments are
- * missing, and one that ends before the capture does is counted as lost.
+ * A worker is attached while it runs. Holding it at its start would deadlock a main thread that
+ * blocks until the worker answers. So the first moments of a worker are missing, and a worker that
+ * ends before the capture counts as lost.
  *
  * @source Chrome DevTools Protocol, domains Profiler and HeapProfiler; the NodeWorker domain of
  * Node
  */
-export async function startCapture(capture: ObservingCapture): Promise<RunningCapture> {
+export async function startCapture(capture: ProfilerCapture): Promise<RunningCapture> {
   const recipe = RECIPES[capture.profiler]
   const session = new Session()
   session.connect()
@@ -116,13 +116,10 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
     await main('NodeWorker.enable', { waitForDebuggerOnStart: false })
     await start(recipe, capture, main)
   }
-  /** What each thread has to tell, the main thread first. */
+  /** The results of all threads, the main thread's first. */
   const take = async (): Promise<readonly unknown[]> => {
-    const own = (await main(recipe.stop, {}))[recipe.result]
-    return [
-      own,
-      ...(await workers.collect(async (post) => (await post(recipe.stop, {}))[recipe.result])),
-    ]
+    const resultOf = async (post: Post) => (await post(recipe.stop, {}))[recipe.result]
+    return [await resultOf(main), ...(await workers.collect(resultOf))]
   }
   if (recipe.warmUp !== 'after') await startAll()
   let beginMicros = 0
@@ -130,10 +127,10 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
   return {
     async begin() {
       if (recipe.warmUp === 'after') await startAll()
-      // Taking counts sets them to zero.
+      // Taking the counts resets them to zero.
       if (recipe.warmUp === 'taken-before') await take()
       lostBefore = workers.lost()
-      // The clock of V8's profiler.
+      // The same clock as V8's profiler.
       beginMicros = Number(process.hrtime.bigint() / 1000n)
     },
     async stop() {
@@ -146,7 +143,7 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
         writeFileSync(
           join(capture.directory, name),
           JSON.stringify(
-            recipe.warmUp === 'cut-off' ? profileFrom(profile as RawProfile, beginMicros) : profile,
+            recipe.warmUp === 'cut-off' ? samplesFrom(profile as RawProfile, beginMicros) : profile,
           ),
         )
         return name
@@ -156,7 +153,7 @@ export async function startCapture(capture: ObservingCapture): Promise<RunningCa
   }
 }
 
-/** What is needed of a CPU profile to cut it. */
+/** The fields of a CPU profile that depend on its start. */
 interface RawProfile {
   readonly startTime: number
   readonly samples: readonly number[]
@@ -164,8 +161,8 @@ interface RawProfile {
   readonly nodes: readonly { readonly id: number }[]
 }
 
-/** A CPU profile without what was sampled before a moment on its clock, µs. */
-function profileFrom(profile: RawProfile, beginMicros: number): RawProfile {
+/** A CPU profile without the samples before a time on its clock, µs. */
+function samplesFrom(profile: RawProfile, beginMicros: number): RawProfile {
   const samples: number[] = []
   const timeDeltas: number[] = []
   let last = Math.max(profile.startTime, beginMicros)
@@ -192,7 +189,7 @@ async function start(recipe: Recipe, capture: Capture, post: Post): Promise<void
   for (const [method, params] of recipe.start) await post(method, params(capture))
 }
 
-/** Follows worker threads as they come and go; the answers of a thread that is gone never come. */
+/** Tracks worker threads. A thread that has ended never answers, so every wait also ends then. */
 function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Promise<void>) {
   const alive = new Map<
     string,
@@ -223,7 +220,7 @@ function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Pr
         end = () => resolve(undefined)
       })
       alive.set(sessionId, { post, gone, end })
-      // A worker that ends before it is profiled is counted when it detaches.
+      // If this fails, the worker has ended; it counts as lost when it detaches.
       onAttach(post).catch(() => {})
     },
   )
@@ -238,7 +235,7 @@ function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Pr
     waiting.delete(key)
   })
   return {
-    /** What each living worker answers; those that end meanwhile are lost. */
+    /** The answers of all running workers; those that end meanwhile give none. */
     async collect(ask: (post: Post) => Promise<unknown>) {
       const answers = [...alive.values()].map(({ post, gone }) => Promise.race([ask(post), gone]))
       return (await Promise.all(answers)).filter((result) => result !== undefined)

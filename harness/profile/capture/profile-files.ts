@@ -5,32 +5,38 @@ import { HOTSPOTS, type Hotspots } from '../../evidence/hotspots-schema.js'
 import { explainFileError, makeDirectory, writeWhole } from '../../system/files.js'
 import { formatMs } from '../../text/format.js'
 import { attributeBy } from '../figures/attribute.js'
+import { layersText } from '../figures/hotspot-tables.js'
 import { differentialFlameGraphSvg } from '../flame/differential-flame-graph.js'
 import { flameGraphSvg } from '../flame/flame-graph.js'
+import { type ArmProfiles, cpuPerPass } from '../fold/arm-profiles.js'
 import { foldedText } from '../fold/folded-text.js'
 import { toPprof } from '../fold/pprof.js'
 import { toSpeedscope } from '../fold/speedscope.js'
 import type { CapturedArm } from './capture-arm.js'
-import { cpuPerPass, type ProfiledWorkload, profileArms } from './profile-arms.js'
+import { type ProfiledWorkload, profileArms } from './profile-arms.js'
 import type { ArmStack, ProfileRequest } from './profiled-process.js'
 
 /**
- * Which files are wanted. `evidence`, per arm, without inlining: the profile of each thread
- * (`.cpuprofile`, which Chrome DevTools opens), and the CPU of one pass as folded stacks, as a
- * flame graph and for speedscope; `difference.svg` where there is a candidate, and `hotspots.json`.
- * `everything`: also what is large, or can be made of the evidence: `.inlined.` the same with
- * inlining, `.heapprofile` the allocations, `.pb.gz` for pprof.
+ * Which files to write.
+ *
+ * `evidence`: per arm, without inlining, the profile of each thread (`.cpuprofile`, for Chrome
+ * DevTools), and the CPU of one pass as folded stacks, as a flame graph and for speedscope; also
+ * `hotspots.json` and, if there is a candidate, `difference.svg`.
+ *
+ * `everything`: also what is large or can be derived from the evidence: the same with inlining
+ * (`.inlined.`), allocations (`.heapprofile`), and `.pb.gz` for pprof.
  */
 export type ProfileExtent = 'evidence' | 'everything'
 
 /**
- * Profiles a workload in each of the arms into a folder, which is there whole or not at all:
- * everything is written beside it first, and takes the place of what an earlier run left.
+ * Profiles a workload in each of the arms into a folder. The files are written beside the folder
+ * first and then replace it, so that the folder is always complete.
  *
- * @param directory absolute; made where it is missing
- * @param arms      the arm a candidate is compared with stands before it
- * @throws {InputError} it cannot be written, or the data cannot be prepared, by what the user gave
- * @throws {InvalidEvidenceError} a process failed, left no usable profile, or the disk is full
+ * @param directory absolute; created if missing
+ * @param arms      the candidate comes after the arm it is compared with
+ * @throws {InputError} the folder cannot be written, or the data cannot be prepared, because of the
+ * user's input
+ * @throws {InvalidEvidenceError} a process failed, wrote no usable profile, or the disk is full
  */
 export async function profileInto(
   directory: string,
@@ -69,15 +75,14 @@ function writeEvidence(
   { hotspots, captured }: ProfiledWorkload,
   table: ProfileCategories | undefined,
 ): void {
-  for (const one of captured) {
-    const { arm } = one.profiles
-    for (const [ending, text] of one.raw.cpu) write(`${arm}.${ending}`, text)
-    write(`${arm}.folded`, foldedText(cpuPerPass(one)))
-    write(`${arm}.svg`, flameGraphOf(one, 'exact', hotspots, table))
-    write(
-      `${arm}.speedscope.json`,
-      JSON.stringify(toSpeedscope(cpuPerPass(one), captionOf(hotspots, one, 'exact').title)),
-    )
+  for (const { profiles, files } of captured) {
+    const { arm } = profiles
+    const perPass = cpuPerPass(profiles)
+    const { title } = captionOf(hotspots, profiles, 'exact')
+    for (const [ending, text] of files.cpu) write(`${arm}.${ending}`, text)
+    write(`${arm}.folded`, foldedText(perPass))
+    write(`${arm}.svg`, flameGraphOf(profiles, 'exact', hotspots, table))
+    write(`${arm}.speedscope.json`, JSON.stringify(toSpeedscope(perPass, title)))
   }
   const difference = differenceSvg(hotspots, captured)
   if (difference !== undefined) write('difference.svg', difference)
@@ -89,57 +94,56 @@ function writeFurther(
   { hotspots, captured }: ProfiledWorkload,
   table: ProfileCategories | undefined,
 ): void {
-  for (const one of captured) {
-    const { arm } = one.profiles
-    for (const [ending, text] of one.raw.further) write(`${arm}.${ending}`, text)
-    write(`${arm}.inlined.folded`, foldedText(cpuPerPass(one, 'inlined')))
-    write(`${arm}.inlined.svg`, flameGraphOf(one, 'inlined', hotspots, table))
-    write(`${arm}.pb.gz`, toPprof(cpuPerPass(one)))
+  for (const { profiles, files } of captured) {
+    const { arm } = profiles
+    for (const [ending, text] of files.further) write(`${arm}.${ending}`, text)
+    write(`${arm}.inlined.folded`, foldedText(cpuPerPass(profiles, 'inlined')))
+    write(`${arm}.inlined.svg`, flameGraphOf(profiles, 'inlined', hotspots, table))
+    write(`${arm}.pb.gz`, toPprof(cpuPerPass(profiles)))
   }
 }
 
 function flameGraphOf(
-  one: CapturedArm,
+  profiles: ArmProfiles,
   which: 'exact' | 'inlined',
   hotspots: Hotspots,
   table: ProfileCategories | undefined,
 ): string {
-  return flameGraphSvg(cpuPerPass(one, which), {
-    ...captionOf(hotspots, one, which),
+  return flameGraphSvg(cpuPerPass(profiles, which), {
+    ...captionOf(hotspots, profiles, which),
     groupOf: attributeBy(table),
   })
 }
 
 function captionOf(
   { workload, content }: Hotspots,
-  { profiles }: CapturedArm,
+  { arm, stack, cpuMs }: ArmProfiles,
   which: 'exact' | 'inlined',
 ) {
-  const { arm, stack, cpuMs } = profiles
-  const layers = stack.length === 0 ? 'pure baseline' : stack.join(' + ')
   const inlining =
     which === 'exact'
       ? 'without inlining'
-      : 'with inlining: some functions are booked to their callers'
+      : 'with inlining: some functions are attributed to their callers'
   return {
-    title: `${workload} · ${arm} (${layers})`,
+    title: `${workload} · ${arm} (${layersText(stack)})`,
     subtitle: `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}`,
   }
 }
 
-/** From the arm a candidate is compared with to the candidate. */
+/** Compares the candidate with the arm before it; undefined without a candidate. */
 function differenceSvg(hotspots: Hotspots, captured: readonly CapturedArm[]): string | undefined {
-  const at = (name: string | undefined) => captured.find(({ profiles }) => profiles.arm === name)
+  const at = (name: string | undefined) =>
+    captured.find(({ profiles }) => profiles.arm === name)?.profiles
   const before = at(hotspots.gain?.against)
   const after = at('candidate')
   if (before === undefined || after === undefined) return undefined
-  const side = (one: CapturedArm) => ({
-    profile: cpuPerPass(one),
+  const side = (profiles: ArmProfiles) => ({
+    profile: cpuPerPass(profiles),
     iterations: 1,
-    name: one.profiles.arm,
+    name: profiles.arm,
   })
   return differentialFlameGraphSvg(side(before), side(after), {
-    title: `${hotspots.workload} · ${before.profiles.arm} → candidate (${after.profiles.stack.join(' + ') || 'pure baseline'})`,
+    title: `${hotspots.workload} · ${before.arm} → candidate (${layersText(after.stack)})`,
     subtitle: hotspots.content,
   })
 }

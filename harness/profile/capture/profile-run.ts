@@ -2,22 +2,19 @@ import type { Capture, RunSlot, Suite } from '../../contract.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
 import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
-import { type ObservingCapture, startCapture } from './capture.js'
+import { type ProfilerCapture, startCapture } from './capture.js'
 
-/**
- * CPU a series of reference computations takes at least, ms: the clock of a process is read once
- * per series.
- */
+/** Least CPU of a series of reference computations, ms; shorter ones the CPU clock cannot time. */
 const SERIES_CPU_MS = 20
 const SERIES = 9
 
 /**
- * One profiled run, in this process: W passes unobserved, then K under the profiler the slot names.
- * Nothing of it is a measurement, except under `clock`: that one observes nothing, and times passes
- * and the reference computation side by side. `outside` observes nothing either: it makes its
- * passes for another program to watch, and lets the event loop turn before each.
+ * Profiles a workload in this process: passes for warm-up, then passes under the profiler of the
+ * slot. Two of the profilers do not observe anything: `clock` times passes and the reference
+ * computation, and `outside` makes passes for another program to observe, each in a new turn of the
+ * event loop.
  *
- * @throws {Error} a pass threw, or the slot names no capture
+ * @throws {Error} a pass threw, or the slot has no capture
  */
 export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledRun> {
   const { capture } = slot
@@ -25,47 +22,39 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
   const subject = foldStack(suite, slot.stack)
-  const pass = async (): Promise<number> => {
-    const before = process.cpuUsage()
-    await workload.run(subject, scale, slot.seed)
-    return cpuMsSince(before)
-  }
   const passes = async (count: number): Promise<number[]> => {
     const cpuMs: number[] = []
     while (cpuMs.length < count) {
       if (capture.profiler === 'outside') await new Promise((resolve) => setImmediate(resolve))
-      cpuMs.push(await pass())
+      const before = process.cpuUsage()
+      await workload.run(subject, scale, slot.seed)
+      cpuMs.push(cpuMsSince(before))
     }
     return cpuMs
   }
-  if (!isObserving(capture)) {
-    await passes(slot.warmup)
-    const cpuMs = median(await passes(slot.iterations))
-    const reference =
-      capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
-    return {
-      cpuMs,
-      passes: slot.iterations,
-      files: [],
-      lostThreads: 0,
-      ...(reference !== undefined && { referenceCpuMs: timeReference(reference) }),
-    }
-  }
-  const running = await startCapture(capture)
+  const running = usesProfiler(capture) ? await startCapture(capture) : undefined
   await passes(slot.warmup)
-  await running.begin()
+  await running?.begin()
   const cpuMs = median(await passes(slot.iterations))
-  const { files, lostThreads } = await running.stop()
-  return { cpuMs, passes: slot.iterations, files: [...files], lostThreads }
+  const { files, lostThreads } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
+  const reference =
+    capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
+  return {
+    cpuMs,
+    passes: slot.iterations,
+    files: [...files],
+    lostThreads,
+    ...(reference !== undefined && { referenceCpuMs: timeReference(reference) }),
+  }
 }
 
-function isObserving(capture: Capture): capture is ObservingCapture {
+function usesProfiler(capture: Capture): capture is ProfilerCapture {
   return capture.profiler !== 'clock' && capture.profiler !== 'outside'
 }
 
 /**
- * CPU of one computation, ms: the median of series, each long enough for the clock. The first
- * series, in which it is compiled, does not count.
+ * CPU of one computation, ms: the median of several series, each long enough for the CPU clock. The
+ * series that find that length also compile the computation.
  */
 function timeReference(compute: () => number): number {
   let turns = 1
@@ -77,9 +66,8 @@ function timeSeries(compute: () => number, turns: number): number {
   const before = process.cpuUsage()
   const first = compute()
   for (let turn = 1; turn < turns; turn++) {
-    // Also a use of the result: without one the compiler could leave the computation out.
-    if (compute() !== first)
-      throw new Error('the reference computation gives another result each time')
+    // Using the result also keeps the compiler from removing the computation.
+    if (compute() !== first) throw new Error('the reference computation is not deterministic')
   }
   return cpuMsSince(before)
 }

@@ -4,49 +4,46 @@ import type { Capture, RunSlot, ScaleName, Suite, Workload } from '../../contrac
 import { EXIT, InputError, InvalidEvidenceError } from '../../errors.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
 import { type Answer, type ForkSettings, forkRun } from '../../measurement/fork-run.js'
-import type { CapturedText } from '../fold/allocations.js'
+import type { V8File } from '../fold/v8-file.js'
 
-/** What is profiled, and how. */
+/** What to profile, and how. */
 export interface ProfileRequest {
   readonly suite: Suite
   /** Address of the suite's compiled module. */
   readonly address: string
-  /** Project root: sources are named relative to it. Absolute. */
+  /** Project root, absolute: sources are named relative to it. */
   readonly sources: string
   readonly workload: Workload<unknown, unknown, unknown>
   readonly scale: ScaleName
   readonly seed: number
   /** Time between two samples, µs. */
   readonly intervalMicros: number
-  /** CPU to spend under the clock and under each CPU profiler, about, ms. */
+  /** Approximate CPU to spend on timing and under each CPU profiler, ms. */
   readonly durationMs: number
   readonly settings: ForkSettings
-  /** Folder for the captures under way; exists. */
+  /** An existing folder for temporary files. */
   readonly directory: string
-  /** Told what is being done. */
+  /** Reports progress. */
   readonly phase: (text: string) => void
 }
 
-/** An arm and the layers folded for it, of the version it measures. */
+/** An arm, its layers, and the version of the suite it measures. */
 export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
-  /** Where the arm measures another version of the suite. */
+  /** Present if it is not the version of the request. */
   readonly version?: Pick<ProfileRequest, 'address' | 'sources'>
 }
 
-/**
- * Passes before anything is counted, so that code is compiled as it is in a measured run: this much
- * CPU, ms.
- */
+/** CPU of the warm-up, ms, after which code is compiled as in a measured run. */
 const WARM_UP_MS = 500
 const MOST_WARM_UP = 20
 const MOST_PASSES = 1000
 
 /**
- * Puts the data of a workload on disk.
+ * Prepares the data of a workload on disk, in a process of its own.
  *
- * @returns lines the user should read
- * @throws {InputError} it cannot, by what the user gave
- * @throws {InvalidEvidenceError} the process failed otherwise
+ * @returns messages for the user
+ * @throws {InputError} the process failed because of the user's input
+ * @throws {InvalidEvidenceError} the process failed for another reason
  */
 export async function prepareWorkload(request: ProfileRequest): Promise<readonly string[]> {
   request.phase(`preparing ${request.workload.id}`)
@@ -57,17 +54,18 @@ export async function prepareWorkload(request: ProfileRequest): Promise<readonly
   return answer.kind === 'prepared' ? answer.warnings : []
 }
 
-/** A capture and what its threads wrote, the main thread's first. */
-export interface Taken {
+/** The result of a profiled process. */
+export interface Captured {
   readonly run: ProfiledRun
-  readonly texts: readonly CapturedText[]
+  /** One per thread, the main thread's first. */
+  readonly files: readonly V8File[]
 }
 
 /**
- * One profiled process: W passes of warm-up and K under a profiler.
+ * Runs a workload in a process of its own: passes for warm-up, then passes under a profiler.
  *
- * @param length W and K
- * @param flags  of Node, beside those of a measured run
+ * @param length numbers of both
+ * @param flags  for Node, in addition to those of a measured run
  * @throws {InvalidEvidenceError} the process failed
  */
 export async function capture(
@@ -76,7 +74,7 @@ export async function capture(
   length: Pick<RunSlot, 'warmup' | 'iterations'>,
   profiler: Capture['profiler'],
   flags: readonly string[] = [],
-): Promise<Taken> {
+): Promise<Captured> {
   const slot = { ...slotOf(request, arm), ...length }
   const directory = mkdtempSync(join(request.directory, '.capture-'))
   try {
@@ -87,11 +85,11 @@ export async function capture(
     )
     if (answer.kind !== 'profiled')
       throw new InvalidEvidenceError(`${slot.workload}: a profiled process answered ${answer.kind}`)
-    const texts = answer.profile.files.map((name) => ({
+    const files = answer.profile.files.map((name) => ({
       name,
       text: readFileSync(join(directory, name), 'utf8'),
     }))
-    return { run: answer.profile, texts }
+    return { run: answer.profile, files }
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
@@ -126,12 +124,12 @@ export function slotOf(
   }
 }
 
-/** How many passes take about so much CPU, ms; at least one. */
+/** The number of passes that take about `cpuMs`; at least one. */
 export function passesFor(cpuMs: number, passCpuMs: number, most = MOST_PASSES): number {
   return Math.max(1, Math.min(most, Math.round(cpuMs / Math.max(passCpuMs, 0.001))))
 }
 
-/** How many passes warm a process up. */
+/** The number of passes that warm up a process. */
 export function warmUpFor(passCpuMs: number): number {
   return passesFor(WARM_UP_MS, passCpuMs, MOST_WARM_UP)
 }

@@ -1,20 +1,22 @@
 import type { ProfileCategories } from '../../contract.js'
 import type { Frame } from '../fold/stacks.js'
 
-/** Categories every profile has, whatever is measured. */
+/** Categories of every profile, whatever is measured. */
 export const GC_CATEGORY = 'GC'
 export const RUNTIME_CATEGORY = 'JIT and runtime'
 export const OTHER_CATEGORY = 'other'
 
-/** The category of a stack; undefined: nothing ran (idle). */
+/** Finds the category of a stack; undefined for idle time. */
 export type Attribute = (frames: readonly Frame[], stack: readonly number[]) => string | undefined
 
 /**
- * The rule by which every sample belongs to one category. Collection, idleness and the runtime's
- * own code are told by the leaf. Any other sample belongs to the nearest ancestor the table knows,
- * the leaf first: so what a library does belongs to its caller. A stack the table knows nothing of
- * belongs to the runtime if all of it is code of the runtime (a callback of the event loop), and to
- * `other` if not.
+ * Attributes every sample to one category:
+ *
+ * - The leaf decides for collection, idle time and the runtime's own code.
+ * - Otherwise the category of the nearest frame in the table counts, from the leaf up. So the work
+ *   of a library belongs to its caller.
+ * - A stack without a frame in the table is `other`, or the runtime's if it consists of runtime code
+ *   only (a callback of the event loop).
  */
 export function attributeBy(table: ProfileCategories | undefined): Attribute {
   const categoryOf = memoized(tableLookup(table ?? { categories: [], callers: [] }))
@@ -23,15 +25,33 @@ export function attributeBy(table: ProfileCategories | undefined): Attribute {
     if (leaf === undefined || leaf.kind === 'program') return RUNTIME_CATEGORY
     if (leaf.kind === 'gc') return GC_CATEGORY
     if (leaf.kind === 'idle') return undefined
-    for (let depth = stack.length - 1; depth >= 0; depth--) {
-      const category = categoryOf(frames[stack[depth]!]!)
-      if (category !== undefined) return category
-    }
-    return stack.every((index) => isRuntime(frames[index]!)) ? RUNTIME_CATEGORY : OTHER_CATEGORY
+    return nearestCategory(frames, stack, categoryOf) ?? fallbackCategory(frames, stack)
   }
 }
 
-/** Names of all categories, in the order they are shown. */
+type Lookup = (frame: Frame) => string | undefined
+
+function nearestCategory(
+  frames: readonly Frame[],
+  stack: readonly number[],
+  categoryOf: Lookup,
+): string | undefined {
+  for (let depth = stack.length - 1; depth >= 0; depth--) {
+    const category = categoryOf(frames[stack[depth]!]!)
+    if (category !== undefined) return category
+  }
+  return undefined
+}
+
+function fallbackCategory(frames: readonly Frame[], stack: readonly number[]): string {
+  return stack.every((index) => isRuntime(frames[index]!)) ? RUNTIME_CATEGORY : OTHER_CATEGORY
+}
+
+function isRuntime({ kind, file }: Frame): boolean {
+  return kind !== 'js' || file?.startsWith('node:') === true
+}
+
+/** Names of all categories in display order. */
 export function categoryNames(table: ProfileCategories | undefined): readonly string[] {
   const named = (table?.categories ?? []).map(({ name }) => name)
   return [
@@ -44,31 +64,28 @@ export function categoryNames(table: ProfileCategories | undefined): readonly st
   ]
 }
 
-/** What a table says of a source: its category, `caller`, or nothing. */
-function tableLookup({
-  categories,
-  callers,
-}: ProfileCategories): (frame: Frame) => string | undefined {
+/**
+ * Finds the category of a frame by its function, its file, or the nearest folder; undefined if the
+ * time belongs to the caller.
+ */
+function tableLookup({ categories, callers }: ProfileCategories): Lookup {
   const entries = new Map<string, string | null>(callers.map((source) => [source, null]))
   for (const { name, sources } of categories)
     for (const source of sources) entries.set(source, name)
   return ({ name, file }) => {
     if (file === undefined) return undefined
-    for (const key of [`${file}#${name}`, file, ...foldersOf(file)]) {
-      const found = entries.get(key)
-      if (found !== undefined) return found ?? undefined
-    }
-    return undefined
+    const key = [`${file}#${name}`, file, ...foldersOf(file)].find((one) => entries.has(one))
+    return key === undefined ? undefined : (entries.get(key) ?? undefined)
   }
 }
 
-/** Whether a table says anything of a file, be it that its time belongs to its callers. */
+/** Whether a table lists a file, or a folder of it, under a category or as belonging to callers. */
 export function covers({ categories, callers }: ProfileCategories, file: string): boolean {
   const sources = new Set([...callers, ...categories.flatMap(({ sources }) => sources)])
   return [file, ...foldersOf(file)].some((key) => sources.has(key))
 }
 
-/** The folders a file lies in, the nearest first, each with its slash. */
+/** The folders that contain a file, the innermost first, each with a trailing slash. */
 function foldersOf(file: string): string[] {
   const folders: string[] = []
   for (let end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1))
@@ -76,16 +93,10 @@ function foldersOf(file: string): string[] {
   return folders
 }
 
-function memoized(
-  lookup: (frame: Frame) => string | undefined,
-): (frame: Frame) => string | undefined {
-  const known = new Map<Frame, string | undefined>()
+function memoized(lookup: Lookup): Lookup {
+  const results = new Map<Frame, string | undefined>()
   return (frame) => {
-    if (!known.has(frame)) known.set(frame, lookup(frame))
-    return known.get(frame)
+    if (!results.has(frame)) results.set(frame, lookup(frame))
+    return results.get(frame)
   }
-}
-
-function isRuntime({ kind, file }: Frame): boolean {
-  return kind !== 'js' || file?.startsWith('node:') === true
 }

@@ -1,22 +1,40 @@
 import type { Gain } from '../../evidence/hotspots-schema.js'
 import { formatPercent } from '../../text/format.js'
 
-/** What a gain is called, which may be none: `gain` or `loss`. */
+/** Up to here the shares of the categories may exceed the gain without a remark. */
+const OVERSTATED = 1.1
+/** A larger factor means that hardly anything was measured; then percentages are clearer. */
+const LARGEST_FACTOR = 20
+
+/** `gain`, or `loss` if the candidate takes more CPU time. */
 export function gainWord({ measured }: Pick<Gain, 'measured'>): 'gain' | 'loss' {
   return measured < 0 ? 'loss' : 'gain'
 }
 
-/** How far profiles explain what was measured: plain text, one sentence without its period. */
+/** How far the profiles explain the measured change: plain text, one sentence without a period. */
 export function gainSentence(
-  gain: Pick<Gain, 'against' | 'measured' | 'profiled' | 'explained' | 'left'>,
+  gain: Pick<Gain, 'against' | 'measured' | 'profiled' | 'explained'>,
 ): string {
-  const { against, measured, profiled, explained, left } = gain
-  const change = `unwatched, the candidate takes ${changeText(measured)} CPU time than the ${against}; in the profiles, ${changeText(profiled)}`
-  if (explained === undefined || left === undefined)
-    return `${change}: too small or too unsure a change to be divided by category`
-  const rest =
-    left < 0 ? `${formatPercent(-left)} more than there is` : `${formatPercent(left)} is left`
-  return `${change}; categories with a name explain ${formatPercent(explained)} of the measured ${gainWord(gain)}, ${rest}`
+  const { against, measured, profiled, explained } = gain
+  const change = `the candidate takes ${changeText(measured)} CPU time than the ${against} (in the profiles ${changeText(profiled)})`
+  if (explained === undefined)
+    return `${change}; the change is too small or too uncertain to divide by category`
+  if (explained > OVERSTATED) return `${change}; ${overstatedText(explained, gain)}`
+  return `${change}; named categories account for ${formatPercent(explained)} of the ${gainWord(gain)}`
+}
+
+/** How the profiles differ from the measurement, and what follows from it: plain text. */
+export function disagreementText(gain: Pick<Gain, 'measured' | 'profiled'>): string {
+  const { measured, profiled } = gain
+  const ratio = profiled / measured
+  if (ratio > 1 && ratio <= LARGEST_FACTOR) return overstatedText(ratio, gain)
+  if (ratio > 0 && ratio < 1)
+    return `the profiles show only ${formatPercent(ratio)} of the ${gainWord(gain)}, so the shares by category are rough`
+  return `the profiles show ${changeText(profiled)} CPU time, the measurement ${changeText(measured)}, so the shares by category are rough`
+}
+
+function overstatedText(factor: number, gain: Pick<Gain, 'measured'>): string {
+  return `the profiles overstate the ${gainWord(gain)} ${factor.toFixed(1)}-fold, so the shares by category are rough`
 }
 
 function changeText(improvement: number): string {

@@ -1,53 +1,55 @@
 import type { Arm } from '../../contract.js'
-import type { ArmHotspots, Gain } from '../../evidence/hotspots-schema.js'
+import { defined } from '../../evidence/defined.js'
+import type { ArmHotspots, Gain, GainWarning } from '../../evidence/hotspots-schema.js'
 import type { Interval } from '../../statistics/interval.js'
-import { formatPercent } from '../../text/format.js'
 import { OTHER_CATEGORY } from './attribute.js'
+import { disagreementText } from './gain-text.js'
 
-/** A change of CPU time that was timed while nobody watched, as a fraction; negative is slower. */
+/** A change of CPU time, measured without a profiler, as a fraction; negative is slower. */
 export interface MeasuredChange {
   readonly estimate: number
-  /** Absent where nobody knows how sure it is. */
+  /** Absent if its uncertainty was not estimated. */
   readonly ci95?: Interval
 }
 
 /**
- * A smaller change is none that could be divided, nor one profiles could deny: two profiles of the
+ * The smallest change that is divided by category and compared with profiles: two profiles of the
  * same code differ by as much.
  */
 const LEAST_CHANGE = 0.02
-/** Part of the measured change by which profiles may miss it. */
-const MISSED = 0.1
+/** How far profiles may miss the measured change, as a part of it. */
+const TOLERANCE = 0.1
 
 /**
- * What the gain of a candidate consists of, against the incumbent where there is one.
+ * What the gain of a candidate consists of, compared with the incumbent or, without one, with the
+ * baseline.
  *
- * @param measured by default what the clock beside the profiles says
- * @returns undefined where an arm is missing, or nothing ran in the one compared with
+ * @param measured by default the change of `cpuMs`, timed beside the profiles
+ * @returns undefined if an arm is missing, or the arm compared with has no samples
  */
 export function gainOf(arms: readonly ArmHotspots[], measured?: MeasuredChange): Gain | undefined {
   const at = (name: Arm) => arms.find(({ arm }) => arm === name)
   const before = at('incumbent') ?? at('baseline')
   const candidate = at('candidate')
   if (before === undefined || candidate === undefined || before.sampledMs === 0) return undefined
-  const clocked = before.cpuMs > 0 ? (before.cpuMs - candidate.cpuMs) / before.cpuMs : 0
-  return gainByCategory(before, candidate, measured ?? { estimate: clocked })
+  const timed = before.cpuMs > 0 ? (before.cpuMs - candidate.cpuMs) / before.cpuMs : 0
+  return gainByCategory(before, candidate, measured ?? { estimate: timed })
 }
 
 type SampledArm = Pick<ArmHotspots, 'arm' | 'sampledMs' | 'categories'>
 
 /**
- * How much of a measured gain the profiles explain: what each category takes less of in the
- * candidate, as sampled, against what was timed.
+ * How much of a measured gain the profiles explain: the time that each category saves, as sampled,
+ * relative to the gain as measured.
  *
- * The two sides have nothing in common. Measured is the CPU of runs nobody watched: those of an
- * evaluation, or of the clock beside the profiles. Explained is the sum of what the categories with
- * a name of their own save per pass in sampled time, each arm by its own samples. Sampled time is
- * counted in passes of the arm compared with, one rate for both arms: a profiler that makes
- * everything slower by a tenth would otherwise explain a tenth more than there is.
+ * The two come from different runs. The gain is the CPU time of runs without a profiler: those of an
+ * evaluation, or those timed beside the profiles. The explanation is the sampled time that the named
+ * categories save per pass, each arm by its own samples, in passes of the arm compared with. The
+ * same rate applies to both arms; otherwise a profiler that slows everything by a tenth would
+ * explain a tenth too much.
  *
- * What is left may be in `other`, on threads no sampler sees, or in a difference between watched
- * and unwatched runs; below zero, the profiles see more than there was.
+ * The rest may be in `other`, on threads that are not sampled, or in a difference between runs with
+ * and without a profiler. If it is negative, the profiles overstate the gain.
  *
  * @param before the arm compared with; sampledMs > 0
  */
@@ -62,46 +64,42 @@ export function gainByCategory(
     name,
     saved: share - (after.get(name) ?? 0) * rate,
   }))
-  const named = sum(
-    saved.filter(({ name }) => name !== OTHER_CATEGORY).map((category) => category.saved),
-  )
   const { estimate } = measured
-  const profiled = sum(saved.map((category) => category.saved))
-  return {
-    against: before.arm === 'incumbent' ? 'incumbent' : 'baseline',
+  const sharesOfGain = isDivisible(measured)
+    ? saved.map((category) => ({ ...category, share: category.saved / estimate }))
+    : undefined
+  const profiled = sumSaved(saved)
+  const explained =
+    sharesOfGain && sumSaved(saved.filter(({ name }) => name !== OTHER_CATEGORY)) / estimate
+  return defined({
+    against: before.arm === 'incumbent' ? ('incumbent' as const) : ('baseline' as const),
     measured: estimate,
     profiled,
-    ...(isDivisible(measured)
-      ? {
-          categories: saved.map((category) => ({ ...category, share: category.saved / estimate })),
-          explained: named / estimate,
-          left: 1 - named / estimate,
-        }
-      : { categories: saved }),
+    categories: sharesOfGain ?? saved,
+    explained,
+    left: explained === undefined ? undefined : 1 - explained,
     warnings: disagreement(profiled, measured),
-  }
+  })
 }
 
-/**
- * Whether there is a change at all: shares of one that may be none would be of any size and sign.
- */
+/** Whether shares of a change are meaningful: if it may be zero, they are of any size and sign. */
 function isDivisible({ estimate, ci95 }: MeasuredChange): boolean {
-  const mayBeNone = ci95 !== undefined && ci95.lower <= 0 && ci95.upper >= 0
-  return Math.abs(estimate) >= LEAST_CHANGE && !mayBeNone
+  const mayBeZero = ci95 !== undefined && ci95.lower <= 0 && ci95.upper >= 0
+  return Math.abs(estimate) >= LEAST_CHANGE && !mayBeZero
 }
 
-function disagreement(profiled: number, { estimate, ci95 }: MeasuredChange): Gain['warnings'] {
+function disagreement(profiled: number, { estimate, ci95 }: MeasuredChange): GainWarning[] {
   const { lower, upper } = ci95 ?? { lower: estimate, upper: estimate }
   const distance = Math.max(lower - profiled, profiled - upper, 0)
-  if (distance <= Math.max(LEAST_CHANGE, MISSED * Math.abs(estimate))) return []
+  if (distance <= Math.max(LEAST_CHANGE, TOLERANCE * Math.abs(estimate))) return []
   return [
     {
       code: 'profile-disagrees',
-      hint: `the profiles see ${formatPercent(profiled)} of the CPU time saved, but ${formatPercent(estimate)} was measured, so shares of the gain are rough; profile again on a quieter host: assay profile, with a longer --duration`,
+      hint: `${disagreementText({ measured: estimate, profiled })}; profile again on a quieter host with a longer --duration: assay profile`,
     },
   ]
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
+function sumSaved(categories: readonly { readonly saved: number }[]): number {
+  return categories.reduce((total, { saved }) => total + saved, 0)
 }

@@ -1,13 +1,13 @@
 import type { Frame } from '../fold/stacks.js'
 import { GC_CATEGORY, RUNTIME_CATEGORY } from './attribute.js'
 
-/** Where code without a source belongs to, and where no code does. */
+/** The modules of code without a source, and of idle time. */
 export const NATIVE_MODULE = 'native'
 export const IDLE_MODULE = 'idle'
 
 /**
- * The folder of a file of the project, the package of one that is not, or what ran instead:
- * `engine/portal`, `arquero`, `node:fs`, `GC`.
+ * The module of a frame: for project files their folder (`engine/portal`), for packages their name
+ * (`arquero`, `node:fs`), otherwise the state of V8 (`GC`).
  */
 export function moduleOf({ kind, file }: Frame): string {
   if (kind === 'gc') return GC_CATEGORY

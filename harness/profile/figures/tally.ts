@@ -2,19 +2,13 @@ import type { Frame } from '../fold/stacks.js'
 import type { Attribute } from './attribute.js'
 import { moduleOf } from './module-of.js'
 
-/** Stacks with whatever was counted on them: µs, or bytes. */
-export interface Weighted {
-  readonly frames: readonly Frame[]
-  readonly stacks: readonly { readonly frames: readonly number[]; readonly amount: number }[]
-}
-
-/** Sums over stacks; idle stacks are in none of them. Frames are the objects of the profile. */
+/** Sums over the stacks of a profile, without idle stacks: µs or bytes. */
 export interface Tally {
   readonly total: number
   readonly byCategory: ReadonlyMap<string, number>
-  /** Self, by function. */
+  /** By function, without its callees. */
   readonly self: ReadonlyMap<Frame, number>
-  /** With everything called, by function; recursion counts once. */
+  /** By function, with its callees; recursion counts once. */
   readonly inclusive: ReadonlyMap<Frame, number>
   /**
    * By function of the project, with the libraries it calls, split by the category of the stacks.
@@ -23,24 +17,34 @@ export interface Tally {
   readonly byModule: ReadonlyMap<string, number>
 }
 
-/** One walk over all stacks. */
-export function tally({ frames, stacks }: Weighted, attribute: Attribute): Tally {
+/**
+ * Computes all sums in one pass over the stacks.
+ *
+ * @param amountOf the amount of a stack to sum
+ */
+export function tally<Stack extends { readonly frames: readonly number[] }>(
+  { frames, stacks }: { readonly frames: readonly Frame[]; readonly stacks: readonly Stack[] },
+  amountOf: (stack: Stack) => number,
+  attribute: Attribute,
+): Tally {
   let total = 0
   const byCategory = new Map<string, number>()
   const self = new Map<Frame, number>()
   const inclusive = new Map<Frame, number>()
   const byOperation = new Map<Frame, Map<string, number>>()
   const byModule = new Map<string, number>()
-  for (const { frames: stack, amount } of stacks) {
-    const category = attribute(frames, stack)
-    const leaf = frames[stack.at(-1) ?? -1]
+  for (const stack of stacks) {
+    const path = stack.frames
+    const category = attribute(frames, path)
+    const leaf = frames[path.at(-1) ?? -1]
     if (category === undefined || leaf === undefined) continue
+    const amount = amountOf(stack)
     total += amount
     add(byCategory, category, amount)
     add(self, leaf, amount)
     add(byModule, moduleOf(leaf), amount)
-    for (const index of new Set(stack)) add(inclusive, frames[index]!, amount)
-    const operation = operationOf(frames, stack)
+    for (const index of new Set(path)) add(inclusive, frames[index]!, amount)
+    const operation = operationOf(frames, path)
     if (operation === undefined) continue
     const split = byOperation.get(operation) ?? new Map<string, number>()
     byOperation.set(operation, split)
@@ -49,7 +53,7 @@ export function tally({ frames, stacks }: Weighted, attribute: Attribute): Tally
   return { total, byCategory, self, inclusive, byOperation, byModule }
 }
 
-/** The nearest function of the project: neither of a package nor of the runtime. */
+/** The innermost function of the project, that is, not of a package or the runtime. */
 function operationOf(frames: readonly Frame[], stack: readonly number[]): Frame | undefined {
   for (let depth = stack.length - 1; depth >= 0; depth--) {
     const frame = frames[stack[depth]!]!

@@ -7,6 +7,7 @@ import {
   formatSignedPercent,
 } from '../../text/format.js'
 import {
+  deltaMicros,
   differentialTree,
   type FunctionChange,
   functionChanges,
@@ -14,49 +15,45 @@ import {
   sameFunction,
 } from './differential.js'
 import { changeClass } from './flame-colours.js'
-import { placeLines, shownName } from './flame-graph.js'
-import { type FlameBox, type FlameLayout, layoutFlame } from './flame-layout.js'
+import { BOX_BYTES, elidedText, type FrameLook, framesBlock, pixelsOf } from './flame-frames.js'
+import { type FlameBox, layoutFlame } from './flame-layout.js'
 import {
   type Block,
-  BOX_BYTES,
   barsBlock,
   controlBlock,
   drawPicture,
-  elidedText,
-  type FrameLook,
-  framesBlock,
   gapBlock,
   type LegendEntry,
   legendBlock,
   listBlock,
-  pixelsOf,
   textBlock,
 } from './flame-picture.js'
 import type { FlameTree } from './flame-tree.js'
+import { placeLines, shownName } from './frame-label.js'
 
 export interface DifferentialOptions {
   readonly title: string
   readonly subtitle?: string
-  /** Width the labels are cut for, px; 1200 unless told. */
+  /** Width that labels are cut for, px; default 1200. */
   readonly width?: number
-  /** Begins every id; pictures on one page need one each. */
+  /** Prefix of every id; pictures on one page need different prefixes. */
   readonly prefix?: string
 }
 
-/** Bytes of the frames of one of the two panels at most, about. */
+/** Approximate limit for the bytes of the frames of one panel. */
 const PANEL_BYTES = 215_000
-/** Functions named in each list. */
+/** Most functions in each list. */
 const LIST_LIMIT = 8
 
 /**
- * Two profiles as one picture of what changed: the stacks by the time of the baseline, where what
- * vanished can be seen, and below the same stacks by the time of the candidate, where what appeared
- * can. Both in the same order and in the same colours: red grew, blue shrank, in µs of CPU per
- * iteration. Signs and patterns say the same without colours, and lists name the functions.
+ * Draws what changed between two profiles: the stacks by the time of the baseline, which show what
+ * vanished, and below by the time of the candidate, which show what appeared. Both panels have the
+ * same order and colours: red grew, blue shrank, in CPU per iteration. Signs and patterns repeat
+ * what the colours mean, and lists name the functions.
  *
- * @returns an SVG document, the same for the same profiles, of less than 600 000 bytes
+ * @returns an SVG document below 600 000 bytes, the same for the same profiles
  * @throws {RangeError} an arm has no iterations
- * @throws {TypeError} the prefix cannot begin an id
+ * @throws {TypeError} the prefix is not a valid start of an id
  */
 export function differentialFlameGraphSvg(
   baseline: ProfiledArm,
@@ -73,34 +70,15 @@ export function differentialFlameGraphSvg(
   const changes = functionChanges(baseline, candidate)
   const title = visibleText(options.title)
   const compare = commonOrder(tree)
-  const panels = names.map((name, arm) => {
-    const layout = layoutFlame(tree, {
-      arm,
-      pixels: pixelsOf(width),
-      compare,
-      costOf: (node) => bytesOf(tree, node),
-      budgetBytes: PANEL_BYTES,
-    })
-    return panelBlocks(layout, {
-      tree,
-      names,
-      arm,
-      name,
-      width,
-      prefix,
-      whole,
-      amount: wholes[arm]!,
-    })
-  })
   return drawPicture({
     title,
     description: `Differential flame graph, callers above what they call, once by the time of ${names[0]} and once by that of ${names[1]}. ${changeText(wholes[0]!, wholes[1]!)}. ${sumText(changes, 'vanished')}; ${sumText(changes, 'appeared')}.`,
     width,
     prefix,
     blocks: [
-      textBlock(title, { className: 'title' }),
+      textBlock(title, 'title'),
       ...(options.subtitle === undefined ? [] : [textBlock(visibleText(options.subtitle))]),
-      textBlock('CPU time per iteration, in absolute terms; idle time left out'),
+      textBlock('CPU time per iteration (absolute, not as shares); idle time left out'),
       gapBlock(6),
       barsBlock(
         names.map((name, arm) => ({
@@ -112,7 +90,9 @@ export function differentialFlameGraphSvg(
       gapBlock(6),
       legendBlock(LEGEND, prefix),
       controlBlock(),
-      ...panels.flat(),
+      ...names.flatMap((_, arm) =>
+        panelBlocks({ tree, names, arm, compare, width, prefix, whole }),
+      ),
       ...changeLists(changes, names[1]!),
     ],
   })
@@ -129,33 +109,35 @@ const LEGEND: readonly LegendEntry[] = [
 
 interface Panel {
   readonly tree: FlameTree
-  /** Of both arms. */
+  /** Names of both arms. */
   readonly names: readonly string[]
-  /** The arm that gives the widths, … */
+  /** Index of the arm that gives the widths. */
   readonly arm: number
-  /** … its name, … */
-  readonly name: string
-  /** … and its time per iteration, µs. */
-  readonly amount: number
-  /** The larger of both arms' times, µs. */
+  /** Order of siblings. */
+  readonly compare: (a: number, b: number) => number
+  /** The larger of both arms' times per iteration, µs. */
   readonly whole: number
   readonly width: number
   readonly prefix: string
 }
 
-function panelBlocks(layout: FlameLayout, panel: Panel): Block[] {
-  const { name, amount, arm } = panel
-  const what = arm === 0 ? 'what vanished is here' : 'what appeared is here'
-  const headline = `${name}: the whole width is ${formatMs(amount / 1000)}; ${what}; ${elidedText(layout)}`
+function panelBlocks(panel: Panel): Block[] {
+  const { tree, names, arm, compare, width, prefix } = panel
+  const layout = layoutFlame(tree, {
+    arm,
+    pixels: pixelsOf(width),
+    compare,
+    costOf: (node) => bytesOf(tree, node),
+    budgetBytes: PANEL_BYTES,
+  })
+  const name = names[arm]!
+  const amount = tree.totals[arm]![0]!
+  const change = arm === 0 ? 'vanished' : 'appeared'
+  const headline = `${name}: the whole width is ${formatMs(amount / 1000)}; shows what ${change}; ${elidedText(layout)}`
   return [
     textBlock(amount > 0 ? headline : `${name}: nothing was sampled`),
     gapBlock(4),
-    framesBlock(layout, {
-      look: (box) => lookOf(box, panel),
-      name,
-      width: panel.width,
-      prefix: panel.prefix,
-    }),
+    framesBlock(layout, { look: (box) => lookOf(box, panel), name, width, prefix }),
     gapBlock(14),
   ]
 }
@@ -195,23 +177,22 @@ function signedMs(micros: number): string {
   return `${micros < 0 ? '−' : '+'}${formatMs(Math.abs(micros) / 1000)}`
 }
 
-/**
- * The order of siblings, the same in both panels: the largest in either arm first, equals by their
- * name.
- */
+/** Orders siblings the same in both panels: the largest in either arm first; equal ones by name. */
 function commonOrder({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const keys = frames.map(sameFunction)
   const largest = (node: number): number => Math.max(totals[0]![node]!, totals[1]![node]!)
   return (a, b) => largest(b) - largest(a) || (keys[frame[a]!]! < keys[frame[b]!]! ? -1 : 1)
 }
 
+/** Upper bound of the bytes of the times of both arms in a title. */
+const TIMES_BYTES = 220
+
 function bytesOf({ frames, frame }: FlameTree, node: number): number {
   const shown = frames[frame[node]!]
-  // Times of both arms take about as much as the elements.
   if (shown === undefined) return 2 * BOX_BYTES
   return (
     BOX_BYTES +
-    220 +
+    TIMES_BYTES +
     2 * Buffer.byteLength(escapeXml(shownName(shown))) +
     Buffer.byteLength(escapeXml(placeLines(shown).join('')))
   )
@@ -224,7 +205,7 @@ function changeLists(changes: readonly FunctionChange[], candidate: string): Blo
     const rest = listed.length - shown.length
     const lines = shown.map(
       (change) =>
-        `  ${signedMs(deltaOf(change))}  ${shownName(change.frame)} ${placeLines(change.frame)
+        `  ${signedMs(deltaMicros(change))}  ${shownName(change.frame)} ${placeLines(change.frame)
           .map((place) => `(${place})`)
           .join('')}`,
     )
@@ -250,9 +231,5 @@ function sumText(changes: readonly FunctionChange[], kind: 'vanished' | 'appeare
 }
 
 function sumOf(changes: readonly FunctionChange[]): number {
-  return changes.reduce((sum, change) => sum + deltaOf(change), 0)
-}
-
-function deltaOf({ baselineMicros, candidateMicros }: FunctionChange): number {
-  return candidateMicros - baselineMicros
+  return changes.reduce((sum, change) => sum + deltaMicros(change), 0)
 }

@@ -1,30 +1,28 @@
-import type { FoldedProfile, Frame } from '../fold/stacks.js'
+import { type FoldedProfile, type Frame, isIdle, sumMicros } from '../fold/stacks.js'
 import { buildFlameTree, type FlameTree } from './flame-tree.js'
 
-/** A profile and what it is a profile of. */
+/** A profile of one arm. */
 export interface ProfiledArm {
   readonly profile: FoldedProfile
-  /** Iterations the profile was taken over: arms are compared per iteration. */
+  /** Number of iterations in the profile: arms are compared per iteration. */
   readonly iterations: number
-  /** `baseline`, `candidate` unless told. */
+  /** Default: `baseline` or `candidate`. */
   readonly name?: string
 }
 
-/**
- * What became of a function: its own CPU time per iteration in both arms, µs, and how it changed.
- */
+/** How the self time of a function changed. */
 export interface FunctionChange {
   readonly frame: Frame
-  /** `appeared` and `vanished`: not sampled at all in the other arm, not even as a caller. */
+  /** `appeared` and `vanished`: the other arm has no sample of it, not even as a caller. */
   readonly kind: 'appeared' | 'vanished' | 'grew' | 'shrank' | 'same'
+  /** CPU per iteration, µs. */
   readonly baselineMicros: number
   readonly candidateMicros: number
 }
 
 /**
- * Both arms as one tree with their times side by side, µs of CPU per iteration: amounts, not
- * shares, because shares of a smaller whole grow where nothing changed. Idle time is no CPU and is
- * left out.
+ * Merges both arms into one tree with their times side by side, µs of CPU per iteration. Times are
+ * absolute: if the total shrinks, shares grow even in unchanged functions. Idle time is left out.
  *
  * @throws {RangeError} an arm has no iterations
  */
@@ -33,7 +31,7 @@ export function differentialTree(baseline: ProfiledArm, candidate: ProfiledArm):
 }
 
 /**
- * Every function of either arm, the largest change first.
+ * Lists every function of either arm, the largest change first.
  *
  * @throws {RangeError} an arm has no iterations
  */
@@ -48,33 +46,45 @@ export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): 
     sum.isThere ||= totals[1]![node]! > 0
   }
   return sums
-    .map(
-      ({ before, after, wasThere, isThere }, index) =>
-        ({
-          frame: frames[index]!,
-          kind: !wasThere
-            ? 'appeared'
-            : !isThere
-              ? 'vanished'
-              : after > before
-                ? 'grew'
-                : after < before
-                  ? 'shrank'
-                  : 'same',
-          baselineMicros: before,
-          candidateMicros: after,
-        }) satisfies FunctionChange,
-    )
-    .filter((_, index) => sums[index]!.wasThere || sums[index]!.isThere)
+    .flatMap((sum, index): FunctionChange[] => {
+      const kind = kindOf(sum)
+      return kind === undefined
+        ? []
+        : [{ frame: frames[index]!, kind, baselineMicros: sum.before, candidateMicros: sum.after }]
+    })
     .sort(
       (a, b) =>
-        changeOf(b) - changeOf(a) || (sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1),
+        Math.abs(deltaMicros(b)) - Math.abs(deltaMicros(a)) ||
+        (sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1),
     )
 }
 
+/** How a function changed; undefined if neither arm has a sample of it. */
+function kindOf({
+  before,
+  after,
+  wasThere,
+  isThere,
+}: {
+  readonly before: number
+  readonly after: number
+  readonly wasThere: boolean
+  readonly isThere: boolean
+}): FunctionChange['kind'] | undefined {
+  if (!wasThere) return isThere ? 'appeared' : undefined
+  if (!isThere) return 'vanished'
+  if (after === before) return 'same'
+  return after > before ? 'grew' : 'shrank'
+}
+
+/** The change of a function's self time, µs per iteration. */
+export function deltaMicros({ baselineMicros, candidateMicros }: FunctionChange): number {
+  return candidateMicros - baselineMicros
+}
+
 /**
- * What makes two frames one function in a comparison. Lines move when the file around them changes,
- * so they tell only functions without a name apart.
+ * The key by which frames of two arms are the same function. It has no line, because lines move when
+ * a file changes; only functions without a name are distinguished by their line.
  */
 export function sameFunction({ name, kind, file, line }: Frame): string {
   return JSON.stringify([
@@ -89,15 +99,7 @@ function perIteration({ profile, iterations }: ProfiledArm): FoldedProfile {
   if (!(iterations > 0))
     throw new RangeError(`a profile over ${iterations} iterations cannot be compared`)
   const stacks = profile.stacks
-    .filter(({ frames }) => profile.frames[frames.at(-1) ?? -1]?.kind !== 'idle')
+    .filter((stack) => !isIdle(profile.frames, stack))
     .map(({ frames, micros }) => ({ frames, micros: micros / iterations }))
-  return {
-    frames: profile.frames,
-    stacks,
-    totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0),
-  }
-}
-
-function changeOf({ baselineMicros, candidateMicros }: FunctionChange): number {
-  return Math.abs(candidateMicros - baselineMicros)
+  return { frames: profile.frames, stacks, totalMicros: sumMicros(stacks) }
 }

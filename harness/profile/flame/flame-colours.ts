@@ -2,8 +2,8 @@ import { GC_CATEGORY, RUNTIME_CATEGORY } from '../figures/attribute.js'
 import { IDLE_MODULE, NATIVE_MODULE } from '../figures/module-of.js'
 
 /**
- * A fill for light pages, under dark text, and one for dark pages, under light text. Both keep a
- * contrast of 4.5 to their text.
+ * A fill for light pages, under dark text, and one for dark pages, under light text. The contrast
+ * with the text is at least 4.5.
  */
 export interface Colour {
   readonly light: string
@@ -14,8 +14,8 @@ export const INK: Colour = { light: '#161616', dark: '#f3f3f3' }
 export const PAGE: Colour = { light: '#ffffff', dark: '#16181c' }
 
 /**
- * 14 hues around the circle of OKLCH, in two lightnesses by turns so that neighbours differ without
- * hue too.
+ * 14 hues around the OKLCH circle. Lightness alternates, so that neighbours differ for readers who
+ * cannot distinguish hues.
  */
 const HUES: readonly Colour[] = [
   { light: '#f59888', dark: '#6a2d24' },
@@ -34,7 +34,7 @@ const HUES: readonly Colour[] = [
   { light: '#ffbccb', dark: '#814152' },
 ]
 
-/** States and code of the runtime are no part of the program, and look like it: greys. */
+/** Greys, for states and code that do not belong to the program. */
 const STATE_COLOURS: Readonly<
   Record<'all' | 'native' | 'gc' | 'program' | 'idle' | 'elided', Colour>
 > = {
@@ -46,7 +46,7 @@ const STATE_COLOURS: Readonly<
   elided: { light: '#efefef', dark: '#2a2c30' },
 }
 
-/** Groups that are no part of the program, and the state they look like. */
+/** The greys of groups that do not belong to the program. */
 const STATE_OF: ReadonlyMap<string, keyof typeof STATE_COLOURS> = new Map([
   [GC_CATEGORY, 'gc'],
   [RUNTIME_CATEGORY, 'program'],
@@ -54,7 +54,7 @@ const STATE_OF: ReadonlyMap<string, keyof typeof STATE_COLOURS> = new Map([
   [IDLE_MODULE, 'idle'],
 ])
 
-/** Change of a frame, from little to much. */
+/** Colours of a change, from small to large. */
 const CHANGE_COLOURS: Readonly<
   Record<'same' | 'grew1' | 'grew2' | 'grew3' | 'shrank1' | 'shrank2' | 'shrank3', Colour>
 > = {
@@ -69,7 +69,7 @@ const CHANGE_COLOURS: Readonly<
 
 export type ChangeClass = keyof typeof CHANGE_COLOURS
 
-/** Every class a box can have, and its colour. */
+/** The colours of all classes of boxes. */
 export const FILLS: Readonly<Record<string, Colour>> = {
   ...Object.fromEntries(HUES.map((colour, index) => [`c${index}`, colour])),
   ...STATE_COLOURS,
@@ -77,11 +77,11 @@ export const FILLS: Readonly<Record<string, Colour>> = {
 }
 
 /**
- * A class for each group. A group's name alone decides its hue, so that the same group looks the
- * same in every picture; only where two groups of one picture want the same hue, the later takes
- * the next free one. Beyond 14 groups hues are shared.
+ * Assigns a class to each group. The hue follows from the name of the group, so that a group looks
+ * the same in every picture. If two groups of a picture collide, the later one takes the next free
+ * hue. Beyond 14 groups, hues are shared.
  *
- * @param groups those that matter first
+ * @param groups the most important first
  */
 export function groupClasses(groups: readonly string[]): ReadonlyMap<string, string> {
   const classes = new Map<string, string>()
@@ -100,10 +100,7 @@ export function groupClasses(groups: readonly string[]): ReadonlyMap<string, str
   return classes
 }
 
-/**
- * How much a frame changed: in grey below 0.1 % of the larger whole, then in three steps at 0.1, 1
- * and 10 %.
- */
+/** The class of a change: grey below 0.1 % of the larger total, then steps at 0.1, 1 and 10 %. */
 export function changeClass(before: number, after: number, whole: number): ChangeClass {
   const share = Math.abs(after - before) / whole
   if (!(share >= 0.001)) return 'same'
@@ -112,8 +109,8 @@ export function changeClass(before: number, after: number, whole: number): Chang
 }
 
 /**
- * @source FNV-1a, 32 bits, over UTF-16 code units; finished by the mixer of MurmurHash3 so that the
- * low digits depend on every letter
+ * @source FNV-1a, 32 bits, over UTF-16 code units, then the finalizer of MurmurHash3, so that the
+ * low bits depend on every character
  */
 function hash(text: string): number {
   let state = 0x811c9dc5

@@ -4,54 +4,47 @@ import { moduleOf } from '../figures/module-of.js'
 import { frameText } from '../fold/folded-frame.js'
 import type { FoldedProfile, Frame } from '../fold/stacks.js'
 import { groupClasses } from './flame-colours.js'
+import { BOX_BYTES, elidedText, type FrameLook, framesBlock, pixelsOf } from './flame-frames.js'
 import { type FlameBox, layoutFlame } from './flame-layout.js'
-import {
-  BOX_BYTES,
-  controlBlock,
-  drawPicture,
-  elidedText,
-  type FrameLook,
-  framesBlock,
-  gapBlock,
-  legendBlock,
-  pixelsOf,
-  textBlock,
-} from './flame-picture.js'
+import { controlBlock, drawPicture, gapBlock, legendBlock, textBlock } from './flame-picture.js'
 import { buildFlameTree, type FlameTree } from './flame-tree.js'
+import { placeLines, shownName } from './frame-label.js'
 
 export interface FlameGraphOptions {
   readonly title: string
-  /** What was measured and how; under the title. */
+  /** What was measured and how. */
   readonly subtitle?: string
-  /** Width the labels are cut for, px; 1200 unless told. */
+  /** Width that labels are cut for, px; default 1200. */
   readonly width?: number
-  /** Begins every id; pictures on one page need one each. Letters, digits, dashes. */
+  /**
+   * Prefix of every id: letters, digits, dashes. Pictures on one page need different prefixes.
+   */
   readonly prefix?: string
   /**
-   * The group a stack belongs to, which decides the colour of its leaf: a category, for instance.
-   * The module the leaf belongs to unless told, and the same where it says undefined.
+   * The group of a stack, such as its category, which decides the colour of its leaf. Default, also
+   * for undefined: the module of the leaf.
    */
   readonly groupOf?: (frames: readonly Frame[], stack: readonly number[]) => string | undefined
 }
 
-/** Bytes all frames of a picture take at most, about: the rest of it needs less than 50 000. */
+/** Approximate limit for the bytes of all frames; the rest of a picture takes less than 50 000. */
 const FRAME_BYTES = 440_000
-/** Groups named in the legend. */
+/** Most groups in the legend. */
 const LEGEND_LIMIT = 12
 
 /**
- * A profile as a flame graph: the width of a frame is the time it and everything it called took,
- * callees below their caller, the largest first.
+ * Draws a profile as a flame graph: the width of a frame is its time with its callees, which are
+ * below it, the largest first.
  *
- * @returns an SVG document, the same for the same profile, of less than 600 000 bytes
- * @throws {TypeError} the prefix cannot begin an id
+ * @returns an SVG document below 600 000 bytes, the same for the same profile
+ * @throws {TypeError} the prefix is not a valid start of an id
  */
 export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions): string {
   const { width = 1200, prefix = 'flame' } = options
   const tree = buildFlameTree([profile])
   const groups = groupsOf(tree, options.groupOf)
   const sums = sumByGroup(tree, groups)
-  const classes = groupClasses(mattering(sums))
+  const classes = groupClasses(importantFirst(sums))
   const looks = new Looks(tree, groups, classes)
   const layout = layoutFlame(tree, {
     arm: 0,
@@ -71,7 +64,7 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
     width,
     prefix,
     blocks: [
-      textBlock(title, { className: 'title' }),
+      textBlock(title, 'title'),
       ...(options.subtitle === undefined ? [] : [textBlock(visibleText(options.subtitle))]),
       textBlock(summary),
       gapBlock(6),
@@ -88,14 +81,14 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
   })
 }
 
-/** The order of siblings: the largest first, equals by their text. */
+/** Orders siblings by size, the largest first; equal ones by their text. */
 function largestFirst({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const texts = frames.map(frameText)
   return (a, b) =>
     totals[0]![b]! - totals[0]![a]! || (texts[frame[a]!]! < texts[frame[b]!]! ? -1 : 1)
 }
 
-/** The group of every node; undefined for the root, which has none. */
+/** The group of every node; undefined for the root. */
 function groupsOf(tree: FlameTree, groupOf: FlameGraphOptions['groupOf']): (string | undefined)[] {
   const modules = tree.frames.map(moduleOf)
   return tree.frame.map((frame, node) => {
@@ -111,7 +104,7 @@ function pathOf({ frame, parent }: FlameTree, node: number): number[] {
   return path.reverse()
 }
 
-/** Share of the whole that is each group's own, by name. */
+/** The self time of each group as a share of the whole, by name. */
 function sumByGroup(
   tree: FlameTree,
   groups: readonly (string | undefined)[],
@@ -124,10 +117,10 @@ function sumByGroup(
 }
 
 /**
- * Groups of 1 % and more, then the others, each by name: the order does not depend on the last
- * digit of a share.
+ * Groups of 1 % and more, then the others, both sorted by name: so the order does not depend on the
+ * last digits of a share.
  */
-function mattering(sums: ReadonlyMap<string, number>): string[] {
+function importantFirst(sums: ReadonlyMap<string, number>): string[] {
   const names = [...sums.keys()].sort()
   return [
     ...names.filter((name) => sums.get(name)! >= 0.01),
@@ -135,7 +128,7 @@ function mattering(sums: ReadonlyMap<string, number>): string[] {
   ]
 }
 
-/** The largest groups, and the others as one entry without a group. */
+/** Legend texts of the largest groups; the others share one entry without a group. */
 function sharesOf(
   sums: ReadonlyMap<string, number>,
 ): { readonly group?: string; readonly text: string }[] {
@@ -154,7 +147,7 @@ function sharesOf(
   ]
 }
 
-/** How the frames of one tree look. */
+/** Computes how the frames of one tree look. */
 class Looks {
   readonly #tree: FlameTree
   readonly #groups: readonly (string | undefined)[]
@@ -205,17 +198,6 @@ class Looks {
       (node === 0 ? 0 : this.#names[this.#tree.frame[node]!]!.bytes + bytes(this.#groups[node]!))
     )
   }
-}
-
-/** The name of a frame in a picture; one without a name is told by its brackets. */
-export function shownName(frame: Frame): string {
-  const name = frame.name.trim() === '' ? '(anonymous)' : visibleText(frame.name)
-  return frame.kind === 'native' ? `[native] ${name}` : name
-}
-
-/** Where a frame has its source, as lines: one or none. */
-export function placeLines({ file, line }: Frame): string[] {
-  return file === undefined ? [] : [visibleText(line === undefined ? file : `${file}:${line}`)]
 }
 
 function bytes(text: string): number {

@@ -1,68 +1,64 @@
 import { childrenOf } from '../fold/stack-tree.js'
 import type { FlameTree } from './flame-tree.js'
 
-/** A frame in the picture. Left and width are fractions of the picture's width. */
+/** A visible frame. Left and width are fractions of the picture's width. */
 export interface FlameBox {
   /** Node of the tree. */
   readonly node: number
-  /** Row, from 0: the root of everything. */
+  /** Row, from 0, which is the root. */
   readonly depth: number
   readonly left: number
   readonly width: number
 }
 
-/** Siblings that are not shown, drawn as one box: right of those that are. */
+/** One box for all siblings that are not shown, right of those that are. */
 export interface ElidedBox {
-  /** How many frames it stands for, those above them included. */
+  /** Number of frames it stands for, including those below. */
   readonly frames: number
   readonly depth: number
   readonly left: number
   readonly width: number
 }
 
-/** Which frames a picture shows, where, and how many it does not. */
+/** Which frames a picture shows and where, and how many it leaves out. */
 export interface FlameLayout {
-  /** In reading order: a frame, then everything it called. */
+  /** In depth-first order: a frame, then everything it called. */
   readonly boxes: readonly FlameBox[]
   readonly elided: readonly ElidedBox[]
-  /** Rows. */
+  /** Number of rows. */
   readonly levels: number
-  /** Frames whose share of the whole is below this fraction are not shown … */
+  /** The smallest share of the whole, a fraction, that is shown. */
   readonly threshold: number
-  /** … so many of them; */
+  /** Number of frames left out because they are below the threshold. */
   readonly narrow: number
-  /** nor so many others, in rows that hold almost nothing. */
+  /** Number of other frames left out because their rows are almost empty. */
   readonly deep: number
 }
 
 export interface LayoutOptions {
-  /** Which of the tree's profiles gives the widths. */
+  /** Index of the profile that gives the widths. */
   readonly arm: number
-  /** Frames narrower than one of this many pixels are not shown. */
+  /** Width of the root; frames narrower than a pixel are left out. */
   readonly pixels: number
-  /** Which of two siblings comes first, as for sorting. Must not leave the order open. */
+  /** Order of siblings, for sorting; never 0. */
   readonly compare: (a: number, b: number) => number
-  /** About how many bytes the box of a node takes in the file … */
+  /** Approximate bytes of the box of a node in the file. */
   readonly costOf: (node: number) => number
-  /** … and how many there are for all of them. */
+  /** Limit for the sum of these costs. */
   readonly budgetBytes: number
 }
 
-/** Rows of a picture at most. */
+/** Most rows of a picture. */
 export const LEVEL_LIMIT = 160
-/**
- * Rows with less than this share of the whole are not drawn: a few deep stacks would make a tall
- * picture of nothing.
- */
+/** Rows with a smaller share of the whole are left out: a few deep stacks would fill the picture. */
 export const ROW_SHARE = 0.01
 
 /**
- * Lays out an icicle: the root on top, callees below their caller. (The same as a flame upside
- * down; but it reads as the page does, from the top, and what matters most stands next to the title
- * however deep the stacks are.)
+ * Lays out the frames with the root on top and callees below their caller (an "icicle"): pages are
+ * read from the top, and the widest frames are next to the title however deep the stacks are.
  *
- * What is narrower than a pixel is left out, and more where the budget demands it: always
- * everything below one round share of the whole, so that what is missing can be said in a sentence.
+ * Frames narrower than a pixel are left out, and wider ones if the budget requires it. The threshold
+ * is always a round share of the whole, so that one sentence can state what is missing.
  */
 export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayout {
   const totals = tree.totals[options.arm]!
@@ -99,7 +95,7 @@ export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayou
   return { boxes, elided, levels, threshold, ...countHidden(tree, totals, isNarrow, rows) }
 }
 
-/** The lowest of 1, 2, 5 × 10ⁿ that is a pixel at least and keeps within the budget. */
+/** The lowest of 1, 2, 5 × 10ⁿ that is at least a pixel and keeps within the budget. */
 function affordableThreshold(
   tree: FlameTree,
   { arm, pixels, costOf, budgetBytes }: LayoutOptions,
@@ -122,16 +118,16 @@ const ROUND_SHARES = [-6, -5, -4, -3, -2, -1].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 )
 
-/** Callees never take longer than their callers, so rows only get emptier further down. */
+/** The number of rows to draw. Callees never take longer than callers, so rows only get emptier. */
 function rowsWorthDrawing(
   { depth }: FlameTree,
   totals: Float64Array,
   isNarrow: (node: number) => boolean,
 ): number {
-  const held = new Float64Array(LEVEL_LIMIT)
+  const rowTotals = new Float64Array(LEVEL_LIMIT)
   for (let node = 0; node < totals.length; node++)
-    if (depth[node]! < LEVEL_LIMIT && !isNarrow(node)) held[depth[node]!]! += totals[node]!
-  const firstEmpty = held.findIndex((row) => row < ROW_SHARE * totals[0]!)
+    if (depth[node]! < LEVEL_LIMIT && !isNarrow(node)) rowTotals[depth[node]!]! += totals[node]!
+  const firstEmpty = rowTotals.findIndex((row) => row < ROW_SHARE * totals[0]!)
   return firstEmpty < 0 ? LEVEL_LIMIT : firstEmpty
 }
 
@@ -151,7 +147,7 @@ function countHidden(
   return { narrow, deep }
 }
 
-/** By node: how many frames are hidden with it, itself included. */
+/** By node: the number of hidden frames in its subtree, itself included. */
 function hiddenFrames(
   { parent }: FlameTree,
   totals: Float64Array,

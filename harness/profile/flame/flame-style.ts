@@ -3,14 +3,12 @@ import { type Colour, FILLS, INK, PAGE } from './flame-colours.js'
 /** px */
 export const FONT_SIZE = 11
 
-/**
- * Widths of a window, px, from which on a label may be shown where no script cuts it to what fits.
- */
+/** Least widths of a window, px, at which labels are shown if no script cuts them to fit. */
 export const LABEL_STEPS: readonly number[] = [360, 480, 640, 800, 960, 1080, 1200]
 
 /**
- * The rules of one picture, each bound to its id: inside a page a style element is everybody's.
- * Dark where the reader prefers it.
+ * The style sheet of one picture. Every rule begins with the id of the picture, because a style
+ * element applies to the whole page. Dark if the reader prefers dark pages.
  */
 export function flameStyle(id: string): string {
   return `

@@ -1,18 +1,18 @@
 import { StackTree } from '../fold/stack-tree.js'
 import type { FoldedProfile, Frame } from '../fold/stacks.js'
 
-/** Stacks merged from the root, and on each node the time of all stacks that begin with it. */
+/** Stacks merged from the root, with the times of each node. */
 export interface FlameTree extends Pick<StackTree, 'frames' | 'frame' | 'parent' | 'depth'> {
-  /** Per profile, by node: what was sampled on it and below it. */
+  /** Per profile, by node: its time with its callees. */
   readonly totals: readonly Float64Array[]
-  /** Per profile, by node: what was sampled on it alone. */
+  /** Per profile, by node: its time without its callees. */
   readonly selfs: readonly Float64Array[]
 }
 
 /**
- * One tree of one or more profiles, with their times side by side.
+ * Merges one or more profiles into one tree, with their times side by side.
  *
- * @param keyOf frames of the same key are one frame; the first of them is shown
+ * @param keyOf frames with the same key count as one frame; the first of them is shown
  */
 export function buildFlameTree(
   profiles: readonly FoldedProfile[],

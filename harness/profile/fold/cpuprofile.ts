@@ -1,11 +1,8 @@
 import { z } from 'zod'
-import { InvalidEvidenceError } from '../../errors.js'
+import { invalidProfile, parseV8File, type V8File } from './v8-file.js'
 
-/**
- * A function of a profile as V8 names it; line and column count from 0, and −1 where there is no
- * source.
- */
-const callFrameSchema = z.object({
+/** A function as V8 names it. Line and column count from 0; both are −1 without a source. */
+export const callFrameSchema = z.object({
   functionName: z.string(),
   url: z.string(),
   lineNumber: z.number().int(),
@@ -19,18 +16,22 @@ const nodeSchema = z.object({
   children: z.array(z.number().int()).optional(),
   parent: z.number().int().optional(),
 })
-export type CpuProfileNode = z.infer<typeof nodeSchema>
+type CpuProfileNode = z.infer<typeof nodeSchema>
 
-/**
- * The arrays may hold millions of numbers: they are checked number by number below, without an
- * object for any of them.
- */
+/** Checked number by number below: the arrays may hold millions, too many for one object each. */
 const numbers = z.custom<readonly number[]>(Array.isArray, 'expected an array')
+
 const profileSchema = z.object({
   nodes: z.array(nodeSchema).min(1, 'no node'),
+  /** Clock of the profiler, µs. */
   startTime: z.number(),
   endTime: z.number(),
+  /** Ids of nodes, in the order they were sampled. */
   samples: numbers,
+  /**
+   * µs between a sample and the one before it; for the first sample, since `startTime`. Same length
+   * as `samples`.
+   */
   timeDeltas: numbers,
 })
 
@@ -39,137 +40,110 @@ const profileSchema = z.object({
  *
  * @source Chrome DevTools Protocol, Profiler.Profile
  */
-export interface CpuProfile {
-  readonly nodes: readonly CpuProfileNode[]
-  /** Clock of the profiler, µs. */
-  readonly startTime: number
-  readonly endTime: number
-  /** Ids of nodes, in the order they were sampled. */
-  readonly samples: readonly number[]
-  /**
-   * µs between a sample and the one before it; of the first, between it and `startTime`. Same
-   * length as `samples`.
-   */
-  readonly timeDeltas: readonly number[]
-}
+export type CpuProfile = Readonly<z.infer<typeof profileSchema>>
 
 /**
- * The text of a `.cpuprofile` as a profile that can be trusted: every sample names a node, every
- * node but the root has one parent, and times are numbers.
+ * Parses a `.cpuprofile` and checks that it can be trusted: every sample names a node, every node
+ * but the root has one parent, and times are numbers.
  *
- * @param path where the text is from, for messages
- * @throws {InvalidEvidenceError} the text is empty, cut off, or no CPU profile; says what is wrong
- * with it
+ * @throws {InvalidEvidenceError} the file is empty, cut off, or not a consistent CPU profile
  */
-export function parseCpuProfile(text: string, path: string): CpuProfile {
-  const parsed = profileSchema.safeParse(parseJson(text, path))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw unusable(
-      path,
-      `${issue?.path.join('.') || 'the document'}: ${issue?.message.toLowerCase()}`,
-    )
-  }
-  const profile = parsed.data
-  checkTree(profile, path)
-  checkSamples(profile, path)
+export function parseCpuProfile(file: V8File): CpuProfile {
+  const profile = parseV8File(file, profileSchema)
+  const invalid: Invalid = (why) => invalidProfile(file.name, why)
+  checkTree(profile, invalid)
+  checkSamples(profile, invalid)
   return profile
 }
 
-/**
- * JSON that is no JSON, told apart: nothing there, cut off, or something else.
- *
- * @throws {InvalidEvidenceError}
- */
-export function parseJson(text: string, path: string): unknown {
-  if (text.trim() === '') throw unusable(path, 'it is empty')
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const cutOff = /^\s*[[{]/.test(text) && !/[\]}]\s*$/.test(text)
-    throw unusable(path, cutOff ? 'it is cut off' : 'it is not JSON', cause)
-  }
-}
-
-/** The error of a profile that cannot be used. */
-export function unusable(path: string, why: string, cause?: unknown): InvalidEvidenceError {
-  return new InvalidEvidenceError(
-    `${path} is no profile of V8 (${why}); capture it again with assay profile`,
-    { cause },
-  )
-}
+type Invalid = (why: string) => Error
 
 /**
- * @throws {InvalidEvidenceError} two nodes share an id, a child or parent does not exist, or the
- * nodes form no tree below the first
+ * Checks that the nodes form one tree below the first. V8 links them by `children`; `parent` is the
+ * older form.
  */
-function checkTree({ nodes }: CpuProfile, path: string): void {
+function checkTree({ nodes }: CpuProfile, invalid: Invalid): void {
   const ids = new Set(nodes.map(({ id }) => id))
-  if (ids.size !== nodes.length) throw unusable(path, 'two nodes share an id')
-  const root = nodes[0]!.id
+  if (ids.size !== nodes.length) throw invalid('two nodes share an id')
   const parentOf = new Map<number, number>()
+  addChildLinks(nodes, ids, parentOf, invalid)
+  addParentLinks(nodes, ids, parentOf, invalid)
+  const root = nodes[0]!.id
+  const stray = nodes.find(({ id }) => id !== root && !parentOf.has(id))
+  if (stray !== undefined) throw invalid(`node ${stray.id} has no parent`)
+  checkCycles(nodes, parentOf, invalid)
+}
+
+function addChildLinks(
+  nodes: readonly CpuProfileNode[],
+  ids: ReadonlySet<number>,
+  parentOf: Map<number, number>,
+  invalid: Invalid,
+): void {
   for (const { id, children = [] } of nodes) {
     for (const child of children) {
-      if (!ids.has(child)) throw unusable(path, `node ${id} has a child ${child} that is not there`)
-      if (child === root || parentOf.has(child))
-        throw unusable(path, `node ${child} has two parents`)
+      if (!ids.has(child)) throw invalid(`node ${id} has a child ${child} that does not exist`)
+      if (child === nodes[0]!.id || parentOf.has(child))
+        throw invalid(`node ${child} has two parents`)
       parentOf.set(child, id)
     }
   }
+}
+
+function addParentLinks(
+  nodes: readonly CpuProfileNode[],
+  ids: ReadonlySet<number>,
+  parentOf: Map<number, number>,
+  invalid: Invalid,
+): void {
   for (const { id, parent } of nodes) {
     if (parent === undefined) continue
-    if (!ids.has(parent))
-      throw unusable(path, `node ${id} has a parent ${parent} that is not there`)
-    if (id === root || (parentOf.get(id) ?? parent) !== parent)
-      throw unusable(path, `node ${id} has two parents`)
+    if (!ids.has(parent)) throw invalid(`node ${id} has a parent ${parent} that does not exist`)
+    if (id === nodes[0]!.id || (parentOf.get(id) ?? parent) !== parent)
+      throw invalid(`node ${id} has two parents`)
     parentOf.set(id, parent)
   }
-  const stray = nodes.find(({ id }) => id !== root && !parentOf.has(id))
-  if (stray !== undefined) throw unusable(path, `node ${stray.id} hangs from nothing`)
-  checkRooted(nodes, parentOf, path)
 }
 
 /**
- * With one parent for every node but the root, a node that does not come from the root is in a
- * circle, or hangs from one.
+ * Every node but the root has one parent here, so a node that does not descend from the root
+ * belongs to a cycle.
  */
-function checkRooted(
+function checkCycles(
   nodes: readonly CpuProfileNode[],
   parentOf: ReadonlyMap<number, number>,
-  path: string,
+  invalid: Invalid,
 ): void {
   const rooted = new Set([nodes[0]!.id])
   for (const { id } of nodes) {
-    const way = new Set<number>()
+    const path = new Set<number>()
     for (let at = id; !rooted.has(at); at = parentOf.get(at)!) {
-      if (way.has(at)) throw unusable(path, `node ${at} is its own ancestor`)
-      way.add(at)
+      if (path.has(at)) throw invalid(`node ${at} is its own ancestor`)
+      path.add(at)
     }
-    for (const passed of way) rooted.add(passed)
+    for (const passed of path) rooted.add(passed)
   }
 }
 
-/** More than any clock says, µs; up to here sums are exact. */
+/** The latest time accepted, µs: up to here sums are exact, and no clock goes further. */
 const LATEST_MICROS = Number.MAX_SAFE_INTEGER
 
 function checkSamples(
   { nodes, samples, timeDeltas, startTime, endTime }: CpuProfile,
-  path: string,
+  invalid: Invalid,
 ): void {
-  if (samples.length === 0)
-    throw unusable(path, 'it holds no samples: nothing ran while it was captured')
+  if (samples.length === 0) throw invalid('it holds no samples: nothing ran during the capture')
   if (samples.length !== timeDeltas.length)
-    throw unusable(path, `${samples.length} samples, but ${timeDeltas.length} times: it is cut off`)
-  if (!(endTime >= startTime)) throw unusable(path, 'it ends before it starts')
+    throw invalid(`${samples.length} samples, but ${timeDeltas.length} times: it is cut off`)
+  if (!(endTime >= startTime)) throw invalid('it ends before it starts')
   const ids = new Set(nodes.map(({ id }) => id))
   let now = startTime
   for (let i = 0; i < samples.length; i++) {
+    const at = i + 1
     if (!ids.has(samples[i]!))
-      throw unusable(path, `sample ${i + 1} is of node ${samples[i]}, which is not there`)
-    if (!Number.isFinite(timeDeltas[i]!))
-      throw unusable(path, `the time of sample ${i + 1} is no number`)
+      throw invalid(`sample ${at} refers to node ${samples[i]}, which does not exist`)
+    if (!Number.isFinite(timeDeltas[i]!)) throw invalid(`the time of sample ${at} is not a number`)
     now += timeDeltas[i]!
-    if (Math.abs(now) > LATEST_MICROS)
-      throw unusable(path, `the time of sample ${i + 1} is past what a clock says`)
+    if (Math.abs(now) > LATEST_MICROS) throw invalid(`the time of sample ${at} is out of range`)
   }
 }

@@ -4,15 +4,15 @@ import { StackTree, stacksInOrder } from './stack-tree.js'
 import type { FoldedProfile, Frame } from './stacks.js'
 
 /**
- * Folds CPU profiles, one per thread, into stacks with their self time. Nodes that differ only in
- * where V8 keeps them (the same function compiled twice, called from two lines, run by two threads)
- * become one stack; the root, which is no function, is left out.
+ * Folds CPU profiles, one per thread, into stacks with their self time. Nodes for the same stack
+ * are merged: V8 has several if a function was compiled twice, called from two lines, or run by two
+ * threads. The root, which is not a function, is left out.
  *
- * A sample stands for the time until the next one, the last for the time until the end of the
- * profile; at most for four times the median of these, because a thread that was kept waiting runs
+ * A sample counts as the time until the next sample, the last one as the time until the end of the
+ * profile. The time is capped at four times the median, because a thread that waited for a CPU ran
  * nothing.
  *
- * @param locate source positions of generated code
+ * @param locate maps generated code to its source
  */
 export function foldCpuProfiles(profiles: readonly CpuProfile[], locate: Locate): FoldedProfile {
   const tree = new StackTree()
@@ -26,7 +26,7 @@ function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, loc
   const indexOf = new Map(nodes.map(({ id }, index) => [id, index]))
   const microsOf = selfMicros(profile, indexOf)
   const childrenOf = childIndexes(profile, indexOf)
-  // Depth first, without recursion: a stack may be deeper than ours.
+  // Without recursion: a profiled stack may be deeper than the call stack here allows.
   const pending = childrenOf[0]!.map((index) => ({ index, parent: 0 }))
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { index } = next
@@ -37,10 +37,10 @@ function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, loc
 }
 
 /**
- * A function of V8 as a frame. V8 writes its own states as functions with bracketed names and no
- * source.
+ * Converts a function of V8 to a frame. V8 writes its states as functions with a name in
+ * parentheses and no source.
  *
- * @param locate source positions of generated code
+ * @param locate maps generated code to its source
  */
 export function frameOf(
   { functionName, url, lineNumber, columnNumber }: CallFrame,
@@ -54,7 +54,7 @@ export function frameOf(
   return { name, kind: url === '' ? 'native' : 'js' }
 }
 
-/** How many times the median length of a sample counts in full. */
+/** The longest time of a sample, in medians. */
 const LONGEST_IN_MEDIANS = 4
 
 const STATES: ReadonlyMap<string, Frame['kind']> = new Map([
@@ -73,7 +73,7 @@ function selfMicros(profile: CpuProfile, indexOf: ReadonlyMap<number, number>): 
     const until = i + 1 < samples.length ? times[order?.[i + 1] ?? i + 1]! : endTime
     lengths[i] = Math.max(0, until - times[order?.[i] ?? i]!)
   }
-  const longest = longestPossible(lengths)
+  const longest = longestCredible(lengths)
   for (let i = 0; i < samples.length; i++) {
     self[indexOf.get(samples[order?.[i] ?? i]!)!]! += Math.min(lengths[i]!, longest)
   }
@@ -81,16 +81,15 @@ function selfMicros(profile: CpuProfile, indexOf: ReadonlyMap<number, number>): 
 }
 
 /**
- * A sample much longer than most stands for a thread that waited for a CPU, not for code that ran:
- * on a shared host its length would be booked to whatever happened to be running when it was
- * interrupted.
+ * The longest time a sample may count as, µs. A much longer sample is a thread that waited for a
+ * CPU: on a shared host, the wait would be attributed to the function that was interrupted.
  */
-function longestPossible(lengths: Float64Array): number {
+function longestCredible(lengths: Float64Array): number {
   const median = Float64Array.from(lengths).sort()[lengths.length >> 1] ?? 0
   return median > 0 ? LONGEST_IN_MEDIANS * median : Number.POSITIVE_INFINITY
 }
 
-/** The moment of each sample, µs; and their order in time, where V8 wrote them in another. */
+/** The time of each sample, µs; and their order in time, if V8 wrote them in another order. */
 function samplesInTime({ startTime, timeDeltas }: CpuProfile): {
   readonly times: Float64Array
   readonly order?: Uint32Array
@@ -109,7 +108,7 @@ function samplesInTime({ startTime, timeDeltas }: CpuProfile): {
   return { times, order }
 }
 
-/** Children by index, from whichever direction the profile names them. */
+/** The children of each node, by index, from the links of both directions. */
 function childIndexes({ nodes }: CpuProfile, indexOf: ReadonlyMap<number, number>): number[][] {
   const children = nodes.map((node) => (node.children ?? []).map((id) => indexOf.get(id)!))
   const adopted = new Set(children.flat())

@@ -1,9 +1,6 @@
 import type { Frame } from './stacks.js'
 
-/**
- * States that have no code, by the text that stands for them. V8 names each of them one way; any
- * other name is kept beside the mark.
- */
+/** The name V8 gives each state without code. Any other name is written after the mark. */
 const STATES: Readonly<Record<'gc' | 'idle' | 'program', string>> = {
   gc: '(garbage collector)',
   idle: '(idle)',
@@ -11,9 +8,9 @@ const STATES: Readonly<Record<'gc' | 'idle' | 'program', string>> = {
 }
 
 /**
- * A frame as one piece of a folded line: `name (file:line)`, `[native] name`, `[gc]`, `[idle]`,
- * `[program]`. Two frames share a text only if they are the same. Nothing in it ends the piece or
- * the line: whatever could is written `\x3b` or `\u{2028}`.
+ * A frame as one element of a folded line: `name (file:line)`, `[native] name`, `[gc]`, `[idle]`,
+ * `[program]`. Different frames have different texts. Characters that would end the element or the
+ * line are escaped: `\x3b`, `\u{2028}`.
  */
 export function frameText({ name, kind, file, line }: Frame): string {
   const place =
@@ -28,8 +25,8 @@ export function frameText({ name, kind, file, line }: Frame): string {
 }
 
 /**
- * ` (` would begin the place, `;` the next frame, and control characters, line separators and half
- * characters would not survive the file.
+ * Escapes ` (`, which would begin the place, `;`, which would begin the next frame, and characters
+ * that a text file cannot hold: control characters, line separators, lone surrogates.
  */
 function escaped(text: string): string {
   return text.replace(/[\\;\p{Cc}\p{Cs}\u2028\u2029]| (?=\()/gu, (character) => {

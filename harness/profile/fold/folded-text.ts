@@ -2,8 +2,8 @@ import { frameText } from './folded-frame.js'
 import type { FoldedProfile } from './stacks.js'
 
 /**
- * A folded profile as text, the form every flame graph tool reads: one line per stack,
- * `frame;frame;frame 1234`, root first, and the self time of the leaf in µs. Equal profiles are
+ * A folded profile as text, the format that flame graph tools read: one line per stack,
+ * `frame;frame;frame 1234`, root first, with the self time of the leaf in µs. Equal profiles give
  * equal texts.
  */
 export function foldedText(profile: FoldedProfile): string {

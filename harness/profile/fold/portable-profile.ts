@@ -1,6 +1,6 @@
 import { pathOf, shownPath } from './source-maps.js'
 
-/** What is touched of a profile of V8; everything else stays as it is. */
+/** The parts of a V8 profile that change; everything else stays as it is. */
 interface RawProfile {
   readonly nodes: readonly RawNode[]
   readonly samples: readonly number[]
@@ -14,41 +14,41 @@ interface RawNode {
 }
 
 /**
- * A CPU profile as it can be committed, and still opens in Chrome DevTools: without the folders of
- * this machine, without functions that only ran before the samples begin, and without ticks per
- * line, which V8 counts from its own start on.
+ * A CPU profile that can be committed and still opens in Chrome DevTools. Removed are: the folders
+ * of this machine, functions that only ran before the first sample, and ticks per line, which
+ * include the warm-up.
  *
  * @param text a profile that was parsed before
- * @param root folder that paths are relative to, absolute
+ * @param root folder that paths become relative to, absolute
  */
 export function portableProfile(text: string, root: string): string {
   const profile = JSON.parse(text) as RawProfile
-  const kept = sampledNodes(profile)
+  const sampled = sampledNodes(profile)
   const nodes = profile.nodes
-    .filter(({ id }) => kept.has(id))
+    .filter(({ id }) => sampled.has(id))
     .map(({ positionTicks: _, children = [], callFrame, ...node }) => ({
       ...node,
       callFrame: { ...callFrame, url: portableUrl(callFrame.url, root) },
-      children: children.filter((child) => kept.has(child)),
+      children: children.filter((child) => sampled.has(child)),
     }))
   return JSON.stringify({ ...profile, nodes })
 }
 
-/** The nodes that were sampled, and those above them; the root always. */
+/** The sampled nodes, their ancestors, and the root. */
 function sampledNodes({ nodes, samples }: RawProfile): ReadonlySet<number> {
   const parentOf = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   )
-  const kept = new Set(nodes.slice(0, 1).map(({ id }) => id))
+  const sampled = new Set(nodes.slice(0, 1).map(({ id }) => id))
   for (const sample of samples) {
     for (
       let id: number | undefined = sample;
-      id !== undefined && !kept.has(id);
+      id !== undefined && !sampled.has(id);
       id = parentOf.get(id)
     )
-      kept.add(id)
+      sampled.add(id)
   }
-  return kept
+  return sampled
 }
 
 function portableUrl(url: string, root: string): string {

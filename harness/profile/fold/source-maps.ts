@@ -3,11 +3,11 @@ import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where something stands in the source a person wrote. */
+/** A position in the source as written, before compilation. */
 export interface SourcePosition {
   /**
-   * Posix path relative to the project root; `node:…` for modules of the runtime; from
-   * `node_modules/` on for packages, wherever they are installed.
+   * Posix path relative to the project root; `node:…` for modules of the runtime; for packages, from
+   * `node_modules/` on, wherever they are installed.
    */
   readonly file: string
   /** From 1. */
@@ -15,7 +15,7 @@ export interface SourcePosition {
 }
 
 /**
- * Finds the source position of code; undefined where it has none (code of the runtime without a
+ * Finds the source position of generated code; undefined if it has none (runtime code without a
  * file, `eval`). Line and column count from 0.
  */
 export type Locate = (url: string, line: number, column: number) => SourcePosition | undefined
@@ -23,33 +23,32 @@ export type Locate = (url: string, line: number, column: number) => SourcePositi
 const POINTER = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/m
 
 /**
- * Source positions through the source maps that lie beside compiled files. A file without a map, or
- * with one that cannot be read, is its own source.
+ * Maps generated code to its source by the source maps beside compiled files. A file without a
+ * readable map is its own source.
  *
- * @param root folder that paths are relative to, absolute
+ * @param root folder that paths become relative to, absolute
  */
 export function sourceLocator(root: string): Locate {
   const maps = new Map<string, SourceMap | undefined>()
+  const mapOf = (path: string) => {
+    if (!maps.has(path)) maps.set(path, readMap(path))
+    return maps.get(path)
+  }
   return (url, line, column) => {
     if (url === '' || line < 0) return undefined
     if (url.startsWith('node:')) return { file: url, line: line + 1 }
     const path = pathOf(url)
     if (path === undefined) return undefined
-    if (!maps.has(path)) maps.set(path, readMap(path))
-    const entry = maps.get(path)?.findEntry(line, Math.max(0, column))
+    const entry = mapOf(path)?.findEntry(line, Math.max(0, column))
     if (entry === undefined || !('originalSource' in entry))
       return { file: shownPath(path, root), line: line + 1 }
-    return {
-      file: shownPath(
-        resolve(dirname(path), pathOf(entry.originalSource) ?? entry.originalSource),
-        root,
-      ),
-      line: entry.originalLine + 1,
-    }
+    const { originalSource, originalLine } = entry
+    const original = resolve(dirname(path), pathOf(originalSource) ?? originalSource)
+    return { file: shownPath(original, root), line: originalLine + 1 }
   }
 }
 
-/** The path of a file by its URL, or by its path; undefined: it is no file. */
+/** The path of a file, given its URL or path; undefined for anything else. */
 export function pathOf(url: string): string | undefined {
   if (url.startsWith('file:')) {
     try {
@@ -69,21 +68,19 @@ function readMap(path: string): SourceMap | undefined {
     if (!existsSync(file)) return undefined
     return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
   } catch {
-    // A map that cannot be read makes a profile less readable, not wrong.
+    // Without its map a profile is less readable, but not wrong.
     return undefined
   }
 }
 
 /**
- * A path as people are shown it: below the project root, or from `node_modules/` on; of any other,
- * its name.
+ * A path for display: relative to the project root, or from `node_modules/` on; of a file elsewhere
+ * only its name, so that no folders of this machine are published.
  */
 export function shownPath(path: string, root: string): string {
   const posix = path.split(sep).join('/')
   const packages = posix.lastIndexOf('/node_modules/')
   if (packages >= 0) return posix.slice(packages + 1)
   const below = relative(root, path).split(sep).join('/')
-  // Outside of the project only the name of a file says anything, and the folders of a machine are
-  // nobody's business.
   return below.startsWith('../../') ? posix.slice(posix.lastIndexOf('/') + 1) : below
 }

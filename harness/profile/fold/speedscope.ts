@@ -1,6 +1,6 @@
 import type { FoldedProfile, Frame } from './stacks.js'
 
-/** A file of speedscope: what its schema calls `FileFormat.File`. */
+/** A speedscope file: `FileFormat.File` in its schema. */
 export interface SpeedscopeFile {
   readonly $schema: 'https://www.speedscope.app/file-format-schema.json'
   readonly name: string
@@ -28,10 +28,10 @@ export interface SampledProfile {
 }
 
 /**
- * A profile in the file format of speedscope, as an object to be written as JSON: one sampled
- * profile, stacks as samples, root first, their self time as weights.
+ * A profile in the JSON format of speedscope: one sampled profile with stacks as samples, root
+ * first, and their self time as weights.
  *
- * @param name what the profile is called in the viewer
+ * @param name shown in the viewer
  * @source https://www.speedscope.app/file-format-schema.json
  */
 export function toSpeedscope(profile: FoldedProfile, name: string): SpeedscopeFile {

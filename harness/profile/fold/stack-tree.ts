@@ -1,11 +1,11 @@
 import { frameText } from './folded-frame.js'
-import type { FoldedProfile, FoldedStack, Frame } from './stacks.js'
+import { type FoldedProfile, type FoldedStack, type Frame, sumMicros } from './stacks.js'
 
 /**
- * Stacks merged from the root, in flat arrays: one node per distinct path, no object for any of
- * them, and every distinct frame once. Profiles have hundreds of thousands of nodes.
+ * Stacks merged from the root: one node per distinct path, one entry per distinct frame. Nodes are
+ * numbers into flat arrays, not objects, because profiles have hundreds of thousands of them.
  *
- * Node 0 is the root of everything and has no frame. A parent comes before its children.
+ * Node 0 is the root and has no frame. A parent comes before its children.
  */
 export class StackTree {
   readonly frames: Frame[] = []
@@ -19,25 +19,25 @@ export class StackTree {
   readonly #numbers = new Map<string, number>()
   readonly #nodes = new Map<number, number>()
 
-  /** @param keyOf frames of the same key are one frame; the first of them is kept */
+  /** @param keyOf frames with the same key count as one frame; the first of them is kept */
   constructor(keyOf: (frame: Frame) => string = frameText) {
     this.#keyOf = keyOf
   }
 
-  /** Index of a frame, which is added where it is new. */
+  /** The index of a frame; a new frame is added. */
   numberOf(frame: Frame): number {
     const key = this.#keyOf(frame)
-    const known = this.#numbers.get(key)
-    if (known !== undefined) return known
+    const number = this.#numbers.get(key)
+    if (number !== undefined) return number
     this.#numbers.set(key, this.frames.length)
     return this.frames.push(frame) - 1
   }
 
-  /** The node that is `parent` with one frame more, which is added where it is new. */
+  /** The child of a node for a frame; a new child is added. */
   childOf(parent: number, frame: number): number {
     const key = parent * FRAME_LIMIT + frame
-    const known = this.#nodes.get(key)
-    if (known !== undefined) return known
+    const child = this.#nodes.get(key)
+    if (child !== undefined) return child
     const node = this.frame.push(frame) - 1
     this.parent.push(parent)
     this.depth.push(this.depth[parent]! + 1)
@@ -46,10 +46,10 @@ export class StackTree {
   }
 }
 
-/** Node and frame as one number: there are far fewer than 2²⁶ of either. */
+/** Combines node and frame into one number; there are far fewer than 2²⁶ of either. */
 const FRAME_LIMIT = 2 ** 26
 
-/** Children of every node, in the order they were added. */
+/** The children of every node, in the order they were added. */
 export function childrenOf({
   parent,
 }: {
@@ -61,10 +61,10 @@ export function childrenOf({
 }
 
 /**
- * What a tree holds, in the one order of folded profiles. No text of a whole stack is made: those
- * of a profile of deep stacks would not fit into memory.
+ * The stacks of a tree in the order of folded profiles. Sorting by the texts of whole stacks would
+ * exhaust memory if stacks are deep, so siblings are sorted instead.
  *
- * @param amounts by node: what was counted on it alone, µs or whatever it is; nodes without any are
+ * @param amounts by node, its own amount without its callees: µs or bytes; nodes without one are
  * left out
  */
 export function stacksInOrder(tree: StackTree, amounts: readonly number[]): FoldedProfile {
@@ -87,18 +87,18 @@ export function stacksInOrder(tree: StackTree, amounts: readonly number[]): Fold
   return {
     frames: [...numbers.keys()].map((number) => tree.frames[number]!),
     stacks,
-    totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0),
+    totalMicros: sumMicros(stacks),
   }
 }
 
 function numberedIn(numbers: Map<number, number>, frame: number): number {
-  const known = numbers.get(frame)
-  if (known !== undefined) return known
+  const number = numbers.get(frame)
+  if (number !== undefined) return number
   numbers.set(frame, numbers.size)
   return numbers.size - 1
 }
 
-/** Place of each text among all of them when sorted. */
+/** The position of each text in sorted order. */
 function rankOf(texts: readonly string[]): Int32Array {
   const sorted = Uint32Array.from(texts.keys()).sort((a, b) => (texts[a]! < texts[b]! ? -1 : 1))
   const rank = new Int32Array(texts.length)

@@ -1,16 +1,13 @@
 /** One frame of a stack: what ran, and where its source is. */
 export interface Frame {
-  /** As the program calls it, hostile characters included; `(anonymous)` where it has no name. */
+  /** As in the program, hostile characters included; `(anonymous)` if it has no name. */
   readonly name: string
-  /**
-   * What kind of thing ran: code of the program, code of the runtime itself, or one of the three
-   * states that have no code.
-   */
+  /** JavaScript, native code of the runtime, or one of the three states of V8 without code. */
   readonly kind: 'js' | 'native' | 'gc' | 'idle' | 'program'
   /**
-   * Source file, through source maps: posix path relative to the project root
-   * (`engine/portal/frame.ts`, `node_modules/arquero/…`), `node:…` for modules of the runtime.
-   * Absent where the frame has no source.
+   * Source file, resolved through source maps: a posix path relative to the project root
+   * (`engine/portal/frame.ts`, `node_modules/arquero/…`), or `node:…` for modules of the runtime.
+   * Absent if the frame has no source.
    */
   readonly file?: string
   /** Line of the function in that file, from 1. */
@@ -18,14 +15,14 @@ export interface Frame {
 }
 
 /**
- * Stacks with the time sampled on them: the narrow waist between capture and everything that shows
- * or sums a profile.
+ * Stacks with the time sampled on them. Every capture is folded into this form, and everything that
+ * shows or sums a profile reads only this form.
  *
- * Order is deterministic: stacks are sorted by the folded texts of their frames, root first, and
- * frames are numbered in the order in which those stacks name them.
+ * The order is deterministic: stacks are sorted by the folded texts of their frames, root first;
+ * frames are numbered in the order in which the sorted stacks first contain them.
  */
 export interface FoldedProfile {
-  /** Every distinct frame once. */
+  /** Distinct frames. */
   readonly frames: readonly Frame[]
   readonly stacks: readonly FoldedStack[]
   /** µs over all stacks. */
@@ -37,4 +34,17 @@ export interface FoldedStack {
   readonly frames: readonly number[]
   /** Self time of the leaf on this stack, µs. */
   readonly micros: number
+}
+
+/** Whether a stack stands for idle time, which is not CPU time. */
+export function isIdle(
+  frames: readonly Frame[],
+  { frames: path }: Pick<FoldedStack, 'frames'>,
+): boolean {
+  return frames[path.at(-1) ?? -1]?.kind === 'idle'
+}
+
+/** The time of all stacks together, µs. */
+export function sumMicros(stacks: readonly FoldedStack[]): number {
+  return stacks.reduce((sum, { micros }) => sum + micros, 0)
 }

@@ -2,7 +2,7 @@
   const root = document.currentScript.closest('svg.flame')
   const SVG = 'http://www.w3.org/2000/svg'
   const HTML = 'http://www.w3.org/1999/xhtml'
-  // Positions are written with three decimals, so sums may be off by as much.
+  // Tolerance for sums of positions, which are rounded to three decimals.
   const NEAR = 0.002
   const CELL = 6.71
 
@@ -31,7 +31,7 @@
     }
   }
 
-  // Roles come with the script: without it this is one picture, and nothing in it can be operated.
+  // Roles are set here: without the script this is one picture without controls.
   root.setAttribute('role', 'group')
   for (const { frames } of panels) {
     for (const [index, { element, title }] of frames.entries()) {
@@ -74,7 +74,7 @@
         text.setAttribute('x', '3')
         text.setAttribute('y', '12')
       }
-      // What fits is shown; the class says what a still picture may show.
+      // The class hides labels by the width of the window, which only a still picture needs.
       text.removeAttribute('class')
       text.textContent = clipped
     }
@@ -106,15 +106,16 @@
     for (const panel of panels) zoom(panel, panel.frames[0])
   }
 
-  // Frames come in the order of a walk through the tree: what follows a frame deeper down is below it.
+  // Frames are in depth-first order, so deeper frames that follow a frame are below it. A match
+  // below another match does not add to the share.
   function search(text) {
-    const wanted = text.trim().toLowerCase()
-    const found = panels.map((panel) => {
+    const query = text.trim().toLowerCase()
+    const results = panels.map((panel) => {
       let share = 0
       let count = 0
       let covered = Number.POSITIVE_INFINITY
       for (const box of panel.frames) {
-        const isHit = wanted !== '' && box.title.toLowerCase().includes(wanted)
+        const isHit = query !== '' && box.title.toLowerCase().includes(query)
         box.element.classList.toggle('hit', isHit)
         if (box.y <= covered) covered = Number.POSITIVE_INFINITY
         if (!isHit) continue
@@ -123,11 +124,11 @@
         covered = box.y
         share += box.width
       }
-      panel.element.classList.toggle('searched', wanted !== '')
+      panel.element.classList.toggle('searched', query !== '')
       return { name: panel.element.dataset.name, share, count }
     })
-    if (wanted === '') return ''
-    const shares = found.map(
+    if (query === '') return ''
+    const shares = results.map(
       ({ name, share, count }) =>
         `${share.toFixed(1)} % ${panels.length > 1 ? `of ${name}` : `in ${count} frame${count === 1 ? '' : 's'}`}`,
     )
@@ -152,7 +153,7 @@
   button.type = 'button'
   button.textContent = 'reset'
   const output = form.appendChild(document.createElementNS(HTML, 'output'))
-  const hint = 'click or Enter zooms, arrows walk, Escape resets'
+  const hint = 'click or Enter: zoom, arrow keys: move, Escape: reset'
   output.textContent = hint
   const show = () => {
     output.textContent = search(field.value) || hint
@@ -213,7 +214,7 @@
     for (const panel of panels) label(panel)
   }
   addEventListener('resize', relabel)
-  // Paper has a width no script knows: it gets the labels of a still picture.
+  // A script cannot measure the width of paper, so print uses the labels of the still picture.
   const still = [...root.querySelectorAll('svg.f')].map((element) => ({
     element,
     text: element.querySelector('text')?.cloneNode(true),

@@ -6,23 +6,24 @@ import { CACHE_VARIABLE } from '../../system/cache-root.js'
 import { explainFileError, makeDirectory } from '../../system/files.js'
 import { type Program, runProgram } from '../../system/run-program.js'
 
-/** What installing needs to know. */
+/** What to install, and how. */
 export interface Installation {
-  /** Folder with a package.json and a package-lock.json that pin what is installed. */
+  /** Folder with the package.json and package-lock.json to install. */
   readonly source: string
-  /** Folder installations are kept in, one per lock file. */
+  /** Folder for installations, one per lock file. */
   readonly cache: string
-  /** As npm is to see it: its own settings, a proxy. */
+  /** Environment of npm, with its settings and proxy. */
   readonly env: Program['env']
   readonly timeoutMs: number
   readonly signal: AbortSignal
-  /** Told when something has to be installed. */
+  /** Reports that an installation begins. */
   readonly phase: (text: string) => void
 }
 
 /**
- * Installs pinned packages, once: what stands in the lock file, checked against its digests, no
- * install scripts. It appears as a whole or not at all; from then on no network is needed.
+ * Installs pinned packages on first use: exactly what the lock file lists, checked against its
+ * digests, without install scripts. The folder appears only when it is complete. After that, no
+ * network is needed.
  *
  * @returns the folder that holds `node_modules`
  * @throws {InputError} the cache cannot be written
@@ -40,7 +41,7 @@ export async function installTools({
   phase(`installing profiling tools into ${installed}, once`)
   let attempt: string | undefined
   try {
-    attempt = claimed(cache)
+    attempt = makeAttempt(cache)
     cpSync(source, attempt, { recursive: true })
     const args = [
       'ci',
@@ -53,12 +54,12 @@ export async function installTools({
     const problem = await runProgram({ file: 'npm', args, cwd: attempt, ...program })
     if (problem !== undefined) {
       throw new InvalidEvidenceError(
-        `installing profiling tools into ${cache}: npm ci ${problem}; the first use needs npm and its registry, or copy that folder from another machine`,
+        `installing profiling tools into ${cache}: npm ci ${problem}; the first use needs npm and its registry; without them, copy that folder from another machine`,
       )
     }
     renameSync(attempt, installed)
   } catch (error) {
-    // Another process may have been quicker.
+    // If the folder exists now, another process has installed it meanwhile.
     if (!existsSync(installed)) throw explained(error, cache)
   } finally {
     if (attempt !== undefined) rmSync(attempt, { recursive: true, force: true })
@@ -66,19 +67,17 @@ export async function installTools({
   return installed
 }
 
-function claimed(cache: string): string {
+function makeAttempt(cache: string): string {
   makeDirectory(cache)
   return mkdtempSync(join(cache, '.installing-'))
 }
 
-/** A cache that cannot be written is told by the variable that names it. */
+/** Names the variable to set if the cache cannot be written. */
 function explained(error: unknown, cache: string): unknown {
-  const known = explainFileError(error, cache)
-  if (!(known instanceof InputError)) return known
+  const explanation = explainFileError(error, cache)
+  if (!(explanation instanceof InputError)) return explanation
   return new InputError(
-    `cannot write ${cache}, where profiling tools go; set ${CACHE_VARIABLE} to a writable folder`,
-    {
-      cause: error,
-    },
+    `cannot write ${cache}, the folder for profiling tools; set ${CACHE_VARIABLE} to a writable folder`,
+    { cause: error },
   )
 }

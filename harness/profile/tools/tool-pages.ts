@@ -23,10 +23,10 @@ import {
   prepareWorkload,
   slotOf,
 } from '../capture/profiled-process.js'
-import type { ProfileTool, ToolPlace } from './tool-table.js'
+import type { ProfileTool, ToolRun } from './tool-table.js'
 import type { WatchedRun } from './watched-program.js'
 
-/** What a tool wrote about one arm. */
+/** The page of a tool about one arm. */
 export interface ToolPage {
   readonly arm: Arm
   /** Absolute path. */
@@ -34,7 +34,7 @@ export interface ToolPage {
   readonly bytes: number
 }
 
-/** The program a tool starts. */
+/** The program that a tool starts and profiles. */
 const WATCHED = fileURLToPath(
   compiledModule(
     new URL(
@@ -44,18 +44,19 @@ const WATCHED = fileURLToPath(
   ),
 )
 const LEAST_BYTES = 1024
+/** More than a browser can show. */
 const MOST_BYTES = 256 * 1024 ** 2
-/** An empty style sheet, in place of one from a network. */
-const NOTHING = 'data:text/css,'
+/** Replaces a style sheet that would be fetched from a network. */
+const EMPTY_STYLE_SHEET = 'data:text/css,'
 
 /**
- * Lets a tool watch a workload in each of the arms, and keeps the pages it writes:
- * `<tool>/<arm>.html` in the folder of the request, all of them or none, without what they would
- * fetch from a network when they are opened. Whatever else the tool leaves behind is removed.
+ * Runs a tool on a workload in each of the arms. Its pages become `<tool>/<arm>.html` in the folder
+ * of the request, all of them or none; links to a network are removed from them. All other files of
+ * the tool are deleted.
  *
- * @param installed folder whose node_modules holds the tool
- * @returns the pages in the order of the arms, and what preparing the data had to say
- * @throws {InputError} the data cannot be prepared, by what the user gave
+ * @param installed folder with the tool in its node_modules
+ * @returns the pages in the order of the arms, and messages from preparing the data
+ * @throws {InputError} the data cannot be prepared because of the user's input
  * @throws {InvalidEvidenceError} the tool failed, or its page is missing or shows nothing
  */
 export async function toolPages(
@@ -67,18 +68,15 @@ export async function toolPages(
   const notes = await prepareWorkload(request)
   const directory = mkdtempSync(join(request.directory, `.${tool.id}-`))
   try {
-    const made: { readonly arm: Arm; readonly page: string; readonly bytes: number }[] = []
+    const unfinished: ToolPage[] = []
     for (const arm of arms)
-      made.push({
-        arm: arm.arm,
-        ...(await watch(request, arm, tool, installed, join(directory, arm.arm))),
-      })
-    const kept = join(request.directory, tool.id)
-    makeDirectory(kept)
-    const pages = made.map(({ arm, page, bytes }) => {
-      const path = join(kept, `${arm}.html`)
-      renameSync(page, path)
-      return { arm, path, bytes }
+      unfinished.push(await watch(request, arm, tool, installed, join(directory, arm.arm)))
+    const folder = join(request.directory, tool.id)
+    makeDirectory(folder)
+    const pages = unfinished.map((page) => {
+      const path = join(folder, `${page.arm}.html`)
+      renameSync(page.path, path)
+      return { ...page, path }
     })
     return { pages, notes }
   } finally {
@@ -86,23 +84,19 @@ export async function toolPages(
   }
 }
 
-/** One arm under the tool, in a folder of its own. */
+/** Runs the tool on one arm, in a folder of its own. */
 async function watch(
   request: ProfileRequest,
   arm: ArmStack,
   tool: ProfileTool,
   installed: string,
   directory: string,
-) {
-  const { workload, settings } = request
-  const say = (what: string) => request.phase(`${tool.id} on ${workload.id}, ${arm.arm}: ${what}`)
-  say('how long a pass is')
-  const { run } = await capture(request, arm, { warmup: 1, iterations: 1 }, 'clock')
-  const passes = passesFor(request.durationMs, run.cpuMs, tool.mostPasses)
-  say(`${passes} passes`)
+): Promise<ToolPage> {
+  const title = `${request.workload.id}, ${arm.arm}`
+  const passes = await passesUnder(tool, request, arm)
+  request.phase(`${tool.id} on ${title}: ${passes} passes`)
   makeDirectory(directory)
   const finished = join(directory, 'finished.json')
-  const words = join(directory, 'run.json')
   const watched: WatchedRun = {
     slot: {
       ...slotOf(request, arm),
@@ -112,21 +106,48 @@ async function watch(
     cwd: process.cwd(),
     finished,
   }
-  writeFileSync(words, JSON.stringify(watched))
-  const place = (command: readonly string[]): ToolPlace => ({
-    directory,
-    title: `${workload.id}, ${arm.arm}`,
-    command,
-  })
-  const flags = [...settings.nodeFlags, ...tool.flags(place([]))]
-  const problem = await runProgram({
+  writeFileSync(join(directory, 'run.json'), JSON.stringify(watched))
+  const problem = await runTool(request, tool, installed, { directory, title })
+  const where = `${title}: ${tool.id}`
+  if (problem !== undefined)
+    throw new InvalidEvidenceError(
+      `${where} ${problem}; allow more time with --timeout, or profile without --tool`,
+    )
+  if (!existsSync(finished))
+    throw new InvalidEvidenceError(
+      `${where} ended without an error, but the profiled program did not finish; profile without --tool to see its error`,
+    )
+  return { arm: arm.arm, ...checkedPage(where, tool, join(directory, tool.page)) }
+}
+
+/** The number of passes that take about the requested duration. */
+async function passesUnder(
+  tool: ProfileTool,
+  request: ProfileRequest,
+  arm: ArmStack,
+): Promise<number> {
+  request.phase(`${tool.id} on ${request.workload.id}, ${arm.arm}: timing a pass`)
+  const { run } = await capture(request, arm, { warmup: 1, iterations: 1 }, 'clock')
+  return passesFor(request.durationMs, run.cpuMs, tool.mostPasses)
+}
+
+/** @returns what went wrong; undefined: nothing */
+function runTool(
+  { settings }: ProfileRequest,
+  tool: ProfileTool,
+  installed: string,
+  { directory, title }: Omit<ToolRun, 'command'>,
+): Promise<string | undefined> {
+  const flags = [...settings.nodeFlags, ...tool.flags({ directory, title, command: [] })]
+  const command = [process.execPath, ...flags, WATCHED, join(directory, 'run.json')]
+  return runProgram({
     file: process.execPath,
     args: [
       join(installed, 'node_modules', tool.package, tool.script),
-      ...tool.words(place([process.execPath, ...flags, WATCHED, words])),
+      ...tool.args({ directory, title, command }),
     ],
     cwd: directory,
-    // Tools keep settings and notices in the first two.
+    // Tools store settings and temporary files in the first two.
     env: {
       ...settings.env,
       XDG_CONFIG_HOME: join(directory, 'config'),
@@ -136,38 +157,29 @@ async function watch(
     timeoutMs: settings.timeoutMs,
     signal: settings.signal,
   })
-  const who = `${workload.id}, ${arm.arm}: ${tool.id}`
-  if (problem !== undefined)
-    throw new InvalidEvidenceError(
-      `${who} ${problem}; --timeout gives it longer, profiles without --tool do not need it`,
-    )
-  if (!existsSync(finished))
-    throw new InvalidEvidenceError(
-      `${who} ended without an error, but the program it watched did not finish; see what that dies of: leave --tool out`,
-    )
-  return checkedPage(who, tool, join(directory, tool.page))
 }
 
-/**
- * The tools tell nobody when they have seen nothing: their pages say so, or stay empty, and they
- * exit with 0.
- */
-function checkedPage(who: string, { holds, fetches }: ProfileTool, page: string) {
-  if (!existsSync(page))
+/** Checks that a page shows the workload: the tools exit with 0 even if they recorded nothing. */
+function checkedPage(
+  where: string,
+  { holds, fetches }: ProfileTool,
+  path: string,
+): Omit<ToolPage, 'arm'> {
+  if (!existsSync(path))
     throw new InvalidEvidenceError(
-      `${who} ended without an error and wrote no page; run it again, or leave --tool out for our own profiles`,
+      `${where} ended without an error and wrote no page; run it again, or profile without --tool`,
     )
-  const bytes = statSync(page).size
+  const bytes = statSync(path).size
   if (bytes > MOST_BYTES)
     throw new InvalidEvidenceError(
-      `${who} wrote a page of ${formatBytes(bytes)}, more than a browser shows; choose a smaller --scale`,
+      `${where} wrote a page of ${formatBytes(bytes)}, too large for a browser; choose a smaller --scale`,
     )
-  const text = readFileSync(page, 'utf8')
+  const text = readFileSync(path, 'utf8')
   if (bytes <= LEAST_BYTES || !holds(text))
     throw new InvalidEvidenceError(
-      `${who} wrote a page of ${formatBytes(bytes)} that shows nothing of the workload; give it longer with --duration, or see docs/profiling.md for what it cannot see`,
+      `${where} wrote a page of ${formatBytes(bytes)} that does not show the workload; choose a longer --duration, or see docs/profiling.md for the limits of the tool`,
     )
-  const alone = fetches === undefined ? text : text.replaceAll(fetches, NOTHING)
-  writeFileSync(page, alone)
-  return { page, bytes: Buffer.byteLength(alone) }
+  const selfContained = fetches === undefined ? text : text.replaceAll(fetches, EMPTY_STYLE_SHEET)
+  writeFileSync(path, selfContained)
+  return { path, bytes: Buffer.byteLength(selfContained) }
 }

@@ -2,25 +2,25 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { RunSlot, Suite } from '../../contract.js'
 import { profileRun } from '../capture/profile-run.js'
 
-/** What somebody else's profiler is to watch. */
+/** The program that a third-party tool profiles. */
 export interface WatchedRun {
   readonly slot: RunSlot
-  /** Where a suite expects to be: the tool itself works elsewhere. */
+  /** Working directory of the suite; the tool starts the program in another one. */
   readonly cwd: string
-  /** Written when all passes are made: some tools make a page of a program that crashed, too. */
+  /** File to write after the last pass: some tools write a page even if the program crashed. */
   readonly finished: string
 }
 
 /**
- * A profiled run as a program of its own, `node watched-program.js run.json`, for tools that start
- * what they watch: they have no use for our messages. Its stdout is theirs; it prints nothing.
+ * A profiled run as a program, `node watched-program.js run.json`, for tools that start the program
+ * themselves. It prints nothing, because the tool may read its stdout.
  */
 async function run({ slot, cwd, finished }: WatchedRun): Promise<void> {
   process.chdir(cwd)
   const { suite } = (await import(slot.suite)) as { suite: Suite }
   writeFileSync(finished, JSON.stringify(await profileRun(suite, slot)))
-  // The tools write what they saw, and end the process, when it has nothing left to do: whatever a
-  // suite left open must not put that off for ever.
+  // The tools write their data on `beforeExit`. A handle that the suite left open would delay that
+  // event for ever, so it is emitted here.
   if (!process.emit('beforeExit', 0)) process.exit()
 }
 

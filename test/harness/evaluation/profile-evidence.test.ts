@@ -49,10 +49,10 @@ describe('an evaluation that profiles', () => {
     for (const name of readdirSync(folder)) {
       expect(readFileSync(join(folder, name), 'utf8'), name).not.toContain(process.cwd())
     }
-    const { nodes } = parseCpuProfile(
-      readFileSync(join(folder, 'baseline.cpuprofile'), 'utf8'),
-      'baseline.cpuprofile',
-    )
+    const { nodes } = parseCpuProfile({
+      name: 'baseline.cpuprofile',
+      text: readFileSync(join(folder, 'baseline.cpuprofile'), 'utf8'),
+    })
     expect(nodes.map(({ callFrame }) => callFrame.functionName)).toContain('spin')
   })
 

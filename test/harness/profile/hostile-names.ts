@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { FoldedProfile, Frame } from '../../../harness/profile/fold/stacks.js'
 
-/** What a program may call its functions to break whatever shows them. */
+/** Names of functions chosen to break the code that shows them. */
 export const HOSTILE_NAMES: readonly string[] = [
   '<script>alert(1)</script>',
   '</title></svg><img src=x onerror=alert(1)>',
@@ -32,7 +32,7 @@ export const HOSTILE_NAMES: readonly string[] = [
   ' ',
 ]
 
-/** Any frame a profile could hold. */
+/** Arbitrary frames of a profile. */
 export const anyFrame: fc.Arbitrary<Frame> = fc
   .record({
     name: fc.oneof(
@@ -64,7 +64,7 @@ export const anyFrame: fc.Arbitrary<Frame> = fc
     ...(file !== undefined && line !== undefined && { line: line + 1 }),
   }))
 
-/** A folded profile of the given stacks, in no particular order. */
+/** A folded profile of the given stacks, in the given order. */
 export function profileOf(stacks: readonly (readonly [readonly Frame[], number])[]): FoldedProfile {
   const frames: Frame[] = []
   const numbers = new Map<string, number>()

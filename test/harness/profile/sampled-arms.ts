@@ -1,6 +1,6 @@
 import type { ArmHotspots, Hotspots } from '../../../harness/evidence/hotspots-schema.js'
 
-/** An arm by what its profile sampled of each category, ms per pass. */
+/** An arm from the sampled time of each category, ms per pass. */
 export function sampledArm(
   arm: ArmHotspots['arm'],
   ms: Readonly<Record<string, number>>,
@@ -28,7 +28,7 @@ export function sampledArm(
   }
 }
 
-/** What profiling a workload found, by its arms. */
+/** The hot spots of a workload, from its arms. */
 export function hotspotsOf(workload: string, arms: readonly ArmHotspots[]): Hotspots {
   return {
     schema: 'assay/hotspots@1',

@@ -50,13 +50,13 @@ async function capture(suite: Suite, profiler: Capture['profiler'], change: Part
 const named = (texts: readonly string[]) =>
   texts.map((text, thread) => ({ name: `thread ${thread}`, text }))
 const names = (text: string) =>
-  parseCpuProfile(text, 'x').nodes.map(({ callFrame }) => callFrame.functionName)
+  parseCpuProfile({ name: 'x', text }).nodes.map(({ callFrame }) => callFrame.functionName)
 
 describe('a captured process', () => {
-  it('leaves a profile of what ran after the warm-up', async () => {
+  it('writes a profile of what ran after the warm-up', async () => {
     const { profile, texts } = await capture(kernelSuite, 'cpu')
     expect(profile).toMatchObject({ passes: 5, files: ['main.cpuprofile'], lostThreads: 0 })
-    const parsed = parseCpuProfile(texts[0]!, 'main')
+    const parsed = parseCpuProfile({ name: 'main', text: texts[0]! })
     expect(names(texts[0]!)).toContain('spin')
     expect(parsed.timeDeltas.every((delta) => delta >= 0)).toBe(true)
     expect(
@@ -64,7 +64,7 @@ describe('a captured process', () => {
     ).toBeLessThanOrEqual(parsed.endTime)
   })
 
-  it('profiles its worker threads beside it', async () => {
+  it('profiles worker threads, too', async () => {
     const { profile, texts } = await capture(threads, 'cpu', { workload: 'threads' })
     expect(profile).toMatchObject({
       files: ['main.cpuprofile', 'worker-1.cpuprofile'],
@@ -75,7 +75,7 @@ describe('a captured process', () => {
     expect(names(texts[1]!)).toContain('spinInWorker')
   })
 
-  it('says how many threads were gone before their profile could be taken', async () => {
+  it('counts threads that ended before their profile could be collected', async () => {
     const { profile } = await capture(threads, 'cpu', {
       workload: 'threads',
       scale: 'standard',
@@ -86,7 +86,7 @@ describe('a captured process', () => {
     expect(profile.lostThreads).toBe(3)
   })
 
-  it('counts every call of every function, and none of the warm-up', async () => {
+  it('counts every call of every function, without those of the warm-up', async () => {
     const { texts } = await capture(kernelSuite, 'coverage', { warmup: 3, iterations: 4 })
     const calls = readCallCounts(named(texts), sourceLocator(fixture('.')))
     const line = lineOf('kernel-suite.mjs', 'function spin(')
@@ -94,7 +94,7 @@ describe('a captured process', () => {
     expect(calls({ name: 'spin', kind: 'js', file: 'kernel-suite.mjs', line: 1 })).toBeUndefined()
   })
 
-  it('counts a generator and an async function once per call, however often they go on', async () => {
+  it('counts a generator and an async function once per call, however often they resume', async () => {
     const { texts } = await capture(threads, 'coverage', {
       workload: 'going-on',
       warmup: 2,
@@ -113,7 +113,7 @@ describe('a captured process', () => {
     expect(callsOf('goOn', 'async function goOn(')).toBe(3)
   })
 
-  it('counts no thread as lost that was gone before anything counted', async () => {
+  it('does not count threads of the warm-up as lost', async () => {
     const { profile } = await capture(threads, 'cpu', {
       workload: 'threads',
       scale: 'standard',
@@ -123,7 +123,7 @@ describe('a captured process', () => {
     expect(profile.lostThreads).toBe(3)
   })
 
-  it('counts the calls of worker threads too', async () => {
+  it('counts the calls of worker threads, too', async () => {
     const { profile, texts } = await capture(threads, 'coverage', {
       workload: 'threads',
       iterations: 2,
@@ -134,7 +134,7 @@ describe('a captured process', () => {
     expect(calls({ name: 'spinInMain', kind: 'js', file: 'profiled-suite.mjs', line })).toBe(2)
   })
 
-  it('samples allocations that were collected since', async () => {
+  it('samples allocations that were collected before the end', async () => {
     const { texts } = await capture(threads, 'allocation', { workload: 'churn' })
     const { frames, stacks, totalBytes } = foldAllocations(
       named(texts),
@@ -144,13 +144,13 @@ describe('a captured process', () => {
       path.some((index) => frames[index]!.name === 'churn'),
     )
     const bytes = churned.reduce((sum, { bytes }) => sum + bytes, 0)
-    // Five passes; nothing of it is alive at the end.
+    // Five passes; none of these objects is alive at the end.
     expect(bytes / (5 * 50_000 * 832)).toBeGreaterThan(0.8)
     expect(bytes / (5 * 50_000 * 832)).toBeLessThan(1.25)
     expect(bytes).toBeLessThanOrEqual(totalBytes)
   })
 
-  it('writes nothing under the clock, and times the reference only where there is one', async () => {
+  it('writes no file while timing, and times a reference only if there is one', async () => {
     const { profile } = await capture(kernelSuite, 'clock')
     expect(profile.files).toEqual([])
     expect(profile).not.toHaveProperty('referenceCpuMs')
@@ -160,28 +160,28 @@ describe('a captured process', () => {
   it.each([
     ['', 'it is empty'],
     ['{"head":{"callFrame":', 'it is cut off'],
-    ['{"nodes":[]}', 'head: it is missing'],
-    ['{"head":{"callFrame":{},"selfSize":1,"children":[]}}', 'a node, callFrame.functionName'],
-  ])('refuses allocations that are none: %s', (text, why) => {
+    ['{"nodes":[]}', 'head: invalid input: expected object, received undefined'],
+    ['{"head":{"callFrame":{},"selfSize":1,"children":[]}}', 'head.callFrame.functionName'],
+  ])('refuses invalid allocations: %s', (text, why) => {
     expect(() => foldAllocations([{ name: 'x.heapprofile', text }], () => undefined)).toThrow(why)
   })
 
-  it.each(['', '{}', '[{"url":1}]'])('refuses call counts that are none: %s', (text) => {
+  it.each(['', '{}', '[{"url":1}]'])('refuses invalid call counts: %s', (text) => {
     expect(() => readCallCounts([{ name: 'x', text }], () => undefined)).toThrow(
-      /^x is no profile of V8/,
+      /^x is not a valid V8 profile/,
     )
   })
 })
 
-describe('profiling that is off', () => {
-  it('is not even imported by a measured process', () => {
+describe('a measured process', () => {
+  it('does not import the profiling code', () => {
     const reached = reachedStatically(join(packageRoot(), 'harness', 'child.ts'))
     expect([...reached]).toContain(join(packageRoot(), 'harness', 'measurement', 'run-once.ts'))
     expect([...reached].filter((file) => file.includes(join('harness', 'profile')))).toEqual([])
   })
 })
 
-/** Line, from 1, of a fixture that begins with a text. */
+/** The line, from 1, of a fixture that starts with a text. */
 function lineOf(file: string, start: string): number {
   return (
     1 +
@@ -191,7 +191,7 @@ function lineOf(file: string, start: string): number {
   )
 }
 
-/** Files a module needs before its first line runs. */
+/** The files that a module imports statically, directly or not. */
 function reachedStatically(entry: string): Set<string> {
   const seen = new Set<string>()
   const queue = [entry]

@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Hotspots, hotspotsSchema } from '../../../../harness/evidence/hotspots-schema.js'
 import { assay, fixture, type Told, temporaryDirectory } from '../../../fixtures/bench.js'
 
-/** Both programs of known splits, profiled by one command: some twenty processes. */
+/** Two programs with a known split of their time, profiled by one command in twenty processes. */
 const results = join(temporaryDirectory(), 'profiling-results')
 const folder = join(results, 'profile-baseline-split')
-let told: Told
+let result: Told
 let documents: Hotspots[]
 let split: Hotspots['arms'][number]
 let shapes: typeof split
@@ -16,8 +16,8 @@ beforeAll(async () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'incumbent.svg'), 'of an earlier run')
   const words = `profile baseline --suite ${fixture('split-suite.mjs')} --scenario all --scale smoke --interval 125 --duration 2 --json --out ${join(results, '..')}`
-  told = await assay(words)
-  documents = (JSON.parse(told.stdout) as unknown[]).map((one) => hotspotsSchema.parse(one))
+  result = await assay(words)
+  documents = (JSON.parse(result.stdout) as unknown[]).map((one) => hotspotsSchema.parse(one))
   ;[split, shapes] = documents.map(({ arms }) => arms[0]!) as [typeof split, typeof split]
 }, 120_000)
 
@@ -26,8 +26,8 @@ function shareOf({ categories }: typeof split, name: string): number {
 }
 
 describe('the baseline alone, in all scenarios', () => {
-  it('is one document, and one page', () => {
-    expect(told.code, told.stderr).toBe(0)
+  it('gives one document and one page', () => {
+    expect(result.code, result.stderr).toBe(0)
     expect(documents.map(({ workload, arms }) => [workload, arms.length])).toEqual([
       ['split', 1],
       ['shapes', 1],
@@ -37,7 +37,7 @@ describe('the baseline alone, in all scenarios', () => {
     expect(page).toContain('## split')
   })
 
-  it('takes the place of what an earlier run left: no file of another stack stays', () => {
+  it('replaces the files of an earlier run', () => {
     expect(existsSync(join(folder, 'hotspots.json'))).toBe(true)
     expect(existsSync(join(folder, 'incumbent.svg'))).toBe(false)
     expect(readdirSync(results).sort()).toEqual([
@@ -54,7 +54,7 @@ describe('a program with a known split of 50 : 35 : 15 in a recursion, a generat
     ['generator', 0.35, 1],
     ['waiting', 0.15, 125],
   ])(
-    'books %s with its share of %d, to three points, and counts its calls',
+    'attributes %s its share of %d within three points, and counts its calls',
     (name, share, calls) => {
       expect(Math.abs(shareOf(shapes, name) - share)).toBeLessThan(0.03)
       expect(shapes.functions.find((one) => one.name === name)?.calls).toBe(calls)
@@ -72,7 +72,7 @@ describe('a program with a known split of 60 : 30 : 10 in three inlinable functi
     ['sixty', 0.6],
     ['thirty', 0.3],
     ['ten', 0.1],
-  ])('books %s with its share, to three points', (name, share) => {
+  ])('attributes %s its share within three points', (name, share) => {
     expect(Math.abs(shareOf(split, name) - share)).toBeLessThan(0.03)
   })
 
@@ -81,20 +81,20 @@ describe('a program with a known split of 60 : 30 : 10 in three inlinable functi
     expect(calls).toMatchObject({ sixty: 125, thirty: 125, ten: 125 })
   })
 
-  it('knows the place of a function and what lies under its callers', () => {
+  it('gives the place of a function, and its time with callees', () => {
     const pass = split.functions.find(({ name }) => name === 'sixty')
     expect(pass).toMatchObject({ file: 'split-suite.mjs', line: 5, kind: 'js' })
     expect(pass!.totalShare).toBeGreaterThanOrEqual(pass!.selfShare)
     expect(split.modules[0]).toMatchObject({ module: '.' })
   })
 
-  it('tells its overhead over the reference computation', () => {
+  it('gives the overhead relative to the reference computation', () => {
     const { cpuMs, referenceCpuMs, overheadToComputation } = split
     expect(referenceCpuMs).toBeGreaterThan(0)
     expect(overheadToComputation).toBe(cpuMs / referenceCpuMs! - 1)
   })
 
-  it('names what to optimize next, and never what the program is there for', () => {
+  it('ranks what to optimize next, without the purpose of the program', () => {
     expect(split.next.map(({ category, effort }) => [category, effort])).toEqual([
       ['sixty', 'small'],
       ['thirty', 'small'],

@@ -35,7 +35,7 @@ describe('the category of a sample', () => {
   const of = (...stack: Frame[]) => attribute(stack, [...stack.keys()])
 
   it.each<[string, string | undefined, Frame[]]>([
-    ['the nearest ancestor listed', 'loading', [main, read]],
+    ['the nearest frame in the table', 'loading', [main, read]],
     [
       'a library belongs to its caller',
       'filtering',
@@ -44,34 +44,34 @@ describe('the category of a sample', () => {
     ['a file before its folder', 'conversion', [read, js('f', 'src/load/convert.ts')]],
     ['a function before its file', 'conversion', [js('toColumns', 'src/table.ts'), native]],
     [
-      'arithmetic belongs to whoever asked',
+      'shared arithmetic belongs to its caller',
       'filtering',
       [js('filter', 'src/table.ts'), js('add', 'src/load/arithmetic.ts')],
     ],
     [
-      'a library listed itself, after an await',
+      'a listed library, after an await',
       'loading',
       [loop, js('inflate', 'node_modules/reader/a/b.js')],
     ],
-    ['collection, whoever caused it', 'GC', [main, read, gc]],
-    ['the runtime by its leaf', 'JIT and runtime', [main, read, program]],
-    ['the event loop alone', 'JIT and runtime', [loop, native]],
-    ['nothing known', 'other', [main, js('x', 'node_modules/unknown/x.js')]],
+    ['collection, whatever caused it', 'GC', [main, read, gc]],
+    ['the runtime, by the leaf', 'JIT and runtime', [main, read, program]],
+    ['the event loop only', 'JIT and runtime', [loop, native]],
+    ['no frame in the table', 'other', [main, js('x', 'node_modules/unknown/x.js')]],
     ['idle: no category', undefined, [idle]],
   ])('%s', (_name, category, stack) => {
     expect(of(...stack)).toBe(category)
   })
 
-  it('is `other` for everything that ran where a suite has no table', () => {
+  it('is `other` for all busy time if the suite has no table', () => {
     expect(attributeBy(undefined)([main, read], [0, 1])).toBe('other')
     expect(categoryNames(undefined)).toEqual(['GC', 'JIT and runtime', 'other'])
   })
 
-  it('is not taken from what every object has', () => {
+  it('does not come from inherited properties of objects', () => {
     expect(of(js('constructor', 'constructor'), js('__proto__', '__proto__'))).toBe('other')
   })
 
-  it('covers a file by itself, its folder, or as a caller', () => {
+  it('covers a file that is listed itself, by its folder, or under callers', () => {
     expect(
       ['src/load/x/y.ts', 'src/table.ts', 'src/load/arithmetic.ts', 'src/main.ts'].map((file) =>
         covers(table, file),
@@ -92,6 +92,7 @@ describe('the sums of a profile', () => {
         { frames: [4], amount: 100 },
       ],
     },
+    ({ amount }) => amount,
     attributeBy(table),
   )
 
@@ -104,7 +105,7 @@ describe('the sums of a profile', () => {
     expect(sums.inclusive.get(read)).toBe(9)
   })
 
-  it('give an operation the libraries it calls', () => {
+  it('add the libraries that an operation calls', () => {
     expect(sums.byOperation.get(read)).toEqual(new Map([['loading', 9]]))
     expect(sums.self.get(read)).toBe(3)
   })

@@ -6,7 +6,8 @@ import {
 } from '../../../../harness/evidence/hotspots-schema.js'
 import { bottlenecksMarkdown } from '../../../../harness/profile/figures/bottlenecks-markdown.js'
 import { hotspotsText } from '../../../../harness/profile/figures/hotspot-tables.js'
-import { type ArmProfiles, armHotspots } from '../../../../harness/profile/figures/hotspots.js'
+import { armHotspots } from '../../../../harness/profile/figures/hotspots.js'
+import type { ArmProfiles } from '../../../../harness/profile/fold/arm-profiles.js'
 import type { FoldedProfile, Frame } from '../../../../harness/profile/fold/stacks.js'
 
 const table = {
@@ -56,7 +57,7 @@ const category = (arm: ArmHotspots, name: string) =>
 describe('the hot spots of an arm', () => {
   const arm = armHotspots(profiles(), table)
 
-  it('are shares of the busy time, and those shares of the CPU nobody watched', () => {
+  it('are shares of the busy time, and times are these shares of the CPU without a profiler', () => {
     expect(category(arm, 'loading')).toEqual({
       name: 'loading',
       share: 0.6,
@@ -76,13 +77,13 @@ describe('the hot spots of an arm', () => {
     expect(arm.sampledMs).toBe(0.1)
   })
 
-  it('tell the overhead over the computation', () => {
+  it('include the overhead relative to the reference computation', () => {
     expect(arm.overheadToComputation).toBe(4)
     const { referenceCpuMs: _, ...without } = profiles()
     expect(armHotspots(without, table)).not.toHaveProperty('overheadToComputation')
   })
 
-  it('list operations above half a percent and mark those above five, with their calls per pass', () => {
+  it('list operations above 0.5 % with their calls per pass, and mark those above 5 %', () => {
     expect(arm.operations).toEqual([
       {
         name: 'load',
@@ -109,7 +110,7 @@ describe('the hot spots of an arm', () => {
     expect(tiny.operations.map(({ name }) => name)).toEqual(['load'])
   })
 
-  it('flag a category that inlining moves by more than five points', () => {
+  it('flag a category whose share changes by more than five points with inlining', () => {
     const moved = armHotspots(profiles({ inlined: folded(540, 440, 0, 20) }), table)
     expect(category(moved, 'loading').differs).toBe(true)
     expect(moved.warnings.map(({ code }) => code)).toEqual(['inlining-differs', 'inlining-differs'])
@@ -117,7 +118,7 @@ describe('the hot spots of an arm', () => {
     expect(still.warnings).toEqual([])
   })
 
-  it('warn of few samples, lost threads and much that has no category', () => {
+  it('warn of few samples, lost threads and much time without a category', () => {
     const doubtful = armHotspots(
       profiles({
         samples: 100,
@@ -127,28 +128,40 @@ describe('the hot spots of an arm', () => {
       }),
       table,
     )
-    expect(doubtful.warnings.map(({ code }) => code)).toEqual([
-      'few-samples',
-      'much-is-other',
-      'lost-threads',
+    expect(doubtful.warnings).toEqual([
+      {
+        code: 'few-samples',
+        hint: 'only 100 samples, so shares are rough; use a finer --interval or a longer --duration',
+      },
+      {
+        code: 'much-is-other',
+        hint: "10.0 % of the time has no category; add its files to the suite's table of categories",
+      },
+      {
+        code: 'lost-threads',
+        hint: '2 worker threads ended before the profile could be collected, so their time is missing; only workers that outlive the passes are profiled',
+      },
     ])
   })
 
-  it('warn where samples account for too little of the time', () => {
+  it('warn if samples account for too little of the time', () => {
     const starved = armHotspots(profiles({ profiledCpuMs: 0.16 }), table)
     expect(starved.warnings.map(({ code, hint }) => [code, hint])).toEqual([
-      ['time-not-sampled', expect.stringContaining('only 62.5 % of the CPU time')],
+      [
+        'time-not-sampled',
+        'samples account for only 62.5 % of the CPU time: the profiler had to wait for a CPU, or native threads did the work; close other programs',
+      ],
     ])
     expect(armHotspots(profiles({ profiledCpuMs: 0.125 }), table).warnings).toEqual([])
   })
 
-  it('rank what to optimize next, without what the program is for', () => {
+  it('rank what to optimize next, without the purpose of the program', () => {
     expect(arm.next).toEqual([
       { category: 'loading', share: 0.6, effort: 'small', operations: ['load (load.ts:3)'] },
     ])
   })
 
-  it('prefer a small effort to a larger share', () => {
+  it('rank a small effort above a larger share', () => {
     const many = Array.from({ length: 6 }, (_, index) => js(`part${index}`, 'load.ts'))
     const all = [...many, js('filter', 'filter.ts')]
     const exact: FoldedProfile = {
@@ -197,11 +210,11 @@ describe('hot spots as text', () => {
     arms,
   }
 
-  it('are what the schema says', () => {
+  it('match the schema', () => {
     expect(hotspotsSchema.parse(JSON.parse(JSON.stringify(hotspots)))).toEqual(hotspots)
   })
 
-  it('keep hostile names from a page: no markup, no cell of their own, one line each', () => {
+  it('escape hostile names in the page: no markup, no extra cell, one line each', () => {
     const page = bottlenecksMarkdown(
       [hotspots],
       {
@@ -226,9 +239,9 @@ describe('hot spots as text', () => {
     ])
   })
 
-  it('keep hostile names from a terminal: no control characters, bounded lines', () => {
+  it('clean hostile names for a terminal: no control characters, bounded lines', () => {
     const text = hotspotsText(hotspots)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence is what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences must not be there
     expect(text).not.toMatch(/\u001b/)
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(260)
   })

@@ -39,7 +39,7 @@ const draw = () =>
   })
 
 describe('the change of functions', () => {
-  it('is in µs of own CPU time per iteration, the largest first, whatever the number of iterations and the lines of a file', () => {
+  it('is in µs of self time per iteration, the largest first, and ignores moved lines', () => {
     expect(
       functionChanges(baseline, candidate).map(({ frame, ...change }) => ({
         name: frame.name,
@@ -53,7 +53,7 @@ describe('the change of functions', () => {
     ])
   })
 
-  it('adds a function up over all its callers, and one that only calls others has not vanished', () => {
+  it('sums a function over all its callers; one that only calls others has not vanished', () => {
     const before = {
       iterations: 1,
       profile: profileOf([
@@ -74,7 +74,7 @@ describe('the change of functions', () => {
     })
   })
 
-  it('tells functions without a name apart by their line', () => {
+  it('distinguishes functions without a name by their line', () => {
     const nameless = (line: number) => js('(anonymous)', 'a.ts', line)
     const before = {
       iterations: 1,
@@ -104,7 +104,7 @@ describe('the change of functions', () => {
     .map(profileOf)
 
   test.prop([anyProfile, anyProfile, fc.integer({ min: 1, max: 50 })], { numRuns: 1000 })(
-    'sums to the change of the whole, and turns around with the arms',
+    'adds up to the change of the whole, and is reversed if the arms are swapped',
     (before, after, iterations) => {
       const changes = functionChanges(
         { profile: before, iterations },
@@ -140,7 +140,7 @@ describe('the change of functions', () => {
     },
   )
 
-  it('of a profile over no iterations is refused', () => {
+  it('refuses a profile without iterations', () => {
     expect(() => functionChanges({ ...baseline, iterations: 0 }, candidate)).toThrow(
       /over 0 iterations cannot be compared/,
     )
@@ -158,7 +158,7 @@ describe('a differential flame graph', () => {
       patterns,
     ])
 
-  it('shows what vanished by the time of the baseline, and what appeared by that of the candidate', () => {
+  it('shows what vanished by the time of the baseline, and what appeared by the time of the candidate', () => {
     expect(shapeOf(byBaseline)).toEqual([
       ['▼ all', 0, 1176, 'shrank3', 0],
       ['▼ main', 1, 1176, 'shrank3', 0],
@@ -172,7 +172,7 @@ describe('a differential flame graph', () => {
     ])
   })
 
-  it('says on each frame what it took in both arms, per iteration', () => {
+  it('gives the time per iteration in both arms on each frame', () => {
     expect(byCandidate!.find(({ title }) => title[0] === '▼ main')!.title).toEqual([
       '▼ main',
       'scenarios/main.ts:3',
@@ -182,9 +182,9 @@ describe('a differential flame graph', () => {
     ])
   })
 
-  it('says how it compares, what the whole is, and lists what vanished and what appeared', () => {
+  it('states what is compared and the totals, and lists what vanished and what appeared', () => {
     const text = textsOf(draw()).join('\n')
-    expect(text).toContain('CPU time per iteration, in absolute terms; idle\ntime left out')
+    expect(text).toContain('CPU time per iteration (absolute, not as\nshares); idle time left out')
     expect(text).toContain('baseline 100.0 ms\n')
     expect(text).toContain('candidate 30.00 ms, −70.00 ms (−70.0 %)')
     expect(text).toMatch(/vanished: 2 functions, −80\.00 ms/)
@@ -193,13 +193,13 @@ describe('a differential flame graph', () => {
     expect(text).toContain('  +10.00 ms  fastPath (engine/cache/fast.ts:20)')
   })
 
-  it('is the picture a reviewer has seen', async () => {
+  it('matches the reviewed picture', async () => {
     await expect(draw()).toMatchFileSnapshot(
       join(packageRoot(), 'test', 'golden', 'pictures', 'difference.svg'),
     )
   })
 
-  it('draws both wholes to one scale', () => {
+  it('draws both totals to one scale', () => {
     const bars = elementsOf(
       parseXml(draw()),
       ({ name, attributes }) => name === 'rect' && attributes.height === '8',
@@ -207,7 +207,7 @@ describe('a differential flame graph', () => {
     expect(bars.map(({ attributes }) => attributes.width)).toEqual(['98%', '29.4%'])
   })
 
-  it('of two equal profiles is grey, and nothing vanished or appeared', () => {
+  it('is grey for two equal profiles, and nothing vanished or appeared', () => {
     const svg = differentialFlameGraphSvg(baseline, baseline, { title: 't' })
     expect(
       new Set(
@@ -219,7 +219,7 @@ describe('a differential flame graph', () => {
     expect(textsOf(svg).join(' ')).toMatch(/nothing vanished.*nothing appeared/)
   })
 
-  it('names eight functions, and counts the others', () => {
+  it('lists eight functions and counts the others', () => {
     const many = profileOf(
       Array.from({ length: 14 }, (_, index) => [[js(`gone${index}`)], 1000 * (index + 1)] as const),
     )
@@ -229,7 +229,7 @@ describe('a differential flame graph', () => {
     expect(textsOf(svg)).toContain('  and 6 more, −21.00 ms together')
   })
 
-  it('of an arm without samples still shows the other', () => {
+  it('still shows the other arm if one has no samples', () => {
     const nothing = { iterations: 1, profile: { frames: [], stacks: [], totalMicros: 0 } }
     const svg = differentialFlameGraphSvg(baseline, nothing, { title: 't' })
     expect(drawnPanels(svg).map((frames) => frames.length)).toEqual([4, 0])
@@ -240,7 +240,7 @@ describe('a differential flame graph', () => {
     ])
   })
 
-  it('is the same text for the same profiles, and below 600 kB for long names without end', () => {
+  it('is the same text for the same profiles, and below 600 kB for many long names', () => {
     const stacks = (seed: number) =>
       profileOf(
         Array.from(
@@ -275,7 +275,7 @@ describe('a differential flame graph', () => {
   )
 
   test.prop([anyStacks, anyStacks], { numRuns: 300 })(
-    'is well-formed whatever the names',
+    'is well-formed for all names',
     (before, after) => {
       const svg = differentialFlameGraphSvg(
         { profile: profileOf(before), iterations: 2 },

@@ -29,7 +29,7 @@ const frameNamed = (name: string, svg = draw()) =>
   drawnPanels(svg)[0]!.find(({ title }) => title[0] === name)!
 
 describe('a flame graph', () => {
-  it('is as wide for each frame as the time it and its callees took, callees inside their caller, the largest first', () => {
+  it('draws each frame as wide as its time with callees, inside its caller, the largest first', () => {
     const [frames] = drawnPanels(draw())
     const shape = frames!.map(({ title, row, left, width }) => [
       title[0],
@@ -46,7 +46,7 @@ describe('a flame graph', () => {
     ])
   })
 
-  it('says on each frame what it is, where it is, and what it took', () => {
+  it('gives name, place and time on each frame', () => {
     expect(frameNamed('load').title).toEqual([
       'load',
       'engine/bundle/open.ts:10',
@@ -55,7 +55,7 @@ describe('a flame graph', () => {
     ])
   })
 
-  it('is the same text for the same profile, whatever order its stacks have', () => {
+  it('is the same text for the same profile, whatever the order of its stacks', () => {
     const reversed = profileOf([
       [[main, compute], 650_000],
       [[main, load, collection], 50_000],
@@ -65,13 +65,13 @@ describe('a flame graph', () => {
     expect(draw(reversed)).toBe(draw())
   })
 
-  it('is the picture a reviewer has seen', async () => {
+  it('matches the reviewed picture', async () => {
     await expect(draw()).toMatchFileSnapshot(
       join(packageRoot(), 'test', 'golden', 'pictures', 'flame-graph.svg'),
     )
   })
 
-  it('names its groups by their own time, and colours the frames of a group alike', () => {
+  it('lists its groups with their self time, and gives all frames of a group one colour', () => {
     expect(textsOf(draw())).toEqual(
       expect.arrayContaining([
         '65.0 % engine/indicators',
@@ -91,7 +91,7 @@ describe('a flame graph', () => {
     expect(new Set(fills.map((pair) => pair.join())).size).toBe(2)
   })
 
-  it('counts what it does not show, and shows where it would be', () => {
+  it('counts the frames it leaves out, and marks their place', () => {
     const crumbs = Array.from(
       { length: 412 },
       (_, index) => [[main, js(`crumb${index}`)], 500] as const,
@@ -108,13 +108,13 @@ describe('a flame graph', () => {
   it.each<[string, FoldedProfile]>([
     ['no stacks', { frames: [], stacks: [], totalMicros: 0 }],
     ['stacks of no time', profileOf([[[main], 0]])],
-  ])('of %s says that nothing was sampled', (_, empty) => {
+  ])('of %s states that nothing was sampled', (_, empty) => {
     const svg = draw(empty)
     expect(textsOf(svg)).toContain('nothing was sampled')
     expect(drawnPanels(svg)).toEqual([[]])
   })
 
-  it('of a recursion ten thousand deep ends after some rows, and says what is below', () => {
+  it('of a recursion ten thousand deep ends at the limit of rows, and counts the frames below', () => {
     const svg = draw(profileOf([[Array.from({ length: 10_000 }, () => main), 1000]]))
     expect(drawnPanels(svg)[0]).toHaveLength(LEVEL_LIMIT)
     expect(textsOf(svg).join(' ')).toContain(
@@ -122,14 +122,14 @@ describe('a flame graph', () => {
     )
   })
 
-  it('loads nothing, runs no text as code, and holds no date', () => {
+  it('loads nothing, evaluates no text as code, and contains no date', () => {
     const svg = draw()
     expect(
       svg.replace('http://www.w3.org/2000/svg', '').replace(/const (SVG|HTML) = '[^']*'/g, ''),
     ).not.toMatch(/https?:|href|@import|\beval\b|new Function|innerHTML|\bDate\b|fetch\(/)
   })
 
-  it('is a picture with a name and a description', () => {
+  it('has an accessible name and description', () => {
     const root = parseXml(flameGraphSvg(profile, { title: 'grid-search', prefix: 'before' }))
     expect(root.attributes).toMatchObject({
       role: 'img',
@@ -143,7 +143,7 @@ describe('a flame graph', () => {
     expect(texts['before-desc']).toMatch(/^Flame graph, .*65\.0 % engine\/indicators/)
   })
 
-  it('shares no id and no style rule with one of another prefix', () => {
+  it('shares no id and no style rule with a picture of another prefix', () => {
     const idsOf = (prefix: string) =>
       elementsOf(
         parseXml(flameGraphSvg(profile, { title: 't', prefix })),
@@ -165,7 +165,7 @@ describe('a flame graph', () => {
     ).toEqual([])
   })
 
-  it('refuses a prefix that could end an attribute', () => {
+  it('refuses a prefix that could close an attribute', () => {
     expect(() => flameGraphSvg(profile, { title: 't', prefix: 'a"onload="x' })).toThrow(TypeError)
   })
 })
@@ -178,7 +178,7 @@ describe('hostile names', () => {
     ]),
   )
 
-  it('leave a document of the same elements, with every name in a title', () => {
+  it('add no elements to the document, and appear in titles', () => {
     const svg = flameGraphSvg(hostile, {
       title: HOSTILE_NAMES.join(' '),
       subtitle: HOSTILE_NAMES[0]!,
@@ -221,7 +221,7 @@ describe('hostile names', () => {
     {
       numRuns: 300,
     },
-  )('never break the document, and frames never leave their caller', (stacks) => {
+  )('keep the document well-formed, and every frame inside its caller', (stacks) => {
     const [frames] = drawnPanels(draw(profileOf(stacks)))
     const open: (typeof frames & object)[number][] = []
     for (const frame of frames!) {
@@ -237,7 +237,7 @@ describe('hostile names', () => {
   })
 
   test.prop([fc.string({ unit: 'binary' })], { numRuns: 2000 })(
-    'are shown without anything invisible, once and for all',
+    'are shown without invisible characters; showing them again changes nothing',
     (name) => {
       const shown = visibleText(name)
       expect(shown.replaceAll('\u200d', '')).not.toMatch(
@@ -249,7 +249,7 @@ describe('hostile names', () => {
 })
 
 describe('labels', () => {
-  it('fit their boxes by the width of a monospaced character, and are missing where three do not fit', () => {
+  it('fit their boxes by the width of a monospaced character, and are absent if three do not fit', () => {
     const names = Array.from(
       { length: 60 },
       (_, index) => `${'long name of a function '.repeat(index % 4)}${index}`,
@@ -283,7 +283,7 @@ describe('labels', () => {
     {
       numRuns: 1000,
     },
-  )('wrap into lines of which none is too long', (text, cells, limit) => {
+  )('wrap into lines that are never too long', (text, cells, limit) => {
     const lines = wrapText(text, cells, limit)
     expect(lines.length).toBeGreaterThanOrEqual(1)
     expect(lines.length).toBeLessThanOrEqual(limit)
@@ -292,7 +292,7 @@ describe('labels', () => {
 })
 
 describe('colours', () => {
-  it('keep text readable on every fill, on light pages and on dark ones', () => {
+  it('keep text readable on every fill, on light and on dark pages', () => {
     const fills = Object.values(FILLS)
     expect(fills.length).toBeGreaterThan(25)
     for (const scheme of ['light', 'dark'] as const) {
@@ -301,14 +301,14 @@ describe('colours', () => {
     }
   })
 
-  it('are decided by the name of a group, not by the company it is in', () => {
+  it('depend on the name of the group, not on the other groups', () => {
     const alone = groupClasses(['engine/portal']).get('engine/portal')
     expect(
       groupClasses(['engine/portal', 'arquero', 'GC', 'engine/bundle']).get('engine/portal'),
     ).toBe(alone)
   })
 
-  it('differ between up to 14 groups, and states have their own', () => {
+  it('differ between up to 14 groups, and states have greys of their own', () => {
     const groups = Array.from({ length: 14 }, (_, index) => `group ${index}`)
     const classes = groupClasses([
       ...groups,
@@ -353,7 +353,7 @@ describe('a profile of a million samples on 20,000 stacks', () => {
     totalMicros: stacks.reduce((sum, { micros }) => sum + micros, 0),
   }
 
-  it('stays below 600 kB, well-formed, and says what is missing', () => {
+  it('is below 600 kB, well-formed, and counts what is missing', () => {
     const svg = flameGraphSvg(large, { title: 'large' })
     expect(Buffer.byteLength(svg)).toBeLessThan(600_000)
     expect(drawnPanels(svg)[0]!.length).toBeGreaterThan(200)

@@ -66,7 +66,7 @@ describe.each([
   ['dark', 'phone', 360],
 ] as const)('in %s, on a %s', (colorScheme, _, width) => {
   it.each(['flame.svg', 'difference.svg', 'page.html'])(
-    '%s keeps every text inside of its box and of the page',
+    '%s keeps every text inside its box and the page',
     async (name) => {
       const page = await open(name, { colorScheme, viewport: { width, height: 800 } })
       const outside = await page.evaluate<
@@ -88,7 +88,7 @@ describe.each([
     },
   )
 
-  it('a page of two of them has no violations that axe finds', async () => {
+  it('a page with two pictures has no violations found by axe', async () => {
     const page = await open('page.html', { colorScheme, viewport: { width, height: 800 } })
     await page.evaluate(axeSource)
     const violations = await page.evaluate<string[]>(
@@ -109,7 +109,7 @@ const SHOWN_LABELS = `[...document.querySelectorAll('svg.f text')].filter((text)
 
 describe('a still picture', () => {
   it.each([360, 520, 768, 1000, 1280])(
-    '%d px wide without scripts shows whole labels or none',
+    '%d px wide, without scripts, shows labels whole or not at all',
     async (width) => {
       for (const name of ['flame.svg', 'difference.svg', 'page.html']) {
         const page = await open(name, {
@@ -123,7 +123,7 @@ describe('a still picture', () => {
     },
   )
 
-  it('goes to paper whole and with the labels of one, and comes back', async () => {
+  it('is printed unzoomed with the labels of a still picture, and is restored afterwards', async () => {
     const page = await open('page.html')
     const wide = await page.evaluate<number>(SHOWN_LABELS)
     await frame(page, 'load').click({ position: { x: 4, y: 4 } })
@@ -159,7 +159,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('shows more of a name when there is room', async () => {
+  it('shows more of a name if there is room', async () => {
     const page = await open('flame.svg', { viewport: { width: 240, height: 800 } })
     const label = async () => (await frame(page, 'readColumn').locator('text').textContent()) ?? ''
     expect(await label()).not.toBe('readColumn')
@@ -168,7 +168,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('finds what is typed as it is typed, not as a pattern, and counts nested frames once', async () => {
+  it('searches for the literal text while it is typed, and counts nested frames once', async () => {
     const page = await open('flame.svg')
     const field = page.getByRole('searchbox')
     const output = page.locator('output')
@@ -189,7 +189,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('is walked and zoomed with the keyboard, with one stop for the tab key per panel', async () => {
+  it('can be navigated and zoomed with the keyboard, with one tab stop per panel', async () => {
     const page = await open('difference.svg')
     const focused = () =>
       page.evaluate<string>("document.activeElement.getAttribute('aria-label').split(',')[0]")
@@ -226,7 +226,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('without script is a picture with nothing to operate', async () => {
+  it('has no controls without the script', async () => {
     const page = await open('page.html', { javaScriptEnabled: false })
     expect(await page.locator('svg.flame[role=img]').count()).toBe(2)
     expect(await page.locator('[tabindex], input, button').count()).toBe(0)
@@ -234,7 +234,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('two on one page do not meddle with each other', async () => {
+  it('does not affect another picture on the page', async () => {
     const page = await open('page.html')
     await page.getByRole('searchbox').first().fill('main')
     expect(await page.locator('#flame .searched').count()).toBe(1)
@@ -246,7 +246,7 @@ describe('an opened picture', () => {
     await page.close()
   })
 
-  it('never logs, asks for anything, or runs a name', () => {
+  it('never logs, requests anything, or executes a name', () => {
     expect(troubles).toEqual([])
   })
 })

@@ -10,9 +10,9 @@ export interface XmlElement {
 }
 
 /**
- * Parses XML as the standard demands: whatever is not well-formed throws.
+ * Parses XML strictly.
  *
- * @throws {Error} not well-formed
+ * @throws {Error} the document is not well-formed
  */
 export function parseXml(document: string): XmlElement {
   const parser = new SaxesParser()
@@ -43,7 +43,7 @@ export function parseXml(document: string): XmlElement {
   return root.children[0]!
 }
 
-/** Every element below one, itself included, that satisfies a condition; in document order. */
+/** The descendants of an element, and itself, that meet a condition, in document order. */
 export function elementsOf(
   element: XmlElement,
   wanted: (element: XmlElement) => boolean,
@@ -54,12 +54,12 @@ export function elementsOf(
   ]
 }
 
-/** A frame as it is drawn. */
+/** A drawn frame. */
 export interface DrawnFrame {
   /** Lines of its title. */
   readonly title: readonly string[]
   readonly label: string
-  /** px, of a picture of that width. */
+  /** px */
   readonly left: number
   readonly width: number
   readonly row: number
@@ -89,7 +89,7 @@ export function drawnPanels(svg: string, pictureWidth = 1200): DrawnFrame[][] {
   )
 }
 
-/** Every line of text outside of frames. */
+/** All lines of text, labels of frames included. */
 export function textsOf(svg: string): string[] {
   return elementsOf(parseXml(svg), ({ name }) => name === 'text').map(({ text }) => text)
 }

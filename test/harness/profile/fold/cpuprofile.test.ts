@@ -14,6 +14,7 @@ const callFrame = (functionName: string, url = `file:///p/${functionName}.js`) =
   columnNumber: url === '' ? -1 : 0,
 })
 const nowhere = () => undefined
+const parsed = (profile: object) => parseCpuProfile({ name: 'x', text: JSON.stringify(profile) })
 const sound: CpuProfile = {
   nodes: [
     { id: 1, callFrame: callFrame('(root)', ''), children: [2, 5, 6] },
@@ -29,7 +30,7 @@ const sound: CpuProfile = {
   timeDeltas: [100, 100, 100, 100, 100],
 }
 
-describe('a text that is no CPU profile', () => {
+describe('a file that is not a valid CPU profile', () => {
   const change = (part: object) => JSON.stringify({ ...sound, ...part })
   it.each([
     ['empty', '', 'it is empty'],
@@ -39,47 +40,51 @@ describe('a text that is no CPU profile', () => {
     ['a heap profile', '{"head":{},"samples":[]}', 'nodes'],
     ['without nodes', change({ nodes: [] }), 'no node'],
     ['without samples', change({ samples: [], timeDeltas: [] }), 'it holds no samples'],
-    ['half of its times', change({ timeDeltas: [100, 100] }), '5 samples, but 2 times'],
-    ['a sample of nothing', change({ samples: [2, 3, 4, 5, 99] }), 'sample 5 is of node 99'],
+    ['fewer times than samples', change({ timeDeltas: [100, 100] }), '5 samples, but 2 times'],
     [
-      'a time that is none',
+      'a sample of a missing node',
+      change({ samples: [2, 3, 4, 5, 99] }),
+      'sample 5 refers to node 99, which does not exist',
+    ],
+    [
+      'a time that is not a number',
       change({ timeDeltas: [100, 'soon', 100, 100, 100] }),
-      'the time of sample 2',
+      'the time of sample 2 is not a number',
     ],
     ['ends before it starts', change({ endTime: 1 }), 'ends before it starts'],
-    ['two nodes of one id', change({ nodes: [...sound.nodes, sound.nodes[5]] }), 'share an id'],
+    ['two nodes with one id', change({ nodes: [...sound.nodes, sound.nodes[5]] }), 'share an id'],
     [
-      'a child twice',
+      'a node listed as a child twice',
       change({ nodes: sound.nodes.with(2, { ...sound.nodes[2]!, children: [4] }) }),
       'two parents',
     ],
     [
-      'a circle',
+      'a cycle through the root',
       change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [1] }) }),
       'two parents',
     ],
     [
-      'a child that is missing',
+      'a missing child',
       change({ nodes: sound.nodes.with(3, { ...sound.nodes[3]!, children: [77] }) }),
-      'a child 77',
+      'node 4 has a child 77 that does not exist',
     ],
     [
-      'a parent that is missing',
+      'a missing parent',
       change({ nodes: [...sound.nodes, { id: 9, callFrame: callFrame('x'), parent: 77 }] }),
-      'a parent 77',
+      'node 9 has a parent 77 that does not exist',
     ],
     [
-      'a parent of the root',
+      'a root with a parent',
       change({ nodes: sound.nodes.with(0, { ...sound.nodes[0]!, parent: 3 }) }),
       'two parents',
     ],
     [
-      'another parent than it is a child of',
+      'a parent that contradicts the children',
       change({ nodes: sound.nodes.with(2, { ...sound.nodes[2]!, parent: 1 }) }),
       'two parents',
     ],
     [
-      'a circle beside the tree',
+      'a cycle beside the tree',
       change({
         nodes: [
           ...sound.nodes,
@@ -90,44 +95,44 @@ describe('a text that is no CPU profile', () => {
       'is its own ancestor',
     ],
     [
-      'its own child',
+      'a node that is its own child',
       change({ nodes: [...sound.nodes, { id: 8, callFrame: callFrame('x'), children: [8] }] }),
       'is its own ancestor',
     ],
     [
-      'times beyond all clocks',
+      'times out of range',
       change({ timeDeltas: [100, 1e308, 1e308, 100, 100] }),
-      'the time of sample 2 is past',
+      'the time of sample 2 is out of range',
     ],
     [
-      'a stray node',
+      'a node without a parent',
       change({ nodes: [...sound.nodes, { id: 9, callFrame: callFrame('x') }] }),
-      'hangs from nothing',
+      'node 9 has no parent',
     ],
-  ])('%s: is refused, with what is wrong and what to do', (_name, text, why) => {
-    const parse = () => parseCpuProfile(text, 'x.cpuprofile')
+  ])('%s: is refused with the reason and the remedy', (_name, text, why) => {
+    const parse = () => parseCpuProfile({ name: 'x.cpuprofile', text })
     expect(parse).toThrow(InvalidEvidenceError)
     expect(parse).toThrow(
-      /^x\.cpuprofile is no profile of V8 \(.*\); capture it again with assay profile$/,
+      /^x\.cpuprofile is not a valid V8 profile \(.*\); capture it again with assay profile$/,
     )
     expect(parse).toThrow(why)
   })
 })
 
 describe('folding', () => {
-  it('joins nodes of the same function and keeps collection and idleness apart', () => {
-    const folded = foldCpuProfiles([parseCpuProfile(JSON.stringify(sound), 'x')], nowhere)
+  it('merges nodes of the same function, and keeps collection and idle time separate', () => {
+    const folded = foldCpuProfiles([parsed(sound)], nowhere)
     expect(foldedText(folded)).toBe('[gc] 100\n[idle] 100\nmain 100\nmain;leaf 200\n')
     expect(folded.totalMicros).toBe(500)
   })
 
-  it('adds up the threads of a program', () => {
+  it('adds up all threads', () => {
     const folded = foldCpuProfiles([sound, sound], nowhere)
     expect(folded.totalMicros).toBe(1000)
     expect(folded.stacks).toHaveLength(4)
   })
 
-  it('reads samples V8 wrote out of order in the order of time', () => {
+  it('sorts samples by time where V8 wrote them out of order', () => {
     // At 1100, 1300, 1200: the second one ran last of the three.
     const shuffled = { ...sound, samples: [2, 3, 5], timeDeltas: [100, 200, -100], endTime: 1400 }
     expect(foldedText(foldCpuProfiles([shuffled], nowhere))).toBe(
@@ -135,7 +140,7 @@ describe('folding', () => {
     )
   })
 
-  it('counts a thread that was kept waiting for no more than four samples', () => {
+  it('caps the time of a sample at four medians, for threads that waited for a CPU', () => {
     const waited = {
       ...sound,
       samples: [2, 2, 2, 3, 2],
@@ -158,7 +163,7 @@ describe('folding', () => {
     )
 
   test.prop([drawn], { numRuns: 1000 })(
-    'agrees with writing every sample out',
+    'agrees with counting every sample by its full stack',
     ({ drawnNodes, samples }) => {
       const parents = drawnNodes.map(({ parent }, index) =>
         index === 0 ? 0 : 1 + (parent % index),
@@ -188,13 +193,11 @@ describe('folding', () => {
       const slow = [...counts]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([stack, count]) => `${stack} ${count}\n`)
-      expect(
-        foldedText(foldCpuProfiles([parseCpuProfile(JSON.stringify(profile), 'x')], nowhere)),
-      ).toBe(slow.join(''))
+      expect(foldedText(foldCpuProfiles([parsed(profile)], nowhere))).toBe(slow.join(''))
     },
   )
 
-  it('has one order: by the frames from the root, whatever order they were sampled in', () => {
+  it('sorts stacks by their frames from the root, in whatever order they were sampled', () => {
     const nodes = [
       { id: 1, callFrame: callFrame('(root)', ''), children: [2, 4] },
       { id: 2, callFrame: callFrame('b'), children: [3] },
@@ -214,10 +217,10 @@ describe('folding', () => {
     expect(stacks.map((stack) => stack.frames)).toEqual([[0], [0, 1], [1], [1, 0]])
   })
 
-  it('folds a million samples on stacks of two hundred frames in a process that may use half a gigabyte', () => {
+  it('folds a million samples on stacks of two hundred frames within a heap of 512 MB', () => {
     const script = `
-      import { parseCpuProfile } from './dist/harness/profile/cpuprofile.js'
-      import { foldCpuProfiles } from './dist/harness/profile/fold.js'
+      import { parseCpuProfile } from './dist/harness/profile/fold/cpuprofile.js'
+      import { foldCpuProfiles } from './dist/harness/profile/fold/fold.js'
       const nodes = [{ id: 1, callFrame: { functionName: '(root)', url: '', lineNumber: -1, columnNumber: -1 }, children: [] }]
       for (let id = 2; id <= 100_001; id++) {
         const parent = (id - 2) % 200 === 0 ? 1 : id - 1
@@ -229,10 +232,10 @@ describe('folding', () => {
       const samples = timeDeltas.map((_, i) => 2 + (i * 7919) % 100_000)
       const text = JSON.stringify({ nodes, startTime: 0, endTime: 1_000_000, samples, timeDeltas })
       const begin = process.cpuUsage()
-      const { stacks, totalMicros } = foldCpuProfiles([parseCpuProfile(text, 'x')], () => undefined)
+      const { stacks, totalMicros } = foldCpuProfiles([parseCpuProfile({ name: 'x', text })], () => undefined)
       const { user, system } = process.cpuUsage(begin)
       console.log(JSON.stringify({ deepest: Math.max(...stacks.slice(0, 1000).map(({ frames }) => frames.length)), stacks: stacks.length, totalMicros, cpuMs: Math.round((user + system) / 1000), rssMb: Math.round(process.resourceUsage().maxRSS / 1024) }))`
-    const told = execFileSync(
+    const output = execFileSync(
       process.execPath,
       ['--max-old-space-size=512', '--input-type=module', '-e', script],
       {
@@ -240,11 +243,11 @@ describe('folding', () => {
         encoding: 'utf8',
       },
     )
-    expect(JSON.parse(told), told).toMatchObject({
+    expect(JSON.parse(output), output).toMatchObject({
       deepest: 200,
       stacks: 100_000,
       totalMicros: 999_999,
     })
-    expect(JSON.parse(told).rssMb, told).toBeLessThan(1024)
+    expect(JSON.parse(output).rssMb, output).toBeLessThan(1024)
   })
 })

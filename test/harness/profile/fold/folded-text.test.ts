@@ -35,7 +35,7 @@ describe('the text of a frame', () => {
   })
 
   test.prop([anyFrame], RUNS)(
-    'is one piece of one line, and reads back as the same frame',
+    'is one element of one line, and reads back as the same frame',
     (frame) => {
       const text = frameText(frame)
       expect(text).not.toMatch(/[;\p{Cc}\u2028\u2029]/u)
@@ -45,7 +45,7 @@ describe('the text of a frame', () => {
     },
   )
 
-  test.prop([anyFrame, anyFrame], RUNS)('is shared only by equal frames', (a, b) => {
+  test.prop([anyFrame, anyFrame], RUNS)('is the same only for equal frames', (a, b) => {
     expect(frameText(a) === frameText(b)).toBe(JSON.stringify(a) === JSON.stringify(b))
   })
 })
@@ -70,7 +70,7 @@ describe('a folded profile as text', () => {
       numRuns: 1000,
     },
   )(
-    'reads back with the same stacks, the same frames and the same sum, and writes the same text again',
+    'reads back with the same stacks, frames and sum, and is then written as the same text',
     (stacks) => {
       const profile = profileOf(stacks)
       const read = readFolded(foldedText(profile))
@@ -88,7 +88,7 @@ describe('a folded profile as text', () => {
     },
   )
 
-  it('keeps every hostile name in a frame of its own', () => {
+  it('keeps every hostile name as a separate frame', () => {
     const profile = profileOf(HOSTILE_NAMES.map((name, index) => [[js(name)], index + 1]))
     const read = readFolded(foldedText(profile))
     expect(read.frames.map(({ name }) => name).sort()).toEqual([...HOSTILE_NAMES].sort())

@@ -18,13 +18,13 @@ const profile = {
     { id: 1, callFrame: { ...frame('(root)', ''), lineNumber: -1 }, hitCount: 0, children: [2, 7] },
     {
       id: 2,
-      callFrame: frame('main', 'file:///home/somebody/project/dist/main.js'),
+      callFrame: frame('main', 'file:///home/user/project/dist/main.js'),
       hitCount: 1,
       children: [3, 5],
     },
     {
       id: 3,
-      callFrame: frame('work', 'file:///home/somebody/project/dist/engine/work.js'),
+      callFrame: frame('work', 'file:///home/user/project/dist/engine/work.js'),
       hitCount: 0,
       children: [4],
       positionTicks: [{ line: 4, ticks: 900 }],
@@ -36,7 +36,7 @@ const profile = {
     },
     {
       id: 5,
-      callFrame: frame('startUp', 'file:///home/somebody/project/dist/start.js'),
+      callFrame: frame('startUp', 'file:///home/user/project/dist/start.js'),
       hitCount: 0,
       children: [6],
     },
@@ -54,12 +54,14 @@ const profile = {
   timeDeltas: [0, 100, 100, 100],
 }
 const text = JSON.stringify(profile)
-const portable = portableProfile(text, '/home/somebody/project')
+const portable = portableProfile(text, '/home/user/project')
 
-describe('a profile to be committed', () => {
-  it('names no folder of this machine', () => {
+describe('a portable profile', () => {
+  it('contains no folder of this machine', () => {
     expect(portable).not.toMatch(/home|srv/)
-    const urls = parseCpuProfile(portable, 'x').nodes.map(({ callFrame }) => callFrame.url)
+    const urls = parseCpuProfile({ name: 'x', text: portable }).nodes.map(
+      ({ callFrame }) => callFrame.url,
+    )
     expect(urls).toEqual([
       '',
       'file:///dist/main.js',
@@ -69,7 +71,7 @@ describe('a profile to be committed', () => {
     ])
   })
 
-  it('holds what was sampled and nothing else, with every time', () => {
+  it('contains only sampled functions and their callers, and every time', () => {
     const { nodes, ...rest } = JSON.parse(portable) as typeof profile
     expect(nodes.map(({ id }) => id)).toEqual([1, 2, 3, 4, 7])
     expect(nodes.map(({ children }) => children)).toEqual([[2, 7], [3], [4], [], []])
@@ -81,9 +83,9 @@ describe('a profile to be committed', () => {
     expect(rest).toEqual(times)
   })
 
-  it('folds into the stacks it folded into before', () => {
-    const fold = (one: string) =>
-      foldedText(foldCpuProfiles([parseCpuProfile(one, 'x')], () => undefined))
+  it('folds into the same stacks as the original', () => {
+    const fold = (text: string) =>
+      foldedText(foldCpuProfiles([parseCpuProfile({ name: 'x', text })], () => undefined))
     expect(fold(portable)).toBe(fold(text))
   })
 })

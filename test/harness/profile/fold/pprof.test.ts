@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { toPprof } from '../../../../harness/profile/fold/pprof.js'
 import { anyFrame, js, profileOf } from '../hostile-names.js'
 
-/** What pprof's own parser finds: type, and stacks leaf first. */
+/** Decodes a profile with the parser of pprof-format: its types, and its stacks, leaf first. */
 function decode(encoded: Uint8Array) {
   const profile = Profile.decode(gunzipSync(encoded))
   const text = (index: number | bigint): string => profile.stringTable.strings[Number(index)]!
@@ -32,7 +32,7 @@ function decode(encoded: Uint8Array) {
 describe('a pprof profile', () => {
   const main = js('main', 'scenarios/main.ts', 3)
 
-  it('reads back in its own parser with stacks leaf first and CPU time in ns', () => {
+  it('reads back with stacks leaf first and CPU time in ns', () => {
     const profile = profileOf([
       [[main], 40],
       [[main, { name: 'Map.get', kind: 'native' }], 1500.25],
@@ -59,7 +59,7 @@ describe('a pprof profile', () => {
     {
       numRuns: 1000,
     },
-  )('keeps every stack, whatever the names', (stacks) => {
+  )('keeps every stack for all names', (stacks) => {
     const profile = profileOf(stacks)
     const { samples } = decode(toPprof(profile))
     const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')

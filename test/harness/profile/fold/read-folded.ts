@@ -1,7 +1,7 @@
 import type { FoldedProfile, Frame } from '../../../../harness/profile/fold/stacks.js'
 import { profileOf } from '../hostile-names.js'
 
-/** The other way: what is written as folded text must read back as what it was. */
+/** Reads folded text, the inverse of `foldedText`. */
 export function readFolded(text: string): FoldedProfile {
   const lines = text.split('\n').filter((line) => line !== '')
   return profileOf(
@@ -22,7 +22,7 @@ const STATES: Readonly<Record<string, string>> = {
 }
 const MARKED = /^\[(native|gc|idle|program)\](?: ([\s\S]*))?$/
 
-/** The frame a text stands for. */
+/** Reads the text of a frame, the inverse of `frameText`. */
 export function readFrame(text: string): Frame {
   const { label, file, line } = withoutPlace(text)
   const marked = MARKED.exec(label)

@@ -10,8 +10,8 @@ describe('source positions', () => {
   const root = packageRoot()
   const locate = sourceLocator(root)
 
-  it('go through the maps beside our own compiled files', () => {
-    const compiled = join(root, 'dist', 'harness', 'profile', 'fold.js')
+  it('are found by the source maps beside compiled files', () => {
+    const compiled = join(root, 'dist', 'harness', 'profile', 'fold', 'fold.js')
     expect(existsSync(compiled)).toBe(true)
     const find = (file: string) =>
       readFileSync(file, 'utf8')
@@ -20,8 +20,8 @@ describe('source positions', () => {
     const line = find(compiled)
     const column = 'export function '.length
     expect(locate(pathToFileURL(compiled).href, line, column)).toEqual({
-      file: 'harness/profile/fold.ts',
-      line: find(join(root, 'harness', 'profile', 'fold.ts')) + 1,
+      file: 'harness/profile/fold/fold.ts',
+      line: find(join(root, 'harness', 'profile', 'fold', 'fold.ts')) + 1,
     })
   })
 
@@ -33,14 +33,14 @@ describe('source positions', () => {
       0,
       { file: 'node_modules/@a/lib/x.js', line: 1 },
     ],
-    ['file:///home/somebody/secret/x.js', 1, { file: 'x.js', line: 2 }],
+    ['file:///home/user/secret/x.js', 1, { file: 'x.js', line: 2 }],
     ['evalmachine.<anonymous>', 0, undefined],
     ['file://%zz', 0, undefined],
   ])('%s line %i', (url, line, position) => {
     expect(locate(url, line, 0)).toEqual(position)
   })
 
-  it('are those of the file itself where its map is broken', () => {
+  it('are those of the file itself if its map is broken', () => {
     const folder = temporaryDirectory()
     mkdirSync(join(folder, 'dist'))
     writeFileSync(join(folder, 'dist', 'a.js'), 'run()\n//# sourceMappingURL=a.js.map\n')

@@ -10,7 +10,7 @@ import { browserOfTests } from '../../../fixtures/browser.js'
 import { HOSTILE_NAMES, js, profileOf } from '../hostile-names.js'
 
 const require = createRequire(import.meta.url)
-/** speedscope itself, in a browser, opening what we write. */
+/** The real speedscope, in a browser, opening files of assay. */
 const home = join(dirname(require.resolve('speedscope/package.json')), 'dist', 'release')
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -80,7 +80,7 @@ async function openInSpeedscope(file: string): Promise<{
 }
 
 describe('speedscope', () => {
-  it('opens our speedscope file', async () => {
+  it('opens a speedscope file of assay', async () => {
     expect(await openInSpeedscope('written.speedscope.json')).toEqual({
       title: 'written - speedscope',
       importedAs: 'Importing as speedscope json file',
@@ -88,7 +88,7 @@ describe('speedscope', () => {
     })
   })
 
-  it('opens our pprof file', async () => {
+  it('opens a pprof file of assay', async () => {
     expect(await openInSpeedscope('written.pb.gz')).toEqual({
       title: 'written.pb.gz - speedscope',
       importedAs: 'Importing as protobuf encoded pprof file',
@@ -96,7 +96,7 @@ describe('speedscope', () => {
     })
   })
 
-  it('would say so if it could not', async () => {
+  it('reports a file that it cannot open', async () => {
     const { title } = await openInSpeedscope('broken.speedscope.json')
     expect(title).toBe('speedscope')
   })

@@ -8,7 +8,7 @@ import { toSpeedscope } from '../../../../harness/profile/fold/speedscope.js'
 import { anyFrame, js, profileOf } from '../hostile-names.js'
 
 const require = createRequire(import.meta.url)
-/** The schema speedscope itself ships. */
+/** The schema in the package of speedscope. */
 const home = dirname(require.resolve('speedscope/package.json'))
 const schema = JSON.parse(
   readFileSync(join(home, 'dist', 'release', 'file-format-schema.json'), 'utf8'),
@@ -22,7 +22,7 @@ describe('a speedscope file', () => {
     [[main, { name: 'Map.get', kind: 'native' }], 1500],
   ])
 
-  it('holds stacks root first with their self time in µs', () => {
+  it('contains stacks root first with their self time in µs', () => {
     expect(toSpeedscope(profile, 'baseline')).toEqual({
       $schema: 'https://www.speedscope.app/file-format-schema.json',
       name: 'baseline',
@@ -62,7 +62,7 @@ describe('a speedscope file', () => {
     expect(validate(written), JSON.stringify(validate.errors)).toBe(true)
   })
 
-  it('would be refused by the schema with a unit it does not know', () => {
+  it('is refused by the schema with an unknown unit', () => {
     const file = JSON.parse(JSON.stringify(toSpeedscope(profile, 'x')))
     file.profiles[0].unit = 'fortnights'
     expect(validate(file)).toBe(false)

@@ -27,7 +27,7 @@ function installation(change: Partial<Installation> = {}) {
 }
 
 describe('installing profiling tools', () => {
-  it('happens once, is told, and afterwards needs neither npm nor a network', async () => {
+  it('happens once, is reported, and afterwards needs neither npm nor a network', async () => {
     const { given, phases } = installation()
     const installed = await installTools(given)
     expect(phases).toEqual([`installing profiling tools into ${installed}, once`])
@@ -37,7 +37,7 @@ describe('installing profiling tools', () => {
     expect(readdirSync(given.cache)).toHaveLength(1)
   })
 
-  it('is another installation for another lock file', async () => {
+  it('is separate for another lock file', async () => {
     const { given } = installation()
     const first = await installTools(given)
     const changed = temporaryDirectory()
@@ -51,11 +51,11 @@ describe('installing profiling tools', () => {
     expect(readdirSync(given.cache)).toHaveLength(2)
   })
 
-  it('refuses what is not what was pinned, and leaves nothing', async () => {
+  it('refuses a package that differs from the lock file, and leaves nothing behind', async () => {
     const tampered = temporaryDirectory()
     cpSync(source, tampered, { recursive: true })
     writeFileSync(join(tampered, 'stand-in-tool-1.0.0.tgz'), 'another tarball')
-    // Not the user's cache, where npm would find the right tarball by its digest.
+    // A cache of its own: in the user's cache, npm would find the right tarball by its digest.
     const { given } = installation({
       source: tampered,
       env: { ...process.env, npm_config_cache: temporaryDirectory() },
@@ -67,7 +67,7 @@ describe('installing profiling tools', () => {
     expect(readdirSync(given.cache)).toEqual([])
   })
 
-  it('leaves nothing where npm is missing, takes too long, or is interrupted', async () => {
+  it('leaves nothing behind if npm is missing, takes too long, or is interrupted', async () => {
     const missing = installation({ env: { PATH: '' } })
     await expect(installTools(missing.given)).rejects.toThrow(/npm ci could not be started/)
     const late = installation({ timeoutMs: 1 })
@@ -81,13 +81,13 @@ describe('installing profiling tools', () => {
     for (const { given } of [missing, late, stopped]) expect(readdirSync(given.cache)).toEqual([])
   })
 
-  it('names the variable where its folder cannot be made', async () => {
+  it('names the variable to set if its folder cannot be created', async () => {
     const file = join(temporaryDirectory(), 'file')
     writeFileSync(file, '')
     const { given } = installation({ cache: join(file, 'tools') })
     await expect(installTools(given)).rejects.toThrow(InputError)
     await expect(installTools(given)).rejects.toThrow(
-      /where profiling tools go; set ASSAY_CACHE_DIR to a writable folder/,
+      /the folder for profiling tools; set ASSAY_CACHE_DIR to a writable folder/,
     )
   })
 })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fixture, temporaryDirectory } from '../../../fixtures/bench.js'
 
 /**
- * A folder that pins the stand-in tool as ours pins the real ones, with its tarball in it: nothing
- * of it needs a network.
+ * Creates a folder that pins the stand-in tool as ours pins the real tools, with its tarball, so
+ * that no network is needed.
  */
 export function standInPackage(): string {
   const source = temporaryDirectory()

@@ -29,13 +29,13 @@ beforeAll(async () => {
   })
 })
 
-/** The stand-in, told how to go; its pages are checked as those of 0x are. */
-function standIn(how: string, env: Readonly<Record<string, string>> = {}): ProfileTool {
+/** A stand-in tool with a given behaviour; its pages are checked like those of 0x. */
+function standIn(behaviour: string, env: Readonly<Record<string, string>> = {}): ProfileTool {
   return {
     id: 'stand-in',
     package: 'stand-in-tool',
     script: 'tool.mjs',
-    words: ({ command }) => [how, '--', ...command],
+    args: ({ command }) => [behaviour, '--', ...command],
     flags: () => ['--no-turbo-inlining'],
     env,
     page: 'page.html',
@@ -74,20 +74,20 @@ function request(
 }
 
 describe('pages of another profiler', () => {
-  it('are made of both arms, and nothing else it wrote is left', async () => {
-    const asked = request()
-    const { pages } = await toolPages(asked, ARMS, standIn('well'), installed)
+  it('are written for both arms, and everything else the tool wrote is removed', async () => {
+    const given = request()
+    const { pages } = await toolPages(given, ARMS, standIn('well'), installed)
     expect(pages.map(({ arm, path }) => [arm, path])).toEqual(
       ['baseline', 'candidate'].map((arm) => [
         arm,
-        join(asked.directory, 'stand-in', `${arm}.html`),
+        join(given.directory, 'stand-in', `${arm}.html`),
       ]),
     )
     for (const { path, bytes } of pages) {
       expect(readFileSync(path).length).toBe(bytes)
       expect(readFileSync(path, 'utf8')).toContain('fonts: data:text/css,')
     }
-    expect(readdirSync(asked.directory)).toEqual(['stand-in'])
+    expect(readdirSync(given.directory)).toEqual(['stand-in'])
     expect(existsSync('left-behind.log')).toBe(false)
   })
 
@@ -97,37 +97,37 @@ describe('pages of another profiler', () => {
       /spin, baseline: stand-in exited with code 3; its stderr ends: no isolate logfile found;/,
     ],
     ['no-page', /ended without an error and wrote no page/],
-    ['tiny', /wrote a page of 24 B that shows nothing of the workload/],
-    ['blank', /wrote a page of 2\.0 KiB that shows nothing of the workload/],
-    ['watch-nothing', /the program it watched did not finish/],
-  ])('%s: exit 5, and the pages of another day stay as they were', async (how, message) => {
-    const asked = request()
-    await toolPages(asked, [ARMS[0]], standIn('well'), installed)
-    const kept = join(asked.directory, 'stand-in', 'baseline.html')
-    const before = readFileSync(kept, 'utf8')
-    const failing = toolPages(asked, ARMS, standIn(how), installed)
+    ['tiny', /wrote a page of 24 B that does not show the workload/],
+    ['blank', /wrote a page of 2\.0 KiB that does not show the workload/],
+    ['watch-nothing', /the profiled program did not finish/],
+  ])('%s: is an error, and the pages of an earlier run stay', async (behaviour, message) => {
+    const given = request()
+    await toolPages(given, [ARMS[0]], standIn('well'), installed)
+    const earlier = join(given.directory, 'stand-in', 'baseline.html')
+    const before = readFileSync(earlier, 'utf8')
+    const failing = toolPages(given, ARMS, standIn(behaviour), installed)
     await expect(failing).rejects.toThrow(InvalidEvidenceError)
     await expect(failing).rejects.toThrow(message)
-    expect(readFileSync(kept, 'utf8')).toBe(before)
-    expect(readdirSync(asked.directory)).toEqual(['stand-in'])
+    expect(readFileSync(earlier, 'utf8')).toBe(before)
+    expect(readdirSync(given.directory)).toEqual(['stand-in'])
   })
 
-  it('that hangs is killed with what it started', async () => {
+  it('are not written by a tool that hangs: it is killed with its child processes', async () => {
     const pids = join(temporaryDirectory(), 'pids')
-    const asked = request({ timeoutMs: 3000 })
+    const given = request({ timeoutMs: 3000 })
     await expect(
-      toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
-    ).rejects.toThrow(/stand-in timed out after 3 s; --timeout gives it longer/)
+      toolPages(given, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
+    ).rejects.toThrow(/stand-in timed out after 3 s; allow more time with --timeout/)
     await expect.poll(() => alive(pids)).toEqual([])
-    expect(readdirSync(asked.directory)).toEqual([])
+    expect(readdirSync(given.directory)).toEqual([])
   })
 
-  it('that is interrupted is killed with what it started', async () => {
+  it('are not written by a tool that is interrupted: it is killed with its child processes', async () => {
     const pids = join(temporaryDirectory(), 'pids')
     const controller = new AbortController()
-    const asked = request({ signal: controller.signal })
+    const given = request({ signal: controller.signal })
     const stopped = expect(
-      toolPages(asked, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
+      toolPages(given, ARMS, standIn('hang', { STAND_IN_PIDS: pids }), installed),
     ).rejects.toThrow(Interrupted)
     await expect
       .poll(() => existsSync(pids) && readFileSync(pids, 'utf8') !== '', { timeout: 30_000 })
@@ -135,7 +135,7 @@ describe('pages of another profiler', () => {
     controller.abort(new Interrupted('SIGINT'))
     await stopped
     await expect.poll(() => alive(pids)).toEqual([])
-    expect(readdirSync(asked.directory)).toEqual([])
+    expect(readdirSync(given.directory)).toEqual([])
   })
 })
 
@@ -144,7 +144,7 @@ describe('the check of a page', () => {
   const own = new URL('../../../../dist/harness/profile/capture/profile-run.js', import.meta.url)
     .href
 
-  it('is not satisfied by functions of node and of the harness', () => {
+  it('requires functions other than those of Node and the harness', () => {
     expect(
       holds('0x')(
         `"name":"pass ${own}:31:24" "name":"compile node:internal/modules/esm/utils.js:1:1"`,
@@ -156,7 +156,7 @@ describe('the check of a page', () => {
     expect(holds('clinic-bubbleprof')('"fileName":"./baseline/file:/a/split-suite.mjs"')).toBe(true)
   })
 
-  it('wants two moments of the doctor', () => {
+  it('requires two points in time from the doctor', () => {
     expect(holds('clinic-doctor')('"processStat": [\n{"timestamp":1,"cpu":1}\n]')).toBe(false)
     expect(
       holds('clinic-doctor')(
@@ -166,10 +166,7 @@ describe('the check of a page', () => {
   })
 })
 
-/**
- * Of the processes named in a file, those that still run; one that is dead but not yet waited for
- * does not.
- */
+/** The processes listed in a file that still run; zombies do not count. */
 function alive(file: string): string[] {
   return readFileSync(file, 'utf8')
     .split(' ')

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../../system/package-root.js'
+
+let source: string | undefined
+
+/** The script of a flame graph, exactly as it stands in the script element of a picture or page. */
+export function flameScript(): string {
+  source ??= `\n${readFileSync(join(packageRoot(), 'harness', 'profile', 'templates', 'flame-graph.js'), 'utf8')}`
+  return source
+}
