@@ -3,8 +3,8 @@ import { SCALE_NAMES } from '../contract.js'
 import { armSchema } from './field-schemas.js'
 
 /**
- * Shares are fractions of the busy time of a pass, idle time left out. Times are ms of CPU and sizes
- * bytes, both per pass.
+ * Shares are fractions of the busy time of a pass, idle time left out. Times are ms of CPU and
+ * sizes bytes, both per pass.
  */
 const share = z.number().nonnegative()
 const place = {
@@ -115,9 +115,9 @@ const gainSchema = z.strictObject({
   /** Improvement of sampled time without inlining, a fraction. */
   profiled: z.number(),
   /**
-   * `saved`: sampled time each category saved, as a fraction of all sampled time of the arm compared
-   * with; negative where the category takes more. `share`: the same as a share of the measured gain;
-   * absent where the measured change is too small or too uncertain to be divided.
+   * `saved`: sampled time each category saved, as a fraction of all sampled time of the arm
+   * compared with; negative where the category takes more. `share`: the same as a share of the
+   * measured gain; absent where the measured change is too small or too uncertain to be divided.
    */
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),

@@ -15,8 +15,8 @@ export type Attribute = (frames: readonly Frame[], stack: readonly number[]) => 
  * - The leaf decides for collection, idle time and the runtime's own code.
  * - Otherwise the category of the nearest frame in the table counts, from the leaf up. So the work
  *   of a library belongs to its caller.
- * - A stack without a frame in the table is `other`, or the runtime's if it consists of runtime code
- *   only (a callback of the event loop).
+ * - A stack without a frame in the table is `other`, or the runtime's if all its frames are
+ *   runtime code (a callback of the event loop).
  */
 export function attributeBy(table: ProfileCategories | undefined): Attribute {
   const categoryOf = memoized(tableLookup(table ?? { categories: [], callers: [] }))

@@ -30,7 +30,7 @@ export function disagreementText(gain: Pick<Gain, 'measured' | 'profiled'>): str
   if (ratio > 1 && ratio <= LARGEST_FACTOR) return overstatedText(ratio, gain)
   if (ratio > 0 && ratio < 1)
     return `the profiles show only ${formatPercent(ratio)} of the ${gainWord(gain)}, so the shares by category are rough`
-  return `the profiles show ${changeText(profiled)} CPU time, the measurement ${changeText(measured)}, so the shares by category are rough`
+  return `the profiles show ${changeText(profiled)} CPU time, the measurement ${changeText(measured)}, so the profiles are not reliable`
 }
 
 function overstatedText(factor: number, gain: Pick<Gain, 'measured'>): string {

@@ -42,10 +42,10 @@ type SampledArm = Pick<ArmHotspots, 'arm' | 'sampledMs' | 'categories'>
  * How much of a measured gain the profiles explain: the time that each category saves, as sampled,
  * relative to the gain as measured.
  *
- * The two come from different runs. The gain is the CPU time of runs without a profiler: those of an
- * evaluation, or those timed beside the profiles. The explanation is the sampled time that the named
- * categories save per pass, each arm by its own samples, in passes of the arm compared with. The
- * same rate applies to both arms; otherwise a profiler that slows everything by a tenth would
+ * The two come from different runs. The gain is the CPU time of runs without a profiler: those of
+ * an evaluation, or those timed beside the profiles. The explanation is the sampled time that the
+ * named categories save per pass, each arm by its own samples, in passes of the arm compared with.
+ * The same rate applies to both arms; otherwise a profiler that slows everything by a tenth would
  * explain a tenth too much.
  *
  * The rest may be in `other`, on threads that are not sampled, or in a difference between runs with

@@ -83,8 +83,8 @@ export function deltaMicros({ baselineMicros, candidateMicros }: FunctionChange)
 }
 
 /**
- * The key by which frames of two arms are the same function. It has no line, because lines move when
- * a file changes; only functions without a name are distinguished by their line.
+ * The key by which frames of two arms are the same function. It has no line, because lines move
+ * when a file changes; only functions without a name are distinguished by their line.
  */
 export function sameFunction({ name, kind, file, line }: Frame): string {
   return JSON.stringify([

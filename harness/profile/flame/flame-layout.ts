@@ -50,15 +50,17 @@ export interface LayoutOptions {
 
 /** Most rows of a picture. */
 export const LEVEL_LIMIT = 160
-/** Rows with a smaller share of the whole are left out: a few deep stacks would fill the picture. */
+/**
+ * Rows with a smaller share of the whole are left out: a few deep stacks would fill the picture.
+ */
 export const ROW_SHARE = 0.01
 
 /**
  * Lays out the frames with the root on top and callees below their caller (an "icicle"): pages are
  * read from the top, and the widest frames are next to the title however deep the stacks are.
  *
- * Frames narrower than a pixel are left out, and wider ones if the budget requires it. The threshold
- * is always a round share of the whole, so that one sentence can state what is missing.
+ * Frames narrower than a pixel are left out, and wider ones if the budget requires it. The
+ * threshold is always a round share of the whole, so that one sentence can state what is missing.
  */
 export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayout {
   const totals = tree.totals[options.arm]!

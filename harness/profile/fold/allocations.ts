@@ -21,7 +21,7 @@ export interface FoldedAllocations {
  * The tree is checked node by node, not as a whole: it may be deeper than the call stack of a
  * recursive check allows.
  */
-const documentSchema = z.object({ head: z.unknown() })
+const documentSchema = z.object({ head: z.unknown().optional() })
 const nodeSchema = z.object({
   callFrame: callFrameSchema,
   selfSize: z.number().nonnegative(),

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 /** A position in the source as written, before compilation. */
 export interface SourcePosition {
   /**
-   * Posix path relative to the project root; `node:…` for modules of the runtime; for packages, from
-   * `node_modules/` on, wherever they are installed.
+   * Posix path relative to the project root; `node:…` for modules of the runtime; for packages,
+   * from `node_modules/` on, wherever they are installed.
    */
   readonly file: string
   /** From 1. */

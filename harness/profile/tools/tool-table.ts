@@ -128,7 +128,7 @@ function clinic(name: string, distinct: Distinct): ProfileTool {
       '--',
       ...command,
     ],
-    // Without these it asks for permission to send usage data; without a terminal it then exits
+    // Without these it requests permission to send usage data; without a terminal it then exits
     // with 0 and writes nothing.
     env: { NO_INSIGHT: '1', NO_UPDATE_NOTIFIER: '1' },
     page: `data/assay.clinic-${name}.html`,

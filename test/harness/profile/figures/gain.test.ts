@@ -151,13 +151,13 @@ describe('the gain of some arms', () => {
   it('is stated beside the profiles if they contradict it', () => {
     const hintOf = (ms: readonly number[], estimate: number) =>
       gain(ms, { estimate }).warnings[0]?.hint
-    const rough =
-      'so the shares by category are rough; profile again on a quieter host with a longer --duration: assay profile'
+    const remedy =
+      'so the profiles are not reliable; profile again on a quieter host with a longer --duration: assay profile'
     expect(hintOf([72, 30, 10], 0.1)).toBe(
-      `the profiles show 12.0 % more CPU time, the measurement 10.0 % less, ${rough}`,
+      `the profiles show 12.0 % more CPU time, the measurement 10.0 % less, ${remedy}`,
     )
     expect(hintOf([50, 30, 10], 0)).toBe(
-      `the profiles show 10.0 % less CPU time, the measurement 0.0 % less, ${rough}`,
+      `the profiles show 10.0 % less CPU time, the measurement 0.0 % less, ${remedy}`,
     )
   })
 
