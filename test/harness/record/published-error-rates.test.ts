@@ -1,103 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
 import { publishedErrorRates } from '../../../harness/record/published-error-rates.js'
-import { characteristicsSchema } from '../../../scenarios/error-rates/characteristics.js'
-import {
-  readTable,
-  recordingsAtHand,
-  renderPublished,
-} from '../../../scenarios/error-rates/derive.js'
-import { CHARACTERISTICS } from '../../../scenarios/error-rates/fresh-data.js'
-import { assay, temporaryDirectory } from '../../fixtures/bench.js'
+import { temporaryDirectory } from '../../fixtures/bench.js'
 
-const table = readTable('.')
-if (table === undefined)
-  throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
-
-describe('what is published', () => {
-  const { characteristics, texts } = renderPublished('.', table)
-
-  it.each(Object.keys(texts))(
-    '%s comes out again, byte for byte, from the committed data',
-    (path) => {
-      const text = texts[path]
-      if (readFileSync(path, 'utf8') !== text)
-        writeFileSync(path.replace(/(\.\w+)$/, '.got$1'), text ?? '')
-      expect(readFileSync(path, 'utf8')).toBe(text)
-    },
-  )
-
-  it('has its shape, and every requirement checked on recorded noise', () => {
-    expect(characteristicsSchema.parse(characteristics)).toEqual(characteristics)
-    expect(characteristics.requirements.filter(({ source }) => source === 'recorded')).toHaveLength(
-      7,
-    )
-  })
-
-  it('gives no interval to windows that overlap, and calls nothing shown by them', () => {
-    for (const check of characteristics.requirements.filter(
-      ({ source }) => source === 'recorded',
-    )) {
-      expect(check).not.toHaveProperty('ci95')
-      expect(check).not.toHaveProperty('shown')
-    }
-    expect(texts['docs/characteristics.md']).toMatch(
-      /\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/,
-    )
-    expect(texts['docs/characteristics.md']).toContain(
-      'hold 62 windows of ten pairs that share no run',
-    )
-  })
-
-  it('says up to which noise the promises can hold, and they do hold there', () => {
-    const quiet = characteristics.limits.filter(({ pairSd }) => pairSd <= 0.05)
-    expect(quiet).toHaveLength(3)
-    for (const limit of quiet) {
-      expect(limit.nullAccepted).toBeLessThanOrEqual(0.005)
-      expect(limit.smallAccepted.standard).toBeLessThanOrEqual(0.02)
-      expect(Math.min(limit.largeAccepted.smoke, limit.slowerFailed)).toBeGreaterThanOrEqual(0.95)
-      expect(limit.muchSlowerFailedEarly).toBeGreaterThanOrEqual(0.99)
-    }
-    for (const limit of quiet.filter(({ pairSd }) => pairSd <= 0.04))
-      expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
-  })
-
-  it('prints no number that is none', () => {
-    for (const text of Object.values(texts))
-      expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
-  })
-
-  it('gives its line to whoever quotes it', () => {
-    expect(publishedErrorRates()).toBe(characteristics.line)
-    expect(characteristics.line).not.toContain('\n')
-  })
-
-  it('draws pictures that carry their size, fonts, title and description, and load nothing', () => {
-    const pictures = Object.entries(texts).filter(([path]) => path.endsWith('.svg'))
-    expect(pictures).toHaveLength(3)
-    for (const [, svg] of pictures) {
-      expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*>/)
-      expect(svg).toMatch(/ width="\d+" height="\d+"/)
-      expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"')
-      expect(svg).toMatch(/<title id="title">[^<]+<\/title><desc id="description">[^<]+<\/desc>/)
-      expect(svg).toContain('font-family: system-ui')
-      expect(svg).toContain('prefers-color-scheme: dark')
-      expect(svg).not.toMatch(/href=|<script|url\(/)
-    }
-  })
-
-  it('knows every recording by the bytes it was made from', () => {
-    for (const { name, sha256, pools } of recordingsAtHand('.', table)) {
-      expect(table.recordings).toContainEqual(expect.objectContaining({ name, sha256 }))
-      expect(pools.length).toBeGreaterThan(0)
-    }
-  })
-})
-
-describe('quoting it', () => {
-  it('says nothing where nothing was published', () => {
+describe('publishedErrorRates', () => {
+  it('is undefined where nothing was published', () => {
     expect(publishedErrorRates(temporaryDirectory())).toBeUndefined()
   })
 
@@ -108,57 +17,9 @@ describe('quoting it', () => {
     '{"schema":"assay/characteristics@2","line":"x"}',
   ])('refuses a damaged file: %s', (text) => {
     const root = temporaryDirectory()
-    mkdirSync(join(root, CHARACTERISTICS), { recursive: true })
-    writeFileSync(join(root, CHARACTERISTICS, 'characteristics.json'), text)
+    const folder = join(root, 'docs', 'characteristics')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'characteristics.json'), text)
     expect(() => publishedErrorRates(root)).toThrow(InvalidEvidenceError)
-  })
-})
-
-describe('assay characteristics', () => {
-  it('derives page, figures and plots below a checkout, and the same again', async () => {
-    const root = temporaryDirectory()
-    const recording = join('test', 'golden', 'aa-noise.csv')
-    mkdirSync(dirname(join(root, recording)), { recursive: true })
-    cpSync(recording, join(root, recording))
-    const { code, stdout } = await assay('characteristics', { cwd: root })
-    expect({ code, stdout }).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(
-        /^Error rates of the default rules .*\nwritten: docs\/characteristics\.md\n$/,
-      ),
-    })
-    expect(readdirSync(join(root, CHARACTERISTICS)).sort()).toEqual([
-      'acceptance.svg',
-      'characteristics.json',
-      'gate.svg',
-      'pairs.svg',
-      'recorded-noise.json',
-    ])
-    const page = readFileSync(join(root, 'docs', 'characteristics.md'), 'utf8')
-    expect(page).toContain('| none (A/A) | accepted ≤ 0.5 % | recorded noise |')
-    expect(page).toContain('None have been measured yet.')
-  })
-
-  it('keeps the figures of a recording that is not at hand', () => {
-    const names = table.recordings.map(({ name }) => name)
-    expect(names).toEqual(expect.arrayContaining(['aa-noise.csv', 'aa-runs.csv']))
-    expect(table.recordings.find(({ name }) => name === 'aa-runs.csv')).not.toHaveProperty('path')
-  })
-
-  it.each([
-    [
-      'characteristics',
-      /holds no recorded noise \(test\/golden\/aa-noise\.csv\); run this in a checkout of assay$/m,
-    ],
-    [
-      'characteristics --recording none.csv',
-      /there is no recording .*none\.csv; give a CSV or a runs\.jsonl of A\/A runs$/m,
-    ],
-  ])('%s: exit 2, nothing written', async (words, message) => {
-    const root = temporaryDirectory()
-    const { code, stderr } = await assay(words, { cwd: root })
-    expect(code).toBe(2)
-    expect(stderr).toMatch(message)
-    expect(readdirSync(root)).toEqual([])
   })
 })

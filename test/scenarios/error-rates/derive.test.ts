@@ -1,0 +1,146 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { publishedErrorRates } from '../../../harness/record/published-error-rates.js'
+import { characteristicsSchema } from '../../../scenarios/error-rates/characteristics.js'
+import {
+  readTable,
+  recordingsAtHand,
+  renderPublished,
+} from '../../../scenarios/error-rates/derive.js'
+import { CHARACTERISTICS } from '../../../scenarios/error-rates/fresh-data.js'
+import { temporaryDirectory } from '../../fixtures/bench.js'
+import { assay } from '../assay.js'
+
+const table = readTable('.')
+if (table === undefined)
+  throw new Error('docs/characteristics/recorded-noise.json is missing; npm run characteristics')
+
+describe('what is published', () => {
+  const { characteristics, texts } = renderPublished('.', table)
+
+  it.each(Object.keys(texts))(
+    '%s is derived again, byte for byte, from the committed data',
+    (path) => {
+      const text = texts[path]
+      if (readFileSync(path, 'utf8') !== text)
+        writeFileSync(path.replace(/(\.\w+)$/, '.got$1'), text ?? '')
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
+
+  it('has its schema, and checks every requirement on recorded noise', () => {
+    expect(characteristicsSchema.parse(characteristics)).toEqual(characteristics)
+    expect(characteristics.requirements.filter(({ source }) => source === 'recorded')).toHaveLength(
+      7,
+    )
+  })
+
+  it('gives no interval for overlapping windows and does not call their results shown', () => {
+    for (const check of characteristics.requirements.filter(
+      ({ source }) => source === 'recorded',
+    )) {
+      expect(check).not.toHaveProperty('ci95')
+      expect(check).not.toHaveProperty('shown')
+    }
+    expect(texts['docs/characteristics.md']).toMatch(
+      /\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/,
+    )
+    expect(texts['docs/characteristics.md']).toContain(
+      'hold 62 windows of ten pairs that share no run',
+    )
+  })
+
+  it('states up to which noise the requirements can hold, and they hold there', () => {
+    const quiet = characteristics.limits.filter(({ pairSd }) => pairSd <= 0.05)
+    expect(quiet).toHaveLength(3)
+    for (const limit of quiet) {
+      expect(limit.nullAccepted).toBeLessThanOrEqual(0.005)
+      expect(limit.smallAccepted.standard).toBeLessThanOrEqual(0.02)
+      expect(Math.min(limit.largeAccepted.smoke, limit.slowerFailed)).toBeGreaterThanOrEqual(0.95)
+      expect(limit.muchSlowerFailedEarly).toBeGreaterThanOrEqual(0.99)
+    }
+    for (const limit of quiet.filter(({ pairSd }) => pairSd <= 0.04))
+      expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
+  })
+
+  it('never prints NaN, undefined or an object', () => {
+    for (const text of Object.values(texts))
+      expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
+  })
+
+  it('has the line that decision records quote', () => {
+    expect(publishedErrorRates()).toBe(characteristics.line)
+    expect(characteristics.line).not.toContain('\n')
+  })
+
+  it('draws pictures with size, fonts, title and description, and loads nothing', () => {
+    const pictures = Object.entries(texts).filter(([path]) => path.endsWith('.svg'))
+    expect(pictures).toHaveLength(3)
+    for (const [, svg] of pictures) {
+      expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 \d+ \d+"[^>]*>/)
+      expect(svg).toMatch(/ width="\d+" height="\d+"/)
+      expect(svg).toContain('xmlns="http://www.w3.org/2000/svg"')
+      expect(svg).toMatch(/<title id="title">[^<]+<\/title><desc id="description">[^<]+<\/desc>/)
+      expect(svg).toContain('font-family: system-ui')
+      expect(svg).toContain('prefers-color-scheme: dark')
+      expect(svg).not.toMatch(/href=|<script|url\(/)
+    }
+  })
+
+  it('identifies every recording by the digest of its bytes', () => {
+    for (const { name, sha256, pools } of recordingsAtHand('.', table)) {
+      expect(table.recordings).toContainEqual(expect.objectContaining({ name, sha256 }))
+      expect(pools.length).toBeGreaterThan(0)
+    }
+  })
+})
+
+describe('assay characteristics', () => {
+  it('writes page, figures and plots below a checkout', async () => {
+    const root = temporaryDirectory()
+    const recording = join('test', 'golden', 'aa-noise.csv')
+    mkdirSync(dirname(join(root, recording)), { recursive: true })
+    cpSync(recording, join(root, recording))
+    const { code, stdout } = await assay(['characteristics'], { cwd: root })
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Error rates of the default rules .*\nwritten: docs\/characteristics\.md\n$/,
+      ),
+    })
+    expect(readdirSync(join(root, CHARACTERISTICS)).sort()).toEqual([
+      'acceptance.svg',
+      'characteristics.json',
+      'gate.svg',
+      'pairs.svg',
+      'recorded-noise.json',
+    ])
+    const page = readFileSync(join(root, 'docs', 'characteristics.md'), 'utf8')
+    expect(page).toContain('| none (A/A) | accepted ≤ 0.5 % | recorded noise |')
+    expect(page).toContain('None have been measured yet.')
+  })
+
+  it('keeps the figures of a recording that is not in the checkout', () => {
+    const names = table.recordings.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['aa-noise.csv', 'aa-runs.csv']))
+    expect(table.recordings.find(({ name }) => name === 'aa-runs.csv')).not.toHaveProperty('path')
+  })
+
+  it.each([
+    [
+      'characteristics',
+      /holds no recorded noise \(test\/golden\/aa-noise\.csv\); run this in a checkout of assay$/m,
+    ],
+    [
+      'characteristics --recording none.csv',
+      /there is no recording .*none\.csv; give a CSV or a runs\.jsonl of A\/A runs$/m,
+    ],
+  ])('%s: exit 2, nothing written', async (words, message) => {
+    const root = temporaryDirectory()
+    const { code, stderr } = await assay(words.split(' '), { cwd: root })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(message)
+    expect(readdirSync(root)).toEqual([])
+  })
+})
