@@ -1,35 +1,27 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  linkSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { releaseLock, takeLock } from './harness/system/lock-file.mjs'
 
 /**
- * Compiles into dist/, incrementally. The compiler trusts its own notes, not the files it wrote; we
- * do not: output that is missing or no longer what was built is made again from nothing, so that
- * neither half a build nor a changed one is ever measured. Of two builds at the same time one
- * waits.
+ * Compiles into dist/, incrementally. The compiler relies on its build info and does not check the
+ * files it wrote. So this script does: where a file of dist/ is missing or was changed, dist/ is
+ * built again from nothing, and an incomplete or changed build is never measured. Of two builds in
+ * the same checkout one waits.
  */
 const root = dirname(fileURLToPath(import.meta.url))
 const dist = join(root, 'dist')
-const notes = join(dist, '.built.json')
+const digestFile = join(dist, '.built.json')
 const lock = join(root, '.build.lock')
 const LONGEST_WAIT_MS = 600_000
 const PAUSE_MS = 50
 
 takeTurn()
-// Released however this ends, Ctrl-C included: `exit` is not emitted for a signal nobody listens
-// to.
-process.on('exit', () => rmSync(lock, { force: true }))
+// Released at every end, Ctrl-C included: `exit` is emitted after a signal only if a listener exits.
+process.on('exit', () => releaseLock(lock))
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
   process.on(signal, () => process.exit(code))
 build()
@@ -45,21 +37,23 @@ function build() {
     process.exit(error.status ?? 1)
   }
   const built = JSON.stringify(digests(), null, 1)
-  if (!existsSync(notes) || readFileSync(notes, 'utf8') !== built) {
-    writeFileSync(`${notes}.${process.pid}`, built)
-    renameSync(`${notes}.${process.pid}`, notes)
+  if (!existsSync(digestFile) || readFileSync(digestFile, 'utf8') !== built) {
+    writeFileSync(`${digestFile}.${process.pid}`, built)
+    renameSync(`${digestFile}.${process.pid}`, digestFile)
   }
 }
 
 function isAsBuilt() {
   try {
-    return JSON.stringify(JSON.parse(readFileSync(notes, 'utf8'))) === JSON.stringify(digests())
+    return (
+      JSON.stringify(JSON.parse(readFileSync(digestFile, 'utf8'))) === JSON.stringify(digests())
+    )
   } catch {
     return false
   }
 }
 
-/** SHA-256 of every file in dist/ but our notes. */
+/** SHA-256 of every file in dist/, except the file of these digests. */
 function digests() {
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.built.json'))
@@ -73,75 +67,17 @@ function digests() {
   )
 }
 
-/**
- * Waits until no other build is at work here. Linking a finished file makes the lock appear with
- * its content or not at all.
- */
+/** Takes the lock of this checkout; waits while another build holds it. */
 function takeTurn() {
-  const own = `${lock}.${process.pid}`
   const since = Date.now()
-  writeFileSync(own, `${process.pid} ${startOf(process.pid)}`)
-  try {
-    while (!tryLink(own)) {
-      breakIfStale()
-      if (Date.now() - since > LONGEST_WAIT_MS) {
-        console.error(
-          `another build has held ${lock} for ${LONGEST_WAIT_MS / 60_000} minutes; delete it if that build is gone`,
-        )
-        process.exit(1)
-      }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+  for (let holder = takeLock(lock, new Date()); holder !== undefined; ) {
+    if (Date.now() - since > LONGEST_WAIT_MS) {
+      console.error(
+        `another build (${holder}) has held ${lock} for ${LONGEST_WAIT_MS / 60_000} minutes; delete it if that build has ended`,
+      )
+      process.exit(1)
     }
-  } finally {
-    rmSync(own, { force: true })
-  }
-}
-
-function tryLink(own) {
-  try {
-    linkSync(own, lock)
-    return true
-  } catch (error) {
-    if (error.code === 'EEXIST') return false
-    throw error
-  }
-}
-
-function breakIfStale() {
-  if (isHeld(lock)) return
-  const broken = `${lock}.${process.pid}.stale`
-  try {
-    renameSync(lock, broken)
-  } catch (error) {
-    if (error.code === 'ENOENT') return
-    throw error
-  }
-  // Another build may have replaced the stale lock in between: then this one is held, and goes
-  // back.
-  if (isHeld(broken)) tryLink(broken)
-  rmSync(broken, { force: true })
-}
-
-/**
- * Whether the process a lock names is alive: the one that took it, not a later one with its number.
- */
-function isHeld(path) {
-  try {
-    const [pid, start] = readFileSync(path, 'utf8').split(' ')
-    process.kill(Number(pid), 0)
-    return start === startOf(pid)
-  } catch (error) {
-    return error.code === 'EPERM'
-  }
-}
-
-/** When a process started, as the kernel counts; empty where it does not tell. */
-function startOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')[19]
-  } catch {
-    return ''
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+    holder = takeLock(lock, new Date())
   }
 }

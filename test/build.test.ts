@@ -8,14 +8,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from './fixtures/bench.js'
 
-/** A checkout of one source file, built by the real script. */
+/** A checkout with one source file and the real build script. */
 function checkout(): string {
   const root = temporaryDirectory()
-  cpSync('build.mjs', join(root, 'build.mjs'))
+  for (const file of ['build.mjs', 'harness/system/lock-file.mjs']) cpSync(file, join(root, file))
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
   mkdirSync(join(root, 'engine'))
   writeFileSync(join(root, 'engine', 'one.ts'), 'export const one: number = 1\n')
@@ -57,7 +58,7 @@ const leftovers = (root: string) =>
   readdirSync(root).filter((name) => name.startsWith('.build.lock'))
 
 describe('the build', () => {
-  it('waits for another one in the same checkout, also where both find output they must throw away', async () => {
+  it('waits for another build in the same checkout, also where both must discard the output', async () => {
     const root = checkout()
     mkdirSync(join(root, 'dist', 'engine'), { recursive: true })
     writeFileSync(join(root, 'dist', 'engine', 'one.js'), 'half a build')
@@ -67,16 +68,17 @@ describe('the build', () => {
     expect(leftovers(root)).toEqual([])
   })
 
-  it('does not wait for a build that died, nor for a later process with its number', async () => {
+  it('does not wait for a build that was killed, nor for a later process with its pid', async () => {
     const root = checkout()
-    for (const holder of ['999999999 1', `${process.pid} 1`]) {
-      writeFileSync(join(root, '.build.lock'), holder)
+    for (const pid of [999_999_999, process.pid]) {
+      const holder = { pid, host: hostname(), since: 'yesterday', processStart: '1' }
+      writeFileSync(join(root, '.build.lock'), JSON.stringify(holder))
       expect(await build(root)).toEqual({ code: 0, output: '' })
       expect(leftovers(root)).toEqual([])
     }
   })
 
-  it('gives its turn back where it fails', async () => {
+  it('releases the lock where it fails', async () => {
     const root = checkout()
     writeFileSync(join(root, 'engine', 'one.ts'), 'export const one: number = "1"\n')
     const { code, output } = await build(root)

@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
 
-/** Errors of the file system that mean: the place given cannot be used. */
+/** Codes of file system errors that mean: the given place cannot be used. */
 const UNUSABLE = new Set([
   'EACCES',
   'EROFS',
@@ -31,9 +31,8 @@ const UNUSABLE = new Set([
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
 
 /**
- * What an error of the file system means to the user: a place that cannot be used is an
- * `InputError`, a disk that is full or failing an `InvalidEvidenceError`. Anything else is returned
- * as it is.
+ * Turns an error of the file system into one of ours: `InputError` for a place that cannot be used,
+ * `InvalidEvidenceError` for a disk that is full or failing. Any other error is returned unchanged.
  */
 export function explainFileError(error: unknown, path: string): AssayError | unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -51,12 +50,12 @@ export function explainFileError(error: unknown, path: string): AssayError | unk
 
 /** Creates a directory and those above it. */
 export function makeDirectory(path: string): void {
-  explained(path, () => makeMissing(path))
+  withExplainedErrors(path, () => makeMissing(path))
 }
 
 /**
- * Step by step, because Node's own recursive form never returns where a file system says ENOENT
- * below a directory that exists, as /proc does.
+ * Step by step: Node's own recursive form never returns where a file system reports ENOENT below a
+ * directory that exists, as /proc does.
  */
 function makeMissing(path: string): void {
   if (existsSync(path) && statSync(path).isDirectory()) return
@@ -64,7 +63,7 @@ function makeMissing(path: string): void {
   try {
     mkdirSync(path)
   } catch (error) {
-    // Another process may have been quicker.
+    // Another process may have created it meanwhile.
     if (!(existsSync(path) && statSync(path).isDirectory())) throw error
   }
 }
@@ -80,13 +79,10 @@ export function claimDirectory(path: string): boolean {
   }
 }
 
-/**
- * Replaces a file as a whole: it holds the old content or the new one, never a part, whatever
- * happens meanwhile.
- */
+/** Replaces a file as a whole: even after a crash it has the old content or the new one. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}`)
-  explained(path, () => {
+  withExplainedErrors(path, () => {
     try {
       writeSynced(temporary, 'w', content)
       renameSync(temporary, path)
@@ -104,12 +100,12 @@ export function writeJson(path: string, value: unknown): void {
 
 /** Adds text to the end of a file and waits until it is on the disk. */
 export function appendSynced(path: string, text: string): void {
-  explained(path, () => writeSynced(path, 'a', text))
+  withExplainedErrors(path, () => writeSynced(path, 'a', text))
 }
 
 /** Cuts a file to its first bytes. */
 export function truncateSynced(path: string, bytes: number): void {
-  explained(path, () => {
+  withExplainedErrors(path, () => {
     const file = openSync(path, 'r+')
     try {
       ftruncateSync(file, bytes)
@@ -121,11 +117,10 @@ export function truncateSynced(path: string, bytes: number): void {
 }
 
 /**
- * What a JSON file of ours holds; undefined where there is none.
+ * Content of one of our JSON files; undefined where there is none.
  *
- * @param problem what is wrong with a file that is not of this shape, and the remedy: the message
- * after its path
- * @throws {InvalidEvidenceError} the file is no JSON, or not of this shape
+ * @param problem message after the path, with the remedy, where the file does not fit the schema
+ * @throws {InvalidEvidenceError} the file is not valid JSON, or does not fit the schema
  */
 export function readStored<Schema extends z.ZodType>(
   path: string,
@@ -172,7 +167,7 @@ function writeSynced(path: string, flags: 'w' | 'a', content: string | Uint8Arra
   }
 }
 
-function explained(path: string, action: () => void): void {
+function withExplainedErrors(path: string, action: () => void): void {
   try {
     action()
   } catch (error) {

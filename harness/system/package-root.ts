@@ -9,7 +9,7 @@ const MARK = join('harness', 'record', 'templates')
  * package.json and our templates. The same folder whether this module runs as source (`harness/…`)
  * or compiled (`dist/harness/…`).
  *
- * @throws {Error} the package is incomplete: the templates are nowhere above this module
+ * @throws {Error} the package is incomplete: no folder above this module holds the templates
  */
 export function packageRoot(): string {
   const here = dirname(fileURLToPath(import.meta.url))
@@ -21,7 +21,7 @@ export function packageRoot(): string {
 }
 
 /**
- * Address of the compiled form of a module: measured code is always `dist/*.js`.
+ * Address of a module after compilation: measured code is always `dist/*.js`.
  *
  * @param url `import.meta.url` of a module
  * @returns the address under `dist/` for a TypeScript source inside this package; every other

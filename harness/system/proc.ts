@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * Where Linux tells about processes. Readers take it as a parameter: on other systems, and in
- * tests, nothing is there.
+ * Root of Linux's file system about processes. The readers take it as a parameter, because it does
+ * not exist on other systems and tests have their own.
  */
 export const PROC = '/proc'
 
-/** Busy, stolen and total CPU time of the host since boot, in ticks, and over how many CPUs. */
+/** CPU time of the host since boot over all CPUs, in ticks, and the number of CPUs. */
 export interface HostCpuTime {
   readonly busy: number
   readonly steal: number
@@ -16,8 +16,8 @@ export interface HostCpuTime {
 }
 
 /**
- * Peak resident set of this process (VmHWM), bytes; absent where the host does not tell. Not
- * `ru_maxrss`: a forked process inherits its parent's peak there.
+ * Peak resident set of this process (VmHWM), bytes; absent where the host does not report it. Not
+ * `ru_maxrss`, which a forked process inherits from its parent.
  */
 export function readPeakRssBytes(proc: string = PROC): number | undefined {
   const match = /^VmHWM:\s+(\d+) kB$/m.exec(readText(join(proc, 'self', 'status')) ?? '')
@@ -26,7 +26,7 @@ export function readPeakRssBytes(proc: string = PROC): number | undefined {
 
 /**
  * Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent
- * where the host does not tell.
+ * where the host does not report it.
  */
 export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, number> | undefined {
   const tasks = join(proc, 'self', 'task')
@@ -38,9 +38,9 @@ export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, numb
 }
 
 /**
- * Waiting between two readings, summed over all threads alive at the second, ms. A thread that has
- * ended takes its account with it: summing first and subtracting then would make the waiting of the
- * others vanish too, or turn negative.
+ * Waiting between two readings, summed over all threads alive at the second, ms. The sums of the
+ * readings must not be subtracted: the time of a thread that has ended is missing from the second,
+ * so the difference would be too small or negative.
  */
 export function waitBetween(
   from: ReadonlyMap<string, number>,
@@ -52,7 +52,7 @@ export function waitBetween(
   )
 }
 
-/** The host's CPU accounts of this moment; absent where the host does not tell. */
+/** CPU time of the host up to now; absent where the host does not report it. */
 export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
   const text = readText(join(proc, 'stat')) ?? ''
   const fields = /^cpu +(.*)$/m.exec(text)?.[1]?.split(' ').map(Number)
@@ -71,18 +71,7 @@ export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
   return { busy, steal: steal ?? 0, total: busy + idle + (iowait ?? 0) + (steal ?? 0), cpus }
 }
 
-/**
- * Start of a process in ticks since boot: with its pid it names one process for good. Absent where
- * the host does not tell.
- */
-export function readProcessStart(pid: number, proc: string = PROC): string | undefined {
-  // The second field, the command in parentheses, may itself hold spaces and parentheses.
-  return readText(join(proc, String(pid), 'stat'))
-    ?.replace(/^.*\) /s, '')
-    .split(' ')[19]
-}
-
-/** The text of a file the kernel makes up; absent where there is none. */
+/** Text of a file of the kernel; absent where there is none. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -91,6 +80,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** Names in a folder; empty where there is none. */
 export function listNames(path: string): string[] {
   try {
     return readdirSync(path)

@@ -4,8 +4,9 @@ const TAIL_BYTES = 2048
 const STREAM_GRACE_MS = 1000
 
 /**
- * Resolves, once the process and its streams are gone, with how it ended; undefined for a clean
- * exit.
+ * Waits until a process and its streams have ended.
+ *
+ * @returns how it ended, for messages; undefined for a clean exit
  */
 export function ended(child: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -17,7 +18,7 @@ export function ended(child: ChildProcess): Promise<string | undefined> {
           ? undefined
           : `exited with code ${code}`
     child.on('close', (code, signal) => resolve(describe(code, signal)))
-    // What it left running may hold its streams open; then there will be no `close`.
+    // A process it started may keep its streams open; then `close` never comes.
     child.on('exit', (code, signal) => {
       const grace = setTimeout(() => {
         child.stdout?.destroy()
@@ -29,7 +30,11 @@ export function ended(child: ChildProcess): Promise<string | undefined> {
   })
 }
 
-/** Keeps the last 2 kB of stderr, and drains stdout so that a chatty process never blocks. */
+/**
+ * Keeps the last 2 kB of stderr, and drains stdout so that a full pipe never blocks the process.
+ *
+ * @returns reads the text so far, in one line
+ */
 export function tailOf(child: ChildProcess): () => string {
   let tail = Buffer.alloc(0)
   child.stdout?.resume()

@@ -9,21 +9,20 @@ export interface Program {
   /** Absolute path of its working directory. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** After this long it is killed, with every process it started. */
+  /** The program is killed after this time, with every process it started. */
   readonly timeoutMs: number
-  /** Aborting it kills them too. */
+  /** Aborting it does the same. */
   readonly signal: AbortSignal
-  /** Told what it prints on stdout, as it comes; unless asked for, that is dropped. */
+  /** Called with each piece of stdout; without it, stdout is dropped. */
   readonly onStdout?: (text: string) => void
 }
 
 /**
- * Runs a program that asks nothing: its stdin is empty and there is no terminal. What it prints is
- * read, and dropped unless asked for. It gets a process group of its own, of which nothing is left
- * when this returns.
+ * Runs a program that needs no input: its stdin is empty and it has no terminal. It gets a process
+ * group of its own, whose processes have all ended when this returns.
  *
- * @returns undefined where it ended well; else how it ended, with the last 2 kB of its stderr
- * @throws the signal's reason, once the program is gone, where the signal was aborted
+ * @returns undefined after a clean exit; otherwise how it ended, with the last 2 kB of its stderr
+ * @throws the signal's reason, once the program has ended, where the signal was aborted
  */
 export async function runProgram({
   file,
@@ -46,7 +45,7 @@ export async function runProgram({
     try {
       process.kill(-child.pid, 'SIGKILL')
     } catch {
-      // Nothing of the group is left.
+      // All processes of the group have ended.
     }
   }
   let timedOut = false
@@ -60,9 +59,9 @@ export async function runProgram({
     if (onStdout !== undefined) child.stdout.setEncoding('utf8').on('data', onStdout)
     const ending = await ended(child)
     signal.throwIfAborted()
-    const what = timedOut ? `timed out after ${timeoutMs / 1000} s` : ending
-    if (what === undefined) return undefined
-    return stderrTail() === '' ? what : `${what}; its stderr ends: ${stderrTail()}`
+    const problem = timedOut ? `timed out after ${timeoutMs / 1000} s` : ending
+    if (problem === undefined) return undefined
+    return stderrTail() === '' ? problem : `${problem}; its stderr ends: ${stderrTail()}`
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', killAll)

@@ -82,7 +82,7 @@ describe('places', () => {
     expect(second).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /another evaluation is at work in this directory \(process \d+ on /,
+        /another evaluation is running in this directory \(process \d+ on /,
       ),
     })
     expect(await running).toBe(130)

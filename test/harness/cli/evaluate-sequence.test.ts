@@ -282,7 +282,7 @@ describe('what evaluate all refuses', () => {
     interrupt()
     expect(second).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('another evaluation is at work in this directory'),
+      stderr: expect.stringContaining('another evaluation is running in this directory'),
     })
     expect(await running).toBe(130)
   })

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { acquireLock } from '../../../harness/system/lock.js'
+import { readProcessStart } from '../../../harness/system/lock-file.mjs'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 const now = new Date('2026-11-20T10:00:00Z')
@@ -15,17 +16,17 @@ beforeEach(() => {
 })
 
 describe('acquireLock', () => {
-  it('keeps a second evaluation out until it is released', () => {
+  it('refuses a second evaluation until it is released', () => {
     const lock = acquireLock(directory, now)
     expect(() => acquireLock(directory, now)).toThrow(
-      `another evaluation is at work in this directory (process ${process.pid} on ${hostname()} since 2026-11-20T10:00:00.000Z)`,
+      `another evaluation is running in this directory (process ${process.pid} on ${hostname()} since 2026-11-20T10:00:00.000Z)`,
     )
     lock.release()
     expect(readdirSync(directory)).toEqual([])
     acquireLock(directory, now).release()
   })
 
-  it('replaces the lock of a process that is gone', () => {
+  it('replaces the lock of a process that has ended', () => {
     const { pid } = spawnSync(process.execPath, ['--version'])
     write({ pid, host: hostname(), since: 'yesterday' })
     acquireLock(directory, now)
@@ -36,7 +37,7 @@ describe('acquireLock', () => {
   })
 
   it.skipIf(!existsSync('/proc/self/stat'))(
-    'replaces the lock of an earlier process with a pid that lives again',
+    'replaces the lock of an earlier process whose pid is in use again',
     () => {
       write({ pid: process.pid, host: hostname(), since: 'yesterday', processStart: '1' })
       acquireLock(directory, now)
@@ -44,19 +45,35 @@ describe('acquireLock', () => {
     },
   )
 
-  it('does not judge a process on another host, or a lock it cannot read', () => {
+  it('is refused where the holder is on another host or the lock is unreadable', () => {
     write({ pid: 1, host: 'elsewhere', since: 'yesterday' })
     expect(() => acquireLock(directory, now)).toThrow(
-      /process 1 on elsewhere since yesterday.*delete .*\.lock if it is gone/,
+      /process 1 on elsewhere since yesterday.*delete .*\.lock if it has ended/,
     )
     writeFileSync(join(directory, '.lock'), 'what?')
-    expect(() => acquireLock(directory, now)).toThrow(/a lock nobody can read/)
+    expect(() => acquireLock(directory, now)).toThrow(/an unreadable lock/)
     expect(readdirSync(directory)).toEqual(['.lock'])
   })
 
-  it('says that the place cannot be used where it cannot', () => {
+  it('is an input error where the directory cannot be used', () => {
     expect(() => acquireLock(join(directory, 'none'), now)).toThrow(
       /cannot use .*\.lock \(ENOENT\); choose a writable directory with --out/,
     )
+  })
+})
+
+describe('readProcessStart', () => {
+  it('reads the start of a process whose name contains spaces and parentheses', () => {
+    const fields = Array.from({ length: 30 }, (_, index) => index + 3)
+    mkdirSync(join(directory, '77'))
+    writeFileSync(
+      join(directory, '77', 'stat'),
+      `77 (a) b (c) ${['S', ...fields.slice(1)].join(' ')}\n`,
+    )
+    expect(readProcessStart(77, directory)).toBe('22')
+  })
+
+  it('is absent without a /proc', () => {
+    expect(readProcessStart(process.pid, directory)).toBeUndefined()
   })
 })

@@ -12,7 +12,7 @@ describe('the package', () => {
     expect(existsSync(join(root, 'harness', 'record', 'templates', 'decision.md.hbs'))).toBe(true)
   })
 
-  it('knows the compiled form of its sources and leaves other modules alone', () => {
+  it('gives the compiled address of its own sources and leaves other modules unchanged', () => {
     const url = (...path: string[]) => pathToFileURL(join(root, ...path)).href
     expect(compiledModule(url('scenarios', 'suite.ts'))).toBe(url('dist', 'scenarios', 'suite.js'))
     for (const other of [

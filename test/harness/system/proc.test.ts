@@ -6,7 +6,6 @@ import { readEnvironment } from '../../../harness/measurement/environment.js'
 import {
   readHostCpuTime,
   readPeakRssBytes,
-  readProcessStart,
   readRunQueueWaits,
   waitBetween,
 } from '../../../harness/system/proc.js'
@@ -18,7 +17,7 @@ const write = (path: string, text: string) => {
   writeFileSync(join(directory, path), text)
 }
 
-describe('where /proc tells', () => {
+describe('with a /proc', () => {
   it('reads the peak resident set in bytes, and not the current one', () => {
     write('proc/self/status', 'Name:\tnode\nVmHWM:\t  140287 kB\nVmRSS:\t  100000 kB\n')
     expect(readPeakRssBytes(join(directory, 'proc'))).toBe(140287 * 1024)
@@ -35,13 +34,13 @@ describe('where /proc tells', () => {
     )
   })
 
-  it('sums waiting over threads, whatever those that have ended or begun meanwhile had on their accounts', () => {
+  it('sums the waiting of the threads alive at the end, those begun meanwhile included', () => {
     const waits = (accounts: Readonly<Record<string, number>>) => new Map(Object.entries(accounts))
     expect(waitBetween(waits({ main: 2, ended: 50 }), waits({ main: 5, begun: 4 }))).toBe(7)
     expect(waitBetween(waits({ main: 2, reused: 9 }), waits({ main: 2, reused: 1 }))).toBe(0)
   })
 
-  it('keeps guest time out and iowait idle', () => {
+  it('leaves out guest time and counts iowait as idle', () => {
     write('proc/stat', 'cpu  100 10 50 800 30 4 6 20 7 0\ncpu0 1 1 1 1\ncpu1 1 1 1 1\nintr 5\n')
     expect(readHostCpuTime(join(directory, 'proc'))).toEqual({
       busy: 170,
@@ -50,15 +49,9 @@ describe('where /proc tells', () => {
       cpus: 2,
     })
   })
-
-  it('finds the start of a process whose name holds spaces and parentheses', () => {
-    const fields = Array.from({ length: 30 }, (_, index) => index + 3)
-    write('proc/77/stat', `77 (a) b (c) ${['S', ...fields.slice(1)].join(' ')}\n`)
-    expect(readProcessStart(77, join(directory, 'proc'))).toBe('22')
-  })
 })
 
-describe('where there is no /proc', () => {
+describe('without a /proc', () => {
   const proc = join(directory, 'no-proc')
   mkdirSync(proc)
 
@@ -66,7 +59,6 @@ describe('where there is no /proc', () => {
     expect(readPeakRssBytes(proc)).toBeUndefined()
     expect(readRunQueueWaits(proc)).toBeUndefined()
     expect(readHostCpuTime(proc)).toBeUndefined()
-    expect(readProcessStart(process.pid, proc)).toBeUndefined()
   })
 
   it('the environment names what is missing and what follows from it', () => {
@@ -92,7 +84,7 @@ describe('readEnvironment', () => {
     })
   })
 
-  it('takes "max" for no limit', () => {
+  it('reads "max" as no limit', () => {
     write('free/fs/cgroup/cpu.max', 'max 100000\n')
     write('free/fs/cgroup/memory.max', 'max\n')
     const environment = readEnvironment([], { proc: '/proc', sys: join(directory, 'free') })
