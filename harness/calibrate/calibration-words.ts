@@ -7,7 +7,7 @@ import {
   formatPercentInterval,
   formatSignedPercent,
 } from '../text/format.js'
-import { table } from '../text/table.js'
+import { terminalTable } from '../text/table.js'
 import { improvementOf } from '../verdict/compare.js'
 import type {
   CalibratedWorkload,
@@ -60,7 +60,7 @@ export function calibrationTable({ workloads }: Calibration): string {
     `certifies from (${looks.join(', ')} pairs)`,
     '',
   ]
-  return table([heading, ...workloads.map(rowOf)])
+  return terminalTable([heading, ...workloads.map(rowOf)])
 }
 
 /** One line per reason and warning: `warning: grid-search: autocorrelated: …`. */

@@ -12,7 +12,7 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { readRecords } from '../record/store.js'
-import { table } from '../text/table.js'
+import { terminalTable } from '../text/table.js'
 import type { CommandContext } from './command.js'
 import type { SequenceCommand } from './evaluate-command.js'
 import { exitCodeOf } from './evaluate-layer.js'
@@ -137,7 +137,7 @@ async function evaluateAndPrint(
 
 function printSequence(record: DecisionRecord, printLine: (line: string) => void): void {
   const { head, rows } = sequenceRows(record)
-  printLine(`\nthe sequence\n${table([head, ...rows]).trimEnd()}`)
+  printLine(`\nthe sequence\n${terminalTable([head, ...rows]).trimEnd()}`)
   for (const sentence of sequenceSentences(record)) printLine(sentence)
 }
 

@@ -6,12 +6,12 @@ import type { DecisionRecord } from '../record/decision-record.js'
 import { readRecord } from '../record/store.js'
 import { supersededBy } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
-import { table } from '../text/table.js'
+import { terminalTable } from '../text/table.js'
 
 /** `assay list`. A damaged record is listed as damaged; the others are listed all the same. */
 export function printList(root: string, suite: Suite, io: Io): ExitCode {
   const printSection = (title: string, rows: readonly (readonly string[])[]) =>
-    io.stdout(`${title}\n${table(rows)}\n`)
+    io.stdout(`${title}\n${terminalTable(rows)}\n`)
   printSection('layers', suite.layers.map(layerRow))
   printSection(
     'workloads',

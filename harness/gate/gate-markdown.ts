@@ -8,6 +8,7 @@ import {
   formatPercentInterval,
   formatSignedPercent,
 } from '../text/format.js'
+import { markdownTable } from '../text/table.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
 import { divergenceText, reasonText, verdictText } from './gate-words.js'
 
@@ -72,7 +73,7 @@ function casesTable(cases: readonly GateCase[]): string | undefined {
       index === 0 ? `**${verdict}**` : '',
     ]),
   )
-  return tableOf(
+  return markdownTable(
     ['case', 'base → head', 'slower by [95 % CI]', 'pairs', 'noise', 'certifies', 'verdict'],
     rows,
   )
@@ -121,7 +122,7 @@ function countedTable(cases: readonly GateCase[]): string {
       ? ''
       : `\n\nNot compared, since not the same in every run: ${unsteady.map(escapeName).join(', ')}.`
   if (rows.length > 0)
-    return `Counted work that differs:\n\n${tableOf(['case', 'count', 'base', 'head'], rows)}${left}`
+    return `Counted work that differs:\n\n${markdownTable(['case', 'count', 'base', 'head'], rows)}${left}`
   const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
   return cases.length === 0 ? '' : `Counted work: ${formatCount(equal)} counts, all equal.${left}`
 }
@@ -132,10 +133,4 @@ function repeatBlock({ command, exitCode }: GateReport): string {
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')
-}
-
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
 }

@@ -6,6 +6,7 @@ import {
   formatPercent,
   formatSignedPercent,
 } from '../text/format.js'
+import { alignedRows } from '../text/table.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
 import { divergenceText, reasonText, verdictText } from './gate-words.js'
 
@@ -48,16 +49,7 @@ function rowsOf(cases: readonly GateCase[]): string[] {
       index === rounds.length - 1 ? verdict : 'failed',
     ]),
   )
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
-    [],
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('   ')
-      .trimEnd(),
-  )
+  return alignedRows(rows, '   ')
 }
 
 function cellsOf({

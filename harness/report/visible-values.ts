@@ -1,4 +1,4 @@
-import { visibleText } from '../text/escape-xml.js'
+import { visibleText } from '../text/visible-text.js'
 
 /**
  * A copy of a value whose texts hide nothing: control characters, direction overrides and invisible

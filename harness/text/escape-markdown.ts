@@ -1,9 +1,9 @@
-/** Longest name printed in a table or a heading. */
+/** A longer name is cut to so many characters in tables and headings. */
 const NAME_LIMIT = 120
 
 /**
- * Makes any text harmless inside one line of markdown, a table cell included: no HTML, no code
- * span, no link, no cell border, no line break. What the reader sees is what was written.
+ * Escapes any text for one line of markdown or a table cell, so that it is shown as written: no
+ * HTML, code span, link, cell border or line break.
  */
 export function escapeMarkdown(text: string): string {
   return text
@@ -17,7 +17,7 @@ export function escapeMarkdown(text: string): string {
     .trim()
 }
 
-/** The same for a name, cut to a length a table survives. */
+/** The same for a name, cut to 120 characters. */
 export function escapeName(name: string): string {
   const characters = [...name]
   return escapeMarkdown(
@@ -25,12 +25,12 @@ export function escapeName(name: string): string {
   )
 }
 
-/** One line inside a fenced code block: nothing in it can end the block. */
+/** Escapes one line inside a fenced code block, so that it cannot end the block. */
 export function escapeCode(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/`{3,}/g, "'''")
 }
 
-/** A path as the target of a link: nothing in it can end the link, and each name stays one. */
+/** Escapes a path as the target of a link; the slashes between its names stay. */
 export function escapePath(path: string): string {
   const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
   return path

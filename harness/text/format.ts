@@ -1,9 +1,9 @@
 /**
- * The only place where numbers become text. Absent values are the caller's business: nothing here
- * prints NaN on purpose, and nothing rounds a number that goes into a file for programs.
+ * All formatting of numbers for people. Callers handle absent values; numbers in files for programs
+ * are never formatted here.
  */
 
-/** A time in ms, to four significant digits at least: `0.331 ms`, `812.4 ms`, `1.243 s`. */
+/** A time, to about four significant digits: `0.331 ms`, `812.4 ms`, `1.243 s`. */
 export function formatMs(ms: number): string {
   if (Math.abs(ms) >= 1000) return `${(ms / 1000).toFixed(3)} s`
   if (Math.abs(ms) >= 100) return `${ms.toFixed(1)} ms`
@@ -11,7 +11,7 @@ export function formatMs(ms: number): string {
   return `${ms.toFixed(3)} ms`
 }
 
-/** How long something takes or took, for people: `31s`, `1m12s`, `2h05m`. */
+/** A duration in whole seconds or minutes: `31s`, `1m12s`, `2h05m`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(Math.max(0, ms) / 1000)
   if (seconds < 60) return `${seconds}s`
@@ -37,7 +37,7 @@ export function formatPercent(fraction: number, digits = 1): string {
   return `${fixed(100 * fraction, digits)} %`
 }
 
-/** A fraction somebody chose, with all its digits: 0.05 → `5 %`, 0.025 → `2.5 %`. */
+/** A fraction that a user chose, with all its digits: 0.05 → `5 %`, 0.025 → `2.5 %`. */
 export function formatLimit(fraction: number): string {
   return `${Number((100 * fraction).toPrecision(6))} %`
 }
@@ -68,8 +68,8 @@ export function formatMsWithSd(mean: number, sd: number): string {
 }
 
 /**
- * A probability. Below 1e-12 the distribution functions carry no more digits, and the text says
- * only that.
+ * A probability: `0.036`, `2.3e-5`, `< 1e-12`. Smaller digits of the distribution functions are not
+ * reliable.
  */
 export function formatP(p: number): string {
   if (p < 1e-12) return '< 1e-12'
@@ -82,12 +82,12 @@ export function formatSpeedup(ratio: number): string {
   return `${ratio.toFixed(2)}×`
 }
 
-/** So much of the one for one of the other: `74.2 : 1`. */
+/** A ratio to one: `74.2 : 1`. */
 export function formatRatio(ratio: number): string {
   return `${fixed(ratio, Math.abs(ratio) < 10 ? 2 : 1)} : 1`
 }
 
-/** A plain number to some digits: t, df, load. */
+/** A number with fixed decimals, e.g. t, df or load. */
 export function formatNumber(value: number, digits = 1): string {
   return fixed(value, digits)
 }
@@ -99,14 +99,14 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** A round number beside a tick of an axis, with its true minus sign: `1.25`, `−20`. */
+/** The label of an axis tick: `1.25`, `−20`. */
 export function formatTick(value: number): string {
   return String(Number(value.toPrecision(6))).replace('-', '−')
 }
 
 /**
- * What a budget counts, in the unit its name tells: `48.20 ms`, `137.0 MiB`, `91.5 %`; any other to
- * four digits at least.
+ * The value of a counter, in the unit that its name implies: `48.20 ms`, `137.0 MiB`, `91.5 %`;
+ * without a unit to at least four digits.
  */
 export function formatCounter(counter: string, value: number): string {
   if (['cpuMs', 'wallMs', 'coldWallMs'].includes(counter)) return formatMs(value).replace('-', '−')
@@ -117,10 +117,10 @@ export function formatCounter(counter: string, value: number): string {
 }
 
 /**
- * Values of one kind on a scale they share, `808.1 – 816.7 ms`: times in s, ms, µs or ns, anything
- * else as it is. Four digits of the largest, and more where the values differ by less.
+ * Values in one common unit, `808.1 – 816.7 ms`: times in s, ms, µs or ns, other values unscaled.
+ * Four digits of the largest, and more where the values differ only in later digits.
  *
- * @param unit of the values; undefined: nobody says
+ * @param unit of the values; undefined where it is unknown
  */
 export function formatMeasures(
   values: readonly number[],
@@ -162,7 +162,7 @@ function timeScale(
   return { factor: toMs * 1e6, name: ' ns' }
 }
 
-/** How long ago something was, to whole days: `less than a day ago`, `3 days ago`. */
+/** An age in whole days: `less than a day ago`, `3 days ago`. */
 export function formatDaysAgo(days: number): string {
   return days < 1 ? 'less than a day ago' : `${formatCounted(Math.floor(days), 'day')} ago`
 }
@@ -172,7 +172,7 @@ export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** Fixed decimals with a true minus sign, and no negative zero. */
+/** Fixed decimals with a minus sign (U+2212), and zero without sign. */
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits)
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')

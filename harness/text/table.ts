@@ -1,18 +1,28 @@
-/**
- * Rows of a terminal table: columns aligned, two spaces in and between; `none` where there are no
- * rows.
- */
-export function table(rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return '  none\n'
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
-    [],
-  )
-  const lines = rows.map((row) =>
+type Rows = readonly (readonly string[])[]
+
+/** Rows of cells as lines: columns aligned to the left, two blanks between them. */
+export function alignedRows(rows: Rows, gap = '  '): string[] {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+  return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join(gap)
       .trimEnd(),
   )
-  return `${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+/** A table for the terminal, indented by two blanks; `none` without rows. */
+export function terminalTable(rows: Rows): string {
+  const lines = rows.length === 0 ? ['none'] : alignedRows(rows)
+  return lines.map((line) => `  ${line}\n`).join('')
+}
+
+/** A table in markdown, without a line end. Cells are escaped by the caller. */
+export function markdownTable(header: readonly string[], rows: Rows): string {
+  return [header, header.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
 }

@@ -4,22 +4,22 @@ import Handlebars, { type HelperDelegate } from 'handlebars'
 import { packageRoot } from '../system/package-root.js'
 
 export interface TemplateFolder {
-  /** Below `harness/`. */
+  /** Path below `harness/`. */
   readonly folder: string
-  /** With which the file of every template ends. */
+  /** File name ending of its templates. */
   readonly ending: string
-  /** What any template of the folder may include. */
+  /** Names of the templates that the others may include. */
   readonly partials: readonly string[]
   readonly helpers: Readonly<Record<string, HelperDelegate>>
-  /** Whether values are escaped for HTML; where they are not, the helpers escape them. */
+  /** Whether values are escaped for HTML; otherwise the helpers escape them. */
   readonly escapesHtml: boolean
 }
 
 /**
- * The templates of a folder, each read and compiled when it is first rendered. A value the model
- * lacks is an error.
+ * The templates of a folder. Each is read and compiled when it is first rendered; a value that the
+ * model lacks is an error.
  *
- * @returns given the name of a template, what renders a model with it
+ * @returns a function from the name of a template to its renderer
  */
 export function templatesIn(
   place: TemplateFolder,

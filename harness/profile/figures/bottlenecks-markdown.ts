@@ -17,6 +17,7 @@ import {
   formatRatio,
   formatSignedPercent,
 } from '../../text/format.js'
+import { markdownTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
 
 const SHOWN_ALLOCATORS = 5
@@ -171,7 +172,5 @@ function place({ name, file, line }: Pick<Operation, 'name' | 'file' | 'line'>):
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return ['None.']
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)]
+  return [rows.length === 0 ? 'None.' : markdownTable(head, rows)]
 }

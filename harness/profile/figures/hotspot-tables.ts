@@ -14,7 +14,7 @@ import {
   formatRatio,
   formatSignedPercent,
 } from '../../text/format.js'
-import { table } from '../../text/table.js'
+import { terminalTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
 
 const NAME_WIDTH = 64
@@ -52,7 +52,7 @@ function overheadText({ overheadToComputation, referenceCpuMs }: ArmHotspots): s
 }
 
 function categoryTable({ categories }: ArmHotspots): string {
-  return table([
+  return terminalTable([
     ['category', 'share', 'with inlining', 'CPU per pass', 'allocated'],
     ...categories.map((one) => [
       one.name,
@@ -65,7 +65,7 @@ function categoryTable({ categories }: ArmHotspots): string {
 }
 
 function operationTable({ operations }: ArmHotspots): string {
-  return table([
+  return terminalTable([
     ['operation, with what it calls', 'share', 'calls per pass', 'category'],
     ...operations
       .slice(0, SHOWN_OPERATIONS)
@@ -79,7 +79,7 @@ function operationTable({ operations }: ArmHotspots): string {
 }
 
 function targetTable({ next }: ArmHotspots): string {
-  return table(
+  return terminalTable(
     next.map((one, rank) => [
       `${rank + 1}.`,
       one.category,
@@ -97,7 +97,7 @@ function gainText(gain: Gain): string {
     share === undefined ? '' : formatSignedPercent(share),
   ])
   return `${gainSentence(gain)}
-${table([['category', `saved, of the ${gain.against}`, `share of the ${gainWord(gain)}`], ...rows])}${warningLines(gain.warnings)}`
+${terminalTable([['category', `saved, of the ${gain.against}`, `share of the ${gainWord(gain)}`], ...rows])}${warningLines(gain.warnings)}`
 }
 
 function warningLines(warnings: readonly (ArmWarning | GainWarning)[]): string {

@@ -1,4 +1,4 @@
-import { escapeXml, visibleText } from '../../text/escape-xml.js'
+import { escapeXml } from '../../text/escape-xml.js'
 import {
   formatCount,
   formatCounted,
@@ -6,6 +6,7 @@ import {
   formatPercent,
   formatSignedPercent,
 } from '../../text/format.js'
+import { visibleText } from '../../text/visible-text.js'
 import {
   deltaMicros,
   differentialTree,

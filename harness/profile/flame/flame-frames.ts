@@ -1,4 +1,5 @@
-import { cellsOf, clipText, escapeXml } from '../../text/escape-xml.js'
+import { cellsOf, clipText } from '../../text/clip-text.js'
+import { escapeXml } from '../../text/escape-xml.js'
 import { formatCounted, formatLimit, formatPercent } from '../../text/format.js'
 import { type ElidedBox, type FlameBox, type FlameLayout, ROW_SHARE } from './flame-layout.js'
 import { type Block, MARGIN_PERCENT, type Pattern, percent, ROW } from './flame-picture.js'

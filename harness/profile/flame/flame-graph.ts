@@ -1,5 +1,6 @@
-import { escapeXml, visibleText } from '../../text/escape-xml.js'
+import { escapeXml } from '../../text/escape-xml.js'
 import { formatCounted, formatMs, formatPercent } from '../../text/format.js'
+import { visibleText } from '../../text/visible-text.js'
 import { moduleOf } from '../figures/module-of.js'
 import { frameText } from '../fold/folded-frame.js'
 import type { FoldedProfile, Frame } from '../fold/stacks.js'

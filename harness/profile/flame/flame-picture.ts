@@ -1,4 +1,5 @@
-import { clipText, escapeXml, wrapText } from '../../text/escape-xml.js'
+import { clipText, wrapText } from '../../text/clip-text.js'
+import { escapeXml } from '../../text/escape-xml.js'
 import { flameScript } from './flame-script.js'
 import { flameStyle } from './flame-style.js'
 

@@ -1,4 +1,4 @@
-import { visibleText } from '../../text/escape-xml.js'
+import { visibleText } from '../../text/visible-text.js'
 import type { Frame } from '../fold/stacks.js'
 
 /** The name of a frame in a picture. */

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { ARMS, type Arm } from '../../contract.js'
 import type { ArmHotspots } from '../../evidence/hotspots-schema.js'
-import { clipText } from '../../text/escape-xml.js'
+import { clipText } from '../../text/clip-text.js'
 import { formatMs, formatPercent } from '../../text/format.js'
 import { rowAxes } from './axes.js'
 import { ARM_GLYPHS, armColor, type ChartDraft } from './chart.js'

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { defined } from '../../evidence/defined.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
-import { clipText } from '../../text/escape-xml.js'
+import { clipText } from '../../text/clip-text.js'
 import { formatPercentInterval, formatSignedPercent } from '../../text/format.js'
 import { verdictMark } from '../verdict-mark.js'
 import { paddedRange, percentOf, rowAxes } from './axes.js'

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
 import { thresholdOf } from '../../record/criterion-text.js'
 import type { WorkloadRecord } from '../../record/record-schema.js'
-import { clipText } from '../../text/escape-xml.js'
+import { clipText } from '../../text/clip-text.js'
 import {
   formatCounter,
   formatPercentInterval,
