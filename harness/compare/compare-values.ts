@@ -1,13 +1,15 @@
-import { toArmTests, toPairedTests, toWelchRecord } from '../record/ordinary-tests.js'
+import { defined } from '../evidence/defined.js'
+import { toPairedTests, toTTestRecord } from '../record/ordinary-tests.js'
 import { type OnAbsent, present } from '../record/present.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
-import { exactLogRatio } from '../statistics/exact-log.js'
+import { effectSize } from '../statistics/effect-size.js'
 import { exactTQuantile } from '../statistics/exact-quantile.js'
 import { covarianceOf, fiellerInterval } from '../statistics/fieller.js'
-import { jointMoments, type Values } from '../statistics/moments.js'
+import { rankSumTest } from '../statistics/mann-whitney.js'
+import type { Values } from '../statistics/moments.js'
 import { DegenerateSampleError } from '../statistics/sample.js'
-import { shifted } from '../statistics/shift.js'
 import { type TrimmedEstimate, trimmedEstimate } from '../statistics/trimmed.js'
+import { differenceOfMeans } from '../statistics/welch.js'
 import { toImprovement } from '../verdict/compare.js'
 import type { Bounds } from '../verdict/look.js'
 import { certifiableImprovement, type Noise, noiseOf } from '../verdict/noise.js'
@@ -17,11 +19,11 @@ import {
   armOf,
   nested,
   problemOf,
-  quotientOfMeans,
-  summaryOf,
-  toFiellerRecord,
+  summarizeArm,
   toPair,
+  type UnusableArm,
   type UsableArm,
+  type ValueArm,
 } from './value-arm.js'
 import { unpairedEstimate } from './value-estimate.js'
 
@@ -52,80 +54,22 @@ export interface ValueComparison
   }
   readonly noise?: Noise & { readonly certifiable?: number }
   /**
-   * ln(candidate / baseline) of the pairs, in their order; absent where they are not paired or have
-   * no logs. Not printed.
+   * ln(candidate / baseline) of the pairs, in their order; absent for unpaired values and for
+   * values that are not all positive. Not printed.
    */
   readonly logRatios?: readonly number[]
-  /** Why a statistic is not there, by its key. */
+  /** The reason for each absent statistic, by its key. */
   readonly absent: Readonly<Record<string, string>>
-  /**
-   * The estimate of ln(candidate / baseline) and its bounds; absent where there is none. Not
-   * printed.
-   */
+  /** The estimate of ln(candidate / baseline) and its bounds. Not printed. */
   readonly look?: Bounds
 }
 
-/** Why there are no ratios. */
+/** The reason for absent ratios. */
 export const NO_RATIOS =
-  'not all values are above zero, so they are no times and their ratios mean nothing; differences of means remain'
+  'not all values are above zero, as times are, so their ratios mean nothing; differences of means remain'
 const UNPAIRED =
-  'the values are not paired; with --paired the n-th value of one belongs to the n-th of the other'
+  'the values are not paired; with --paired, the n-th values of both sides form a pair'
 
-/**
- * Compares two sets of values of one unit. Nothing here throws for what the values are: what does
- * not exist is absent, with the reason.
- *
- * @param a the reference (baseline)  @param b the candidate
- * @param paired a[i] and b[i] belong together; the sizes must be equal
- */
-export function compareValues(a: Values, b: Values, paired: boolean): ValueComparison {
-  const absent: Record<string, string> = {}
-  const onAbsent: OnAbsent = (key, reason) => {
-    absent[key] = reason
-  }
-  const pairing = paired ? 'paired' : 'unpaired'
-  const [armA, armB] = [armOf(a), armOf(b)]
-  const arms = {
-    baseline: summaryOf('baseline', armA, onAbsent),
-    candidate: summaryOf('candidate', armB, onAbsent),
-  }
-  if (armA.kind === 'unusable' || armB.kind === 'unusable') {
-    const problem =
-      armA.kind === 'unusable' ? problemOf('the baseline', a) : problemOf('the candidate', b)
-    for (const key of COMPARING) onAbsent(key, problem)
-    return { pairing, ...arms, absent }
-  }
-  const ratios =
-    armA.positive && armB.positive
-      ? compareRatios(armA, armB, paired, onAbsent)
-      : noRatios(paired, onAbsent)
-  const { improvement, speedup, pairedTests, improvementOfMeans, fieller, noise, look, logRatios } =
-    ratios
-  const { paired: tTest, wilcoxon, ...diagnostics } = pairedTests
-  const near = shifted(a, b)
-  const nearMoments = jointMoments(near.a, near.b)
-  const { mannWhitney, effectSize } = toArmTests(near, nearMoments, onAbsent)
-  return {
-    pairing,
-    ...arms,
-    ...(improvement && { improvement }),
-    ...(speedup !== undefined && { speedup }),
-    ...toWelchRecord('welch', nearMoments, onAbsent, exactTQuantile),
-    ...(tTest && { paired: tTest }),
-    ...(wilcoxon && { wilcoxon }),
-    ...(mannWhitney && { mannWhitney }),
-    ...diagnostics,
-    ...(effectSize !== undefined && { effectSize }),
-    ...(improvementOfMeans !== undefined && { improvementOfMeans }),
-    ...(fieller && { fieller }),
-    ...(noise && { noise }),
-    absent,
-    ...(look && { look }),
-    ...(logRatios && { logRatios }),
-  }
-}
-
-/** Keys that set the two arms against each other. */
 const PAIRED_KEYS = ['paired', 'wilcoxon', 'hodgesLehmann', 'shapiro', 'lag1'] as const
 export const RATIO_KEYS = [
   'improvement',
@@ -134,6 +78,7 @@ export const RATIO_KEYS = [
   'fieller',
   'noise',
 ] as const
+/** The keys of all statistics that compare the two arms. */
 export const COMPARING = [
   ...RATIO_KEYS,
   ...PAIRED_KEYS,
@@ -142,43 +87,124 @@ export const COMPARING = [
   'effectSize',
 ] as const
 
-type Ratios = Pick<
-  ValueComparison,
-  'improvement' | 'speedup' | 'improvementOfMeans' | 'fieller' | 'noise' | 'look' | 'logRatios'
-> & {
-  readonly pairedTests: ReturnType<typeof toPairedTests>
+type Statistics = Omit<ValueComparison, 'pairing' | 'baseline' | 'candidate' | 'absent'>
+
+/**
+ * Compares two sets of values of one unit. Throws for no values: a statistic that is undefined for
+ * them is absent, with the reason.
+ *
+ * @param a the reference (baseline)  @param b the candidate
+ * @param paired a[i] and b[i] form a pair; the sizes must be equal
+ */
+export function compareValues(a: Values, b: Values, paired: boolean): ValueComparison {
+  return compareUsable(
+    paired ? 'paired' : 'unpaired',
+    armOf(a),
+    armOf(b),
+    (armA, armB, onAbsent) => {
+      const ratios =
+        armA.positive && armB.positive
+          ? compareRatios(armA, armB, paired, onAbsent)
+          : noRatios(paired, onAbsent)
+      const covariance = paired
+        ? covarianceOf(a, b, armA.moments.mean, armB.moments.mean)
+        : undefined
+      return {
+        ...ratios,
+        ...compareMoments(armA, armB, covariance, onAbsent),
+        ...present('mannWhitney', () => ({ ...rankSumTest(a, b) }), onAbsent),
+      }
+    },
+  )
 }
 
-/** What is said of the ratio of the arms; all values are positive. */
-function compareRatios(a: UsableArm, b: UsableArm, paired: boolean, onAbsent: OnAbsent): Ratios {
+/**
+ * Summarises both arms, and compares them where both are usable; where one is not, every comparing
+ * statistic is absent.
+ */
+export function compareUsable<Arm extends Exclude<ValueArm, UnusableArm>>(
+  pairing: ValueComparison['pairing'],
+  a: Arm | UnusableArm,
+  b: Arm | UnusableArm,
+  compare: (a: Arm, b: Arm, onAbsent: OnAbsent) => Statistics,
+): ValueComparison {
+  const absent: Record<string, string> = {}
+  const onAbsent: OnAbsent = (key, reason) => {
+    absent[key] = reason
+  }
+  const arms = {
+    baseline: summarizeArm('baseline', a, onAbsent),
+    candidate: summarizeArm('candidate', b, onAbsent),
+  }
+  if (a.kind === 'unusable' || b.kind === 'unusable') {
+    const problem =
+      a.kind === 'unusable'
+        ? problemOf('the baseline', a.values)
+        : problemOf('the candidate', (b as UnusableArm).values)
+    for (const key of COMPARING) onAbsent(key, problem)
+    return { pairing, ...arms, absent }
+  }
+  return { pairing, ...arms, ...compare(a, b, onAbsent), absent }
+}
+
+/** The comparing statistics that need only the moments of the arms. */
+export function compareMoments(
+  a: Pick<UsableArm, 'moments' | 'positive'>,
+  b: Pick<UsableArm, 'moments' | 'positive'>,
+  covariance: number | undefined,
+  onAbsent: OnAbsent,
+): Pick<ValueComparison, 'welch' | 'effectSize' | 'improvementOfMeans' | 'fieller'> {
+  const [momentsA, momentsB] = [a.moments, b.moments]
+  return {
+    ...present(
+      'welch',
+      () => toTTestRecord(differenceOfMeans(momentsA, momentsB, exactTQuantile)),
+      onAbsent,
+    ),
+    ...present('effectSize', () => effectSize(momentsA, momentsB), onAbsent),
+    ...(a.positive &&
+      b.positive && {
+        ...present('improvementOfMeans', () => 1 - momentsB.mean / momentsA.mean, onAbsent),
+        ...present(
+          'fieller',
+          () => {
+            const { ratio, ci95, df } = fiellerInterval(momentsA, momentsB, covariance)
+            return { ratio, ci95: toPair(ci95), df }
+          },
+          onAbsent,
+        ),
+      }),
+  }
+}
+
+/** The statistics of the ratios of two arms of positive values. */
+function compareRatios(
+  a: UsableArm,
+  b: UsableArm,
+  paired: boolean,
+  onAbsent: OnAbsent,
+): Statistics {
   const logRatios = paired
-    ? Array.from(a.values, (value, index) => exactLogRatio(value, b.values[index]!))
+    ? Array.from(a.values, (value, index) => Math.log(b.values[index]! / value))
     : undefined
   const estimate =
     logRatios === undefined ? unpairedEstimate(a.values, b.values) : trimmedEstimate(logRatios)!
   const look = fixedLook(estimate, logRatios)
-  const covariance = paired ? covarianceOf(a.values, b.values, a.moments, b.moments) : undefined
-  if (!paired) for (const key of PAIRED_KEYS) onAbsent(key, UNPAIRED)
+  if (logRatios === undefined) for (const key of PAIRED_KEYS) onAbsent(key, UNPAIRED)
   return {
     ...improvementOf(estimate, onAbsent),
     ...present('speedup', () => Math.exp(-estimate.m), onAbsent),
-    pairedTests: logRatios ? toPairedTests(logRatios, onAbsent, exactTQuantile) : {},
-    ...present('improvementOfMeans', () => 1 - quotientOfMeans(a.moments, b.moments), onAbsent),
-    ...present(
-      'fieller',
-      () => toFiellerRecord(fiellerInterval(a.moments, b.moments, covariance)),
-      onAbsent,
-    ),
+    ...(logRatios && toPairedTests(logRatios, onAbsent, exactTQuantile)),
     ...present('noise', () => toNoise(estimate, look, onAbsent), onAbsent),
     look,
-    ...(logRatios && { logRatios }),
+    ...defined({ logRatios }),
   }
 }
 
-function noRatios(paired: boolean, onAbsent: OnAbsent): Ratios {
-  for (const key of [...RATIO_KEYS, ...PAIRED_KEYS]) onAbsent(key, NO_RATIOS)
-  if (!paired) for (const key of PAIRED_KEYS) onAbsent(key, UNPAIRED)
-  return { pairedTests: {} }
+function noRatios(paired: boolean, onAbsent: OnAbsent): Statistics {
+  for (const key of RATIO_KEYS) onAbsent(key, NO_RATIOS)
+  for (const key of PAIRED_KEYS) onAbsent(key, paired ? NO_RATIOS : UNPAIRED)
+  return {}
 }
 
 function improvementOf(
@@ -190,21 +216,21 @@ function improvementOf(
     'improvement',
     () => ({
       estimate: improvement,
-      ...present('ci95', () => existing(ci95, toPair), nested('improvement', onAbsent)),
-      ...present('p', () => existing(p, (value) => value), nested('improvement', onAbsent)),
+      ...present('ci95', () => toPair(varying(ci95)), nested('improvement', onAbsent)),
+      ...present('p', () => varying(p), nested('improvement', onAbsent)),
       df,
     }),
     onAbsent,
   )
 }
 
-function existing<Given, Value>(given: Given | undefined, use: (given: Given) => Value): Value {
-  if (given === undefined)
-    throw new DegenerateSampleError('the ratios do not vary, so there is no t and no interval')
-  return use(given)
+function varying<Value>(value: Value | undefined): Value {
+  if (value === undefined)
+    throw new DegenerateSampleError('the ratios do not vary, so t and interval are undefined')
+  return value
 }
 
-/** What this many values of this noise certify as faster at all, four times in five. */
+/** The noise, and the smallest true improvement certified as faster with 80 % power. */
 function toNoise(
   estimate: TrimmedEstimate,
   look: Bounds,

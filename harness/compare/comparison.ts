@@ -1,4 +1,5 @@
 import type { Arm, Metric } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import { assessWorkload } from '../verdict/assess.js'
 import { failedPairs, voidedPairs } from '../verdict/rounds.js'
 import { type Warning, warningsOf } from '../verdict/warnings.js'
@@ -10,16 +11,16 @@ import type { Series, Unit } from './series.js'
 import { armOf, type ValueArm } from './value-arm.js'
 import { valueWarnings } from './value-warnings.js'
 
-/** Two series set against each other, with everything a reader is told. */
+/** Two series compared: everything that is printed. */
 export interface Comparison {
   readonly baseline: string
   readonly candidate: string
-  /** Of everything that is not a ratio; absent: nobody says. */
+  /** Of all statistics that are not ratios; absent where neither file states it. */
   readonly unit?: Unit
   readonly values: ValueComparison
   readonly regression?: RegressionCheck
   readonly warnings: readonly Warning[]
-  /** Where the series are the arms of measured runs. */
+  /** Only for the arms of measured runs. */
   readonly runs?: {
     readonly workload: string
     readonly metric: Metric
@@ -31,7 +32,7 @@ export interface Comparison {
 
 const MS_PER_S = 1000
 
-/** @param limit slowdown that must not pass; undefined: nothing is judged */
+/** @param limit slowdown that fails; undefined: statistics only */
 export function compareSeries(
   a: Series,
   b: Series,
@@ -49,7 +50,7 @@ export function compareSeries(
   return {
     baseline: a.label,
     candidate: b.label,
-    ...(unit && { unit }),
+    ...defined({ unit }),
     values,
     ...(limit !== undefined && { regression: checkValues(values, limit) }),
     warnings: valueWarnings(a, b, values),
@@ -57,7 +58,7 @@ export function compareSeries(
 }
 
 /**
- * The arms of a workload of measured runs, pair by pair, with the warnings and holds of an
+ * Compares the arms of a workload of measured runs pair by pair, with the warnings and checks of an
  * evaluation.
  */
 export function compareRounds(
@@ -66,11 +67,11 @@ export function compareRounds(
   metric: Metric,
   limit: number | undefined,
 ): Comparison {
-  const found = workloadRounds(journal, name)
-  const { workload, against, rounds } = found
+  const ofWorkload = workloadRounds(journal, name)
+  const { workload, against, rounds } = ofWorkload
   const [a, b] = [
-    armSeries(found, against, metric, journal.path),
-    armSeries(found, 'candidate', metric, journal.path),
+    armSeries(ofWorkload, against, metric, journal.path),
+    armSeries(ofWorkload, 'candidate', metric, journal.path),
   ]
   const values = compareValues(a.values, b.values, true)
   const rule = roundsRule(rounds, { against, metric }, limit)
@@ -92,8 +93,8 @@ export function compareRounds(
 }
 
 /**
- * One comparison for programs: the keys of a workload in a decision record; absent statistics
- * explain themselves under `absent`.
+ * One comparison as JSON, with the keys of a workload in a decision record; `absent` holds the
+ * reasons for absent statistics.
  */
 export function toJson({
   baseline,
@@ -108,14 +109,14 @@ export function toJson({
   return {
     ...(runs && { id: runs.workload, metric: runs.metric, against: runs.against }),
     sources: { baseline, candidate },
-    ...(unit && { unit }),
+    ...defined({ unit }),
     ...(runs && {
       pairs: values.baseline.n,
       voidedPairs: runs.voidedPairs,
       failedPairs: runs.failedPairs,
     }),
     ...statistics,
-    ...(regression && { regression }),
+    ...defined({ regression }),
     warnings,
     absent,
   }

@@ -3,15 +3,14 @@ import { tUpperQuantile } from '../statistics/student-t.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
 import type { Bounds } from '../verdict/look.js'
 
-/** One-sided tail of a fixed-sample look: the ordinary two-sided 95 % interval. */
+/** One-sided tail of a single look: half of 5 %, as in a two-sided 95 % interval. */
 const TAIL = 0.025
 
 /**
- * The bounds of one fixed look at values that are there already: m ∓ t⁻¹(0.975, df)·SE, widened
- * where consecutive pairs are visibly correlated; log scale.
+ * The bounds of a single look at a fixed number of values, log scale: m ∓ t⁻¹(0.975, df)·SE, wider
+ * where consecutive pairs are correlated.
  *
- * @param logRatios of the pairs in the order they were measured; undefined where the values are not
- * paired
+ * @param logRatios of the pairs in the order they were measured; undefined for unpaired values
  */
 export function fixedLook(
   { n, m, se, df }: TrimmedEstimate,

@@ -1,8 +1,8 @@
 /**
- * A text in lines of at most so many characters: broken where its parts meet (three blanks), in
- * long parts between words. What has no blank stays whole, and so does an interval in brackets.
+ * Breaks a text into lines: between its parts, which three blanks separate, and between the words
+ * of a part that is too long. Words and intervals in brackets are never broken.
  *
- * @param width characters
+ * @param width characters per line, at most
  */
 export function foldLines(text: string, width: number): string[] {
   const lines = ['']
@@ -20,5 +20,5 @@ export function foldLines(text: string, width: number): string[] {
   return lines
 }
 
-/** A blank, unless the next bracket closes: then it stands inside. */
+/** A blank outside brackets. */
 const BETWEEN_WORDS = / (?![^[]*\])/

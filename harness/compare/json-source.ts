@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { InputError } from '../errors.js'
-import { shown } from './number-text.js'
+import { defined } from '../evidence/defined.js'
+import { checkRange, quoted } from './number-text.js'
 import type { Offer, Summary, Unit } from './series.js'
 
-/** A number, or what programs write where JSON has none. */
+/** A number, or what programs write for NaN and infinity, which JSON lacks. */
 type LooseNumber = number | null | 'NaN' | 'Infinity' | '-Infinity'
 
-/** Checked in one go: a million items of a schema take longer than everything else. */
+/** Checked as a whole: a schema that checks each item of a million is too slow. */
 const numbers = z.custom<readonly LooseNumber[]>(
   (value) => Array.isArray(value) && value.every(isLooseNumber),
 )
@@ -17,8 +18,8 @@ const hyperfine = z.looseObject({
 })
 
 /**
- * `vitest bench --outputJson`: ms; vitest 4 empties its samples whatever the configuration says,
- * other writers of the shape keep them.
+ * `vitest bench --outputJson`: ms. Vitest 4 always leaves the samples out; other programs that
+ * write this shape keep them.
  */
 const vitestBench = z.looseObject({
   files: z.array(
@@ -43,8 +44,8 @@ const vitestBench = z.looseObject({
 
 const statistics = z.looseObject({ samples: numbers.optional() })
 /**
- * Results of tinybench, or older tasks, as people write them down: ms; `latency.samples` since
- * version 3, `samples` before it.
+ * Results of tinybench, or tasks of its older versions, saved as JSON: ms. `latency.samples` since
+ * version 3, `samples` before.
  */
 const tinybench = z
   .array(
@@ -60,28 +61,31 @@ const tinybench = z
   .min(1)
   .refine((tasks) => tasks.every(({ latency, samples, result }) => latency ?? samples ?? result))
 
-/** What exports say of samples they leave out. */
+/** What an export without samples must hold instead. */
 const summarized = z.object({ n: z.int().min(2), mean: z.number(), sd: z.number().nonnegative() })
 
 const namedArrays = z.record(z.string(), numbers)
 
 /**
- * What a JSON document offers: an array of numbers, an object of such arrays, or the export of
+ * The series of a JSON document: an array of numbers, an object of such arrays, or the export of
  * hyperfine, vitest bench or tinybench.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} it is no JSON, or none of these
+ * @throws {InputError} it is not valid JSON, or none of these
  */
 export function readJsonDocument(text: string, path: string): Offer[] {
   const document = parseLoosely(text, path)
   const plain = numbers.safeParse(document)
-  if (plain.success) return [offer('1', [], plain.data)]
+  if (plain.success) return [{ name: '1', read: () => ({ values: toNumbers(plain.data, path) }) }]
   const exported =
     fromHyperfine(document, path) ?? fromVitest(document, path) ?? fromTinybench(document, path)
   if (exported !== undefined) return numbered(exported)
   const named = namedArrays.safeParse(document)
   if (named.success)
-    return Object.entries(named.data).map(([name, values]) => offer(name, [], values))
+    return Object.entries(named.data).map(([name, values]) => ({
+      name,
+      read: () => ({ values: toNumbers(values, `${path}, ${quoted(name)}`) }),
+    }))
   throw new InputError(
     `${path} holds ${describe(document)}; give an array of numbers, or an export of hyperfine, vitest bench or tinybench (bench.results)`,
   )
@@ -91,8 +95,8 @@ function fromHyperfine(document: unknown, path: string): Offer[] | undefined {
   const { success, data } = hyperfine.safeParse(document)
   return success
     ? data.results.map(({ command, times }) =>
-        exportedOffer(command, times, 's', undefined, {
-          told: `${path}: no times for ${shown(command)}`,
+        exportedOffer({ name: command, values: times, unit: 's' }, path, {
+          problem: `${path}: no times for ${quoted(command)}`,
           remedy: 'export with hyperfine --export-json',
         }),
       )
@@ -106,16 +110,22 @@ function fromVitest(document: unknown, path: string): Offer[] | undefined {
     groups.flatMap(({ fullName, benchmarks }) => benchmarks.map((one) => ({ fullName, ...one }))),
   )
   return all.map(({ fullName, name, samples, sampleCount, mean, sd }) => {
-    const alone = all.filter((other) => other.name === name).length === 1
-    const told = `${path}: no samples of ${shown(name)}`
-    const remedy =
-      'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md'
-    const rest = { n: sampleCount, mean, sd }
-    return exportedOffer(alone ? name : `${fullName} > ${name}`, samples, 'ms', SORTED, {
-      told,
-      remedy,
-      rest,
-    })
+    const unique = all.filter((other) => other.name === name).length === 1
+    return exportedOffer(
+      {
+        name: unique ? name : `${fullName} > ${name}`,
+        values: samples,
+        unit: 'ms',
+        unpairable: SORTED,
+      },
+      path,
+      {
+        problem: `${path}: no samples of ${quoted(name)}`,
+        remedy:
+          'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md',
+        summary: { n: sampleCount, mean, sd },
+      },
+    )
   })
 }
 
@@ -132,79 +142,81 @@ function fromTinybench(document: unknown, path: string): Offer[] | undefined {
   if (!success) return undefined
   return data.map(({ name = '', latency, samples, result }, index) => {
     const values = latency?.samples ?? samples ?? result?.latency?.samples ?? result?.samples
-    const told = `${path}: no samples of ${name === '' ? `task ${index + 1}` : shown(name)}`
-    const remedy = 'make the Bench with retainSamples: true'
-    const found = latency ?? result?.latency
-    const rest = { n: found?.samplesCount, mean: found?.mean, sd: found?.sd }
-    return exportedOffer(name === '' ? String(index + 1) : name, values, 'ms', SORTED, {
-      told,
-      remedy,
-      rest,
-    })
+    const statistics = latency ?? result?.latency
+    return exportedOffer(
+      { name: name === '' ? String(index + 1) : name, values, unit: 'ms', unpairable: SORTED },
+      path,
+      {
+        problem: `${path}: no samples of ${name === '' ? `task ${index + 1}` : quoted(name)}`,
+        remedy: 'make the Bench with retainSamples: true',
+        summary: { n: statistics?.samplesCount, mean: statistics?.mean, sd: statistics?.sd },
+      },
+    )
   })
 }
 
-/** Tinybench, and vitest bench with it, sorts its samples: which ran when is lost. */
-const SORTED = 'tinybench stores its samples sorted, so which belong together is lost'
+/** Tinybench, and so vitest bench, sorts its samples. */
+const SORTED = 'tinybench stores its samples sorted, so pairs cannot be recovered'
+
+/** One benchmark of an export. */
+interface Exported {
+  readonly name: string
+  readonly values: readonly LooseNumber[] | undefined
+  readonly unit: Unit
+  readonly unpairable?: string
+}
+
+/** What to report, or to use, where an export holds no values. */
+interface Fallback {
+  readonly problem: string
+  /** How to get the values. */
+  readonly remedy: string
+  /** Not checked. */
+  readonly summary?: { readonly [Key in 'n' | 'mean' | 'sd']: unknown }
+}
 
 function exportedOffer(
-  name: string,
-  values: readonly LooseNumber[] | undefined,
-  unit: Unit,
-  unpairable: string | undefined,
-  missing: Missing,
+  { name, values, unit, unpairable }: Exported,
+  path: string,
+  fallback: Fallback,
 ): Offer {
   return {
     name,
     read: () => ({
       ...(values === undefined || values.length === 0
-        ? { values: [], summary: summaryOf(missing) }
-        : offer(name, [], values).read()),
+        ? { values: [], summary: summaryOf(name, path, fallback) }
+        : { values: toNumbers(values, `${path}, ${quoted(name)}`) }),
       unit,
-      ...(unpairable !== undefined && { unpairable }),
+      ...defined({ unpairable }),
     }),
   }
 }
 
-/**
- * That an export leaves its values out, what would bring them, and what it says of them instead.
- */
-interface Missing {
-  readonly told: string
-  readonly remedy: string
-  readonly rest?: { readonly [Key in 'n' | 'mean' | 'sd']: unknown }
-}
-
-/** @throws {InputError} there is nothing instead of the values either */
-function summaryOf({ told, remedy, rest }: Missing): Summary {
-  const { success, data } = summarized.safeParse(rest)
-  if (!success) throw new InputError(`${told}; ${remedy}`)
+/** @throws {InputError} the export holds neither values nor their summary */
+function summaryOf(name: string, path: string, { problem, remedy, summary }: Fallback): Summary {
+  const { success, data } = summarized.safeParse(summary)
+  if (!success) throw new InputError(`${problem}; ${remedy}`)
+  for (const key of ['mean', 'sd'] as const)
+    checkRange(data[key], () => `${path}, ${quoted(name)}, ${key}`)
   return {
     ...data,
-    missing: `this takes the samples, and the file holds their number, mean and standard deviation only; ${remedy}`,
+    missing: `this needs the samples, and the file holds only their number, mean and standard deviation; ${remedy}`,
   }
 }
 
-/** Each can be chosen by its number too. */
+/** Each can also be chosen by its number. */
 function numbered(offers: readonly Offer[]): Offer[] {
   return offers.map((one, index) => ({ ...one, aliases: [String(index + 1)] }))
 }
 
-function offer(name: string, aliases: readonly string[], values: readonly LooseNumber[]): Offer {
-  return {
-    name,
-    aliases,
-    read: () => ({
-      values: toNumbers(values),
-    }),
-  }
-}
-
-function toNumbers(values: readonly LooseNumber[]): Float64Array {
+/** @param place where the array stands, for messages */
+function toNumbers(values: readonly LooseNumber[], place: string): Float64Array {
   const numbers = new Float64Array(values.length)
   for (let index = 0; index < numbers.length; index += 1) {
     const value = values[index]!
-    numbers[index] = typeof value === 'number' ? value : Number(value ?? Number.NaN)
+    const number = typeof value === 'number' ? value : Number(value ?? Number.NaN)
+    checkRange(number, () => `${place}, element ${index + 1}`)
+    numbers[index] = number
   }
   return numbers
 }
@@ -219,7 +231,7 @@ function isLooseNumber(value: unknown): value is LooseNumber {
   )
 }
 
-/** JSON, and the NaN and Infinity some programs write into arrays of numbers. */
+/** JSON, or an array of numbers into which a program wrote NaN or Infinity. */
 function parseLoosely(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
@@ -243,18 +255,16 @@ function parseStrictly(text: string, path: string): unknown {
 
 function notJson(path: string, error: unknown): InputError {
   return new InputError(
-    `${path} is no JSON: ${error instanceof Error ? error.message : String(error)}; write it again`,
-    {
-      cause: error,
-    },
+    `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}; write it again`,
+    { cause: error },
   )
 }
 
 function describe(document: unknown): string {
   if (Array.isArray(document)) {
     const odd = document.findIndex((item) => !isLooseNumber(item))
-    return `an array whose element ${odd + 1} is ${shown(JSON.stringify(document[odd]) ?? 'nothing')}`
+    return `an array whose element ${odd + 1} is ${quoted(JSON.stringify(document[odd]) ?? 'nothing')}`
   }
-  if (typeof document !== 'object' || document === null) return shown(JSON.stringify(document))
-  return `an object with the keys ${Object.keys(document).slice(0, 5).map(shown).join(', ') || 'none'}`
+  if (typeof document !== 'object' || document === null) return quoted(JSON.stringify(document))
+  return `an object with the keys ${Object.keys(document).slice(0, 5).map(quoted).join(', ') || 'none'}`
 }

@@ -1,8 +1,7 @@
+import { InputError } from '../errors.js'
+import { LARGEST_VALUE, SMALLEST_VALUE } from '../statistics/moments.js'
+
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-/** Codes of characters; a number begins and ends with none beyond the first and the last. */
-const PLUS = 0x2b
-const ZERO = 0x30
-const NINE = 0x39
 const NOT_FINITE: Readonly<Record<string, number>> = {
   nan: Number.NaN,
   inf: Number.POSITIVE_INFINITY,
@@ -10,37 +9,35 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
 }
 
 /**
- * The number a text says: decimal, with an exponent if any, or NaN and infinity as programs print
- * them. Hexadecimal numbers, units, thousands separators and decimal commas are no numbers:
- * guessing would be wrong sometimes.
+ * The number that a text holds: decimal, with an optional exponent, or NaN and infinity as programs
+ * print them. Hexadecimal numbers, units, thousands separators and decimal commas are refused,
+ * because their meaning would be a guess.
  *
- * @returns undefined where it says none
+ * @returns undefined for any other text
  */
 export function parseNumber(text: string): number | undefined {
-  const value = Number(text)
-  // The conversion of the language is fast and says the same, but for nothing at all, blanks
-  // around, and 0x10.
-  if (value - value === 0 && isPlain(text)) return value
-  if (DECIMAL.test(text)) return value
+  if (DECIMAL.test(text)) return Number(text)
   const unsigned = NOT_FINITE[text.replace(/^[+-]/, '').toLowerCase()]
   return unsigned === undefined ? undefined : text.startsWith('-') ? -unsigned : unsigned
 }
 
 /**
- * Whether a text that converts to a number is one in decimal: no blanks around it, and no 0x before
- * it.
+ * Refuses values whose magnitude is not 0 and not between 1e-30 and 1e30. NaN and infinity pass:
+ * statistics are absent for them, with the reason.
+ *
+ * @param place where the value stands, for the message: `a.txt, line 3`
+ * @throws {InputError} the value is out of range
  */
-function isPlain(text: string): boolean {
-  const [first, second, last] = [
-    text.charCodeAt(0),
-    text.charCodeAt(1),
-    text.charCodeAt(text.length - 1),
-  ]
-  const nothingAround = first >= PLUS && first <= NINE && last <= NINE && last > PLUS
-  return nothingAround && !(first === ZERO && second > NINE)
+export function checkRange(value: number, place: () => string): void {
+  const size = Math.abs(value)
+  const tooSmall = size > 0 && size < SMALLEST_VALUE
+  if (tooSmall || (size > LARGEST_VALUE && size < Number.POSITIVE_INFINITY))
+    throw new InputError(
+      `${place()}: ${value} is outside the range ${SMALLEST_VALUE} to ${LARGEST_VALUE}; convert all values to another unit, or correct this one`,
+    )
 }
 
-/** A text as it is shown in a message: quoted, and short. */
-export function shown(text: string): string {
+/** A text in a message: in quotes, at most 30 characters. */
+export function quoted(text: string): string {
   return JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text)
 }

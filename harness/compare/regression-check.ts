@@ -7,16 +7,17 @@ import { certifiableSlowdown } from '../verdict/noise.js'
 import type { Round } from '../verdict/rounds.js'
 import type { ValueComparison } from './compare-values.js'
 
-/** What the regression rule says in one fixed look; slowdowns are fractions, 0.1 is 10 % slower. */
+/** Result of the regression rule in a single look. Slowdowns are fractions: 0.1 is 10 % slower. */
 export interface RegressionCheck {
   readonly limit: number
   readonly outcome: 'passed' | 'failed' | 'inconclusive' | 'not-comparable'
-  /** Codes of the verdict; `not-comparable` explains itself in `problem`. */
+  /** Codes of the verdict; for `not-comparable`, `problem` holds the reason. */
   readonly reasons: readonly string[]
   readonly problem?: string
   readonly slowdown?: { readonly estimate: number; readonly bounds: readonly number[] }
   /**
-   * Largest true slowdown that values this noisy certify as less than the limit four times in five.
+   * The largest true slowdown certified as below the limit with 80 % power, at this noise and
+   * number of values.
    */
   readonly certifiable?: number
 }
@@ -36,8 +37,8 @@ const EXIT_CODES: Readonly<Record<RegressionCheck['outcome'], ExitCode>> = {
 }
 
 /**
- * The exit code of several checks: what could not be compared wins over a failure, and a failure
- * over doubt.
+ * The exit code of several checks, in order of priority: not comparable, failed, inconclusive,
+ * passed.
  */
 export function exitCodeOf(checks: readonly RegressionCheck[]): ExitCode {
   const order = [EXIT.invalid, EXIT.failed, EXIT.inconclusive]
@@ -47,10 +48,10 @@ export function exitCodeOf(checks: readonly RegressionCheck[]): ExitCode {
 }
 
 /**
- * The regression rule on two sets of values, whatever measured them. It passes only what a look at
- * sound values lets pass: too few, or values that do not vary or have no ratio, decide nothing.
+ * Applies the regression rule to two sets of values from any source. Fewer than ten values each,
+ * values that do not vary, and values without ratios are not comparable.
  *
- * @param limit slowdown that must not pass, a fraction above 0
+ * @param limit slowdown that fails, a fraction above 0
  */
 export function checkValues(comparison: ValueComparison, limit: number): RegressionCheck {
   const problem = notComparable(comparison)
@@ -60,7 +61,7 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
       limit,
       outcome: 'not-comparable',
       reasons: ['not-comparable'],
-      problem: problem ?? 'there is no noise to judge by',
+      problem: problem ?? 'the noise is unknown',
     }
   const { m, lower, upper } = look
   const finding = judgeRegression({ m, lower, upper, last: true, tolerance: 0 }, limit)
@@ -76,7 +77,7 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
 }
 
 /**
- * The regression rule on measured rounds: with everything an evaluation holds against them.
+ * Applies the regression rule to measured rounds, with all the checks of an evaluation.
  *
  * @param rule of `roundsRule`  @param comparison of the same rounds
  */
@@ -93,8 +94,8 @@ export function checkRounds(
 }
 
 /**
- * One fixed look at all rounds: by the regression criterion, or where nothing is to be judged by
- * that of an improvement.
+ * A single look at all rounds, by the regression criterion; without a limit by an improvement
+ * criterion, from which only the warnings are used.
  */
 export function roundsRule(
   rounds: readonly Round[],
@@ -124,9 +125,9 @@ function notComparable({
   if (absent.improvement !== undefined) return absent.improvement
   const fewest = Math.min(baseline.n, candidate.n)
   if (fewest < MINIMUM_PAIRS)
-    return `a verdict takes at least ${MINIMUM_PAIRS} values of each, and there are ${baseline.n} and ${candidate.n}; measure more`
+    return `a verdict needs at least ${MINIMUM_PAIRS} values of each, got ${baseline.n} and ${candidate.n}; measure more`
   return improvement?.ci95 === undefined
-    ? (absent['improvement.ci95'] ?? 'there is no interval')
+    ? (absent['improvement.ci95'] ?? 'the interval is unknown')
     : undefined
 }
 

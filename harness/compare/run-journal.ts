@@ -4,29 +4,30 @@ import { InputError } from '../errors.js'
 import { type JournalLine, journalLineSchema } from '../evidence/run-record.js'
 import { findNamed } from '../text/nearest-name.js'
 import { type Round, roundsOf } from '../verdict/rounds.js'
+import { checkRange } from './number-text.js'
 import type { Offer, Series } from './series.js'
 
-/** The runs of an evaluation, `runs.jsonl`, as far as they can be compared. */
+/** The runs of an evaluation, read from `runs.jsonl`. */
 export interface RunJournal {
   readonly path: string
   readonly lines: readonly JournalLine[]
-  /** In the order they ran first. */
+  /** In the order of their first runs. */
   readonly workloads: readonly string[]
 }
 
-/** The arms of one workload, and the rounds that count. */
+/** The valid rounds of one workload. */
 export interface WorkloadRounds {
   readonly workload: string
-  /** The arm the candidate is compared with: the incumbent where there is one. */
+  /** The arm that the candidate is compared with: the incumbent, otherwise the baseline. */
   readonly against: Arm
   readonly rounds: readonly Round[]
 }
 
-/** Whether a text is lines of JSON objects of which the first is a run. */
+/** Whether the first line of a text is the JSON of a run. */
 export function isJournal(text: string): boolean {
   const end = text.indexOf('\n')
   const line = end < 0 ? text : text.slice(0, end)
-  // A million numbers may stand in one line: they are not read twice.
+  // A first line can hold a million numbers: do not parse it needlessly.
   if (!line.startsWith('{') || !line.includes('"workload"')) return false
   try {
     const first: unknown = JSON.parse(line)
@@ -36,7 +37,7 @@ export function isJournal(text: string): boolean {
   }
 }
 
-/** @throws {InputError} a line is no run */
+/** @throws {InputError} a line is not a run */
 export function readJournal(text: string, path: string): RunJournal {
   const lines: JournalLine[] = []
   for (const [index, line] of text.split('\n').entries()) {
@@ -46,7 +47,7 @@ export function readJournal(text: string, path: string): RunJournal {
 }
 
 /**
- * The rounds of a workload that count, as in an evaluation: complete, not voided, free of errors.
+ * The valid rounds of a workload, as in an evaluation: complete, not voided, without errors.
  *
  * @throws {InputError} no such workload, or it has no candidate to compare
  * @throws {InvalidEvidenceError} a run was recorded twice
@@ -65,7 +66,7 @@ export function workloadRounds(
   return { workload, against, rounds: roundsOf(lines, { arms }, workload) }
 }
 
-/** One arm of the rounds, ms. */
+/** The times of one arm, ms. */
 export function armSeries(
   { workload, rounds }: WorkloadRounds,
   arm: Arm,
@@ -101,15 +102,20 @@ function readLine(line: string, where: string): JournalLine {
   try {
     parsed = JSON.parse(line)
   } catch (error) {
-    throw new InputError(`${where} is no JSON; remove the line, or restore the file`, {
+    throw new InputError(`${where} is not valid JSON; remove the line, or restore the file`, {
       cause: error,
     })
   }
   const { success, data, error } = journalLineSchema.safeParse(parsed)
-  if (success) return data
+  if (success) {
+    if ('cpuMs' in data)
+      for (const key of ['cpuMs', 'wallMs'] as const)
+        checkRange(data[key], () => `${where}, ${key}`)
+    return data
+  }
   const issue = error.issues[0]
   const inner = issue?.code === 'invalid_union' ? issue.errors[0]?.[0] : issue
   throw new InputError(
-    `${where} is no run (${inner?.path.join('.') || 'fields'}: ${inner?.message ?? 'unknown'}); restore the file`,
+    `${where} is not a run (${inner?.path.join('.') || 'fields'}: ${inner?.message ?? 'unknown'}); restore the file`,
   )
 }

@@ -1,45 +1,45 @@
 import type { Values } from '../statistics/moments.js'
 
-/** A unit of time a file format states for its numbers. */
+/** The unit that a file format states for its numbers. */
 export type Unit = 'ms' | 's'
 
-/** What is left of values that a file does not hold. */
+/** The summary that a file holds in place of its values. */
 export interface Summary {
   /** At least 2. */
   readonly n: number
   readonly mean: number
   /** With n − 1, ≥ 0. */
   readonly sd: number
-  /** Why the values are not there, and what would bring them. */
+  /** Why the values are missing, and how to get them. */
   readonly missing: string
 }
 
-/** Numbers to compare, and where they come from. */
+/** Numbers to compare, and their source. */
 export interface Series {
-  /** What the user called it: `a.csv:time`. */
+  /** As the user named it: `a.csv:time`. */
   readonly label: string
   /**
-   * In the order they stand in the file. Not checked: they may be any number, NaN and infinity
-   * included. None where there is a summary.
+   * In the order of the file: within the range of `checkRange`, or NaN or infinite. Empty where
+   * there is a summary.
    */
   readonly values: Values
-  /** Absent: the values are there. */
+  /** Absent where the file holds the values. */
   readonly summary?: Summary
-  /** Absent: the format does not say. */
+  /** Absent where the format does not state one. */
   readonly unit?: Unit
   /**
-   * Why the n-th value has no place of its own among the others, so that nothing can be paired with
-   * it; absent: it has one.
+   * Why the n-th value is not the n-th measurement, so that it cannot be paired; absent where it
+   * is.
    */
   readonly unpairable?: string
 }
 
-/** One thing a file offers for comparison. */
+/** One series of a file, to choose from. */
 export interface Offer {
-  /** What selects it behind the colon. */
+  /** What selects it after the colon. */
   readonly name: string
-  /** Other words for it, e.g. its number; the first that is no name of an offer counts. */
+  /** Other selectors, e.g. its number; a name of another offer has priority. */
   readonly aliases?: readonly string[]
-  /** @throws {InputError} its values are no numbers */
+  /** @throws {InputError} its values are not numbers, or out of range */
   read(): Omit<Series, 'label'>
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Metric } from '../contract.js'
 import { InputError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
 import { nearestName } from '../text/nearest-name.js'
 import { readJsonDocument } from './json-source.js'
 import { isJournal, journalOffers, type RunJournal, readJournal } from './run-journal.js'
@@ -12,7 +13,7 @@ import { readText } from './text-source.js'
 export interface Source {
   readonly label: string
   readonly path: string
-  /** What follows the colon; absent: nothing does. */
+  /** The text after the colon; absent where there is none. */
   readonly selector?: string
   readonly content:
     | { readonly kind: 'numbers'; readonly offers: readonly Offer[] }
@@ -22,29 +23,29 @@ export interface Source {
 const JOURNAL = 'runs.jsonl'
 
 /**
- * Reads what a word of the command line names: a file, a file and a selector behind a colon, an
- * evidence folder, or `-` for standard input. A file whose own name holds colons wins over a
+ * Reads an argument of the command line: a file, a file with a selector after a colon, an evidence
+ * folder, or `-` for standard input. A file whose name contains the colon has priority over a
  * selector.
  *
- * @param readStdin gives all of standard input
- * @throws {InputError} no such file, or nothing in it that could be compared
+ * @param readStdin returns all of standard input
+ * @throws {InputError} no such file, or its content cannot be compared
  */
-export function readSource(word: string, cwd: string, readStdin: () => Buffer): Source {
-  return readSources([word], cwd, readStdin)[0]!
+export function readSource(argument: string, cwd: string, readStdin: () => Buffer): Source {
+  return readSources([argument], cwd, readStdin)[0]!
 }
 
-/** The same for several words; a file that several name is read once. */
+/** The same for several arguments; a file that several of them name is read once. */
 export function readSources(
-  words: readonly string[],
+  given: readonly string[],
   cwd: string,
   readStdin: () => Buffer,
 ): Source[] {
   const read = new Map<string, Source['content']>()
-  return words.map((word) => {
-    const { path, selector } = splitWord(word, cwd)
+  return given.map((argument) => {
+    const { path, selector } = splitArgument(argument, cwd)
     const content = read.get(path) ?? readContent(path, cwd, readStdin)
     read.set(path, content)
-    return { label: word, path, ...(selector !== undefined && { selector }), content }
+    return { label: argument, path, ...defined({ selector }), content }
   })
 }
 
@@ -59,9 +60,9 @@ function readContent(path: string, cwd: string, readStdin: () => Buffer): Source
 }
 
 /**
- * The one series a source means.
+ * The one series that a source names.
  *
- * @throws {InputError} the selector names none, or several could be meant; lists them
+ * @throws {InputError} no series matches, or several do; lists them
  */
 export function selectSeries({ label, path, selector, content }: Source, metric: Metric): Series {
   const offers = content.kind === 'runs' ? journalOffers(content.journal, metric) : content.offers
@@ -71,7 +72,7 @@ export function selectSeries({ label, path, selector, content }: Source, metric:
     throw new InputError(`${path} has no column of numbers; its columns: ${listed(offers)}`)
   if (others.length > 0)
     throw new InputError(
-      `${path} holds several: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`,
+      `${path} holds several series: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`,
     )
   return { ...only.read(), label }
 }
@@ -88,18 +89,22 @@ export function selectTwo({ path, selector, content }: Source): readonly Series[
     : undefined
 }
 
-function splitWord(
-  word: string,
+function splitArgument(
+  argument: string,
   cwd: string,
 ): { readonly path: string; readonly selector?: string } {
-  if (word === '-' || existsSync(resolve(cwd, word))) return { path: word }
-  for (let colon = word.lastIndexOf(':'); colon > 0; colon = word.lastIndexOf(':', colon - 1)) {
-    const path = word.slice(0, colon)
+  if (argument === '-' || existsSync(resolve(cwd, argument))) return { path: argument }
+  for (
+    let colon = argument.lastIndexOf(':');
+    colon > 0;
+    colon = argument.lastIndexOf(':', colon - 1)
+  ) {
+    const path = argument.slice(0, colon)
     if (path === '-' || existsSync(resolve(cwd, path)))
-      return { path, selector: word.slice(colon + 1) }
+      return { path, selector: argument.slice(colon + 1) }
   }
   throw new InputError(
-    `no such file: ${word}; give a path, and a column behind a colon, e.g. results.csv:time`,
+    `no such file: ${argument}; give a path, and a column after a colon, e.g. results.csv:time`,
   )
 }
 
@@ -115,14 +120,14 @@ function readBytes(absolute: string, path: string): Buffer {
 }
 
 /**
- * UTF-8 with or without its mark, or UTF-16 as PowerShell writes it; line ends of any system become
- * one.
+ * Decodes UTF-8 with or without a byte order mark, or UTF-16 as PowerShell writes it. All line ends
+ * become \n.
  */
 function decode(bytes: Buffer, path: string): string {
   const wide = bytes[0] === 0xff && bytes[1] === 0xfe
   const text = wide ? bytes.toString('utf16le') : bytes.toString('utf8')
   if (text.includes('\0'))
-    throw new InputError(`${path} is no text file; give numbers as text or JSON`)
+    throw new InputError(`${path} is not a text file; give numbers as text or JSON`)
   const unmarked = text.startsWith('\ufeff') ? text.slice(1) : text
   return unmarked.includes('\r') ? unmarked.replace(/\r\n?/g, '\n') : unmarked
 }
@@ -132,7 +137,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
   const found = named[0] ?? offers.find(({ aliases }) => aliases?.includes(selector))
   if (named.length > 1)
     throw new InputError(
-      `${path} holds ${named.length} called ${selector}; choose by number: 1 to ${offers.length}`,
+      `${path} holds ${named.length} series named ${selector}; choose by number, 1 to ${offers.length}`,
     )
   if (found !== undefined) return found
   const nearest = nearestName(
@@ -145,7 +150,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
   )
 }
 
-/** Those whose values are numbers: a column of names is not meant where none is chosen. */
+/** The series whose values are numbers: a column of names need not be excluded by hand. */
 function readable(offers: readonly Offer[]): readonly Offer[] {
   if (offers.length < 2) return offers
   const found = offers.filter((offer) => {
@@ -157,7 +162,7 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
       throw error
     }
   })
-  // None at all: the first says what is wrong with it.
+  // Without any, reading the first one throws the error to report.
   if (found.length === 0) offers[0]!.read()
   return found
 }

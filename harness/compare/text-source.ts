@@ -1,129 +1,131 @@
 import { InputError } from '../errors.js'
-import { type Row, readTable, type Table, visitLines } from './csv-table.js'
-import { parseNumber, shown } from './number-text.js'
+import { defined } from '../evidence/defined.js'
+import { readTable, type Table } from './csv-table.js'
+import { checkRange, parseNumber, quoted } from './number-text.js'
 import type { Offer } from './series.js'
 
 const DELIMITERS = [',', ';', '\t']
-const KNOWN = 'give one number per line, CSV with a head line, JSON, or runs.jsonl'
+const FORMATS = 'give one number per line, CSV with a header line, JSON, or runs.jsonl'
+
+interface Line {
+  /** From 1. */
+  readonly line: number
+  /** Without blanks around it. */
+  readonly text: string
+}
 
 /**
  * What a text file offers: one number per line, or the columns of a CSV file. Blank lines and lines
- * that begin with `#` say nothing.
+ * that begin with `#` are skipped.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} neither of the two
+ * @throws {InputError} the text is neither of the two
  */
 export function readText(text: string, path: string): Offer[] {
-  const [first, second] = firstLines(text)
-  if (first === undefined) return [{ name: '1', read: () => ({ values: [] }) }]
+  const lines = contentLines(text)
+  const first = lines.next().value
+  if (first === undefined) return [noValues()]
   const delimiter = DELIMITERS.map((sign) => ({ sign, count: first.text.split(sign).length })).sort(
     (a, b) => b.count - a.count,
   )[0]!
   if (delimiter.count > 1) return columns(readTable(text, delimiter.sign, path), path)
-  if (parseNumber(first.text.trim()) !== undefined)
+  if (parseNumber(first.text) !== undefined)
     return [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }]
-  if (
-    second === undefined ||
-    parseNumber(second.text.trim().replace(/^"(.*)"$/, '$1')) === undefined
-  )
-    throw notNumeric(path, first.line, first.text.trim())
+  const second = lines.next().value
+  if (second === undefined || parseNumber(second.text.replace(/^"(.*)"$/, '$1')) === undefined)
+    throw notNumeric(path, first)
   return columns(readTable(text, ',', path), path)
 }
 
-/** The first two lines that say something. */
-function firstLines(text: string) {
-  const found: { readonly line: number; readonly text: string }[] = []
-  visitLines(text, (from, end, line) => found.push({ line, text: text.slice(from, end) }) < 2)
-  return [found[0], found[1]] as const
+/** The lines that are neither blank nor comments. */
+function* contentLines(text: string): Generator<Line, undefined> {
+  for (let start = 0, line = 1; start < text.length; line += 1) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const content = text.slice(start, end).trim()
+    if (content !== '' && !content.startsWith('#')) yield { line, text: content }
+    start = end + 1
+  }
+}
+
+function noValues(): Offer {
+  return { name: '1', read: () => ({ values: [] }) }
 }
 
 function numberPerLine(text: string, path: string): Float64Array {
   const values: number[] = []
-  for (let start = 0, line = 1; start < text.length; line += 1) {
-    const end = text.indexOf('\n', start)
-    const content = text.slice(start, end < 0 ? text.length : end)
-    const value = parseNumber(content) ?? careful(content, line, path)
-    if (value !== undefined) values.push(value)
-    start = end < 0 ? text.length : end + 1
+  for (const line of contentLines(text)) {
+    const value = parseNumber(line.text)
+    if (value === undefined) throw notNumeric(path, line)
+    checkRange(value, () => `${path}, line ${line.line}`)
+    values.push(value)
   }
   return new Float64Array(values)
 }
 
-/** The number of a line that is not just a number; undefined where it says nothing. */
-function careful(content: string, line: number, path: string): number | undefined {
-  const said = content.trim()
-  if (said === '' || said.startsWith('#')) return undefined
-  const value = parseNumber(said)
-  if (value === undefined) throw notNumeric(path, line, said)
-  return value
+function notNumeric(path: string, { line, text }: Line): InputError {
+  const words = text.split(/\s+/)
+  if (words.length > 1 && words.every((word) => parseNumber(word) !== undefined))
+    return new InputError(
+      `${path}, line ${line}: ${quoted(text)} holds several numbers; put one per line, or commas between them`,
+    )
+  return new InputError(`${path}, line ${line}: ${quoted(text)} is not a number; ${FORMATS}`)
 }
 
 function columns(table: Table, path: string): Offer[] {
-  const head = { ...table.head, cells: table.head.cells.map((cell) => cell.trim()) }
-  const titled = head.cells.some((cell) => cell !== '' && parseNumber(cell) === undefined)
-  const names = head.cells.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
+  const header = table.rows[0]?.map((cell) => cell.trim())
+  if (header === undefined) return [noValues()]
+  const titled = header.some((cell) => cell !== '' && parseNumber(cell) === undefined)
+  const names = header.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
   const doubled = names.find((name, index) => names.indexOf(name) !== index)
   if (doubled !== undefined)
     throw new InputError(
-      `${path}, line ${head.line}: two columns are called ${shown(doubled)}; give each a name of its own`,
+      `${path}, line ${table.lineOf(0)}: two columns have the name ${quoted(doubled)}; rename one`,
     )
   return names.map((name, index) => {
-    let known: ReturnType<Offer['read']> | undefined
+    let column: ReturnType<Offer['read']> | undefined
     const read = () => {
-      known ??= readColumn(
-        table,
-        titled ? head : undefined,
-        { name, index, of: names.length },
-        path,
-      )
-      return known
+      column ??= readColumn(table, titled ? 1 : 0, { name, index, of: names.length }, path)
+      return column
     }
     return { name, aliases: [String(index + 1)], read }
   })
 }
 
-/** @param head the line of titles; undefined: there is none */
+/** @param start the first row of values  @param column its place, and the number of columns */
 function readColumn(
   table: Table,
-  head: Row | undefined,
+  start: number,
   column: { readonly name: string; readonly index: number; readonly of: number },
   path: string,
 ): ReturnType<Offer['read']> {
+  const place = (row: number) => `${path}, line ${table.lineOf(row)}`
   const values: number[] = []
   let gap: number | undefined
-  let interior: number | undefined
-  table.visitColumn(column.index, (line, cell, cells) => {
-    if (line === head?.line) return
-    if (cells > column.of)
+  let innerGap: number | undefined
+  for (const [row, cells] of table.rows.entries()) {
+    if (row < start) continue
+    if (cells.length > column.of)
       throw new InputError(
-        `${path}, line ${line}: ${cells} cells where the first line has ${column.of}; quote cells that hold a separator`,
+        `${place(row)}: ${cells.length} cells where the first line has ${column.of}; quote cells that hold a separator`,
       )
-    const said = cell.trim()
-    if (said === '') {
-      gap ??= line
-      return
+    const cell = (cells[column.index] ?? '').trim()
+    if (cell === '') {
+      gap ??= row
+      continue
     }
-    interior ??= gap
-    const value = parseNumber(said)
+    innerGap ??= gap
+    const value = parseNumber(cell)
     if (value === undefined)
       throw new InputError(
-        `${path}, line ${line}, column ${column.name}: ${shown(said)} is no number; choose another column, or correct it`,
+        `${place(row)}, column ${column.name}: ${quoted(cell)} is not a number; choose another column, or correct it`,
       )
+    checkRange(value, () => `${place(row)}, column ${column.name}`)
     values.push(value)
-  })
-  return {
-    values: new Float64Array(values),
-    ...(interior !== undefined && {
-      unpairable: `line ${interior} has no value in column ${column.name}`,
-    }),
   }
-}
-
-function notNumeric(path: string, line: number, text: string): InputError {
-  const words = text.split(/\s+/)
-  if (words.length > 1 && words.every((word) => parseNumber(word) !== undefined))
-    return new InputError(
-      `${path}, line ${line}: ${shown(text)} holds several numbers; put one per line, or commas between them`,
-    )
-  return new InputError(`${path}, line ${line}: ${shown(text)} is no number; ${KNOWN}`)
+  const unpairable =
+    innerGap === undefined
+      ? undefined
+      : `line ${table.lineOf(innerGap)} has no value in column ${column.name}`
+  return { values: new Float64Array(values), ...defined({ unpairable }) }
 }

@@ -1,23 +1,18 @@
 import { type OnAbsent, present } from '../record/present.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
 import { exactTQuantile } from '../statistics/exact-quantile.js'
-import type { RatioOfMeans } from '../statistics/fieller.js'
 import { type Interval, summarizeMoments } from '../statistics/interval.js'
 import { type Moments, momentsOf, type Values } from '../statistics/moments.js'
 import { DegenerateSampleError } from '../statistics/sample.js'
-import { scaleOf } from '../statistics/scale.js'
 
-/** One arm in numbers; statistics that do not exist for its values are absent. */
+/** Descriptive statistics of one arm; those that are undefined for its values are absent. */
 export type ArmSummary = Pick<NonNullable<WorkloadRecord['baseline']>, 'n'> &
   Partial<NonNullable<WorkloadRecord['baseline']>>
 
-/**
- * One arm, looked at once: its values, values nothing can be computed of, or what a summary says of
- * values that are not there.
- */
+/** One arm: usable values, unusable values, or the moments of values that the file left out. */
 export type ValueArm =
   | UsableArm
-  | { readonly kind: 'unusable'; readonly values: Values }
+  | UnusableArm
   | (Omit<UsableArm, 'kind' | 'values'> & { readonly kind: 'summary' })
 
 /** At least two values, all finite. */
@@ -29,8 +24,14 @@ export interface UsableArm {
   readonly positive: boolean
 }
 
+/** Fewer than two values, or one that is not finite. */
+export interface UnusableArm {
+  readonly kind: 'unusable'
+  readonly values: Values
+}
+
 /** @param values any numbers, or none */
-export function armOf(values: Values): Exclude<ValueArm, { readonly kind: 'summary' }> {
+export function armOf(values: Values): UsableArm | UnusableArm {
   let positive = true
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index]!
@@ -39,10 +40,10 @@ export function armOf(values: Values): Exclude<ValueArm, { readonly kind: 'summa
   }
   return values.length < 2
     ? { kind: 'unusable', values }
-    : { kind: 'usable', values, moments: momentsOf(values, scaleOf(values)), positive }
+    : { kind: 'usable', values, moments: momentsOf(values), positive }
 }
 
-/** Why nothing can be computed of the values of an arm that is unusable. */
+/** Why the values of an unusable arm have no statistics. */
 export function problemOf(arm: string, values: Values): string {
   const bad = new Float64Array(values).findIndex((value) => !Number.isFinite(value))
   if (bad >= 0)
@@ -52,14 +53,14 @@ export function problemOf(arm: string, values: Values): string {
     : `${arm} has only one value, so its variation is unknown; at least two are needed`
 }
 
-/** @param name the key of the arm, under which its absent statistics are told */
-export function summaryOf(name: string, arm: ValueArm, onAbsent: OnAbsent): ArmSummary {
-  const told = nested(name, onAbsent)
-  if (arm.kind !== 'unusable') return momentsSummary(arm.moments, arm.positive, told)
+/** @param name key of the arm; absent statistics are reported as `name.sd` */
+export function summarizeArm(name: string, arm: ValueArm, onAbsent: OnAbsent): ArmSummary {
+  const onAbsentInArm = nested(name, onAbsent)
+  if (arm.kind !== 'unusable') return momentsSummary(arm.moments, arm.positive, onAbsentInArm)
   const { values } = arm
   const mean = values.length === 1 && Number.isFinite(values[0]) ? { mean: values[0]! } : {}
   for (const key of ['mean', 'sd', 'cv', 'ci95'])
-    if (!(key in mean)) told(key, problemOf(name, values))
+    if (!(key in mean)) onAbsentInArm(key, problemOf(name, values))
   return { n: values.length, ...mean }
 }
 
@@ -69,37 +70,24 @@ function momentsSummary(moments: Moments, positive: boolean, onAbsent: OnAbsent)
     n,
     ...present('mean', () => mean, onAbsent),
     ...present('sd', () => sd, onAbsent),
-    ...present('cv', () => shareOfMean(cv, positive), onAbsent),
+    ...present('cv', () => fractionOfMean(cv, positive), onAbsent),
     ...present('ci95', () => toPair(ci95), onAbsent),
   }
 }
 
-/** Tells of statistics inside another one: `baseline.sd`. */
+function fractionOfMean(cv: number, positive: boolean): number {
+  if (positive) return cv
+  throw new DegenerateSampleError(
+    'not all values are above zero, so their variation as a fraction of the mean is meaningless',
+  )
+}
+
+/** Reports absent statistics of an inner object: `baseline.sd`. */
 export function nested(parent: string, onAbsent: OnAbsent): OnAbsent {
   return (key, reason) => onAbsent(`${parent}.${key}`, reason)
 }
 
-/** Fieller's interval under the keys of a comparison. */
-export function toFiellerRecord({ ratio, ci95, df }: RatioOfMeans): {
-  ratio: number
-  ci95: number[]
-  df: number
-} {
-  return { ratio, ci95: toPair(ci95), df }
-}
-
-/** mean(b) / mean(a), each in its own range. */
-export function quotientOfMeans(a: Moments, b: Moments): number {
-  return (b.mean / a.mean) * (a.factor / b.factor)
-}
-
+/** An interval as it is written to JSON. */
 export function toPair({ lower, upper }: Interval): number[] {
   return [lower, upper]
-}
-
-function shareOfMean(cv: number, positive: boolean): number {
-  if (positive) return cv
-  throw new DegenerateSampleError(
-    'not all values are above zero, so a share of their mean says nothing',
-  )
 }

@@ -9,8 +9,8 @@ import type { ValueComparison } from './compare-values.js'
 import type { Series } from './series.js'
 
 /**
- * What a reader of two sets of values should know besides: the warnings of a decision record under
- * the same codes, with remedies for people who measured elsewhere, and those only files can cause.
+ * The warnings about two sets of values: those of a decision record under the same codes, with
+ * remedies for values measured elsewhere, and those that only files can cause.
  */
 export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): Warning[] {
   return [
@@ -31,7 +31,7 @@ function few({ baseline, candidate }: ValueComparison): Warning | undefined {
   if (fewest >= MINIMUM_PAIRS || fewest < 2) return undefined
   return {
     code: 'few-values',
-    hint: `with ${fewest} values the variation is hardly known: intervals are wide and no verdict is made; measure at least ${MINIMUM_PAIRS}`,
+    hint: `${fewest} values give a poor estimate of the variation: intervals are wide and no verdict is made; measure at least ${MINIMUM_PAIRS}`,
   }
 }
 
@@ -39,16 +39,16 @@ function zeroVariance({ look }: ValueComparison): Warning | undefined {
   if (look === undefined || look.se > 0) return undefined
   return {
     code: 'zero-variance',
-    hint: 'the ratios do not vary at all, so there is no t and no interval; the clock is too coarse or the values are copies: raise the work per run',
+    hint: 'the ratios do not vary, so t and interval are undefined; the clock is too coarse or the values are copies: do more work per run',
   }
 }
 
 function noisy({ noise, pairing }: ValueComparison): Warning | undefined {
   if (noise?.class !== 'RED') return undefined
-  const what = pairing === 'paired' ? 'the ratio of one pair' : 'the ratio of one value of each'
+  const ratio = pairing === 'paired' ? 'the ratio of a pair' : 'the ratio of two values'
   return {
     code: 'noisy',
-    hint: `${what} varies by ${formatPercent(noise.effectiveSd)} (RED); close other programs, measure more, or measure in turns and give --paired`,
+    hint: `${ratio} varies by ${formatPercent(noise.effectiveSd)} (RED); close other programs, measure more, or alternate the two sides and give --paired`,
   }
 }
 
@@ -60,7 +60,7 @@ function outliers(a: Series, b: Series, { logRatios, look }: ValueComparison): W
   const total = groups.reduce((sum, values) => sum + values.length, 0)
   return {
     code: 'outliers',
-    hint: `${count} of ${total} ${logRatios === undefined ? 'values' : 'pairs'} lie far outside (more than 5 robust standard deviations) and were kept; something else ran now and then: repeat on a quiet machine, or with a warm-up if they come first`,
+    hint: `${count} of ${total} ${logRatios === undefined ? 'values' : 'pairs'} are outliers (more than 5 robust standard deviations from the median) and were kept; another program probably ran at times: repeat on a quiet machine, or with a warm-up if they come first`,
   }
 }
 
@@ -70,7 +70,7 @@ function tail({ logRatios, improvement }: ValueComparison): Warning | undefined 
   if (Math.abs(plain - improvement.estimate) <= TAIL_BEYOND) return undefined
   return {
     code: 'tail',
-    hint: `without trimming the improvement would read ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}: a few pairs differ a lot; look at the values before trusting either`,
+    hint: `without trimming, the improvement is ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}: a few pairs differ strongly; look at the values before you trust either figure`,
   }
 }
 
@@ -78,7 +78,7 @@ function autocorrelated({ logRatios, look }: ValueComparison): Warning | undefin
   if (logRatios === undefined || look === undefined || look.seUsed <= look.se) return undefined
   return {
     code: 'autocorrelated',
-    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(logRatios) ?? 0, 2)}), so the real uncertainty is about ${formatNumber(look.seUsed / look.se, 2)} times the interval shown; the machine drifts: let it cool down, or fix its clock rate`,
+    hint: `consecutive pairs are correlated (lag-1 correlation ${formatNumber(lag1(logRatios) ?? 0, 2)}), so the true interval is about ${formatNumber(look.seUsed / look.se, 2)} times as wide as the one shown; the machine drifts: let it cool down, or fix its clock rate`,
   }
 }
 
@@ -87,21 +87,21 @@ function sorted(a: Series, b: Series, { pairing }: ValueComparison): Warning | u
     return undefined
   return {
     code: 'sorted',
-    hint: 'both columns are in ascending order, so they were probably sorted and the n-th values do not belong together; leave out --paired',
+    hint: 'both sides are in ascending order, so they were probably sorted and the n-th values are not pairs; leave out --paired',
   }
 }
 
 function units(a: Series, b: Series): Warning | undefined {
   if (a.unit === b.unit) return undefined
-  const [known, bare] = a.unit === undefined ? [b, a] : [a, b]
-  if (bare.unit !== undefined)
+  const [stated, other] = a.unit === undefined ? [b, a] : [a, b]
+  if (other.unit !== undefined)
     return {
       code: 'units-converted',
       hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ms`,
     }
   return {
     code: 'unit-unknown',
-    hint: `${known.label} is in ${known.unit}, and nothing says in which unit ${bare.label} is; make sure it is the same`,
+    hint: `${stated.label} is in ${stated.unit}, but ${other.label} does not state its unit; make sure it is the same`,
   }
 }
 
@@ -111,7 +111,7 @@ function same(a: Series, b: Series): Warning | undefined {
     return undefined
   return {
     code: 'same-values',
-    hint: 'both sides hold exactly the same values; make sure they are not the same file',
+    hint: 'both sides hold exactly the same values; check that they are not the same file',
   }
 }
 

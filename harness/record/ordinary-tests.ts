@@ -3,10 +3,10 @@ import { effectSize } from '../statistics/effect-size.js'
 import { hodgesLehmann } from '../statistics/hodges-lehmann.js'
 import type { TQuantile } from '../statistics/interval.js'
 import { rankSumTest } from '../statistics/mann-whitney.js'
-import { type JointMoments, jointMoments, type Values } from '../statistics/moments.js'
+import { momentsOf } from '../statistics/moments.js'
 import { pairedTest } from '../statistics/paired.js'
 import { shapiroWilk } from '../statistics/shapiro.js'
-import { differenceOfMeans, type TTest, welchTest } from '../statistics/welch.js'
+import { type TTest, welchTest } from '../statistics/welch.js'
 import { signedRankTest } from '../statistics/wilcoxon.js'
 import { type Comparison, improvementOf, improvementOfMeans } from '../verdict/compare.js'
 import { type OnAbsent, present } from './present.js'
@@ -16,8 +16,8 @@ type PairedTests = Pick<
   WorkloadRecord,
   'paired' | 'wilcoxon' | 'hodgesLehmann' | 'shapiro' | 'lag1'
 >
-type ArmTests = Pick<WorkloadRecord, 'mannWhitney' | 'effectSize'>
-type OrdinaryTests = PairedTests & ArmTests & Pick<WorkloadRecord, 'improvementOfMeans' | 'naive'>
+type OrdinaryTests = PairedTests &
+  Pick<WorkloadRecord, 'mannWhitney' | 'effectSize' | 'improvementOfMeans' | 'naive'>
 
 /** Two-sided p below which the naive rule calls a difference real. */
 const NAIVE_P = 0.05
@@ -28,16 +28,13 @@ const NAIVE_P = 0.05
  */
 export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
   const { paired, wilcoxon, ...ratios } = toPairedTests(comparison.logRatios)
-  const { mannWhitney, effectSize: d } = toArmTests(
-    comparison,
-    jointMoments(comparison.a, comparison.b),
-  )
+  const { a, b } = comparison
   return {
     ...(paired && { paired }),
     ...(wilcoxon && { wilcoxon }),
-    ...(mannWhitney && { mannWhitney }),
+    ...present('mannWhitney', () => ({ ...rankSumTest(a, b) })),
     ...ratios,
-    ...(d !== undefined && { effectSize: d }),
+    ...present('effectSize', () => effectSize(momentsOf(a), momentsOf(b))),
     improvementOfMeans: improvementOfMeans(comparison),
     ...present('naive', () => naiveRule(comparison, atLeast)),
   }
@@ -58,28 +55,12 @@ export function toPairedTests(
   }
 }
 
-/** Values of two arms, of any sign, n ≥ 2 each. */
-interface Arms {
-  readonly a: Values
-  readonly b: Values
-}
-
-/** The tests of two arms that ignore their pairing. */
-export function toArmTests({ a, b }: Arms, moments: JointMoments, onAbsent?: OnAbsent): ArmTests {
-  return {
-    ...present('mannWhitney', () => ({ ...rankSumTest(a, b) }), onAbsent),
-    ...present('effectSize', () => effectSize(moments), onAbsent),
-  }
-}
-
-/** Welch's test of the means of two arms, values of any sign; absent where neither varies. */
+/** Welch's test of the means of two arms under a key; absent where neither varies. */
 export function toWelchRecord<Key extends string>(
   key: Key,
-  moments: JointMoments,
-  onAbsent?: OnAbsent,
-  quantile?: TQuantile,
+  { a, b }: Pick<Comparison, 'a' | 'b'>,
 ): { [Name in Key]?: NonNullable<WorkloadRecord['welch']> } {
-  return present(key, () => toTTestRecord(differenceOfMeans(moments, quantile)), onAbsent)
+  return present(key, () => toTTestRecord(welchTest(a, b)))
 }
 
 function naiveRule(comparison: Comparison, atLeast: number): NonNullable<WorkloadRecord['naive']> {

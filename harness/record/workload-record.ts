@@ -1,7 +1,6 @@
 import type { Arm, Budget, Criterion, Metric } from '../contract.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
-import { jointMoments } from '../statistics/moments.js'
 import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'
 import {
   type Comparison,
@@ -105,9 +104,8 @@ function statistics(
     ...(criterion.kind === 'budget' && toBudgetRecord(rounds, criterion, look)),
     ...toMetricBlock(rounds, setting, metric, criterion.kind === 'budget' ? undefined : look),
     speedup: Math.exp(-comparison.estimate.m),
-    ...toWelchRecord('welch', jointMoments(overall.a, overall.b)),
-    ...(against === 'incumbent' &&
-      toWelchRecord('welchIncumbent', jointMoments(comparison.a, comparison.b))),
+    ...toWelchRecord('welch', overall),
+    ...(against === 'incumbent' && toWelchRecord('welchIncumbent', comparison)),
     ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
     ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),

@@ -1,26 +1,22 @@
 import { meanOf, sumOf } from './moments.js'
-import { scaled, scaleOf } from './scale.js'
 
-/**
- * Correlation taken into account at most: beyond it the formula explodes faster than it informs.
- */
+/** Highest correlation that enters the formula: above it the factor grows without bound. */
 const CAP = 0.6
-/** Fewer values than this say nothing about their correlation. */
+/** With fewer values the estimate of the correlation is mostly noise. */
 const MINIMUM = 20
 
 /**
- * Lag-1 autocorrelation: how much a value tells about the next one.
+ * Lag-1 autocorrelation: how strongly each value is correlated with the next one.
  *
- * @param values in the order they were measured, any sign and size
+ * @param values in the order they were measured, any sign
  * @returns in (−1, 1); undefined where the values do not vary
  * @source Box & Jenkins 1976, Time Series Analysis, ch. 2; golden vectors (`lag1`) from numpy,
  * certified values of NIST StRD
  */
 export function lag1(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
-  const ordinary = scaled(values, scaleOf(values))
-  const m = meanOf(ordinary)
-  const deviations = new Float64Array(ordinary).map((value) => value - m)
+  const mean = meanOf(values)
+  const deviations = new Float64Array(values).map((value) => value - mean)
   const total = sumOf(deviations.map((deviation) => deviation ** 2))
   if (!(total > 0)) return undefined
   const products = deviations.subarray(1).map((deviation, index) => deviation * deviations[index]!)
@@ -28,8 +24,8 @@ export function lag1(values: readonly number[]): number | undefined {
 }
 
 /**
- * Factor by which a standard error that assumes independent values has to grow, where the values
- * are visibly correlated.
+ * The factor by which to widen a standard error that assumes independent values, where consecutive
+ * values are correlated.
  *
  * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise
  * exactly 1

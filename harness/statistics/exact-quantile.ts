@@ -1,16 +1,15 @@
 import { tQuantile } from './student-t.js'
 
-/** Degrees of freedom from which `tQuantile` is exact itself. */
+/** From so many degrees of freedom on, `tQuantile` has all digits itself. */
 const MANY = 2000
 const CONVERGED = 1e-16
 const TINY = 1e-300
 
 /**
- * Student's t quantile to 13 digits: one that does not move the end of an interval that all but
- * touches zero.
+ * Student's t quantile to 13 digits, for intervals that no record holds (`compare`).
  *
- * Decision records are made with `tQuantile`, good to 1e-7, and have to be derivable byte for byte
- * for ever; what is written nowhere else can have all digits.
+ * `tQuantile` has a relative error up to 5e-8. Decision records are made with it and are reproduced
+ * byte for byte, so it cannot be replaced.
  *
  * @param p in (0, 1)  @param df degrees of freedom > 0
  * @source Newton's method on the distribution function of Abramowitz & Stegun 1964, 26.7.1; golden
@@ -30,7 +29,7 @@ function density(t: number, df: number): number {
   return (gammaRatio(df / 2) / Math.sqrt(Math.PI * df)) * (1 + (t * t) / df) ** (-(df + 1) / 2)
 }
 
-/** P(T ≤ t) for t < 0, by whichever of the two continued fractions converges at once. */
+/** P(T ≤ t) for t < 0, by the one of two continued fractions that converges quickly. */
 function lowerTail(t: number, df: number): number {
   const x = df / (df + t * t)
   const rest = (t * t) / (df + t * t)
@@ -69,7 +68,7 @@ function nonZero(value: number): number {
   return Math.abs(value) < TINY ? TINY : value
 }
 
-/** Of the series of `gammaRatio`, by rising powers of 1/a. */
+/** Coefficients of the series of `gammaRatio`, by rising powers of 1/a. */
 const GAMMA_RATIO = [
   1,
   -1 / 8,
@@ -82,7 +81,7 @@ const GAMMA_RATIO = [
 ]
 
 /**
- * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series from 40 on, below it by Γ(a + 1) = a·Γ(a).
+ * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series for a ≥ 40, below 40 by Γ(a + 1) = a·Γ(a).
  *
  * @source Tricomi & Erdélyi 1951, Pacific J. Math. 1 (ratio of gamma functions)
  */

@@ -1,9 +1,7 @@
-import { sum } from 'simple-statistics'
 import { exactTQuantile } from './exact-quantile.js'
 import type { Interval } from './interval.js'
-import type { Moments, Values } from './moments.js'
+import { type Moments, sumOf, type Values } from './moments.js'
 import { DegenerateSampleError } from './sample.js'
-import { scaled } from './scale.js'
 import { satterthwaite } from './welch.js'
 
 /** The ratio of two means. */
@@ -16,19 +14,16 @@ export interface RatioOfMeans {
 }
 
 /**
- * Fieller's interval for mean(b) / mean(a): all ratios ρ for which mean(b) − ρ·mean(a) = 0 is not
- * refused at 5 %.
+ * Fieller's interval for mean(b) / mean(a): all ratios ρ for which a t-test at 5 % does not reject
+ * mean(b) − ρ·mean(a) = 0.
  *
- * @param a of n ≥ 2 values, any size  @param b as a; of as many as a where they are paired
- * @param covarianceOfValues where a[i] and b[i] belong together: of the values times the factors of
- * a and b; then df = n − 1. Undefined where they do
- *   not: df is Satterthwaite's of the variance of mean(b) − ratio·mean(a)
- * @throws {DegenerateSampleError} the mean of a does not differ from zero beyond doubt: the ratios
- * that are not refused are unbounded, or
- *   everything outside an interval; or neither sample varies
+ * @param a moments of n ≥ 2 values  @param b as a; of the same n where the values are paired
+ * @param covarianceOfValues `covarianceOf` paired values: then df = n − 1. Undefined for unpaired
+ * values: then df is Satterthwaite's for the variance of mean(b) − ratio·mean(a)
+ * @throws {DegenerateSampleError} the mean of a is not significantly different from zero, so the
+ * set of ratios is unbounded; or neither sample varies
  * @source Fieller 1954, JRSS B 16; Tamhane & Logan 2004, J. Biopharm. Stat. 14 (unequal variances);
- * golden vectors (`fiellerRatioCi95`) from numpy
- *   and scipy.stats.t.ppf
+ * golden vectors (`fiellerRatioCi95`) from numpy and scipy.stats.t.ppf
  */
 export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: number): RatioOfMeans {
   const [meanA, meanB] = [a.mean, b.mean]
@@ -50,16 +45,11 @@ export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: num
   if (!(quadratic > 0)) throw unbounded()
   const middle = (meanA * meanB - t2 * covariance) / quadratic
   const half = (Math.sqrt(t2) * Math.sqrt(Math.max(0, discriminant()))) / quadratic
-  const back = a.factor / b.factor
-  return {
-    ratio: ratio * back,
-    ci95: { lower: (middle - half) * back, upper: (middle + half) * back },
-    df,
-  }
+  return { ratio, ci95: { lower: middle - half, upper: middle + half }, df }
 
   /**
-   * A quarter of the discriminant of the quadratic, over t², without the two nearly equal squares
-   * of the textbook form.
+   * A quarter of the discriminant, divided by t². Rearranged from the textbook form, which
+   * subtracts two nearly equal squares.
    */
   function discriminant(): number {
     const spread = meanB ** 2 * varianceA - 2 * meanA * meanB * covariance + meanA ** 2 * varianceB
@@ -69,20 +59,17 @@ export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: num
 
 function unbounded(): DegenerateSampleError {
   return new DegenerateSampleError(
-    'the mean of the baseline is not clearly different from zero, so no bounded interval holds the ratio of the means; measure more values',
+    'the mean of the baseline is not significantly different from zero, so the ratio of the means has no bounded interval; measure more values',
   )
 }
 
 /**
- * The covariance, with n − 1, of paired values times the factors of their moments.
+ * The sample covariance (n − 1) of paired values.
  *
- * @param a n ≥ 2 values  @param b as many
+ * @param a n ≥ 2 values  @param b as many  @param meanA of a  @param meanB of b
  * @source the definition; golden vectors through `fiellerInterval`
  */
-export function covarianceOf(a: Values, b: Values, momentsA: Moments, momentsB: Moments): number {
-  const [x, y] = [scaled(a, momentsA.factor), scaled(b, momentsB.factor)]
-  return (
-    sum(Array.from(x, (value, index) => (value - momentsA.mean) * (y[index]! - momentsB.mean))) /
-    (momentsA.n - 1)
-  )
+export function covarianceOf(a: Values, b: Values, meanA: number, meanB: number): number {
+  const products = new Float64Array(a).map((value, index) => (value - meanA) * (b[index]! - meanB))
+  return sumOf(products) / (a.length - 1)
 }

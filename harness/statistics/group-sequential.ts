@@ -3,7 +3,7 @@ import { decreasingRoot, normalDensity, normalUpperQuantile, normalUpperTail } f
 
 export type Spending = 'pocock' | 'obrien-fleming'
 
-/** Where one look of a group-sequential test draws its line. */
+/** The critical value at one look of a group-sequential test. */
 export interface Boundary {
   /** Pairs at this look. */
   readonly pairs: number
@@ -13,21 +13,20 @@ export interface Boundary {
   readonly pNominal: number
 }
 
+/** Points of the quadrature. */
 const NODES = 400
 let rule: Quadrature | undefined
-const known = new Map<string, readonly Boundary[]>()
+const computed = new Map<string, readonly Boundary[]>()
 
 /**
- * One-sided group-sequential boundaries: looking several times at growing data errs no more than
- * `alpha` in all.
+ * One-sided group-sequential boundaries: the error over all looks at growing data stays at `alpha`.
  *
  * @param looks  pair counts, ascending; information is proportional to them
  * @param alpha  one-sided error over all looks, in (0, 1)
- * @param spending how much of alpha each look may use: `pocock` evenly, `obrien-fleming` late
- * @returns one boundary per look, good to 1e-10
+ * @param spending how alpha is spread over the looks: `pocock` evenly, `obrien-fleming` late
+ * @returns one boundary per look, accurate to 1e-10
  * @source Lan & DeMets 1983, Biometrika 70 (spending); Armitage, McPherson & Rowe 1969, JRSS A 132
- * (recursive integration);
- *   golden vectors from golden-stats.py (scipy)
+ * (recursive integration); golden vectors from golden-stats.py (scipy)
  */
 export function groupSequentialBoundaries(
   looks: readonly number[],
@@ -35,18 +34,18 @@ export function groupSequentialBoundaries(
   spending: Spending = 'pocock',
 ): readonly Boundary[] {
   const key = `${spending} ${alpha} ${looks.join(' ')}`
-  const found = known.get(key) ?? integrate(looks, alpha, spending)
-  known.set(key, found)
-  return found
+  const boundaries = computed.get(key) ?? integrate(looks, alpha, spending)
+  computed.set(key, boundaries)
+  return boundaries
 }
 
-/** The share of alpha spent when the fraction t of all information is in. */
+/** The part of alpha spent at information fraction t. */
 function spent(t: number, alpha: number, spending: Spending): number {
   if (spending === 'pocock') return alpha * Math.log(1 + (Math.E - 1) * t)
   return 2 * normalUpperTail(normalUpperQuantile(alpha / 2) / Math.sqrt(t))
 }
 
-/** Density of the score on the paths that have crossed no boundary yet, on a grid. */
+/** Density of the score over the paths that have not crossed a boundary yet, on a grid. */
 interface Survivors {
   readonly grid: Float64Array
   /** Density × quadrature weight. */
@@ -75,7 +74,7 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
 }
 
 /**
- * The z whose crossing probability at information t, not having crossed before, is the increment.
+ * The z whose probability of a first crossing at information t is the increment.
  */
 function crossing({ grid, mass }: Survivors, increment: number, t: number, step: number): number {
   return decreasingRoot((z) => {

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics'
 import { DegenerateSampleError } from './sample.js'
 
-/** Values beyond which the two million means of pairs take longer than the figure is worth. */
+/** 2000 values have two million pairs; more would take too long. */
 const MOST = 2000
 
 /**
@@ -15,7 +15,7 @@ const MOST = 2000
 export function hodgesLehmann(values: readonly number[]): number {
   if (values.length > MOST)
     throw new DegenerateSampleError(
-      `the estimate takes every pair of values and is made up to ${MOST}, got ${values.length}`,
+      `the estimate takes every pair of values, so at most ${MOST} values, got ${values.length}`,
     )
   return median(
     values.flatMap((value, index) => values.slice(index).map((other) => (value + other) / 2)),

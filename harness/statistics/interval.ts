@@ -1,5 +1,4 @@
 import { type Moments, momentsOf, type Values } from './moments.js'
-import { scaleOf } from './scale.js'
 import { tQuantile } from './student-t.js'
 
 /** A closed interval. */
@@ -8,7 +7,7 @@ export interface Interval {
   readonly upper: number
 }
 
-/** One arm in numbers. */
+/** Descriptive statistics of one sample, in the unit of its values. */
 export interface SampleSummary {
   readonly n: number
   readonly mean: number
@@ -23,38 +22,28 @@ export interface SampleSummary {
 /**
  * Mean, standard deviation and the 95 % t-interval of the mean, in the unit of the values.
  *
- * @param values n ≥ 2, finite, any size. cv means something only where all are positive
+ * @param values n ≥ 2, finite; cv is meaningful only where all are positive
  * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf;
  * certified values of NIST StRD
  */
 export function summarize(values: Values): SampleSummary {
-  return summarizeMoments(momentsOf(values, scaleOf(values)))
+  return summarizeMoments(momentsOf(values))
 }
 
 /**
- * The same of moments that are known already.
+ * The same from moments.
  *
  * @source Student 1908, Biometrika 6
  */
 export function summarizeMoments(
-  { n, mean, variance, factor }: Moments,
-  quantile: TQuantile = tQuantile,
+  { n, mean, variance }: Moments,
+  quantile?: TQuantile,
 ): SampleSummary {
   const sd = Math.sqrt(variance)
-  const { lower, upper } = tInterval(mean, sd / Math.sqrt(n), n - 1, quantile)
-  return {
-    n,
-    mean: mean / factor,
-    sd: sd / factor,
-    cv: sd / mean,
-    ci95: { lower: lower / factor, upper: upper / factor },
-  }
+  return { n, mean, sd, cv: sd / mean, ci95: tInterval(mean, sd / Math.sqrt(n), n - 1, quantile) }
 }
 
-/**
- * The t with P(T ≤ t) = p: `tQuantile`, or `exactTQuantile` where no record has to be derived
- * again.
- */
+/** The t with P(T ≤ t) = p: `tQuantile` for what records hold, otherwise `exactTQuantile`. */
 export type TQuantile = (p: number, df: number) => number
 
 /**

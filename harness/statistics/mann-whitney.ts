@@ -12,13 +12,13 @@ export interface RankSumTest {
   readonly method: 'exact' | 'normal'
 }
 
-/** Sizes up to which all orders of the two samples are counted. */
+/** Up to so many values per sample, p is exact: all orders are counted. */
 const EXACT_UP_TO = 50
 
 /**
  * The Mann–Whitney test: does one arm tend to larger values than the other? Ignores the pairing.
  *
- * @param a n ≥ 1 values of any sign and size  @param b as a; sizes may differ
+ * @param a n ≥ 1 values of any sign  @param b as a; sizes may differ
  * @returns exact for at most 50 values each without ties, otherwise normal with tie and continuity
  * corrections
  * @throws {DegenerateSampleError} all values of both samples are equal
@@ -35,25 +35,25 @@ export function rankSumTest(a: Values, b: Values): RankSumTest {
   const variance = ((a.length * b.length) / 12) * (n + 1 - tieTerm / (n * (n - 1)))
   if (!(variance > 0))
     throw new DegenerateSampleError(
-      'all values are equal, so there are no ranks; compare the values themselves',
+      'all values are equal, so ranks are undefined; compare the values themselves',
     )
   const z = (larger - (a.length * b.length) / 2 - 0.5) / Math.sqrt(variance)
   return { u, p: Math.min(1, 2 * normalUpperTail(z)), method: 'normal' }
 }
 
-/** 2·P(U ≤ u): the share of the ways to choose a's places among all, by their rank sum. */
+/** 2·P(U ≤ u), by counting the ways to choose the places of a's values among all. */
 function exactP(u: number, sizeA: number, sizeB: number): number {
-  // ways[k][s]: k places chosen so far whose U is s
+  // ways[k][s]: the number of ways to choose k places with U = s
   const ways = Array.from({ length: sizeA + 1 }, () => new Float64Array(sizeA * sizeB + 1))
   ways[0]![0] = 1
   for (let place = 0; place < sizeA + sizeB; place += 1) {
     for (let chosen = Math.min(sizeA, place + 1); chosen >= 1; chosen -= 1) {
-      // choosing this place as the chosen-th puts (place + 1 − chosen) values of b before it
+      // With this place as the chosen-th, (place + 1 − chosen) values of b come before it.
       const before = place + 1 - chosen
       if (before > sizeB) continue
-      const into = ways[chosen]!
-      const from = ways[chosen - 1]!
-      for (let s = into.length - 1; s >= before; s -= 1) into[s]! += from[s - before]!
+      const extended = ways[chosen]!
+      const shorter = ways[chosen - 1]!
+      for (let s = extended.length - 1; s >= before; s -= 1) extended[s]! += shorter[s - before]!
     }
   }
   const all = ways[sizeA]!

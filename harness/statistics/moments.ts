@@ -1,63 +1,51 @@
-import { scaled, scaleOf } from './scale.js'
+/**
+ * Range of the magnitudes that statistics are computed for. Welch's degrees of freedom take fourth
+ * powers, which must be doubles too.
+ */
+export const SMALLEST_VALUE = 1e-30
+export const LARGEST_VALUE = 1e30
 
-/** Values in their order, plain or typed. */
+/**
+ * Finite values in their order: 0, or of a magnitude from `SMALLEST_VALUE` to `LARGEST_VALUE`.
+ * Checked where values are read (`compare`) and where a budget counts them.
+ */
 export type Values = readonly number[] | Float64Array
 
 /**
- * Squares added up plainly: their relative error, n·2^−53, stays below 1e-12 by far. Beyond it
- * every addition is compensated.
+ * Up to so many squares are added without compensation: the relative error, n·2^−53, is below
+ * 1.2e-13.
  */
 const PLAIN_UP_TO = 1000
 
-/** What the tests of means need to know of a sample. */
+/** Size, mean and variance of a sample: the input of every test of means. */
 export interface Moments {
   readonly n: number
-  /** Of the values times `factor`. */
   readonly mean: number
-  /** With n − 1, of the values times `factor`; of equal values exactly 0. */
+  /** With n − 1; exactly 0 where all values are equal. */
   readonly variance: number
-  /** By which the values were brought into the range of `scaleOf` 1. */
-  readonly factor: number
 }
 
 /**
  * Mean and variance with n − 1, in two passes.
  *
- * @param values n ≥ 2  @param factor of `scaleOf`
+ * @param values n ≥ 2
  * @source Chan, Golub & LeVeque 1983, The American Statistician 37 (corrected two-pass algorithm):
- * the second sum takes back what the rounding of the mean put in
+ * the sum of the deviations corrects for the rounding of the mean
  */
-export function momentsOf(values: Values, factor = 1): Moments {
+export function momentsOf(values: Values): Moments {
   const n = values.length
-  const ordinary = scaled(values, factor)
-  if (isConstant(ordinary)) return { n, mean: ordinary[0]!, variance: 0, factor }
-  const mean = sumOf(ordinary) / n
+  if (isConstant(values)) return { n, mean: values[0]!, variance: 0 }
+  const mean = sumOf(values) / n
   const deviations = new Float64Array(n)
-  for (let index = 0; index < n; index += 1) deviations[index] = ordinary[index]! - mean
+  for (let index = 0; index < n; index += 1) deviations[index] = values[index]! - mean
   const drift = sumOf(deviations)
-  return { n, mean, variance: (sumOfSquares(deviations) - (drift * drift) / n) / (n - 1), factor }
-}
-
-/**
- * The moments of two samples of one unit, brought into range together, so that their means can be
- * subtracted.
- */
-export interface JointMoments {
-  readonly a: Moments
-  /** With the same factor. */
-  readonly b: Moments
-}
-
-/** @param a n ≥ 2 values  @param b as a */
-export function jointMoments(a: Values, b: Values): JointMoments {
-  const factor = scaleOf(a, b)
-  return { a: momentsOf(a, factor), b: momentsOf(b, factor) }
+  return { n, mean, variance: (sumOfSquares(deviations) - (drift * drift) / n) / (n - 1) }
 }
 
 /**
  * Arithmetic mean with a compensated sum; of equal values exactly that value.
  *
- * @param values n ≥ 1, within the range of `scaleOf` 1
+ * @param values n ≥ 1
  * @source Neumaier 1974, ZAMM 54 (compensated sum); NIST StRD in the tests
  */
 export function meanOf(values: Values): number {
@@ -67,7 +55,7 @@ export function meanOf(values: Values): number {
 /**
  * Sample variance with n − 1; of equal values exactly 0.
  *
- * @param values n ≥ 2, within the range of `scaleOf` 1
+ * @param values n ≥ 2
  * @source as `momentsOf`
  */
 export function varianceOf(values: Values): number {
@@ -75,7 +63,7 @@ export function varianceOf(values: Values): number {
 }
 
 /**
- * The sum, compensated: the rounding of every addition is taken back at the end.
+ * Compensated sum: the rounding errors of the additions are collected and added at the end.
  *
  * @source Neumaier 1974, ZAMM 54
  */
@@ -98,7 +86,7 @@ function isConstant(values: Values): boolean {
   return true
 }
 
-/** Σd²; the deviations are overwritten. */
+/** Σd². Overwrites the deviations. */
 function sumOfSquares(deviations: Float64Array): number {
   for (let index = 0; index < deviations.length; index += 1)
     deviations[index] = deviations[index]! * deviations[index]!

@@ -1,9 +1,9 @@
 const INVERSE_ROOT_TWO_PI = 1 / Math.sqrt(2 * Math.PI)
 /** From here on the continued fraction converges faster than the series. */
 const TAIL_FROM = 3
-/** Scores anybody asks for. */
+/** Bisection first searches −9 ≤ z ≤ 9. */
 const NEAR = 9
-/** Beyond it the tail is no ordinary number any more. */
+/** P(Z > 38) is below the smallest normal double. */
 const FURTHEST = 38
 
 /**
@@ -17,8 +17,7 @@ export function normalDensity(x: number): number {
 
 /**
  * Upper tail of the standard normal distribution, P(Z > x), to 1e-14 relative. jstat's `normal.cdf`
- * loses all digits in the tails, and the recursive integration of group-sequential boundaries lives
- * there.
+ * loses all digits in the tails, where the group-sequential boundaries are integrated.
  *
  * @source Marsaglia 2004, J. Stat. Softw. 11(4): the series about zero; Laplace's continued
  * fraction in the tail
@@ -39,8 +38,7 @@ export function normalUpperQuantile(p: number): number {
 }
 
 /**
- * Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to the last bit that
- * matters.
+ * Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to 1e-14.
  */
 export function decreasingRoot(f: (z: number) => number): number {
   const far = f(NEAR) > 0
@@ -66,7 +64,7 @@ function centralArea(x: number): number {
   return sum * normalDensity(x)
 }
 
-/** φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))), from the inside out. */
+/** φ(x) / (x + 1/(x + 2/(x + 3/(x + …)))), evaluated from the innermost term. */
 function tailArea(x: number): number {
   let fraction = x
   for (let k = 120; k >= 1; k -= 1) fraction = x + k / fraction

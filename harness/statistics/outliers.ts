@@ -1,14 +1,14 @@
 import { median } from 'simple-statistics'
 import type { Values } from './moments.js'
 
-/** Robust standard deviations from the median beyond which a value is called an outlier. */
+/** Distance from the median, in robust standard deviations, above which a value is an outlier. */
 const LIMIT = 5
 /** MAD of a normal distribution × this = its standard deviation. */
 const MAD_TO_SD = 1.4826
 
 /**
- * How many values lie far outside: |y − median| > 5 · 1.4826 · MAD. They are counted and kept:
- * nothing is deleted by its value.
+ * Counts outliers: |y − median| > 5 · 1.4826 · MAD. They stay in the sample: no value is removed
+ * because of its size.
  *
  * @param values n ≥ 1
  * @source Rousseeuw & Croux 1993, JASA 88 (MAD)
@@ -24,7 +24,7 @@ export function countOutliers(values: Values): number {
   return count
 }
 
-/** The library takes copies and indices of what it is given, and typed arrays have both. */
+/** The library only copies and indexes its argument, which a typed array supports too. */
 function medianOf(values: Values): number {
   return median(values as unknown as readonly number[])
 }

@@ -19,13 +19,13 @@ export function pairedTest(differences: readonly number[], quantile?: TQuantile)
     throw new DegenerateSampleError(
       `a paired test needs at least 2 pairs, got ${differences.length}; measure more`,
     )
-  const m = meanOf(differences)
+  const mean = meanOf(differences)
   const sd = Math.sqrt(varianceOf(differences))
-  if (isZeroSpread(sd, m))
+  if (isZeroSpread(sd, mean))
     throw new DegenerateSampleError(
-      'the pairs do not vary, so t is undefined; compare the mean itself',
+      'the differences of the pairs do not vary, so t is undefined; compare their mean itself',
     )
   const se = sd / Math.sqrt(differences.length)
   const df = differences.length - 1
-  return { t: m / se, df, p: twoSidedP(m / se, df), ci95: tInterval(m, se, df, quantile) }
+  return { t: mean / se, df, p: twoSidedP(mean / se, df), ci95: tInterval(mean, se, df, quantile) }
 }

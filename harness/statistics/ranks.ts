@@ -1,6 +1,6 @@
 import type { Values } from './moments.js'
 
-/** Ranks of two groups in one order, 1 for the smallest value. */
+/** Rank statistics of two groups ranked together; the smallest value has rank 1. */
 export interface RankSum {
   /**
    * Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a
@@ -18,7 +18,7 @@ export interface RankSum {
  * the rank tests
  */
 export function rankSum(first: Values, second: Values): RankSum {
-  // Typed arrays sort by value without calling back: a million values take a tenth of a second.
+  // Typed arrays sort numerically without a comparator: a million values take 0.1 s.
   const [a, b] = [new Float64Array(first).sort(), new Float64Array(second).sort()]
   let [i, j, sum, tieTerm] = [0, 0, 0, 0]
   while (i < a.length || j < b.length) {

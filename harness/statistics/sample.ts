@@ -1,12 +1,12 @@
 /**
  * At least two finite positive values in the order they were measured, e.g. the run values of one
- * arm. Frozen: it cannot become wrong.
+ * arm. Validated by `toSample` and frozen.
  */
 export type Sample = readonly number[] & { readonly [validated]: true }
 
 declare const validated: unique symbol
 
-/** A value or a set of values no statistic is defined for. Undefined is never significant. */
+/** A statistic is undefined for these values; an undefined statistic is never significant. */
 export class DegenerateSampleError extends Error {
   override readonly name = 'DegenerateSampleError'
 }
@@ -33,7 +33,7 @@ export function toSample(values: readonly number[]): Sample {
 
 /**
  * Log ratios of paired values, ln(b/a): negative where b is smaller. On this scale a change by a
- * factor is a shift, and noise that multiplies both arms of a pair cancels.
+ * factor becomes a difference, and noise that scales both arms of a pair cancels.
  *
  * @param a n values  @param b n values, in the same order of pairs
  * @throws {DegenerateSampleError} the sizes differ

@@ -11,7 +11,7 @@ export interface NormalityTest {
 }
 
 const FEWEST = 3
-/** Up to here Royston fitted his approximation. */
+/** Royston's approximation was fitted up to here. */
 const MOST = 5000
 
 /** Coefficients of Royston's polynomials, constant term first. */
@@ -38,14 +38,14 @@ export function shapiroWilk(values: readonly number[]): NormalityTest {
     )
   if (n > MOST)
     throw new DegenerateSampleError(
-      `the test's approximation is made for at most ${MOST} values, got ${n}`,
+      `the test's approximation holds for at most ${MOST} values, got ${n}`,
     )
   const sorted = [...values].sort((a, b) => a - b)
   const centre = meanOf(sorted)
   const squares = sum(sorted.map((value) => (value - centre) ** 2))
   if (isZeroSpread(Math.sqrt(squares / (n - 1)), centre)) {
     throw new DegenerateSampleError(
-      'the values do not vary, so their shape is undefined; compare the mean itself',
+      'the values do not vary, so normality is undefined; compare the mean itself',
     )
   }
   const numerator = sum(
@@ -76,7 +76,7 @@ function weights(n: number): number[] {
 }
 
 function significance(w: number, n: number): number {
-  // Of three values w is at least 3/4, and its distribution is known exactly.
+  // For three values w is at least 3/4, and its exact distribution is used.
   if (n === FEWEST)
     return Math.max(0, (6 / Math.PI) * (Math.asin(Math.sqrt(w)) - Math.asin(Math.sqrt(0.75))))
   const y = Math.log(1 - w)

@@ -3,26 +3,25 @@ import { meanOf, varianceOf } from './moments.js'
 import { twoSidedP } from './student-t.js'
 import { isZeroSpread } from './zero-variance.js'
 
-/** The trimmed mean of log ratios and how well it is known. */
+/** The trimmed mean of log ratios and its standard error. */
 export interface TrimmedEstimate {
   readonly n: number
   /** Values trimmed at each end. */
   readonly g: number
   /** Trimmed mean, log scale. */
   readonly m: number
-  /** Standard error of m; exactly 0 where the values do not vary (see `zeroVariance`). */
+  /** Standard error of m; exactly 0 where `zeroVariance`. */
   readonly se: number
   readonly df: number
-  /** The winsorised values do not vary: no t, no p, no interval. */
+  /** The winsorised values do not vary: t, p and interval are undefined. */
   readonly zeroVariance: boolean
 }
 
-/** Below this many pairs nothing is trimmed, statistics are shown, and no verdict is made. */
+/** With fewer pairs nothing is trimmed and no verdict is made; statistics are still shown. */
 export const MINIMUM_PAIRS = 10
 
 /**
- * Yuen's trimmed mean with the winsorised standard error: a mean that one contended run cannot
- * move.
+ * Yuen's trimmed mean with the winsorised standard error: one disturbed run cannot move it.
  *
  * @param logRatios y = ln(B/A), one per pair, any order, finite
  * @returns undefined for fewer than two values
@@ -61,15 +60,13 @@ export function trimmedP(estimate: TrimmedEstimate): number | undefined {
  * @source Yuen 1974, Biometrika 61
  */
 export function trimmedInterval(
-  estimate: TrimmedEstimate,
+  { m, se, df, zeroVariance }: TrimmedEstimate,
   quantile?: TQuantile,
 ): Interval | undefined {
-  return estimate.zeroVariance
-    ? undefined
-    : tInterval(estimate.m, estimate.se, estimate.df, quantile)
+  return zeroVariance ? undefined : tInterval(m, se, df, quantile)
 }
 
-/** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The tiny term keeps 0.2 × 15 from flooring to 2. */
+/** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The 1e-9 keeps 0.2 × 15 from being floored to 2. */
 function trimCount(n: number): number {
   return n < MINIMUM_PAIRS ? 0 : Math.max(1, Math.floor(0.2 * (n - 5) + 1e-9))
 }

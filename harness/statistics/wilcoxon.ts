@@ -11,13 +11,13 @@ export interface SignedRankTest {
   readonly method: 'exact' | 'normal'
 }
 
-/** Differences up to which all orders of signs are counted. */
+/** Up to so many differences, p is exact: all assignments of signs are counted. */
 const EXACT_UP_TO = 50
 
 /**
  * Wilcoxon's signed-rank test: is the distribution of these differences symmetric about zero?
  *
- * @param differences one per pair; zeros are left out
+ * @param differences one per pair; zeros are dropped
  * @returns exact for at most 50 differences without ties or zeros, otherwise normal with tie and
  * continuity corrections
  * @throws {DegenerateSampleError} every difference is zero
@@ -29,7 +29,7 @@ export function signedRankTest(differences: readonly number[]): SignedRankTest {
   const n = nonZero.length
   if (n === 0)
     throw new DegenerateSampleError(
-      'every pair is equal, so there are no ranks; compare the values themselves',
+      'the values of every pair are equal, so ranks are undefined; compare the values themselves',
     )
   const { sum: positive, tieTerm } = rankSum(
     nonZero.filter((difference) => difference > 0),
@@ -43,7 +43,7 @@ export function signedRankTest(differences: readonly number[]): SignedRankTest {
   return { w, p: Math.min(1, 2 * normalUpperTail(z)), method: 'normal' }
 }
 
-/** 2·P(W ≤ w) by counting the subsets of {1 … n} with each sum. */
+/** 2·P(W ≤ w), by counting the subsets of {1 … n} with each sum. */
 function exactP(w: number, n: number): number {
   const counts = new Float64Array((n * (n + 1)) / 2 + 1)
   counts[0] = 1

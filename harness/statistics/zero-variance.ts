@@ -1,9 +1,9 @@
-/** Spread below this share of the mean (or of 1) is rounding, not variation. */
+/** A standard deviation below this fraction of max(1, |mean|) is rounding, not variation. */
 const ROUNDING = 1e-12
 
 /**
- * Whether values with this standard deviation and mean do not vary at all: then no t exists, and a
- * mean can only be compared with a margin directly.
+ * Whether values with this standard deviation and mean count as equal: then t is undefined, and
+ * the mean itself is compared with the margin.
  */
 export function isZeroSpread(sd: number, mean: number): boolean {
   return sd < ROUNDING * Math.max(1, Math.abs(mean))

@@ -2,6 +2,7 @@ import type { Budget } from '../contract.js'
 import type { RunRecord } from '../evidence/run-record.js'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { summarize } from '../statistics/interval.js'
+import { LARGEST_VALUE, SMALLEST_VALUE } from '../statistics/moments.js'
 import { tQuantile } from '../statistics/student-t.js'
 import type { Bounds } from './look.js'
 import { POWER } from './noise.js'
@@ -79,8 +80,9 @@ function ownCount({ counters }: RunRecord, counter: string): number | undefined 
   return counted === 0 || isPositive(counted) ? counted : undefined
 }
 
+/** Above zero, and in the range that statistics are computed for: a smaller variance would be 0. */
 function isPositive(value: number | undefined): boolean {
-  return value !== undefined && Number.isFinite(value) && value > 0
+  return value !== undefined && value >= SMALLEST_VALUE && value <= LARGEST_VALUE
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Arm } from '../contract.js'
-import { jointMoments, meanOf, varianceOf } from '../statistics/moments.js'
+import { meanOf, momentsOf, varianceOf } from '../statistics/moments.js'
 import { differenceOfMeans } from '../statistics/welch.js'
 import { isZeroSpread } from '../statistics/zero-variance.js'
 import type { Round } from './rounds.js'
@@ -36,5 +36,8 @@ export function positionT(
   // The order alone explains every difference: no t can say how surely.
   if (new Set(before).size === 1 && new Set(after).size === 1)
     return before[0]! > after[0]! ? MOST_T : -MOST_T
-  return Math.max(-MOST_T, Math.min(MOST_T, differenceOfMeans(jointMoments(before, after)).t))
+  return Math.max(
+    -MOST_T,
+    Math.min(MOST_T, differenceOfMeans(momentsOf(before), momentsOf(after)).t),
+  )
 }

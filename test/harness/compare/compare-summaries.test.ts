@@ -18,42 +18,42 @@ function compared(words: string) {
 }
 
 describe('summaries', () => {
-  it('give what the values would have given, as far as they determine it', () => {
+  it('have the statistics of their values, as far as they determine them', () => {
     const times = fc.array(fc.double({ min: 0.5, max: 2, noNaN: true }), {
       minLength: 2,
       maxLength: 12,
     })
     fc.assert(
-      fc.property(times, times, fc.constantFrom(1, 2 ** -900, 2 ** 900), (a, b, unit) => {
+      fc.property(times, times, fc.constantFrom(1, 2 ** -90, 2 ** 90), (a, b, unit) => {
         const [x, y] = [a.map((value) => value * unit), b.map((value) => value * unit)]
         const whole = compareValues(x, y, false)
-        for (const known of [
+        for (const summarized of [
           compareSummaries(summaryOf(x), summaryOf(y), 'gone'),
           compareSummaries(summaryOf(x), armOf(y), 'gone'),
         ]) {
-          expectClose(known.baseline, whole.baseline)
-          expectClose(known.candidate, whole.candidate)
-          // Where hardly anything varies, what is left of the variance in the rounded sd is noise
-          // in both.
+          expectClose(summarized.baseline, whole.baseline)
+          expectClose(summarized.candidate, whole.candidate)
+          // With almost no variation, the rounding of the sd dominates in both.
           if (!(whole.baseline.cv! > 1e-3 && whole.candidate.cv! > 1e-3)) return
-          for (const key of DETERMINED) expectClose(known[key], whole[key])
+          for (const key of DETERMINED) expectClose(summarized[key], whole[key])
         }
       }),
       { numRuns: 1000 },
     )
   })
 
-  it('leave out, with the reason, what takes the values', () => {
-    const told = compareSummaries(
+  it('lack the statistics that need the values, with the reason', () => {
+    const comparison = compareSummaries(
       summaryOf([3, 3.25, 3.5]),
       summaryOf([1, 1.5, 1.75]),
-      'this takes the samples',
+      'this needs the samples',
     )
-    expect(COMPARING.filter((key) => told[key] !== undefined)).toEqual(
+    expect(COMPARING.filter((key) => comparison[key] !== undefined)).toEqual(
       COMPARING.filter((key) => (DETERMINED as readonly string[]).includes(key)),
     )
     for (const key of COMPARING)
-      if (told[key] === undefined) expect(told.absent[key]).toBe('this takes the samples')
+      if (comparison[key] === undefined)
+        expect(comparison.absent[key]).toBe('this needs the samples')
   })
 
   it('have no t where nothing varies, and no ratio where the means are not above zero', () => {
@@ -69,12 +69,12 @@ describe('summaries', () => {
     expect(below.welch).toBeDefined()
   })
 
-  it('have nothing against values that are no numbers', () => {
+  it('have no comparing statistics where the other side holds NaN', () => {
     const { absent } = compareSummaries(summaryOf([1, 2]), armOf([1, Number.NaN]), 'gone')
     for (const key of COMPARING) expect(absent[key]).toMatch(/^value 2 of the candidate is NaN/)
   })
 
-  it('decide nothing, however clear the means are', () => {
+  it('decide nothing, however different the means are', () => {
     const clear = compareSummaries(
       summaryArm({ n: 10_000, mean: 10, sd: 0.01, missing: 'gone' }),
       summaryArm({ n: 10_000, mean: 1, sd: 0.01, missing: 'gone' }),
@@ -88,16 +88,16 @@ describe('summaries', () => {
   })
 })
 
-describe('exports as the programs write them', () => {
+describe('exports of programs', () => {
   it('of vitest bench hold summaries', async () => {
     const file = `${folder}/vitest-4.1-bench.json`
     const [group] = JSON.parse(readFileSync(file, 'utf8')).files[0].groups
     const [old, now] = group.benchmarks
     expect([old.samples, now.samples]).toEqual([[], []])
     const { code, stdout } = await compared(`${file} --json`)
-    const told = JSON.parse(stdout)
+    const document = JSON.parse(stdout)
     expect(code).toBe(0)
-    expect(told).toMatchObject({
+    expect(document).toMatchObject({
       unit: 'ms',
       pairing: 'unpaired',
       baseline: {
@@ -112,19 +112,19 @@ describe('exports as the programs write them', () => {
       fieller: { ratio: expect.closeTo(now.mean / old.mean, 14), ci95: expect.any(Array) },
     })
     const error = Math.sqrt(old.variance / old.sampleCount + now.variance / now.sampleCount)
-    expect(told.welch.t).toBeCloseTo((old.mean - now.mean) / error, 12)
-    expect(told.absent.mannWhitney).toMatch(
-      /^this takes the samples, .*; vitest leaves them out of --outputJson: let a reporter/,
+    expect(document.welch.t).toBeCloseTo((old.mean - now.mean) / error, 12)
+    expect(document.absent.mannWhitney).toMatch(
+      /^this needs the samples, .*; vitest leaves them out of --outputJson: let a reporter/,
     )
   })
 
-  it('of vitest bench pass no gate and fail none: exit 5', async () => {
+  it('of vitest bench neither pass nor fail a gate: exit 5', async () => {
     const words = `${folder}/vitest-4.1-bench.json --fail-on-regression`
     for (const limit of ['10%', '1000%']) {
       const { code, stdout } = await compared(`${words} ${limit}`)
       expect(code).toBe(5)
       expect(stdout.replace(/\s+/g, ' ')).toMatch(
-        /regression nothing decided: this takes the samples/,
+        /regression nothing decided: this needs the samples/,
       )
       expect(stdout.replace(/\s+/g, ' ')).toMatch(
         / by the means, \S+:typed array is 78\.6 % faster than \S+:callback \[68\.1, 84\.0\] /,
@@ -132,7 +132,7 @@ describe('exports as the programs write them', () => {
     }
   })
 
-  it('of tinybench hold the samples where they were kept, and summaries where not', async () => {
+  it('of tinybench hold the samples if it retained them, otherwise summaries', async () => {
     const kept = JSON.parse((await compared(`${folder}/tinybench-6.2-results.json --json`)).stdout)
     expect(kept).toMatchObject({
       unit: 'ms',

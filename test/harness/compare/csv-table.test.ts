@@ -1,34 +1,36 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readTable, visitLines } from '../../../harness/compare/csv-table.js'
+import { readTable } from '../../../harness/compare/csv-table.js'
 
 type Row = readonly [line: number, ...cells: string[]]
 
 /**
- * The slow way: every line cut into all its cells, or the whole text through a real parser where a
- * cell is not quoted as a whole or not at all.
+ * The slow twin: every line cut at its delimiters, or the whole text through csv-parse where a cell
+ * is only partly quoted.
  */
 function slowRows(text: string, delimiter: string): Row[] {
-  const said = text
+  const lines = text
     .split('\n')
     .map((content, index) => ({ line: index + 1, content }))
-    .filter(({ content }) => content.trimStart() !== '' && !content.trimStart().startsWith('#'))
-  if (!text.includes('"'))
-    return said.map(({ line, content }) => [
+    .filter(({ content }) => content.trim() !== '')
+    // Behind a tab that separates cells, # begins a cell.
+    .filter(({ content }) => !(delimiter === '\t' ? /^ *#/ : /^\s*#/).test(content))
+    .map(({ line, content }) => ({
       line,
-      ...content.split(delimiter).map((cell) => cell.trim()),
-    ])
-  const cut = said.map(({ line, content }) => ({
-    line,
-    cells: content.split(delimiter).map((cell) => cell.trim()),
-  }))
-  const whole = (cell: string) => !cell.includes('"') || /^"[^"]*"$/.test(cell)
-  if (cut.every(({ cells }) => cells.every(whole)))
-    return cut.map(({ line, cells }) => [
-      line,
-      ...cells.map((cell) => cell.replace(/^"(.*)"$/, '$1').trim()),
-    ])
+      cells: content.split(delimiter).map((cell) => cell.trim()),
+    }))
+  const isWhole = (cell: string) => !cell.includes('"') || /^"[^"]*"$/.test(cell)
+  const rows: Row[] = lines.every(({ cells }) => cells.every(isWhole))
+    ? lines.map(({ line, cells }) => [
+        line,
+        ...cells.map((cell) => cell.replace(/^"(.*)"$/, '$1').trim()),
+      ])
+    : parsedRows(text, delimiter)
+  return rows.filter(([, ...cells]) => delimiter !== '\t' || cells.some((cell) => cell !== ''))
+}
+
+function parsedRows(text: string, delimiter: string): Row[] {
   const parsed = parse(text, {
     delimiter,
     comment: '#',
@@ -44,22 +46,9 @@ function slowRows(text: string, delimiter: string): Row[] {
   return parsed.map(({ record, info }) => [info.lines, ...record.map((cell) => cell.trim())])
 }
 
-/** All rows of a table, put together from its columns. */
 function rowsOf(text: string, delimiter: string): Row[] {
-  const table = readTable(text, delimiter, 'odd.csv')
-  const rows: [number, ...string[]][] = []
-  for (let column = 0, widest = 1; column < widest; column += 1) {
-    let row = 0
-    table.visitColumn(column, (line, cell, cells) => {
-      if (column === 0) rows.push([line])
-      if (column < cells) rows[row]!.push(cell.trim())
-      else expect(cell).toBe('')
-      widest = Math.max(widest, cells)
-      row += 1
-    })
-  }
-  expect([table.head.line, ...table.head.cells.map((cell) => cell.trim())]).toEqual(rows[0])
-  return rows
+  const { rows, lineOf } = readTable(text, delimiter, 'odd.csv')
+  return rows.map((cells, row) => [lineOf(row), ...cells.map((cell) => cell.trim())])
 }
 
 function outcomeOf(rows: () => Row[]): Row[] | 'refused' {
@@ -71,16 +60,7 @@ function outcomeOf(rows: () => Row[]): Row[] | 'refused' {
   }
 }
 
-function saysSomething(text: string): boolean {
-  let found = false
-  visitLines(text, () => {
-    found = true
-    return false
-  })
-  return found
-}
-
-describe('a column read where it stands', () => {
+describe('the rows of a CSV text', () => {
   const cell = fc.oneof(
     fc.constantFrom(
       '',
@@ -101,7 +81,7 @@ describe('a column read where it stands', () => {
     ),
     fc.string({
       maxLength: 4,
-      unit: fc.constantFrom('1', '.', ',', ';', '\t', ' ', '"', '#', 'a', '!', '\u00a0', '\ufeff'),
+      unit: fc.constantFrom('1', '.', ',', ';', '\t', ' ', '"', '#', 'a', '!'),
     }),
   )
   const line = fc.oneof(
@@ -129,13 +109,11 @@ describe('a column read where it stands', () => {
     )
     .map(([lines, ended]) => lines.join('\n') + (ended ? '\n' : ''))
 
-  it('is what cutting every line into its cells gives, on odd texts', () => {
+  it('are the lines cut at their delimiters, or those of csv-parse where quotes are nested', () => {
     let [read, refused] = [0, 0]
     fc.assert(
       fc.property(text, fc.constantFrom(',', ';', '\t'), (odd, delimiter) => {
-        if (!saysSomething(odd)) return
         const expected = outcomeOf(() => slowRows(odd, delimiter))
-        if (expected.length === 0) return
         expect(outcomeOf(() => rowsOf(odd, delimiter))).toEqual(expected)
         if (expected === 'refused') refused += 1
         else read += 1

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseNumber } from '../../../harness/compare/number-text.js'
+import { checkRange, parseNumber } from '../../../harness/compare/number-text.js'
+import { InputError } from '../../../harness/errors.js'
 
-/** What a decimal number looks like, said slowly. */
+/** The definition of a decimal number. */
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 
 describe('parseNumber', () => {
-  it('takes what looks like a decimal number, and nothing else', () => {
+  it('accepts decimal numbers only', () => {
     const letters = fc.constantFrom(...'00123456789..+-eExXbo_, \u00a0\ufeffaf')
     fc.assert(
       fc.property(fc.array(letters, { maxLength: 6 }), (signs) => {
@@ -17,7 +18,7 @@ describe('parseNumber', () => {
     )
   })
 
-  it('takes every double as programs print it', () => {
+  it('accepts every double as programs print it', () => {
     fc.assert(
       fc.property(fc.double(), (value) => {
         expect(parseNumber(String(value))).toBe(value + 0)
@@ -45,4 +46,22 @@ describe('parseNumber', () => {
   ])('refuses %j', (text) => {
     expect(parseNumber(text)).toBeUndefined()
   })
+})
+
+describe('checkRange', () => {
+  it('accepts 0, NaN, infinity and magnitudes from 1e-30 to 1e30', () => {
+    for (const value of [0, -0, 1e-30, -1e-30, 1e-12, 1, 1e12, -1e30, Number.NaN, -Infinity])
+      expect(() => checkRange(value, () => 'a.txt, line 1')).not.toThrow()
+  })
+
+  it.each([5e-324, -1e-31, 1e31, -1.7e308])(
+    'refuses %d, with its place and the remedy',
+    (value) => {
+      expect(() => checkRange(value, () => 'a.txt, line 1')).toThrow(
+        new InputError(
+          `a.txt, line 1: ${value} is outside the range 1e-30 to 1e+30; convert all values to another unit, or correct this one`,
+        ),
+      )
+    },
+  )
 })

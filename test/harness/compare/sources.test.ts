@@ -32,7 +32,7 @@ describe('numbers are read from', () => {
       '\ufeff# ms\r\n1\r\n\r\n 2.5 \r\n-3e-2',
     ],
     ['lines below a title', 'titled.txt', 'time\n1\n2.5\n-3e-2\n'],
-    ['the one numeric column of a CSV file', 'one.csv', 'name,time\nx,1\ny,2.5\nz,-3e-2\n'],
+    ['the only numeric column of a CSV file', 'one.csv', 'name,time\nx,1\ny,2.5\nz,-3e-2\n'],
     ['a quoted CSV file', 'quoted.csv', '"na,me","time"\n"a,b","1"\n"c","2.5"\n"d","-3e-2"\n'],
     [
       'a CSV file with lines and quotes in its cells',
@@ -46,7 +46,7 @@ describe('numbers are read from', () => {
     ],
     ['semicolons', 'semicolon.csv', 'name;time\nx;1\ny;2.5\nz;-3e-2\n'],
     ['a JSON array', 'array.json', '[1, 2.5, -3e-2]'],
-    ['the one array of a JSON object', 'object.json', '{"time": [1, 2.5, -0.03]}'],
+    ['the only array of a JSON object', 'object.json', '{"time": [1, 2.5, -0.03]}'],
   ])('%s', (_, name, text) => {
     expect(valuesOf(write(name, text))).toEqual([1, 2.5, -0.03])
   })
@@ -92,11 +92,11 @@ describe('numbers are read from', () => {
     ])
   })
 
-  it('tabs, with an empty first cell where it is', () => {
+  it('tabs, with an empty first cell', () => {
     expect(valuesOf(`${write('tabs.tsv', 'name\ttime\n\t1\nx\t2\n')}:time`)).toEqual([1, 2])
   })
 
-  it('a file whose own name holds colons', () => {
+  it('a file whose name contains colons', () => {
     write('12:30:00.txt', '5\n6\n')
     write('12:30', '1\n')
     expect([valuesOf('12:30:00.txt'), valuesOf('12:30')]).toEqual([[5, 6], [1]])
@@ -125,7 +125,7 @@ describe('numbers are read from', () => {
     }
   })
 
-  it('texts that say NaN or infinity, as what they are', () => {
+  it('NaN and infinity', () => {
     expect(valuesOf(write('odd.txt', '1\nNaN\ninf\n-Infinity\n1e999\n'))).toEqual([
       1,
       Number.NaN,
@@ -141,7 +141,7 @@ describe('numbers are read from', () => {
     ])
   })
 
-  it('nothing at all', () => {
+  it('files without values', () => {
     expect([
       valuesOf(write('empty.txt', '')),
       valuesOf(write('empty.json', '[]')),
@@ -155,37 +155,41 @@ describe('what cannot be read', () => {
   it.each([
     ['no-such.txt', undefined, /^no such file: no-such\.txt; give a path/],
     ['folder', undefined, /^folder is a directory without runs\.jsonl; give a file$/],
-    ['bad.txt', '1\n2\n3 ms\n', /^bad\.txt, line 3: "3 ms" is no number; give one number per line/],
-    ['hex.txt', '1\n0x10\n', /^hex\.txt, line 2: "0x10" is no number/],
+    [
+      'bad.txt',
+      '1\n2\n3 ms\n',
+      /^bad\.txt, line 3: "3 ms" is not a number; give one number per line/,
+    ],
+    ['hex.txt', '1\n0x10\n', /^hex\.txt, line 2: "0x10" is not a number/],
     [
       'several.txt',
       '1 2 3\n',
       /^several\.txt, line 1: "1 2 3" holds several numbers; put one per line/,
     ],
-    ['words.txt', 'hello\nworld\n', /^words\.txt, line 1: "hello" is no number/],
+    ['words.txt', 'hello\nworld\n', /^words\.txt, line 1: "hello" is not a number/],
     [
       'cell.csv:time',
       'time,x\n1,2\nslow,3\n',
-      /^cell\.csv, line 3, column time: "slow" is no number; choose another column/,
+      /^cell\.csv, line 3, column time: "slow" is not a number; choose another column/,
     ],
     [
       'ragged.csv',
       'a,b\n1,2\n1,2,3\n',
       /^ragged\.csv, line 3: 3 cells where the first line has 2; quote cells/,
     ],
+    ['twice.csv', 'a,a\n1,2\n', /^twice\.csv, line 1: two columns have the name "a"; rename one$/],
     [
-      'twice.csv',
-      'a,a\n1,2\n',
-      /^twice\.csv, line 1: two columns are called "a"; give each a name of its own$/,
+      'many.csv',
+      'a,b\n1,2\n',
+      /^many\.csv holds several series: a, b; choose one, e\.g\. many\.csv:a$/,
     ],
-    ['many.csv', 'a,b\n1,2\n', /^many\.csv holds several: a, b; choose one, e\.g\. many\.csv:a$/],
     [
       'near.csv:tme',
       'time,b\n1,2\n',
       /^near\.csv has no tme; did you mean near\.csv:time\? it holds: time, b$/,
     ],
-    ['open.csv', 'a,b\n"1,2\n', /^open\.csv is no CSV: .*; close its quotes$/],
-    ['broken.json', '[1, 2', /^broken\.json is no JSON: .*; write it again$/],
+    ['open.csv', 'a,b\n"1,2\n', /^open\.csv is not valid CSV: .*; close its quotes$/],
+    ['broken.json', '[1, 2', /^broken\.json is not valid JSON: .*; write it again$/],
     [
       'mixed.json',
       '[1, "a"]',
@@ -211,11 +215,32 @@ describe('what cannot be read', () => {
       '{"results":[{"command":"x","mean":1}]}',
       /no times for "x"; export with hyperfine --export-json$/,
     ],
-    ['binary', 'a\0b', /^binary is no text file/],
+    [
+      'tiny.txt',
+      '# ms\n1\n1e-320\n',
+      /^tiny\.txt, line 3: 1e-320 is outside the range 1e-30 to 1e\+30; convert all values to another unit, or correct this one$/,
+    ],
+    [
+      'huge.csv:time',
+      'name,time\na,1\nb,1e300\n',
+      /^huge\.csv, line 3, column time: 1e\+300 is outside the range/,
+    ],
+    ['huge.json', '[1, 1e300]', /^huge\.json, element 2: 1e\+300 is outside the range/],
+    [
+      'tiny.json',
+      '{"results":[{"command":"x","times":[1, 1e-40]}]}',
+      /^tiny\.json, "x", element 2: 1e-40 is outside the range/,
+    ],
+    [
+      'sums.json',
+      '[{"name":"x","latency":{"mean":1e40,"sd":1,"samplesCount":9}}]',
+      /^sums\.json, "x", mean: 1e\+40 is outside the range/,
+    ],
+    ['binary', 'a\0b', /^binary is not a text file/],
     [
       'runs.jsonl',
       '{"workload":"w","arm":"baseline"}\n',
-      /^runs\.jsonl, line 1 is no run \(.*\); restore the file$/,
+      /^runs\.jsonl, line 1 is not a run \(.*\); restore the file$/,
     ],
   ])('%s', (word, text, message) => {
     if (text !== undefined) write(word.replace(/:tme$|:time$/, ''), text)

@@ -4,7 +4,6 @@ import {
   type RatioOfMeans,
 } from '../../../harness/statistics/fieller.js'
 import { momentsOf } from '../../../harness/statistics/moments.js'
-import { scaleOf } from '../../../harness/statistics/scale.js'
 
 /** Fieller's interval straight from the values. */
 export function fiellerOf(
@@ -12,10 +11,10 @@ export function fiellerOf(
   b: readonly number[],
   paired: boolean,
 ): RatioOfMeans {
-  const [momentsA, momentsB] = [momentsOf(a, scaleOf(a)), momentsOf(b, scaleOf(b))]
+  const [momentsA, momentsB] = [momentsOf(a), momentsOf(b)]
   return fiellerInterval(
     momentsA,
     momentsB,
-    paired ? covarianceOf(a, b, momentsA, momentsB) : undefined,
+    paired ? covarianceOf(a, b, momentsA.mean, momentsB.mean) : undefined,
   )
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { autocorrelationInflation, lag1 } from '../../../harness/statistics/autocorrelation.js'
 import { gaussLegendre } from '../../../harness/statistics/gauss-legendre.js'
 import { groupSequentialBoundaries } from '../../../harness/statistics/group-sequential.js'
-import { jointMoments } from '../../../harness/statistics/moments.js'
+import { momentsOf } from '../../../harness/statistics/moments.js'
 import { normalUpperTail } from '../../../harness/statistics/normal.js'
 import { countOutliers } from '../../../harness/statistics/outliers.js'
 import { pairedTest } from '../../../harness/statistics/paired.js'
@@ -115,7 +115,7 @@ describe('the trimmed mean', () => {
     )
   })
 
-  it('equals the slow definition, value by value', () => {
+  it('equals its definition', () => {
     fc.assert(
       fc.property(fc.array(finite, { minLength: 10, maxLength: 45 }), (y) => {
         const { m, se, g, zeroVariance } = trimmedEstimate(y)!
@@ -186,7 +186,7 @@ describe('95 % intervals cover the truth 95 % of the time', () => {
     for (let trial = 0; trial < trials; trial += 1) {
       const a = Array.from({ length: 10 }, () => 1.3 + 0.1 * random.normal())
       const b = Array.from({ length: 14 }, () => 1 + 0.03 * random.normal())
-      if (contains(differenceOfMeans(jointMoments(a, b)).ci95)) count += 1
+      if (contains(differenceOfMeans(momentsOf(a), momentsOf(b)).ci95)) count += 1
     }
     expect(Math.abs(count / trials - 0.95)).toBeLessThan(0.0075)
   })
@@ -212,14 +212,14 @@ describe("Welch's test", () => {
     )
   })
 
-  it('is undefined where nothing varies', () => {
+  it('is undefined where the values do not vary', () => {
     expect(() => welchTest(toSample([50, 50]), toSample([45, 45]))).toThrow(DegenerateSampleError)
     expect(() => pairedTest([0.1])).toThrow(DegenerateSampleError)
   })
 })
 
 describe('group-sequential boundaries', () => {
-  it('err as often as promised over all looks', () => {
+  it('keep the error over all looks at alpha', () => {
     const looks = [10, 20, 30, 40]
     const boundaries = groupSequentialBoundaries(looks, 0.05)
     const random = randomFrom(11)
@@ -236,11 +236,11 @@ describe('group-sequential boundaries', () => {
     expect(Math.abs(crossed / trials - 0.05)).toBeLessThan(0.0035)
   })
 
-  it('spend everything at once where there is one look', () => {
+  it('spend all of alpha in a single look', () => {
     expect(groupSequentialBoundaries([25], 0.05)[0]!.pNominal).toBeCloseTo(0.05, 12)
   })
 
-  it('are computed for any ascending looks, and once', () => {
+  it('are computed for any ascending looks, and only once', () => {
     const looks = Array.from({ length: 12 }, (_, index) => 15 * (index + 1))
     const levels = groupSequentialBoundaries(looks, 0.01).map(({ pNominal }) => pNominal)
     for (const level of levels) {
@@ -251,7 +251,7 @@ describe('group-sequential boundaries', () => {
   })
 })
 
-describe('the numerics beneath', () => {
+describe('the numerical functions', () => {
   it.each([
     // scipy.stats.norm.sf, scipy 1.17.1
     [-3, 0.9986501019683699],
@@ -276,7 +276,7 @@ describe('the numerics beneath', () => {
 })
 
 describe('diagnostics', () => {
-  it('inflates only what is visibly correlated', () => {
+  it('widens the error only where values are correlated', () => {
     const drift = Array.from({ length: 30 }, (_, index) => index)
     expect(lag1(drift)).toBeGreaterThan(0.8)
     expect(autocorrelationInflation(drift)).toBeCloseTo(2, 10)
@@ -285,7 +285,7 @@ describe('diagnostics', () => {
     expect([lag1([3, 3, 3]), autocorrelationInflation(Array(25).fill(3))]).toEqual([undefined, 1])
   })
 
-  it('counts values far outside and none where most are equal', () => {
+  it('counts outliers, and none where most values are equal', () => {
     expect(countOutliers([1, 2, 3, 4, 5, 6, 7, 8, 9, 500])).toBe(1)
     expect(countOutliers([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toBe(0)
     expect(countOutliers([1, 1, 1, 1, 2])).toBe(0)

@@ -149,10 +149,14 @@ describe('a budget', () => {
     expect(estimateBudget(Array(10).fill(third))).toMatchObject({ m: third, se: 0 })
   })
 
-  it('sees values vary at any scale', () => {
-    const tiny = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((value) => value * 1e-300)
-    expect(estimateBudget(tiny).se).toBeGreaterThan(0)
-    expect(assessed(tiny, atMost(6e-300)).outcome).not.toBe('accepted')
+  it('detects variation down to 1e-30, and does not count smaller or larger values', () => {
+    const scaled = (scale: number) => [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((value) => value * scale)
+    expect(estimateBudget(scaled(1e-30)).se).toBeGreaterThan(0)
+    expect(assessed(scaled(1e-30), atMost(6e-30)).outcome).not.toBe('accepted')
+    for (const scale of [1e-300, 1e300]) {
+      expect(budgetValues(counting(scaled(scale)), 'queue.length')).toBeUndefined()
+      expect(assessed(scaled(scale), atMost(6 * scale)).outcome).not.toBe('accepted')
+    }
   })
 
   it('trims nothing: one run that floods the queue counts', () => {
