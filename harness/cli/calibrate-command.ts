@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
 import type { Metric, ScaleName } from '../contract.js'
-import { defined } from '../evidence/defined.js'
-import { nodeFlagsFor } from '../measurement/run-environment.js'
 import type { CliCommand } from './command.js'
 import { commandText, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
@@ -19,13 +17,17 @@ import {
 } from './shared-options.js'
 
 interface CalibrateOptions {
+  /** Undefined: all of the suite. */
   readonly workload?: readonly string[]
   readonly scale: ScaleName
+  /** A/A pairs per workload. */
   readonly pairs: number
   readonly seed: number
   readonly metric: Metric
   readonly nodeOptions?: readonly string[]
+  /** ms */
   readonly timeout: number
+  /** Suite module of another project. */
   readonly suite?: string
   readonly resume?: boolean
   readonly json?: boolean
@@ -33,22 +35,9 @@ interface CalibrateOptions {
 }
 
 /** A `calibrate` command, checked as far as that is possible without the suite. */
-export interface CalibrateCommand {
-  /** Empty: all of the suite. */
-  readonly workloads: readonly string[]
-  readonly scale: ScaleName
-  /** A/A pairs per workload. */
-  readonly pairs: number
-  readonly seed: number
-  readonly metric: Metric
-  readonly nodeFlags: readonly string[]
-  readonly timeoutMs: number
-  readonly resume: boolean
+export interface CalibrateCommand extends CalibrateOptions {
   /** Evidence root, absolute. */
   readonly root: string
-  readonly json: boolean
-  /** Suite module of another project. */
-  readonly suite?: string
   /** The command again, for people to repeat. */
   readonly text: string
 }
@@ -100,23 +89,11 @@ export const calibrateCommand: CliCommand<CalibrateOptions, CalibrateCommand> = 
       .addOption(outOption('evidence root: profiling-results/ is below it'))
       .addHelpText('after', HELP)
   },
-  parse: (_args, options, { cwd, words }) => {
-    const { workload, scale, pairs, seed, metric, nodeOptions, timeout, suite } = options
-    return defined({
-      workloads: workload ?? [],
-      scale,
-      pairs,
-      seed,
-      metric,
-      nodeFlags: nodeFlagsFor(metric, nodeOptions),
-      timeoutMs: timeout,
-      resume: options.resume === true,
-      root: resolve(cwd, options.out),
-      json: options.json === true,
-      suite,
-      text: commandText('calibrate', ...words),
-    })
-  },
+  parse: (_args, options, { cwd, words }) => ({
+    ...options,
+    root: resolve(cwd, options.out),
+    text: commandText('calibrate', ...words),
+  }),
   async run(command, context) {
     const { calibrateHost } = await import('./calibrate-host.js')
     return calibrateHost(command, context)

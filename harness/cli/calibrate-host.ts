@@ -11,7 +11,7 @@ import type { Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
-import { runEnvironment } from '../measurement/run-environment.js'
+import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
@@ -29,19 +29,24 @@ export async function calibrateHost(
   command: CalibrateCommand,
   { io, packageVersion, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
-  const { root, json, text, nodeFlags, timeoutMs } = command
+  const { root, scale, metric, seed, pairs, text } = command
   const loaded = await suiteOf(command.suite)
-  const printLine = linePrinter(json, io)
+  const printLine = linePrinter(command.json, io)
   const request: CalibrationRequest = {
-    ...command,
+    root,
     workloads: chooseWorkloads(command, loaded),
+    scale,
+    metric,
+    seed,
+    pairs,
+    resume: command.resume === true,
     command: text,
     loaded,
     packageVersion,
     settings: {
       env: runEnvironment(io.env, loaded.suite.passEnvironment),
-      nodeFlags,
-      timeoutMs,
+      nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
+      timeoutMs: command.timeout,
       signal: io.signal,
     },
     progress: createProgress(io),
@@ -54,7 +59,7 @@ export async function calibrateHost(
     printLine(calibrationTable(calibration).trimEnd())
     for (const note of calibrationNotes(calibration)) io.stderr(`${note}\n`)
     printLine(`${calibration.verdict.padEnd(13)} ${shownPath(resultPath(root, id), io)}`)
-    if (json) printJson(calibration, io)
+    if (command.json) printJson(calibration, io)
     return calibration.verdict === 'passed' ? EXIT.done : EXIT.invalid
   } catch (error) {
     if (error instanceof Interrupted) io.stderr(continueHint(command, request, io))
@@ -63,13 +68,13 @@ export async function calibrateHost(
 }
 
 function chooseWorkloads(
-  { workloads }: CalibrateCommand,
+  { workload = [] }: CalibrateCommand,
   { suite }: LoadedSuite,
 ): readonly Workload<unknown, unknown, unknown>[] {
-  for (const id of workloads) findNamed(suite.workloads, (workload) => workload.id, id, 'workload')
-  return workloads.length === 0
+  for (const name of workload) findNamed(suite.workloads, ({ id }) => id, name, 'workload')
+  return workload.length === 0
     ? suite.workloads
-    : suite.workloads.filter(({ id }) => workloads.includes(id))
+    : suite.workloads.filter(({ id }) => workload.includes(id))
 }
 
 function headline(

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { Option } from 'commander'
 import { type Comparison, compareRounds, compareSeries, toJson } from '../compare/comparison.js'
 import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
@@ -7,11 +6,10 @@ import type { Series } from '../compare/series.js'
 import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
-import { defined } from '../evidence/defined.js'
 import type { Io } from '../io.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
-import { metricOption, slowdown } from './shared-options.js'
+import { metricOption, slowdownOption } from './shared-options.js'
 
 interface CompareOptions {
   readonly paired?: boolean
@@ -21,15 +19,9 @@ interface CompareOptions {
   readonly failOnRegression?: number
 }
 
-/** A `compare` command. */
-interface CompareCommand {
+interface CompareCommand extends CompareOptions {
   /** One or two files, columns or arms. */
   readonly words: readonly string[]
-  readonly paired: boolean
-  readonly metric: Metric
-  readonly json: boolean
-  /** Slowdown that fails, a fraction. */
-  readonly limit?: number
 }
 
 const HELP = `
@@ -69,22 +61,15 @@ export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
       )
       .addOption(metricOption('time of runs').default('cpu'))
       .addOption(
-        new Option(
+        slowdownOption(
           '--fail-on-regression <fraction>',
           'exit 1 if the candidate is slower by this much, e.g. 10%',
-        ).argParser(slowdown('--fail-on-regression')),
+        ),
       )
       .option('--json', 'one JSON document with the keys of a workload in a decision record')
       .addHelpText('after', HELP)
   },
-  parse: (args, { paired, metric, json, failOnRegression }) =>
-    defined({
-      words: args.flatMap((word) => word ?? []),
-      paired: paired === true,
-      metric,
-      json: json === true,
-      limit: failOnRegression,
-    }),
+  parse: (args, options) => ({ ...options, words: args.flatMap((word) => word ?? []) }),
   run: (command, { io }) => Promise.resolve(compare(command, io)),
 }
 
@@ -101,7 +86,7 @@ function compare(command: CompareCommand, io: Io): ExitCode {
       ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
       : text(comparisons, io.columns),
   )
-  return command.limit === undefined
+  return command.failOnRegression === undefined
     ? EXIT.done
     : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
 }
@@ -112,7 +97,7 @@ function compareWithin(source: Source, command: CompareCommand): Comparison[] {
     const { journal } = source.content
     const workloads = source.selector === undefined ? journal.workloads : [source.selector]
     return workloads.map((workload) =>
-      compareRounds(journal, workload, command.metric, command.limit),
+      compareRounds(journal, workload, command.metric, command.failOnRegression),
     )
   }
   const two = selectTwo(source)
@@ -123,11 +108,15 @@ function compareWithin(source: Source, command: CompareCommand): Comparison[] {
 
 function compareTwo(a: Source, b: Source, command: CompareCommand): Comparison {
   const [seriesA, seriesB] = [selectSeries(a, command.metric), selectSeries(b, command.metric)]
-  const paired = command.paired || areRunsOfOneWorkload(a, b)
+  const paired = command.paired === true || areRunsOfOneWorkload(a, b)
   return compareColumns(seriesA, seriesB, { ...command, paired })
 }
 
-function compareColumns(a: Series, b: Series, { paired, limit }: CompareCommand): Comparison {
+function compareColumns(
+  a: Series,
+  b: Series,
+  { paired = false, failOnRegression }: CompareCommand,
+): Comparison {
   if (paired) {
     const odd = [a, b].find(({ unpairable }) => unpairable !== undefined)
     if (odd !== undefined)
@@ -139,7 +128,7 @@ function compareColumns(a: Series, b: Series, { paired, limit }: CompareCommand)
         `--paired: ${a.label} has ${a.values.length} values and ${b.label} ${b.values.length}; leave out --paired, or add the missing values`,
       )
   }
-  return compareSeries(a, b, paired, limit)
+  return compareSeries(a, b, paired, failOnRegression)
 }
 
 /** Two arms of the same workload in the same file ran in pairs. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import type { Metric, ScaleName } from '../contract.js'
+import type { ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import { defined } from '../evidence/defined.js'
@@ -9,7 +9,7 @@ import type { CliCommand, Invocation } from './command.js'
 import { commandText, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
 import {
-  fraction,
+  fractionOption,
   incumbentOption,
   jsonOption,
   looksUpTo,
@@ -26,22 +26,25 @@ import {
   workloadOption,
 } from './shared-options.js'
 
-interface EvaluateOptions {
+interface EvaluateOptions
+  extends Pick<
+    EvaluateCommand,
+    | 'scale'
+    | 'seed'
+    | 'threshold'
+    | 'alpha'
+    | 'memory'
+    | 'metric'
+    | 'suite'
+    | 'incumbent'
+    | 'inject'
+    | 'nodeOptions'
+  > {
   readonly workload?: readonly string[]
-  readonly scale: ScaleName
   readonly pairs: number
   readonly maxPairs?: number
   readonly fixed?: boolean
-  readonly seed: number
-  readonly threshold?: number
-  readonly alpha: number
-  readonly memory: 'advisory' | 'blocking'
-  readonly metric?: Metric
-  readonly suite?: string
-  readonly incumbent?: readonly string[]
-  readonly inject?: number
   readonly timeout: number
-  readonly nodeOptions?: readonly string[]
   /** `--profile` or `--no-profile`. */
   readonly profile?: boolean
   readonly resume?: boolean
@@ -157,75 +160,51 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
 }
 
 /** Whether the criterion of the layer can have this limit is checked by the plan. */
-function thresholdOption(): Option {
-  return new Option(
+const thresholdOption = () =>
+  fractionOption(
     '--threshold <number>',
     'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05',
-  ).argParser(
-    fraction(
-      '--threshold',
-      Number.isFinite,
-      'a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05',
-    ),
+    Number.isFinite,
+    'a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05',
   )
-}
 
-function alphaOption(): Option {
-  return new Option('--alpha <fraction>', 'one-sided error probability over all looks')
-    .argParser(
-      fraction(
-        '--alpha',
-        (value) => value > 0 && value <= 0.5,
-        'an error probability above 0 and at most 0.5, e.g. 0.05',
-      ),
-    )
-    .default(0.05)
-}
+const alphaOption = () =>
+  fractionOption(
+    '--alpha <fraction>',
+    'one-sided error probability over all looks',
+    (value) => value > 0 && value <= 0.5,
+    'an error probability above 0 and at most 0.5, e.g. 0.05',
+  ).default(0.05)
 
-function injectOption(): Option {
-  return new Option(
+const injectOption = () =>
+  fractionOption(
     '--inject <fraction>',
     'control: add real work so that the candidate is this much faster (negative: slower)',
-  ).argParser(
-    fraction(
-      '--inject',
-      (value) => value !== 0 && value >= -10 && value <= 0.9,
-      'an improvement of at most 90%, or a negative one down to -1000%, but not 0, e.g. 12%',
-    ),
+    (value) => value !== 0 && value >= -10 && value <= 0.9,
+    'an improvement of at most 90%, or a negative one down to -1000%, but not 0, e.g. 12%',
   )
-}
 
 function parseLayer(
   layer: string,
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { scale, seed, threshold, alpha, memory, metric, suite, incumbent, inject, nodeOptions } =
-    options
-  return defined({
+  const { workload = [], pairs: _, maxPairs: __, timeout, require, out, ...rest } = options
+  return {
+    ...rest,
     layer,
-    workloads: options.workload ?? [],
-    scale,
+    workloads: workload,
     looks: looksOf(options),
     fixed: options.fixed === true,
-    seed,
-    threshold,
-    alpha,
-    memory,
-    metric,
+    timeoutMs: timeout,
     resume: options.resume === true,
-    root: resolve(cwd, options.out),
+    root: resolve(cwd, out),
     json: options.json === true,
-    requireAccepted: options.require === 'accepted',
-    suite,
-    incumbent,
-    timeoutMs: options.timeout,
-    nodeOptions,
-    inject,
+    requireAccepted: require === 'accepted',
     // Profiles would take longer than a quick look; a control tests the method and not the layer.
-    profile: options.profile ?? (scale !== 'smoke' && inject === undefined),
+    profile: options.profile ?? (options.scale !== 'smoke' && options.inject === undefined),
     text: commandText('evaluate', layer, ...words),
-  })
+  }
 }
 
 function looksOf({ scale, pairs, maxPairs, fixed }: EvaluateOptions): readonly number[] {

@@ -16,9 +16,10 @@ import {
   metricOption,
   outOption,
   pairsOption,
+  refused,
   scaleOption,
   seedOption,
-  slowdown,
+  slowdownOption,
   timeoutOption,
   workloadOption,
 } from './shared-options.js'
@@ -95,9 +96,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
       .addOption(workloadOption('measure only this workload'))
       .addOption(scaleOption('smoke'))
       .addOption(
-        new Option('--threshold <fraction>', 'slowdown that fails')
-          .argParser(slowdown('--threshold'))
-          .default(0.1, '10%'),
+        slowdownOption('--threshold <fraction>', 'slowdown that fails').default(0.1, '10%'),
       )
       .addOption(pairsOption('pairs per look', 10))
       .addOption(
@@ -168,14 +167,14 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
 function parseScript(text: string): string | undefined {
   if (text === 'none') return undefined
   if (/^[\w:.][\w:.-]*$/.test(text)) return text
-  throw new InputError(`--build '${text}': give the name of an npm script, or none`)
+  throw refused('--build', `'${text}'`, 'the name of an npm script, or none')
 }
 
 function parseModule(text: string): string {
   const path = normalize(text).replaceAll('\\', '/')
   if (text !== '' && !isAbsolute(path) && !path.startsWith('../') && !path.startsWith('-'))
     return path
-  throw new InputError(`--module '${text}': give a path below the project, e.g. ${DEFAULT_MODULE}`)
+  throw refused('--module', `'${text}'`, `a path below the project, e.g. ${DEFAULT_MODULE}`)
 }
 
 function parseReason(text: string): string {

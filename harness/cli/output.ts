@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Io } from '../io.js'
 
 /** Writes lines of results: to stdout, or to stderr where stdout is for one JSON document. */
-export function linePrinter(json: boolean, io: Io): (line: string) => void {
+export function linePrinter(json: boolean | undefined, io: Io): (line: string) => void {
   return (line) => (json ? io.stderr : io.stdout)(`${line}\n`)
 }
 

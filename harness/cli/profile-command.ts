@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
-import { defined } from '../evidence/defined.js'
 import { PROFILE_TOOLS, type ProfileTool } from '../profile/tools/tool-table.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CliCommand } from './command.js'
@@ -13,45 +12,38 @@ import {
   jsonOption,
   outOption,
   scaleOption,
-  seconds,
+  secondsOption,
   seedOption,
   suiteOption,
   timeoutOption,
-  whole,
+  wholeOption,
 } from './shared-options.js'
 
 interface ProfileOptions {
+  /** Undefined: the measured workloads of the suite; with `ALL`: those that are only profiled too. */
   readonly scenario?: readonly string[]
+  /** Makes its own pages in place of ours. */
   readonly tool?: ProfileTool
   readonly scale: ScaleName
   readonly seed: number
+  /** µs */
   readonly interval: number
+  /** ms */
   readonly duration: number
+  /** In place of the accepted layers; empty: none. */
   readonly incumbent?: readonly string[]
+  /** ms */
   readonly timeout: number
+  /** Suite module of another project. */
   readonly suite?: string
   readonly json?: boolean
   readonly out: string
 }
 
 /** A `profile` command, checked as far as that is possible without suite and records. */
-export interface ProfileCommand {
+export interface ProfileCommand extends ProfileOptions {
   /** A layer, or `baseline`. */
   readonly layer: string
-  /** Empty: the measured workloads of the suite; `ALL`: those and the ones that are only profiled. */
-  readonly scenarios: readonly string[]
-  /** Makes its own pages in place of ours. */
-  readonly tool?: ProfileTool
-  readonly scale: ScaleName
-  readonly seed: number
-  readonly intervalMicros: number
-  readonly durationMs: number
-  /** In place of the accepted layers; empty: none. */
-  readonly incumbent?: readonly string[]
-  readonly timeoutMs: number
-  /** Suite module of another project. */
-  readonly suite?: string
-  readonly json: boolean
   /** Evidence root, absolute. */
   readonly root: string
 }
@@ -102,14 +94,10 @@ export const profileCommand: CliCommand<ProfileOptions, ProfileCommand> = {
       .addOption(scaleOption('standard'))
       .addOption(seedOption('seed of the data'))
       .addOption(
-        new Option('--interval <µs>', 'time between two samples')
-          .argParser(whole('--interval', 50, 100_000))
-          .default(250),
+        wholeOption('--interval <µs>', 'time between two samples', 50, 100_000).default(250),
       )
       .addOption(
-        new Option('--duration <seconds>', 'approximate CPU time of each profile')
-          .argParser(seconds('--duration', 600))
-          .default(4000, '4'),
+        secondsOption('--duration <seconds>', 'approximate CPU time of each profile', 600, 4),
       )
       .addOption(incumbentOption())
       .addOption(timeoutOption())
@@ -119,23 +107,9 @@ export const profileCommand: CliCommand<ProfileOptions, ProfileCommand> = {
       .addHelpText('after', HELP)
   },
   parse([layer], options, { cwd }) {
-    const { scenario, tool, scale, seed, interval, duration, incumbent, timeout, suite } = options
-    if (layer === PURE && incumbent !== undefined)
+    if (layer === PURE && options.incumbent !== undefined)
       throw new InputError('--incumbent: the pure baseline has none; leave it out')
-    return defined({
-      layer: String(layer),
-      scenarios: scenario ?? [],
-      tool,
-      scale,
-      seed,
-      intervalMicros: interval,
-      durationMs: duration,
-      incumbent,
-      timeoutMs: timeout,
-      suite,
-      json: options.json === true,
-      root: resolve(cwd, options.out),
-    })
+    return { ...options, layer: String(layer), root: resolve(cwd, options.out) }
   },
   async run(command, context) {
     const { profileLayer } = await import('./profile-layer.js')

@@ -39,7 +39,7 @@ export async function profileLayer(
   const { layer, root, tool, json } = command
   const loaded = await suiteOf(command.suite)
   const arms = armsOf(command, loaded.suite)
-  const workloads = chooseScenarios(command.scenarios, loaded.suite)
+  const workloads = chooseScenarios(command, loaded.suite)
   const printLine = linePrinter(json, io)
   const progress = createProgress(io)
   const requests = workloads.map((workload) => ({
@@ -56,7 +56,7 @@ export async function profileLayer(
   const hotspots = await profileEach(requests, arms, progress, (one, directory) =>
     printLine(`${hotspotsText(one)}\nwritten: ${shownPath(directory, io)}\n`),
   )
-  if (command.scenarios.includes(ALL)) {
+  if (command.scenario?.includes(ALL)) {
     const path = join(evidenceOf(root), BOTTLENECKS)
     const environment = readEnvironment(NODE_FLAGS)
     writeWhole(path, bottlenecksMarkdown(hotspots, environment, repeatText(command)))
@@ -108,17 +108,17 @@ function armsOf({ layer, incumbent, root }: ProfileCommand, suite: Suite): ArmSt
 }
 
 function chooseScenarios(
-  names: readonly string[],
+  { scenario }: ProfileCommand,
   suite: Suite,
 ): readonly Workload<unknown, unknown, unknown>[] {
   const all = [...suite.workloads, ...(suite.profiled ?? [])]
-  if (names.includes(ALL)) return all
-  if (names.length === 0) return suite.workloads
-  return [...new Set(names)].map((name) => findNamed(all, ({ id }) => id, name, 'scenario'))
+  if (scenario === undefined) return suite.workloads
+  if (scenario.includes(ALL)) return all
+  return [...new Set(scenario)].map((name) => findNamed(all, ({ id }) => id, name, 'scenario'))
 }
 
 function requestOf(
-  { scale, seed, intervalMicros, durationMs, timeoutMs }: ProfileCommand,
+  { scale, seed, interval, duration, timeout }: ProfileCommand,
   { suite, address, foreignFile }: LoadedSuite,
   io: Io,
 ) {
@@ -128,12 +128,12 @@ function requestOf(
     sources: foreignFile === undefined ? packageRoot() : dirname(foreignFile),
     scale,
     seed,
-    intervalMicros,
-    durationMs,
+    intervalMicros: interval,
+    durationMs: duration,
     settings: {
       env: runEnvironment(io.env, suite.passEnvironment),
       nodeFlags: NODE_FLAGS,
-      timeoutMs,
+      timeoutMs: timeout,
       signal: io.signal,
     },
   }

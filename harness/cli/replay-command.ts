@@ -12,7 +12,7 @@ interface ReplayOptions extends RecordOptions {
 }
 
 interface ReplayCommand extends ChosenRecords {
-  readonly rewrite: boolean
+  readonly rewrite?: boolean
 }
 
 const HELP = `
@@ -38,10 +38,7 @@ export const replayCommand: CliCommand<ReplayOptions, ReplayCommand> = {
       )
       .addHelpText('after', HELP)
   },
-  parse: ([record], options, { cwd }) => ({
-    ...parseRecords(record, options, cwd),
-    rewrite: options.rewrite === true,
-  }),
+  parse: ([record], options, { cwd }) => ({ ...options, ...parseRecords(record, options, cwd) }),
   async run({ root, name, rewrite }, { io }) {
     const { replayRecords, rewriteChosen } = await import('./replay-records.js')
     return rewrite ? rewriteChosen(root, name, io) : replayRecords(root, name, io)

@@ -6,13 +6,13 @@ import { findNamed } from '../text/nearest-name.js'
 /** Options that several commands share, and the parsers of their values. */
 
 /** Fewer pairs than this give no verdict. */
-export const FEWEST_PAIRS = 10
+const FEWEST_PAIRS = 10
 export const MOST_PAIRS = 1000
 const LARGEST_SEED = 2 ** 31 - 1
 const DEFAULT_SEED = 20251022
 /** `setTimeout` takes no more than 2^31 − 1 ms. */
 const LONGEST_TIMEOUT_S = 2_147_483
-const DEFAULT_TIMEOUT_S = 600
+const MAX_PAIRS = '--max-pairs <n>'
 
 /** `--workload ID`, repeatable; a command checks the names against its suite. */
 export function workloadOption(description: string): Option {
@@ -29,24 +29,20 @@ export function scaleOption(fallback: ScaleName): Option {
 
 /** `--pairs N` */
 export function pairsOption(description: string, fallback: number): Option {
-  const pairs = whole('--pairs', FEWEST_PAIRS, MOST_PAIRS, ' (fewer give no verdict)')
-  return new Option('--pairs <n>', `${description}, at least ${FEWEST_PAIRS}`)
-    .argParser(pairs)
+  const flags = '--pairs <n>'
+  return new Option(flags, `${description}, at least ${FEWEST_PAIRS}`)
+    .argParser((text) => toWhole(text, flags, FEWEST_PAIRS, MOST_PAIRS, ' (fewer give no verdict)'))
     .default(fallback)
 }
 
 /** `--max-pairs N`; `looksUpTo` checks it against `--pairs`. */
 export function maxPairsOption(description: string, most = MOST_PAIRS): Option {
-  return new Option('--max-pairs <n>', description).argParser(
-    whole('--max-pairs', FEWEST_PAIRS, most),
-  )
+  return wholeOption(MAX_PAIRS, description, FEWEST_PAIRS, most)
 }
 
 /** `--seed INT` */
 export function seedOption(description = 'seed of the data and of the order of runs'): Option {
-  return new Option('--seed <int>', description)
-    .argParser(whole('--seed', 0, LARGEST_SEED))
-    .default(DEFAULT_SEED)
+  return wholeOption('--seed <int>', description, 0, LARGEST_SEED).default(DEFAULT_SEED)
 }
 
 /** `--metric NAME`: cpu or wall. */
@@ -57,9 +53,7 @@ export function metricOption(description: string): Option {
 /** `--timeout SECONDS`; its value is in ms. */
 export function timeoutOption(): Option {
   const description = 'a run that takes longer is killed and counts as failed'
-  return new Option('--timeout <seconds>', description)
-    .argParser(seconds('--timeout', LONGEST_TIMEOUT_S))
-    .default(DEFAULT_TIMEOUT_S * 1000, String(DEFAULT_TIMEOUT_S))
+  return secondsOption('--timeout <seconds>', description, LONGEST_TIMEOUT_S, 600)
 }
 
 /** `--node-options FLAGS`; its value is an array. */
@@ -69,10 +63,9 @@ export function nodeOptionsOption(description: string): Option {
 
 /** `--incumbent LAYERS`; its value is an array, empty for `none`. */
 export function incumbentOption(): Option {
-  const description = 'layers below this one: none, or names separated by commas'
   return new Option(
     '--incumbent <layers>',
-    `${description} (default: the accepted layers before it)`,
+    'layers below this one: none, or names separated by commas (default: the accepted layers before it)',
   ).argParser(parseIncumbent)
 }
 
@@ -91,10 +84,8 @@ export function outOption(
 
 /** `--suite MODULE` */
 export function suiteOption(): Option {
-  return new Option(
-    '--suite <module>',
-    'suite of another project: a compiled module that exports suite',
-  )
+  const description = 'suite of another project: a compiled module that exports suite'
+  return new Option('--suite <module>', description)
 }
 
 /** A parser for a repeatable option: its value is an array. */
@@ -102,54 +93,56 @@ export function collect(text: string, earlier: readonly string[] = []): string[]
   return [...earlier, text]
 }
 
-/** A parser of whole numbers. @param why the reason for the lower bound, for the message */
-export function whole(
-  option: string,
+/** An option with a whole number. */
+export function wholeOption(
+  flags: string,
+  description: string,
   least: number,
   most: number,
-  why = '',
-): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (value >= least && value <= most) return value
-    throw new InputError(
-      `${option} ${text}: give a whole number of at least ${least}${why} and at most ${most}`,
-    )
-  }
+): Option {
+  return new Option(flags, description).argParser((text) => toWhole(text, flags, least, most))
 }
 
-/** A parser of seconds, which returns ms. */
-export function seconds(option: string, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
-    if (value > 0 && value <= most) return value * 1000
-    throw new InputError(`${option} ${text}: give seconds, more than 0 and at most ${most}`)
-  }
+/** An option in seconds; its value is in ms. */
+export function secondsOption(
+  flags: string,
+  description: string,
+  most: number,
+  fallback: number,
+): Option {
+  return new Option(flags, description)
+    .argParser((text) => {
+      const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+      if (value > 0 && value <= most) return value * 1000
+      throw refused(flags, text, `seconds, more than 0 and at most ${most}`)
+    })
+    .default(fallback * 1000, String(fallback))
 }
 
 /**
- * A parser of fractions: `5%` and `0.05` are the same.
+ * An option with a fraction: `5%` and `0.05` are the same.
  *
  * @param accepts must be false for NaN
  * @param remedy what to give instead, for the message
  */
-export function fraction(
-  option: string,
+export function fractionOption(
+  flags: string,
+  description: string,
   accepts: (value: number) => boolean,
   remedy: string,
-): (text: string) => number {
-  return (text) => {
+): Option {
+  return new Option(flags, description).argParser((text) => {
     const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(\s*%)?$/.exec(text.trim())
     const value = match === null ? Number.NaN : Number(match[1]) / (match[2] ? 100 : 1)
     if (accepts(value)) return value
-    throw new InputError(`${option} ${text}: give ${remedy}`)
-  }
+    throw refused(flags, text, remedy)
+  })
 }
 
-/** A parser of the slowdown that fails a command. */
-export function slowdown(option: string): (text: string) => number {
+/** An option with the slowdown that fails a command. */
+export function slowdownOption(flags: string, description: string): Option {
   const remedy = 'a slowdown above 0 and at most 1000%, e.g. 10% or 0.1'
-  return fraction(option, (value) => value > 0 && value <= 10, remedy)
+  return fractionOption(flags, description, (value) => value > 0 && value <= 10, remedy)
 }
 
 /**
@@ -158,14 +151,17 @@ export function slowdown(option: string): (text: string) => number {
  * @throws {InputError} `most` is not a multiple of `pairs`, or above `limit`
  */
 export function looksUpTo(most: number, pairs: number, limit: number): number[] {
-  whole('--max-pairs', pairs, limit)(String(most))
-  if (most % pairs !== 0) {
-    const nearest = Math.ceil(most / pairs) * pairs
-    throw new InputError(
-      `--max-pairs ${most}: give a multiple of --pairs ${pairs}, e.g. ${nearest}`,
-    )
-  }
-  return Array.from({ length: most / pairs }, (_, look) => pairs * (look + 1))
+  toWhole(String(most), MAX_PAIRS, pairs, limit)
+  if (most % pairs === 0)
+    return Array.from({ length: most / pairs }, (_, look) => pairs * (look + 1))
+  const nearest = Math.ceil(most / pairs) * pairs
+  throw refused(MAX_PAIRS, String(most), `a multiple of --pairs ${pairs}, e.g. ${nearest}`)
+}
+
+function toWhole(text: string, flags: string, least: number, most: number, why = ''): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw refused(flags, text, `a whole number of at least ${least}${why} and at most ${most}`)
 }
 
 function parseNodeOptions(text: string): string[] {
@@ -178,8 +174,16 @@ function parseNodeOptions(text: string): string[] {
 }
 
 function parseIncumbent(text: string): string[] {
-  if (text === 'none') return []
-  const layers = text.split(',').map((layer) => layer.trim())
+  const layers = text === 'none' ? [] : text.split(',').map((layer) => layer.trim())
   if (!layers.includes('')) return layers
-  throw new InputError(`--incumbent ${text}: give none, or layer names separated by commas`)
+  throw refused('--incumbent', text, 'none, or layer names separated by commas')
+}
+
+/**
+ * The error for a value that an option cannot have.
+ *
+ * @param flags the option as declared, or its name
+ */
+export function refused(flags: string, text: string, remedy: string): InputError {
+  return new InputError(`${flags.split(' ', 1)[0]} ${text}: give ${remedy}`)
 }

@@ -9,12 +9,15 @@ import type {
   SlippageModel,
 } from '../../engine/index.js'
 import type { CliCommand } from '../../harness/cli/command.js'
-import { whole } from '../../harness/cli/shared-options.js'
+import { refused, wholeOption } from '../../harness/cli/shared-options.js'
 import { InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 
-interface BacktestOptions {
+/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
+export interface BacktestCommand {
+  /** Price files; undefined: a bundle is given. */
   readonly csv?: readonly string[]
+  /** Directory of a bundle. */
   readonly bundle?: string
   readonly adjustments?: string
   readonly priceScale?: number
@@ -28,7 +31,9 @@ interface BacktestOptions {
   readonly cash: string
   readonly start?: string
   readonly end?: string
+  /** Undefined: that of the configuration. */
   readonly returnType?: ReturnType
+  /** `baseline`, `defaults`, or layer ids joined by `+`. */
   readonly config: string
   readonly fill: FillPolicy
   readonly slippage: SlippageModel
@@ -38,31 +43,7 @@ interface BacktestOptions {
   readonly json?: boolean
 }
 
-/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
-export interface BacktestCommand {
-  readonly source:
-    | { readonly kind: 'csv'; readonly files: readonly string[] }
-    | { readonly kind: 'bundle'; readonly directory: string }
-  readonly adjustments?: string
-  readonly priceScale?: number
-  readonly volumeScale?: number
-  readonly roundPrice: boolean
-  readonly roundVolume: boolean
-  readonly strategy: { readonly fast: number; readonly slow: number; readonly shares: number }
-  readonly cash: string
-  /** Undefined: that of the configuration. */
-  readonly returnType?: ReturnType
-  /** `baseline`, `defaults`, or layer ids joined by `+`. */
-  readonly config: string
-  readonly start?: string
-  readonly end?: string
-  readonly fill: FillPolicy
-  readonly dividendPolicy: DividendPolicy
-  readonly slippage: SlippageModel
-  readonly commission: CommissionModel
-  readonly log: LogLevel
-  readonly json: boolean
-}
+const MOST_BARS = 999_999_999
 
 const HELP = `
 Prices are exact decimals. Where fifteen digits cannot hold all of them, they are rounded, and a note on stderr gives
@@ -77,7 +58,7 @@ Examples
  * `assay backtest`: one backtest of a shipped strategy, to check the engine against figures from
  * elsewhere.
  */
-export const backtestCommand: CliCommand<BacktestOptions, BacktestCommand> = {
+export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
   name: 'backtest',
   summary: 'run one backtest of a shipped strategy over CSV files or a bundle',
   declare(command) {
@@ -96,21 +77,17 @@ export const backtestCommand: CliCommand<BacktestOptions, BacktestCommand> = {
       .addHelpText('after', HELP)
   },
   parse: (_args, options, { cwd }) => {
-    const { csv, bundle, adjustments, strategy: _, fast, slow, shares, ...rest } = options
+    const { csv, bundle, adjustments, fast, slow } = options
     if (csv === undefined && bundle === undefined)
       throw new InputError('give either --csv FILE… or --bundle DIR; see: assay backtest --help')
     if (fast >= slow) throw new InputError(`--fast ${fast}: give fewer bars than --slow ${slow}`)
     return {
-      ...rest,
-      ...defined({ adjustments: adjustments && resolve(cwd, adjustments) }),
-      source:
-        csv === undefined
-          ? { kind: 'bundle', directory: resolve(cwd, bundle!) }
-          : { kind: 'csv', files: csv.map((file) => resolve(cwd, file)) },
-      strategy: { fast, slow, shares },
-      roundPrice: options.roundPrice === true,
-      roundVolume: options.roundVolume === true,
-      json: options.json === true,
+      ...options,
+      ...defined({
+        csv: csv?.map((file) => resolve(cwd, file)),
+        bundle: bundle && resolve(cwd, bundle),
+        adjustments: adjustments && resolve(cwd, adjustments),
+      }),
     }
   },
   async run(command, { io }) {
@@ -130,14 +107,8 @@ function dataOptions(): Option[] {
       '--adjustments <file>',
       'splits and dividends for the price files: asset,session,kind,value',
     ).conflicts('bundle'),
-    new Option(
-      '--price-scale <places>',
-      'decimal places kept of prices in the price files (default: as many as they have)',
-    ).argParser(decimalPlaces('--price-scale')),
-    new Option(
-      '--volume-scale <places>',
-      'decimal places kept of volumes in the price files (default: as many as they have)',
-    ).argParser(decimalPlaces('--volume-scale')),
+    placesOption('--price-scale', 'prices in the price files', 'as many as they have'),
+    placesOption('--volume-scale', 'volumes in the price files', 'as many as they have'),
     new Option(
       '--round-price',
       'round prices with more places than --price-scale half-even instead of refusing them',
@@ -154,8 +125,8 @@ function strategyOptions(): Option[] {
     new Option('--strategy <name>', 'what trades')
       .choices(['sma-crossover'])
       .default('sma-crossover'),
-    new Option('--fast <bars>', 'bars of the fast average').argParser(bars('--fast')).default(20),
-    new Option('--slow <bars>', 'bars of the slow average').argParser(bars('--slow')).default(50),
+    wholeOption('--fast <bars>', 'bars of the fast average', 1, MOST_BARS).default(20),
+    wholeOption('--slow <bars>', 'bars of the slow average', 1, MOST_BARS).default(50),
     new Option('--shares <n>', 'shares held while the fast average is above the slow one')
       .argParser(parseShares)
       .default(10),
@@ -189,25 +160,20 @@ function marketOptions(): Option[] {
   ]
 }
 
-/** A parser of decimal places. */
-export function decimalPlaces(option: string): (text: string) => number {
-  return whole(option, 0, 15)
-}
-
-function bars(option: string): (text: string) => number {
-  return whole(option, 1, 999_999_999)
+/** `--price-scale PLACES` and the like: decimal places that are kept. */
+export function placesOption(flag: string, values: string, usual: string): Option {
+  const description = `decimal places kept of ${values} (default: ${usual})`
+  return wholeOption(`${flag} <places>`, description, 0, 15)
 }
 
 function parseShares(text: string): number {
   if (/^\d{1,9}(\.\d{1,8})?$/.test(text) && Number(text) > 0) return Number(text)
-  throw new InputError(
-    `--shares ${text}: give a positive number with at most 8 decimal places, e.g. 10`,
-  )
+  throw refused('--shares', text, 'a positive number with at most 8 decimal places, e.g. 10')
 }
 
 function parseCash(text: string): string {
   if (/^\d{1,12}(\.\d+)?$/.test(text) && Number(text) > 0) return text
-  throw new InputError(`--cash ${text}: give a plain positive amount, e.g. 1000000`)
+  throw refused('--cash', text, 'a plain positive amount, e.g. 1000000')
 }
 
 function parseSlippage(text: string): SlippageModel {
@@ -217,18 +183,14 @@ function parseSlippage(text: string): SlippageModel {
   const share = /^volume-share:(\d*\.?\d+):(\d*\.?\d+)$/.exec(text)
   if (share !== null)
     return { kind: 'volume-share', limit: Number(share[1]), impact: Number(share[2]) }
-  throw new InputError(
-    `--slippage ${text}: give none, bps:5 or volume-share:0.025:0.1 (limit, impact)`,
-  )
+  throw refused('--slippage', text, 'none, bps:5 or volume-share:0.025:0.1 (limit, impact)')
 }
 
 function parseCommission(text: string): CommissionModel {
   if (text === 'none') return { kind: 'none' }
   const match = /^(per-share|per-trade|per-dollar):(\d*\.?\d+)$/.exec(text)
   if (match === null)
-    throw new InputError(
-      `--commission ${text}: give none, per-share:0.005, per-trade:1 or per-dollar:0.001`,
-    )
+    throw refused('--commission', text, 'none, per-share:0.005, per-trade:1 or per-dollar:0.001')
   const [, kind, amount = ''] = match
   if (kind === 'per-dollar') return { kind, rate: amount }
   return { kind: kind === 'per-share' ? kind : 'per-trade', cost: amount }

@@ -5,7 +5,7 @@ import type { CliCommand } from '../../harness/cli/command.js'
 import { EXIT, type ExitCode, InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import type { Io } from '../../harness/io.js'
-import { decimalPlaces } from './backtest-command.js'
+import { placesOption } from './backtest-command.js'
 
 interface BundleOptions {
   readonly csv?: readonly string[]
@@ -64,9 +64,9 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
           .choices(['parquet', 'csv'])
           .default('parquet'),
       )
-      .addOption(scaleOption('--price-scale', 'prices', 6))
-      .addOption(scaleOption('--volume-scale', 'volumes', 4))
-      .addOption(scaleOption('--adjustment-scale', 'splits and dividends', 9))
+      .addOption(placesOption('--price-scale', 'prices', '6'))
+      .addOption(placesOption('--volume-scale', 'volumes', '4'))
+      .addOption(placesOption('--adjustment-scale', 'splits and dividends', '9'))
       .option('--round-price', 'round prices with more places half-even instead of refusing them')
       .option('--round-volume', 'round volumes with more places half-even instead of refusing them')
       .option('--source <text>', 'where the numbers come from, for the manifest')
@@ -83,13 +83,6 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
       action === 'ingest' ? ingest(directory, options, io) : validate(directory, io),
     )
   },
-}
-
-function scaleOption(flag: string, values: string, usual: number): Option {
-  return new Option(
-    `${flag} <places>`,
-    `decimal places kept of ${values} (default: ${usual})`,
-  ).argParser(decimalPlaces(flag))
 }
 
 async function ingest(directory: string, options: BundleOptions, io: Io): Promise<ExitCode> {

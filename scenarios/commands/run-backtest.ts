@@ -56,7 +56,8 @@ async function backtest(
   command: BacktestCommand,
   io: Io,
 ): Promise<{ result: BacktestResult; seconds: number }> {
-  const { strategy, start, end, cash, fill, slippage, commission, dividendPolicy } = command
+  const { fast, slow, shares, start, end, cash, fill, slippage, commission, dividendPolicy } =
+    command
   const config = configOf(command.config, io.env)
   const returnType = command.returnType ?? (config.arrayReturns ? 'array' : 'dataframe')
   const bundle = await bundleOf(command, io)
@@ -65,7 +66,7 @@ async function backtest(
     const begin = performance.now()
     const result = await engine.backtest({
       bundle,
-      algorithm: smaCrossover({ ...strategy, returnType }),
+      algorithm: smaCrossover({ fast, slow, shares, returnType }),
       ...(start === undefined && end === undefined ? {} : { range: defined({ start, end }) }),
       cash,
       fill,
@@ -84,14 +85,14 @@ async function backtest(
 }
 
 async function bundleOf(command: BacktestCommand, io: Io): Promise<string | OpenBundle> {
-  const { source, adjustments, priceScale, volumeScale, roundPrice, roundVolume } = command
-  if (source.kind === 'bundle') return source.directory
-  const content = await ingestCsv(source.files, {
+  const { csv = [], bundle, adjustments, priceScale, volumeScale } = command
+  if (bundle !== undefined) return bundle
+  const content = await ingestCsv(csv, {
     name: 'csv',
     scales: defined({ price: priceScale, volume: volumeScale }),
     fitScales: true,
-    roundPrice,
-    roundVolume,
+    roundPrice: command.roundPrice === true,
+    roundVolume: command.roundVolume === true,
     ...defined({ adjustments }),
   })
   if (content.provenance.notes !== undefined) io.stderr(`note: ${content.provenance.notes}\n`)
