@@ -76,17 +76,17 @@ export const calibrateCommand: CliCommand<CalibrateOptions, CalibrateCommand> = 
   summary: 'check that this machine measures correctly (A/A and a known effect)',
   declare(command) {
     command
-      .addOption(workloadOption('calibrate only this workload'))
+      .addOption(workloadOption())
       .addOption(scaleOption('standard'))
       .addOption(pairsOption('pairs of identical arms per workload', 40))
       .addOption(seedOption())
-      .addOption(metricOption('time that decides').default(DEFAULT_METRIC))
-      .addOption(nodeOptionsOption('Node flags of measured processes: those of the evaluations'))
+      .addOption(metricOption().default(DEFAULT_METRIC))
+      .addOption(nodeOptionsOption())
       .addOption(timeoutOption())
       .addOption(suiteOption())
       .option('--resume', 'continue the unfinished calibration of this machine and scale')
       .addOption(jsonOption('the calibration'))
-      .addOption(outOption('evidence root: profiling-results/ is below it'))
+      .addOption(outOption())
       .addHelpText('after', HELP)
   },
   parse: (_args, options, { cwd, words }) => ({

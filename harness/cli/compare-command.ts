@@ -59,7 +59,7 @@ export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
         '--paired',
         'the n-th value of one belongs to the n-th of the other (runs are always paired)',
       )
-      .addOption(metricOption('time of runs').default('cpu'))
+      .addOption(metricOption(', of measured runs').default('cpu'))
       .addOption(
         slowdownOption(
           '--fail-on-regression <fraction>',

@@ -97,17 +97,11 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
   declare(command) {
     command
       .argument('<layer>', `a layer of the suite, or ${SEQUENCE_ID}: every layer in order`)
-      .addOption(workloadOption('measure only this workload'))
+      .addOption(workloadOption())
       .addOption(scaleOption('standard'))
       .addOption(pairsOption('pairs per look', 10))
-      .addOption(
-        maxPairsOption('pairs at the last look, a multiple of --pairs (default: 40; smoke: 20)'),
-      )
-      .addOption(
-        new Option('--fixed', 'one look at --pairs instead of a sequential test').conflicts(
-          'maxPairs',
-        ),
-      )
+      .addOption(maxPairsOption('last look, a multiple of --pairs (default: 40; smoke: 20)'))
+      .addOption(new Option('--fixed', 'only one look, after --pairs').conflicts('maxPairs'))
       .addOption(seedOption())
       .addOption(thresholdOption())
       .addOption(alphaOption())
@@ -116,30 +110,16 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
           .choices(['advisory', 'blocking'])
           .default('advisory'),
       )
-      .addOption(metricOption('time that decides (default: that of the layer)'))
+      .addOption(metricOption(' (default: that of the layer)'))
       .addOption(suiteOption())
       .addOption(incumbentOption())
       .addOption(injectOption())
       .addOption(timeoutOption())
-      .addOption(
-        nodeOptionsOption(
-          'Node flags of measured processes, instead of --single-threaded-gc --no-concurrent-recompilation',
-        ),
-      )
-      .option(
-        '--profile',
-        'profile all arms after measuring (default; not at smoke scale or with --inject)',
-      )
+      .addOption(nodeOptionsOption())
+      .option('--profile', 'profile at the end (default; not at smoke scale or with --inject)')
       .option('--no-profile', 'do not profile')
-      .option(
-        '--resume',
-        'continue the newest unfinished evaluation of this layer, or the interrupted sequence',
-      )
-      .addOption(
-        new Option('--require <verdict>', 'exit 1 unless the layer is accepted').choices([
-          'accepted',
-        ]),
-      )
+      .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
+      .addOption(new Option('--require <verdict>', 'exit 1 unless accepted').choices(['accepted']))
       .addOption(jsonOption('the record'))
       .addOption(outOption())
       .addHelpText('after', HELP)
@@ -189,7 +169,7 @@ function parseLayer(
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { workload = [], pairs: _, maxPairs: __, timeout, require, out, ...rest } = options
+  const { workload = [], timeout, require, out, ...rest } = options
   return {
     ...rest,
     layer,

@@ -93,20 +93,17 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
         '--base <ref>',
         'branch, tag or commit to compare with (default: the first that exists of origin/HEAD, origin/main, main …)',
       )
-      .addOption(workloadOption('measure only this workload'))
+      .addOption(workloadOption())
       .addOption(scaleOption('smoke'))
       .addOption(
         slowdownOption('--threshold <fraction>', 'slowdown that fails').default(0.1, '10%'),
       )
       .addOption(pairsOption('pairs per look', 10))
       .addOption(
-        maxPairsOption(
-          'pairs at the last look; at most three looks (default: 3 × --pairs)',
-          MOST_LOOKS * MOST_PAIRS,
-        ),
+        maxPairsOption('last look; at most three (default: 3 × --pairs)', MOST_LOOKS * MOST_PAIRS),
       )
       .addOption(seedOption())
-      .addOption(metricOption('time that decides').default('cpu'))
+      .addOption(metricOption().default('cpu'))
       .addOption(
         new Option(
           '--results-changed <why>',

@@ -103,7 +103,7 @@ export const profileCommand: CliCommand<ProfileOptions, ProfileCommand> = {
       .addOption(timeoutOption())
       .addOption(suiteOption())
       .addOption(jsonOption('hot spots, or with --tool the list of pages,'))
-      .addOption(outOption('evidence root: profiling-results/ is below it'))
+      .addOption(outOption())
       .addHelpText('after', HELP)
   },
   parse([layer], options, { cwd }) {

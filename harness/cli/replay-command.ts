@@ -40,7 +40,7 @@ export const replayCommand: CliCommand<ReplayOptions, ReplayCommand> = {
   },
   parse: ([record], options, { cwd }) => ({ ...options, ...parseRecords(record, options, cwd) }),
   async run({ root, name, rewrite }, { io }) {
-    const { replayRecords, rewriteChosen } = await import('./replay-records.js')
-    return rewrite ? rewriteChosen(root, name, io) : replayRecords(root, name, io)
+    const { replayRecords, rewriteFromEvidence } = await import('./replay-records.js')
+    return rewrite ? rewriteFromEvidence(root, name, io) : replayRecords(root, name, io)
   },
 }

@@ -23,7 +23,12 @@ import { changedFigure } from '../record/same-figures.js'
 import { toSequenceStep } from '../record/sequence-record.js'
 import { readGenerated, readRecords, rewriteRecords } from '../record/store.js'
 import { numberOf } from '../record/supersession.js'
-import type { StaleFile } from '../report/report-files.js'
+import {
+  checkReport,
+  checkReportIndex,
+  type StaleFile,
+  writeReports,
+} from '../report/report-files.js'
 import { acquireLock } from '../system/lock.js'
 import { unknownName } from '../text/nearest-name.js'
 
@@ -35,14 +40,8 @@ import { unknownName } from '../text/nearest-name.js'
  * @throws {InputError} no such record
  * @throws {InvalidEvidenceError} a file was changed, or its evidence gives another; names the file
  */
-export async function replayRecords(
-  root: string,
-  name: string | undefined,
-  io: Io,
-): Promise<ExitCode> {
+export function replayRecords(root: string, name: string | undefined, io: Io): ExitCode {
   const records = readRecords(root)
-  // Loaded here, so that no other command waits for the library that draws plots.
-  const { checkReport, checkReportIndex } = await import('../report/report-files.js')
   for (const record of chosenRecords(root, name, records)) {
     replayRecord(root, record, records)
     const report = checkReport(root, record, records)
@@ -51,16 +50,12 @@ export async function replayRecords(
     const about =
       report === 'same'
         ? 'the report matches'
-        : `there is no report; write it with: assay report ${numberOf(record.id)}`
+        : `its report is missing; write it with: assay report ${numberOf(record.id)}`
     io.stdout(
       `${record.id}  ${record.verdict}  reproduced from ${files} evidence files; ${about}\n`,
     )
   }
-  compare(
-    join(decisionsOf(root), 'README.md'),
-    readGenerated(root, 'README.md'),
-    renderIndex(records, unfinishedIds(root)),
-  )
+  compareFile(root, 'README.md', renderIndex(records, unfinishedIds(root)))
   const index = checkReportIndex(root, records)
   if (typeof index === 'object') throw staleReport(index, 'report --all')
   return EXIT.done
@@ -76,23 +71,14 @@ export async function replayRecords(
  * @throws {InvalidEvidenceError} the evidence was changed, or a figure would change; names the file
  * and the field
  */
-export async function rewriteChosen(
-  root: string,
-  name: string | undefined,
-  io: Io,
-): Promise<ExitCode> {
+export function rewriteFromEvidence(root: string, name: string | undefined, io: Io): ExitCode {
   const chosen = chosenRecords(root, name, readRecords(root))
   const lock = acquireLock(evidenceOf(root), io.now())
   try {
-    rewriteRecords(
-      root,
-      chosen.map((record) => rederive(root, record)),
-    )
-    const { writeReports } = await import('../report/report-files.js')
-    writeReports(
-      root,
-      chosen.map(({ id }) => id),
-    )
+    const derived = chosen.map((record) => rederive(root, record))
+    rewriteRecords(root, derived)
+    const ids = chosen.map(({ id }) => id)
+    writeReports(root, ids)
     for (const { id, verdict, recordVersion } of chosen) {
       const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
       io.stdout(
@@ -139,32 +125,24 @@ function replayRecord(
   record: DecisionRecord,
   records: readonly DecisionRecord[],
 ): void {
-  const { id } = record
-  if (record.recordVersion !== RECORD_VERSION) {
+  const { id, recordVersion } = record
+  if (recordVersion !== RECORD_VERSION) {
     rederive(root, record)
     throw new InvalidEvidenceError(
-      `${jsonOf(root, id)} was written by an older version of assay (record version ${record.recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
+      `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
     )
   }
   const evidence = readEvidence(root, id)
   checkDigests(root, record, evidence.digests)
-  compare(
-    jsonOf(root, id),
-    readGenerated(root, `${id}.json`),
-    recordText(toDecisionRecord(evidence)),
-  )
+  compareFile(root, `${id}.json`, recordText(toDecisionRecord(evidence)))
   compareSteps(root, evidence, records)
-  compare(
-    join(decisionsOf(root), `${id}.md`),
-    readGenerated(root, `${id}.md`),
-    renderDecision(record, records),
-  )
+  compareFile(root, `${id}.md`, renderDecision(record, records))
 }
 
 /**
- * A summary is derived from its own folder. Records of its layers that are beside it must agree with
- * it in every figure; their digests may differ, since a record may have been rewritten in a later
- * format.
+ * A summary is derived from its own folder. The records of its layers, where they are beside it,
+ * must agree with it in every figure. Their digests may differ: a record may have been rewritten in
+ * a later format.
  */
 function compareSteps(
   root: string,
@@ -172,21 +150,16 @@ function compareSteps(
   records: readonly DecisionRecord[],
 ): void {
   for (const { step } of sequence?.layers ?? []) {
-    const layerRecord = records.find((record) => record.id === step?.record)
-    if (
-      layerRecord === undefined ||
-      step === undefined ||
-      isDeepStrictEqual(toSequenceStep(layerRecord, step.sha256), step)
-    )
-      continue
+    const record = step && records.find(({ id }) => id === step.record)
+    if (!record || isDeepStrictEqual(toSequenceStep(record, step.sha256), step)) continue
     throw new InvalidEvidenceError(
-      `${join(evidenceOf(root), plan.id, 'sequence.json')} disagrees with ${layerRecord.id}; restore both, or evaluate all again`,
+      `${join(evidenceOf(root), plan.id, 'sequence.json')} disagrees with ${record.id}; restore both, or evaluate all again`,
     )
   }
 }
 
 /**
- * The record this version derives from the evidence of one that may be older.
+ * Derives a record, maybe of an older version, again from its evidence.
  *
  * @throws {InvalidEvidenceError} a verdict, reason or figure would change
  */
@@ -205,31 +178,26 @@ function jsonOf(root: string, id: string): string {
   return join(decisionsOf(root), `${id}.json`)
 }
 
-function compare(path: string, found: string | undefined, derived: string): void {
-  if (found === derived) return
-  const line =
-    found === undefined
-      ? 'it is missing'
-      : `first difference in line ${firstDifference(found, derived)}`
+/** Compares a file below decisions/ with what its evidence gives. */
+function compareFile(root: string, name: string, derived: string): void {
+  const written = readGenerated(root, name)
+  if (written === derived) return
+  const where = written === undefined ? 'it is missing' : differenceIn(written, derived)
   throw new InvalidEvidenceError(
-    `${path} does not follow from its evidence (${line}); restore it, or evaluate again for a new record`,
+    `${join(decisionsOf(root), name)} does not follow from its evidence (${where}); restore it, or evaluate again for a new record`,
   )
 }
 
-/** A report is only rendered from its record and evidence: the remedy is to write it again. */
+/** A report is only rendered, so it can be written again. */
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
   return new InvalidEvidenceError(
-    `${path} does not follow from its record and evidence (first difference in line ${firstDifference(found, derived)}); write it again with: assay ${command}`,
+    `${path} does not follow from its record and evidence (${differenceIn(found, derived)}); write it again with: assay ${command}`,
   )
 }
 
-function firstDifference(found: string, derived: string): number {
-  const lines = derived.split('\n')
-  const other = found.split('\n')
-  return (
-    1 +
-    Array.from({ length: Math.max(lines.length, other.length) }).findIndex(
-      (_, index) => other[index] !== lines[index],
-    )
-  )
+function differenceIn(written: string, derived: string): string {
+  const [lines, others] = [written.split('\n'), derived.split('\n')]
+  const length = Math.max(lines.length, others.length)
+  const at = Array.from({ length }).findIndex((_, index) => lines[index] !== others[index])
+  return `first difference in line ${at + 1}`
 }

@@ -15,8 +15,8 @@ const LONGEST_TIMEOUT_S = 2_147_483
 const MAX_PAIRS = '--max-pairs <n>'
 
 /** `--workload ID`, repeatable; a command checks the names against its suite. */
-export function workloadOption(description: string): Option {
-  return new Option('--workload <id>', `${description}; repeatable`).argParser(collect)
+export function workloadOption(): Option {
+  return new Option('--workload <id>', 'only this workload; repeatable').argParser(collect)
 }
 
 /** `--scale NAME` */
@@ -46,8 +46,8 @@ export function seedOption(description = 'seed of the data and of the order of r
 }
 
 /** `--metric NAME`: cpu or wall. */
-export function metricOption(description: string): Option {
-  return new Option('--metric <name>', description).choices(['cpu', 'wall'])
+export function metricOption(note = ''): Option {
+  return new Option('--metric <name>', `time that is compared${note}`).choices(['cpu', 'wall'])
 }
 
 /** `--timeout SECONDS`; its value is in ms. */
@@ -57,8 +57,11 @@ export function timeoutOption(): Option {
 }
 
 /** `--node-options FLAGS`; its value is an array. */
-export function nodeOptionsOption(description: string): Option {
-  return new Option('--node-options <flags>', description).argParser(parseNodeOptions)
+export function nodeOptionsOption(): Option {
+  return new Option(
+    '--node-options <flags>',
+    'Node flags of measured processes, instead of --single-threaded-gc --no-concurrent-recompilation',
+  ).argParser(parseNodeOptions)
 }
 
 /** `--incumbent LAYERS`; its value is an array, empty for `none`. */

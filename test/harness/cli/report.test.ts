@@ -98,7 +98,7 @@ describe('replay', () => {
     const { code, stdout } = await assay(`replay --all --out ${root}`)
     expect(code).toBe(0)
     expect(stdout).toContain(
-      '0002-layer1  accepted  reproduced from 4 evidence files; there is no report; write it with: assay report 0002\n',
+      '0002-layer1  accepted  reproduced from 4 evidence files; its report is missing; write it with: assay report 0002\n',
     )
     expect(stdout).toContain('evidence files; the report matches\n')
   })
