@@ -14,8 +14,8 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /**
- * An error the user can act on, with the exit code it ends the command with. The message says what,
- * where and the remedy in one line, lower case, without a final period.
+ * An error the user can act on, with the exit code of the command. Its message is one line with the
+ * problem, the place and the remedy; lower case, without a final period.
  */
 export class AssayError extends Error {
   override readonly name: string = 'AssayError'
@@ -27,7 +27,7 @@ export class AssayError extends Error {
   }
 }
 
-/** Something given by the user is wrong: options, names, paths, data files. Exit 2. */
+/** Wrong input of the user: an option, a name, a path, a data file. Exit 2. */
 export class InputError extends AssayError {
   override readonly name = 'InputError'
   constructor(message: string, options: { readonly cause?: unknown } = {}) {

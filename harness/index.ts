@@ -1,4 +1,4 @@
-/** What a suite of another project, or a composition root, imports from the harness. */
+/** The public API: what a suite of another project, or a composition root, imports. */
 export { runCli } from './cli/cli.js'
 export type { CliCommand, CommandContext, Invocation } from './cli/command.js'
 export type {

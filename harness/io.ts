@@ -1,24 +1,24 @@
 import { AssayError, EXIT } from './errors.js'
 
-/** Everything a command may touch beside files and child processes; tests hand in their own. */
+/** What a command works with beside files and child processes. Tests pass their own. */
 export interface Io {
-  /** Results. Text is written as given: callers end their lines. */
+  /** Results. Callers end their lines. */
   stdout(text: string): void
   /** Progress, notes and errors. */
   stderr(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Absolute path that relative paths of options start from. */
+  /** Absolute path that relative paths start from. */
   readonly cwd: string
-  /** Whether progress goes to a terminal that can redraw a line. */
+  /** Whether stderr is a terminal that can redraw a line. */
   readonly isTTY: boolean
   /** Width of that terminal, characters. */
   readonly columns: number
-  /** Aborted by Ctrl-C or SIGTERM; its reason is an `Interrupted`. */
+  /** Aborted by Ctrl-C or SIGTERM, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal
   now(): Date
 }
 
-/** The user or the system asked us to stop. Exit 130 (SIGINT) or 143 (SIGTERM). */
+/** Ctrl-C or SIGTERM. Exit 130 (SIGINT) or 143 (SIGTERM). */
 export class Interrupted extends AssayError {
   override readonly name = 'Interrupted'
 
@@ -28,8 +28,8 @@ export class Interrupted extends AssayError {
 }
 
 /**
- * The real thing: this process's streams, environment and signals. The first Ctrl-C or SIGTERM
- * aborts `signal`, so that a command can end its children and leave its files whole; a second one
+ * The streams, environment and signals of this process. The first Ctrl-C or SIGTERM aborts
+ * `signal`, so that a command can end its child processes and complete its files; the second one
  * ends the process at once.
  */
 export function nodeIo(): Io {
@@ -40,8 +40,8 @@ export function nodeIo(): Io {
       controller.abort(new Interrupted(name))
     })
   }
-  keepWorkingWithout(process.stdout)
-  keepWorkingWithout(process.stderr)
+  surviveBreakOf(process.stdout)
+  surviveBreakOf(process.stderr)
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
@@ -55,11 +55,11 @@ export function nodeIo(): Io {
 }
 
 /**
- * A stream that breaks must not decide how an evaluation ends: a reader that closed the pipe
- * (`assay list | head`) has seen enough, and the record matters more than its summary. Results that
- * could not be written for another reason, such as a full disk, are an error when all is done.
+ * Lets a command finish although a stream is broken: after hours of measuring, the record matters
+ * more than the output. A reader that closed the pipe (`assay list | head`) is not an error; any
+ * other failure of stdout, such as a full disk, sets the exit code at the end.
  */
-function keepWorkingWithout(stream: NodeJS.WriteStream): void {
+function surviveBreakOf(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || stream === process.stderr) return
     process.on('exit', () => {

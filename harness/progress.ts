@@ -2,11 +2,12 @@ import type { Arm } from './contract.js'
 import type { Io } from './io.js'
 import { formatDuration, formatPercent } from './text/format.js'
 
-/** Where an evaluation stands. */
+/** The state of an evaluation. */
 export interface RunProgress {
   readonly workload: string
-  /** The pair being made, from 1, of how many until the next look. */
+  /** Number of the pair that is measured, from 1. */
   readonly pair: number
+  /** Pairs until the next look. */
   readonly pairs: number
   readonly arm: Arm
   readonly elapsedMs: number
@@ -17,12 +18,12 @@ export interface RunProgress {
 }
 
 export interface Progress {
-  /** What is being done outside of pairs: `proving equivalence: grid-search, seed 7`. */
+  /** A step outside of pairs: `proving equivalence: grid-search, seed 7`. */
   phase(text: string): void
   run(state: RunProgress): void
-  /** Something worth a line of its own: a failed run, a voided pair. */
+  /** An event with a line of its own: a failed run, a voided pair. */
   note(text: string): void
-  /** Leaves a clean line behind. */
+  /** Clears the line. */
   done(): void
 }
 
@@ -31,8 +32,8 @@ const NAME_WIDTH = 13
 const CLEAR_LINE = '\r\u001b[K'
 
 /**
- * Progress on stderr: one line that redraws itself in a terminal, a plain line per pair elsewhere.
- * Drawn only between runs: a timer would wake this process during measured time.
+ * Progress on stderr: one redrawn line in a terminal, a line per pair elsewhere. It is drawn only
+ * between runs: a timer would wake this process while a run is measured.
  */
 export function createProgress(io: Io): Progress {
   return io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? redrawing(io) : plainLines(io)

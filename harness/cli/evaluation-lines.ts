@@ -4,10 +4,7 @@ import { thresholdOf } from '../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
 
-/**
- * The lines an evaluation shows in a terminal. Numbers and verdicts are taken from plan and record
- * as they are.
- */
+/** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
 
 const NAME_WIDTH = 13
 
@@ -23,10 +20,7 @@ export function headline(
   return `${plan.layer} · ${plan.title}        ${[...stacks, `seed ${plan.seed}`, ...injected].join(' · ')}`
 }
 
-/**
- * `equivalence   grid-search 100 backtests × 3 seeds identical · …`, or where the first difference
- * is.
- */
+/** `equivalence   grid-search 100 backtests × 3 seeds identical · …`, or the first difference. */
 export function proofLine(
   plan: Pick<EvaluationPlan, 'workloads' | 'equivalenceSeeds'>,
   equivalence: Equivalence,
@@ -65,7 +59,7 @@ export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): 
   const criterion = criterionOf(workload, record)
   const certified = certifiedClaim(workload, criterion)
   const ending = verdict === 'accepted' ? verdict : `${verdict} (${reasons.join(', ')})`
-  // All of the line compares the candidate with one and the same arm.
+  // The whole line compares the candidate with this one arm.
   const [other, welch] =
     workload.against === 'incumbent'
       ? [workload.incumbent, workload.welchIncumbent]
@@ -95,7 +89,7 @@ function describeImprovement({
   return `${formatPercent(sign * estimate)} ${sign < 0 ? 'slower' : 'faster'}${interval}`
 }
 
-/** `1,243,000 → 2,074,000 bars/s`: both speeds, so that a reader sees what the machine does. */
+/** `1.24 M → 2.07 M bars/s`: the speed of both arms, in units of work. */
 function describeRate({ work, against }: WorkloadRecord): string | undefined {
   if (work === undefined) return undefined
   const other =
@@ -110,7 +104,7 @@ function rate(perSecond: number): string {
   return perSecond >= 1e3 ? `${formatNumber(perSecond / 1e3, 1)} k` : formatNumber(perSecond, 1)
 }
 
-/** The last line: verdict, where to read on, and how to audit it. */
+/** The last line: the verdict, its files, and the command that audits it. */
 export function closingLine(
   record: DecisionRecord,
   paths: readonly string[],

@@ -20,7 +20,7 @@ import {
 } from './shared-options.js'
 
 interface ProfileOptions {
-  /** Undefined: the measured workloads of the suite; with `ALL`: those that are only profiled too. */
+  /** Undefined: the measured workloads; with `ALL`: also the scenarios that are only profiled. */
   readonly scenario?: readonly string[]
   /** Makes its own pages in place of ours. */
   readonly tool?: ProfileTool

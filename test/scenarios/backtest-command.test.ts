@@ -181,7 +181,7 @@ describe('assay backtest', () => {
     expect(refused.stderr).toContain('--price-scale 8')
   })
 
-  it('rounds prices with float noise, says so in a note, and refuses them by a remedy that works where a scale is given', async () => {
+  it('rounds prices with float noise and notes it; refuses them, with a remedy that works, where a scale is given', async () => {
     const root = temporaryDirectory()
     const file = join(root, 'noise.csv')
     const rows = Array.from({ length: 60 }, (_, i) => {

@@ -33,7 +33,7 @@ write(
 )
 
 describe('compare, for people', () => {
-  it('says in one line what was seen, and then every statistic', async () => {
+  it('prints the result in one line, and then every statistic', async () => {
     const { code, stdout, stderr } = await compare('slow.txt fast.txt --paired')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(
@@ -136,9 +136,9 @@ describe('--fail-on-regression', () => {
     ['constant.txt constant.txt', 5, 'not-comparable'],
     ['slow.txt slow.txt --paired', 5, 'not-comparable'],
   ])('%s: exit %d, %s', async (words, code, outcome) => {
-    const told = await compare(`${words} --fail-on-regression 10% --json`)
-    expect(told.code).toBe(code)
-    const { regression } = JSON.parse(told.stdout)
+    const result = await compare(`${words} --fail-on-regression 10% --json`)
+    expect(result.code).toBe(code)
+    const { regression } = JSON.parse(result.stdout)
     expect(regression).toMatchObject({ limit: 0.1, outcome })
     if (code === 5) expect(regression.problem).toMatch(/\w/)
     else expect(regression.certifiable).toEqual(expect.any(Number))
@@ -217,7 +217,7 @@ describe('runs.jsonl', () => {
     })
   })
 
-  it('of a committed record says what the record says', async () => {
+  it('of a committed record give the figures of the record', async () => {
     const record = JSON.parse(readFileSync('decisions/0002-layer1.json', 'utf8'))
     const { stdout } = await assay('compare profiling-results/0002-layer1 --json')
     for (const { id, paired, mannWhitney, wilcoxon, improvement } of record.workloads) {

@@ -58,7 +58,7 @@ describe('a sequence of layers', () => {
     expect(existsSync(journal)).toBe(false)
   })
 
-  it('interrupted in its second layer keeps the first, and says how to go on', async () => {
+  it('interrupted in its second layer keeps the first, and prints how to continue', async () => {
     const { code, stdout, stderr } = await interruptedAt('pair 4/')
     expect(code).toBe(130)
     expect(stdout).toMatch(/^\nlayer 1 of 7\none-tick · /)
@@ -90,7 +90,7 @@ describe('a sequence of layers', () => {
 
   let ended: Told
 
-  it('goes on where it was: no layer is evaluated twice, and the summary is the last number', async () => {
+  it('continues where it was interrupted: no layer is evaluated twice, and the summary is the last record', async () => {
     const before = readFileSync(
       join(root, 'profiling-results', '0002-nothing', 'runs.jsonl'),
       'utf8',
@@ -116,7 +116,7 @@ describe('a sequence of layers', () => {
     expect(recordOf('0005-all')).toEqual(JSON.parse(ended.stdout))
   }, 300_000)
 
-  it('judged each layer against those accepted before it, and said how to repeat it alone', () => {
+  it('judged each layer against those accepted before it; each record holds the command that repeats it alone', () => {
     expect(recordOf('0001-one-tick')).toMatchObject({
       verdict: 'rejected',
       reasons: ['not-equivalent'],
@@ -141,7 +141,7 @@ describe('a sequence of layers', () => {
     expect(more.cumulative!.improvement).toBeGreaterThan(more.workloads[0]!.improvement!.estimate)
   })
 
-  it('ended at the goal, and wrote down what was left out, why, and what heavy layers are needed for', () => {
+  it('ended at the goal, and recorded what was left out, why, and whether heavy layers are needed', () => {
     const { sequence } = recordOf('0005-all')
     expect(sequence!.stops).toEqual([{ after: 'more', reason: 'goal-met' }])
     expect(
@@ -165,7 +165,7 @@ describe('a sequence of layers', () => {
     )
   })
 
-  it('measured the accepted layers afresh: 20 pairs, one look, a seed of its own, beside the optimistic product', () => {
+  it('measured the accepted layers again together: 20 pairs, one look, its own seed, next to the optimistic product', () => {
     const summary = recordOf('0005-all')
     expect(summary).toMatchObject({
       layer: 'all',
@@ -214,7 +214,7 @@ describe('a sequence of layers', () => {
 })
 
 describe('a sequence in which nothing is accepted', () => {
-  it('has a summary that says so, and measures nothing together', async () => {
+  it('has a summary with that reason, and measures nothing together', async () => {
     const out = temporaryDirectory()
     const hopeless = `--suite ${fixture('hopeless-suite.mjs')} --workload spin --scale smoke --out ${out}`
     const { code, stdout } = await assay(`evaluate all ${hopeless} --require accepted`)

@@ -177,7 +177,7 @@ describe('a layer that changes a result', () => {
     expect((await assay(`replay 0001-wrong-when-warm --out ${root}`)).code).toBe(0)
   })
 
-  it('is told apart from one that gives another result each time', async () => {
+  it('is distinguished from one whose result differs from run to run', async () => {
     const root = temporaryDirectory()
     const { code, stderr } = await assay(`evaluate unstable ${QUICK} --out ${root}`)
     expect(code).toBe(4)
@@ -207,7 +207,7 @@ describe('runs that fail', () => {
     expect(stderr).toContain('timed out after 0.5 s')
   })
 
-  it('a fault of what was given, found while preparing, is exit 2', async () => {
+  it('wrong input that is found while preparing is exit 2', async () => {
     const env = {
       ...process.env,
       KERNEL_UNPREPARED: 'ASSAY_CACHE_DIR /ro is read-only and empty; name another',
@@ -257,7 +257,7 @@ describe('runs that fail', () => {
 })
 
 describe('controls', () => {
-  it('an injected effect is seen, and its record says that it decides nothing about the layer', async () => {
+  it('an injected effect is measured, and its record is marked as a control that decides nothing about the layer', async () => {
     const root = temporaryDirectory()
     const { code, stdout } = await assay(
       `evaluate identity ${QUICK} --inject 60% --out ${root} --require accepted`,
@@ -326,7 +326,7 @@ describe('replay', () => {
     })
   })
 
-  it('refuses what is no record', async () => {
+  it('refuses what is not a record', async () => {
     expect(await assay(`replay 7 --out ${evaluated}`)).toMatchObject({
       code: 2,
       stderr: 'assay: unknown record 7; known: 0001-faster\n',
@@ -344,7 +344,7 @@ describe('replay', () => {
 })
 
 describe('records under another name, or none at all', () => {
-  it('are no records: a renamed one is never passed over in silence', async () => {
+  it('are not records: a renamed one is reported and never skipped', async () => {
     const root = copy()
     const rename = (from: string, to: string) => renameSync(join(root, from), join(root, to))
     rename('decisions/0001-faster.json', 'decisions/0005-faster.json')

@@ -7,7 +7,7 @@ import { assay, createIo, fixture, temporaryDirectory } from '../../fixtures/ben
 describe('assay profile', () => {
   const out = temporaryDirectory()
 
-  it('profiles both arms of a layer and says what the gain consists of', async () => {
+  it('profiles both arms of a layer and prints where the gain comes from', async () => {
     const { code, stdout, stderr } = await assay(
       `profile same --suite ${fixture('split-suite.mjs')} --scale smoke --duration 0.2 --out ${out}`,
     )
@@ -68,7 +68,7 @@ describe('assay profile', () => {
     expect(stderr).toMatch(message)
   })
 
-  it('says what a profiled process died of: exit 5', async () => {
+  it('reports how a profiled process failed: exit 5', async () => {
     const { code, stderr } = await assay(
       `profile crash --scenario spin --scale smoke --duration 0.1 --out ${temporaryDirectory()}`,
     )
@@ -76,7 +76,7 @@ describe('assay profile', () => {
     expect(stderr).toContain('spin, candidate: the profiled process exited with code 3')
   })
 
-  it('leaves nothing half-written where it is interrupted, and what an earlier run left as it was', async () => {
+  it('leaves no partial files when it is interrupted, and keeps those of an earlier run', async () => {
     const results = join(temporaryDirectory(), 'profiling-results')
     const interrupted = async () => {
       const { io, interrupt } = createIo()

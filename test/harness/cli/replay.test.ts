@@ -49,7 +49,7 @@ describe('a record of an older version', () => {
     expect((await assay(`list --out ${root}`)).stdout).toMatch(/0002-layer1 +accepted/)
   })
 
-  it('is damaged where its evidence yields another figure', async () => {
+  it('is damaged where its evidence gives another figure', async () => {
     edit('0002-layer1.json', '"speedup": 1.', '"speedup": 2.')
     const { code, stderr } = await assay(`replay 2 --out ${root}`)
     expect([code, stderr]).toEqual([
@@ -58,7 +58,7 @@ describe('a record of an older version', () => {
     ])
   })
 
-  it('is written again with everything it said, and replays then', async () => {
+  it('is rewritten with every figure unchanged, and then replays', async () => {
     const before = JSON.parse(read('0002-layer1.json'))
     const { code, stdout } = await assay(`replay 0002 --rewrite --out ${root}`)
     expect(code).toBe(0)
@@ -75,7 +75,7 @@ describe('a record of an older version', () => {
     expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
   })
 
-  it('that is up to date already is rewritten to the same bytes', async () => {
+  it('of the current version is rewritten to the same bytes', async () => {
     await assay(`replay --all --rewrite --out ${root}`)
     const before = files()
     const { code, stdout } = await assay(`replay --all --rewrite --out ${root}`)

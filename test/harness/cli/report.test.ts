@@ -77,7 +77,7 @@ describe('assay report', () => {
     },
   )
 
-  it('refuses evidence that is not what the record was made from', async () => {
+  it('refuses evidence that the record was not derived from', async () => {
     const journal = join(root, 'profiling-results', IDS[0], 'runs.jsonl')
     writeFileSync(journal, readFileSync(journal, 'utf8').replace('"cpuMs":1', '"cpuMs":2'))
     const { code, stderr } = await assay(`report 2 --out ${root}`)
@@ -92,7 +92,7 @@ describe('replay', () => {
     await assay(`replay --all --rewrite --out ${root}`)
   })
 
-  it('compares reports where they are, and says where one is missing', async () => {
+  it('compares reports that exist, and reports a missing one', async () => {
     rmSync(report('0002-layer1.html'))
     await assay(`report 3 --out ${root}`)
     const { code, stdout } = await assay(`replay --all --out ${root}`)
@@ -107,19 +107,16 @@ describe('replay', () => {
     ['0002-layer1.html', 'assay report 0002'],
     ['0002-layer1.svg', 'assay report 0002'],
     ['index.html', 'assay report --all'],
-  ])(
-    'finds one changed digit in %s, and says how to have it written again',
-    async (name, remedy) => {
-      const text = read(name)
-      writeFileSync(report(name), text.replace('29.3', '92.3').replace('29.26', '92.26'))
-      expect(read(name)).not.toBe(text)
-      const { code, stderr } = await assay(`replay --all --out ${root}`)
-      expect(code).toBe(5)
-      expect(stderr).toContain(`${report(name)} does not follow from its record and evidence`)
-      expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
-      await assay(`${remedy.replace('assay ', '')} --out ${root}`)
-      expect(read(name)).toBe(text)
-      expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
-    },
-  )
+  ])('finds one changed digit in %s, and says how to write it again', async (name, remedy) => {
+    const text = read(name)
+    writeFileSync(report(name), text.replace('29.3', '92.3').replace('29.26', '92.26'))
+    expect(read(name)).not.toBe(text)
+    const { code, stderr } = await assay(`replay --all --out ${root}`)
+    expect(code).toBe(5)
+    expect(stderr).toContain(`${report(name)} does not follow from its record and evidence`)
+    expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
+    await assay(`${remedy.replace('assay ', '')} --out ${root}`)
+    expect(read(name)).toBe(text)
+    expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
+  })
 })
