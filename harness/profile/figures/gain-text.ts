@@ -1,9 +1,9 @@
 import type { Gain } from '../../evidence/hotspots-schema.js'
 import { formatPercent } from '../../text/format.js'
 
-/** Up to here the shares of the categories may exceed the gain without a remark. */
+/** Up to this factor, profiles may overstate the measured change without a remark. */
 const OVERSTATED = 1.1
-/** A larger factor means that hardly anything was measured; then percentages are clearer. */
+/** A larger factor means that hardly any change was measured; then percentages are clearer. */
 const LARGEST_FACTOR = 20
 
 /** `gain`, or `loss` if the candidate takes more CPU time. */
@@ -19,7 +19,9 @@ export function gainSentence(
   const change = `the candidate takes ${changeText(measured)} CPU time than the ${against} (in the profiles ${changeText(profiled)})`
   if (explained === undefined)
     return `${change}; the change is too small or too uncertain to divide by category`
-  if (explained > OVERSTATED) return `${change}; ${overstatedText(explained, gain)}`
+  if (profiled / measured > OVERSTATED) return `${change}; ${overstatedText(gain)}`
+  if (profiled / measured < 0)
+    return `${change}; the profiles show the opposite change, so the shares by category are not reliable`
   return `${change}; named categories account for ${formatPercent(explained)} of the ${gainWord(gain)}`
 }
 
@@ -27,14 +29,15 @@ export function gainSentence(
 export function disagreementText(gain: Pick<Gain, 'measured' | 'profiled'>): string {
   const { measured, profiled } = gain
   const ratio = profiled / measured
-  if (ratio > 1 && ratio <= LARGEST_FACTOR) return overstatedText(ratio, gain)
+  if (ratio > 1 && ratio <= LARGEST_FACTOR) return overstatedText(gain)
   if (ratio > 0 && ratio < 1)
     return `the profiles show only ${formatPercent(ratio)} of the ${gainWord(gain)}, so the shares by category are rough`
   return `the profiles show ${changeText(profiled)} CPU time, the measurement ${changeText(measured)}, so the profiles are not reliable`
 }
 
-function overstatedText(factor: number, gain: Pick<Gain, 'measured'>): string {
-  return `the profiles overstate the ${gainWord(gain)} ${factor.toFixed(1)}-fold, so the shares by category are rough`
+function overstatedText(gain: Pick<Gain, 'measured' | 'profiled'>): string {
+  const factor = (gain.profiled / gain.measured).toFixed(1)
+  return `the profiles overstate the ${gainWord(gain)} ${factor}-fold, so the shares by category are rough`
 }
 
 function changeText(improvement: number): string {

@@ -66,7 +66,10 @@ export function gainByCategory(
   }))
   const { estimate } = measured
   const sharesOfGain = isDivisible(measured)
-    ? saved.map((category) => ({ ...category, share: category.saved / estimate }))
+    ? saved.map((category) => ({
+        ...category,
+        share: withoutNegativeZero(category.saved / estimate),
+      }))
     : undefined
   const profiled = sumSaved(saved)
   const explained =
@@ -98,6 +101,11 @@ function disagreement(profiled: number, { estimate, ci95 }: MeasuredChange): Gai
       hint: `${disagreementText({ measured: estimate, profiled })}; profile again on a quieter host with a longer --duration: assay profile`,
     },
   ]
+}
+
+/** JSON turns −0 into 0, so a record with −0 would differ from the same record read again. */
+function withoutNegativeZero(value: number): number {
+  return value === 0 ? 0 : value
 }
 
 function sumSaved(categories: readonly { readonly saved: number }[]): number {

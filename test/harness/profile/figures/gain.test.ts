@@ -101,9 +101,14 @@ describe('a measured gain', () => {
   })
 
   it('may be a loss, which has shares, too', () => {
-    const found = gain([84, 30, 10], { estimate: -0.2 })
+    const found = gainByCategory(
+      sampledArm('baseline', { loading: 60, work: 40, unused: 0 }),
+      sampledArm('candidate', { loading: 84, work: 40, unused: 0 }),
+      { estimate: -0.2 },
+    )
     expect(found.explained).toBeCloseTo(1.2, 12)
     expect(shareOf(found, 'loading')).toBeCloseTo(1.2, 12)
+    expect(JSON.parse(JSON.stringify(found))).toEqual(found)
     expect(gainSentence(found)).toBe(
       'the candidate takes 20.0 % more CPU time than the baseline (in the profiles 24.0 % more); the profiles overstate the loss 1.2-fold, so the shares by category are rough',
     )
@@ -155,6 +160,9 @@ describe('the gain of some arms', () => {
       'so the profiles are not reliable; profile again on a quieter host with a longer --duration: assay profile'
     expect(hintOf([72, 30, 10], 0.1)).toBe(
       `the profiles show 12.0 % more CPU time, the measurement 10.0 % less, ${remedy}`,
+    )
+    expect(gainSentence(gain([72, 30, 10], { estimate: 0.1 }))).toBe(
+      'the candidate takes 10.0 % less CPU time than the baseline (in the profiles 12.0 % more); the profiles show the opposite change, so the shares by category are not reliable',
     )
     expect(hintOf([50, 30, 10], 0)).toBe(
       `the profiles show 10.0 % less CPU time, the measurement 0.0 % less, ${remedy}`,
