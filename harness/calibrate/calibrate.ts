@@ -31,6 +31,7 @@ import {
 } from './calibration-store.js'
 import { identicalTrial, injectedTrial, workloadsInNeed } from './to-calibration.js'
 
+/** What to calibrate, and where the evidence goes. */
 export interface CalibrationRequest extends ControlSetting {
   readonly workloads: readonly Workload<unknown, unknown, unknown>[]
   readonly scale: ScaleName
@@ -42,30 +43,31 @@ export interface CalibrationRequest extends ControlSetting {
   readonly root: string
   /** Continue the unfinished calibration of this host and scale. */
   readonly resume: boolean
-  /** Told once what was proven, before anything is timed. */
+  /** Called once with the proof of equal results, before anything is timed. */
   readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
 }
 
+/** A complete calibration. */
 export interface CalibrationOutcome {
   readonly calibration: Calibration
-  /** Its folder below `profiling-results/`. */
+  /** Path of its folder, relative to `profiling-results/`. */
   readonly id: string
 }
 
-/** True improvement that is put in: 8 % faster. */
+/** The known effect: extra work in the baseline makes the candidate 8 % faster. */
 export const INJECTED = 0.08
 const MOST_INJECTED_PAIRS = 20
 const EQUIVALENCE_SEEDS = 1
 
 /**
- * Finds out what this host does to a measurement: the same code as both arms must come out equal,
- * and an effect that was put in must be seen. Each workload is measured in as many pairs as asked
- * for; where a check fails, once more with fresh pairs, and those decide.
+ * Checks that this host measures correctly: two arms with the same code must come out equal, and a
+ * known effect must be measured at its true size. If a check of a workload fails, the workload is
+ * measured again, and the second attempt decides.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
- * @throws {InvalidEvidenceError} measured processes failed too often, equal code computed unequal
- * results before anything was timed, or the disk is full
- * @throws {Interrupted} the user stopped it; what has run is kept for `resume`
+ * @throws {InvalidEvidenceError} measured processes failed too often, the proof found different
+ * results of the same code, or the disk is full
+ * @throws {Interrupted} the user stopped it; finished runs are kept for `resume`
  */
 export async function calibrate(request: CalibrationRequest): Promise<CalibrationOutcome> {
   const { root, progress } = request
@@ -86,12 +88,12 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
   }
 }
 
-/** Pairs with an injected effect, for so many without. */
+/** Pairs with an injected effect, given the number of A/A pairs. */
 export function injectedPairs(pairs: number): number {
   return Math.min(pairs, MOST_INJECTED_PAIRS)
 }
 
-/** Whether an interrupted calibration left something to continue. */
+/** Whether there is an unfinished calibration to continue. */
 export function leftUnfinished(request: CalibrationRequest): boolean {
   return isUnfinished(request.root, idOf(request))
 }
@@ -117,12 +119,12 @@ function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest
   }
 }
 
-/** Proof and pilot, once for both parts: W and K are the same with and without injected work. */
+/** Makes the proof and the pilot once for both parts, so that both have the same W and K. */
 async function begin(request: CalibrationRequest, id: string): Promise<void> {
   const { root, pairs, progress } = request
   if (isUnfinished(root, id)) {
     progress.note(
-      'an unfinished calibration of this host is begun anew; --resume would have continued it',
+      'discarding the unfinished calibration of this host; use --resume to continue one instead',
     )
     discardUnfinished(root, id)
   }
@@ -140,12 +142,12 @@ async function begin(request: CalibrationRequest, id: string): Promise<void> {
   })
 }
 
-/** @throws {InputError} there is nothing to resume, or it was begun differently; says how */
+/** @throws {InputError} there is nothing to resume, or its settings differ; names them */
 function checkUnfinished(request: CalibrationRequest, id: string): void {
   const { root, settings, onProof } = request
   if (!isUnfinished(root, id))
     throw new InputError(
-      `nothing to resume: no unfinished ${request.scale} calibration of this host in ${root}; leave out --resume`,
+      `nothing to resume: ${root} has no unfinished ${request.scale} calibration of this host; leave out --resume`,
     )
   const { aa } = readUnfinished(root, id)
   const differences = differencesBetween(aa, {
@@ -154,7 +156,7 @@ function checkUnfinished(request: CalibrationRequest, id: string): void {
   })
   if (differences.length > 0) {
     throw new InputError(
-      `cannot resume the calibration: it was begun with a different ${differences.join(', ')}; repeat its command: ${aa.plan.command} --resume, or leave out --resume to begin anew`,
+      `cannot resume the calibration: it was started with a different ${differences.join(', ')}; repeat its command: ${aa.plan.command} --resume, or leave out --resume to start again`,
     )
   }
   onProof(aa)
@@ -170,8 +172,8 @@ function withoutInjection<Plan extends PlanDraft>(plan: Plan): Plan {
 }
 
 /**
- * Measures until no workload wants another pair; nothing once a run has computed something else
- * than was proven.
+ * Measures until no workload needs another pair. Measures nothing if the result of an A/A run
+ * differed from the proven one.
  */
 async function measurePart<Attempt>(
   request: CalibrationRequest,
@@ -198,7 +200,7 @@ async function measurePart<Attempt>(
   })
 }
 
-/** As progress counts them: the pairs of an attempt, and twice as many where it is repeated. */
+/** Looks for the progress display: the pairs of one attempt, and of a repeated one. */
 function withRepeat(plan: EvaluationPlan): EvaluationPlan {
   const pairs = plan.regime.looks.at(-1)!
   return { ...plan, regime: { ...plan.regime, looks: [pairs, 2 * pairs], fixed: false } }

@@ -5,14 +5,14 @@ import type { CalibratedHost } from './calibration.js'
 const GIB = 2 ** 30
 const DIGITS = 12
 
-/** What is calibrated: a host, its Node and its flags, for the metric of a suite. */
+/** The host of an environment, with its Node version and flags, for one metric of a suite. */
 export function calibratedHost(
   environment: Environment,
   { metric, suite }: Pick<EvaluationPlan, 'metric' | 'suite'>,
 ): CalibratedHost {
   const { platform, cpuModel, cpuCount, memoryBytes, node, nodeFlags } = environment
-  // Not the exact memory: a virtual machine reports a little more or less after a change of its
-  // kernel.
+  // Memory is rounded, because a virtual machine reports slightly more or less after a change of
+  // its kernel.
   const memoryGiB = Math.round(memoryBytes / GIB)
   const fields = { platform, cpuModel, cpuCount, memoryGiB, node, nodeFlags, metric, suite }
   const fingerprint = createHash('sha256')

@@ -9,18 +9,18 @@ import { type CalibratedHost, type Calibration, calibrationSchema } from './cali
 import { type CalibrationEvidence, toCalibration } from './to-calibration.js'
 
 /**
- * Calibrations lie in `profiling-results/calibration/<fingerprint>/<scale>/`: `aa/` and `injected/`
- * are evidence folders like any other, with a plan, an environment, a proof and a journal, and
- * `calibration.json` is derived from them. One that is being made lies beside, as
- * `<scale>.unfinished`, and takes the place of the older one as a whole when it is complete. No
- * number is claimed: nothing here is a record.
+ * A calibration is stored in `profiling-results/calibration/<fingerprint>/<scale>/`. `aa/` and
+ * `injected/` are ordinary evidence folders with a plan, an environment, a proof and a journal;
+ * `calibration.json` is derived from them. An unfinished calibration is stored beside it, in
+ * `<scale>.unfinished`, and replaces the older one as a whole when it is complete. A calibration is
+ * not a decision record, so it has no number.
  */
 
 const FOLDERS = ['aa', 'injected'] as const
 export type CalibrationPart = (typeof FOLDERS)[number]
 const RESULT = 'calibration.json'
 
-/** Path of a complete calibration below `profiling-results/`. */
+/** Path of a complete calibration, relative to `profiling-results/`. */
 export function calibrationId(
   { fingerprint }: Pick<CalibratedHost, 'fingerprint'>,
   scale: ScaleName,
@@ -28,27 +28,24 @@ export function calibrationId(
   return join('calibration', fingerprint, scale)
 }
 
-/**
- * Path of a part of a calibration that is being made, below `profiling-results/`: what `appendRun`
- * takes.
- */
+/** Path of a part of an unfinished calibration, relative to `profiling-results/`. */
 export function partId(id: string, part: CalibrationPart): string {
   return join(unfinished(id), part)
 }
 
-/** Where its result is, or will be. */
+/** Path of `calibration.json`, whether or not it exists. */
 export function resultPath(root: string, id: string): string {
   return join(evidenceOf(root), id, RESULT)
 }
 
-/** Begins a calibration anew, in place of one that was never finished. */
+/** Starts a calibration, and discards an unfinished one. */
 export function beginCalibration(
   root: string,
   id: string,
   parts: Readonly<Record<CalibrationPart, Omit<Evidence, 'runs' | 'digests'>>>,
 ): void {
   discardUnfinished(root, id)
-  // The plan of identical arms comes last: with it, everything is there.
+  // The plan of `aa` is written last: if it exists, everything does (`isUnfinished`).
   for (const part of [...FOLDERS].reverse()) {
     const folder = join(evidenceOf(root), partId(id, part))
     const { plan, environment, equivalence } = parts[part]
@@ -60,19 +57,17 @@ export function beginCalibration(
   }
 }
 
-/** Whether a calibration was begun there and not finished. */
+/** Whether there is an unfinished calibration. */
 export function isUnfinished(root: string, id: string): boolean {
   return existsSync(join(evidenceOf(root), partId(id, 'aa'), 'plan.json'))
 }
 
+/** Deletes an unfinished calibration, if there is one. */
 export function discardUnfinished(root: string, id: string): void {
   rmSync(join(evidenceOf(root), unfinished(id)), { recursive: true, force: true })
 }
 
-/**
- * Everything measured so far for a calibration that is being made; torn ends that an interruption
- * may have left are mended.
- */
+/** Reads an unfinished calibration, after removing lines that an interruption cut off. */
 export function readUnfinished(root: string, id: string): CalibrationEvidence {
   for (const part of FOLDERS) mendJournal(root, partId(id, part))
   return {
@@ -81,15 +76,15 @@ export function readUnfinished(root: string, id: string): CalibrationEvidence {
   }
 }
 
-/** Derives the result of a complete calibration and puts it in the place of the older one. */
+/** Derives the result of a measured calibration, and replaces the older calibration. */
 export function publishCalibration(root: string, id: string): Calibration {
   const calibration = toCalibration(readUnfinished(root, id))
   const from = join(evidenceOf(root), unfinished(id))
   const to = join(evidenceOf(root), id)
   writeWhole(join(from, RESULT), jsonText(calibration))
   try {
-    // Should this end between the two steps, --resume finds everything measured and only repeats
-    // the second.
+    // If the process ends between these two steps, --resume finds everything measured and repeats
+    // the second step.
     rmSync(to, { recursive: true, force: true })
     renameSync(from, to)
   } catch (error) {
@@ -99,11 +94,11 @@ export function publishCalibration(root: string, id: string): Calibration {
 }
 
 /**
- * A complete calibration, after deriving it again from its runs.
+ * Reads a complete calibration, and checks it by deriving it again from its runs.
  *
- * @returns undefined where there is none
- * @throws {InvalidEvidenceError} it is not what its runs yield: a file was changed or is missing;
- * names it
+ * @returns undefined if there is none
+ * @throws {InvalidEvidenceError} it differs from the derived one, because a file was changed or is
+ * missing; names the file
  */
 export function readCalibration(root: string, id: string): Calibration | undefined {
   const path = resultPath(root, id)
@@ -118,8 +113,11 @@ export function readCalibration(root: string, id: string): Calibration | undefin
     (name) => stored.evidence[name] !== derived.evidence[name],
   )
   if (changed !== undefined)
-    throw damaged(join(evidenceOf(root), id, changed), `is not the file ${path} was made from`)
-  if (jsonText(derived) !== text) throw damaged(path, 'is not what its runs yield')
+    throw damaged(
+      join(evidenceOf(root), id, changed),
+      `is not the file that ${path} was derived from`,
+    )
+  if (jsonText(derived) !== text) throw damaged(path, 'differs from what its runs yield')
   return stored
 }
 
@@ -127,7 +125,7 @@ function parse(text: string, path: string): Calibration {
   try {
     return calibrationSchema.parse(JSON.parse(text))
   } catch (cause) {
-    throw damaged(path, 'is no calibration', cause)
+    throw damaged(path, 'is not a valid calibration', cause)
   }
 }
 

@@ -16,35 +16,33 @@ import type {
   CalibrationWarning,
 } from './calibration.js'
 
-/**
- * The lines a calibration shows in a terminal. Numbers and verdicts are taken from it as they are.
- */
+/** A calibration as a terminal shows it: its codes in words, its table, its quote. */
 
 const REASONS: Readonly<Record<CalibrationReason, string>> = {
   'results-differ':
-    'the same code computed different results; make it deterministic before measuring it',
+    'the same code gave different results; make it deterministic before measuring it',
   incomplete:
-    'measuring ended before all pairs were made: a result differed, or more than a quarter of the pairs were voided because of the host; quiet it and calibrate again',
+    'measuring ended early, because a result differed or because disturbance of the host voided more than a quarter of the pairs; stop other programs and calibrate again',
   biased:
-    'the same code as both arms differs by more than noise explains: something favours one arm; look at foreignLoad and startedAt in aa/runs.jsonl',
+    'two arms with the same code differ by more than noise explains, so the measurement favours one arm; see foreignLoad and startedAt in aa/runs.jsonl',
   'position-effect':
-    'the ratio depends on which arm runs first: runs disturb each other; give the host more time between runs, or quiet it',
+    'the ratio of the arms depends on which runs first, so runs disturb each other; stop other programs and calibrate again',
   'effect-missed':
-    'the injected effect was not seen as large as it is: work is not timed truly on this host; look at the clock rate and at what else runs',
+    'the measured size of the injected effect is wrong, so this host does not time work correctly; check its clock rate and the programs that run beside',
 }
 
 const WARNINGS: Readonly<Record<CalibrationWarning, string>> = {
   'noise-red':
-    'one pair varies by more than 8 % (RED): only certified verdicts will count here; close other programs',
+    'the noise of one pair is above 8 % (RED), so only certified verdicts count on this host; stop other programs',
   autocorrelated:
-    'neighbouring pairs resemble each other more than chance explains: the host drifts; let it cool down, or fix its clock rate',
+    'neighbouring pairs are more alike than chance explains, so the host drifts; let it cool down, or fix its clock rate',
   'effect-undecidable':
-    'noise alone moves the estimate of the injected effect by more than two points, so this control says nothing; quiet the host',
+    'noise alone moves the estimate of the injected effect by more than two percentage points, so this check is undecided; stop other programs',
   repeated:
-    'a check failed at first and was repeated with fresh pairs, which decided; both attempts are in calibration.json',
+    'a check failed, so it was repeated with fresh pairs, which decided; both attempts are in calibration.json',
 }
 
-/** One row per workload under a heading. */
+/** One row per workload, below a heading. */
 export function calibrationTable({ workloads }: Calibration): string {
   const looks = [
     ...new Set(workloads.flatMap(({ certifiable }) => certifiable.map(({ pairs }) => pairs))),
@@ -56,7 +54,7 @@ export function calibrationTable({ workloads }: Calibration): string {
     'A/A difference',
     'position',
     'lag-1',
-    `${injected} seen as`,
+    `${injected} measured as`,
     `certifies from (${looks.join(', ')} pairs)`,
     '',
   ]
@@ -71,20 +69,17 @@ export function calibrationNotes({ workloads }: Calibration): string[] {
   ])
 }
 
-/**
- * What an evaluation says about the calibration it quotes: `calibration   GREEN 1.4 % grid-search,
- * 3 days ago`.
- */
+/** The calibration quoted by a plan: `calibration   GREEN 1.4 % grid-search, 3 days ago`. */
 export function quoteLine({ status, ageDays, command, workloads }: CalibrationQuote): string {
   const age = ageDays === undefined ? [] : [formatDaysAgo(ageDays)]
   if (status === 'missing')
-    return `calibration   none of this host, Node and scale; make one: ${command}`
+    return `calibration   missing for this host, Node version and scale; calibrate: ${command}`
   if (status === 'failed')
-    return `calibration   ${['failed', ...age].join(', ')}: nothing is accepted; repeat it: ${command}`
+    return `calibration   ${['failed', ...age].join(', ')}: nothing is accepted; calibrate again: ${command}`
   const noise = workloads.map(
     ({ id, effectiveSd, class: noiseClass }) => `${noiseClass} ${formatPercent(effectiveSd)} ${id}`,
   )
-  return `calibration   ${[noise.join(' · '), ...age].join(', ')}${status === 'stale' ? `: out of date; repeat it: ${command}` : ''}`
+  return `calibration   ${[noise.join(' · '), ...age].join(', ')}${status === 'stale' ? `: out of date; calibrate again: ${command}` : ''}`
 }
 
 function rowOf({

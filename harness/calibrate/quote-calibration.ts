@@ -2,13 +2,13 @@ import type { CalibrationQuote, Environment, EvaluationPlan } from '../evidence/
 import { calibratedHost } from './calibrated-host.js'
 import { calibrationId, readCalibration } from './calibration-store.js'
 
-/** An evaluation that is planned, and the host it is planned for. */
+/** A planned evaluation, and its host. */
 export interface CalibrationQuery {
   /** Evidence root, absolute. */
   readonly root: string
   readonly environment: Environment
   readonly plan: Pick<EvaluationPlan, 'metric' | 'suite' | 'scale' | 'workloads'>
-  /** How to calibrate for it. */
+  /** The command that calibrates for the plan. */
   readonly command: string
 }
 
@@ -16,14 +16,14 @@ const DAY_MS = 86_400_000
 const STALE_AFTER_DAYS = 30
 
 /**
- * What the newest calibration of this host, Node, flags, suite and scale says about the workloads
- * of a plan.
+ * The calibration of this host, Node version, flags, suite and scale, as far as it concerns the
+ * workloads of a plan.
  *
- * `failed` stays failed at any age and for any workload: a biased harness does not mend itself.
- * `stale` is decided by age alone and not by the code that was measured: that changes daily, while
- * bias and noise are those of host and harness. One that covers none of the workloads is `missing`.
+ * `failed` holds at any age and for any workload, because bias does not disappear by itself.
+ * `stale` depends on age only: the measured code changes daily, but bias and noise belong to host
+ * and harness. A calibration that covers none of the workloads is `missing`.
  *
- * @throws {InvalidEvidenceError} there is one, and it is not what its runs yield; names the file
+ * @throws {InvalidEvidenceError} a file of the calibration is damaged; names the file
  */
 export function quoteCalibration(
   { root, environment, plan, command }: CalibrationQuery,

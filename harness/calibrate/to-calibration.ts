@@ -1,4 +1,5 @@
 import { InvalidEvidenceError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { attemptsOf, type Trial, wantsPair } from '../verdict/attempts.js'
@@ -22,19 +23,19 @@ import type {
   CalibrationWarning,
 } from './calibration.js'
 
-/** The two evidence folders of a calibration: identical arms, and one arm with injected work. */
+/** The evidence of a calibration: identical arms, and one arm with injected work. */
 export interface CalibrationEvidence {
   readonly aa: Evidence
   readonly injected: Evidence
 }
 
-/** Looks of an evaluation by default, for which the certifiable improvement is told. */
+/** The default looks of an evaluation, for which the certifiable improvement is computed. */
 const LOOKS = [10, 20, 30, 40]
 const AT_LEAST = 0.05
 const ALPHA = 0.05
 
 /**
- * Everything a calibration says, from its evidence alone: no clock, no host, no version of ours.
+ * Derives the result of a calibration from its evidence alone, without clock, host or code version.
  *
  * @throws {InvalidEvidenceError} the evidence is not that of a calibration, or contradicts itself
  */
@@ -54,31 +55,31 @@ export function toCalibration(evidence: CalibrationEvidence): Calibration {
     dist: plan.dist,
     workloads,
     verdict: workloads.every(({ verdict }) => verdict === 'passed') ? 'passed' : 'failed',
-    evidence: { ...within('aa', evidence.aa), ...within('injected', evidence.injected) },
+    evidence: { ...inFolder('aa', evidence.aa), ...inFolder('injected', evidence.injected) },
   }
 }
 
-/** The trial of identical arms that a plan sets: as many pairs as its one look. */
+/** The A/A check of a plan, with the number of pairs at its only look. */
 export function identicalTrial({ regime, metric }: EvaluationPlan): Trial<IdenticalAttempt> {
   return identicalArms(regime.looks.at(-1)!, metric)
 }
 
 /**
- * The trial of the injected effect that a plan sets.
+ * The check of the known effect of a plan.
  *
- * @throws {InvalidEvidenceError} it injects nothing
+ * @throws {InvalidEvidenceError} the plan injects nothing
  */
 export function injectedTrial({
   regime,
   metric,
   injected,
 }: EvaluationPlan): Trial<InjectedAttempt> {
-  return injectedEffect(improvementPutIn(injected), regime.looks.at(-1)!, metric)
+  return injectedEffect(injectedImprovement(injected), regime.looks.at(-1)!, metric)
 }
 
 /**
- * Ids of the workloads that need another pair, in plan order. A host that voids more than a quarter
- * of the pairs asked for is measured no further: its attempt stays incomplete.
+ * Ids of the workloads that need another pair, in plan order. Measuring a workload ends, and its
+ * attempt stays incomplete, once more than a quarter of its planned pairs are voided.
  */
 export function workloadsInNeed<Attempt>(
   plan: EvaluationPlan,
@@ -89,8 +90,8 @@ export function workloadsInNeed<Attempt>(
     .map(({ id }) => id)
     .filter((id) => {
       const rounds = roundsOf(runs, plan, id)
-      const askedFor = rounds.length < trial.pairs ? trial.pairs : 2 * trial.pairs
-      return wantsPair(rounds, trial) && !isContaminated(runs, id, askedFor)
+      const planned = rounds.length < trial.pairs ? trial.pairs : 2 * trial.pairs
+      return wantsPair(rounds, trial) && !isContaminated(runs, id, planned)
     })
 }
 
@@ -110,7 +111,8 @@ function calibrateWorkload(
   const difference = findDifference({ aa, injected }, id)
   const noise = noiseIn(identical)
   const reasons = reasonsOf(identical, effect, difference !== undefined)
-  return {
+  const verdict: CalibratedWorkload['verdict'] = reasons.length === 0 ? 'passed' : 'failed'
+  return defined({
     id,
     content,
     warmup,
@@ -121,17 +123,16 @@ function calibrateWorkload(
       attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })),
     },
     injected: {
-      improvement: improvementPutIn(injected.plan.injected),
-      attempts: injectedAttempts.map(({ ci95, ...attempt }) => ({
-        ...attempt,
-        ...(ci95 && { ci95: [ci95[0], ci95[1]] }),
-      })),
+      improvement: injectedImprovement(injected.plan.injected),
+      attempts: injectedAttempts.map(({ ci95, ...attempt }) =>
+        defined({ ...attempt, ci95: ci95 && ([ci95[0], ci95[1]] as [number, number]) }),
+      ),
     },
-    ...(difference !== undefined && { difference }),
-    verdict: reasons.length === 0 ? 'passed' : 'failed',
+    difference,
+    verdict,
     reasons,
     warnings: warningsOf(identical, effect, identicalAttempts.length + injectedAttempts.length > 2),
-  }
+  })
 }
 
 function noiseIn({ class: noiseClass, effectiveSd }: IdenticalAttempt): Noise | undefined {
@@ -170,10 +171,7 @@ function warningsOf(
   return warnings.filter((warning) => warning !== false)
 }
 
-/**
- * What an evaluation by the default rule could certify here, at each of its looks that so many
- * pairs reach.
- */
+/** What an evaluation by the default rule could certify, at each look that the pairs reach. */
 function certifiableOf(
   noise: Noise,
   rounds: readonly Round[],
@@ -195,37 +193,38 @@ function certifiableOf(
   })
 }
 
-/** The first run of a workload whose result is not the proven one. */
+/** The first run of a workload whose result differs from the proven one. */
 function findDifference(
   evidence: CalibrationEvidence,
   id: string,
 ): CalibratedWorkload['difference'] {
   for (const among of ['aa', 'injected'] as const) {
     const { plan, equivalence, runs } = evidence[among]
-    const found = findDivergence(
+    const divergence = findDivergence(
       plan,
       equivalence,
       runs.filter(({ workload }) => workload === id),
     )
-    if (found !== undefined) return { among, pair: Number(found.at.pair), arm: found.arm }
+    if (divergence !== undefined)
+      return { among, pair: Number(divergence.at.pair), arm: divergence.arm }
   }
   return undefined
 }
 
-function improvementPutIn(injected: EvaluationPlan['injected']): number {
+function injectedImprovement(injected: EvaluationPlan['injected']): number {
   if (injected !== undefined) return injected.improvement
   throw new InvalidEvidenceError(
     'the plan of a calibration injects nothing; restore injected/plan.json or calibrate again',
   )
 }
 
-/** Times of runs are written in one form, so that they sort as text. */
+/** All times of runs have the same format, so they can be compared as text. */
 function lastStart({ aa, injected }: CalibrationEvidence): string {
   const starts = [...aa.runs, ...injected.runs].map(({ startedAt }) => startedAt)
   return starts.sort().at(-1) ?? aa.plan.createdAt
 }
 
-function within(folder: string, { digests }: Evidence): Record<string, string> {
+function inFolder(folder: string, { digests }: Evidence): Record<string, string> {
   return Object.fromEntries(
     Object.entries(digests).map(([name, digest]) => [`${folder}/${name}`, digest]),
   )

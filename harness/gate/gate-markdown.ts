@@ -10,14 +10,22 @@ import {
 } from '../text/format.js'
 import { markdownTable } from '../text/table.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
-import { divergenceText, reasonText, verdictText } from './gate-words.js'
+import {
+  certifiableText,
+  countText,
+  divergenceText,
+  grownText,
+  reasonText,
+  totalOfEqual,
+  verdictText,
+} from './gate-words.js'
 
-/** Begins every comment, so that the next one can replace it. */
+/** First line of the comment; the next gate finds the comment by it and replaces it. */
 const COMMENT_MARK = '<!-- assay gate -->'
 
 /**
- * The report as a comment on a pull request or the summary of a job: the verdict first, then why,
- * then how to repeat it.
+ * The report as a comment on a pull request or as the summary of a job: the verdict, the reasons,
+ * and the command that repeats it.
  */
 export function gateMarkdown(report: GateReport): string {
   const blocks = [
@@ -58,35 +66,42 @@ function resultsBlock({ equivalence }: GateReport): string | undefined {
 
 function casesTable(cases: readonly GateCase[]): string | undefined {
   if (cases.length === 0) return undefined
-  const rows = cases.flatMap(({ name, rounds, verdict }) =>
-    rounds.map((round, index) => [
-      index === 0 ? escapeName(name) : '↳ measured again',
-      round.baseMs === undefined || round.headMs === undefined
-        ? '–'
-        : `${formatMs(round.baseMs)} → ${formatMs(round.headMs)}`,
-      slowdownText(round),
-      String(round.pairs),
-      round.noise === undefined
-        ? '–'
-        : `${round.noise.class} ${formatPercent(round.noise.effectiveSd)}`,
-      certifiableText(round),
-      index === 0 ? `**${verdict}**` : '',
-    ]),
-  )
   return markdownTable(
-    ['case', 'base → head', 'slower by [95 % CI]', 'pairs', 'noise', 'certifies', 'verdict'],
-    rows,
+    [
+      'case',
+      'base → head',
+      'slower by [95 % CI]',
+      'pairs',
+      'noise',
+      'certified with 80 % power',
+      'verdict',
+    ],
+    cases.flatMap(({ name, rounds, verdict }) =>
+      rounds.map((round, index) => [
+        index === 0 ? escapeName(name) : '↳ measured again',
+        ...roundCells(round),
+        index === 0 ? `**${verdict}**` : '',
+      ]),
+    ),
   )
+}
+
+function roundCells(round: GateRound): string[] {
+  const { baseMs, headMs, pairs, noise, certifiable } = round
+  return [
+    baseMs === undefined || headMs === undefined
+      ? '–'
+      : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
+    slowdownText(round),
+    String(pairs),
+    noise === undefined ? '–' : `${noise.class} ${formatPercent(noise.effectiveSd)}`,
+    certifiable === undefined ? '–' : certifiableText(certifiable),
+  ]
 }
 
 function slowdownText({ slowdown, ci95 }: GateRound): string {
   if (slowdown === undefined) return '–'
   return `${formatSignedPercent(slowdown)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`
-}
-
-function certifiableText({ certifiable }: GateRound): string {
-  if (certifiable === undefined) return '–'
-  return `≤ ${formatPercent(certifiable.passes)} passes, ≥ ${formatPercent(certifiable.fails)} fails`
 }
 
 function detailsOf(one: GateCase): string | undefined {
@@ -95,13 +110,12 @@ function detailsOf(one: GateCase): string | undefined {
     ...one.rounds.flatMap(({ warnings }) =>
       warnings.map(({ code, hint }) => `warning ${code}: ${hint}`),
     ),
-    ...(one.profile?.grown ?? []).map(
-      ({ name, place, baseMs, headMs }) =>
-        `grew: ${name}${place === undefined ? '' : ` (${place})`} ${formatMs(baseMs)} → ${formatMs(headMs)} per pass`,
-    ),
+    ...(one.profile?.grown ?? []).map((grown) => `grew: ${grownText(grown)} per pass`),
     ...(one.profile === undefined
       ? []
-      : [`flame graphs: ${one.profile.folder}/difference.svg in the outputs of this gate`]),
+      : [
+          `flame graph of the difference: ${one.profile.folder}/difference.svg in the outputs of this gate`,
+        ]),
   ]
   if (lines.length === 0) return undefined
   return `**${escapeName(one.name)}** (${escapeMarkdown(one.content)})\n\n${list(lines)}`
@@ -112,23 +126,24 @@ function countedTable(cases: readonly GateCase[]): string {
     countedWork.different.map(({ name: counter, base, head }) => [
       escapeName(name),
       escapeName(counter),
-      base === undefined ? 'not counted' : formatCount(base),
-      head === undefined ? 'not counted' : formatCount(head),
+      countText(base),
+      countText(head),
     ]),
   )
   const unsteady = [...new Set(cases.flatMap(({ countedWork }) => countedWork.unsteady))]
   const left =
     unsteady.length === 0
       ? ''
-      : `\n\nNot compared, since not the same in every run: ${unsteady.map(escapeName).join(', ')}.`
+      : `\n\nNot compared, because they vary from run to run: ${unsteady.map(escapeName).join(', ')}.`
   if (rows.length > 0)
-    return `Counted work that differs:\n\n${markdownTable(['case', 'count', 'base', 'head'], rows)}${left}`
-  const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
-  return cases.length === 0 ? '' : `Counted work: ${formatCount(equal)} counts, all equal.${left}`
+    return `Counters that differ:\n\n${markdownTable(['case', 'counter', 'base', 'head'], rows)}${left}`
+  return cases.length === 0
+    ? ''
+    : `Counted work: ${formatCount(totalOfEqual(cases))} counters, all equal.${left}`
 }
 
 function repeatBlock({ command, exitCode }: GateReport): string {
-  return `Repeat with:\n\n\`\`\`\n${escapeCode(command)}\n\`\`\`\n\nExit code ${exitCode}. How to read this: docs/gate.md.`
+  return `Repeat with:\n\n\`\`\`\n${escapeCode(command)}\n\`\`\`\n\nExit code ${exitCode}. For an explanation, see docs/gate.md.`
 }
 
 function list(lines: readonly string[]): string {

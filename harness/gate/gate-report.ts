@@ -9,8 +9,8 @@ import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
 import { countedWorkSchema } from './counted-work.js'
 
 /**
- * `gate.json`: what was compared, measured and decided. Fractions, ms and bytes; slowdowns are
- * positive where head takes longer.
+ * `gate.json`: what was compared, measured and decided, in fractions, ms and bytes. A slowdown is
+ * positive if head takes longer.
  */
 
 const warning = z.strictObject({ code: z.string(), hint: z.string() })
@@ -30,8 +30,8 @@ const look = z.strictObject({
 })
 
 /**
- * One round: pairs until the rule decides. In the words of the rule, `accepted` is passed and
- * `rejected` failed.
+ * One round: pairs until the regression rule decides. `accepted` means passed, `rejected` means
+ * failed.
  */
 const roundSchema = z.strictObject({
   seed: z.int().nonnegative(),
@@ -42,25 +42,25 @@ const roundSchema = z.strictObject({
   baseMs: z.number().optional(),
   headMs: z.number().optional(),
   slowdown: z.number().optional(),
-  /** Ordinary 95 % interval; the bounds that decided are those of the last look. */
+  /** 95 % interval, for reference; the bounds of the last look decided. */
   ci95: z.array(z.number()).length(2).optional(),
   noise: z.strictObject({ class: noiseClassSchema, effectiveSd: z.number() }).optional(),
   /**
-   * Four times in five: the largest true slowdown that passes, and the smallest that fails, by the
-   * bounds alone.
+   * The largest true slowdown that passes, and the smallest that fails, by the bounds alone and
+   * with 80 % power.
    */
   certifiable: z.strictObject({ passes: z.number(), fails: z.number() }).optional(),
   looks: z.array(look),
   warnings: z.array(warning),
-  /** The runs, relative to this file. */
+  /** Path of the runs, relative to this file. */
   journal: z.string(),
 })
 export type GateRound = Readonly<z.infer<typeof roundSchema>>
 
-/** What grew, in the differential profile: its own CPU time per pass. */
+/** A function that grew, by its self CPU time per pass. */
 const grownSchema = z.strictObject({
   name: z.string(),
-  /** `engine/portal/bar-portal.ts:88`; absent where it has no source. */
+  /** `engine/portal/bar-portal.ts:88`; absent if the source is unknown. */
   place: z.string().optional(),
   baseMs: z.number(),
   headMs: z.number(),
@@ -68,7 +68,7 @@ const grownSchema = z.strictObject({
 export type GrownFunction = Readonly<z.infer<typeof grownSchema>>
 
 const caseSchema = z.strictObject({
-  /** `grid-search`, or with its stack. */
+  /** `grid-search`, or with its stack: `grid-search · layer1 + layer2`. */
   name: z.string(),
   workload: z.string(),
   stack: z.array(z.string()),
@@ -79,7 +79,7 @@ const caseSchema = z.strictObject({
   /** The second is the confirmation of a failure. */
   rounds: z.array(roundSchema).min(1).max(2),
   countedWork: countedWorkSchema,
-  /** Present where it failed and could be profiled. */
+  /** Present if the case failed and could be profiled. */
   profile: z.strictObject({ folder: z.string(), grown: z.array(grownSchema) }).optional(),
 })
 export type GateCase = Readonly<z.infer<typeof caseSchema>>
@@ -93,9 +93,9 @@ const equivalence = z.union([
   z.strictObject({
     kind: z.literal('different'),
     divergence: equivalenceSchema.options[1].shape.divergence,
-    /** Stack under which they differ. */
+    /** Stack under which the results differ. */
     stack: z.array(z.string()),
-    /** Why they are meant to differ. */
+    /** Why the results are meant to differ; absent if they must be equal. */
     changed: z.string().optional(),
   }),
 ])
@@ -103,18 +103,18 @@ export type GateEquivalence = Readonly<z.infer<typeof equivalence>>
 
 const version = z.strictObject({
   commit: z.string(),
-  /** SHA-256 of its compiled code; absent where it was not built. */
+  /** SHA-256 of its compiled code; absent if it was not built. */
   code: z.string().optional(),
 })
 
 export const gateReportSchema = z.strictObject({
   schema: z.literal('assay/gate@1'),
   madeAt: z.iso.datetime(),
-  /** What to type to get it again. */
+  /** The command that repeats the gate. */
   command: z.string(),
   packageVersion: z.string(),
   suite: z.string().optional(),
-  /** Absent where no commits could be compared. */
+  /** Absent if a commit is missing. */
   base: version.extend({ ref: z.string() }).optional(),
   head: version.optional(),
   verdict: z.enum(['pass', 'fail', 'inconclusive', 'not-equivalent', 'not-comparable']),
@@ -131,10 +131,10 @@ export const gateReportSchema = z.strictObject({
   }),
   environment: environmentSchema,
   calibration: calibrationQuoteSchema.optional(),
-  /** Absent where nothing was compared. */
+  /** Absent if nothing was compared. */
   equivalence: equivalence.optional(),
   cases: z.array(caseSchema),
-  /** What a reader should know besides. */
+  /** Further facts for the reader. */
   notes: z.array(z.string()),
   durationMs: z.number().nonnegative(),
 })

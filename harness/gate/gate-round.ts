@@ -1,4 +1,5 @@
 import { mean } from 'simple-statistics'
+import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { compareArms } from '../verdict/compare.js'
@@ -9,9 +10,9 @@ import { warningsOf } from '../verdict/warnings.js'
 import type { GateRound } from './gate-report.js'
 
 /**
- * What one round says about a workload, for people and programs.
+ * The result of one round of a workload.
  *
- * @param journal where its runs lie, relative to the report
+ * @param journal path of its runs, relative to the report
  */
 export function roundOf(
   plan: EvaluationPlan,
@@ -26,28 +27,25 @@ export function roundOf(
   const look = looks.at(-1)
   const limit = 'atMost' in rule.criterion ? rule.criterion.atMost : undefined
   const ci95 = comparison?.improvement.ci95
-  return {
+  return defined({
     seed: plan.seed,
     outcome,
     reasons: [...reasons],
     pairs: rounds.length,
-    ...(comparison && {
-      baseMs: mean([...comparison.a]),
-      headMs: mean([...comparison.b]),
-      slowdown: -comparison.improvement.estimate,
-    }),
-    ...(ci95 && { ci95: [-ci95.upper, -ci95.lower] }),
-    ...(noise && { noise }),
-    ...(noise &&
-      look &&
-      limit !== undefined && {
-        certifiable: {
-          passes: certifiableSlowdown(noise, look, limit),
-          fails: certifiableRegression(noise, look, limit),
-        },
-      }),
-    looks: looks.map(({ held, ...rest }) => ({ ...rest, ...(held && { held: [...held] }) })),
+    baseMs: comparison && mean([...comparison.a]),
+    headMs: comparison && mean([...comparison.b]),
+    slowdown: comparison && -comparison.improvement.estimate,
+    ci95: ci95 && [-ci95.upper, -ci95.lower],
+    noise,
+    certifiable:
+      noise && look && limit !== undefined
+        ? {
+            passes: certifiableSlowdown(noise, look, limit),
+            fails: certifiableRegression(noise, look, limit),
+          }
+        : undefined,
+    looks: looks.map(({ held, ...rest }) => defined({ ...rest, held: held && [...held] })),
     warnings: warningsOf(rounds, looks, rule),
     journal,
-  }
+  })
 }

@@ -3,16 +3,23 @@ import {
   formatDuration,
   formatMs,
   formatNumber,
-  formatPercent,
   formatSignedPercent,
 } from '../text/format.js'
 import { alignedRows } from '../text/table.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
-import { divergenceText, reasonText, verdictText } from './gate-words.js'
+import {
+  certifiableText,
+  countText,
+  divergenceText,
+  grownText,
+  reasonText,
+  totalOfEqual,
+  verdictText,
+} from './gate-words.js'
 
 const NAME_WIDTH = 13
 
-/** The report as a terminal shows it: a row per round, what explains it, and the verdict last. */
+/** The report for a terminal: one row per round, then explanations, and the verdict last. */
 export function gateText(report: GateReport): string {
   const { cases, equivalence, notes, base, head, durationMs } = report
   const lines = [
@@ -27,7 +34,7 @@ export function gateText(report: GateReport): string {
     ...(equivalence?.kind === 'different'
       ? [labelled('different', divergenceText(equivalence.divergence))]
       : []),
-    ...rowsOf(cases),
+    ...alignedRows(cases.flatMap(rowsOf), '   '),
     ...cases.flatMap(detailsOf),
     ...countedLines(cases),
     ...notes.map((note) => labelled('note', note)),
@@ -41,15 +48,12 @@ export function gateText(report: GateReport): string {
   return `${lines.join('\n')}\n`
 }
 
-function rowsOf(cases: readonly GateCase[]): string[] {
-  const rows = cases.flatMap(({ name, rounds, verdict }) =>
-    rounds.map((round, index) => [
-      index === 0 ? name : '  measured again',
-      ...cellsOf(round),
-      index === rounds.length - 1 ? verdict : 'failed',
-    ]),
-  )
-  return alignedRows(rows, '   ')
+function rowsOf({ name, rounds, verdict }: GateCase): string[][] {
+  return rounds.map((round, index) => [
+    index === 0 ? name : '  measured again',
+    ...cellsOf(round),
+    index === rounds.length - 1 ? verdict : 'failed',
+  ])
 }
 
 function cellsOf({
@@ -68,9 +72,7 @@ function cellsOf({
     slowdown === undefined ? '' : `${formatSignedPercent(slowdown)}${interval}`,
     `${pairs} pairs`,
     noise === undefined ? '' : noise.class,
-    certifiable === undefined
-      ? ''
-      : `passes ≤ ${formatPercent(certifiable.passes)}, fails ≥ ${formatPercent(certifiable.fails)}`,
+    certifiable === undefined ? '' : certifiableText(certifiable),
   ]
 }
 
@@ -80,11 +82,8 @@ function detailsOf(one: GateCase): string[] {
     ...one.rounds.flatMap(({ warnings }) =>
       warnings.map(({ code, hint }) => labelled('warning', `${one.name}: ${code}: ${hint}`)),
     ),
-    ...(one.profile?.grown ?? []).map(({ name, place, baseMs, headMs }) =>
-      labelled(
-        'grew',
-        `${one.name}: ${name}${place === undefined ? '' : ` (${place})`} ${formatMs(baseMs)} → ${formatMs(headMs)}`,
-      ),
+    ...(one.profile?.grown ?? []).map((grown) =>
+      labelled('grew', `${one.name}: ${grownText(grown)}`),
     ),
     ...(one.profile === undefined
       ? []
@@ -96,18 +95,14 @@ function countedLines(cases: readonly GateCase[]): string[] {
   if (cases.length === 0) return []
   const different = cases.flatMap(({ name, countedWork }) =>
     countedWork.different.map(({ name: counter, base, head }) =>
-      labelled(
-        'counted',
-        `${name}: ${counter} ${base === undefined ? 'not counted' : formatCount(base)} → ${head === undefined ? 'not counted' : formatCount(head)}`,
-      ),
+      labelled('counted', `${name}: ${counter} ${countText(base)} → ${countText(head)}`),
     ),
   )
-  const equal = cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
   return [
     ...different,
     labelled(
       'counted',
-      `${formatCount(equal)} counts equal, ${formatCount(different.length)} different`,
+      `${formatCount(totalOfEqual(cases))} counters equal, ${formatCount(different.length)} different`,
     ),
   ]
 }

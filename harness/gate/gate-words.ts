@@ -1,9 +1,15 @@
-import { formatLimit } from '../text/format.js'
-import type { GateCase, GateEquivalence, GateReport } from './gate-report.js'
+import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
+import type {
+  GateCase,
+  GateEquivalence,
+  GateReport,
+  GateRound,
+  GrownFunction,
+} from './gate-report.js'
 
-/** Words terminal and markdown share; verdicts are taken as they are. */
+/** The words that the terminal text and the markdown share. */
 
-/** `fail: 2 of 4 cases are at least 10 % slower` */
+/** `fail: 2 of 4 cases are slower by 10 % or more, in two rounds` */
 export function verdictText({ verdict, cases, rule, equivalence }: GateReport): string {
   const count = (which: GateCase['verdict']) =>
     `${cases.filter((one) => one.verdict === which).length} of ${cases.length} cases`
@@ -14,15 +20,15 @@ export function verdictText({ verdict, cases, rule, equivalence }: GateReport): 
   const limit = formatLimit(rule.limit)
   switch (verdict) {
     case 'pass':
-      return `pass: none of ${cases.length} cases is ${limit} slower${announced}`
+      return `pass: ${count('pass')} are less than ${limit} slower${announced}`
     case 'fail':
-      return `fail: ${count('fail')} slower by ${limit} or more, twice over${announced}`
+      return `fail: ${count('fail')} are slower by ${limit} or more, in two rounds${announced}`
     case 'inconclusive':
-      return `inconclusive: ${count('inconclusive')} undecided; this is not a pass${announced}`
+      return `inconclusive: ${count('inconclusive')} are undecided, which does not pass${announced}`
     case 'not-equivalent':
-      return 'not equivalent: head computes something else than its base'
+      return "not equivalent: head's results differ from the base's"
     case 'not-comparable':
-      return 'not comparable: nothing was decided; this is not a pass'
+      return 'not comparable: no case was decided, which does not pass'
   }
 }
 
@@ -60,4 +66,25 @@ export function divergenceText(
   ].join(', ')
   const named = field.replace('the baseline', 'base').replace('the candidate', 'head')
   return `${where}: ${named} is ${baseline} in base and ${candidate} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
+}
+
+/** The slowdowns that this noise certifies with 80 % power: `passes ≤ 5.1 %, fails ≥ 15.2 %` */
+export function certifiableText({ passes, fails }: NonNullable<GateRound['certifiable']>): string {
+  return `passes ≤ ${formatPercent(passes)}, fails ≥ ${formatPercent(fails)}`
+}
+
+/** `spinKernel (dist/kernel.mjs:3) 1.204 ms → 3.640 ms` */
+export function grownText({ name, place, baseMs, headMs }: GrownFunction): string {
+  const where = place === undefined ? '' : ` (${place})`
+  return `${name}${where} ${formatMs(baseMs)} → ${formatMs(headMs)}`
+}
+
+/** The value of a counter in one version. */
+export function countText(value: number | undefined): string {
+  return value === undefined ? 'not counted' : formatCount(value)
+}
+
+/** How many counters are equal, over all cases. */
+export function totalOfEqual(cases: readonly GateCase[]): number {
+  return cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
 }

@@ -9,16 +9,16 @@ import { unknownName } from '../text/nearest-name.js'
 import type { Revisions } from './revisions.js'
 import type { Versions } from './versions.js'
 
-/** How the gate measures and decides. */
+/** How the gate measures, and its threshold. */
 export interface GateRule {
-  /** Empty: all both versions have. */
+  /** Ids; empty for all that both versions have. */
   readonly workloads: readonly string[]
   readonly scale: ScaleName
   readonly seed: number
   readonly metric: Metric
-  /** Slowdown that must not pass, a fraction. */
+  /** Slowdown from which a case fails, a fraction. */
   readonly limit: number
-  /** Pair counts at which a case may be decided, ascending; three at most. */
+  /** Numbers of pairs at which a case may be decided, ascending; at most three. */
   readonly looks: readonly number[]
   readonly nodeFlags: readonly string[]
 }
@@ -27,29 +27,29 @@ export interface GatePlanRequest {
   readonly rule: GateRule
   readonly revisions: Pick<Revisions, 'base' | 'head'>
   readonly versions: Versions
-  /** Of both versions. */
+  /** Both versions as one suite. */
   readonly loaded: LoadedSuite
-  /** Records committed in head. */
+  /** The decision records in head. */
   readonly records: readonly DecisionRecord[]
   readonly command: string
   readonly packageVersion: string
   readonly createdAt: string
-  /** What is known about the host, given what is to be measured. */
+  /** The calibration of this host for a plan. */
   readonly calibration: (plan: PlanDraft) => CalibrationQuote
 }
 
-/** What is measured: one plan per stack, each over the same workloads. */
+/** One plan per stack, all with the same workloads. */
 export interface GatePlans {
   readonly plans: readonly EvaluationPlan[]
-  /** Workloads that only one version has, and so cannot be compared. */
+  /** Workloads that only one version has, which cannot be compared. */
   readonly unmatched: { readonly base: readonly string[]; readonly head: readonly string[] }
 }
 
 /**
- * Every workload both versions have, on the pure baseline and on the everyday stack: a cache can
- * hide a slow loader, and without the cache nobody sees a slow cache.
+ * Plans every workload that both versions have, on the pure baseline and on the everyday stack. The
+ * first shows a slow loader that a cache would hide, the second a slow cache.
  *
- * @throws {InputError} neither version has a workload that was asked for
+ * @throws {InputError} neither version has a requested workload
  * @throws {InvalidEvidenceError} the versions have no workload in common
  */
 export function planGate(request: GatePlanRequest): GatePlans {
@@ -59,28 +59,28 @@ export function planGate(request: GatePlanRequest): GatePlans {
     base: base.filter((id) => !head.includes(id)),
     head: head.filter((id) => !base.includes(id)),
   }
-  const stray = rule.workloads.find((id) => !base.includes(id) && !head.includes(id))
-  if (stray !== undefined) throw unknownName('workload', stray, head)
+  const unknown = rule.workloads.find((id) => !base.includes(id) && !head.includes(id))
+  if (unknown !== undefined) throw unknownName('workload', unknown, head)
   const common = loaded.suite.workloads.filter(({ id }) => base.includes(id))
   const chosen =
     rule.workloads.length === 0 ? common : common.filter(({ id }) => rule.workloads.includes(id))
   if (chosen.length === 0)
     throw new InvalidEvidenceError(
-      `nothing to compare: base has ${listed(base)}, head has ${listed(head)}${rule.workloads.length === 0 ? '' : `, and ${listed(rule.workloads)} was asked for`}`,
+      `nothing to compare: base has ${listed(base)}, head has ${listed(head)}${rule.workloads.length === 0 ? '' : `; requested: ${listed(rule.workloads)}`}`,
     )
   const everyday = everydayStack(request)
   const stacks = everyday.length === 0 ? [[]] : [[], everyday]
   return { plans: stacks.map((stack) => planStack(request, stack, chosen)), unmatched }
 }
 
-/** A case as people are told it: `grid-search`, `grid-search · layer1 + layer2`. */
+/** The name of a case: `grid-search`, `grid-search · layer1 + layer2`. */
 export function caseName(workload: string, stack: readonly string[]): string {
   return stack.length === 0 ? workload : `${workload} · ${stack.join(' + ')}`
 }
 
 /**
- * The plan of the second round of some workloads: another seed, for which equal results are proven
- * already, so that neither data nor order are those of the first.
+ * The plan of a second round of some workloads. It uses another seed of the proof, so its data and
+ * its order of runs differ from those of the first round.
  */
 export function confirmationOf(plan: EvaluationPlan, workloads: readonly string[]): EvaluationPlan {
   const [, second] = plan.equivalenceSeeds
@@ -92,7 +92,7 @@ export function confirmationOf(plan: EvaluationPlan, workloads: readonly string[
   }
 }
 
-/** Layers head's records accept, as far as the base has them too. */
+/** The layers that records of head accept and that the base has too. */
 function everydayStack({ versions, loaded, records }: GatePlanRequest): string[] {
   return acceptedLayers(loaded.suite, records).filter((id) =>
     versions.base.description.layers.includes(id),

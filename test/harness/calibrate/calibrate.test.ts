@@ -8,7 +8,7 @@ import { assay, createIo, fixture, kernelSuite, temporaryDirectory } from '../..
 
 const SHORT = 'calibrate --workload spin --scale smoke --pairs 10'
 
-/** The one folder below `profiling-results/calibration/<fingerprint>/` of a name. */
+/** The folder of a name below `profiling-results/calibration/<fingerprint>/`. */
 function folderOf(root: string, name: string): string {
   const calibrations = join(root, 'profiling-results', 'calibration')
   const [fingerprint, ...others] = readdirSync(calibrations)
@@ -25,11 +25,11 @@ function journal(folder: string, part: string): { arm: string; pair: number }[] 
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line))
 }
 
-// One story: each step begins where the one before it ended.
+// Each test continues from the state that the one before it left.
 describe('a calibration of this host', () => {
   const root = temporaryDirectory()
 
-  it('before the first one, an evaluation says that there is none and how to make it', async () => {
+  it('is missing at first; an evaluation prints the command that makes one', async () => {
     const bench = createIo()
     const io = {
       ...bench.io,
@@ -46,11 +46,11 @@ describe('a calibration of this host', () => {
       ),
     ).toBe(130)
     expect(bench.told.stdout).toContain(
-      'calibration   none of this host, Node and scale; make one: npm run calibrate -- --scale smoke\n',
+      'calibration   missing for this host, Node version and scale; calibrate: npm run calibrate -- --scale smoke\n',
     )
   }, 240_000)
 
-  it('interrupted by Ctrl-C keeps its finished runs and says how to continue', async () => {
+  it('keeps its finished runs after Ctrl-C, and prints the command that continues', async () => {
     const bench = createIo()
     const io = {
       ...bench.io,
@@ -68,24 +68,24 @@ describe('a calibration of this host', () => {
     expect(journal(folder, 'injected')).toEqual([])
   }, 240_000)
 
-  it('is not resumed with another plan; the difference is named', async () => {
+  it('is not resumed with another plan, and names the differences', async () => {
     const { code, stderr } = await assay(
       `${SHORT.replace('10', '20')} --seed 8 --resume --out ${root}`,
     )
     expect(code).toBe(2)
     expect(stderr).toMatch(
-      /^assay: cannot resume the calibration: it was begun with a different --seed, --pairs, .*; repeat its command: /m,
+      /^assay: cannot resume the calibration: it was started with a different --seed, --pairs, .*; repeat its command: /m,
     )
   })
 
-  it('is resumed where it stood, and tells what this host does to a measurement', async () => {
+  it('is resumed after the last finished run, and prints its results', async () => {
     const before = journal(folderOf(root, 'smoke.unfinished'), 'aa')
     const { code, stdout, stderr } = await assay(`${SHORT} --resume --out ${root}`)
     const folder = folderOf(root, 'smoke')
     const { verdict, workloads } = readResult(folder)
     expect(code).toBe(verdict === 'passed' ? 0 : 5)
     expect(stdout).toMatch(
-      /workload +noise +A\/A difference +position +lag-1 +8 % seen as +certifies from \(10 pairs\)/,
+      /workload +noise +A\/A difference +position +lag-1 +8 % measured as +certifies from \(10 pairs\)/,
     )
     expect(stdout).toMatch(new RegExp(`^${verdict} +.*/smoke/calibration.json$`, 'm'))
     expect(stderr).not.toContain('proving equivalence')
@@ -98,7 +98,7 @@ describe('a calibration of this host', () => {
     }
   }, 240_000)
 
-  it('injects real work into the baseline, the same W and K in both parts, and no work into identical arms', () => {
+  it('injects work into the baseline, none into identical arms, and uses the same W and K in both parts', () => {
     const folder = folderOf(root, 'smoke')
     const plan = (part: string) =>
       planSchema.parse(JSON.parse(readFileSync(join(folder, part, 'plan.json'), 'utf8')))
@@ -129,7 +129,7 @@ describe('a calibration of this host', () => {
     )
   }, 240_000)
 
-  it('is no record: list, numbering and replay pass it by', async () => {
+  it('is not a record: list, numbering and replay ignore it', async () => {
     const { stdout } = await assay(`list --out ${root}`)
     expect(stdout).toContain('0001-one-tick')
     expect(stdout).not.toContain('unfinished')
@@ -138,7 +138,7 @@ describe('a calibration of this host', () => {
     expect(replayed.stdout.trim().split('\n')).toHaveLength(1)
   })
 
-  it('that was changed afterwards ends an evaluation before anything is measured', async () => {
+  it('ends an evaluation before anything is measured, if it was changed afterwards', async () => {
     const path = join(folderOf(root, 'smoke'), 'calibration.json')
     writeFileSync(
       path,
@@ -160,19 +160,17 @@ describe('a calibration of this host', () => {
   })
 })
 
-describe('a baseline that misbehaves', () => {
+describe('a baseline with a fault', () => {
   const troubled = (trouble: string, root: string, env: Record<string, string> = {}) =>
     assay(`${SHORT} --json --suite ${fixture('troubled-suite.mjs')} --out ${root}`, {
       env: { ...process.env, KERNEL_TROUBLE: trouble, ...env },
     })
 
-  it('by computing something else on measured runs: the calibration fails at once and says so', async () => {
+  it('fails the calibration at once, if a measured run gives another result', async () => {
     const root = temporaryDirectory()
     const { code, stdout, stderr } = await troubled('wrong-when-warm', root)
     expect(code).toBe(5)
-    expect(stderr).toContain(
-      'failed: spin: results-differ: the same code computed different results',
-    )
+    expect(stderr).toContain('failed: spin: results-differ: the same code gave different results')
     const calibration = calibrationSchema.parse(JSON.parse(stdout))
     expect(calibration).toEqual(readResult(folderOf(root, 'smoke')))
     expect(calibration.workloads[0]).toMatchObject({
@@ -183,7 +181,7 @@ describe('a baseline that misbehaves', () => {
     expect(journal(folderOf(root, 'smoke'), 'injected')).toEqual([])
   }, 240_000)
 
-  it('by computing something new each time is refused before anything is timed', async () => {
+  it('is refused before anything is timed, if each run gives another result', async () => {
     const root = temporaryDirectory()
     const { code, stderr } = await troubled('unstable', root)
     expect(code).toBe(5)
@@ -193,7 +191,7 @@ describe('a baseline that misbehaves', () => {
     expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
   })
 
-  it('by crashing too often ends it with exit 5; what has run is kept', async () => {
+  it('ends the calibration with exit 5, if it crashes too often; finished runs are kept', async () => {
     const root = temporaryDirectory()
     const state = temporaryDirectory()
     const { code, stderr } = await troubled('crash-sometimes', root, {
@@ -208,7 +206,7 @@ describe('a baseline that misbehaves', () => {
   }, 240_000)
 })
 
-describe('words that calibrate does not know', () => {
+describe('an invalid calibrate command', () => {
   it.each([
     ['calibrate --workload spln', /^assay: unknown workload spln; did you mean spin\?/],
     ['calibrate --pairs 3', /^assay: --pairs 3: give a whole number of at least 10/],
@@ -216,7 +214,7 @@ describe('words that calibrate does not know', () => {
     ['calibrate --metric time', /^assay: --metric time: give cpu or wall\n$/],
     [
       'calibrate --resume',
-      /assay: nothing to resume: no unfinished standard calibration of this host in /,
+      /assay: nothing to resume: .* has no unfinished standard calibration of this host; leave out --resume/,
     ],
     ['calibrate --peirs 10', /^assay: unknown option --peirs; did you mean --pairs\?/],
   ])('%s: exit 2', async (words, message) => {

@@ -10,8 +10,8 @@ const TRIALS = 4000
 const [template] = roundsFrom([400], [400])
 
 /**
- * Rounds with independent normal noise in both arms, in alternating order, the candidate a true
- * fraction faster.
+ * Rounds in alternating order, with independent normal noise in both arms and a true improvement of
+ * the candidate.
  */
 function noisyRounds(count: number, noise: number, improvement: number, random: Random): Round[] {
   return Array.from({ length: count }, (_, index) => {
@@ -32,7 +32,7 @@ function noisyRounds(count: number, noise: number, improvement: number, random: 
 }
 
 describe(`over ${TRIALS} simulated hosts, seed ${SEED}`, () => {
-  it('the checks of identical arms fail one unbiased attempt in 70 or so, and next to none twice', () => {
+  it('the A/A checks fail about one unbiased attempt in 70, and almost none twice', () => {
     const random = randomFrom(SEED)
     const trial = identicalArms(40, 'cpu')
     let once = 0
@@ -47,7 +47,7 @@ describe(`over ${TRIALS} simulated hosts, seed ${SEED}`, () => {
     expect(twice / TRIALS).toBeLessThanOrEqual(0.001)
   })
 
-  it('an arm that is 3 % slower than itself is found at the noise of a GREEN host, always', () => {
+  it('a bias of 3 % is always found at the noise of a GREEN host', () => {
     const random = randomFrom(SEED)
     const trial = identicalArms(40, 'cpu')
     for (let host = 0; host < TRIALS / 10; host++) {
@@ -56,7 +56,7 @@ describe(`over ${TRIALS} simulated hosts, seed ${SEED}`, () => {
   })
 
   it.each([0.01, 0.02, 0.05, 0.15])(
-    'a true effect is missed by next to none at a noise of %s per run',
+    'almost no attempt misses the true effect at a noise of %s per run',
     (noise) => {
       const random = randomFrom(SEED)
       const trial = injectedEffect(0.08, 20, 'cpu')
@@ -78,7 +78,7 @@ describe('an attempt', () => {
   }
   const rounds = (...pairs: number[]) => pairs.map((pair) => ({ ...template!, pair }))
 
-  it('wants pairs until it is complete, and fresh ones only where it failed', () => {
+  it('needs pairs until it is complete, and further ones only if it failed', () => {
     expect(wantsPair(rounds(5), trial)).toBe(true)
     expect(wantsPair(rounds(5, 6), trial)).toBe(false)
     expect(wantsPair(rounds(1, 6), trial)).toBe(true)
@@ -86,7 +86,7 @@ describe('an attempt', () => {
     expect(wantsPair(rounds(1, 6, 7, 8), trial)).toBe(false)
   })
 
-  it('is judged on its own pairs alone', () => {
+  it('is judged by its own pairs only', () => {
     expect(attemptsOf(rounds(1, 6, 7, 8), trial)).toEqual([
       [1, 6],
       [7, 8],

@@ -31,7 +31,7 @@ const good = simulateCalibration()
 const { environment } = good.aa
 const id = calibrationId(calibratedHost(environment, plan), 'standard')
 
-/** Puts a simulated calibration where a measured one would be. */
+/** Writes a simulated calibration to the place of a measured one. */
 function store(root: string, evidence: CalibrationEvidence = good) {
   prepareRoot(root)
   beginCalibration(root, id, evidence)
@@ -63,10 +63,10 @@ function quote(
   return calibrationQuoteSchema.parse(quoteCalibration(query, now))
 }
 
-describe('a calibration that is quoted', () => {
+describe('the quote of a calibration', () => {
   const root = stored()
 
-  it('has passed, says how old it is, and what the noise of the workloads it covers is', () => {
+  it('has the status, the age, and the noise of the workloads that it covers', () => {
     expect(quote(root, 3)).toEqual({
       status: 'passed',
       madeAt: MADE_AT,
@@ -76,12 +76,12 @@ describe('a calibration that is quoted', () => {
     })
   })
 
-  it('is stale after 30 days and not before', () => {
+  it('is stale after 30 days, and not earlier', () => {
     expect(quote(root, 30).status).toBe('passed')
     expect(quote(root, 30.01).status).toBe('stale')
   })
 
-  it('is as old as nothing where the clock went back', () => {
+  it('has an age of zero if the clock was set back', () => {
     expect(quote(root, -2)).toMatchObject({ status: 'passed', ageDays: 0 })
   })
 
@@ -104,14 +104,14 @@ describe('a calibration that is quoted', () => {
     })
   })
 
-  it('is the same for a little more memory and another load', () => {
+  it('is the same for slightly more memory and another load', () => {
     expect(
       quote(root, 3, { memoryBytes: environment.memoryBytes + 2 ** 20, loadAverage: [9, 9, 9] })
         .status,
     ).toBe('passed')
   })
 
-  it('that failed stays failed at any age and for any workload', () => {
+  it('stays failed at any age and for any workload', () => {
     const failed = stored(simulateCalibration({ bias: -0.03, pairs: 80 }))
     expect(quote(failed, 3).status).toBe('failed')
     expect(quote(failed, 300).status).toBe('failed')
@@ -133,7 +133,7 @@ describe('a calibration on disk', () => {
     expect(isUnfinished(root, id)).toBe(false)
   })
 
-  it('counts only when it is complete', () => {
+  it('is read only when it is complete', () => {
     const root = temporaryDirectory()
     prepareRoot(root)
     beginCalibration(root, id, good)
@@ -142,7 +142,7 @@ describe('a calibration on disk', () => {
     expect(quote(root, 0).status).toBe('missing')
   })
 
-  it('takes no number and is no unfinished evaluation', () => {
+  it('takes no record number, and is not listed as an unfinished evaluation', () => {
     const root = stored()
     beginCalibration(root, id, good)
     expect(unfinishedIds(root)).toEqual([])
@@ -152,7 +152,7 @@ describe('a calibration on disk', () => {
   it.each<[string, RegExp, (folder: string) => void]>([
     [
       'a changed run',
-      /runs\.jsonl is not the file .*calibration\.json was made from/,
+      /runs\.jsonl is not the file that .*calibration\.json was derived from/,
       (folder) => edit(join(folder, 'aa', 'runs.jsonl'), /"gcCount":9/, '"gcCount":8'),
     ],
     [
@@ -167,23 +167,23 @@ describe('a calibration on disk', () => {
     ],
     [
       'an added file',
-      /notes\.txt is not the file .* was made from/,
+      /notes\.txt is not the file that .* was derived from/,
       (folder) => writeFileSync(join(folder, 'aa', 'notes.txt'), ''),
     ],
     [
       'a changed verdict',
-      /calibration\.json is not what its runs yield/,
+      /calibration\.json differs from what its runs yield/,
       (folder) =>
         edit(join(folder, 'calibration.json'), /"verdict": "failed"/g, '"verdict": "passed"'),
     ],
     [
       'a changed figure',
-      /calibration\.json is not what its runs yield/,
+      /calibration\.json differs from what its runs yield/,
       (folder) => edit(join(folder, 'calibration.json'), /"n": 40/, '"n": 41'),
     ],
     [
-      'text that is no calibration',
-      /calibration\.json is no calibration/,
+      'invalid text',
+      /calibration\.json is not a valid calibration/,
       (folder) => writeFileSync(join(folder, 'calibration.json'), '{}'),
     ],
   ])('with %s is an error that names the file, never a calibration', (_, message, damage) => {
@@ -193,7 +193,7 @@ describe('a calibration on disk', () => {
     expect(() => quote(root, 3)).toThrow(expect.objectContaining({ exitCode: 5 }))
   })
 
-  it('is text that can be read without us', () => {
+  it('is JSON with a schema name and without null or NaN', () => {
     const root = stored()
     const text = readFileSync(resultPath(root, id), 'utf8')
     expect(text).toContain('"schema": "assay/calibration@1"')

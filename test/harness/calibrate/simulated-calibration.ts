@@ -3,23 +3,20 @@ import type { Evidence } from '../../../harness/evidence/evidence.js'
 import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 
-/**
- * A calibration as a host would leave it behind, from a seeded random number generator instead of
- * processes.
- */
+/** The evidence of a calibration, from a seeded random number generator instead of processes. */
 export interface SimulatedCalibration {
   readonly seed?: number
   /** Standard deviation of one run, log scale. */
   readonly noise?: number
-  /** True improvement of B over A where both are the same code: what a biased harness would add. */
+  /** Bias of the harness: the improvement of B over A, although both are the same code. */
   readonly bias?: number
-  /** True improvement seen where 8 % was put in. */
+  /** Measured improvement where the true one is 8 %. */
   readonly effect?: number
-  /** Pairs made of identical arms: 40 per attempt. */
+  /** A/A pairs: 40 per attempt. */
   readonly pairs?: number
-  /** Pairs made with injected work: 20 per attempt. */
+  /** Pairs with injected work: 20 per attempt. */
   readonly injectedPairs?: number
-  /** Changes each run of identical arms. */
+  /** Changes each A/A run. */
   readonly change?: (run: RunRecord) => RunRecord
 }
 

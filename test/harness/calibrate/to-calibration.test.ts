@@ -17,14 +17,14 @@ function calibrated(simulation: SimulatedCalibration = {}) {
 describe('a harness that is not biased', () => {
   const { calibration, workload } = calibrated()
 
-  it('passes, with no reason and no warning', () => {
+  it('passes without a reason or a warning', () => {
     expect(calibration.verdict).toBe('passed')
     expect(workload).toMatchObject({ verdict: 'passed', reasons: [], warnings: [], class: 'GREEN' })
     expect(workload.identical.attempts).toHaveLength(1)
     expect(workload.injected.attempts).toMatchObject([{ n: 20, outcome: 'seen' }])
   })
 
-  it('has the noise of its pairs: √2 times that of a run', () => {
+  it('has √2 times the noise of a run per pair', () => {
     expect(workload.effectiveSd).toBeGreaterThan(0.01 * Math.SQRT2 * 0.7)
     expect(workload.effectiveSd).toBeLessThan(0.01 * Math.SQRT2 * 1.4)
   })
@@ -36,13 +36,13 @@ describe('a harness that is not biased', () => {
     expect(improvements.at(-1)).toBeGreaterThan(0.05)
   })
 
-  it('is what the schema describes, and a function of the evidence alone', () => {
+  it('matches the schema, and depends only on the evidence', () => {
     const stored = JSON.parse(JSON.stringify(calibration))
     expect(calibrationSchema.parse(stored)).toEqual(stored)
     expect(toCalibration(simulateCalibration())).toEqual(calibration)
   })
 
-  it('carries the digest of every file of both parts', () => {
+  it('has the digest of every file of both parts', () => {
     const files = ['environment.json', 'equivalence.json', 'plan.json', 'runs.jsonl']
     expect(Object.keys(calibration.evidence).sort()).toEqual(
       ['aa', 'injected'].flatMap((part) => files.map((file) => `${part}/${file}`)),
@@ -50,8 +50,8 @@ describe('a harness that is not biased', () => {
   })
 })
 
-describe('what fails a calibration', () => {
-  it('a run that is voided though its covariates do not say so, or counts in spite of them: it is refused', () => {
+describe('a calibration fails because of', () => {
+  it('(refused) a run that is voided or counted against its covariates', () => {
     const wished = simulateCalibration({
       change: (run) => (run.pair === 3 ? { ...run, voided: 'too slow' } : run),
     })
@@ -64,7 +64,7 @@ describe('what fails a calibration', () => {
     )
   })
 
-  it('a host that voids more than a quarter of the pairs: measuring ends, and the attempt stays incomplete', () => {
+  it('more than a quarter of voided pairs: measuring ends, and the attempt stays incomplete', () => {
     const voiding = (last: number) => (run: RunRecord) =>
       run.pair <= last ? { ...run, stealShare: 0.4, voided: 'steal 40 %' } : run
     const { aa } = simulateCalibration({ change: voiding(10) })
@@ -79,7 +79,7 @@ describe('what fails a calibration', () => {
     })
   })
 
-  it('an arm that comes out 3 % slower than itself, twice', () => {
+  it('a bias of 3 % in both attempts', () => {
     const { calibration, workload } = calibrated({ bias: -0.03, pairs: 80 })
     expect(calibration.verdict).toBe('failed')
     expect(workload.reasons).toEqual(['biased'])
@@ -89,7 +89,7 @@ describe('what fails a calibration', () => {
     expect(bias.value).toBeGreaterThan(bias.bound)
   })
 
-  it('runs that take longer in second place', () => {
+  it('runs that take longer in second position', () => {
     const { workload } = calibrated({
       pairs: 80,
       change: (run) => (run.position === 'second' ? { ...run, cpuMs: run.cpuMs * 1.03 } : run),
@@ -99,7 +99,7 @@ describe('what fails a calibration', () => {
   })
 
   it.each([0, 0.03, 0.05, 0.115])(
-    'an injected effect that is seen as %s instead of 0.08, twice',
+    'an injected effect measured as %s instead of 0.08 in both attempts',
     (effect) => {
       const { workload } = calibrated({ effect, injectedPairs: 40 })
       expect(workload).toMatchObject({ verdict: 'failed', reasons: ['effect-missed'] })
@@ -107,7 +107,7 @@ describe('what fails a calibration', () => {
     },
   )
 
-  it('one run that computed something else, wherever it stands; it is named', () => {
+  it('one run with another result, anywhere; the run is named', () => {
     const evidence = simulateCalibration()
     const digest = `sha256:${'0'.repeat(64)}`
     const runs = evidence.injected.runs.map((run, index) =>
@@ -135,7 +135,7 @@ describe('what fails a calibration', () => {
     expect(nothing).not.toHaveProperty('effectiveSd')
   })
 
-  it('any one workload, for all of them', () => {
+  it('any single workload', () => {
     const evidence = simulateCalibration()
     const other = { ...evidence.aa.plan.workloads[0]!, id: 'other' }
     const digests = (name: 'aa' | 'injected') =>
@@ -157,8 +157,8 @@ describe('what fails a calibration', () => {
   })
 })
 
-describe('what does not fail a calibration', () => {
-  it('a check that fails once and holds when it is repeated', () => {
+describe('a calibration passes in spite of', () => {
+  it('a check that fails once and passes when repeated', () => {
     const { workload } = calibrated({
       pairs: 80,
       change: (run) =>
@@ -169,7 +169,7 @@ describe('what does not fail a calibration', () => {
     expect(workload.identical.attempts.map(({ ok }) => ok)).toEqual([false, true])
   })
 
-  it('noise that hides the injected effect: undecidable, and said so', () => {
+  it('noise that hides the injected effect, with a warning that it is undecidable', () => {
     const { workload } = calibrated({ noise: 0.12 })
     expect(workload.injected.attempts[0]!.outcome).toBe('undecidable')
     expect(workload).toMatchObject({
@@ -179,12 +179,12 @@ describe('what does not fail a calibration', () => {
     })
   })
 
-  it('but an effect farther off than noise and tolerance explain is missed on any host', () => {
+  it('(not) an effect farther off than noise and tolerance explain', () => {
     const { workload } = calibrated({ noise: 0.12, effect: -0.3, injectedPairs: 40 })
     expect(workload.reasons).toEqual(['effect-missed'])
   })
 
-  it('pairs that resemble their neighbours, which is a warning', () => {
+  it('pairs that resemble their neighbours, with a warning', () => {
     const wave = (run: { pair: number }) => Math.exp(0.03 * Math.sin(run.pair / 3))
     const { workload } = calibrated({
       change: (run) => (run.arm === 'candidate' ? { ...run, cpuMs: run.cpuMs * wave(run) } : run),
@@ -192,7 +192,7 @@ describe('what does not fail a calibration', () => {
     expect(workload).toMatchObject({ verdict: 'passed', warnings: ['autocorrelated'] })
   })
 
-  it('pairs that do not vary at all', () => {
+  it('pairs without any variation', () => {
     const { workload } = calibrated({ change: (run) => ({ ...run, cpuMs: 400 }) })
     expect(workload).toMatchObject({ verdict: 'passed', effectiveSd: 0, class: 'GREEN' })
     expect(workload.identical.attempts[0]).not.toHaveProperty('positionT')
@@ -200,7 +200,7 @@ describe('what does not fail a calibration', () => {
   })
 })
 
-it('evidence without an injected effect is no calibration', () => {
+it('evidence without an injected effect is refused as a calibration', () => {
   const { aa } = simulateCalibration()
   expect(() => toCalibration({ aa, injected: aa })).toThrow(InvalidEvidenceError)
 })

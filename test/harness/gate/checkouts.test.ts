@@ -17,7 +17,7 @@ import { gateRepository } from '../../fixtures/gate-repository.js'
 const signal = new AbortController().signal
 
 describe('the checkouts', () => {
-  it('lie at paths of equal length, differ in nothing but their commits, and whichever is the base', async () => {
+  it('lie at paths of equal length and hold their commits, whichever is the base', async () => {
     const repository = gateRepository()
     repository.commit('kernel.mjs', (text) => `${text}// head\n`)
     const setting = { env: repository.env, signal }
@@ -34,7 +34,7 @@ describe('the checkouts', () => {
     expect(repository.leftovers()).toEqual([])
   })
 
-  it('are removed although one is locked and the other gone', async () => {
+  it('are removed even if one is locked and the other is missing', async () => {
     const repository = gateRepository()
     const commit = repository.git('rev-parse', 'HEAD').trim()
     const { roots, remove } = await checkOut(
@@ -47,7 +47,7 @@ describe('the checkouts', () => {
     expect(repository.leftovers()).toEqual([])
   })
 
-  it('leave nothing where the second cannot be made', async () => {
+  it('leave nothing behind if the second checkout fails', async () => {
     const repository = gateRepository()
     const head = repository.git('rev-parse', 'HEAD').trim()
     const made = checkOut(
@@ -85,7 +85,7 @@ describe('the packages of a checkout', () => {
     },
   })
 
-  it('are those installed already where the lock file is the same; a cache among them is not shared', async () => {
+  it('are links to the installed ones if the lock files are equal; the cache is not shared', async () => {
     const installed = project(lock)
     mkdirSync(join(installed, 'node_modules', '.cache'), { recursive: true })
     symlinkSync('../dependency', join(installed, 'node_modules', 'dependency'))
@@ -102,7 +102,7 @@ describe('the packages of a checkout', () => {
     expect(existsSync(join(checkout, 'node_modules', 'dependency', 'package.json'))).toBe(true)
   })
 
-  it('are installed where it differs', async () => {
+  it('are installed if the lock files differ', async () => {
     const installed = project(`${lock}\n`)
     mkdirSync(join(installed, 'node_modules'))
     writeFileSync(join(installed, 'node_modules', 'of-another-lock'), '')

@@ -44,7 +44,7 @@ const compare = (
   )
 
 describe('counted work', () => {
-  it('is compared exactly: one open more is a difference', () => {
+  it('is compared exactly: one additional open is a difference', () => {
     expect(
       compare(
         [{ 'bundle.opens': 100, 'history.hits': 7 }],
@@ -57,14 +57,14 @@ describe('counted work', () => {
     })
   })
 
-  it('that only one version counts is absent in the other, not zero', () => {
+  it('has an absent value, not zero, for a version that lacks the counter', () => {
     expect(compare([{ old: 0 }], [{ fresh: 3 }]).different).toEqual([
       { name: 'fresh', head: 3 },
       { name: 'old', base: 0 },
     ])
   })
 
-  it('that varies, is no whole number, or is not counted in every run is named and not compared', () => {
+  it('names counters that vary, have a fraction or are missing in a run, and does not compare them', () => {
     const { unsteady, different } = compare(
       [
         { waits: 1, share: 0.5, some: 1 },
@@ -75,7 +75,7 @@ describe('counted work', () => {
     expect({ unsteady, different }).toEqual({ unsteady: ['share', 'some', 'waits'], different: [] })
   })
 
-  it('of failed runs and other workloads is left out', () => {
+  it('leaves out failed runs and other workloads', () => {
     const lines = [
       run('baseline', 1, { opens: 1 }),
       { ...run('baseline', 2, { opens: 9 }), workload: 'walk-forward' },

@@ -12,9 +12,9 @@ async function gate(
   more: readonly string[] = [],
   change: Partial<Io> = {},
 ): Promise<Told> {
-  const { io, told } = createIo({ cwd: root, env, ...change })
+  const { io, told: output } = createIo({ cwd: root, env, ...change })
   const code = await runCli(['gate', ...QUICK_GATE, ...more], kernelSuite, io)
-  return { code, ...told }
+  return { code, ...output }
 }
 
 const outputs = ({ root }: GateRepository) => join(root, 'profiling-results', 'gate')
@@ -24,8 +24,8 @@ const markdownOf = (repository: GateRepository) =>
   readFileSync(join(outputs(repository), 'gate.md'), 'utf8')
 const slower = (turns: string) => (text: string) => text.replace('100_000', turns)
 
-describe('a change that costs nothing', () => {
-  it('passes, and says what was compared, counted and could have been seen', async () => {
+describe('a change that costs no time', () => {
+  it('passes, and reports the commits, the counters and the certifiable slowdown', async () => {
     const repository = gateRepository()
     repository.commit('kernel.mjs', (text) =>
       text.replaceAll(/\bturn\b/g, 'step').replace('OPENS = 2', 'OPENS = 3'),
@@ -70,7 +70,7 @@ describe('a change that costs nothing', () => {
 })
 
 describe('a slowdown', () => {
-  it('fails once it is confirmed by a round of its own, and the flame graph points at the function', async () => {
+  it('fails if a second round confirms it, and the flame graph points to the function', async () => {
     const repository = gateRepository()
     repository.commit('kernel.mjs', (text) =>
       slower('300_000')(text).replace(
@@ -106,8 +106,8 @@ describe('a slowdown', () => {
   }, 240_000)
 })
 
-describe('a change of a result', () => {
-  it('ends the gate before anything is measured, and is located', async () => {
+describe('a changed result', () => {
+  it('is located and ends the gate before anything is measured, unless it is announced', async () => {
     const repository = gateRepository()
     repository.commit('kernel.mjs', (text) => text.replace('100 +', '101 +'))
     const { code, stdout, stderr } = await gate(repository)
@@ -140,7 +140,7 @@ describe('a change of a result', () => {
   }, 240_000)
 })
 
-describe('what cannot be compared', () => {
+describe('a gate that cannot compare', () => {
   let repository: GateRepository
   beforeAll(() => {
     repository = gateRepository()
@@ -158,13 +158,13 @@ describe('what cannot be compared', () => {
     [['--build', '--version'], 'the name of an npm script'],
     [['--module', 'dist/other.mjs'], 'has no dist/other.mjs after npm run build'],
     [['--build', 'compile'], 'does not build'],
-  ])('%j is an input error', async (words, message) => {
+  ])('%j exits 2 with a remedy', async (words, message) => {
     const { code, stderr } = await gate(repository, words)
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) })
     expect(repository.leftovers()).toEqual([])
   })
 
-  it('a dirty tree is one too, and names the files', async () => {
+  it('exits 2 on uncommitted changes, and names the files', async () => {
     writeFileSync(join(repository.root, 'src', 'new.mjs'), '')
     const { code, stderr } = await gate(repository)
     expect({ code, stderr }).toEqual({
@@ -174,13 +174,13 @@ describe('what cannot be compared', () => {
     repository.git('clean', '-fdq', 'src')
   })
 
-  it('so is a folder that is no repository, and one without a commit', async () => {
-    const { io, told } = createIo({ cwd: '/' })
+  it('exits 2 in a folder without a git repository', async () => {
+    const { io, told: output } = createIo({ cwd: '/' })
     expect(await runCli(['gate'], kernelSuite, io)).toBe(2)
-    expect(told.stderr).toContain('not inside a git working tree')
+    expect(output.stderr).toContain('not inside a git working tree')
   })
 
-  it('so is a shallow clone that ends before the branches part', async () => {
+  it('exits 2 in a shallow clone without the merge-base, and says how to fetch it', async () => {
     const clone = gateRepository()
     clone.git('checkout', '-q', 'trunk')
     clone.commit('kernel.mjs', (text) => `${text}\n`)
@@ -205,12 +205,14 @@ describe('what cannot be compared', () => {
     })
   })
 
-  it('a head that does not build is its author’s to mend; a base that does not build makes it incomparable', async () => {
+  it('exits 2 if head does not build, and 5 if the base does not build', async () => {
     const broken = gateRepository()
     broken.commit('kernel.mjs', (text) => `${text}\nexport const = 1\n`)
     const head = await gate(broken)
     expect(head.code).toBe(2)
-    expect(head.stderr).toMatch(/head [0-9a-f]{8} does not build: SyntaxError: .*mend it/)
+    expect(head.stderr).toMatch(
+      /head [0-9a-f]{8} does not build: SyntaxError: .*; fix it and run the gate again/,
+    )
     broken.git('branch', '-f', 'trunk', 'HEAD')
     broken.commit('kernel.mjs', (text) => text.replace('\nexport const = 1\n', ''))
     const base = await gate(broken)
@@ -221,7 +223,7 @@ describe('what cannot be compared', () => {
     expect(broken.leftovers()).toEqual([])
   })
 
-  it('neither do suites without a common workload, or one whose module ends the process as if all were well', async () => {
+  it('exits 5 without a common workload, and 2 if the module of the suite exits with code 0', async () => {
     const renamed = gateRepository()
     renamed.commit('suite.mjs', (text) => text.replace("id: 'spin'", "id: 'turn'"))
     const none = await gate(renamed)

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { fixture } from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
-/** The gate as a process of its own, which gets a signal when a text appears. */
+/** Runs the gate in a process and sends it a signal when a text appears on stderr. */
 function interrupted(
   { root, env }: GateRepository,
   text: string,
@@ -39,7 +39,7 @@ describe('an interrupted gate', () => {
     ['proving', 'SIGINT', 130],
     ['pair 2/', 'SIGINT', 130],
   ] as const)(
-    'while %s leaves no checkout, no lock and no verdict behind',
+    'leaves no checkout, no lock and no verdict behind, if interrupted at: %s',
     async (text, signal, code) => {
       const ended = await interrupted(repository, text, signal)
       expect(ended).toEqual({

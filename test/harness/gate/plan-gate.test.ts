@@ -16,7 +16,7 @@ const described = {
   layers: suite.layers.filter(({ standalone }) => standalone !== true).map(({ id }) => id),
 }
 
-/** A request in which both versions are this one; `base` and `head` say where they are not. */
+/** A request in which both versions are this one, except for the changes given. */
 function request(
   change: {
     readonly base?: object
@@ -51,8 +51,8 @@ function request(
   }
 }
 
-describe('what the gate measures', () => {
-  it('is every common workload, on the pure baseline and on the layers the committed records accept', () => {
+describe('the plan of a gate', () => {
+  it('has every common workload, on the pure baseline and on the layers accepted by the records', () => {
     const { plans, unmatched } = planGate(request())
     expect(plans.map(({ stacks }) => [stacks.baseline, stacks.candidate])).toEqual([
       [[], []],
@@ -67,13 +67,13 @@ describe('what the gate measures', () => {
     expect(unmatched).toEqual({ base: [], head: [] })
   })
 
-  it('leaves out a layer the base does not have, and the stack where none is left', () => {
+  it('leaves out a layer that the base lacks, and the stack if it becomes empty', () => {
     expect(
       planGate(request({ base: { layers: [] } })).plans.map(({ stacks }) => stacks.candidate),
     ).toEqual([[]])
   })
 
-  it('names what only one version has', () => {
+  it('names the workloads that only one version has', () => {
     const { plans, unmatched } = planGate(request({ base: { workloads: ['grid-search', 'gone'] } }))
     expect(plans[0]!.workloads.map(({ id }) => id)).toEqual(['grid-search'])
     expect(unmatched).toEqual({
@@ -82,14 +82,14 @@ describe('what the gate measures', () => {
     })
   })
 
-  it('is nothing where no workload is common, and an unknown one is refused by name', () => {
+  it('is refused without a common workload, and for an unknown workload', () => {
     expect(() => planGate(request({ base: { workloads: ['gone'] } }))).toThrow(
       'nothing to compare: base has gone, head has ',
     )
     expect(() => planGate(request({ workloads: ['grid-serch'] }))).toThrow(/grid-search/)
   })
 
-  it('confirms on another seed, for which equal results are proven', () => {
+  it('confirms with another seed, for which equal results are proven', () => {
     const [plan] = planGate(request()).plans
     const second = confirmationOf(plan!, ['grid-search'])
     expect(second.seed).not.toBe(plan!.seed)
@@ -97,7 +97,7 @@ describe('what the gate measures', () => {
     expect(second.workloads.map(({ id }) => id)).toEqual(['grid-search'])
   })
 
-  it('is called by its workload, and by its layers where there are any', () => {
+  it('names a case by its workload, and by its layers if there are any', () => {
     expect([caseName('grid-search', []), caseName('grid-search', ['layer1', 'layer2'])]).toEqual([
       'grid-search',
       'grid-search · layer1 + layer2',
