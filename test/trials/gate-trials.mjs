@@ -13,16 +13,16 @@ import { join, resolve } from 'node:path'
 import { PLANTS, TRIALS } from './trials.mjs'
 
 /**
- * Does the gate keep its promises? Clones this repository, makes one commit per trial, runs the
- * gate on it as a user would, and appends one line per trial to results.jsonl. What has a line
- * already is not run again, so the series may be run in pieces; `--only` picks trials by the
- * beginning of their names, `--table` only prints what there is.
+ * Measures the error rates of the gate: clones this repository, makes one commit per trial, runs
+ * the gate on it as a user would, and appends one line per trial to results.jsonl. Trials that have
+ * a line are skipped, so the series may be interrupted. `--only` selects trials by the beginning of
+ * their names; `--table` only prints the results so far.
  */
 const options = parse(process.argv.slice(2))
 const clone = join(options.dir, 'clone')
 const results = join(options.dir, 'results.jsonl')
 const START = 'trials-start'
-/** In which a pass is timed to size a plant. */
+/** Number of processes that time a pass, to choose the size of a planted slowdown. */
 const PROCESSES = 9
 
 mkdirSync(options.dir, { recursive: true })
@@ -45,7 +45,7 @@ function run(trial) {
   const after = change(before)
   if (after === before)
     throw new Error(
-      `${trial.name} changes nothing in ${file}: mend its replacement in test/trials/trials.mjs`,
+      `${trial.name} changes nothing in ${file}: fix its replacement in test/trials/trials.mjs`,
     )
   writeFileSync(join(clone, file), after)
   git('commit', '-qam', trial.name)
@@ -96,7 +96,7 @@ function run(trial) {
   )
 }
 
-/** A clone with packages and a first build of its own, and a tag where trials begin. */
+/** Makes a clone with its own packages, and a tag at which trials begin. */
 function prepareClone() {
   if (existsSync(join(clone, 'node_modules', '.ready'))) return
   rmSync(clone, { recursive: true, force: true })
@@ -105,7 +105,7 @@ function prepareClone() {
   git('config', 'user.name', 'trial')
   git('config', 'user.email', 'trial@example.org')
   git('tag', START)
-  // Copies: npm may write into them, and links would reach the packages here.
+  // Copies instead of links, because npm may write into the packages.
   cpSync(join(root, 'node_modules'), join(clone, 'node_modules'), {
     recursive: true,
     verbatimSymlinks: true,
@@ -115,8 +115,8 @@ function prepareClone() {
 }
 
 /**
- * Turns of the planted kernel per call, so that one pass of the pure baseline takes so much longer.
- * Measured once per plant, in its own build.
+ * The number of turns of the planted kernel per call that gives the wanted slowdown of a pass of
+ * the pure baseline. Measured once per place, in a build of its own.
  */
 function calibrated({ plant, slowdown }) {
   const path = join(options.dir, `calibration-${plant}.json`)
@@ -138,7 +138,7 @@ function calibrated({ plant, slowdown }) {
   const { passMs, calls, nanosPerTurn } = JSON.parse(readFileSync(path, 'utf8'))
   if (!(calls > 0))
     throw new Error(
-      `a pass never calls what is planted in ${plant}: mend PLANTS in test/trials/trials.mjs`,
+      `a pass never calls the function planted in ${plant}: fix PLANTS in test/trials/trials.mjs`,
     )
   return {
     slowdown,
@@ -148,7 +148,7 @@ function calibrated({ plant, slowdown }) {
   }
 }
 
-/** `time-pass.mjs` in a process of its own. */
+/** Runs `time-pass.mjs` in a new process. */
 function timePass() {
   const flags = ['--single-threaded-gc', '--no-concurrent-recompilation']
   const words = [
@@ -160,12 +160,12 @@ function timePass() {
 }
 
 /**
- * The text with a call of a planted function, which does so many turns of real integer work. With
- * none, it only counts its calls.
+ * The text with a call of a planted function that does integer work for a number of turns. With
+ * zero turns, the function only counts its calls.
  */
 function plantIn(text, { at, name }, turns) {
   if (!text.includes(at))
-    throw new Error(`${at} is not there any more: mend PLANTS in test/trials/trials.mjs`)
+    throw new Error(`the source no longer has the line ${at}: fix PLANTS in test/trials/trials.mjs`)
   const work = `let state = 1
   for (let turn = 0; turn < ${turns}; turn++) state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
   if (state === 0.5) throw new Error('never')`

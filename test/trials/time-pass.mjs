@@ -1,14 +1,14 @@
 import { pathToFileURL } from 'node:url'
 
 /**
- * What a pass of the pure baseline takes where the gate times it, in a young process, how often it
- * calls what was planted, and what a turn of the kernel costs.
+ * Measures the CPU time of a pass of the pure baseline, as the gate times it in a new process, the
+ * number of calls of the planted function, and the time of one turn of its kernel.
  */
 const { suite } = await import(pathToFileURL(process.argv[2]).href)
 const workload = suite.workloads.find(({ id }) => id === 'grid-search')
 const scale = workload.scales.smoke
 const SEED = 20251022
-/** As the gate has it for passes of this length. */
+/** Warm-up and timed passes that the gate uses for passes of this length. */
 const [WARMUP, TIMED] = [3, 2]
 
 await workload.prepare(scale, SEED, () => {})

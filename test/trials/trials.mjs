@@ -1,4 +1,4 @@
-/** What is committed in a trial, and how the gate has to end. */
+/** The commit of each trial, and the expected exit code of the gate. */
 
 const PORTAL = 'engine/portal/bar-portal.ts'
 const HISTORY = 'engine/portal/plain-history.ts'
@@ -6,7 +6,7 @@ const LEDGER = 'engine/simulation/ledger.ts'
 const LOADER = 'engine/bundle/plain-source.ts'
 const SIMULATE = 'engine/simulation/simulate.ts'
 
-/** Where a slowdown is planted: behind this line. */
+/** Places of planted slowdowns: after the line `at`. */
 export const PLANTS = {
   portal: {
     file: PORTAL,

@@ -112,7 +112,7 @@ describe('a calibration of this host', () => {
 
   it('is quoted by the next evaluation, in its plan and on the terminal', async () => {
     const { verdict, workloads } = readResult(folderOf(root, 'smoke'))
-    // A layer that computes something else: its record is there before anything is measured.
+    // A layer with different results has its record before anything is measured.
     const { stdout } = await assay(`evaluate one-tick --workload spin --scale smoke --out ${root}`)
     const plan = JSON.parse(
       readFileSync(join(root, 'profiling-results', '0001-one-tick', 'plan.json'), 'utf8'),
