@@ -32,9 +32,11 @@ const PAIR_SDS = [0.03, 0.04, 0.05, 0.06, 0.08] as const
 const TRIALS = 2000
 const SEED = 20_261_121
 
-/** Seeded, with normal noise: the same on every machine. */
-export function simulateNoiseLimits(): NoiseLimit[] {
-  return PAIR_SDS.map((pairSd) => {
+let limits: readonly NoiseLimit[] | undefined
+
+/** Seeded, with normal noise: the same on every machine, and simulated once in a process. */
+export function simulateNoiseLimits(): readonly NoiseLimit[] {
+  limits ??= PAIR_SDS.map((pairSd) => {
     const accepted = (rule: ShippedRule, change: number) =>
       shareOf(simulate(pairSd, rule, change), ({ accepted: count }) => count)
     return {
@@ -55,6 +57,7 @@ export function simulateNoiseLimits(): NoiseLimit[] {
       ),
     }
   })
+  return limits
 }
 
 function shareOf(tally: Tally | undefined, count: (tally: Tally) => number): number {

@@ -122,7 +122,7 @@ describe('the history cache', () => {
     expect(hits).toBeGreaterThan(1000)
   })
 
-  it('serves nothing stale in 10 000 random interleavings of reads, version changes, evictions and failures', () => {
+  it('serves nothing stale in 3 000 random interleavings of reads, version changes, evictions and failures', () => {
     const worlds = changingWorlds().map(worldOf)
     expect(new Set(worlds.map(({ bundle }) => bundle.version)).size).toBe(worlds.length)
     // A few of everything for each run, so that the same is asked again and again and only what
@@ -187,9 +187,9 @@ describe('the history cache', () => {
           seen.fallbacks += cache.counters()['history.fallbacks']!
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     )
-    expect(Object.entries(seen).filter(([, count]) => count < 1000)).toEqual([])
+    expect(Object.entries(seen).filter(([, count]) => count < 300)).toEqual([])
   })
 
   it('finds a window again in the next backtest, in its tier, and hands out the very same view', () => {

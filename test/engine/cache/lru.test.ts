@@ -77,7 +77,7 @@ describe('Lru', () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     )
   })
 
@@ -127,7 +127,7 @@ describe('Lru', () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 1000 },
     )
   })
 

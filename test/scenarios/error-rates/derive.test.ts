@@ -9,6 +9,7 @@ import {
   renderPublished,
 } from '../../../scenarios/error-rates/derive.js'
 import { CHARACTERISTICS } from '../../../scenarios/error-rates/fresh-data.js'
+import type { RecordedTable } from '../../../scenarios/error-rates/recorded-table.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { assay } from '../assay.js'
 
@@ -97,12 +98,16 @@ describe('what is published', () => {
 })
 
 describe('assay characteristics', () => {
+  const root = temporaryDirectory()
+  const committed = table.recordings.flatMap(({ path }) => path ?? [])
+
   it('writes page, figures and plots below a checkout', async () => {
-    const root = temporaryDirectory()
-    const recording = join('test', 'golden', 'aa-noise.csv')
-    mkdirSync(dirname(join(root, recording)), { recursive: true })
-    cpSync(recording, join(root, recording))
-    const { code, stdout } = await assay(['characteristics'], { cwd: root })
+    for (const recording of committed) {
+      mkdirSync(dirname(join(root, recording)), { recursive: true })
+      cpSync(recording, join(root, recording))
+    }
+    const words = ['characteristics', ...committed.flatMap((path) => ['--recording', path])]
+    const { code, stdout } = await assay(words, { cwd: root })
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(
@@ -119,6 +124,13 @@ describe('assay characteristics', () => {
     const page = readFileSync(join(root, 'docs', 'characteristics.md'), 'utf8')
     expect(page).toContain('| none (A/A) | accepted ≤ 0.5 % | recorded noise |')
     expect(page).toContain('None have been measured yet.')
+  })
+
+  it('derives from the committed recordings what is published of them', () => {
+    const derived = readTable(root)!
+    expect(derived.recordings.flatMap(({ path }) => path ?? [])).toEqual(committed)
+    for (const { name } of derived.recordings)
+      expect(rowsOf(derived, name)).toEqual(rowsOf(table, name))
   })
 
   it('keeps the figures of a recording that is not in the checkout', () => {
@@ -144,3 +156,10 @@ describe('assay characteristics', () => {
     expect(readdirSync(root)).toEqual([])
   })
 })
+
+function rowsOf({ recordings, cells }: RecordedTable, name: string) {
+  return {
+    recordings: recordings.filter((one) => one.name === name),
+    cells: cells.filter(({ recording }) => recording === name),
+  }
+}
