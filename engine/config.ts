@@ -1,8 +1,8 @@
 import { EngineError } from './errors.js'
 
 /**
- * One flag per optimization, and its limits. Everything off is the pure baseline; nothing here
- * changes a result.
+ * One flag per optimization, and its limits. With everything off it is the pure baseline. No field
+ * changes a backtest's result.
  */
 export interface OptimizationConfig {
   /** Layer 1: remember the asset list per (bundle, version). `ASSAY_ASSET_LIST_CACHE` */
@@ -17,22 +17,19 @@ export interface OptimizationConfig {
    */
   readonly preGroupedBytes: number
   /**
-   * Strategies ask the portal for plain arrays instead of data frames (`returnTypeOf`). The
-   * portal's own default never moves. `ASSAY_ARRAY_RETURNS`
+   * Layer 2: strategies read history as plain arrays instead of data frames (`returnTypeOf`). The
+   * portal's own default stays the data frame. `ASSAY_ARRAY_RETURNS`
    */
   readonly arrayReturns: boolean
-  /**
-   * Layer 2: keep the frames the portal makes, for whoever asks for the same one again.
-   * `ASSAY_HISTORY_CACHE`
-   */
+  /** Layer 2: keep the portal's data frames for later requests. `ASSAY_HISTORY_CACHE` */
   readonly historyCache: boolean
   /**
-   * With it: keep arrays too. Such a window is a view, which costs less to make than to look up and
-   * keep. `ASSAY_HISTORY_CACHE_ARRAYS`
+   * The history cache keeps arrays too. An array is a view, which is faster to make than to look
+   * up. `ASSAY_HISTORY_CACHE_ARRAYS`
    */
   readonly historyCacheArrays: boolean
   /**
-   * Windows of other lengths than the kept ones that the history cache remembers.
+   * Number of windows that the history cache keeps of lengths other than `historyKeptWindows`.
    * `ASSAY_HISTORY_CACHE_ENTRIES`
    */
   readonly historyCacheEntries: number
@@ -45,7 +42,7 @@ export interface OptimizationConfig {
   readonly historyKeptWindows: readonly number[]
   /** Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL` */
   readonly bundlePool: boolean
-  /** Bundles the pool keeps open, tables decoded of them included. `ASSAY_BUNDLE_POOL_SIZE` */
+  /** Number of bundles in the pool, each with its decoded table. `ASSAY_BUNDLE_POOL_SIZE` */
   readonly bundlePoolSize: number
 }
 
@@ -77,56 +74,49 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
 })
 
 /**
- * Every optimization off. Never reads the environment: the arm everything is measured against must
- * not depend on a shell.
+ * Every optimization off. Never reads the environment: the baseline of all measurements must not
+ * depend on a shell.
  */
 export function pureBaseline(): OptimizationConfig {
   return PURE_BASELINE
 }
 
 /**
- * What an everyday user gets: layers 1 to 3 on but for the history cache, overridden by the
- * `ASSAY_*` variables named at each field. `ASSAY_ENABLE_CACHING` sets both layer-1 switches,
- * `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; a variable of one field wins over
- * these. An empty variable counts as unset. The only reader of `ASSAY_*` variables in the engine.
+ * The default configuration: layers 1 to 3 on except the history cache, overridden by the `ASSAY_*`
+ * variables named at each field. `ASSAY_ENABLE_CACHING` sets both switches of layer 1,
+ * `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; the variable of a single field takes
+ * precedence. An empty variable counts as unset. Nothing else in the engine reads these variables.
  *
- * @throws {EngineError} `config-invalid`: a value that is not understood; the message names
- * variable, value and what is accepted
+ * @throws {EngineError} `config-invalid`: an invalid value; the message names the variable, the
+ * value and the valid values
  */
 export function defaults(env: Environment = process.env): OptimizationConfig {
-  const caching = readSwitch(env, 'ASSAY_ENABLE_CACHING') ?? true
-  // Both variables of a limit are read, so that garbage is refused even where the other one wins.
-  const entries = readWhole(env, 'ASSAY_LRU_MAXSIZE')
-  const gib = readGib(env, 'ASSAY_CACHE_SIZE_GB')
-  return enable(PURE_BASELINE, {
-    assetListCache: readSwitch(env, 'ASSAY_ASSET_LIST_CACHE') ?? caching,
-    assetListEntries:
-      readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES') ?? entries ?? PURE_BASELINE.assetListEntries,
-    preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS') ?? caching,
-    preGroupedBytes:
-      readWhole(env, 'ASSAY_PRE_GROUPED_BYTES') ?? gib ?? PURE_BASELINE.preGroupedBytes,
-    arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS') ?? true,
-    historyCache: readSwitch(env, 'ASSAY_HISTORY_CACHE') ?? PURE_BASELINE.historyCache,
-    historyCacheArrays:
-      readSwitch(env, 'ASSAY_HISTORY_CACHE_ARRAYS') ?? PURE_BASELINE.historyCacheArrays,
-    historyCacheEntries:
-      readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES') ?? PURE_BASELINE.historyCacheEntries,
-    historyCacheBytes:
-      readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES') ?? PURE_BASELINE.historyCacheBytes,
-    historyKeptWindows:
-      readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS') ?? PURE_BASELINE.historyKeptWindows,
-    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL') ?? true,
-    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE') ?? PURE_BASELINE.bundlePoolSize,
+  const pure = PURE_BASELINE
+  const caching = readSwitch(env, 'ASSAY_ENABLE_CACHING', true)
+  const entries = readWhole(env, 'ASSAY_LRU_MAXSIZE', pure.assetListEntries)
+  const bytes = readGib(env, 'ASSAY_CACHE_SIZE_GB', pure.preGroupedBytes)
+  return enable(pure, {
+    assetListCache: readSwitch(env, 'ASSAY_ASSET_LIST_CACHE', caching),
+    assetListEntries: readWhole(env, 'ASSAY_ASSET_LIST_ENTRIES', entries),
+    preGroupedBars: readSwitch(env, 'ASSAY_PRE_GROUPED_BARS', caching),
+    preGroupedBytes: readWhole(env, 'ASSAY_PRE_GROUPED_BYTES', bytes),
+    arrayReturns: readSwitch(env, 'ASSAY_ARRAY_RETURNS', true),
+    historyCache: readSwitch(env, 'ASSAY_HISTORY_CACHE', pure.historyCache),
+    historyCacheArrays: readSwitch(env, 'ASSAY_HISTORY_CACHE_ARRAYS', pure.historyCacheArrays),
+    historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES', pure.historyCacheEntries),
+    historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES', pure.historyCacheBytes),
+    historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS', pure.historyKeptWindows),
+    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', true),
+    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', pure.bundlePoolSize),
   })
 }
 
 /**
- * A copy of `config` with the given fields changed. Never reads the environment. Fields of `config`
- * that the engine does not know are kept: a suite may carry its own.
+ * A copy of `config` with the given fields changed. Never reads the environment. Other fields of
+ * `config` are kept: a suite may add its own.
  *
- * @throws {EngineError} `config-invalid`: a change of a field there is not, a switch that is no
- * boolean, a limit that is not a positive
- *   whole number, window lengths that are no list of such
+ * @throws {EngineError} `config-invalid`: a change of an unknown field, a switch that is not a
+ * boolean, a limit that is not a positive whole number, window lengths that are not a list of those
  */
 export function enable(
   config: OptimizationConfig,
@@ -134,13 +124,23 @@ export function enable(
 ): OptimizationConfig {
   const unknown = Object.keys(change).find((field) => !Object.hasOwn(PURE_BASELINE, field))
   if (unknown !== undefined) {
-    const known = Object.keys(PURE_BASELINE).join(', ')
-    throw new EngineError(
-      'config-invalid',
-      `there is no option '${unknown}'; it is one of ${known}`,
-    )
+    const options = Object.keys(PURE_BASELINE).join(', ')
+    throw new EngineError('config-invalid', `unknown option '${unknown}'; use one of ${options}`)
   }
   const changed = { ...config, ...change }
+  checkSwitches(changed)
+  checkLimits(changed)
+  // A frozen copy: the caller's list may change later.
+  const historyKeptWindows = Object.freeze([...changed.historyKeptWindows])
+  return Object.freeze({ ...changed, historyKeptWindows })
+}
+
+/** The return type that a strategy should request from the portal under `config`. */
+export function returnTypeOf(config: OptimizationConfig): 'array' | 'dataframe' {
+  return config.arrayReturns ? 'array' : 'dataframe'
+}
+
+function checkSwitches(config: OptimizationConfig): void {
   for (const flag of [
     'assetListCache',
     'preGroupedBars',
@@ -148,44 +148,28 @@ export function enable(
     'historyCache',
     'historyCacheArrays',
     'bundlePool',
-  ] as const) {
-    if (typeof changed[flag] === 'boolean') continue
-    throw new EngineError(
-      'config-invalid',
-      `${flag} is ${JSON.stringify(changed[flag])}; give true or false`,
-    )
-  }
+  ] as const)
+    if (typeof config[flag] !== 'boolean') throw invalid(flag, config[flag], 'true or false')
+}
+
+function checkLimits(config: OptimizationConfig): void {
   for (const limit of [
     'assetListEntries',
     'preGroupedBytes',
     'historyCacheEntries',
     'historyCacheBytes',
     'bundlePoolSize',
-  ] as const) {
-    if (isPositiveWhole(changed[limit])) continue
-    throw new EngineError(
-      'config-invalid',
-      `${limit} is ${changed[limit]}; give a positive whole number`,
-    )
-  }
-  return Object.freeze({
-    ...changed,
-    historyKeptWindows: windowLengths(changed.historyKeptWindows),
-  })
+  ] as const)
+    if (!isPositiveWhole(config[limit]))
+      throw invalid(limit, config[limit], 'a positive whole number')
+  const lengths = config.historyKeptWindows
+  if (!Array.isArray(lengths) || !lengths.every(isPositiveWhole))
+    throw invalid('historyKeptWindows', lengths, 'a list of positive whole numbers')
 }
 
-/** The return type a strategy should ask the portal for under `config`. */
-export function returnTypeOf(config: OptimizationConfig): 'array' | 'dataframe' {
-  return config.arrayReturns ? 'array' : 'dataframe'
-}
-
-/** A frozen copy, so that nobody changes a configuration through the list it was made from. */
-function windowLengths(given: readonly number[]): readonly number[] {
-  if (Array.isArray(given) && given.every(isPositiveWhole)) return Object.freeze([...given])
-  throw new EngineError(
-    'config-invalid',
-    `historyKeptWindows is ${JSON.stringify(given)}; give a list of positive whole numbers`,
-  )
+function invalid(field: string, value: unknown, accepted: string): EngineError {
+  const text = typeof value === 'number' ? value : JSON.stringify(value)
+  return new EngineError('config-invalid', `${field} is ${text}; give ${accepted}`)
 }
 
 function isPositiveWhole(value: number): boolean {
@@ -205,26 +189,25 @@ const SWITCHES: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ])
 
-function readSwitch(env: Environment, variable: string): boolean | undefined {
-  return read(env, variable, 'one of 1, true, yes, on, 0, false, no, off', (text) =>
-    SWITCHES.get(text.toLowerCase()),
-  )
+function readSwitch(env: Environment, variable: string, fallback: boolean): boolean {
+  const accepted = 'one of 1, true, yes, on, 0, false, no, off'
+  return read(env, variable, fallback, accepted, (text) => SWITCHES.get(text.toLowerCase()))
 }
 
-function readWhole(env: Environment, variable: string): number | undefined {
-  return read(env, variable, 'a positive whole number', wholeOf)
+function readWhole(env: Environment, variable: string, fallback: number): number {
+  return read(env, variable, fallback, 'a positive whole number', wholeOf)
 }
 
-function readWholes(env: Environment, variable: string): readonly number[] | undefined {
-  return read(
-    env,
-    variable,
-    'positive whole numbers joined by commas, such as 20,50,200',
-    (text) => {
-      const values = text.split(',').map((part) => wholeOf(part.trim()))
-      return values.every((value) => value !== undefined) ? values : undefined
-    },
-  )
+function readWholes(
+  env: Environment,
+  variable: string,
+  fallback: readonly number[],
+): readonly number[] {
+  const accepted = 'positive whole numbers joined by commas, such as 20,50,200'
+  return read(env, variable, fallback, accepted, (text) => {
+    const values = text.split(',').map((part) => wholeOf(part.trim()))
+    return values.every((value) => value !== undefined) ? values : undefined
+  })
 }
 
 function wholeOf(text: string): number | undefined {
@@ -232,8 +215,8 @@ function wholeOf(text: string): number | undefined {
   return /^\d+$/.test(text) && isPositiveWhole(value) ? value : undefined
 }
 
-function readGib(env: Environment, variable: string): number | undefined {
-  return read(env, variable, 'a positive number of GiB, such as 2 or 0.5', (text) => {
+function readGib(env: Environment, variable: string, fallback: number): number {
+  return read(env, variable, fallback, 'a positive number of GiB, such as 2 or 0.5', (text) => {
     const bytes = Math.floor(Number(text) * GIB)
     return /^\d*\.?\d+$/.test(text) && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
   })
@@ -242,18 +225,17 @@ function readGib(env: Environment, variable: string): number | undefined {
 function read<T>(
   env: Environment,
   variable: string,
+  fallback: T,
   accepted: string,
   parse: (text: string) => T | undefined,
-): T | undefined {
+): T {
   const text = env[variable]?.trim()
-  if (text === undefined || text === '') return undefined
+  if (text === undefined || text === '') return fallback
   const value = parse(text)
   if (value !== undefined) return value
   throw new EngineError(
     'config-invalid',
     `${variable} is '${text}'; set it to ${accepted}, or unset it`,
-    {
-      details: { variable, value: text },
-    },
+    { details: { variable, value: text } },
   )
 }

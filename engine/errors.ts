@@ -1,4 +1,4 @@
-/** What a named engine error is about; programs branch on it, people read the message. */
+/** The kind of an engine error, for programs; people read the message. */
 export type EngineErrorCode =
   | 'bundle-missing'
   | 'bundle-corrupt'
@@ -12,13 +12,14 @@ export type EngineErrorCode =
   | 'strategy-misuse'
 
 /**
- * An error the user can act on. The message says what, where and the remedy, in lower case without
- * a final period: `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear the pool`.
+ * An error the user can act on. Its message names the problem, the place and the remedy, in lower
+ * case without a final period: `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear
+ * the pool`.
  */
 export class EngineError extends Error {
   override readonly name = 'EngineError'
   readonly code: EngineErrorCode
-  /** Structured facts for programs: file, line, asset, session … */
+  /** The same facts for programs: file, line, asset, session … */
   readonly details: Readonly<Record<string, string | number>>
 
   constructor(

@@ -1,4 +1,4 @@
-/** The public API: what a strategy author, a search or a suite imports. */
+/** The public API, for strategies, searches and suites. */
 export { type AssetBars, type BundleContent, DEFAULT_SCALES } from './bundle/content.js'
 export { type IngestOptions, ingestCsv } from './bundle/ingest.js'
 export type { BundleFormat, BundleManifest, Provenance, Scales } from './bundle/manifest.js'

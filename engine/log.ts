@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module'
 
-/** What the engine tells an operator. pino's own signature, so a pino logger fits. */
+/** The engine's log for operators. The signatures are pino's, so that a pino logger fits. */
 export interface EngineLog {
   /** Rare events only, never from the hot path. */
   warn(details: Readonly<Record<string, unknown>>, message: string): void
   /**
-   * Every operation of every cache. Absent where nobody listens, so that nothing is built for it:
-   * `log.debug?.({ … }, '…')`.
+   * Every operation of every cache. Absent below level `debug`, so that `log.debug?.({ … }, '…')`
+   * does not even build its details.
    */
   readonly debug?: (details: Readonly<Record<string, unknown>>, message: string) => void
 }
@@ -14,11 +14,10 @@ export interface EngineLog {
 export type LogLevel = 'silent' | 'warn' | 'debug'
 
 /**
- * The engine's log as JSON lines, to standard error: standard output belongs to results. pino is
- * loaded with the first line that is really written, so importing the engine and staying silent
- * cost nothing.
+ * The engine's log as JSON lines, on standard error by default, since standard output is for
+ * results. pino is loaded for the first line written, so a silent log costs nothing.
  *
- * @param to  file descriptor to write to, 2, standard error, where absent; or whoever takes lines
+ * @param to  a file descriptor (2, standard error, where absent) or an object that takes lines
  */
 export function engineLog(level: LogLevel = 'silent', to: number | LineWriter = 2): EngineLog {
   if (level === 'silent') return { warn: () => undefined }
@@ -36,7 +35,7 @@ export function engineLog(level: LogLevel = 'silent', to: number | LineWriter = 
   }
 }
 
-/** Takes whole lines, each with its end. */
+/** Takes whole lines, each with its line end. */
 export interface LineWriter {
   write(line: string): void
 }

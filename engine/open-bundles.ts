@@ -4,23 +4,21 @@ import type { OptimizationConfig } from './config.js'
 import { type EngineLog, engineLog } from './log.js'
 import type { BundleSource, Counters } from './ports.js'
 
-/** Where an engine's bundles come from under one configuration. */
+/** The source of an engine's bundles under one configuration. */
 export interface Bundles {
   readonly source: BundleSource
-  /**
-   * What was opened and read by the plain source, and found in the pool where there is one; a copy.
-   */
+  /** A copy of the counters of the plain source, and of the pool where there is one. */
   counters(): Counters
-  /** Lets go of everything kept. */
+  /** Releases the bundles that the pool keeps. */
   close(): void
 }
 
 /**
- * The half of the composition root that opens bundles; `open-engine.ts` is the other one. It is a
- * module of its own for threads that only open bundles: loading the portal and the simulation as
- * well takes longer than opening.
+ * The part of the composition root that opens bundles; `open-engine.ts` is the rest. It is a module
+ * of its own for threads that only open bundles: loading the portal and the simulation as well
+ * would take longer than opening.
  *
- * @param given where bundles come from; plain directories where absent
+ * @param given  the source of bundles; plain directories where absent
  */
 export function openBundles(
   config: OptimizationConfig,

@@ -19,27 +19,27 @@ import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import type { BacktestResult } from './simulation/result.js'
 
 /**
- * Runs backtests under one configuration. Its caches live as long as it does; open a new engine for
- * a cold start.
+ * Runs backtests under one configuration. Its caches live as long as the engine; open a new engine
+ * to start with empty caches.
  */
 export interface Engine {
   readonly config: OptimizationConfig
   /**
    * @throws {EngineError} see `runBacktest`; `strategy-misuse` after `close`; errors of the
-   * strategy pass through as they are
+   * strategy pass through unchanged
    */
   backtest(spec: BacktestSpec): Promise<BacktestResult>
   /**
-   * Opens a bundle the way this engine's backtests do. The caller closes it; closing the engine
-   * does not.
+   * Opens a bundle as this engine's backtests do. The caller must close it; closing the engine does
+   * not.
    *
    * @throws {EngineError} `bundle-missing`, `bundle-corrupt`, `bundle-invalid`; `strategy-misuse`
    * after `close`
    */
   open(directory: string): Promise<OpenBundle>
-  /** What was done so far; a copy. */
+  /** A copy of all counters. */
   counters(): Counters
-  /** Lets go of everything cached. */
+  /** Empties the caches; the engine cannot be used afterwards. */
   close(): void
 }
 
@@ -47,16 +47,16 @@ export interface EngineOptions {
   /** Silent where absent. */
   readonly log?: EngineLog
   /**
-   * Where bundles come from; plain directories where absent. A `bundlePool` given to several
-   * engines is shared by them: it outlives each, and what it counts is not among theirs. An engine
-   * whose configuration asks for a pool puts one of its own in front of whatever is given.
+   * The source of bundles; plain directories where absent. A `bundlePool` given to several engines
+   * is shared: closing an engine does not close it, and its counters are not the engine's. An
+   * engine with `config.bundlePool` puts a pool of its own in front of the given source.
    */
   readonly bundles?: BundleSource
 }
 
 /**
- * The engine's composition root, with `openBundles` the only place where flags are read: the plain
- * ports are the pure baseline, and each optimization that is on wraps one of them.
+ * The engine's composition root. Flags are read only here and in `openBundles`: the plain ports are
+ * the pure baseline, and each optimization that is on wraps one of them.
  */
 export function openEngine(config: OptimizationConfig, options: EngineOptions = {}): Engine {
   const log = options.log ?? engineLog()
@@ -120,7 +120,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   }
 }
 
-/** Closes what it opened, whatever happens; a bundle that was open stays open. */
+/** Closes a bundle that it opened, also after an error; a bundle that was open stays open. */
 async function withBundle<T>(
   source: BundleSource,
   given: string | OpenBundle,

@@ -8,20 +8,14 @@ import type { Calendar } from './market/calendar.js'
 import type { AssetHistory } from './portal/asset-history.js'
 import type { BarDates } from './portal/bar-dates.js'
 
-/**
- * The seams optimizations replace. Each optimization is a decorator over one of these, assembled in
- * `open-engine.ts` and `open-bundles.ts`: the plain port is the baseline; a cache wraps it and
- * falls back to it when it fails.
- */
+// The interfaces that optimizations decorate, assembled in `open-engine.ts` and `open-bundles.ts`:
+// the plain implementation is the baseline; a cache wraps it and falls back to it when it fails.
 
-/**
- * An opened bundle: its manifest is checked (version, sizes), nothing of its long table is decoded
- * yet.
- */
+/** An opened bundle: its manifest is checked (version, sizes), its long table not decoded yet. */
 export interface OpenBundle {
   readonly directory: string
   readonly manifest: BundleManifest
-  /** SHA-256 of the bundle's identity and content, `sha256:…`; every cache key holds it. */
+  /** SHA-256 of the bundle's data, `sha256:…`; part of every cache key. */
   readonly version: string
   readonly calendar: Calendar
   /** The whole long table, decoded on first use, once per open. */
@@ -32,10 +26,10 @@ export interface OpenBundle {
    */
   adjustments(): Promise<readonly Adjustment[]>
   /**
-   * Whether the directory still holds what was opened, told without loading anything; also after
+   * Whether the directory still holds what was opened, decided without loading it; also after
    * `close`.
    *
-   * @throws {Error} of the file system: it cannot be told
+   * @throws {Error} of the file system: the directory cannot be read
    */
   isCurrent(): Promise<boolean>
   close(): void
@@ -58,7 +52,7 @@ export interface AssetDirectory {
  */
 export interface BarSource {
   /**
-   * @param range  calendar indices wanted; the result is clipped to the asset's own life
+   * @param range  calendar indices; the result is clipped to the asset's first and last session
    * @throws {EngineError} `unknown-asset`
    */
   bars(bundle: OpenBundle, asset: AssetId, range: SessionRange): Promise<Bars>
@@ -74,8 +68,8 @@ export interface HistoryScope {
 }
 
 /**
- * Makes the history windows a strategy asks for. The plain source cuts views out of the adjusted
- * columns and builds a data frame for each call.
+ * Makes the history windows of a strategy. The plain source returns views of the adjusted columns
+ * and builds a data frame for each call.
  */
 export interface HistorySource {
   /** The windows of one asset. Called once per backtest and asset. */
@@ -83,29 +77,29 @@ export interface HistorySource {
 }
 
 /**
- * The windows of one asset in one backtest, ending with the current bar of its clock. Synchronous:
- * strategies are.
+ * The windows of one asset in one backtest, ending with the current bar of its clock. Synchronous,
+ * because strategies are.
  */
 export interface AssetWindows {
   /**
-   * A view, oldest first; typed read-only by convention.
+   * A view, oldest first; not to be written to.
    *
    * @param barCount  whole number ≥ 1
-   * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: no such
+   * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: unknown
    * field; `precision`
    */
   window(field: Field, barCount: number): Float64Array
   /**
-   * A data frame of its own: `date`, then the fields as asked for. Its columns may be shared, the
-   * table is not: `params()` changes a table in place.
+   * A data frame: `date`, then the given fields. Each caller gets a table of its own, since
+   * `params()` changes a table in place; its columns may be shared.
    *
-   * @throws {EngineError} as `window`
+   * @throws {EngineError} see `window`
    */
   frame(fields: readonly Field[], barCount: number): ColumnTable
 }
 
 /**
- * Integer counters of what an engine did, by dotted name: `bundle.opens`, `assetList.hits`,
- * `preGrouped.bytes` … Never part of a digest.
+ * Integer counters of an engine, by dotted name: `bundle.opens`, `assetList.hits`,
+ * `preGrouped.bytes` … Never part of a result's digest.
  */
 export type Counters = Record<string, number>

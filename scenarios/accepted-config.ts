@@ -1,34 +1,35 @@
 import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
 import type { Layer } from '../harness/contract.js'
 
-/** What this rule reads of a decision record. */
+/** The fields of a decision record that this rule reads. */
 export interface Verdict {
   readonly id: string
   readonly layer: string
   readonly suite: string
   readonly scale: string
   readonly verdict: 'accepted' | 'rejected' | 'inconclusive'
-  /** Present in controls, which decide nothing. */
+  /** Present in controls, which do not count here. */
   readonly injected?: unknown
 }
 
-/** A switch of the configuration as the records want it, and the record that says so. */
+/** The default of a switch of the configuration by the records, with the reason. */
 export interface WantedFlag {
   readonly flag: string
   readonly on: boolean
   readonly because: string
 }
 
-/** Where and on what a verdict has to be made to decide what everyday users get. */
+/** Only verdicts of this suite and scale decide the defaults. */
 const DECIDES = { suite: 'assay', scale: 'standard' } as const
 
 /**
- * Which optimizations are on by default, by the committed records: those of every layer of the
- * stack whose newest record accepts it, folded over the pure baseline in suite order; but a switch
- * of theirs that a part of a layer sets alone is off where the newest record of that part rejects
- * it. Only switches, not limits: a limit changes no verdict.
+ * The optimizations that should be on by default, according to the committed records: those of
+ * every layer of the stack whose newest record accepts it, applied to the pure baseline in suite
+ * order. A part of a layer that sets one of these switches alone turns it off where its newest
+ * record rejects it. Only switches are considered, not limits, which do not change a verdict.
  *
- * @param records in order of their numbers; of other suites and scales, and controls, none counts
+ * @param records in order of their numbers; those of other suites and scales, and controls, are
+ * ignored
  * @returns every switch of the configuration
  */
 export function wantedFlags(
@@ -65,9 +66,7 @@ export function wantedFlags(
   return [...wanted.values()]
 }
 
-/**
- * Switches in which a configuration is not what the records want, each with what to do about it.
- */
+/** Switches in which a configuration differs from the records, each with the remedy. */
 export function divergences(config: OptimizationConfig, wanted: readonly WantedFlag[]): string[] {
   const values = config as unknown as Readonly<Record<string, unknown>>
   return wanted.flatMap(({ flag, on, because }) =>

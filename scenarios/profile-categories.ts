@@ -1,9 +1,9 @@
 import type { ProfileCategories } from '../harness/contract.js'
 
 /**
- * Where the time of a backtest goes, by name. A sample belongs to its nearest ancestor listed here,
- * so Arquero and decimal.js belong to whoever calls them. Only hyparquet is listed itself: after an
- * `await` its stack has no caller any more.
+ * The categories of a backtest's time. A sample belongs to its nearest ancestor listed here, so the
+ * time of Arquero and decimal.js belongs to their callers. Only hyparquet is listed itself: after
+ * an `await` its stack no longer contains the caller.
  */
 export const profileCategories: ProfileCategories = {
   categories: [
@@ -22,7 +22,7 @@ export const profileCategories: ProfileCategories = {
       sources: ['engine/portal/long-table.ts#assets', 'engine/cache/asset-list.ts'],
     },
     {
-      // Making the table of a bundle is the first step of every filter.
+      // Making an Arquero table of the bundle is the first step of every filter.
       name: 'filtering',
       sources: ['engine/portal/long-table.ts', 'engine/cache/pre-grouped.ts'],
     },
@@ -56,8 +56,7 @@ export const profileCategories: ProfileCategories = {
       ],
     },
     {
-      // Everything that follows from an order: fills, cash, positions, and the result that writes
-      // them down.
+      // Everything that follows from an order: fills, cash, positions, and the result.
       name: 'ledger',
       sources: ['engine/simulation/'],
     },
@@ -80,7 +79,7 @@ export const profileCategories: ProfileCategories = {
       ],
     },
   ],
-  // Arithmetic and plumbing everybody uses: what it costs is the cost of whoever asked for it.
+  // Used in several categories: their time belongs to their callers.
   callers: [
     'engine/market/money.ts',
     'engine/cache/lru.ts',

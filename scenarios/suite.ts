@@ -7,8 +7,8 @@ import { profiled } from './profiled/index.js'
 import { workloads } from './workloads/index.js'
 
 /**
- * Everything Assay measures of its own engine. Measured processes import this module, so it imports
- * no command line.
+ * Everything that Assay measures of its own engine. Measured processes import this module, so it
+ * must not import the command line.
  */
 export const suite: Suite<OptimizationConfig> = {
   name: 'assay',

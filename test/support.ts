@@ -17,7 +17,7 @@ import {
   type SmaCrossover,
 } from '../scenarios/strategies/sma-crossover.js'
 
-/** The shipped SMA crossover with ten shares, asking for frames, unless said otherwise. */
+/** The shipped SMA crossover with ten shares and frames by default. */
 export function smaCrossover(
   parameters: Pick<SmaCrossover, 'fast' | 'slow'> & Partial<SmaCrossover>,
 ): TradingAlgorithm {

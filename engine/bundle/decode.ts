@@ -4,7 +4,7 @@ import { readAdjustmentsParquet, readBarsParquet } from './parquet.js'
 import type { StoredFile } from './stored-file.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
 
-/** Decodes the bars of a bundle, in either format. They are not yet checked against the manifest. */
+/** Decodes the bars of a bundle, in either format; not yet checked against the manifest. */
 export async function decodeBars(file: StoredFile, manifest: BundleManifest): Promise<TickTable> {
   return manifest.format === 'parquet'
     ? readBarsParquet(file, manifest.scales)

@@ -199,7 +199,7 @@ function parseField(
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.code !== 'precision')
       throw fault(path, row.line, `${field}: ${messageOf(cause)}`, cause)
-    const rounded = options.round[side] ? roundedUnits(text, scale) : undefined
+    const rounded = roundedUnits(text, scale, options.round[side])
     if (rounded === undefined || (rounded === 0 && side === 'price'))
       throw imprecise(path, row, field, text, rounded, options, cause)
     own.rounded[side]++
@@ -228,9 +228,9 @@ function imprecise(
   )
 }
 
-/** Rounded half-even from the exact text; undefined where the result is not below 2^53. */
-function roundedUnits(text: string, scale: number): number | undefined {
-  const digits = decimalDigits(text)
+/** Rounded half-even from the exact text; undefined where not allowed or not below 2^53. */
+function roundedUnits(text: string, scale: number, allowed: boolean): number | undefined {
+  const digits = allowed ? decimalDigits(text) : undefined
   if (digits === undefined) return undefined
   const { negative, whole, places } = digits
   const units = Number(

@@ -4,25 +4,25 @@ import type { AssetDirectory, Counters, OpenBundle } from '../ports.js'
 import { type CacheStore, Lru } from './lru.js'
 import { ReadThrough } from './read-through.js'
 
-/** An asset directory that remembers what the plain one found. */
+/** An asset directory that keeps the lists of the plain one. */
 export interface AssetListCache extends AssetDirectory {
   counters(): Counters
-  /** Lets go of everything kept. */
+  /** Drops all lists. */
   clear(): void
 }
 
 export interface AssetListOptions {
-  /** Most asset lists kept, one per (bundle, version). */
+  /** Maximum number of asset lists kept, one per (bundle, version). */
   readonly maxEntries: number
   readonly log: EngineLog
-  /** Where lists are kept; an LRU of `maxEntries` where absent. */
+  /** Holds the lists; an LRU of `maxEntries` where absent. */
   readonly store?: CacheStore<readonly Asset[]>
 }
 
 /**
- * Layer 1, first half: the distinct assets of a long table do not change while its version does
- * not, so they are taken once. The key is (directory, version): restated data have another version
- * and never meet an old list.
+ * Layer 1, first half: the distinct assets of a long table stay the same for a version, so they are
+ * computed once. The key is (directory, version): restated data have another version and never get
+ * an old list.
  */
 export function assetListCache(
   plain: AssetDirectory,
@@ -54,8 +54,8 @@ function keyOf(bundle: OpenBundle): string {
   return `${bundle.version}|${bundle.directory}`
 }
 
-// An estimate for the counter only; the bound is by entries. Three words of fields and a header per
-// asset, one or two bytes a character.
+// An estimate for the counter only; the limit is on entries. Per asset: an object header, three
+// fields, and one or two bytes per character.
 const ASSET_OBJECT_BYTES = 48
 
 function listBytes(assets: readonly Asset[]): number {

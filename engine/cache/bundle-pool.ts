@@ -3,171 +3,189 @@ import type { EngineLog } from '../log.js'
 import type { BundleSource, Counters, OpenBundle } from '../ports.js'
 import { SharedBundle } from './shared-bundle.js'
 
-/** A source of bundles that keeps them open and shares them among those who ask. */
+/** A source that keeps bundles open and shares each among all who open it. */
 export interface BundlePool extends BundleSource {
   counters(): Counters
-  /**
-   * Lets go of everything kept: each bundle is closed as soon as nobody uses it. The pool can be
-   * used on.
-   */
+  /** Releases all bundles; each is closed with its last user. The pool remains usable. */
   clear(): void
 }
 
 export interface BundlePoolOptions {
-  /**
-   * Most bundles kept open. Those that are evicted while in use stay open until their last user
-   * closes them.
-   */
+  /** Maximum number of bundles kept. One evicted while in use is closed by its last user. */
   readonly maxBundles: number
   readonly log: EngineLog
 }
 
 /**
- * Layer 3: an opened bundle, with the table it has decoded and the adjustments it has read, serves
- * everybody who opens the same directory while the directory holds it. A hit costs one look at the
- * directory (`isCurrent`), never a load; a bundle that was rewritten is opened anew. Nobody is
- * given what was replaced before they asked: a bundle that is kept, or that somebody else was
- * opening already, is looked at again.
+ * Layer 3: an opened bundle, with its decoded table and its adjustments, is shared by everyone who
+ * opens the same directory, as long as the directory holds it. A hit checks the directory
+ * (`isCurrent`) and loads nothing; a rewritten bundle is opened anew. No caller gets a bundle that
+ * was replaced before its request: one that is kept, or that an earlier request is still opening,
+ * is checked first.
  *
- * One open per directory serves all who ask meanwhile. Whoever opens a bundle closes it, as ever;
- * that closes it for nobody else. A bundle that could not be read is not kept, nor is one that
- * could not be opened.
+ * Concurrent requests for a directory share one open. Each caller closes its own bundle, which does
+ * not close it for the others. A bundle that could not be opened or read is not kept.
  *
- * Made once, a pool may be given to several engines of a process (`EngineOptions.bundles`); then it
- * outlives them, and its maker clears it. It belongs to one thread.
+ * A pool can be given to several engines of a process (`EngineOptions.bundles`). Closing them does
+ * not clear it; its creator does. A pool belongs to one thread.
  *
- * @throws {EngineError} from `open`, `table` and `adjustments`: what the plain source throws; after
- * `close`, `strategy-misuse`
+ * @throws {EngineError} from `open`, `table` and `adjustments`: the errors of the plain source;
+ * after `close`, `strategy-misuse`
  */
-export function bundlePool(
-  plain: BundleSource,
-  { maxBundles, log }: BundlePoolOptions,
-): BundlePool {
+export function bundlePool(plain: BundleSource, options: BundlePoolOptions): BundlePool {
+  return new Pool(plain, options)
+}
+
+class Pool implements BundlePool {
+  readonly #plain: BundleSource
+  readonly #maxBundles: number
+  readonly #log: EngineLog
   /** By directory, least recently used first. */
-  const kept = new Map<string, SharedBundle>()
-  /** By directory; never one that is kept as well. */
-  const opening = new Map<string, Promise<SharedBundle>>()
-  const counted = { hits: 0, misses: 0, evictions: 0, invalidations: 0, open: 0, fallbacks: 0 }
-  /** Raised by `clear`: what is being opened then is not kept. */
-  let era = 0
+  readonly #kept = new Map<string, SharedBundle>()
+  /** By directory; never one that is also kept. */
+  readonly #opening = new Map<string, Promise<SharedBundle>>()
+  readonly #counted = {
+    hits: 0,
+    misses: 0,
+    evictions: 0,
+    invalidations: 0,
+    open: 0,
+    fallbacks: 0,
+  }
+  /** Raised by `clear`: a bundle that is still being opened then is not kept. */
+  #era = 0
 
-  // Whatever a source does, it does not throw before there is a promise to reject.
-  const openPlain = async (directory: string): Promise<OpenBundle> => plain.open(directory)
+  constructor(plain: BundleSource, { maxBundles, log }: BundlePoolOptions) {
+    this.#plain = plain
+    this.#maxBundles = maxBundles
+    this.#log = log
+  }
 
-  const tell = (operation: string, key: string, message: string) =>
-    log.debug?.({ cache: 'pool', operation, directory: key }, message)
-
-  const handOut = (key: string, shared: SharedBundle, directory: string): OpenBundle => {
-    counted.hits++
-    if (kept.get(key) === shared) {
-      kept.delete(key)
-      kept.set(key, shared)
+  async open(directory: string): Promise<OpenBundle> {
+    const key = resolve(directory)
+    // An open that fails for an earlier request may succeed now.
+    const shared = this.#kept.get(key) ?? (await this.#opening.get(key)?.catch(() => undefined))
+    if (shared?.hold()) {
+      if (await this.#isCurrent(key, shared)) return this.#handOut(key, shared, directory)
+      shared.release()
     }
-    tell('hit', key, 'cache hit')
-    return shared.lease(directory)
+    return this.#openAnew(key, directory, shared)
   }
 
-  const drop = (key: string, shared: SharedBundle): void => {
-    if (kept.get(key) !== shared) return
-    kept.delete(key)
-    shared.retire()
+  counters(): Counters {
+    return Object.fromEntries(
+      Object.entries(this.#counted).map(([name, value]) => [`pool.${name}`, value]),
+    )
   }
 
-  const invalidate = (key: string, shared: SharedBundle): void => {
-    if (kept.get(key) !== shared) return
-    counted.invalidations++
-    tell('invalidate', key, 'cache entry dropped: the bundle changed or could not be read')
-    drop(key, shared)
+  clear(): void {
+    this.#era++
+    for (const [key, shared] of this.#kept) this.#drop(key, shared)
   }
 
-  const keep = (key: string, shared: SharedBundle): void => {
-    kept.set(key, shared)
-    for (const [oldest, evicted] of kept) {
-      if (kept.size <= maxBundles) break
-      counted.evictions++
-      tell('evict', oldest, 'cache entry evicted')
-      drop(oldest, evicted)
-    }
-  }
-
-  const load = async (key: string, directory: string): Promise<SharedBundle> => {
-    const begun = era
-    const bundle = await openPlain(directory).catch((error: unknown) => {
-      opening.delete(key)
-      throw error
-    })
-    const shared = new SharedBundle(bundle, {
-      onClose() {
-        counted.open--
-        tell('close', key, 'bundle closed')
-      },
-      onFault: () => invalidate(key, shared),
-    })
-    counted.open++
-    // For whoever asked for it; before anything can close it.
-    shared.hold()
-    opening.delete(key)
-    if (begun === era) keep(key, shared)
-    else shared.retire()
-    return shared
-  }
-
-  const isCurrent = async (key: string, shared: SharedBundle): Promise<boolean> => {
+  async #isCurrent(key: string, shared: SharedBundle): Promise<boolean> {
     try {
       if (await shared.bundle.isCurrent()) return true
-      invalidate(key, shared)
+      this.#invalidate(key, shared)
     } catch (error) {
-      counted.fallbacks++
+      this.#counted.fallbacks++
       const reason = error instanceof Error ? error.message : String(error)
-      log.warn(
+      this.#log.warn(
         { cache: 'pool', step: 'check', directory: key, reason },
         'cache failed; continuing without it',
       )
-      drop(key, shared)
+      this.#drop(key, shared)
     }
     return false
   }
 
+  #handOut(key: string, shared: SharedBundle, directory: string): OpenBundle {
+    this.#counted.hits++
+    if (this.#kept.get(key) === shared) {
+      this.#kept.delete(key)
+      this.#kept.set(key, shared)
+    }
+    this.#note('hit', key, 'cache hit')
+    return shared.lease(directory)
+  }
+
   /**
-   * @param outdated  what is not to be handed out; whatever else there is was opened after the
-   * request came, and is new enough
+   * @param outdated  not to be handed out; any other bundle of the key was opened after the request
+   * and is current
    */
-  const openAnew = async (
+  async #openAnew(
     key: string,
     directory: string,
     outdated: SharedBundle | undefined,
-  ): Promise<OpenBundle> => {
-    const newer = kept.get(key)
+  ): Promise<OpenBundle> {
+    const newer = this.#kept.get(key)
     if (newer !== undefined && newer !== outdated && newer.hold())
-      return handOut(key, newer, directory)
-    const underWay = opening.get(key)
+      return this.#handOut(key, newer, directory)
+    const underWay = this.#opening.get(key)
     if (underWay !== undefined) {
       const shared = await underWay
-      return shared.hold() ? handOut(key, shared, directory) : openAnew(key, directory, shared)
+      return shared.hold()
+        ? this.#handOut(key, shared, directory)
+        : this.#openAnew(key, directory, shared)
     }
-    counted.misses++
-    tell('miss', key, 'cache miss')
-    const loading = load(key, directory)
-    opening.set(key, loading)
+    this.#counted.misses++
+    this.#note('miss', key, 'cache miss')
+    const loading = this.#load(key, directory)
+    this.#opening.set(key, loading)
     return (await loading).lease(directory)
   }
 
-  return {
-    async open(directory) {
-      const key = resolve(directory)
-      // What failed for somebody who asked earlier may succeed now.
-      const known = kept.get(key) ?? (await opening.get(key)?.catch(() => undefined))
-      if (known?.hold()) {
-        if (await isCurrent(key, known)) return handOut(key, known, directory)
-        known.release()
-      }
-      return openAnew(key, directory, known)
-    },
-    counters: () =>
-      Object.fromEntries(Object.entries(counted).map(([name, value]) => [`pool.${name}`, value])),
-    clear() {
-      era++
-      for (const [key, shared] of kept) drop(key, shared)
-    },
+  async #load(key: string, directory: string): Promise<SharedBundle> {
+    const era = this.#era
+    const bundle = await this.#openPlain(directory).catch((error: unknown) => {
+      this.#opening.delete(key)
+      throw error
+    })
+    const shared = new SharedBundle(bundle, {
+      onClose: () => {
+        this.#counted.open--
+        this.#note('close', key, 'bundle closed')
+      },
+      onFault: () => this.#invalidate(key, shared),
+    })
+    this.#counted.open++
+    // Held for the caller before an eviction can close it.
+    shared.hold()
+    this.#opening.delete(key)
+    if (era === this.#era) this.#keep(key, shared)
+    else shared.retire()
+    return shared
+  }
+
+  /** Async, so that a source that throws synchronously rejects too. */
+  async #openPlain(directory: string): Promise<OpenBundle> {
+    return this.#plain.open(directory)
+  }
+
+  #keep(key: string, shared: SharedBundle): void {
+    this.#kept.set(key, shared)
+    for (const [oldest, evicted] of this.#kept) {
+      if (this.#kept.size <= this.#maxBundles) break
+      this.#counted.evictions++
+      this.#note('evict', oldest, 'cache entry evicted')
+      this.#drop(oldest, evicted)
+    }
+  }
+
+  #invalidate(key: string, shared: SharedBundle): void {
+    if (this.#kept.get(key) !== shared) return
+    this.#counted.invalidations++
+    this.#note('invalidate', key, 'cache entry dropped: the bundle changed or could not be read')
+    this.#drop(key, shared)
+  }
+
+  #drop(key: string, shared: SharedBundle): void {
+    if (this.#kept.get(key) !== shared) return
+    this.#kept.delete(key)
+    shared.retire()
+  }
+
+  #note(operation: string, key: string, message: string): void {
+    this.#log.debug?.({ cache: 'pool', operation, directory: key }, message)
   }
 }

@@ -2,11 +2,11 @@ import type { EngineLog } from '../log.js'
 import type { CacheStore } from './lru.js'
 
 /**
- * A store that never stops a run: what fails in reading or in writing is logged and counted, and
- * then it is as if nothing were kept.
+ * A store whose failures do not stop a run: a failing read or write is logged and counted, and then
+ * treated as a miss or skipped.
  */
 export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key> {
-  /** What the log calls this cache, e.g. `assetList`. */
+  /** The cache's name in the log, e.g. `assetList`. */
   readonly name: string
   readonly #store: CacheStore<Value, Key>
   readonly #log: EngineLog
@@ -18,7 +18,7 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
     this.#log = log
   }
 
-  /** Number of times the cache failed and the run went on without it. */
+  /** Number of times the cache failed and the run continued without it. */
   get fallbacks(): number {
     return this.#fallbacks
   }
@@ -40,7 +40,7 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
     }
   }
 
-  /** Notes a failure of the cache and lets the run go on. */
+  /** Logs and counts a failure of the cache. */
   failed(step: string, error: unknown): void {
     this.#fallbacks++
     const reason = error instanceof Error ? error.message : String(error)

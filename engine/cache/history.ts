@@ -9,40 +9,37 @@ import { GuardedStore } from './guarded-store.js'
 import { type CacheStore, Lru, type SharesOf } from './lru.js'
 import { type EpochKeys, type SeriesKeys, WindowKeys } from './window-keys.js'
 
-/** A history source that keeps the windows it made. */
+/** A history source that keeps its windows for later requests. */
 export interface HistoryCache extends HistorySource {
   counters(): Counters
-  /** Lets go of everything kept. */
+  /** Drops all windows. */
   clear(): void
 }
 
 export interface HistoryCacheOptions {
-  /** Most bytes kept by each of the two tiers. */
+  /** Maximum bytes of each of the two tiers. */
   readonly maxBytes: number
-  /** Most windows kept by the second tier. */
+  /** Maximum number of windows in the second tier. */
   readonly maxEntries: number
   /** Lengths of the windows the first tier keeps, bars. */
   readonly keptWindows: readonly number[]
-  /** Whether arrays are kept too, or frames alone. */
+  /** Whether arrays are kept too, or only frames. */
   readonly keepsArrays: boolean
   readonly log: EngineLog
-  /** Where windows are kept; an LRU within the limits where absent. */
+  /** Hold the windows; LRUs within the limits where absent. */
   readonly stores?: { readonly kept?: WindowStore; readonly recent?: WindowStore }
-  /** Numbers windows; keys up to the last safe integer where absent. */
+  /** Makes the keys; up to the last safe integer where absent. */
   readonly keys?: WindowKeys
 }
 
 export type WindowStore = CacheStore<KeptWindow, number>
 
-/**
- * An array, or what a frame is made of: tables can be changed in place, so each caller gets one of
- * its own.
- */
+/** An array, or a frame's columns: tables can be changed in place, so each caller gets its own. */
 export type KeptWindow = Float64Array | KeptFrame
 
 export interface KeptFrame {
   readonly columns: FrameColumns
-  /** Where the dates among them come from. */
+  /** The dates of the whole backtest, which the frame keeps alive. */
   readonly dates: BarDates
 }
 
@@ -50,19 +47,25 @@ export interface KeptFrame {
 type FrameColumns = Readonly<Record<string, readonly Date[] | Float64Array>>
 
 /**
- * Layer 2, second half: a window that was made once is handed out again. A moving clock asks for
- * each window once, so hits come from other backtests of the same engine. Windows of the kept
- * lengths stay as long as there is room (first tier); of all others the most recent few stay
- * (second tier).
+ * Layer 2, second half: keeps windows and returns them again. Within a backtest the clock moves, so
+ * each window is read once, and hits come from other backtests of the same engine. Windows of the
+ * kept lengths stay as long as there is room (first tier); of all others, the most recently used
+ * stay (second tier).
  *
- * What a window holds depends on the bundle's version, which covers prices, adjustments, calendar
- * and scales; on the asset and the field; on where the asset's loaded bars begin, since `price` is
- * filled forward and dividends are related to closes from there on; on the dividend policy; on the
- * adjustments visible (the epoch: before the open of a session its own already are); on the last
- * bar and the number of bars; and on the form. The key holds all of it, as one safe integer. Where
- * the range ends, which directory was opened and what is asked of other assets change nothing.
+ * The content of a window depends on
  *
- * A window that has no key (longer than 4096 bars, or no integer left) is made by the plain source
+ * - the bundle's version, which covers prices, adjustments, calendar and scales;
+ * - the asset, the field, and the return type;
+ * - the first loaded bar of the asset: from there on `price` is filled forward and dividends are
+ *   related to closes;
+ * - the dividend policy;
+ * - the visible adjustments (the epoch; those of a session are visible before its open);
+ * - the last bar and the number of bars.
+ *
+ * The key covers all of these in one safe integer. The end of the range, the directory and requests
+ * for other assets do not matter.
+ *
+ * A window without a key (longer than 4096 bars, or no integer left) is made by the plain source
  * and counted as a bypass.
  */
 export function historyCache(plain: HistorySource, options: HistoryCacheOptions): HistoryCache {
@@ -120,8 +123,8 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
   }
 }
 
-// The version has a fixed form, frequency, policy and index have no bar in them, so no two series
-// can be confused whatever an asset is called.
+// Unambiguous for every asset id: the version has a fixed length, and frequency, policy and index
+// contain no `|`.
 function seriesOf({ bars }: AssetHistory, { bundle, dividendPolicy }: HistoryScope): string {
   return `${bundle.version}|${bundle.calendar.frequency}|${dividendPolicy}|${bars.firstSession}|${bars.asset}`
 }
@@ -177,7 +180,7 @@ class CachedWindows implements AssetWindows {
   window(field: Field, barCount: number): Float64Array {
     if (!this.#tiers.keepsArrays) return this.#plain.window(field, barCount)
     const { end } = this.#history
-    // Before the data there is nothing to keep: the plain source says what is wrong.
+    // The window starts before the data; the plain source throws the error.
     if (end < barCount) return this.#plain.window(field, barCount)
     const key = this.#keysNow().ofArray(field, end, barCount)
     if (key === undefined) {
@@ -210,7 +213,7 @@ class CachedWindows implements AssetWindows {
     return made
   }
 
-  /** The keys of the epoch the clock is in. */
+  /** The keys of the current epoch. */
   #keysNow(): EpochKeys {
     const { epoch } = this.#history
     if (epoch !== this.#epoch) {
@@ -227,7 +230,7 @@ class CachedWindows implements AssetWindows {
   #bypassed(fields: OneOrMore<Field>, form: string, barCount: number): void {
     this.#tiers.bypasses++
     this.#tiers.log.debug?.(
-      { cache: 'history', operation: 'bypass', ...this.#asked(fields, form, barCount) },
+      { cache: 'history', operation: 'bypass', ...this.#request(fields, form, barCount) },
       'cache bypass',
     )
   }
@@ -243,20 +246,20 @@ class CachedWindows implements AssetWindows {
     if (this.#tiers.log.debug === undefined) return
     const operation = kept === undefined ? 'miss' : 'hit'
     this.#tiers.log.debug(
-      { cache: tier.name, operation, key, ...this.#asked(fields, form, barCount) },
+      { cache: tier.name, operation, key, ...this.#request(fields, form, barCount) },
       `cache ${operation}`,
     )
   }
 
-  #asked(fields: OneOrMore<Field>, form: string, barCount: number) {
+  #request(fields: OneOrMore<Field>, form: string, barCount: number) {
     const { bars, end } = this.#history
     return { asset: bars.asset, fields, form, barCount, bar: bars.firstSession + end - 1 }
   }
 }
 
-// What an entry takes besides the memory it shares, measured on Node 20.20 (100 000 entries: 293
-// bytes a view, 574 a frame of one field without rows, 125 more for each further field) and rounded
-// up: views, lists, the link in the chain, the place in the map, the key.
+// Bytes of an entry besides shared memory, measured on Node 20.20 with 100 000 entries (293 bytes
+// per view, 574 per frame of one field without rows, 125 per further field) and rounded up: views,
+// lists, the entry's links, its place in the map, the key.
 const ARRAY_BYTES = 320
 const FRAME_BYTES = 352
 const FRAME_COLUMN_BYTES = 128
@@ -271,8 +274,8 @@ function ownBytes(kept: KeptWindow): number {
 }
 
 /**
- * A view keeps the whole column alive, a frame the dates of its whole backtest. Other windows hold
- * the same, so each counts once.
+ * A view keeps its whole column alive, a frame also the dates of its whole backtest. Windows share
+ * these, so each counts once.
  */
 const shares: SharesOf<KeptWindow> = {
   of(kept) {

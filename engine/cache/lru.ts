@@ -1,50 +1,44 @@
 import type { EngineLog } from '../log.js'
 import { SharedMemory } from './shared-memory.js'
 
-/**
- * What a cache needs from its storage. `Lru` is the one in use; another one may keep entries
- * elsewhere.
- */
+/** The storage of a cache. `Lru` is the one in use. */
 export interface CacheStore<Value, Key = string> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
 }
 
 export interface LruLimits<Value> {
-  /** Most entries kept; unbounded where absent. */
+  /** Maximum number of entries; unbounded where absent. */
   readonly maxEntries?: number
-  /** Most bytes kept, by `weigh` and `shares`; unbounded where absent. */
+  /** Maximum bytes, by `weigh` and `shares`; unbounded where absent. */
   readonly maxBytes?: number
-  /** Bytes of a value that are its own; 0 for all where absent. Called once per `set`. */
+  /** Bytes of a value that it does not share; 0 where absent. Called once per `set`. */
   readonly weigh?: (value: Value) => number
-  /**
-   * Memory a value keeps alive together with others, which counts once however many entries hold
-   * it; none where absent.
-   */
+  /** Memory that values share, which counts once for all entries that hold it. */
   readonly shares?: SharesOf<Value>
-  /** Told of every store, refusal, eviction and clearing; nobody where absent. */
+  /** Logs every store, refusal, eviction and clearing. */
   readonly notes?: LruNotes
 }
 
 export interface SharesOf<Value> {
-  /** By identity; may name one twice. Called once per `set`. */
+  /** The shared objects of a value, possibly repeated. Called once per `set`. */
   of(value: Value): readonly object[]
   /** Bytes of one of them. Must not change while it is held. */
   bytes(held: object): number
 }
 
 export interface LruNotes {
-  /** What the log calls this cache. */
+  /** The cache's name in the log. */
   readonly name: string
   readonly log: EngineLog
 }
 
-/** What a cache did so far. `bytes` and `entries` are what it holds now. */
+/** Counts since the cache was made, except `bytes` and `entries`: what it holds now. */
 export interface LruCounters {
   readonly hits: number
   readonly misses: number
   readonly evictions: number
-  /** Values larger than the whole limit: not stored. */
+  /** Values larger than the byte limit, which were not stored. */
   readonly refusals: number
   readonly bytes: number
   readonly entries: number
@@ -62,10 +56,10 @@ interface Entry<Value, Key> {
 const NONE: readonly object[] = []
 
 /**
- * A cache bounded by entries and by bytes that lets the least recently used entry go first. O(1)
- * per operation: entries are a chain from the oldest use to the newest, so a hit costs one look-up
- * and re-hashes nothing. A value larger than the byte limit is refused, and whatever its key held
- * is dropped with it.
+ * A cache bounded by entries and by bytes that evicts the least recently used entry first. O(1) per
+ * operation: entries are linked from the least to the most recently used, so a hit is one look-up
+ * and re-hashes nothing. A value larger than the byte limit is refused, and the old value of its
+ * key is dropped.
  */
 export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
   readonly #entries = new Map<Key, Entry<Value, Key>>()
@@ -125,7 +119,7 @@ export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
       this.#evictOldest()
   }
 
-  /** Drops every entry; what was counted stays counted. */
+  /** Drops every entry; the counts stay. */
   clear(): void {
     this.#notes?.log.debug?.(
       { cache: this.#notes.name, operation: 'clear', entries: this.#entries.size },

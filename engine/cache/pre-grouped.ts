@@ -9,29 +9,29 @@ import type { BarSource, Counters, OpenBundle } from '../ports.js'
 import { type CacheStore, Lru } from './lru.js'
 import { ReadThrough } from './read-through.js'
 
-/** A bar source that keeps the columns of each asset it was asked for. */
+/** A bar source that keeps the columns of each asset it has read. */
 export interface PreGroupedBars extends BarSource {
   counters(): Counters
-  /** Lets go of everything kept. */
+  /** Drops all columns. */
   clear(): void
 }
 
 export interface PreGroupedOptions {
-  /** Most bytes of columns kept, over all assets. */
+  /** Maximum bytes of columns, over all assets. */
   readonly maxBytes: number
   readonly log: EngineLog
-  /** Where columns are kept; an LRU of `maxBytes` where absent. */
+  /** Holds the columns; an LRU of `maxBytes` where absent. */
   readonly store?: CacheStore<Bars>
 }
 
 /**
- * Layer 1, second half: bars grouped by asset once instead of filtered out of the long table every
- * time. One entry per asset and range, least recently used first out; the key holds the bundle's
- * version, so restated data never meet old columns.
+ * Layer 1, second half: groups bars by asset once instead of filtering the long table every time.
+ * One entry per asset and range; the least recently used is evicted first. The key includes the
+ * bundle's version, so restated data never get old columns.
  *
- * A hit touches neither the table nor its file. A miss decodes the table at most once per open
- * bundle and finds the rows of every asset in one pass over it, so missing a hundred assets does
- * not filter a hundred times. What is handed out is the cached column itself.
+ * A hit reads neither the table nor its file. A miss decodes the table at most once per open bundle
+ * and finds the rows of every asset in one pass, so a hundred misses do not filter a hundred times.
+ * Callers get the cached columns themselves.
  */
 export function preGroupedBars(
   plain: BarSource,
@@ -57,8 +57,7 @@ export function preGroupedBars(
       return denseBars(life, table, range, first, last)
     } catch (error) {
       groupsOf.delete(bundle)
-      // What is wrong with the bundle is wrong for the plain source too: asking it again would only
-      // fail again, and count as the cache's fault.
+      // The plain source would fail on a faulty bundle too, and the cache is not at fault.
       if (error instanceof EngineError) throw error
       cache.failed('group', error)
       return plain.bars(bundle, asset, range)
@@ -82,8 +81,7 @@ export function preGroupedBars(
   }
 }
 
-// The version has a fixed form and a range is digits, so no two keys can be confused whatever an
-// asset is called.
+// Unambiguous for every asset id: the version has a fixed length and a range is digits.
 function keyOf({ version }: OpenBundle, asset: AssetId, { from, to }: SessionRange): string {
   return `${version}|${from}|${to}|${asset}`
 }
@@ -100,7 +98,7 @@ interface RowRange {
 
 const NO_ROWS: RowRange = { first: 0, last: 0 }
 
-/** The row range of every asset, in one pass: a long table is ordered by asset. */
+/** The row range of every asset, in one pass: the table is ordered by asset. */
 function groupByAsset(table: BarTable): GroupedTable {
   const rows = new Map<AssetId, RowRange>()
   let first = 0

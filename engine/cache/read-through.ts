@@ -3,27 +3,27 @@ import { GuardedStore } from './guarded-store.js'
 import type { CacheStore } from './lru.js'
 
 /**
- * Reads through a store: a hit is handed out as it is, a miss is loaded once however many ask for
- * it meanwhile (single flight), a failing load is not kept. A store that fails, in reading or in
- * writing, never stops the run: the value is loaded, the failure logged and counted.
+ * Reads through a store: a hit is returned as it is; a miss is loaded once for all concurrent
+ * readers (single flight); a failing load is not kept. A store that fails to read or write does not
+ * stop the run: the value is loaded, the failure logged and counted.
  */
 export class ReadThrough<Value> {
   readonly #store: GuardedStore<Value>
   readonly #log: EngineLog
   readonly #loading = new Map<string, Promise<Value>>()
 
-  /** @param name  what the log calls this cache, e.g. `assetList` */
+  /** @param name  the cache's name in the log, e.g. `assetList` */
   constructor(name: string, store: CacheStore<Value>, log: EngineLog) {
     this.#store = new GuardedStore(name, store, log)
     this.#log = log
   }
 
-  /** Number of times the cache failed and the run went on without it. */
+  /** Number of times the cache failed and the run continued without it. */
   get fallbacks(): number {
     return this.#store.fallbacks
   }
 
-  /** @throws whatever `load` throws: a bundle that cannot be read is no failure of the cache */
+  /** @throws the errors of `load`: a bundle that cannot be read is not a failure of the cache */
   async read(key: string, load: () => Promise<Value>): Promise<Value> {
     const kept = this.#store.get(key)
     if (kept !== undefined) {
@@ -46,7 +46,7 @@ export class ReadThrough<Value> {
     return flight
   }
 
-  /** Notes a failure of the cache and lets the run go on. */
+  /** Logs and counts a failure of the cache. */
   failed(step: string, error: unknown): void {
     this.#store.failed(step, error)
   }

@@ -1,17 +1,16 @@
 import { closable } from '../bundle/plain-source.js'
 import type { OpenBundle } from '../ports.js'
 
-/** Told what happens to a shared bundle. */
 export interface SharedBundleEvents {
-  /** Nobody uses it any more and nobody will: it was closed. */
+  /** The bundle was retired, its last user has closed it, and now it is closed. */
   onClose(): void
-  /** Reading it failed, for good: what an open bundle could not read once it never reads. */
+  /** A read failed. An open bundle keeps the failed promise, so it will never succeed. */
   onFault(): void
 }
 
 /**
- * One opened bundle and how many use it. Each user has a lease and closes that; the bundle itself
- * is closed when it is retired and the last user has gone, whichever comes later.
+ * One opened bundle and the number of its users. Each user has a lease and closes that; the bundle
+ * itself is closed once it is retired and has no users.
  */
 export class SharedBundle {
   readonly #events: SharedBundleEvents
@@ -27,30 +26,30 @@ export class SharedBundle {
     this.#events = events
   }
 
-  /**
-   * Counts one more user, to be let go by `release` or by closing a lease; false where it is closed
-   * already.
-   */
+  /** Adds a user, until `release` or the close of its lease; false where it is closed already. */
   hold(): boolean {
     if (this.#closed) return false
     this.#users++
     return true
   }
 
+  /** Removes a user that has no lease. */
   release(): void {
     this.#users--
     this.#closeIfUnused()
   }
 
-  /** Hands it out to nobody else: it is closed as soon as nobody uses it. */
+  /** Closes the bundle now, or with its last user. */
   retire(): void {
     this.#retired = true
     this.#closeIfUnused()
   }
 
   /**
-   * The bundle for a user who holds it, under the name that user knows it by. Closing the lease
-   * lets go; using it afterwards is an error, and closing it again does nothing.
+   * The bundle for a user that holds it. Closing the lease removes the user; using it afterwards is
+   * an error, and closing it again does nothing.
+   *
+   * @param directory  the path by which this user opened it
    */
   lease(directory: string): OpenBundle {
     const { bundle } = this

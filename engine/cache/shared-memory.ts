@@ -1,13 +1,13 @@
 /**
- * Memory that entries of a cache keep alive together, such as the column that many windows are
- * views of: each counts once, from its first holder to its last.
+ * Counts memory that entries of a cache share, such as the column of many views: once, from its
+ * first holder to its last.
  */
 export class SharedMemory {
   readonly #holders = new Map<object, number>()
   readonly #bytesOf: (held: object) => number
   #bytes = 0
 
-  /** @param bytesOf  must give the same for as long as something is held */
+  /** @param bytesOf  must not change for an object while it is held */
   constructor(bytesOf: (held: object) => number) {
     this.#bytesOf = bytesOf
   }
@@ -17,7 +17,7 @@ export class SharedMemory {
     return this.#bytes
   }
 
-  /** Bytes these would take if nobody else held them. */
+  /** Bytes of these objects, whether or not others hold them too. */
   bytesOf(held: readonly object[]): number {
     const distinct = held.length > 1 ? [...new Set(held)] : held
     return distinct.reduce((sum, one) => sum + this.#bytesOf(one), 0)
@@ -31,7 +31,7 @@ export class SharedMemory {
     }
   }
 
-  /** Undoes one `hold` of the same. */
+  /** Undoes one `hold` of the same objects. */
   release(held: readonly object[]): void {
     for (const one of held) {
       const holders = this.#holders.get(one) ?? 0

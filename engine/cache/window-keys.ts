@@ -1,28 +1,25 @@
 import { FIELDS, type Field } from '../market/bars.js'
 import { Lru } from './lru.js'
 
-/** The longest window that has a key, bars. Longer ones would need numbers nobody has to spare. */
+/** The longest window that has a key, bars: blocks for longer ones would use up the integers. */
 export const LONGEST_KEYED_WINDOW = 4096
 
-/**
- * Bundles, assets and ranges that are remembered at a time; each takes some hundred bytes, which no
- * byte bound counts.
- */
+/** Maximum number of series kept; each takes some hundred bytes, outside every byte limit. */
 const SERIES_REMEMBERED = 4096
 
 /**
- * Numbers for windows, so that a key costs a multiplication instead of a text. A series is
- * everything a window depends on that stays the same for a whole backtest, an epoch the adjustments
- * that are visible. Each (series, epoch, form) is given a block of consecutive integers once, one
- * for each end and length a window of it can have, and no integer is ever given twice: a key means
- * one window for as long as these keys live, whatever has been forgotten meanwhile.
+ * Integer keys of windows: a multiplication each, where a text would have to be built. A series is
+ * everything a window depends on that stays the same for a whole backtest; an epoch is the set of
+ * visible adjustments. Each (series, epoch, form) gets a block of consecutive integers, one for
+ * each end and length that its windows can have. No integer is used twice, so a key always means
+ * the same window, even after `clear`.
  */
 export class WindowKeys {
   readonly #series = new Lru<SeriesKeys>({ maxEntries: SERIES_REMEMBERED })
   readonly #highest: number
   #next = 1
 
-  /** @param highest  the last integer that may be given; the last safe one, but for tests */
+  /** @param highest  the last integer to use; lower than the last safe integer only in tests */
   constructor(highest: number = Number.MAX_SAFE_INTEGER) {
     this.#highest = highest
   }
@@ -32,14 +29,14 @@ export class WindowKeys {
    * @param slots     number of bars the series can ever have
    */
   series(identity: string, slots: number): SeriesKeys {
-    const known = this.#series.get(identity)
-    if (known !== undefined) return known
-    const made = new SeriesKeys(slots, (size) => this.#take(size))
-    this.#series.set(identity, made)
-    return made
+    const existing = this.#series.get(identity)
+    if (existing !== undefined) return existing
+    const series = new SeriesKeys(slots, (size) => this.#take(size))
+    this.#series.set(identity, series)
+    return series
   }
 
-  /** Forgets all series. Their keys stay taken: a backtest that goes on meanwhile uses them. */
+  /** Drops all series. Their keys are not used again: a running backtest still uses them. */
   clear(): void {
     this.#series.clear()
   }
@@ -63,21 +60,19 @@ export class SeriesKeys {
     this.#take = take
   }
 
-  /** The keys of what is seen while event number `epoch` is the last one visible. */
+  /** The keys of windows while event number `epoch` is the last visible one. */
   epoch(epoch: number): EpochKeys {
-    const known = this.#epochs.get(epoch)
-    if (known !== undefined) return known
-    const made = new EpochKeys(this.#slots, this.#take)
-    this.#epochs.set(epoch, made)
-    return made
+    const existing = this.#epochs.get(epoch)
+    if (existing !== undefined) return existing
+    const keys = new EpochKeys(this.#slots, this.#take)
+    this.#epochs.set(epoch, keys)
+    return keys
   }
 }
 
 /** The keys of one series in one epoch. */
 export class EpochKeys {
-  /**
-   * First key of the block of a form: a field for its array, a number made of fields for a frame.
-   */
+  /** First key of each form's block; a form is the field of an array or the number of a frame. */
   readonly #blocks = new Map<Field | number, number>()
   readonly #slots: number
   readonly #longest: number
@@ -93,15 +88,15 @@ export class EpochKeys {
    * The key of an array.
    *
    * @param end  number of bars of the series up to the current one, `barCount` … slots
-   * @returns undefined where there is none: no such field, a window too long, or no integer left
+   * @returns undefined where there is none: unknown field, window too long, or no integer left
    */
   ofArray(field: Field, end: number, barCount: number): number | undefined {
     return this.#keyOf(field, end, barCount)
   }
 
   /**
-   * The key of a frame of these fields in this order, see `ofArray`; undefined also where there are
-   * more fields than exist.
+   * The key of a frame of these fields in this order; see `ofArray`. Undefined also for a list
+   * longer than the number of fields.
    */
   ofFrame(fields: readonly Field[], end: number, barCount: number): number | undefined {
     const form = formOf(fields)
@@ -124,7 +119,7 @@ export class EpochKeys {
 
 const FIELD_DIGITS: ReadonlyMap<Field, number> = new Map(FIELDS.map((field, i) => [field, i + 1]))
 
-/** A list of fields as one number: a digit for each, none of them zero. */
+/** A list of fields as one number: a non-zero digit for each. */
 function formOf(fields: readonly Field[]): number | undefined {
   if (fields.length > FIELDS.length) return undefined
   let form = 0

@@ -1,6 +1,6 @@
 /**
- * Runs tasks and returns their results in the order of the tasks, whoever ran them and whenever
- * they finished. A task is plain data, so that an executor may send it to another thread.
+ * Runs tasks and returns their results in the order of the tasks, in whatever order they finish. A
+ * task is plain data, so that an executor can send it to another thread.
  */
 export interface Executor<Task, Result> {
   map(tasks: readonly Task[]): Promise<readonly Result[]>

@@ -2,9 +2,9 @@ import { EngineError } from '../errors.js'
 import { type TickSum, tickSum } from './tick-sum.js'
 
 /**
- * The simple moving average of a whole window, from its exact sum: two roundings away from the true
- * mean, whatever the length, and three where the sum is a bigint. To decide which of two averages
- * is larger, use `compareAverages`, which does not round at all.
+ * The simple moving average of a whole window, from its exact sum. It is rounded twice, whatever
+ * the length, or three times where the sum is a bigint. To decide which of two averages is larger,
+ * use `compareAverages`, which does not round at all.
  *
  * @param prices  `ticks / power`, correctly rounded, oldest first, at least one; at most 2^51 ticks
  * each
@@ -18,15 +18,15 @@ export function sma(prices: ArrayLike<number>, power: number): number {
 
 /**
  * Which of two averages is larger, exactly: the sign of fastSum / fast − slowSum / slow,
- * cross-multiplied. Averages compared as doubles call some exact ties crossings.
+ * cross-multiplied. Comparing averages as doubles would report some exact ties as crossings.
  *
  * @param fastSum  in ticks
  * @param fast     window length, ≥ 1
  * @param slowSum  in ticks
  * @param slow     window length, ≥ 1
  * @returns 1: the fast average is above; −1: below; 0: equal
- * @throws {EngineError} `strategy-misuse`: a sum that is no whole number of ticks (a window with an
- * untraded bar sums to NaN)
+ * @throws {EngineError} `strategy-misuse`: a sum that is not a whole number of ticks (the sum of a
+ * window with an untraded bar is NaN)
  */
 export function compareAverages(
   fastSum: TickSum,
@@ -40,6 +40,10 @@ export function compareAverages(
     if (Number.isSafeInteger(above) && Number.isSafeInteger(below))
       return above > below ? 1 : above < below ? -1 : 0
   }
+  return compareExactly(fastSum, fast, slowSum, slow)
+}
+
+function compareExactly(fastSum: TickSum, fast: number, slowSum: TickSum, slow: number) {
   requireTicks(fastSum, 'fast')
   requireTicks(slowSum, 'slow')
   const exact = BigInt(fastSum) * BigInt(slow) - BigInt(slowSum) * BigInt(fast)
@@ -48,9 +52,8 @@ export function compareAverages(
 
 function requireTicks(sum: TickSum, name: string): void {
   if (typeof sum === 'bigint' || Number.isSafeInteger(sum)) return
-  const remedy = 'windows with untraded bars have no sum, so ask for price, which is forward-filled'
   throw new EngineError(
     'strategy-misuse',
-    `the ${name} sum is ${sum}, not a whole number of ticks; ${remedy}`,
+    `the ${name} sum is ${sum}, not a whole number of ticks: a window with untraded bars has no sum; use the field price, which is filled forward`,
   )
 }

@@ -1,21 +1,21 @@
 import { ticksAt } from '../market/money.js'
 
 /**
- * An exact sum of ticks: a number while it is a safe integer (NaN where it has no value), a bigint
- * beyond.
+ * An exact sum of ticks: a number while it is a safe integer (NaN where a price is missing), a
+ * bigint beyond.
  */
 export type TickSum = number | bigint
 
 /**
  * The exact sum of a window in ticks: each float64 price is turned back into the integer it was
- * made from. Integer sums have no order, so a rolling, a cached and a recomputed sum agree to the
- * bit, and equal averages compare as equal.
+ * made from. An integer sum does not depend on the order of its terms, so a rolling, a cached and a
+ * recomputed sum are identical, and equal averages compare as equal.
  *
  * @param prices  `ticks / power`, correctly rounded; at most 2^51 ticks each
  * @param power   `10^scale`, ticks per unit of price
  * @param from    first index, inclusive
  * @param to      last index, exclusive
- * @returns NaN where a bar of the window did not trade (ask for `price`, which is forward-filled)
+ * @returns NaN where a bar of the window did not trade (use `price`, which is filled forward)
  * @throws {EngineError} `precision`: a price beyond 2^51 ticks in a sum beyond the safe integers
  */
 export function tickSum(
@@ -40,7 +40,7 @@ export class RollingTickSum {
   #next = 0
   #count = 0
   #missing = 0
-  // Two fields instead of one `TickSum`: a field that is always a double is updated in place,
+  // Two fields instead of one `TickSum`: V8 updates a field that is always a double in place,
   // without allocation.
   #sum = 0
   #wide: bigint | undefined
@@ -55,11 +55,11 @@ export class RollingTickSum {
   }
 
   /**
-   * Takes the next price and lets the oldest one go.
+   * Adds the next price and drops the oldest one.
    *
    * @returns the sum in ticks; NaN while fewer than `length` values were pushed, and while the
    * window holds a NaN
-   * @throws {EngineError} `precision`: a price beyond 2^51 ticks; it is not taken
+   * @throws {EngineError} `precision`: a price beyond 2^51 ticks; it is not added
    */
   push(price: number): TickSum {
     const ring = this.#ring
@@ -93,7 +93,7 @@ export class RollingTickSum {
   }
 }
 
-/** The same sum, for windows whose sum leaves the safe integers on the way. */
+/** The same sum in bigint, for windows whose partial sums leave the safe integers. */
 function wideSum(prices: ArrayLike<number>, power: number, from: number, to: number): TickSum {
   let sum = 0n
   for (let i = from; i < to; i++) {

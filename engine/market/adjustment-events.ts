@@ -7,16 +7,16 @@ import { numberToTicks } from './money.js'
 import { invert, ONE, type Rational, rational, rationalOf } from './rational.js'
 
 /**
- * An adjustment with its factors: it changes the bars before `session`, for whoever looks from
- * `visibleAt` on.
+ * An adjustment with its factors: it changes the bars before `session`, in views from `visibleAt`
+ * on.
  */
 export interface AdjustmentEvent {
   readonly session: number
-  /** The first calendar index whose views know the factors. */
+  /** The calendar index of the first view to which the factors apply. */
   readonly visibleAt: number
   /**
-   * True where the factors need the bar of `visibleAt` itself: a view before the open of that
-   * session does not know them.
+   * True where the factors need the bar of `visibleAt` itself: they do not apply to a view before
+   * the open of that session.
    */
   readonly needsBar: boolean
   readonly price: Rational
@@ -44,47 +44,61 @@ export function adjustmentEvents(
       `dividend policy ex-close needs daily bars, and these are ${calendar.frequency}; use prior-close`,
     )
   }
-  const events: AdjustmentEvent[] = []
-  const end = bars.firstSession + bars.length
-  for (const { asset, session, kind, value } of adjustments) {
-    if (kind === 'split') {
-      const ratio = rationalOf(value)
-      events.push({
-        session,
-        visibleAt: session,
-        needsBar: false,
-        price: invert(ratio),
-        volume: ratio,
-      })
-      continue
-    }
-    const cash = rationalOf(value)
-    if (policy === 'prior-close') {
-      // The close before it is not among these bars, and no view of them comes to see it.
-      if (session > end) continue
-      const index = previousTraded(bars, session)
-      const close = tradedTicks(bars, index, priceScale)
-      if (close === undefined) continue
-      const price = priorCloseFactor(close, cash, splitRatio(adjustments, index, session))
-      if (price === undefined)
-        throw new EngineError('input-invalid', tooLarge(asset, value.toFixed()))
-      events.push({ session, visibleAt: session, needsBar: false, price, volume: ONE })
-    } else {
-      const index = nextTraded(bars, session)
-      const close = tradedTicks(bars, index, priceScale)
-      if (close === undefined) continue
-      const price = exCloseFactor(close, cash, splitRatio(adjustments, session, index))
-      events.push({ session, visibleAt: index, needsBar: true, price, volume: ONE })
-    }
+  const eventOf = (adjustment: Adjustment): AdjustmentEvent | undefined => {
+    if (adjustment.kind === 'split') return splitEvent(adjustment)
+    return policy === 'prior-close'
+      ? priorCloseEvent(adjustment, bars, adjustments, priceScale)
+      : exCloseEvent(adjustment, bars, adjustments, priceScale)
   }
-  return events.sort(
-    (a, b) =>
-      a.visibleAt - b.visibleAt || Number(a.needsBar) - Number(b.needsBar) || a.session - b.session,
+  return adjustments
+    .map(eventOf)
+    .filter((event) => event !== undefined)
+    .sort(
+      (a, b) =>
+        a.visibleAt - b.visibleAt ||
+        Number(a.needsBar) - Number(b.needsBar) ||
+        a.session - b.session,
+    )
+}
+
+function splitEvent({ session, value }: Adjustment): AdjustmentEvent {
+  const ratio = rationalOf(value)
+  return { session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio }
+}
+
+function priorCloseEvent(
+  { asset, session, value }: Adjustment,
+  bars: Bars,
+  adjustments: readonly Adjustment[],
+  priceScale: number,
+): AdjustmentEvent | undefined {
+  // Then the close before it is not among these bars, and the event is after every view of them.
+  if (session > bars.firstSession + bars.length) return undefined
+  const index = previousTraded(bars, session)
+  const close = tradedTicks(bars, index, priceScale)
+  if (close === undefined) return undefined
+  const splits = splitRatio(adjustments, index, session)
+  const price = priorCloseFactor(close, rationalOf(value), splits)
+  if (price !== undefined)
+    return { session, visibleAt: session, needsBar: false, price, volume: ONE }
+  throw new EngineError(
+    'input-invalid',
+    `dividend ${value.toFixed()} of ${asset} is not smaller than the close before it; correct the adjustment`,
   )
 }
 
-function tooLarge(asset: string, value: string): string {
-  return `dividend ${value} of ${asset} is not smaller than the close before it; correct the adjustment`
+function exCloseEvent(
+  { session, value }: Adjustment,
+  bars: Bars,
+  adjustments: readonly Adjustment[],
+  priceScale: number,
+): AdjustmentEvent | undefined {
+  const index = nextTraded(bars, session)
+  const close = tradedTicks(bars, index, priceScale)
+  if (close === undefined) return undefined
+  const splits = splitRatio(adjustments, session, index)
+  const price = exCloseFactor(close, rationalOf(value), splits)
+  return { session, visibleAt: index, needsBar: true, price, volume: ONE }
 }
 
 /** The calendar index of the last bar traded before `session`, or −1. */

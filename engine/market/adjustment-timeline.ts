@@ -13,26 +13,26 @@ export interface TickScales {
 }
 
 /**
- * From where one looks at session t: with its bar (`bar`), or before its open (`before-open`: its
- * events apply, its bar is unknown).
+ * A view of session t includes its bar (`bar`), or is from before its open (`before-open`: its
+ * events apply already, its bar is still unknown).
  */
 export type View = 'bar' | 'before-open'
 
 /**
- * The columns of one asset as they looked at any moment: bars before an event are adjusted by it,
- * for views from the event on. An epoch is the number of the last event visible, −1 before the
+ * The columns of one asset as they looked at any moment: a view from an event on shows the bars
+ * before the event adjusted by it. An epoch is the number of the last visible event, −1 before the
  * first; within an epoch no column changes.
  */
 export interface AdjustmentTimeline {
-  /** Number of events that ever become visible. */
+  /** Number of events. */
   readonly events: number
   /** The epoch of a view from calendar index `t`. Binary search, no allocation. */
   epochAt(t: number, view?: View): number
   /**
    * The whole column as of an epoch, aligned with the raw bars (element i is calendar index
-   * `firstSession + i`). It is the raw column itself where no event changes it. Only the last epoch
-   * asked for is kept per field, so memory stays bounded. Read elements up to the moment of the
-   * view only. Typed read-only by convention.
+   * `firstSession + i`). It is the raw column itself where no event changes it. Only the column of
+   * the last requested epoch is kept per field, so memory stays bounded. Read only elements up to
+   * the session of the view, and write none.
    */
   column(field: Field, epoch: number): Float64Array
 }
@@ -60,19 +60,19 @@ export function adjustmentTimeline(
   scales: TickScales,
   calendar: Calendar,
 ): AdjustmentTimeline {
-  const own = adjustments
+  const ofAsset = adjustments
     .filter((adjustment) => adjustment.asset === bars.asset)
     .sort(compareAdjustments)
-  const events = adjustmentEvents(bars, own, policy, scales.price, calendar)
-  const kept = new Map<Field, { readonly epoch: number; readonly column: Float64Array }>()
+  const events = adjustmentEvents(bars, ofAsset, policy, scales.price, calendar)
+  const latest = new Map<Field, { readonly epoch: number; readonly column: Float64Array }>()
 
   const column = (field: Field, epoch: number): Float64Array => {
-    const last = kept.get(field)
+    const last = latest.get(field)
     if (last !== undefined && last.epoch === epoch) return last.column
-    const made =
+    const values =
       field === 'price' ? forwardFilled(bars, column('close', epoch)) : adjusted(field, epoch)
-    kept.set(field, { epoch, column: made })
-    return made
+    latest.set(field, { epoch, column: values })
+    return values
   }
   const adjusted = (field: BarField, epoch: number): Float64Array => {
     const side = field === 'volume' ? 'volume' : 'price'
@@ -85,7 +85,7 @@ export function adjustmentTimeline(
   return { events: events.length, epochAt: (t, view = 'bar') => epochAt(events, t, view), column }
 }
 
-/** The number of the last event visible from `t`; events are in the order they become visible. */
+/** The number of the last event visible from `t`. Events are in the order they become visible. */
 function epochAt(
   events: readonly Pick<AdjustmentEvent, 'visibleAt' | 'needsBar'>[],
   t: number,
@@ -107,8 +107,8 @@ function epochAt(
 }
 
 /**
- * Walks the segments between events from the last to the first, with the product of the factors of
- * all later events.
+ * Scales the segments between events, from the last to the first, each by the product of the
+ * factors of all later events.
  */
 function adjustedColumn(
   bars: Bars,

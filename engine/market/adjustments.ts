@@ -26,8 +26,8 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
 }
 
 /**
- * What the ledger does at the start of each session: shares × ratio for a split, shares × cash for
- * a dividend, in this order.
+ * Groups adjustments by session, for the ledger: at the start of a session it multiplies shares by
+ * the ratio of a split, then pays the cash of a dividend per share.
  *
  * @returns calendar index → its adjustments in the order they apply; sessions without any are
  * absent

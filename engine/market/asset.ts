@@ -1,8 +1,7 @@
 import { EngineError } from '../errors.js'
 
 /**
- * A tradable id as users write it, e.g. `AAPL`. Printable, 1–64 characters of `A–Z a–z 0–9 . _ - ^
- * = :`.
+ * An asset's id, e.g. `AAPL`: 1–64 characters of `A–Z a–z 0–9 . _ - ^ = :`.
  */
 export type AssetId = string
 
@@ -18,14 +17,16 @@ export interface Asset {
 
 const ASSET_ID = /^(?!\.{1,2}$)[A-Za-z0-9._\-^=:]{1,64}$/
 
-/**
- * Whether a text may name an asset. `.` and `..` may not: an id can become part of a file name.
- */
+/** Whether a text can name an asset. `.` and `..` cannot: an id can become part of a file name. */
 export function isAssetId(text: string): boolean {
   return ASSET_ID.test(text)
 }
 
-/** @throws {EngineError} `input-invalid`: a text that may not name an asset */
+/**
+ * The text as an asset id.
+ *
+ * @throws {EngineError} `input-invalid`: a text that cannot name an asset
+ */
 export function checkAssetId(text: string): AssetId {
   if (isAssetId(text)) return text
   throw new EngineError(
@@ -34,7 +35,7 @@ export function checkAssetId(text: string): AssetId {
   )
 }
 
-/** Assets are ordered by code unit, the same on every machine whatever its locale. */
+/** Orders asset ids by code unit, so that the order does not depend on the machine's locale. */
 export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,10 +1,7 @@
 /** The observed fields of a bar. */
 export type BarField = 'open' | 'high' | 'low' | 'close' | 'volume'
 
-/**
- * What a strategy may ask for: the observed fields, and `price`, the last known close
- * (forward-filled).
- */
+/** The fields a strategy can read: the observed ones, and `price`, the close filled forward. */
 export type Field = BarField | 'price'
 
 export const BAR_FIELDS: readonly BarField[] = ['open', 'high', 'low', 'close', 'volume']
@@ -20,7 +17,7 @@ export interface SessionRange {
  * The raw (unadjusted) bars of one asset, dense on the calendar: element `i` of every column
  * belongs to calendar index `firstSession + i`. A slot that did not trade holds NaN for prices and
  * 0 for volume. Prices are `ticks / 10^priceScale`, correctly rounded, so the ticks can be
- * recovered exactly. Typed read-only by convention: caches hand out these very columns.
+ * recovered exactly. Do not write to the columns: caches return the same arrays to every caller.
  */
 export interface Bars {
   readonly asset: string

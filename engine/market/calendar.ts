@@ -8,8 +8,8 @@ export const FREQUENCIES: readonly Frequency[] = ['1d', '1h', '1m']
 
 /**
  * The sessions of a bundle: strictly ascending UTC instants (session day at 00:00 for `1d`, bar
- * start otherwise), addressed by index. `dayOf[i]` numbers the UTC trading day of slot `i` from 0,
- * so intraday bars know their day; for `1d` it equals `i`.
+ * start otherwise), addressed by index. `dayOf[i]` is the number of the UTC trading day of slot
+ * `i`, from 0; for `1d` it equals `i`.
  */
 export interface Calendar {
   readonly frequency: Frequency
@@ -26,7 +26,8 @@ const DAY_MS = 86_400_000
  * Builds a calendar from session texts (see `parseSession`).
  *
  * @param sessions  strictly ascending; may be empty
- * @throws {EngineError} `input-invalid`: a text that is no session, unsorted or repeated sessions
+ * @throws {EngineError} `input-invalid`: a text that is not a session, unsorted or repeated
+ * sessions
  */
 export function calendarFrom(frequency: Frequency, sessions: readonly string[]): Calendar {
   const times = new Float64Array(sessions.length)
@@ -67,10 +68,10 @@ export function parseSession(frequency: Frequency, text: string): number {
   throw new EngineError('input-invalid', `'${text.slice(0, 40)}' is not ${form}; correct it`)
 }
 
-// A calendar is parsed at every open of a bundle, so this reads character codes instead of matching
-// and building Dates.
+// A calendar is parsed at every open of a bundle. Reading character codes is faster than a regular
+// expression and Dates.
 
-/** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN where it names no real day. */
+/** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN where there is no such day. */
 function dayNumber(text: string): number {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 2)
@@ -91,8 +92,8 @@ function dayNumber(text: string): number {
 }
 
 /**
- * `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where it names no
- * time.
+ * `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where there is no
+ * such time.
  */
 function timeOfDay(text: string): number {
   const hour = digits(text, 11, 2)
@@ -107,7 +108,7 @@ function timeOfDay(text: string): number {
   return ((hour * 60 + minute) * 60 + second) * 1000
 }
 
-/** The whole number a run of decimal digits writes; NaN where one is not a digit. */
+/** The whole number of `count` decimal digits; NaN where one is not a digit. */
 function digits(text: string, from: number, count: number): number {
   let value = 0
   for (let i = from; i < from + count; i++) {
@@ -139,7 +140,7 @@ export function sessionText(calendar: Calendar, index: number): string {
  * The calendar index of a session, or −1 where the calendar does not hold it.
  *
  * @param session  its text, or epoch milliseconds
- * @throws {EngineError} `input-invalid`: a text that is no session
+ * @throws {EngineError} `input-invalid`: a text that is not a session
  */
 export function indexOfSession(calendar: Calendar, session: string | number): number {
   const time = typeof session === 'number' ? session : parseSession(calendar.frequency, session)

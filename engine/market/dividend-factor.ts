@@ -3,11 +3,11 @@ import { invert, multiply, ONE, type Rational, rational, rationalOf } from './ra
 
 /**
  * The product of the split ratios effective after one session and up to another: shares at `upTo`
- * per share at `after`. It translates between a close and a dividend with splits between them,
- * which happens where the asset did not trade in between.
+ * per share at `after`. It relates a close to a dividend where splits lie between them, which
+ * happens where the asset did not trade in between.
  *
  * @param adjustments  of one asset, in any order; dividends are ignored
- * @param after        calendar index; a split of this very session is in its close already
+ * @param after        calendar index; its close includes a split of the same session already
  * @param upTo         calendar index, inclusive
  */
 export function splitRatio(
@@ -47,6 +47,6 @@ export function priorCloseFactor(
  */
 export function exCloseFactor(close: Rational, cash: Rational, splitRatio: Rational): Rational {
   const inExShares = multiply(close, splitRatio)
-  const own = inExShares.numerator * cash.denominator
-  return rational(own, own + cash.numerator * inExShares.denominator)
+  const scaledClose = inExShares.numerator * cash.denominator
+  return rational(scaledClose, scaledClose + cash.numerator * inExShares.denominator)
 }

@@ -2,9 +2,8 @@ import { Decimal } from 'decimal.js'
 import { EngineError } from '../errors.js'
 
 /**
- * The project's own decimal constructor: 28 significant digits, half-even. `Decimal.set` would
- * change every other user of decimal.js in the process; a clone changes nobody. Text never falls
- * into exponent notation.
+ * The project's own decimal constructor: 28 significant digits, half-even, text without exponents.
+ * It is a clone, because `Decimal.set` would change every other user of decimal.js in the process.
  */
 export const Money = Decimal.clone({
   precision: 28,
@@ -15,22 +14,20 @@ export const Money = Decimal.clone({
 /** An exact decimal amount. */
 export type Money = Decimal
 
-/**
- * The largest unscaled integer a bundle accepts: beyond it a double no longer holds every integer.
- */
+/** The largest unscaled integer of a bundle: beyond it, doubles do not hold every integer. */
 export const MAX_UNSCALED = 2 ** 53 - 1
 
 /**
- * The largest ticks `numberToTicks` recovers from a double. `ticks / 10^scale` and the product with
- * `10^scale` each err by a relative 2^-53 at most, together by less than 2^-52, so the product is
- * less than half a tick away from the truth while ticks ≤ 2^51.
+ * The largest number of ticks that `numberToTicks` recovers from a double. `ticks / 10^scale` and
+ * the product with `10^scale` each have a relative error of at most 2^-53, together less than
+ * 2^-52, so the product is less than half a tick from the exact value while ticks ≤ 2^51.
  */
 export const MAX_RECOVERABLE_TICKS = 2 ** 51
 
-/** Any integer of so many digits is below 2^53, and below 2^51. */
+/** Every integer of so many digits is below 2^51, and so below 2^53. */
 export const SAFE_DIGITS = 15
 
-/** The largest scale: 10^15 still leaves room for one digit before the point below 2^53. */
+/** The largest scale: below 2^53, it leaves room for one digit before the point. */
 export const MAX_SCALE = 15
 
 // Literals, because `10 ** n` is not guaranteed to be the nearest double on every engine.
@@ -39,7 +36,7 @@ const POWERS_OF_TEN: readonly number[] = [
 ]
 
 /**
- * 10^scale, exactly. Hoist it out of loops and pass it to `ticksAt`.
+ * 10^scale, exactly. In a loop, compute it once and pass it to `ticksAt`.
  *
  * @param scale  whole number, 0 … 15
  * @throws {EngineError} `precision`: any other scale
@@ -56,10 +53,7 @@ export function powerOfTen(scale: number): number {
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/
 
-/**
- * The largest exponent read, either way: no price or volume lies beyond it, and a longer shift
- * would only make text.
- */
+/** The largest exponent accepted, in either direction; prices and volumes need far less. */
 const MAX_EXPONENT = 40
 
 /** The digits of an exact decimal: without zeros before the whole digits or after the places. */
@@ -75,8 +69,8 @@ export interface DecimalDigits {
  * Exact decimal text, plain or with an exponent, → its digits: `1.0035e-06` is `0.0000010035`,
  * shifted, not computed.
  *
- * @returns undefined where the text is no decimal (hexadecimal, NaN, Infinity, separators, empty,
- * an exponent beyond ±40)
+ * @returns undefined where the text is not a decimal (hexadecimal, NaN, Infinity, separators,
+ * empty, an exponent beyond ±40)
  */
 export function decimalDigits(text: string): DecimalDigits | undefined {
   const match = DECIMAL.exec(text)
@@ -102,8 +96,7 @@ export function decimalDigits(text: string): DecimalDigits | undefined {
 
 /**
  * Exact decimal text → unscaled integer: `parseDecimal('58.485714', 6)` is 58485714, and so is
- * `5.8485714e+01`. Zeros beyond the scale are accepted, other digits are not: nothing is rounded
- * silently.
+ * `5.8485714e+01`. Zeros beyond the scale are accepted; other digits are refused, never rounded.
  *
  * @param scale   decimal places kept, 0 … 15
  * @param option  the command line option that would raise this scale, named in the remedy
@@ -132,7 +125,7 @@ export function parseDecimal(text: string, scale: number, option = '--price-scal
   return digits.negative && ticks !== 0 ? -ticks : ticks
 }
 
-/** Fifteen digits always fit below 2^53; the remedy is one that fits. */
+/** The error names a scale, or a number of decimal places, at which the value fits. */
 function tooManyPlaces(
   text: string,
   digits: DecimalDigits,
@@ -192,7 +185,7 @@ export function ticksToText(ticks: number | bigint, scale: number): string {
   if (typeof ticks === 'number' && !Number.isSafeInteger(ticks)) {
     throw new EngineError(
       'precision',
-      `${ticks} is not an exact number of ticks; pass a bigint beyond 2^53`,
+      `${ticks} is not an exact number of ticks; pass a bigint for values beyond 2^53`,
     )
   }
   const negative = ticks < 0

@@ -15,20 +15,23 @@ export function rational(numerator: bigint, denominator: bigint): Rational {
   return { numerator: numerator / divisor, denominator: denominator / divisor }
 }
 
-/** A decimal as a fraction, whatever its number of places. */
+/** A decimal as an exact fraction. */
 export function rationalOf(value: Decimal): Rational {
   const [whole = '', fraction = ''] = value.toFixed().split('.')
   return rational(BigInt(whole + fraction), 10n ** BigInt(fraction.length))
 }
 
+/** a × b, in lowest terms. */
 export function multiply(a: Rational, b: Rational): Rational {
   return rational(a.numerator * b.numerator, a.denominator * b.denominator)
 }
 
+/** 1 ÷ a. */
 export function invert(a: Rational): Rational {
   return { numerator: a.denominator, denominator: a.numerator }
 }
 
+/** Whether a fraction in lowest terms is 1. */
 export function isOne(a: Rational): boolean {
   return a.numerator === a.denominator
 }
@@ -36,13 +39,13 @@ export function isOne(a: Rational): boolean {
 /**
  * Whole ticks times a fraction, rounded half-even, once and exactly.
  *
- * Nearly every product is decided in doubles: the factor's double errs by a relative 3 · 2^-53 at
- * most and the product by 2^-53 more, so together by less than 2^-50. Only where the product lies
- * within that bound of a half does the bigint division decide.
+ * Doubles suffice for nearly every product: the factor's double has a relative error of at most
+ * 3 · 2^-53, and the product adds 2^-53, so together less than 2^-50. The exact bigint division is
+ * needed only where the product is within that bound of a half.
  *
  * @param ticks     a whole number ≥ 0
- * @param estimate  `toDouble(factor)`, made once for many ticks
- * @returns rounded ticks; beyond 2^53 they are no longer exact, so callers bound them
+ * @param estimate  `toDouble(factor)`, computed once for many ticks
+ * @returns rounded ticks; beyond 2^53 they are not exact, so callers check the size
  */
 export function scaleTicks(ticks: number, estimate: number, factor: Rational): number {
   const product = ticks * estimate
@@ -56,15 +59,15 @@ export function scaleTicks(ticks: number, estimate: number, factor: Rational): n
 
 const RELATIVE_ERROR = 2 ** -50
 
-/** The slow twin of `scaleTicks`: every product in bigint. */
+/** The same as `scaleTicks`, always in bigint: slower, and the reference for its tests. */
 export function scaleExactly(ticks: number, factor: Rational): number {
   return Number(divideHalfEven(BigInt(ticks) * factor.numerator, factor.denominator))
 }
 
 /**
- * A double within a relative 3 · 2^-53 of a fraction; NaN (never decided in doubles) outside
- * 2^±900. Both parts as doubles are enough where they have no more than some 300 digits; beyond
- * that a shifted quotient is made first, which costs ten times as much.
+ * A fraction as a double, with a relative error of at most 3 · 2^-53; NaN outside 2^±900, where
+ * `scaleTicks` then uses bigints. Dividing both parts as doubles is enough up to about 300 digits;
+ * beyond that a shifted quotient is computed, which takes ten times as long.
  */
 export function toDouble({ numerator, denominator }: Rational): number {
   const quotient = Number(numerator) / Number(denominator)

@@ -3,10 +3,7 @@ import type { AdjustmentTimeline } from '../market/adjustment-timeline.js'
 import { type Bars, FIELDS, type Field } from '../market/bars.js'
 import type { Clock } from './clock.js'
 
-/**
- * One asset as it looks from the clock's moment: raw bars seen through the adjustments known by
- * now.
- */
+/** One asset as of the clock: its bars, adjusted by the splits and dividends effective by then. */
 export class AssetHistory {
   readonly bars: Bars
   readonly #timeline: AdjustmentTimeline
@@ -23,8 +20,8 @@ export class AssetHistory {
   }
 
   /**
-   * Where a window that ends with the current bar ends in a column, exclusive; 0 or less before the
-   * asset's first bar.
+   * The index in a column after the current bar, where windows end; 0 or less before the asset's
+   * first bar.
    */
   get end(): number {
     return this.#clock.bar + 1 - this.bars.firstSession
@@ -36,8 +33,8 @@ export class AssetHistory {
   }
 
   /**
-   * The number of the last event that is visible now, −1 before the first. Up to the current bar,
-   * nothing else changes a column.
+   * The number of the last event that is visible now, −1 before the first. Within an epoch, the
+   * values up to the current bar do not change.
    */
   get epoch(): number {
     if (this.#seen !== this.#clock.moves) this.#follow()
@@ -48,7 +45,7 @@ export class AssetHistory {
    * The whole column, adjusted as of now; element `i` is calendar index `bars.firstSession + i`.
    * Read up to the current bar only.
    *
-   * @throws {EngineError} `strategy-misuse`: no such field
+   * @throws {EngineError} `strategy-misuse`: unknown field
    */
   column(field: Field): Float64Array {
     if (this.#seen !== this.#clock.moves) this.#follow()
@@ -69,7 +66,7 @@ export class AssetHistory {
     )
   }
 
-  /** Windows change where an epoch begins, and only there. */
+  /** Drops the columns where a new epoch has begun; otherwise they stay valid. */
   #follow(): void {
     this.#seen = this.#clock.moves
     if (this.#timeline.events === 0) return
@@ -83,6 +80,6 @@ export class AssetHistory {
 function unknownField(field: string): EngineError {
   return new EngineError(
     'strategy-misuse',
-    `there is no field '${field}'; it is one of ${FIELDS.join(', ')}`,
+    `unknown field '${field}'; use one of ${FIELDS.join(', ')}`,
   )
 }

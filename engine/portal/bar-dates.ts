@@ -2,10 +2,7 @@ import type { SessionRange } from '../market/bars.js'
 import type { Calendar } from '../market/calendar.js'
 import type { Clock } from './clock.js'
 
-/**
- * The dates of the bars of one backtest, as its data frames show them: one JS Date (UTC) per bar,
- * made once.
- */
+/** The dates of one backtest's bars, for its data frames: one JS Date (UTC) per bar, made once. */
 export class BarDates {
   readonly #calendar: Calendar
   readonly #range: SessionRange
@@ -24,10 +21,7 @@ export class BarDates {
     return this.#dates?.length ?? 0
   }
 
-  /**
-   * The dates of the last `barCount` bars, ending with the current one: a list of its own of shared
-   * dates.
-   */
+  /** The dates of the last `barCount` bars, ending with the current one, in a new array. */
   last(barCount: number): Date[] {
     const { from, to } = this.#range
     this.#dates ??= Array.from(this.#calendar.times.subarray(from, to), (time) => new Date(time))

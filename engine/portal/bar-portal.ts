@@ -17,20 +17,17 @@ import type { PriceWindow } from './price-window.js'
 export interface PortalParts {
   /** By asset id, in the order of the ids. */
   readonly histories: ReadonlyMap<AssetId, AssetHistory>
-  /** Of the same assets: where windows come from. */
+  /** The windows of the same assets. */
   readonly windows: ReadonlyMap<AssetId, AssetWindows>
   readonly calendar: Calendar
-  /** The calendar indices loaded; nothing outside is ever shown. */
+  /** The calendar indices loaded; no bar outside is ever visible. */
   readonly range: SessionRange
-  /** The moment everything is seen from. */
+  /** The current bar. */
   readonly clock: Clock
   readonly dates: BarDates
 }
 
-/**
- * The portal over bars in memory. A window is a view of a column; only frames of several assets
- * copy.
- */
+/** The portal over bars in memory. A window is a view; only frames of several assets copy. */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
   readonly frequency: Frequency
@@ -148,16 +145,15 @@ export class BarPortal implements Portal {
 
   #check(barCount: number, frequency: Frequency): void {
     if (frequency !== this.frequency) {
-      const own = this.frequency
       throw new EngineError(
         'strategy-misuse',
-        `history of ${frequency} bars asked of a bundle of ${own} bars; ask for '${own}'`,
+        `history of ${frequency} bars from a bundle of ${this.frequency} bars; use frequency '${this.frequency}'`,
       )
     }
     if (!Number.isInteger(barCount) || barCount < 1) {
       throw new EngineError(
         'strategy-misuse',
-        `history of ${barCount} bars; ask for a whole number of bars, at least 1`,
+        `history of ${barCount} bars; give a whole number of bars, at least 1`,
       )
     }
   }
@@ -172,6 +168,6 @@ function listOf<T extends string>(given: OneOrMore<T>, what: string): readonly T
 function wrongReturnType(given: string): EngineError {
   return new EngineError(
     'strategy-misuse',
-    `history has no return type '${given}'; it is 'dataframe' or 'array'`,
+    `history has no return type '${given}'; use 'dataframe' or 'array'`,
   )
 }

@@ -1,9 +1,9 @@
 import type { View } from '../market/adjustment-timeline.js'
 
 /**
- * The moment a strategy looks from. One object per simulation, moved by the session loop; portal
- * and blotter read it. Before a session opens, the current bar is the previous one, but the
- * session's own splits and dividends already apply.
+ * The current moment of a simulation, moved by the session loop and read by portal and blotter.
+ * Before a session opens, the current bar is the previous one, but the session's own splits and
+ * dividends already apply.
  */
 export class Clock {
   #bar = -1
@@ -11,7 +11,7 @@ export class Clock {
   #view: View = 'before-open'
   #moves = 0
 
-  /** Calendar index of the current bar, the last one known; −1 before the first. */
+  /** Calendar index of the current bar, the last one visible; −1 before the first. */
   get bar(): number {
     return this.#bar
   }
@@ -21,24 +21,22 @@ export class Clock {
     return this.#session
   }
 
-  /** `bar`: the session's bar is known; `before-open`: it is not. */
+  /** `bar`: the session's bar is visible; `before-open`: it is not yet. */
   get view(): View {
     return this.#view
   }
 
-  /**
-   * Counts moves, so that whoever derived something from the clock knows whether it is still true.
-   */
+  /** Number of moves; values derived from the clock are valid while it stays the same. */
   get moves(): number {
     return this.#moves
   }
 
-  /** To before the open of `session`. */
+  /** Moves to the moment before the open of `session`. */
   beforeOpen(session: number): void {
     this.#move(session - 1, session, 'before-open')
   }
 
-  /** To the end of bar `session`. */
+  /** Moves to the end of bar `session`. */
   atBar(session: number): void {
     this.#move(session, session, 'bar')
   }

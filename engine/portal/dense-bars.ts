@@ -2,21 +2,18 @@ import type { BarTable } from '../bundle/bar-table.js'
 import type { Asset } from '../market/asset.js'
 import type { Bars, SessionRange } from '../market/bars.js'
 
-/**
- * Rows of one asset as parallel columns, ascending by session; the numeric columns of a long table
- * have this shape too.
- */
+/** Rows as parallel columns, those of one asset ascending by session. */
 export type BarRows = Pick<BarTable, 'session' | 'open' | 'high' | 'low' | 'close' | 'volume'>
 
 /**
- * Spreads the rows of one asset over the calendar: one element per slot of `range` within the
- * asset's life, NaN and volume 0 where no row is.
+ * Spreads the rows of one asset over the calendar: one element per slot of `range` from the asset's
+ * first to its last session; NaN and volume 0 in slots without a row.
  *
- * @param asset  whose rows these are; its life clips the range
+ * @param asset  its first and last session clip the range
  * @param rows   ascending by session
- * @param first  first row to use, inclusive
- * @param last   last row to use, exclusive; rows of these that lie outside the range are left out
- * @returns columns of their own, sharing no memory with `rows`
+ * @param first  first row of the asset, inclusive
+ * @param last   last row of the asset, exclusive; rows outside the range are skipped
+ * @returns new columns, sharing no memory with `rows`
  */
 export function denseBars(
   asset: Asset,
@@ -47,8 +44,8 @@ export function denseBars(
 }
 
 /**
- * The same bars up to calendar index `to`: the slots after the asset's life are untraded. Itself
- * where it already reaches that far.
+ * The same bars up to calendar index `to`: slots after the asset's last session are untraded.
+ * Returns `bars` itself where it already reaches that far.
  */
 export function extendBars(bars: Bars, to: number): Bars {
   const length = to - bars.firstSession

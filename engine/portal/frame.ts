@@ -4,7 +4,7 @@ import type { Field } from '../market/bars.js'
 import type { PriceWindow } from './price-window.js'
 
 /**
- * The data frame of one asset: `date`, then the fields as asked for, oldest first.
+ * The data frame of one asset: `date`, then the given fields, oldest row first.
  *
  * @param dates    one JS Date (UTC) per bar
  * @param columns  one window per field
@@ -23,7 +23,7 @@ export function assetFrame(
  * The data frame of a list of assets: `date`, `asset`, then the fields; ordered by date, then
  * asset.
  *
- * @param assets   as asked for
+ * @param assets   in the order of `columns`
  * @param columns  asset by asset, within it field by field
  */
 export function assetsFrame(

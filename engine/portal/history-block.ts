@@ -5,9 +5,9 @@ import type { PriceWindow } from './price-window.js'
 
 /** Windows of several assets and fields over the same bars, as plain arrays. */
 export class HistoryBlock {
-  /** As asked for. */
+  /** In the order requested. */
   readonly assets: readonly AssetId[]
-  /** As asked for. */
+  /** In the order requested. */
   readonly fields: readonly Field[]
   /** Calendar index of each bar, oldest first. */
   readonly sessions: ArrayLike<number>
@@ -29,7 +29,7 @@ export class HistoryBlock {
   /**
    * The window of one asset and field, oldest first.
    *
-   * @throws {EngineError} `strategy-misuse`: an asset or field that was not asked for
+   * @throws {EngineError} `strategy-misuse`: an asset or field that was not requested
    */
   column(asset: AssetId, field: Field): PriceWindow {
     const i = this.assets.indexOf(asset)
@@ -38,7 +38,7 @@ export class HistoryBlock {
     if (column !== undefined) return column
     throw new EngineError(
       'strategy-misuse',
-      `this block holds no ${field} of ${asset}; ask history() for it`,
+      `this block does not hold ${field} of ${asset}; request it from history()`,
     )
   }
 }

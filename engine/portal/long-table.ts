@@ -22,7 +22,7 @@ export function plainAssetDirectory(): AssetDirectory {
 }
 
 /**
- * The plain source: filters the long table by asset and range, and converts what is left to dense
+ * The plain source: filters the long table by asset and range, and converts the rows to dense
  * columns.
  */
 export function plainBarSource(): BarSource {
@@ -47,15 +47,15 @@ export function lifeOf(bundle: OpenBundle, id: AssetId): Asset {
   if (asset !== undefined) return asset
   throw unknownAsset(
     id,
-    bundle.manifest.assets.map((known) => known.id),
+    bundle.manifest.assets.map((listed) => listed.id),
     `bundle ${bundle.manifest.name}`,
   )
 }
 
-/** The error for an asset nobody knows; names those that are known, at most ten of them. */
-export function unknownAsset(id: AssetId, known: readonly AssetId[], where: string): EngineError {
+/** The error for an unknown asset; lists at most ten of the assets there are. */
+export function unknownAsset(id: AssetId, assets: readonly AssetId[], where: string): EngineError {
   const listed =
-    known.slice(0, 10).join(', ') + (known.length > 10 ? `, … (${known.length} in all)` : '')
+    assets.slice(0, 10).join(', ') + (assets.length > 10 ? `, … (${assets.length} in all)` : '')
   return new EngineError('unknown-asset', `${where} has no asset '${id}'; it has ${listed}`, {
     details: { asset: id },
   })

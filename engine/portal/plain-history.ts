@@ -6,9 +6,7 @@ import type { AssetWindows, HistoryScope, HistorySource } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import { assetFrame } from './frame.js'
 
-/**
- * The plain source: a window is a view of an adjusted column, a data frame is built for each call.
- */
+/** The plain source: a window is a view of an adjusted column; each frame is built anew. */
 export function plainHistorySource(): HistorySource {
   return { windows: (history, scope) => new PlainWindows(history, scope) }
 }
@@ -43,13 +41,11 @@ function tooEarly(
   const first = firstSession + barCount - 1
   const remedy =
     first < range.to
-      ? `the first session that has it is ${sessionText(bundle.calendar, first)}`
-      : `no session of this backtest has it; give it more warm-up or ask for fewer bars`
+      ? `the first session with enough bars is ${sessionText(bundle.calendar, first)}`
+      : `no session of this backtest has enough; give it more warm-up or request fewer bars`
   return new EngineError(
     'window',
     `history of ${barCount} bars of ${asset} starts before its data; ${remedy}`,
-    {
-      details: { asset, barCount, ...(first < range.to && { firstSession: first }) },
-    },
+    { details: { asset, barCount, ...(first < range.to && { firstSession: first }) } },
   )
 }

@@ -12,11 +12,11 @@ export interface HistoryOptions<Type extends ReturnType = ReturnType> {
   readonly returnType?: Type
 }
 
-/** The strategy's only door to data: everything known at the current bar, nothing after it. */
+/** A strategy's only access to data: everything up to the current bar, nothing after it. */
 export interface Portal {
   /** Sorted by id. */
   readonly assets: readonly AssetId[]
-  /** Of the bundle; `history` takes no other. */
+  /** The bundle's; `history` accepts no other. */
   readonly frequency: Frequency
   /**
    * The last `barCount` bars, ending with the current one, adjusted by the splits and dividends
@@ -29,7 +29,7 @@ export interface Portal {
    *
    * @param barCount  whole number ≥ 1
    * @throws {EngineError} `window`: it would start before the data; the message names the first
-   * session that has it
+   * session with enough bars
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field, another frequency than
    * the bundle's, a bar count below 1
    */
@@ -62,15 +62,15 @@ export interface Portal {
    */
   current(asset: AssetId, field: Field): number
   /**
-   * True once the asset has a known price: an order for it can be placed. Whether it will ever
-   * trade again is the future's business: a halted and a delisted asset look the same (see
-   * `isStale`), and orders wait for a bar with volume.
+   * True once the asset has a price: an order for it can be placed. The asset need not trade again:
+   * a halted and a delisted asset look the same (see `isStale`), and orders wait for a bar with
+   * volume.
    */
   canTrade(asset: AssetId): boolean
-  /** True where the asset has a known price but did not trade in the current bar. */
+  /** True where the asset has a price but did not trade in the current bar. */
   isStale(asset: AssetId): boolean
   /**
-   * Number of bars of the asset known so far, untraded ones included: the longest window `history`
+   * Number of bars of the asset so far, untraded ones included: the longest window that `history`
    * can return.
    */
   available(asset: AssetId): number

@@ -1,7 +1,7 @@
 /**
- * A window of float64 values, oldest first: a `Float64Array` typed read-only. JavaScript has no
- * read-only typed array, and these are views of columns that caches share, so the type is the
- * guard: nothing here writes.
+ * A window of float64 values, oldest first: a `Float64Array` without its writing methods.
+ * JavaScript has no read-only typed array, and these are views of columns that caches share, so the
+ * type keeps strategies from writing to them.
  */
 export interface PriceWindow extends Iterable<number> {
   readonly length: number

@@ -13,17 +13,17 @@ import {
 export type Objective = 'total-return'
 
 /**
- * One backtest to make: parameters over calendar sessions `start` (inclusive) to `end` (exclusive).
+ * One backtest to run: parameters over calendar sessions `start` (inclusive) to `end` (exclusive).
  * Plain data.
  */
 export interface TrialTask {
   readonly parameters: Parameters
-  /** Absent: the executor's own range. */
+  /** The executor's own range where absent. */
   readonly range?: { readonly start: number; readonly end: number }
 }
 
 export interface Trial<Result extends BacktestResult = BacktestResult> {
-  /** Its place in the order of the grid, from 0. */
+  /** Its position in the grid, from 0. */
   readonly index: number
   readonly parameters: Parameters
   /** The value of the objective. */
@@ -35,7 +35,7 @@ export interface SearchResult<Result extends BacktestResult = BacktestResult> {
   readonly objective: Objective
   /** In the order of the grid. */
   readonly trials: readonly Trial<Result>[]
-  /** The highest score; of equals, the earlier trial. */
+  /** The trial with the highest score; of equals, the earlier one. */
   readonly best: Trial<Result>
 }
 
@@ -51,8 +51,8 @@ export function gridPoints({ dimensions, constraints }: ParameterSpace): readonl
     const values = valuesOf(dimension)
     points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })))
   }
-  const kept = points.filter((point) => constraints.every((holds) => holds(point)))
-  if (kept.length > 0) return kept
+  const allowed = points.filter((point) => constraints.every((holds) => holds(point)))
+  if (allowed.length > 0) return allowed
   throw new EngineError(
     'input-invalid',
     `none of ${points.length} points satisfies the constraints; relax one`,

@@ -4,11 +4,11 @@ import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
 
 /**
- * An executor for one search: it ends the search as soon as a batch holds backtests of different
- * data. Backtests open the bundle for themselves, so one that is rewritten in mid-search would
- * otherwise have trials on prices before and after it compared with each other.
+ * An executor that ends a search when its backtests ran on different versions of the bundle. Each
+ * backtest opens the bundle for itself, so without this check a bundle rewritten during the search
+ * would lead to a comparison of trials on old and new prices.
  *
- * @param version  the version all have to be of; that of the first result where absent
+ * @param version  the required version; that of the first result where absent
  * @throws {EngineError} from `map`: `bundle-changed`, naming both versions
  */
 export function onOneVersion<Task, Result extends BacktestResult>(
@@ -32,7 +32,7 @@ function changed(name: string, before: string, after: string): EngineError {
   const versions = `version ${shortVersion(before)} → ${shortVersion(after)}`
   return new EngineError(
     'bundle-changed',
-    `bundle ${name} changed on disk (${versions}) in mid-search, and trials on different data cannot be compared; search again`,
+    `bundle ${name} changed on disk (${versions}) during the search, and trials on different data cannot be compared; search again`,
     { details: { opened: before, found: after } },
   )
 }

@@ -7,9 +7,9 @@ export type ParameterValue = number | string
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
 export type Dimension =
-  /** `from`, `from + step`, … up to and including `to` where the steps reach it. */
+  /** `from`, `from + step`, … up to `to`, which is included where a step reaches it exactly. */
   | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
-  /** Any number of an interval; a grid takes `points` of it, evenly spaced, both ends included. */
+  /** An interval; a grid uses `points` evenly spaced values, both ends included. */
   | {
       readonly kind: 'continuous'
       readonly from: number
@@ -25,19 +25,25 @@ export interface ParameterSpace {
   readonly constraints: readonly ((point: Parameters) => boolean)[]
 }
 
+/** A dimension of equally spaced values. */
 export function discrete(from: number, to: number, step = 1): Dimension {
   return { kind: 'discrete', from, to, step }
 }
 
+/** A dimension of `points` values evenly spaced over an interval. */
 export function continuous(from: number, to: number, points: number): Dimension {
   return { kind: 'continuous', from, to, points }
 }
 
+/** A dimension of listed values. */
 export function categorical(...values: readonly ParameterValue[]): Dimension {
   return { kind: 'categorical', values }
 }
 
 /**
+ * A parameter space of named dimensions.
+ *
+ * @param constraints  a point belongs to the space only if all of them hold
  * @throws {EngineError} `input-invalid`: no dimension, one named by a whole number, an empty or
  * unordered one, a step that is not positive
  */
@@ -80,15 +86,12 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
   }
 }
 
-/**
- * JavaScript puts such keys of an object first and in numeric order, so the declared order would be
- * lost.
- */
+/** JavaScript orders such keys of an object first and by number, losing the declared order. */
 const WHOLE_NUMBER = /^\d+$/
 
 function checkDimension(name: string, dimension: Dimension): void {
   const fault = WHOLE_NUMBER.test(name)
-    ? `a whole number is no name; call it p${name}`
+    ? `a name cannot be a whole number; use p${name}`
     : faultOf(dimension)
   if (fault !== undefined) throw new EngineError('input-invalid', `parameter ${name}: ${fault}`)
 }
@@ -103,12 +106,17 @@ function faultOf(dimension: Dimension): string | undefined {
   const { from, to } = dimension
   if (!(Number.isFinite(from) && Number.isFinite(to) && from <= to))
     return `range ${from} to ${to}; give finite ends in ascending order`
-  if (dimension.kind === 'discrete') {
-    return Number.isFinite(dimension.step) && dimension.step > 0
-      ? undefined
-      : `step ${dimension.step}; give a positive number`
-  }
-  return Number.isInteger(dimension.points) && dimension.points >= 1
+  return dimension.kind === 'discrete'
+    ? faultOfStep(dimension.step)
+    : faultOfPoints(dimension.points)
+}
+
+function faultOfStep(step: number): string | undefined {
+  return Number.isFinite(step) && step > 0 ? undefined : `step ${step}; give a positive number`
+}
+
+function faultOfPoints(points: number): string | undefined {
+  return Number.isInteger(points) && points >= 1
     ? undefined
-    : `${dimension.points} points; give a whole number, at least 1`
+    : `${points} points; give a whole number, at least 1`
 }

@@ -2,16 +2,16 @@ import { EngineError } from '../errors.js'
 
 /** Lengths in sessions. */
 export interface WalkForwardPlan {
-  /** `rolling`: the train segment moves on; `anchored`: its start stays, its end moves. */
+  /** `rolling`: the train segment moves; `anchored`: its start stays and its end moves. */
   readonly mode: 'rolling' | 'anchored'
   readonly train: number
   readonly validation: number
   readonly test: number
-  /** From one window to the next. */
+  /** Sessions from one window to the next. */
   readonly step: number
   /** Sessions before the first window, readable but never traded. */
   readonly warmUp: number
-  /** Most windows; as many as fit, where absent. */
+  /** Maximum number of windows; as many as fit where absent. */
   readonly maxWindows?: number
 }
 
@@ -28,10 +28,10 @@ export interface WalkForwardWindow {
 }
 
 /**
- * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a last
- * window that does not fit whole is dropped.
+ * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a
+ * partial last window is dropped.
  *
- * @throws {EngineError} `input-invalid`: lengths that are no positive whole numbers, or no window
+ * @throws {EngineError} `input-invalid`: lengths that are not positive whole numbers, or no window
  * fits
  */
 export function walkForwardWindows(
@@ -64,7 +64,7 @@ export function walkForwardWindows(
   const needed = warmUp + train + validation + test
   throw new EngineError(
     'input-invalid',
-    `a first window needs ${needed} sessions and there are ${sessions}; shorten its segments`,
+    `the first window needs ${needed} sessions and there are ${sessions}; shorten its segments`,
   )
 }
 

@@ -20,7 +20,7 @@ import {
   walkForwardWindows,
 } from './walk-forward-windows.js'
 
-/** How many of the train segment's best are tried on the validation segment. */
+/** Number of the train segment's best trials that are tried on the validation segment. */
 const FINALISTS = 5
 
 export interface WindowResult<Result extends BacktestResult = BacktestResult> {
@@ -29,13 +29,13 @@ export interface WindowResult<Result extends BacktestResult = BacktestResult> {
   /** Every point on the train segment, in the order of the grid. */
   readonly train: readonly Trial<Result>[]
   /**
-   * The five best of them on the validation segment, best of train first; `index` is that of the
-   * train trial.
+   * The five best points of the train segment on the validation segment, best on train first;
+   * `index` is that of the train trial.
    */
   readonly validation: readonly Trial<Result>[]
   /** The best on the validation segment; of equals, the earlier trial. */
   readonly winner: Parameters
-  /** The winner on the test segment, which nothing else ever touches. */
+  /** The winner on the test segment, the only backtest on it. */
   readonly test: Trial<Result>
   /**
    * Annualised test return ÷ annualised train return of the winner; absent unless the latter is
@@ -47,7 +47,7 @@ export interface WindowResult<Result extends BacktestResult = BacktestResult> {
 export interface WalkForwardResult<Result extends BacktestResult = BacktestResult> {
   readonly objective: Objective
   readonly windows: readonly WindowResult<Result>[]
-  /** The test segments' equity, each starting where the one before ended. */
+  /** The equity of the test segments, each continuing from the end of the one before. */
   readonly stitched: EquityCurve
   readonly finalEquity: DecimalText
   /**
@@ -62,10 +62,10 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
  * validation, and the winner once on test. Every segment starts with fresh capital. The outcome
  * does not depend on the executor.
  *
- * @param calendar  of the bundle; windows count its trading days, tasks its indices
+ * @param calendar  of the bundle; windows are in trading days, tasks in calendar indices
  * @param executor  runs a point over a range of calendar indices; bars before the range may be
  * read, never traded
- * @param version   of the bundle whose calendar it is; not compared with that of the backtests
+ * @param version   of the bundle with this calendar, which the backtests must have too; not checked
  * where absent
  * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
  * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or
@@ -130,9 +130,7 @@ async function runWindow<Result extends BacktestResult>(
   }
 }
 
-/**
- * The calendar index at which each trading day starts, and the calendar's length behind the last.
- */
+/** The calendar index at which each trading day starts, followed by the calendar's length. */
 function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
   const starts: number[] = []
   for (let slot = 0; slot < length; slot++) if (dayOf[slot] !== dayOf[slot - 1]) starts.push(slot)
@@ -140,8 +138,8 @@ function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
 }
 
 /**
- * Chains returns: each segment's equity is scaled by what the segments before it made of the
- * starting cash, rounded to the tick.
+ * Chains returns: each segment's equity is multiplied by the growth over all segments before it and
+ * rounded to the tick.
  */
 function stitch(results: readonly BacktestResult[]): EquityCurve {
   const dates: string[] = []
@@ -168,9 +166,9 @@ function annualOf(result: BacktestResult): number | undefined {
 }
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined)
-  return known.length === values.length
-    ? known.reduce((sum, value) => sum + value, 0) / known.length
+  const present = values.filter((value) => value !== undefined)
+  return present.length === values.length
+    ? present.reduce((sum, value) => sum + value, 0) / present.length
     : undefined
 }
 

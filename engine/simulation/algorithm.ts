@@ -23,15 +23,15 @@ export interface TradingAlgorithm {
   analyze?(context: Context, result: BacktestResult): void
 }
 
-/** What a strategy may do, and what it may know about itself. */
+/** The actions of a strategy, and its portfolio. */
 export interface Context {
   /** Assets of this backtest, sorted by id. */
   readonly assets: readonly AssetId[]
-  /** Ticks per unit of price, `10^scale`: what indicators need to be exact. */
+  /** Ticks per unit of price, `10^scale`: exact indicators need it. */
   readonly ticksPerUnit: number
   /** Calendar index of the session that opens next or whose bar is current. */
   readonly session: number
-  /** Its text: an ISO date, or an instant for intraday bars. */
+  /** The session's text: an ISO date, or an instant for intraday bars. */
   readonly sessionText: string
   readonly portfolio: Portfolio
   /**
@@ -39,14 +39,14 @@ export interface Context {
    * for their price.
    *
    * @param shares  to buy, or to sell where negative; rounded to 8 decimal places
-   * @returns its id; absent where there is nothing to do
-   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are no numbers,
-   * or an order outside a session
+   * @returns its id; undefined where the shares round to zero
+   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are not
+   * numbers, or an order outside a session
    */
   order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
   /**
-   * Orders the difference to `shares`; open orders count as if they were filled, so repeating a
-   * target orders nothing twice.
+   * Orders the difference to `shares`. Open orders count as if they were filled, so repeating a
+   * target places no second order.
    */
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
   /**
@@ -58,7 +58,7 @@ export interface Context {
    * Targets as many whole shares as `fraction` of the portfolio value buys at the last known price.
    */
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined
-  /** Cancels what is left of an order; false where it is not open any more. */
+  /** Cancels the rest of an order; false where it is no longer open. */
   cancel(order: OrderId): boolean
   /** Ids of the open orders, in the order they were placed. */
   openOrders(asset?: AssetId): readonly OrderId[]

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import { adjustmentTimeline } from '../market/adjustment-timeline.js'
-import type { DividendPolicy } from '../market/adjustments.js'
+import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import type { Asset, AssetId } from '../market/asset.js'
 import { Money } from '../market/money.js'
 import { AssetHistory } from '../portal/asset-history.js'
@@ -18,7 +18,7 @@ import type {
   OpenBundle,
 } from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
-import type { FillPolicy } from './blotter.js'
+import type { ExecutionRules, FillPolicy } from './blotter.js'
 import { type CommissionModel, checkCommission } from './commission.js'
 import { decimalLedger } from './ledger.js'
 import type { BacktestResult } from './result.js'
@@ -26,7 +26,7 @@ import { simulate } from './simulate.js'
 import { checkSlippage, type SlippageModel } from './slippage.js'
 import { type RangeSpec, type TradingRange, tradingRange } from './trading-range.js'
 
-/** One backtest, apart from the engine that runs it. */
+/** One backtest, independent of the engine that runs it. */
 export interface BacktestSpec {
   /**
    * Directory of a bundle, opened for this backtest and closed after it; or a bundle already open,
@@ -34,14 +34,14 @@ export interface BacktestSpec {
    */
   readonly bundle: string | OpenBundle
   readonly algorithm: TradingAlgorithm
-  /** All assets that trade in the range, where absent. */
+  /** All assets that trade in the range where absent. */
   readonly assets?: readonly AssetId[]
-  /** The whole bundle, where absent. */
+  /** The whole bundle where absent. */
   readonly range?: RangeSpec
   /**
-   * Slots before the start that are readable, but never traded; all there are, where absent. Bars
+   * Slots before the start that are readable, but never traded; all there are where absent. Bars
    * before start − warmUp are not loaded: where an asset is halted at that point, its `price` is
-   * unknown (NaN) until its first trade from there on.
+   * NaN until its next trade.
    */
   readonly warmUp?: number
   /** Starting cash, an exact decimal; 1 000 000 where absent. */
@@ -54,7 +54,7 @@ export interface BacktestSpec {
   readonly dividendPolicy?: DividendPolicy
 }
 
-/** The sources a backtest reads through; each may be a cache. */
+/** The sources of a backtest's data; each may be a cache. */
 export interface BacktestSources {
   readonly assets: AssetDirectory
   readonly bars: BarSource
@@ -66,8 +66,8 @@ const DEFAULT_CASH = 1_000_000
 /**
  * Runs one backtest over an open bundle.
  *
- * @throws {EngineError} `unknown-asset`; `input-invalid`: a range, cash or model that makes no
- * sense; whatever reading the bundle throws
+ * @throws {EngineError} `unknown-asset`; `input-invalid`: an invalid range, cash or model; errors
+ * of reading the bundle
  */
 export async function runBacktest(
   sources: BacktestSources,
@@ -76,36 +76,54 @@ export async function runBacktest(
 ): Promise<BacktestResult> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
+  const rules = executionRules(spec, manifest.scales.price)
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
-  const {
-    dividendPolicy = 'prior-close',
-    fill = 'next-open',
-    slippage = { kind: 'none' },
-    commission = { kind: 'none' },
-  } = spec
+
+  const listed = await sources.assets.assets(bundle)
+  const assets = chooseAssets(listed, spec.assets, range, manifest.name)
+  const clock = new Clock()
+  const loaded = { from: range.from, to: range.end }
+  const dates = new BarDates(calendar, loaded, clock)
+  const { dividendPolicy = 'prior-close' } = spec
+  const scope = { bundle, range: loaded, dividendPolicy, dates }
+  const adjustments = await bundle.adjustments()
+  const { histories, windows } = await loadHistories(sources, scope, assets, adjustments, clock)
+  return simulate({
+    bundle: { name: manifest.name, version: bundle.version },
+    algorithm: spec.algorithm,
+    calendar,
+    start: range.start,
+    end: range.end,
+    histories,
+    portal: new BarPortal({ histories, windows, calendar, range: loaded, clock, dates }),
+    clock,
+    adjustments,
+    rules,
+    startingCash,
+    ledger: decimalLedger(startingCash, manifest.scales.price),
+  })
+}
+
+function executionRules(spec: BacktestSpec, priceScale: number): ExecutionRules {
+  const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
   checkSlippage(slippage)
   checkCommission(commission)
+  return { fill, slippage, commission, priceScale }
+}
 
-  const universe = chooseAssets(
-    await sources.assets.assets(bundle),
-    spec.assets,
-    range,
-    manifest.name,
-  )
-  const clock = new Clock()
-  const adjustments = await bundle.adjustments()
-  const loaded = { from: range.from, to: range.end }
-  const scope: HistoryScope = {
-    bundle,
-    range: loaded,
-    dividendPolicy,
-    dates: new BarDates(calendar, loaded, clock),
-  }
+async function loadHistories(
+  sources: BacktestSources,
+  scope: HistoryScope,
+  assets: readonly Asset[],
+  adjustments: readonly Adjustment[],
+  clock: Clock,
+) {
+  const { bundle, range, dividendPolicy } = scope
+  const { calendar, manifest } = bundle
   const histories = new Map<AssetId, AssetHistory>()
   const windows = new Map<AssetId, AssetWindows>()
-  for (const asset of universe) {
-    const raw = await sources.bars.bars(bundle, asset.id, loaded)
-    const bars = extendBars(raw, range.end)
+  for (const { id } of assets) {
+    const bars = extendBars(await sources.bars.bars(bundle, id, range), range.to)
     const timeline = adjustmentTimeline(
       bars,
       adjustments,
@@ -114,47 +132,26 @@ export async function runBacktest(
       calendar,
     )
     const history = new AssetHistory(bars, timeline, clock)
-    histories.set(asset.id, history)
-    windows.set(asset.id, sources.history.windows(history, scope))
+    histories.set(id, history)
+    windows.set(id, sources.history.windows(history, scope))
   }
-  const portal = new BarPortal({
-    histories,
-    windows,
-    calendar,
-    range: loaded,
-    clock,
-    dates: scope.dates,
-  })
-  return simulate({
-    bundle: { name: manifest.name, version: bundle.version },
-    algorithm: spec.algorithm,
-    calendar,
-    start: range.start,
-    end: range.end,
-    histories,
-    portal,
-    clock,
-    adjustments,
-    rules: { fill, slippage, commission, priceScale: manifest.scales.price },
-    startingCash,
-    ledger: decimalLedger(startingCash, manifest.scales.price),
-  })
+  return { histories, windows }
 }
 
-/** The assets of the backtest, sorted by id: those asked for, or all that trade in the range. */
+/** The assets of the backtest, sorted by id: the given ones, or all that trade in the range. */
 function chooseAssets(
   all: readonly Asset[],
-  wanted: readonly AssetId[] | undefined,
+  given: readonly AssetId[] | undefined,
   { from, end }: TradingRange,
   bundleName: string,
 ): readonly Asset[] {
   const alive = all.filter((asset) => asset.firstSession < end && asset.lastSession >= from)
   const ids = alive.map((asset) => asset.id)
-  const missing = wanted?.find((id) => !ids.includes(id))
+  const missing = given?.find((id) => !ids.includes(id))
   if (missing !== undefined)
-    throw unknownAsset(missing, ids, `the range asked of bundle ${bundleName}`)
-  if (alive.length > 0 && wanted?.length !== 0)
-    return wanted === undefined ? alive : alive.filter(({ id }) => wanted.includes(id))
+    throw unknownAsset(missing, ids, `the given range of bundle ${bundleName}`)
+  if (alive.length > 0 && given?.length !== 0)
+    return given === undefined ? alive : alive.filter(({ id }) => given.includes(id))
   throw new EngineError(
     'input-invalid',
     `no asset of bundle ${bundleName} to trade; name assets and a range in which they trade`,

@@ -6,7 +6,7 @@ import { type Order, type OrderStyle, priceOf, remaining, sharesOf, splitOrder }
 import { type ExactBar, reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
 import { type SlippageModel, slip } from './slippage.js'
 
-/** At which price of the next bar a market order fills. */
+/** The price of the next bar at which a market order fills. */
 export type FillPolicy = 'next-open' | 'next-close'
 
 export interface ExecutionRules {
@@ -27,7 +27,7 @@ export interface Execution {
   readonly commission: Money
 }
 
-/** Keeps orders, and fills them against bars that come after the one they were placed in. */
+/** Keeps orders, and fills them in bars after the one they were placed in. */
 export class Blotter {
   readonly #rules: ExecutionRules
   readonly #barsOf: (asset: AssetId) => Bars
@@ -55,9 +55,11 @@ export class Blotter {
   }
 
   /**
-   * @param shares    signed; zero (after rounding to 8 places) places nothing
+   * Places an order.
+   *
+   * @param shares    signed; zero (after rounding to 8 places) places no order
    * @param placedAt  calendar index of the current bar
-   * @throws {EngineError} `strategy-misuse`: shares or prices that are no numbers
+   * @throws {EngineError} `strategy-misuse`: shares or prices that are not numbers
    */
   place(
     asset: AssetId,
@@ -84,7 +86,7 @@ export class Blotter {
     return order
   }
 
-  /** False where the order is not open any more. */
+  /** Cancels an order; false where it is no longer open. */
   cancel(id: number): boolean {
     const order = this.#open.find((open) => open.id === id)
     if (order === undefined) return false
@@ -101,14 +103,14 @@ export class Blotter {
       .toNumber()
   }
 
-  /** Open orders on the morning of a split. */
+  /** Adjusts the open orders of an asset to a split. */
   split(asset: AssetId, ratio: Money): void {
     for (const order of this.#open)
       if (order.asset === asset) splitOrder(order, ratio, this.#rules.priceScale)
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
-  /** Fills what bar `session` allows, in the order it was placed; never on a bar without volume. */
+  /** Fills open orders in bar `session`, in the order placed; never in a bar without volume. */
   fill(session: number, book: (execution: Execution) => void): void {
     if (this.#open.length === 0) return
     const taken = new Map<AssetId, Money>()

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js'
 import { Money } from '../market/money.js'
 
-/** What a fill costs. Amounts are exact decimals: pass text where a number would not be. */
+/** The cost of fills. Amounts are exact decimals: pass text where a number would not be exact. */
 export type CommissionModel =
   | { readonly kind: 'none' }
   | { readonly kind: 'per-share'; readonly cost: number | string }
@@ -35,7 +35,11 @@ export function commissionOf(
   }
 }
 
-/** @throws {EngineError} `input-invalid`: an amount that is negative or no number */
+/**
+ * Checks the amount of a commission model.
+ *
+ * @throws {EngineError} `input-invalid`: an amount that is negative or not a number
+ */
 export function checkCommission(model: CommissionModel): void {
   if (model.kind === 'none') return
   const amount = model.kind === 'per-dollar' ? model.rate : model.cost

@@ -2,8 +2,8 @@ import type { AssetId } from '../market/asset.js'
 import { divideHalfEven, Money, powerOfTen, ticksToText } from '../market/money.js'
 
 /**
- * Cash and positions, exact. The seam behind which faster bookkeeping may take the place of
- * decimal.js: any ledger must give the same amounts to the last digit.
+ * Cash and positions, exact. Faster bookkeeping than decimal.js can implement this interface too:
+ * every ledger must give the same amounts to the last digit.
  */
 export interface Ledger {
   readonly cash: Money
@@ -21,14 +21,14 @@ export interface Ledger {
    */
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
   /**
-   * Shares × ratio, down to whole shares: a long keeps less, a short owes more (−7.5 becomes −8),
-   * as in zipline, so the fraction is never negative. It is paid in cash: fraction × last price ÷
-   * ratio, half-even to the tick, once. Returns the change of cash.
+   * Shares × ratio, rounded down to whole shares as in zipline: a long position shrinks, a short
+   * one grows (−7.5 becomes −8), so the fraction is never negative. It is paid in cash: fraction ×
+   * last price ÷ ratio, half-even to the tick, once. Returns the change of cash.
    */
   split(asset: AssetId, ratio: Money): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
   dividend(asset: AssetId, perShare: Money): Money
-  /** Values every position at its current price (NaN: none known yet, keep the last one). */
+  /** Values every position at its current price, or at its last one where that is NaN. */
   mark(priceOf: (asset: AssetId) => number): void
 }
 
@@ -40,8 +40,8 @@ export interface Holding {
 }
 
 /**
- * The pure baseline's ledger: every amount a decimal.js value, every position valued at every bar.
- * Products are taken at full scale and rounded once; cash and equity stand at the tick.
+ * The ledger of the pure baseline: every amount is a decimal.js value, every position is valued at
+ * every bar. Products are exact and rounded once; cash and equity are multiples of the tick.
  *
  * @param startingCash  at most `priceScale` decimal places
  * @param priceScale    decimal places of a tick
@@ -142,8 +142,8 @@ interface OpenHolding extends Holding {
 }
 
 /**
- * Shares × price ÷ ratio, half-even to the tick: in integers, because a quotient cut to 28 digits
- * may fall off an exact tie.
+ * Shares × price ÷ ratio, half-even to the tick: in integers, because rounding a quotient to 28
+ * digits first can miss an exact tie.
  */
 function valueOver(shares: Money, price: Money, ratio: Money, scale: number): Money {
   const raised = 10n ** BigInt(ratio.decimalPlaces() + scale)

@@ -1,13 +1,13 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 
 /**
- * Figures of an equity curve, fractions unless said otherwise. Absent where undefined (no variance,
- * no closed trade, equity not above 0), never NaN.
+ * Figures of an equity curve, as fractions. Absent where undefined (no variance, no closed trade,
+ * equity not above 0), never NaN.
  */
 export interface Metrics {
   /** Last equity ÷ starting cash − 1. */
   readonly totalReturn: number
-  /** (1 + total return)^(252 / sessions) − 1; absent where everything was lost. */
+  /** (1 + total return)^(252 / sessions) − 1; absent where no equity is left. */
   readonly annualReturn?: number
   /** Sample standard deviation (ddof 1) of session returns × √252. */
   readonly volatility?: number
@@ -27,6 +27,8 @@ export interface Metrics {
 const SESSIONS_PER_YEAR = 252
 
 /**
+ * The metrics of a backtest.
+ *
  * @param startingCash  > 0
  * @param equity        at the end of each session, oldest first
  * @param exposed       number of sessions that ended with a position
@@ -56,16 +58,15 @@ export function metricsOf(
 }
 
 /**
- * Growth over some sessions, per year of 252; undefined where nothing is left to grow, or no
- * session passed.
+ * Growth over some sessions as a return per year of 252 sessions; undefined for growth of 0 or
+ * less, or without sessions.
  */
 export function annualised(growth: number, sessions: number): number | undefined {
   return sessions === 0 || growth <= 0 ? undefined : growth ** (SESSIONS_PER_YEAR / sessions) - 1
 }
 
 /**
- * Undefined once equity is zero or negative, at the last session too: a return to or from it has no
- * meaning.
+ * Undefined where equity is ever zero or negative: a return to or from it has no meaning.
  */
 function sessionReturns(
   startingCash: number,

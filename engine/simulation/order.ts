@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
 import { Money } from '../market/money.js'
 
-/** Neither price: a market order. */
+/** Limit and stop price; without either, a market order. */
 export interface OrderStyle {
   /** Never buys above, never sells below. */
   readonly limit?: number | string
@@ -19,7 +19,7 @@ export interface Order {
   readonly asset: AssetId
   /** Calendar index of the current bar when it was placed: it fills in later bars only. */
   readonly placedAt: number
-  /** In today's shares: splits change what is left of it, and its prices. */
+  /** In shares of the current session: a split changes the unfilled rest and the prices. */
   shares: Money
   filled: Money
   limit: Money | undefined
@@ -63,14 +63,13 @@ export function priceOf(
   )
 }
 
-/** What has not been filled yet. */
+/** Shares that have not been filled yet, signed. */
 export function remaining(order: Order): Money {
   return order.shares.minus(order.filled)
 }
 
 /**
- * An open order on the morning of a split: as many times the shares at the price divided by as
- * much. Fractions of a share are dropped.
+ * Adjusts an open order to a split: remaining shares × ratio, without the fraction; prices ÷ ratio.
  */
 export function splitOrder(order: Order, ratio: Money, priceScale: number): void {
   order.shares = order.filled.plus(remaining(order).times(ratio).trunc())

@@ -11,9 +11,10 @@ export interface ExactBar {
 }
 
 /**
- * The price at which a bar reaches an order, walking from its open; undefined where it does not. A
- * stop reached within the bar fills at the stop. A stop-limit order reached within the bar waits as
- * a limit order from the next bar on: the path inside a bar is unknown.
+ * The price at which an order fills in a bar, checked from the open on; undefined where the bar
+ * does not reach it. A stop reached within the bar fills at the stop. A stop-limit order whose stop
+ * is reached within the bar becomes a limit order for the next bars, since the path of prices
+ * within a bar is unknown.
  */
 export function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined {
   if (order.stop !== undefined) {
@@ -29,7 +30,7 @@ export function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined 
   return beyond(order, order.limit, bestFor(order, bar)) ? order.limit : undefined
 }
 
-/** The same for orders that look at the close only. */
+/** The same where only the close of the bar counts. */
 export function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
   if (order.stop !== undefined) {
     if (!beyond(order, bar.close, order.stop)) return undefined
@@ -38,7 +39,7 @@ export function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
   return order.limit === undefined || beyond(order, order.limit, bar.close) ? bar.close : undefined
 }
 
-/** Slippage never carries a limit order past its limit. */
+/** The price, or the limit where slippage moved the price past it. */
 export function withinLimit(order: Order, price: Money): Money {
   return order.limit !== undefined && beyond(order, price, order.limit) ? order.limit : price
 }
@@ -48,12 +49,12 @@ function beyond(order: Order, price: Money, mark: Money): boolean {
   return order.shares.gt(0) ? price.gte(mark) : price.lte(mark)
 }
 
-/** The far end of the bar in the direction a stop waits for. */
+/** The bar's extreme in the direction of the stop. */
 function extreme(order: Order, bar: ExactBar): Money {
   return order.shares.gt(0) ? bar.high : bar.low
 }
 
-/** The best price of the bar for the one who placed the order. */
+/** The bar's best price for the order. */
 function bestFor(order: Order, bar: ExactBar): Money {
   return order.shares.gt(0) ? bar.low : bar.high
 }

@@ -3,7 +3,7 @@ import type { AssetId } from '../market/asset.js'
 import type { Metrics } from './metrics.js'
 import type { OrderStatus } from './order.js'
 
-/** Decimal text in normal form: no exponent, no trailing zeros (`1008495.29962`). */
+/** Decimal text without exponent and trailing zeros (`1008495.29962`). */
 export type DecimalText = string
 
 /** Session text: an ISO date, or an instant for intraday bars. */
@@ -29,8 +29,8 @@ export interface Trade {
   readonly entryPrice: DecimalText
   readonly exitPrice?: DecimalText
   /**
-   * Fills, commissions, dividends and cash for fractions; an open trade is valued at the last known
-   * price.
+   * From fills, commissions, dividends and cash for fractions of shares; an open trade is valued at
+   * the last price.
    */
   readonly profit: DecimalText
 }
@@ -60,18 +60,15 @@ export interface BundleIdentity {
   readonly version: string
 }
 
-/** What a backtest did and earned. Plain data: it survives a structured clone and JSON. */
+/** The result of a backtest. Plain data, for structured clones and JSON. */
 export interface BacktestResult {
-  /**
-   * No part of the canonical text: that says what was done and earned, and two versions of the data
-   * may give the same.
-   */
+  /** Not part of the canonical text: two versions of the data may give equal results. */
   readonly bundle: BundleIdentity
   /** Bars delivered to the strategy: assets × calendar slots. */
   readonly bars: number
   /** Sessions traded (days). */
   readonly sessions: number
-  /** Decimal places of a tick: cash and equity stand at this scale. */
+  /** Decimal places of a tick; cash and equity have at most as many. */
   readonly priceScale: number
   readonly fills: readonly Fill[]
   /** Closed ones in the order they closed, then open ones. */

@@ -7,7 +7,7 @@ import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from '.
 import type { SessionTexts } from './session-texts.js'
 import type { RoundTrip, TradeBook } from './trade-book.js'
 
-/** Writes down what happens while a simulation runs, and makes the result of it. */
+/** Records the events of a simulation and makes its result. */
 export class SessionJournal {
   readonly #texts: SessionTexts
   readonly #executions: Execution[] = []
@@ -105,7 +105,7 @@ export class SessionJournal {
   }
 }
 
-/** What a journal needs to know at the end. */
+/** The state at the end of a simulation. */
 export interface FinishedRun {
   readonly bundle: BundleIdentity
   readonly bars: number

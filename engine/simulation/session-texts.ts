@@ -1,8 +1,8 @@
 import { type Calendar, sessionText } from '../market/calendar.js'
 
 /**
- * The texts of a calendar's sessions, each made once, when first asked for: a session is named by
- * its equity, fills, orders and trades.
+ * The texts of a calendar's sessions, each made once on first use: equity, fills, orders and trades
+ * of a session all need it.
  */
 export class SessionTexts {
   readonly #calendar: Calendar

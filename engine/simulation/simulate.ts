@@ -15,7 +15,7 @@ import { SessionTexts } from './session-texts.js'
 import { TradeBook } from './trade-book.js'
 import { TradingContext } from './trading-context.js'
 
-/** Everything a simulation runs on. */
+/** The input of a simulation. */
 export interface SimulationParts {
   readonly bundle: BundleIdentity
   readonly algorithm: TradingAlgorithm
@@ -35,7 +35,7 @@ export interface SimulationParts {
 /**
  * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions →
  * beforeTradingStart → per bar: fill orders placed earlier, value the portfolio, handleData →
- * end-of-session packet. Nothing is traded at the end: an open position keeps its last price.
+ * end-of-session packet. Open positions are not closed at the end; they keep their last price.
  *
  * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of
  * the strategy pass through
@@ -75,7 +75,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
   return result
 }
 
-/** Where orders become fills, and fills are written down. */
+/** Fills orders, and records fills in ledger, trade book and journal. */
 interface Desk {
   readonly blotter: Blotter
   readonly trades: TradeBook
@@ -100,7 +100,7 @@ function openDesk({ calendar, clock, histories, ledger, portal, rules }: Simulat
   return { blotter, trades, journal, context, book }
 }
 
-/** A split before a dividend of the same session: its cash is per share after the split. */
+/** Actions are sorted, a split before a dividend: cash is per share after the split. */
 function applyAction(
   { blotter, trades }: Desk,
   ledger: Ledger,
@@ -125,12 +125,12 @@ function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
 }
 
 /**
- * The session goes on as soon as a strategy's method returns: what it did after an await would come
- * too late, and unseen.
+ * Refuses a promise: the session continues as soon as a strategy's method returns, so whatever it
+ * did after an await would be lost.
  */
 function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
   if (!(returned instanceof Promise)) return
-  // This run ends here, so the promise's own failure would only be reported as unhandled.
+  // Otherwise a later failure of the promise would be reported as unhandled.
   returned.catch(() => undefined)
   throw new EngineError(
     'strategy-misuse',

@@ -1,18 +1,18 @@
 import { EngineError } from '../errors.js'
 import { Money } from '../market/money.js'
 
-/** How far from the bar's price an order fills, and how much of it. */
+/** How many shares of an order fill in a bar, and how far from the bar's price. */
 export type SlippageModel =
   | { readonly kind: 'none' }
   /** Every fill is `basisPoints` / 10 000 worse. */
   | { readonly kind: 'fixed'; readonly basisPoints: number }
   /**
    * At most `limit` of the bar's volume fills per bar, in whole shares; the price moves by `impact`
-   * × (share of the volume)². What does not fill stays open.
+   * × (share of the volume)². The rest of the order stays open.
    */
   | { readonly kind: 'volume-share'; readonly limit: number; readonly impact: number }
 
-/** What an order gets from one bar. `shares` has the sign of what was wanted and may be zero. */
+/** The fill of an order in one bar. `shares` has the sign of the order and may be zero. */
 export interface SlippedFill {
   readonly shares: Money
   readonly price: Money
@@ -24,7 +24,7 @@ export interface SlippedFill {
  * @param wanted  signed shares
  * @param price   before slippage
  * @param volume  of the bar, > 0
- * @param taken   shares of this bar other orders took already, unsigned
+ * @param taken   shares of this bar that other orders have taken already, unsigned
  * @source zipline's VolumeShareSlippage for `volume-share`
  */
 export function slip(
@@ -55,7 +55,11 @@ export function slip(
   }
 }
 
-/** @throws {EngineError} `input-invalid`: parameters out of range */
+/**
+ * Checks the parameters of a slippage model.
+ *
+ * @throws {EngineError} `input-invalid`: parameters out of range
+ */
 export function checkSlippage(model: SlippageModel): void {
   if (model.kind === 'fixed' && !(model.basisPoints >= 0 && model.basisPoints < 10_000)) {
     throw new EngineError(

@@ -9,13 +9,13 @@ export interface RoundTrip {
   readonly opened: number
   /** Absent while open. */
   readonly closed?: number
-  /** Average price of the fills that opened or enlarged it, in today's shares. */
+  /** Average price of the fills that opened or enlarged it, per share of the last session. */
   readonly entryPrice: Money
   /** Average price of the fills that reduced it; absent before the first. */
   readonly exitPrice?: Money
   /**
-   * Everything it earned: fills, commissions, dividends, cash for fractions; an open one is valued
-   * at the last known price.
+   * From fills, commissions, dividends and cash for fractions of shares; an open trip is valued at
+   * the last price.
    */
   readonly profit: Money
 }
@@ -34,9 +34,9 @@ interface OpenTrip {
 
 /**
  * Follows positions from flat to flat. The profits of all round trips add up to equity less
- * starting cash: exactly while open positions are whole shares. A value of fractional shares may
- * lie between two ticks, and each open trip is rounded for itself while equity is rounded as a
- * whole, so n such trips may miss it by (n + 1) / 2 ticks.
+ * starting cash, exactly where open positions are whole shares. The value of fractional shares can
+ * lie between two ticks; each open trip is rounded separately and equity as a whole, so with n such
+ * trips the sum can differ by (n + 1) / 2 ticks.
  */
 export class TradeBook {
   readonly #closed: RoundTrip[] = []
@@ -49,7 +49,7 @@ export class TradeBook {
   }
 
   /**
-   * A fill; one that turns a position around closes a round trip and opens the next.
+   * Books a fill. A fill that reverses a position closes a round trip and opens the next.
    *
    * @param shares  signed
    * @param cash    the ledger's change of cash, commission included
@@ -68,7 +68,7 @@ export class TradeBook {
     }
   }
 
-  /** A split: what was entered and left counts in today's shares. */
+  /** Books a split: shares entered and left so far are converted to shares after the split. */
   split(asset: AssetId, ratio: Money, held: number, cash: Money, session: number): void {
     const trip = this.#open.get(asset)
     if (trip === undefined) return

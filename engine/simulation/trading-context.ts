@@ -10,12 +10,12 @@ import type { Ledger } from './ledger.js'
 import type { OrderStyle } from './order.js'
 import type { SessionTexts } from './session-texts.js'
 
-/** A strategy's side of the simulation: turns intentions into orders. */
+/** The context of a strategy: turns its targets into orders. */
 export class TradingContext implements Context {
   readonly assets: readonly AssetId[]
   readonly ticksPerUnit: number
   readonly portfolio: Portfolio
-  readonly #known: ReadonlySet<AssetId>
+  readonly #assetIds: ReadonlySet<AssetId>
   readonly #texts: SessionTexts
   readonly #clock: Clock
   readonly #portal: Portal
@@ -27,7 +27,7 @@ export class TradingContext implements Context {
     this.assets = parts.portal.assets
     this.ticksPerUnit = parts.ticksPerUnit
     this.portfolio = portfolioOf(parts.ledger)
-    this.#known = new Set(this.assets)
+    this.#assetIds = new Set(this.assets)
     this.#texts = parts.texts
     this.#clock = parts.clock
     this.#portal = parts.portal
@@ -43,7 +43,7 @@ export class TradingContext implements Context {
     return this.#texts.of(Math.max(0, this.#clock.session))
   }
 
-  /** Orders are accepted between the first session's start and the last one's end. */
+  /** Orders are accepted only while true: from the start of the first session to the last end. */
   set trading(open: boolean) {
     this.#trading = open
   }
@@ -83,7 +83,7 @@ export class TradingContext implements Context {
       .map((order) => order.id)
   }
 
-  /** Whole shares, towards zero, at the last known price. */
+  /** Whole shares worth `value` at the last price, rounded towards zero. */
   #sharesWorth(asset: AssetId, value: number | Money): number {
     this.#check(asset)
     if (typeof value === 'number' && !Number.isFinite(value)) throw notANumber('order value', value)
@@ -101,9 +101,9 @@ export class TradingContext implements Context {
     if (!this.#trading)
       throw new EngineError(
         'strategy-misuse',
-        'orders are placed in beforeTradingStart or handleData only; move this one there',
+        'orders can be placed in beforeTradingStart and handleData only; move this one there',
       )
-    if (!this.#known.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
+    if (!this.#assetIds.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
   }
 }
 

@@ -2,9 +2,9 @@ import { EngineError } from '../errors.js'
 import { type Calendar, lowerBound, parseSession, sessionText } from '../market/calendar.js'
 
 /**
- * Which sessions to trade: `start` inclusive, `end` exclusive, each a calendar index or a session
- * text. A text between two sessions means the later one; `{ start: '2014-01-01', end: '2015-01-01'
- * }` is the year 2014.
+ * The sessions to trade: `start` inclusive, `end` exclusive, each a calendar index or a session
+ * text. A text between two sessions means the later one: the year 2014 is
+ * `{ start: '2014-01-01', end: '2015-01-01' }`.
  */
 export interface RangeSpec {
   readonly start?: number | string
@@ -19,8 +19,10 @@ export interface TradingRange {
 }
 
 /**
- * @param warmUp  slots before the start that are readable; all there are, where absent
- * @throws {EngineError} `input-invalid`: an empty range, or one the bundle does not hold
+ * The calendar indices of a range.
+ *
+ * @param warmUp  slots before the start that are readable; all there are where absent
+ * @throws {EngineError} `input-invalid`: an empty range, or one that the bundle does not hold
  */
 export function tradingRange(
   calendar: Calendar,

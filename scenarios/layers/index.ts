@@ -11,7 +11,7 @@ import { layer3BundlePool } from './layer3-bundle-pool.js'
 import { layer3WarmOpen } from './layer3-warm-open.js'
 import { layer3WarmShare } from './layer3-warm-share.js'
 
-/** Every layer, in the order in which they are evaluated; a part stands behind its whole. */
+/** Every layer, in the order of evaluation; the parts of a layer follow it. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
   layer0Control, //
   layer1UserCode,

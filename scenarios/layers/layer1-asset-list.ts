@@ -5,10 +5,10 @@ export const layer1AssetList: Layer<OptimizationConfig> = {
   id: 'layer1.asset-list',
   title: 'asset-list cache alone',
   hypothesis:
-    'The asset list of a bundle cannot change while its version stays the same, so looking for the distinct assets of the long table once per ' +
-    'version is enough. The requirement expects 48.5 % of the time from this part alone.',
+    'The asset list of a bundle cannot change while its version stays the same, so finding the distinct assets of the long table once per ' +
+    'version is enough. The requirement expects this part alone to save 48.5 % of the time.',
   workloads: ['grid-search', 'walk-forward'],
-  // The rest of the suite opens bundles and reads no bars, so nothing of this is at work there.
+  // The other workload opens bundles without reading bars, so this layer has no effect on it.
   guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },

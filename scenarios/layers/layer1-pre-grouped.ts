@@ -5,10 +5,10 @@ export const layer1PreGrouped: Layer<OptimizationConfig> = {
   id: 'layer1.pre-grouped',
   title: 'pre-grouped bars alone',
   hypothesis:
-    'Bars kept as dense columns per asset save every backtest but the first one filter per asset and the conversion to arrays. The requirement ' +
-    'expects 45.2 % of the time from this part alone.',
+    'With bars kept as dense columns per asset, every backtest but the first needs neither a filter per asset nor the conversion to arrays. The ' +
+    'requirement expects this part alone to save 45.2 % of the time.',
   workloads: ['grid-search', 'walk-forward'],
-  // The rest of the suite opens bundles and reads no bars, so nothing of this is at work there.
+  // The other workload opens bundles without reading bars, so this layer has no effect on it.
   guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },

@@ -5,9 +5,9 @@ export const layer2Arrays: Layer<OptimizationConfig> = {
   id: 'layer2.arrays',
   title: 'array returns alone',
   hypothesis:
-    'A window as an array is a view of the adjusted column: no dates, no table, no copy. Windows are asked for once per asset and bar, and in a prototype ' +
-    'making frames and reading them took most of a backtest. Opening and decoding, which layer 1 saves, are still paid here, so the part of the ' +
-    'whole is smaller than the 47–69 % it had on top of layer 1.',
+    'A window as an array is a view of the adjusted column: no dates, no table, no copy. Strategies read a window per asset and bar, and in a prototype ' +
+    'making and reading frames took most of a backtest. This stack still opens and decodes the bundle for every backtest, which layer 1 saves, so the ' +
+    'relative gain is smaller than the 47–69 % on top of layer 1.',
   workloads: ['grid-search', 'walk-forward'],
   guards: [],
   metric: 'cpu',

@@ -11,16 +11,13 @@ const GRIDS: Readonly<
   '1h': { bars: 7, minutes: 60 },
   '1m': { bars: 390, minutes: 1 },
 }
-/**
- * How far a bar strays from the straight line between two corners of its session, as part of the
- * session's range.
- */
+/** Largest deviation of a close from the line between two corners, as a fraction of the range. */
 const STRAY = 0.1
 
 /**
- * Splits every session of a daily market into bars: a seeded bridge from the session's open over
- * its high and its low, in either order, to its close. Open, high, low, close and volume of the
- * session are those of its bars together; everything between is invented.
+ * Splits every session of a daily market into bars along a seeded path from the session's open
+ * through its high and its low, in either order, to its close. The bars together have the session's
+ * open, high, low, close and volume; everything in between is invented.
  *
  * @param seed any non-negative integer
  * @returns the same market on a finer calendar; splits and dividends take effect with the first bar
@@ -91,7 +88,7 @@ interface Shape {
   readonly close: number
 }
 
-/** Bars of one session: each opens where the one before closed. */
+/** Bars of one session; each opens at the close of the one before. */
 function bridge(session: Shape, bars: number, random: () => number): Shape[] {
   const corners = [...cornersOf(session, bars, random)].sort((a, b) => a.bar - b.bar)
   const range = session.high - session.low
@@ -112,7 +109,7 @@ function bridge(session: Shape, bars: number, random: () => number): Shape[] {
   return path
 }
 
-/** Where the path must pass: open and close at its ends, high and low each within a bar. */
+/** The corners of the path: open and close at its ends, high and low each within a bar. */
 function cornersOf({ open, high, low, close }: Shape, bars: number, random: () => number) {
   const within = () => Math.floor(random() * bars) + 0.5
   return [

@@ -6,7 +6,7 @@ import { CACHE_VARIABLE, cacheRoot } from '../../harness/system/cache-root.js'
 import { marketContent, marketName } from './market-content.js'
 import type { MarketSize } from './resample.js'
 
-/** Where the market of this size and seed is, or will be. */
+/** The directory of the market of this size and seed, whether or not it exists. */
 export function marketDirectory(
   size: MarketSize,
   seed: number,
@@ -16,11 +16,11 @@ export function marketDirectory(
 }
 
 /**
- * Makes sure that the market of this size and seed is on disk, whole and valid. A valid one is used
- * as it is, even from a read-only folder; a damaged one is made again, with a warning.
+ * Makes sure that the market of this size and seed is on disk and valid. A valid one is used as it
+ * is, even in a read-only folder; a damaged one is made again, with a warning.
  *
- * @param warn takes one line
- * @throws {InputError} there is none and the folder cannot be written
+ * @param warn prints one line
+ * @throws {InputError} the market is missing and the folder cannot be written
  */
 export async function ensureMarket(
   size: MarketSize,
@@ -52,18 +52,14 @@ function explained(error: unknown, root: string): unknown {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new InvalidEvidenceError(
-      `disk full while writing the market cache ${root}; free space or set ${CACHE_VARIABLE} elsewhere`,
-      {
-        cause: error,
-      },
+      `disk full while writing the market cache ${root}; free space or set ${CACHE_VARIABLE} to another folder`,
+      { cause: error },
     )
   }
   if (error instanceof EngineError) {
     return new InputError(
       `cannot write the market cache: ${error.message}; or set ${CACHE_VARIABLE} to a writable folder`,
-      {
-        cause: error,
-      },
+      { cause: error },
     )
   }
   return error

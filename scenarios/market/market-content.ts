@@ -3,18 +3,16 @@ import { intradayMarket } from './intraday.js'
 import { type MarketSize, type ResampledAsset, resampleMarket } from './resample.js'
 import { readSp500 } from './sp500.js'
 
-/**
- * Raised whenever the same size and seed would give another market, so that no stale one is used.
- */
+/** Raise it when a size and seed give another market than before, so that no stale one is used. */
 const MARKET_VERSION = 1
 
-/** The name of a resampled market's bundle: it tells size and seed. */
+/** The name of a resampled market's bundle, made of size and seed. */
 export function marketName(size: MarketSize, seed: number): string {
   const bars = size.frequency === undefined ? '' : `-${size.frequency}`
   return `market-v${MARKET_VERSION}-${size.assets}x${size.sessions}${bars}-${seed}`
 }
 
-/** A resampled market as the content of a bundle, labelled as what it is. */
+/** A resampled market as the content of a bundle, labelled as resampled. */
 export function marketContent(size: MarketSize, seed: number): BundleContent {
   const { frequency } = size
   const daily = resampleMarket(readSp500(), size, seed)

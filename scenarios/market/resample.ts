@@ -2,8 +2,8 @@ import { seededRandom } from '../../harness/statistics/random.js'
 import type { SessionShape, Sp500 } from './sp500.js'
 
 /**
- * How large a market is: `assets` series over `sessions` trading days, each of one bar unless a
- * finer frequency is asked for.
+ * The size of a market: `assets` series over `sessions` trading days, one bar each unless
+ * `frequency` is given.
  */
 export interface MarketSize {
   readonly assets: number
@@ -43,7 +43,7 @@ export interface ResampledMarket {
 const BLOCK_SESSIONS = 20
 /** Sessions between two dividends: a quarter. */
 const DIVIDEND_INTERVAL = 63
-/** One session in so many is halted: no bar at all. */
+/** One session in so many is halted and has no bar. */
 const HALT_ODDS = 400
 /** A share above this price, in cents, is split at the next block. */
 const SPLIT_ABOVE = 15_000
@@ -51,11 +51,11 @@ const SPLIT_RATIOS = [2, 3, 7] as const
 /** Below this price, in cents, a share is reverse-split at the next block. */
 const REVERSE_BELOW = 1_000
 const REVERSE_RATIO = 0.2
-/** Index volume to the volume of one share of it. */
+/** The volume of the index divided by the volume of an asset. */
 const VOLUME_DIVISOR = 500
 
 /**
- * Resamples real S&P 500 sessions into a market: each asset is a block bootstrap of real session
+ * Resamples real S&P 500 sessions into a market. Each asset is a block bootstrap of real session
  * shapes from a seeded start price, with seeded splits, quarterly dividends and rare halts. The
  * same size and seed give the same market on every machine.
  *
@@ -76,7 +76,7 @@ export function resampleMarket(series: Sp500, size: MarketSize, seed: number): R
   return { dates: sessionDates(series.dates, size.sessions), assets }
 }
 
-/** The real session dates; past the last of them, weekdays. */
+/** The real session dates, followed by weekdays after the last of them. */
 function sessionDates(real: readonly string[], sessions: number): string[] {
   const dates = real.slice(0, sessions)
   const day = new Date(`${real.at(-1)}T00:00:00Z`)
@@ -95,14 +95,7 @@ function resampleAsset(
   random: () => number,
 ): ResampledAsset {
   const draw = (bound: number) => Math.floor(random() * bound)
-  const rows: {
-    session: number
-    open: number
-    high: number
-    low: number
-    close: number
-    volume: number
-  }[] = []
+  const rows: Row[] = []
   const events: ResampledEvent[] = []
   const dividendPhase = draw(DIVIDEND_INTERVAL)
   let close = 2_000 + draw(12_000)
@@ -111,51 +104,72 @@ function resampleAsset(
     let reference = close
     if (session % BLOCK_SESSIONS === 0) {
       position = draw(shapes.length - BLOCK_SESSIONS + 1)
-      const ratio = splitRatio(reference, draw)
-      if (ratio !== 1 && session > 0) {
-        events.push({ session, kind: 'split', ratio })
-        reference = Math.max(1, Math.round(reference / ratio))
-      }
+      reference = splitAt(session, reference, draw, events)
     }
     if (session > 0 && session % DIVIDEND_INTERVAL === dividendPhase) {
       const cents = Math.max(1, Math.round(reference * (0.002 + 0.004 * random())))
       events.push({ session, kind: 'dividend', cents })
       reference -= cents
     }
-    const shape = shapes[position++]!
+    const row = rowOf(session, reference, shapes[position++]!)
     const halted = session > 0 && draw(HALT_ODDS) === 0
-    const open = Math.max(100, Math.round(reference * shape.gap))
-    const settled = Math.max(100, Math.round(open * shape.close))
-    if (!halted) {
-      rows.push({
-        session,
-        open,
-        high: Math.max(open, settled, Math.round(open * shape.high)),
-        low: Math.min(open, settled, Math.max(100, Math.round(open * shape.low))),
-        close: settled,
-        volume: Math.max(1, Math.round(shape.volume / VOLUME_DIVISOR)),
-      })
-      close = settled
-    } else {
-      close = reference
-    }
+    if (!halted) rows.push(row)
+    close = halted ? reference : row.close
   }
-  const column = (pick: (row: (typeof rows)[number]) => number) => Float64Array.from(rows, pick)
+  return { id, ...columnsOf(rows), events }
+}
+
+/** Adds the split that is due, if any. @returns the price after it, cents */
+function splitAt(
+  session: number,
+  cents: number,
+  draw: (bound: number) => number,
+  events: ResampledEvent[],
+): number {
+  const ratio = splitRatio(cents, draw)
+  if (ratio === 1 || session === 0) return cents
+  events.push({ session, kind: 'split', ratio })
+  return Math.max(1, Math.round(cents / ratio))
+}
+
+interface Row {
+  readonly session: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+}
+
+/** A session after a close of `reference` cents. */
+function rowOf(session: number, reference: number, shape: SessionShape): Row {
+  const open = Math.max(100, Math.round(reference * shape.gap))
+  const close = Math.max(100, Math.round(open * shape.close))
   return {
-    id,
+    session,
+    open,
+    high: Math.max(open, close, Math.round(open * shape.high)),
+    low: Math.min(open, close, Math.max(100, Math.round(open * shape.low))),
+    close,
+    volume: Math.max(1, Math.round(shape.volume / VOLUME_DIVISOR)),
+  }
+}
+
+function columnsOf(rows: readonly Row[]) {
+  const column = (pick: (row: Row) => number) => Float64Array.from(rows, pick)
+  return {
     session: Int32Array.from(rows, (row) => row.session),
     open: column((row) => row.open),
     high: column((row) => row.high),
     low: column((row) => row.low),
     close: column((row) => row.close),
     volume: column((row) => row.volume),
-    events,
   }
 }
 
 /**
- * New shares per old share due at this price, 1 for none. Also one quiet block in thirty splits, so
- * that small markets see one.
+ * New shares per old share due at this price; 1 for no split. One block in thirty has a split at
+ * any price, so that small markets have one too.
  */
 function splitRatio(cents: number, draw: (bound: number) => number): number {
   if (cents < REVERSE_BELOW) return REVERSE_RATIO

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { packageRoot } from '../../harness/system/package-root.js'
 
-/** SHA-256 of the uncompressed series; provenance and licence stand in `data/README.md`. */
+/** SHA-256 of the uncompressed series; for provenance and licence see `data/README.md`. */
 const SHA256 = '9409e9342d0657c747324e4cfabce8a8c7f663bc485b95a3378f36b0a160f8c8'
 
-/** One real S&P 500 session relative to the close before it: what a resampled market is made of. */
+/** One real S&P 500 session relative to the close before it. */
 export interface SessionShape {
   /** open ÷ previous close */
   readonly gap: number
@@ -30,7 +30,7 @@ export interface Sp500 {
 /**
  * Reads the S&P 500 sessions shipped with the package.
  *
- * @throws {Error} the shipped file is not the one whose digest stands above
+ * @throws {Error} the digest of the shipped file is not `SHA256`
  * @source npm vega-datasets 3.2.1, data/sp500-2000.csv, BSD-3-Clause
  */
 export function readSp500(): Sp500 {

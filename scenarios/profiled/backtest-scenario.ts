@@ -16,7 +16,7 @@ import { firstDivergence } from '../workloads/backtest-divergence.js'
 import { type CrossoverTask, crossoverReference } from '../workloads/crossover-reference.js'
 import { type MomentumTask, momentumReference } from './momentum-reference.js'
 
-/** One pass of a scenario: some backtests of one strategy on one market, by one engine. */
+/** One pass of a scenario: several backtests of one strategy on one market, by one engine. */
 export interface BacktestScale {
   /** Trading days, warm-up included. */
   readonly days: number
@@ -35,7 +35,7 @@ export interface Scenario {
   readonly scales: Readonly<Record<ScaleName, BacktestScale>>
 }
 
-/** Averages of the first of several backtests; each further one has a longer fast average. */
+/** Averages of the first backtest; each further one has a longer fast average. */
 const FAST = 5
 const SLOW = 50
 const SHARES = 10

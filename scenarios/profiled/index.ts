@@ -8,7 +8,7 @@ const scale = (days: number, start: number, backtests: number): BacktestScale =>
   backtests,
 })
 
-/** Bars, strategies, numbers of assets, and starting often: the uses whose hot spots differ. */
+/** Uses with different hot spots: bar frequencies, strategies, numbers of assets, many starts. */
 const SCENARIOS: readonly Scenario[] = [
   {
     id: 'daily-simple',
@@ -70,7 +70,7 @@ const SCENARIOS: readonly Scenario[] = [
       title: `${assets} assets, daily bars, two averages`,
       strategy: 'simple',
       assets,
-      // The plain engine filters the whole table once per asset, so time grows with their square.
+      // The plain engine filters the whole table once per asset: time grows with its square.
       scales: {
         smoke: scale(60, 55, 1),
         standard: assets > 100 ? scale(90, 60, 2) : scale(186, 60, 2),
@@ -80,7 +80,7 @@ const SCENARIOS: readonly Scenario[] = [
   ),
   {
     id: 'batch-start',
-    title: 'many backtests of a few bars: what starting costs',
+    title: 'many backtests of a few bars: the cost of starting',
     strategy: 'simple',
     assets: 10,
     scales: {
@@ -91,7 +91,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ]
 
-/** Everything that is profiled beside the measured workloads. */
+/** Everything that is profiled in addition to the measured workloads. */
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to each workload
 export const profiled: readonly Workload<OptimizationConfig, any, any>[] =
   SCENARIOS.map(backtestScenario)

@@ -6,7 +6,7 @@ import {
   rankable,
 } from '../strategies/ranked-momentum.js'
 
-/** One backtest of the ranking strategy: how it ranks, and from where on. */
+/** One backtest of the ranking strategy. */
 export interface MomentumTask {
   readonly parameters: Omit<RankedMomentum, 'returnType'>
   readonly range: RangeSpec
@@ -14,7 +14,7 @@ export interface MomentumTask {
 
 interface RankingLoop {
   readonly held: number
-  /** What each ranking was made of. */
+  /** The input of each ranking. */
   readonly rankings: readonly (readonly NumberedWindow[])[]
 }
 
@@ -24,11 +24,11 @@ interface NumberedWindow extends AssetWindow {
 }
 
 /**
- * The reference computation of the ranking strategy: every score and every ranking it makes, in a
- * plain loop over arrays in memory. What it ranks does not depend on what it holds, so nothing of
- * portfolio, orders and stops is needed; what becomes of a ranking is overhead.
+ * The reference computation of the ranking strategy: all its scores and rankings, in a plain loop
+ * over arrays in memory. Rankings do not depend on the portfolio, so orders and stops are left out;
+ * they count as overhead.
  *
- * @returns the computation; its result is the sum of the places of the assets held, over all
+ * @returns the computation; its result is the sum of the numbers of the assets selected, over all
  * rankings
  */
 export async function momentumReference(
@@ -48,7 +48,7 @@ function sumOfPlaces(rankings: RankingLoop['rankings'], held: number): number {
   return places
 }
 
-/** Every window the strategy would rank in one backtest, kept. */
+/** Records the input of every ranking of one backtest. */
 async function recordRankings(
   bundle: string,
   { parameters, range }: MomentumTask,

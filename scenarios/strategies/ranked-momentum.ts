@@ -1,18 +1,18 @@
 import type { Context, Portal, ReturnType, TradingAlgorithm } from '../../engine/index.js'
 
 export interface RankedMomentum {
-  /** Bars every indicator looks back, ≥ 30. */
+  /** Bars of history of every indicator, ≥ 30. */
   readonly lookback: number
   /** Bars between two rankings. */
   readonly every: number
-  /** Part of the assets held. */
+  /** Fraction of the ranked assets to hold. */
   readonly held: number
-  /** In which form the strategy asks the portal for history. */
+  /** The form in which the strategy reads history. */
   readonly returnType: ReturnType
 }
 
 const STRENGTH_BARS = 14
-/** A held asset is sold when it falls this far below the price it was ranked at. */
+/** A held asset is sold when it falls by this fraction below its price at the ranking. */
 const STOP = 0.1
 
 /**
@@ -32,17 +32,14 @@ export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
   }
 }
 
-/**
- * An asset that can be ranked, and what of its past is ranked: the last known closes and the
- * volumes, oldest first, as many of the one as of the other.
- */
+/** An asset to rank, with equally many closes (filled forward) and volumes, oldest first. */
 export interface AssetWindow {
   readonly asset: string
   readonly price: ArrayLike<number>
   readonly volume: ArrayLike<number>
 }
 
-/** What a ranking is made of: the assets that trade now and have been there for long enough. */
+/** The assets to rank: those that have a price and enough history. */
 export function rankable(
   context: Context,
   data: Portal,
@@ -54,10 +51,10 @@ export function rankable(
 }
 
 /**
- * The strategy's arithmetic: a score for each asset, and the part of them with the highest.
+ * The strategy's arithmetic: scores each asset and selects those with the highest scores.
  *
- * @param held fraction of those that have a score; at least one of them is held
- * @returns the best first; of equal scores the name that comes first
+ * @param held fraction of the assets with a score to select; at least one
+ * @returns the best first; of equal scores, by name
  */
 export function bestByMomentum<Window extends AssetWindow>(
   assets: readonly Window[],
@@ -70,7 +67,7 @@ export function bestByMomentum<Window extends AssetWindow>(
   return ranked.slice(0, Math.max(1, Math.round(held * ranked.length))).map(({ window }) => window)
 }
 
-/** The best in equal parts, with a stop below each; everything else sold. */
+/** Holds the best in equal parts, with a stop below each, and sells everything else. */
 function rebalance(context: Context, data: Portal, best: ReadonlySet<string>): void {
   for (const order of context.openOrders()) context.cancel(order)
   for (const asset of context.assets) {
@@ -80,7 +77,7 @@ function rebalance(context: Context, data: Portal, best: ReadonlySet<string>): v
       continue
     }
     context.orderTargetPercent(asset, 0.9 / best.size)
-    // Stops are placed in cents: a price of the market has no more places.
+    // Stops are placed in whole cents, like the prices of the market.
     if (position > 0)
       context.order(asset, -position, {
         stop: Math.floor(data.current(asset, 'price') * (1 - STOP) * 100) / 100,
@@ -109,8 +106,8 @@ function windows(
 }
 
 /**
- * Momentum per volatility, lifted by relative strength and by volume that grows; NaN where a window
- * holds an unknown price.
+ * Momentum per volatility, times factors for relative strength and growing volume; NaN where a
+ * price is missing.
  */
 function scoreOf({ price, volume }: PriceAndVolume): number {
   const last = price.length - 1

@@ -1,15 +1,13 @@
 import type { BacktestResult, Parameters } from '../../engine/index.js'
 import type { Divergence } from '../../harness/contract.js'
 
-/**
- * A backtest of a search and what to call it: `fast=5 slow=60`, `window 2 · train · fast=5
- * slow=60`.
- */
+/** A backtest of a search with its name: `window 2 · train · fast=5 slow=60`. */
 export interface LabelledBacktest {
   readonly label: string
   readonly result: BacktestResult
 }
 
+/** A point of a search as text: `fast=5 slow=60`. */
 export function parametersText(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${value}`)
@@ -17,8 +15,8 @@ export function parametersText(parameters: Parameters): string {
 }
 
 /**
- * Where two searches first differ: trades before money, backtest by backtest; undefined where they
- * do not.
+ * The first difference of two searches, backtest by backtest, trades before money; undefined where
+ * they are equal.
  */
 export function firstDivergence(
   baseline: readonly LabelledBacktest[],
@@ -41,7 +39,7 @@ export function firstDivergence(
   return undefined
 }
 
-/** One list of a result's records and what places a record in time. */
+/** The lists of a result's records, and the field that dates a record. */
 type Listed = 'fills' | 'trades' | 'orders'
 const LISTS: readonly { readonly list: Listed; readonly session: string }[] = [
   { list: 'fills', session: 'date' },
@@ -51,8 +49,8 @@ const LISTS: readonly { readonly list: Listed; readonly session: string }[] = [
 
 function divergeResults(a: BacktestResult, b: BacktestResult): Divergence | undefined {
   for (const { list, session } of LISTS) {
-    const found = divergeLists(list, session, a[list], b[list])
-    if (found !== undefined) return found
+    const divergence = divergeLists(list, session, a[list], b[list])
+    if (divergence !== undefined) return divergence
   }
   const { dates, equity } = a.equityCurve
   const other = b.equityCurve
@@ -86,16 +84,10 @@ function divergeLists(
       session: textOf(present[session]),
       asset: textOf(present.asset),
     }
-    if (own === undefined || other === undefined) {
-      return {
-        at,
-        field: list,
-        baseline: own === undefined ? 'none' : summary(own),
-        candidate: other === undefined ? 'none' : summary(other),
-      }
-    }
-    const found = divergeRecords(at, own, other)
-    if (found !== undefined) return found
+    if (own === undefined || other === undefined)
+      return { at, field: list, baseline: summary(own), candidate: summary(other) }
+    const divergence = divergeRecords(at, own, other)
+    if (divergence !== undefined) return divergence
   }
   return undefined
 }
@@ -115,7 +107,8 @@ function divergeRecords(
   return undefined
 }
 
-function summary(record: Readonly<Record<string, unknown>>): string {
+function summary(record: Readonly<Record<string, unknown>> | undefined): string {
+  if (record === undefined) return 'none'
   return Object.entries(record)
     .map(([name, value]) => `${name} ${textOf(value)}`)
     .join(', ')

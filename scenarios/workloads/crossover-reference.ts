@@ -1,14 +1,14 @@
 import { openEngine, type Parameters, pureBaseline, type RangeSpec } from '../../engine/index.js'
 import { crossoverDirection } from '../strategies/sma-crossover.js'
 
-/** One backtest of a search: which averages, over which sessions. */
+/** One backtest of a search: its averages and its sessions. */
 export interface CrossoverTask {
   readonly parameters: Parameters
   readonly range?: RangeSpec
   readonly warmUp?: number
 }
 
-/** What one backtest of the strategy computes on, and nothing else. */
+/** The input of the strategy's arithmetic in one backtest. */
 interface CrossoverLoop {
   readonly fast: number
   readonly slow: number
@@ -17,8 +17,8 @@ interface CrossoverLoop {
 
 interface PriceWindows {
   /**
-   * Bar by bar, within it asset by asset: the last known closes as they were seen then, as many as
-   * the longest average takes.
+   * Bar by bar, within it asset by asset: the closes visible then, filled forward, as many as the
+   * longest average needs.
    */
   readonly closes: readonly ArrayLike<number>[]
   readonly ticksPerUnit: number
@@ -28,7 +28,7 @@ interface PriceWindows {
  * The reference computation of a search: the crossover's own arithmetic, window by window, each
  * summed anew, in a plain loop over arrays in memory. No portal, no orders, no ledger.
  *
- * The arrays are what the portal showed: adjusted point in time, views of the same columns.
+ * The arrays are the windows of the portal: adjusted point in time, views of the same columns.
  *
  * @returns the computation; its result is the number of decisions to hold, over all backtests
  */
@@ -56,14 +56,14 @@ export async function crossoverReference(
 function countHeld({ fast, slow, windows: { closes, ticksPerUnit } }: CrossoverLoop): number {
   let held = 0
   for (const window of closes) {
-    // The strategy's own two exceptions: too few bars, and no price yet.
+    // The strategy skips these too: too few bars, or no price yet.
     if (window.length < slow || Number.isNaN(window[window.length - slow])) continue
     if (crossoverDirection(window, fast, slow, ticksPerUnit) > 0) held++
   }
   return held
 }
 
-/** Every window the strategy is shown in one backtest, kept. */
+/** Records every window that the strategy reads in one backtest. */
 async function recordWindows(
   bundle: string,
   longest: number,

@@ -20,13 +20,13 @@ export interface GridSearchScale {
   readonly fast: Steps
   readonly slow: Steps
   readonly assets: number
-  /** Sessions traded, after as many of warm-up as the longest slow window. */
+  /** Sessions traded, after a warm-up as long as the longest slow window. */
   readonly sessions: number
 }
 
 const YEAR = 252
 
-/** Many backtests of one strategy on one market: what a researcher runs all day. */
+/** Many backtests of one strategy on one market, the daily work of a researcher. */
 export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, SearchResult> = {
   id: 'grid-search',
   title: 'grid search of the SMA crossover',

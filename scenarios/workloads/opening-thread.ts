@@ -9,12 +9,12 @@ export type ThreadAnswer =
   | ({ readonly kind: 'read' } & TimedRead)
   | { readonly kind: 'counted'; readonly counters: Counters }
 
-/** One bundle opened and read whole. */
+/** One bundle opened and read completely. */
 export interface TimedRead {
-  /** From asking for the bundle to having its bars and adjustments, wall time in the thread, ms. */
+  /** From the start of the open to decoded bars and adjustments, wall time in the thread, ms. */
   readonly ms: number
   readonly version: string
-  /** SHA-256 of what was read, 64 hexadecimal digits. */
+  /** SHA-256 of the data read, 64 hexadecimal digits. */
   readonly checksum: string
 }
 
@@ -27,13 +27,13 @@ export class OpeningThread {
   readonly #begin = performance.now()
 
   /**
-   * Starts it. Always terminate it, whatever happens.
+   * Starts the thread. Always terminate it, also after an error.
    *
-   * @param config     says whether it has a pool
+   * @param config     of its source of bundles: with or without a pool
    * @param directory  of the bundle
    */
   constructor(config: OptimizationConfig, directory: string) {
-    // A worker loads JavaScript only, so the compiled twin runs even where this module is a source.
+    // A worker loads JavaScript only, so it runs the compiled module even where this one is not.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const module = new URL(`opening-worker.${extension}`, import.meta.url).href
     this.#worker = new Worker(new URL(compiledModule(module)), {
@@ -45,30 +45,30 @@ export class OpeningThread {
         reject(new Error('a worker thread ended before it had answered')),
       )
     })
-    // It may fail while nobody waits for it; whoever asks next is told.
+    // It may fail while no request waits for it; the next request reports the failure.
     this.#failed.catch(() => undefined)
   }
 
-  /** @returns time from the constructor until the thread had loaded its modules, ms */
+  /** @returns the time from the constructor until the thread has loaded its modules, ms */
   async ready(): Promise<number> {
     await this.#answer('ready')
     return performance.now() - this.#begin
   }
 
-  /** @throws whatever opening and reading the bundle throws */
+  /** @throws the errors of opening and reading the bundle */
   async open(): Promise<TimedRead> {
     this.#worker.postMessage('open' satisfies ThreadQuestion)
     const { ms, version, checksum } = await this.#answer('read')
     return { ms, version, checksum }
   }
 
-  /** What its source and its pool counted; the last request. */
+  /** The counters of its source and its pool. Must be the last request. */
   async counters(): Promise<Counters> {
     this.#worker.postMessage('count' satisfies ThreadQuestion)
     return (await this.#answer('counted')).counters
   }
 
-  /** Ends it, at work or not; returns when it has ended. */
+  /** Ends the thread, even during a request. */
   async terminate(): Promise<void> {
     await this.#worker.terminate()
   }

@@ -7,9 +7,8 @@ import { openBundles } from '../../engine/open-bundles.js'
 import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
 
 /**
- * A thread that opens a bundle whenever it is asked to, the way an engine of its own would. It
- * loads what opens bundles and nothing else, and is run compiled: `opening-thread.ts` is its other
- * side.
+ * A thread that opens a bundle on request, as an engine of its own would. It loads only the modules
+ * that open bundles, and runs compiled; `opening-thread.ts` sends the requests.
  */
 const { config, directory } = workerData as {
   readonly config: OptimizationConfig
@@ -35,7 +34,7 @@ async function openAndRead(): Promise<ThreadAnswer> {
   return { kind: 'read', ms, version: bundle.version, checksum: checksumOf(table, adjustments) }
 }
 
-/** SHA-256 over everything that was read, outside the time taken. */
+/** SHA-256 over the data read; computed after the time was taken. */
 function checksumOf(table: BarTable, adjustments: readonly Adjustment[]): string {
   const hash = createHash('sha256').update(table.asset.join())
   for (const column of [

@@ -15,10 +15,10 @@ export interface Steps {
   readonly step: number
 }
 
-/** Shares the strategy holds: ENGINE's SMA crossover trades ten. */
+/** Shares that the strategy holds. */
 const SHARES = 10
 
-/** Every fast window below every slow one. */
+/** All pairs of a fast and a longer slow window. */
 export function crossoverSpace(fast: Steps, slow: Steps) {
   return parameterSpace(
     {
@@ -29,7 +29,7 @@ export function crossoverSpace(fast: Steps, slow: Steps) {
   )
 }
 
-/** The strategy of one point; in which form it asks for history is a flag of the configuration. */
+/** The strategy of one point; the configuration decides the form in which it reads history. */
 export function crossoverOf(parameters: Parameters, config: OptimizationConfig): TradingAlgorithm {
   const { fast, slow } = parameters
   return smaCrossover({

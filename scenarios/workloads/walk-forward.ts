@@ -34,8 +34,8 @@ const YEAR = 252
 const QUARTER = 63
 
 /**
- * Walk-forward optimization: searches on train, the best on validation, one backtest on test,
- * window after window.
+ * Walk-forward optimization: in each window all points on train, the best on validation, one
+ * backtest on test.
  */
 export const walkForwardWorkload: Workload<
   OptimizationConfig,
@@ -86,8 +86,7 @@ export const walkForwardWorkload: Workload<
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
   },
   async reference(scale, seed) {
-    // Which trials are made depends on the results of earlier ones, so the search is made once to
-    // see.
+    // The trials depend on the results of earlier ones, so one search is run to record them.
     const tasks: CrossoverTask[] = []
     await search(pureBaseline(), scale, seed, ({ parameters, range }) => {
       tasks.push({ parameters, ...(range !== undefined && { range }), warmUp: scale.slow.to })
@@ -110,7 +109,7 @@ export const walkForwardWorkload: Workload<
 /**
  * One walk-forward with an engine of its own.
  *
- * @param onTask told each backtest before it is made
+ * @param onTask called before each backtest
  */
 async function search(
   config: OptimizationConfig,
@@ -120,8 +119,7 @@ async function search(
 ) {
   const directory = marketDirectory(sizeOf(scale), seed)
   const engine = openEngine(config)
-  // Windows are laid over the calendar before the first backtest; every backtest opens the bundle
-  // for itself.
+  // Opened for its calendar only; every backtest opens the bundle for itself.
   const opened = await plainBundleSource().open(directory)
   const { calendar, version } = opened
   opened.close()

@@ -5,33 +5,33 @@ import type { MarketSize } from '../market/resample.js'
 import { OpeningThread, type TimedRead } from './opening-thread.js'
 
 export interface WorkerStartScale {
-  /** Numbers of threads at work together, ascending. */
+  /** Numbers of concurrent threads, ascending. */
   readonly threads: readonly number[]
   /** How often every thread opens the bundle again at each of these numbers. */
   readonly laterOpens: number
   readonly market: MarketSize
 }
 
-/** What one thread read, in the order in which it did. */
+/** The reads of one thread, in order. */
 export type ThreadReads = readonly Pick<TimedRead, 'version' | 'checksum'>[]
 
-/** The number of digits a message needs of a hash. */
+/** Number of digits of a hash in messages. */
 const SHOWN = 16
 
 const YEAR = 252
 
 /**
  * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and
- * 16 are at work (1 and 2 in smoke: loading the modules of a thread is most of a pass); each new
- * one opens the bundle from a source of its own and reads it whole (cold), then all that are there
- * do so again together, several times (warm).
+ * 16 run (1 and 2 in smoke, where loading the modules of a thread is most of a pass). Each new one
+ * opens the bundle from a source of its own and reads it completely (cold); then all threads do so
+ * again together, several times (warm).
  *
- * Opens begin when every thread has loaded its modules. Starting a thread takes as long in every
- * configuration and much longer than an open; as part of a cold open it would make any later one
- * look like a saving, the pure baseline's too. It is counted apart, as `worker.startMs`.
+ * Opens begin when every thread has loaded its modules. Starting a thread takes equally long in
+ * every configuration and much longer than an open; as part of a cold open it would make every
+ * later open look like a saving, even in the pure baseline. It is reported as `worker.startMs`.
  *
- * Counters beside the sums of what the threads counted: `open.coldMs` and `open.warmMs`, mean wall
- * time of a first and of a later open; `open.savedShare`, 1 − warm ÷ cold.
+ * Counters besides the sums over the threads: `open.coldMs` and `open.warmMs`, mean wall time of a
+ * first and of a later open; `open.savedShare`, 1 − warm ÷ cold.
  */
 export const workerStartWorkload: Workload<
   OptimizationConfig,
@@ -140,14 +140,25 @@ function firstDifference(
   baseline: readonly ThreadReads[],
   candidate: readonly ThreadReads[],
 ): Divergence | undefined {
-  for (let thread = 0; thread < Math.max(baseline.length, candidate.length); thread++) {
-    const [own, other] = [baseline[thread] ?? [], candidate[thread] ?? []]
-    for (let open = 0; open < Math.max(own.length, other.length); open++) {
-      const at = { thread: `number ${thread + 1}`, open: `number ${open + 1}` }
-      for (const field of ['version', 'checksum'] as const) {
-        const [a, b] = [own[open]?.[field] ?? 'none', other[open]?.[field] ?? 'none']
-        if (a !== b) return { at, field, baseline: a.slice(0, SHOWN), candidate: b.slice(0, SHOWN) }
-      }
+  for (let i = 0; i < Math.max(baseline.length, candidate.length); i++) {
+    const thread = `number ${i + 1}`
+    const divergence = divergeReads(thread, baseline[i] ?? [], candidate[i] ?? [])
+    if (divergence !== undefined) return divergence
+  }
+  return undefined
+}
+
+function divergeReads(
+  thread: string,
+  baseline: ThreadReads,
+  candidate: ThreadReads,
+): Divergence | undefined {
+  for (let i = 0; i < Math.max(baseline.length, candidate.length); i++) {
+    for (const field of ['version', 'checksum'] as const) {
+      const [a, b] = [baseline[i]?.[field] ?? 'none', candidate[i]?.[field] ?? 'none']
+      if (a === b) continue
+      const at = { thread, open: `number ${i + 1}` }
+      return { at, field, baseline: a.slice(0, SHOWN), candidate: b.slice(0, SHOWN) }
     }
   }
   return undefined

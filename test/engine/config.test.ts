@@ -28,7 +28,7 @@ describe('configuration', () => {
     })
   })
 
-  it('gives an everyday user all that was accepted', () => {
+  it('defaults to every optimization that was accepted', () => {
     expect(defaults({})).toEqual({
       ...pureBaseline(),
       assetListCache: true,
@@ -39,7 +39,7 @@ describe('configuration', () => {
     expect(defaults({ ASSAY_ENABLE_CACHING: '' })).toEqual(defaults({}))
   })
 
-  it('changes a copy and leaves the original alone', () => {
+  it('changes a copy and leaves the original as it was', () => {
     const changed = enable(pureBaseline(), { arrayReturns: true })
     expect([returnTypeOf(changed), returnTypeOf(pureBaseline())]).toEqual(['array', 'dataframe'])
     expect(Object.isFrozen(changed)).toBe(true)
@@ -93,13 +93,13 @@ describe('configuration', () => {
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,0'],
     ['ASSAY_BUNDLE_POOL', 'warm'],
     ['ASSAY_BUNDLE_POOL_SIZE', '0'],
-  ])('refuses %s=%s, naming variable, value and what is accepted', (variable, value) => {
+  ])('refuses %s=%s, naming the variable, the value and the valid values', (variable, value) => {
     const refused = () => defaults({ [variable]: value })
     expect(refused).toThrow(EngineError)
     expect(refused).toThrow(new RegExp(`^${variable} is '${value}'; set it to .*, or unset it$`))
   })
 
-  it('refuses garbage in a limit that another variable overrules', () => {
+  it('refuses an invalid limit that another variable overrides', () => {
     expect(() => defaults({ ASSAY_LRU_MAXSIZE: 'many', ASSAY_ASSET_LIST_ENTRIES: '9' })).toThrow(
       /^ASSAY_LRU_MAXSIZE is 'many'/,
     )
@@ -111,9 +111,9 @@ describe('configuration', () => {
   it.each([
     [
       { arrayReturn: true },
-      /there is no option 'arrayReturn'; it is one of assetListCache, .*historyKeptWindows/,
+      /unknown option 'arrayReturn'; use one of assetListCache, .*historyKeptWindows/,
     ],
-    [{ constructor: true }, /there is no option 'constructor'/],
+    [{ constructor: true }, /unknown option 'constructor'/],
     [{ preGroupedBars: 'no' }, /preGroupedBars is "no"; give true or false/],
     [{ arrayReturns: undefined }, /arrayReturns is undefined; give true or false/],
     [{ historyCache: 1 }, /historyCache is 1; give true or false/],
@@ -130,7 +130,7 @@ describe('configuration', () => {
     expect(refused).toThrow(message)
   })
 
-  it('keeps a copy of a list, which nobody can change', () => {
+  it('keeps a frozen copy of a list', () => {
     const lengths = [10]
     const changed = enable(pureBaseline(), { historyKeptWindows: lengths })
     lengths.push(11)

@@ -22,7 +22,7 @@ describe('the log', () => {
     return readFileSync(file, 'utf8')
   }
 
-  it('is silent unless asked', () => {
+  it('is silent by default', () => {
     expect(written(undefined)).toBe('')
     expect(written('silent')).toBe('')
   })
@@ -38,7 +38,7 @@ describe('the log', () => {
     ])
   })
 
-  it('writes every operation of a cache where it is asked to, and has no method for it where it is not', () => {
+  it('writes every operation of a cache at level debug, and has no debug method below it', () => {
     const lines = written('debug').trim().split('\n')
     expect(JSON.parse(lines[2]!)).toMatchObject({
       name: 'assay',
@@ -50,7 +50,7 @@ describe('the log', () => {
     expect(engineLog().debug).toBeUndefined()
   })
 
-  it('hands whole lines to whoever takes them', () => {
+  it('writes whole lines to a given writer', () => {
     const lines: string[] = []
     engineLog('warn', { write: (line) => lines.push(line) }).warn(
       { cache: 'history.kept' },

@@ -38,7 +38,7 @@ describe('the engine', () => {
     })
   })
 
-  it('opens it as often with layer 1, and decodes it once', async () => {
+  it('opens the bundle as often with layer 1, and decodes it once', async () => {
     const engine = openEngine(LAYER1)
     for (let i = 0; i < 3; i++)
       await engine.backtest({ bundle: join(directory, 'sp500'), algorithm: IDLE })
@@ -72,7 +72,7 @@ describe('the engine', () => {
     expect(engine.counters()[absent]).toBeUndefined()
   })
 
-  it('remembers windows for the next backtest, frame or array, and gives the same results', async () => {
+  it('keeps windows for the next backtest, frame or array, with the same results', async () => {
     const engine = openEngine(
       enable(pureBaseline(), {
         historyCache: true,
@@ -111,7 +111,7 @@ describe('the engine', () => {
     expect(engine.counters()).toMatchObject({ 'history.kept.bytes': 0, 'history.recent.bytes': 0 })
   })
 
-  it('hands out columns that no backtest changes', async () => {
+  it('returns columns that no backtest changes', async () => {
     const engine = openEngine(LAYER1)
     const content = sp500Content(150)
     const sums = new Set<string>()
@@ -142,7 +142,7 @@ describe('the engine', () => {
     expect(engine.counters()['preGrouped.misses']).toBe(1)
   })
 
-  it('keeps what it knows apart from its snapshots, lets go on close, and then refuses to run', async () => {
+  it('returns copies of its counters, empties its caches on close, and then refuses to run', async () => {
     const engine = openEngine(LAYER1)
     const before = engine.counters()
     await engine.backtest({ bundle: memoryBundle(simpleContent([1, 2, 3])), algorithm: IDLE })
@@ -155,7 +155,7 @@ describe('the engine', () => {
     )
   })
 
-  it('closes what it opened, also after a failure, and leaves an open bundle open', async () => {
+  it('closes the bundles it opened, also after a failure, and leaves an open bundle open', async () => {
     const plain = plainBundleSource()
     let closed = 0
     const bundles = {
@@ -201,7 +201,7 @@ describe('the engine', () => {
     ).rejects.toThrow(message)
   })
 
-  it('takes a range by date, between two sessions the later one', async () => {
+  it('takes a range by date; a date between two sessions means the later one', async () => {
     const bundle = memoryBundle(sp500Content(60))
     const result = await openEngine(pureBaseline()).backtest({
       bundle,

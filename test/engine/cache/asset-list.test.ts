@@ -37,7 +37,7 @@ describe('asset-list cache', () => {
     )
   })
 
-  it('asks the plain directory once per version, however often it is opened', async () => {
+  it('reads the plain directory once per version, however often the bundle is opened', async () => {
     const plain = counting(plainAssetDirectory())
     const cached = assetListCache(plain, { maxEntries: 4, log: engineLog() })
     for (let i = 0; i < 5; i++) await cached.assets(memoryBundle(simpleContent([1, 2, 3])))
@@ -51,7 +51,7 @@ describe('asset-list cache', () => {
     expect(plain.calls).toBe(2)
   })
 
-  it('keeps no more lists than it may', async () => {
+  it('keeps at most maxEntries lists', async () => {
     const cached = assetListCache(plainAssetDirectory(), { maxEntries: 2, log: engineLog() })
     for (const last of [3, 4, 5, 3]) await cached.assets(memoryBundle(simpleContent([1, 2, last])))
     expect(cached.counters()).toMatchObject({

@@ -22,7 +22,7 @@ import {
 import { eachBar, simpleContent } from '../../support.js'
 import { bars, scratch, smallContent } from '../bundle/bundle-cases.js'
 
-/** Every kind of change a version covers, to the same bundle. */
+/** Every kind of change that a version covers, to the same bundle. */
 const CHANGES: Readonly<Record<string, BundleContent>> = {
   'an asset more': { ...smallContent(), bars: [...smallContent().bars, bars('CCC', [1, 2, 3])] },
   'an asset that lives longer': {
@@ -54,7 +54,7 @@ function poolOf(plain: BundleSource, maxBundles = 100, log: EngineLog = engineLo
   return bundlePool(plain, { maxBundles, log })
 }
 
-/** What a reader sees of a bundle. */
+/** The data of a bundle as read. */
 async function contentsOf(bundle: OpenBundle): Promise<unknown> {
   return [
     bundle.directory,
@@ -97,7 +97,7 @@ describe('the bundle pool', () => {
     })
   }
 
-  it('opens nothing before it is asked, and then once, without loading on a hit', async () => {
+  it('opens nothing in advance, then once, without loading on a hit', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent())
     const counters = {}
@@ -127,7 +127,7 @@ describe('the bundle pool', () => {
     })
   })
 
-  it('opens once for all who ask together, whatever they call the directory', async () => {
+  it('opens once for concurrent requests, whatever path names the directory', async () => {
     const root = await scratch()
     await writeBundle(join(root, 'small'), smallContent())
     const counters = {}
@@ -157,7 +157,7 @@ describe('the bundle pool', () => {
     expect(pool.counters()['pool.open']).toBe(0)
   })
 
-  it('closes what it evicts when its last user has gone, and not before', async () => {
+  it('closes an evicted bundle when its last user closes it, not before', async () => {
     const root = await scratch()
     const [one, two] = [join(root, 'one'), join(root, 'two')]
     for (const directory of [one, two]) await writeBundle(directory, smallContent())
@@ -175,7 +175,7 @@ describe('the bundle pool', () => {
     expect(pool.counters()).toMatchObject({ 'pool.open': 0 })
   })
 
-  it('never mixes two versions where a bundle is replaced before it was read, and is whole again after', async () => {
+  it('never mixes two versions of a bundle that is replaced before it was read, and recovers', async () => {
     const directory = join(await scratch(), 'small')
     const before = await writeBundle(directory, smallContent())
     const pool = poolOf(plainBundleSource())
@@ -183,8 +183,8 @@ describe('the bundle pool', () => {
     const after = await writeBundle(directory, CHANGES['a restated price']!)
     expect(await codeOf(() => early.table())).toBe('bundle-changed')
     expect(early.version).toBe(before.version)
-    // Back to the first version, byte for byte: the look at the directory alone would find the
-    // bundle that failed to be the right one.
+    // Back to the first version, byte for byte: by the directory alone, the bundle whose read
+    // failed would seem current.
     await writeBundle(directory, smallContent())
     const back = await pool.open(directory)
     expect(await contentsOf(back)).toEqual(
@@ -213,7 +213,7 @@ describe('the bundle pool', () => {
     })
   })
 
-  it('asks the plain source where it cannot look, says so and counts it', async () => {
+  it('falls back to the plain source where the check fails, warns and counts it', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent())
     const lines: unknown[] = []
@@ -242,7 +242,7 @@ describe('the bundle pool', () => {
     expect((await pool.open(directory)).manifest.name).toBe('small')
   })
 
-  it('finds a truncated file before it serves it', async () => {
+  it('detects a truncated file before serving it', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent(), { format: 'csv' })
     const pool = poolOf(plainBundleSource())
@@ -251,18 +251,18 @@ describe('the bundle pool', () => {
     expect(await codeOf(() => pool.open(directory))).toBe('bundle-corrupt')
   })
 
-  it('tells an operator of every operation, where one listens', async () => {
+  it('logs every operation at level debug', async () => {
     const root = await scratch()
     for (const name of ['one', 'two']) await writeBundle(join(root, name), smallContent())
-    const told: unknown[] = []
+    const lines: unknown[] = []
     const pool = poolOf(plainBundleSource(), 1, {
       warn: () => undefined,
-      debug: ({ cache, operation }, message) => void told.push([cache, operation, message]),
+      debug: ({ cache, operation }, message) => void lines.push([cache, operation, message]),
     })
     for (const name of ['one', 'one', 'two']) (await pool.open(join(root, name))).close()
     await writeBundle(join(root, 'two'), CHANGES['a restated price']!)
     ;(await pool.open(join(root, 'two'))).close()
-    expect(told.map((line) => (line as string[])[1])).toEqual([
+    expect(lines.map((line) => (line as string[])[1])).toEqual([
       'miss',
       'hit',
       'miss',
@@ -272,7 +272,7 @@ describe('the bundle pool', () => {
       'close',
       'miss',
     ])
-    expect(told[1]).toEqual(['pool', 'hit', 'cache hit'])
+    expect(lines[1]).toEqual(['pool', 'hit', 'cache hit'])
   })
 })
 
@@ -299,7 +299,7 @@ describe('an engine with a pool', () => {
     await expect(engine.open(directory)).rejects.toThrow(/engine is closed/)
   })
 
-  it('opens for its user as the plain source does, where it has none', async () => {
+  it('opens like the plain source where it has no pool', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent())
     const engine = openEngine(pureBaseline())
@@ -309,7 +309,7 @@ describe('an engine with a pool', () => {
     expect(engine.counters()['pool.hits']).toBeUndefined()
   })
 
-  it('may share one that was made for several, and leaves it open', async () => {
+  it('can use a pool made for several engines, and leaves it open', async () => {
     const directory = join(await scratch(), 'small')
     await writeBundle(directory, smallContent())
     const counters = {}
@@ -328,20 +328,17 @@ describe('an engine with a pool', () => {
   })
 })
 
-/**
- * Four contents a bundle goes through as it is restated, again and again; they differ in their last
- * close.
- */
+/** Four contents, in turn, of a bundle that is restated; they differ in their last close. */
 const CONTENTS = Array.from({ length: 4 }, (_, i) => memoryBundle(simpleContent([1, 2, 3 + i])))
 const VERSIONS = CONTENTS.map(({ version }) => version)
 
 /**
- * Bundles in memory that can be restated: what is on a disk, without the disk. Opening and looking
- * take turns of the event loop.
+ * Bundles in memory that can be restated, in place of a disk. Opening and checking take turns of
+ * the event loop.
  */
 class RestatableSource implements BundleSource {
   readonly #versions = new Map<string, number>()
-  /** Opens under way, by directory, and the most there ever were of one. */
+  /** Concurrent opens by directory, and the most there ever were of one. */
   readonly #opening = new Map<string, number>()
   mostTogether = 0
   /** Opened and not closed. */
@@ -355,7 +352,7 @@ class RestatableSource implements BundleSource {
     this.#versions.set(directory, this.current(directory) + 1)
   }
 
-  /** How often it was restated: it changes though the content may be one there was before. */
+  /** Number of restatements: it changes even where the content is one of an earlier time. */
   current(directory: string): number {
     return this.#versions.get(directory) ?? 0
   }
@@ -411,7 +408,7 @@ class RestatableSource implements BundleSource {
 }
 
 /**
- * The obviously correct twin of what is kept: directories with the restatement they were opened at,
+ * A simple model of the kept bundles: directories with the restatement at which they were opened,
  * least recently used first.
  */
 class NaivePool {
@@ -438,7 +435,7 @@ class NaivePool {
 }
 
 describe('a pool used step by step', () => {
-  it('gives what the plain source gives and counts what a searched array counts, after every step', async () => {
+  it('returns what the plain source returns and has the counters of a simple model, after every step', async () => {
     const steps = fc.array(
       fc.record({
         directory: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
@@ -478,7 +475,7 @@ describe('a pool used step by step', () => {
 })
 
 /**
- * A step of somebody: opens a bundle, reads or closes one they have, restates one, or lets the disk
+ * A step of a user: opens a bundle, reads or closes an open one, restates one, or makes the disk
  * fail or recover.
  */
 const step = fc.oneof(
@@ -506,7 +503,7 @@ const step = fc.oneof(
 )
 
 describe('any interleaving of opens, reads, closes, restatements, evictions and failures', () => {
-  it('serves nothing stale, opens once at a time, closes what nobody uses and nothing else, and stays within its bound', async () => {
+  it('serves nothing stale, opens once at a time, closes exactly the unused bundles, and stays within its bound', async () => {
     let served = 0
     let failed = 0
     const onBusy = (error: unknown) =>
@@ -556,7 +553,7 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
                     (bundle) => {
                       served++
                       assert.equal(bundle.directory, directory)
-                      // Of a version that was there at some moment between asking and getting.
+                      // Of a version that existed between request and result.
                       const allowed = Array.from(
                         { length: source.current(directory) - from + 1 },
                         (_, i) => VERSIONS[(from + i) % 4],
@@ -580,8 +577,7 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
           for (const bundle of held.splice(0)) bundle.close()
           assertBounded()
           assert.equal(pool.counters()['pool.open'], source.opened)
-          // Whatever happened before, what is opened now is what is there now, as the plain source
-          // would give it.
+          // In every case, a bundle opened now equals that of the plain source.
           for (let at = 0; at < 4; at++) {
             const [pooled, plain] = [
               await pool.open(`bundle ${at}`),

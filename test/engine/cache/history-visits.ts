@@ -18,7 +18,7 @@ import { Clock } from '../../../engine/portal/clock.js'
 import type { AssetWindows, HistorySource } from '../../../engine/ports.js'
 import { slowWindow } from '../market/slow-window.js'
 
-/** A bundle and what was written into it. */
+/** A bundle and its content. */
 export interface World {
   readonly content: BundleContent
   readonly bundle: OpenBundle
@@ -28,7 +28,7 @@ export function worldOf(content: BundleContent): World {
   return { content, bundle: memoryBundle(content) }
 }
 
-/** Which sessions a backtest loads, and how it adjusts dividends. */
+/** The sessions that a backtest loads, and its dividend policy. */
 export interface Loading {
   readonly from: number
   readonly to: number
@@ -64,7 +64,7 @@ export function visit(world: World, source: HistorySource, { from, to, policy }:
   return { world, portal, clock, from, to, policy }
 }
 
-/** One question to a portal, and from when it is asked. */
+/** One request to a portal, and the moment of the request. */
 export interface Question {
   readonly asset: string
   readonly fields: readonly Field[]
@@ -75,10 +75,10 @@ export interface Question {
 }
 
 /**
- * Asks, and compares the answer with the content, looked up and adjusted slot by slot. Where there
- * are fewer bars, asks for all there are.
+ * Requests a window and compares it with the content, looked up and adjusted slot by slot. Where
+ * there are fewer bars, requests all there are.
  *
- * @throws {Error} an answer that is wrong; names both
+ * @throws {Error} a wrong window; shows both
  */
 export function askAndCheck(
   { world, portal, clock, from, policy }: Visit,
@@ -155,10 +155,7 @@ interface Moment extends Pick<Loading, 'from' | 'policy'> {
 
 const remembered = new WeakMap<BundleContent, Map<string, readonly number[]>>()
 
-/**
- * The twin: everything of one field known at a moment, from the content alone. Equal questions are
- * worked out once.
- */
+/** The expected values of one field at a moment, from the content alone; computed once. */
 function slowly(
   content: BundleContent,
   asset: string,

@@ -66,10 +66,7 @@ const limits = fc.record({
   keptWindows: fc.constantFrom([1, 2, 3], [2], [5, 8]),
 })
 
-/**
- * Visits in any order, or nothing where a dividend was drawn that is larger than the close before
- * it.
- */
+/** Visits in any order, or none where a drawn dividend is larger than the close before it. */
 function visitOrNot(world: World, source: HistorySource, loading: Loading): Visit | undefined {
   try {
     return visit(world, source, loading)
@@ -80,7 +77,7 @@ function visitOrNot(world: World, source: HistorySource, loading: Loading): Visi
 }
 
 describe('the history cache', () => {
-  it('answers as the content does, slot by slot, in any form, for many backtests in one engine, within its bounds at every step', () => {
+  it('returns the values of the content, slot by slot, in any form, for many backtests in one engine, within its bounds at every step', () => {
     const sessions = 12
     const backtest = fc.record({
       ends: fc.tuple(fc.nat({ max: sessions }), fc.nat({ max: sessions })),
@@ -96,7 +93,7 @@ describe('the history cache', () => {
         (shape, within, backtests) => {
           const world = worldOf(contentOf(shape))
           const cache = cacheOf(within)
-          // Everything twice, so that much of it is there already.
+          // Everything twice, so that there are many hits.
           for (const { ends, policy, questions } of [...backtests, ...backtests]) {
             const [from, to] = [Math.min(...ends), Math.min(Math.max(...ends), shape.sessions)]
             if (from >= to) continue
@@ -125,8 +122,7 @@ describe('the history cache', () => {
   it('serves nothing stale in 3 000 random interleavings of reads, version changes, evictions and failures', () => {
     const worlds = changingWorlds().map(worldOf)
     expect(new Set(worlds.map(({ bundle }) => bundle.version)).size).toBe(worlds.length)
-    // A few of everything for each run, so that the same is asked again and again and only what
-    // matters differs.
+    // Few values of each kind per run, so that requests repeat and differ in what matters only.
     const three = <T>(drawn: fc.Arbitrary<T>) => fc.array(drawn, { minLength: 3, maxLength: 3 })
     const setting = fc.record({
       room: fc.integer({ min: 1, max: 8 }),
@@ -174,7 +170,7 @@ describe('the history cache', () => {
               cache.clear()
               seen.clears++
             }
-            // A backtest goes on while others come and go, and while everything is forgotten.
+            // A backtest continues while others start and end, and while the cache is cleared.
             const to = worlds[world]!.content.sessions.length
             const visited =
               going.get(`${world} ${loading}`) ??
@@ -192,7 +188,7 @@ describe('the history cache', () => {
     expect(Object.entries(seen).filter(([, count]) => count < 300)).toEqual([])
   })
 
-  it('finds a window again in the next backtest, in its tier, and hands out the very same view', () => {
+  it('finds a window again in the next backtest, in its tier, and returns the same view', () => {
     const world = worldOf(simpleContent(Array.from({ length: 30 }, (_, i) => 10 + i)))
     const cache = cacheOf()
     const first = [20, 7].map((barCount) => arrayOf(atEnd(world, cache), 'close', barCount))
@@ -267,7 +263,7 @@ describe('the history cache', () => {
     })
   })
 
-  it('makes what has no key without keeping it, and counts that: too long, too many fields, no integer left', () => {
+  it('makes windows without a key each time and counts them: too long, too many fields, no integer left', () => {
     const world = worldOf(simpleContent(Array.from({ length: 5000 }, (_, i) => 10 + (i % 90))))
     const cache = cacheOf()
     const visited = atEnd(world, cache)
@@ -292,7 +288,7 @@ describe('the history cache', () => {
     expect(crowded.counters()).toMatchObject({ 'history.bypasses': 2, 'history.recent.entries': 1 })
   })
 
-  it('refuses as the plain source does: a window before the data, a field there is not', () => {
+  it('refuses like the plain source: a window before the data, an unknown field', () => {
     const world = worldOf(simpleContent([1, 2, 3]))
     const cache = cacheOf()
     for (const returnType of ['array', 'dataframe'] as const) {
@@ -318,7 +314,7 @@ describe('the history cache', () => {
     expect(cache.counters()).toMatchObject({ 'history.recent.entries': 0 })
   })
 
-  it('gives each caller a table of its own: parameters set on one are not seen by the next', () => {
+  it('gives each caller its own table: parameters set on one are not in the next', () => {
     const world = worldOf(simpleContent([1, 2, 3]))
     const cache = cacheOf()
     const frames = [1, 2, 3].map(() => atEnd(world, cache).portal.history('A', 'close', 2, '1d'))
@@ -334,7 +330,7 @@ describe('the history cache', () => {
     expect(cache.counters()['history.recent.hits']).toBe(3)
   })
 
-  it('counts a column once, however many windows are views of it, and lets go of it with the last of them', () => {
+  it('counts a column once, however many windows are views of it, until the last of them is dropped', () => {
     const world = worldOf(simpleContent(Array.from({ length: 1000 }, (_, i) => 10 + (i % 90))))
     const cache = cacheOf({ maxEntries: 2 })
     const visited = atEnd(world, cache)
@@ -373,7 +369,7 @@ describe('the history cache', () => {
     expect(cache.counters()).toMatchObject({ 'history.kept.refusals': 1, 'history.kept.bytes': 0 })
   })
 
-  it('goes on without a store that fails, warns and counts', () => {
+  it('continues without a store that fails, warns and counts', () => {
     const stores = { kept: new FlakyStore(9), recent: new FlakyStore(9) }
     const warnings: unknown[] = []
     const cache = cacheOf({ stores, log: { warn: (details) => warnings.push(details) } })
@@ -393,7 +389,7 @@ describe('the history cache', () => {
     expect(cache.counters()['history.fallbacks']).toBe(2)
   })
 
-  it('tells who listens of every hit, miss, store, eviction, bypass and clearing', () => {
+  it('logs every hit, miss, store, eviction, bypass and clearing at level debug', () => {
     const lines: Record<string, unknown>[] = []
     const log = {
       warn: () => undefined,
@@ -433,7 +429,7 @@ describe('the history cache', () => {
     expect(lines[5]).toMatchObject({ fields: ['close'], form: 'dataframe', barCount: 1, bar: 2 })
   })
 
-  it('makes no window for a read that finds one, and asks the plain source nothing', () => {
+  it('does not call the plain source on a hit', () => {
     const world = worldOf(simpleContent([1, 2, 3, 4]))
     let made = 0
     const plain = plainHistorySource()
@@ -497,7 +493,7 @@ describe('a view', () => {
 
 type Failing = 'no' | 'read' | 'write'
 
-/** A store with room for a few windows whose medium comes and goes. */
+/** A store with room for a few windows that fails from time to time. */
 class FlakyStore implements WindowStore {
   failing: Failing = 'no'
   readonly #lru: Lru<KeptWindow, number>
@@ -522,8 +518,8 @@ class FlakyStore implements WindowStore {
 }
 
 /**
- * One market and what can become of it: prices restated, an event added or changed, an asset or
- * sessions more, other scales, a volume.
+ * One market and changes to it: restated prices, an event added or changed, an asset or sessions
+ * added, other scales, another volume.
  */
 function changingWorlds(): readonly BundleContent[] {
   const sessions = [0, 1, 2, 4, 5, 6, 7]

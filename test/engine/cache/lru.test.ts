@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Lru } from '../../../engine/cache/lru.js'
 
-/** The obviously correct twin: an array, oldest use first. */
+/** A simple model: an array, least recently used first. */
 class NaiveLru {
   entries: { key: string; bytes: number }[] = []
   hits = 0
@@ -50,7 +50,7 @@ const operation = fc.record({
 })
 
 describe('Lru', () => {
-  it('behaves like an array that is searched from the oldest use, after every step', () => {
+  it('behaves like an array searched from the oldest use, after every step', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5 }),
@@ -81,8 +81,8 @@ describe('Lru', () => {
     )
   })
 
-  it('counts memory that entries share once, as looking through all entries does, after every step', () => {
-    // A value is what it holds: pieces of memory, each as large as its number.
+  it('counts memory shared by entries once, like a scan of all entries, after every step', () => {
+    // A value is a list of pieces of memory, each as large as its number.
     const pieces = Array.from({ length: 5 }, (_, i) => ({ bytes: i + 1 }))
     const step = fc.record({
       key: fc.nat({ max: 4 }),
@@ -131,7 +131,7 @@ describe('Lru', () => {
     )
   })
 
-  it('tells who listens of every store, refusal, eviction and clearing, and builds nothing where nobody does', () => {
+  it('logs every store, refusal, eviction and clearing at level debug, and builds nothing without a log', () => {
     const lines: unknown[] = []
     const log = { warn: () => undefined, debug: (details: object) => lines.push(details) }
     const lru = new Lru<number>({
@@ -159,7 +159,7 @@ describe('Lru', () => {
     expect(lru.counters()).toMatchObject({ entries: 1000, evictions: 0, bytes: 0 })
   })
 
-  it('drops what a key held when its new value is refused', () => {
+  it('drops the old value of a key whose new value is refused', () => {
     const lru = new Lru<number>({ maxBytes: 10, weigh: (bytes) => bytes })
     lru.set('a', 5)
     lru.set('a', 11)
@@ -167,7 +167,7 @@ describe('Lru', () => {
     expect(lru.counters()).toMatchObject({ refusals: 1, bytes: 0, entries: 0 })
   })
 
-  it('lets go of everything on clear, and keeps its counts', () => {
+  it('drops everything on clear, and keeps its counts', () => {
     const lru = new Lru<number>({ weigh: (bytes) => bytes })
     lru.set('a', 5)
     expect(lru.get('a')).toBe(5)

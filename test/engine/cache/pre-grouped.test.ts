@@ -16,7 +16,7 @@ import { assetBars, contentOf, isoDays, marketShape, simpleContent } from '../..
 
 const MIB = 2 ** 20
 
-/** The obviously correct twin: looks every slot up in the content itself. */
+/** The slow reference: looks every slot up in the content itself. */
 function naiveBars(content: BundleContent, asset: string, range: SessionRange): Bars {
   const own = content.bars.find((bars) => bars.asset === asset)!
   const sessions = [...own.session]
@@ -42,7 +42,7 @@ function naiveBars(content: BundleContent, asset: string, range: SessionRange): 
   }
 }
 
-/** An open bundle that counts how often its long table is asked for. */
+/** An open bundle that counts how often its long table is read. */
 function counting(bundle: OpenBundle): OpenBundle & { readonly asked: () => number } {
   let asked = 0
   return {
@@ -79,8 +79,8 @@ function manyAssets(count: number, sessions: number): BundleContent {
   }
 }
 
-describe('pre-grouped bars', () => {
-  it('are what slot by slot look-up in the content finds, as is the plain source, for any market and range', async () => {
+describe('the pre-grouped cache', () => {
+  it('returns what a slot-by-slot look-up in the content gives, like the plain source, for any market and range', async () => {
     const range = fc
       .tuple(fc.nat({ max: 25 }), fc.nat({ max: 25 }))
       .map(([a, b]) => ({ from: Math.min(a, b), to: Math.max(a, b) }))
@@ -100,7 +100,7 @@ describe('pre-grouped bars', () => {
     )
   })
 
-  it('hand out the cached columns themselves', async () => {
+  it('returns the cached columns themselves', async () => {
     const cached = cacheOf(MIB)
     const content = simpleContent([1, 2, 3])
     const first = await cached.bars(memoryBundle(content), 'A', { from: 0, to: 3 })
@@ -108,7 +108,7 @@ describe('pre-grouped bars', () => {
     expect(second).toBe(first)
   })
 
-  it('never hand out restated prices, nor another range', async () => {
+  it('never returns restated prices or another range', async () => {
     const cached = cacheOf(MIB)
     const all = { from: 0, to: 3 }
     const before = await cached.bars(memoryBundle(simpleContent([1, 2, 3])), 'A', all)
@@ -125,7 +125,7 @@ describe('pre-grouped bars', () => {
     expect(cached.counters()).toMatchObject({ 'preGrouped.hits': 0, 'preGrouped.misses': 3 })
   })
 
-  it('ask for the long table once per open bundle, not once per asset, and not at all on hits', async () => {
+  it('reads the long table once per open bundle, not once per asset, and not on hits', async () => {
     const content = manyAssets(50, 10)
     const cached = cacheOf(MIB)
     const cold = counting(memoryBundle(content))
@@ -141,7 +141,7 @@ describe('pre-grouped bars', () => {
     })
   })
 
-  it('load once for concurrent readers of one asset', async () => {
+  it('loads once for concurrent readers of one asset', async () => {
     const cached = cacheOf(MIB)
     const bundle = counting(memoryBundle(manyAssets(2, 10)))
     const all = await Promise.all(
@@ -151,7 +151,7 @@ describe('pre-grouped bars', () => {
     expect(bundle.asked()).toBe(1)
   })
 
-  it('stay within their bytes, evicting asset by asset, least recently used first', async () => {
+  it('stays within its byte limit, evicting asset by asset, least recently used first', async () => {
     const bundle = memoryBundle(manyAssets(4, 10))
     const perAsset = 10 * 5 * 8
     const cached = cacheOf(3 * perAsset)
@@ -172,7 +172,7 @@ describe('pre-grouped bars', () => {
     })
   })
 
-  it('refuse an asset larger than the whole limit and still deliver it', async () => {
+  it('refuses an asset larger than the whole limit and still returns it', async () => {
     const bundle = memoryBundle(manyAssets(1, 10))
     const cached = cacheOf(10 * 5 * 8 - 1)
     expect((await cached.bars(bundle, 'A000', { from: 0, to: 10 })).length).toBe(10)
@@ -180,7 +180,7 @@ describe('pre-grouped bars', () => {
     cached.clear()
   })
 
-  it('fall back to the plain source where the store fails', async () => {
+  it('falls back to the plain source where the store fails', async () => {
     const lost: CacheStore<Bars> = {
       get() {
         throw new Error('segment unmapped')
@@ -195,7 +195,7 @@ describe('pre-grouped bars', () => {
     expect(cached.counters()['preGrouped.fallbacks']).toBe(2)
   })
 
-  it('fall back to the plain source where grouping fails, and group again the next time', async () => {
+  it('falls back to the plain source where grouping fails, and groups again the next time', async () => {
     const bundle = memoryBundle(manyAssets(2, 10))
     let reads = 0
     const flaky: OpenBundle = {
@@ -216,7 +216,7 @@ describe('pre-grouped bars', () => {
     expect(cached.counters()).toMatchObject({ 'preGrouped.fallbacks': 1 })
   })
 
-  it('pass on what is wrong with the bundle, without asking it twice or calling it a failure of the cache', async () => {
+  it('passes on errors of the bundle, without reading it twice or counting a failure of the cache', async () => {
     let reads = 0
     const damaged: OpenBundle = {
       ...memoryBundle(manyAssets(2, 10)),
@@ -234,7 +234,7 @@ describe('pre-grouped bars', () => {
     expect(cached.counters()).toMatchObject({ 'preGrouped.fallbacks': 0 })
   })
 
-  it('name an asset the bundle does not hold, and those it holds', async () => {
+  it('names an unknown asset and those of the bundle', async () => {
     const error = await cacheOf(MIB)
       .bars(memoryBundle(manyAssets(12, 3)), 'ZZZ', { from: 0, to: 3 })
       .catch((caught: unknown) => caught)

@@ -3,7 +3,7 @@ import { type CacheStore, Lru } from '../../../engine/cache/lru.js'
 import { ReadThrough } from '../../../engine/cache/read-through.js'
 import { engineLog } from '../../../engine/log.js'
 
-/** A store whose medium is gone: every access fails, as a file or a shared segment would. */
+/** A store whose every access fails, like that of a missing file. */
 class LostStore implements CacheStore<number> {
   get(): number {
     throw new Error('medium lost')
@@ -24,7 +24,7 @@ class FullStore implements CacheStore<number> {
 }
 
 describe('ReadThrough', () => {
-  it('loads once for any number of readers of a key that ask while it loads', async () => {
+  it('loads a key once for all readers that arrive while it loads', async () => {
     const cache = new ReadThrough('test', new Lru<number>({}), engineLog())
     let loads = 0
     const load = async () => {
@@ -46,7 +46,7 @@ describe('ReadThrough', () => {
     expect(values).toEqual(['value of a', 'value of b'])
   })
 
-  it('gives a failing load to all who wait for it, and keeps nothing of it', async () => {
+  it('fails for all waiting readers where a load fails, and keeps nothing', async () => {
     const cache = new ReadThrough('test', new Lru<number>({}), engineLog())
     let attempts = 0
     const load = async () => {
@@ -62,7 +62,7 @@ describe('ReadThrough', () => {
     expect([attempts, cache.fallbacks]).toEqual([2, 0])
   })
 
-  it('goes on without a store that fails to read and to write, counts both and says why', async () => {
+  it('continues without a store that fails to read and to write, counts both and logs the reason', async () => {
     const lines: unknown[] = []
     const cache = new ReadThrough('test', new LostStore(), {
       warn: (details) => lines.push(details),
@@ -75,14 +75,14 @@ describe('ReadThrough', () => {
     ])
   })
 
-  it('hands out what it loaded although it cannot be kept', async () => {
+  it('returns a loaded value although it cannot be kept', async () => {
     const cache = new ReadThrough('test', new FullStore(), engineLog())
     expect(await cache.read('key', async () => 1)).toBe(1)
     expect(await cache.read('key', async () => 2)).toBe(2)
     expect(cache.fallbacks).toBe(2)
   })
 
-  it('tells who listens of every hit, miss and wait', async () => {
+  it('logs every hit, miss and wait at level debug', async () => {
     const lines: unknown[] = []
     const log = { warn: () => undefined, debug: (details: object) => lines.push(details) }
     const cache = new ReadThrough('test', new Lru<number>({}), log)

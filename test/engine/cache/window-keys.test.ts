@@ -17,7 +17,7 @@ const window = fc.record({
 })
 
 describe('window keys', () => {
-  it('are safe integers, one for each window and never another: also after everything was forgotten', () => {
+  it('are safe integers, one per window and unique, also after everything was cleared', () => {
     fc.assert(
       fc.property(fc.array(window, { maxLength: 40 }), (windows) => {
         const keys = new WindowKeys()
@@ -45,7 +45,7 @@ describe('window keys', () => {
     )
   })
 
-  it('end where the integers do, and nothing given before is touched', () => {
+  it('end with the last integer, and keys given before stay valid', () => {
     const keys = new WindowKeys(8)
     const first = keys.series('A', 2).epoch(-1)
     expect([
@@ -59,7 +59,7 @@ describe('window keys', () => {
     expect(first.ofArray('open', 2, 2)).toBe(4)
   })
 
-  it('are given for what exists only', () => {
+  it('exist only for known fields and possible lengths', () => {
     const keys = new WindowKeys(4).series('A', 2).epoch(-1)
     expect(keys.ofArray('constructor' as Field, 1, 1)).toBeUndefined()
     expect(keys.ofFrame(['close', 'vwap' as Field], 1, 1)).toBeUndefined()
@@ -67,7 +67,7 @@ describe('window keys', () => {
     expect(keys.ofArray('close', 1, 1)).toBe(1)
   })
 
-  it('are plenty: enough for ten million columns of 25 years of days', () => {
+  it('suffice for ten million columns of 25 years of days', () => {
     const keys = new WindowKeys()
     let key: number | undefined
     for (let i = 0; i < 1000; i++) key = keys.series('A', 6300).epoch(i).ofArray('close', 6300, 200)

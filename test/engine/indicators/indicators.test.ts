@@ -42,7 +42,7 @@ describe('tickSum', () => {
     expect(tickSum([1, 2, 3, 4], 100, 1, 3)).toBe(500)
   })
 
-  it('has no value where a bar did not trade', () => {
+  it('is NaN where a bar did not trade', () => {
     expect(tickSum([1, Number.NaN, 3], 100)).toBeNaN()
     expect(tickSum([2e9, 2e9, 2e9, 2e9, 2e9, Number.NaN], POWER)).toBeNaN()
   })
@@ -62,7 +62,7 @@ describe('tickSum', () => {
 })
 
 describe('RollingTickSum', () => {
-  it('agrees with the recomputed sum to the bit at every step, across untraded bars', () => {
+  it('equals the recomputed sum exactly at every step, across untraded bars', () => {
     const price = fc.oneof(
       { weight: 9, arbitrary: wideTicks.map((value) => value / POWER) },
       { weight: 1, arbitrary: fc.constant(Number.NaN) },
@@ -84,7 +84,7 @@ describe('RollingTickSum', () => {
     )
   })
 
-  it('refuses a price that has no exact ticks, and goes on as if it had not been pushed', () => {
+  it('refuses a price without exact ticks, and continues as if it had not been pushed', () => {
     const rolling = new RollingTickSum(2, POWER)
     rolling.push(1)
     expect(() => rolling.push(1e15)).toThrow(/no exact ticks/)
@@ -110,7 +110,7 @@ describe('compareAverages', () => {
     )
   })
 
-  it('calls equal averages equal, whatever their lengths', () => {
+  it('compares equal averages as equal, whatever their lengths', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10 ** 9 }),
@@ -127,7 +127,9 @@ describe('compareAverages', () => {
   })
 
   it('refuses the sum of a window with an untraded bar', () => {
-    expect(() => compareAverages(Number.NaN, 5, 10, 10)).toThrow(/fast sum is NaN.*ask for price/)
+    expect(() => compareAverages(Number.NaN, 5, 10, 10)).toThrow(
+      /fast sum is NaN.*use the field price/,
+    )
     expect(() => compareAverages(5, 5, Number.NaN, 10)).toThrow(/slow sum is NaN/)
   })
 })

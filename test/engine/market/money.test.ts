@@ -177,7 +177,7 @@ describe('ticksToText', () => {
   })
 
   it('refuses a number that is not exact', () => {
-    expect(() => ticksToText(2 ** 53, 6)).toThrow(/pass a bigint beyond 2\^53/)
+    expect(() => ticksToText(2 ** 53, 6)).toThrow(/pass a bigint for values beyond 2\^53/)
     expect(() => ticksToText(0.5, 6)).toThrow(/is not an exact number of ticks/)
   })
 })

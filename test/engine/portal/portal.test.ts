@@ -101,7 +101,7 @@ describe('history', () => {
     })
   })
 
-  it('names date and fields for one asset, date, asset and fields for a list of even one', async () => {
+  it('has columns date and fields for one asset; date, asset and fields for a list, even of one asset', async () => {
     await atEnd(simpleContent([1, 2, 3]), (data) => {
       const one = data.history('A', ['close', 'volume'], 2, '1d')
       expect(one.columnNames()).toEqual(['date', 'close', 'volume'])
@@ -116,7 +116,7 @@ describe('history', () => {
     })
   })
 
-  it('orders a frame of several assets by date, then asset, however they are asked for', async () => {
+  it('orders a frame of several assets by date, then asset, whatever the order of the request', async () => {
     const content = {
       ...simpleContent([1, 2]),
       bars: ['B', 'A'].map((id, k) => assetBars(id, [0, 1], [100 + k, 200 + k])),
@@ -177,7 +177,7 @@ describe('history', () => {
     )
   })
 
-  it('shows the same windows when everything after the current bar is cut off: no look-ahead', async () => {
+  it('gives the same windows when everything after the current bar is cut off: no look-ahead', async () => {
     await fc.assert(
       fc.asyncProperty(
         marketShape({ sessions: 14, assets: 2 }),
@@ -243,12 +243,12 @@ describe('history', () => {
     expect(log).toEqual([[10], [10], [10, 12], [5, 6], [5, 6, 6], [5, 6, 6], [5, 6, 6, 7]])
   })
 
-  it('refuses a window before the data and names the first session that has it', async () => {
+  it('refuses a window before the data and names the first session with enough bars', async () => {
     await atEnd(simpleContent([1, 2, 3]), (data) => {
       const error = refusal(() => data.history('A', 'close', 4, '1d'))
       expect(error).toMatchObject({
         code: 'window',
-        message: expect.stringContaining('no session of this backtest has it'),
+        message: expect.stringContaining('no session of this backtest has enough'),
       })
     })
     await run(
@@ -276,13 +276,13 @@ describe('history', () => {
       'an unknown field',
       (data) => data.history('A', 'vwap' as Field, 1, '1d'),
       'strategy-misuse',
-      /'vwap'; it is one of open/,
+      /'vwap'; use one of open/,
     ],
     [
       'another frequency',
       (data) => data.history('A', 'close', 1, '1m'),
       'strategy-misuse',
-      /1m bars asked of a bundle of 1d/,
+      /1m bars from a bundle of 1d/,
     ],
     ['no bar', (data) => data.history('A', 'close', 0, '1d'), 'strategy-misuse', /at least 1/],
     [
@@ -296,19 +296,19 @@ describe('history', () => {
       'an inherited field',
       (data) => data.history('A', 'constructor' as 'close', 1, '1d'),
       'strategy-misuse',
-      /no field 'constructor'/,
+      /unknown field 'constructor'/,
     ],
     [
       'an inherited value',
       (data) => data.current('A', 'toString' as 'close'),
       'strategy-misuse',
-      /no field 'toString'/,
+      /unknown field 'toString'/,
     ],
     [
       'a prototype',
       (data) => data.current('A', '__proto__' as 'close'),
       'strategy-misuse',
-      /no field '__proto__'/,
+      /unknown field '__proto__'/,
     ],
     ['no field', (data) => data.history('A', [], 1, '1d'), 'strategy-misuse', /no field/],
     [
@@ -318,7 +318,7 @@ describe('history', () => {
       /'list'/,
     ],
     [
-      'a column not asked for',
+      'a column not requested',
       (data) => data.history(['A'], 'close', 1, '1d', { returnType: 'array' }).column('A', 'open'),
       'strategy-misuse',
       /open of A/,
@@ -410,7 +410,7 @@ function look({ assets }: Context, data: Portal): string {
   return seen.join('\n')
 }
 
-/** The content as it was known at the end of session `end − 1`. */
+/** The content up to the end of session `end − 1`. */
 function truncatedTo(content: BundleContent, end: number): BundleContent {
   const bars = content.bars
     .map((own) => {

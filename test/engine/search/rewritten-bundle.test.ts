@@ -20,7 +20,7 @@ import { smaCrossover, sp500Content } from '../../support.js'
 import { scratch } from '../bundle/bundle-cases.js'
 
 const BEFORE = sp500Content(140)
-/** Every open at the day's high: other fills, in every trial that trades. */
+/** Every open at the day's high, which changes the fills of every trial that trades. */
 const AFTER = { ...BEFORE, bars: BEFORE.bars.map((bars) => ({ ...bars, open: bars.high })) }
 
 const CONFIGS = {
@@ -102,13 +102,13 @@ const LAST = { grid: 4, 'walk-forward': 18 } as const
 describe('a search over a bundle that is rewritten', () => {
   for (const kind of ['grid', 'walk-forward'] as const) {
     it.each(Object.entries(CONFIGS))(
-      `in mid-search, ${kind} under %s: ends and names both versions`,
+      `during the search, ${kind} under %s: ends and names both versions`,
       async (_, config) => {
         for (const restatedBefore of [2, 3, LAST[kind]]) {
           await expect(search(kind, config, restatedBefore)).rejects.toMatchObject({
             code: 'bundle-changed',
             message: expect.stringMatching(
-              /^bundle sp500 changed on disk \(version [0-9a-f]{8}… → [0-9a-f]{8}…\) in mid-search, .*; search again$/,
+              /^bundle sp500 changed on disk \(version [0-9a-f]{8}… → [0-9a-f]{8}…\) during the search, .*; search again$/,
             ),
             details: {
               opened: expect.stringMatching(/^sha256:/),
@@ -150,7 +150,7 @@ describe('a search over a bundle that is rewritten', () => {
     )
   }
 
-  it('since its windows were laid over the calendar: ends, although all trials agree', async () => {
+  it('after its windows were planned: ends, although all trials have the same version', async () => {
     const directory = join(await scratch(), 'sp500')
     const { version } = await writeBundle(directory, BEFORE)
     const { calendar } = await plainBundleSource().open(directory)
@@ -169,7 +169,7 @@ describe('a search over a bundle that is rewritten', () => {
     })
   })
 
-  it('finishes on what was there at its start where the bundle was opened once for it', async () => {
+  it('finishes on the original data where the bundle was opened once for all backtests', async () => {
     const directory = join(await scratch(), 'sp500')
     await writeBundle(directory, BEFORE)
     const engine = openEngine(CONFIGS['layer 1 and the pool'])

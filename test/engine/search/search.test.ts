@@ -39,7 +39,7 @@ const dimension: fc.Arbitrary<Dimension> = fc.oneof(
     .map(({ from, points }) => continuous(from, from + 1, points)),
 )
 
-/** The slow twin of the grid: an odometer, the last wheel turning fastest. */
+/** A simple reference for the grid: an odometer whose last wheel turns fastest. */
 function odometer(dimensions: Readonly<Record<string, Dimension>>): Parameters[] {
   const wheels = Object.entries(dimensions).map(([name, given]) => ({
     name,
@@ -73,7 +73,7 @@ describe('a parameter space', () => {
     )
   })
 
-  it('takes decimal steps in decimals, and only whole ones', () => {
+  it('takes decimal steps exactly, and only whole steps', () => {
     expect(valuesOf(discrete(0.1, 0.5, 0.1))).toEqual([0.1, 0.2, 0.3, 0.4, 0.5])
     expect(valuesOf(discrete(5, 14, 3))).toEqual([5, 8, 11, 14])
     expect(valuesOf(discrete(5, 13, 3))).toEqual([5, 8, 11])
@@ -88,7 +88,7 @@ describe('a parameter space', () => {
     [{ a: categorical() }, /parameter a: no values/],
     [
       { b: discrete(1, 2), 5: discrete(1, 2) },
-      /parameter 5: a whole number is no name; call it p5/,
+      /parameter 5: a name cannot be a whole number; use p5/,
     ],
     [{ a: categorical(1, 1) }, /repeated values/],
     [{ a: discrete(2, 1) }, /range 2 to 1/],
@@ -119,7 +119,7 @@ describe('grid search', () => {
     },
   }
 
-  it('names objective, trials in order and the best, identical for any executor', async () => {
+  it('has the objective, the trials in order and the best, identical for any executor', async () => {
     const search = await gridSearch(space, inlineExecutor(work))
     expect(search.objective).toBe('total-return')
     expect(

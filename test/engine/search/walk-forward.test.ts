@@ -168,7 +168,7 @@ describe('walk-forward', () => {
     }
   })
 
-  it('is the same whatever ran it, and again', async () => {
+  it('is the same for any executor, and when repeated', async () => {
     const backwards = {
       async map(given: readonly TrialTask[]) {
         const results: BacktestResult[] = []

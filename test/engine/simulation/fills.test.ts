@@ -77,7 +77,7 @@ describe('market orders', () => {
     expect([finalCash, finalEquity]).toEqual(['9895', '10015'])
   })
 
-  it('fill at its close where the policy says so', async () => {
+  it('fill at its close with policy next-close', async () => {
     const { fills } = await backtest(barsOf(ROWS), once(10), { fill: 'next-close' })
     expect(fills).toMatchObject([{ date: '2014-01-02', price: '11' }])
   })
@@ -97,7 +97,7 @@ describe('market orders', () => {
     ])
   })
 
-  it('fill at the open of the very session when placed before it', async () => {
+  it('fill at the open of the same session when placed before it', async () => {
     const algorithm = {
       beforeTradingStart(context: Context) {
         if (context.session === 1) context.order('A', 3)
@@ -164,7 +164,7 @@ describe('limit and stop orders', () => {
 })
 
 describe('targets and values', () => {
-  it('order the difference, and nothing twice while an order is open', async () => {
+  it('order the difference, and place no second order while one is open', async () => {
     const { orders } = await backtest(barsOf([ROWS[0], undefined, ROWS[1], ROWS[2]]), (context) => {
       context.orderTarget('A', 10)
       context.orderTarget('A', 10)
@@ -183,7 +183,7 @@ describe('targets and values', () => {
     expect(orders.map(({ shares }) => shares)).toEqual([9, -5, 496])
   })
 
-  it('place nothing for no shares', async () => {
+  it('place no order for zero shares', async () => {
     const { orders } = await backtest(barsOf(ROWS), (context) => {
       expect(context.order('A', 0)).toBeUndefined()
       expect(context.order('A', 1e-9)).toBeUndefined()
@@ -197,18 +197,18 @@ describe('targets and values', () => {
     ['NaN shares', (context) => context.order('A', Number.NaN), /order of NaN shares/],
     ['a negative limit', (context) => context.order('A', 1, { limit: -1 }), /limit price -1/],
     [
-      'a limit that is no number',
+      'a limit that is not a number',
       (context) => context.order('A', 1, { limit: 'cheap' }),
       /limit price cheap/,
     ],
     ['a stop of zero', (context) => context.order('A', 1, { stop: 0 }), /stop price 0/],
     [
-      'a value that is no number',
+      'a value that is not a number',
       (context) => context.orderValue('A', Number.NaN),
       /order value NaN/,
     ],
     [
-      'a fraction that is no number',
+      'a fraction that is not a number',
       (context) => context.orderTargetPercent('A', Number.NaN),
       /target fraction NaN/,
     ],
@@ -229,7 +229,7 @@ describe('targets and values', () => {
     }
     await expect(
       openEngine(pureBaseline()).backtest({ bundle: memoryBundle(barsOf(ROWS)), algorithm }),
-    ).rejects.toThrow(/beforeTradingStart or handleData only/)
+    ).rejects.toThrow(/beforeTradingStart and handleData only/)
   })
 })
 
@@ -245,7 +245,7 @@ describe('slippage', () => {
     expect(fills.map(({ price }) => price)).toEqual(['10.6', '11.38'])
   })
 
-  it('never carries a limit order past its limit', async () => {
+  it('never moves a limit order past its limit', async () => {
     const slippage = { kind: 'fixed', basisPoints: 500 } as const
     const { fills } = await backtest(barsOf(ROWS), once(10, { limit: 10.6 }), { slippage })
     expect(fills).toMatchObject([{ price: '10.6' }])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Money } from '../../../engine/index.js'
 import { decimalLedger } from '../../../engine/simulation/ledger.js'
 
-/** The obviously correct twin for whole shares: bigint ticks. */
+/** A simple reference for whole shares: bigint ticks. */
 class TickLedger {
   cash: bigint
   held = new Map<string, bigint>()
@@ -106,14 +106,14 @@ describe('the decimal ledger', () => {
     expect(ledger.split('B', new Money(2)).isZero()).toBe(true)
   })
 
-  it('rounds the cash for a fraction once: an exact tie stays one, though the price after the split is periodic', () => {
+  it('rounds the cash for a fraction once: an exact tie stays a tie, although the price after the split is periodic', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money('0.375'), new Money(11), new Money(0))
     // 0.28125 × 11 ÷ 0.75 = 4.125; 14.66…67 × 0.28125 would be just above.
     expect(ledger.split('A', new Money('0.75')).toFixed()).toBe('4.12')
   })
 
-  it('goes down to whole shares, longs and shorts alike, and pays what is exact to half a tick, for any split', () => {
+  it('rounds down to whole shares, longs and shorts alike, and pays the fraction to half a tick, for any split', () => {
     const units = fc.integer({ min: -(10 ** 10), max: 10 ** 10 }).filter((value) => value !== 0)
     const ratioUnits = fc.integer({ min: 1, max: 10 ** 7 })
     fc.assert(
@@ -121,8 +121,8 @@ describe('the decimal ledger', () => {
         const ledger = decimalLedger(new Money(0), SCALE)
         ledger.fill('A', new Money(held).div(1e8), new Money(price).div(POWER), new Money(0))
         const paid = ledger.split('A', new Money(ratio).div(1e6))
-        // Shares × ratio in units of 10^-14; the fraction is what is left above the next whole
-        // share below.
+        // Shares × ratio in units of 10^-14; the fraction is the part above the next lower whole
+        // share.
         const one = 10n ** 14n
         const product = BigInt(held) * BigInt(ratio)
         const fraction = ((product % one) + one) % one
@@ -148,7 +148,7 @@ describe('the decimal ledger', () => {
     expect(ledger.equity.toFixed()).toBe('1000')
   })
 
-  it('knows whether it is invested', () => {
+  it('reports whether any position is open', () => {
     const ledger = decimalLedger(new Money(100), 2)
     expect(ledger.invested).toBe(false)
     ledger.fill('A', new Money(1), new Money(1), new Money(0))
@@ -157,7 +157,7 @@ describe('the decimal ledger', () => {
     expect(ledger.invested).toBe(false)
   })
 
-  it('hands out positions that later bars do not change', () => {
+  it('returns positions that later bars do not change', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money(1), new Money(1), new Money(0))
     const [before] = ledger.positions()

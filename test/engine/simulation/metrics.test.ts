@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { metricsOf } from '../../../engine/simulation/metrics.js'
 
 describe('metrics', () => {
-  it('follow their definitions on a curve worked out by hand', () => {
+  it('follow their definitions on a curve computed by hand', () => {
     // Session returns +10 %, −10 %, +10 %: mean 1/30, sd (ddof 1) √(0.04/3), downside √(0.01/3).
     const metrics = metricsOf(100, [110, 99, 108.9], 2, 1, 4)
     const year = Math.sqrt(252)

@@ -23,7 +23,7 @@ function event(session: number, kind: 'split' | 'dividend', value: number): Adju
 }
 
 describe('a simulation', () => {
-  it('calls a strategy in the order of its life', async () => {
+  it('calls the methods of a strategy in order', async () => {
     const calls: string[] = []
     const algorithm: TradingAlgorithm = {
       initialize: (context) => calls.push(`initialize ${context.assets}`),
@@ -61,7 +61,7 @@ describe('a simulation', () => {
     },
   )
 
-  it('does not know the price of an asset halted where its data begin, until it trades', async () => {
+  it('has no price for an asset halted where its data begin, until it trades', async () => {
     const content: BundleContent = {
       ...simpleContent([10, 11, 12, 13]),
       bars: [assetBars('A', [0, 3], [1000, 1300])],
@@ -77,7 +77,7 @@ describe('a simulation', () => {
     expect(await seen(1)).toEqual([Number.NaN, 13])
   })
 
-  it('starts intraday sessions once a day and packs equity at their last bar', async () => {
+  it('starts intraday sessions once a day and records equity at their last bar', async () => {
     const hours = [
       '2014-01-01T10:00:00',
       '2014-01-01T11:00:00',
@@ -122,7 +122,7 @@ describe('a simulation', () => {
     expect([result.finalEquity, result.fills.length]).toEqual(['10000', 1])
   })
 
-  it('cancels what a reverse split leaves of an order below one share', async () => {
+  it('cancels an order that a reverse split reduces to less than one share', async () => {
     const result = await backtest(
       simpleContent([10, 10, 100, 100], [event(2, 'split', 0.1)]),
       eachBar((context) => {
@@ -148,7 +148,7 @@ describe('a simulation', () => {
     expect(result.finalCash).toBe(new Money(10_000 - 200 - 400 + 10).toFixed())
   })
 
-  it('tells round trips apart: long, short, turned around, still open', async () => {
+  it('separates round trips: long, short, reversed, still open', async () => {
     const plan: Record<number, number> = { 0: 10, 1: -15, 2: 10, 3: -5 }
     const result = await backtest(
       simpleContent([10, 11, 12, 13, 14]),
@@ -216,7 +216,7 @@ describe('a simulation', () => {
     )
   })
 
-  it('sums cash and positions at the prices the portal shows, after every bar', async () => {
+  it('sums cash and positions at the prices of the portal, after every bar', async () => {
     await fc.assert(
       fc.asyncProperty(marketShape({ sessions: 10, assets: 2 }), async (shape) => {
         const algorithm = eachBar((context, data) => {

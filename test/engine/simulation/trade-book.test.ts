@@ -15,8 +15,8 @@ interface Step {
 }
 
 /**
- * Equity less starting cash, less the profits of all round trips, in ticks; and how many trips are
- * open.
+ * Equity less starting cash, less the profits of all round trips, in ticks; and the number of open
+ * trips.
  */
 function missedBy(steps: readonly Step[]): { readonly ticks: number; readonly open: number } {
   const ledger = decimalLedger(new Money(1000), SCALE)
@@ -52,7 +52,7 @@ describe('the profits of all round trips', () => {
     )
   })
 
-  it('miss it by (n + 1) / 2 ticks at most with n open trips in fractional shares', () => {
+  it('differ from it by at most (n + 1) / 2 ticks with n open trips in fractional shares', () => {
     const halves = fc.integer({ min: -7, max: 7 }).map((count) => count * 5e7)
     fc.assert(
       fc.property(fc.array(step(halves), { maxLength: 12 }), (steps) => {
@@ -63,7 +63,7 @@ describe('the profits of all round trips', () => {
     )
   })
 
-  it('miss it by a tick where two open trips in fractional shares are each rounded for themselves', () => {
+  it('differ from it by a tick where two open trips in fractional shares are rounded separately', () => {
     const half = { units: 5e7, cents: 3 }
     expect(
       missedBy([
