@@ -5,13 +5,13 @@ import { foldStack } from './measurement/stack.js'
 import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
 
 /**
- * One measured process: a slot in by IPC, READY, GO, one message out. It prints nothing and imports
- * as little as it can (no command line, no templates, no schemas, no logs): whatever it imports, it
- * boots with and holds in memory in every run.
+ * One measured process: receives a slot by IPC, sends READY, waits for GO, sends one answer. It
+ * prints nothing and imports as little as possible (no command line, no templates, no schemas, no
+ * logs), because every import adds to the start-up and the memory of every run.
  */
 
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole process group; ending this process is the parent's decision.
+// Ctrl-C reaches the whole process group; only the parent ends this process.
 process.on('SIGINT', () => {})
 process.on('uncaughtException', (error) => fail(error))
 process.on('unhandledRejection', (error) => fail(error))
@@ -25,7 +25,7 @@ async function answer(slot: RunSlot): Promise<void> {
   await send({ kind: 'ready' })
   await go
   await send(await execute(suite, slot))
-  // Whatever the suite left open must not keep this process alive.
+  // Handles the suite left open must not keep this process alive.
   process.exit(0)
 }
 
@@ -36,7 +36,7 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
     return { kind: 'measured', measurement, ownCpuMs: Math.max(0, readTreeCpuMs() - beforeMs) }
   }
   if (slot.mode === 'profile') {
-    // Profiling costs nothing when it is off, not even its import.
+    // Imported here, so that measured runs do not load it.
     const { profileRun } = await import('./profile/capture/profile-run.js')
     return { kind: 'profiled', profile: await profileRun(suite, slot) }
   }
@@ -72,7 +72,7 @@ function fail(error: unknown): void {
   const message = error instanceof Error ? error.message || error.name : String(error)
   const exitCode =
     typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
-  // Where in our code a run was refused is of no interest.
+  // For a refused run, the stack of our own code does not help.
   const stack =
     error instanceof Error && !(error instanceof UncountedWork) ? error.stack : undefined
   if (stack !== undefined) process.stderr.write(`${stack}\n`)

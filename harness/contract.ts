@@ -1,7 +1,7 @@
 /**
- * The whole seam between the harness and what it measures. The harness never learns what a
- * `Subject` is: for our engine it is an `OptimizationConfig`, for another project it is whatever
- * its layers change.
+ * The whole interface between the harness and the code it measures. The harness does not look into
+ * a `Subject`: for our engine it is an `OptimizationConfig`, for another project it is the setting
+ * that its layers change.
  */
 export interface Suite<Subject = unknown> {
   readonly name: string
@@ -12,35 +12,32 @@ export interface Suite<Subject = unknown> {
   readonly module: string
   /** The pure baseline: every optimization off. */
   baseline(): Subject
-  /** In the order in which they are to be evaluated. */
+  /** In the order in which `evaluate all` evaluates them. */
   readonly layers: readonly Layer<Subject>[]
-  // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
+  // biome-ignore lint/suspicious/noExplicitAny: each workload has a scale and an output of its own
   readonly workloads: readonly Workload<Subject, any, any>[]
-  /**
-   * Workloads that are profiled beside the measured ones, so that hot spots are known over the
-   * range of uses; no verdict rests on them.
-   */
-  // biome-ignore lint/suspicious/noExplicitAny: scale and output differ per workload and are private to it
+  /** Further workloads to profile, so that hot spots cover the range of uses; never measured. */
+  // biome-ignore lint/suspicious/noExplicitAny: each workload has a scale and an output of its own
   readonly profiled?: readonly Workload<Subject, any, any>[]
   /**
-   * To which category the time of a profile belongs; without them everything but collection and
-   * runtime is `other`.
+   * Names for the parts of a profile; without them all time but garbage collection and runtime is
+   * `other`.
    */
   readonly categories?: ProfileCategories
-  /** How much faster all layers together are to be; only `evaluate all` needs it. */
+  /** How much faster all layers together should be; only `evaluate all` needs it. */
   readonly goal?: Goal
   /**
-   * Names of environment variables measured processes inherit, beside the harness's own allow-list.
-   * Never an optimization switch.
+   * Names of environment variables that measured processes inherit, in addition to the harness's
+   * own allow-list. Never an optimization switch.
    */
   readonly passEnvironment?: readonly string[]
 }
 
 /** Improvements over the pure baseline, fractions. */
 export interface Goal {
-  /** Reached, the search is over: no further layer is evaluated. */
+  /** Once this is reached, no further layer is evaluated. */
   readonly aspired: number
-  /** What the accepted layers together have to show; at most what is aspired to. */
+  /** What the accepted layers must show together; at most `aspired`. */
   readonly minimum: number
 }
 
@@ -53,39 +50,38 @@ export interface Workload<Subject, Scale, Output> {
   readonly title: string
   readonly scales: Readonly<Record<ScaleName, Scale>>
   /**
-   * It keeps several threads busy. Where there are more of them than processors they wait for one
-   * another, so waiting is no sign that something disturbed a run: foreign load and stolen time
-   * alone void it.
+   * It keeps several threads busy. With more threads than processors they wait for one another, so
+   * waiting does not indicate a disturbed run: only foreign load and stolen time void it.
    */
   readonly parallel?: boolean
-  /** What one pass consists of, for people: `100 backtests`. */
+  /** What one pass consists of, for readers: `100 backtests`. */
   describe?(scale: Scale): string
   /**
-   * Untimed, once, in a process of its own: puts data on disk. Safe to call again.
+   * Puts data on disk. Untimed, once, in a process of its own. Safe to call again.
    *
-   * @param warn takes one line the user should read, e.g. that damaged data were made again
+   * @param warn takes one line for the user, e.g. that damaged data were made again
    */
   prepare(scale: Scale, seed: number, warn: (line: string) => void): Promise<void>
-  /** Timed. A cold subject each call: whatever it fills, it fills inside the measurement. */
+  /** Timed. Starts cold on every call, so that filling a cache is part of the measurement. */
   run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
   /**
-   * The bare computation of one pass, which its overhead is told against: the arithmetic as
-   * written, in a plain loop over arrays already in memory. Everything else (opening, decoding,
-   * bookkeeping) happens before this returns.
+   * The bare computation of one pass, as the reference for its overhead: the same arithmetic in a
+   * plain loop over arrays already in memory. All other work (opening, decoding, bookkeeping)
+   * happens before this returns.
    *
-   * @returns the computation: any number of times, always with the same result
+   * @returns the computation; it can be called any number of times, always with the same result
    */
   reference?(scale: Scale, seed: number): Promise<() => number>
   /** Equal bytes ⇔ equal results; the digest is the SHA-256 of this. */
   canonical(output: Output): string | Uint8Array
-  /** Where two outputs first differ; undefined where they do not. */
+  /** The first place where two outputs differ; undefined if they are equal. */
   diverge(baseline: Output, candidate: Output): Divergence | undefined
 }
 
 export interface Outcome<Output> {
   /** Must survive a structured clone. */
   readonly output: Output
-  /** Cache hits, opens, bytes: reported, never part of the digest. */
+  /** Cache hits, opens, bytes: reported, not part of the digest. */
   readonly counters?: Readonly<Record<string, number>>
   /** Amount of work done, so that the harness can print a rate, e.g. bars/s. */
   readonly work?: Work
@@ -112,7 +108,7 @@ export interface Divergence {
 export interface Layer<Subject> {
   /**
    * `layer1`: lower case, digits, dots and dashes; not `all`. `layer1.asset-list` is a part of
-   * `layer1`: in a sequence it is evaluated only where that was.
+   * `layer1`: in a sequence it is evaluated only if `layer1` was.
    */
   readonly id: string
   readonly title: string
@@ -120,7 +116,7 @@ export interface Layer<Subject> {
   readonly hypothesis: string
   /** Workloads it must win on. */
   readonly workloads: readonly string[]
-  /** Workloads it must not lose on: none of the above. All others of the suite where absent. */
+  /** Workloads it must not lose on, none of the above; if absent, all others of the suite. */
   readonly guards?: readonly string[]
   /** `wall` only for I/O or parallelism. */
   readonly metric: Metric
@@ -131,8 +127,8 @@ export interface Layer<Subject> {
    */
   readonly standalone?: boolean
   /**
-   * `heavy`: a last resort, evaluated in a sequence only where the layers before it miss the
-   * aspired goal.
+   * `heavy`: a last resort, evaluated in a sequence only if the layers before it do not reach
+   * `goal.aspired`.
    */
   readonly phase?: 'heavy'
   apply(subject: Subject): Subject
@@ -141,57 +137,57 @@ export interface Layer<Subject> {
 export type Metric = 'cpu' | 'wall'
 
 /**
- * What a layer has to show on each of its workloads. Changes are fractions (0.05 is 5 %) of the
- * time of the arm it is compared with; limits of a budget are in the unit of what is counted.
+ * What a layer must show on each of its workloads. Changes are fractions (0.05 is 5 %) of the time
+ * of the arm it is compared with; limits of a budget are in the unit of what is counted.
  */
 export type Criterion =
-  /** Takes at least that much less time. */
+  /** Takes at least this much less time. */
   | { readonly kind: 'improvement'; readonly atLeast: number }
-  /** The gate: does not take that much more time, or it fails. */
+  /** The gate: fails if it takes more than this much more time. */
   | { readonly kind: 'regression'; readonly atMost: number }
-  /** Changes the time by no more than that, up or down. */
+  /** Changes the time by at most this much, up or down. */
   | { readonly kind: 'equivalence'; readonly within: number }
-  /** Costs less than that, certified. */
+  /** Is certified to take less than this much more time. */
   | { readonly kind: 'non-inferiority'; readonly atMost: number }
   | Budget
 
 /**
- * A limit to the candidate's own values, whatever the other arm does.
+ * A limit on the candidate's own values, independent of the other arm.
  *
  * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or
- * one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. What some iteration does
- * not count, and what is below zero, was not counted: nothing is accepted then.
+ * one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. A counter that is missing
+ * in an iteration, or negative, counts as not measured: then the layer is not accepted.
  */
 export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }
   | { readonly kind: 'budget'; readonly counter: string; readonly atLeast: number }
 
-/** One name for a part of the work, and the sources it consists of. */
+/** A named part of the work, and its sources. */
 export interface ProfileCategory {
   readonly name: string
   /**
    * Files (`engine/portal/frame.ts`), folders (`engine/bundle/`, with the slash at the end), or
    * functions of a file (`engine/portal/long-table.ts#bars`), relative to the project root. The
-   * most specific one decides.
+   * most specific entry decides.
    */
   readonly sources: readonly string[]
-  /** What the program is there for: never a candidate for removal. */
+  /** The purpose of the program: never suggested for removal. */
   readonly purpose?: boolean
 }
 
 export interface ProfileCategories {
   readonly categories: readonly ProfileCategory[]
-  /** Sources whose time belongs to whoever called them. */
+  /** Sources whose time belongs to their callers. */
   readonly callers: readonly string[]
 }
 
 /**
- * Profiling of a process: which profiler, and the folder its files go to. `clock` is none: it times
- * passes and the reference computation; `outside` is somebody else's.
+ * How a process is profiled. `clock` runs without a profiler and times passes and the reference
+ * computation; `outside` leaves profiling to an external tool.
  */
 export interface Capture {
   readonly profiler: 'clock' | 'outside' | 'cpu' | 'allocation' | 'coverage'
-  /** Absolute path of a folder that exists. */
+  /** Where the profiles go: absolute path of a folder that exists. */
   readonly directory: string
   /** Time between two samples of `cpu`, µs. */
   readonly intervalMicros: number
@@ -201,21 +197,21 @@ export type Arm = 'baseline' | 'incumbent' | 'candidate'
 export const ARMS: readonly Arm[] = ['baseline', 'incumbent', 'candidate']
 
 /**
- * Everything a measured process needs, sent by IPC: its argv and environment are equal for all
- * arms.
+ * Everything a measured process needs. It is sent by IPC, so that argv and environment are equal
+ * for all arms.
  */
 export interface RunSlot {
   /** Address of the suite's module. */
   readonly suite: string
   /**
-   * `describe`: what the suite has, without running any of it. `probe`: a run of which only the
-   * peak of memory is kept; it collects garbage before each iteration. `profile`: an untimed run
-   * under a profiler.
+   * `describe`: lists workloads and layers of the suite without running any. `probe`: a run for its
+   * peak of memory alone, with a garbage collection before each iteration. `profile`: a run under a
+   * profiler, not a measurement.
    */
   readonly mode: 'describe' | 'prepare' | 'verify' | 'run' | 'probe' | 'profile'
   readonly workload: string
   readonly arm: Arm
-  /** Layer ids folded over the baseline, in order. */
+  /** Ids of the layers applied to the baseline, in order. */
   readonly stack: readonly string[]
   readonly scale: ScaleName
   readonly seed: number
@@ -225,16 +221,14 @@ export interface RunSlot {
   readonly warmup: number
   /** Timed iterations. */
   readonly iterations: number
-  /**
-   * Turns of the injected integer kernel added to every iteration: real extra work, for controls.
-   */
+  /** Turns of the integer kernel added to every iteration: real extra work, for controls. */
   readonly inject?: number
   /**
-   * In mode `run`: the metric the verdict is made by. Under `cpu` a run in which other processes
-   * worked is refused: their CPU is not counted.
+   * In mode `run`: the metric of the verdict. Under `cpu` a run that started other processes is
+   * refused, because their CPU time is not counted.
    */
   readonly metric?: Metric
-  /** In mode `verify`: send the output itself too, so that a divergence can be located. */
+  /** In mode `verify`: send the output too, so that a divergence can be located. */
   readonly wantOutput?: boolean
   /** In mode `profile`. */
   readonly capture?: Capture

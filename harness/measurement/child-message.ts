@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { RunSlot } from '../contract.js'
 import { runRecordSchema } from '../evidence/run-record.js'
 
-/** What the parent sends: the slot, and GO once the child is ready. */
+/** Messages of the parent: the slot, and GO once the child is ready. */
 export type ParentMessage =
   | { readonly kind: 'slot'; readonly slot: RunSlot }
   | { readonly kind: 'go' }
 
 /**
- * What a measured process finds out about itself; the parent adds who, when and what the host did
- * meanwhile.
+ * The part of a run record that the measured process itself measures; the parent adds workload,
+ * pair, arm, start and the load of the host.
  */
 export const measurementSchema = runRecordSchema.omit({
   workload: true,
@@ -23,11 +23,11 @@ export const measurementSchema = runRecordSchema.omit({
 })
 export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 
-/** What a profiled process did; its profiles lie in the folder it was given. */
+/** The result of a profiled process; its profiles are in the folder of its slot. */
 const profiledRunSchema = z.strictObject({
   /**
-   * CPU of one pass, ms: the median over the passes. Profilers add to it, coverage most of all;
-   * only `clock` is undisturbed.
+   * CPU of one pass, ms: the median over the passes. Profilers add to it, coverage the most; only
+   * `clock` does not.
    */
   cpuMs: z.number().nonnegative(),
   /** Passes under the profiler. */
@@ -43,18 +43,18 @@ const profiledRunSchema = z.strictObject({
 })
 export type ProfiledRun = Readonly<z.infer<typeof profiledRunSchema>>
 
-/** What a version of a suite has. */
+/** The contents of a version of a suite. */
 const suiteDescriptionSchema = z.strictObject({
   name: z.string().min(1),
   workloads: z.array(z.string()),
-  /** Those that may be part of an incumbent stack. */
+  /** Layers that may be part of an incumbent stack. */
   layers: z.array(z.string()),
 })
 export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
 
 /**
- * What a child sends. Measured code shares its process, so nothing it says is believed before it is
- * parsed.
+ * Messages of a child. Measured code runs in the same process and could send anything, so every
+ * message is validated.
  */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
@@ -75,7 +75,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('error'),
     message: z.string(),
-    /** 2 where the error says that something the user gave is wrong. */
+    /** 2 where the cause is an input of the user. */
     exitCode: z.number().optional(),
   }),
 ])

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
+import { defined } from '../evidence/defined.js'
 import type { Environment } from '../evidence/evidence.js'
 import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
 import { readStartedProcesses } from './started-processes.js'
 
-/**
- * Roots of the kernel's file systems; empty directories in tests stand for hosts that have none.
- */
+/** Roots of the kernel's file systems; an empty directory in a test is a host without one. */
 export interface HostRoots {
   readonly proc: string
   readonly sys: string
@@ -16,8 +15,8 @@ export interface HostRoots {
 const HOST_ROOTS: HostRoots = { proc: PROC, sys: '/sys' }
 
 /**
- * The host as the runs will find it. What it does not tell is absent, and where a measured value is
- * missing for it, `fallbacks` says so.
+ * Reads the facts of the host. A fact the host does not report is absent; `fallbacks` lists the
+ * measured values that are missing for it, and the consequence.
  *
  * @param nodeFlags flags of Node in every measured process
  */
@@ -26,10 +25,7 @@ export function readEnvironment(
   roots: HostRoots = HOST_ROOTS,
 ): Environment {
   const processors = cpus()
-  const governor = readLine(join(roots.sys, 'devices/system/cpu/cpu0/cpufreq/scaling_governor'))
-  const cpuQuota = readCpuQuota(roots.sys)
-  const memoryLimitBytes = readMemoryLimit(roots.sys)
-  return {
+  return defined({
     platform: `${process.platform} ${process.arch}`,
     kernel: `${type()} ${release()}`,
     cpuModel: processors[0]?.model.trim() || 'unknown',
@@ -38,28 +34,28 @@ export function readEnvironment(
     node: process.versions.node,
     v8: process.versions.v8,
     nodeFlags: [...nodeFlags],
-    ...(governor !== undefined && { governor }),
-    ...(cpuQuota !== undefined && { cpuQuota }),
-    ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
-    ...(process.platform !== 'win32' && { loadAverage: loadavg() }),
+    governor: readLine(join(roots.sys, 'devices/system/cpu/cpu0/cpufreq/scaling_governor')),
+    cpuQuota: readCpuQuota(roots.sys),
+    memoryLimitBytes: readMemoryLimit(roots.sys),
+    loadAverage: process.platform === 'win32' ? undefined : loadavg(),
     fallbacks: findFallbacks(roots.proc),
-  }
+  })
 }
 
 function findFallbacks(proc: string): string[] {
   return [
     readPeakRssBytes(proc) === undefined &&
-      `no peak resident set: ${proc}/self/status does not tell VmHWM; memory is not compared`,
+      `no peak resident set: ${proc}/self/status has no VmHWM; memory is not compared`,
     readRunQueueWaits(proc) === undefined &&
-      `no run-queue wait: ${proc}/self/task/*/schedstat does not tell it`,
+      `no run-queue wait: ${proc}/self/task/*/schedstat is missing`,
     readStartedProcesses(proc) === undefined &&
-      `no account of processes a workload starts: ${proc}/self/stat does not tell it; those of spawnSync are not seen`,
+      `no count of processes a workload starts: ${proc}/self/stat is missing; those of spawnSync are not noticed`,
     readHostCpuTime(proc) === undefined &&
-      `no foreign load and steal: ${proc}/stat does not tell them; no pair is voided for them`,
+      `no foreign load and steal: ${proc}/stat is missing; no pair is voided for them`,
   ].filter((fallback) => fallback !== false)
 }
 
-/** CPUs a control group (v2) allows, e.g. 1.5; absent where there is no limit. */
+/** CPUs a control group (v2) allows, e.g. 1.5; absent without a limit. */
 function readCpuQuota(sys: string): number | undefined {
   const [quota, period] = readLine(join(sys, 'fs/cgroup/cpu.max'))?.split(' ').map(Number) ?? []
   return quota !== undefined && period !== undefined && quota / period > 0
@@ -67,6 +63,7 @@ function readCpuQuota(sys: string): number | undefined {
     : undefined
 }
 
+/** Bytes a control group (v2) allows; absent without a limit. */
 function readMemoryLimit(sys: string): number | undefined {
   const limit = Number(readLine(join(sys, 'fs/cgroup/memory.max')))
   return limit > 0 ? limit : undefined

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { inspect } from 'node:util'
 import type { RunSlot } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import { compiledModule } from '../system/package-root.js'
 import { readHostCpuTime } from '../system/proc.js'
 import { ended, tailOf } from '../system/process-end.js'
@@ -15,11 +16,11 @@ const CHILD = new URL(
   ),
 )
 
-/** What all measured processes of an evaluation share. */
+/** What all measured processes of an evaluation have in common. */
 export interface ForkSettings {
   readonly env: Readonly<Record<string, string>>
   readonly nodeFlags: readonly string[]
-  /** After this long a process is killed and its run counts as failed. */
+  /** A process is killed after this time, and its run counts as failed. */
   readonly timeoutMs: number
   /** Aborting it kills the process. */
   readonly signal: AbortSignal
@@ -28,28 +29,41 @@ export interface ForkSettings {
 /** How a measured process ended. */
 export type ForkResult =
   | { readonly kind: 'answered'; readonly message: Answer; readonly host: HostLoad }
-  | { readonly kind: 'failed'; readonly error: string; readonly exitCode?: number }
+  | ({ readonly kind: 'failed' } & Failure)
 
-export type Answer = Extract<
-  ChildMessage,
-  { kind: 'described' | 'prepared' | 'verified' | 'measured' | 'profiled' }
->
+export type Answer = Exclude<ChildMessage, { kind: 'ready' | 'error' }>
 
-/** What a process has said and done so far. */
+interface Failure {
+  readonly error: string
+  readonly exitCode?: number
+}
+
+/** The messages of a process so far. */
 interface Conversation {
+  goAt?: HostMoment
   answer?: Answer
-  failure?: { readonly error: string; readonly exitCode?: number }
+  failure?: Failure
   host: HostLoad
 }
 
+/** The kind of answer each mode must get. */
+const ANSWERS: Readonly<Record<RunSlot['mode'], Answer['kind']>> = {
+  describe: 'described',
+  prepare: 'prepared',
+  verify: 'verified',
+  run: 'measured',
+  probe: 'measured',
+  profile: 'profiled',
+}
+
 /**
- * Runs one slot in a process of its own and waits until that process is gone.
+ * Runs one slot in a process of its own and waits until that process has ended.
  *
- * A crash, a signal, garbage, silence or an exit without an answer is a `failed` result that says
- * what happened and ends with the last 2 kB of stderr. What measured code prints is not ours: it is
- * read, bounded, and dropped.
+ * A crash, a signal, an invalid message, a timeout or an exit without an answer is a `failed`
+ * result, with its cause and the last 2 kB of stderr. Output of the measured code is drained and
+ * dropped.
  *
- * @throws the signal's reason, once the process is gone, where the signal was aborted
+ * @throws the signal's reason, once the process has ended, where the signal was aborted
  */
 export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<ForkResult> {
   settings.signal.throwIfAborted()
@@ -83,56 +97,49 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
 }
 
 /**
- * Sends the slot, answers READY with GO, and keeps the one answer; anything unexpected ends the
+ * Sends the slot, replies to READY with GO, and takes one answer. An unexpected message ends the
  * process.
  */
 function converse(child: ChildProcess, slot: RunSlot): Conversation {
   const conversation: Conversation = { host: {} }
   const send = (message: ParentMessage) => child.send(message, () => {})
-  let atGo: HostMoment | undefined
   child.on('message', (raw) => {
     if (conversation.failure !== undefined) return
     const parsed = childMessageSchema.safeParse(raw)
-    const message = parsed.success ? parsed.data : undefined
-    if (message?.kind === 'ready' && atGo === undefined) {
-      atGo = readNow()
-      send({ kind: 'go' })
-    } else if (message?.kind === 'error') {
-      conversation.failure = {
-        error: message.message,
-        ...(message.exitCode !== undefined && { exitCode: message.exitCode }),
-      }
-    } else if (
-      message !== undefined &&
-      message.kind !== 'ready' &&
-      atGo !== undefined &&
-      answers(message, slot) &&
-      !conversation.answer
-    ) {
-      conversation.answer = message
-      conversation.host =
-        message.kind === 'measured' ? hostLoadBetween(atGo, readNow(), message.ownCpuMs) : {}
-    } else {
-      conversation.failure = {
-        error: `sent an unexpected message: ${inspect(raw, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200)}`,
-      }
-      child.kill('SIGKILL')
+    if (parsed.success && accept(conversation, parsed.data, slot)) {
+      if (parsed.data.kind === 'ready') send({ kind: 'go' })
+      return
     }
+    conversation.failure = { error: `sent an unexpected message: ${shorten(raw)}` }
+    child.kill('SIGKILL')
   })
   send({ kind: 'slot', slot })
   return conversation
 }
 
-function answers(message: Answer, slot: RunSlot): boolean {
-  const expected = {
-    describe: 'described',
-    prepare: 'prepared',
-    verify: 'verified',
-    run: 'measured',
-    probe: 'measured',
-    profile: 'profiled',
-  } as const
-  return message.kind === expected[slot.mode]
+/** Adds a message to a conversation. @returns false where it is not allowed at this point */
+function accept(conversation: Conversation, message: ChildMessage, slot: RunSlot): boolean {
+  const { goAt, answer } = conversation
+  if (message.kind === 'error') {
+    const { message: error, exitCode } = message
+    conversation.failure = defined({ error, exitCode })
+    return true
+  }
+  if (message.kind === 'ready') {
+    if (goAt !== undefined) return false
+    conversation.goAt = readNow()
+    return true
+  }
+  if (goAt === undefined || answer !== undefined || message.kind !== ANSWERS[slot.mode])
+    return false
+  conversation.answer = message
+  if (message.kind === 'measured')
+    conversation.host = hostLoadBetween(goAt, readNow(), message.ownCpuMs)
+  return true
+}
+
+function shorten(message: unknown): string {
+  return inspect(message, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200)
 }
 
 function readNow(): HostMoment {
@@ -140,21 +147,14 @@ function readNow(): HostMoment {
 }
 
 function resultOf(
-  conversation: Conversation,
+  { answer, failure, host }: Conversation,
   ending: string | undefined,
   stderrTail: string,
 ): ForkResult {
-  const { answer, failure, host } = conversation
   if (answer !== undefined && failure === undefined && ending === undefined)
     return { kind: 'answered', message: answer, host }
-  const what = failure?.error ?? ending ?? 'exited without an answer'
-  const error =
-    stderrTail === '' || failure?.exitCode !== undefined
-      ? what
-      : `${what}; its stderr ends: ${stderrTail}`
-  return {
-    kind: 'failed',
-    error,
-    ...(failure?.exitCode !== undefined && { exitCode: failure.exitCode }),
-  }
+  const problem = failure?.error ?? ending ?? 'exited without an answer'
+  const withStderr = stderrTail !== '' && failure?.exitCode === undefined
+  const error = withStderr ? `${problem}; its stderr ends: ${stderrTail}` : problem
+  return defined({ kind: 'failed' as const, error, exitCode: failure?.exitCode })
 }

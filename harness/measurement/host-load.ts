@@ -3,15 +3,10 @@ import type { RunRecord } from '../evidence/run-record.js'
 import type { HostCpuTime } from '../system/proc.js'
 import { formatNumber, formatPercent } from '../text/format.js'
 
-/** What the host did while a run lasted; absent where it does not tell. */
-export interface HostLoad {
-  /** CPU used by everything else, in cores. */
-  readonly foreignLoad?: number
-  /** Share of CPU time taken by the hypervisor. */
-  readonly stealShare?: number
-}
+/** Load of the host during a run; empty where the host does not report it. */
+export type HostLoad = Pick<RunRecord, 'foreignLoad' | 'stealShare'>
 
-/** The host's CPU accounts at a moment of our clock, ms. */
+/** CPU time of the host at a moment of our clock. */
 export interface HostMoment {
   readonly host: HostCpuTime | undefined
   readonly atMs: number
@@ -24,14 +19,13 @@ const MOST_WAIT = 0.25
 /**
  * The load of the host between two moments.
  *
- * @param ownCpuMs CPU used by the measured process, and those it started, between the two moments,
- * ms
+ * @param ownCpuMs CPU time of the measured process and those it started between the moments, ms
  */
 export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: number): HostLoad {
   if (from.host === undefined || to.host === undefined) return {}
   const total = to.host.total - from.host.total
   const elapsedMs = to.atMs - from.atMs
-  // Ticks come a hundred to the second: in a very short section none may have passed.
+  // A tick is 10 ms: a very short section may contain none.
   if (total <= 0 || elapsedMs <= 0) return {}
   const busyCores = ((to.host.busy - from.host.busy) / total) * to.host.cpus
   return {
@@ -41,8 +35,8 @@ export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: numb
 }
 
 /**
- * Why a run does not count, from its covariates alone and never from its times; undefined where it
- * counts.
+ * Why a run does not count, decided by its covariates alone and never by its times; undefined where
+ * it counts.
  */
 export function voidReason(
   run: Pick<RunRecord, 'stealShare' | 'foreignLoad' | 'waitShare'>,

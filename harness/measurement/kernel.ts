@@ -1,9 +1,9 @@
-/** Where the kernel leaves its result: a write the compiler must not remove. */
+/** Result of the kernel; written to a module variable so that the compiler cannot remove it. */
 let residue = 1
 
 /**
- * Real integer work, the same amount each turn: the effect a control injects into an arm. Never
- * optimised away, allocates nothing.
+ * Integer work, the same amount in each turn: the effect a control injects into an arm. It is not
+ * optimised away and does not allocate.
  *
  * @param turns number of turns, ≥ 0
  * @returns the residue so far; callers may ignore it
@@ -22,8 +22,7 @@ const CALIBRATION_MS = 40
 const CALIBRATION_REPEATS = 5
 
 /**
- * How many turns of the kernel take one millisecond of CPU on this host, once compiled: the median
- * of five timings.
+ * Turns of the compiled kernel in one millisecond of CPU on this host: the median of five timings.
  *
  * @returns turns per ms, > 0
  */

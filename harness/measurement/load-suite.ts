@@ -9,17 +9,14 @@ import { metricSchema } from '../evidence/field-schemas.js'
 import { goalSchema, SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import { compiledModule } from '../system/package-root.js'
 
-/** A suite, and where measured processes find it. */
+/** A suite, and the address from which measured processes import it. */
 export interface LoadedSuite {
   readonly suite: Suite
   /** Address of its compiled module. */
   readonly address: string
-  /** Path of the module, where the suite belongs to another project. */
+  /** Path of the module of another project's suite; absent for our own. */
   readonly foreignFile?: string
-  /**
-   * Arms that measure another version of the suite, and where its module is; every other arm
-   * measures `address`.
-   */
+  /** Addresses for the arms that measure another version of the suite. */
   readonly versions?: Readonly<Partial<Record<Arm, string>>>
 }
 
@@ -88,7 +85,7 @@ export function ownSuite(suite: Suite): LoadedSuite {
  * Another project's suite: a module that exports `suite`.
  *
  * @param module path, absolute or relative to `cwd`
- * @throws {InputError} no such module, or it exports no suite; says what is missing
+ * @throws {InputError} the module does not exist, or does not export a suite; names what is missing
  */
 export async function loadSuite(module: string, cwd: string): Promise<LoadedSuite> {
   const foreignFile = resolve(cwd, module)
@@ -103,8 +100,8 @@ export async function loadSuite(module: string, cwd: string): Promise<LoadedSuit
  * The suite a compiled module exports.
  *
  * @param foreignFile absolute path
- * @param name        what to call it in errors
- * @throws {InputError} it cannot be imported, or exports no suite; says what is missing
+ * @param name        its name in error messages
+ * @throws {InputError} it cannot be imported, or does not export a suite; names what is missing
  */
 export async function importSuite(foreignFile: string, name: string): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
@@ -133,28 +130,34 @@ function checkSuite(value: unknown, name: string): Suite {
   refuseDuplicates(suite.layers, 'layer', name)
   refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
   refuseSequence(suite.layers, name)
-  const known = new Set(suite.workloads.map((workload) => workload.id))
-  for (const layer of suite.layers) {
-    const { id, workloads, guards = [] } = layer
-    const unknown = [...workloads, ...guards].find((workload) => !known.has(workload))
-    if (unknown !== undefined)
-      throw new InputError(
-        `${name}: layer ${id} names workload ${unknown}, which the suite does not have`,
-      )
-    const both = guards.find((workload) => workloads.includes(workload))
-    if (both !== undefined)
-      throw new InputError(
-        `${name}: layer ${id} must win on ${both} and names it among its guards; name it once`,
-      )
-  }
+  const ids = new Set(suite.workloads.map(({ id }) => id))
+  for (const layer of suite.layers) checkWorkloadNames(layer, ids, name)
   return suite
 }
 
-/** What a sequence could not be made of. */
+/** @throws {InputError} a layer names a workload the suite does not have, or one twice */
+function checkWorkloadNames(
+  { id, workloads, guards = [] }: Suite['layers'][number],
+  ids: ReadonlySet<string>,
+  name: string,
+): void {
+  const missing = [...workloads, ...guards].find((workload) => !ids.has(workload))
+  if (missing !== undefined)
+    throw new InputError(
+      `${name}: layer ${id} names workload ${missing}, which the suite does not have`,
+    )
+  const both = guards.find((workload) => workloads.includes(workload))
+  if (both !== undefined)
+    throw new InputError(
+      `${name}: layer ${id} must win on ${both} and names it among its guards; name it once`,
+    )
+}
+
+/** @throws {InputError} the layers cannot be evaluated as a sequence */
 function refuseSequence(layers: Suite['layers'], name: string): void {
   if (layers.some(({ id }) => id === SEQUENCE_ID))
     throw new InputError(
-      `${name}: a layer is called ${SEQUENCE_ID}, which means all layers; give it another id`,
+      `${name}: a layer has the id ${SEQUENCE_ID}, which stands for all layers; give it another id`,
     )
   const firstHeavy = layers.findIndex(({ phase }) => phase === 'heavy')
   const late = layers.find(
@@ -162,9 +165,7 @@ function refuseSequence(layers: Suite['layers'], name: string): void {
       firstHeavy >= 0 && index > firstHeavy && phase !== 'heavy' && standalone !== true,
   )
   if (late !== undefined)
-    throw new InputError(
-      `${name}: layer ${late.id} stands behind a heavy one; heavy layers come after all others`,
-    )
+    throw new InputError(`${name}: layer ${late.id} comes after a heavy one; put heavy layers last`)
 }
 
 function refuseDuplicates(
@@ -176,5 +177,5 @@ function refuseDuplicates(
     (item, index) => items.findIndex((other) => other.id === item.id) !== index,
   )
   if (twice !== undefined)
-    throw new InputError(`${name}: two ${kind}s are called ${twice.id}; names must be unique`)
+    throw new InputError(`${name}: two ${kind}s have the id ${twice.id}; ids must be unique`)
 }

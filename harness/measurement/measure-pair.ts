@@ -1,4 +1,5 @@
 import type { Arm } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
 import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { type ForkSettings, forkRun } from './fork-run.js'
@@ -11,17 +12,15 @@ export interface PairRequest {
   readonly loaded: LoadedSuite
   readonly settings: ForkSettings
   readonly now: () => Date
-  /** Told before each run. */
+  /** Called before each run. */
   readonly onRun: (arm: Arm) => void
-  /** Told after each run, before the next begins: writes the journal. */
+  /** Called after each run and before the next, to write the journal. */
   readonly onLine: (line: JournalLine) => void
 }
 
-/**
- * What every run of an arm is told: the planned workload, W and K, and the work a control injects.
- */
+/** The part of a slot that all runs of an arm share: workload, W and K, injected work. */
 export function slotOf(plan: EvaluationPlan, workload: PlannedWorkload, arm: Arm) {
-  return {
+  return defined({
     workload: workload.id,
     arm,
     stack: plan.stacks[arm],
@@ -29,18 +28,17 @@ export function slotOf(plan: EvaluationPlan, workload: PlannedWorkload, arm: Arm
     seed: plan.seed,
     warmup: workload.warmup ?? 0,
     iterations: workload.iterations ?? 1,
-    ...(plan.injected?.arm === arm &&
-      workload.injectTurns !== undefined && { inject: workload.injectTurns }),
-  }
+    inject: plan.injected?.arm === arm ? workload.injectTurns : undefined,
+  })
 }
 
 const POSITIONS: readonly RunRecord['position'][] = ['first', 'second', 'third']
 
 /**
- * One pair: the runs of all arms back to back, in seeded order, nothing else started meanwhile.
- * Ends early where a run fails, since the pair does not count then.
+ * One pair: the runs of all arms one directly after the other, in seeded order. Ends early where a
+ * run fails, because the pair does not count then.
  *
- * @param pair its number, from 1, never used before
+ * @param pair its number, from 1, not used before
  */
 export async function measurePair(
   request: PairRequest,
@@ -75,20 +73,17 @@ async function measureRun(
     },
     settings,
   )
-  if (result.kind === 'failed')
-    return { workload: workload.id, pair, arm, error: result.error, startedAt }
-  if (result.message.kind !== 'measured')
-    return { workload: workload.id, pair, arm, error: 'answered without a measurement', startedAt }
+  const failure = (error: string) => ({ workload: workload.id, pair, arm, error, startedAt })
+  if (result.kind === 'failed') return failure(result.error)
+  if (result.message.kind !== 'measured') return failure('answered without a measurement')
   const run = { ...result.message.measurement, ...result.host }
-  const voided = voidReason(run, plan.metric)
-  const position = POSITIONS[index] ?? 'first'
-  return {
+  return defined({
     workload: workload.id,
     pair,
-    position,
+    position: POSITIONS[index] ?? 'first',
     arm,
     ...run,
     startedAt,
-    ...(voided !== undefined && { voided }),
-  }
+    voided: voidReason(run, plan.metric),
+  })
 }

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import type { JournalLine } from '../evidence/run-record.js'
 
-/** How fast the measuring phase moves. */
+/** Speed of the measuring phase, for progress and the remaining time. */
 export interface Pace {
-  /** Accounts for a run that has just ended. */
+  /** Counts a run that has just ended. */
   add(line: JournalLine): void
   /** @param runsLeft runs until the next look of every open workload */
   now(runsLeft: number): { readonly elapsedMs: number; readonly remainingMs?: number }

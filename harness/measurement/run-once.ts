@@ -18,13 +18,20 @@ interface Reading {
   readonly atMs: number
 }
 
+/** The ends of the timed section, and the peak of memory when it ended. */
+interface TimedSection {
+  readonly start: Reading
+  readonly end: Reading
+  readonly peakRssBytes: number | undefined
+}
+
 /**
  * One run: W warm-up and K timed iterations of a workload in this process, driven by tinybench.
  *
- * Everything that is not the workload (digests, heap, GC accounts) waits until the timed section is
- * over; outputs are kept until then.
+ * All other work (digests, heap, garbage collections) waits until the timed section is over;
+ * outputs are kept until then.
  *
- * @param suite the suite the slot names
+ * @param suite the suite of the slot
  * @param proc  root of the proc file system; another one in tests
  * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
@@ -41,19 +48,56 @@ export async function runOnce(
   const collections = observeCollections()
   const processes = watchProcesses(proc)
   const outcomes: Outcome<unknown>[] = []
-  // Our own samples, because tinybench sorts its.
+  // Our own samples, because tinybench sorts its own.
   const durationsMs: number[] = []
+  // Returns nothing, because tinybench would take an `overriddenDuration` for the time. Declared
+  // `async`, because tinybench would call it once more to find out.
+  const iteration = async (): Promise<void> => {
+    const begin = performance.now()
+    outcomes.push(await workload.run(subject, scale, slot.seed))
+    if (turns > 0) burn(turns)
+    durationsMs.push(performance.now() - begin)
+  }
+  const { start, end, peakRssBytes } = await timeIterations(slot, iteration, processes, proc)
+  checkIterations(slot, durationsMs)
+  if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes))
+    throw new UncountedWork(
+      "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
+    )
+  const gc = await collections.between(start.atMs, end.atMs)
+  const results = resultsOf(workload, outcomes, slot.warmup)
+  outcomes.length = 0
+  globalThis.gc?.()
+  return {
+    ...timesOf(slot, start, end, durationsMs),
+    ...(peakRssBytes !== undefined && { peakRssBytes }),
+    // Not `process.memoryUsage()`: that reads /proc, which some hosts do not have.
+    heapBytes: getHeapStatistics().used_heap_size,
+    gcMs: gc.ms,
+    gcCount: gc.count,
+    involuntarySwitches: end.involuntarySwitches - start.involuntarySwitches,
+    ...(workload.parallel !== true && waitShareOf(start, end)),
+    ...results,
+  }
+}
+
+/** Runs warm-up and timed iterations; the counters are read around the timed ones. */
+async function timeIterations(
+  slot: RunSlot,
+  iteration: () => Promise<void>,
+  processes: ReturnType<typeof watchProcesses>,
+  proc: string,
+): Promise<TimedSection> {
   let start: Reading | undefined
   let end: Reading | undefined
   let peakRssBytes: number | undefined
-
   const bench = new Bench({
     warmup: slot.warmup > 0,
     warmupIterations: slot.warmup,
     warmupTime: 0,
     iterations: slot.iterations,
     time: 0,
-    // Without it a task that throws resolves as if all were well.
+    // By default tinybench does not report an iteration that throws.
     throws: true,
     setup: (_task, mode) => {
       if (mode === 'run') start = readAtStart(processes, proc)
@@ -64,76 +108,67 @@ export async function runOnce(
       peakRssBytes = readPeakRssBytes(proc)
     },
   })
-  // Returns nothing: tinybench would take an `overriddenDuration` for the time. `async` is stated,
-  // or it would call once more to find out.
-  const iteration = async (): Promise<void> => {
-    const begin = performance.now()
-    outcomes.push(await workload.run(subject, scale, slot.seed))
-    if (turns > 0) burn(turns)
-    durationsMs.push(performance.now() - begin)
-  }
   bench.add(slot.workload, iteration, {
     async: true,
     ...(slot.mode === 'probe' && { beforeEach: collect }),
   })
   await bench.run()
+  if (start === undefined || end === undefined) throw new Error('no iteration was timed')
+  return { start, end, peakRssBytes }
+}
 
-  const samplesMs = durationsMs.slice(slot.warmup)
-  if (
-    start === undefined ||
-    end === undefined ||
-    samplesMs.length !== slot.iterations ||
-    durationsMs[0] === undefined
-  ) {
+function checkIterations({ warmup, iterations }: RunSlot, durationsMs: readonly number[]): void {
+  if (durationsMs.length !== warmup + iterations)
     throw new Error(
-      `${durationsMs.length} iterations were made instead of ${slot.warmup} + ${slot.iterations}`,
+      `${durationsMs.length} iterations were made instead of ${warmup} + ${iterations}`,
     )
-  }
-  if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes)) {
-    throw new UncountedWork(
-      "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
-    )
-  }
-  const wallMs = end.atMs - start.atMs
-  const unknowable =
-    start.waits === undefined || end.waits === undefined || workload.parallel === true
-  const waitMs = unknowable ? undefined : waitBetween(start.waits!, end.waits!)
-  const gc = await collections.between(start.atMs, end.atMs)
-  const digest = digestOfAll(outcomes.map(({ output }) => workload.canonical(output)))
-  const counters = meanCounters(outcomes.slice(slot.warmup))
-  const work = outcomes.at(-1)?.work
-  outcomes.length = 0
-  globalThis.gc?.()
+}
+
+/** Means over the timed iterations, and each wall time by itself. */
+function timesOf(
+  { warmup, iterations }: RunSlot,
+  start: Reading,
+  end: Reading,
+  durationsMs: readonly number[],
+) {
+  const cpuMicros = end.cpu.user + end.cpu.system - start.cpu.user - start.cpu.system
   return {
-    cpuMs:
-      (end.cpu.user + end.cpu.system - start.cpu.user - start.cpu.system) / 1000 / slot.iterations,
-    wallMs: wallMs / slot.iterations,
-    coldWallMs: durationsMs[0],
-    samplesMs,
-    warmup: slot.warmup,
-    warmupMs: durationsMs.slice(0, slot.warmup).reduce((sum, ms) => sum + ms, 0),
-    iterations: slot.iterations,
-    ...(peakRssBytes !== undefined && { peakRssBytes }),
-    // Not `process.memoryUsage()`: that reads /proc, which some hosts do not have.
-    heapBytes: getHeapStatistics().used_heap_size,
-    gcMs: gc.ms,
-    gcCount: gc.count,
-    involuntarySwitches: end.involuntarySwitches - start.involuntarySwitches,
-    ...(waitMs !== undefined && { waitShare: waitMs / wallMs }),
-    digest,
-    counters,
+    cpuMs: cpuMicros / 1000 / iterations,
+    wallMs: (end.atMs - start.atMs) / iterations,
+    coldWallMs: durationsMs[0]!,
+    samplesMs: durationsMs.slice(warmup),
+    warmup,
+    warmupMs: durationsMs.slice(0, warmup).reduce((sum, ms) => sum + ms, 0),
+    iterations,
+  }
+}
+
+/** Share of the section its threads waited for a CPU; empty where the host does not report it. */
+function waitShareOf(start: Reading, end: Reading): Pick<Measurement, 'waitShare'> {
+  if (start.waits === undefined || end.waits === undefined) return {}
+  return { waitShare: waitBetween(start.waits, end.waits) / (end.atMs - start.atMs) }
+}
+
+/** What the iterations returned: the digest of all, the counters and work of the timed ones. */
+function resultsOf(
+  workload: Workload<unknown, unknown, unknown>,
+  outcomes: readonly Outcome<unknown>[],
+  warmup: number,
+): Pick<Measurement, 'digest' | 'counters' | 'work'> {
+  const work = outcomes.at(-1)?.work
+  return {
+    digest: digestOfAll(outcomes.map(({ output }) => workload.canonical(output))),
+    counters: meanCounters(outcomes.slice(warmup)),
     ...(work !== undefined && { work: { unit: work.unit, amount: work.amount } }),
   }
 }
 
-/**
- * Before each iteration of a memory probe: how much garbage the ones before it have left when the
- * peak is reached is a matter of luck.
- */
+/** Before each iteration of a memory probe: garbage of earlier ones would add to its peak. */
 function collect(): void {
   globalThis.gc?.()
 }
 
+/** A measured or profiled workload of a suite. @throws {Error} the suite does not have it */
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to the workload
 export function workloadOf(suite: Suite, id: string): Workload<unknown, any, unknown> {
   const workload = [...suite.workloads, ...(suite.profiled ?? [])].find(
@@ -148,7 +183,7 @@ export function digestOf(canonical: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(canonical).digest('hex')}`
 }
 
-/** The digest the iterations share; where they disagree, one that equals no output's digest. */
+/** The digest of the iterations; where they differ, one that does not equal any of them. */
 function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
   const digests = [...new Set(canonicals.map(digestOf))]
   return digests.length === 1 && digests[0] !== undefined
@@ -156,8 +191,8 @@ function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
     : digestOf(digests.join('\n'))
 }
 
-// At the start the clocks are read last, at the end first: the other readings stay outside the
-// section.
+// The clocks are read last at the start and first at the end, so that the other readings stay
+// outside the section.
 function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const processes = watch.read()
   const waits = readRunQueueWaits(proc)
@@ -172,17 +207,17 @@ function readAtEnd(watch: ReturnType<typeof watchProcesses>, proc: string): Read
   return { processes: watch.read(), waits: readRunQueueWaits(proc), involuntarySwitches, cpu, atMs }
 }
 
-/** Garbage collections of this process, from now on. */
+/** Observes the garbage collections of this process from now on. */
 function observeCollections() {
   const entries: { readonly startTime: number; readonly duration: number }[] = []
   const observer = new PerformanceObserver((list) => void entries.push(...list.getEntries()))
   observer.observe({ entryTypes: ['gc'] })
   return {
     /**
-     * Time and number of those that began within a section, ms on the clock of `performance.now`.
+     * Time, ms, and number of those that began in a section; its ends by `performance.now`, ms.
      */
     async between(fromMs: number, toMs: number) {
-      // Node hands its GC entries over on a later turn of the event loop.
+      // Node delivers its GC entries in a later turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve))
       await new Promise((resolve) => setImmediate(resolve))
       entries.push(...observer.takeRecords())
@@ -193,7 +228,7 @@ function observeCollections() {
   }
 }
 
-/** Of what every iteration counts: one that does not count has not counted zero. */
+/** Means of the counters that every iteration has: a missing counter is not zero. */
 function meanCounters(outcomes: readonly Outcome<unknown>[]): Record<string, number> {
   const names = new Set(outcomes.flatMap(({ counters }) => Object.keys(counters ?? {})))
   const entries = [...names].flatMap((name) => {

@@ -7,8 +7,8 @@ const BLOCK = 4
  * The order of the arms in one pair. With two arms every block of four successive pairs holds two
  * AB and two BA in seeded random order; with three arms each pair is a seeded permutation.
  *
- * A function of seed, workload and pair number alone, so that a resumed evaluation continues the
- * same schedule.
+ * The order depends on seed, workload and pair number alone, so that a resumed evaluation continues
+ * the same schedule.
  *
  * @param pair number of the pair, from 1
  * @param arms in the order of the plan; two or three
@@ -25,7 +25,7 @@ export function armOrder(
   return swaps[(pair - 1) % BLOCK] ? [...arms].reverse() : arms
 }
 
-/** Number of a workload's next pair: never one that was used before, whatever became of it. */
+/** Number of a workload's next pair; the numbers of voided and failed pairs are not used again. */
 export function nextPair(
   lines: readonly { readonly workload: string; readonly pair: number }[],
   workload: string,
@@ -36,9 +36,9 @@ export function nextPair(
 }
 
 /**
- * Seeds equivalence is proven for: the measured one, and others derived from it.
+ * Seeds for which equivalence is proven: the measured one, and others derived from it.
  *
- * @param count how many, ≥ 1
+ * @param count number of seeds, ≥ 1
  */
 export function equivalenceSeeds(seed: number, count: number): number[] {
   const random = randomOf(`${seed}/equivalence`)
@@ -48,8 +48,8 @@ export function equivalenceSeeds(seed: number, count: number): number[] {
 }
 
 /**
- * The seed of a summary, derived from that of its layers: pairs on data and in an order that
- * decided about none of them.
+ * The seed of a summary, derived from that of its layers: other data and another order than those
+ * that decided about the layers.
  */
 export function freshSeed(seed: number): number {
   const random = randomOf(`${seed}/summary`)
@@ -62,9 +62,9 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
   const result = [...items]
   for (let last = result.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1))
-    const kept = result[last] as Item
+    const item = result[last] as Item
     result[last] = result[other] as Item
-    result[other] = kept
+    result[other] = item
   }
   return result
 }

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 
-/** Folders whose changes do not make the source dirty: they hold what we write. */
+/** Paths whose changes do not make the source dirty: the commands write there. */
 const EVIDENCE_FOLDERS = [
   'decisions',
   'profiling-results',
@@ -25,13 +25,13 @@ export function readGitState(directory: string): EvaluationPlan['git'] {
 }
 
 /**
- * What differs from the commit or is unknown to git, one line each as `git status --porcelain`
- * tells it; what we write left out.
+ * Files that differ from the commit or are not in git, one line each as in `git status
+ * --porcelain`; without those the commands write.
  */
 export function changedFiles(directory: string): string[] {
   const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
   const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
-  // Where git fails nobody can say that nothing changed.
+  // Without an answer of git the source cannot be called unchanged.
   return changes === undefined
     ? ['(git status failed)']
     : changes.split('\n').filter((line) => line !== '')
@@ -43,11 +43,11 @@ function git(directory: string, args: readonly string[]): string | undefined {
 }
 
 /**
- * SHA-256 over the paths and bytes of every file that was measured.
+ * `sha256:…` over the paths and bytes of every measured file.
  *
  * @param dist      folder of compiled code
- * @param foreign   module of another project's suite, where one is measured
- * @throws {InputError} nothing is compiled
+ * @param foreign   module of another project's suite, if that is measured
+ * @throws {InputError} there is no compiled code
  */
 export function digestCode(dist: string, foreign?: string): string {
   const hash = createHash('sha256')

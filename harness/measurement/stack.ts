@@ -1,7 +1,7 @@
 import type { Layer, Suite } from '../contract.js'
 
 /**
- * A stack of layers folded over the pure baseline, in the order given.
+ * The subject of a stack: its layers applied to the pure baseline, in the given order.
  *
  * @param stack layer ids
  * @throws {Error} the suite has no such layer

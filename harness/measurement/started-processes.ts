@@ -3,30 +3,30 @@ import { join } from 'node:path'
 import { listNames, PROC, readText } from '../system/proc.js'
 
 /**
- * What the kernel tells at one moment about the processes this one has started. `process.cpuUsage`
- * counts every thread, those of workers and of native pools included, and no other process: a layer
- * that moves its work into processes would look as if it had saved it.
+ * The kernel's counters of the processes this one has started, at one moment. `process.cpuUsage`
+ * counts every thread of this process, those of workers and native pools included, but does not
+ * count other processes: a layer that moves work into processes would seem to have saved it.
  */
 export interface StartedProcesses {
-  /** Those not yet waited for, the processes they started included. */
+  /** Number of started processes not yet waited for, with the processes they started. */
   readonly alive: number
   /**
-   * Minor page faults of those that have ended: none comes into being without some, however short
-   * its life, `spawnSync` included.
+   * Minor page faults of those that have ended, those of `spawnSync` included: every process has
+   * some, even the shortest.
    */
   readonly faultsOfEnded: number
-  /** CPU all of them have used so far, ms, in steps of 10. */
+  /** CPU time of all of them so far, ms, in steps of 10. */
   readonly cpuMs: number
 }
 
-/** A run that must not count because the metric cannot see what it did. */
+/** A run that must not count, because its work is not part of the metric. */
 export class UncountedWork extends Error {
   override readonly name = 'UncountedWork'
 }
 
 const TICK_MS = 10
 
-/** Absent where the host does not tell. */
+/** Reads the counters; absent where the host does not report them. */
 export function readStartedProcesses(proc: string = PROC): StartedProcesses | undefined {
   const own = readStat(proc, 'self')
   if (own === undefined) return undefined
@@ -42,32 +42,32 @@ export function readStartedProcesses(proc: string = PROC): StartedProcesses | un
   }
 }
 
-/** CPU this process and those it has started have used so far, ms. */
+/** CPU time of this process and those it has started so far, ms. */
 export function readTreeCpuMs(proc: string = PROC): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000 + (readStartedProcesses(proc)?.cpuMs ?? 0)
 }
 
 /**
- * Watches for processes at work, from now on. Costs nothing in between: the kernel is asked at both
- * ends of a section. Where it does not tell, Node does, of those started by this thread, though not
- * of `spawnSync`.
+ * Detects processes that work during a section, from two readings at its ends; between them it costs
+ * nothing. On hosts without these counters Node counts the processes this thread starts, except
+ * those of `spawnSync`.
  */
 export function watchProcesses(proc: string = PROC) {
   let spawned = 0
   subscribe('child_process', () => {
     spawned += 1
   })
-  const read = () => ({ told: readStartedProcesses(proc), spawned })
+  const read = () => ({ counters: readStartedProcesses(proc), spawned })
   return {
     read,
     /**
-     * Whether any process of ours lived between two readings, one that was there before included.
+     * Whether any process we started lived between two readings, even if started before.
      */
     sawAny: (from: ReturnType<typeof read>, to: ReturnType<typeof read>): boolean =>
       to.spawned > from.spawned ||
-      (to.told !== undefined &&
-        (to.told.alive > 0 || to.told.faultsOfEnded > (from.told?.faultsOfEnded ?? 0))),
+      (to.counters !== undefined &&
+        (to.counters.alive > 0 || to.counters.faultsOfEnded > (from.counters?.faultsOfEnded ?? 0))),
   }
 }
 
@@ -81,7 +81,7 @@ function listDescendants(proc: string, parent: string): string[] {
 
 /** From /proc/…/stat: faults and CPU of ended children, and the CPU of the process itself. */
 function readStat(proc: string, pid: string) {
-  // The second field, the command in parentheses, may itself hold spaces and parentheses.
+  // The second field, the command in parentheses, may contain spaces and parentheses itself.
   const fields = readText(join(proc, pid, 'stat'))
     ?.replace(/^.*\) /s, '')
     .split(' ')
