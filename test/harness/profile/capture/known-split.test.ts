@@ -83,7 +83,7 @@ describe('a program with a known split of 60 : 30 : 10 in three inlinable functi
 
   it('gives the place of a function, and its time with callees', () => {
     const pass = split.functions.find(({ name }) => name === 'sixty')
-    expect(pass).toMatchObject({ file: 'split-suite.mjs', line: 5, kind: 'js' })
+    expect(pass).toMatchObject({ file: 'split-suite.mjs', line: 8, kind: 'js' })
     expect(pass!.totalShare).toBeGreaterThanOrEqual(pass!.selfShare)
     expect(split.modules[0]).toMatchObject({ module: '.' })
   })
