@@ -25,21 +25,11 @@ export const PLANTS = {
   },
 }
 
+const COMMENT = '// A comment costs no time.\n'
 const NO_OPS = [
-  {
-    file: PORTAL,
-    change: (text) =>
-      text.replace(
-        '/** The portal over bars in memory.',
-        '/** The portal over bars held in memory.',
-      ),
-  },
-  {
-    file: LEDGER,
-    change: (text) =>
-      text.replace('Cash and positions, exact.', 'Cash and positions, exact to the tick.'),
-  },
-  { file: LOADER, change: (text) => text.replace('each time anew:', 'anew each time:') },
+  { file: PORTAL, change: (text) => `${COMMENT}${text}` },
+  { file: LEDGER, change: (text) => `${text}${COMMENT}` },
+  { file: LOADER, change: (text) => `${text}${COMMENT}` },
   { file: 'README.md', change: (text) => `${text}\n` },
   { file: PORTAL, change: (text) => text.replaceAll('#windows(', '#everyWindow(') },
   { file: LEDGER, change: (text) => text.replaceAll('#numbers', '#plainShares') },
