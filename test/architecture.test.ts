@@ -151,7 +151,8 @@ function roomOf(file: string): string {
 
 /**
  * Files of a directory that are in a circle of imports, or import a file that is. Type imports
- * count. Files that import none of the files left are removed until only these remain.
+ * count; dynamic ones do not, since a command loads the module that implements it lazily. Files
+ * that import none of the files left are removed until only these remain.
  */
 function importCircles(directory: string): string[] {
   const left = new Set(sourceFiles(directory))
@@ -164,11 +165,11 @@ function importCircles(directory: string): string[] {
   return [...left].map((file) => relative(root, file)).sort()
 }
 
-/** Files of this repository that a file imports or re-exports. */
+/** Files that a file imports from or re-exports. */
 function relativeImports(file: string): string[] {
-  return everyImport(file)
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => resolve(dirname(file), specifier.replace(/\.js$/, '.ts')))
+  return [...codeOf(file).matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)].map((match) =>
+    resolve(dirname(file), match[1]!.replace(/\.js$/, '.ts')),
+  )
 }
 
 /** Specifiers of all imports and re-exports, those of types included. */
