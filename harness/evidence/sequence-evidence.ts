@@ -20,7 +20,7 @@ export const SEQUENCE_ID = 'all'
 export const goalSchema = z
   .strictObject({ aspired: fractionSchema, minimum: fractionSchema })
   .refine(({ aspired, minimum }) => minimum <= aspired, {
-    error: 'the minimum of the goal is above what is aspired to',
+    error: 'minimum must be at most aspired',
   })
 
 /** An improvement as recorded; with df, its standard error on the log scale can be derived. */

@@ -49,7 +49,7 @@ describe('loadSuite', () => {
     [
       'twice.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [s.layers[0], s.layers[0]] }`,
-      /two layers are called identity/,
+      /two layers have the id identity/,
     ],
     [
       'lost.mjs',
@@ -69,12 +69,12 @@ describe('loadSuite', () => {
     [
       'all.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], id: 'all' }] }`,
-      /a layer is called all, which means all layers; give it another id/,
+      /a layer has the id all, which stands for all layers; give it another id/,
     ],
     [
       'heavy-first.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[1], phase: 'heavy' }, s.layers[2]] }`,
-      /layer faster-12 stands behind a heavy one; heavy layers come after all others/,
+      /layer faster-12 comes after a heavy one; put heavy layers last/,
     ],
     [
       'phase.mjs',
@@ -84,14 +84,14 @@ describe('loadSuite', () => {
     [
       'goal.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 0.4, minimum: 0.9 } }`,
-      /goal: the minimum goal is more than the aspired one/,
+      /goal: minimum must be at most aspired/,
     ],
     [
       'far.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 90, minimum: 0.4 } }`,
       /goal\.aspired: /,
     ],
-  ])('refuses %s and says why', async (name, source, message) => {
+  ])('refuses %s and names the reason', async (name, source, message) => {
     const loading = source === undefined ? loadSuite(name, directory) : load(name, source)
     await expect(loading).rejects.toThrow(message)
     await expect(loading).rejects.toMatchObject({ exitCode: 2 })
