@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Metric, ScaleName } from '../contract.js'
+import type { CalibrateCommand, CalibrateOptions } from './calibrate-host.js'
 import type { CliCommand } from './command.js'
 import { commandText, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
@@ -15,32 +16,6 @@ import {
   timeoutOption,
   workloadOption,
 } from './shared-options.js'
-
-interface CalibrateOptions {
-  /** Undefined: all of the suite. */
-  readonly workload?: readonly string[]
-  readonly scale: ScaleName
-  /** A/A pairs per workload. */
-  readonly pairs: number
-  readonly seed: number
-  readonly metric: Metric
-  readonly nodeOptions?: readonly string[]
-  /** ms */
-  readonly timeout: number
-  /** Suite module of another project. */
-  readonly suite?: string
-  readonly resume?: boolean
-  readonly json?: boolean
-  readonly out: string
-}
-
-/** A `calibrate` command, checked as far as that is possible without the suite. */
-export interface CalibrateCommand extends CalibrateOptions {
-  /** Evidence root, absolute. */
-  readonly root: string
-  /** The command again, for people to repeat. */
-  readonly text: string
-}
 
 const DEFAULT_METRIC = 'cpu'
 

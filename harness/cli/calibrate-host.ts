@@ -7,7 +7,7 @@ import {
 } from '../calibrate/calibrate.js'
 import { resultPath } from '../calibrate/calibration-store.js'
 import { calibrationNotes, calibrationTable } from '../calibrate/calibration-words.js'
-import type { Workload } from '../contract.js'
+import type { Metric, ScaleName, Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
@@ -15,10 +15,36 @@ import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
-import type { CalibrateCommand } from './calibrate-command.js'
 import type { CommandContext } from './command.js'
 import { proofLine } from './evaluation-lines.js'
 import { linePrinter, outWords, printJson, shownPath } from './output.js'
+
+/** Options of `assay calibrate`. */
+export interface CalibrateOptions {
+  /** Undefined: all of the suite. */
+  readonly workload?: readonly string[]
+  readonly scale: ScaleName
+  /** A/A pairs per workload. */
+  readonly pairs: number
+  readonly seed: number
+  readonly metric: Metric
+  readonly nodeOptions?: readonly string[]
+  /** ms */
+  readonly timeout: number
+  /** Suite module of another project. */
+  readonly suite?: string
+  readonly resume?: boolean
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** A `calibrate` command, checked as far as that is possible without the suite. */
+export interface CalibrateCommand extends CalibrateOptions {
+  /** Evidence root, absolute. */
+  readonly root: string
+  /** The command again, for people to repeat. */
+  readonly text: string
+}
 
 /**
  * `assay calibrate`: calibrates this host and prints the result.

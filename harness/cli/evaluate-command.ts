@@ -7,6 +7,7 @@ import { defined } from '../evidence/defined.js'
 import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import type { CliCommand, Invocation } from './command.js'
 import { commandText, quoted } from './command-text.js'
+import type { SequenceCommand } from './evaluate-sequence.js'
 import { exitCodes } from './exit-codes.js'
 import {
   fractionOption,
@@ -51,13 +52,6 @@ interface EvaluateOptions
   readonly require?: 'accepted'
   readonly json?: boolean
   readonly out: string
-}
-
-/** `evaluate all`: the command of the summary, and that of each layer. */
-export interface SequenceCommand {
-  readonly summary: EvaluateCommand
-  /** @param incumbent undefined: the one that every evaluation of the layer has by default */
-  layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
 }
 
 const DEFAULT_MAX_PAIRS: Readonly<Record<ScaleName, number>> = {

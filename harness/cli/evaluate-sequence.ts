@@ -14,10 +14,16 @@ import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { readRecords } from '../record/store.js'
 import { terminalTable } from '../text/table.js'
 import type { CommandContext } from './command.js'
-import type { SequenceCommand } from './evaluate-command.js'
 import { exitCodeOf } from './evaluate-layer.js'
 import { linePrinter, outWords } from './output.js'
 import { evaluationRequest, printEvaluation } from './print-evaluation.js'
+
+/** `evaluate all`: the command of the summary, and that of each layer. */
+export interface SequenceCommand {
+  readonly summary: EvaluateCommand
+  /** @param incumbent undefined: the one that every evaluation of the layer has by default */
+  layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
+}
 
 /** A sequence that runs: its command, and what its evaluations work with. */
 interface Session {

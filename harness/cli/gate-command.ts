@@ -3,11 +3,11 @@ import { Option } from 'commander'
 import type { Metric, ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
-import type { GateSetting } from '../gate/gate-request.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import type { CliCommand } from './command.js'
 import { commandText } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
+import type { GateCommand } from './gate-head.js'
 import {
   jsonOption,
   looksUpTo,
@@ -41,13 +41,6 @@ interface GateOptions {
   readonly module: string
   readonly json?: boolean
   readonly out: string
-}
-
-/** A `gate` command, checked as far as that is possible without the repository. */
-export interface GateCommand extends GateSetting {
-  readonly json: boolean
-  /** The command again, for people to repeat. */
-  readonly text: string
 }
 
 /** The published error rates are those of a rule with at most three looks. */

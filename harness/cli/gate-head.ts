@@ -4,6 +4,7 @@ import { quoteLine } from '../calibrate/calibration-words.js'
 import type { ExitCode } from '../errors.js'
 import { gateMarkdown } from '../gate/gate-markdown.js'
 import type { GateReport } from '../gate/gate-report.js'
+import type { GateSetting } from '../gate/gate-request.js'
 import { gateText } from '../gate/gate-text.js'
 import { runGate } from '../gate/run-gate.js'
 import type { Io } from '../io.js'
@@ -11,8 +12,14 @@ import { createProgress } from '../progress.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { calibrateHint } from './calibrate-command.js'
 import type { CommandContext } from './command.js'
-import type { GateCommand } from './gate-command.js'
 import { linePrinter, printJson, shownPath } from './output.js'
+
+/** A `gate` command, checked as far as that is possible without the repository. */
+export interface GateCommand extends GateSetting {
+  readonly json: boolean
+  /** The command again, for people to repeat. */
+  readonly text: string
+}
 
 /** Names a file that GitHub shows as the summary of a job. */
 const SUMMARY_VARIABLE = 'GITHUB_STEP_SUMMARY'

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import type { ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
-import { PROFILE_TOOLS, type ProfileTool } from '../profile/tools/tool-table.js'
+import { PROFILE_TOOLS } from '../profile/tools/tool-table.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
+import type { ProfileCommand, ProfileOptions } from './profile-layer.js'
+import { ALL, BOTTLENECKS, PURE } from './profile-names.js'
 import {
   collect,
   incumbentOption,
@@ -18,42 +19,6 @@ import {
   timeoutOption,
   wholeOption,
 } from './shared-options.js'
-
-interface ProfileOptions {
-  /** Undefined: the measured workloads; with `ALL`: also the scenarios that are only profiled. */
-  readonly scenario?: readonly string[]
-  /** Makes its own pages in place of ours. */
-  readonly tool?: ProfileTool
-  readonly scale: ScaleName
-  readonly seed: number
-  /** µs */
-  readonly interval: number
-  /** ms */
-  readonly duration: number
-  /** In place of the accepted layers; empty: none. */
-  readonly incumbent?: readonly string[]
-  /** ms */
-  readonly timeout: number
-  /** Suite module of another project. */
-  readonly suite?: string
-  readonly json?: boolean
-  readonly out: string
-}
-
-/** A `profile` command, checked as far as that is possible without suite and records. */
-export interface ProfileCommand extends ProfileOptions {
-  /** A layer, or `baseline`. */
-  readonly layer: string
-  /** Evidence root, absolute. */
-  readonly root: string
-}
-
-/** The pure baseline, in place of the name of a layer. */
-export const PURE = 'baseline'
-/** Every scenario, in place of the name of one. */
-export const ALL = 'all'
-/** The page that consolidates all scenarios. */
-export const BOTTLENECKS = 'BOTTLENECKS.md'
 
 const HELP = `
 Examples:

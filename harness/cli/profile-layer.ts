@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { Suite, Workload } from '../contract.js'
+import type { ScaleName, Suite, Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { acceptedBefore, checkIncumbent } from '../evaluation/incumbent.js'
 import type { Hotspots } from '../evidence/hotspots-schema.js'
@@ -12,6 +12,7 @@ import { profileInto } from '../profile/capture/profile-files.js'
 import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
 import { bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
 import { hotspotsText } from '../profile/figures/hotspot-tables.js'
+import type { ProfileTool } from '../profile/tools/tool-table.js'
 import { createProgress, type Progress } from '../progress.js'
 import { readRecords } from '../record/store.js'
 import { writeWhole } from '../system/files.js'
@@ -19,8 +20,38 @@ import { packageRoot } from '../system/package-root.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
 import { linePrinter, printJson, shownPath } from './output.js'
-import { ALL, BOTTLENECKS, type ProfileCommand, PURE } from './profile-command.js'
+import { ALL, BOTTLENECKS, PURE } from './profile-names.js'
 import { profileWithTool } from './profile-with-tool.js'
+
+/** Options of `assay profile`. */
+export interface ProfileOptions {
+  /** Undefined: the measured workloads; with `ALL`: also the scenarios that are only profiled. */
+  readonly scenario?: readonly string[]
+  /** Makes its own pages in place of ours. */
+  readonly tool?: ProfileTool
+  readonly scale: ScaleName
+  readonly seed: number
+  /** µs */
+  readonly interval: number
+  /** ms */
+  readonly duration: number
+  /** In place of the accepted layers; empty: none. */
+  readonly incumbent?: readonly string[]
+  /** ms */
+  readonly timeout: number
+  /** Suite module of another project. */
+  readonly suite?: string
+  readonly json?: boolean
+  readonly out: string
+}
+
+/** A `profile` command, checked as far as that is possible without suite and records. */
+export interface ProfileCommand extends ProfileOptions {
+  /** A layer, or `baseline`. */
+  readonly layer: string
+  /** Evidence root, absolute. */
+  readonly root: string
+}
 
 /** Collection and compilation on the thread that is profiled, as under the metric `cpu`. */
 const NODE_FLAGS = nodeFlagsFor('cpu')

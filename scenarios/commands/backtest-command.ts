@@ -1,47 +1,11 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
-import type {
-  CommissionModel,
-  DividendPolicy,
-  FillPolicy,
-  LogLevel,
-  ReturnType,
-  SlippageModel,
-} from '../../engine/index.js'
+import type { CommissionModel, SlippageModel } from '../../engine/index.js'
 import type { CliCommand } from '../../harness/cli/command.js'
 import { refused, wholeOption } from '../../harness/cli/shared-options.js'
 import { InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
-
-/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
-export interface BacktestCommand {
-  /** Price files; undefined: a bundle is given. */
-  readonly csv?: readonly string[]
-  /** Directory of a bundle. */
-  readonly bundle?: string
-  readonly adjustments?: string
-  readonly priceScale?: number
-  readonly volumeScale?: number
-  readonly roundPrice?: boolean
-  readonly roundVolume?: boolean
-  readonly strategy: 'sma-crossover'
-  readonly fast: number
-  readonly slow: number
-  readonly shares: number
-  readonly cash: string
-  readonly start?: string
-  readonly end?: string
-  /** Undefined: that of the configuration. */
-  readonly returnType?: ReturnType
-  /** `baseline`, `defaults`, or layer ids joined by `+`. */
-  readonly config: string
-  readonly fill: FillPolicy
-  readonly slippage: SlippageModel
-  readonly commission: CommissionModel
-  readonly dividendPolicy: DividendPolicy
-  readonly log: LogLevel
-  readonly json?: boolean
-}
+import type { BacktestCommand } from './run-backtest.js'
 
 const MOST_BARS = 999_999_999
 

@@ -1,16 +1,22 @@
 import { performance } from 'node:perf_hooks'
 import {
   type BacktestResult,
+  type CommissionModel,
+  type DividendPolicy,
   defaults,
   digest,
   engineLog,
+  type FillPolicy,
   ingestCsv,
+  type LogLevel,
   memoryBundle,
   type OpenBundle,
   type OptimizationConfig,
   openEngine,
   plainBundleSource,
   pureBaseline,
+  type ReturnType,
+  type SlippageModel,
 } from '../../engine/index.js'
 import { printJson } from '../../harness/cli/output.js'
 import { EXIT, type ExitCode } from '../../harness/errors.js'
@@ -21,8 +27,37 @@ import { formatPercent } from '../../harness/text/format.js'
 import { unknownName } from '../../harness/text/nearest-name.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { suite } from '../suite.js'
-import type { BacktestCommand } from './backtest-command.js'
 import { onUserInput } from './engine-input.js'
+
+/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
+export interface BacktestCommand {
+  /** Price files; undefined: a bundle is given. */
+  readonly csv?: readonly string[]
+  /** Directory of a bundle. */
+  readonly bundle?: string
+  readonly adjustments?: string
+  readonly priceScale?: number
+  readonly volumeScale?: number
+  readonly roundPrice?: boolean
+  readonly roundVolume?: boolean
+  readonly strategy: 'sma-crossover'
+  readonly fast: number
+  readonly slow: number
+  readonly shares: number
+  readonly cash: string
+  readonly start?: string
+  readonly end?: string
+  /** Undefined: that of the configuration. */
+  readonly returnType?: ReturnType
+  /** `baseline`, `defaults`, or layer ids joined by `+`. */
+  readonly config: string
+  readonly fill: FillPolicy
+  readonly slippage: SlippageModel
+  readonly commission: CommissionModel
+  readonly dividendPolicy: DividendPolicy
+  readonly log: LogLevel
+  readonly json?: boolean
+}
 
 /**
  * Runs the backtest of a command and prints its result.

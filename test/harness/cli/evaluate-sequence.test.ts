@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
-import { evaluateCommand, type SequenceCommand } from '../../../harness/cli/evaluate-command.js'
+import { evaluateCommand } from '../../../harness/cli/evaluate-command.js'
+import type { SequenceCommand } from '../../../harness/cli/evaluate-sequence.js'
 import {
   type DecisionRecord,
   decisionRecordSchema,
