@@ -4,7 +4,6 @@ import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evid
 import type { JournalLine } from '../evidence/run-record.js'
 import { attemptsOf, type Trial, wantsPair } from '../verdict/attempts.js'
 import { ruleOf } from '../verdict/criteria.js'
-import { refuseUnexplainedVoids } from '../verdict/decide.js'
 import {
   type IdenticalAttempt,
   identicalArms,
@@ -14,6 +13,7 @@ import { type InjectedAttempt, injectedEffect } from '../verdict/injected-effect
 import { boundsAt } from '../verdict/look.js'
 import { certifiableImprovement, type Noise } from '../verdict/noise.js'
 import { findDivergence } from '../verdict/proof.js'
+import { refuseUnexplainedVoids } from '../verdict/refusals.js'
 import { isContaminated, type Round, roundsOf } from '../verdict/rounds.js'
 import { calibratedHost } from './calibrated-host.js'
 import type {

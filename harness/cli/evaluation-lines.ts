@@ -1,8 +1,8 @@
 import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
 import { certifiableClaim, certifiedClaim, criterionOf } from '../record/claim.js'
-import { thresholdOf } from '../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
+import { thresholdOf } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
 

@@ -10,6 +10,7 @@ import {
   formatSpeedup,
 } from '../text/format.js'
 import { alignedRows } from '../text/table.js'
+import { reasonSentence } from '../verdict/reasons.js'
 import type { ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
 import { foldLines } from './fold-lines.js'
@@ -237,27 +238,15 @@ function regressionRow(check: RegressionCheck): Row {
       : certifiable >= 0
         ? `; up to ${formatPercent(certifiable)} slower passes with 80 % power`
         : `; only a candidate ${formatPercent(-certifiable)} faster passes with 80 % power: measure more`
+  const why = reasons.flatMap((code) =>
+    code === 'not-comparable' ? [] : [reasonSentence(code, { kind: 'regression', atMost: limit })],
+  )
   return [
     'regression',
     joined(
-      `${outcome} (${reasons.map(sentence).join(', ')})`,
+      `${outcome} (${why.join(', ')})`,
       `limit ${formatLimit(limit)} slower`,
       slowdown && `slower by ${formatPercentInterval(slowdown.bounds)} at 95 %`,
     ) + power,
   ]
-}
-
-function sentence(code: string): string {
-  const sentences: Readonly<Record<string, string>> = {
-    'certified-no-regression': 'the whole interval lies below the limit',
-    'estimated-no-regression':
-      'the estimate lies below the limit, and a slowdown of 1.5 times the limit is excluded',
-    'certified-regression': 'the whole interval lies at or above the limit',
-    'estimated-regression':
-      'the estimate reaches the limit, and the candidate is significantly slower',
-    'too-noisy': 'the interval is too wide to decide',
-    'noise-red': 'noise is RED, and the interval alone does not decide',
-    discordant: 'cpu time and wall time disagree',
-  }
-  return sentences[code] ?? code
 }

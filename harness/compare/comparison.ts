@@ -2,14 +2,14 @@ import type { Arm, Metric } from '../contract.js'
 import { defined } from '../evidence/defined.js'
 import { assessWorkload } from '../verdict/assess.js'
 import { failedPairs, voidedPairs } from '../verdict/rounds.js'
-import { type Warning, warningsOf } from '../verdict/warnings.js'
+import { warningsOf } from '../verdict/warnings.js'
 import { compareSummaries, summaryArm } from './compare-summaries.js'
 import { compareValues, type ValueComparison } from './compare-values.js'
 import { checkRounds, checkValues, type RegressionCheck, roundsRule } from './regression-check.js'
 import { armSeries, type RunJournal, workloadRounds } from './run-journal.js'
 import type { Series, Unit } from './series.js'
 import { armOf, type ValueArm } from './value-arm.js'
-import { valueWarnings } from './value-warnings.js'
+import { type ValueWarning, valueWarnings } from './value-warnings.js'
 
 /** Two series compared: everything that is printed. */
 export interface Comparison {
@@ -19,7 +19,7 @@ export interface Comparison {
   readonly unit?: Unit
   readonly values: ValueComparison
   readonly regression?: RegressionCheck
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly ValueWarning[]
   /** Only for the arms of measured runs. */
   readonly runs?: {
     readonly workload: string

@@ -1,7 +1,7 @@
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { tUpperQuantile } from '../statistics/student-t.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
-import type { Bounds } from '../verdict/look.js'
+import type { Bounds } from '../verdict/bounds.js'
 
 /** One-sided tail of a single look: half of 5 %, as in a two-sided 95 % interval. */
 const TAIL = 0.025

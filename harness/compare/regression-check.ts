@@ -1,9 +1,11 @@
 import { EXIT, type ExitCode } from '../errors.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import { assessWorkload } from '../verdict/assess.js'
-import { type Finding, judgeRegression, type Outcome, type Rule } from '../verdict/criteria.js'
-import type { Bounds } from '../verdict/look.js'
+import type { Bounds } from '../verdict/bounds.js'
+import type { Outcome } from '../verdict/criteria/criterion-kind.js'
+import { judgeCriterion, type Rule } from '../verdict/criteria.js'
 import { certifiableSlowdown } from '../verdict/noise.js'
+import type { WorkloadReason } from '../verdict/reasons.js'
 import type { Round } from '../verdict/rounds.js'
 import type { ValueComparison } from './compare-values.js'
 
@@ -12,7 +14,7 @@ export interface RegressionCheck {
   readonly limit: number
   readonly outcome: 'passed' | 'failed' | 'inconclusive' | 'not-comparable'
   /** Codes of the verdict; for `not-comparable`, `problem` holds the reason. */
-  readonly reasons: readonly string[]
+  readonly reasons: readonly (WorkloadReason | 'not-comparable')[]
   readonly problem?: string
   readonly slowdown?: { readonly estimate: number; readonly bounds: readonly number[] }
   /**
@@ -64,13 +66,16 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
       problem: problem ?? 'the noise is unknown',
     }
   const { m, lower, upper } = look
-  const finding = judgeRegression({ m, lower, upper, last: true, tolerance: 0 }, limit)
+  const finding = judgeCriterion(
+    { m, lower, upper, last: true, tolerance: 0 },
+    { kind: 'regression', atMost: limit },
+  )
   // In RED only certified verdicts count, as in an evaluation.
   const held = noise.class === 'RED' && !finding.certified && finding.outcome !== 'inconclusive'
   return {
     limit,
     outcome: held ? 'inconclusive' : OUTCOMES[finding.outcome],
-    reasons: held ? ['noise-red'] : reasonsOf(finding),
+    reasons: held ? ['noise-red'] : finding.reason === undefined ? [] : [finding.reason],
     ...toSlowdown(look),
     certifiable: certifiableSlowdown(noise, look, limit),
   }
@@ -129,10 +134,6 @@ function notComparable({
   return improvement?.ci95 === undefined
     ? (absent['improvement.ci95'] ?? 'the interval is unknown')
     : undefined
-}
-
-function reasonsOf({ reason }: Finding): string[] {
-  return reason === undefined ? [] : [reason]
 }
 
 function toSlowdown({ m, lower, upper }: Bounds): Pick<RegressionCheck, 'slowdown'> {

@@ -4,15 +4,20 @@ import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import { formatNumber, formatPercent } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
-import { TAIL_BEYOND, type Warning } from '../verdict/warnings.js'
+import { TAIL_BEYOND, type Warning, type WarningCode } from '../verdict/warnings.js'
 import type { ValueComparison } from './compare-values.js'
 import type { Series } from './series.js'
+
+/** A warning about two sets of values, or about the files they come from. */
+export type ValueWarning = Warning<
+  WarningCode | 'few-values' | 'sorted' | 'units-converted' | 'unit-unknown' | 'same-values'
+>
 
 /**
  * The warnings about two sets of values: those of a decision record under the same codes, with
  * remedies for values measured elsewhere, and those that only files can cause.
  */
-export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): Warning[] {
+export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): ValueWarning[] {
   return [
     few(comparison),
     zeroVariance(comparison),
@@ -26,7 +31,7 @@ export function valueWarnings(a: Series, b: Series, comparison: ValueComparison)
   ].filter((warning) => warning !== undefined)
 }
 
-function few({ baseline, candidate }: ValueComparison): Warning | undefined {
+function few({ baseline, candidate }: ValueComparison): ValueWarning | undefined {
   const fewest = Math.min(baseline.n, candidate.n)
   if (fewest >= MINIMUM_PAIRS || fewest < 2) return undefined
   return {
@@ -35,7 +40,7 @@ function few({ baseline, candidate }: ValueComparison): Warning | undefined {
   }
 }
 
-function zeroVariance({ look }: ValueComparison): Warning | undefined {
+function zeroVariance({ look }: ValueComparison): ValueWarning | undefined {
   if (look === undefined || look.se > 0) return undefined
   return {
     code: 'zero-variance',
@@ -43,7 +48,7 @@ function zeroVariance({ look }: ValueComparison): Warning | undefined {
   }
 }
 
-function noisy({ noise, pairing }: ValueComparison): Warning | undefined {
+function noisy({ noise, pairing }: ValueComparison): ValueWarning | undefined {
   if (noise?.class !== 'RED') return undefined
   const ratio = pairing === 'paired' ? 'the ratio of a pair' : 'the ratio of two values'
   return {
@@ -52,7 +57,11 @@ function noisy({ noise, pairing }: ValueComparison): Warning | undefined {
   }
 }
 
-function outliers(a: Series, b: Series, { logRatios, look }: ValueComparison): Warning | undefined {
+function outliers(
+  a: Series,
+  b: Series,
+  { logRatios, look }: ValueComparison,
+): ValueWarning | undefined {
   if (look === undefined) return undefined
   const groups = logRatios === undefined ? [logsOf(a.values), logsOf(b.values)] : [logRatios]
   const count = groups.reduce((total, values) => total + countOutliers(values), 0)
@@ -64,7 +73,7 @@ function outliers(a: Series, b: Series, { logRatios, look }: ValueComparison): W
   }
 }
 
-function tail({ logRatios, improvement }: ValueComparison): Warning | undefined {
+function tail({ logRatios, improvement }: ValueComparison): ValueWarning | undefined {
   if (logRatios === undefined || improvement === undefined) return undefined
   const plain = improvementOf(meanOf(logRatios))
   if (Math.abs(plain - improvement.estimate) <= TAIL_BEYOND) return undefined
@@ -74,7 +83,7 @@ function tail({ logRatios, improvement }: ValueComparison): Warning | undefined 
   }
 }
 
-function autocorrelated({ logRatios, look }: ValueComparison): Warning | undefined {
+function autocorrelated({ logRatios, look }: ValueComparison): ValueWarning | undefined {
   if (logRatios === undefined || look === undefined || look.seUsed <= look.se) return undefined
   return {
     code: 'autocorrelated',
@@ -82,7 +91,7 @@ function autocorrelated({ logRatios, look }: ValueComparison): Warning | undefin
   }
 }
 
-function sorted(a: Series, b: Series, { pairing }: ValueComparison): Warning | undefined {
+function sorted(a: Series, b: Series, { pairing }: ValueComparison): ValueWarning | undefined {
   if (pairing !== 'paired' || ![a, b].every(({ values }) => values.length > 2 && isSorted(values)))
     return undefined
   return {
@@ -91,7 +100,7 @@ function sorted(a: Series, b: Series, { pairing }: ValueComparison): Warning | u
   }
 }
 
-function units(a: Series, b: Series): Warning | undefined {
+function units(a: Series, b: Series): ValueWarning | undefined {
   if (a.unit === b.unit) return undefined
   const [stated, other] = a.unit === undefined ? [b, a] : [a, b]
   if (other.unit !== undefined)
@@ -105,7 +114,7 @@ function units(a: Series, b: Series): Warning | undefined {
   }
 }
 
-function same(a: Series, b: Series): Warning | undefined {
+function same(a: Series, b: Series): ValueWarning | undefined {
   if (a.values.length === 0 || a.values.length !== b.values.length) return undefined
   if (!new Float64Array(a.values).every((value, index) => value === b.values[index]))
     return undefined

@@ -8,7 +8,7 @@ import { nextPair } from '../measurement/schedule.js'
 import type { Progress } from '../progress.js'
 import { runningEstimate } from '../verdict/assess.js'
 import { ruleOf } from '../verdict/criteria.js'
-import { refuseFailing } from '../verdict/decide.js'
+import { refuseFailing } from '../verdict/refusals.js'
 import { roundsOf } from '../verdict/rounds.js'
 
 export interface MeasuringRequest {

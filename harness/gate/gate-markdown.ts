@@ -37,7 +37,7 @@ export function gateMarkdown(report: GateReport): string {
       : `**Not comparable:** ${escapeMarkdown(report.problem)}`,
     resultsBlock(report),
     casesTable(report.cases),
-    ...report.cases.map(detailsOf),
+    ...report.cases.map((one) => detailsOf(one, report.rule)),
     countedTable(report.cases),
     list(report.notes),
     repeatBlock(report),
@@ -104,9 +104,9 @@ function slowdownText({ slowdown, ci95 }: GateRound): string {
   return `${formatSignedPercent(slowdown)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`
 }
 
-function detailsOf(one: GateCase): string | undefined {
+function detailsOf(one: GateCase, rule: GateReport['rule']): string | undefined {
   const lines = [
-    ...(one.verdict === 'pass' ? [] : [`${one.verdict}: ${reasonText(one)}`]),
+    ...(one.verdict === 'pass' ? [] : [`${one.verdict}: ${reasonText(one, rule)}`]),
     ...one.rounds.flatMap(({ warnings }) =>
       warnings.map(({ code, hint }) => `warning ${code}: ${hint}`),
     ),

@@ -6,6 +6,11 @@ import {
   equivalenceSchema,
 } from '../evidence/evidence.js'
 import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
+import { warningSchema } from '../record/workload-schema.js'
+import { OUTCOMES } from '../verdict/criteria/criterion-kind.js'
+import { GATE_REASONS } from '../verdict/gate.js'
+import { lookSchema } from '../verdict/look.js'
+import { WORKLOAD_REASONS } from '../verdict/reasons.js'
 import { countedWorkSchema } from './counted-work.js'
 
 /**
@@ -13,30 +18,14 @@ import { countedWorkSchema } from './counted-work.js'
  * positive if head takes longer.
  */
 
-const warning = z.strictObject({ code: z.string(), hint: z.string() })
-
-const look = z.strictObject({
-  pairs: z.int().positive(),
-  m: z.number(),
-  se: z.number(),
-  seUsed: z.number(),
-  df: z.number(),
-  pNominal: z.number(),
-  critical: z.number(),
-  lower: z.number(),
-  upper: z.number(),
-  outcome: z.enum(['accepted', 'rejected', 'inconclusive', 'continue']),
-  held: z.array(z.string()).optional(),
-})
-
 /**
  * One round: pairs until the regression rule decides. `accepted` means passed, `rejected` means
  * failed.
  */
 const roundSchema = z.strictObject({
   seed: z.int().nonnegative(),
-  outcome: z.enum(['accepted', 'rejected', 'inconclusive', 'continue']),
-  reasons: z.array(z.string()),
+  outcome: z.enum(OUTCOMES),
+  reasons: z.array(z.enum(WORKLOAD_REASONS)),
   pairs: z.int().nonnegative(),
   /** Mean per iteration, ms. */
   baseMs: z.number().optional(),
@@ -50,8 +39,8 @@ const roundSchema = z.strictObject({
    * with 80 % power.
    */
   certifiable: z.strictObject({ passes: z.number(), fails: z.number() }).optional(),
-  looks: z.array(look),
-  warnings: z.array(warning),
+  looks: z.array(lookSchema),
+  warnings: z.array(warningSchema),
   /** Path of the runs, relative to this file. */
   journal: z.string(),
 })
@@ -75,7 +64,7 @@ const caseSchema = z.strictObject({
   /** What one pass consists of. */
   content: z.string(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
-  reasons: z.array(z.string()),
+  reasons: z.array(z.enum(GATE_REASONS)),
   /** The second is the confirmation of a failure. */
   rounds: z.array(roundSchema).min(1).max(2),
   countedWork: countedWorkSchema,

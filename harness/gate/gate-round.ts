@@ -44,7 +44,7 @@ export function roundOf(
             fails: certifiableRegression(noise, look, limit),
           }
         : undefined,
-    looks: looks.map(({ held, ...rest }) => defined({ ...rest, held: held && [...held] })),
+    looks: [...looks],
     warnings: warningsOf(rounds, looks, rule),
     journal,
   })

@@ -35,7 +35,7 @@ export function gateText(report: GateReport): string {
       ? [labelled('different', divergenceText(equivalence.divergence))]
       : []),
     ...alignedRows(cases.flatMap(rowsOf), '   '),
-    ...cases.flatMap(detailsOf),
+    ...cases.flatMap((one) => detailsOf(one, report.rule)),
     ...countedLines(cases),
     ...notes.map((note) => labelled('note', note)),
     labelled(
@@ -76,9 +76,11 @@ function cellsOf({
   ]
 }
 
-function detailsOf(one: GateCase): string[] {
+function detailsOf(one: GateCase, rule: GateReport['rule']): string[] {
   return [
-    ...(one.verdict === 'pass' ? [] : [labelled(one.verdict, `${one.name}: ${reasonText(one)}`)]),
+    ...(one.verdict === 'pass'
+      ? []
+      : [labelled(one.verdict, `${one.name}: ${reasonText(one, rule)}`)]),
     ...one.rounds.flatMap(({ warnings }) =>
       warnings.map(({ code, hint }) => labelled('warning', `${one.name}: ${code}: ${hint}`)),
     ),

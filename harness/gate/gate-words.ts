@@ -1,4 +1,6 @@
 import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
+import type { GateReason } from '../verdict/gate.js'
+import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
 import type {
   GateCase,
   GateEquivalence,
@@ -32,26 +34,33 @@ export function verdictText({ verdict, cases, rule, equivalence }: GateReport): 
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  'certified-regression': 'certainly at least that much slower, in both rounds',
-  'estimated-regression': 'slower by the estimate, and certainly slower at all, in both rounds',
+/** Reasons that only a gate has. */
+const GATE_SENTENCES: Readonly<Record<Exclude<GateReason, WorkloadReason>, string>> = {
   'not-confirmed':
     'the first round failed and the second did not, so the two decide nothing; repeat on a quiet machine',
-  'too-noisy': 'the machine is too noisy to tell; repeat on a quiet one, or raise --max-pairs',
-  'noise-red': 'pairs vary so much that only certified verdicts count; repeat on a quiet machine',
-  contaminated:
-    'too many pairs had to be voided because other programs were at work; repeat on a quiet machine',
-  discordant:
-    'cpu and wall time tell different stories; repeat on a quiet machine, or give --metric wall',
-  'calibration-failed': 'the calibration of this machine found the harness biased; calibrate again',
-  unfinished: 'measuring ended before it was decided',
+  unfinished: 'measuring ended before a decision',
 }
 
-/** Why a case has its verdict. */
-export function reasonText({ reasons, verdict }: GateCase): string {
+const REMEDIES: Readonly<Partial<Record<WorkloadReason, string>>> = {
+  'too-noisy': 'repeat on a quiet machine, or raise --max-pairs',
+  'noise-red': 'repeat on a quiet machine',
+  contaminated: 'repeat on a quiet machine',
+  discordant: 'repeat on a quiet machine, or give --metric wall',
+  'calibration-failed': 'calibrate again',
+}
+
+/** Why a case has its verdict, and what to do about it. */
+export function reasonText({ reasons, verdict }: GateCase, { limit }: GateReport['rule']): string {
   const shown =
-    verdict === 'fail' || !reasons.includes('not-confirmed') ? reasons : ['not-confirmed']
-  return shown.map((code) => REASONS[code] ?? code).join('; ')
+    verdict === 'fail' || !reasons.includes('not-confirmed') ? reasons : ['not-confirmed' as const]
+  const rounds = verdict === 'fail' ? 'in both rounds, ' : ''
+  return `${rounds}${shown.map((code) => sentenceOf(code, limit)).join('; ')}`
+}
+
+function sentenceOf(code: GateReason, limit: number): string {
+  if (code === 'not-confirmed' || code === 'unfinished') return GATE_SENTENCES[code]
+  const sentence = reasonSentence(code, { kind: 'regression', atMost: limit })
+  return REMEDIES[code] === undefined ? sentence : `${sentence}; ${REMEDIES[code]}`
 }
 
 /** `grid-search, seed 7, backtest fast=5 slow=60: price is 10.01 in base and 10.02 in head` */

@@ -2,10 +2,9 @@ import type { CalibrationQuote } from '../evidence/evidence.js'
 import { formatDaysAgo, formatPercent } from '../text/format.js'
 
 /**
- * The calibration of a host as a record quotes it beside the noise of a workload: `calibrated
- * GREEN, effective sd 1.2 %, 3 days ago`.
+ * The calibration of a host for one workload: `calibrated GREEN, effective sd 1.2 %, 3 days ago`.
  *
- * @returns undefined where the plan says nothing about calibrations
+ * @returns undefined for older plans, which do not quote a calibration
  */
 export function calibrationText(
   calibration: CalibrationQuote | undefined,

@@ -1,3 +1,4 @@
+import { defined } from '../evidence/defined.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
@@ -11,12 +12,12 @@ import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 
 export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from './record-schema.js'
 
-/** The shape of records written now. */
-export const RECORD_VERSION = 2
+/** The version of records written now. */
+export const RECORD_VERSION = 2 as const
 
 /**
- * The decision record of an evidence folder: a function of its files and nothing else, not the
- * clock, not git, not another file.
+ * The decision record of an evidence folder: a function of its files alone, not of the clock, git
+ * or other files.
  *
  * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was
  * measured
@@ -26,9 +27,8 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
   const decision = decide(evidence)
   const cumulative = overallCumulative(evidence, decision)
   const workloads = decision.workloads.map((workload) => toWorkloadRecord(evidence, workload))
-  const profile = recordProfile(workloads)
-  return {
-    schema: 'assay/decision@1',
+  return defined({
+    schema: 'assay/decision@1' as const,
     id: plan.id,
     layer: plan.layer,
     title: plan.title,
@@ -46,12 +46,12 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
     scale: plan.scale,
     seed: plan.seed,
     regime: { ...plan.regime, looks: [...plan.regime.looks] },
-    ...(plan.injected && { injected: { ...plan.injected } }),
+    injected: plan.injected,
     workloads,
-    ...(cumulative && { cumulative: toCumulativeRecord(cumulative) }),
-    ...(evidence.sequence && { sequence: toSequenceRecord(evidence.sequence) }),
+    cumulative: cumulative && toCumulativeRecord(cumulative),
+    sequence: evidence.sequence && toSequenceRecord(evidence.sequence),
     equivalence: toEquivalenceRecord(evidence, decision),
-    ...(profile && { profile }),
+    profile: recordProfile(workloads),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: [...decision.warnings],
@@ -70,10 +70,10 @@ export function toDecisionRecord(evidence: Evidence): DecisionRecord {
       nodeFlags: [...plan.nodeFlags],
       fallbacks: [...environment.fallbacks],
     },
-    ...(plan.calibration && { calibration: structuredClone(plan.calibration) }),
-    ...(plan.errorRates !== undefined && { errorRates: plan.errorRates }),
+    calibration: plan.calibration,
+    errorRates: plan.errorRates,
     evidence: sortedByKey(digests),
-  }
+  })
 }
 
 /** The bytes of a record file: stable key order, two-space JSON, a final newline. */
@@ -91,8 +91,8 @@ function overallCumulative({ plan }: Evidence, decision: Decision): Cumulative |
     ({ id, assessment }) =>
       compareArms(assessment.rounds, 'baseline', ruleOf(plan, id).metric)?.estimate,
   )
-  const known = estimates.filter((estimate) => estimate !== undefined)
-  return known.length > 0 && known.length === targets.length ? cumulate(known) : undefined
+  const measured = estimates.filter((estimate) => estimate !== undefined)
+  return measured.length > 0 && measured.length === targets.length ? cumulate(measured) : undefined
 }
 
 function toEquivalenceRecord(

@@ -9,6 +9,7 @@ import {
   formatSignedPercent,
 } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
+import { counterOf } from '../verdict/criteria.js'
 import { calibrationText } from './calibration-text.js'
 import { certifiableClaim, criterionOf } from './claim.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -42,6 +43,7 @@ type LookRecord = WorkloadRecord['looks'][number]
 
 const ABSENT = '—'
 
+/** The table of evidence. */
 export function evidenceRows(record: DecisionRecord): EvidenceRow[] {
   return record.workloads.map((workload) => ({
     workload: escapeName(workload.id),
@@ -59,6 +61,7 @@ export function evidenceRows(record: DecisionRecord): EvidenceRow[] {
   }))
 }
 
+/** The table of looks. */
 export function lookRows(record: DecisionRecord): LookRow[] {
   return record.workloads.flatMap(({ id, role, looks }) =>
     looks.map(({ pairs, outcome, held, ...position }) => ({
@@ -70,16 +73,15 @@ export function lookRows(record: DecisionRecord): LookRow[] {
   )
 }
 
-/** Ratios as improvements, what a budget counts in its own unit. */
+/** Ratios as improvements; for a budget, in the unit of its counter. */
 function positionCells(
   { m, lower, upper }: Pick<LookRecord, 'm' | 'lower' | 'upper'>,
   criterion: Criterion,
 ): Pick<LookRow, 'estimate' | 'bounds'> {
-  if (criterion.kind === 'budget') {
-    const [estimate, from, to] = [m, lower, upper].map((value) =>
-      formatCounter(criterion.counter, value),
-    )
-    return { estimate: `${escapeName(criterion.counter)} ${estimate}`, bounds: `${from} – ${to}` }
+  const counter = counterOf(criterion)
+  if (counter !== undefined) {
+    const [estimate, from, to] = [m, lower, upper].map((value) => formatCounter(counter, value))
+    return { estimate: `${escapeName(counter)} ${estimate}`, bounds: `${from} – ${to}` }
   }
   return {
     estimate: formatSignedPercent(improvementOf(m)),
@@ -87,7 +89,7 @@ function positionCells(
   }
 }
 
-/** How an outcome is called for people: a guard is not accepted, it passes. */
+/** The word for an outcome: a target is accepted, a guard passes the gate. */
 export function outcomeWord(role: WorkloadRecord['role'], outcome: LookRecord['outcome']): string {
   if (role === 'target') return outcome
   return outcome === 'accepted'
@@ -117,12 +119,12 @@ function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
   return calibration === undefined ? own : `${own}; ${calibration}`
 }
 
-/** The measured change of the peak, and what the probe made of it where it had to decide. */
+/** The measured change of the peak, and that of the probe where one was made. */
 export function memoryChange({ ratio, probe }: NonNullable<WorkloadRecord['memory']>): string {
   const measured = formatSignedPercent(ratio - 1)
   return probe === undefined
     ? measured
-    : `${measured}, probe ${formatSignedPercent(probe.ratio - 1)}`
+    : `${measured}, in the probe ${formatSignedPercent(probe.ratio - 1)}`
 }
 
 function memoryCell(memory: WorkloadRecord['memory']): string {

@@ -20,7 +20,7 @@ interface IndexModel {
 const template = markdownTemplate<IndexModel>('index')
 
 /**
- * `decisions/README.md`: every record on one line, in order of their numbers.
+ * `decisions/README.md`: one row per record, in order of their numbers.
  *
  * @param unfinished ids of evidence folders without a decision
  */
@@ -49,10 +49,7 @@ function verdictCell(record: DecisionRecord, records: readonly DecisionRecord[])
   return `${record.verdict}${control}${newer === undefined ? '' : `, superseded by ${numberOf(newer.id)}`}`
 }
 
-/**
- * Each target's improvement over the arm it was judged against, and what it counts where that is
- * what it was judged by.
- */
+/** The improvement of each target; for a budget, the mean of its counter. */
 function improvementCell({ workloads, equivalence }: DecisionRecord): string {
   if (equivalence.kind === 'different') return 'not equivalent'
   const cells = workloads.flatMap(({ id, role, improvement, budget }) => {

@@ -19,21 +19,15 @@ type PairedTests = Pick<
 type OrdinaryTests = PairedTests &
   Pick<WorkloadRecord, 'mannWhitney' | 'effectSize' | 'improvementOfMeans' | 'naive'>
 
-/** Two-sided p below which the naive rule calls a difference real. */
+/** The naive rule accepts a difference with a two-sided p below this. */
 const NAIVE_P = 0.05
 
-/**
- * What stands beside the verdict and decides nothing: the ordinary statistics of the candidate and
- * the arm it is compared with.
- */
+/** Ordinary statistics of the candidate and the compared arm; the verdict does not use them. */
 export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
-  const { paired, wilcoxon, ...ratios } = toPairedTests(comparison.logRatios)
   const { a, b } = comparison
   return {
-    ...(paired && { paired }),
-    ...(wilcoxon && { wilcoxon }),
+    ...toPairedTests(comparison.logRatios),
     ...present('mannWhitney', () => ({ ...rankSumTest(a, b) })),
-    ...ratios,
     ...present('effectSize', () => effectSize(momentsOf(a), momentsOf(b))),
     improvementOfMeans: improvementOfMeans(comparison),
     ...present('naive', () => naiveRule(comparison, atLeast)),

@@ -1,11 +1,11 @@
 import { DegenerateSampleError } from '../statistics/sample.js'
 
-/** Is told which statistic does not exist for these values, and why. */
+/** Called with the name of a statistic that does not exist for these values, and the reason. */
 export type OnAbsent = (key: string, reason: string) => void
 
 /**
- * A statistic under its name, or nothing where it does not exist for these values: absent is
- * absent, never zero, NaN or infinite. None of the statistics made this way decides anything.
+ * A statistic under its name, or an empty object where it does not exist for these values; never
+ * NaN or infinite. For statistics that the verdict does not use.
  */
 export function present<Key extends string, Value>(
   key: Key,
@@ -16,7 +16,7 @@ export function present<Key extends string, Value>(
     const value = compute()
     if (value === undefined || value === null) onAbsent(key, 'the values do not vary')
     else if (!allFinite(value))
-      onAbsent(key, 'the result lies beyond the range of double-precision numbers')
+      onAbsent(key, 'the result exceeds the range of double-precision numbers')
     else return { [key]: value } as { [Name in Key]?: NonNullable<Value> }
   } catch (error) {
     if (!(error instanceof DegenerateSampleError)) throw error

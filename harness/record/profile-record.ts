@@ -1,4 +1,5 @@
 import type { Arm } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { ArmHotspots, Gain, Hotspots } from '../evidence/hotspots-schema.js'
 import { gainOf, type MeasuredChange } from '../profile/figures/gain.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -6,15 +7,15 @@ import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 type ProfileRecord = NonNullable<WorkloadRecord['profile']>
 type CategoryRecord = ProfileRecord['categories'][number]
 
-/** Targets a record names for each arm; `hotspots.json` has them all. */
+/** Number of targets a record holds for each arm; `hotspots.json` has all. */
 const NAMED_TARGETS = 3
 
 /**
- * What a record says of where the time of a workload went: per category its share in each arm and
- * of the gain, and what to optimize next. The rest stays in `hotspots.json`.
+ * Where the time of a workload went: the share of each category in each arm and of the gain, and
+ * the next targets. The rest stays in `hotspots.json`.
  *
- * @param measured the change of CPU time between the measured runs; undefined: too few of them,
- * then there is no gain to explain
+ * @param measured the change of CPU time between the measured runs; undefined below two pairs: then
+ * the gain is absent
  */
 export function toProfileRecord(
   { arms }: Hotspots,
@@ -25,15 +26,15 @@ export function toProfileRecord(
   const next = byArm(arms, (arm) =>
     arm.next.slice(0, NAMED_TARGETS).map((target) => ({ ...target })),
   )
-  return {
-    ...(Object.keys(ratios).length > 0 && { overheadToComputation: ratios }),
+  return defined({
+    overheadToComputation: unlessEmpty(ratios),
     categories: categoriesOf(arms, gain),
-    ...(gain && { gain: toGainRecord(gain) }),
+    gain: gain && toGainRecord(gain),
     next,
-  }
+  })
 }
 
-/** Warnings of a profile that stand in a record: what makes its shares of the gain doubtful. */
+/** The warnings of a profile in a record: those about its shares of the gain. */
 export function profileGainWarnings(
   { arms }: Hotspots,
   measured: MeasuredChange | undefined,
@@ -42,18 +43,18 @@ export function profileGainWarnings(
 }
 
 /**
- * The profile of the whole record: that of its first target that was profiled. Passes of different
- * workloads have no sum worth a share.
+ * The profile of the whole record: that of its first profiled target. Shares of different workloads
+ * cannot be added.
  */
 export function recordProfile(workloads: readonly WorkloadRecord[]): DecisionRecord['profile'] {
   const first = workloads.find(({ role, profile }) => role === 'target' && profile !== undefined)
   if (first?.profile === undefined) return undefined
   const { overheadToComputation, categories } = first.profile
-  return {
+  return defined({
     workload: first.id,
-    ...(overheadToComputation && { overheadToComputation }),
+    overheadToComputation,
     categories: categories.map(({ shareOfGain: _, withInlining: __, ...shares }) => shares),
-  }
+  })
 }
 
 function categoriesOf(arms: readonly ArmHotspots[], gain: Gain | undefined): CategoryRecord[] {
@@ -65,12 +66,12 @@ function categoriesOf(arms: readonly ArmHotspots[], gain: Gain | undefined): Cat
     const inlined = byArm(arms, (arm) =>
       of(arm)?.differs === true ? of(arm)?.inlinedShare : undefined,
     )
-    return {
+    return defined({
       name,
       ...byArm(arms, (arm) => of(arm)?.share ?? 0),
-      ...(share !== undefined && { shareOfGain: share }),
-      ...(Object.keys(inlined).length > 0 && { withInlining: inlined }),
-    }
+      shareOfGain: share,
+      withInlining: unlessEmpty(inlined),
+    })
   })
 }
 
@@ -81,13 +82,11 @@ function toGainRecord({
   explained,
   left,
 }: Gain): NonNullable<ProfileRecord['gain']> {
-  return {
-    against,
-    measured,
-    profiled,
-    ...(explained !== undefined && { explained }),
-    ...(left !== undefined && { left }),
-  }
+  return defined({ against, measured, profiled, explained, left })
+}
+
+function unlessEmpty<Values extends object>(values: Values): Values | undefined {
+  return Object.keys(values).length > 0 ? values : undefined
 }
 
 function byArm<Value>(

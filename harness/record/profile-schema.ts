@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** One number per arm that was profiled. */
+/** A number for each profiled arm. */
 const ofArms = {
   baseline: z.number().optional(),
   incumbent: z.number().optional(),
@@ -12,7 +12,7 @@ const ofArms = {
  */
 const overheadToComputation = z.strictObject(ofArms).optional()
 
-/** The best first. */
+/** The most promising first. */
 const nextTargets = z.array(
   z.strictObject({
     category: z.string(),
@@ -22,41 +22,34 @@ const nextTargets = z.array(
   }),
 )
 
-/**
- * Where the time of one workload went: shares of the busy time of a pass, by profiles without
- * inlining.
- */
+/** Where the time of one workload went: shares of the busy time of a pass, without inlining. */
 export const workloadProfileSchema = z.strictObject({
   overheadToComputation,
   categories: z.array(
     z.strictObject({
       name: z.string(),
       ...ofArms,
-      /**
-       * Of the measured gain; negative where the category got dearer. The shares do not add up to
-       * one: `gain.explained` says how far they come.
-       */
+      /** Of the measured gain; negative for a loss. Named categories add up to `gain.explained`. */
       shareOfGain: z.number().optional(),
-      /** The shares with inlining, of those arms in which they differ by more than five points. */
+      /** The shares with inlining, for arms in which they differ by more than five points. */
       withInlining: z.strictObject(ofArms).optional(),
     }),
   ),
-  /** Absent where fewer than two pairs count. */
+  /** Absent below two pairs. */
   gain: z
     .strictObject({
       against: z.enum(['baseline', 'incumbent']),
-      /** Improvement of CPU time: by the measured runs, and by sampled time. */
+      /** Improvement of CPU time, by the measured runs and by sampled time. */
       measured: z.number(),
       profiled: z.number(),
       /**
-       * The part of the measured gain that named categories account for, and what is left; absent
-       * where there may be no gain.
+       * The part of the measured gain in named categories, and the rest; absent for small gains.
        */
       explained: z.number().optional(),
       left: z.number().optional(),
     })
     .optional(),
-  /** What to optimize next with the layers of an arm, by share and estimated effort. */
+  /** The next targets with the layers of each arm, by share and estimated effort. */
   next: z.strictObject({
     baseline: nextTargets.optional(),
     incumbent: nextTargets.optional(),
@@ -64,10 +57,7 @@ export const workloadProfileSchema = z.strictObject({
   }),
 })
 
-/**
- * The short form of the above that stands for a whole record: that of its first profiled target,
- * which it names.
- */
+/** The short form of the above for a whole record: that of its first profiled target. */
 export const recordProfileSchema = z.strictObject({
   workload: z.string(),
   overheadToComputation,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readStored } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
 
-/** The part every decision record quotes; the rest of the file is for readers of the page. */
+/** The part that decision records quote. */
 const quotedSchema = z.looseObject({
   schema: z.literal('assay/characteristics@1'),
   line: z.string().min(1),
@@ -18,7 +18,6 @@ const quotedSchema = z.looseObject({
  */
 export function publishedErrorRates(root: string = packageRoot()): string | undefined {
   const path = join(root, 'docs', 'characteristics', 'characteristics.json')
-  const problem =
-    'is not what was published; restore it, or derive it with: npm run characteristics'
+  const problem = 'is damaged; restore it, or derive it with: npm run characteristics'
   return readStored(path, quotedSchema, problem)?.line
 }

@@ -1,42 +1,41 @@
-/**
- * What may differ between a record and the one derived again from its evidence by a later version,
- * and why.
- */
-const MAY_CHANGE: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /^recordVersion$/, why: 'the number of the shape itself' },
-  {
-    path: /^(workloads\.\d+\.)?warnings\.\d+\.hint$/,
-    why: 'a sentence for people; its code and the figures it speaks of are compared',
-  },
-]
-
-/** Lists a later version may add to: it may warn of more, never of less. */
-const MAY_GROW = /^(workloads\.\d+\.)?warnings$/
+/** The version of the record's shape may change. */
+const VERSION = 'recordVersion'
+/** Lists to which a later version may add warnings, and whose hints it may reword. */
+const WARNINGS = /^(workloads\.\d+\.)?warnings$/
 
 /**
- * Where a derived record does not hold what an older record says: every verdict, reason, number and
- * text of the older one has to be in it, unchanged. Fields only the derived one has are no
- * difference.
+ * The first verdict, reason, figure or text of an older record that the derived record does not
+ * have. Fields that only the derived record has do not count.
  *
- * @param older parsed JSON  @param derived the same, by the version at hand
- * @returns the path of the first difference, e.g. `workloads.0.improvement.estimate`; undefined
- * where nothing would change
+ * @param older parsed JSON
+ * @param derived the record this version derives from the same evidence, parsed
+ * @returns its path, e.g. `workloads.0.improvement.estimate`; undefined where all are unchanged
  */
 export function changedFigure(older: unknown, derived: unknown, path = ''): string | undefined {
-  if (MAY_CHANGE.some((field) => field.path.test(path))) return undefined
+  if (path === VERSION) return undefined
   if (!isTree(older)) return Object.is(older, derived) ? undefined : path
   if (!isTree(derived) || Array.isArray(older) !== Array.isArray(derived)) return path
-  if (MAY_GROW.test(path)) return lostWarning(older, derived, path)
-  if (Array.isArray(older) && Object.keys(older).length !== Object.keys(derived).length) return path
-  for (const [key, value] of Object.entries(older)) {
+  if (WARNINGS.test(path)) return lostWarning(older, derived, path)
+  const entries = Object.entries(older)
+  if (Array.isArray(older) && entries.length !== Object.keys(derived).length) return path
+  return firstDefined(entries, ([key, value]) => {
     const below = path === '' ? key : `${path}.${key}`
-    const changed = Object.hasOwn(derived, key) ? changedFigure(value, derived[key], below) : below
-    if (changed !== undefined) return changed
+    return Object.hasOwn(derived, key) ? changedFigure(value, derived[key], below) : below
+  })
+}
+
+function firstDefined<Item, Result>(
+  items: readonly Item[],
+  read: (item: Item) => Result | undefined,
+): Result | undefined {
+  for (const item of items) {
+    const result = read(item)
+    if (result !== undefined) return result
   }
   return undefined
 }
 
-/** Warnings are the same where their codes are; each needs one of its own. */
+/** Compares warnings by their codes: each older warning needs a derived one of its own. */
 function lostWarning(older: Tree, derived: Tree, path: string): string | undefined {
   const left = Object.values(derived).map(codeOf)
   for (const [index, warning] of Object.values(older).entries()) {

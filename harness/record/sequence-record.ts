@@ -1,19 +1,20 @@
+import { defined } from '../evidence/defined.js'
 import type {
   Change,
   Sequence,
   SequenceLayer,
   SequenceStep,
 } from '../evidence/sequence-evidence.js'
-import type { Interval } from '../statistics/interval.js'
 import { type Cumulative, toCumulative } from '../verdict/cumulative.js'
-import { additionalChange, followSequence, productOf, reachedBy } from '../verdict/sequence.js'
+import { followSequence, type SkipReason } from '../verdict/sequence.js'
+import { additionalChange, productOf, reachedBy } from '../verdict/sequence-changes.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
-import { toCumulativeRecord } from './workload-record.js'
+import { toCumulativeRecord, toPair } from './workload-record.js'
 
 type SequenceRecord = NonNullable<DecisionRecord['sequence']>
 
 /**
- * What a summary says about the layers it sums up: a function of `sequence.json` alone.
+ * The part of a summary about its layers: a function of `sequence.json` alone.
  *
  * @throws {InvalidEvidenceError} its steps contradict the rules
  */
@@ -21,29 +22,31 @@ export function toSequenceRecord(sequence: Sequence): SequenceRecord {
   const { goal, layers } = sequence
   const { stack, skipped, stops, heavy } = followSequence(sequence)
   const product = productOf(layers.filter(({ id }) => stack.includes(id)))
-  return {
+  return defined({
     goal: { ...goal },
     steps: layers.map((layer) =>
       toStepRecord(layer, skipped[layer.id], acceptedUpTo(layer, layers, stack)),
     ),
-    stops: stops.map(({ after, reason, returns }) => ({
-      after,
-      reason,
-      ...(returns && { returns: { ...returns, layers: [...returns.layers] } }),
-    })),
-    ...(heavy && {
-      heavy: {
+    stops: stops.map(({ after, reason, returns }) =>
+      defined({
+        after,
+        reason,
+        returns: returns && { ...returns, layers: [...returns.layers] },
+      }),
+    ),
+    heavy:
+      heavy &&
+      defined({
         warranted: heavy.warranted,
-        ...(heavy.reached && { reached: toCumulativeRecord(heavy.reached) }),
+        reached: heavy.reached && toCumulativeRecord(heavy.reached),
         layers: [...heavy.layers],
-      },
-    }),
-    ...(product && { product: toCumulativeRecord(toCumulative(product)) }),
-  }
+      }),
+    product: product && toCumulativeRecord(toCumulative(product)),
+  })
 }
 
 /**
- * What a sequence keeps of the record of one layer.
+ * The step of one layer in `sequence.json`, from its record.
  *
  * @param sha256 `sha256:…` of its JSON
  */
@@ -56,23 +59,20 @@ export function toSequenceStep(record: DecisionRecord, sha256: string): Sequence
     incumbent: [...record.stacks.incumbent],
     workloads: record.workloads.map((workload) => {
       const { id, role, improvement, memory } = workload
-      const cumulative = cumulativeOf(workload)
-      return {
+      return defined({
         id,
         role,
-        ...(improvement && {
-          additional: toChange(improvement.estimate, improvement.ci95, improvement.df),
-        }),
-        ...(cumulative && { cumulative }),
-        ...(memory && { memory: { ratio: memory.ratio, verdict: memory.verdict } }),
-      }
+        additional: improvement && toChange(improvement.estimate, improvement.ci95, improvement.df),
+        cumulative: cumulativeOf(workload),
+        memory: memory && { ratio: memory.ratio, verdict: memory.verdict },
+      })
     }),
   }
 }
 
 /**
- * Where there is no incumbent, the arm it was judged against is the pure baseline. Both are of the
- * same pairs, hence of the same df.
+ * Without an incumbent, a workload was judged against the pure baseline. Both changes come from the
+ * same pairs and have the same df.
  */
 function cumulativeOf({ against, improvement, cumulative }: WorkloadRecord): Change | undefined {
   if (improvement === undefined) return undefined
@@ -82,10 +82,10 @@ function cumulativeOf({ against, improvement, cumulative }: WorkloadRecord): Cha
 }
 
 function toChange(improvement: number, ci95: readonly number[] | undefined, df: number): Change {
-  return { improvement, ...(ci95 && { ci95: [...ci95] }), df }
+  return defined({ improvement, ci95: ci95 && [...ci95], df })
 }
 
-/** The accepted layers before a layer, and itself: what its candidate ran with. */
+/** The layers of a layer's candidate: those accepted before it, and itself. */
 function acceptedUpTo(
   layer: SequenceLayer,
   layers: readonly SequenceLayer[],
@@ -97,32 +97,33 @@ function acceptedUpTo(
 
 function toStepRecord(
   layer: SequenceLayer,
-  skipped: string | undefined,
+  skipped: SkipReason | undefined,
   candidate: readonly SequenceLayer[],
 ): SequenceRecord['steps'][number] {
   const { id, title, standalone, heavy, step } = layer
-  const common = { layer: id, title, standalone, ...(heavy && { heavy: true as const }) }
-  if (step === undefined) return { ...common, ...(skipped !== undefined && { skipped }) }
+  const common = defined({
+    layer: id,
+    title,
+    standalone,
+    heavy: heavy ? (true as const) : undefined,
+  })
+  if (step === undefined) return defined({ ...common, skipped })
   const additional = additionalChange(layer)
   const cumulative = reachedBy(candidate)
-  return {
+  return defined({
     ...common,
     record: step.record,
     sha256: step.sha256,
     verdict: step.verdict,
     equivalent: step.equivalent,
-    ...(additional && { additional: toGain(toCumulative(additional)) }),
-    ...(cumulative && { cumulative: toGain(toCumulative(cumulative)) }),
+    additional: additional && toGain(toCumulative(additional)),
+    cumulative: cumulative && toGain(toCumulative(cumulative)),
     memory: step.workloads.flatMap(({ id: workload, role, memory }) =>
       role === 'target' && memory !== undefined ? [{ workload, ...memory }] : [],
     ),
-  }
+  })
 }
 
 function toGain({ improvement, ci95 }: Cumulative): { improvement: number; ci95?: number[] } {
-  return { improvement, ...(ci95 && { ci95: toPair(ci95) }) }
-}
-
-function toPair({ lower, upper }: Interval): number[] {
-  return [lower, upper]
+  return defined({ improvement, ci95: ci95 && toPair(ci95) })
 }

@@ -5,13 +5,10 @@ import {
   formatSignedPercent,
   formatSpeedup,
 } from '../text/format.js'
-import { GAIN_EXCLUDED, GAIN_LEAST } from '../verdict/sequence.js'
+import { GAIN_EXCLUDED, GAIN_LEAST, type SkipReason } from '../verdict/sequence.js'
 import type { DecisionRecord } from './record-schema.js'
 
-/**
- * A sequence in words: the same on the page, in the markdown and in a terminal. Plain text, to be
- * escaped where it is shown.
- */
+/** A sequence as text, for the report, the markdown and a terminal. Plain: to be escaped there. */
 
 type SequenceRecord = NonNullable<DecisionRecord['sequence']>
 type Step = SequenceRecord['steps'][number]
@@ -44,8 +41,8 @@ export function sequenceRows({ sequence }: DecisionRecord): {
 }
 
 /**
- * What came of it: what was accepted, why it ended, whether heavy layers are called for, and what
- * all of it gains. Each with its final period.
+ * The result: which layers were accepted, why the sequence ended, whether heavy layers are needed,
+ * and the improvement by all accepted layers. Each sentence with its final period.
  */
 export function sequenceSentences(record: DecisionRecord): string[] {
   const { sequence } = record
@@ -58,21 +55,21 @@ export function sequenceSentences(record: DecisionRecord): string[] {
   ]
 }
 
-/** How the table is to be read. */
+/** Explains the table. */
 export const SEQUENCE_NOTE =
-  'Additional is the improvement over the arm a layer was judged against, the layers accepted before it; cumulative, that of both together over the pure baseline, in the same rounds. Both are geometric means over the target workloads. A standalone layer is judged on the pure baseline and is in no stack.'
+  'Additional: improvement over the layers accepted before. Cumulative: improvement of both together over the pure baseline, in the same rounds. Both are geometric means over the target workloads. A standalone layer is judged against the pure baseline and never joins the stack.'
 
 function verdictText({ verdict, equivalent, skipped }: Step): string {
   if (verdict === undefined)
-    return `not evaluated${skipped === undefined ? '' : `: ${SKIPPED[skipped] ?? skipped}`}`
+    return `not evaluated${skipped === undefined ? '' : `: ${SKIPPED[skipped]}`}`
   return equivalent === false ? `${verdict}, not equivalent` : verdict
 }
 
-const SKIPPED: Readonly<Record<string, string>> = {
-  'goal-met': 'the goal was met before',
-  'diminishing-returns': 'returns had diminished before',
+const SKIPPED: Readonly<Record<SkipReason, string>> = {
+  'goal-met': 'the goal was already met',
+  'diminishing-returns': 'returns had diminished',
   'heavy-not-needed': 'the goal was met without heavy layers',
-  'whole-not-reached': 'neither was the layer it is a part of',
+  'whole-not-reached': 'the layer it is a part of was not evaluated',
 }
 
 function memoryText({ memory, verdict }: Step): string {
@@ -91,21 +88,20 @@ function acceptedSentence({ steps }: SequenceRecord): string {
   const accepted = steps
     .filter(({ standalone, verdict }) => !standalone && verdict === 'accepted')
     .map(({ layer }) => layer)
-  if (accepted.length === 0)
-    return 'No layer was accepted, so the pure baseline stays what it is, and nothing was measured together.'
+  if (accepted.length === 0) return 'No layer was accepted, so nothing was measured together.'
   return `Accepted, in order: ${accepted.join(', ')}.`
 }
 
 function stopSentences({ stops, goal }: SequenceRecord): string[] {
   if (stops.length === 0)
-    return ['No rule ended it early: every layer that is not heavy was evaluated.']
+    return ['No rule ended the sequence early: every layer that is not heavy was evaluated.']
   return stops.map(({ after, reason, returns }) => {
     if (reason === 'goal-met')
-      return `It ended after ${after}: the aspired ${formatLimit(goal.aspired)} were certified.`
+      return `The sequence ended after ${after}: the aspired ${formatLimit(goal.aspired)} are certified.`
     const gained =
       returns &&
-      `${returns.layers.join(' and ')} together gained ${formatSignedPercent(returns.gain)}`
-    return `It ended after ${after}, because returns diminished: ${gained ?? 'the last two layers gained little'} (less than ${formatLimit(GAIN_LEAST)}), and with 90 % confidence no more than ${formatSignedPercent(returns?.upper90 ?? 0)} (less than ${formatLimit(GAIN_EXCLUDED)}).`
+      `: ${returns.layers.join(' and ')} together gained ${formatSignedPercent(returns.gain)} (below ${formatLimit(GAIN_LEAST)}), with an upper 90 % bound of ${formatSignedPercent(returns.upper90)} (below ${formatLimit(GAIN_EXCLUDED)})`
+    return `The sequence ended after ${after} because returns diminished${gained ?? ''}.`
   })
 }
 
@@ -114,30 +110,34 @@ function heavySentence({ heavy, goal }: SequenceRecord): string[] {
   const goalText = formatLimit(goal.aspired)
   const reached = gainText(heavy.reached)
   if (!heavy.warranted)
-    return [`Heavy layers are not needed: the others reach ${reached} and certify ${goalText}.`]
+    return [
+      `Heavy layers are not needed: the others reach ${reached}, and ${goalText} are certified.`,
+    ]
   const why =
     heavy.reached === undefined
-      ? 'nothing was reached without them'
+      ? 'the others have no measured improvement'
       : heavy.reached.improvement < goal.aspired
-        ? `the others reach ${reached}, short of ${goalText}`
-        : `the others reach ${reached}, which does not certify ${goalText}`
+        ? `the others reach ${reached}, less than the aspired ${goalText}`
+        : `the others reach ${reached}, but the aspired ${goalText} are not certified`
   const which =
-    heavy.layers.length === 0 ? 'this suite has none yet' : `evaluated: ${heavy.layers.join(', ')}`
-  return [`Heavy layers are warranted: ${why}; ${which}.`]
+    heavy.layers.length === 0
+      ? 'The suite has none yet.'
+      : `Heavy layers of the suite: ${heavy.layers.join(', ')}.`
+  return [`Heavy layers are needed: ${why}. ${which}`]
 }
 
 function officialSentence(
   { cumulative }: DecisionRecord,
   { product, goal }: SequenceRecord,
 ): string[] {
-  const goals = `At least ${formatLimit(goal.minimum)} on every target were asked for, ${formatLimit(goal.aspired)} were aspired to.`
+  const goals = `Goal: at least ${formatLimit(goal.minimum)} per target. Aspiration: ${formatLimit(goal.aspired)}.`
   if (cumulative === undefined) return [goals]
-  const beside =
+  const own =
     product === undefined
       ? ''
       : ` The product of the layers' own figures is ${gainText(product)}; it tends to be optimistic, because the layers were selected by these figures.`
   return [
-    `Measured afresh, all of them together are ${formatPercent(Math.abs(cumulative.improvement))}${cumulative.ci95 === undefined ? '' : ` [${formatPercentInterval(cumulative.ci95)}]`} ${cumulative.improvement < 0 ? 'slower (interval of the improvement)' : 'faster'} than the pure baseline, speedup ${formatSpeedup(cumulative.speedup)}: that is the official figure.${beside}`,
+    `Official figure, measured afresh: all accepted layers together are ${formatPercent(Math.abs(cumulative.improvement))}${cumulative.ci95 === undefined ? '' : ` [${formatPercentInterval(cumulative.ci95)}]`} ${cumulative.improvement < 0 ? 'slower (interval of the improvement)' : 'faster'} than the pure baseline, speedup ${formatSpeedup(cumulative.speedup)}.${own}`,
     goals,
   ]
 }

@@ -6,8 +6,8 @@ export function numberOf(id: string): string {
 }
 
 /**
- * The newest record that says it supersedes this one; undefined where none does. A record never
- * changes when it is superseded.
+ * The newest record that supersedes this one; undefined where none does. The superseded record
+ * itself does not change.
  */
 export function supersededBy(
   record: DecisionRecord,

@@ -2,9 +2,8 @@ import { escapeCode, escapeMarkdown, escapeName } from '../text/escape-markdown.
 import { templatesIn } from '../text/templates.js'
 
 /**
- * A markdown template of `harness/record/templates`. Markdown is not HTML, so handlebars escapes
- * nothing by itself: a template prints a value that came from a user only through `{{text …}}`,
- * `{{name …}}` or `{{code …}}`.
+ * A markdown template of `harness/record/templates`. Handlebars escapes HTML only, so a template
+ * prints values from users through `{{text …}}`, `{{name …}}` or `{{code …}}`.
  */
 export const markdownTemplate = templatesIn({
   folder: 'record/templates',

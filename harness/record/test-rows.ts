@@ -22,7 +22,7 @@ export interface TestRow {
 
 const ABSENT = '—'
 
-/** One row per workload and arm the candidate is set against. */
+/** One row for each workload and arm the candidate is compared with. */
 export function testRows({ workloads }: DecisionRecord): TestRow[] {
   return workloads.flatMap((workload) => {
     const baseline = toRow(workload, 'baseline', workload.baseline, workload.welch)
@@ -31,9 +31,7 @@ export function testRows({ workloads }: DecisionRecord): TestRow[] {
   })
 }
 
-/**
- * One line per workload: the tests that make fewer assumptions, and the rule this method replaces.
- */
+/** One line per workload: tests with fewer assumptions, and the naive rule. */
 export function testLines({ workloads, criterion }: DecisionRecord): string[] {
   return workloads.flatMap((workload) => {
     const { wilcoxon, mannWhitney, shapiro, naive } = workload

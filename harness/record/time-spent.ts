@@ -4,20 +4,20 @@ import { escapeMarkdown, escapeName, escapePath } from '../text/escape-markdown.
 import { formatPercent, formatRatio, formatSignedPercent } from '../text/format.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
-/** Where the time of one workload went, for the markdown of a decision; every text is markdown. */
+/** Where the time of one workload went; every text is markdown. */
 export interface TimeSpent {
   readonly workload: string
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** What the table says, and where its flame graphs are. */
+  /** The gain, the overhead, and links to the flame graphs. */
   readonly lines: readonly string[]
 }
 
 type ProfileRecord = NonNullable<WorkloadRecord['profile']>
 
-/** A category below this in every arm, and of the gain, has no row. */
+/** A category gets a row if one of its shares is at least this. */
 const SHOWN = 0.005
-/** Categories the sentence about the baseline names. */
+/** Number of categories in the sentence about the baseline. */
 const NAMED = 3
 
 /** One table per workload that was profiled, that of the record's own profile first. */
@@ -49,7 +49,7 @@ export function timeSpent(record: DecisionRecord): TimeSpent[] {
   })
 }
 
-/** What the profile of the pure baseline says, in one sentence; '' where there is none. */
+/** Where the time of the pure baseline goes, in one sentence; '' without a profile. */
 export function baselineSentence({ profile }: DecisionRecord): string {
   if (profile === undefined) return ''
   const largest = profile.categories
@@ -59,15 +59,16 @@ export function baselineSentence({ profile }: DecisionRecord): string {
     .map(({ name, share }) => `${escapeName(name)} (${formatPercent(share)})`)
   if (largest.length === 0) return ''
   const ratio = profile.overheadToComputation?.baseline
-  const overhead = ratio === undefined ? '' : `; overhead to computation is ${formatRatio(ratio)}`
-  return `By the profile of the baseline, ${escapeName(profile.workload)} spends most of its time on ${largest.join(', ')}${overhead}.`
+  const overhead =
+    ratio === undefined ? '' : `; the ratio of overhead to computation is ${formatRatio(ratio)}`
+  return `In the profile of the baseline, ${escapeName(profile.workload)} spends most of its time on ${largest.join(', ')}${overhead}.`
 }
 
 /**
- * What is worth optimizing next on each profiled target, by share and estimated effort: on top of
- * the candidate where it was accepted, else on top of what it was compared with.
+ * The next optimization target of each profiled workload, by share and estimated effort: with the
+ * layers of the candidate if it was accepted, otherwise with those of the compared arm.
  *
- * @returns '' where nothing was profiled, or nothing is left
+ * @returns '' where nothing was profiled, or no target is left
  */
 export function nextSentence({ verdict, workloads }: DecisionRecord): string {
   const targets = workloads.flatMap(({ id, role, against, profile }) => {
@@ -81,7 +82,7 @@ export function nextSentence({ verdict, workloads }: DecisionRecord): string {
   })
   if (targets.length === 0) return ''
   const where = verdict === 'accepted' ? 'with this layer' : 'without this layer'
-  return `Worth optimizing next ${where}, by share and estimated effort: ${targets.join('; ')}.`
+  return `Next to optimize ${where}, by share and estimated effort: ${targets.join('; ')}.`
 }
 
 function rowsOf(
@@ -102,7 +103,7 @@ function rowsOf(
     ])
 }
 
-/** Where V8 books a category differently with inlining, both. */
+/** Both shares where V8 assigns a category differently with inlining. */
 function shareCell(share: number | undefined, inlined: number | undefined): string {
   if (share === undefined) return '—'
   return `${formatPercent(share)}${inlined === undefined ? '' : ` (${formatPercent(inlined)} with inlining)`}`
@@ -124,7 +125,7 @@ function overheadLines(
   return shown.length === 0 ? [] : [`Overhead to computation: ${shown.join(' → ')}.`]
 }
 
-/** Links to those pictures that are part of the evidence. */
+/** Links to the flame graphs in the evidence. */
 function pictureLines(workload: string, { id, evidence }: DecisionRecord): string[] {
   const links = [...ARMS, 'difference'].flatMap((name) => {
     const file = `${workload}/${name}.svg`

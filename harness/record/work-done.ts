@@ -1,12 +1,13 @@
 import { mean } from 'simple-statistics'
 import type { Arm } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { Round } from '../verdict/rounds.js'
 import type { WorkloadRecord } from './record-schema.js'
 
 /**
- * Work per second of wall time and arm, from the mean rate of its runs.
+ * Work per second of wall time for each arm, the mean over its runs.
  *
- * @returns undefined unless every run tells its work, in one unit
+ * @returns undefined unless every run reports its work in the same unit
  */
 export function toWork(rounds: readonly Round[], arms: readonly Arm[]): WorkloadRecord['work'] {
   const units = new Set(rounds.flatMap(({ runs }) => arms.map((arm) => runs[arm]!.work?.unit)))
@@ -14,17 +15,17 @@ export function toWork(rounds: readonly Round[], arms: readonly Arm[]): Workload
   if (unit === undefined || units.size !== 1) return undefined
   const perSecond = (arm: Arm) =>
     mean(rounds.map(({ runs }) => (1000 * runs[arm]!.work!.amount) / runs[arm]!.wallMs))
-  return {
+  return defined({
     unit,
     baselinePerSecond: perSecond('baseline'),
-    ...(arms.includes('incumbent') && { incumbentPerSecond: perSecond('incumbent') }),
+    incumbentPerSecond: arms.includes('incumbent') ? perSecond('incumbent') : undefined,
     candidatePerSecond: perSecond('candidate'),
-  }
+  })
 }
 
 /**
- * Mean of the counters every run has, and the hit rate wherever something counts `x.hits` beside
- * `x.misses`; empty where nothing counts.
+ * The mean of each counter that every run has, and the hit rate for each pair of `x.hits` and
+ * `x.misses`; empty without counters.
  */
 export function toCounters(
   rounds: readonly Round[],

@@ -1,7 +1,8 @@
 import type { Arm, Budget, Criterion, Metric } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { type Interval, type SampleSummary, summarize } from '../statistics/interval.js'
-import { budgetValues, certifiableMean, estimateBudget } from '../verdict/budget.js'
+import { budgetValues, estimateBudget } from '../verdict/budget-values.js'
 import {
   type Comparison,
   compareArms,
@@ -9,19 +10,14 @@ import {
   improvementOf,
   sampleOf,
 } from '../verdict/compare.js'
-import { ruleOf } from '../verdict/criteria.js'
+import { certifiableMean, limitOf } from '../verdict/criteria/budget.js'
+import { kindOf, type Rule, ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
 import type { WorkloadDecision } from '../verdict/decide.js'
 import type { Look } from '../verdict/look.js'
 import { compareMemory, type MemoryRatio } from '../verdict/memory.js'
 import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
-import {
-  certifiableEquivalence,
-  certifiableImprovement,
-  certifiableSlowdown,
-  type Noise,
-  noiseOf,
-} from '../verdict/noise.js'
+import { type CertifiableEffect, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { probeWarnings, warningsOf } from '../verdict/warnings.js'
 import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
@@ -29,7 +25,7 @@ import { profileGainWarnings, toProfileRecord } from './profile-record.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
-/** Everything a record says about one workload, from the rounds its decision was made of. */
+/** The part of a record about one workload, from the rounds its verdict was made of. */
 export function toWorkloadRecord(
   { plan, runs, memoryProbe = [], hotspots }: Evidence,
   decision: WorkloadDecision,
@@ -43,26 +39,26 @@ export function toWorkloadRecord(
       ? hotspots[decision.id]
       : undefined
   const change = profiled && compareArms(rounds, rule.against, 'cpu')?.improvement
-  return {
+  return defined({
     id: planned.id,
     title: planned.title,
     content: planned.content,
     role: planned.role,
     metric: rule.metric,
     against: rule.against,
-    ...(planned.warmup !== undefined && { warmup: planned.warmup }),
-    ...(planned.iterations !== undefined && { iterations: planned.iterations }),
+    warmup: planned.warmup,
+    iterations: planned.iterations,
     pairs: rounds.length,
     voidedPairs: voidedPairs(runs, decision.id),
     failedPairs: failedPairs(runs, decision.id),
-    looks: looks.map(toLookRecord),
+    looks: [...looks],
     ...statistics(rounds, looks.at(-1), {
       ...rule,
       arms: plan.arms,
       layer: plan.criterion,
       probed,
     }),
-    ...(profiled && { profile: toProfileRecord(profiled, change) }),
+    profile: profiled && toProfileRecord(profiled, change),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: [
@@ -70,18 +66,16 @@ export function toWorkloadRecord(
       ...probeWarnings(memoryProbe, decision.id),
       ...(profiled ? profileGainWarnings(profiled, change) : []),
     ],
-  }
+  })
 }
 
+/** A cumulative improvement in the shape of a record. */
 export function toCumulativeRecord({ improvement, ci95, speedup }: Cumulative) {
-  return { improvement, ...(ci95 && { ci95: toPair(ci95) }), speedup }
+  return defined({ improvement, ci95: ci95 && toPair(ci95), speedup })
 }
 
-interface Setting {
+interface Setting extends Rule {
   readonly arms: readonly Arm[]
-  readonly against: Arm
-  readonly metric: Metric
-  readonly criterion: Criterion
   /** The criterion of the layer: that of a target. */
   readonly layer: Criterion
   readonly probed: readonly ProbePair[]
@@ -98,9 +92,7 @@ function statistics(
   if (comparison === undefined || overall === undefined) return {}
   const memory = compareMemory(rounds, against, setting.probed)
   const noise = noiseOf(comparison.estimate)
-  const counters = toCounters(rounds)
-  const work = toWork(rounds, arms)
-  return {
+  return defined({
     ...(criterion.kind === 'budget' && toBudgetRecord(rounds, criterion, look)),
     ...toMetricBlock(rounds, setting, metric, criterion.kind === 'budget' ? undefined : look),
     speedup: Math.exp(-comparison.estimate.m),
@@ -108,23 +100,22 @@ function statistics(
     ...(against === 'incumbent' && toWelchRecord('welchIncumbent', comparison)),
     ...toTests(comparison, layer),
     wall: toMetricBlock(rounds, setting, 'wall'),
-    ...(metric === 'wall' && { cpu: toMetricBlock(rounds, setting, 'cpu') }),
-    ...(memory && {
-      memory: {
+    cpu: metric === 'wall' ? toMetricBlock(rounds, setting, 'cpu') : undefined,
+    memory:
+      memory &&
+      defined({
         ...toMemoryRecord(memory),
-        ...(memory.probe && { probe: toMemoryRecord(memory.probe) }),
-      },
-    }),
+        probe: memory.probe && toMemoryRecord(memory.probe),
+      }),
     noise: { ...noise, ...(look && toCertifiable(noise, look, setting)) },
-    ...(work && { work }),
-    ...counters,
-    ...(against === 'incumbent' && {
-      cumulative: toCumulativeRecord(cumulate([overall.estimate])),
-    }),
-  }
+    work: toWork(rounds, arms),
+    ...toCounters(rounds),
+    cumulative:
+      against === 'incumbent' ? toCumulativeRecord(cumulate([overall.estimate])) : undefined,
+  })
 }
 
-/** The naive rule claims an improvement, so it stands beside nothing else. */
+/** The naive rule claims an improvement, so only an improvement is compared with it. */
 function toTests(comparison: Comparison, layer: Criterion) {
   const { naive, ...tests } = toOrdinaryTests(
     comparison,
@@ -133,27 +124,20 @@ function toTests(comparison: Comparison, layer: Criterion) {
   return { ...tests, ...(layer.kind === 'improvement' && naive && { naive }) }
 }
 
-/** What this noise could have certified, by each criterion that says something about a ratio. */
+/** What this noise could have certified: by the workload's criterion and the layer's threshold. */
 function toCertifiable(
   noise: Noise,
   look: Look,
   { criterion, layer }: Setting,
 ): Partial<NonNullable<WorkloadRecord['noise']>> {
-  if (criterion.kind === 'budget') return {}
-  return {
-    ...(layer.kind === 'improvement' && {
-      certifiable: certifiableImprovement(noise, look, layer.atLeast),
-    }),
-    ...('atMost' in criterion && {
-      certifiableSlowdown: certifiableSlowdown(noise, look, criterion.atMost),
-    }),
-    ...(criterion.kind === 'equivalence' && {
-      certifiableEquivalence: certifiableEquivalence(noise, look),
-    }),
-  }
+  const effectOf = (one: Criterion): CertifiableEffect => kindOf(one).certifiable(noise, look, one)
+  return defined({
+    ...(layer.kind === 'improvement' ? effectOf(layer) : {}),
+    ...effectOf(criterion),
+  })
 }
 
-/** What a budget counts; absent where some run lacks it. */
+/** The mean of a budget's counter; absent where a run lacks the counter. */
 function toBudgetRecord(
   rounds: readonly Round[],
   budget: Budget,
@@ -161,16 +145,15 @@ function toBudgetRecord(
 ): Pick<WorkloadRecord, 'budget'> {
   const values = budgetValues(rounds, budget.counter)
   if (values === undefined) return {}
-  const [limit, bound] =
-    'atMost' in budget ? [budget.atMost, look?.upper] : [budget.atLeast, look?.lower]
+  const bound = 'atMost' in budget ? look?.upper : look?.lower
   return {
-    budget: {
+    budget: defined({
       counter: budget.counter,
       mean: estimateBudget(values).m,
-      ...(bound !== undefined && { bound }),
-      limit,
-      ...(look && { certifiable: certifiableMean(budget, look) }),
-    },
+      bound,
+      limit: limitOf(budget),
+      certifiable: look && certifiableMean(budget, look),
+    }),
   }
 }
 
@@ -182,36 +165,33 @@ function toMetricBlock(
 ) {
   const comparison: Comparison = compareArms(rounds, against, metric)!
   const summary = (arm: Arm) => toSummaryRecord(summarize(sampleOf(rounds, arm, metric)))
-  return {
+  return defined({
     baseline: summary('baseline'),
-    ...(arms.includes('incumbent') && { incumbent: summary('incumbent') }),
+    incumbent: arms.includes('incumbent') ? summary('incumbent') : undefined,
     candidate: summary('candidate'),
     improvement: toImprovementRecord(comparison.improvement, look),
-  }
+  })
 }
 
 function toImprovementRecord({ estimate, ci95, p, df }: Improvement, look: Look | undefined) {
-  return {
+  return defined({
     estimate,
-    ...(ci95 && { ci95: toPair(ci95) }),
-    ...(look && { certifiedAtLeast: improvementOf(look.upper) }),
-    ...(p !== undefined && { p }),
+    ci95: ci95 && toPair(ci95),
+    certifiedAtLeast: look && improvementOf(look.upper),
+    p,
     df,
-  }
+  })
 }
 
 function toMemoryRecord({ ratio, ci95, verdict }: MemoryRatio) {
-  return { ratio, ...(ci95 && { ci95: toPair(ci95) }), verdict }
-}
-
-function toLookRecord({ held, ...look }: Look): WorkloadRecord['looks'][number] {
-  return { ...look, ...(held && { held: [...held] }) }
+  return defined({ ratio, ci95: ci95 && toPair(ci95), verdict })
 }
 
 function toSummaryRecord({ n, mean: m, sd, cv, ci95 }: SampleSummary) {
   return { n, mean: m, sd, cv, ci95: toPair(ci95) }
 }
 
-function toPair({ lower, upper }: Interval): number[] {
+/** An interval in the shape of a record. */
+export function toPair({ lower, upper }: Interval): number[] {
   return [lower, upper]
 }

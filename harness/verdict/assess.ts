@@ -1,39 +1,41 @@
-import { compareArms, improvementOfMeans } from './compare.js'
-import type { Finding, Outcome, Rule } from './criteria.js'
+import { type Comparison, compareArms } from './compare.js'
+import type { Finding, Outcome } from './criteria/criterion-kind.js'
+import { counterOf, kindOf, type Rule } from './criteria.js'
 import { boundsAt, judge, type Look } from './look.js'
 import { compareMemory } from './memory.js'
 import type { ProbePair } from './memory-probe.js'
 import { noiseOf } from './noise.js'
+import type { WorkloadReason } from './reasons.js'
 import type { Round } from './rounds.js'
 import { discordance } from './warnings.js'
 
-/** What the rounds so far say about one workload. */
+/** The outcome of one workload, from the rounds so far. */
 export interface Assessment {
-  /**
-   * `continue`: more pairs are needed. For a guard, `accepted` means that it passes the regression
-   * gate.
-   */
+  /** `continue`: more pairs are needed. For a guard, `accepted`: it passes the regression gate. */
   readonly outcome: Outcome
-  /** Codes; empty while the outcome is `continue`. */
-  readonly reasons: readonly string[]
-  /** Rounds the assessment is made of: those up to the deciding look, or all so far. */
+  /** Empty while the outcome is `continue`. */
+  readonly reasons: readonly WorkloadReason[]
+  /** The rounds up to the deciding look, or all so far. */
   readonly rounds: readonly Round[]
   readonly looks: readonly Look[]
 }
 
-/** Two-sided p an acceptance needs, beside its bounds. */
-const SIGNIFICANT_BELOW = 0.05
-const MEMORY_UNDECIDED = 'memory-undecided'
-/** What becomes of an acceptance that only blocking memory stands in the way of. */
+/** One look and why it has its outcome. */
+interface JudgedLook {
+  readonly look: Look
+  readonly reasons: readonly WorkloadReason[]
+}
+
+/** The outcome of an acceptance that only blocking memory holds back. */
 const BY_MEMORY = { within: 'accepted', over: 'rejected', undecided: 'inconclusive' } as const
 
 /**
- * Examines the looks in order and stops at the first that decides; rounds beyond it are ignored.
- * Nothing is accepted unless a look says so and no condition holds it back; a held acceptance goes
- * on to the next look, and after the last one it is inconclusive.
+ * Examines the looks in order and stops at the first that decides; later rounds are ignored.
  *
- * Where blocking memory alone holds an acceptance back, more pairs would not help: that look
- * decides, by the probe where there is one.
+ * A workload is accepted only where a look accepts it and no condition holds the acceptance back. A
+ * held acceptance goes on to the next look; at the last look it is inconclusive. Where blocking
+ * memory alone holds it back, more pairs would not help: that look decides, by the probe if one
+ * was made.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  * @param probed pairs of the memory probe (`probePairs`)
@@ -46,19 +48,19 @@ export function assessWorkload(
   const looks: Look[] = []
   for (const [index, pairs] of rule.looks.entries()) {
     if (rounds.length < pairs) break
-    const seen = rounds.slice(0, pairs)
-    const taken = takeLook(seen, index, rule, probed)
-    if (taken === undefined)
-      return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: seen, looks }
-    const { look, reasons } = taken
+    const soFar = rounds.slice(0, pairs)
+    const judged = judgeLook(soFar, index, rule, probed)
+    if (judged === undefined)
+      return { outcome: 'inconclusive', reasons: ['counter-missing'], rounds: soFar, looks }
+    const { look, reasons } = judged
     looks.push(look)
-    if (look.outcome !== 'continue') return { outcome: look.outcome, reasons, rounds: seen, looks }
+    if (look.outcome !== 'continue') return { outcome: look.outcome, reasons, rounds: soFar, looks }
   }
   return { outcome: 'continue', reasons: [], rounds, looks }
 }
 
 /**
- * Point estimate of the improvement so far, a fraction, for progress lines; undefined below two
+ * The estimate of the improvement so far, a fraction, for progress lines; undefined below two
  * rounds.
  */
 export function runningEstimate(
@@ -68,24 +70,23 @@ export function runningEstimate(
   return compareArms(rounds, rule.against, rule.metric)?.improvement.estimate
 }
 
-/** Undefined where a run lacks what a budget counts: no further pair could mend that. */
-function takeLook(
+/** Undefined where a run lacks the counter of a budget: more pairs would not help. */
+function judgeLook(
   rounds: readonly Round[],
   index: number,
   rule: Rule,
   probed: readonly ProbePair[],
-): { readonly look: Look; readonly reasons: readonly string[] } | undefined {
+): JudgedLook | undefined {
   const last = index === rule.looks.length - 1
   const bounds = boundsAt(rounds, index, rule)
   if (bounds === undefined) return undefined
   const finding = judge(bounds, last, rule)
   const reasons = finding.reason === undefined ? [] : [finding.reason]
-  if (exceedsMemory(rounds, rule) && finding.outcome === 'accepted') {
+  if (finding.outcome === 'accepted' && exceedsMemory(rounds, rule))
     return { look: { ...bounds, outcome: 'rejected' }, reasons: ['memory-over'] }
-  }
-  const held = holds(rounds, finding, rule)
+  const held = holdsOf(rounds, finding, rule)
   if (held.length === 0) return { look: { ...bounds, outcome: finding.outcome }, reasons }
-  if (held.every((code) => code === MEMORY_UNDECIDED)) {
+  if (held.every((code) => code === 'memory-undecided')) {
     const outcome = BY_MEMORY[compareMemory(rounds, rule.against, probed)!.verdict]
     if (outcome === 'accepted') return { look: { ...bounds, outcome }, reasons }
     if (outcome === 'rejected') return { look: { ...bounds, outcome }, reasons: ['memory-over'] }
@@ -99,31 +100,38 @@ function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boo
   return memory === 'blocking' && compareMemory(rounds, against)?.verdict === 'over'
 }
 
-/**
- * Why a finding must not stand although its bounds say so. A failed calibration and blocking memory
- * hold every acceptance; noise and discordance those that compare two arms; significance and the
- * plain means only the claim that something got faster.
- */
-function holds(rounds: readonly Round[], { outcome, certified }: Finding, rule: Rule): string[] {
+/** Conditions under which an outcome does not count although the criterion gives it. */
+function holdsOf(
+  rounds: readonly Round[],
+  { outcome, certified }: Finding,
+  rule: Rule,
+): WorkloadReason[] {
   if (outcome !== 'accepted' && outcome !== 'rejected') return []
   const comparison = compareArms(rounds, rule.against, rule.metric)!
-  const { estimate, improvement } = comparison
-  const isRatio = rule.criterion.kind !== 'budget'
-  const held: string[] = []
-  if (isRatio && !certified && noiseOf(estimate).class === 'RED') held.push('noise-red')
-  if (outcome === 'rejected') return held
-  if (rule.calibrationFailed === true) held.push('calibration-failed')
-  if (isRatio && rule.metric === 'cpu' && discordance(rounds, rule) !== undefined)
-    held.push('discordant')
-  if (rule.memory === 'blocking') {
-    const memory = compareMemory(rounds, rule.against)
-    if (memory === undefined) held.push('memory-unmeasured')
-    else if (memory.verdict === 'undecided') held.push(MEMORY_UNDECIDED)
-  }
-  if (rule.criterion.kind === 'improvement') {
-    if (!estimate.zeroVariance && !(improvement.p! < SIGNIFICANT_BELOW))
-      held.push('not-significant')
-    if (!(improvementOfMeans(comparison) > 0)) held.push('means-disagree')
-  }
-  return held
+  const comparesArms = counterOf(rule.criterion) === undefined
+  const isRed = comparesArms && !certified && noiseOf(comparison.estimate).class === 'RED'
+  const noise: WorkloadReason[] = isRed ? ['noise-red'] : []
+  return outcome === 'rejected' ? noise : [...noise, ...acceptanceHolds(rounds, comparison, rule)]
+}
+
+function acceptanceHolds(
+  rounds: readonly Round[],
+  comparison: Comparison,
+  rule: Rule,
+): WorkloadReason[] {
+  const comparesCpu = counterOf(rule.criterion) === undefined && rule.metric === 'cpu'
+  const isDiscordant = comparesCpu && discordance(rounds, rule) !== undefined
+  return [
+    ...(rule.calibrationFailed === true ? ['calibration-failed' as const] : []),
+    ...(isDiscordant ? ['discordant' as const] : []),
+    ...memoryHolds(rounds, rule),
+    ...(kindOf(rule.criterion).holds?.(comparison) ?? []),
+  ]
+}
+
+function memoryHolds(rounds: readonly Round[], { memory, against }: Rule): WorkloadReason[] {
+  if (memory !== 'blocking') return []
+  const measured = compareMemory(rounds, against)
+  if (measured === undefined) return ['memory-unmeasured']
+  return measured.verdict === 'undecided' ? ['memory-undecided'] : []
 }

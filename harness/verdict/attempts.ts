@@ -1,6 +1,6 @@
 import type { Round } from './rounds.js'
 
-/** Something that is tried once, and once more with fresh pairs where the first attempt failed. */
+/** A check that is repeated once, with fresh pairs, where the first attempt failed. */
 export interface Trial<Attempt> {
   /** Complete pairs of one attempt. */
   readonly pairs: number
@@ -9,8 +9,8 @@ export interface Trial<Attempt> {
 }
 
 /**
- * The attempts so far, each judged on its own pairs alone: the first, and its repeat where it
- * failed and was repeated.
+ * The attempts so far, each judged by its own pairs alone: the first, and the repeat if one was
+ * made.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  */

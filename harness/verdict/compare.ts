@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics'
 import type { Arm, Metric } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { Interval, TQuantile } from '../statistics/interval.js'
 import { logRatios, type Sample, toSample } from '../statistics/sample.js'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../statistics/trimmed.js'
 import type { Round } from './rounds.js'
 
-/** Two arms of the same rounds, side by side. */
+/** Two arms of the same rounds. */
 export interface Comparison {
   /** The arm compared with. */
   readonly a: Sample
@@ -80,19 +81,18 @@ export function improvementOf(logRatio: number): number {
   return -Math.expm1(logRatio)
 }
 
-/** An interval of log ratios as one of improvements: the ends change places. */
+/** An interval of log ratios as an interval of improvements: lower and upper swap. */
 export function improvementInterval({ lower, upper }: Interval): Interval {
   return { lower: improvementOf(upper), upper: improvementOf(lower) }
 }
 
-/** What an estimate of ln(b/a) says about the improvement. */
+/** An estimate of ln(b/a) as an improvement. */
 export function toImprovement(estimate: TrimmedEstimate, quantile?: TQuantile): Improvement {
   const interval = trimmedInterval(estimate, quantile)
-  const p = trimmedP(estimate)
-  return {
+  return defined({
     estimate: improvementOf(estimate.m),
-    ...(interval && { ci95: improvementInterval(interval) }),
-    ...(p !== undefined && { p }),
+    ci95: interval && improvementInterval(interval),
+    p: trimmedP(estimate),
     df: estimate.df,
-  }
+  })
 }

@@ -1,8 +1,7 @@
-import type { Interval } from '../statistics/interval.js'
-import { tInterval } from '../statistics/interval.js'
+import { type Interval, tInterval } from '../statistics/interval.js'
 import { improvementInterval, improvementOf } from './compare.js'
 
-/** An estimate of ln(candidate / other arm) and how well it is known. */
+/** An estimate of ln(candidate / other arm) with its standard error. */
 export interface LogChange {
   readonly m: number
   /** Exactly 0 where the pairs do not vary. */
@@ -18,21 +17,19 @@ export interface Cumulative {
   readonly speedup: number
 }
 
-/**
- * The geometric mean of the ratios of several workloads (`averageChange`), in the words of a
- * record.
- */
+/** The geometric mean of several workloads (`averageChange`) as improvement and speedup. */
 export function cumulate(estimates: readonly LogChange[]): Cumulative {
   return toCumulative(averageChange(estimates))
 }
 
+/** A log change as improvement and speedup. */
 export function toCumulative({ m, se, df }: LogChange): Cumulative {
   const cumulative = { improvement: improvementOf(m), speedup: Math.exp(-m) }
   return se === 0 ? cumulative : { ...cumulative, ci95: improvementInterval(tInterval(m, se, df)) }
 }
 
 /**
- * The geometric mean of the ratios of several workloads, each counting the same.
+ * The geometric mean of the ratios of several workloads, with equal weights.
  *
  * @param changes one per workload, at least one; made of different runs, hence independent
  * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for

@@ -1,39 +1,39 @@
+import type { z } from 'zod'
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
+import type { verdictSchema } from '../evidence/field-schemas.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
-import { voidReason } from '../measurement/host-load.js'
 import { type Assessment, assessWorkload } from './assess.js'
-import { calibrationWarnings } from './calibration.js'
 import { type Role, ruleOf } from './criteria.js'
-import { exceededAllowance } from './error-allowance.js'
 import { compareMemory } from './memory.js'
 import { isProbeOver, probePairs } from './memory-probe.js'
+import { planWarnings } from './plan-warnings.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
-import { isContaminated, isFailure, roundsOf } from './rounds.js'
-import { followSequence } from './sequence.js'
+import type { DecisionReason, WorkloadReason } from './reasons.js'
+import { isNothing, refuseFailing, refuseOtherStack, refuseUnexplainedVoids } from './refusals.js'
+import { isContaminated, roundsOf } from './rounds.js'
 import type { Warning } from './warnings.js'
 
-type Verdict = 'accepted' | 'rejected' | 'inconclusive'
+type Verdict = z.infer<typeof verdictSchema>
 
 export interface WorkloadDecision {
   readonly id: string
   readonly role: Role
   readonly verdict: Verdict
-  /** Codes, at least one. */
-  readonly reasons: readonly string[]
+  /** At least one. */
+  readonly reasons: readonly WorkloadReason[]
   readonly assessment: Assessment
 }
 
 export interface Decision {
   readonly verdict: Verdict
-  /** Codes, at least one. */
-  readonly reasons: readonly string[]
+  /** At least one. */
+  readonly reasons: readonly DecisionReason[]
   readonly warnings: readonly Warning[]
   /**
-   * Empty where the candidate is not equivalent, or a sequence accepted no layer: there is nothing
-   * to measure.
+   * Empty where the candidate is not equivalent, or where a sequence accepted no layer.
    */
   readonly workloads: readonly WorkloadDecision[]
   /** Present where the candidate is not equivalent. */
@@ -41,8 +41,7 @@ export interface Decision {
 }
 
 /**
- * The verdict on a layer. It starts from "not accepted": every target has to be accepted and every
- * guard has to pass.
+ * The verdict on a layer: accepted only where every target is accepted and every guard passes.
  *
  * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or
  * measuring ended before a decision
@@ -51,7 +50,7 @@ export function decide(evidence: Evidence): Decision {
   const { plan, equivalence, runs, memoryProbe } = evidence
   refuseOtherStack(evidence)
   if (isNothing(plan))
-    return { ...concludeNothing(evidence), warnings: warningsOfPlan(plan), workloads: [] }
+    return { ...concludeNothing(evidence), warnings: planWarnings(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
   refuseFailing(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
@@ -59,30 +58,30 @@ export function decide(evidence: Evidence): Decision {
     return {
       verdict: 'rejected',
       reasons: ['not-equivalent'],
-      warnings: warningsOfPlan(plan),
+      warnings: planWarnings(plan),
       workloads: [],
       divergence,
     }
   }
   if (!plan.workloads.some(({ role }) => role === 'target')) {
     throw new InvalidEvidenceError(
-      'plan.json has no target workload, so nothing can be decided; restore the file or evaluate again',
+      'plan.json has no target workload, so there is nothing to decide; restore the file or evaluate again',
     )
   }
   const states = statesOf(plan, runs, memoryProbe)
   if (states.every(({ assessment }) => assessment.rounds.length === 0)) {
     throw new InvalidEvidenceError(
-      'nothing was measured: runs.jsonl holds no complete pair; continue with --resume',
+      'nothing was measured: runs.jsonl does not hold a complete pair; continue with --resume',
     )
   }
   const workloads = concludeWorkloads(plan, states)
-  return { ...conclude(workloads), warnings: warningsOfPlan(plan), workloads }
+  return { ...conclude(workloads), warnings: planWarnings(plan), workloads }
 }
 
 /**
  * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished:
- * all are decided, or a target of a layer is rejected. (That a measured digest is the proven one is
- * checked by `decide` and by whoever measures.)
+ * all are decided, or a target of a layer is rejected. Digests are checked elsewhere: while
+ * measuring, and by `decide`.
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
   if (isNothing(plan)) return []
@@ -93,9 +92,9 @@ export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]
 }
 
 /**
- * Ids of the workloads whose memory a probe still has to decide, in plan order: once all are
- * decided, those whose measured runs leave it open. A probe costs ten processes, so none is made
- * for a layer that is rejected anyway: nobody will pay its memory.
+ * Ids of the workloads whose memory a probe still has to decide, in plan order: those whose
+ * measured runs leave it undecided. A probe costs ten processes, so a rejected layer gets none: its
+ * memory does not matter.
  *
  * @param evidence of a finished measuring phase
  */
@@ -132,10 +131,7 @@ function statesOf(
   }))
 }
 
-/**
- * What the runs so far say about one workload of a plan; where too many pairs had to be voided,
- * nothing.
- */
+/** The outcome of one planned workload so far; inconclusive where too many pairs were voided. */
 export function assessPlanned(
   plan: EvaluationPlan,
   runs: readonly JournalLine[],
@@ -155,94 +151,24 @@ export function assessPlanned(
 }
 
 /**
- * Which pairs count must follow from the covariates of their runs, never from anybody's wish.
- *
- * @throws {InvalidEvidenceError} a run is voided without a reason, or counts in spite of one
- */
-export function refuseUnexplainedVoids(
-  { metric }: Pick<EvaluationPlan, 'metric'>,
-  runs: readonly JournalLine[],
-): void {
-  const wrong = runs.find(
-    (run) =>
-      !isFailure(run) && (run.voided !== undefined) !== (voidReason(run, metric) !== undefined),
-  )
-  if (wrong === undefined) return
-  const what =
-    'voided' in wrong && wrong.voided !== undefined
-      ? 'is voided without a reason in'
-      : 'counts in spite of'
-  throw new InvalidEvidenceError(
-    `runs.jsonl: the run of the ${wrong.arm} in pair ${wrong.pair} of ${wrong.workload} ${what} its covariates; restore the file or evaluate again`,
-  )
-}
-
-/**
- * Whoever measures stops there as well; a candidate that crashes now and then is accepted by no way
- * round.
- *
- * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
- */
-export function refuseFailing(
-  plan: Pick<EvaluationPlan, 'id' | 'workloads'>,
-  runs: readonly JournalLine[],
-): void {
-  for (const { id } of plan.workloads) {
-    const exceeded = exceededAllowance(runs, id)
-    if (exceeded === undefined) continue
-    throw new InvalidEvidenceError(
-      `${exceeded}; ${plan.id} ends without a verdict: mend the layer or the host and evaluate again`,
-    )
-  }
-}
-
-/** Whether there is nothing to measure: the summary of a sequence that accepted no layer. */
-export function isNothing({ stacks }: Pick<EvaluationPlan, 'stacks'>): boolean {
-  return stacks.candidate.length === 0
-}
-
-/**
- * Nothing was accepted: that is known where every layer of the stack was rejected, and not where
- * one was left undecided.
+ * The verdict where no layer was accepted: rejected if every layer was, inconclusive if one was
+ * left undecided.
  */
 function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict' | 'reasons'> {
   if (runs.length > 0)
     throw new InvalidEvidenceError(
-      'runs.jsonl holds runs of no layer; restore the file or evaluate again',
+      'runs.jsonl holds runs, but no layer was accepted; restore the file or evaluate again',
     )
   const steps = (sequence?.layers ?? []).flatMap(({ standalone, step }) =>
     standalone || step === undefined ? [] : [step],
   )
-  const isKnown = steps.length > 0 && steps.every(({ verdict }) => verdict === 'rejected')
-  return { verdict: isKnown ? 'rejected' : 'inconclusive', reasons: ['nothing-accepted'] }
+  const allRejected = steps.length > 0 && steps.every(({ verdict }) => verdict === 'rejected')
+  return { verdict: allRejected ? 'rejected' : 'inconclusive', reasons: ['nothing-accepted'] }
 }
 
 /**
- * A summary measures the layers its sequence accepted, and nothing else does.
- *
- * @throws {InvalidEvidenceError} it does not, or it sums up a sequence that is not finished
- */
-function refuseOtherStack({ plan, sequence }: Pick<Evidence, 'plan' | 'sequence'>): void {
-  const wrong = (what: string) =>
-    new InvalidEvidenceError(
-      `plan.json of ${plan.id} ${what}; restore plan.json and sequence.json, or evaluate again`,
-    )
-  if (sequence === undefined) {
-    if (plan.layer === SEQUENCE_ID || isNothing(plan))
-      throw wrong('sums up layers, and there is no sequence.json')
-    return
-  }
-  if (plan.layer !== SEQUENCE_ID) throw wrong('evaluates one layer, and there is a sequence.json')
-  const { stack, next } = followSequence(sequence)
-  if (next !== undefined) throw wrong(`sums up a sequence in which ${next.id} is missing`)
-  if (stack.join() !== plan.stacks.candidate.join())
-    throw wrong('measures other layers than its sequence accepted')
-}
-
-/**
- * A rejected target settles the layer, whatever the other workloads would say. Nothing settles a
- * summary early: its figure is the official one, of all its workloads and as many pairs as were
- * said beforehand.
+ * A rejected target decides the layer, whatever the other workloads show. A summary is never
+ * decided early: its figure is the official one, from all workloads and all planned pairs.
  */
 function isSettled(
   { layer }: Pick<EvaluationPlan, 'layer'>,
@@ -272,7 +198,7 @@ function concludeWorkloads(
 function conclude(workloads: readonly WorkloadDecision[]): Pick<Decision, 'verdict' | 'reasons'> {
   const targets = workloads.filter(({ role }) => role === 'target')
   const guards = workloads.filter(({ role }) => role === 'guard')
-  const reasons: string[] = []
+  const reasons: DecisionReason[] = []
   if (targets.some(({ verdict }) => verdict === 'rejected')) reasons.push('target-rejected')
   if (guards.some(({ verdict }) => verdict === 'rejected')) reasons.push('guard-failed')
   if (reasons.length > 0) return { verdict: 'rejected', reasons }
@@ -281,29 +207,6 @@ function conclude(workloads: readonly WorkloadDecision[]): Pick<Decision, 'verdi
   if (reasons.length > 0) return { verdict: 'inconclusive', reasons }
   return {
     verdict: 'accepted',
-    reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed'] : [])],
+    reasons: ['all-targets-accepted', ...(guards.length > 0 ? ['all-guards-passed' as const] : [])],
   }
-}
-
-function warningsOfPlan(plan: EvaluationPlan): Warning[] {
-  const { injected, git } = plan
-  const warnings: Warning[] = []
-  if (injected !== undefined) {
-    warnings.push({
-      code: 'injected-effect',
-      hint: `real extra work was put into the ${injected.arm} as a control of the method; this record decides nothing about the layer`,
-    })
-  }
-  if (git === null) {
-    warnings.push({
-      code: 'no-commit',
-      hint: 'the code that was measured is in no git repository, so nobody can check it out again',
-    })
-  } else if (git.dirty) {
-    warnings.push({
-      code: 'dirty',
-      hint: 'the working tree had uncommitted changes, so the commit does not name the code that was measured; commit and evaluate again',
-    })
-  }
-  return [...warnings, ...calibrationWarnings(plan)]
 }

@@ -4,12 +4,10 @@ const MOST_IN_WORKLOAD = 2
 const MOST_IN_ARM = 1
 
 /**
- * Whether a workload has failed more often than an evaluation forgives, and how; undefined where it
- * has not.
+ * Describes how a workload failed more often than allowed; undefined where it did not.
  *
  * A failed pair is retried once. Two failures in a row, two in the same arm, or more than two in
- * the workload are too many: a candidate that crashes now and then must not be retried into
- * acceptance.
+ * the workload are too many: retries must not get a flaky candidate accepted.
  *
  * @param runs the journal so far
  */

@@ -1,29 +1,30 @@
 import { EXIT, type ExitCode } from '../errors.js'
 import type { Assessment } from './assess.js'
+import { WORKLOAD_REASONS, type WorkloadReason } from './reasons.js'
 
-/** What the gate says to one workload under one stack. */
+export const GATE_REASONS = [...WORKLOAD_REASONS, 'not-confirmed', 'unfinished'] as const
+export type GateReason = WorkloadReason | 'not-confirmed' | 'unfinished'
+
+/** The verdict on one workload under one stack. */
 export interface CaseConclusion {
   readonly verdict: 'pass' | 'fail' | 'inconclusive'
-  /** Codes, at least one. */
-  readonly reasons: readonly string[]
+  /** At least one. */
+  readonly reasons: readonly GateReason[]
 }
 
-/**
- * What the gate says in all. `not-comparable`: nothing could be measured, or not so that it means
- * something.
- */
+/** The verdict on all cases. `not-comparable`: nothing was measured that could be compared. */
 export type GateVerdict = CaseConclusion['verdict'] | 'not-equivalent' | 'not-comparable'
 
 type RoundOutcome = Pick<Assessment, 'outcome' | 'reasons'>
 
 /**
- * One workload, from a round and, where that failed, from an independent second one.
+ * The verdict on one workload, from one round and, if that failed, a second independent round.
  *
- * Only a first round that passes is a pass, so that confirming never turns a slowdown green: the
- * probability to let one pass is that of a single round, while the probability to fail a change
- * without one is squared. Rounds that contradict each other decide nothing.
+ * A case passes only by its first round, so a second round never lets a slowdown pass: the
+ * probability of passing one is that of a single round, while the probability of failing an
+ * unchanged version is squared. Rounds that contradict each other are inconclusive.
  *
- * @param second absent where none was made
+ * @param second absent where only one round was made
  */
 export function concludeCase(first: RoundOutcome, second?: RoundOutcome): CaseConclusion {
   if (first.outcome === 'accepted') return { verdict: 'pass', reasons: first.reasons }
@@ -33,10 +34,10 @@ export function concludeCase(first: RoundOutcome, second?: RoundOutcome): CaseCo
 }
 
 /**
- * All cases. It starts from "not comparable" and passes only where every case does: one confirmed
- * failure fails, one doubt leaves doubt.
+ * The verdict on all cases. One confirmed failure fails, one inconclusive case is inconclusive, and
+ * without a case nothing is comparable.
  *
- * @param cases all that were to be measured
+ * @param cases all that were planned
  */
 export function concludeGate(cases: readonly CaseConclusion[]): GateVerdict {
   if (cases.length === 0) return 'not-comparable'
@@ -57,6 +58,6 @@ export function gateExitCode(verdict: GateVerdict): ExitCode {
   return EXIT_CODES[verdict]
 }
 
-function reasonsOf({ reasons }: RoundOutcome): readonly string[] {
+function reasonsOf({ reasons }: RoundOutcome): readonly GateReason[] {
   return reasons.length > 0 ? reasons : ['unfinished']
 }

@@ -1,4 +1,5 @@
 import type { Metric } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import { lag1 } from '../statistics/autocorrelation.js'
 import type { Trial } from './attempts.js'
 import { compareArms } from './compare.js'
@@ -6,7 +7,7 @@ import { type Noise, noiseOf } from './noise.js'
 import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
 
-/** One thing that has to hold where both arms are the same code. */
+/** A condition that must hold where both arms are the same code. */
 export interface Check {
   /**
    * `pairs`: at least the bound; `bias`: |m| at most the bound, log scale; `position-effect`: |t|
@@ -18,9 +19,7 @@ export interface Check {
   readonly ok: boolean
 }
 
-/**
- * Pairs of identical code, A/A. What so few pairs do not tell, or what does not vary, is absent.
- */
+/** A/A pairs: both arms are the same code. Absent: too few pairs, or values that do not vary. */
 export interface IdenticalAttempt extends Partial<Noise> {
   /** Complete pairs. */
   readonly n: number
@@ -34,13 +33,15 @@ export interface IdenticalAttempt extends Partial<Noise> {
   readonly ok: boolean
 }
 
-/** Standard errors by which two equal arms may differ: about one time in a hundred at 40 pairs. */
+/**
+ * Standard errors by which equal arms may differ; at 40 pairs, noise exceeds them in 1 % of trials.
+ */
 export const BIAS_SE = 2.8
-/** Where the pairs do not vary, equal is equal up to this much rounding. */
+/** The rounding error allowed where the pairs do not vary. */
 const ROUNDING = 1e-12
 
 /**
- * Pairs of the same code as both arms: nothing but noise may show.
+ * The trial of A/A pairs: their difference must be noise alone.
  *
  * @param pairs of one attempt, ≥ 10
  */
@@ -60,19 +61,18 @@ function judgeIdentical(rounds: readonly Round[], pairs: number, metric: Metric)
   const { estimate, logRatios } = comparison
   const { m, se, df } = estimate
   const t = positionT(rounds, logRatios, 'baseline')
-  const r1 = lag1(logRatios)
   const checks = [complete, checkBias(m, se), ...(t === undefined ? [] : [checkPosition(t)])]
-  return {
+  return defined({
     n,
     m,
     se,
     df,
     ...noiseOf(estimate),
-    ...(t !== undefined && { positionT: t }),
-    ...(r1 !== undefined && { lag1: r1 }),
+    positionT: t,
+    lag1: lag1(logRatios),
     checks,
     ok: checks.every(({ ok }) => ok),
-  }
+  })
 }
 
 function checkBias(m: number, se: number): Check {
@@ -89,7 +89,7 @@ function checkPosition(t: number): Check {
   }
 }
 
-/** Whether the correlation of neighbouring pairs is more than chance: beyond 2/√n. */
+/** Whether consecutive pairs are correlated beyond chance: |lag 1| above 2/√n. */
 export function isAutocorrelated({ n, lag1: r1 }: Pick<IdenticalAttempt, 'n' | 'lag1'>): boolean {
   return r1 !== undefined && Math.abs(r1) > 2 / Math.sqrt(n)
 }

@@ -1,14 +1,12 @@
 import type { Metric } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { Trial } from './attempts.js'
 import { compareArms } from './compare.js'
 import { BIAS_SE } from './identical-arms.js'
 import type { Round } from './rounds.js'
 
-/**
- * What became of an effect that was put in. `incomplete`: measuring ended before all pairs were
- * made.
- */
-type Sight = 'seen' | 'missed' | 'undecidable' | 'incomplete'
+/** Whether an injected effect was measured correctly. `incomplete`: pairs are missing. */
+type Detection = 'seen' | 'missed' | 'undecidable' | 'incomplete'
 
 /** Pairs with a known true effect. */
 export interface InjectedAttempt {
@@ -18,29 +16,29 @@ export interface InjectedAttempt {
   readonly m?: number
   readonly se?: number
   readonly df?: number
-  /** The improvement seen, a fraction. */
+  /** The measured improvement, a fraction. */
   readonly improvement?: number
   /** Its 95 % interval. */
   readonly ci95?: readonly [number, number]
-  /** What noise alone may add to m or take from it: 2.8 standard errors, log scale. */
+  /** The distance noise alone may move m: 2.8 standard errors, log scale. */
   readonly reach?: number
-  readonly outcome: Sight
+  readonly outcome: Detection
 }
 
-/** How far the improvement seen may lie from the one put in, as a fraction: 8 ± 2 %. */
+/** The allowed difference between the measured and the injected improvement: 8 ± 2 %. */
 const TOLERANCE = 0.02
 
 /**
- * Pairs in which real extra work makes the candidate look faster: the harness has to see that much,
- * give or take two points.
+ * The trial of a known effect: extra work in the other arm makes the candidate faster, and the
+ * harness has to measure that improvement within two points.
  *
  * `seen`: the estimate lies within the tolerance. Where noise alone moves an estimate by more than
- * the tolerance (2.8 standard errors, at 20 pairs an effective sd above 3.4 %), lying within it
- * would be luck and lying outside no fault: then the effect is `undecidable`, which fails nothing,
- * unless the estimate is farther off than tolerance and noise together: that is `missed` on any
- * host.
+ * the tolerance (2.8 standard errors; at 20 pairs, an effective sd above 3.4 %), an estimate near
+ * the effect proves nothing, and one outside the tolerance is not an error: the effect is
+ * `undecidable`, which does not fail a calibration. An estimate farther off than tolerance and
+ * noise together is `missed` on any host.
  *
- * @param improvement put in, a fraction in (0.02, 0.9)
+ * @param improvement injected, a fraction in (0.02, 0.9)
  * @param pairs of one attempt, ≥ 10
  */
 export function injectedEffect(
@@ -67,19 +65,19 @@ function judgeInjected(
   const { m, se, df } = comparison.estimate
   const { estimate: improvement, ci95 } = comparison.improvement
   const reach = BIAS_SE * se
-  return {
+  return defined({
     n,
     m,
     se,
     df,
     improvement,
-    ...(ci95 !== undefined && { ci95: [ci95.lower, ci95.upper] }),
+    ci95: ci95 && ([ci95.lower, ci95.upper] as const),
     reach,
-    outcome: n < pairs ? 'incomplete' : sight(m, reach, injected),
-  }
+    outcome: n < pairs ? 'incomplete' : detect(m, reach, injected),
+  })
 }
 
-function sight(m: number, reach: number, injected: number): Sight {
+function detect(m: number, reach: number, injected: number): Detection {
   const lower = Math.log1p(-(injected + TOLERANCE))
   const upper = Math.log1p(-(injected - TOLERANCE))
   if (reach <= upper - Math.log1p(-injected)) return lower <= m && m <= upper ? 'seen' : 'missed'

@@ -1,42 +1,26 @@
-import type { Budget } from '../contract.js'
+import { z } from 'zod'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { groupSequentialBoundaries } from '../statistics/group-sequential.js'
 import { tUpperQuantile } from '../statistics/student-t.js'
-import { type BudgetEstimate, budgetValues, estimateBudget } from './budget.js'
+import { type Bounds, boundsSchema } from './bounds.js'
+import { type BudgetEstimate, budgetValues, estimateBudget } from './budget-values.js'
 import { compareArms } from './compare.js'
-import { type Finding, judgeCriterion, type Outcome, type Rule } from './criteria.js'
+import { type Finding, OUTCOMES } from './criteria/criterion-kind.js'
+import { type CriterionReason, counterOf, judgeCriterion, type Rule } from './criteria.js'
+import { WORKLOAD_REASONS } from './reasons.js'
 import type { Round } from './rounds.js'
 
-/**
- * One look at the accumulated pairs: on the log scale, ln(candidate / compared arm), or for a
- * budget in the unit of what it counts.
- */
-export interface Look {
-  readonly pairs: number
-  readonly m: number
-  readonly se: number
-  /** `se`, inflated where consecutive pairs are visibly correlated. */
-  readonly seUsed: number
-  readonly df: number
-  readonly pNominal: number
-  readonly critical: number
-  readonly lower: number
-  readonly upper: number
-  /** After the holds: an acceptance that is held does not decide. */
-  readonly outcome: Outcome
-  /** Why an acceptance by the bounds did not count at this look. */
-  readonly held?: readonly string[]
-}
-
-/** The bounds of a look, before anything is made of them. */
-export type Bounds = Omit<Look, 'outcome' | 'held'>
+/** One look at all pairs so far. */
+export const lookSchema = boundsSchema.extend({
+  outcome: z.enum(OUTCOMES),
+  /** Reasons for which an acceptance by the bounds did not count at this look. */
+  held: z.array(z.enum(WORKLOAD_REASONS)).optional(),
+})
+export type Look = Readonly<z.infer<typeof lookSchema>>
 
 /** One-sided tail of a fixed-sample look: the ordinary two-sided 95 % interval. */
 const FIXED_TAIL = 0.025
-/**
- * Where the pairs do not vary, the estimate itself is compared with the margin, up to this much
- * rounding.
- */
+/** Where the pairs do not vary, the estimate itself is compared, with this rounding error. */
 const ROUNDING = 1e-12
 
 /**
@@ -45,12 +29,12 @@ const ROUNDING = 1e-12
  *
  * @param rounds exactly those of this look, at least two
  * @param index of the look in `rule.looks`
- * @returns undefined where a run lacks what a budget counts
+ * @returns undefined where a run lacks the counter of a budget
  * @source Jennison & Turnbull 1989, JRSS B 51 (repeated confidence intervals)
  */
 export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): Bounds | undefined {
-  const estimate =
-    rule.criterion.kind === 'budget' ? budgetOf(rounds, rule.criterion) : ratioOf(rounds, rule)
+  const counter = counterOf(rule.criterion)
+  const estimate = counter === undefined ? ratioOf(rounds, rule) : budgetOf(rounds, counter)
   if (estimate === undefined) return undefined
   const { n, m, se, seUsed, df } = estimate
   const pNominal = rule.fixed
@@ -70,13 +54,14 @@ export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): B
   }
 }
 
-/** What the criterion of the rule says to these bounds. */
-export function judge(bounds: Bounds, last: boolean, rule: Rule): Finding {
-  const { m, lower, upper } = bounds
-  return judgeCriterion(
-    { m, lower, upper, last, tolerance: bounds.se === 0 ? ROUNDING : 0 },
-    rule.criterion,
-  )
+/** The outcome of these bounds under the criterion of the rule. */
+export function judge(
+  { m, se, lower, upper }: Bounds,
+  last: boolean,
+  { criterion }: Rule,
+): Finding<CriterionReason | 'too-noisy'> {
+  const tolerance = se === 0 ? ROUNDING : 0
+  return judgeCriterion({ m, lower, upper, last, tolerance }, criterion)
 }
 
 function ratioOf(rounds: readonly Round[], { against, metric }: Rule) {
@@ -84,7 +69,7 @@ function ratioOf(rounds: readonly Round[], { against, metric }: Rule) {
   return { ...estimate, seUsed: estimate.se * autocorrelationInflation(logRatios) }
 }
 
-function budgetOf(rounds: readonly Round[], { counter }: Budget): BudgetEstimate | undefined {
+function budgetOf(rounds: readonly Round[], counter: string): BudgetEstimate | undefined {
   const values = budgetValues(rounds, counter)
   return values && estimateBudget(values)
 }

@@ -1,4 +1,6 @@
+import type { z } from 'zod'
 import type { Arm } from '../contract.js'
+import type { memoryVerdictSchema } from '../evidence/field-schemas.js'
 import type { Interval } from '../statistics/interval.js'
 import { logRatios, toSample } from '../statistics/sample.js'
 import { MINIMUM_PAIRS, trimmedEstimate, trimmedInterval } from '../statistics/trimmed.js'
@@ -9,30 +11,27 @@ import type { Round } from './rounds.js'
 export interface MemoryRatio {
   /** candidate / other arm, by the trimmed mean of the log ratios. */
   readonly ratio: number
-  /** Absent where the pairs do not vary: then the ratio itself is held against the limit. */
+  /** Absent where the pairs do not vary: then the ratio itself is compared with the limit. */
   readonly ci95?: Interval
-  /** Against the limit of 2 %: `within` and `over` are beyond the interval's doubt. */
-  readonly verdict: 'within' | 'over' | 'undecided'
+  /** `within` or `over`: the whole interval lies on that side of the limit of 2 %. */
+  readonly verdict: z.infer<typeof memoryVerdictSchema>
 }
 
-/**
- * What the measured runs say; where they are undecided and a probe was made, the verdict is the
- * probe's.
- */
+/** By the measured runs; where they are undecided, the verdict is that of the probe, if made. */
 export interface MemoryComparison extends MemoryRatio {
   readonly probe?: MemoryRatio
 }
 
-/** Growth of the peak that is tolerated. */
+/** The largest growth of the peak that is allowed. */
 export const MEMORY_LIMIT = 0.02
 
 /**
- * Compares peak resident sets. On several threads the peak depends on when the collector happens to
- * run; where that leaves the measured runs undecided, a complete probe on a single thread decides,
- * by the same estimator without trimming.
+ * Compares peak resident sets. With several threads the peak depends on when the garbage collector
+ * runs. Where that leaves the measured runs undecided, a complete probe on one thread decides, by
+ * the same estimator without trimming.
  *
- * @param probed pairs of the probe; fewer than a probe consists of decide nothing
- * @returns undefined below two rounds, or where the host does not tell the peak of some run
+ * @param probed pairs of the probe; an incomplete probe decides nothing
+ * @returns undefined below two rounds, or where the host did not report the peak of a run
  */
 export function compareMemory(
   rounds: readonly Round[],

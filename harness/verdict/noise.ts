@@ -1,23 +1,33 @@
+import type { z } from 'zod'
+import type { noiseClassSchema } from '../evidence/field-schemas.js'
 import { tQuantile } from '../statistics/student-t.js'
 import type { TrimmedEstimate } from '../statistics/trimmed.js'
-import type { Bounds } from './look.js'
-
-type NoiseClass = 'GREEN' | 'YELLOW' | 'RED'
+import type { Bounds } from './bounds.js'
 
 /** How much one pair varies. */
 export interface Noise {
-  readonly class: NoiseClass
+  readonly class: z.infer<typeof noiseClassSchema>
   /**
-   * SE·√n: the standard deviation a single pair would have if its noise were normal, a fraction.
+   * SE·√n, a fraction: the standard deviation of a single pair, if its noise is normal.
    */
   readonly effectiveSd: number
 }
 
+/**
+ * The smallest effects that this noise certifies with 80 % power; fractions, or a budget's mean.
+ */
+export interface CertifiableEffect {
+  readonly certifiable?: number | undefined
+  readonly certifiableSlowdown?: number | undefined
+  readonly certifiableEquivalence?: number | undefined
+}
+
 const GREEN_UP_TO = 0.03
 const YELLOW_UP_TO = 0.08
-/** How often what is called certifiable is certified. */
+/** The probability with which a certifiable effect is certified. */
 export const POWER = 0.8
 
+/** How much one pair varies, by the estimate of all pairs. */
 export function noiseOf({ se, n }: TrimmedEstimate): Noise {
   const effectiveSd = se * Math.sqrt(n)
   return {
@@ -27,8 +37,8 @@ export function noiseOf({ se, n }: TrimmedEstimate): Noise {
 }
 
 /**
- * The smallest true improvement that this many pairs of this noise certify as ≥ θ four times in
- * five: 1 − (1 − θ)·exp(−(c + t⁻¹(0.8, df))·effectiveSd/√n).
+ * The smallest true improvement that is certified as at least θ with 80 % power, at this noise and
+ * number of pairs: 1 − (1 − θ)·exp(−(c + t⁻¹(0.8, df))·effectiveSd/√n).
  *
  * @returns a fraction
  * @source Cohen 1988, Statistical Power Analysis (a bound misses by its critical value and the
@@ -39,10 +49,10 @@ export function certifiableImprovement(noise: Noise, bounds: Bounds, atLeast: nu
 }
 
 /**
- * The largest true slowdown that is certified as less than θ four times in five: (1 + θ)·exp(−(c +
+ * The largest true slowdown that is certified as less than θ with 80 % power: (1 + θ)·exp(−(c +
  * t⁻¹(0.8, df))·effectiveSd/√n) − 1.
  *
- * @returns a fraction; negative where only a candidate that is faster by that much would pass
+ * @returns a fraction; negative where only a faster candidate passes
  * @source as `certifiableImprovement`
  */
 export function certifiableSlowdown(noise: Noise, bounds: Bounds, atMost: number): number {
@@ -50,7 +60,7 @@ export function certifiableSlowdown(noise: Noise, bounds: Bounds, atMost: number
 }
 
 /**
- * The smallest true slowdown that is certified as at least θ four times in five: (1 + θ)·exp((c +
+ * The smallest true slowdown that is certified as at least θ with 80 % power: (1 + θ)·exp((c +
  * t⁻¹(0.8, df))·effectiveSd/√n) − 1.
  *
  * @returns a fraction
@@ -61,9 +71,9 @@ export function certifiableRegression(noise: Noise, bounds: Bounds, atMost: numb
 }
 
 /**
- * The smallest margin within which a candidate that changes nothing is certified as equivalent four
- * times in five: exp((c + t⁻¹(0.9, df))·effectiveSd/√n) − 1, each of the two tests missing one time
- * in ten.
+ * The smallest margin within which an unchanged candidate is certified as equivalent with 80 %
+ * power: exp((c + t⁻¹(0.9, df))·effectiveSd/√n) − 1, because each of the two tests misses with
+ * probability 0.1.
  *
  * @returns a fraction
  * @source Phillips 1990, J. Pharmacokinet. Biopharm. 18 (power of two one-sided tests)
@@ -72,7 +82,7 @@ export function certifiableEquivalence(noise: Noise, bounds: Bounds): number {
   return Math.expm1(reach(noise, bounds, 1 - (1 - POWER) / 2))
 }
 
-/** How far a bound lies beyond the truth at most, with this probability; log scale. */
+/** With this probability, a bound lies at most this far from the true value; log scale. */
 function reach(noise: Noise, { critical, df, pairs }: Bounds, power: number): number {
   return ((critical + tQuantile(power, df)) * noise.effectiveSd) / Math.sqrt(pairs)
 }

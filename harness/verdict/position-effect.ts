@@ -4,17 +4,17 @@ import { differenceOfMeans } from '../statistics/welch.js'
 import { isZeroSpread } from '../statistics/zero-variance.js'
 import type { Round } from './rounds.js'
 
-/** From this |t| on, which arm runs first is called an influence on the ratio. */
+/** From this |t| on, the order of the arms is reported as an influence on the ratio. */
 export const POSITION_T = 3
 
 const ORDER = ['first', 'second', 'third']
 const FEWEST = 3
-/** A t beyond this says no more, and the t of a perfect separation is a number. */
+/** Larger values are cut to this, so that a perfect separation has a finite t. */
 const MOST_T = 1e6
 
 /**
- * How surely the log ratio depends on which of the two arms ran first: Welch's t between the pairs
- * where the candidate did and those where it did not.
+ * Whether the log ratio depends on which arm ran first: Welch's t between the pairs in which the
+ * candidate ran first and the others.
  *
  * @param logRatios ln(candidate / against), one per round, in the same order
  * @returns positive where the candidate looks slower when it runs first; undefined below three
@@ -33,7 +33,7 @@ export function positionT(
   const after = logRatios.filter((_, index) => !candidateFirst(rounds[index]!))
   if (before.length < FEWEST || after.length < FEWEST) return undefined
   if (isZeroSpread(Math.sqrt(varianceOf(logRatios)), meanOf(logRatios))) return undefined
-  // The order alone explains every difference: no t can say how surely.
+  // The order explains every difference: the t would be infinite.
   if (new Set(before).size === 1 && new Set(after).size === 1)
     return before[0]! > after[0]! ? MOST_T : -MOST_T
   return Math.max(

@@ -1,32 +1,27 @@
-import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
 import type { JournalLine } from '../evidence/run-record.js'
 
-/** Where candidate and baseline were first seen to differ. */
-export interface FoundDivergence {
+export const FOUND = ['before measuring', 'while measuring'] as const
+
+/** The first difference found between candidate and baseline. */
+export interface FoundDivergence
+  extends Readonly<Extract<Equivalence, { kind: 'different' }>['divergence']> {
   /**
-   * `before measuring`: the proof failed. `while measuring`: a measured run's digest is not the
-   * proven one.
+   * `before measuring`: the proof failed. `while measuring`: the digest of a measured run differs
+   * from the proven one.
    */
-  readonly found: 'before measuring' | 'while measuring'
-  readonly workload: string
-  readonly seed: number
-  readonly arm: Arm
-  readonly at: Readonly<Record<string, string>>
-  readonly field: string
-  readonly baseline: string
-  readonly candidate: string
+  readonly found: (typeof FOUND)[number]
 }
 
 /**
- * Whether equal results were proven before measuring and seen again on every measured run, voided
- * ones and those of the memory probe included.
+ * Checks that results were proven equal before measuring and were the same in every measured run,
+ * including voided runs and those of the memory probe.
  *
  * @returns the first divergence; undefined where there is none
- * @throws {InvalidEvidenceError} equivalence.json claims equality and does not show it for every
- * workload, seed and arm
+ * @throws {InvalidEvidenceError} equivalence.json lacks the equal digests of a workload, seed or
+ * arm
  */
 export function findDivergence(
   plan: EvaluationPlan,
@@ -42,7 +37,7 @@ export function findDivergence(
     if ('error' in run || run.digest === expected) continue
     if (expected === undefined) {
       throw new InvalidEvidenceError(
-        `a run of ${run.workload} was recorded, which the plan does not have; restore runs.jsonl and memory-probe.jsonl`,
+        `a run of ${run.workload} was recorded, but this workload is not in the plan; restore runs.jsonl and memory-probe.jsonl`,
       )
     }
     return {
@@ -59,7 +54,7 @@ export function findDivergence(
   return undefined
 }
 
-/** The one digest of each workload and seed, after checking that all arms have it. */
+/** The digest of each workload and seed, which all arms must share. */
 function provenDigests(plan: EvaluationPlan, { digests }: Equivalence): Map<string, string> {
   const byArm = new Map(
     digests.map((entry) => [`${key(entry.workload, entry.seed)} ${entry.arm}`, entry.digest]),

@@ -10,14 +10,11 @@ export interface Round {
 }
 
 /**
- * The rounds of a workload that count: complete, unvoided and free of errors, in order of pair
- * number.
- *
- * A run whose cpu or wall time is not a positive finite number is an error of its pair, whatever
- * wrote it.
+ * The rounds of a workload that count: complete, not voided and without errors, in order of pair
+ * number. A cpu or wall time that is not a positive finite number is an error.
  *
  * @param runs the journal, in any order
- * @param plan names the arms a round must have
+ * @param plan lists the arms a round must have
  * @throws {InvalidEvidenceError} the same pair and arm were recorded twice, or an arm is not in the
  * plan
  */
@@ -41,10 +38,10 @@ export function voidedPairs(runs: readonly JournalLine[], workloadId: string): n
   return pairNumbers(runs, workloadId, (line) => !isFailure(line) && line.voided !== undefined)
 }
 
-/** Share of the planned pairs that may be voided. */
+/** The largest share of the planned pairs that may be voided. */
 const VOIDED_AT_MOST = 0.25
 
-/** Whether so many pairs were voided that the host cannot be trusted with this workload. */
+/** Whether too many pairs were voided for a verdict on this workload. */
 export function isContaminated(
   runs: readonly JournalLine[],
   workloadId: string,
@@ -53,14 +50,12 @@ export function isContaminated(
   return voidedPairs(runs, workloadId) > VOIDED_AT_MOST * plannedPairs
 }
 
-/**
- * Number of pairs of a workload with at least one error: an error line, or a time that is not
- * positive and finite.
- */
+/** Number of pairs with at least one error: a failed run, or a time not positive and finite. */
 export function failedPairs(runs: readonly JournalLine[], workloadId: string): number {
   return pairNumbers(runs, workloadId, (line) => isFailure(line) || !hasValidTimes(line))
 }
 
+/** Whether a line of the journal is a failed run. */
 export function isFailure(line: JournalLine): line is RunFailure {
   return 'error' in line
 }
@@ -84,7 +79,7 @@ function linesByPair(
     const where = `${workloadId}, pair ${line.pair}, ${line.arm}`
     if (!plan.arms.includes(line.arm)) {
       throw new InvalidEvidenceError(
-        `runs.jsonl holds a run of an arm the plan does not have (${where}); restore the file or evaluate again`,
+        `runs.jsonl holds a run of an arm that is not in the plan (${where}); restore the file or evaluate again`,
       )
     }
     const lines = pairs.get(line.pair) ?? []

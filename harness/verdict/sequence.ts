@@ -1,86 +1,70 @@
 import type { Goal } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
-import type { Change, Sequence, SequenceLayer } from '../evidence/sequence-evidence.js'
-import { tQuantile } from '../statistics/student-t.js'
-import { improvementOf } from './compare.js'
-import {
-  averageChange,
-  type Cumulative,
-  type LogChange,
-  multiplyChanges,
-  toCumulative,
-} from './cumulative.js'
+import { defined } from '../evidence/defined.js'
+import type { Sequence, SequenceLayer } from '../evidence/sequence-evidence.js'
+import { type Cumulative, type LogChange, toCumulative } from './cumulative.js'
+import { type Returns, reachedBy, returnsOf } from './sequence-changes.js'
 
+export const STOP_REASONS = ['goal-met', 'diminishing-returns'] as const
+type StopReason = (typeof STOP_REASONS)[number]
+
+export const SKIP_REASONS = [...STOP_REASONS, 'heavy-not-needed', 'whole-not-reached'] as const
 /** Why a layer is not evaluated. */
-export type SkipReason =
-  | 'goal-met'
-  | 'diminishing-returns'
-  | 'heavy-not-needed'
-  | 'whole-not-reached'
+export type SkipReason = (typeof SKIP_REASONS)[number]
 
-/** What ended the evaluation of further layers. */
+/** Why the remaining layers are not evaluated. */
 export interface Stop {
-  /** The layer after which it was so. */
+  /** The last layer that was evaluated. */
   readonly after: string
-  readonly reason: 'goal-met' | 'diminishing-returns'
-  /** Of diminishing returns: what the last two layers gained together. */
+  readonly reason: StopReason
+  /** For diminishing returns: what the last two layers gained together. */
   readonly returns?: Returns
 }
 
-export interface Returns {
-  readonly layers: readonly string[]
-  /** A fraction. */
-  readonly gain: number
-  /** One-sided. */
-  readonly upper90: number
-}
-
-/** Whether heavy layers are called for, decided where the ordinary ones end. */
+/** Whether heavy layers are evaluated, decided after the ordinary layers. */
 export interface HeavyPhase {
   readonly warranted: boolean
   /**
-   * What the ordinary layers reached; absent where none was accepted, or not all of it was
-   * measured.
+   * The improvement by the ordinary layers; absent where none was accepted, or where a target was
+   * not measured.
    */
   readonly reached?: Cumulative
-  /** Ids of the heavy layers there are. */
+  /** Ids of all heavy layers of the suite. */
   readonly layers: readonly string[]
 }
 
-/** Where a sequence stands. */
+/** The state of a sequence after the steps so far. */
 export interface SequenceState {
   /** Ids of the accepted layers, in order: the incumbent of the next one. */
   readonly stack: readonly string[]
-  /** The layer to evaluate next; absent where nothing is left to evaluate. */
+  /** The layer to evaluate next; absent at the end. */
   readonly next?: SequenceLayer
   readonly skipped: Readonly<Record<string, SkipReason>>
-  /** One at most for the ordinary layers and one for the heavy ones. */
+  /** At most one for the ordinary layers and one for the heavy layers. */
   readonly stops: readonly Stop[]
   /** Absent while ordinary layers are left. */
   readonly heavy?: HeavyPhase
 }
 
 /**
- * Diminishing returns: the last two layers together gain less than this, and more than
- * `GAIN_EXCLUDED` is excluded.
+ * Returns diminish where the last two layers together gain less than `GAIN_LEAST`, and their upper
+ * 90 % bound is below `GAIN_EXCLUDED`.
  */
 export const GAIN_LEAST = 0.02
 export const GAIN_EXCLUDED = 0.04
-const GAIN_CONFIDENCE = 0.9
 
 /**
- * Follows a sequence as far as its steps go: which layers are accepted, which are left out and why,
+ * The state of a sequence after its steps: which layers are accepted, which are skipped and why,
  * and which comes next.
  *
- * The aspired goal is met where it is certified: the lower 95 % bound of the accepted stack against
- * the pure baseline reaches it. Returns diminish where the last two layers that were measured gain
- * less than 2 % together and the upper 90 % bound of that is below 4 %; what they measured counts,
- * accepted or not, because the question is what is left to be found, but the loss of a layer that
- * was not taken is no loss. Either ends the ordinary layers. Heavy layers are then a question of
- * the goal alone: they are evaluated where it is not met, and the same rules end them, by their own
- * steps.
+ * Two rules end the ordinary layers. The aspired goal is met where the lower 95 % bound of the
+ * accepted stack against the pure baseline reaches it. Returns diminish where the last two measured
+ * layers together gain less than 2 % and the upper 90 % bound of that gain is below 4 %. A layer
+ * that was not accepted counts with its gain, since that shows how much is left to find, but not
+ * with its loss. Heavy layers are evaluated only where the goal is not met; the same two rules end
+ * them, by the heavy layers' own steps.
  *
- * @throws {InvalidEvidenceError} a step is there that these rules skip, out of order, or was judged
+ * @throws {InvalidEvidenceError} a step contradicts these rules, is out of order, or was judged
  * against another stack than the accepted one
  * @source docs/methodology.md, "One layer after the other"
  */
@@ -90,13 +74,10 @@ export function followSequence({ goal, layers }: Sequence): SequenceState {
   return walk.state()
 }
 
-/**
- * Steps through the layers in order; what it knows is what the layers before the present one
- * showed.
- */
+/** Steps through the layers in order and collects the state of the sequence. */
 class Walk {
   private readonly accepted: SequenceLayer[] = []
-  /** Non-standalone layers of the phase at hand that were evaluated. */
+  /** Evaluated layers of the present phase (ordinary or heavy) that are not standalone. */
   private phase: SequenceLayer[] = []
   private readonly skipped: Record<string, SkipReason> = {}
   private readonly stops: Stop[] = []
@@ -121,7 +102,7 @@ class Walk {
     const reason = this.reasonToSkip(layer)
     if (reason !== undefined) {
       if (layer.step !== undefined)
-        throw contradiction(`${layer.id} was evaluated, which the rules skip (${reason})`)
+        throw contradiction(`${layer.id} was evaluated although the rules skip it (${reason})`)
       this.skipped[layer.id] = reason
     } else if (layer.step === undefined) this.next = layer
     else this.take(layer, layer.step)
@@ -130,25 +111,19 @@ class Walk {
   state(): SequenceState {
     if (this.next === undefined && this.heavy === undefined) this.beginHeavy()
     const { skipped, stops, heavy, next } = this
-    return {
-      stack: this.accepted.map(({ id }) => id),
-      skipped,
-      stops,
-      ...(heavy && { heavy }),
-      ...(next && { next }),
-    }
+    return defined({ stack: this.accepted.map(({ id }) => id), skipped, stops, heavy, next })
   }
 
   private beginHeavy(): void {
     const reached = reachedBy(this.accepted)
     const isMet = meets(reached, this.goal)
-    this.heavy = {
+    this.heavy = defined({
       warranted: !isMet,
-      ...(reached && { reached: toCumulative(reached) }),
+      reached: reached && toCumulative(reached),
       layers: this.layers
         .filter(({ heavy, standalone }) => heavy && !standalone)
         .map(({ id }) => id),
-    }
+    })
     this.phase = []
     this.stop = undefined
   }
@@ -182,112 +157,11 @@ class Walk {
   }
 }
 
-/**
- * What the last two layers that were measured gained together; undefined where there are not two,
- * or the last one was not measured.
- */
-export function returnsOf(layers: readonly SequenceLayer[]): Returns | undefined {
-  const measured = layers.flatMap((layer) => {
-    const gain = gainOf(layer)
-    return gain === undefined ? [] : [{ id: layer.id, gain }]
-  })
-  const lastTwo = measured.slice(-2)
-  if (lastTwo.length < 2 || lastTwo[1]!.id !== layers.at(-1)!.id) return undefined
-  const { m, se, df } = multiplyChanges(lastTwo.map(({ gain }) => gain))
-  const half = se === 0 ? 0 : tQuantile(GAIN_CONFIDENCE, df) * se
-  return {
-    layers: lastTwo.map(({ id }) => id),
-    gain: improvementOf(m),
-    upper90: improvementOf(m - half),
-  }
-}
-
-/**
- * What a layer added on its targets; the loss of one that was not accepted is not taken. Undefined
- * where nothing was measured.
- */
-function gainOf(layer: SequenceLayer): LogChange | undefined {
-  const additional = additionalChange(layer)
-  if (additional === undefined || layer.step?.verdict === 'accepted') return additional
-  return { ...additional, m: Math.min(0, additional.m) }
-}
-
-/**
- * What a layer changes on its targets, over the arm it was judged against; undefined where nothing
- * was measured.
- */
-export function additionalChange({ step }: SequenceLayer): LogChange | undefined {
-  const changes = (step?.workloads ?? []).flatMap(({ role, additional }) =>
-    role === 'target' && additional !== undefined ? [toLogChange(additional)] : [],
-  )
-  return changes.length === 0 ? undefined : averageChange(changes)
-}
-
-/**
- * The last of some layers against the pure baseline, on every workload that one of them must win
- * on.
- *
- * @param layers each on top of those before it
- * @returns undefined where there is none, or one of these workloads was not measured
- */
-export function reachedBy(layers: readonly SequenceLayer[]): LogChange | undefined {
-  const last = layers.at(-1)
-  return last && overTargets(layers, (id) => changeOf(last, id, 'cumulative'))
-}
-
-/**
- * The product of what accepted layers gained one by one, on every workload that one of them must
- * win on. Optimistic: a layer is accepted where chance is in its favour more often than where it is
- * not.
- *
- * @returns undefined where there is none, or one of these workloads was not measured for all
- */
-export function productOf(layers: readonly SequenceLayer[]): LogChange | undefined {
-  return overTargets(layers, (id) => {
-    const changes = layers.map((layer) => changeOf(layer, id, 'additional'))
-    const known = changes.filter((change) => change !== undefined)
-    return known.length === changes.length ? multiplyChanges(known) : undefined
-  })
-}
-
-function overTargets(
-  layers: readonly SequenceLayer[],
-  changeOn: (workload: string) => LogChange | undefined,
-): LogChange | undefined {
-  const targets = new Set(
-    layers.flatMap(({ step }) =>
-      (step?.workloads ?? []).flatMap(({ id, role }) => (role === 'target' ? [id] : [])),
-    ),
-  )
-  const changes = [...targets].map(changeOn)
-  const known = changes.filter((change) => change !== undefined)
-  return known.length === 0 || known.length < changes.length ? undefined : averageChange(known)
-}
-
-function changeOf(
-  { step }: SequenceLayer,
-  workload: string,
-  which: 'additional' | 'cumulative',
-): LogChange | undefined {
-  const change = step?.workloads.find(({ id }) => id === workload)?.[which]
-  return change && toLogChange(change)
-}
-
-/** The lower 95 % bound decides: an estimate above the goal is no proof of it. */
+/** The lower 95 % bound decides: an estimate above the goal does not prove it. */
 function meets(reached: LogChange | undefined, { aspired }: Goal): boolean {
   if (reached === undefined) return false
   const { improvement, ci95 } = toCumulative(reached)
   return (ci95?.lower ?? improvement) >= aspired
-}
-
-/**
- * An improvement and its interval back on the log scale: 1 − exp(m ∓ t⁻¹(0.975, df)·se), solved for
- * m and se.
- */
-export function toLogChange({ improvement, ci95, df }: Change): LogChange {
-  const m = Math.log1p(-improvement)
-  if (ci95 === undefined) return { m, se: 0, df }
-  return { m, se: (Math.log1p(-ci95[0]!) - Math.log1p(-ci95[1]!)) / (2 * tQuantile(0.975, df)), df }
 }
 
 function contradiction(what: string): InvalidEvidenceError {

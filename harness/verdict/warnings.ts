@@ -11,9 +11,9 @@ import {
   formatPercent,
   formatSignedPercent,
 } from '../text/format.js'
-import { budgetValues } from './budget.js'
+import { budgetValues } from './budget-values.js'
 import { type Comparison, compareArms, improvementOf } from './compare.js'
-import type { Rule } from './criteria.js'
+import { counterOf, type Rule } from './criteria.js'
 import type { Look } from './look.js'
 import { compareMemory, MEMORY_LIMIT } from './memory.js'
 import type { ProbePair } from './memory-probe.js'
@@ -21,15 +21,36 @@ import { noiseOf } from './noise.js'
 import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
 
-/** Something the reader of a result should know: data, rendered wherever the result is. */
-export interface Warning {
-  readonly code: string
+/** Codes of all warnings of a verdict, stored in records. */
+export const WARNING_CODES = [
+  'injected-effect',
+  'no-commit',
+  'dirty',
+  'calibration-failed',
+  'calibration-stale',
+  'calibration-missing',
+  'zero-variance',
+  'noisy',
+  'outliers',
+  'tail',
+  'autocorrelated',
+  'position-effect',
+  'discordant',
+  'slower',
+  'memory-over',
+  'probe-failed',
+] as const
+export type WarningCode = (typeof WARNING_CODES)[number]
+
+/** A doubt about a result, stored with it and shown wherever the result is. */
+export interface Warning<Code extends string = WarningCode> {
+  readonly code: Code
   /** What happened, the likely cause, and what to try. */
   readonly hint: string
 }
 
 const DISCORDANT_BEYOND = 0.05
-/** Points the plain and the trimmed mean may differ by. */
+/** The largest difference between the plain and the trimmed mean that gets no warning, points. */
 export const TAIL_BEYOND = 0.03
 const SLOWER_FROM = 0.03
 
@@ -43,7 +64,7 @@ export function warningsOf(
   const comparison = compareArms(rounds, rule.against, rule.metric)
   if (comparison === undefined) return []
   return [
-    rule.criterion.kind === 'budget' ? undefined : zeroVariance(comparison),
+    counterOf(rule.criterion) === undefined ? zeroVariance(comparison) : undefined,
     noisy(comparison),
     outliers(comparison),
     tail(comparison),
@@ -55,10 +76,7 @@ export function warningsOf(
   ].filter((warning) => warning !== undefined)
 }
 
-/**
- * Runs of the memory probe that failed: no run of them counts, and whoever reads the verdict should
- * know.
- */
+/** A warning where runs of the memory probe failed. */
 export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): Warning[] {
   const failed = lines.filter((line) => line.workload === workloadId && 'error' in line)
   if (failed.length === 0) return []
@@ -66,15 +84,15 @@ export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): 
   return [
     {
       code: 'probe-failed',
-      hint: `${formatCounted(failed.length, 'run')} of the memory probe failed (${arms}); a second failure leaves memory undecided; the errors are in memory-probe.jsonl`,
+      hint: `${formatCounted(failed.length, 'run')} of the memory probe failed (${arms}), and two failures leave memory undecided; read the errors in memory-probe.jsonl`,
     },
   ]
 }
 
 /**
- * Whether cpu and wall time tell different stories: the improvements differ by more than 5 points,
- * and the interval of the wall improvement excludes the cpu estimate. Undefined where they agree,
- * or where there are too few pairs to tell.
+ * A warning where cpu and wall time disagree: the improvements differ by more than 5 points, and
+ * the interval of the wall improvement excludes the cpu estimate. Undefined below the minimum of
+ * pairs.
  */
 export function discordance(
   rounds: readonly Round[],
@@ -88,7 +106,7 @@ export function discordance(
     return undefined
   return {
     code: 'discordant',
-    hint: `cpu time improves by ${formatPercent(cpu)}, wall time by ${formatPercent(wall.estimate)}: the layer moves work between threads or waits, or the host was busy; declare the metric wall if the layer is about I/O or parallelism, otherwise repeat on a quiet host`,
+    hint: `cpu time improves by ${formatPercent(cpu)}, but wall time by ${formatPercent(wall.estimate)}: the layer moves work to other threads or to waiting, or the host was busy; set the layer's metric to wall if it is about I/O or parallelism, otherwise repeat on a quiet host`,
   }
 }
 
@@ -96,7 +114,7 @@ function zeroVariance({ estimate }: Comparison): Warning | undefined {
   if (!estimate.zeroVariance) return undefined
   return {
     code: 'zero-variance',
-    hint: 'the pairs do not vary at all, so the estimate itself was compared with the margin and there is no t and no interval; the clock of this host is too coarse or the runs are copies: raise the work per run',
+    hint: 'the pairs do not vary at all, so t and the interval do not exist, and the estimate itself was compared with the limit; the clock of this host is too coarse, or the runs are copies: raise the work per run',
   }
 }
 
@@ -105,7 +123,7 @@ function noisy({ estimate }: Comparison): Warning | undefined {
   if (noise.class !== 'RED') return undefined
   return {
     code: 'noisy',
-    hint: `one pair varies by ${formatPercent(noise.effectiveSd)} (RED), so only certified verdicts count; close other programs, or raise --max-pairs`,
+    hint: `one pair varies by ${formatPercent(noise.effectiveSd)} (RED), so only the bounds may decide; close other programs, or raise --max-pairs`,
   }
 }
 
@@ -114,7 +132,7 @@ function outliers({ logRatios }: Comparison): Warning | undefined {
   if (count === 0) return undefined
   return {
     code: 'outliers',
-    hint: `${count} of ${logRatios.length} pairs lie far outside (more than 5 robust standard deviations) and were kept; something else ran now and then: look at foreignLoad and waitShare in runs.jsonl`,
+    hint: `${count} of ${logRatios.length} pairs are outliers (more than 5 robust standard deviations from the median) and were kept; another program probably ran at times: check foreignLoad and waitShare in runs.jsonl`,
   }
 }
 
@@ -123,17 +141,18 @@ function tail({ logRatios, improvement }: Comparison): Warning | undefined {
   if (Math.abs(plain - improvement.estimate) <= TAIL_BEYOND) return undefined
   return {
     code: 'tail',
-    hint: `without trimming the improvement would read ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}: a few pairs differ a lot, in the candidate or in the host; look at the plot before trusting either`,
+    hint: `without trimming, the improvement is ${formatPercent(plain)} instead of ${formatPercent(improvement.estimate)}, because a few pairs differ much from the rest; look at the plot before you rely on either`,
   }
 }
 
-/** The values the looks are made of: log ratios, or what a budget counts. */
+/** The values the looks are made of: log ratios, or the counter of a budget. */
 function judgedValues(
   rounds: readonly Round[],
   { logRatios }: Comparison,
   { criterion }: Rule,
 ): readonly number[] {
-  return criterion.kind === 'budget' ? (budgetValues(rounds, criterion.counter) ?? []) : logRatios
+  const counter = counterOf(criterion)
+  return counter === undefined ? logRatios : (budgetValues(rounds, counter) ?? [])
 }
 
 function autocorrelated(values: readonly number[], looks: readonly Look[]): Warning | undefined {
@@ -141,7 +160,7 @@ function autocorrelated(values: readonly number[], looks: readonly Look[]): Warn
   if (look === undefined || look.seUsed <= look.se) return undefined
   return {
     code: 'autocorrelated',
-    hint: `consecutive pairs resemble each other (lag-1 correlation ${formatNumber(lag1(values) ?? 0, 2)}), so the bounds were widened ${formatNumber(look.seUsed / look.se, 2)}×; the host drifts: let it cool down, or fix its clock rate`,
+    hint: `consecutive pairs are correlated (lag 1: ${formatNumber(lag1(values) ?? 0, 2)}), so the bounds were widened ${formatNumber(look.seUsed / look.se, 2)}×; the speed of the host drifts: let it cool down, or fix its clock rate`,
   }
 }
 
@@ -154,7 +173,7 @@ function positionEffect(
   if (t === undefined || Math.abs(t) < POSITION_T) return undefined
   return {
     code: 'position-effect',
-    hint: `the ratio depends on which arm runs first (t ${formatNumber(t)}); the order is balanced so the estimate stands, but runs disturb each other: leave the host more time between runs`,
+    hint: `the ratio depends on which arm runs first (t ${formatNumber(t)}), so runs disturb each other; the order is balanced and the estimate stays valid: give the host more time between runs`,
   }
 }
 
@@ -169,7 +188,7 @@ function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefine
     return undefined
   return {
     code: 'slower',
-    hint: `this workload gets slower by ${formatPercent(Math.expm1(look.m))} beyond doubt, within the ${formatLimit(criterion.atMost)} the gate tolerates; several such layers add up`,
+    hint: `this workload is certainly slower, by about ${formatPercent(Math.expm1(look.m))}; the gate allows less than ${formatLimit(criterion.atMost)}, but several such layers add up`,
   }
 }
 
@@ -183,6 +202,6 @@ function memoryGrowth(
   const { ratio } = comparison.probe ?? comparison
   return {
     code: 'memory-over',
-    hint: `peak memory changes by ${formatSignedPercent(ratio - 1)}, more than the ${formatLimit(MEMORY_LIMIT)} tolerated (${memory}); lower the limits of the layer, or accept the price knowingly`,
+    hint: `peak memory changes by ${formatSignedPercent(ratio - 1)}, and the limit is ${formatSignedPercent(MEMORY_LIMIT, 0)} (${memory}); reduce what the layer keeps in memory, or decide that the time is worth it`,
   }
 }

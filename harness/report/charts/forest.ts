@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import { criterionOf } from '../../record/claim.js'
-import { thresholdOf } from '../../record/criterion-text.js'
 import type { DecisionRecord, WorkloadRecord } from '../../record/record-schema.js'
 import { improvementOf } from '../../verdict/compare.js'
+import { counterOf, marginsOf, thresholdOf } from '../../verdict/criteria.js'
 import { percentOf } from './axes.js'
 import { CHART_WIDTH, type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
@@ -11,7 +11,6 @@ import {
   improvementMarks,
   improvementRow,
 } from './improvement-rows.js'
-import { marginsOf } from './margins.js'
 
 interface Row extends ImprovementRow {
   readonly demand: string
@@ -79,7 +78,7 @@ function rowOf(workload: WorkloadRecord, index: number, record: DecisionRecord):
       ...improvementRow(String(index), id, verdict, improvement.estimate, improvement.ci95),
       demand: thresholdOf(criterion),
       ...(look &&
-        criterion.kind !== 'budget' && {
+        counterOf(criterion) === undefined && {
           bounds: [improvementOf(look.upper), improvementOf(look.lower)],
         }),
       margins: marginsOf(criterion),

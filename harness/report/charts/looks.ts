@@ -1,6 +1,5 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
-import { thresholdOf } from '../../record/criterion-text.js'
 import type { WorkloadRecord } from '../../record/record-schema.js'
 import { clipText } from '../../text/clip-text.js'
 import {
@@ -10,13 +9,11 @@ import {
   formatTick,
 } from '../../text/format.js'
 import { improvementOf } from '../../verdict/compare.js'
+import { counterOf, kindOf, thresholdOf } from '../../verdict/criteria.js'
 import { paddedRange, percentOf, uprightAxes } from './axes.js'
 import { type ChartDraft, OUTLINED, SOFT, THRESHOLD_LINE } from './chart.js'
-import { marginsOf } from './margins.js'
 
 type Look = WorkloadRecord['looks'][number]
-type BudgetCriterion = Extract<Criterion, { kind: 'budget' }>
-
 export interface LooksSetting {
   readonly looks: readonly Look[]
   readonly criterion: Criterion
@@ -48,9 +45,10 @@ export function drawLooks({
   isByEstimate,
   word,
 }: LooksSetting): ChartDraft {
-  const positions = looks.map((look) => positionOf(look, criterion, word(look.outcome)))
-  const lines =
-    criterion.kind === 'budget' ? [limitOfBudget(criterion)] : marginsOf(criterion).map(percentOf)
+  const counter = counterOf(criterion)
+  const positions = looks.map((look) => positionOf(look, counter, word(look.outcome)))
+  const margins = kindOf(criterion).margins(criterion)
+  const lines = counter === undefined ? margins.map(percentOf) : margins
   const lastNote = isByEstimate
     ? ' After the last look the bounds still include it, so the estimate decided, as the rule allows.'
     : ''
@@ -59,9 +57,9 @@ export function drawLooks({
     caption: `Estimate and bounds at each look. The bounds allow for all planned looks. Dashed line: ${thresholdOf(criterion)}. A look decides when its bounds lie entirely on one side of the dashed line.${lastNote}`,
     description: positions.map(({ text }) => text).join('; '),
     options: {
-      ...axesOf(positions, lines, planned, criterion),
+      ...axesOf(positions, lines, planned, counter),
       marks: [
-        ...(criterion.kind === 'budget' ? [] : [Plot.ruleY([0], { stroke: SOFT })]),
+        ...(counter === undefined ? [Plot.ruleY([0], { stroke: SOFT })] : []),
         Plot.ruleY(lines, THRESHOLD_LINE),
         ...lookMarks(positions),
       ],
@@ -71,14 +69,14 @@ export function drawLooks({
 
 function positionOf(
   { pairs, m, lower, upper }: Look,
-  criterion: Criterion,
+  counter: string | undefined,
   word: string,
 ): Position {
   const look = { pairs, word }
   const textOf = (estimate: string, bounds: string) =>
     `after ${pairs} pairs ${estimate}, bounds ${bounds}: ${word}`
-  if (criterion.kind === 'budget') {
-    const show = (value: number) => formatCounter(criterion.counter, value)
+  if (counter !== undefined) {
+    const show = (value: number) => formatCounter(counter, value)
     const text = textOf(show(m), `${show(lower)} to ${show(upper)}`)
     return { ...look, value: m, lower, upper, text }
   }
@@ -93,15 +91,11 @@ function positionOf(
   }
 }
 
-function limitOfBudget(budget: BudgetCriterion): number {
-  return 'atMost' in budget ? budget.atMost : budget.atLeast
-}
-
 function axesOf(
   positions: readonly Position[],
   lines: readonly number[],
   planned: readonly number[],
-  criterion: Criterion,
+  counter: string | undefined,
 ): Plot.PlotOptions {
   const values = [...positions.flatMap(({ lower, upper }) => [lower, upper]), ...lines]
   const pairs = {
@@ -110,15 +104,15 @@ function axesOf(
     ticks: planned.filter((_, index) => index % Math.ceil(planned.length / 8) === 0),
     tickFormat: formatTick,
   }
-  if (criterion.kind !== 'budget')
+  if (counter === undefined)
     return uprightAxes(50, pairs, {
       label: 'improvement, % · ↑ faster',
       domain: paddedRange([...values, 0], 0.12),
     })
   return uprightAxes(78, pairs, {
-    label: clipText(criterion.counter, 40),
+    label: clipText(counter, 40),
     domain: paddedRange(values, 0.12),
-    tickFormat: (value: number) => formatCounter(criterion.counter, value),
+    tickFormat: (value: number) => formatCounter(counter, value),
   })
 }
 

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
 import { formatCounted, formatPercentInterval, formatSignedPercent } from '../../text/format.js'
+import { marginsOf } from '../../verdict/criteria.js'
 import { paddedRange, percentOf, uprightAxes } from './axes.js'
 import { type ChartDraft, markRadius, SOFT, THRESHOLD_LINE } from './chart.js'
-import { marginsOf } from './margins.js'
 
 export interface PairChanges {
   /** 1 − candidate / other arm, a fraction, in the order of the pairs. */

@@ -15,7 +15,7 @@ import { renderIndex } from '../../../harness/record/index-page.js'
 import { toSequenceStep } from '../../../harness/record/sequence-record.js'
 import { packageRoot } from '../../../harness/system/package-root.js'
 import { openWorkloads } from '../../../harness/verdict/decide.js'
-import { toLogChange } from '../../../harness/verdict/sequence.js'
+import { toLogChange } from '../../../harness/verdict/sequence-changes.js'
 import { hotspotsOf, sampledArm } from '../profile/sampled-arms.js'
 import { sequenceOf, summedSequence } from '../verdict/sequences.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
@@ -673,7 +673,7 @@ describe('markdown of hostile names', () => {
 
 /**
  * The style of this repository's JSON files: two spaces, and a list of scalars on one line where it
- * fits into 130 columns.
+ * fits into 100 columns.
  */
 function schemaText(schema: unknown): string {
   const text = JSON.stringify(schema, null, 2)
@@ -681,7 +681,7 @@ function schemaText(schema: unknown): string {
     /^( *)(.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm,
     (whole, indent: string, head: string, items: string, comma: string) => {
       const line = `${indent}${head}[${items.trim().replace(/\s*\n\s*/g, ' ')}]${comma}`
-      return line.length <= 130 ? line : whole
+      return line.length <= 100 ? line : whole
     },
   )}\n`
 }

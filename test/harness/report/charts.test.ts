@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawLooks } from '../../../harness/report/charts/looks.js'
-import { marginsOf } from '../../../harness/report/charts/margins.js'
 import { spreadMarks } from '../../../harness/report/charts/spread-marks.js'
-import { judgeImprovement, judgeRegression } from '../../../harness/verdict/criteria.js'
+import { judgeCriterion, marginsOf } from '../../../harness/verdict/criteria.js'
 
 describe('the marks of runs', () => {
   it('do not overlap while there is room, and stay within the room', () => {
@@ -69,12 +68,14 @@ describe('the lines a criterion draws', () => {
       const m = Math.log1p(-improvement)
       return { m, lower: m, upper: m, last: true, tolerance: 0 }
     }
-    const [threshold] = marginsOf({ kind: 'improvement', atLeast: 0.05 })
-    expect(judgeImprovement(at(threshold! + 1e-9), 0.05).outcome).toBe('accepted')
-    expect(judgeImprovement(at(threshold! - 1e-9), 0.05).outcome).toBe('rejected')
-    const [gate] = marginsOf({ kind: 'regression', atMost: 0.1 })
-    expect(judgeRegression(at(gate! + 1e-9), 0.1).outcome).toBe('accepted')
-    expect(judgeRegression(at(gate! - 1e-9), 0.1).outcome).toBe('rejected')
+    for (const criterion of [
+      { kind: 'improvement', atLeast: 0.05 },
+      { kind: 'regression', atMost: 0.1 },
+    ] as const) {
+      const [margin] = marginsOf(criterion)
+      expect(judgeCriterion(at(margin! + 1e-9), criterion).outcome).toBe('accepted')
+      expect(judgeCriterion(at(margin! - 1e-9), criterion).outcome).toBe('rejected')
+    }
     const [slower, faster] = marginsOf({ kind: 'equivalence', within: 0.02 })
     expect(-Math.log1p(-faster!)).toBeCloseTo(Math.log1p(-slower!), 12)
     expect(marginsOf({ kind: 'budget', counter: 'cpuMs', atMost: 1 })).toEqual([])

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  judgeImprovement,
-  judgeRegression,
-  type Position,
-  ruleOf,
-} from '../../../harness/verdict/criteria.js'
+import type { Position } from '../../../harness/verdict/criteria/criterion-kind.js'
+import { judgeCriterion, ruleOf } from '../../../harness/verdict/criteria.js'
 import { planWith } from './simulated-evidence.js'
 
 /** An estimate and the half width of its bounds, log scale. */
@@ -15,6 +11,10 @@ const at = (m: number, half: number, last = false): Position => ({
   last,
   tolerance: 0,
 })
+const judgeImprovement = (position: Position, atLeast: number) =>
+  judgeCriterion(position, { kind: 'improvement', atLeast })
+const judgeRegression = (position: Position, atMost: number) =>
+  judgeCriterion(position, { kind: 'regression', atMost })
 const M = Math.log(0.95)
 const G = Math.log(1.1)
 

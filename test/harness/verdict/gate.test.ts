@@ -7,16 +7,17 @@ import {
   type GateVerdict,
   gateExitCode,
 } from '../../../harness/verdict/gate.js'
+import type { WorkloadReason } from '../../../harness/verdict/reasons.js'
 
 const OUTCOMES = ['accepted', 'rejected', 'inconclusive', 'continue'] as const
 const round = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
-  reasons: fc.array(fc.constantFrom('certified-regression', 'too-noisy')),
+  reasons: fc.array(fc.constantFrom<WorkloadReason>('certified-regression', 'too-noisy')),
 })
 const conclusion = fc.constantFrom('pass', 'fail', 'inconclusive').map(
   (verdict): CaseConclusion => ({
     verdict: verdict as CaseConclusion['verdict'],
-    reasons: ['any'],
+    reasons: ['too-noisy'],
   }),
 )
 
@@ -43,12 +44,12 @@ describe('one case', () => {
   it('whose failure is not confirmed is undecided, and not a pass', () => {
     expect(
       concludeCase(
-        { outcome: 'rejected', reasons: ['a'] },
-        { outcome: 'accepted', reasons: ['b'] },
+        { outcome: 'rejected', reasons: ['certified-regression'] },
+        { outcome: 'accepted', reasons: ['certified-no-regression'] },
       ),
     ).toEqual({
       verdict: 'inconclusive',
-      reasons: ['not-confirmed', 'b'],
+      reasons: ['not-confirmed', 'certified-no-regression'],
     })
   })
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Criterion } from '../../../harness/contract.js'
-import { judgeCriterion, type Outcome, type Position } from '../../../harness/verdict/criteria.js'
+import type { Outcome, Position } from '../../../harness/verdict/criteria/criterion-kind.js'
+import { judgeCriterion } from '../../../harness/verdict/criteria.js'
 
 /** An estimate and the half width of its bounds. */
 const at = (m: number, half: number, last = false): Position => ({

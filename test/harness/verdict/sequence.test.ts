@@ -2,13 +2,13 @@ import { fc, it as property } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
 import { averageChange, multiplyChanges } from '../../../harness/verdict/cumulative.js'
+import { followSequence } from '../../../harness/verdict/sequence.js'
 import {
-  followSequence,
   productOf,
   reachedBy,
   returnsOf,
   toLogChange,
-} from '../../../harness/verdict/sequence.js'
+} from '../../../harness/verdict/sequence-changes.js'
 import { changeOf, DF, sequenceOf } from './sequences.js'
 
 const accepted = { verdict: 'accepted' } as const

@@ -1,0 +1,69 @@
+import { escapeName } from '../text/escape-markdown.js'
+import { formatLimit } from '../text/format.js'
+import type { WorkloadReason } from '../verdict/reasons.js'
+import type { DecisionRecord } from './record-schema.js'
+import { nextSentence } from './time-spent.js'
+
+/** Reasons that more pairs cannot remove. */
+const BEYOND_MORE_PAIRS: readonly WorkloadReason[] = [
+  'calibration-failed',
+  'counter-missing',
+  'memory-unmeasured',
+]
+
+/** What follows from a decision, what it does not cover, and when to repeat it; markdown. */
+export function consequencesOf(record: DecisionRecord): string[] {
+  if (record.workloads.length === 0 && record.equivalence.kind === 'equal')
+    return [summaryConsequence(record)]
+  const guards = record.workloads.filter(({ role }) => role === 'guard')
+  const next = nextSentence(record)
+  return [
+    record.sequence === undefined ? stackConsequence(record) : summaryConsequence(record),
+    ...(next === '' ? [] : [next]),
+    ...(record.workloads.length > 0 && guards.length === 0
+      ? ['Not covered: every workload of the suite is a target, so none serves as a guard.']
+      : []),
+    ...(record.scale === 'production'
+      ? []
+      : [`Not covered: scales other than ${record.scale}, other hosts, other versions of Node.`]),
+    'Re-evaluate after changes to the layer, the engine or Node, or on other hardware.',
+  ]
+}
+
+/** The stack of a sequence, which follows from its layers' own records, and whether it suffices. */
+function summaryConsequence({ stacks, equivalence, verdict, criterion }: DecisionRecord): string {
+  const stack = stacks.candidate.map(escapeName).join(', ')
+  if (stack === '') return 'The stack is empty: the next layer is measured on the pure baseline.'
+  if (equivalence.kind === 'different')
+    return `${stack} give different results together, although each was equivalent when it was added: keep them off until this is fixed.`
+  const goal = 'atLeast' in criterion ? ` of ${formatLimit(criterion.atLeast)}` : ''
+  const minimum = {
+    accepted: `It reaches the minimum goal${goal}`,
+    rejected: `It misses the minimum goal${goal}, so more improvements are needed`,
+    inconclusive: `Whether it reaches the minimum goal${goal} is undecided`,
+  }[verdict]
+  return `The stack of this sequence is ${stack}, each accepted by its own record. ${minimum}.`
+}
+
+function stackConsequence({
+  verdict,
+  injected,
+  layer,
+  equivalence,
+  workloads,
+}: DecisionRecord): string {
+  const name = escapeName(layer)
+  if (injected !== undefined) return `None for ${name}: this was a test of the method.`
+  if (equivalence.kind === 'different')
+    return `${name} stays off until its results equal the baseline's.`
+  if (verdict === 'accepted')
+    return `Later layers are measured on top of ${name}, unless the suite marks it as standalone (a control, or a part of another layer).`
+  if (verdict === 'rejected')
+    return `${name} does not join the incumbent stack; later layers are measured without it.`
+  const remedy = workloads.some(({ reasons }) =>
+    reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)),
+  )
+    ? 'More pairs cannot decide: first fix what the reasons name.'
+    : 'More pairs or a quieter host may decide.'
+  return `${name} does not join the incumbent stack, because its result is inconclusive. ${remedy}`
+}

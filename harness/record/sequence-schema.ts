@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { digestSchema, memoryVerdictSchema, verdictSchema } from '../evidence/field-schemas.js'
+import { goalSchema } from '../evidence/sequence-evidence.js'
+import { SKIP_REASONS, STOP_REASONS } from '../verdict/sequence.js'
+import { cumulativeSchema, intervalSchema } from './workload-schema.js'
+
+const gainSchema = z.strictObject({ improvement: z.number(), ci95: intervalSchema.optional() })
+
+/** The sequence of a summary: every layer of the suite, in order. */
+export const sequenceRecordSchema = z.strictObject({
+  /** Improvements over the pure baseline. */
+  goal: goalSchema,
+  steps: z.array(
+    z.strictObject({
+      layer: z.string(),
+      title: z.string(),
+      /** Judged on the pure baseline; never part of the stack. */
+      standalone: z.boolean(),
+      heavy: z.literal(true).optional(),
+      /** Absent, like all below, where the layer was not evaluated. */
+      record: z.string().optional(),
+      /** Of the JSON of that record. */
+      sha256: digestSchema.optional(),
+      verdict: verdictSchema.optional(),
+      equivalent: z.boolean().optional(),
+      /** Over the arm it was judged against: geometric mean over its targets. */
+      additional: gainSchema.optional(),
+      /** Over the pure baseline: geometric mean over the targets of the layers it ran with. */
+      cumulative: gainSchema.optional(),
+      /** Of its targets, over the arm it was judged against. */
+      memory: z
+        .array(
+          z.strictObject({
+            workload: z.string(),
+            ratio: z.number(),
+            verdict: memoryVerdictSchema,
+          }),
+        )
+        .optional(),
+      /** Why it was not evaluated. */
+      skipped: z.enum(SKIP_REASONS).optional(),
+    }),
+  ),
+  /** What ended the ordinary layers, and what ended the heavy layers. */
+  stops: z.array(
+    z.strictObject({
+      after: z.string(),
+      reason: z.enum(STOP_REASONS),
+      /** What the last two layers gained together, and its one-sided upper 90 % bound. */
+      returns: z
+        .strictObject({ layers: z.array(z.string()), gain: z.number(), upper90: z.number() })
+        .optional(),
+    }),
+  ),
+  /** Heavy layers are warranted where the others miss the aspired goal. */
+  heavy: z
+    .strictObject({
+      warranted: z.boolean(),
+      reached: cumulativeSchema.optional(),
+      layers: z.array(z.string()),
+    })
+    .optional(),
+  /** The product of the accepted layers' own gains; optimistic, unlike `cumulative`. */
+  product: cumulativeSchema.optional(),
+})

@@ -1,0 +1,185 @@
+import { z } from 'zod'
+import {
+  armSchema,
+  memoryVerdictSchema,
+  metricSchema,
+  noiseClassSchema,
+  roleSchema,
+  verdictSchema,
+} from '../evidence/field-schemas.js'
+import { lookSchema } from '../verdict/look.js'
+import { WORKLOAD_REASONS } from '../verdict/reasons.js'
+import { WARNING_CODES } from '../verdict/warnings.js'
+import { workloadProfileSchema } from './profile-schema.js'
+
+/** The part of a decision record about one workload. */
+
+export const intervalSchema = z.array(z.number()).length(2)
+const probability = z.number().min(0).max(1)
+
+export const warningSchema = z.strictObject({
+  code: z.enum([...WARNING_CODES, 'profile-disagrees']),
+  /** What happened, the likely cause, and what to try. */
+  hint: z.string(),
+})
+
+const sampleSummary = z.strictObject({
+  n: z.int().min(2),
+  mean: z.number(),
+  sd: z.number(),
+  cv: z.number(),
+  /** 95 % t-interval of the mean. */
+  ci95: intervalSchema,
+})
+
+const tTest = z.strictObject({
+  t: z.number(),
+  df: z.number(),
+  p: probability,
+  ci95: intervalSchema,
+})
+
+const testMethod = z.enum(['exact', 'normal'])
+
+const improvement = z.strictObject({
+  /** (A − B) / A by the trimmed mean of the log ratios; positive is faster. */
+  estimate: z.number(),
+  /** Absent where the pairs do not vary at all. */
+  ci95: intervalSchema.optional(),
+  /** The lower bound at the deciding look; may be negative. */
+  certifiedAtLeast: z.number().optional(),
+  /** Two-sided, against no change; absent where the pairs do not vary at all. */
+  p: probability.optional(),
+  df: z.number(),
+})
+
+const metricBlock = z.strictObject({
+  baseline: sampleSummary,
+  incumbent: sampleSummary.optional(),
+  candidate: sampleSummary,
+  improvement,
+})
+
+export const cumulativeSchema = z.strictObject({
+  improvement: z.number(),
+  ci95: intervalSchema.optional(),
+  speedup: z.number(),
+})
+
+/** Peak memory of the candidate over that of the other arm. */
+const memoryRatio = z.strictObject({
+  ratio: z.number(),
+  ci95: intervalSchema.optional(),
+  verdict: memoryVerdictSchema,
+})
+
+const counters = z.record(z.string(), z.number())
+
+/** What a record states about one workload. */
+export const workloadRecordSchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  content: z.string(),
+  role: roleSchema,
+  metric: metricSchema,
+  /** The arm the improvement compares with. */
+  against: armSchema,
+  warmup: z.int().optional(),
+  iterations: z.int().optional(),
+  /** Pairs the statistics are made of. */
+  pairs: z.int().nonnegative(),
+  /** Pairs that do not count because the host was disturbed, by the covariates of their runs. */
+  voidedPairs: z.int().nonnegative(),
+  /** Pairs that do not count because a run failed. */
+  failedPairs: z.int().nonnegative(),
+  looks: z.array(lookSchema),
+  baseline: sampleSummary.optional(),
+  incumbent: sampleSummary.optional(),
+  candidate: sampleSummary.optional(),
+  /** For a budget, in the unit of its counter; absent where a run lacks the counter. */
+  budget: z
+    .strictObject({
+      counter: z.string(),
+      mean: z.number(),
+      /** Of the mean, towards the limit, at the deciding look; absent without a look. */
+      bound: z.number().optional(),
+      limit: z.number(),
+      /** The mean closest to the limit that is certified as within it with 80 % power. */
+      certifiable: z.number().optional(),
+    })
+    .optional(),
+  improvement: improvement.optional(),
+  speedup: z.number().optional(),
+  /**
+   * Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the
+   * candidate is faster.
+   */
+  welch: tTest.optional(),
+  /** The same against the incumbent, where there is one. */
+  welchIncumbent: tTest.optional(),
+  /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
+  paired: tTest.optional(),
+  /** Signed-rank test of ln(B/A). */
+  wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
+  /**
+   * Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster.
+   */
+  mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
+  /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
+  hodgesLehmann: z.number().optional(),
+  /** Shapiro–Wilk test of ln(B/A); a small p: not normal. */
+  shapiro: z.strictObject({ w: z.number(), p: probability }).optional(),
+  /** Autocorrelation of ln(B/A) in the order of the pairs. */
+  lag1: z.number().optional(),
+  /** Cohen's d; positive where the candidate is faster. */
+  effectSize: z.number().optional(),
+  improvementOfMeans: z.number().optional(),
+  /** "Mean improvement ≥ threshold and Welch p < 0.05": the naive rule, for comparison only. */
+  naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
+  wall: metricBlock.optional(),
+  cpu: metricBlock.optional(),
+  /** `verdict` is final: that of the probe where the measured runs leave it undecided. */
+  memory: memoryRatio
+    .extend({
+      /** Five pairs of runs on one thread. */
+      probe: memoryRatio.optional(),
+    })
+    .optional(),
+  noise: z
+    .strictObject({
+      class: noiseClassSchema,
+      effectiveSd: z.number(),
+      /**
+       * If the layer has to show an improvement: the smallest true one that is certified to reach
+       * the threshold with 80 % power.
+       */
+      certifiable: z.number().optional(),
+      /**
+       * If a slowdown is limited: the largest true one that is certified as below the limit with
+       * 80 % power; negative is faster.
+       */
+      certifiableSlowdown: z.number().optional(),
+      /** For an equivalence: the smallest margin that certifies no change with 80 % power. */
+      certifiableEquivalence: z.number().optional(),
+    })
+    .optional(),
+  work: z
+    .strictObject({
+      unit: z.string(),
+      baselinePerSecond: z.number(),
+      incumbentPerSecond: z.number().optional(),
+      candidatePerSecond: z.number(),
+    })
+    .optional(),
+  /** Mean per run of the candidate and the baseline. */
+  counters: z.strictObject({ baseline: counters, candidate: counters }).optional(),
+  /** hits / (hits + misses) of the candidate, for each `x.hits` counted with an `x.misses`. */
+  hitRates: counters.optional(),
+  /** Candidate against the pure baseline; present only where there is an incumbent. */
+  cumulative: cumulativeSchema.optional(),
+  /** Absent where no profile was captured. */
+  profile: workloadProfileSchema.optional(),
+  verdict: verdictSchema,
+  reasons: z.array(z.enum(WORKLOAD_REASONS)).min(1),
+  warnings: z.array(warningSchema),
+})

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+/**
+ * Estimate and bounds of one look. On the log scale, ln(candidate / compared arm); for a budget in
+ * the unit of its counter.
+ */
+export const boundsSchema = z.strictObject({
+  pairs: z.int(),
+  m: z.number(),
+  se: z.number(),
+  /** `se`, inflated where consecutive pairs are correlated. */
+  seUsed: z.number(),
+  df: z.int(),
+  pNominal: z.number().min(0).max(1),
+  critical: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+})
+export type Bounds = Readonly<z.infer<typeof boundsSchema>>
