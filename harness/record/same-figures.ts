@@ -13,7 +13,8 @@ const WARNINGS = /^(workloads\.\d+\.)?warnings$/
  */
 export function changedFigure(older: unknown, derived: unknown, path = ''): string | undefined {
   if (path === VERSION) return undefined
-  if (!isTree(older)) return Object.is(older, derived) ? undefined : path
+  // JSON has only one zero, so 0 and −0 are the same figure.
+  if (!isTree(older)) return older === derived ? undefined : path
   if (!isTree(derived) || Array.isArray(older) !== Array.isArray(derived)) return path
   if (WARNINGS.test(path)) return lostWarning(older, derived, path)
   const entries = Object.entries(older)

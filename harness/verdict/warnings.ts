@@ -132,7 +132,7 @@ function outliers({ logRatios }: Comparison): Warning | undefined {
   if (count === 0) return undefined
   return {
     code: 'outliers',
-    hint: `${count} of ${logRatios.length} pairs are outliers (more than 5 robust standard deviations from the median) and were kept; another program probably ran at times: check foreignLoad and waitShare in runs.jsonl`,
+    hint: `outliers in ${count} of ${logRatios.length} pairs (more than 5 robust standard deviations from the median) were kept; another program probably ran at times: check foreignLoad and waitShare in runs.jsonl`,
   }
 }
 

@@ -46,8 +46,8 @@ describe('evaluating a layer held to', () => {
       'hits',
       'accepted',
       0,
-      /cache\.hitRate 75\.0 % \(budget of at least 60\.0 %\) {3}certified ≥ 75\.0 % .* {3}accepted$/m,
-      /its cache\.hitRate is \*\*75\.0 %\*\*, certified at least 75\.0 %/,
+      /cache\.hitRate 75\.0 % \(budget at least 60\.0 %\) {3}certified ≥ 75\.0 % .* {3}accepted$/m,
+      /its mean cache\.hitRate is \*\*75\.0 %\*\*: accepted, certified at least 75\.0 %/,
     ],
     [
       '0003-uncounted',

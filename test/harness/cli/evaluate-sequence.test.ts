@@ -160,9 +160,9 @@ describe('a sequence of layers', () => {
     expect(page).toMatch(
       /^\| one-tick \| rejected, not equivalent \| — \| — \| — \| \[0001-one-tick\]\(0001-one-tick\.md\) \|$/m,
     )
-    expect(page).toContain('- It ended after more: the aspired 75 % were certified.')
+    expect(page).toContain('- The sequence ended after more: the aspired 75 % are certified.')
     expect(page).toMatch(
-      /^- Heavy layers are not needed: the others reach \+\d\d\.\d % \\\[.* and certify 75 %\.$/m,
+      /^- Heavy layers are not needed: the others reach \+\d\d\.\d % \\\[.*, and 75 % are certified\.$/m,
     )
   })
 
@@ -220,7 +220,7 @@ describe('a sequence in which nothing is accepted', () => {
     const hopeless = `--suite ${fixture('hopeless-suite.mjs')} --workload spin --scale smoke --out ${out}`
     const { code, stdout } = await assay(`evaluate all ${hopeless} --require accepted`)
     expect(code).toBe(4)
-    expect(stdout).toContain('No layer was accepted, so the pure baseline stays what it is')
+    expect(stdout).toContain('No layer was accepted, so nothing was measured together.')
     const summary = recordOf('0002-all', out)
     expect(summary).toMatchObject({
       verdict: 'rejected',
@@ -230,7 +230,7 @@ describe('a sequence in which nothing is accepted', () => {
     })
     const page = readFileSync(join(out, 'decisions', '0002-all.md'), 'utf8')
     expect(page).toContain(
-      'Heavy layers are warranted: nothing was reached without them; this suite has none yet.',
+      'Heavy layers are needed: the others have no measured improvement. The suite has none yet.',
     )
     expect(page).not.toMatch(/NaN|undefined/)
     expect((await assay(`replay --all --out ${out}`)).code).toBe(0)

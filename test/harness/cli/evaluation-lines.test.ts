@@ -20,7 +20,7 @@ describe('the line of a workload shows what is certified, what could be certifie
       'an improvement',
       { kind: 'improvement', atLeast: 0.05 },
       { improvement: { 'grid-search': 0.4 } },
-      /^grid-search .* faster {2}\[.*\] {3}Welch t .* {3}certified ≥ 3\d\.\d % {3}certifies from [56]\.\d % .* {3}accepted$/,
+      /^grid-search .* faster {2}\[.*\] {3}Welch t .* {3}certified ≥ 3\d\.\d % faster {3}certifies from [56]\.\d % .* {3}accepted$/,
     ],
     [
       'a gate',
@@ -62,13 +62,13 @@ describe('the line of a workload shows what is certified, what could be certifie
       'a budget',
       { kind: 'budget', counter: 'cpuMs', atMost: 450 },
       {},
-      / {3}cpuMs \d+\.\d ms \(budget of at most 450\.0 ms\) {3}certified at most \d+\.\d ms {3}certifies cpuMs up to 4\d\d\.\d ms .*accepted$/,
+      / {3}cpuMs \d+\.\d ms \(budget at most 450\.0 ms\) {3}certified at most \d+\.\d ms {3}certifies cpuMs up to 4\d\d\.\d ms .*accepted$/,
     ],
     [
       'a broken budget',
       { kind: 'budget', counter: 'pre-grouped.hits', atMost: 20 },
       {},
-      /pre-grouped\.hits 48,120 \(budget of at most 20\) {3}certified ≥ 48,120 .*rejected \(certified-outside-budget\)$/,
+      /pre-grouped\.hits 48,120 \(budget at most 20\) {3}certified ≥ 48,120 .*rejected \(certified-outside-budget\)$/,
     ],
     [
       'a missing counter',
@@ -95,10 +95,10 @@ describe('the line of a workload shows what is certified, what could be certifie
       /certified unchanged within .* rejected \(memory-over\)$/,
     )
     expect(headline(record.workloads[0]!, record)).toMatch(
-      /certified unchanged within ± .* against a margin of 2 %, \*\*but its peak memory grows beyond the limit\*\*$/,
+      /: \*\*rejected\*\*, certified unchanged within ± .* \(margin ± 2 %\), \*\*but its peak memory grows beyond the limit\*\*$/,
     )
     expect(headline(record.workloads[1]!, record)).toMatch(
-      /passes the gate of 10 %, \*\*but its peak memory/,
+      /: \*\*fails the gate\*\*, certified less than .* slower \(gate 10 % slower\), \*\*but its peak memory/,
     )
   })
 })

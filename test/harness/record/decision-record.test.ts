@@ -240,7 +240,7 @@ const kinds: readonly (readonly [string, Evidence])[] = [
 ]
 
 /**
- * A summary: layers that joined, one that computes something else, a heavy one nobody called for.
+ * A summary: accepted layers, one with different results, and a heavy layer that is not needed.
  */
 const summed: Evidence = {
   ...simulateEvidence(
@@ -486,10 +486,10 @@ describe('a summary', () => {
   it('measures the layers its sequence accepted, and no others', () => {
     const { sequence: _, ...without } = summed
     expect(() => toDecisionRecord(without)).toThrow(
-      /plan\.json of 0012-all sums up layers, and there is no sequence\.json/,
+      /plan\.json of 0012-all sums up layers, but sequence\.json is missing/,
     )
     expect(() => toDecisionRecord({ ...accepted, sequence: summedSequence })).toThrow(
-      /evaluates one layer, and there is/,
+      /evaluates one layer, but a sequence\.json exists/,
     )
     const stacks = { baseline: [], incumbent: [], candidate: ['layer1'] }
     expect(() => toDecisionRecord({ ...summed, plan: { ...summed.plan, stacks } })).toThrow(
@@ -500,7 +500,7 @@ describe('a summary', () => {
       /sums up a sequence in which layer1 is missing/,
     )
     expect(() => toDecisionRecord({ ...nothingAccepted, runs: summed.runs })).toThrow(
-      /holds runs of no layer/,
+      /holds runs, but no layer was accepted/,
     )
   })
 
@@ -646,7 +646,7 @@ describe('markdown of hostile names', () => {
     expect(page.match(/^```$/gm)).toHaveLength(2)
     const profile = renderDecision(spent, [])
     expect(profile).toContain('Where the time of a\\|b')
-    expect(profile).toContain('Worth optimizing next')
+    expect(profile).toContain('Next to optimize')
     expect(profile.replace(/```[\s\S]*?```/g, '').replaceAll(/sha256:\w+/g, '')).not.toMatch(
       /<(?!br>| )/,
     )

@@ -148,7 +148,7 @@ describe('contamination', () => {
   })
 })
 
-describe('a layer that computes something else', () => {
+describe('a layer with different results', () => {
   const divergence = {
     workload: 'grid-search',
     seed: 20251022,
@@ -210,7 +210,7 @@ describe('a layer that computes something else', () => {
       ...good.runs,
       { ...good.runs[0]!, workload: 'foreign' } as Evidence['runs'][number],
     ]
-    expect(() => decide({ ...good, runs: foreign })).toThrow('which the plan does not have')
+    expect(() => decide({ ...good, runs: foreign })).toThrow('this workload is not in the plan')
   })
 })
 
@@ -243,7 +243,7 @@ describe('what the reader is warned of', () => {
     expect(warned({ ...quote, status: 'missing', workloads: [] })).toMatchObject([
       {
         code: 'calibration-missing',
-        hint: expect.stringMatching(/for grid-search, walk-forward, .*: npm run calibrate$/),
+        hint: expect.stringMatching(/covers grid-search, walk-forward, .*: npm run calibrate$/),
       },
     ])
     expect(warned({ ...quote, status: 'stale', ageDays: 31.9 })).toMatchObject([
@@ -270,7 +270,7 @@ describe('what the reader is warned of', () => {
       workloads: [{ id: 'grid-search', effectiveSd: 0.012, class: 'GREEN' }],
     }
     expect(decide({ ...good, plan: planWith({ calibration }) }).warnings).toMatchObject([
-      { code: 'calibration-missing', hint: expect.stringContaining('for walk-forward,') },
+      { code: 'calibration-missing', hint: expect.stringContaining('covers walk-forward,') },
     ])
   })
 })

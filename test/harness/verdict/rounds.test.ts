@@ -69,7 +69,7 @@ describe('the rounds that count', () => {
   it('are refused where a run was recorded twice or belongs to no planned arm', () => {
     expect(() => pairs([...runs, runs[0]!])).toThrow(InvalidEvidenceError)
     expect(() => pairs([...runs, { ...runs[0]!, arm: 'incumbent' }])).toThrow(
-      'an arm the plan does not have',
+      'an arm that is not in the plan',
     )
   })
 })
