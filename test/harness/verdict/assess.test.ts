@@ -127,7 +127,7 @@ describe('what holds an acceptance back', () => {
       'inconclusive',
     ])
     expect(assessment.looks.every(({ held }) => held?.includes('discordant'))).toBe(true)
-    expect(discordance(sameWall, target)?.hint).toContain('declare the metric wall')
+    expect(discordance(sameWall, target)?.hint).toContain("set the layer's metric to wall")
   })
 
   it('not where the metric is wall', () => {
