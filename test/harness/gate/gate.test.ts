@@ -152,7 +152,7 @@ describe('a gate that cannot compare', () => {
     [['--base', '--version'], 'not the name of a commit'],
     [['--base', '--help'], 'not the name of a commit'],
     [['--base', ''], 'not the name of a commit'],
-    [['--results-changed', ' '], 'say why results differ'],
+    [['--results-changed', ' '], 'give the reason why results differ'],
     [['--max-pairs', '40'], 'at most 30'],
     [['--module', '../suite.mjs'], 'a path below the project'],
     [['--build', '--version'], 'the name of an npm script'],
