@@ -11,7 +11,7 @@ const workflows = readdirSync(FOLDER).map((name) => ({
   text: readFileSync(join(FOLDER, name), 'utf8'),
 }))
 
-/** What npm is told to run. `ci`, `test` and `run <script>` is all there is. */
+/** The words after `npm` in a step: only `ci`, `test` and `run <script>` are used. */
 const npmCommands = (text: string) =>
   [...text.matchAll(/\bnpm ([^\n#&|]+)/g)].map((match) => match[1]!.trim())
 

@@ -16,29 +16,29 @@ const state: RunProgress = {
 
 describe('progress', () => {
   it('redraws one line in a terminal, with bar, arm, pair, times and the estimate so far', () => {
-    const { io, told } = createIo({ isTTY: true, env: {} })
+    const { io, output } = createIo({ isTTY: true, env: {} })
     createProgress(io).run(state)
-    expect(told.stderr).toBe(
+    expect(output.stderr).toBe(
       '\r\u001b[Kgrid-search   █████████████░░░░░░░░  pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
     )
   })
 
   it('never draws wider than the terminal, where a line would wrap and stay', () => {
-    const { io, told } = createIo({ isTTY: true, env: {}, columns: 40 })
+    const { io, output } = createIo({ isTTY: true, env: {}, columns: 40 })
     createProgress(io).run(state)
-    expect(told.stderr.replace('\r\u001b[K', '')).toHaveLength(39)
+    expect(output.stderr.replace('\r\u001b[K', '')).toHaveLength(39)
   })
 
   it.each([{ CI: 'true' }, { TERM: 'dumb' }])(
     'prints plain lines, one per pair, with %o',
     (env) => {
-      const { io, told } = createIo({ isTTY: true, env })
+      const { io, output } = createIo({ isTTY: true, env })
       const progress = createProgress(io)
       progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'baseline', elapsedMs: 0 })
       progress.run({ workload: 'spin', pair: 1, pairs: 10, arm: 'candidate', elapsedMs: 400 })
       progress.run(state)
       progress.done()
-      expect(told.stderr.split('\n')).toEqual([
+      expect(output.stderr.split('\n')).toEqual([
         'spin          pair 1/10  baseline   0s',
         'grid-search   pair 7/10  candidate  1m12s, about 31s left   39.8 % faster',
         '',
@@ -47,21 +47,21 @@ describe('progress', () => {
   )
 
   it('says slower where the candidate takes longer', () => {
-    const { io, told } = createIo()
+    const { io, output } = createIo()
     createProgress(io).run({ ...state, estimate: -0.188 })
-    expect(told.stderr).toMatch(/ {3}18\.8 % slower\n$/)
+    expect(output.stderr).toMatch(/ {3}18\.8 % slower\n$/)
   })
 
   it('keeps notes on lines of their own', () => {
-    const { io, told } = createIo({ isTTY: true, env: {} })
+    const { io, output } = createIo({ isTTY: true, env: {} })
     const progress = createProgress(io)
     progress.run(state)
     progress.note('spin pair 7 candidate failed: exited with code 3')
     progress.phase('pilot: spin')
     progress.done()
-    expect(told.stderr).toContain('\r\u001b[Kspin pair 7 candidate failed: exited with code 3\n')
-    expect(told.stderr.endsWith('\r\u001b[Kpilot: spin\r\u001b[K')).toBe(true)
-    expect(told.stdout).toBe('')
+    expect(output.stderr).toContain('\r\u001b[Kspin pair 7 candidate failed: exited with code 3\n')
+    expect(output.stderr.endsWith('\r\u001b[Kpilot: spin\r\u001b[K')).toBe(true)
+    expect(output.stdout).toBe('')
   })
 })
 

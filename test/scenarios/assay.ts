@@ -4,15 +4,18 @@ import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
 import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
 import { suite } from '../../scenarios/suite.js'
-import { createIo, type Told } from '../fixtures/bench.js'
+import { type CommandResult, createIo } from '../fixtures/bench.js'
 
 /** One command line of the real binary's composition, in this process; words may hold spaces. */
-export async function assay(words: readonly string[], change: Partial<Io> = {}): Promise<Told> {
-  const { io, told } = createIo(change)
+export async function assay(
+  words: readonly string[],
+  change: Partial<Io> = {},
+): Promise<CommandResult> {
+  const { io, output } = createIo(change)
   const code = await runCli(words, suite, io, [
     backtestCommand,
     bundleCommand,
     characteristicsCommand,
   ])
-  return { code, ...told }
+  return { code, ...output }
 }

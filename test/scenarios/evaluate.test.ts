@@ -11,10 +11,10 @@ async function evaluate(layer: string, words: readonly string[] = [], cacheDirec
   const out = temporaryDirectory()
   // Measured processes inherit what the command line was given, so the variable is set where they
   // will look for it.
-  const told = await assay(['evaluate', layer, ...SMALL, '--out', out, ...words], {
+  const output = await assay(['evaluate', layer, ...SMALL, '--out', out, ...words], {
     env: { ...process.env, ASSAY_CACHE_DIR: cacheDirectory },
   })
-  return { ...told, out }
+  return { ...output, out }
 }
 
 describe('evaluate on the real suite', () => {

@@ -22,7 +22,7 @@ import { suite } from '../../scenarios/suite.js'
  */
 
 const SEEDS = [1, 2]
-/** A workload that starts threads takes a second per seed, most of it to load the engine in each. */
+/** One seed where a workload starts threads: each of them loads the engine, a second per seed. */
 const seedsOf = ({ parallel }: (typeof suite.workloads)[number]) =>
   parallel === true ? SEEDS.slice(0, 1) : SEEDS
 let root: string

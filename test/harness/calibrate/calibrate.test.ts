@@ -45,7 +45,7 @@ describe('a calibration of this host', () => {
         io,
       ),
     ).toBe(130)
-    expect(bench.told.stdout).toContain(
+    expect(bench.output.stdout).toContain(
       'calibration   missing for this host, Node version and scale; calibrate: npm run calibrate -- --scale smoke\n',
     )
   }, 240_000)
@@ -60,7 +60,7 @@ describe('a calibration of this host', () => {
       },
     }
     expect(await runCli([...SHORT.split(' '), '--out', root], kernelSuite, io)).toBe(130)
-    expect(bench.told.stderr).toContain(
+    expect(bench.output.stderr).toContain(
       `continue with: npx assay calibrate --workload spin --scale smoke --pairs 10 --resume --out ${root}\n`,
     )
     const folder = folderOf(root, 'smoke.unfinished')

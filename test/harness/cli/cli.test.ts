@@ -55,10 +55,10 @@ describe('words that the command line refuses', () => {
   })
 
   it('no command at all shows the help and is exit 2', async () => {
-    const { io, told } = createIo()
+    const { io, output } = createIo()
     expect(await runCli([], kernelSuite, io)).toBe(2)
-    expect(told.stderr).toContain('Exit codes:')
-    expect(told.stderr).toMatch(/assay: no command given; known: evaluate, replay, .*list.*\n$/)
+    expect(output.stderr).toContain('Exit codes:')
+    expect(output.stderr).toMatch(/assay: no command given; known: evaluate, replay, .*list.*\n$/)
   })
 })
 
@@ -136,8 +136,8 @@ describe('commands of the composition root', () => {
     run: (parsed: unknown, context: CommandContext) => Promise<ExitCode>,
     ...words: string[]
   ) => {
-    const { io, told } = createIo({ cwd: '/home/u' })
-    return { code: await runCli(words, kernelSuite, io, [backtest(run)]), ...told }
+    const { io, output } = createIo({ cwd: '/home/u' })
+    return { code: await runCli(words, kernelSuite, io, [backtest(run)]), ...output }
   }
   const done = async () => EXIT.done
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Suite } from '../../../harness/contract.js'
 import { planSchema } from '../../../harness/evidence/evidence.js'
 import { decisionRecordSchema } from '../../../harness/record/decision-record.js'
-import { assay, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import { assay, type CommandResult, fixture, temporaryDirectory } from '../../fixtures/bench.js'
 
 /**
  * Real processes, measured once for all criteria: the candidate takes 60 % less time than the
@@ -15,7 +15,7 @@ const evidence = join(root, 'profiling-results')
 const { suite } = (await import('../../fixtures/criteria-suite.mjs' as string)) as { suite: Suite }
 const QUICK = `--workload spin --scale smoke --out ${root} --suite ${fixture('criteria-suite.mjs')}`
 
-let measured: Told
+let measured: CommandResult
 
 beforeAll(async () => {
   measured = await assay(`evaluate hits ${QUICK}`)

@@ -11,10 +11,10 @@ import {
 import { digestRecord } from '../../../harness/record/store.js'
 import {
   assay,
+  type CommandResult,
   createIo,
   fixture,
   kernelSuite,
-  type Told,
   temporaryDirectory,
 } from '../../fixtures/bench.js'
 import { parseWords } from './parse-words.js'
@@ -34,17 +34,17 @@ const folders = () =>
   readdirSync(join(root, 'profiling-results')).filter((name) => !name.startsWith('.'))
 
 /** The command, interrupted as by Ctrl-C when a text appears. */
-async function interruptedAt(text: string): Promise<Told> {
-  const { io, told, interrupt } = createIo({})
+async function interruptedAt(text: string): Promise<CommandResult> {
+  const { io, output, interrupt } = createIo({})
   const listening = {
     ...io,
     stderr: (line: string) => {
       io.stderr(line)
-      if (told.stderr.endsWith(line) && line.includes(text)) interrupt()
+      if (output.stderr.endsWith(line) && line.includes(text)) interrupt()
     },
   }
   const code = await runCli(WORDS.split(' '), kernelSuite, listening)
-  return { code, ...told }
+  return { code, ...output }
 }
 
 // One story: each step begins where the one before it ended.
@@ -89,7 +89,7 @@ describe('a sequence of layers', () => {
     )
   })
 
-  let ended: Told
+  let ended: CommandResult
 
   it('continues where it was interrupted: no layer is evaluated twice, and the summary is the last record', async () => {
     const before = readFileSync(

@@ -5,16 +5,16 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import { assay, type CommandResult, temporaryDirectory } from '../../fixtures/bench.js'
 import { evaluatedFaster, evaluatedSlower } from '../../fixtures/evaluated.js'
 
 const QUICK = '--workload spin --scale smoke'
-let first: Told
+let first: CommandResult
 let evaluated: string
 
 beforeAll(async () => {
-  const { root, ...told } = await evaluatedFaster()
-  first = told
+  const { root, ...output } = await evaluatedFaster()
+  first = output
   evaluated = root
 }, 120_000)
 

@@ -28,15 +28,15 @@ function launch(
     const child = spawn(process.execPath, [fixture('kernel-main.mjs'), ...words], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const told = { stdout: '', stderr: '' }
+    const output = { stdout: '', stderr: '' }
     child.stdout.on('data', (chunk: Buffer) => {
-      told.stdout += chunk
+      output.stdout += chunk
     })
     child.stderr.on('data', (chunk: Buffer) => {
-      told.stderr += chunk
-      onStderr(told.stderr, (signal) => void child.kill(signal))
+      output.stderr += chunk
+      onStderr(output.stderr, (signal) => void child.kill(signal))
     })
-    child.on('close', (code) => resolve({ code, ...told }))
+    child.on('close', (code) => resolve({ code, ...output }))
   })
 }
 

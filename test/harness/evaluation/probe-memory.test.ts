@@ -19,14 +19,20 @@ import {
   toDecisionRecord,
 } from '../../../harness/record/decision-record.js'
 import { decide } from '../../../harness/verdict/decide.js'
-import { assay, createIo, fixture, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  assay,
+  type CommandResult,
+  createIo,
+  fixture,
+  temporaryDirectory,
+} from '../../fixtures/bench.js'
 
 const SEED = 20251022
 const ITERATIONS = 20
 
 const { suite } = (await import('../../fixtures/memory-suite.mjs' as string)) as { suite: Suite }
 
-function evaluate(root: string, extra = ''): Promise<Told> {
+function evaluate(root: string, extra = ''): Promise<CommandResult> {
   const words = `evaluate same-memory --scale smoke --memory blocking --seed ${SEED} --out ${root} --suite ${fixture('memory-suite.mjs')}${extra}`
   return assay(words, { env: { ...process.env, MEMORY_STATE: root } })
 }

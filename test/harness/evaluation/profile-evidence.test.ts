@@ -7,27 +7,27 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, type Told } from '../../fixtures/bench.js'
+import { assay, type CommandResult } from '../../fixtures/bench.js'
 import { EVALUATED_WORDS, evaluatedFaster, unfinishedCopy } from '../../fixtures/evaluated.js'
 
 let root: string
 let folder: string
-let told: Told
+let output: CommandResult
 let record: DecisionRecord
 
 // A dozen processes of three seconds each; what they explain was measured before.
 beforeAll(async () => {
   root = unfinishedCopy(await evaluatedFaster(), '0001-faster')
   folder = join(root, 'profiling-results', '0001-faster', 'spin')
-  told = await assay(`evaluate faster ${EVALUATED_WORDS} --profile --json --resume --out ${root}`)
-  record = decisionRecordSchema.parse(JSON.parse(told.stdout))
+  output = await assay(`evaluate faster ${EVALUATED_WORDS} --profile --json --resume --out ${root}`)
+  record = decisionRecordSchema.parse(JSON.parse(output.stdout))
 }, 300_000)
 
 describe('an evaluation that profiles', () => {
   it('keeps the files evidence is promised to hold, and no others, and not too much of them', () => {
     // Beside other programs wall and CPU time may disagree, which leaves the verdict open; the
     // profiles are there all the same.
-    expect([EXIT.done, EXIT.inconclusive], told.stderr).toContain(told.code)
+    expect([EXIT.done, EXIT.inconclusive], output.stderr).toContain(output.code)
     const arms = ['baseline', 'candidate']
     expect(readdirSync(folder).sort()).toEqual(
       [

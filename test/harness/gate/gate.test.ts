@@ -4,15 +4,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
 import { type GateReport, gateReportSchema } from '../../../harness/gate/gate-report.js'
 import type { Io } from '../../../harness/io.js'
-import { createIo, kernelSuite, type Told, temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  type CommandResult,
+  createIo,
+  kernelSuite,
+  temporaryDirectory,
+} from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
 async function gate(
   { root, env }: GateRepository,
   more: readonly string[] = [],
   change: Partial<Io> = {},
-): Promise<Told> {
-  const { io, told: output } = createIo({ cwd: root, env, ...change })
+): Promise<CommandResult> {
+  const { io, output } = createIo({ cwd: root, env, ...change })
   const code = await runCli(['gate', ...QUICK_GATE, ...more], kernelSuite, io)
   return { code, ...output }
 }
@@ -175,7 +180,7 @@ describe('a gate that cannot compare', () => {
   })
 
   it('exits 2 in a folder without a git repository', async () => {
-    const { io, told: output } = createIo({ cwd: '/' })
+    const { io, output } = createIo({ cwd: '/' })
     expect(await runCli(['gate'], kernelSuite, io)).toBe(2)
     expect(output.stderr).toContain('not inside a git working tree')
   })

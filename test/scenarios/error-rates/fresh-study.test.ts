@@ -34,7 +34,7 @@ function settingWith(
 describe('measureFresh', () => {
   it('measures a decision whole and appends it as one line', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
-    const { io, told } = createIo()
+    const { io, output } = createIo()
     await measureFresh([task], path, settingWith(io))
     const [decision, ...others] = readFreshDecisions(path)
     expect(others).toEqual([])
@@ -51,18 +51,18 @@ describe('measureFresh', () => {
     for (const arm of ['baseline', 'candidate']) {
       expect(runs.filter((run) => run.arm === arm).length).toBe(runs.length / 2)
     }
-    expect(told.stderr).toContain('decision 1 of 1: 20% slower, spin')
+    expect(output.stderr).toContain('decision 1 of 1: 20% slower, spin')
   }, 60_000)
 
   it('tells a decision that fails, writes nothing of it, and goes on', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
-    const { io, told } = createIo()
+    const { io, output } = createIo()
     const setting = settingWith(io)
     const brief = { ...setting, settings: { ...setting.settings, timeoutMs: 1 } }
     await measureFresh([task, { ...task, seed: 8 }], path, brief)
     expect(readFreshDecisions(path)).toEqual([])
-    expect(told.stderr).toContain('decision 2 of 2')
-    expect(told.stderr.match(/will be measured again by --fresh: .*timed out/g)).toHaveLength(2)
+    expect(output.stderr).toContain('decision 2 of 2')
+    expect(output.stderr.match(/will be measured again by --fresh: .*timed out/g)).toHaveLength(2)
   }, 60_000)
 
   it('keeps what is complete when it is interrupted', async () => {

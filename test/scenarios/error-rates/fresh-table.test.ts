@@ -127,9 +127,9 @@ describe('the figures', () => {
       since,
       text,
     }))
-    const told = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
-    expect(told.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
-    const sentences = renderPage(told).match(/^From .* UTC on .*$/gm)
+    const output = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
+    expect(output.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
+    const sentences = renderPage(output).match(/^From .* UTC on .*$/gm)
     expect(sentences).toEqual([
       `From 2026-11-21 00:00 UTC on (2 of the 3 decisions began then or later): ${text}`,
     ])

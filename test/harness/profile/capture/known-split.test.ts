@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Hotspots, hotspotsSchema } from '../../../../harness/evidence/hotspots-schema.js'
-import { assay, fixture, type Told, temporaryDirectory } from '../../../fixtures/bench.js'
+import { assay, type CommandResult, fixture, temporaryDirectory } from '../../../fixtures/bench.js'
 
 /** Two programs with a known split of their time, profiled by one command in twenty processes. */
 const results = join(temporaryDirectory(), 'profiling-results')
 const folder = join(results, 'profile-baseline-split')
-let result: Told
+let result: CommandResult
 let documents: Hotspots[]
 let split: Hotspots['arms'][number]
 let shapes: typeof split
