@@ -48,15 +48,44 @@ export async function profileInto(
   makeDirectory(unfinished)
   try {
     const profiled = await profileArms({ ...request, directory: unfinished }, arms)
-    const write = (name: string, text: string | Uint8Array) =>
-      writeWhole(join(unfinished, name), text)
-    writeEvidence(write, profiled, request.suite.categories)
-    if (extent === 'everything') writeFurther(write, profiled, request.suite.categories)
+    writeFiles(unfinished, profiled, request.suite.categories, extent)
     replaceDirectory(directory, unfinished)
     return profiled
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }
+}
+
+function writeFiles(
+  directory: string,
+  { hotspots, captured }: ProfiledWorkload,
+  table: ProfileCategories | undefined,
+  extent: ProfileExtent,
+): void {
+  const write = (name: string, text: string | Uint8Array) => writeWhole(join(directory, name), text)
+  const flameGraph = (profiles: ArmProfiles, which: 'exact' | 'inlined') =>
+    flameGraphSvg(cpuPerPass(profiles, which), {
+      title: titleOf(hotspots, profiles),
+      subtitle: subtitleOf(hotspots, profiles, which),
+      groupOf: attributeBy(table),
+    })
+  for (const { profiles, files } of captured) {
+    const { arm } = profiles
+    const perPass = cpuPerPass(profiles)
+    const speedscope = toSpeedscope(perPass, titleOf(hotspots, profiles))
+    for (const [ending, text] of files.cpu) write(`${arm}.${ending}`, text)
+    write(`${arm}.folded`, foldedText(perPass))
+    write(`${arm}.svg`, flameGraph(profiles, 'exact'))
+    write(`${arm}.speedscope.json`, JSON.stringify(speedscope))
+    if (extent === 'evidence') continue
+    for (const [ending, text] of files.further) write(`${arm}.${ending}`, text)
+    write(`${arm}.inlined.folded`, foldedText(cpuPerPass(profiles, 'inlined')))
+    write(`${arm}.inlined.svg`, flameGraph(profiles, 'inlined'))
+    write(`${arm}.pb.gz`, toPprof(perPass))
+  }
+  const difference = differenceSvg(hotspots, captured)
+  if (difference !== undefined) write('difference.svg', difference)
+  write(HOTSPOTS, `${JSON.stringify(hotspots, null, 1)}\n`)
 }
 
 function replaceDirectory(directory: string, by: string): void {
@@ -68,66 +97,20 @@ function replaceDirectory(directory: string, by: string): void {
   }
 }
 
-type Write = (name: string, text: string | Uint8Array) => void
-
-function writeEvidence(
-  write: Write,
-  { hotspots, captured }: ProfiledWorkload,
-  table: ProfileCategories | undefined,
-): void {
-  for (const { profiles, files } of captured) {
-    const { arm } = profiles
-    const perPass = cpuPerPass(profiles)
-    const { title } = captionOf(hotspots, profiles, 'exact')
-    for (const [ending, text] of files.cpu) write(`${arm}.${ending}`, text)
-    write(`${arm}.folded`, foldedText(perPass))
-    write(`${arm}.svg`, flameGraphOf(profiles, 'exact', hotspots, table))
-    write(`${arm}.speedscope.json`, JSON.stringify(toSpeedscope(perPass, title)))
-  }
-  const difference = differenceSvg(hotspots, captured)
-  if (difference !== undefined) write('difference.svg', difference)
-  write(HOTSPOTS, `${JSON.stringify(hotspots, null, 1)}\n`)
+function titleOf({ workload }: Hotspots, { arm, stack }: ArmProfiles): string {
+  return `${workload} · ${arm} (${layersText(stack)})`
 }
 
-function writeFurther(
-  write: Write,
-  { hotspots, captured }: ProfiledWorkload,
-  table: ProfileCategories | undefined,
-): void {
-  for (const { profiles, files } of captured) {
-    const { arm } = profiles
-    for (const [ending, text] of files.further) write(`${arm}.${ending}`, text)
-    write(`${arm}.inlined.folded`, foldedText(cpuPerPass(profiles, 'inlined')))
-    write(`${arm}.inlined.svg`, flameGraphOf(profiles, 'inlined', hotspots, table))
-    write(`${arm}.pb.gz`, toPprof(cpuPerPass(profiles)))
-  }
-}
-
-function flameGraphOf(
-  profiles: ArmProfiles,
+function subtitleOf(
+  { content }: Hotspots,
+  { cpuMs }: ArmProfiles,
   which: 'exact' | 'inlined',
-  hotspots: Hotspots,
-  table: ProfileCategories | undefined,
 ): string {
-  return flameGraphSvg(cpuPerPass(profiles, which), {
-    ...captionOf(hotspots, profiles, which),
-    groupOf: attributeBy(table),
-  })
-}
-
-function captionOf(
-  { workload, content }: Hotspots,
-  { arm, stack, cpuMs }: ArmProfiles,
-  which: 'exact' | 'inlined',
-) {
   const inlining =
     which === 'exact'
       ? 'without inlining'
       : 'with inlining: some functions are attributed to their callers'
-  return {
-    title: `${workload} · ${arm} (${layersText(stack)})`,
-    subtitle: `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}`,
-  }
+  return `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}`
 }
 
 /** Compares the candidate with the arm before it; undefined without a candidate. */

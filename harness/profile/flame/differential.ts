@@ -37,7 +37,7 @@ export function differentialTree(baseline: ProfiledArm, candidate: ProfiledArm):
  */
 export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): FunctionChange[] {
   const { frames, frame, selfs, totals } = differentialTree(baseline, candidate)
-  const sums = frames.map(() => ({ before: 0, after: 0, wasThere: false, isThere: false }))
+  const sums = frames.map(noSamples)
   for (let node = 1; node < frame.length; node++) {
     const sum = sums[frame[node]!]!
     sum.before += selfs[0]![node]!
@@ -59,18 +59,11 @@ export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): 
     )
 }
 
+const noSamples = () => ({ before: 0, after: 0, wasThere: false, isThere: false })
+
 /** How a function changed; undefined if neither arm has a sample of it. */
-function kindOf({
-  before,
-  after,
-  wasThere,
-  isThere,
-}: {
-  readonly before: number
-  readonly after: number
-  readonly wasThere: boolean
-  readonly isThere: boolean
-}): FunctionChange['kind'] | undefined {
+function kindOf(sums: ReturnType<typeof noSamples>): FunctionChange['kind'] | undefined {
+  const { before, after, wasThere, isThere } = sums
   if (!wasThere) return isThere ? 'appeared' : undefined
   if (!isThere) return 'vanished'
   if (after === before) return 'same'

@@ -46,12 +46,12 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
   const groups = groupsOf(tree, options.groupOf)
   const sums = sumByGroup(tree, groups)
   const classes = groupClasses(importantFirst(sums))
-  const looks = new Looks(tree, groups, classes)
+  const { look, bytesOf } = frameLooks(tree, groups, classes)
   const layout = layoutFlame(tree, {
     arm: 0,
     pixels: pixelsOf(width),
     compare: largestFirst(tree),
-    costOf: (node) => looks.bytesOf(node),
+    costOf: bytesOf,
     budgetBytes: FRAME_BYTES,
   })
   const whole = tree.totals[0]![0]!
@@ -77,7 +77,7 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
         prefix,
       ),
       controlBlock(),
-      framesBlock(layout, { look: (box) => looks.of(box), name: title, width, prefix }),
+      framesBlock(layout, { look, name: title, width, prefix }),
     ],
   })
 }
@@ -148,57 +148,30 @@ function sharesOf(
   ]
 }
 
-/** Computes how the frames of one tree look. */
-class Looks {
-  readonly #tree: FlameTree
-  readonly #groups: readonly (string | undefined)[]
-  readonly #classes: ReadonlyMap<string, string>
-  readonly #names: readonly {
-    readonly name: string
-    readonly place: readonly string[]
-    readonly bytes: number
-  }[]
-
-  constructor(
-    tree: FlameTree,
-    groups: readonly (string | undefined)[],
-    classes: ReadonlyMap<string, string>,
-  ) {
-    this.#tree = tree
-    this.#groups = groups
-    this.#classes = classes
-    this.#names = tree.frames.map((frame) => {
-      const name = shownName(frame)
-      const place = placeLines(frame)
-      return { name, place, bytes: bytes(name) * 2 + bytes(place.join('\n')) }
-    })
+/** Computes how each frame looks, and how many bytes that takes. */
+function frameLooks(
+  { frames, frame, totals, selfs }: FlameTree,
+  groups: readonly (string | undefined)[],
+  classes: ReadonlyMap<string, string>,
+) {
+  const labels = frames.map((one) => {
+    const [name, place] = [shownName(one), placeLines(one)]
+    return { name, place, bytes: bytes(name) * 2 + bytes(place.join('\n')) }
+  })
+  const whole = totals[0]![0]!
+  const timeText = (micros: number): string =>
+    `${formatMs(micros / 1000)} (${formatPercent(micros / whole)})`
+  const look = ({ node }: FlameBox): FrameLook => {
+    const total = timeText(totals[0]![node]!)
+    if (node === 0) return { fill: 'all', label: 'all', details: [total] }
+    const { name, place } = labels[frame[node]!]!
+    const group = groups[node]!
+    const times = `self ${timeText(selfs[0]![node]!)}, total ${total}`
+    return { fill: classes.get(group)!, label: name, details: [...place, times, group] }
   }
-
-  of({ node }: FlameBox): FrameLook {
-    const { totals, selfs, frame } = this.#tree
-    const whole = totals[0]![0]!
-    const described = (amount: number): string =>
-      `${formatMs(amount / 1000)} (${formatPercent(amount / whole)})`
-    if (node === 0) return { fill: 'all', label: 'all', details: [described(whole)] }
-    const { name, place } = this.#names[frame[node]!]!
-    const group = this.#groups[node]!
-    return {
-      fill: this.#classes.get(group)!,
-      label: name,
-      details: [
-        ...place,
-        `self ${described(selfs[0]![node]!)}, total ${described(totals[0]![node]!)}`,
-        group,
-      ],
-    }
-  }
-
-  bytesOf(node: number): number {
-    return (
-      BOX_BYTES +
-      (node === 0 ? 0 : this.#names[this.#tree.frame[node]!]!.bytes + bytes(this.#groups[node]!))
-    )
-  }
+  const bytesOf = (node: number): number =>
+    BOX_BYTES + (node === 0 ? 0 : labels[frame[node]!]!.bytes + bytes(groups[node]!))
+  return { look, bytesOf }
 }
 
 function bytes(text: string): number {

@@ -50,11 +50,7 @@ export class StackTree {
 const FRAME_LIMIT = 2 ** 26
 
 /** The children of every node, in the order they were added. */
-export function childrenOf({
-  parent,
-}: {
-  readonly parent: readonly number[]
-}): readonly (readonly number[])[] {
+export function childrenOf({ parent }: Pick<StackTree, 'parent'>): readonly (readonly number[])[] {
   const children: number[][] = parent.map(() => [])
   for (let node = 1; node < parent.length; node++) children[parent[node]!]!.push(node)
   return children
