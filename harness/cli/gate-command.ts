@@ -66,7 +66,7 @@ Examples:
   assay gate --build compile --module build/suite.js    another project
 
 ${exitCodes({
-  0: 'pass: every case is certified or estimated to be less than 10 % slower (0 only if every case passes)',
+  0: 'pass, only if every case is certified or estimated to be less than 10 % slower',
   1: 'fail: a case is slower by 10 % or more, in two independent rounds',
   2: 'wrong input: not a repository, an unknown commit, a shallow clone, uncommitted changes, a HEAD that does not build',
   3: 'inconclusive: too noisy to decide, or two rounds that contradict each other',
@@ -91,9 +91,12 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
       .addOption(
         slowdownOption('--threshold <fraction>', 'slowdown that fails').default(0.1, '10%'),
       )
-      .addOption(pairsOption('pairs per look', 10))
+      .addOption(pairsOption('pairs between two looks at the results', 10))
       .addOption(
-        maxPairsOption('last look; at most three (default: 3 × --pairs)', MOST_LOOKS * MOST_PAIRS),
+        maxPairsOption(
+          'pairs at most: 1, 2 or 3 × --pairs (default: 3 ×)',
+          MOST_LOOKS * MOST_PAIRS,
+        ),
       )
       .addOption(seedOption())
       .addOption(metricOption().default('cpu'))
