@@ -5,11 +5,11 @@ import { assay } from './scenarios/assay.js'
 describe('every committed record', () => {
   const ids = readdirSync('decisions').filter((name) => name.endsWith('.json'))
 
-  it('is there', () => {
+  it('exists', () => {
     expect(ids.length).toBeGreaterThanOrEqual(4)
   })
 
-  it('is derived again, byte for byte, from its committed evidence', async () => {
+  it('is reproduced, byte for byte, from its committed evidence', async () => {
     const { code, stdout, stderr } = await assay(['replay', '--all'])
     expect(stderr).toBe('')
     expect(code).toBe(0)

@@ -34,10 +34,10 @@ export function toCounters(
   const candidate = meanCounters(rounds, 'candidate')
   if (Object.keys(baseline).length + Object.keys(candidate).length === 0) return {}
   const hitRates = toHitRates(candidate)
-  return {
+  return defined({
     counters: { baseline, candidate },
-    ...(Object.keys(hitRates).length > 0 && { hitRates }),
-  }
+    hitRates: Object.keys(hitRates).length > 0 ? hitRates : undefined,
+  })
 }
 
 function meanCounters(rounds: readonly Round[], arm: Arm): Record<string, number> {

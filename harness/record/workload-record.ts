@@ -121,7 +121,7 @@ function toTests(comparison: Comparison, layer: Criterion) {
     comparison,
     layer.kind === 'improvement' ? layer.atLeast : 0,
   )
-  return { ...tests, ...(layer.kind === 'improvement' && naive && { naive }) }
+  return defined({ ...tests, naive: layer.kind === 'improvement' ? naive : undefined })
 }
 
 /** What this noise could have certified: by the workload's criterion and the layer's threshold. */

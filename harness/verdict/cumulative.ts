@@ -31,7 +31,7 @@ export function toCumulative({ m, se, df }: LogChange): Cumulative {
 /**
  * The geometric mean of the ratios of several workloads, with equal weights.
  *
- * @param changes one per workload, at least one; made of different runs, hence independent
+ * @param changes one per workload, at least one; from different runs, so independent
  * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for
  * one workload this is its own interval
  */
@@ -43,7 +43,7 @@ export function averageChange(changes: readonly LogChange[]): LogChange {
 /**
  * The product of the ratios of successive layers: percentages do not add, ratios multiply.
  *
- * @param changes one per layer, at least one; made of different runs, hence independent
+ * @param changes one per layer, at least one; from different runs, so independent
  * @source Satterthwaite 1946, as `averageChange`
  */
 export function multiplyChanges(changes: readonly LogChange[]): LogChange {

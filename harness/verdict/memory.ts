@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Arm } from '../contract.js'
+import { defined } from '../evidence/defined.js'
 import type { memoryVerdictSchema } from '../evidence/field-schemas.js'
 import type { Interval } from '../statistics/interval.js'
 import { logRatios, toSample } from '../statistics/sample.js'
@@ -57,11 +58,11 @@ function compareValues(a: readonly number[], b: readonly number[]): MemoryRatio 
   const estimate = trimmedEstimate(logRatios(toSample(a), toSample(b)))!
   const interval = trimmedInterval(estimate)
   const bounds = interval ?? { lower: estimate.m, upper: estimate.m }
-  return {
+  return defined({
     ratio: Math.exp(estimate.m),
-    ...(interval && { ci95: { lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) } }),
+    ci95: interval && { lower: Math.exp(interval.lower), upper: Math.exp(interval.upper) },
     verdict: place(bounds),
-  }
+  })
 }
 
 function place({ lower, upper }: Interval): MemoryComparison['verdict'] {

@@ -15,21 +15,17 @@ describe('a calibration beside the noise of a workload', () => {
     ['of a plan that does not speak of calibrations', undefined, undefined],
     ['that passed', quote, 'calibrated GREEN, effective sd 1.2 %, 3 days ago'],
     [
-      'of today',
+      'made today',
       { ...quote, ageDays: 0.99 },
       'calibrated GREEN, effective sd 1.2 %, less than a day ago',
     ],
     ['of yesterday', { ...quote, ageDays: 1 }, 'calibrated GREEN, effective sd 1.2 %, 1 day ago'],
     [
-      'too long ago',
+      'made too long ago',
       { ...quote, status: 'stale', ageDays: 45 },
       'calibrated GREEN, effective sd 1.2 %, 45 days ago (out of date)',
     ],
-    [
-      'that failed, whatever it found',
-      { ...quote, status: 'failed' },
-      'calibration failed, 3 days ago',
-    ],
+    ['that failed', { ...quote, status: 'failed' }, 'calibration failed, 3 days ago'],
     ['that is missing', { ...quote, status: 'missing', workloads: [] }, 'not calibrated'],
     ['that did not cover it', { ...quote, workloads: [] }, 'not calibrated'],
   ])('%s', (_, calibration, expected) => {

@@ -67,8 +67,7 @@ const stopped: Evidence = {
 }
 
 /**
- * Both workloads profiled: a target whose gain is explained but for a part, and a guard that did
- * not change.
+ * Both workloads profiled: a target whose gain is explained in part, and an unchanged guard.
  */
 const targets = (category: string, share: number) => [
   {
@@ -134,7 +133,7 @@ const profiled: Evidence = {
   ),
 }
 
-/** A category V8 books differently with inlining. */
+/** A category that V8 assigns differently with inlining. */
 function inlining(arm: ArmHotspots, name: string, inlinedShare: number): ArmHotspots {
   const categories = arm.categories.map((one) =>
     one.name === name ? { ...one, inlinedShare, differs: true as const } : one,
@@ -331,7 +330,7 @@ describe('a record', () => {
     expect(renderDecision(back, [])).toBe(renderDecision(record, []))
   })
 
-  it('carries the promised fields', () => {
+  it('has the documented fields', () => {
     const record = toDecisionRecord(accepted)
     expect(record).toMatchObject({
       schema: 'assay/decision@1',
@@ -371,7 +370,7 @@ describe('a record', () => {
     expect(record.cumulative!.ci95![0]).toBeCloseTo(workload!.improvement!.ci95![0]!, 12)
   })
 
-  it('compares with the incumbent and beside it with the pure baseline', () => {
+  it('compares with the incumbent and with the pure baseline', () => {
     const [workload] = toDecisionRecord(control).workloads
     expect(workload!.against).toBe('incumbent')
     expect(workload!.improvement!.estimate).toBeLessThan(0.1)
@@ -379,7 +378,7 @@ describe('a record', () => {
     expect(workload!.welch!.t).toBeGreaterThan(workload!.welchIncumbent!.t)
   })
 
-  it('leaves out what does not exist instead of a number', () => {
+  it('leaves out fields that do not exist', () => {
     const flat: Evidence = {
       ...accepted,
       runs: accepted.runs.map((run) => {
@@ -413,7 +412,7 @@ describe('a record', () => {
     expect(renderDecision(toDecisionRecord(flat), [])).not.toMatch(/NaN|undefined|Infinity/)
   })
 
-  it('tells of the first profiled target where the time went, and of each workload how far its gain is explained', () => {
+  it('states where the time of the first profiled target went, and how far the gain of each workload is explained', () => {
     const record = toDecisionRecord(profiled)
     expect(record.recordVersion).toBe(2)
     expect(record.profile).toMatchObject({
@@ -441,7 +440,7 @@ describe('a record', () => {
     expect(toDecisionRecord(accepted)).not.toHaveProperty('profile')
   })
 
-  it('warns where the profiles see another gain than the runs, and keeps its verdict', () => {
+  it('warns where the profiles show another gain than the runs, and keeps its verdict', () => {
     const { hotspots } = profiled
     const idle = hotspotsOf('grid-search', [
       sampledArm('baseline', { loading: 100 }),
@@ -456,7 +455,7 @@ describe('a record', () => {
     expect(toDecisionRecord(profiled).workloads[0]!.warnings).toEqual([])
   })
 
-  it('has no gain where too few pairs count, and profiles of no other workload', () => {
+  it('has no gain below two pairs, and only profiles of its own workloads', () => {
     const hotspots = {
       constructor: profiled.hotspots!['grid-search']!,
       'walk-forward': profiled.hotspots!['walk-forward']!,
@@ -466,7 +465,7 @@ describe('a record', () => {
     expect(walk!.profile).not.toHaveProperty('gain')
   })
 
-  it('has statistics without a verdict of their own where measuring stopped early', () => {
+  it('has statistics of a workload whose measuring stopped early', () => {
     const [, workload] = toDecisionRecord(stopped).workloads
     expect(workload).toMatchObject({
       pairs: 3,
@@ -504,7 +503,7 @@ describe('a summary', () => {
     )
   })
 
-  it('is rejected where every layer was, and inconclusive where one was left undecided', () => {
+  it('is rejected where every layer was, and inconclusive where one was undecided', () => {
     expect(toDecisionRecord(nothingAccepted)).toMatchObject({
       verdict: 'rejected',
       reasons: ['nothing-accepted'],
@@ -534,7 +533,7 @@ describe('a summary', () => {
     ])
   })
 
-  it('keeps of each record what it says: a step made of a record is the record again', () => {
+  it('keeps the figures of each record: a step gives back its estimates', () => {
     const step = toSequenceStep(toDecisionRecord(control), sha('x'))
     expect(step).toMatchObject({ record: '0003-layer2', equivalent: true, incumbent: ['layer1'] })
     const [workload] = toDecisionRecord(control).workloads

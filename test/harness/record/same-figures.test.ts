@@ -26,7 +26,7 @@ const like = (change: (copy: typeof record & Record<string, unknown>) => void) =
 }
 
 describe('an older record and the one derived again', () => {
-  it('agree where the newer one only says more, or says the same in other words', () => {
+  it('agree where the newer one only adds fields or rewords hints', () => {
     const newer = like((copy) => {
       copy.recordVersion = 2
       copy.calibration = { status: 'passed' }

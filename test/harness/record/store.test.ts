@@ -13,7 +13,7 @@ function preparedRoot(): string {
 }
 
 describe('records', () => {
-  it('are refused by name where they do not have the expected shape', () => {
+  it('are refused, with their path, where they do not have the expected shape', () => {
     const root = preparedRoot()
     writeFileSync(join(root, 'decisions', '0001-layer1.json'), '{"schema":"assay/decision@1"}')
     expect(() => readRecords(root)).toThrow(

@@ -60,7 +60,7 @@ describe('looking at the pairs', () => {
     expect(assessWorkload(rounds.slice(0, 10), target)).toEqual(assessment)
   })
 
-  it('continues until there are pairs enough for a look', () => {
+  it('continues until there are enough pairs for a look', () => {
     for (const count of [0, 1, 2, 9]) {
       expect(assessWorkload(noisy(count, 0.9, 0.001), target)).toMatchObject({
         outcome: 'continue',
@@ -70,7 +70,7 @@ describe('looking at the pairs', () => {
     }
   })
 
-  it('looks with the levels of the whole plan', () => {
+  it('uses the boundary levels of the whole plan at each look', () => {
     const { looks } = assessWorkload(noisy(40, 0.05, 0.02), target)
     expect(looks.map(({ pNominal }) => pNominal.toFixed(9)).slice(0, 2)).toEqual([
       '0.017868701',
@@ -79,7 +79,7 @@ describe('looking at the pairs', () => {
     expect(looks[0]!.critical).toBeGreaterThan(2.5)
   })
 
-  it('takes the ordinary 95 % interval where the number of pairs is fixed', () => {
+  it('uses the ordinary 95 % interval where the number of pairs is fixed', () => {
     const rounds = noisy(20, 0.12, 0.02)
     const { looks } = assessWorkload(rounds, { ...target, looks: [20], fixed: true })
     expect(looks).toHaveLength(1)
@@ -88,12 +88,12 @@ describe('looking at the pairs', () => {
     expect(1 - Math.exp(looks[0]!.lower)).toBeCloseTo(ci95!.upper, 9)
   })
 
-  it('lets a guard pass that is no slower and fails one that is', () => {
+  it('passes a guard that does not get slower and fails one that does', () => {
     expect(assessWorkload(noisy(10, 0, 0.02), guard).reasons).toEqual(['certified-no-regression'])
     expect(assessWorkload(noisy(10, -0.3, 0.02), guard).outcome).toBe('rejected')
   })
 
-  it('ends inconclusive after the last look where the host is too noisy', () => {
+  it('is inconclusive after the last look where the host is too noisy', () => {
     const assessment = assessWorkload(noisy(40, 0.05, 0.3, 1), target)
     expect([assessment.outcome, assessment.reasons, assessment.looks.length]).toEqual([
       'inconclusive',
@@ -117,7 +117,7 @@ describe('what holds an acceptance back', () => {
   const rounds = noisy(40, 0.4, 0.02)
   const sameWall = withCandidate(rounds, () => ({ wallMs: 408 }))
 
-  it('cpu and wall time that tell different stories', () => {
+  it('cpu and wall time that disagree', () => {
     const assessment = assessWorkload(sameWall, target)
     expect([assessment.outcome, assessment.reasons]).toEqual(['inconclusive', ['discordant']])
     expect(assessment.looks.map(({ outcome }) => outcome)).toEqual([
@@ -130,12 +130,12 @@ describe('what holds an acceptance back', () => {
     expect(discordance(sameWall, target)?.hint).toContain("set the layer's metric to wall")
   })
 
-  it('not where the metric is wall', () => {
+  it('but not that disagreement where the metric is wall', () => {
     const wallOnly = withCandidate(rounds, () => ({ cpuMs: 400 }))
     expect(assessWorkload(wallOnly, { ...target, metric: 'wall' }).outcome).toBe('accepted')
   })
 
-  it('memory, where it is blocking: over rejects, undecided and unmeasured hold', () => {
+  it('blocking memory: too much rejects, undecided and unmeasured hold', () => {
     const blocking: Rule = { ...target, memory: 'blocking' }
     expect(assessWorkload(rounds, blocking).outcome).toBe('accepted')
     const heavy = noisy(40, 0.4, 0.02, 1, 0.2)
@@ -159,7 +159,7 @@ describe('what holds an acceptance back', () => {
     })
   })
 
-  it('noise in RED, unless the bounds alone decide', () => {
+  it('RED noise, unless the bounds alone decide', () => {
     expect(assessWorkload(noisy(40, 0.6, 0.1, 2), target)).toMatchObject({
       outcome: 'accepted',
       reasons: ['certified-improvement'],
@@ -175,7 +175,7 @@ describe('what holds an acceptance back', () => {
     }
   })
 
-  it('a failed calibration, at once: no further pair could mend it', () => {
+  it('a failed calibration, at the first look: more pairs would not help', () => {
     const rule: Rule = { ...target, calibrationFailed: true }
     const { outcome, reasons, looks } = assessWorkload(rounds, rule)
     expect([outcome, reasons, looks.length]).toEqual(['inconclusive', ['calibration-failed'], 1])
@@ -208,7 +208,7 @@ describe('what holds an acceptance back', () => {
     ).toBe('accepted')
   })
 
-  it('plain means that show no improvement', () => {
+  it('plain means that do not improve', () => {
     const baseline = Array(10).fill(100)
     const candidate = [80, 81, 79, 80, 82, 78, 80, 81, 79, 5000]
     const { outcome, looks } = assessWorkload(roundsFrom(baseline, candidate), target)
@@ -217,7 +217,7 @@ describe('what holds an acceptance back', () => {
 })
 
 describe('pairs that do not vary', () => {
-  it('are compared with the margin itself, and say so', () => {
+  it('are compared with the margin directly, with a warning', () => {
     const rounds = (factor: number) => roundsFrom(Array(10).fill(50), Array(10).fill(50 * factor))
     expect(assessWorkload(rounds(0.9), target).outcome).toBe('accepted')
     expect(assessWorkload(rounds(0.95), target).outcome).toBe('accepted')
@@ -232,7 +232,7 @@ describe('pairs that do not vary', () => {
 })
 
 describe('the running estimate', () => {
-  it('is absent below two rounds and the improvement afterwards', () => {
+  it('is absent below two rounds, then the improvement so far', () => {
     expect([runningEstimate([], target), runningEstimate(noisy(1, 0.4, 0.01), target)]).toEqual([
       undefined,
       undefined,
@@ -270,7 +270,7 @@ describe('for all values', () => {
     )
   })
 
-  it('changes sign when the arms change places', () => {
+  it('changes sign when the arms are swapped', () => {
     fc.assert(
       fc.property(samples(10), ([a, b]) => {
         const forth = compareArms(roundsFrom(a, b), 'baseline', 'cpu')!.estimate

@@ -40,7 +40,7 @@ const atLeast = (limit: number): Budget => ({
   atLeast: limit,
 })
 
-describe('what a budget counts', () => {
+describe('the values of a budget', () => {
   const [round] = flat(1)
   const with_ = (counters: Record<string, number>, change: object = {}): Round[] => [
     {
@@ -49,17 +49,17 @@ describe('what a budget counts', () => {
     },
   ]
 
-  it('is a counter of the candidate, or one of the values of every run', () => {
+  it('are a counter of the candidate, or a measured value of every run', () => {
     expect(budgetValues(with_({ 'bundle.opens': 7 }), 'bundle.opens')).toEqual([7])
     expect(budgetValues(with_({}), 'wallMs')).toEqual([100])
     expect(budgetValues(with_({}), 'heapBytes')).toEqual([9_123_456])
   })
 
-  it('is no counter that calls itself by the name of a time', () => {
+  it('are the measured time, even if a counter has the same name', () => {
     expect(budgetValues(with_({ wallMs: 1 }), 'wallMs')).toEqual([100])
   })
 
-  it('is a hit rate where hits and misses are counted', () => {
+  it('are hit rates where hits and misses are counted', () => {
     expect(budgetValues(with_({ 'cache.hits': 3, 'cache.misses': 1 }), 'cache.hitRate')).toEqual([
       0.75,
     ])
@@ -72,29 +72,29 @@ describe('what a budget counts', () => {
   })
 
   it.each([
-    ['a counter nobody counted', {}, 'queue.length'],
+    ['a counter that was not counted', {}, 'queue.length'],
     ['an inherited name', {}, 'toString'],
     ['a rate without misses', { 'cache.hits': 3 }, 'cache.hitRate'],
-    ['a rate of a cache nobody asked', { 'cache.hits': 0, 'cache.misses': 0 }, 'cache.hitRate'],
+    ['the rate of an unused cache', { 'cache.hits': 0, 'cache.misses': 0 }, 'cache.hitRate'],
     [
-      'a rate of more hits than questions',
+      'a rate with more hits than lookups',
       { 'cache.hits': 5, 'cache.misses': -4 },
       'cache.hitRate',
     ],
     [
-      'a rate below nothing, whatever is counted beside it',
+      'a rate below zero',
       { 'cache.hitRate': -1, 'cache.hits': 3, 'cache.misses': 0 },
       'cache.hitRate',
     ],
     ['a counter that ran over', { 'queue.length': -(2 ** 31) }, 'queue.length'],
-    ['a counter that is no number', { 'queue.length': Number.NaN }, 'queue.length'],
+    ['a counter that is not a number', { 'queue.length': Number.NaN }, 'queue.length'],
     ['a counter without an end', { 'queue.length': Number.POSITIVE_INFINITY }, 'queue.length'],
   ])('is absent: %s', (_, counters, counter) => {
     expect(budgetValues(with_(counters), counter)).toBeUndefined()
   })
 
   it.each(['peakRssBytes', 'heapBytes', 'coldWallMs'] as const)(
-    'is absent where the host does not tell %s, or tells nothing of it',
+    'are absent where the host does not report %s, or reports zero',
     (own) => {
       for (const value of [undefined, 0, -1, Number.NaN])
         expect(budgetValues(with_({}, { [own]: value }), own)).toBeUndefined()
@@ -107,7 +107,7 @@ describe('a budget', () => {
   const around = (mean: number, sd: number, n = 40) =>
     Array.from({ length: n }, () => mean + sd * random.normal())
 
-  it('is kept, broken or undecided by the bound of the mean', () => {
+  it('is kept, exceeded or undecided by the bounds of the mean', () => {
     expect(assessed(around(50, 1), atMost(52))).toMatchObject({
       outcome: 'accepted',
       reasons: ['certified-within-budget'],
@@ -160,11 +160,11 @@ describe('a budget', () => {
     }
   })
 
-  it('trims nothing: one run that floods the queue counts', () => {
+  it('trims nothing: a single run with a full queue counts', () => {
     expect(assessed([...Array(9).fill(10), 5000], atMost(100)).outcome).not.toBe('accepted')
   })
 
-  it('is never accepted where one run did not count, and measuring ends', () => {
+  it('is never accepted where one run lacks the counter, and measuring ends', () => {
     const rounds = counting(Array(10).fill(1))
     const [first, ...rest] = rounds
     const uncounted: Round = {
@@ -181,7 +181,7 @@ describe('a budget', () => {
     expect(assessWorkload([uncounted], ruleFor(atMost(100))).outcome).toBe('continue')
   })
 
-  it('does not mind clocks that disagree, or noise between the arms', () => {
+  it('ignores disagreeing clocks and noise between the arms', () => {
     const rounds = counting(Array(40).fill(1)).map(({ pair, runs }, index) => ({
       pair,
       runs: {
@@ -204,7 +204,7 @@ describe('a budget', () => {
     ])
   })
 
-  it('is warned of where its values drift', () => {
+  it('gets a warning where its values drift', () => {
     const drift = Array.from({ length: 20 }, (_, index) => 10 + index)
     const rule = ruleFor(atMost(1000), { looks: [20], fixed: true })
     const { looks } = assessWorkload(counting(drift), rule)

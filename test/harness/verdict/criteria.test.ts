@@ -97,7 +97,7 @@ describe('the regression gate of 10 %', () => {
     ['certified not slower', at(G - 0.011, 0.01), 'accepted', true, 'certified-no-regression'],
     ['open while pairs are left', at(0.05, 0.06), 'continue', false, undefined],
     [
-      'last look: slower by the estimate and beyond doubt',
+      'last look: slower by the estimate, no change excluded',
       at(G + 0.001, 0.05, true),
       'rejected',
       false,
@@ -118,7 +118,7 @@ describe('the regression gate of 10 %', () => {
       'too-noisy',
     ],
     [
-      'last look: slower by the estimate, in doubt',
+      'last look: slower by the estimate, no change possible',
       at(G + 0.001, 0.2, true),
       'inconclusive',
       false,
@@ -144,7 +144,7 @@ describe('the rule of a plan', () => {
     ).toEqual([10, 20, 30, 40])
   })
 
-  it('holds targets to the criterion of the layer and guards to the gate of 10 %', () => {
+  it('judges targets by the criterion of the layer and guards by the gate of 10 %', () => {
     const plan = planWith({ criterion: { kind: 'budget', counter: 'wallMs', atMost: 50 } })
     expect(ruleOf(plan, 'grid-search').criterion).toEqual({
       kind: 'budget',
@@ -154,7 +154,7 @@ describe('the rule of a plan', () => {
     expect(ruleOf(plan, 'walk-forward').criterion).toEqual({ kind: 'regression', atMost: 0.1 })
   })
 
-  it('gives both the last look only where it is fixed', () => {
+  it('gives both only the last look where the number of pairs is fixed', () => {
     const plan = planWith({
       regime: { looks: [10, 20], fixed: true, alpha: 0.05, memory: 'advisory' },
     })

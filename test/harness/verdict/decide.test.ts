@@ -18,7 +18,7 @@ const without = (evidence: Evidence, workload: string): Evidence => ({
   runs: evidence.runs.filter((run) => run.workload !== workload),
 })
 
-describe('a candidate that crashes now and then', () => {
+describe('a flaky candidate', () => {
   const crashed = (pair: number): Evidence['runs'][number] => ({
     workload: 'grid-search',
     pair,
@@ -27,7 +27,7 @@ describe('a candidate that crashes now and then', () => {
     startedAt: '2026-11-20T11:00:00.000Z',
   })
 
-  it('is forgiven once and never accepted after more, however good its other pairs are', () => {
+  it('may fail once, and is never accepted after more failures, however good its other pairs are', () => {
     expect(decide({ ...good, runs: [...good.runs, crashed(11)] }).verdict).toBe('accepted')
     expect(() => decide({ ...good, runs: [...good.runs, crashed(11), crashed(15)] })).toThrow(
       InvalidEvidenceError,
@@ -59,7 +59,7 @@ describe('a layer', () => {
     expect(decide(evidence)).toMatchObject({ verdict: 'rejected', reasons: ['guard-failed'] })
   })
 
-  it('is rejected when a target is, and what is undecided then is not needed', () => {
+  it('is rejected when a target is, and undecided workloads are then not needed', () => {
     const evidence = simulateEvidence(
       {
         seed: 1,
@@ -120,7 +120,7 @@ describe('a layer', () => {
 })
 
 describe('contamination', () => {
-  it('makes a workload inconclusive once more than a quarter of its pairs were voided, whatever its times say', () => {
+  it('makes a workload inconclusive once more than a quarter of its pairs are voided, whatever its times', () => {
     const few = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 10)] }
     expect(decide(few).verdict).toBe('accepted')
     const many = { ...good, runs: [...good.runs, ...voidedPairsOf(good, 'grid-search', 11)] }
@@ -131,7 +131,7 @@ describe('contamination', () => {
     expect(openWorkloads(many.plan, many.runs)).toEqual([])
   })
 
-  it('is a matter of covariates: a void without a reason in them is refused, and so is a run that counts in spite of one', () => {
+  it('follows from covariates alone: a void without a reason is refused, and so is a counted run with one', () => {
     const change = (part: object) => ({
       ...good,
       runs: good.runs.map((run, index) => (index === 5 ? { ...run, ...part } : run)),
@@ -194,7 +194,7 @@ describe('a layer with different results', () => {
     },
   )
 
-  it('is not believed to be equal where the digests do not show it', () => {
+  it('is refused where equality is claimed but the digests do not show it', () => {
     const { digests } = good.equivalence
     const claims = [
       digests.slice(1),
@@ -214,8 +214,8 @@ describe('a layer with different results', () => {
   })
 })
 
-describe('what the reader is warned of', () => {
-  it('an injected effect, a dirty tree, no repository', () => {
+describe('the warnings of a decision', () => {
+  it('cover an injected effect, a dirty tree and a missing repository', () => {
     const codes = (changes: Parameters<typeof planWith>[0]) =>
       decide({ ...good, plan: planWith(changes) }).warnings.map(({ code }) => code)
     expect(codes({})).toEqual([])
@@ -224,7 +224,7 @@ describe('what the reader is warned of', () => {
     expect(codes({ git: { commit: 'abc', dirty: true } })).toEqual(['dirty'])
   })
 
-  it('a calibration that is missing, stale or failed, with the command that makes one', () => {
+  it('cover a calibration that is missing, stale or failed, with the command to calibrate', () => {
     const both = good.plan.workloads.map(({ id }) => ({
       id,
       effectiveSd: 0.012,
@@ -263,7 +263,7 @@ describe('what the reader is warned of', () => {
     })
   })
 
-  it('a calibration that passed without this workload: it says nothing about it', () => {
+  it('cover a calibration that passed without this workload', () => {
     const calibration: CalibrationQuote = {
       status: 'passed',
       command: 'npm run calibrate',

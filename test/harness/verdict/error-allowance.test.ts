@@ -11,7 +11,7 @@ const failure = (pair: number, arm: Arm, workload = 'spin') => ({
 })
 
 describe('exceededAllowance', () => {
-  it('forgives one failure, and a second one in another arm of a later pair', () => {
+  it('allows one failure, and a second one in another arm of a later pair', () => {
     expect(exceededAllowance([], 'spin')).toBeUndefined()
     expect(exceededAllowance([failure(2, 'candidate')], 'spin')).toBeUndefined()
     expect(
@@ -32,7 +32,7 @@ describe('exceededAllowance', () => {
     )
   })
 
-  it('counts each workload by itself', () => {
+  it('counts each workload separately', () => {
     expect(
       exceededAllowance([failure(2, 'candidate', 'guard'), failure(7, 'candidate')], 'spin'),
     ).toBeUndefined()

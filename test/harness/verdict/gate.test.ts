@@ -34,14 +34,14 @@ describe('one case', () => {
   )
 
   test.prop([round, fc.option(round, { nil: undefined })])(
-    'that is undecided always says why',
+    'that is undecided always has a reason',
     (first, second) => {
       const { verdict, reasons } = concludeCase(first, second)
       if (verdict === 'inconclusive') expect(reasons.length).toBeGreaterThan(0)
     },
   )
 
-  it('whose failure is not confirmed is undecided, and not a pass', () => {
+  it('whose failure is not confirmed is undecided and does not pass', () => {
     expect(
       concludeCase(
         { outcome: 'rejected', reasons: ['certified-regression'] },
@@ -55,13 +55,13 @@ describe('one case', () => {
 })
 
 describe('all cases', () => {
-  it('of which there are none are not comparable, which is no pass', () => {
+  it('are not comparable where there are none, and do not pass', () => {
     expect(concludeGate([])).toBe('not-comparable')
     expect(gateExitCode('not-comparable')).toBe(5)
   })
 
   test.prop([fc.array(conclusion, { minLength: 1 })], { numRuns: 2000 })(
-    'pass only together; one failure wins over doubt, and doubt over passes',
+    'pass only together; fail where one fails; otherwise are inconclusive',
     (cases) => {
       const verdicts = cases.map(({ verdict }) => verdict)
       const expected = verdicts.includes('fail') ? 1 : verdicts.includes('inconclusive') ? 3 : 0
@@ -69,7 +69,7 @@ describe('all cases', () => {
     },
   )
 
-  it('end with 0 for a pass alone', () => {
+  it('exit with 0 only for a pass', () => {
     const verdicts: GateVerdict[] = [
       'pass',
       'fail',

@@ -10,7 +10,7 @@ import { planWith, sha, simulateEvidence } from './simulated-evidence.js'
 
 const IDS = ['grid-search', 'walk-forward'] as const
 
-/** Accepted by time; the peaks of memory go up in one pair and down in the next. */
+/** Accepted by time; peak memory goes up in one pair and down in the next. */
 function open(memory: 'advisory' | 'blocking' = 'blocking', improvement = 0.4): Evidence {
   const plan = planWith({ regime: { ...planWith().regime, memory } })
   const evidence = simulateEvidence(
@@ -67,7 +67,7 @@ const probed = (ratio: number, evidence = open()): Evidence => ({
 })
 
 describe('runs of the probe', () => {
-  it('that stand there twice are refused: nobody can say which of them counts', () => {
+  it('that were recorded twice are refused: it is unknown which of them counts', () => {
     const lines = [
       ...probeOf('grid-search', steady(1)),
       probeRun('grid-search', 3, 'candidate', 50e6),
@@ -78,7 +78,7 @@ describe('runs of the probe', () => {
     expect(probePairs(lines, 'walk-forward', 'baseline')).toEqual([])
   })
 
-  it('that failed are told wherever the verdict is', () => {
+  it('that failed get a warning in the record', () => {
     const evidence = {
       ...open('advisory'),
       memoryProbe: [failure('grid-search', 1), failure('grid-search', 2)],
@@ -103,7 +103,7 @@ describe('the verdict on memory', () => {
       probePairs(probeOf('grid-search', ratios), 'grid-search', 'baseline'),
     )
 
-  it('is that of the probe where the measured runs are undecided, and both are told', () => {
+  it('is that of the probe where the measured runs are undecided, and both are recorded', () => {
     const alone = compareMemory(rounds, 'baseline')
     expect(alone).toMatchObject({ verdict: 'undecided' })
     expect(alone).not.toHaveProperty('probe')
@@ -117,7 +117,7 @@ describe('the verdict on memory', () => {
     expect(decided?.probe?.ratio).toBeCloseTo(1.01, 4)
   })
 
-  it('takes a ratio that does not vary as it is', () => {
+  it('uses a ratio that does not vary directly', () => {
     expect(verdictOf(steady(1.019))?.probe).toEqual({
       ratio: expect.closeTo(1.019, 12),
       verdict: 'within',
@@ -137,13 +137,13 @@ describe('the verdict on memory', () => {
     expect(Math.log(probe?.ci95?.upper ?? 0)).toBeCloseTo(0.02 + (2.7764451051977987 * 0.1) / 5, 9)
   })
 
-  it('stays open with four pairs, and is made of the first five', () => {
+  it('stays undecided with four pairs, and uses the first five', () => {
     expect(verdictOf([1, 1, 1, 1])).toMatchObject({ verdict: 'undecided' })
     expect(verdictOf([1, 1, 1, 1])).not.toHaveProperty('probe')
     expect(verdictOf([...steady(1), 2, 2])?.verdict).toBe('within')
   })
 
-  it('is left alone where the measured runs decide', () => {
+  it('does not use the probe where the measured runs decide', () => {
     const calm = simulateEvidence({ seed: 1, pairs: 10, improvement: {}, noise: 0.02 })
     const pairs = probePairs(probeOf('grid-search', steady(2)), 'grid-search', 'baseline')
     const decided = compareMemory(roundsOf(calm.runs, calm.plan, 'grid-search'), 'baseline', pairs)
@@ -153,7 +153,7 @@ describe('the verdict on memory', () => {
 })
 
 describe('blocking memory', () => {
-  it('stops at the look that only it holds back, and never accepts without the probe', () => {
+  it('ends at the look that only memory holds back, and never accepts without the probe', () => {
     const { verdict, workloads } = decide(open())
     expect(verdict).toBe('inconclusive')
     for (const { reasons, assessment } of workloads) {
@@ -165,7 +165,7 @@ describe('blocking memory', () => {
     }
   })
 
-  it('is accepted, rejected or left open as the probe says, at the same look', () => {
+  it('is accepted, rejected or undecided by the probe, at the same look', () => {
     expect(decide(probed(1))).toMatchObject({
       verdict: 'accepted',
       workloads: [{ reasons: ['certified-improvement'] }, { reasons: ['certified-no-regression'] }],
@@ -189,7 +189,7 @@ describe('blocking memory', () => {
 })
 
 describe('a probe is made', () => {
-  it('for every workload that is open, one after the other', () => {
+  it('for every workload with undecided memory, one after the other', () => {
     for (const memory of ['advisory', 'blocking'] as const) {
       const evidence = open(memory)
       expect(workloadsToProbe(evidence)).toEqual(IDS)
@@ -200,7 +200,7 @@ describe('a probe is made', () => {
     }
   })
 
-  it('not for a layer that is rejected, be it by time, by the probe of another workload, or for another result', () => {
+  it('not for a rejected layer: by time, by the probe of another workload, or for different results', () => {
     expect(workloadsToProbe(open('advisory', -0.2))).toEqual([])
     expect(
       workloadsToProbe({ ...open(), memoryProbe: probeOf('grid-search', steady(1.03)) }),
@@ -244,7 +244,7 @@ describe('a probe is made', () => {
   })
 })
 
-describe('a probe that computes another result', () => {
+describe('a probe with a different result', () => {
   it('disproves the equivalence like any measured run', () => {
     const [line, ...others] = probed(1).memoryProbe ?? []
     const evidence = {

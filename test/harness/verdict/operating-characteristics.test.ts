@@ -8,9 +8,9 @@ import { roundOf } from '../../../scenarios/error-rates/timed-pair.js'
 import { type Random, randomFrom } from './simulated-evidence.js'
 
 /**
- * What the method claims, held against seeded trials of the functions that ship. Noise is drawn for
- * each arm by itself, so that the log ratio of a pair is symmetric about the truth whatever the
- * shape of the noise.
+ * Tests the error rates the method claims, by seeded trials of the shipped functions. Noise is
+ * drawn for each arm separately, so the log ratio of a pair is symmetric about the true value for
+ * any shape of the noise.
  */
 const TRIALS = 10_000
 const LAYER = SHIPPED_RULES['improvement-40']
@@ -25,8 +25,7 @@ const NOISES: Readonly<Record<string, Noise>> = {
   contaminated: (random) => (1 + 0.05 * random.normal()) * slowed(random),
 }
 /**
- * The same on an otherwise quiet host: pairs are close together or far apart, and hardly ever in
- * between.
+ * The same on an otherwise quiet host: pairs are close together or far apart, rarely in between.
  */
 const quietContaminated: Noise = (random) => (1 + 0.02 * random.normal()) * slowed(random)
 
@@ -89,14 +88,14 @@ describe('with pairs that vary by 4 %', () => {
     }
   }
 
-  it('3 % faster is hardly ever accepted; 10 % faster nearly always, half the time within 20 pairs', () => {
+  it('3 % faster is rarely accepted; 10 % faster nearly always, half the time within 20 pairs', () => {
     expect(outcomes(LAYER, 0.03).share('accepted')).toBeLessThanOrEqual(0.02)
     const { share, medianPairs } = outcomes(LAYER, 0.1)
     expect(share('accepted')).toBeGreaterThanOrEqual(0.95)
     expect(medianPairs).toBeLessThanOrEqual(20)
   })
 
-  it('the gate fails 12 % slower, fails 20 % slower within 10 pairs, and passes what is no slower', () => {
+  it('the gate fails 12 % slower, fails 20 % slower within 10 pairs, and passes an unchanged arm', () => {
     expect(outcomes(GATE, -0.12).share('rejected')).toBeGreaterThanOrEqual(0.95)
     expect(outcomes(GATE, -0.2).share('rejected', 10)).toBeGreaterThanOrEqual(0.99)
     expect(outcomes(GATE, 0).share('accepted')).toBeGreaterThanOrEqual(0.99)
@@ -104,7 +103,7 @@ describe('with pairs that vary by 4 %', () => {
 })
 
 describe('where a quiet host slows every tenth run by 20 to 50 %', () => {
-  it('the interval errs by being too wide, most at 10 pairs, where one pair of ten is trimmed at each end', () => {
+  it('the interval is too wide, most at 10 pairs, where one pair of ten is trimmed at each end', () => {
     const covered = [10, 20, 40].map((pairs) => shareCovered(quietContaminated, pairs))
     for (const share of covered) expect(share).toBeGreaterThanOrEqual(0.95)
     for (const share of covered) expect(share).toBeLessThanOrEqual(0.98)
@@ -130,7 +129,7 @@ function shareOfReasons(noise: Noise, rule: Rule, improvement: number): (reason:
   return (reason) => (counts.get(reason) ?? 0) / TRIALS
 }
 
-/** In what share of 10 000 evaluations with this true improvement something holds. */
+/** The share of 10 000 evaluations with this true improvement in which a condition holds. */
 function shareOf(
   noise: Noise,
   { looks }: Rule,

@@ -27,12 +27,12 @@ function tOf(candidate: readonly number[]) {
 }
 
 describe('the effect of the position', () => {
-  it('is beyond doubt where the order alone explains every difference, and never infinite', () => {
+  it('is large but finite where the order explains every difference', () => {
     expect(tOf([95, 105, 95, 105, 95, 105])).toBe(1e6)
     expect(tOf([105, 95, 105, 95, 105, 95])).toBe(-1e6)
   })
 
-  it('fails a calibration then: identical arms that balance are not identical', () => {
+  it('fails a calibration then, although the means of the arms balance', () => {
     const rounds = alternating(
       Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 100 * 0.95 : 100 / 0.95)),
     )
@@ -43,7 +43,7 @@ describe('the effect of the position', () => {
     ])
   })
 
-  it('is absent where nothing varies but by rounding, and below three pairs of either order', () => {
+  it('is absent where only rounding varies, and below three pairs of either order', () => {
     expect(tOf(Array(10).fill(95))).toBeUndefined()
     expect(
       tOf([95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52), 95, 95 * (1 + 2 ** -52)]),

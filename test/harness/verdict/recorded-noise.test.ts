@@ -10,7 +10,7 @@ import type { StudiedRule } from '../../../scenarios/error-rates/studied-rules.j
 import { addTallies, type Tally } from '../../../scenarios/error-rates/tally.js'
 
 /**
- * The rules that ship on real noise: recorded process runs of identical code, in adjacent pairs.
+ * The shipped rules on real noise: recorded process runs of identical code, in adjacent pairs.
  * What is published about them has to come out again, byte for byte, from every recording that is
  * at hand: derive.test.ts derives it from those in the repository.
  */
@@ -33,8 +33,8 @@ describe('the published table of recorded noise', () => {
 })
 
 /**
- * Bounds of the method, held to by all recordings together, and by each pool: windows of forty
- * pairs share most of their runs, so one pool tells less.
+ * Limits of the error rates, for all recordings together and for each pool. One limit of a pool is
+ * wider, because its windows of forty pairs share most of their runs.
  */
 describe.each([
   ['all recordings', undefined, 0.99],
@@ -56,7 +56,7 @@ describe.each([
     return count(tally) / tally.trials
   }
 
-  it('nothing is accepted that changes nothing, and hardly anything 3 % faster', () => {
+  it('an unchanged arm is accepted in at most 0.5 % of the trials, and 3 % faster in at most 2 %', () => {
     expect(share(0, 'improvement-40', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.005)
     expect(share(0, 'improvement-20', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.005)
     expect(share(0.03, 'improvement-40', ({ accepted }) => accepted)).toBeLessThanOrEqual(0.02)

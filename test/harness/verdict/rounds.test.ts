@@ -16,7 +16,7 @@ const pairs = (lines: readonly JournalLine[]) =>
   roundsOf(lines, plan, 'grid-search').map(({ pair }) => pair)
 
 describe('the rounds that count', () => {
-  it('come in order of pair number, whatever the order of the journal, with the run of every arm', () => {
+  it('come in order of pair number, for any order of the journal, with the run of every arm', () => {
     const rounds = roundsOf([...runs].reverse(), plan, 'grid-search')
     expect(rounds.map(({ pair }) => pair)).toEqual([1, 2, 3, 4])
     for (const { pair, runs: byArm } of rounds) {
@@ -60,13 +60,13 @@ describe('the rounds that count', () => {
     },
   )
 
-  it('leave out a pair that misses an arm', () => {
+  it('leave out a pair that lacks an arm', () => {
     expect(pairs(runs.filter(({ pair, arm }) => pair !== 4 || arm !== 'baseline'))).toEqual([
       1, 2, 3,
     ])
   })
 
-  it('are refused where a run was recorded twice or belongs to no planned arm', () => {
+  it('are refused where a run was recorded twice or its arm is not in the plan', () => {
     expect(() => pairs([...runs, runs[0]!])).toThrow(InvalidEvidenceError)
     expect(() => pairs([...runs, { ...runs[0]!, arm: 'incumbent' }])).toThrow(
       'an arm that is not in the plan',

@@ -43,7 +43,7 @@ describe('the order', () => {
   it.each([
     ['a step behind a missing one', [{ id: 'a' }, { id: 'b', ...rejected, gain: 0 }]],
     [
-      'another incumbent than the accepted layers',
+      'an incumbent other than the accepted layers',
       [
         { id: 'a', ...accepted, gain: 0.3 },
         { id: 'b', ...rejected, gain: 0.2 },
@@ -68,7 +68,7 @@ describe('the order', () => {
 describe('the goal', () => {
   const first = { id: 'a', ...accepted, gain: 0.5 }
 
-  it('is met where the lower bound of the stack reaches it, and then nothing further is evaluated but parts of what was', () => {
+  it('is met where the lower bound of the stack reaches it; then only parts of evaluated layers are still evaluated', () => {
     const met = { id: 'b', ...accepted, gain: 0.84, cumulative: 0.92, incumbent: ['a'] }
     const rest = [{ id: 'c' }, { id: 'c.part', standalone: true }, { id: 'h', heavy: true }]
     const state = followSequence(
@@ -87,7 +87,7 @@ describe('the goal', () => {
     ).toBe('b.part')
   })
 
-  it('is not met by an estimate above it, nor by a layer that was not taken', () => {
+  it('is not met by an estimate above it, nor by a layer that was not accepted', () => {
     const wide = { id: 'b', ...accepted, gain: 0.84, cumulative: 0.91, se: 0.1, incumbent: ['a'] }
     expect(followSequence(sequenceOf([first, wide, { id: 'c' }]))).toMatchObject({
       stops: [],
@@ -106,7 +106,7 @@ describe('the goal', () => {
     })
   })
 
-  it('has to be met on every workload an accepted layer is meant for, whoever measured it', () => {
+  it('has to be met on every target of an accepted layer', () => {
     const [layer] = sequenceOf([{ id: 'a', ...accepted, gain: { spin: 0.95, walk: 0.95 } }]).layers
     const [narrow] = sequenceOf([
       { id: 'b', ...accepted, gain: { spin: 0.5 }, cumulative: 0.97, incumbent: ['a'] },
@@ -135,7 +135,7 @@ describe('diminishing returns', () => {
       ]),
     )
 
-  it('end it where the last two gain less than 2 % together and 4 % are excluded', () => {
+  it('end the sequence where the last two layers gain less than 2 % together and 4 % are excluded', () => {
     const state = afterwards([0.008, 0.005], [0.007, 0.005])
     expect(state.stops).toMatchObject([
       { after: 'b1', reason: 'diminishing-returns', returns: { layers: ['b0', 'b1'] } },
@@ -145,18 +145,18 @@ describe('diminishing returns', () => {
     expect(state.skipped).toEqual({ next: 'diminishing-returns' })
   })
 
-  it('do not where the gain is larger, where it is not known well enough, or where the layer before gained', () => {
+  it('do not end it where the gain is larger or too uncertain, or where the layer before gained', () => {
     expect(afterwards([0.012, 0.001], [0.012, 0.001]).stops).toEqual([])
     expect(afterwards([0.005, 0.03], [0.005, 0.03]).stops).toEqual([])
     expect(afterwards([0.001, 0.001]).stops).toEqual([])
   })
 
-  it('count the loss of a layer that was not taken as no gain', () => {
+  it('count the loss of a layer that was not accepted as a gain of 0', () => {
     expect(afterwards([0.03, 0.001], [-0.5, 0.001]).stops).toEqual([])
     expect(afterwards([0.01, 0.001], [-0.5, 0.001]).stops).toHaveLength(1)
   })
 
-  it('are judged by what was measured: a layer that is not equivalent says nothing', () => {
+  it('are judged by measured layers only: one that is not equivalent does not count', () => {
     expect(afterwards([undefined, 0], [undefined, 0]).stops).toEqual([])
     expect(afterwards([0.001, 0.001], [undefined, 0]).stops).toEqual([])
     expect(afterwards([0.001, 0.001], [undefined, 0], [0.001, 0.001]).stops).toMatchObject([
@@ -164,7 +164,7 @@ describe('diminishing returns', () => {
     ])
   })
 
-  it('leave the heavy layers to the goal, and end them by their own steps', () => {
+  it('do not skip the heavy layers, and end them by their own steps', () => {
     const ended = [
       first,
       { id: 'b', ...rejected, gain: 0, incumbent: ['a'] },
@@ -219,7 +219,7 @@ describe('diminishing returns', () => {
 })
 
 describe('heavy layers', () => {
-  it('are warranted where nothing was accepted, and where the goal is not certified', () => {
+  it('are warranted where no layer was accepted, and where the goal is not certified', () => {
     expect(followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }])).heavy).toEqual({
       warranted: true,
       layers: [],
@@ -231,7 +231,7 @@ describe('heavy layers', () => {
     })
   })
 
-  it('are no question yet while ordinary layers are left', () => {
+  it('are not decided while ordinary layers are left', () => {
     expect(
       followSequence(sequenceOf([{ id: 'a', ...rejected, gain: 0.01 }, { id: 'b' }])),
     ).not.toHaveProperty('heavy')
@@ -246,7 +246,7 @@ describe('the product of the layers', () => {
   })
 
   property.prop([fc.array(change, { minLength: 1, maxLength: 6 })], { numRuns: 1000 })(
-    'multiplies ratios, adds variances, in any order, and trusts no more degrees of freedom than there are',
+    'multiplies ratios and adds variances, in any order, with at most the degrees of freedom of all',
     (changes) => {
       const product = multiplyChanges(changes)
       expect(Math.exp(product.m)).toBeCloseTo(
@@ -276,7 +276,7 @@ describe('the product of the layers', () => {
       numRuns: 1000,
     },
   )(
-    'starts from what the records say: estimate, interval and df give back mean and standard error',
+    'starts from the records: estimate, interval and df give back mean and standard error',
     (improvement, se) => {
       const { m, se: found } = toLogChange(changeOf(improvement, se))
       expect(m).toBeCloseTo(Math.log1p(-improvement), 12)

@@ -6,8 +6,8 @@ import type {
 import { tQuantile } from '../../../harness/statistics/student-t.js'
 import { sha } from './simulated-evidence.js'
 
-/** A layer of a sequence in a few words. */
-export interface Told {
+/** A layer of a sequence, by what matters to the rules. */
+export interface SketchedLayer {
   readonly id: string
   readonly verdict?: NonNullable<SequenceLayer['step']>['verdict']
   /** Additional improvement by target workload; absent: it was not measured. */
@@ -36,24 +36,24 @@ export function changeOf(improvement: number, se: number, df = DF): Change {
 
 /** A sequence of such layers; one without a verdict was not evaluated. */
 export function sequenceOf(
-  layers: readonly Told[],
+  layers: readonly SketchedLayer[],
   goal = { aspired: 0.9, minimum: 0.4 },
 ): Sequence {
   return {
     schema: 'assay/sequence@1',
     goal,
-    layers: layers.map((told, index) => ({
-      id: told.id,
-      title: `${told.id} title`,
-      standalone: told.standalone === true,
-      heavy: told.heavy === true,
-      ...(told.verdict && { step: stepOf(told, index) }),
+    layers: layers.map((sketch, index) => ({
+      id: sketch.id,
+      title: `${sketch.id} title`,
+      standalone: sketch.standalone === true,
+      heavy: sketch.heavy === true,
+      ...(sketch.verdict && { step: stepOf(sketch, index) }),
     })),
   }
 }
 
-function stepOf(told: Told, index: number): NonNullable<SequenceLayer['step']> {
-  const { id, verdict = 'rejected', gain, cumulative, se = 0.005, incumbent = [] } = told
+function stepOf(sketch: SketchedLayer, index: number): NonNullable<SequenceLayer['step']> {
+  const { id, verdict = 'rejected', gain, cumulative, se = 0.005, incumbent = [] } = sketch
   const gains = typeof gain === 'number' ? { spin: gain } : (gain ?? {})
   return {
     record: `000${index + 1}-${id}`,
@@ -72,8 +72,8 @@ function stepOf(told: Told, index: number): NonNullable<SequenceLayer['step']> {
 }
 
 /**
- * Two layers that joined, a control, a part, one that computes something else, one that gained
- * nothing, and a heavy one that is called for.
+ * Two accepted layers, a control, a part, a layer with different results, two without a gain, and
+ * two that are not evaluated.
  */
 export const summedSequence = sequenceOf([
   {

@@ -6,8 +6,7 @@ import { seededRandom } from '../../../harness/statistics/random.js'
 import type { Round } from '../../../harness/verdict/rounds.js'
 
 /**
- * Evidence as an evaluation would leave it behind, from a seeded random number generator instead of
- * processes.
+ * Evidence as an evaluation writes it, from a seeded random number generator instead of processes.
  */
 export interface Simulation {
   readonly seed: number

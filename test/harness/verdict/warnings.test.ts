@@ -24,12 +24,12 @@ const codes = (of: readonly Round[], rule: Rule = target) =>
   warningsOf(of, assessWorkload(of, rule).looks, rule).map(({ code }) => code)
 
 describe('warnings', () => {
-  it('are none for quiet pairs, and none where there is nothing to compare', () => {
+  it('are absent for quiet pairs, and where there is nothing to compare', () => {
     expect(codes(rounds(noise(10, 0.02)))).toEqual([])
     expect([codes([]), codes(rounds([0.1]))]).toEqual([[], []])
   })
 
-  it('name noise in RED and what to try', () => {
+  it('report RED noise and what to try', () => {
     const loud = rounds(noise(10, 0.2))
     const [warning] = warningsOf(loud, [], target)
     expect(warning).toMatchObject({
@@ -38,26 +38,26 @@ describe('warnings', () => {
     })
   })
 
-  it('count outliers and keep them', () => {
+  it('count outliers, which are kept', () => {
     const disturbed = noise(20, 0.01).with(7, 0.9).with(11, 0.5)
     const found = warningsOf(rounds(disturbed), [], target)
     expect(found.map(({ code }) => code)).toEqual(['outliers', 'tail'])
     expect(found[0]!.hint).toContain('2 of 20 pairs')
   })
 
-  it('see an arm that depends on its place in the pair', () => {
+  it('report an arm that depends on its place in the pair', () => {
     const dependent = noise(20, 0.01).map((value, index) => value + (index % 2 === 0 ? 0.03 : 0))
     expect(codes(rounds(dependent))).toContain('position-effect')
   })
 
-  it('see a guard that gets slower within the tolerance of the gate', () => {
+  it('report a guard that gets slower but passes the gate', () => {
     const slow = rounds(noise(10, 0.01, Math.log(1.05)))
     expect(assessWorkload(slow, guard).outcome).toBe('accepted')
     expect([codes(slow, guard), codes(slow, target)]).toEqual([['slower'], []])
     expect(codes(rounds(noise(10, 0.005, Math.log(1.02))), guard)).toEqual([])
   })
 
-  it('see peak memory that grows', () => {
+  it('report growing peak memory', () => {
     const heavy = rounds(noise(10, 0.01)).map(({ pair, runs }, index) => ({
       pair,
       runs: { ...runs, candidate: { ...runs.candidate!, peakRssBytes: 160e6 + 1000 * index } },
@@ -84,7 +84,7 @@ describe('peak memory', () => {
     expect(compareMemory(withPeaks(100, 103), 'baseline')?.verdict).toBe('over')
   })
 
-  it('is undecided below ten pairs, and absent where some run does not tell it', () => {
+  it('is undecided below ten pairs, and absent where a run lacks it', () => {
     expect(compareMemory(withPeaks(100, 103, 9), 'baseline')?.verdict).toBe('undecided')
     expect(compareMemory(withPeaks(undefined, 103), 'baseline')).toBeUndefined()
     expect(compareMemory(withPeaks(0, 103), 'baseline')).toBeUndefined()
