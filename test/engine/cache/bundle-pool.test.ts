@@ -592,9 +592,9 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
           assert.equal(source.opened, 0)
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 10_000 },
     )
-    expect(served).toBeGreaterThan(6000)
-    expect(failed).toBeGreaterThan(150)
+    expect(served).toBeGreaterThan(20_000)
+    expect(failed).toBeGreaterThan(500)
   })
 })

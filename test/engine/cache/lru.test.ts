@@ -77,7 +77,7 @@ describe('Lru', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 1500 },
     )
   })
 
@@ -127,7 +127,7 @@ describe('Lru', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 1500 },
     )
   })
 

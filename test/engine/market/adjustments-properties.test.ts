@@ -43,7 +43,7 @@ const events = fc
 const policy = fc.constantFrom<DividendPolicy>('prior-close', 'ex-close')
 
 describe('adjustment timeline against an obvious twin', () => {
-  test.prop([closes, events, policy, fc.boolean()], { numRuns: 1000 })(
+  test.prop([closes, events, policy, fc.boolean()], { numRuns: 1500 })(
     'shows the same bits from every session',
     (ticks, list, how, open) => {
       const bars = barsOf(ticks)
@@ -70,7 +70,7 @@ describe('adjustment timeline against an obvious twin', () => {
     },
   )
 
-  test.prop([closes, events, policy], { numRuns: 1000 })(
+  test.prop([closes, events, policy], { numRuns: 1500 })(
     'never looks ahead: truncated history gives the same columns',
     (ticks, list, how) => {
       fc.pre(how === 'ex-close' || !list.some((event) => isTooLarge(barsOf(ticks), list, event)))

@@ -94,7 +94,7 @@ describe('two sets of values', () => {
         for (const key of ALL)
           expect(result[key] === undefined, key).toBe(result.absent[key] !== undefined)
       }),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     )
   })
 

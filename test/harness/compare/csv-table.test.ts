@@ -118,7 +118,7 @@ describe('the rows of a CSV text', () => {
         if (expected === 'refused') refused += 1
         else read += 1
       }),
-      { numRuns: 1000 },
+      { numRuns: 5000 },
     )
     expect(Math.min(read, refused)).toBeGreaterThan(50)
   })
