@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defined } from '../../harness/evidence/defined.js'
 import type { FreshConditions } from './fresh-conditions.js'
 import type { FreshDecision } from './fresh-decision.js'
 import { type FreshTally, noiseOfFresh, tabulateFresh } from './fresh-table.js'
@@ -24,13 +25,13 @@ export const characteristicsSchema = z.strictObject({
   fresh: z.strictObject({
     decisions: count,
     runs: count,
-    /** Absent, like the last, where nothing was measured. */
+    /** Start of the first decision; absent where there are none. */
     firstAt: z.iso.datetime().optional(),
     lastAt: z.iso.datetime().optional(),
-    /** The code that was measured. */
+    /** The measured code. */
     commits: z.array(z.string()),
     workloads: z.array(z.string()),
-    /** How they were measured that their runs cannot tell, and how many of them. */
+    /** Notes on how they were measured, and the number of decisions concerned. */
     conditions: z.array(
       z.strictObject({ since: z.iso.datetime(), text: z.string().min(1), decisions: count }),
     ),
@@ -42,7 +43,7 @@ export const characteristicsSchema = z.strictObject({
         tally: tallySchema,
       }),
     ),
-    /** How much one pair varied, as the effective standard deviation over decisions. */
+    /** Effective standard deviation of one pair, over decisions. */
     noise: z.array(
       z.strictObject({
         hogs: count,
@@ -55,14 +56,14 @@ export const characteristicsSchema = z.strictObject({
     wrong: z.array(z.strictObject({ hogs: count, verdicts: count, wrong: count })),
   }),
   recorded: recordedTableSchema,
-  /** Simulated: up to which noise the promises hold. */
+  /** Simulated: the noise up to which the promises hold. */
   limits: z.array(noiseLimitSchema),
 })
 export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
 
 /**
- * Every figure: from the table of the recorded study, the runs of the fresh decisions and how they
- * were measured, and the simulated limits.
+ * Every published figure, from the table of the recorded study, the runs of the fresh decisions,
+ * the notes on how they were measured, and the simulated limits.
  */
 export function characterize(
   recorded: RecordedTable,
@@ -90,14 +91,12 @@ function summarizeFresh(
 ): Characteristics['fresh'] {
   const tallies = tabulateFresh(decisions)
   const times = decisions.map(({ startedAt }) => startedAt).sort()
-  const firstAt = times[0]
-  const lastAt = times.at(-1)
   const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
-  return {
+  return defined({
     decisions: decisions.length,
     runs: decisions.reduce((sum, { runs }) => sum + runs.length, 0),
-    ...(firstAt !== undefined && { firstAt }),
-    ...(lastAt !== undefined && { lastAt }),
+    firstAt: times[0],
+    lastAt: times.at(-1),
     commits: distinct(decisions.map(({ commit }) => commit)),
     workloads: distinct(decisions.map(({ workload }) => workload)),
     conditions: conditions.map(({ since, text }) => ({
@@ -108,7 +107,7 @@ function summarizeFresh(
     tallies,
     noise: loads.flatMap((hogs) => noiseUnder(hogs, decisions)),
     wrong: loads.map((hogs) => wrongUnder(hogs, tallies)),
-  }
+  })
 }
 
 function noiseUnder(

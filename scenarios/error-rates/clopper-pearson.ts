@@ -5,10 +5,11 @@ const { ibeta } = jstat.jStat
 const TAIL = 0.025
 
 /**
- * The exact 95 % interval of a probability, from how often something happened in independent
- * trials. Never too short: where the binomial distribution is coarse, it covers more than 95 %.
+ * The exact 95 % interval of a probability, from the number of times an event occurred in
+ * independent trials. It covers the probability at least 95 % of the time, more where the binomial
+ * distribution is coarse.
  *
- * @param count how often it happened, 0 … trials
+ * @param count trials with the event, 0 … trials
  * @param trials ≥ 1
  * @source Clopper & Pearson 1934, Biometrika 26; checked against scipy.stats.binomtest(k,
  * n).proportion_ci('exact')
@@ -20,10 +21,7 @@ export function clopperPearson(count: number, trials: number): Interval {
   }
 }
 
-/**
- * By bisection: the distribution function is increasing, and jstat's own quantile stops early in
- * the corners.
- */
+/** By bisection: the distribution increases, and jstat's own quantile is inexact near 0 and 1. */
 function betaQuantile(p: number, a: number, b: number): number {
   let low = 0
   let high = 1

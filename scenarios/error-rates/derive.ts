@@ -22,16 +22,16 @@ const TABLE = join(CHARACTERISTICS, 'recorded-noise.json')
 const FIGURES = join(CHARACTERISTICS, 'characteristics.json')
 export const PAGE = join('docs', 'characteristics.md')
 
-/** Always studied, where it is there: 40 pairs of a small kernel. */
+/** Always studied where it exists: 40 pairs of a small kernel. */
 const OWN = join('test', 'golden', 'aa-noise.csv')
 
 export interface DeriveOptions {
   /**
-   * Recordings to study from now on, absolute paths; those below the root are part of the
-   * repository and read again every time.
+   * Recordings to study from now on, absolute paths. Those below the root are part of the
+   * repository and are read again every time.
    */
   readonly recordings: readonly string[]
-  /** Told what is being done. */
+  /** Called with a description of each step. */
   readonly onStep: (text: string) => void
 }
 
@@ -41,19 +41,20 @@ export interface DeriveOptions {
  *
  * @param root of a checkout
  * @returns the figures
- * @throws {InputError} the root holds no recording  @throws {InvalidEvidenceError} data are damaged
+ * @throws {InputError} no recording below the root
+ * @throws {InvalidEvidenceError} damaged data
  */
 export function deriveCharacteristics(
   root: string,
   { recordings, onStep }: DeriveOptions,
 ): Characteristics {
-  const known = readTable(root)
-  const named = recordingsAtHand(root, known, recordings)
-  if (named.length === 0)
+  const published = readTable(root)
+  const available = availableRecordings(root, published, recordings)
+  if (available.length === 0)
     throw new InputError(
       `${root} holds no recorded noise (${OWN}); run this in a checkout of assay`,
     )
-  const table = studyRecordings(named, known, (pool) => onStep(`recorded noise: ${pool}`))
+  const table = studyRecordings(available, published, (pool) => onStep(`recorded noise: ${pool}`))
   onStep('fresh decisions, page and plots')
   const files = renderPublished(root, table)
   makeDirectory(join(root, CHARACTERISTICS))
@@ -93,23 +94,23 @@ export function renderPublished(
   }
 }
 
-/** The table of the recorded study as it was published; undefined where there is none. */
+/** The published table of the recorded study; undefined where there is none. */
 export function readTable(root: string): RecordedTable | undefined {
   return readStored(join(root, TABLE), recordedTableSchema)
 }
 
 /**
- * The recordings that can be studied here: our own, those of the table that are part of the
- * repository, and others given by their absolute paths.
+ * The recordings that can be studied here: our own, those of the published table that are part of
+ * the repository, and others given by their absolute paths.
  *
  * @throws {InputError} one of them cannot be read, or holds an injected effect
  */
-export function recordingsAtHand(
+export function availableRecordings(
   root: string,
-  known: RecordedTable | undefined,
+  published: RecordedTable | undefined,
   others: readonly string[] = [],
 ): NamedRecording[] {
-  const committed = known?.recordings.flatMap(({ path }) => path ?? []) ?? []
+  const committed = published?.recordings.flatMap(({ path }) => path ?? []) ?? []
   const inside = [OWN, ...committed]
     .map((path) => join(root, path))
     .filter((path) => existsSync(path))
@@ -123,12 +124,12 @@ export function recordingsAtHand(
   })
 }
 
-/** `noise.csv`; for a journal also its folder. */
+/** The file name, such as `noise.csv`; for a journal with its folder. */
 function nameOf(file: string): string {
   return basename(file) === 'runs.jsonl' ? `${basename(dirname(file))}/runs.jsonl` : basename(file)
 }
 
-/** A journal lies beside its plan, and the plan says whether both arms ran the same. */
+/** The plan beside a journal records whether an effect was injected into one arm. */
 function refuseInjected(file: string): void {
   if (basename(file) !== 'runs.jsonl') return
   const plan = readStored(join(dirname(file), 'plan.json'), planSchema)

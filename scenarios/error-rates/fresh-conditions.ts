@@ -6,21 +6,21 @@ import { CHARACTERISTICS } from './fresh-data.js'
 const FRESH_CONDITIONS = join(CHARACTERISTICS, 'fresh-conditions.json')
 
 /**
- * How fresh decisions were measured that their runs cannot tell; written by whoever measures,
- * printed on the page.
+ * Notes on how fresh decisions were measured that their runs do not show. Written by hand, printed
+ * on the page.
  */
 const conditionsSchema = z.array(
   z.strictObject({
-    /** Decisions begun then or later were measured so. */
+    /** The note is about decisions that started then or later. */
     since: z.iso.datetime(),
-    /** One sentence or more, with their stops. */
+    /** Whole sentences. */
     text: z.string().min(1),
   }),
 )
 export type FreshConditions = readonly Readonly<z.infer<typeof conditionsSchema>[number]>[]
 
 /**
- * What was noted below a root; empty where there is nothing.
+ * The notes below a root; empty where there are none.
  *
  * @throws {InvalidEvidenceError} the file is damaged
  */

@@ -10,7 +10,7 @@ export const FRESH_DECISIONS = join(CHARACTERISTICS, 'fresh-decisions.jsonl')
 const FRESH_ENVIRONMENT = join(CHARACTERISTICS, 'environment.json')
 
 /**
- * The host fresh decisions were measured on; undefined where there are none.
+ * The host on which the fresh decisions were measured; undefined where there are none.
  *
  * @throws {InvalidEvidenceError} the file is damaged
  */
@@ -19,8 +19,8 @@ export function readFreshEnvironment(root: string): Environment | undefined {
 }
 
 /**
- * Writes down the host that is about to measure, or checks that it is the one that measured so far:
- * error rates of two hosts are not one rate.
+ * Records the host that is about to measure, or checks that it is the one that has measured so far:
+ * decisions of two hosts do not have one common error rate.
  *
  * @throws {InputError} the decisions so far were measured on another host
  */
@@ -34,6 +34,6 @@ export function claimFreshHost(root: string, environment: Environment): void {
   const differences = hostDifferences(begunOn, environment)
   if (differences.length === 0) return
   throw new InputError(
-    `the decisions in ${join(root, FRESH_DECISIONS)} were measured with another ${differences.join(', ')}; measure there, or move them and ${FRESH_ENVIRONMENT} away to begin anew`,
+    `the decisions in ${join(root, FRESH_DECISIONS)} were measured with another ${differences.join(', ')}; measure on that host, or move them and ${FRESH_ENVIRONMENT} away to start again`,
   )
 }

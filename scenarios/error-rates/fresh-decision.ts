@@ -4,10 +4,7 @@ import { InvalidEvidenceError } from '../../harness/errors.js'
 import { readIfThere } from '../../harness/system/files.js'
 import { describeChange } from './change-text.js'
 
-/**
- * True changes that are measured afresh, as signed improvements: 0.03 is 3 % less time, −0.12 is 12
- * % more.
- */
+/** The true changes that are measured, as signed improvements: 0.03 is 3 % less time. */
 export const FRESH_CELLS = {
   none: 0,
   '3% faster': 0.03,
@@ -29,13 +26,13 @@ const freshRunSchema = z.strictObject({
   /** Per iteration, ms. */
   cpuMs: positive,
   wallMs: positive,
-  /** Peak resident set; absent where the host does not tell. */
+  /** Peak resident set; absent where the host does not report it. */
   peakRssBytes: positive.optional(),
-  /** Covariates; absent where the host does not tell. */
+  /** Covariates; absent where the host does not report them. */
   waitShare: share.optional(),
   foreignLoad: z.number().optional(),
   stealShare: share.optional(),
-  /** Why this pair does not count, from covariates alone. */
+  /** Why this pair does not count, decided from covariates only. */
   voided: z.string().optional(),
 })
 export type FreshRun = Readonly<z.infer<typeof freshRunSchema>>
@@ -47,17 +44,17 @@ export type FreshRun = Readonly<z.infer<typeof freshRunSchema>>
 export const freshDecisionSchema = z
   .strictObject({
     cell: z.enum(FRESH_CELL_NAMES),
-    /** Signed improvement that was put in, a fraction: positive is a faster candidate. */
+    /** The injected signed improvement, a fraction: positive is a faster candidate. */
     change: z.number(),
     workload: z.string().min(1),
     scale: z.enum(SCALE_NAMES),
-    /** CPU hogs that ran beside it. */
+    /** Number of CPU hogs running at the same time. */
     hogs: z.int().nonnegative(),
     seed: z.int().nonnegative(),
     startedAt: z.iso.datetime(),
-    /** The code that was measured. */
+    /** The measured code. */
     commit: z.string().min(1),
-    /** W and K of its pilot. */
+    /** Warm-up and timed iterations per run, from its pilot. */
     warmup: z.int().nonnegative(),
     iterations: z.int().positive(),
     /** In the order they ran. */
@@ -72,8 +69,8 @@ export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
 /**
  * The decisions measured so far, in the order of the file.
  *
- * @returns empty where there is no such file
- * @throws {InvalidEvidenceError} a line is no decision, or one that stands there already; names the
+ * @returns empty where the file does not exist
+ * @throws {InvalidEvidenceError} a line is not a decision, or repeats an earlier one; names the
  * line
  */
 export function readFreshDecisions(path: string): FreshDecision[] {
@@ -84,9 +81,8 @@ export function readFreshDecisions(path: string): FreshDecision[] {
     const line = index + 1
     const decision = parseLine(text, `${path}, line ${line}`)
     const { startedAt, seed, change, workload } = decision
-    refuseRepeated(linesOfStarts.get(startedAt), `was begun at ${startedAt}`, path, line)
-    // The schedule gives every decision a seed of its own, and draws its data and the order of its
-    // runs from it.
+    refuseRepeated(linesOfStarts.get(startedAt), `started at ${startedAt}`, path, line)
+    // Every decision of the schedule has its own seed, which determines its data and run order.
     refuseRepeated(
       linesOfSeeds.get(seed),
       `has seed ${seed} (${describeChange(change)}, ${workload})`,
@@ -107,7 +103,7 @@ function refuseRepeated(
 ): void {
   if (earlier === undefined) return
   throw new InvalidEvidenceError(
-    `${path}, line ${line}: this decision ${what}, as that of line ${earlier}; remove one of the two, a decision must not count twice`,
+    `${path}, line ${line}: this decision ${what}, like that of line ${earlier}; remove one of the two, since a decision must not count twice`,
   )
 }
 
@@ -127,15 +123,13 @@ function jsonOf(line: string, where: string): unknown {
   try {
     return JSON.parse(line)
   } catch (cause) {
-    throw unreadable(where, 'not JSON, perhaps torn by an interruption', cause)
+    throw unreadable(where, 'not JSON, perhaps cut off by an interruption', cause)
   }
 }
 
 function unreadable(where: string, problem: string, cause?: unknown): InvalidEvidenceError {
   return new InvalidEvidenceError(
-    `${where} is no fresh decision (${problem}); remove the line, --fresh measures it again`,
-    {
-      cause,
-    },
+    `${where} is not a fresh decision (${problem}); remove the line, and --fresh will measure it again`,
+    { cause },
   )
 }

@@ -6,7 +6,7 @@ import {
   type FreshDecision,
 } from './fresh-decision.js'
 
-/** One decision to be measured. Its seed names it: the same in every repetition of the study. */
+/** One decision to measure. Its seed identifies it, the same in every repetition of the study. */
 export interface FreshTask {
   readonly cell: FreshCell
   /** True improvement; 0: A/A. */
@@ -16,9 +16,7 @@ export interface FreshTask {
   readonly seed: number
 }
 
-/**
- * Decisions per true change; the null has most, since its error rate is the smallest to be shown.
- */
+/** Decisions per true change; most for no change, whose promised error rate is the smallest. */
 export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
   none: 100,
   '3% faster': 30,
@@ -35,9 +33,9 @@ const HOGS = 2
 const HOGS_EVERY = 3
 
 /**
- * All decisions of the study in the order they are measured: every third of a cell beside two CPU
- * hogs, the workloads in turn, and the cells in seeded random order, so that no hour of the day
- * belongs to one of them.
+ * All decisions of the study in the order of measurement: every third of a cell with two CPU hogs,
+ * the workloads in turn, and the cells in seeded random order, so that the time of day does not
+ * favour one of them.
  *
  * @param workloads ids, at least one
  */
@@ -47,7 +45,7 @@ export function freshSchedule(workloads: readonly string[]): FreshTask[] {
       cell,
       change: FRESH_CELLS[cell],
       hogs: index % HOGS_EVERY === HOGS_EVERY - 1 ? HOGS : 0,
-      // Whole blocks of three go to one workload, so that each workload has its third beside hogs.
+      // Blocks of three share a workload, so that a third of each workload has hogs.
       workload: workloads[Math.floor(index / HOGS_EVERY) % workloads.length] ?? '',
     })),
   )
@@ -58,7 +56,7 @@ export function freshSchedule(workloads: readonly string[]): FreshTask[] {
     .map(({ task }) => task)
 }
 
-/** The tasks not measured yet, in order. */
+/** The tasks that are not measured yet, in order. */
 export function freshTasksLeft(
   tasks: readonly FreshTask[],
   done: readonly FreshDecision[],

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { InvalidEvidenceError } from '../../harness/errors.js'
 import { beginControl, type ControlSetting } from '../../harness/evaluation/control.js'
 import { measurePairs } from '../../harness/evaluation/measure-pairs.js'
+import { defined } from '../../harness/evidence/defined.js'
 import type { EvaluationPlan, Evidence } from '../../harness/evidence/evidence.js'
 import type { JournalLine, RunRecord } from '../../harness/evidence/run-record.js'
 import { readEnvironment } from '../../harness/measurement/environment.js'
@@ -18,10 +19,10 @@ import {
   readFreshDecisions,
 } from './fresh-decision.js'
 import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
-import { besideHogs } from './hogs.js'
+import { withHogs } from './hogs.js'
 import { SHIPPED_RULES } from './studied-rules.js'
 
-/** The rule for a layer as smoke scale has it, and the gate. */
+/** The rule for a layer at smoke scale, and the rule of the gate. */
 const RULES = [SHIPPED_RULES['improvement-20'], SHIPPED_RULES.gate] as const
 
 const SCALE = 'smoke'
@@ -30,8 +31,8 @@ const EQUIVALENCE_SEEDS = 1
 /**
  * Measures the decisions of the study that are missing below a root.
  *
- * @throws {InputError} those at hand were measured on another host  @throws {Interrupted} the user
- * stopped it
+ * @throws {InputError} the existing ones were measured on another host
+ * @throws {Interrupted} the user stopped it
  */
 export async function measureMissing(root: string, setting: ControlSetting): Promise<void> {
   const path = join(root, FRESH_DECISIONS)
@@ -42,14 +43,14 @@ export async function measureMissing(root: string, setting: ControlSetting): Pro
 }
 
 /**
- * Measures the decisions of the study one after another and appends each to a file as it is
+ * Measures the decisions of the study one after another and appends each to a file when it is
  * complete, so that the study can be interrupted at any time and continued.
  *
- * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work
- * where a change is injected. Its pairs go on until both the rule for layers and the rule of the
- * gate have decided. A decision that fails is told and left for the next time.
+ * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work for
+ * an injected change. Pairs are measured until both the rule for layers and the rule of the gate
+ * have decided. A decision that fails is reported and left for the next time.
  *
- * @param path where the lines go
+ * @param path the file of decisions
  * @throws {Interrupted} the user stopped it
  */
 export async function measureFresh(
@@ -60,16 +61,10 @@ export async function measureFresh(
   const { progress, now } = setting
   const startedAt = now().getTime()
   for (const [index, task] of tasks.entries()) {
-    const elapsedMs = now().getTime() - startedAt
-    const left =
-      index === 0
-        ? ''
-        : `, about ${formatDuration((elapsedMs / index) * (tasks.length - index))} left`
-    progress.note(
-      `decision ${index + 1} of ${tasks.length}: ${task.cell === 'none' ? 'no change' : task.cell}, ${task.workload}${task.hogs > 0 ? `, beside ${task.hogs} hogs` : ''}${left}`,
-    )
+    const msPerTask = index === 0 ? undefined : (now().getTime() - startedAt) / index
+    progress.note(taskText(task, index, tasks.length, msPerTask))
     try {
-      const decision = await besideHogs(task.hogs, () => measureDecision(task, setting))
+      const decision = await withHogs(task.hogs, () => measureDecision(task, setting))
       appendSynced(path, `${JSON.stringify(decision)}\n`)
     } catch (error) {
       if (!(error instanceof InvalidEvidenceError)) throw error
@@ -79,6 +74,19 @@ export async function measureFresh(
     }
   }
   progress.done()
+}
+
+function taskText(
+  { cell, workload, hogs }: FreshTask,
+  index: number,
+  count: number,
+  msPerTask: number | undefined,
+): string {
+  const change = cell === 'none' ? 'no change' : cell
+  const load = hogs > 0 ? `, with ${hogs} hogs` : ''
+  const left =
+    msPerTask === undefined ? '' : `, about ${formatDuration(msPerTask * (count - index))} left`
+  return `decision ${index + 1} of ${count}: ${change}, ${workload}${load}${left}`
 }
 
 async function measureDecision(task: FreshTask, setting: ControlSetting): Promise<FreshDecision> {
@@ -125,8 +133,8 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
 }
 
 /**
- * Whether either rule wants another pair: none does of a host that voids more than a quarter of its
- * pairs.
+ * Whether either rule needs another pair. On a host that voids more than a quarter of its pairs,
+ * neither does.
  */
 export function wantsPair(
   plan: Pick<EvaluationPlan, 'arms'>,
@@ -141,47 +149,35 @@ export function wantsPair(
   )
 }
 
-/** Identical code that computes something else once is no decision about speed. */
+/** Refuses a decision in which identical code gave different results: it is not about speed. */
 function refuseUnequal(
   runs: readonly JournalLine[],
   { digests }: Evidence['equivalence'],
   task: FreshTask,
 ): void {
-  const proven = new Set(digests.map(({ digest }) => digest))
-  if (runs.every((line) => isFailure(line) || proven.has(line.digest))) return
+  const expected = new Set(digests.map(({ digest }) => digest))
+  if (runs.every((line) => isFailure(line) || expected.has(line.digest))) return
   throw new InvalidEvidenceError(
     `${task.workload} computed another result than before from the same code and seed ${task.seed}`,
   )
 }
 
 function toFreshRun(run: RunRecord): FreshRun {
-  const {
-    pair,
-    position,
-    arm,
-    cpuMs,
-    wallMs,
-    peakRssBytes,
-    waitShare,
-    foreignLoad,
-    stealShare,
-    voided,
-  } = run
-  return {
-    pair,
-    position: position as FreshRun['position'],
-    arm: arm as FreshRun['arm'],
-    cpuMs,
-    wallMs,
-    ...(peakRssBytes !== undefined && { peakRssBytes }),
-    ...(waitShare !== undefined && { waitShare: brief(waitShare) }),
-    ...(foreignLoad !== undefined && { foreignLoad: brief(foreignLoad) }),
-    ...(stealShare !== undefined && { stealShare: brief(stealShare) }),
-    ...(voided !== undefined && { voided }),
-  }
+  return defined({
+    pair: run.pair,
+    position: run.position as FreshRun['position'],
+    arm: run.arm as FreshRun['arm'],
+    cpuMs: run.cpuMs,
+    wallMs: run.wallMs,
+    peakRssBytes: run.peakRssBytes,
+    waitShare: rounded(run.waitShare),
+    foreignLoad: rounded(run.foreignLoad),
+    stealShare: rounded(run.stealShare),
+    voided: run.voided,
+  })
 }
 
-/** Covariates to four decimals: enough to explain a run, and half the size of the file. */
-function brief(value: number): number {
-  return Math.round(value * 1e4) / 1e4
+/** Covariates to four decimals: enough to explain a run, at half the file size. */
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 1e4) / 1e4
 }

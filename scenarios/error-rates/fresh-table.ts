@@ -9,20 +9,20 @@ import { SHIPPED_RULES, type ShippedRule, type StudiedRule } from './studied-rul
 import { type Ending, type Tally, tallyOf } from './tally.js'
 import { toRunRecord } from './timed-pair.js'
 
-/** How often one rule ended how, over fresh decisions with one true change. */
+/** The endings of one rule over fresh decisions with one true change. */
 export interface FreshTally {
   readonly change: number
-  /** CPU hogs that ran beside them. */
+  /** Number of CPU hogs running at the same time. */
   readonly hogs: number
   readonly rule: StudiedRule
   readonly tally: Tally
 }
 
-/** Rules fresh decisions are long enough for: they were measured until these two had decided. */
+/** Fresh decisions were measured until these two rules had decided, so they suffice for these. */
 const FRESH_RULES = ['improvement-20', 'gate'] as const satisfies readonly ShippedRule[]
 const ARMS = ['baseline', 'candidate'] as const
 
-/** Applies the rules to the stored runs of every decision; cells without decisions are left out. */
+/** Applies the rules to the stored runs of every decision. Cells without decisions are left out. */
 export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[] {
   const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
   return FRESH_CELL_NAMES.flatMap((cell) =>
@@ -46,7 +46,7 @@ export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[]
   )
 }
 
-/** Effective standard deviation of one pair in each decision, fractions, in the order given. */
+/** Effective standard deviation of one pair in each decision, a fraction, in the order given. */
 export function noiseOfFresh(decisions: readonly FreshDecision[]): number[] {
   return decisions.flatMap((decision) => {
     const comparison = compareArms(roundsIn(decision), 'baseline', 'cpu')
@@ -74,11 +74,10 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
 }
 
 /**
- * The naive rule on the same runs: the first ten processes of a decision stand for the old code and
- * the next ten for the new. Which arm a process belonged to is undone by the known factor, so that
- * data, warm-up and host are the same for both and only time passes between them. (Taking the arms
- * from two decisions would not be fair: each has data of its own, and some cost a tenth more than
- * others.)
+ * The naive rule on the same runs: the first ten processes of a decision represent the old code and
+ * the next ten the new. The known factor removes the effect of the arm, so that data, warm-up and
+ * host are the same for both and only time passes between them. (Two decisions could not provide
+ * the two arms: each has its own data, and some take a tenth longer than others.)
  *
  * @returns undefined where the decision has fewer than twenty runs
  */

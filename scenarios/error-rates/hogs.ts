@@ -8,13 +8,13 @@ const HOG = new URL(
 )
 
 /**
- * Runs an action with busy processes beside it, one core each. They are gone when this settles, and
- * end by themselves should this process die.
+ * Runs an action while busy processes run, one core each. They have ended when this settles, and
+ * end by themselves if this process dies.
  *
- * @param count how many; 0: none
- * @throws what the action throws
+ * @param count number of busy processes
+ * @throws the errors of the action
  */
-export async function besideHogs<Result>(
+export async function withHogs<Result>(
   count: number,
   action: () => Promise<Result>,
 ): Promise<Result> {

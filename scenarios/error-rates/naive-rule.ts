@@ -5,23 +5,23 @@ import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
 import { STUDIED_THRESHOLD } from './studied-rules.js'
 import type { Verdict } from './tally.js'
 
-/** Processes per arm: ten of one, then ten of the other. */
+/** Processes per arm: ten of the old code, then ten of the new. */
 export const NAIVE_RUNS = 10
 const SIGNIFICANT_BELOW = 0.05
 
-/** What the naive rule says of a layer and of a change at the gate. It knows no "inconclusive". */
+/** The verdicts of the naive rule, for a layer and at the gate. It has no "inconclusive". */
 export interface NaiveVerdicts {
   readonly layer: Verdict
   readonly gate: Verdict
 }
 
 /**
- * What most people do: time the old code, then the new code; Welch's test says p < 0.05, and the
- * means differ by what was hoped for (5 % faster) or feared (10 % slower).
+ * The common practice: time the old code, then the new code, and require p < 0.05 in Welch's test
+ * and means that differ by the threshold (5 % faster for a layer, 10 % slower at the gate).
  *
  * @param a times of the first processes, ms, n ≥ 2
- * @param b times of the processes after them
- * @throws {DegenerateSampleError} a time is not positive and finite, or no time varies
+ * @param b times of the processes after them, ms, n ≥ 2
+ * @throws {DegenerateSampleError} a time is not positive and finite, or all times are equal
  */
 export function naiveVerdicts(a: readonly number[], b: readonly number[]): NaiveVerdicts {
   const { p } = welchTest(toSample(a), toSample(b))

@@ -8,8 +8,8 @@ import { roundOf } from './timed-pair.js'
 const share = z.number().min(0).max(1)
 
 /**
- * What the rules say on simulated pairs of one noise: up to where the promises can hold. Shares of
- * the trials.
+ * How the rules decide on simulated pairs with one level of noise, as shares of the trials: it
+ * shows the noise up to which the promises can hold.
  */
 export const noiseLimitSchema = z.strictObject({
   /** Standard deviation of one pair, log scale. */
@@ -66,7 +66,7 @@ function shareOf(tally: Tally | undefined, count: (tally: Tally) => number): num
 
 function simulate(pairSd: number, rule: ShippedRule, change: number): Tally | undefined {
   const uniform = seededRandom(SEED)
-  // each run carries half of the variance of its pair
+  // Each run contributes half of the variance of its pair.
   const drawMs = () => 100 * Math.exp((pairSd / Math.SQRT2) * normal(uniform))
   const drawRun = (position: 'first' | 'second') => {
     const ms = drawMs()

@@ -1,13 +1,14 @@
+import { escapeMarkdown } from '../../harness/text/escape-markdown.js'
 import {
   formatCount,
   formatCounted,
   formatNumber,
   formatPercent,
 } from '../../harness/text/format.js'
+import { markdownTable } from '../../harness/text/table.js'
 import { describeChange } from './change-text.js'
 import type { Characteristics } from './characteristics.js'
 import { clopperPearson } from './clopper-pearson.js'
-import { markdownTable } from './markdown-table.js'
 import { RECORDED_CHANGES } from './recorded-study.js'
 import type { StudiedRule } from './studied-rules.js'
 import { addTallies, type Tally } from './tally.js'
@@ -20,7 +21,7 @@ interface Cell {
   readonly tally: Tally
 }
 
-/** What was measured afresh, and the table of true change × rule. */
+/** The fresh evaluations, and the table of true change × rule. */
 export function freshSection({ fresh }: Characteristics, host: string): string[] {
   if (fresh.decisions === 0) return ['None have been measured yet.']
   const { decisions, runs, workloads, firstAt, lastAt, commits } = fresh
@@ -28,12 +29,12 @@ export function freshSection({ fresh }: Characteristics, host: string): string[]
   const when = days[0] === days[1] ? `on ${days[0]}` : `from ${days[0]} to ${days[1]}`
   const loads = [...new Set(fresh.tallies.map(({ hogs }) => hogs))]
   return [
-    `${formatCounted(decisions, 'decision')} of ${formatCounted(runs, 'run')} (smoke scale, one workload each: ${workloads.join(', ')}), measured ${when} on commit ${commits.map((commit) => `\`${commit.slice(0, 7)}${commit.includes('dirty') ? ' dirty' : ''}\``).join(', ')}.${host} A layer’s rule looks after 10 and 20 pairs; the gate after 10, 20 and 30. Brackets hold exact 95 % intervals.`,
+    `${formatCounted(decisions, 'decision')} with ${formatCounted(runs, 'run')} (smoke scale, one workload each: ${workloads.join(', ')}), measured ${when} on commit ${commits.map((commit) => `\`${commit.slice(0, 7)}${commit.includes('dirty') ? ' dirty' : ''}\``).join(', ')}.${host} The rule for layers decides after 10 or 20 pairs, the gate after 10, 20 or 30. Exact 95 % intervals are in brackets.`,
     ...conditionTexts(fresh),
     shareTable(fresh.tallies, [0, 0.03, 0.1, -0.12, -0.2], 'improvement-20', true),
     wrongText(fresh),
     ...loads.flatMap((hogs) => [
-      `### ${hogs === 0 ? 'Nothing started beside them' : `Beside ${formatCounted(hogs, 'CPU hog')}`}`,
+      `### ${hogs === 0 ? 'Without CPU hogs' : `With ${formatCounted(hogs, 'CPU hog')}`}`,
       noiseText(fresh, hogs),
       shareTable(
         fresh.tallies.filter((cell) => cell.hogs === hogs),
@@ -50,34 +51,36 @@ function conditionTexts({ conditions, decisions }: Characteristics['fresh']): st
     .filter((one) => one.decisions > 0)
     .map(
       ({ since, text, decisions: affected }) =>
-        `From ${since.slice(0, 10)} ${since.slice(11, 16)} UTC on (${affected} of the ${formatCounted(decisions, 'decision')} began then or later): ${text}`,
+        `From ${since.slice(0, 10)} ${since.slice(11, 16)} UTC on (${affected} of the ${formatCounted(decisions, 'decision')} started then or later): ${text}`,
     )
 }
 
 function wrongText({ wrong }: Characteristics['fresh']): string {
   const parts = wrong.map(
     ({ hogs, verdicts, wrong: count }) =>
-      `${formatCount(count)} of ${formatCount(verdicts)} ${hogs === 0 ? 'with nothing started beside them' : `beside ${formatCounted(hogs, 'CPU hog')}`}`,
+      `${formatCount(count)} of ${formatCount(verdicts)} ${hogs === 0 ? 'without CPU hogs' : `with ${formatCounted(hogs, 'CPU hog')}`}`,
   )
-  return `Verdicts of the shipped rules that contradict the true change (accepted below 5 %, rejected above it, failed the gate below 10 % slower, passed it above): ${parts.join('; ')}.`
+  return `Verdicts of the shipped rules that contradict the true change (accepted where it is less than 5 % faster, rejected where it is more; gate failed where it is less than 10 % slower, passed where it is more): ${parts.join('; ')}.`
 }
 
 function noiseText({ noise }: Characteristics['fresh'], hogs: number): string {
-  const found = noise.find((one) => one.hogs === hogs)
-  if (found === undefined) return ''
-  return `One pair varied by ${formatPercent(found.median)} in the median of ${formatCounted(found.decisions, 'decision')}, by ${formatPercent(found.largest)} at most (effective standard deviation of the log ratio).`
+  const ofLoad = noise.find((one) => one.hogs === hogs)
+  if (ofLoad === undefined) return ''
+  return `Noise of one pair (effective standard deviation of the log ratio): median ${formatPercent(ofLoad.median)} over ${formatCounted(ofLoad.decisions, 'decision')}, at most ${formatPercent(ofLoad.largest)}.`
 }
 
 /** The recordings, the table over all of them, and the same per pool. */
 export function recordedSection({ recorded }: Characteristics): string[] {
   const pools = [...new Set(recorded.cells.map(({ recording, pool }) => `${recording}, ${pool}`))]
   return [
-    `Windows of consecutive pairs of identical code, ${formatCount(recorded.trials)} per pool and true change: the labels within a pair are swapped by a seeded coin, and the times of one arm are multiplied. The naive rule takes every twenty consecutive processes. The layer’s rule looks after 10, 20, 30 and 40 pairs, at smoke scale after 10 and 20; the gate after 10, 20 and 30. Windows overlap and are not independent trials, so these shares carry no interval. ${disjointText(recorded)}`,
+    `Windows of consecutive pairs of identical code, ${formatCount(recorded.trials)} per pool and true change. A seeded coin swaps the labels within a pair, and the times of one arm are multiplied. The naive rule uses every twenty consecutive processes. The rule for layers decides after 10, 20, 30 or 40 pairs, at smoke scale after 10 or 20; the gate after 10, 20 or 30. Windows overlap and are not independent trials, so their shares have no interval. ${disjointText(recorded)}`,
     markdownTable(
       ['recording', 'pools', 'runs', 'in this repository', 'SHA-256'],
       recorded.recordings.map(({ name, sha256, path, pools: each }) => [
-        `\`${name}\``,
-        each.map(({ pool, pairs }) => `${pool} (${formatCounted(pairs, 'pair')})`).join(', '),
+        `\`${name.replaceAll('|', '\\|')}\``,
+        each
+          .map(({ pool, pairs }) => `${escapeMarkdown(pool)} (${formatCounted(pairs, 'pair')})`)
+          .join(', '),
         formatCount(each.reduce((sum, { runs }) => sum + runs, 0)),
         path === undefined ? 'no' : `[yes](../${path})`,
         `\`${sha256}\``,
@@ -99,7 +102,7 @@ export function recordedSection({ recorded }: Characteristics): string[] {
       pools.flatMap((pool) => {
         const members = recorded.cells.filter((cell) => `${cell.recording}, ${cell.pool}` === pool)
         return RECORDED_CHANGES.map((change) => [
-          pool,
+          escapeMarkdown(pool),
           describeChange(change),
           ...poolShares(members, change),
         ])
@@ -108,13 +111,13 @@ export function recordedSection({ recorded }: Characteristics): string[] {
   ]
 }
 
-/** How little the windows would show if none of them shared a run. */
+/** The number of windows that share no run, and the error rate they cannot rule out. */
 function disjointText({ recordings }: Characteristics['recorded']): string {
   const windows = recordings
     .flatMap(({ pools }) => pools)
     .reduce((sum, { pairs }) => sum + Math.floor(pairs / FIRST_LOOK), 0)
-  const open = formatPercent(clopperPearson(0, windows).upper)
-  return `All recordings together hold ${formatCounted(windows, 'window')} of ten pairs that share no run: not one wrong verdict in so many would leave an error rate of up to ${open} open (exact 95 % interval).`
+  const upper = formatPercent(clopperPearson(0, windows).upper)
+  return `All recordings together contain only ${formatCounted(windows, 'window')} of ten pairs that share no run: even without a wrong verdict, so many windows would not rule out an error rate of ${upper} (exact 95 % interval).`
 }
 
 function poolShares(cells: readonly Cell[], change: number): string[] {
@@ -127,7 +130,7 @@ function poolShares(cells: readonly Cell[], change: number): string[] {
   return columns.map(([rule, verdict]) => shareText(pooled(cells, change, rule), verdict, false))
 }
 
-/** True change × rule: the layer's rule and the gate, and what the naive rule says. */
+/** True change × rule: the rule for layers, the gate, and the naive rule. */
 function shareTable(
   cells: readonly Cell[],
   changes: readonly number[],
@@ -191,7 +194,7 @@ function layerTable(
   )
 }
 
-/** `14 % [8.0 %, 22.2 %]`. */
+/** `14.0 % [8.0, 22.2]`: a share with its interval. */
 function shareText(
   tally: Tally | undefined,
   verdict: 'accepted' | 'rejected',
@@ -204,7 +207,7 @@ function shareText(
   return `${share} [${formatNumber(100 * lower)}, ${formatNumber(100 * upper)}]`
 }
 
-/** Inconclusive, and beside it those whose runs ended first. */
+/** The inconclusive share, followed by the share whose runs ended before the rule decided. */
 function openText(tally: Tally | undefined): string {
   if (tally === undefined) return '—'
   const undecided =

@@ -43,7 +43,7 @@ const PANELS: Readonly<Record<Source, string>> = {
   recorded: 'recorded noise',
 }
 type Series = 'shipped' | 'naive' | 'gate'
-/** Told apart by shape as well; readable on white and on black. */
+/** Readable on white and on black; the shapes differ as well. */
 const COLORS: Readonly<Record<Series, string>> = {
   shipped: '#3b82c4',
   naive: '#d9730d',
@@ -141,7 +141,7 @@ function drawPairs(characteristics: Characteristics): string {
   })
 }
 
-/** Panels side by side, with the axis of true changes below. */
+/** Panels side by side over an axis of true changes. */
 function frameOf(characteristics: Characteristics): Plot.PlotOptions {
   const panels = sourcesOf(characteristics).map((source) => PANELS[source])
   return {
@@ -189,7 +189,7 @@ function seriesMarks(points: readonly Point[], y: string, legend: Legend): Plot.
   ]
 }
 
-/** Series stand a little apart, so that one does not hide the interval of the other. */
+/** Series are shifted apart, so that one does not hide the interval of the other. */
 function shifted({ change, series }: Point): number {
   return change + (series === 'naive' ? 0.0025 : -0.0025)
 }

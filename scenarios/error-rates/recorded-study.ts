@@ -11,15 +11,15 @@ import {
 import { type Ending, type Tally, tallyOf } from './tally.js'
 import { roundOf, type TimedPair, type TimedRun } from './timed-pair.js'
 
-/** True changes put into recorded noise, signed improvements. */
+/** True changes applied to recorded noise, signed improvements. */
 export const RECORDED_CHANGES = [0, 0.03, 0.05, 0.1, -0.12, -0.2] as const
-/** Windows drawn per true change. More would only overlap more. */
+/** Windows per true change. More of them would only overlap more. */
 export const RECORDED_TRIALS = 2000
 
 const SEED = 20_261_121
 const LONGEST = Math.max(...Object.values(SHIPPED_RULES).flatMap(({ looks }) => looks))
 
-/** How often one rule ended how, in one pool of recorded noise with one true change. */
+/** The endings of one rule in one pool of recorded noise with one true change. */
 export interface RecordedCell {
   readonly change: number
   readonly rule: StudiedRule
@@ -27,15 +27,14 @@ export interface RecordedCell {
 }
 
 /**
- * Every studied rule on windows of recorded pairs of identical code.
+ * Applies every studied rule to windows of recorded pairs of identical code.
  *
- * A window is consecutive pairs, so it keeps the drift and the correlation of the host; it goes on
- * at the beginning where the recording ends. Swapping the two runs of a pair by a seeded coin makes
- * the null true whatever the recording holds, and the times of one arm are multiplied for an
- * effect. All rules and changes see the same windows and coins. The naive rule takes twenty
- * consecutive processes in the order they ran, from every process on.
+ * A window is a sequence of consecutive pairs, which keeps the drift and the correlation of the
+ * host; after the last pair it continues with the first. A seeded coin swaps the two runs of a
+ * pair, so that the true difference is zero; for an effect the times of one arm are multiplied. All rules and changes use the same windows and coins. The naive rule uses twenty
+ * consecutive processes in the order they ran, starting at every process.
  *
- * @param pairs in the order they ran, at least as many as the longest rule takes
+ * @param pairs in the order they ran, at least as many as the longest rule uses
  */
 export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS): RecordedCell[] {
   return RECORDED_CHANGES.flatMap((change) => {
@@ -50,7 +49,7 @@ export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS)
   })
 }
 
-/** Pairs a recording needs, so that no run stands in a window twice. */
+/** Pairs that a recording needs, so that no run is in a window twice. */
 export const PAIRS_NEEDED = LONGEST
 
 function shippedEndings(
@@ -71,7 +70,7 @@ function shippedEndings(
   return endings
 }
 
-/** How a shipped rule ends on these rounds, `undecided` where it wants more of them. */
+/** The ending of a shipped rule on these rounds; `undecided` where it needs more of them. */
 export function assess(rounds: readonly Round[], rule: ShippedRule): Ending {
   const { outcome, rounds: taken } = assessWorkload(rounds, SHIPPED_RULES[rule])
   return { verdict: outcome === 'continue' ? 'undecided' : outcome, pairs: taken.length }

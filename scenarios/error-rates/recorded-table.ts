@@ -1,12 +1,13 @@
 import { z } from 'zod'
+import { defined } from '../../harness/evidence/defined.js'
 import { RECORDED_TRIALS, studyPool } from './recorded-study.js'
 import type { Recording } from './recording.js'
 import { STUDIED_RULES } from './studied-rules.js'
 import { tallySchema } from './tally.js'
 
 /**
- * `recorded-noise.json`: what the rules say on recorded noise. Recordings that cannot be committed
- * are named by their SHA-256 and their counts, and their figures stay here.
+ * `recorded-noise.json`: how the rules decide on recorded noise. Recordings that cannot be
+ * committed are identified by their SHA-256 and their counts, and keep their figures here.
  */
 export const recordedTableSchema = z.strictObject({
   schema: z.literal('assay/recorded-noise@1'),
@@ -16,7 +17,7 @@ export const recordedTableSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      /** Where it stands in the repository; absent where it is not committed. */
+      /** Its path in the repository; absent where it is not committed. */
       path: z.string().optional(),
       pools: z
         .array(
@@ -44,19 +45,19 @@ export interface NamedRecording extends Recording {
 }
 
 /**
- * Studies the recordings at hand and keeps what is known of the others.
+ * Studies the available recordings and keeps the published figures of the others.
  *
- * @param known the table as it was published before
- * @param onPool told before each pool
+ * @param published the table as published before
+ * @param onPool called before each pool
  */
 export function studyRecordings(
   recordings: readonly NamedRecording[],
-  known: RecordedTable | undefined,
+  published: RecordedTable | undefined,
   onPool: (text: string) => void = () => {},
 ): RecordedTable {
   const names = recordings.map(({ name }) => name)
-  const kept = known?.trials === RECORDED_TRIALS ? known : undefined
-  const keptRecordings = kept?.recordings.filter(({ name }) => !names.includes(name)) ?? []
+  const previous = published?.trials === RECORDED_TRIALS ? published : undefined
+  const others = previous?.recordings.filter(({ name }) => !names.includes(name)) ?? []
   const studied = recordings.flatMap(({ name, pools }) =>
     pools.flatMap(({ pool, pairs }) => {
       onPool(`${name}, ${pool}`)
@@ -66,11 +67,11 @@ export function studyRecordings(
   return {
     schema: 'assay/recorded-noise@1',
     trials: RECORDED_TRIALS,
-    recordings: [...recordings.map(describeRecording), ...keptRecordings].sort(byName),
+    recordings: [...recordings.map(describeRecording), ...others].sort(byName),
     cells: [
       ...studied,
-      ...(kept?.cells.filter(({ recording }) =>
-        keptRecordings.some(({ name }) => name === recording),
+      ...(previous?.cells.filter(({ recording }) =>
+        others.some(({ name }) => name === recording),
       ) ?? []),
     ].sort((a, b) => (a.recording === b.recording ? 0 : a.recording < b.recording ? -1 : 1)),
   }
@@ -82,12 +83,12 @@ function describeRecording({
   path,
   pools,
 }: NamedRecording): RecordedTable['recordings'][number] {
-  return {
+  return defined({
     name,
     sha256,
-    ...(path !== undefined && { path }),
+    path,
     pools: pools.map(({ pool, pairs }) => ({ pool, pairs: pairs.length, runs: 2 * pairs.length })),
-  }
+  })
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

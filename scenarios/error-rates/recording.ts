@@ -20,7 +20,7 @@ export interface Recording {
 
 /** The pairs of one workload under one load of the host, in the order they ran. */
 export interface RecordedPool {
-  /** `ambient sma`, or `all` where the file does not divide. */
+  /** `ambient sma`, or `all` where the file has neither pools nor workloads. */
   readonly pool: string
   readonly pairs: readonly TimedPair[]
 }
@@ -41,20 +41,20 @@ type Row = z.infer<typeof rowSchema>
  * Reads a recording: a journal of runs (`runs.jsonl`), or CSV with the columns `pair, arm (A, B),
  * position (0, 1), cpu_ms, wall_ms` and optionally `pool` and `workload`.
  *
- * @throws {InputError} no such file, a row that is not of this shape, a pair that is not whole, or
- * fewer pairs than the longest rule takes
+ * @throws {InputError} the file does not exist, an invalid row, an incomplete pair, or fewer pairs
+ * than the longest rule uses
  */
 export function readRecording(path: string): Recording {
   const text = readIfThere(path)
   if (text === undefined)
-    throw new InputError(`there is no recording ${path}; give a CSV or a runs.jsonl of A/A runs`)
+    throw new InputError(`${path} does not exist; give a CSV or a runs.jsonl of A/A runs`)
   const pools = path.endsWith('.jsonl') ? journalPools(text, path) : csvPools(text, path)
   if (pools.length === 0)
     throw new InputError(`${path} holds no runs; give a recording of A/A runs`)
   for (const { pool, pairs } of pools) {
     if (pairs.length < PAIRS_NEEDED)
       throw new InputError(
-        `${path}, ${pool}: ${pairs.length} pairs, and the longest rule takes ${PAIRS_NEEDED}; record more`,
+        `${path}, ${pool}: ${pairs.length} pairs, and the longest rule needs ${PAIRS_NEEDED}; record more`,
       )
   }
   return { sha256: createHash('sha256').update(text).digest('hex'), pools }
@@ -79,7 +79,7 @@ function readJournalLine(line: string, where: string): JournalLine {
   try {
     return journalLineSchema.parse(JSON.parse(line))
   } catch (cause) {
-    throw new InputError(`${where} is no run; give a runs.jsonl that assay wrote`, { cause })
+    throw new InputError(`${where} is not a run; give a runs.jsonl written by assay`, { cause })
   }
 }
 
@@ -105,7 +105,7 @@ function readRows(text: string, path: string): Row[] {
     if (parsed.success) return parsed.data
     const issue = parsed.error.issues[0]
     throw new InputError(
-      `${path}, line ${index + 2}: ${issue?.path.join('.')}: ${issue?.message.toLowerCase()}; mend the row`,
+      `${path}, line ${index + 2}: ${issue?.path.join('.')}: ${issue?.message.toLowerCase()}; correct the row`,
     )
   })
 }
@@ -114,7 +114,9 @@ function parseCsv(text: string, path: string): unknown[] {
   try {
     return parse(text, { columns: true, skip_empty_lines: true, bom: true })
   } catch (cause) {
-    throw new InputError(`${path} is no CSV with a header; see the columns at --help`, { cause })
+    throw new InputError(`${path} is not valid CSV with a header; see --help for its columns`, {
+      cause,
+    })
   }
 }
 

@@ -3,11 +3,11 @@ import { clopperPearson } from './clopper-pearson.js'
 import type { StudiedRule } from './studied-rules.js'
 import { addTallies, type Tally } from './tally.js'
 
-/** What the method is held to. Shares are of all decisions with this true change. */
+/** A requirement on the rules. Shares are of all decisions with this true change. */
 interface Requirement {
   readonly change: number
   readonly of: 'layer' | 'gate'
-  /** What is counted: `failed early` is failed at the first look. */
+  /** The figure required; `failed early`: the gate failed at its first look. */
   readonly figure: 'accepted' | 'failed' | 'failed early' | 'median pairs'
   readonly atMost?: number
   readonly atLeast?: number
@@ -26,7 +26,7 @@ const REQUIREMENTS: readonly Requirement[] = [
 
 const FIRST_LOOK = 10
 
-/** One requirement beside what was measured. */
+/** One requirement with its measured figure. */
 export const requirementCheckSchema = z.strictObject({
   source: z.enum(['fresh', 'recorded']),
   change: z.number(),
@@ -35,20 +35,17 @@ export const requirementCheckSchema = z.strictObject({
   atMost: z.number().optional(),
   atLeast: z.number().optional(),
   trials: z.int().positive(),
-  /** A share, or pairs. */
+  /** A share, or a number of pairs. */
   measured: z.number().nonnegative(),
-  /** How many of the trials, where it is a share. */
+  /** Number of trials, where `measured` is a share. */
   count: z.int().nonnegative().optional(),
   /**
-   * Exact 95 % interval of the share; absent where trials are not independent, as overlapping
+   * Exact 95 % interval of the share; absent where trials are not independent, like overlapping
    * windows of recorded noise.
    */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
   met: z.boolean(),
-  /**
-   * Whether the whole interval lies within the requirement, so that no doubt is left; absent where
-   * trials are not independent.
-   */
+  /** Whether the whole interval meets the requirement; absent without an interval. */
   shown: z.boolean().optional(),
 })
 export type RequirementCheck = Readonly<z.infer<typeof requirementCheckSchema>>
@@ -60,8 +57,8 @@ interface Cell {
 }
 
 /**
- * Checks every requirement there are trials for. Fresh decisions are of smoke scale (10 and 20
- * pairs), recorded windows of standard (10 to 40).
+ * Checks every requirement that has trials. Fresh decisions are of smoke scale (10 or 20 pairs),
+ * recorded windows of standard scale (10 to 40 pairs).
  */
 export function checkRequirements(
   cells: readonly Cell[],

@@ -9,7 +9,7 @@ export type Verdict = (typeof VERDICTS)[number]
 
 const count = z.int().nonnegative()
 
-/** How many evaluations ended how, and after how many pairs. */
+/** Counts of evaluations by ending, and by number of pairs. */
 export const tallySchema = z.strictObject({
   trials: z.int().positive(),
   accepted: count,
@@ -18,7 +18,7 @@ export const tallySchema = z.strictObject({
   undecided: count,
   meanPairs: z.number().positive(),
   medianPairs: z.number().positive(),
-  /** The same by the number of pairs taken, ascending. */
+  /** The same by number of pairs, ascending. */
   byPairs: z
     .array(
       z.strictObject({
@@ -36,11 +36,11 @@ type Row = Tally['byPairs'][number]
 
 export interface Ending {
   readonly verdict: Verdict
-  /** Pairs it took. */
+  /** Number of pairs used. */
   readonly pairs: number
 }
 
-/** @returns undefined for no endings at all */
+/** Counts endings. @returns undefined without endings */
 export function tallyOf(endings: readonly Ending[]): Tally | undefined {
   const rows = new Map<number, Row>()
   for (const { verdict, pairs } of endings) {
@@ -50,7 +50,7 @@ export function tallyOf(endings: readonly Ending[]): Tally | undefined {
   return fromRows([...rows.values()])
 }
 
-/** Several tallies as one. @returns undefined for none */
+/** The sum of several tallies. @returns undefined without tallies */
 export function addTallies(tallies: readonly Tally[]): Tally | undefined {
   const rows = new Map<number, Row>()
   for (const row of tallies.flatMap(({ byPairs }) => byPairs)) {
@@ -82,7 +82,7 @@ function medianOf(rows: readonly Row[], trials: number): number {
   return (pairsAt(rows, Math.floor((trials - 1) / 2)) + pairsAt(rows, Math.floor(trials / 2))) / 2
 }
 
-/** Pairs of the evaluation with this place when all are sorted by their pairs. */
+/** Number of pairs of the evaluation at this place when all are sorted by it. */
 function pairsAt(rows: readonly Row[], place: number): number {
   let seen = 0
   for (const row of rows) {

@@ -2,7 +2,7 @@ import type { Arm } from '../../harness/contract.js'
 import type { RunRecord } from '../../harness/evidence/run-record.js'
 import type { Round } from '../../harness/verdict/rounds.js'
 
-/** What is left of a run in a recording: its times per iteration, and its place within the pair. */
+/** A run of a recording: its times per iteration, and its place within the pair. */
 export interface TimedRun {
   readonly cpuMs: number
   readonly wallMs: number
@@ -16,10 +16,10 @@ export interface TimedPair {
 }
 
 /**
- * A pair as the rules see it: `a` as the baseline, `b` as the candidate.
+ * A pair in the form of the rules: `a` as the baseline, `b` as the candidate.
  *
  * @param pair its number, from 1
- * @param factor what the times of the candidate are multiplied by: 0.95 is 5 % faster
+ * @param factor multiplies the times of the candidate: 0.95 is 5 % faster
  */
 export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
   return {
@@ -32,9 +32,9 @@ export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
 }
 
 /**
- * A recorded run as the rules take it. The rest of the record is empty and no rule of the studies
- * reads it: memory is advisory there, and nothing is budgeted. (One literal instead of a spread:
- * studies make millions of these.)
+ * A recorded run in the form of the rules. The other fields are empty; no studied rule reads them,
+ * since memory is advisory there and no budget is set. (One literal, no spread: studies make
+ * millions of these.)
  */
 export function toRunRecord(run: TimedRun, pair: number, arm: Arm, factor = 1): RunRecord {
   const wallMs = run.wallMs * factor

@@ -2,8 +2,8 @@ import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
 import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
 
 /**
- * Whether a verdict contradicts the true change. At the margin itself neither verdict is wrong;
- * inconclusive never is.
+ * Whether a verdict contradicts the true change. At the margin itself neither verdict is wrong, and
+ * inconclusive is never wrong.
  *
  * @param change signed improvement, a fraction
  * @param verdict for a gate, `accepted` is passed and `rejected` failed

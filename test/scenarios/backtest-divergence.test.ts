@@ -17,11 +17,11 @@ const diverge = (changed: Partial<BacktestResult>) =>
   firstDivergence([{ label, result }], [{ label, result: { ...result, ...changed } }])
 
 describe('the first divergence of two searches', () => {
-  it('is none where they agree', () => {
+  it('is undefined where they agree', () => {
     expect(diverge({})).toBeUndefined()
   })
 
-  it('is the very fill that is one tick off: backtest, session, asset, field and both values', () => {
+  it('is the fill that differs by one tick: backtest, session, asset, field and both values', () => {
     const fills = result.fills.map((fill, i) =>
       i === 3
         ? { ...fill, price: `${fill.price}000001`.replace(/^(\d+)000001$/, '$1.000001') }
@@ -64,7 +64,7 @@ describe('the first divergence of two searches', () => {
     expect(found).toMatchObject({ field: 'maxDrawdown', candidate: '0.5' })
   })
 
-  it('is the backtest itself where one search made another', () => {
+  it('is the backtest itself where one search ran a different one', () => {
     const found = firstDivergence([{ label, result }], [{ label: 'fast=6 slow=20', result }])
     expect(found).toEqual({
       at: { backtest: 'number 1' },

@@ -10,14 +10,14 @@ describe('defaults()', () => {
     expect(divergences(defaults({}), wantedFlags(layers, readRecords('.')))).toEqual([])
   })
 
-  it('leaves every limit as the pure baseline has it', () => {
+  it('keeps every limit of the pure baseline', () => {
     const limits = (config: OptimizationConfig) =>
       Object.entries(config).filter(([, value]) => typeof value !== 'boolean')
     expect(limits(defaults({}))).toEqual(limits(pureBaseline()))
   })
 })
 
-describe('the rule that holds records and defaults together', () => {
+describe('the rule that compares records and defaults', () => {
   const layer = (
     id: string,
     change: Partial<OptimizationConfig>,
@@ -51,7 +51,7 @@ describe('the rule that holds records and defaults together', () => {
   const flags = (...records: readonly Verdict[]) =>
     wantedFlags(few, records).flatMap(({ flag, on: wanted }) => (wanted ? [flag] : []))
 
-  it('knows every switch of the configuration, and wants none without a record', () => {
+  it('covers every switch of the configuration, and turns none on without a record', () => {
     const wanted = wantedFlags(layers, [])
     expect(wanted.map(({ flag }) => flag)).toEqual(
       Object.entries(pureBaseline()).flatMap(([name, value]) =>
@@ -61,7 +61,7 @@ describe('the rule that holds records and defaults together', () => {
     expect(wanted.some(({ on: isWanted }) => isWanted)).toBe(false)
   })
 
-  it('takes the newest record of a layer that decides: of this suite, at standard scale, no control', () => {
+  it('uses the newest record of a layer that counts: of this suite, at standard scale, not a control', () => {
     expect(flags(record('one', 'accepted'))).toEqual(['assetListCache', 'preGroupedBars'])
     expect(flags(record('one', 'accepted'), record('one', 'rejected'))).toEqual([])
     expect(
@@ -74,7 +74,7 @@ describe('the rule that holds records and defaults together', () => {
     ).toEqual([])
   })
 
-  it('leaves off what a part sets alone and its record rejects, and never turns on what only a part has shown', () => {
+  it('turns off a switch that a part sets alone and its record rejects, and turns on none that only a part justifies', () => {
     const whole = record('one', 'accepted')
     expect(flags(whole, record('one.list', 'rejected'))).toEqual(['preGroupedBars'])
     expect(flags(whole, record('one.list', 'inconclusive'))).toHaveLength(2)
@@ -87,7 +87,7 @@ describe('the rule that holds records and defaults together', () => {
     expect(flags(whole, record('one.bars', 'rejected'))).toEqual(['assetListCache'])
   })
 
-  it('says which switch diverges, by which record, and what to change', () => {
+  it('names the switch that differs, the record, and the remedy', () => {
     const wanted = wantedFlags(few, [record('two', 'accepted', { id: '0042-two' })])
     expect(divergences(pureBaseline(), wanted)).toEqual([
       'arrayReturns is off by default, but 0042-two accepts it: turn it on in defaults() of engine/config.ts, or evaluate again and commit the record',

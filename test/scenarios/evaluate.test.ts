@@ -18,7 +18,7 @@ async function evaluate(layer: string, words: readonly string[] = [], cacheDirec
 }
 
 describe('evaluate on the real suite', () => {
-  it('catches one fill that is off by one tick, and names where', async () => {
+  it('catches one fill that differs by one tick, and names it', async () => {
     const { code, stderr, out } = await evaluate('one-tick', [
       '--suite',
       fixture('one-tick-suite.mjs'),
@@ -33,7 +33,7 @@ describe('evaluate on the real suite', () => {
   })
 
   // The market the evaluation above has made.
-  it('makes a damaged market again, says so, and goes on', async () => {
+  it('makes a damaged market again with a warning, and continues', async () => {
     const market = readdirSync(cache)[0]!
     truncateSync(join(cache, market, 'bars.parquet'), 50)
     const { code, stderr } = await evaluate('one-tick', ['--suite', fixture('one-tick-suite.mjs')])
@@ -41,7 +41,7 @@ describe('evaluate on the real suite', () => {
     expect(stderr).toMatch(/warning: cached market .* is damaged .*making it again/)
   })
 
-  it('names the variable where the market cache cannot be written, exit 2, and leaves nothing', async () => {
+  it('names the variable where the market cache cannot be written, exits with 2, and leaves nothing behind', async () => {
     const blocked = join(temporaryDirectory(), 'file')
     writeFileSync(blocked, '')
     const { code, stderr, out } = await evaluate('layer1', [], join(blocked, 'cache'))

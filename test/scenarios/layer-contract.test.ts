@@ -80,7 +80,7 @@ for (const layer of suite.layers) {
     const config = layer.apply(suite.baseline())
 
     for (const workload of suite.workloads) {
-      it(`gives the baseline's results on ${workload.id}, for every seed`, async () => {
+      it(`has the baseline's results on ${workload.id}, for every seed`, async () => {
         for (const seed of seedsOf(workload)) {
           const scale = workload.scales.smoke
           const baseline = await baselineOf(workload, seed)
@@ -92,13 +92,13 @@ for (const layer of suite.layers) {
       })
     }
 
-    it('is undone by dropping it: the baseline it was applied to is untouched', () => {
+    it('does not change the configuration to which it is applied', () => {
       expect(suite.baseline()).toEqual(pureBaseline())
       expect(layer.apply(suite.baseline())).toEqual(config)
       expect(layer.apply(config)).toEqual(config)
     })
 
-    it('gives the right results in one engine after prices were restated on disk', async () => {
+    it('has the right results in one engine after prices were restated on disk', async () => {
       const size = { assets: 3, sessions: 120 }
       const directory = marketDirectory(size, 99, join(root, layer.id))
       const content = marketContent(size, 99)
@@ -118,7 +118,7 @@ for (const layer of suite.layers) {
       engine.close()
     })
 
-    it('leaves the columns it hands out as they were', async () => {
+    it('does not change the columns it returns', async () => {
       const size = { assets: 3, sessions: 120 }
       const directory = marketDirectory(size, 98, join(root, layer.id))
       await writeBundle(directory, marketContent(size, 98))
@@ -132,7 +132,7 @@ for (const layer of suite.layers) {
       engine.close()
     })
 
-    it('stays within its bounds when they are tiny, and stays right', async () => {
+    it('stays within tiny limits, with the right results', async () => {
       const tiny: OptimizationConfig = {
         ...config,
         assetListEntries: 1,

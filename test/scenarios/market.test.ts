@@ -28,7 +28,7 @@ describe('the S&P 500 sessions shipped', () => {
 describe('a resampled market', () => {
   const series = readSp500()
 
-  it('is the same for the same seed and another for another', () => {
+  it('is the same for the same seed and differs for another', () => {
     expect(resampleMarket(series, SMALL, 7)).toEqual(resampleMarket(series, SMALL, 7))
     expect(resampleMarket(series, SMALL, 7)).not.toEqual(resampleMarket(series, SMALL, 8))
   })
@@ -45,7 +45,7 @@ describe('a resampled market', () => {
     expect(provenance.license).toBe('BSD-3-Clause')
   })
 
-  it('goes on with weekdays where the real calendar ends', () => {
+  it('continues with weekdays where the real calendar ends', () => {
     const { dates } = resampleMarket(series, { assets: 1, sessions: 5107 }, 1)
     expect(dates.slice(-3)).toEqual(['2020-04-17', '2020-04-20', '2020-04-21'])
   })
@@ -94,7 +94,7 @@ describe('the market cache', () => {
   })
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-  it('writes a market once and then leaves it alone', async () => {
+  it('writes a market once and then uses it', async () => {
     const directory = await ensureMarket(SMALL, 1, warn, root)
     const written = statSync(join(directory, 'manifest.json')).mtimeMs
     expect(
@@ -105,7 +105,7 @@ describe('the market cache', () => {
     expect(warnings).toEqual([])
   })
 
-  it('makes a damaged market again, the same one, and says so', async () => {
+  it('makes a damaged market again, the same one, with a warning', async () => {
     const directory = await ensureMarket(SMALL, 1, warn, root)
     const bars = join(directory, 'bars.parquet')
     const whole = readFileSync(bars)
@@ -116,7 +116,7 @@ describe('the market cache', () => {
     expect(warnings[0]).toContain('damaged')
   })
 
-  it('notices a flipped byte that leaves every size as it was', async () => {
+  it('notices a flipped byte that changes no size', async () => {
     const directory = await ensureMarket(SMALL, 1, warn, root)
     const bars = join(directory, 'bars.parquet')
     const whole = readFileSync(bars)

@@ -27,12 +27,9 @@ describe('the table of categories', () => {
     ['engine/cache/new-cache.ts', false],
     ['engine/new-folder/x.ts', false],
     ['engine/portal/another-view.ts', true],
-  ])(
-    'would see that nobody placed a new file, %s, unless its folder has a category: %s',
-    (file, isCovered) => {
-      expect(covers(profileCategories, file)).toBe(isCovered)
-    },
-  )
+  ])('detects whether a new file, %s, has a category by its folder: %s', (file, isCovered) => {
+    expect(covers(profileCategories, file)).toBe(isCovered)
+  })
 
   it('names the categories of the requirement', () => {
     expect(categories.map(({ name }) => name)).toEqual([

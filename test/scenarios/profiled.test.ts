@@ -41,7 +41,7 @@ describe('an intraday market', () => {
     }
   })
 
-  it('makes a sound bundle that says what is invented', () => {
+  it('makes a sound bundle whose notes name what is invented', () => {
     const size = { assets: 3, sessions: 40, frequency: '1h' as const }
     const { manifest, calendar } = memoryBundle(marketContent(size, 7))
     expect(manifest).toMatchObject({
@@ -54,7 +54,7 @@ describe('an intraday market', () => {
 })
 
 describe('the profiled scenarios', () => {
-  it('span bars, strategies, numbers of assets and starting often', () => {
+  it('cover bar frequencies, strategies, numbers of assets and many starts', () => {
     expect(profiled.map(({ id }) => id)).toEqual([
       'daily-simple',
       'daily-complex',

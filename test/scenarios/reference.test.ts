@@ -72,7 +72,7 @@ function ranker(
 }
 
 describe('the reference computation', () => {
-  it('decides what the strategy decides, backtest by backtest', async () => {
+  it('decides like the strategy, backtest by backtest', async () => {
     const bundle = await ensureMarket(
       { assets: 4, sessions: 160 },
       3,
@@ -97,7 +97,7 @@ describe('the reference computation', () => {
     expect(compute()).toBe(seen.held)
   })
 
-  it('ranks as the strategy ranks, backtest by backtest', async () => {
+  it('ranks like the strategy, backtest by backtest', async () => {
     const bundle = await ensureMarket(
       { assets: 8, sessions: 160 },
       3,

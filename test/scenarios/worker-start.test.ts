@@ -32,7 +32,7 @@ describe('worker-start', () => {
     else process.env[CACHE_VARIABLE] = before
   })
 
-  it('opens in every thread when it is new and again with all that are there, and leaves none running', async () => {
+  it('opens in every new thread and again in all threads together, and leaves none running', async () => {
     const { output, counters, work } = await workerStartWorkload.run(pureBaseline(), SCALE, 5)
     const { version } = await plainBundleSource().open(directory)
     // One thread opens once, then twice; two more once; then all three twice.
@@ -48,7 +48,7 @@ describe('worker-start', () => {
     expect(alive).toBe(0)
   })
 
-  it('reads the same through the pool, which opens once a thread', async () => {
+  it('reads the same through the pool, which opens once per thread', async () => {
     const plain = await workerStartWorkload.run(pureBaseline(), SCALE, 5)
     const pooled = await workerStartWorkload.run(POOLED, SCALE, 5)
     expect(workerStartWorkload.canonical(pooled.output)).toBe(
@@ -63,7 +63,7 @@ describe('worker-start', () => {
     expect(pooled.work).toEqual(plain.work)
   })
 
-  it('fails with what a thread found wrong, and leaves none running', async () => {
+  it('fails with the error of a thread, and leaves none running', async () => {
     writeFileSync(join(directory, 'bars.parquet'), 'no bars')
     await expect(workerStartWorkload.run(POOLED, SCALE, 5)).rejects.toThrow(
       /bars\.parquet has 7 bytes where the manifest lists/,
@@ -71,7 +71,7 @@ describe('worker-start', () => {
     expect(alive).toBe(0)
   })
 
-  it('says which thread read something else', async () => {
+  it('names the thread whose data differ', async () => {
     const { output } = await workerStartWorkload.run(POOLED, { ...SCALE, threads: [1] }, 5)
     const other = output.map((reads) =>
       reads.map((read, i) => (i === 1 ? { ...read, checksum: 'ff'.repeat(32) } : read)),

@@ -8,7 +8,7 @@ import { forkRun } from '../../../harness/measurement/fork-run.js'
 import { nodeFlagsFor, runEnvironment } from '../../../harness/measurement/run-environment.js'
 import { createProgress } from '../../../harness/progress.js'
 import { roundsOf } from '../../../harness/verdict/rounds.js'
-import { besideHogs } from '../../../scenarios/error-rates/hogs.js'
+import { withHogs } from '../../../scenarios/error-rates/hogs.js'
 import { createIo, kernelSlot, kernelSuite } from '../../fixtures/bench.js'
 import { planWith, simulateRuns } from '../verdict/simulated-evidence.js'
 
@@ -95,7 +95,7 @@ describe('a voided pair', () => {
 // Where the host does not tell its load, there is none to record.
 describe.skipIf(!existsSync('/proc/stat'))('what runs beside a measurement', () => {
   it('is recorded as foreign load', async () => {
-    const answer = await besideHogs(2, () => answerOf({ iterations: 400 }))
+    const answer = await withHogs(2, () => answerOf({ iterations: 400 }))
     if (answer.kind !== 'measured') throw new Error('not measured')
     expect(answer.host.foreignLoad).toBeGreaterThan(0.5)
     expect(answer.ownCpuMs).toBeGreaterThan(answer.measurement.cpuMs)

@@ -20,7 +20,7 @@ it.each(GOLDEN)('%i of %i: the exact interval of scipy', (count, trials, lower, 
   expect(Math.abs(interval.upper - upper)).toBeLessThanOrEqual(1e-6 * upper)
 })
 
-it('contains the share, and mirrors where successes and failures change places', () => {
+it('contains the share, and is mirrored when successes and failures are swapped', () => {
   for (let count = 0; count <= 30; count += 1) {
     const interval = clopperPearson(count, 30)
     const mirrored = clopperPearson(30 - count, 30)

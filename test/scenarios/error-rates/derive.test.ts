@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { publishedErrorRates } from '../../../harness/record/published-error-rates.js'
 import { characteristicsSchema } from '../../../scenarios/error-rates/characteristics.js'
 import {
+  availableRecordings,
   readTable,
-  recordingsAtHand,
   renderPublished,
 } from '../../../scenarios/error-rates/derive.js'
 import { CHARACTERISTICS } from '../../../scenarios/error-rates/fresh-data.js'
@@ -37,7 +37,7 @@ describe('what is published', () => {
     )
   })
 
-  it('gives no interval for overlapping windows and does not call their results shown', () => {
+  it('gives no interval for overlapping windows and never marks their results as shown', () => {
     for (const check of characteristics.requirements.filter(
       ({ source }) => source === 'recorded',
     )) {
@@ -48,11 +48,11 @@ describe('what is published', () => {
       /\| recorded noise \| 0\.0 %, 0 of 14,000 \| met \|/,
     )
     expect(texts['docs/characteristics.md']).toContain(
-      'hold 62 windows of ten pairs that share no run',
+      'contain only 62 windows of ten pairs that share no run',
     )
   })
 
-  it('states up to which noise the requirements can hold, and they hold there', () => {
+  it('states the noise up to which the requirements can hold, and they hold there', () => {
     const quiet = characteristics.limits.filter(({ pairSd }) => pairSd <= 0.05)
     expect(quiet).toHaveLength(3)
     for (const limit of quiet) {
@@ -75,7 +75,7 @@ describe('what is published', () => {
     expect(characteristics.line).not.toContain('\n')
   })
 
-  it('draws pictures with size, fonts, title and description, and loads nothing', () => {
+  it('draws pictures with size, fonts, title and description that load nothing', () => {
     const pictures = Object.entries(texts).filter(([path]) => path.endsWith('.svg'))
     expect(pictures).toHaveLength(3)
     for (const [, svg] of pictures) {
@@ -90,7 +90,7 @@ describe('what is published', () => {
   })
 
   it('identifies every recording by the digest of its bytes', () => {
-    for (const { name, sha256, pools } of recordingsAtHand('.', table)) {
+    for (const { name, sha256, pools } of availableRecordings('.', table)) {
       expect(table.recordings).toContainEqual(expect.objectContaining({ name, sha256 }))
       expect(pools.length).toBeGreaterThan(0)
     }
@@ -126,7 +126,7 @@ describe('assay characteristics', () => {
     expect(page).toContain('None have been measured yet.')
   })
 
-  it('derives from the committed recordings what is published of them', () => {
+  it('derives the published figures of the committed recordings', () => {
     const derived = readTable(root)!
     expect(derived.recordings.flatMap(({ path }) => path ?? [])).toEqual(committed)
     for (const { name } of derived.recordings)
@@ -146,7 +146,7 @@ describe('assay characteristics', () => {
     ],
     [
       'characteristics --recording none.csv',
-      /there is no recording .*none\.csv; give a CSV or a runs\.jsonl of A\/A runs$/m,
+      /none\.csv does not exist; give a CSV or a runs\.jsonl of A\/A runs$/m,
     ],
   ])('%s: exit 2, nothing written', async (words, message) => {
     const root = temporaryDirectory()

@@ -25,19 +25,19 @@ const changed = (change: Record<string, unknown>) =>
   lines([{ ...(decisions[0] as FreshDecision), ...change }])
 
 describe('reading fresh decisions', () => {
-  it('gives back what was written, in order', () => {
+  it('returns the decisions of the file, in order', () => {
     expect(readFreshDecisions(fileOf(lines(decisions)))).toEqual(decisions)
   })
 
-  it('finds none where there is no file', () => {
+  it('returns none without a file', () => {
     expect(readFreshDecisions(join(temporaryDirectory(), 'none.jsonl'))).toEqual([])
   })
 
   it.each([
     [
-      'a torn last line',
+      'a last line that is cut off',
       lines(decisions).slice(0, -40),
-      /line 3 is no fresh decision \(not JSON, perhaps torn/,
+      /line 3 is not a fresh decision \(not JSON, perhaps cut off/,
     ],
     [
       'a change that is not the one of its cell',
@@ -49,12 +49,12 @@ describe('reading fresh decisions', () => {
       changed({ runs: [{ ...decisions[0]?.runs[0], cpuMs: 0 }] }),
       /line 1 .*runs\.0\.cpuMs/,
     ],
-    ['a verdict', changed({ verdict: 'accepted' }), /line 1 is no fresh decision/],
+    ['a verdict', changed({ verdict: 'accepted' }), /line 1 is not a fresh decision/],
     ['no runs', changed({ runs: [] }), /line 1 .*runs/],
     [
       'a decision that stands there twice',
       lines([...decisions, decisions[1]]),
-      /line 4: this decision was begun at \S+, as that of line 2; remove one of the two, a decision must not count twice$/,
+      /line 4: this decision started at \S+, like that of line 2; remove one of the two, since a decision must not count twice$/,
     ],
     [
       'a decision that was measured twice',
@@ -62,7 +62,7 @@ describe('reading fresh decisions', () => {
         ...decisions,
         { ...(decisions[2] as FreshDecision), startedAt: '2026-11-22T00:00:00.000Z' },
       ]),
-      /line 4: this decision has seed 3000 \(12 % slower, grid-search\), as that of line 3; remove one of the two/,
+      /line 4: this decision has seed 3000 \(12 % slower, grid-search\), like that of line 3; remove one of the two/,
     ],
   ])('refuses %s', (_, text, message) => {
     const path = fileOf(text)

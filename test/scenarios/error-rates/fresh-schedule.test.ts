@@ -60,7 +60,7 @@ describe('freshSchedule', () => {
 })
 
 describe('freshTasksLeft', () => {
-  it('leaves out what was measured, and keeps the order of the rest', () => {
+  it('leaves out measured tasks, and keeps the order of the rest', () => {
     const done = [tasks[3], tasks[0]].map((task) => ({ seed: task?.seed }) as FreshDecision)
     expect(freshTasksLeft(tasks, done)).toEqual(
       tasks.filter((_, index) => index !== 0 && index !== 3),

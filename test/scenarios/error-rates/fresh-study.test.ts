@@ -10,7 +10,7 @@ import { readHostCpuTime } from '../../../harness/system/proc.js'
 import { readFreshDecisions } from '../../../scenarios/error-rates/fresh-decision.js'
 import type { FreshTask } from '../../../scenarios/error-rates/fresh-schedule.js'
 import { measureFresh, wantsPair } from '../../../scenarios/error-rates/fresh-study.js'
-import { besideHogs } from '../../../scenarios/error-rates/hogs.js'
+import { withHogs } from '../../../scenarios/error-rates/hogs.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 import { simulateEvidence } from '../../harness/verdict/simulated-evidence.js'
 
@@ -32,7 +32,7 @@ function settingWith(
 }
 
 describe('measureFresh', () => {
-  it('measures a decision whole and appends it as one line', async () => {
+  it('measures a complete decision and appends it as one line', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
     const { io, output } = createIo()
     await measureFresh([task], path, settingWith(io))
@@ -54,7 +54,7 @@ describe('measureFresh', () => {
     expect(output.stderr).toContain('decision 1 of 1: 20% slower, spin')
   }, 60_000)
 
-  it('tells a decision that fails, writes nothing of it, and goes on', async () => {
+  it('reports a decision that fails, writes no line for it, and continues', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
     const { io, output } = createIo()
     const setting = settingWith(io)
@@ -65,7 +65,7 @@ describe('measureFresh', () => {
     expect(output.stderr.match(/will be measured again by --fresh: .*timed out/g)).toHaveLength(2)
   }, 60_000)
 
-  it('keeps what is complete when it is interrupted', async () => {
+  it('keeps the complete decisions when it is interrupted', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
     const bench = createIo()
     const setting = settingWith(bench.io)
@@ -78,7 +78,7 @@ describe('measureFresh', () => {
 })
 
 describe('a host that voids its pairs', () => {
-  it('is not measured for ever: beyond a quarter neither rule wants another pair', () => {
+  it('is not measured for ever: beyond a quarter neither rule needs another pair', () => {
     const journal = (voided: number) =>
       simulateEvidence({ seed: 1, pairs: voided, improvement: {}, noise: 0.01 }).runs.map(
         (run) => ({
@@ -97,10 +97,10 @@ describe('a host that voids its pairs', () => {
 const children = () =>
   process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length
 
-describe('besideHogs', () => {
-  it('runs as many as asked for while the action lasts, and returns what it returns', async () => {
+describe('withHogs', () => {
+  it('runs the given number of hogs during the action, and returns its result', async () => {
     const others = children()
-    expect(await besideHogs(2, async () => children())).toBe(others + 2)
+    expect(await withHogs(2, async () => children())).toBe(others + 2)
     await expect.poll(children).toBeLessThanOrEqual(others)
   })
 
@@ -108,7 +108,7 @@ describe('besideHogs', () => {
     'burns time of the host',
     async () => {
       const busy = () => readHostCpuTime()?.busy ?? 0
-      await besideHogs(1, async () => {
+      await withHogs(1, async () => {
         const before = busy()
         // Ticks of 10 ms: a process that only waited would take minutes to be billed fifty.
         await vi.waitUntil(() => busy() >= before + 50, { timeout: 30_000 })
@@ -122,7 +122,7 @@ describe('besideHogs', () => {
     const failing = async () => {
       throw new Error('no')
     }
-    await expect(besideHogs(2, failing)).rejects.toThrow('no')
+    await expect(withHogs(2, failing)).rejects.toThrow('no')
     await expect.poll(children).toBeLessThanOrEqual(others)
   })
 })

@@ -21,7 +21,7 @@ function total(change: number, rule: string, of: readonly (typeof table)[number]
 }
 
 describe('the rules on fresh decisions', () => {
-  it('decide on quiet runs as the true change demands', () => {
+  it('decide correctly on quiet runs', () => {
     expect(total(0, 'improvement-20')).toMatchObject({
       trials: 30,
       accepted: 0,
@@ -36,7 +36,7 @@ describe('the rules on fresh decisions', () => {
     ])
   })
 
-  it('are counted apart for decisions beside hogs', () => {
+  it('are counted separately for decisions with hogs', () => {
     expect(
       table
         .filter(({ change, rule }) => change === 0 && rule === 'gate')
@@ -52,7 +52,7 @@ describe('the rules on fresh decisions', () => {
     expect(total(-0.12, 'gate', short)).toMatchObject({ rejected: 0, undecided: 3, meanPairs: 10 })
   })
 
-  it('do not count voided pairs, and call too many of them inconclusive', () => {
+  it('do not count voided pairs, and are inconclusive with too many of them', () => {
     const [first] = simulateDecisions({ '10% faster': 1 }, 30, 0.001) as [FreshDecision]
     const voiding = (count: number): FreshDecision[] => [
       {
@@ -67,7 +67,7 @@ describe('the rules on fresh decisions', () => {
     })
   })
 
-  it('tell how much a pair varied', () => {
+  it('yield the noise of a pair', () => {
     const noise = noiseOfFresh(decisions)
     expect(noise).toHaveLength(decisions.length)
     // two independent runs of 1.5 %
@@ -76,7 +76,7 @@ describe('the rules on fresh decisions', () => {
 })
 
 describe('the naive rule on the same runs', () => {
-  it('takes the first ten processes of an A/A decision against the next ten', () => {
+  it('compares the first ten processes of an A/A decision with the next ten', () => {
     const [quiet] = simulateDecisions({ none: 1 }, 10, 0.001) as [FreshDecision]
     const drifting = {
       ...quiet,
@@ -86,7 +86,7 @@ describe('the naive rule on the same runs', () => {
     expect(total(0, 'naive', tabulateFresh([drifting]))).toMatchObject({ trials: 1, accepted: 1 })
   })
 
-  it('undoes the arms of the first twenty processes, so that only the change and time stand between its ten and ten', () => {
+  it('removes the effect of the arms, so that its two groups of ten differ only by the change and by time', () => {
     const members = simulateDecisions({ '10% faster': 3, '12% slower': 3 }, 10, 0.001)
     expect(total(0.1, 'naive', tabulateFresh(members))).toMatchObject({ trials: 3, accepted: 3 })
     expect(total(-0.12, 'naive-gate', tabulateFresh(members))).toMatchObject({
@@ -107,7 +107,7 @@ describe('the naive rule on the same runs', () => {
     })
   })
 
-  it('has nothing to say about fewer than twenty runs', () => {
+  it('has no verdict for fewer than twenty runs', () => {
     const short = simulateDecisions({ none: 1 }, 9)
     expect(total(0, 'naive', tabulateFresh(short))).toBeUndefined()
     expect(total(0, 'improvement-20', tabulateFresh(short))).toMatchObject({
@@ -121,21 +121,21 @@ describe('the figures', () => {
   const recorded = readTable('.')
   if (recorded === undefined) throw new Error('docs/characteristics/recorded-noise.json is missing')
 
-  it('say how many decisions were measured under a condition their runs cannot tell, and the page says it too', () => {
+  it('count the decisions concerned by a note on the measurement, and the page prints both', () => {
     const text = 'Other programs used the host.'
     const conditions = ['2026-11-21T00:00:01.000Z', '2026-11-22T00:00:00.000Z'].map((since) => ({
       since,
       text,
     }))
-    const output = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
-    expect(output.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
-    const sentences = renderPage(output).match(/^From .* UTC on .*$/gm)
+    const figures = characterize(recorded, simulateDecisions({ none: 3 }, 10), conditions, [])
+    expect(figures.fresh.conditions.map(({ decisions }) => decisions)).toEqual([2, 0])
+    const sentences = renderPage(figures).match(/^From .* UTC on .*$/gm)
     expect(sentences).toEqual([
-      `From 2026-11-21 00:00 UTC on (2 of the 3 decisions began then or later): ${text}`,
+      `From 2026-11-21 00:00 UTC on (2 of the 3 decisions started then or later): ${text}`,
     ])
   })
 
-  it('say in one line what was measured, with exact bounds', () => {
+  it('are summarized in one line, with exact bounds', () => {
     const many = characterize(
       recorded,
       simulateDecisions({ none: 100, '10% faster': 30, '12% slower': 30 }, 30, 0.01),

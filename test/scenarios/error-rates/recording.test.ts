@@ -62,7 +62,7 @@ describe('a recording', () => {
     [
       'too few pairs',
       [HEADER, ...ROWS.slice(2)],
-      /39 pairs, and the longest rule takes 40; record more$/,
+      /39 pairs, and the longest rule needs 40; record more$/,
     ],
     ['no rows', [HEADER], /holds no runs/],
   ])('is refused with %s', (_, lines, message) => {
@@ -71,9 +71,9 @@ describe('a recording', () => {
     expect(() => readRecording(path)).toThrow(message)
   })
 
-  it('is refused where a line of a journal is no run', () => {
+  it('is refused where a line of a journal is not a run', () => {
     expect(() => readRecording(fileOf('runs.jsonl', ['{}']))).toThrow(
-      /line 1 is no run; give a runs\.jsonl that assay wrote$/,
+      /line 1 is not a run; give a runs\.jsonl written by assay$/,
     )
   })
 })
@@ -81,7 +81,7 @@ describe('a recording', () => {
 describe('the study of a pool', () => {
   const [pool] = readRecording('test/golden/aa-noise.csv').pools
 
-  it('is the same every time, and of as many windows as asked for', () => {
+  it('is the same every time, with the given number of windows', () => {
     const cells = studyPool(pool?.pairs ?? [], 50)
     expect(studyPool(pool?.pairs ?? [], 50)).toEqual(cells)
     for (const { rule, tally } of cells)

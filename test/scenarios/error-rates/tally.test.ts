@@ -9,7 +9,7 @@ const ending: fc.Arbitrary<Ending> = fc.record({
 })
 
 describe('a tally', () => {
-  it('is nothing for nothing', () => {
+  it('is undefined without endings', () => {
     expect(tallyOf([])).toBeUndefined()
     expect(addTallies([])).toBeUndefined()
   })
