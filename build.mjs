@@ -20,7 +20,8 @@ const LONGEST_WAIT_MS = 600_000
 const PAUSE_MS = 50
 
 takeTurn()
-// Released at every end, Ctrl-C included: `exit` is emitted after a signal only if a listener exits.
+// Released at every end, Ctrl-C included: `exit` is emitted after a signal only if a listener
+// exits.
 process.on('exit', () => releaseLock(lock))
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
   process.on(signal, () => process.exit(code))

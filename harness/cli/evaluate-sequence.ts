@@ -1,9 +1,9 @@
 import { AssayError, EXIT, type ExitCode, InputError } from '../errors.js'
 import { evaluateLocked } from '../evaluation/evaluate.js'
-import { evaluateAll, type Turn } from '../evaluation/evaluate-all.js'
 import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
 import { measuredCode, type PlanDraft } from '../evaluation/plan-draft.js'
 import { goalOf, planSummary } from '../evaluation/plan-summary.js'
+import { runSequence, type Turn } from '../evaluation/run-sequence.js'
 import { readJournal } from '../evaluation/sequence-journal.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
 import { Interrupted, type Io } from '../io.js'
@@ -53,7 +53,7 @@ export async function evaluateSequence(
   const session = { command, loaded, packageVersion, io, printLine }
   checkLayers(session)
   try {
-    const record = await evaluateAll({
+    const record = await runSequence({
       suite,
       root,
       resume,
@@ -66,8 +66,8 @@ export async function evaluateSequence(
       io,
       evaluateLayer: (id, incumbent, turn) => evaluateOne(session, id, incumbent, turn),
       evaluateSummary: (sequence, turn) => evaluateSummary(session, sequence, turn),
-      onKept: ({ id, verdict }) => printLine(`${id} was finished before: ${verdict}`),
-      onGivenUp: () =>
+      onFinishedBefore: ({ id, verdict }) => printLine(`${id} was finished before: ${verdict}`),
+      onDiscarded: () =>
         io.stderr('a sequence that was interrupted here is discarded; its records are kept\n'),
     })
     printSequence(record, printLine)

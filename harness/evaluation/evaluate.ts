@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { defined } from '../evidence/defined.js'
 import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
 import {
@@ -32,23 +33,23 @@ import type { PlanDraft } from './plan-draft.js'
 import { probeMemory } from './probe-memory.js'
 import { resumePlan } from './resume.js'
 
-/** What is to be evaluated, and where the evidence goes. */
+/** What to evaluate, and where the evidence goes. */
 export interface EvaluationRequest {
   readonly draft: PlanDraft
-  /** The layers a summary sums up. */
+  /** The evaluated layers, for the summary of a sequence. */
   readonly sequence?: Sequence
   readonly loaded: LoadedSuite
   /** Evidence root, absolute. */
   readonly root: string
-  /** Continue the newest unfinished evaluation of the layer. */
+  /** Whether to continue the newest unfinished evaluation of the layer. */
   readonly resume: boolean
-  /** After this long a process is killed and its run counts as failed. */
+  /** A process is killed after this time, and its run counts as failed. */
   readonly timeoutMs: number
-  /** Find out, after measuring, where the time went. */
+  /** Whether to profile the arms after measuring. */
   readonly profile: boolean
   readonly io: Io
   readonly progress: Progress
-  /** Told once what was proven, before anything is timed. */
+  /** Called with the result of the proof, before anything is timed. */
   readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
 }
 
@@ -62,14 +63,14 @@ export interface Evaluation {
 }
 
 /**
- * Evaluates one layer: proves that it changes no result, fixes the length of a run by a throw-away
- * pilot, measures adjacent pairs in seeded order until every workload is decided, probes the memory
- * they leave open, profiles the arms, and writes the record that follows from the evidence, and its
- * report.
+ * Evaluates one layer: proves that it does not change results, fixes the length of a run by a
+ * throw-away pilot, measures adjacent pairs in seeded order until every workload is decided, probes
+ * memory where these runs do not decide about it, profiles the arms, and writes the record that
+ * follows from the evidence, with its report.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
- * @throws {Interrupted} the user stopped it; what has run is kept for `resume`
+ * @throws {Interrupted} the user stopped it; finished runs are kept for `resume`
  */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const { root, io } = request
@@ -82,7 +83,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   }
 }
 
-/** The same for whoever holds the lock of the evidence root already. */
+/** `evaluate` for a caller that already holds the lock of the evidence root. */
 export async function evaluateLocked(request: EvaluationRequest): Promise<Evaluation> {
   const { root, progress } = request
   try {
@@ -93,7 +94,7 @@ export async function evaluateLocked(request: EvaluationRequest): Promise<Evalua
     const record = toDecisionRecord(readEvidence(root, plan.id))
     publishRecord(root, record)
     await report(root, record)
-    return { record, ...(overheadShare !== undefined && { overheadShare }) }
+    return defined({ record, overheadShare })
   } finally {
     progress.done()
   }
@@ -105,7 +106,7 @@ function resume({ root, draft, onProof }: EvaluationRequest): EvaluationPlan {
   return plan
 }
 
-/** Everything before the first measured run. A claimed folder that gets no plan is given back. */
+/** Everything before the first measured run. A failure before the plan is written frees the id. */
 async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   const { root, draft, io, loaded, progress } = request
   const setting = { loaded, progress, settings: settingsOf(request) }
@@ -119,13 +120,13 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
       : { kind: 'equal', digests: [] }
     progress.done()
     writeEquivalence(root, id, equivalence)
-    const identity = { ...draft, id, createdAt: io.now().toISOString() }
-    request.onProof({ plan: identity, equivalence })
+    const unpiloted = { ...draft, id, createdAt: io.now().toISOString() }
+    request.onProof({ plan: unpiloted, equivalence })
     const workloads =
       isMeasured && equivalence.kind === 'equal'
         ? await pilotWorkloads(draft, setting)
         : draft.workloads
-    const plan = { ...identity, workloads }
+    const plan = { ...unpiloted, workloads }
     writePlan(root, plan)
     writeIndex(root)
     return plan
@@ -135,11 +136,7 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   }
 }
 
-/**
- * Measures until the evidence decides.
- *
- * @returns share of the time outside warm-up and timed iterations
- */
+/** Measures until every workload is decided. @returns as `measurePairs` */
 async function measure(
   request: EvaluationRequest,
   plan: EvaluationPlan,
@@ -159,7 +156,7 @@ async function measure(
   })
 }
 
-/** Probes the memory that the measured runs leave open. */
+/** Probes memory where the measured runs do not decide about it. */
 async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
   const { root, loaded, progress, io } = request
   await probeMemory({
@@ -172,11 +169,9 @@ async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promis
   })
 }
 
-/**
- * Writes the report, and again those of earlier records of the layer, which this one supersedes.
- */
+/** Writes the report, and those of earlier records of the layer again: they are superseded now. */
 async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
-  // Loaded here: nothing that draws is in memory while anything is measured.
+  // Loaded here, so that drawing code is not in memory while anything is measured.
   const { refreshReports, writeReports } = await import('../report/report-files.js')
   writeReports(root, [id])
   refreshReports(
@@ -187,15 +182,12 @@ async function report(root: string, { id, layer }: DecisionRecord): Promise<void
   )
 }
 
-/**
- * Finds out where the time went, for whoever reads the verdict; not where the candidate computes
- * something else.
- */
+/** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */
 async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))
   if (!request.profile || divergence !== undefined || isNothing(plan)) return
-  // Loaded here, so that no command waits for code that draws pictures.
+  // Loaded here, so that other commands do not load drawing code.
   const { profileWorkloads } = await import('./profile-evidence.js')
   const folder = join(evidenceOf(root), plan.id)
   await profileWorkloads({ plan, loaded, settings: settingsOf(request), progress, folder })

@@ -1,41 +1,37 @@
+import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
-import type { ForkSettings } from '../measurement/fork-run.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
 import { measurePair } from '../measurement/measure-pair.js'
 import { createPace, type Pace } from '../measurement/pace.js'
 import { nextPair } from '../measurement/schedule.js'
-import type { Progress } from '../progress.js'
 import { runningEstimate } from '../verdict/assess.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { refuseFailing } from '../verdict/refusals.js'
 import { roundsOf } from '../verdict/rounds.js'
+import type { PhaseSetting } from './phase-setting.js'
 
-export interface MeasuringRequest {
+export interface MeasuringRequest extends PhaseSetting {
   readonly plan: EvaluationPlan
   readonly equivalence: Evidence['equivalence']
-  /** Measure arms that differ: each must compute what was proven of itself. */
+  /** Measure arms whose results differ: each must reproduce its own proven digest. */
   readonly resultsChanged?: boolean
-  /** What has run so far. */
+  /** Earlier runs of an interrupted evaluation. */
   readonly runs: readonly JournalLine[]
-  /** Ids of the workloads that need more pairs, given everything that has run. */
+  /** Ids of the workloads that need more pairs, given all runs so far. */
   readonly open: (journal: readonly JournalLine[]) => readonly string[]
-  /** Told each run as it lands, before the next begins: writes the journal. */
+  /** Called after each run and before the next, to write the journal. */
   readonly onLine: (line: JournalLine) => void
-  readonly loaded: LoadedSuite
-  readonly settings: ForkSettings
-  readonly progress: Progress
   readonly now: () => Date
 }
 
 /**
- * The measuring phase: pair after pair, the workloads in turn, until none is open. Workloads that
- * are decided are not measured further, and nothing is measured where the candidate is not
- * equivalent, or a measured run shows that it is not.
+ * The measuring phase: pair after pair, the workloads in turn, until every workload is decided. It
+ * ends early, or does not begin, where the proof or a measured run shows that the results of the
+ * arms differ.
  *
- * @returns share of its wall time outside warm-up and timed iterations; undefined where nothing was
- * left to measure
- * @throws {InvalidEvidenceError} a workload failed more often than is forgiven
+ * @returns share of its wall time outside warm-up and timed iterations; undefined where no run was
+ * left to make
+ * @throws {InvalidEvidenceError} a workload failed more often than is tolerated
  */
 export async function measurePairs(request: MeasuringRequest): Promise<number | undefined> {
   const { plan, equivalence, open, resultsChanged = false } = request
@@ -54,16 +50,14 @@ export async function measurePairs(request: MeasuringRequest): Promise<number | 
   return pace.overheadShare()
 }
 
-/**
- * Of the open workloads, the one with the fewest complete pairs; in plan order where they are even.
- */
+/** The open workload with the fewest complete pairs; among equals the first in the plan. */
 function nextWorkload(
   plan: EvaluationPlan,
   journal: readonly JournalLine[],
   open: readonly string[],
 ): PlannedWorkload | undefined {
-  const rank = ({ id }: PlannedWorkload) => roundsOf(journal, plan, id).length
-  return plan.workloads.filter(({ id }) => open.includes(id)).sort((a, b) => rank(a) - rank(b))[0]
+  const pairs = ({ id }: PlannedWorkload) => roundsOf(journal, plan, id).length
+  return plan.workloads.filter(({ id }) => open.includes(id)).sort((a, b) => pairs(a) - pairs(b))[0]
 }
 
 async function measureNext(
@@ -85,22 +79,21 @@ async function measureNext(
       settings,
       now,
       onRun: (arm) =>
-        progress.run({
-          workload: workload.id,
-          pair: rounds.length + 1,
-          pairs,
-          arm,
-          ...pace.now(runsLeft(request, journal)),
-          ...(estimate !== undefined && { estimate }),
-        }),
+        progress.run(
+          defined({
+            workload: workload.id,
+            pair: rounds.length + 1,
+            pairs,
+            arm,
+            ...pace.now(runsLeft(request, journal)),
+            estimate,
+          }),
+        ),
       onLine: (line) => {
         onLine(line)
         journal.push(line)
         pace.add(line)
-        if ('error' in line)
-          progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
-        else if (line.voided !== undefined)
-          progress.note(`${line.workload} pair ${line.pair} does not count: ${line.voided}`)
+        noteProblem(progress, line)
       },
     },
     workload,
@@ -108,7 +101,15 @@ async function measureNext(
   )
 }
 
-/** Runs until every open workload has reached its next look. */
+/** Notes a run that failed or does not count. */
+function noteProblem(progress: PhaseSetting['progress'], line: JournalLine): void {
+  if ('error' in line)
+    progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
+  else if (line.voided !== undefined)
+    progress.note(`${line.workload} pair ${line.pair} does not count: ${line.voided}`)
+}
+
+/** Number of runs until every open workload has reached its next look. */
 function runsLeft({ plan, open }: MeasuringRequest, journal: readonly JournalLine[]): number {
   const pairs = open(journal).map((id) => {
     const done = roundsOf(journal, plan, id).length
@@ -118,8 +119,8 @@ function runsLeft({ plan, open }: MeasuringRequest, journal: readonly JournalLin
 }
 
 /**
- * Whether a measured run computed something else than what was proven: then the record will say so,
- * and measuring is pointless.
+ * Whether a measured run has another digest than its proof: then the record will be about that
+ * difference, and further runs are useless.
  */
 function isDisproven(
   equivalence: Evidence['equivalence'],

@@ -48,7 +48,7 @@ export function planSummary(
     packageVersion,
     layer: SEQUENCE_ID,
     title: 'all accepted layers together',
-    hypothesis: `The layers that were accepted one after the other make every workload one of them is meant for at least ${formatLimit(goal.minimum)} faster than the pure baseline; ${formatLimit(goal.aspired)} is aspired to. They are measured afresh, with a seed of their own, because what was selected by its figures looks better in these figures than it is.`,
+    hypothesis: `The layers that were accepted one after the other make every workload one of them is meant for at least ${formatLimit(goal.minimum)} faster than the pure baseline; ${formatLimit(goal.aspired)} is aspired to. They are measured again with another seed, because layers selected by their measurements look better in those measurements than they are.`,
     criterion: { kind: 'improvement', atLeast: goal.minimum },
     metric,
     stacks: { baseline: [], incumbent: [], candidate: [...stack] },

@@ -1,38 +1,33 @@
 import type { Arm } from '../contract.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
-import { type ForkSettings, forkRun } from '../measurement/fork-run.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import { forkRun } from '../measurement/fork-run.js'
 import { slotOf } from '../measurement/measure-pair.js'
 import { probeFlagsFor } from '../measurement/run-environment.js'
 import { armOrder, nextPair } from '../measurement/schedule.js'
-import type { Progress } from '../progress.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { workloadsToProbe } from '../verdict/decide.js'
 import { PROBE_PAIRS, probePairs } from '../verdict/memory-probe.js'
+import type { PhaseSetting } from './phase-setting.js'
 
-export interface ProbeRequest {
-  /** Of a finished measuring phase, with what an interrupted probe has left. */
+export interface ProbeRequest extends PhaseSetting {
+  /** Of a finished measuring phase, with the runs of an interrupted probe. */
   readonly evidence: Evidence
-  readonly loaded: LoadedSuite
-  /** Those of the measured runs. */
-  readonly settings: ForkSettings
-  readonly progress: Progress
   readonly now: () => Date
-  /** Told each run as it lands, before the next begins: writes the journal. */
+  /** Called after each run and before the next, to write the journal. */
   readonly onLine: (line: ProbeLine) => void
 }
 
 /**
- * Decides what the measured runs leave open about peak memory: five pairs of fresh processes on a
- * single thread, with a heap that grows by fixed steps and is collected before each iteration, so
- * that the peak is nearly constant; of the same length as the measured runs, in seeded order.
- * Nothing is run where nothing is open, nor for a layer that is rejected anyway.
+ * Decides about peak memory where the measured runs do not: five pairs of fresh processes on a
+ * single thread, of the same length as the measured runs, in seeded order. Their heap grows by
+ * fixed steps and is collected before each iteration, so that the peak is nearly constant. A
+ * workload whose memory is decided is not probed, nor a layer that is rejected anyway.
  *
- * A run that fails is written down and its pair made once more; after a second failure memory stays
+ * A failed run is recorded and its pair repeated once; after a second failure memory stays
  * undecided.
  *
- * @throws the signal's reason, where the user stopped it; what has run is kept
+ * @throws the signal's reason, where the user stopped it; finished runs are kept
  */
 export async function probeMemory(request: ProbeRequest): Promise<void> {
   const { plan, memoryProbe = [] } = request.evidence
@@ -56,7 +51,7 @@ async function probePair(
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
-  // A schedule of its own, not that of the measured pairs over again.
+  // Another schedule than that of the measured pairs.
   for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [
     against,
     'candidate',
@@ -79,12 +74,11 @@ async function probeRun(
   arm: Arm,
   index: number,
 ): Promise<ProbeLine> {
-  const startedAt = now().toISOString()
+  const identity = { workload: workload.id, pair, arm, startedAt: now().toISOString() }
   const result = await forkRun(
     { ...slotOf(plan, workload, arm), suite: loaded.address, mode: 'probe', pair, position: index },
     { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) },
   )
-  const identity = { workload: workload.id, pair, arm, startedAt }
   if (result.kind === 'failed') return { ...identity, error: result.error }
   const run = result.message.kind === 'measured' ? result.message.measurement : undefined
   if (run?.peakRssBytes === undefined)

@@ -4,39 +4,34 @@ import { AssayError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { HOTSPOTS } from '../evidence/hotspots-schema.js'
 import { Interrupted } from '../io.js'
-import type { ForkSettings } from '../measurement/fork-run.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
 import { workloadOf } from '../measurement/run-once.js'
 import { profileInto } from '../profile/capture/profile-files.js'
-import type { Progress } from '../progress.js'
 import { packageRoot } from '../system/package-root.js'
+import type { PhaseSetting } from './phase-setting.js'
 
-export interface ProfilingRequest {
+export interface ProfilingRequest extends PhaseSetting {
   readonly plan: EvaluationPlan
-  readonly loaded: LoadedSuite
-  readonly settings: ForkSettings
-  readonly progress: Progress
-  /** The evidence folder; each workload gets a folder of its name in it. Absolute. */
+  /** The evidence folder, absolute; each workload gets a folder of its name in it. */
   readonly folder: string
 }
 
 /**
- * Time between two samples, µs: twice as fine would tell shares hardly better and double what is
- * committed.
+ * Time between two samples, µs. Half of it would hardly make shares more exact, and would double
+ * the size of the committed files.
  */
 const INTERVAL_MICROS = 500
 /**
- * CPU under the clock and under each CPU profiler, about, ms: some six thousand samples, a share of
- * 10 % to half a point.
+ * Approximate CPU time under the clock and under each CPU profiler, ms: about six thousand samples,
+ * so that a share of 10 % is known to within half a point.
  */
 const DURATION_MS = 3000
 
 /**
- * Profiles every workload of a plan in all its arms, in processes of their own after everything is
- * measured, and puts what was found beside the runs: why the verdict is what it is. What is there
- * already stays.
+ * Profiles every workload of a plan in all its arms, in processes of their own after the measuring
+ * phase, and stores the profiles beside the runs, to explain the verdict. Profiles from before an
+ * interruption are kept.
  *
- * A profile decides nothing, so one that fails is told and left out, and the evaluation goes on.
+ * Profiles are not used for the verdict, so a profile that fails is noted and left out.
  *
  * @throws {Interrupted} the user stopped it
  */

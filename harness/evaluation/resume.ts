@@ -4,7 +4,7 @@ import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import { mendJournal, readEvidence, unfinishedIds } from '../evidence/store.js'
 import type { PlanDraft } from './plan-draft.js'
 
-/** What must be as it was for new runs to belong to the old ones, in words a user knows. */
+/** Fields that must be unchanged for new runs to join the old ones, by the user's names. */
 const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   suite: 'suite',
   dist: 'compiled code (dist hash)',
@@ -19,22 +19,23 @@ const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   packageVersion: 'package version',
 }
 
-/** What is planned, and the host it is planned for. */
-interface Intention {
+/** A plan, and the host it is for. */
+interface HostedPlan {
   readonly plan: PlanDraft
   readonly environment: Environment
 }
 
+/** Facts of the host on which its times depend. */
 const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
 
 /**
- * The plan of the newest unfinished evaluation of a layer, fit to be continued: the torn end an
- * interruption may have left is mended.
+ * The plan of the newest unfinished evaluation of a layer, to be continued. An incomplete last line
+ * of its journal, left by an interruption, is repaired.
  *
- * @param draft what would be planned now
+ * @param draft the plan of the current command
  * @param environment the host as it is now
- * @throws {InputError} there is nothing to resume, it was begun differently, or the host was found
- * biased since; names what differs
+ * @throws {InputError} there is nothing to resume, its plan or host differs from the current one,
+ * or the calibration of the host has failed since; names what differs
  * @throws {InvalidEvidenceError} its files are damaged
  */
 export function resumePlan(
@@ -69,13 +70,10 @@ export function resumePlan(
   return plan
 }
 
-/**
- * What a plan and a host have to have in common, so that runs of one may join those of the other;
- * empty where they may.
- */
+/** Names of what must be equal for the runs of two plans to be joined, but differs. */
 export function differencesBetween(
-  { plan, environment: begunOn }: Intention,
-  { plan: draft, environment }: Intention,
+  { plan, environment: begunOn }: HostedPlan,
+  { plan: draft, environment }: HostedPlan,
 ): readonly string[] {
   return [
     ...Object.entries(PLANNED).flatMap(([key, name]) =>
@@ -91,7 +89,7 @@ export function differencesBetween(
   ]
 }
 
-/** In what two hosts differ that their times depend on. */
+/** Names of the facts on which times depend and in which two hosts differ. */
 export function hostDifferences(begunOn: Environment, environment: Environment): readonly string[] {
   return HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map(
     (key) => `host (${key})`,

@@ -5,17 +5,17 @@ import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { environmentSchema } from '../evidence/evidence.js'
 import { evidenceOf } from '../evidence/store.js'
-import { readStored, writeWhole } from '../system/files.js'
+import { readStored, writeJson } from '../system/files.js'
 import { hostDifferences } from './resume.js'
 
 /**
- * `profiling-results/.sequence.json`: how far a sequence has come, so that an interrupted one goes
- * on where it was. It is replaced as a whole after every layer and removed with the last; no record
- * rests on it.
+ * `profiling-results/.sequence.json`: the progress of a sequence, so that an interrupted one can be
+ * continued. It is replaced as a whole after every layer and removed after the last; it is not
+ * evidence of any record.
  */
 const journalSchema = z.strictObject({
   schema: z.literal('assay/sequence-journal@1'),
-  /** The command, without `--resume`: every option that decides about a result. */
+  /** The command without `--resume`, with every option that affects results. */
   command: z.string(),
   suite: z.string(),
   packageVersion: z.string(),
@@ -24,14 +24,14 @@ const journalSchema = z.strictObject({
   environment: environmentSchema,
   /** Ids of the layers of the suite. */
   layers: z.array(z.string()),
-  /** What was evaluated, in order. */
+  /** The evaluated layers, in order. */
   done: z.array(z.strictObject({ layer: z.string(), record: z.string() })),
-  /** What is being evaluated, once it has a number. */
+  /** The layer in evaluation, once its record has a number. */
   current: z.strictObject({ layer: z.string(), record: z.string() }).optional(),
 })
 export type SequenceJournal = Readonly<z.infer<typeof journalSchema>>
 
-/** What must be as it was for further layers to join those that are done, in words a user knows. */
+/** Fields that must be unchanged for a sequence to be continued, by the user's names. */
 const BOUND: readonly (readonly [keyof SequenceJournal, string])[] = [
   ['command', 'command'],
   ['suite', 'suite'],
@@ -41,32 +41,34 @@ const BOUND: readonly (readonly [keyof SequenceJournal, string])[] = [
 ]
 
 /**
- * The journal of a sequence that was interrupted; undefined where there is none.
+ * The journal of an interrupted sequence; undefined where there is none.
  *
- * @throws {InvalidEvidenceError} it is not what was written
+ * @throws {InvalidEvidenceError} it was changed or damaged
  */
 export function readJournal(root: string): SequenceJournal | undefined {
   const path = pathOf(root)
   return readStored(
     path,
     journalSchema,
-    'is not what was written; delete it, and leave out --resume to begin again',
+    'was changed or damaged; delete it, and leave out --resume to begin again',
   )
 }
 
+/** Replaces the journal of the sequence in progress. */
 export function writeJournal(root: string, journal: SequenceJournal): void {
-  writeWhole(pathOf(root), `${JSON.stringify(journal, null, 2)}\n`)
+  writeJson(pathOf(root), journal)
 }
 
+/** Removes the journal; without one nothing happens. */
 export function removeJournal(root: string): void {
   rmSync(pathOf(root), { force: true })
 }
 
 /**
- * The journal of the interrupted sequence, fit to be continued.
+ * The journal of the interrupted sequence, to be continued.
  *
- * @param intended what would be begun now
- * @throws {InputError} there is none, or it was begun differently; names what differs
+ * @param intended the journal a new sequence would begin with
+ * @throws {InputError} there is none, or its command, suite or host differs; names what differs
  */
 export function resumeJournal(root: string, intended: SequenceJournal): SequenceJournal {
   const journal = readJournal(root)

@@ -41,7 +41,7 @@ export const criterionSchema = z.union(
 export const calibrationQuoteSchema = z.strictObject({
   /** `failed`: biased measurements. `stale`: made too long ago, or on another host or Node. */
   status: z.enum(['passed', 'failed', 'stale', 'missing']),
-  /** Absent, like the age, where there is no calibration. */
+  /** Absent, like the age, without a calibration. */
   madeAt: z.iso.datetime().optional(),
   ageDays: z.number().nonnegative().optional(),
   /** The command that calibrates. */

@@ -47,7 +47,7 @@ function git(directory: string, args: readonly string[]): string | undefined {
  *
  * @param dist      folder of compiled code
  * @param foreign   module of another project's suite, if that is measured
- * @throws {InputError} there is no compiled code
+ * @throws {InputError} `dist` does not exist
  */
 export function digestCode(dist: string, foreign?: string): string {
   const hash = createHash('sha256')

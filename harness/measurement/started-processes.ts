@@ -28,16 +28,16 @@ const TICK_MS = 10
 
 /** Reads the counters; absent where the host does not report them. */
 export function readStartedProcesses(proc: string = PROC): StartedProcesses | undefined {
-  const own = readStat(proc, 'self')
-  if (own === undefined) return undefined
+  const self = readStat(proc, 'self')
+  if (self === undefined) return undefined
   const alive = listDescendants(proc, 'self')
   const living = alive.map((pid) => readStat(proc, pid))
   return {
     alive: alive.length,
-    faultsOfEnded: own.faultsOfEnded,
+    faultsOfEnded: self.faultsOfEnded,
     cpuMs: living.reduce(
       (sum, stat) => sum + (stat === undefined ? 0 : stat.cpuMs + stat.endedCpuMs),
-      own.endedCpuMs,
+      self.endedCpuMs,
     ),
   }
 }
@@ -49,9 +49,9 @@ export function readTreeCpuMs(proc: string = PROC): number {
 }
 
 /**
- * Detects processes that work during a section, from two readings at its ends; between them it costs
- * nothing. On hosts without these counters Node counts the processes this thread starts, except
- * those of `spawnSync`.
+ * Detects processes that work during a section, from two readings at its ends; between them it
+ * costs nothing. On hosts without these counters Node counts the processes this thread starts,
+ * except those of `spawnSync`.
  */
 export function watchProcesses(proc: string = PROC) {
   let spawned = 0

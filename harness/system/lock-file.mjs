@@ -26,14 +26,14 @@ import { hostname } from 'node:os'
  * holder, for messages
  */
 export function takeLock(path, now) {
-  const own = `${path}.${process.pid}`
+  const temporary = `${path}.${process.pid}`
   try {
     // Linking a finished file makes the lock appear with its whole content.
-    writeFileSync(own, JSON.stringify(describeSelf(now)))
-    if (tryLink(own, path)) return undefined
-    return breakIfStale(path) && tryLink(own, path) ? undefined : describeHolder(path)
+    writeFileSync(temporary, JSON.stringify(describeSelf(now)))
+    if (tryLink(temporary, path)) return undefined
+    return breakIfStale(path) && tryLink(temporary, path) ? undefined : describeHolder(path)
   } finally {
-    rmSync(own, { force: true })
+    rmSync(temporary, { force: true })
   }
 }
 
@@ -53,12 +53,12 @@ function describeSelf(now) {
 }
 
 /**
- * @param {string} own
+ * @param {string} temporary
  * @param {string} path
  */
-function tryLink(own, path) {
+function tryLink(temporary, path) {
   try {
-    linkSync(own, path)
+    linkSync(temporary, path)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false

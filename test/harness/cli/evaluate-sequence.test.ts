@@ -85,7 +85,7 @@ describe('a sequence of layers', () => {
     writeFileSync(journal, kept)
     expect(damaged.code).toBe(5)
     expect(damaged.stderr).toMatch(
-      /\.sequence\.json is not what was written; delete it, and leave out --resume to begin again$/m,
+      /\.sequence\.json was changed or damaged; delete it, and leave out --resume to begin again$/m,
     )
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { chooseRunLength, injectedMs } from '../../../harness/evaluation/pilot.js'
 
 const ms = fc.double({ min: 1e-6, max: 1e5, noNaN: true })
-const cost = fc.record({ metricMs: ms, wallMs: ms })
+const time = fc.record({ metricMs: ms, wallMs: ms })
 
 describe('chooseRunLength', () => {
   it.each([
@@ -19,18 +19,18 @@ describe('chooseRunLength', () => {
     [5001, 6000, 0, 1],
     [1, 60, 3, 50],
   ])('%d ms against %d ms: W = %d, K = %d', (fastMs, slowMs, warmup, iterations) => {
-    const costs = [
+    const times = [
       { metricMs: slowMs, wallMs: slowMs },
       { metricMs: fastMs, wallMs: fastMs },
     ]
-    expect(chooseRunLength(costs)).toEqual({ warmup, iterations })
+    expect(chooseRunLength(times)).toEqual({ warmup, iterations })
   })
 
-  test.prop([fc.array(cost, { minLength: 2, maxLength: 3 })], { numRuns: 1000 })(
-    'never leaves 1 … 200, and exceeds 3 s for the slowest arm only where one iteration does',
-    (costs) => {
-      const { warmup, iterations } = chooseRunLength(costs)
-      const slowest = Math.max(...costs.map(({ wallMs }) => wallMs))
+  test.prop([fc.array(time, { minLength: 2, maxLength: 3 })], { numRuns: 1000 })(
+    'stays within 1 … 200, and exceeds 3 s for the slowest arm only where one iteration does',
+    (times) => {
+      const { warmup, iterations } = chooseRunLength(times)
+      const slowest = Math.max(...times.map(({ wallMs }) => wallMs))
       expect(iterations >= 1 && iterations <= 200).toBe(true)
       expect([0, 1, 3]).toContain(warmup)
       if (iterations > 1) expect(iterations * slowest).toBeLessThanOrEqual(3000 * (1 + 1e-12))
@@ -40,12 +40,12 @@ describe('chooseRunLength', () => {
 
 describe('injectedMs', () => {
   test.prop([fc.double({ min: 0.001, max: 0.9, noNaN: true }), ms], { numRuns: 1000 })(
-    'makes an equal candidate exactly that much faster, or that much slower',
-    (improvement, costMs) => {
-      const slowed = costMs + injectedMs(improvement, costMs)
-      expect((slowed - costMs) / slowed).toBeCloseTo(improvement, 9)
-      const candidate = costMs + injectedMs(-improvement, costMs)
-      expect((costMs - candidate) / costMs).toBeCloseTo(-improvement, 9)
+    'makes an equal candidate look exactly that much faster, or that much slower',
+    (improvement, baseMs) => {
+      const slowed = baseMs + injectedMs(improvement, baseMs)
+      expect((slowed - baseMs) / slowed).toBeCloseTo(improvement, 9)
+      const candidate = baseMs + injectedMs(-improvement, baseMs)
+      expect((baseMs - candidate) / baseMs).toBeCloseTo(-improvement, 9)
     },
   )
 })

@@ -79,7 +79,7 @@ describe('the incumbent', () => {
     })
   })
 
-  it('never holds a standalone layer, a control with injected work, another suite, or the layer itself', () => {
+  it('does not hold a standalone layer, one of a control or another suite, or the layer itself', () => {
     const records = [
       record(1, 'identity', 'accepted'),
       record(2, 'faster', 'accepted', { injected: { improvement: 0.12, arm: 'baseline' } }),
@@ -89,7 +89,7 @@ describe('the incumbent', () => {
     expect(plan('slower', records).stacks.incumbent).toEqual([])
   })
 
-  it('is empty under a standalone layer: it is compared with the pure baseline', () => {
+  it('is empty for a standalone layer, which is compared with the pure baseline', () => {
     const { arms, stacks } = plan('identity', [
       record(1, 'faster', 'accepted'),
       record(2, 'faster-12', 'accepted'),
@@ -98,7 +98,7 @@ describe('the incumbent', () => {
     expect(stacks.candidate).toEqual(['identity'])
   })
 
-  it('is what the user says instead', () => {
+  it('is the stack of --incumbent where that is given', () => {
     const accepted = [record(1, 'faster', 'accepted')]
     expect(plan('slower', accepted, { incumbent: 'none' }).stacks.incumbent).toEqual([])
     expect(plan('faster', [], { incumbent: 'faster-12, identity' }).stacks.candidate).toEqual([
@@ -120,14 +120,14 @@ describe('the incumbent', () => {
 })
 
 describe('the workloads', () => {
-  it('are all of the suite: targets of the layer, and guards', () => {
+  it('are all of the suite: the targets of the layer, and the others as guards', () => {
     expect(plan('last').workloads).toEqual([
       { id: 'spin', title: 'integer turns, spin', content: '1 spin', role: 'guard' },
       { id: 'guard', title: 'integer turns, guard', content: '1 spin', role: 'target' },
     ])
   })
 
-  it('are the targets and the guards it names, where it names any', () => {
+  it('are the targets and guards of the layer where it names guards', () => {
     const guarded = (guards: readonly string[], options: Options = {}) => {
       const layers = suite.layers.map((one) => (one.id === 'last' ? { ...one, guards } : one))
       return plan('last', [], options, ownSuite({ ...suite, layers })).workloads.map(
@@ -146,7 +146,7 @@ describe('the workloads', () => {
     ])
   })
 
-  it('may be chosen, but not so that nothing could be accepted', () => {
+  it('may be chosen, with at least one target among them', () => {
     expect(plan('faster', [], { workload: ['spin'] }).workloads.map(({ id }) => id)).toEqual([
       'spin',
     ])
@@ -160,7 +160,7 @@ describe('the workloads', () => {
 })
 
 describe('the rest of a plan', () => {
-  it('supersedes the newest record of the layer that decides something', () => {
+  it('supersedes the newest record of the layer that decides about it', () => {
     const control = { injected: { improvement: 0.12, arm: 'baseline' } } as const
     const records = [
       record(1, 'faster', 'accepted'),
@@ -172,7 +172,7 @@ describe('the rest of a plan', () => {
     expect(plan('faster', records, { inject: '12%' }).supersedes).toBeNull()
   })
 
-  it('injects into the arm compared with to look faster, into the candidate to look slower', () => {
+  it('injects work into the other arm to look faster, into the candidate to look slower', () => {
     expect(plan('identity', [], { inject: '12%' }).injected).toEqual({
       improvement: 0.12,
       arm: 'baseline',
@@ -188,7 +188,7 @@ describe('the rest of a plan', () => {
     expect(plan('identity')).not.toHaveProperty('injected')
   })
 
-  it('overrules the one number of whatever criterion the layer has, and refuses what it cannot be', () => {
+  it('replaces the limit of every kind of criterion, and refuses values out of range', () => {
     const planned = (criterion: Criterion, threshold: string) => {
       const layers = suite.layers.map((one) => (one.id === 'faster' ? { ...one, criterion } : one))
       return plan('faster', [], { threshold }, ownSuite({ ...suite, layers })).criterion
@@ -229,7 +229,7 @@ describe('the rest of a plan', () => {
     )
   })
 
-  it('takes criterion and metric of the layer unless told otherwise, and flags for the metric', () => {
+  it('takes criterion and metric from the layer unless given, and flags for the metric', () => {
     expect(plan('faster')).toMatchObject({
       criterion: { atLeast: 0.05 },
       metric: 'cpu',
@@ -242,7 +242,7 @@ describe('the rest of a plan', () => {
     })
   })
 
-  it('names the code that is measured: another one for a foreign suite', () => {
+  it('holds the digest of the measured code, and another one for a foreign suite', () => {
     const own = plan('faster')
     expect(own.dist).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(
@@ -250,7 +250,7 @@ describe('the rest of a plan', () => {
     ).not.toBe(own.dist)
   })
 
-  it('is refused for a layer nobody knows', () => {
+  it('is refused for a layer that the suite does not have', () => {
     expect(() => plan('fastr')).toThrow(
       'unknown layer fastr; did you mean faster? known: identity, faster, faster-12, slower, last',
     )

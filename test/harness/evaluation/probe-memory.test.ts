@@ -60,7 +60,7 @@ const scheduled = (pairs: readonly number[]) =>
   )
 
 describe('a probe on a single thread', () => {
-  it('changes the flags that keep measured runs on one thread for those that make the peak repeatable', () => {
+  it('replaces the flags of measured runs by those that make the peak reproducible', () => {
     expect(probeFlagsFor(nodeFlagsFor('cpu'))).toEqual([
       '--single-threaded',
       '--predictable-gc-schedule',
@@ -124,7 +124,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       }
     })
 
-    it('is decided by five pairs in seeded order, and the layer with it', async () => {
+    it('is decided by five pairs in seeded order, and so is the layer', async () => {
       const { code, stderr } = await evaluate(root)
       expect(code).toBe(0)
       expect(stderr).toContain('probing memory: hold, pair 5 of 5')
@@ -141,7 +141,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
     })
 
-    it('is decided by a probe that was interrupted and continued: what has run is kept, and a pair is two adjacent runs', async () => {
+    it('is decided by a probe that was interrupted and continued: finished runs are kept, and a pair is two adjacent runs', async () => {
       const continued = temporaryDirectory()
       cpSync(root, continued, { recursive: true })
       const path = join(continued, 'profiling-results', '0001-same-memory', 'memory-probe.jsonl')
@@ -160,7 +160,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       expect(recordOf(continued)).toMatchObject({ verdict: 'accepted' })
     })
 
-    it('is refused as evidence where a line is no run of a probe', async () => {
+    it('is refused as evidence where a line is not a run of a probe', async () => {
       const changed = temporaryDirectory()
       cpSync(root, changed, { recursive: true })
       const path = join(changed, 'profiling-results', '0001-same-memory', 'memory-probe.jsonl')
@@ -186,7 +186,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       expect(record.workloads[0]?.warnings.map(({ code }) => code)).toContain('memory-over')
     })
 
-    it('is decided in spite of one crash: that pair is made again under a new number', async () => {
+    it('is decided despite one crash: the pair is repeated under a new number', async () => {
       const { lines, notes, decision } = await probe('crashes-once')
       expect(notes).toEqual(['hold memory probe candidate failed: exited with code 3'])
       expect(lines.filter((line) => 'error' in line)).toMatchObject([{ pair: 1, arm: 'candidate' }])
@@ -194,7 +194,7 @@ describe.skipIf(!existsSync('/proc/self/status'))(
       expect(decision).toMatchObject({ verdict: 'accepted' })
     })
 
-    it('stays open after the second crash, and that is never an acceptance', async () => {
+    it('stays undecided after the second crash, and the layer is not accepted', async () => {
       const { lines, decision, record } = await probe('crashes')
       expect(lines.filter((line) => 'error' in line)).toHaveLength(2)
       expect(decision).toMatchObject({

@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 300_000)
 
 describe('an evaluation that profiles', () => {
-  it('keeps the files evidence is promised to hold, and no others, and not too much of them', () => {
+  it('keeps exactly the documented files, and not too many bytes', () => {
     // Beside other programs wall and CPU time may disagree, which leaves the verdict open; the
     // profiles are there all the same.
     expect([EXIT.done, EXIT.inconclusive], output.stderr).toContain(output.code)
@@ -45,7 +45,7 @@ describe('an evaluation that profiles', () => {
     expect(bytes).toBeLessThan(2_000_000)
   })
 
-  it('names no folder of the machine', () => {
+  it('does not name folders of the machine', () => {
     for (const name of readdirSync(folder)) {
       expect(readFileSync(join(folder, name), 'utf8'), name).not.toContain(process.cwd())
     }
@@ -56,7 +56,7 @@ describe('an evaluation that profiles', () => {
     expect(nodes.map(({ callFrame }) => callFrame.functionName)).toContain('spin')
   })
 
-  it('says in the record how far the profiles explain the measured gain: of a suite without categories, nothing', () => {
+  it('records how much of the measured gain the profiles explain: nothing without categories', () => {
     const { profile, improvement } = record.workloads[0]!
     expect(profile!.gain!.measured).toBe(improvement!.estimate)
     // By construction the candidate takes 40 % of the turns; a sampled process that has to wait for
@@ -69,7 +69,7 @@ describe('an evaluation that profiles', () => {
     expect(Object.keys(record.evidence)).toContain('spin/hotspots.json')
   })
 
-  it('shows it in the markdown, and everything is derived again', async () => {
+  it('shows it in the markdown, and replay derives it again', async () => {
     const page = readFileSync(join(root, 'decisions', '0001-faster.md'), 'utf8')
     expect(page).toContain('By the profile of the baseline, spin spends most of its time on other')
     expect(page).toContain('| category | baseline | candidate | share of the gain |')

@@ -18,7 +18,7 @@ const quote = (status: CalibrationQuote['status']): CalibrationQuote => ({
   workloads: [],
 })
 
-/** An evaluation that was begun with one calibration and is resumed with another. */
+/** Resumes an evaluation with another status of the calibration than at its start. */
 function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['status']) {
   const root = temporaryDirectory()
   const plan = planWith({ calibration: quote(then) })
@@ -34,9 +34,9 @@ function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['st
   return resumePlan(root, { ...plan, calibration: quote(now) }, environment)
 }
 
-describe('an evaluation that is resumed', () => {
+describe('a resumed evaluation', () => {
   it.each(['passed', 'stale', 'missing'] as const)(
-    'is refused where the host has failed a calibration since: %s before',
+    'is refused where the calibration has failed since; at the start it was %s',
     (then) => {
       expect(() => resumedWith(then, 'failed')).toThrow(InputError)
       expect(() => resumedWith(then, 'failed')).toThrow(
@@ -45,12 +45,12 @@ describe('an evaluation that is resumed', () => {
     },
   )
 
-  it('goes on where the calibration had failed before: its plan says so and accepts nothing', () => {
+  it('continues where the calibration had failed before: its plan has that status', () => {
     expect(resumedWith('failed', 'failed').calibration?.status).toBe('failed')
     expect(resumedWith('failed', 'passed').calibration?.status).toBe('failed')
   })
 
-  it('goes on with the calibration of its plan where another one passed meanwhile', () => {
+  it('keeps the calibration of its plan where another one has passed meanwhile', () => {
     expect(resumedWith('missing', 'passed').calibration?.status).toBe('missing')
   })
 })

@@ -50,7 +50,7 @@ describe.skipIf(!existsSync('/proc/thread-self/schedstat'))('CPU time of a run',
 
 describe.skipIf(!existsSync('/proc/self/stat'))('a layer that starts processes', () => {
   it.each(['sync-process', 'brief-process', 'process', 'lasting-process'])(
-    '%s: is refused where CPU time decides, with the remedy',
+    '%s: is refused under CPU time, with the remedy',
     async (place) => {
       expect(await measure(place, 'cpu')).toEqual({
         kind: 'failed',
@@ -60,14 +60,14 @@ describe.skipIf(!existsSync('/proc/self/stat'))('a layer that starts processes',
     },
   )
 
-  it('is measured where wall time decides, and its processes are not taken for foreign load', async () => {
+  it('is measured under wall time, and its processes do not count as foreign load', async () => {
     const alone = await measurementOf('brief-process', 'wall')
     const busy = await measurementOf('sync-process', 'wall')
     expect(busy.cpuMs * WORK.iterations).toBeLessThan(busy.ownCpuMs / 2)
     expect(busy.ownCpuMs).toBeGreaterThan(alone.ownCpuMs)
   })
 
-  it('and one that starts none is not', async () => {
+  it('is not refused for threads', async () => {
     expect(await measure('workers', 'cpu')).toMatchObject({ kind: 'answered' })
   })
 })

@@ -27,7 +27,7 @@ const settings = (change: Partial<ForkSettings> = {}): ForkSettings => ({
   ...change,
 })
 
-describe('a measured process that does its work', () => {
+describe('a measured process that succeeds', () => {
   it('answers with a measurement, its peak memory and its heap after a collection', async () => {
     const result = await forkRun(slot('faster'), settings())
     expect(result).toMatchObject({
@@ -40,7 +40,7 @@ describe('a measured process that does its work', () => {
     }
   })
 
-  it('computes the same digest in verification, with the output only where it is wanted', async () => {
+  it('gives the same digest in verification, with the output only on request', async () => {
     const plain = await forkRun(slot('', { mode: 'verify' }), settings())
     const whole = await forkRun(slot('faster', { mode: 'verify', wantOutput: true }), settings())
     const measured = await forkRun(slot('faster'), settings())
@@ -54,12 +54,12 @@ describe('a measured process that does its work', () => {
     expect(measured).toMatchObject({ message: { measurement: { digest } } })
   })
 
-  it('may print as much as it likes', async () => {
+  it('may print any amount of text', async () => {
     expect(await forkRun(slot('noise'), settings())).toMatchObject({ kind: 'answered' })
   })
 })
 
-describe('a measured process that does not', () => {
+describe('a measured process that fails', () => {
   it.each([
     ['crash', /^exited with code 3$/],
     [
@@ -81,7 +81,7 @@ describe('a measured process that does not', () => {
     })
   })
 
-  it('cannot answer what it was not asked', async () => {
+  it('cannot send the answer of another mode', async () => {
     const result = await forkRun(slot('garbage', { mode: 'prepare' }), settings())
     expect(result).toMatchObject({ kind: 'answered', message: { kind: 'prepared' } })
     expect(await forkRun(slot('', { workload: 'none' }), settings())).toMatchObject({
@@ -92,7 +92,7 @@ describe('a measured process that does not', () => {
     })
   })
 
-  it('says with its exit code that something given is wrong', async () => {
+  it('marks an error in an input by its exit code', async () => {
     const env = { ...settings().env, KERNEL_UNPREPARED: 'cache is read-only' }
     const result = await forkRun(slot('', { mode: 'prepare' }), settings({ env }))
     expect(result).toEqual({ kind: 'failed', error: 'cache is read-only', exitCode: 2 })
@@ -112,7 +112,7 @@ describe('interruption', () => {
 })
 
 describe('the environment of measured processes', () => {
-  it('passes the allow-list and what the suite asks for, never a switch of the shell', () => {
+  it('passes the allow-list and the variables of the suite, never a switch of the shell', () => {
     const env = {
       PATH: '/bin',
       HOME: '/home/u',
@@ -129,7 +129,7 @@ describe('the environment of measured processes', () => {
     })
   })
 
-  it('keeps the collector on one thread for cpu, unless flags are given', () => {
+  it('keeps garbage collection on one thread for cpu, unless flags are given', () => {
     expect(nodeFlagsFor('cpu')).toEqual([
       '--single-threaded-gc',
       '--no-concurrent-recompilation',

@@ -19,26 +19,26 @@ describe('hostLoadBetween', () => {
     expect(hostLoadBetween(at(0, 0, 0, 0), at(100, 8, 0, 20), 95).foreignLoad).toBe(0)
   })
 
-  it('is absent where the host does not tell or no tick has passed', () => {
+  it('is absent where the host does not report it or no tick has passed', () => {
     expect(hostLoadBetween({ atMs: 0, host: undefined }, at(100, 1, 0, 20), 5)).toEqual({})
     expect(hostLoadBetween(at(0, 5, 0, 20), at(3, 5, 0, 20), 3)).toEqual({})
   })
 })
 
 describe('voidReason', () => {
-  it('voids for steal whatever the metric', () => {
+  it('voids for steal under both metrics', () => {
     expect(voidReason({ stealShare: 0.07 }, 'cpu')).toBe('steal 7 %')
     expect(voidReason({ stealShare: 0.05 }, 'cpu')).toBeUndefined()
   })
 
-  it('voids for foreign load and waiting only where wall time counts', () => {
+  it('voids for foreign load and waiting only under wall time', () => {
     expect(voidReason({ foreignLoad: 1.6 }, 'cpu')).toBeUndefined()
     expect(voidReason({ foreignLoad: 1.6 }, 'wall')).toBe('foreign load 1.6 cores')
     expect(voidReason({ waitShare: 0.3 }, 'wall')).toBe('wait share 30 %')
     expect(voidReason({ waitShare: 0.3 }, 'cpu')).toBeUndefined()
   })
 
-  it('voids nothing where nothing is known', () => {
+  it('does not void a run without covariates', () => {
     expect(voidReason({}, 'wall')).toBeUndefined()
   })
 })

@@ -14,7 +14,7 @@ async function load(name: string, source: string) {
 }
 
 describe('loadSuite', () => {
-  it('imports a module and remembers where measured processes find it', async () => {
+  it('imports a module and keeps its address for measured processes', async () => {
     const loaded = await loadSuite(fixture('kernel-suite.mjs'), '/')
     expect(loaded.suite.name).toBe('kernel')
     expect(loaded.address).toMatch(/^file:.*kernel-suite\.mjs$/)
@@ -99,7 +99,7 @@ describe('loadSuite', () => {
 })
 
 describe('ownSuite', () => {
-  it('has processes import the compiled module of a source one', () => {
+  it('gives the address of the compiled module for a source module', () => {
     const source: Suite = {
       ...kernelSuite,
       module: new URL('../../../harness/contract.ts', import.meta.url).href,

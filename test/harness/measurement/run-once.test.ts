@@ -40,7 +40,7 @@ describe('runOnce', () => {
     expect(run.wallMs * 5).toBeGreaterThanOrEqual(total)
   })
 
-  it('makes exactly K iterations where there is no warm-up', async () => {
+  it('makes exactly K iterations without a warm-up', async () => {
     let calls = 0
     const suite = suiteWith(async () => ({ output: String(++calls > 0) }))
     const run = await runOnce(suite, { ...slot, warmup: 0, iterations: 1 })
@@ -49,7 +49,7 @@ describe('runOnce', () => {
     expect(run.coldWallMs).toBe(run.samplesMs[0])
   })
 
-  it('gives an error of an iteration back instead of timing it', async () => {
+  it('rejects with the error of an iteration instead of timing it', async () => {
     let calls = 0
     const failing = async () => {
       if (++calls === 4) throw new Error('no such bar')
@@ -60,14 +60,14 @@ describe('runOnce', () => {
     await expect(runOnce(suiteWith(failing), slot)).rejects.toThrow('no such bar')
   })
 
-  it('gives a digest of no output where iterations disagree', async () => {
+  it('gives a digest that matches no output where iterations differ', async () => {
     let calls = 0
     const suite = suiteWith(async () => ({ output: ++calls === 6 ? 'wrong' : 'right' }))
     const { digest } = await runOnce(suite, slot)
     expect([digestOf('right'), digestOf('wrong')]).not.toContain(digest)
   })
 
-  it('reports no counter that an iteration did not count: absent is not zero', async () => {
+  it('omits a counter that is missing in an iteration: missing is not zero', async () => {
     let calls = 0
     const suite = suiteWith(async () => ({
       output: '',
@@ -89,7 +89,7 @@ describe('runOnce', () => {
     })
   })
 
-  it('hands the workload the folded stack, its scale and the seed', async () => {
+  it('passes the folded stack, the scale and the seed to the workload', async () => {
     const seen: unknown[] = []
     const suite = suiteWith(async (...given) => {
       seen.push(given)
@@ -99,7 +99,7 @@ describe('runOnce', () => {
     expect(seen).toEqual([[{ cost: 0.4, trouble: '' }, 1, 7]])
   })
 
-  it('leaves out what a host without /proc cannot tell', async () => {
+  it('omits what a host without /proc does not report', async () => {
     const proc = join(temporaryDirectory(), 'no-proc')
     mkdirSync(proc)
     const run = measurementSchema.parse(await runOnce(kernelSuite, slot, proc))
@@ -108,7 +108,7 @@ describe('runOnce', () => {
     expect(run.cpuMs).toBeGreaterThan(0)
   })
 
-  it('counts the collections of the timed section and none of the others', async () => {
+  it('counts only the garbage collections of the timed section', async () => {
     // Some 240 MB of short-lived objects: many times what a young generation holds, so that no heap
     // is large enough to get by without collecting.
     const churn = suiteWith(async () => {
@@ -124,7 +124,7 @@ describe('runOnce', () => {
 })
 
 describe('the injected kernel', () => {
-  it('is work that is really done: its residue follows the turns', () => {
+  it('does real work: its residue depends on the turns', () => {
     expect(burn(1000)).not.toBe(burn(1001))
     const before = burn(0)
     expect(burn(0)).toBe(before)
@@ -132,8 +132,8 @@ describe('the injected kernel', () => {
   })
 })
 
-describe('names a suite does not have', () => {
-  it('are refused', () => {
+describe('a name that the suite does not have', () => {
+  it('is refused', () => {
     expect(() => workloadOf(kernelSuite, 'none')).toThrow('suite kernel has no workload none')
     expect(() => foldStack(kernelSuite, ['faster', 'none'])).toThrow(
       'suite kernel has no layer none',

@@ -29,7 +29,7 @@ describe('armOrder', () => {
     },
   )
 
-  it('reaches all six blocks and all six permutations about equally often', () => {
+  it('gives all six blocks and all six permutations about equally often', () => {
     const count = (orders: readonly string[]) =>
       orders.reduce((counts, order) => counts.set(order, (counts.get(order) ?? 0) + 1), new Map())
     const seeds = Array.from({ length: 6000 }, (_, index) => index)
@@ -52,7 +52,7 @@ describe('armOrder', () => {
 
 describe('equivalenceSeeds', () => {
   test.prop([seed, fc.integer({ min: 1, max: 9 })], runs)(
-    'begins with the measured seed and repeats none',
+    'begins with the measured seed and holds none twice',
     (value, count) => {
       const seeds = equivalenceSeeds(value, count)
       expect(seeds[0]).toBe(value)

@@ -28,7 +28,7 @@ describe('readGitState', () => {
     expect(readGitState(temporaryDirectory())).toBeNull()
   })
 
-  it('calls changes dirty, except those of evidence', () => {
+  it('is dirty after changes, except those of evidence', () => {
     git('init', '-q')
     writeFileSync(join(repository, 'a.txt'), 'a')
     git('add', '.')
@@ -53,7 +53,7 @@ describe('digestCode', () => {
   writeFileSync(join(dist, 'engine', 'a.js'), 'one')
   writeFileSync(join(dist, 'b.js'), 'two')
 
-  it('follows bytes and paths, not the notes of the compiler', () => {
+  it('depends on bytes and paths, not on the build info of the compiler', () => {
     const before = digestCode(dist)
     writeFileSync(join(dist, '.tsbuildinfo'), 'notes')
     expect(digestCode(dist)).toBe(before)
@@ -68,7 +68,7 @@ describe('digestCode', () => {
     expect(digestCode(dist, join(dist, 'c.js'))).not.toBe(digestCode(dist))
   })
 
-  it('says what to do where nothing is compiled', () => {
+  it('names the command to run where nothing is compiled', () => {
     expect(() => digestCode(join(dist, 'none'))).toThrow(
       /nothing is compiled in .*none; run: npm run build/,
     )

@@ -30,7 +30,7 @@ function writeProcess(
 }
 
 describe('readStartedProcesses', () => {
-  it('adds up those that have ended, those alive, and what they started in turn', () => {
+  it('adds up those that have ended, those alive, and the processes these started', () => {
     const proc = temporaryDirectory()
     writeProcess(proc, 'self', { 11: 812, 14: 9000, 15: 9000, 16: 3, 17: 1 }, [[], ['70', '71']])
     writeProcess(proc, '70', { 14: 5, 15: 2, 16: 10, 17: 0 }, [['80']])
@@ -39,7 +39,7 @@ describe('readStartedProcesses', () => {
     expect(readStartedProcesses(proc)).toEqual({ alive: 3, faultsOfEnded: 812, cpuMs: 410 })
   })
 
-  it('is absent where the host does not tell, and then no CPU but our own is known', () => {
+  it('is absent where the host does not report it, and then only our own CPU time counts', () => {
     const proc = temporaryDirectory()
     expect(readStartedProcesses(proc)).toBeUndefined()
     expect(readTreeCpuMs(proc)).toBeGreaterThan(0)
@@ -60,16 +60,16 @@ describe('watchProcesses', () => {
     return processes.sawAny(start, processes.read())
   }
 
-  it('sees a process that ended within the section, and one that still lives', () => {
+  it('detects a process that ended in the section, and one that is still alive', () => {
     expect(section({ 11: 100 }, { 11: 180 })).toBe(true)
     expect(section({ 11: 100 }, { 11: 100 }, ['70'])).toBe(true)
   })
 
-  it('lets pass a process that ended before', () => {
+  it('ignores a process that ended before', () => {
     expect(section({ 11: 100, 16: 50 }, { 11: 100, 16: 50 })).toBe(false)
   })
 
-  it('asks Node where the kernel does not tell', async () => {
+  it('uses the count of Node where the kernel reports none', async () => {
     const processes = watchProcesses(join(temporaryDirectory(), 'no-proc'))
     const start = processes.read()
     expect(processes.sawAny(start, processes.read())).toBe(false)

@@ -70,7 +70,7 @@ async function continueWith(
 }
 
 describe('a voided pair', () => {
-  it('is made again as a whole, under a new number', async () => {
+  it('is repeated as a whole, under a new number', async () => {
     const verified = await answerOf({ mode: 'verify' })
     if (verified.kind !== 'verified') throw new Error('not verified')
     const { digest } = verified
@@ -92,7 +92,7 @@ describe('a voided pair', () => {
   })
 })
 
-// Where the host does not tell its load, there is none to record.
+// A host that does not report its load has none to record.
 describe.skipIf(!existsSync('/proc/stat'))('what runs beside a measurement', () => {
   it('is recorded as foreign load', async () => {
     const answer = await withHogs(2, () => answerOf({ iterations: 400 }))

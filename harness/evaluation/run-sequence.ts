@@ -16,11 +16,11 @@ import {
   writeJournal,
 } from './sequence-journal.js'
 
-/** How one evaluation of a sequence is to be made. */
+/** How to make one evaluation of a sequence. */
 export interface Turn {
-  /** Continue the unfinished evaluation of this layer. */
+  /** Whether to continue the unfinished evaluation of this layer. */
   readonly resume: boolean
-  /** Has to be told the id as soon as the evaluation has one. */
+  /** To be called with the id as soon as the evaluation has one. */
   readonly onClaim: (record: string) => void
 }
 
@@ -28,39 +28,40 @@ export interface SequenceRequest {
   readonly suite: Suite
   /** Evidence root, absolute. */
   readonly root: string
-  /** Go on with the sequence that was interrupted. */
+  /** Whether to continue the interrupted sequence. */
   readonly resume: boolean
-  /** What the sequence is bound to. */
+  /** What must not change between the start of a sequence and its continuation. */
   readonly identity: Pick<
     SequenceJournal,
     'command' | 'packageVersion' | 'git' | 'dist' | 'environment'
   >
   readonly io: Io
-  /** Evaluates one layer against the stack accepted so far; the lock is held. */
+  /** Evaluates one layer against the stack accepted so far, under the lock of the sequence. */
   readonly evaluateLayer: (
     layer: string,
     incumbent: readonly string[],
     turn: Turn,
   ) => Promise<DecisionRecord>
-  /** Measures what was accepted, afresh; the lock is held. */
+  /** Measures all accepted layers together in new pairs, under the lock of the sequence. */
   readonly evaluateSummary: (sequence: Sequence, turn: Turn) => Promise<DecisionRecord>
-  /** Told of each layer that was finished before the interruption. */
-  readonly onKept: (record: DecisionRecord) => void
-  /** Told that the sequence begun before, and never finished, is given up. */
-  readonly onGivenUp: () => void
+  /** Called with the record of each layer that was finished before the interruption. */
+  readonly onFinishedBefore: (record: DecisionRecord) => void
+  /** Called when the journal of an earlier, unfinished sequence is discarded. */
+  readonly onDiscarded: () => void
 }
 
 /**
  * Evaluates every layer of a suite in order, each against the accepted ones before it, until the
- * rules of `verdict/sequence.ts` end it; then measures all that was accepted against the pure
- * baseline, afresh. Each evaluation has its own record, the summary the last number.
+ * rules of `verdict/sequence.ts` end it; then measures all accepted layers together against the
+ * pure baseline in new pairs. Each evaluation has a record of its own; that of the summary is the
+ * last.
  *
  * @returns the summary
  * @throws {InputError} the suite has no goal, the evidence root cannot be used, or there is nothing
  * to resume
- * @throws as `evaluate` does; what is finished is kept for `resume`
+ * @throws as `evaluate` does; finished layers are kept for `resume`
  */
-export async function evaluateAll(request: SequenceRequest): Promise<DecisionRecord> {
+export async function runSequence(request: SequenceRequest): Promise<DecisionRecord> {
   const { root, suite, io } = request
   const empty = emptySequence(suite)
   prepareRoot(root)
@@ -69,21 +70,21 @@ export async function evaluateAll(request: SequenceRequest): Promise<DecisionRec
     const log = openLog(request)
     try {
       const sequence = await evaluateLayers(request, empty, log)
-      const summary = await take(request, log, SEQUENCE_ID, (turn) =>
+      const summary = await runTurn(request, log, SEQUENCE_ID, (turn) =>
         request.evaluateSummary(sequence, turn),
       )
       removeJournal(root)
       return summary
     } finally {
-      if (!holdsAnything(root, log.journal)) removeJournal(root)
+      if (!canContinue(root, log.journal)) removeJournal(root)
     }
   } finally {
     lock.release()
   }
 }
 
-/** Whether there is something to go on with: a finished layer, or one with finished runs. */
-function holdsAnything(root: string, { done, current }: SequenceJournal): boolean {
+/** Whether there is something to continue: a finished layer, or one with finished runs. */
+function canContinue(root: string, { done, current }: SequenceJournal): boolean {
   return done.length > 0 || (current !== undefined && unfinishedIds(root).includes(current.record))
 }
 
@@ -107,7 +108,7 @@ async function evaluateLayers(
     const { next, stack } = followSequence(sequence)
     if (next === undefined) return sequence
     const incumbent = next.standalone ? [] : stack
-    const record = await take(request, log, next.id, (turn) =>
+    const record = await runTurn(request, log, next.id, (turn) =>
       request.evaluateLayer(next.id, incumbent, turn),
     )
     const step = toSequenceStep(record, digestRecord(request.root, record.id))
@@ -118,32 +119,32 @@ async function evaluateLayers(
   }
 }
 
-/** One evaluation: the record that is there already, or a new one, entered into the journal. */
-async function take(
-  { root, io, onKept }: SequenceRequest,
+/** One evaluation of the sequence: the finished record of an earlier attempt, or a new one. */
+async function runTurn(
+  { root, io, onFinishedBefore }: SequenceRequest,
   log: Log,
   layer: string,
   run: (turn: Turn) => Promise<DecisionRecord>,
 ): Promise<DecisionRecord> {
   const { done, current } = log.journal
-  const known =
+  const earlier =
     done.find((entry) => entry.layer === layer) ?? (current?.layer === layer ? current : undefined)
-  if (known !== undefined && recordIds(root).includes(known.record)) {
-    const kept = readRecord(root, known.record)
-    onKept(kept)
-    if (known === current) log.finish(layer, known.record)
-    return kept
+  if (earlier !== undefined && recordIds(root).includes(earlier.record)) {
+    const record = readRecord(root, earlier.record)
+    onFinishedBefore(record)
+    if (earlier === current) log.finish(layer, record.id)
+    return record
   }
   io.signal.throwIfAborted()
   const record = await run({
-    resume: known !== undefined && unfinishedIds(root).includes(known.record),
+    resume: earlier !== undefined && unfinishedIds(root).includes(earlier.record),
     onClaim: (id) => log.begin(layer, id),
   })
   log.finish(layer, record.id)
   return record
 }
 
-/** The journal and what enters it. */
+/** The journal of the sequence, and its two changes. */
 interface Log {
   readonly journal: SequenceJournal
   begin(layer: string, record: string): void
@@ -151,9 +152,10 @@ interface Log {
 }
 
 /**
- * Written with the first evaluation that has a number: until then there is nothing to go on with.
+ * Begins or continues a journal. It is not written before the first evaluation has a number,
+ * because until then there is nothing to continue.
  */
-function openLog({ root, suite, resume, identity, onGivenUp }: SequenceRequest): Log {
+function openLog({ root, suite, resume, identity, onDiscarded }: SequenceRequest): Log {
   const fresh: SequenceJournal = {
     schema: 'assay/sequence-journal@1',
     suite: suite.name,
@@ -164,7 +166,7 @@ function openLog({ root, suite, resume, identity, onGivenUp }: SequenceRequest):
   let journal = resume ? resumeJournal(root, fresh) : fresh
   if (!resume && readJournal(root) !== undefined) {
     removeJournal(root)
-    onGivenUp()
+    onDiscarded()
   }
   const write = (next: SequenceJournal) => {
     journal = next
