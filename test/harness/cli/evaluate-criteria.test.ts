@@ -1,48 +1,43 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Suite } from '../../../harness/contract.js'
-import { planSchema } from '../../../harness/evidence/evidence.js'
 import { decisionRecordSchema } from '../../../harness/record/decision-record.js'
 import { assay, type CommandResult, fixture, temporaryDirectory } from '../../fixtures/bench.js'
+import { unfinishedAs } from '../../fixtures/evaluated.js'
 
 /**
  * Real processes, measured once for all criteria: the candidate takes 60 % less time than the
  * baseline and finds three of four in its cache.
  */
-const root = temporaryDirectory()
-const evidence = join(root, 'profiling-results')
+const measuredRoot = temporaryDirectory()
 const { suite } = (await import('../../fixtures/criteria-suite.mjs' as string)) as { suite: Suite }
-const QUICK = `--workload spin --scale smoke --out ${root} --suite ${fixture('criteria-suite.mjs')}`
+const QUICK = `--workload spin --scale smoke --suite ${fixture('criteria-suite.mjs')}`
 
 let measured: CommandResult
 
 beforeAll(async () => {
-  measured = await assay(`evaluate hits ${QUICK}`)
+  measured = await assay(`evaluate hits ${QUICK} --out ${measuredRoot}`)
 }, 120_000)
 
-/** The layers compute the same: the runs of `hits` as those of another one, not decided yet. */
-function takeOver(id: string, layer: string): void {
-  cpSync(join(evidence, '0001-hits'), join(evidence, id), { recursive: true })
-  const path = join(evidence, id, 'plan.json')
-  const plan = planSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  const { criterion } = suite.layers.find((one) => one.id === layer)!
-  const stacks = { ...plan.stacks, candidate: [layer] }
-  writeFileSync(path, JSON.stringify({ ...plan, id, layer, title: layer, criterion, stacks }))
+/** The layers compute the same, so the others are judged by the runs of `hits`. */
+async function judge(id: string): Promise<CommandResult & { readonly root: string }> {
+  if (id === 'hits') return { ...measured, root: measuredRoot }
+  const layer = suite.layers.find((one) => one.id === id)!
+  const root = unfinishedAs(layer, { root: measuredRoot }, '0001-hits')
+  return { ...(await assay(`evaluate ${id} ${QUICK} --resume --out ${root}`)), root }
 }
 
 describe('evaluating a layer held to', () => {
   it.each([
     [
-      '0002-unchanged',
       'unchanged',
       'rejected',
       0,
       /certified changed by at least .* rejected \(certified-difference\)$/m,
-      /: \*\*beyond\*\* the margin of 2 %/,
+      /: \*\*rejected\*\*, certified changed by at least .* \(margin ± 2 %\)/,
     ],
     [
-      '0001-hits',
       'hits',
       'accepted',
       0,
@@ -50,17 +45,15 @@ describe('evaluating a layer held to', () => {
       /its mean cache\.hitRate is \*\*75\.0 %\*\*: accepted, certified at least 75\.0 %/,
     ],
     [
-      '0003-uncounted',
       'uncounted',
       'inconclusive',
       3,
       /inconclusive \(counter-missing\)$/m,
       /did not count queue\.length/,
     ],
-  ] as const)('%s: %s', async (id, layer, verdict, exitCode, line, page) => {
-    if (layer !== 'hits') takeOver(id, layer)
-    const { code, stdout } =
-      layer === 'hits' ? measured : await assay(`evaluate ${layer} ${QUICK} --resume`)
+  ] as const)('%s: %s', async (layer, verdict, exitCode, line, page) => {
+    const { code, stdout, root } = await judge(layer)
+    const id = `0001-${layer}`
     expect(code).toBe(exitCode)
     expect(stdout).toMatch(line)
     expect(stdout).toContain(`${id}.md`)

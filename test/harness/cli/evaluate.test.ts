@@ -5,8 +5,13 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, type CommandResult, temporaryDirectory } from '../../fixtures/bench.js'
-import { evaluatedFaster, evaluatedSlower } from '../../fixtures/evaluated.js'
+import { assay, type CommandResult, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  EVALUATED_WORDS,
+  evaluatedFaster,
+  evaluatedSlower,
+  unfinishedAs,
+} from '../../fixtures/evaluated.js'
 
 const QUICK = '--workload spin --scale smoke'
 let first: CommandResult
@@ -219,14 +224,11 @@ describe('runs that fail', () => {
     expect(stderr).toMatch(/^assay: ASSAY_CACHE_DIR \/ro is read-only and empty; name another$/m)
   })
 
-  // Three verifications and two pilot runs of the candidate come before its first pair: process 7
-  // is in pair 2.
   it('one crash is written down and its pair is made again under a new number', async () => {
-    const root = temporaryDirectory()
-    const env = { ...process.env, KERNEL_STATE: root, KERNEL_CRASH_AT: '7' }
-    const { code, stderr } = await assay(`evaluate crash-sometimes ${QUICK} --out ${root}`, { env })
+    const root = await afterEightPairs()
+    const { code, stderr } = await crashAt('1', root)
     expect(code).toBe(0)
-    expect(stderr).toContain('spin pair 2 candidate failed: exited with code 3\n')
+    expect(stderr).toContain('spin pair 9 candidate failed: exited with code 3\n')
     const record = recordOf(root, '0001-crash-sometimes')
     expect(record.workloads[0]).toMatchObject({ failedPairs: 1, verdict: 'accepted' })
     expect(record.workloads[0]?.pairs).toBeGreaterThanOrEqual(10)
@@ -239,22 +241,34 @@ describe('runs that fail', () => {
   })
 
   it('a second crash of the same arm ends it with exit 5 and no record', async () => {
-    const root = temporaryDirectory()
-    const env = { ...process.env, KERNEL_STATE: root, KERNEL_CRASH_AT: '7,9' }
-    const { code, stderr } = await assay(`evaluate crash-sometimes ${QUICK} --out ${root}`, { env })
+    const root = await afterEightPairs()
+    const { code, stderr } = await crashAt('1,2', root)
     expect(code).toBe(5)
     expect(stderr).toMatch(
-      /^assay: spin failed 2 times, last the candidate in pair 4: exited with code 3; 0001-crash-sometimes ends without a verdict/m,
+      /^assay: spin failed 2 times, last the candidate in pair 10: exited with code 3; 0001-crash-sometimes ends without a verdict/m,
     )
-    expect(readdirSync(join(root, 'decisions'))).toEqual(['README.md'])
+    expect(readdirSync(join(root, 'decisions'))).toEqual([])
     expect((await assay(`list --out ${root}`)).stdout).toMatch(
       /unfinished\n {2}0001-crash-sometimes/,
     )
-    const resumed = await assay(`evaluate crash-sometimes ${QUICK} --out ${root} --resume`, { env })
+    const resumed = await crashAt('', root)
     expect(resumed.code).toBe(5)
     expect(resumed.stderr).toContain('ends without a verdict')
   })
 })
+
+/** A layer that computes what `faster` computes, with eight pairs of it. */
+async function afterEightPairs(): Promise<string> {
+  const layer = kernelSuite.layers.find(({ id }) => id === 'crash-sometimes')!
+  return unfinishedAs(layer, await evaluatedFaster(), '0001-faster', 8)
+}
+
+/** Continues it; the candidate's processes with these numbers, from 1, crash. */
+function crashAt(numbers: string, root: string): Promise<CommandResult> {
+  const env = { ...process.env, KERNEL_STATE: root, KERNEL_CRASH_AT: numbers }
+  const words = `evaluate crash-sometimes ${EVALUATED_WORDS} --resume --out ${root}`
+  return assay(words, { env })
+}
 
 describe('controls', () => {
   it('an injected effect is measured, and its record is marked as a control that decides nothing about the layer', async () => {
