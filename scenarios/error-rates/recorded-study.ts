@@ -31,8 +31,9 @@ export interface RecordedCell {
  *
  * A window is a sequence of consecutive pairs, which keeps the drift and the correlation of the
  * host; after the last pair it continues with the first. A seeded coin swaps the two runs of a
- * pair, so that the true difference is zero; for an effect the times of one arm are multiplied. All rules and changes use the same windows and coins. The naive rule uses twenty
- * consecutive processes in the order they ran, starting at every process.
+ * pair, so that the true difference is zero; for an effect the times of one arm are multiplied. All
+ * rules and changes use the same windows and coins. The naive rule uses twenty consecutive
+ * processes in the order they ran, starting at every process.
  *
  * @param pairs in the order they ran, at least as many as the longest rule uses
  */
