@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { Option } from 'commander'
 import { type Comparison, compareRounds, compareSeries, toJson } from '../compare/comparison.js'
 import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
 import type { Series } from '../compare/series.js'
 import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import { isRate, isTime, STATED_UNITS, type Unit } from '../compare/unit.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
 import type { Io } from '../io.js'
@@ -15,6 +17,9 @@ interface CompareOptions {
   readonly paired?: boolean
   readonly metric: Metric
   readonly json?: boolean
+  /** Of values whose file states none. */
+  readonly unit?: Unit
+  readonly higherIsBetter?: boolean
   /** Slowdown that fails, a fraction. */
   readonly failOnRegression?: number
 }
@@ -32,13 +37,15 @@ Examples:
   assay compare bench.json:parse other.json:parse        tinybench and vitest bench
   assay compare profiling-results/0001-layer1/runs.jsonl candidate against baseline, pair by pair
   assay compare a.txt b.txt --fail-on-regression 10%     for pipelines: exit 1 if b is 10 % slower
+  assay compare rates.csv:old rates.csv:new --higher-is-better   operations per second, scores
+  assay compare old.json:parse new.json:parse --unit ns  names and samples without a unit
   some-program | assay compare a.txt -                   - reads standard input
 
 ${exitCodes({
   0: 'done; with --fail-on-regression: no regression',
   1: 'a regression',
   3: 'too noisy to decide',
-  5: 'no values that can be judged',
+  5: 'no values that can be judged, or what was measured failed',
 })}`
 
 /** `assay compare A B`: every statistic for two sets of numbers, from any source. */
@@ -66,6 +73,13 @@ export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
           'exit 1 if the candidate is slower by this much, e.g. 10%',
         ),
       )
+      .option(
+        '--higher-is-better',
+        'the values are rates, e.g. operations per second: compare the time per operation',
+      )
+      .addOption(
+        new Option('--unit <unit>', 'unit of values whose file states none').choices(STATED_UNITS),
+      )
       .option('--json', 'one JSON document with the keys of a workload in a decision record')
       .addHelpText('after', HELP)
   },
@@ -86,6 +100,7 @@ function compare(command: CompareCommand, io: Io): ExitCode {
       ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
       : text(comparisons, io.columns),
   )
+  if (comparisons.some(({ failed }) => failed !== undefined)) return EXIT.invalid
   return command.failOnRegression === undefined
     ? EXIT.done
     : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
@@ -95,6 +110,10 @@ function compare(command: CompareCommand, io: Io): ExitCode {
 function compareWithin(source: Source, command: CompareCommand): Comparison[] {
   if (source.content.kind === 'runs') {
     const { journal } = source.content
+    if (command.higherIsBetter || command.unit !== undefined)
+      throw new InputError(
+        `${source.path} holds runs, whose times are in ms; leave out --higher-is-better and --unit`,
+      )
     const workloads = source.selector === undefined ? journal.workloads : [source.selector]
     return workloads.map((workload) =>
       compareRounds(journal, workload, command.metric, command.failOnRegression),
@@ -112,23 +131,56 @@ function compareTwo(a: Source, b: Source, command: CompareCommand): Comparison {
   return compareColumns(seriesA, seriesB, { ...command, paired })
 }
 
-function compareColumns(
-  a: Series,
-  b: Series,
-  { paired = false, failOnRegression }: CompareCommand,
-): Comparison {
-  if (paired) {
-    const odd = [a, b].find(({ unpairable }) => unpairable !== undefined)
-    if (odd !== undefined)
-      throw new InputError(
-        `--paired ${odd.label}: ${odd.unpairable}; leave out --paired, or add the missing values`,
-      )
-    if (a.values.length !== b.values.length)
-      throw new InputError(
-        `--paired: ${a.label} has ${a.values.length} values and ${b.label} ${b.values.length}; leave out --paired, or add the missing values`,
-      )
+function compareColumns(given: Series, other: Series, command: CompareCommand): Comparison {
+  const { paired = false, failOnRegression: limit, higherIsBetter = false, unit } = command
+  const [a, b] = withUnits(given, other, unit)
+  for (const series of [a, b]) checkDirection(series, higherIsBetter)
+  if (paired) checkPairs(a, b)
+  return compareSeries(a, b, { paired, limit, higherIsBetter })
+}
+
+/** Both with the unit of `--unit` where their files state none. */
+function withUnits(a: Series, b: Series, unit: Unit | undefined): readonly [Series, Series] {
+  if (unit === undefined) {
+    const unknown = [a, b].find((series) => series.needsUnit === true)
+    if (unknown === undefined) return [a, b]
+    throw new InputError(
+      `${unknown.label}: the file does not state the unit of its samples; give --unit ${STATED_UNITS.join(', ')}`,
+    )
   }
-  return compareSeries(a, b, paired, failOnRegression)
+  if (a.unit !== undefined && b.unit !== undefined)
+    throw new InputError(
+      `--unit ${unit}: the files state their units, ${a.unit} and ${b.unit}; leave it out`,
+    )
+  return [
+    { ...a, unit: a.unit ?? unit },
+    { ...b, unit: b.unit ?? unit },
+  ]
+}
+
+/** @throws {InputError} the unit contradicts the direction in which values are better */
+function checkDirection({ label, unit }: Series, higherIsBetter: boolean): void {
+  if (isRate(unit) && !higherIsBetter)
+    throw new InputError(
+      `${label} is a rate (${unit}), and more of it is better; give --higher-is-better`,
+    )
+  if (isTime(unit) && higherIsBetter)
+    throw new InputError(
+      `--higher-is-better: ${label} is in ${unit}, and less time is better; leave it out`,
+    )
+}
+
+/** @throws {InputError} the n-th values cannot be pairs */
+function checkPairs(a: Series, b: Series): void {
+  const odd = [a, b].find(({ unpairable }) => unpairable !== undefined)
+  if (odd !== undefined)
+    throw new InputError(
+      `--paired ${odd.label}: ${odd.unpairable}; leave out --paired, or add the missing values`,
+    )
+  if (a.values.length !== b.values.length)
+    throw new InputError(
+      `--paired: ${a.label} has ${a.values.length} values and ${b.label} ${b.values.length}; leave out --paired, or add the missing values`,
+    )
 }
 
 /** Two arms of the same workload in the same file ran in pairs. */

@@ -10,6 +10,7 @@ import { commandText, quoted } from './command-text.js'
 import type { SequenceCommand } from './evaluate-sequence.js'
 import { exitCodes } from './exit-codes.js'
 import {
+  type Fraction,
   fractionOption,
   incumbentOption,
   jsonOption,
@@ -20,6 +21,8 @@ import {
   nodeOptionsOption,
   outOption,
   pairsOption,
+  parseFraction,
+  refused,
   scaleOption,
   seedOption,
   suiteOption,
@@ -32,7 +35,6 @@ interface EvaluateOptions
     EvaluateCommand,
     | 'scale'
     | 'seed'
-    | 'threshold'
     | 'alpha'
     | 'memory'
     | 'metric'
@@ -42,6 +44,7 @@ interface EvaluateOptions
     | 'nodeOptions'
   > {
   readonly workload?: readonly string[]
+  readonly threshold?: Fraction
   readonly pairs: number
   readonly maxPairs?: number
   readonly fixed?: boolean
@@ -133,14 +136,22 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
   },
 }
 
+const THRESHOLD = '--threshold <number>'
+
 /** Whether the criterion of the layer can have this limit is checked by the plan. */
 const thresholdOption = () =>
-  fractionOption(
-    '--threshold <number>',
+  new Option(
+    THRESHOLD,
     'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05',
-    Number.isFinite,
-    'a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05',
-  )
+  ).argParser((text) => {
+    const fraction = parseFraction(text)
+    if (Number.isFinite(fraction.value)) return fraction
+    throw refused(
+      THRESHOLD,
+      text,
+      'a fraction, or the limit of a budget in its own unit, e.g. 5% or 0.05',
+    )
+  })
 
 const alphaOption = () =>
   fractionOption(
@@ -163,9 +174,10 @@ function parseLayer(
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { workload = [], timeout, require, out, ...rest } = options
+  const { workload = [], timeout, require, out, threshold, ...rest } = options
   return {
     ...rest,
+    ...(threshold && { threshold: threshold.value, bareThreshold: threshold.bare }),
     layer,
     workloads: workload,
     looks: looksOf(options),

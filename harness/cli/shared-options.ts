@@ -123,7 +123,8 @@ export function secondsOption(
 }
 
 /**
- * An option with a fraction: `5%` and `0.05` are the same.
+ * An option with a fraction: `5%` and `0.05` are the same. A bare number of 1 or more is refused,
+ * because it usually means percent.
  *
  * @param accepts must be false for NaN
  * @param remedy what to give instead, for the message
@@ -135,11 +136,31 @@ export function fractionOption(
   remedy: string,
 ): Option {
   return new Option(flags, description).argParser((text) => {
-    const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(\s*%)?$/.exec(text.trim())
-    const value = match === null ? Number.NaN : Number(match[1]) / (match[2] ? 100 : 1)
+    const { value, bare } = parseFraction(text)
+    if (bare && Math.abs(value) >= 1) throw refused(flags, text, percentRemedy(value))
     if (accepts(value)) return value
     throw refused(flags, text, remedy)
   })
+}
+
+/** A number with or without a percent sign. */
+export interface Fraction {
+  /** NaN for any other text. */
+  readonly value: number
+  /** Without a percent sign. */
+  readonly bare: boolean
+}
+
+/** Reads `5%` as 0.05, and `0.05` as it is. */
+export function parseFraction(text: string): Fraction {
+  const [, number, sign] = /^([+-]?(?:\d+\.?\d*|\.\d+))(\s*%)?$/.exec(text.trim()) ?? []
+  const bare = sign === undefined
+  return { value: number === undefined ? Number.NaN : Number(number) / (bare ? 1 : 100), bare }
+}
+
+/** What to give instead of a bare number of 1 or more, where a fraction is meant. */
+function percentRemedy(value: number): string {
+  return `${value}% or ${Number((value / 100).toPrecision(12))}: a number without % is a fraction, and ${value} would be ${Number((100 * value).toPrecision(12))} %`
 }
 
 /** An option with the slowdown that fails a command. */

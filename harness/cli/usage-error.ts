@@ -26,6 +26,10 @@ export function usageError(
     case 'commander.unknownCommand':
       return unknownName('command', first, names)
     case 'commander.unknownOption':
+      if (first.startsWith('-:'))
+        return new InputError(
+          `${first} begins like an option; put the options first, then --, then the files: assay compare -- a.txt ${first}`,
+        )
       return unknownName('option', first, [...optionsOf(command ?? program), '--help'])
     case 'commander.conflictingOption':
       return new InputError(

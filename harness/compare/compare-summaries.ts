@@ -14,6 +14,7 @@ import type { ValueArm } from './value-arm.js'
  * values.
  */
 const DETERMINED: readonly string[] = ['welch', 'effectSize', 'improvementOfMeans', 'fieller']
+const UNDETERMINED = COMPARING.filter((key) => !DETERMINED.includes(key))
 
 /**
  * Compares two arms of which at least one has only its size, mean and standard deviation. What
@@ -22,12 +23,19 @@ const DETERMINED: readonly string[] = ['welch', 'effectSize', 'improvementOfMean
  *
  * @param a the reference (baseline)  @param b the candidate
  * @param missing why the values are missing, and how to get them
+ * @param higherIsBetter the values are rates
  */
-export function compareSummaries(a: ValueArm, b: ValueArm, missing: string): ValueComparison {
+export function compareSummaries(
+  a: ValueArm,
+  b: ValueArm,
+  missing: string,
+  higherIsBetter = false,
+): ValueComparison {
   return compareUsable('unpaired', a, b, (armA, armB, onAbsent) => {
-    for (const key of COMPARING) if (!DETERMINED.includes(key)) onAbsent(key, missing)
+    for (const key of UNDETERMINED) onAbsent(key, missing)
     if (!armA.positive || !armB.positive) for (const key of RATIO_KEYS) onAbsent(key, NO_RATIOS)
-    return compareMoments(armA, armB, undefined, onAbsent)
+    const [first, second] = higherIsBetter ? [armB, armA] : [armA, armB]
+    return compareMoments(first, second, undefined, onAbsent)
   })
 }
 

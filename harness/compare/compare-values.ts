@@ -95,27 +95,31 @@ type Statistics = Omit<ValueComparison, 'pairing' | 'baseline' | 'candidate' | '
  *
  * @param a the reference (baseline)  @param b the candidate
  * @param paired a[i] and b[i] form a pair; the sizes must be equal
+ * @param higherIsBetter the values are rates: the statistics are those of the exchanged sides, so
+ * that candidate / baseline is still a ratio of times, and t is positive where the candidate is
+ * better
  */
-export function compareValues(a: Values, b: Values, paired: boolean): ValueComparison {
-  return compareUsable(
-    paired ? 'paired' : 'unpaired',
-    armOf(a),
-    armOf(b),
-    (armA, armB, onAbsent) => {
-      const ratios =
-        armA.positive && armB.positive
-          ? compareRatios(armA, armB, paired, onAbsent)
-          : noRatios(paired, onAbsent)
-      const covariance = paired
-        ? covarianceOf(a, b, armA.moments.mean, armB.moments.mean)
-        : undefined
-      return {
-        ...ratios,
-        ...compareMoments(armA, armB, covariance, onAbsent),
-        ...present('mannWhitney', () => ({ ...rankSumTest(a, b) }), onAbsent),
-      }
-    },
-  )
+export function compareValues(
+  a: Values,
+  b: Values,
+  paired: boolean,
+  higherIsBetter = false,
+): ValueComparison {
+  return compareUsable(paired ? 'paired' : 'unpaired', armOf(a), armOf(b), (ofA, ofB, onAbsent) => {
+    const [armA, armB] = higherIsBetter ? [ofB, ofA] : [ofA, ofB]
+    const ratios =
+      armA.positive && armB.positive
+        ? compareRatios(armA, armB, paired, onAbsent)
+        : noRatios(paired, onAbsent)
+    const covariance = paired
+      ? covarianceOf(armA.values, armB.values, armA.moments.mean, armB.moments.mean)
+      : undefined
+    return {
+      ...ratios,
+      ...compareMoments(armA, armB, covariance, onAbsent),
+      ...present('mannWhitney', () => ({ ...rankSumTest(armA.values, armB.values) }), onAbsent),
+    }
+  })
 }
 
 /**
@@ -145,6 +149,19 @@ export function compareUsable<Arm extends Exclude<ValueArm, UnusableArm>>(
     return { pairing, ...arms, absent }
   }
   return { pairing, ...arms, ...compare(a, b, onAbsent), absent }
+}
+
+/** Summarises both arms; every comparing statistic is absent, for a reason that is not theirs. */
+export function compareNothing(
+  a: ValueArm,
+  b: ValueArm,
+  paired: boolean,
+  reason: string,
+): ValueComparison {
+  return compareUsable(paired ? 'paired' : 'unpaired', a, b, (_a, _b, onAbsent) => {
+    for (const key of COMPARING) onAbsent(key, reason)
+    return {}
+  })
 }
 
 /** The comparing statistics that need only the moments of the arms. */

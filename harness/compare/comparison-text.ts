@@ -15,6 +15,7 @@ import type { ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
 import { foldLines } from './fold-lines.js'
 import type { RegressionCheck } from './regression-check.js'
+import { msOf, type Unit } from './unit.js'
 import type { ArmSummary } from './value-arm.js'
 
 /** Lines may always be this long, even on a narrower terminal. */
@@ -36,7 +37,7 @@ export function comparisonText(comparison: Comparison, columns: number): string 
     ['', ''],
     ['', `${headline(comparison)}${welchText(values)}`],
     ['', ''],
-    ...ratioRows(values),
+    ...ratioRows(comparison),
     ...testRows(comparison),
     ...noiseRows(values),
     ...(runs === undefined ? [] : [runsRow(runs)]),
@@ -74,24 +75,27 @@ function describeArm({ n, mean, sd, cv, ci95 }: ArmSummary, unit: Comparison['un
   return joined(
     `n ${formatNumber(n, 0)}`,
     mean !== undefined &&
-      `mean ${sd === undefined ? formatMeasures([mean], unit) : formatMeasures([mean, sd], unit, ' ± ')}`,
+      `mean ${sd === undefined ? measures([mean], unit) : measures([mean, sd], unit, ' ± ')}`,
     cv !== undefined && `cv ${formatPercent(cv)}`,
-    ci95 && `95 % CI ${formatMeasures(ci95, unit)}`,
+    ci95 && `95 % CI ${measures(ci95, unit)}`,
   )
 }
 
 /** `b.txt is 12.3 % faster than a.txt  [10.1, 14.4]`: the observed difference, not a verdict. */
-function headline({ baseline, candidate, values, unit }: Comparison): string {
+function headline(comparison: Comparison): string {
+  const { baseline, candidate, values, unit, higherIsBetter = false } = comparison
   const { improvement, fieller, welch, absent } = values
   if (improvement !== undefined)
-    return `${candidate} ${changeText(improvement.estimate, improvement.ci95, baseline)}`
+    return `${candidate} ${changeText(improvement.estimate, improvement.ci95, baseline)}${rateText(improvement.estimate, higherIsBetter)}`
   if (fieller !== undefined) {
     const bounds = fieller.ci95.map((bound) => 1 - bound)
-    return `by the means, ${candidate} ${changeText(1 - fieller.ratio, bounds, baseline)}`
+    return `by the means, ${candidate} ${changeText(1 - fieller.ratio, bounds, baseline)}${rateText(1 - fieller.ratio, higherIsBetter)}`
   }
   if (welch !== undefined) {
     const [lower, upper] = welch.ci95 as [number, number]
-    return `${candidate} lies ${formatMeasures([(lower + upper) / 2], unit)} below ${baseline}  [${formatMeasures(welch.ci95, unit, ', ')}]`
+    const better = lower + upper >= 0
+    const bounds = better ? [lower, upper] : [-upper, -lower]
+    return `${candidate} lies ${measures([Math.abs(lower + upper) / 2], unit)} ${better === higherIsBetter ? 'above' : 'below'} ${baseline}  [${measures(bounds, unit, ', ')}]`
   }
   return `${baseline} and ${candidate} cannot be compared: ${absent.welch ?? absent.improvement ?? 'all statistics are absent'}`
 }
@@ -112,13 +116,31 @@ function changeText(
   return `is ${formatPercent(sign * improvement, digits)} ${sign < 0 ? 'slower' : 'faster'} than ${baseline}  ${interval}`
 }
 
+/** The change of a rate, where the change above is that of the time per operation. */
+function rateText(improvement: number, higherIsBetter: boolean): string {
+  if (!higherIsBetter) return ''
+  const change = 1 / (1 - improvement) - 1
+  return `   the values are ${formatPercent(Math.abs(change))} ${change < 0 ? 'lower' : 'higher'}`
+}
+
+/** Values in their unit; times also in a smaller or larger one. */
+function measures(values: readonly number[], unit: Unit | undefined, separator?: string): string {
+  if (unit === undefined || unit === 'ms' || unit === 's')
+    return formatMeasures(values, unit, separator)
+  const ms = msOf(unit)
+  if (ms === undefined) return `${formatMeasures(values, undefined, separator)} ${unit}`
+  const inMs = values.map((value) => value * ms)
+  return formatMeasures(inMs, 'ms', separator)
+}
+
 function welchText({ welch }: ValueComparison): string {
   return welch === undefined
     ? ''
     : `   Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`
 }
 
-function ratioRows({ improvement, speedup, pairing }: ValueComparison): Row[] {
+function ratioRows({ values, higherIsBetter }: Comparison): Row[] {
+  const { improvement, speedup, pairing } = values
   const rows: Row[] = []
   if (improvement !== undefined) {
     const { estimate, ci95, p, df } = improvement
@@ -131,7 +153,7 @@ function ratioRows({ improvement, speedup, pairing }: ValueComparison): Row[] {
         p !== undefined && `p ${formatP(p)}`,
         `df ${formatNumber(df)}`,
         pairing === 'paired'
-          ? 'by the pairs: trimmed mean of ln(candidate / baseline)'
+          ? `by the pairs: trimmed mean of ${logRatio(higherIsBetter)}`
           : 'by Welch on logs',
       ),
     ])
@@ -140,15 +162,20 @@ function ratioRows({ improvement, speedup, pairing }: ValueComparison): Row[] {
   return rows
 }
 
-function testRows({ values, unit }: Comparison): Row[] {
+/** The logarithm of the time per operation, of the candidate by the baseline. */
+function logRatio(higherIsBetter: true | undefined): string {
+  return higherIsBetter ? 'ln(baseline / candidate)' : 'ln(candidate / baseline)'
+}
+
+function testRows({ values, unit, higherIsBetter }: Comparison): Row[] {
   const { welch, paired, wilcoxon, mannWhitney, shapiro, fieller, hodgesLehmann, lag1 } = values
   const digits = percentDigits(values.improvement?.ci95)
   const texts: readonly (readonly [name: string, text: string | undefined])[] = [
     [
       'Welch',
-      welch && joined(testText(welch), `difference of means ${formatMeasures(welch.ci95, unit)}`),
+      welch && joined(testText(welch), `difference of means ${measures(welch.ci95, unit)}`),
     ],
-    ['paired t', paired && joined(testText(paired), 'on ln(candidate / baseline)')],
+    ['paired t', paired && joined(testText(paired), `on ${logRatio(higherIsBetter)}`)],
     ['Wilcoxon', wilcoxon && rankText('w', wilcoxon.w, wilcoxon)],
     ['Mann–Whitney', mannWhitney && rankText('u', mannWhitney.u, mannWhitney)],
     ['Hodges–Lehmann', shownIf(hodgesLehmann, (value) => formatSignedPercent(value, digits))],

@@ -1,13 +1,15 @@
 import type { Arm, Metric } from '../contract.js'
+import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { assessWorkload } from '../verdict/assess.js'
 import { failedPairs, voidedPairs } from '../verdict/rounds.js'
 import { warningsOf } from '../verdict/warnings.js'
 import { compareSummaries, summaryArm } from './compare-summaries.js'
-import { compareValues, type ValueComparison } from './compare-values.js'
+import { compareNothing, compareValues, type ValueComparison } from './compare-values.js'
 import { checkRounds, checkValues, type RegressionCheck, roundsRule } from './regression-check.js'
 import { armSeries, type RunJournal, workloadRounds } from './run-journal.js'
-import type { Series, Unit } from './series.js'
+import type { Series } from './series.js'
+import { commonUnit, type Unit } from './unit.js'
 import { armOf, type ValueArm } from './value-arm.js'
 import { type ValueWarning, valueWarnings } from './value-warnings.js'
 
@@ -19,6 +21,10 @@ export interface Comparison {
   readonly unit?: Unit
   readonly values: ValueComparison
   readonly regression?: RegressionCheck
+  /** More is better: speed is the inverse of the values. */
+  readonly higherIsBetter?: true
+  /** Why nothing is decided: what was measured failed. */
+  readonly failed?: string
   readonly warnings: readonly ValueWarning[]
   /** Only for the arms of measured runs. */
   readonly runs?: {
@@ -30,30 +36,38 @@ export interface Comparison {
   }
 }
 
-const MS_PER_S = 1000
+/** What the user states about values. */
+export interface Question {
+  readonly paired: boolean
+  /** Slowdown that fails; undefined: statistics only. */
+  readonly limit: number | undefined
+  /** Values are rates: a higher one is better. */
+  readonly higherIsBetter: boolean
+}
 
-/** @param limit slowdown that fails; undefined: statistics only */
-export function compareSeries(
-  a: Series,
-  b: Series,
-  paired: boolean,
-  limit: number | undefined,
-): Comparison {
-  const converted = a.unit !== undefined && b.unit !== undefined && a.unit !== b.unit
-  const unit = converted ? 'ms' : (a.unit ?? b.unit)
-  const [inA, inB] = converted ? [inMs(a), inMs(b)] : [a, b]
+/** @throws {InputError} the units cannot be compared */
+export function compareSeries(a: Series, b: Series, question: Question): Comparison {
+  const { paired, limit, higherIsBetter } = question
+  const common = toCommonUnit(a, b)
+  const [inA, inB] = common.series
+  const failed = a.failed ?? b.failed
   const missing = (a.summary ?? b.summary)?.missing
+  const armA = summarizedArm(inA)
+  const armB = summarizedArm(inB)
   const values =
-    missing === undefined
-      ? compareValues(inA.values, inB.values, paired)
-      : compareSummaries(summarizedArm(inA), summarizedArm(inB), missing)
+    failed !== undefined
+      ? compareNothing(armA, armB, paired, failed)
+      : missing === undefined
+        ? compareValues(inA.values, inB.values, paired, higherIsBetter)
+        : compareSummaries(armA, armB, missing, higherIsBetter)
   return {
     baseline: a.label,
     candidate: b.label,
-    ...defined({ unit }),
+    ...defined({ unit: common.unit, failed }),
     values,
+    ...(higherIsBetter && { higherIsBetter }),
     ...(limit !== undefined && { regression: checkValues(values, limit) }),
-    warnings: valueWarnings(a, b, values),
+    warnings: valueWarnings(a, b, values, common.unit),
   }
 }
 
@@ -104,12 +118,13 @@ export function toJson({
   regression,
   warnings,
   runs,
+  higherIsBetter,
 }: Comparison): Record<string, unknown> {
   const { look: _look, logRatios: _logRatios, absent, ...statistics } = values
   return {
     ...(runs && { id: runs.workload, metric: runs.metric, against: runs.against }),
     sources: { baseline, candidate },
-    ...defined({ unit }),
+    ...defined({ unit, higherIsBetter }),
     ...(runs && {
       pairs: values.baseline.n,
       voidedPairs: runs.voidedPairs,
@@ -126,13 +141,29 @@ function summarizedArm({ values, summary }: Series): ValueArm {
   return summary === undefined ? armOf(values) : summaryArm(summary)
 }
 
-function inMs(series: Series): Series {
-  if (series.unit !== 's') return series
+/** @throws {InputError} the units cannot be compared */
+function toCommonUnit(
+  a: Series,
+  b: Series,
+): { readonly unit: Unit | undefined; readonly series: readonly [Series, Series] } {
+  if (a.unit === undefined || b.unit === undefined)
+    return { unit: a.unit ?? b.unit, series: [a, b] }
+  const common = commonUnit(a.unit, b.unit)
+  if (common === undefined)
+    throw new InputError(
+      `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}, which cannot be compared; choose columns of one unit, or convert one of them`,
+    )
+  const { unit, factors } = common
+  return { unit, series: [scaled(a, factors[0]!), scaled(b, factors[1]!)] }
+}
+
+function scaled(series: Series, factor: number): Series {
+  if (factor === 1) return series
   const { values, summary } = series
-  const inUnit = summary && { ...summary, mean: summary.mean * MS_PER_S, sd: summary.sd * MS_PER_S }
+  const inUnit = summary && { ...summary, mean: summary.mean * factor, sd: summary.sd * factor }
   return {
     ...series,
-    values: new Float64Array(values).map((value) => value * MS_PER_S),
+    values: new Float64Array(values).map((value) => value * factor),
     ...(inUnit && { summary: inUnit }),
   }
 }

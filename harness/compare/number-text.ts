@@ -21,6 +21,43 @@ export function parseNumber(text: string): number | undefined {
   return unsigned === undefined ? undefined : text.startsWith('-') ? -unsigned : unsigned
 }
 
+/** Texts that stand for a missing value. */
+const MISSING = /^(?:n\/?a|#n\/a|null|none|nil|undefined|missing|-+|\?|\.+)$/i
+/** `12.3 ms`, `1.5e3us`, `45 %`: a number with a unit. */
+const WITH_UNIT =
+  /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?\s*(?:[nuµμm]?s|[nuµμm]?secs?|seconds?|min|h|%|[KMG]?i?B|ops|x)(?:\/\w+)?$/i
+const HEXADECIMAL = /^[+-]?0[xob][\da-f]+$/i
+/** `2026-01-05`, `2026-01-05T10:00:00Z`, `05/01/2026 10:00`, `10:00:03.5`. */
+const TIME_STAMP = /^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|\d{1,2}:\d{2}(?::\d{2}.*)?)$/
+const GROUPED = /^[+-]?\d{1,3}(?:[,'_ \u00a0\u202f]\d{3})+(?:[.,]\d+)?$/
+const DECIMAL_COMMA = /^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$/
+
+/**
+ * Whether a text is a value, though perhaps one that cannot be read: a number, `12.3 ms`, `N/A`,
+ * `0x10`, `12,5`, `2026-01-05T10:00`. The title of a column is not.
+ */
+export function looksLikeValue(text: string): boolean {
+  return (
+    parseNumber(text) !== undefined ||
+    [MISSING, WITH_UNIT, HEXADECIMAL, TIME_STAMP, GROUPED, DECIMAL_COMMA].some((form) =>
+      form.test(text),
+    )
+  )
+}
+
+/** Whether a text is a number whose decimal sign is a comma. */
+export function hasDecimalComma(text: string): boolean {
+  return DECIMAL_COMMA.test(text)
+}
+
+/** Why a text is not a number, and what to do, for messages: `"0x10" is not a number; …`. */
+export function notANumber(text: string, remedy: string): string {
+  const problem = `${quoted(text)} is not a number`
+  if (hasDecimalComma(text))
+    return `${problem}: its decimal sign is a comma; write ${text.replace(',', '.')}`
+  return `${problem}; ${remedy}`
+}
+
 /**
  * Refuses values whose magnitude is not 0 and not between 1e-30 and 1e30. NaN and infinity pass:
  * statistics are absent for them, with the reason.

@@ -1,7 +1,5 @@
 import type { Values } from '../statistics/moments.js'
-
-/** The unit that a file format states for its numbers. */
-export type Unit = 'ms' | 's'
+import type { Unit } from './unit.js'
 
 /** The summary that a file holds in place of its values. */
 export interface Summary {
@@ -25,13 +23,19 @@ export interface Series {
   readonly values: Values
   /** Absent where the file holds the values. */
   readonly summary?: Summary
-  /** Absent where the format does not state one. */
+  /** Absent where neither the format nor the name of the column states one. */
   readonly unit?: Unit
+  /** The format is used with several units, so the user must state it. */
+  readonly needsUnit?: boolean
   /**
    * Why the n-th value is not the n-th measurement, so that it cannot be paired; absent where it
    * is.
    */
   readonly unpairable?: string
+  /** Why the values measure nothing: what was measured failed. Absent where it did not. */
+  readonly failed?: string
+  /** Others of the same file that failed and were left out. */
+  readonly omitted?: readonly string[]
 }
 
 /** One series of a file, to choose from. */
@@ -40,6 +44,10 @@ export interface Offer {
   readonly name: string
   /** Other selectors, e.g. its number; a name of another offer has priority. */
   readonly aliases?: readonly string[]
+  /** A column of any meaning, and not a benchmark by its name. */
+  readonly column?: boolean
+  /** What was measured failed and left no values: why. Reading it throws. */
+  readonly broken?: string
   /** @throws {InputError} its values are not numbers, or out of range */
   read(): Omit<Series, 'label'>
 }

@@ -4,6 +4,7 @@ import type { Metric } from '../contract.js'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { nearestName } from '../text/nearest-name.js'
+import { likeliest, unlikeColumns } from './column-kind.js'
 import { readJsonDocument } from './json-source.js'
 import { isJournal, journalOffers, type RunJournal, readJournal } from './run-journal.js'
 import type { Offer, Series } from './series.js'
@@ -16,7 +17,12 @@ export interface Source {
   /** The text after the colon; absent where there is none. */
   readonly selector?: string
   readonly content:
-    | { readonly kind: 'numbers'; readonly offers: readonly Offer[] }
+    | {
+        readonly kind: 'numbers'
+        readonly offers: readonly Offer[]
+        /** Why a series must be named: the number of columns is uncertain. */
+        readonly uncertain?: string
+      }
     | { readonly kind: 'runs'; readonly journal: RunJournal }
 }
 
@@ -53,10 +59,9 @@ function readContent(path: string, cwd: string, readStdin: () => Buffer): Source
   const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
   const start = text.trimStart()
   if (isJournal(start)) return { kind: 'runs', journal: readJournal(text, path) }
-  return {
-    kind: 'numbers',
-    offers: /^[[{]/.test(start) ? readJsonDocument(text, path) : readText(text, path),
-  }
+  return /^[[{]/.test(start)
+    ? { kind: 'numbers', offers: readJsonDocument(text, path) }
+    : { kind: 'numbers', ...readText(text, path) }
 }
 
 /**
@@ -67,12 +72,13 @@ function readContent(path: string, cwd: string, readStdin: () => Buffer): Source
 export function selectSeries({ label, path, selector, content }: Source, metric: Metric): Series {
   const offers = content.kind === 'runs' ? journalOffers(content.journal, metric) : content.offers
   if (selector !== undefined) return { ...findOffer(offers, selector, path).read(), label }
+  if (content.kind === 'numbers') checkCertain(content, offers)
   const [only, ...others] = readable(offers)
   if (only === undefined)
     throw new InputError(`${path} has no column of numbers; its columns: ${listed(offers)}`)
   if (others.length > 0)
     throw new InputError(
-      `${path} holds several series: ${listed([only, ...others])}; choose one, e.g. ${path}:${only.name}`,
+      `${path} holds several series: ${listed([only, ...others])}; choose one, e.g. ${shellWord(`${path}:${likeliest([only, ...others]).name}`)}`,
     )
   return { ...only.read(), label }
 }
@@ -83,10 +89,32 @@ export function selectSeries({ label, path, selector, content }: Source, metric:
  */
 export function selectTwo({ path, selector, content }: Source): readonly Series[] | undefined {
   if (content.kind === 'runs' || selector !== undefined) return undefined
+  const { uncertain } = content
+  if (uncertain !== undefined) throw new InputError(uncertain)
   const offers = readable(content.offers)
-  return offers.length === 2
-    ? offers.map((offer) => ({ ...offer.read(), label: `${path}:${offer.name}` }))
-    : undefined
+  const [first, second] = offers
+  if (offers.length !== 2 || first === undefined || second === undefined) return undefined
+  const unlike = unlikeColumns(first, second)
+  if (unlike !== undefined)
+    throw new InputError(
+      `${path}: ${unlike}, so they are not compared; name both, e.g. ${shellWord(`${path}:${likeliest(offers).name}`)} and a column of another file`,
+    )
+  const omitted = content.offers.flatMap(({ broken }) => broken ?? [])
+  const equal = first.name === second.name
+  return offers.map((offer) => ({
+    ...offer.read(),
+    label: `${path}:${equal ? (offer.aliases?.at(-1) ?? offer.name) : offer.name}`,
+    ...(omitted.length > 0 && { omitted }),
+  }))
+}
+
+/** @throws {InputError} which series is meant is uncertain, because of one that is missing */
+function checkCertain({ uncertain }: { uncertain?: string }, offers: readonly Offer[]): void {
+  if (uncertain !== undefined) throw new InputError(uncertain)
+  const broken = offers.find((offer) => offer.broken !== undefined)?.broken
+  const sound = offers.filter((offer) => offer.broken === undefined)
+  if (broken === undefined || sound.length === 0) return
+  throw new InputError(`${broken}; of the others, choose one: ${listed(sound)}`)
 }
 
 function splitArgument(
@@ -144,7 +172,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
     selector,
     offers.map(({ name }) => name),
   )
-  const hint = nearest === undefined ? '' : ` did you mean ${path}:${nearest}?`
+  const hint = nearest === undefined ? '' : ` did you mean ${shellWord(`${path}:${nearest}`)}?`
   throw new InputError(
     `${path} has no ${selector === '' ? '""' : selector};${hint} it holds: ${listed(offers)}`,
   )
@@ -170,4 +198,9 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
 function listed(offers: readonly Offer[]): string {
   const names = offers.slice(0, 12).map(({ name }) => name)
   return `${names.join(', ') || 'nothing'}${offers.length > 12 ? ` and ${offers.length - 12} more` : ''}`
+}
+
+/** An argument as it must be typed: in quotes where a shell would take it apart. */
+function shellWord(argument: string): string {
+  return /^[\w@%+=:,./µ-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }

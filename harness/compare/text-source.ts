@@ -1,11 +1,22 @@
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { readTable, type Table } from './csv-table.js'
-import { checkRange, parseNumber, quoted } from './number-text.js'
+import { commaProblem, holdsTitles } from './first-row.js'
+import { checkRange, looksLikeValue, notANumber, parseNumber, quoted } from './number-text.js'
+import { readGoBenchmarks } from './readers/go-benchmark.js'
 import type { Offer } from './series.js'
+import { unitOfName } from './unit.js'
 
 const DELIMITERS = [',', ';', '\t']
-const FORMATS = 'give one number per line, CSV with a header line, JSON, or runs.jsonl'
+const FORMATS =
+  'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of go test -bench'
+
+/** What a text offers. */
+export interface TextContent {
+  readonly offers: readonly Offer[]
+  /** Why its series must be named: their number is uncertain. */
+  readonly uncertain?: string
+}
 
 interface Line {
   /** From 1. */
@@ -15,26 +26,49 @@ interface Line {
 }
 
 /**
- * What a text file offers: one number per line, or the columns of a CSV file. Blank lines and lines
- * that begin with `#` are skipped.
+ * What a text file offers: one number per line, the columns of a CSV file, or the benchmarks of
+ * `go test -bench`. Blank lines and lines that begin with `#` are skipped.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} the text is neither of the two
+ * @throws {InputError} the text is none of them
  */
-export function readText(text: string, path: string): Offer[] {
+export function readText(text: string, path: string): TextContent {
+  const benchmarks = readGoBenchmarks(text, path)
+  if (benchmarks !== undefined) return { offers: benchmarks }
   const lines = contentLines(text)
   const first = lines.next().value
-  if (first === undefined) return [noValues()]
-  const delimiter = DELIMITERS.map((sign) => ({ sign, count: first.text.split(sign).length })).sort(
-    (a, b) => b.count - a.count,
-  )[0]!
-  if (delimiter.count > 1) return columns(readTable(text, delimiter.sign, path), path)
+  if (first === undefined) return { offers: [noValues()] }
+  const delimiter = delimiterOf(first.text)
+  if (delimiter !== undefined) return readColumns(text, delimiter, path)
   if (parseNumber(first.text) !== undefined)
-    return [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }]
+    return { offers: [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }] }
   const second = lines.next().value
-  if (second === undefined || parseNumber(second.text.replace(/^"(.*)"$/, '$1')) === undefined)
-    throw notNumeric(path, first)
-  return columns(readTable(text, ',', path), path)
+  if (looksLikeValue(first.text) || second === undefined) throw notNumeric(path, first)
+  const bare = second.text.replace(/^"(.*)"$/, '$1')
+  if (parseNumber(bare) === undefined)
+    throw notNumeric(path, looksLikeValue(bare) ? { ...second, text: bare } : first)
+  return readColumns(text, ',', path)
+}
+
+/** The sign that separates the cells of a line; undefined where it has one cell. */
+function delimiterOf(line: string): string | undefined {
+  // `12,5;12,6` is two numbers with decimal commas.
+  const certain = [';', '\t'].find((sign) => {
+    const cells = line.split(sign)
+    return cells.length > 1 && cells.every((cell) => looksLikeValue(cell.trim()))
+  })
+  if (certain !== undefined) return certain
+  const [most] = DELIMITERS.map((sign) => ({ sign, count: line.split(sign).length })).sort(
+    (a, b) => b.count - a.count,
+  )
+  return most !== undefined && most.count > 1 ? most.sign : undefined
+}
+
+function readColumns(text: string, delimiter: string, path: string): TextContent {
+  const table = readTable(text, delimiter, path)
+  const offers = columns(table, path)
+  const uncertain = commaProblem(offers, table, delimiter, path)
+  return { offers, ...defined({ uncertain }) }
 }
 
 /** The lines that are neither blank nor comments. */
@@ -69,13 +103,13 @@ function notNumeric(path: string, { line, text }: Line): InputError {
     return new InputError(
       `${path}, line ${line}: ${quoted(text)} holds several numbers; put one per line, or commas between them`,
     )
-  return new InputError(`${path}, line ${line}: ${quoted(text)} is not a number; ${FORMATS}`)
+  return new InputError(`${path}, line ${line}: ${notANumber(text, FORMATS)}`)
 }
 
 function columns(table: Table, path: string): Offer[] {
   const header = table.rows[0]?.map((cell) => cell.trim())
   if (header === undefined) return [noValues()]
-  const titled = header.some((cell) => cell !== '' && parseNumber(cell) === undefined)
+  const titled = holdsTitles(table, path)
   const names = header.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
   const doubled = names.find((name, index) => names.indexOf(name) !== index)
   if (doubled !== undefined)
@@ -88,7 +122,7 @@ function columns(table: Table, path: string): Offer[] {
       column ??= readColumn(table, titled ? 1 : 0, { name, index, of: names.length }, path)
       return column
     }
-    return { name, aliases: [String(index + 1)], read }
+    return { name, aliases: [String(index + 1)], column: true, read }
   })
 }
 
@@ -118,7 +152,7 @@ function readColumn(
     const value = parseNumber(cell)
     if (value === undefined)
       throw new InputError(
-        `${place(row)}, column ${column.name}: ${quoted(cell)} is not a number; choose another column, or correct it`,
+        `${place(row)}, column ${column.name}: ${notANumber(cell, 'choose another column, or correct it')}`,
       )
     checkRange(value, () => `${place(row)}, column ${column.name}`)
     values.push(value)
@@ -127,5 +161,8 @@ function readColumn(
     innerGap === undefined
       ? undefined
       : `line ${table.lineOf(innerGap)} has no value in column ${column.name}`
-  return { values: new Float64Array(values), ...defined({ unpairable }) }
+  return {
+    values: new Float64Array(values),
+    ...defined({ unpairable, unit: unitOfName(column.name) }),
+  }
 }

@@ -7,17 +7,31 @@ import { improvementOf } from '../verdict/compare.js'
 import { TAIL_BEYOND, type Warning, type WarningCode } from '../verdict/warnings.js'
 import type { ValueComparison } from './compare-values.js'
 import type { Series } from './series.js'
+import type { Unit } from './unit.js'
 
 /** A warning about two sets of values, or about the files they come from. */
 export type ValueWarning = Warning<
-  WarningCode | 'few-values' | 'sorted' | 'units-converted' | 'unit-unknown' | 'same-values'
+  | WarningCode
+  | 'few-values'
+  | 'sorted'
+  | 'units-converted'
+  | 'unit-unknown'
+  | 'same-values'
+  | 'left-out'
 >
 
 /**
  * The warnings about two sets of values: those of a decision record under the same codes, with
  * remedies for values measured elsewhere, and those that only files can cause.
+ *
+ * @param unit in which both were compared
  */
-export function valueWarnings(a: Series, b: Series, comparison: ValueComparison): ValueWarning[] {
+export function valueWarnings(
+  a: Series,
+  b: Series,
+  comparison: ValueComparison,
+  unit: Unit | undefined,
+): ValueWarning[] {
   return [
     few(comparison),
     zeroVariance(comparison),
@@ -26,7 +40,8 @@ export function valueWarnings(a: Series, b: Series, comparison: ValueComparison)
     tail(comparison),
     autocorrelated(comparison),
     sorted(a, b, comparison),
-    units(a, b),
+    units(a, b, unit),
+    omitted(a),
     same(a, b),
   ].filter((warning) => warning !== undefined)
 }
@@ -100,18 +115,23 @@ function sorted(a: Series, b: Series, { pairing }: ValueComparison): ValueWarnin
   }
 }
 
-function units(a: Series, b: Series): ValueWarning | undefined {
+function units(a: Series, b: Series, unit: Unit | undefined): ValueWarning | undefined {
   if (a.unit === b.unit) return undefined
   const [stated, other] = a.unit === undefined ? [b, a] : [a, b]
   if (other.unit !== undefined)
     return {
       code: 'units-converted',
-      hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ms`,
+      hint: `${a.label} is in ${a.unit} and ${b.label} in ${b.unit}; both are compared in ${unit ?? a.unit}`,
     }
   return {
     code: 'unit-unknown',
     hint: `${stated.label} is in ${stated.unit}, but ${other.label} does not state its unit; make sure it is the same`,
   }
+}
+
+function omitted({ omitted: reasons = [] }: Series): ValueWarning | undefined {
+  if (reasons.length === 0) return undefined
+  return { code: 'left-out', hint: `${reasons.join('; ')}; it was left out` }
 }
 
 function same(a: Series, b: Series): ValueWarning | undefined {

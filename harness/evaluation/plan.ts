@@ -21,6 +21,8 @@ export interface EvaluateCommand {
   readonly seed: number
   /** In place of the layer's own. */
   readonly threshold?: number
+  /** It was given without a percent sign. */
+  readonly bareThreshold?: boolean
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
   /** In place of the layer's own. */
@@ -74,7 +76,7 @@ export function planEvaluation(
     layer: id,
     title,
     hypothesis,
-    criterion: withThreshold(layer.criterion, command.threshold),
+    criterion: withThreshold(layer.criterion, command),
     metric,
     stacks: { baseline: [], incumbent, candidate: [...incumbent, id] },
     scale,
@@ -92,10 +94,19 @@ export function planEvaluation(
 }
 
 /** The criterion of a layer, with the limit of `--threshold`. @throws {InputError} not a limit */
-function withThreshold(criterion: Criterion, threshold: number | undefined): Criterion {
+function withThreshold(
+  criterion: Criterion,
+  { threshold, bareThreshold = false }: Pick<EvaluateCommand, 'threshold' | 'bareThreshold'>,
+): Criterion {
   if (threshold === undefined) return criterion
   const overruled = criterionSchema.safeParse({ ...criterion, [limitOf(criterion)]: threshold })
-  if (overruled.success) return overruled.data
+  if (overruled.success) {
+    if (bareThreshold && threshold >= 1 && criterion.kind !== 'budget')
+      throw new InputError(
+        `--threshold ${threshold}: give ${threshold}% or ${Number((threshold / 100).toPrecision(12))}: a number without % is a fraction, and the limit of ${criterion.kind} would be ${formatLimit(threshold)}`,
+      )
+    return overruled.data
+  }
   const claim =
     criterion.kind === 'improvement' ? 'an improvement' : `the limit of ${criterion.kind}`
   const range =

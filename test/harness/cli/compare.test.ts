@@ -57,7 +57,7 @@ describe('compare, for people', () => {
     const stdout = (await compare('negative.txt nine.txt')).stdout.replace(/\n {2,}/g, ' ')
     expect(stdout).toMatch(/^absent +.*improvement, .*: not all values are above zero/m)
     expect(stdout).toMatch(/^warning +few-values: /m)
-    expect(stdout).toMatch(/^nine\.txt lies −\S+ below negative\.txt/m)
+    expect(stdout).toMatch(/^nine\.txt lies [\d.]+ above negative\.txt/m)
   })
 })
 

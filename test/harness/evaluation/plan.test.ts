@@ -201,7 +201,7 @@ describe('the rest of a plan', () => {
       kind: 'equivalence',
       within: 0.03,
     })
-    expect(planned({ kind: 'non-inferiority', atMost: 0.3 }, '2')).toEqual({
+    expect(planned({ kind: 'non-inferiority', atMost: 0.3 }, '200%')).toEqual({
       kind: 'non-inferiority',
       atMost: 2,
     })
@@ -224,6 +224,10 @@ describe('the rest of a plan', () => {
     expect(refused({ kind: 'equivalence', within: 0.05 }, '1')).toThrow(
       /the limit of equivalence lies between 0 and 100 %/,
     )
+    for (const kind of ['non-inferiority', 'regression'] as const)
+      expect(refused({ kind, atMost: 0.05 }, '10')).toThrow(
+        /^--threshold 10: give 10% or 0\.1: a number without % is a fraction, and the limit of .* would be 1000 %$/,
+      )
     expect(refused({ kind: 'non-inferiority', atMost: 0.05 }, '0')).toThrow(
       /the limit of non-inferiority is above 0/,
     )
