@@ -3,7 +3,7 @@ import { brokenOffer } from '../exported-offer.js'
 import { checkRange, parseNumber, quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
 
-/** `BenchmarkParse/short-8   10000000   72.1 ns/op   48 B/op`; the second word counts iterations. */
+/** `BenchmarkParse/short-8  10000000  72.1 ns/op  48 B/op`; the second word counts iterations. */
 const RESULT = /^(Benchmark\S*)\s+\d+\s+(?:.*\s)?(\S+) ns\/op\b/
 const FAILURE = /^\s*--- FAIL: (Benchmark\S*)/
 /** Go ends the output of a package that failed with this line. */

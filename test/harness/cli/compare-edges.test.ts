@@ -61,7 +61,7 @@ describe('a command that failed', () => {
     expect((await compare('mixed.json:a mixed.json:c --fail-on-regression 10%')).code).toBe(0)
   })
 
-  it('is told from others by its parameters', async () => {
+  it('has its parameters in its name where others have the same command', async () => {
     const scan = (n: string, factor: number) => ({
       ...result('make', factor, sound),
       parameters: { n },
@@ -118,7 +118,7 @@ describe('the first row', () => {
   })
 
   it.each(['12.3 ms', 'N/A', '0x10', '-', 'null', '1.5e3us', '45 %', '1,234.5', '12,51'])(
-    '%s is no title',
+    '%s is not a title',
     async (text) => {
       write('odd.txt', lines([text.includes(',') ? `"${text}"` : text, ...times]))
       expect(await refusal('odd.txt times.txt')).toMatch(/^assay: odd\.txt, line 1/)
@@ -229,7 +229,7 @@ describe('units in the names of columns', () => {
       expect(await refusal(words)).toMatch(/cannot be compared; choose columns of one unit/)
   })
 
-  it('ask for --higher-is-better where more is better, and refuse it where less is', async () => {
+  it('need --higher-is-better where more is better, and refuse it where less is', async () => {
     expect(await refusal('ops.csv ops.csv')).toMatch(
       /^assay: ops\.csv is a rate \(ops\/s\), and more of it is better; give --higher-is-better$/m,
     )
