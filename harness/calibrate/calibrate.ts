@@ -57,7 +57,7 @@ export interface CalibrationOutcome {
 /** The known effect: extra work in the baseline makes the candidate 8 % faster. */
 export const INJECTED = 0.08
 const MOST_INJECTED_PAIRS = 20
-const EQUIVALENCE_SEEDS = 1
+const PROOFS = 1
 
 /**
  * Checks that this host measures correctly: two arms with the same code must come out equal, and a
@@ -115,7 +115,7 @@ function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest
     looks: [pairs],
     fixed: true,
     improvement: INJECTED,
-    equivalenceSeeds: EQUIVALENCE_SEEDS,
+    proofs: PROOFS,
   }
 }
 

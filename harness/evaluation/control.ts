@@ -1,31 +1,19 @@
-import type { Metric, ScaleName, Workload } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
-import { proveEquivalence } from './equivalence.js'
 import type { PhaseSetting } from './phase-setting.js'
 import { pilotWorkloads } from './pilot.js'
-import { draftPlan, type PlanDraft } from './plan-draft.js'
+import { draftPlan, type PlanChoices, type PlanDraft } from './plan-draft.js'
+import { proveEquivalence } from './prove-equivalence.js'
 
-/** A control: the pure baseline against itself, where the true effect is known. */
-export interface Control {
-  /** The workloads to measure. */
-  readonly workloads: readonly Workload<unknown, unknown, unknown>[]
-  readonly scale: ScaleName
-  /** `cpu` unless stated. */
-  readonly metric?: Metric
-  /** Seed of the data and of the order of runs. */
-  readonly seed: number
-  /** Pair counts at which a decision may be made, ascending. */
-  readonly looks: readonly number[]
-  readonly fixed: boolean
-  /**
-   * True improvement, made by real extra work in one arm; negative: slower; undefined: none, A/A.
-   */
-  readonly improvement?: number
-  /** Number of seeds for which equivalence is proven. */
-  readonly equivalenceSeeds: number
-}
+/**
+ * A control: the pure baseline against itself, where the true effect is known: none, or that of the
+ * injected work.
+ */
+export type Control = Pick<
+  PlanChoices,
+  'workloads' | 'scale' | 'metric' | 'seed' | 'looks' | 'fixed' | 'improvement' | 'proofs'
+>
 
 export interface ControlSetting extends PhaseSetting {
   readonly now: () => Date
@@ -73,24 +61,17 @@ export function draftControl(
   control: Control,
   { loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
 ): PlanDraft {
-  const { workloads, scale, seed, looks, fixed, improvement } = control
   return draftPlan({
+    ...control,
     loaded,
     command,
     packageVersion,
     layer: 'control',
     title: 'the pure baseline against itself',
-    hypothesis: improvement === undefined ? 'no difference' : 'the difference that was injected',
+    hypothesis:
+      control.improvement === undefined ? 'no difference' : 'the difference that was injected',
     criterion: { kind: 'improvement', atLeast: AT_LEAST },
-    metric: control.metric ?? 'cpu',
     stacks: { baseline: [], incumbent: [], candidate: [] },
-    scale,
-    seed,
-    proofs: control.equivalenceSeeds,
-    looks,
-    fixed,
-    workloads,
-    improvement,
     nodeFlags: [...settings.nodeFlags],
   })
 }

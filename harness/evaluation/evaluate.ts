@@ -10,10 +10,8 @@ import {
   evidenceOf,
   prepareRoot,
   readEvidence,
-  writeEnvironment,
-  writeEquivalence,
+  writePart,
   writePlan,
-  writeSequence,
 } from '../evidence/store.js'
 import type { Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
@@ -26,11 +24,11 @@ import { publishRecord, readRecords, writeIndex } from '../record/store.js'
 import { acquireLock } from '../system/lock.js'
 import { decide, openWorkloads } from '../verdict/decide.js'
 import { isNothing } from '../verdict/refusals.js'
-import { proveEquivalence } from './equivalence.js'
 import { measurePairs } from './measure-pairs.js'
 import { pilotWorkloads } from './pilot.js'
 import type { PlanDraft } from './plan-draft.js'
 import { probeMemory } from './probe-memory.js'
+import { proveEquivalence } from './prove-equivalence.js'
 import { resumePlan } from './resume.js'
 
 /** What to evaluate, and where the evidence goes. */
@@ -112,14 +110,14 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   const setting = { loaded, progress, settings: settingsOf(request) }
   const id = claimEvidence(root, draft.layer)
   try {
-    writeEnvironment(root, id, readEnvironment(draft.nodeFlags))
-    if (request.sequence !== undefined) writeSequence(root, id, request.sequence)
+    writePart(root, id, 'environment', readEnvironment(draft.nodeFlags))
+    if (request.sequence !== undefined) writePart(root, id, 'sequence', request.sequence)
     const isMeasured = !isNothing(draft)
     const equivalence: Equivalence = isMeasured
       ? await proveEquivalence(draft, setting)
       : { kind: 'equal', digests: [] }
     progress.done()
-    writeEquivalence(root, id, equivalence)
+    writePart(root, id, 'equivalence', equivalence)
     const unpiloted = { ...draft, id, createdAt: io.now().toISOString() }
     request.onProof({ plan: unpiloted, equivalence })
     const workloads =

@@ -4,7 +4,7 @@ import type { PlannedWorkload } from '../evidence/evidence.js'
 import type { Measurement } from '../measurement/child-message.js'
 import { forkRun } from '../measurement/fork-run.js'
 import { calibrateTurnsPerMs } from '../measurement/kernel.js'
-import { addressOf } from '../measurement/load-suite.js'
+import { slotOf } from '../measurement/measure-pair.js'
 import type { PhaseSetting } from './phase-setting.js'
 import type { PlanDraft } from './plan-draft.js'
 
@@ -131,26 +131,20 @@ async function timeArms(
 }
 
 async function timeArm(
-  { plan, loaded, settings }: Pilot,
+  pilot: Pilot,
   workload: string,
   arm: Arm,
   length: RunLength,
 ): Promise<Measurement> {
   const result = await forkRun(
     {
-      suite: addressOf(loaded, arm),
+      ...slotOf(pilot, { id: workload, ...length }, arm),
       mode: 'run',
-      metric: plan.metric,
-      workload,
-      arm,
-      stack: plan.stacks[arm],
-      scale: plan.scale,
-      seed: plan.seed,
+      metric: pilot.plan.metric,
       pair: 0,
       position: 0,
-      ...length,
     },
-    settings,
+    pilot.settings,
   )
   if (result.kind === 'answered' && result.message.kind === 'measured')
     return result.message.measurement

@@ -76,7 +76,7 @@ async function probeRun(
 ): Promise<ProbeLine> {
   const identity = { workload: workload.id, pair, arm, startedAt: now().toISOString() }
   const result = await forkRun(
-    { ...slotOf(plan, workload, arm), suite: loaded.address, mode: 'probe', pair, position: index },
+    { ...slotOf({ plan, loaded }, workload, arm), mode: 'probe', pair, position: index },
     { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) },
   )
   if (result.kind === 'failed') return { ...identity, error: result.error }

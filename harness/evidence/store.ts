@@ -15,8 +15,6 @@ import {
 } from '../system/files.js'
 import { defined } from './defined.js'
 import {
-  type Environment,
-  type Equivalence,
   type EvaluationPlan,
   type Evidence,
   environmentSchema,
@@ -26,7 +24,7 @@ import {
 import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
 import { type ProbeLine, probeLineSchema } from './probe-record.js'
 import { type JournalLine, journalLineSchema } from './run-record.js'
-import { type Sequence, sequenceSchema } from './sequence-evidence.js'
+import { sequenceSchema } from './sequence-evidence.js'
 
 /** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
 const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
@@ -65,19 +63,17 @@ export function discardUnplanned(root: string, id: string): void {
   if (!hasPlan(root, id)) rmSync(join(evidenceOf(root), id), { recursive: true, force: true })
 }
 
-/** Writes `environment.json`. */
-export function writeEnvironment(root: string, id: string, environment: Environment): void {
-  writeJson(pathOf(root, id, 'environment.json'), environment)
-}
+/** The files of an evidence folder that are written once, before the plan. */
+type Part = 'environment' | 'equivalence' | 'sequence'
 
-/** Writes `equivalence.json`. */
-export function writeEquivalence(root: string, id: string, equivalence: Equivalence): void {
-  writeJson(pathOf(root, id, 'equivalence.json'), equivalence)
-}
-
-/** Writes `sequence.json`. */
-export function writeSequence(root: string, id: string, sequence: Sequence): void {
-  writeJson(pathOf(root, id, SEQUENCE), sequence)
+/** Writes `environment.json`, `equivalence.json` or `sequence.json`. */
+export function writePart<P extends Part>(
+  root: string,
+  id: string,
+  part: P,
+  value: NonNullable<Evidence[P]>,
+): void {
+  writeJson(pathOf(root, id, `${part}.json`), value)
 }
 
 /** Writes `plan.json`, and an empty journal for the runs that follow. */

@@ -5,7 +5,7 @@ import type { RunSlot } from '../contract.js'
 import { defined } from '../evidence/defined.js'
 import { compiledModule } from '../system/package-root.js'
 import { readHostCpuTime } from '../system/proc.js'
-import { ended, tailOf } from '../system/process-end.js'
+import { type Limits, type ProcessEnd, superviseProcess } from '../system/supervise-process.js'
 import { type ChildMessage, childMessageSchema, type ParentMessage } from './child-message.js'
 import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
 
@@ -17,13 +17,9 @@ const CHILD = new URL(
 )
 
 /** What all measured processes of an evaluation have in common. */
-export interface ForkSettings {
+export interface ForkSettings extends Limits {
   readonly env: Readonly<Record<string, string>>
   readonly nodeFlags: readonly string[]
-  /** A process is killed after this time, and its run counts as failed. */
-  readonly timeoutMs: number
-  /** Aborting it kills the process. */
-  readonly signal: AbortSignal
 }
 
 /** How a measured process ended. */
@@ -73,27 +69,9 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const kill = () => void child.kill('SIGKILL')
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    kill()
-  }, settings.timeoutMs)
-  settings.signal.addEventListener('abort', kill)
-  try {
-    const stderrTail = tailOf(child)
-    const conversation = converse(child, slot)
-    const ending = await ended(child)
-    settings.signal.throwIfAborted()
-    return resultOf(
-      conversation,
-      timedOut ? `timed out after ${settings.timeoutMs / 1000} s` : ending,
-      stderrTail(),
-    )
-  } finally {
-    clearTimeout(timer)
-    settings.signal.removeEventListener('abort', kill)
-  }
+  const conversation = converse(child, slot)
+  const end = await superviseProcess(child, settings, () => void child.kill('SIGKILL'))
+  return resultOf(conversation, end)
 }
 
 /**
@@ -148,13 +126,12 @@ function readNow(): HostMoment {
 
 function resultOf(
   { answer, failure, host }: Conversation,
-  ending: string | undefined,
-  stderrTail: string,
+  { problem, stderrTail }: ProcessEnd,
 ): ForkResult {
-  if (answer !== undefined && failure === undefined && ending === undefined)
+  if (answer !== undefined && failure === undefined && problem === undefined)
     return { kind: 'answered', message: answer, host }
-  const problem = failure?.error ?? ending ?? 'exited without an answer'
+  const cause = failure?.error ?? problem ?? 'exited without an answer'
   const withStderr = stderrTail !== '' && failure?.exitCode === undefined
-  const error = withStderr ? `${problem}; its stderr ends: ${stderrTail}` : problem
+  const error = withStderr ? `${cause}; its stderr ends: ${stderrTail}` : cause
   return defined({ kind: 'failed' as const, error, exitCode: failure?.exitCode })
 }

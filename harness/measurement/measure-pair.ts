@@ -7,9 +7,14 @@ import { voidReason } from './host-load.js'
 import { addressOf, type LoadedSuite } from './load-suite.js'
 import { armOrder } from './schedule.js'
 
-export interface PairRequest {
-  readonly plan: EvaluationPlan
+/** What the arms of a plan run. */
+export interface MeasuredArms {
+  readonly plan: Pick<EvaluationPlan, 'stacks' | 'scale' | 'seed' | 'injected'>
   readonly loaded: LoadedSuite
+}
+
+export interface PairRequest extends MeasuredArms {
+  readonly plan: EvaluationPlan
   readonly settings: ForkSettings
   readonly now: () => Date
   /** Called before each run. */
@@ -18,17 +23,27 @@ export interface PairRequest {
   readonly onLine: (line: JournalLine) => void
 }
 
-/** The part of a slot that all runs of an arm share: workload, W and K, injected work. */
-export function slotOf(plan: EvaluationPlan, workload: PlannedWorkload, arm: Arm) {
+/** The part of a slot that all runs of an arm share, by default without warm-up. */
+export function slotOf(
+  { plan, loaded }: MeasuredArms,
+  {
+    id,
+    warmup = 0,
+    iterations = 1,
+    injectTurns,
+  }: Omit<PlannedWorkload, 'title' | 'content' | 'role'>,
+  arm: Arm,
+) {
   return defined({
-    workload: workload.id,
+    suite: addressOf(loaded, arm),
+    workload: id,
     arm,
     stack: plan.stacks[arm],
     scale: plan.scale,
     seed: plan.seed,
-    warmup: workload.warmup ?? 0,
-    iterations: workload.iterations ?? 1,
-    inject: plan.injected?.arm === arm ? workload.injectTurns : undefined,
+    warmup,
+    iterations,
+    inject: plan.injected?.arm === arm ? injectTurns : undefined,
   })
 }
 
@@ -55,17 +70,17 @@ export async function measurePair(
 }
 
 async function measureRun(
-  { plan, loaded, settings, now }: PairRequest,
+  request: PairRequest,
   workload: PlannedWorkload,
   pair: number,
   arm: Arm,
   index: number,
 ): Promise<JournalLine> {
+  const { plan, settings, now } = request
   const startedAt = now().toISOString()
   const result = await forkRun(
     {
-      ...slotOf(plan, workload, arm),
-      suite: addressOf(loaded, arm),
+      ...slotOf(request, workload, arm),
       mode: 'run',
       metric: plan.metric,
       pair,

@@ -5,16 +5,8 @@ import { hostname } from 'node:os'
 /**
  * A lock file that one process at a time holds. JavaScript, because the build takes it before any
  * TypeScript is compiled.
- */
-
-/**
- * The holder of a lock. The start of the process distinguishes it from a later one with its pid.
  *
- * @typedef {object} Holder
- * @property {number} pid
- * @property {string} host
- * @property {string} since ISO time
- * @property {string} [processStart] absent where the host does not report it
+ * @typedef {{ pid: number, host: string, since: string, processStart?: string | undefined }} Holder
  */
 
 /**
@@ -27,9 +19,15 @@ import { hostname } from 'node:os'
  */
 export function takeLock(path, now) {
   const temporary = `${path}.${process.pid}`
+  const self = {
+    pid: process.pid,
+    host: hostname(),
+    since: now.toISOString(),
+    processStart: readProcessStart(process.pid),
+  }
   try {
     // Linking a finished file makes the lock appear with its whole content.
-    writeFileSync(temporary, JSON.stringify(describeSelf(now)))
+    writeFileSync(temporary, JSON.stringify(self))
     if (tryLink(temporary, path)) return undefined
     return breakIfStale(path) && tryLink(temporary, path) ? undefined : describeHolder(path)
   } finally {
@@ -42,20 +40,7 @@ export function releaseLock(path) {
   rmSync(path, { force: true })
 }
 
-/**
- * @param {Date} now
- * @returns {Holder}
- */
-function describeSelf(now) {
-  const holder = { pid: process.pid, host: hostname(), since: now.toISOString() }
-  const processStart = readProcessStart(process.pid)
-  return processStart === undefined ? holder : { ...holder, processStart }
-}
-
-/**
- * @param {string} temporary
- * @param {string} path
- */
+/** @type {(temporary: string, path: string) => boolean} */
 function tryLink(temporary, path) {
   try {
     linkSync(temporary, path)
@@ -69,8 +54,7 @@ function tryLink(temporary, path) {
 /**
  * Removes a lock whose process has ended.
  *
- * @param {string} path
- * @returns {boolean} whether the lock may be free now
+ * @type {(path: string) => boolean} whether the lock may be free now
  */
 function breakIfStale(path) {
   if (isHeld(path)) return false
@@ -88,9 +72,10 @@ function breakIfStale(path) {
 }
 
 /**
- * Whether the process in a lock file is alive, or cannot be judged from here.
+ * Whether the process in a lock file is alive, or cannot be judged from here. Its start
+ * distinguishes it from a later process with the same pid.
  *
- * @param {string} path
+ * @type {(path: string) => boolean}
  */
 function isHeld(path) {
   const holder = readHolder(path)
@@ -105,7 +90,7 @@ function isHeld(path) {
   return processStart === undefined || start === undefined || start === processStart
 }
 
-/** @param {string} path */
+/** @type {(path: string) => string} */
 function describeHolder(path) {
   const holder = readHolder(path)
   return holder === undefined
@@ -113,18 +98,13 @@ function describeHolder(path) {
     : `process ${holder.pid} on ${holder.host} since ${holder.since}`
 }
 
-/**
- * @param {string} path
- * @returns {Holder | undefined} undefined where the file is not a lock of ours
- */
+/** @type {(path: string) => Holder | undefined} undefined where the file is not a lock of ours */
 function readHolder(path) {
   try {
     const holder = JSON.parse(readFileSync(path, 'utf8'))
+    const { pid, host, since } = holder
     const isValid =
-      Number.isInteger(holder.pid) &&
-      holder.pid > 0 &&
-      typeof holder.host === 'string' &&
-      typeof holder.since === 'string'
+      Number.isInteger(pid) && pid > 0 && typeof host === 'string' && typeof since === 'string'
     return isValid ? holder : undefined
   } catch {
     return undefined
@@ -150,7 +130,7 @@ export function readProcessStart(pid, proc = '/proc') {
   }
 }
 
-/** @param {unknown} error */
+/** @type {(error: unknown) => unknown} */
 function codeOf(error) {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -1,18 +1,14 @@
 import { spawn } from 'node:child_process'
-import { ended, tailOf } from './process-end.js'
+import { type Limits, superviseProcess } from './supervise-process.js'
 
-/** Another program, to be run to its end. */
-export interface Program {
+/** Another program, to be run to its end; its limits apply to every process it starts. */
+export interface Program extends Limits {
   /** A path, or a name to be found on `PATH`. */
   readonly file: string
   readonly args: readonly string[]
   /** Absolute path of its working directory. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The program is killed after this time, with every process it started. */
-  readonly timeoutMs: number
-  /** Aborting it does the same. */
-  readonly signal: AbortSignal
   /** Called with each piece of stdout; without it, stdout is dropped. */
   readonly onStdout?: (text: string) => void
 }
@@ -24,15 +20,8 @@ export interface Program {
  * @returns undefined after a clean exit; otherwise how it ended, with the last 2 kB of its stderr
  * @throws the signal's reason, once the program has ended, where the signal was aborted
  */
-export async function runProgram({
-  file,
-  args,
-  cwd,
-  env,
-  timeoutMs,
-  signal,
-  onStdout,
-}: Program): Promise<string | undefined> {
+export async function runProgram(program: Program): Promise<string | undefined> {
+  const { file, args, cwd, env, signal, onStdout } = program
   signal.throwIfAborted()
   const child = spawn(file, [...args], {
     cwd,
@@ -48,23 +37,12 @@ export async function runProgram({
       // All processes of the group have ended.
     }
   }
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    killAll()
-  }, timeoutMs)
-  signal.addEventListener('abort', killAll)
   try {
-    const stderrTail = tailOf(child)
     if (onStdout !== undefined) child.stdout.setEncoding('utf8').on('data', onStdout)
-    const ending = await ended(child)
-    signal.throwIfAborted()
-    const problem = timedOut ? `timed out after ${timeoutMs / 1000} s` : ending
-    if (problem === undefined) return undefined
-    return stderrTail() === '' ? problem : `${problem}; its stderr ends: ${stderrTail()}`
+    const { problem, stderrTail } = await superviseProcess(child, program, killAll)
+    if (problem === undefined || stderrTail === '') return problem
+    return `${problem}; its stderr ends: ${stderrTail}`
   } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', killAll)
     killAll()
   }
 }

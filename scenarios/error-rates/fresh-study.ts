@@ -26,7 +26,7 @@ import { SHIPPED_RULES } from './studied-rules.js'
 const RULES = [SHIPPED_RULES['improvement-20'], SHIPPED_RULES.gate] as const
 
 const SCALE = 'smoke'
-const EQUIVALENCE_SEEDS = 1
+const PROOFS = 1
 
 /**
  * Measures the decisions of the study that are missing below a root.
@@ -95,11 +95,12 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
     {
       workloads: [workloadOf(loaded.suite, task.workload)],
       scale: SCALE,
+      metric: 'cpu',
       seed: task.seed,
       looks: SHIPPED_RULES.gate.looks,
       fixed: false,
       ...(task.change !== 0 && { improvement: task.change }),
-      equivalenceSeeds: EQUIVALENCE_SEEDS,
+      proofs: PROOFS,
     },
     setting,
   )

@@ -5,8 +5,7 @@ import type { CalibrationQuote } from '../../../harness/evidence/evidence.js'
 import {
   claimEvidence,
   prepareRoot,
-  writeEnvironment,
-  writeEquivalence,
+  writePart,
   writePlan,
 } from '../../../harness/evidence/store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
@@ -28,8 +27,8 @@ function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['st
   )
   prepareRoot(root)
   claimEvidence(root, plan.layer)
-  writeEnvironment(root, plan.id, environment)
-  writeEquivalence(root, plan.id, equivalence)
+  writePart(root, plan.id, 'environment', environment)
+  writePart(root, plan.id, 'equivalence', equivalence)
   writePlan(root, plan)
   return resumePlan(root, { ...plan, calibration: quote(now) }, environment)
 }

@@ -20,8 +20,7 @@ import {
   readEvidence,
   recordIds,
   unfinishedIds,
-  writeEnvironment,
-  writeEquivalence,
+  writePart,
   writePlan,
 } from '../../../harness/evidence/store.js'
 import { readEnvironment } from '../../../harness/measurement/environment.js'
@@ -88,8 +87,8 @@ function run(pair: number): RunRecord {
 /** Writes an evidence folder with a plan and two runs. @returns its id */
 function begun(): string {
   const id = claimEvidence(root, 'layer1')
-  writeEnvironment(root, id, readEnvironment([]))
-  writeEquivalence(root, id, { kind: 'equal', digests: [] })
+  writePart(root, id, 'environment', readEnvironment([]))
+  writePart(root, id, 'equivalence', { kind: 'equal', digests: [] })
   writePlan(root, planOf(id))
   appendRun(root, id, run(1))
   appendRun(root, id, run(2))

@@ -3,6 +3,7 @@ import { InputError, InvalidEvidenceError } from '../errors.js'
 import type { Equivalence } from '../evidence/evidence.js'
 import { type Answer, forkRun } from '../measurement/fork-run.js'
 import { addressOf } from '../measurement/load-suite.js'
+import { slotOf } from '../measurement/measure-pair.js'
 import { workloadOf } from '../measurement/run-once.js'
 import type { PhaseSetting } from './phase-setting.js'
 import type { PlanDraft } from './plan-draft.js'
@@ -136,21 +137,12 @@ async function verify(
 
 /** One step of the proof in a process of its own. */
 async function runStep(
-  { plan, loaded, settings }: Proof,
+  proof: Proof,
   slot: Task & Pick<RunSlot, 'mode' | 'arm' | 'wantOutput'>,
 ): Promise<Answer> {
   const result = await forkRun(
-    {
-      ...slot,
-      suite: addressOf(loaded, slot.arm),
-      stack: plan.stacks[slot.arm],
-      scale: plan.scale,
-      pair: 0,
-      position: 0,
-      warmup: 0,
-      iterations: 1,
-    },
-    settings,
+    { ...slotOf(proof, { id: slot.workload }, slot.arm), ...slot, pair: 0, position: 0 },
+    proof.settings,
   )
   if (result.kind === 'answered') return result.message
   if (result.exitCode === 2) throw new InputError(result.error)
