@@ -71,7 +71,7 @@ describe('an evaluation that profiles', () => {
 
   it('shows it in the markdown, and replay derives it again', async () => {
     const page = readFileSync(join(root, 'decisions', '0001-faster.md'), 'utf8')
-    expect(page).toContain('By the profile of the baseline, spin spends most of its time on other')
+    expect(page).toContain('In the profile of the baseline, spin spends most of its time on other')
     expect(page).toContain('| category | baseline | candidate | share of the gain |')
     expect(page).toContain('[difference](../profiling-results/0001-faster/spin/difference.svg)')
     const replayed = await assay(`replay --all --out ${root}`)
