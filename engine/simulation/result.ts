@@ -85,33 +85,22 @@ export interface BacktestResult {
 
 /** The canonical JSON of a result: trades first, then money. Equal text ⇔ equal results. */
 export function canonical(result: BacktestResult): string {
-  const {
-    fills,
-    trades,
-    orders,
-    startingCash,
-    finalCash,
-    finalEquity,
-    equityCurve,
-    metrics,
-    bars,
-    sessions,
-    priceScale,
-  } = result
-  return JSON.stringify({
-    fills,
-    trades,
-    orders,
-    startingCash,
-    finalCash,
-    finalEquity,
-    equityCurve,
-    metrics,
-    bars,
-    sessions,
-    priceScale,
-  })
+  return JSON.stringify(Object.fromEntries(CANONICAL.map((field) => [field, result[field]])))
 }
+
+const CANONICAL = [
+  'fills',
+  'trades',
+  'orders',
+  'startingCash',
+  'finalCash',
+  'finalEquity',
+  'equityCurve',
+  'metrics',
+  'bars',
+  'sessions',
+  'priceScale',
+] as const satisfies readonly (keyof BacktestResult)[]
 
 /** `sha256:…` of the canonical JSON. */
 export function digest(result: BacktestResult): string {
