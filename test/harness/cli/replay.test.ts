@@ -67,7 +67,7 @@ describe('a record of an older version', () => {
     )
     expect(JSON.parse(read('0002-layer1.json'))).toEqual({ ...before, recordVersion: 2 })
     expect(read('0002-layer1.md')).toMatch(
-      /\n---\n\nThe error rates of this rule had not been measured when this was decided; .*\n$/,
+      /\n---\n\nThe error rates of this rule were not measured yet when this was decided; .*\n$/,
     )
     expect((await assay(`replay 2 --out ${root}`)).code).toBe(0)
     expect(JSON.parse(read('0003-layer1.asset-list.json')).recordVersion).toBe(1)
