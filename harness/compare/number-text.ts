@@ -46,7 +46,7 @@ export function looksLikeValue(text: string): boolean {
 }
 
 /** Whether a text is a number whose decimal sign is a comma. */
-export function hasDecimalComma(text: string): boolean {
+function hasDecimalComma(text: string): boolean {
   return DECIMAL_COMMA.test(text)
 }
 
