@@ -164,7 +164,7 @@ describe('what a report shows', () => {
       'baseline: ratio of overhead to computation 9.00 : 1 (200.0 ms of CPU time per pass; the computation alone takes 20.00 ms)',
     )
     expect(text).toMatch(
-      /in the profiles, 40\.0 % less; categories with a name explain 7\d\.\d % of the measured gain, 2\d\.\d % is left/,
+      /\(in the profiles 40\.0 % less\); named categories account for 7\d\.\d % of the gain/,
     )
     const [categories] = all(page, '[aria-labelledby=p1] table')
     expect(all(categories!, 'thead th').at(-1)!.textContent).toBe('share of the gain')
@@ -178,7 +178,7 @@ describe('what a report shows', () => {
       sourceOf(EVALUATIONS.inconclusive!, [profileOf('walk-forward')]),
     )
     const text = all(parsePage(inconclusive), '#time')[0]!.textContent
-    expect(text).toContain('too small or too unsure a change to be divided by category')
+    expect(text).toContain('the change is too small or too uncertain to divide by category')
     expect(text).not.toContain('share of the')
   })
 
