@@ -11,6 +11,11 @@ export type EngineErrorCode =
   | 'config-invalid'
   | 'strategy-misuse'
 
+/** The message of anything thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
 /**
  * An error the user can act on. Its message names the problem, the place and the remedy, in lower
  * case without a final period: `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear

@@ -1,6 +1,6 @@
-import { type AssetListCache, assetListCache } from './cache/asset-list.js'
-import { type HistoryCache, historyCache } from './cache/history.js'
-import { type PreGroupedBars, preGroupedBars } from './cache/pre-grouped.js'
+import { assetListCache } from './cache/asset-list.js'
+import { historyCache } from './cache/history.js'
+import { preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
 import { type EngineLog, engineLog } from './log.js'
@@ -11,6 +11,7 @@ import type {
   AssetDirectory,
   BarSource,
   BundleSource,
+  CacheControl,
   Counters,
   HistorySource,
   OpenBundle,
@@ -63,7 +64,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
 
   const bundles = openBundles(config, log, options.bundles)
-  const caches: (AssetListCache | PreGroupedBars | HistoryCache)[] = []
+  const caches: CacheControl[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()

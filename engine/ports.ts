@@ -98,6 +98,13 @@ export interface AssetWindows {
   frame(fields: readonly Field[], barCount: number): ColumnTable
 }
 
+/** What every cache offers besides its port. */
+export interface CacheControl {
+  counters(): Counters
+  /** Drops all entries; the cache remains usable. */
+  clear(): void
+}
+
 /**
  * Integer counters of an engine, by dotted name: `bundle.opens`, `assetList.hits`,
  * `preGrouped.bytes` … Never part of a result's digest.

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { EngineError } from '../errors.js'
+import { EngineError, type EngineErrorCode, messageOf } from '../errors.js'
 
 /** One data row and the line of the file it ends on, counted from 1. */
 export interface CsvRow {
@@ -52,19 +52,21 @@ function split(path: string, text: string): CsvRow[] {
   } catch (cause) {
     const line =
       cause instanceof CsvError && typeof cause.lines === 'number' ? cause.lines : lines.length + 1
-    throw fault(
-      path,
-      line,
-      `not csv (${cause instanceof Error ? cause.message.toLowerCase() : cause}); correct the file`,
-      cause,
-    )
+    const reason = messageOf(cause).toLowerCase()
+    throw fault(path, line, `not csv (${reason}); correct the file`, cause)
   }
   return lines
 }
 
 /** An error in a user's file, with its line: `prices.csv:17: close is empty; …`. */
-export function fault(path: string, line: number, message: string, cause?: unknown): EngineError {
-  return new EngineError('input-invalid', `${path}:${line}: ${message}`, {
+export function fault(
+  path: string,
+  line: number,
+  message: string,
+  cause?: unknown,
+  code: EngineErrorCode = 'input-invalid',
+): EngineError {
+  return new EngineError(code, `${path}:${line}: ${message}`, {
     cause,
     details: { file: path, line },
   })

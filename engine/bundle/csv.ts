@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js'
+import { EngineError, messageOf } from '../errors.js'
 import { BAR_FIELDS } from '../market/bars.js'
 import { type Frequency, parseSession, sessionText } from '../market/calendar.js'
 import { parseDecimal, ticksToText } from '../market/money.js'
@@ -98,11 +98,7 @@ function readTable(path: string, bytes: Uint8Array, header: string): readonly Cs
     return rows
   } catch (cause) {
     if (cause instanceof EngineError && cause.code === 'bundle-corrupt') throw cause
-    throw corruptFile(
-      path,
-      `is not a readable csv file (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    )
+    throw corruptFile(path, `is not a readable csv file (${messageOf(cause)})`, cause)
   }
 }
 
@@ -110,10 +106,6 @@ function decodeRow<T>(path: string, row: CsvRow, read: () => T): T {
   try {
     return read()
   } catch (cause) {
-    throw corruptFile(
-      `${path}:${row.line}`,
-      `holds a bad value (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    )
+    throw corruptFile(`${path}:${row.line}`, `holds a bad value (${messageOf(cause)})`, cause)
   }
 }

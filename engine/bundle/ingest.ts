@@ -226,10 +226,7 @@ function toAdjustments(
       return toAdjustment(row.cells, scales.adjustment, indexOf, assets)
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause
-      throw new EngineError(cause.code, `${path}:${row.line}: ${cause.message}`, {
-        cause,
-        details: { file: path, line: row.line },
-      })
+      throw fault(path, row.line, cause.message, cause, cause.code)
     }
   })
 }

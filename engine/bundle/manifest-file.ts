@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { EngineError } from '../errors.js'
+import { EngineError, messageOf } from '../errors.js'
 import { isAssetId } from '../market/asset.js'
 import { type Calendar, calendarFrom } from '../market/calendar.js'
 import { MAX_SCALE } from '../market/money.js'
@@ -209,11 +209,7 @@ function checkedCalendar(path: string, manifest: BundleManifest): Calendar {
   try {
     return calendarFrom(manifest.frequency, manifest.sessions)
   } catch (cause) {
-    throw corruptFile(
-      path,
-      `has a faulty calendar (${cause instanceof Error ? cause.message : cause})`,
-      cause,
-    )
+    throw corruptFile(path, `has a faulty calendar (${messageOf(cause)})`, cause)
   }
 }
 

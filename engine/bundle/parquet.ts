@@ -8,7 +8,7 @@ import {
   parquetScan,
 } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { EngineError } from '../errors.js'
+import { EngineError, messageOf } from '../errors.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { MAX_UNSCALED, powerOfTen } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
@@ -138,8 +138,7 @@ async function readColumns(file: StoredFile, layout: ColumnLayout): Promise<Colu
     return await decode(bytes, metadata, layout, units)
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
-    const reason =
-      cause instanceof Error ? cause.message.toLowerCase().slice(0, 120) : String(cause)
+    const reason = messageOf(cause).toLowerCase().slice(0, 120)
     throw corruptFile(path, `is not a readable parquet file (${reason})`, cause)
   }
 }

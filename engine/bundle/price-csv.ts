@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path'
-import { EngineError } from '../errors.js'
+import { EngineError, messageOf } from '../errors.js'
 import { type AssetId, checkAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { decimalDigits, divideHalfEven, MAX_UNSCALED, parseDecimal } from '../market/money.js'
@@ -221,11 +221,8 @@ function imprecise(
   const scale = scales[side]
   const misfit =
     rounded === 0 ? `${text} is 0 at ${scale} decimal places` : cause.message.replace(/; .*/, '')
-  return new EngineError(
-    'precision',
-    `${path}:${row.line}: ${field}: ${misfit}; ${scaleRemedy(side, digits()[side], scale)}`,
-    { cause, details: { file: path, line: row.line } },
-  )
+  const remedy = scaleRemedy(side, digits()[side], scale)
+  return fault(path, row.line, `${field}: ${misfit}; ${remedy}`, cause, 'precision')
 }
 
 /** Rounded half-even from the exact text; undefined where not allowed or not below 2^53. */
@@ -246,8 +243,4 @@ function located<T>(path: string, row: CsvRow, read: () => T): T {
   } catch (cause) {
     throw fault(path, row.line, messageOf(cause), cause)
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { EngineError } from '../errors.js'
+import { EngineError, messageOf } from '../errors.js'
 import { canonicalContent } from './canonical-content.js'
 import type { BundleContent, CanonicalContent } from './content.js'
 import { adjustmentsToCsv, barsToCsv } from './csv.js'
@@ -45,10 +45,9 @@ export async function writeBundle(
     // Removing fails where the parent is not a directory; the first error is the one to report.
     await rm(temporary, { recursive: true, force: true }).catch(() => {})
     if (cause instanceof EngineError) throw cause
-    const reason = cause instanceof Error ? cause.message.toLowerCase() : String(cause)
     throw new EngineError(
       'input-invalid',
-      `cannot write bundle ${directory} (${reason}); check space and permissions or choose another directory`,
+      `cannot write bundle ${directory} (${messageOf(cause).toLowerCase()}); check space and permissions or choose another directory`,
       { cause, details: { file: target } },
     )
   }

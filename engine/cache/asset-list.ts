@@ -1,15 +1,11 @@
 import type { EngineLog } from '../log.js'
 import type { Asset } from '../market/asset.js'
-import type { AssetDirectory, Counters, OpenBundle } from '../ports.js'
+import type { AssetDirectory, CacheControl, OpenBundle } from '../ports.js'
 import { type CacheStore, Lru } from './lru.js'
 import { ReadThrough } from './read-through.js'
 
 /** An asset directory that keeps the lists of the plain one. */
-export interface AssetListCache extends AssetDirectory {
-  counters(): Counters
-  /** Drops all lists. */
-  clear(): void
-}
+export type AssetListCache = AssetDirectory & CacheControl
 
 export interface AssetListOptions {
   /** Maximum number of asset lists kept, one per (bundle, version). */

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
+import { messageOf } from '../errors.js'
 import type { EngineLog } from '../log.js'
-import type { BundleSource, Counters, OpenBundle } from '../ports.js'
+import type { BundleSource, CacheControl, Counters, OpenBundle } from '../ports.js'
 import { SharedBundle } from './shared-bundle.js'
 
-/** A source that keeps bundles open and shares each among all who open it. */
-export interface BundlePool extends BundleSource {
-  counters(): Counters
-  /** Releases all bundles; each is closed with its last user. The pool remains usable. */
-  clear(): void
-}
+/**
+ * A source that keeps bundles open and shares each among all who open it. A bundle that `clear`
+ * drops is closed with its last user.
+ */
+export type BundlePool = BundleSource & CacheControl
 
 export interface BundlePoolOptions {
   /** Maximum number of bundles kept. One evicted while in use is closed by its last user. */
@@ -89,9 +89,8 @@ class Pool implements BundlePool {
       this.#invalidate(key, shared)
     } catch (error) {
       this.#counted.fallbacks++
-      const reason = error instanceof Error ? error.message : String(error)
       this.#log.warn(
-        { cache: 'pool', step: 'check', directory: key, reason },
+        { cache: 'pool', step: 'check', directory: key, reason: messageOf(error) },
         'cache failed; continuing without it',
       )
       this.#drop(key, shared)

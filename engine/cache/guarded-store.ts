@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js'
 import type { EngineLog } from '../log.js'
 import type { CacheStore } from './lru.js'
 
@@ -43,9 +44,8 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
   /** Logs and counts a failure of the cache. */
   failed(step: string, error: unknown): void {
     this.#fallbacks++
-    const reason = error instanceof Error ? error.message : String(error)
     this.#log.warn(
-      { cache: this.name, operation: 'fall back', step, reason },
+      { cache: this.name, operation: 'fall back', step, reason: messageOf(error) },
       'cache failed; continuing without it',
     )
   }

@@ -4,17 +4,13 @@ import type { Field } from '../market/bars.js'
 import type { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import type { OneOrMore } from '../portal/portal.js'
-import type { AssetWindows, Counters, HistoryScope, HistorySource } from '../ports.js'
+import type { AssetWindows, CacheControl, Counters, HistoryScope, HistorySource } from '../ports.js'
 import { GuardedStore } from './guarded-store.js'
 import { type CacheStore, Lru, type SharesOf } from './lru.js'
 import { type EpochKeys, type SeriesKeys, WindowKeys } from './window-keys.js'
 
 /** A history source that keeps its windows for later requests. */
-export interface HistoryCache extends HistorySource {
-  counters(): Counters
-  /** Drops all windows. */
-  clear(): void
-}
+export type HistoryCache = HistorySource & CacheControl
 
 export interface HistoryCacheOptions {
   /** Maximum bytes of each of the two tiers. */

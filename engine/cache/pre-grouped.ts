@@ -5,16 +5,12 @@ import type { AssetId } from '../market/asset.js'
 import { type Bars, barsBytes, type SessionRange } from '../market/bars.js'
 import { denseBars } from '../portal/dense-bars.js'
 import { lifeOf } from '../portal/long-table.js'
-import type { BarSource, Counters, OpenBundle } from '../ports.js'
+import type { BarSource, CacheControl, OpenBundle } from '../ports.js'
 import { type CacheStore, Lru } from './lru.js'
 import { ReadThrough } from './read-through.js'
 
 /** A bar source that keeps the columns of each asset it has read. */
-export interface PreGroupedBars extends BarSource {
-  counters(): Counters
-  /** Drops all columns. */
-  clear(): void
-}
+export type PreGroupedBars = BarSource & CacheControl
 
 export interface PreGroupedOptions {
   /** Maximum bytes of columns, over all assets. */

@@ -144,17 +144,26 @@ export function sessionText(calendar: Calendar, index: number): string {
  */
 export function indexOfSession(calendar: Calendar, session: string | number): number {
   const time = typeof session === 'number' ? session : parseSession(calendar.frequency, session)
-  const index = lowerBound(calendar, time)
+  const index = lowerBound(calendar.times, time)
   return calendar.times[index] === time ? index : -1
 }
 
-/** The first calendar index at or after an instant; the calendar's length where there is none. */
-export function lowerBound(calendar: Calendar, time: number): number {
-  let low = 0
-  let high = calendar.length
+/**
+ * The first index in [first, last) whose value is at least `value`; `last` where there is none.
+ *
+ * @param values  ascending
+ */
+export function lowerBound(
+  values: Float64Array | Int32Array,
+  value: number,
+  first = 0,
+  last = values.length,
+): number {
+  let low = first
+  let high = last
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (calendar.times[middle]! < time) low = middle + 1
+    if (values[middle]! < value) low = middle + 1
     else high = middle
   }
   return low

@@ -1,6 +1,7 @@
 import type { BarTable } from '../bundle/bar-table.js'
 import type { Asset } from '../market/asset.js'
 import type { Bars, SessionRange } from '../market/bars.js'
+import { lowerBound } from '../market/calendar.js'
 
 /** Rows as parallel columns, those of one asset ascending by session. */
 export type BarRows = Pick<BarTable, 'session' | 'open' | 'high' | 'low' | 'close' | 'volume'>
@@ -88,18 +89,4 @@ function spreadColumn(
   const out = new Float64Array(length).fill(untraded)
   for (let row = start; row < end; row++) out[session[row]! - from] = column[row]!
   return out
-}
-
-/**
- * The first row in [first, last) whose session is at least `session`; `last` where there is none.
- */
-function lowerBound(sessions: Int32Array, session: number, first: number, last: number): number {
-  let low = first
-  let high = last
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sessions[middle]! < session) low = middle + 1
-    else high = middle
-  }
-  return low
 }

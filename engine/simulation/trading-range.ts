@@ -50,7 +50,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 function indexOf(calendar: Calendar, at: number | string, name: string): number {
   if (typeof at === 'string')
-    return lowerBound(calendar, parseSession(DATE.test(at) ? '1d' : calendar.frequency, at))
+    return lowerBound(calendar.times, parseSession(DATE.test(at) ? '1d' : calendar.frequency, at))
   if (Number.isInteger(at) && at >= 0 && at <= calendar.length) return at
   throw invalid(calendar, `${name} ${at} is not an index of the calendar`)
 }

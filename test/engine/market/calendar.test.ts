@@ -122,7 +122,7 @@ describe('indexOfSession', () => {
     },
   )('lowerBound is the number of earlier sessions', (days, day) => {
     const sessions = days.sort((a, b) => a - b).map((d) => formatSession('1d', d * DAY))
-    expect(lowerBound(calendarFrom('1d', sessions), day * DAY)).toBe(
+    expect(lowerBound(calendarFrom('1d', sessions).times, day * DAY)).toBe(
       days.filter((d) => d < day).length,
     )
   })
