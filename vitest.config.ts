@@ -34,7 +34,7 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     coverage: {
       provider: 'v8',
-      include: ['engine/**/*.ts', 'harness/**/*.ts', 'scenarios/**/*.ts'],
+      include: ['engine/**/*.ts', 'harness/**/*.{ts,mjs}', 'scenarios/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'test-results/coverage',
       thresholds: {
