@@ -8,7 +8,7 @@ export interface Verdict {
   readonly suite: string
   readonly scale: string
   readonly verdict: 'accepted' | 'rejected' | 'inconclusive'
-  /** Present in controls, which do not count here. */
+  /** Set in controls with an injected effect; their records are ignored here. */
   readonly injected?: unknown
 }
 

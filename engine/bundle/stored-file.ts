@@ -22,7 +22,7 @@ export interface StoredFile {
  *
  * @param manifest  as read when the bundle was opened
  * @throws {EngineError} `bundle-changed`: the bundle was replaced since
- * @throws {EngineError} `bundle-corrupt`: missing, unreadable, or other bytes than were written
+ * @throws {EngineError} `bundle-corrupt`: missing, unreadable, or not the bytes that were written
  */
 export async function readStored(
   directory: string,

@@ -26,7 +26,10 @@ export class SharedBundle {
     this.#events = events
   }
 
-  /** Adds a user, until `release` or the close of its lease; false where it is closed already. */
+  /**
+   * Adds a user, who stays until `release` is called or its lease is closed. Returns false if the
+   * bundle is already closed.
+   */
   hold(): boolean {
     if (this.#closed) return false
     this.#users++

@@ -1,8 +1,8 @@
 import { type Calendar, sessionText } from '../market/calendar.js'
 
 /**
- * The texts of a calendar's sessions, each made once on first use: equity, fills, orders and trades
- * of a session all need it.
+ * Each session of a calendar as text, made on first use and kept: the session's equity, fills,
+ * orders and trades all need it.
  */
 export class SessionTexts {
   readonly #calendar: Calendar

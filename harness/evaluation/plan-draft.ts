@@ -41,7 +41,7 @@ export interface PlanChoices
   readonly targets?: readonly string[]
   /** Number of seeds for which equivalence is proven; three unless stated. */
   readonly proofs?: number
-  /** True effect of the work to inject, a fraction; negative makes the candidate slower. */
+  /** Known effect to inject, a fraction of the time; negative makes the candidate slower. */
   readonly improvement?: number | undefined
   /** Id of the record this evaluation supersedes. */
   readonly supersedes?: string | undefined

@@ -12,7 +12,7 @@ export interface RankSumTest {
   readonly method: 'exact' | 'normal'
 }
 
-/** Up to so many values per sample, p is exact: all orders are counted. */
+/** The largest sample size for which p is exact: every order of the values is counted. */
 const EXACT_UP_TO = 50
 
 /**

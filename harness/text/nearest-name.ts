@@ -28,8 +28,8 @@ export function unknownName(kind: string, name: string, valid: readonly string[]
 }
 
 /**
- * The valid name with the smallest Levenshtein distance, if that is at most half of its length plus
- * one.
+ * The valid name with the smallest Levenshtein distance to `name`; undefined if that distance is
+ * larger than half the length of the valid name plus one.
  */
 export function nearestName(name: string, valid: readonly string[]): string | undefined {
   const [best] = valid

@@ -2,7 +2,7 @@ import { EngineError } from '../../engine/index.js'
 import { InputError } from '../../harness/errors.js'
 
 /**
- * Runs work on files and options of the user.
+ * Executes an action that uses the user's files and options.
  *
  * @throws {InputError} in place of each error of the engine: the user can correct it (exit 2)
  */

@@ -35,7 +35,7 @@ export interface Scenario {
   readonly scales: Readonly<Record<ScaleName, BacktestScale>>
 }
 
-/** Averages of the first backtest; each further one has a longer fast average. */
+/** Window lengths of the first backtest; each later backtest uses a longer fast window. */
 const FAST = 5
 const SLOW = 50
 const SHARES = 10

@@ -1,6 +1,6 @@
 /** One frame of a stack: what ran, and where its source is. */
 export interface Frame {
-  /** As in the program, hostile characters included; `(anonymous)` if it has no name. */
+  /** The function's name as in the program, not escaped; `(anonymous)` if it has none. */
   readonly name: string
   /** JavaScript, native code of the runtime, or one of the three states of V8 without code. */
   readonly kind: 'js' | 'native' | 'gc' | 'idle' | 'program'
