@@ -31,8 +31,8 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
-    // No test opens a connection: where further certificates are set, every Node process would parse
-    // them all, which takes longer than the rest of its start.
+    // No test opens a connection, and parsing further certificates takes longer than the rest of a
+    // Node process's start.
     env: { TZ: 'UTC', NODE_EXTRA_CA_CERTS: '' },
     coverage: {
       provider: 'v8',

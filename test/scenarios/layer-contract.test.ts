@@ -22,9 +22,6 @@ import { suite } from '../../scenarios/suite.js'
  */
 
 const SEEDS = [1, 2]
-/** One seed where a workload starts threads: each of them loads the engine, a second per seed. */
-const seedsOf = ({ parallel }: (typeof suite.workloads)[number]) =>
-  parallel === true ? SEEDS.slice(0, 1) : SEEDS
 let root: string
 let before: string | undefined
 
@@ -81,7 +78,7 @@ for (const layer of suite.layers) {
 
     for (const workload of suite.workloads) {
       it(`has the baseline's results on ${workload.id}, for every seed`, async () => {
-        for (const seed of seedsOf(workload)) {
+        for (const seed of SEEDS) {
           const scale = workload.scales.smoke
           const baseline = await baselineOf(workload, seed)
           const candidate = await workload.run(config, scale, seed)
