@@ -1,6 +1,7 @@
 import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
 import { certifiableClaim, certifiedClaim, criterionOf } from '../record/claim.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
+import { divergencePlace } from '../text/divergence-place.js'
 import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
 import { thresholdOf } from '../verdict/criteria.js'
 
@@ -41,13 +42,8 @@ export function proofLine(
 export function describeDivergence(
   divergence: Extract<Equivalence, { kind: 'different' }>['divergence'],
 ): string {
-  const { workload, seed, at, arm, field, baseline, candidate } = divergence
-  const where = [
-    workload,
-    `seed ${seed}`,
-    ...Object.entries(at).map(([name, value]) => `${name} ${value}`),
-  ].join(', ')
-  return `not equivalent: ${where}: ${field} is ${baseline} in baseline and ${candidate} in ${arm}`
+  const { arm, field, baseline, candidate } = divergence
+  return `not equivalent: ${divergencePlace(divergence)}: ${field} is ${baseline} in baseline and ${candidate} in ${arm}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { divergencePlace } from '../text/divergence-place.js'
 import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
 import type { GateReason } from '../verdict/gate.js'
 import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
@@ -67,14 +68,9 @@ function sentenceOf(code: GateReason, limit: number): string {
 export function divergenceText(
   divergence: Extract<GateEquivalence, { kind: 'different' }>['divergence'],
 ): string {
-  const { workload, seed, at, arm, field, baseline, candidate } = divergence
-  const where = [
-    workload,
-    `seed ${seed}`,
-    ...Object.entries(at).map(([name, value]) => `${name} ${value}`),
-  ].join(', ')
+  const { arm, field, baseline, candidate } = divergence
   const named = field.replace('the baseline', 'base').replace('the candidate', 'head')
-  return `${where}: ${named} is ${baseline} in base and ${candidate} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
+  return `${divergencePlace(divergence)}: ${named} is ${baseline} in base and ${candidate} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
 }
 
 /** The slowdowns that this noise certifies with 80 % power: `passes ≤ 5.1 %, fails ≥ 15.2 %` */

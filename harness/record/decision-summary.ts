@@ -1,4 +1,5 @@
 import { noiseClassSchema } from '../evidence/field-schemas.js'
+import { divergencePlace } from '../text/divergence-place.js'
 import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import { formatCounted, formatLimit, formatSpeedup } from '../text/format.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
@@ -84,11 +85,9 @@ function equivalenceLine({ equivalence, workloads }: DecisionRecord): string {
       .join('; ')
     return `identical results for ${formatCounted(equivalence.seeds.length, 'seed')} and in all ${formatCounted(equivalence.measuredRuns, 'measured run')} (${contents})`
   }
-  const { found, workload, seed, arm, at, field, baseline, candidate } = equivalence.divergence
-  const place = Object.entries(at).map(
-    ([name, value]) => `${escapeName(name)} ${escapeName(value)}`,
-  )
-  return `**different**, found ${found}: ${[escapeName(workload), `seed ${seed}`, ...place].join(', ')}: ${escapeName(field)} is ${escapeName(candidate)} (${arm}) instead of ${escapeName(baseline)}`
+  const { found, arm, field, baseline, candidate } = equivalence.divergence
+  const place = divergencePlace(equivalence.divergence, escapeName)
+  return `**different**, found ${found}: ${place}: ${escapeName(field)} is ${escapeName(candidate)} (${arm}) instead of ${escapeName(baseline)}`
 }
 
 function memoryLine({ workloads, regime }: DecisionRecord): string {

@@ -1,0 +1,17 @@
+/**
+ * Where two outputs first differ: `grid-search, seed 7, backtest fast=5 slow=60`.
+ *
+ * @param show applied to each name and value, for output that is not plain text
+ */
+export function divergencePlace(
+  divergence: {
+    readonly workload: string
+    readonly seed: number
+    readonly at: Readonly<Record<string, string>>
+  },
+  show: (text: string) => string = (text) => text,
+): string {
+  const { workload, seed, at } = divergence
+  const coordinates = Object.entries(at).map(([name, value]) => `${show(name)} ${show(value)}`)
+  return [show(workload), `seed ${seed}`, ...coordinates].join(', ')
+}
