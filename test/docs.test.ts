@@ -23,6 +23,9 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   profile: ['--scale', 'smoke', '--scenario', 'daily-simple', '--duration', '0.2'],
 }
 
+/** Its commands run in another project: test/other-projects.test.ts. */
+const ELSEWHERE = 'docs/other-projects.md'
+
 /** Evaluates every layer of the suite: minutes at any scale. */
 const EVERY_LAYER = / evaluate (-- )?all\b/
 
@@ -54,13 +57,15 @@ describe('the commands shown', () => {
   // or with another scenario, is one.
   const commands = [
     ...new Set(
-      PAGES.flatMap(commandsOf).map((line) =>
-        line
-          .replace(/^npm run /, 'npx assay ')
-          .replace(/ -- /, ' ')
-          .replace(' --scale smoke', '')
-          .replace(/ --scenario [\w-]+/, ''),
-      ),
+      PAGES.filter((page) => page !== ELSEWHERE)
+        .flatMap(commandsOf)
+        .map((line) =>
+          line
+            .replace(/^npm run /, 'npx assay ')
+            .replace(/ -- /, ' ')
+            .replace(' --scale smoke', '')
+            .replace(/ --scenario [\w-]+/, ''),
+        ),
     ),
   ]
   const out = temporaryDirectory()

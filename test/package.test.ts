@@ -1,28 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryDirectory } from './fixtures/bench.js'
-
-interface Packed {
-  readonly files: readonly { readonly path: string }[]
-}
+import { packedProject } from './fixtures/packed-project.js'
 
 describe('the package as published', () => {
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  ) as Packed[]
-  const paths = packed!.files.map(({ path }) => path)
+  const { root, assay, paths } = packedProject()
 
-  it('holds compiled code, templates, schema and data, and neither tests nor build state', () => {
+  it('holds compiled code, templates, schema, pages and data, and neither tests nor build state', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'dist/scenarios/main.js',
         'dist/harness/child.js',
         'dist/engine/index.d.ts',
+        'harness/contract.ts',
+        'harness/cli/templates/suite.mjs',
+        'harness/cli/templates/gitattributes',
         'harness/record/templates/decision.md.hbs',
         'harness/record/decision.schema.json',
         'harness/profile/templates/flame-graph.js',
@@ -31,7 +24,9 @@ describe('the package as published', () => {
         'harness/report/templates/report.hbs',
         'harness/report/templates/report.css',
         'docs/characteristics/characteristics.json',
+        'docs/other-projects.md',
         'scenarios/market/data/sp500-2000.csv.gz',
+        'CONTRIBUTING.md',
         'LICENSE',
       ]),
     )
@@ -40,20 +35,34 @@ describe('the package as published', () => {
     ).toEqual([])
   })
 
+  it('holds every page and source that a message names', () => {
+    const named = ['harness', 'scenarios', 'engine'].flatMap((room) =>
+      readdirSync(room, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .flatMap((name) => namedFiles(readFileSync(join(room, name), 'utf8'))),
+    )
+    expect(named).toContain('docs/compare.md')
+    expect(named.filter((path) => !paths.includes(path))).toEqual([])
+  })
+
   it('runs from its own files alone', () => {
-    const root = join(temporaryDirectory(), 'node_modules', 'assay')
-    for (const path of paths) {
-      mkdirSync(join(root, path, '..'), { recursive: true })
-      cpSync(path, join(root, path))
-    }
-    symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
-    const main = join(root, 'dist', 'scenarios', 'main.js')
+    const main = join(assay, 'dist', 'scenarios', 'main.js')
     expect(existsSync(main)).toBe(true)
     const run = (...words: string[]) =>
-      execFileSync(process.execPath, [main, ...words], { encoding: 'utf8', cwd: join(root, '..') })
+      execFileSync(process.execPath, [main, ...words], { encoding: 'utf8', cwd: root })
     expect(run('list')).toContain('layer1')
     expect(
-      run('backtest', '--csv', join(root, 'scenarios', 'market', 'data', 'example.csv')),
+      run('backtest', '--csv', join(assay, 'scenarios', 'market', 'data', 'example.csv')),
     ).toContain('final equity')
   })
 })
+
+/** Pages and sources of this package in the code of a file, without its comments. */
+function namedFiles(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => !/^\s*(?:\*|\/[/*])/.test(line))
+    .flatMap(
+      (line) => line.match(/\b(?:docs\/[\w/-]+\.md|harness\/contract\.ts)|CONTRIBUTING\.md/g) ?? [],
+    )
+}

@@ -13,6 +13,7 @@ import { compareCommand } from './compare-command.js'
 import { evaluateCommand } from './evaluate-command.js'
 import { exitCodes } from './exit-codes.js'
 import { gateCommand } from './gate-command.js'
+import { initCommand } from './init-command.js'
 import { listCommand } from './list-command.js'
 import { profileCommand } from './profile-command.js'
 import { replayCommand } from './replay-command.js'
@@ -29,6 +30,7 @@ const COMMANDS: readonly CliCommand[] = [
   profileCommand,
   listCommand,
   compareCommand,
+  initCommand,
 ]
 
 const packageSchema = z.looseObject({
@@ -45,6 +47,7 @@ Examples:
   assay profile layer1                where the time goes in both arms, and where the gain comes from
   assay calibrate                     check that this machine measures correctly; evaluations quote the result
   assay compare before.txt after.txt  every statistic for two files of numbers measured elsewhere
+  assay init                          write a small suite into a project of your own, to measure its code
   assay characteristics               how often verdicts are wrong: derive the published page again
   assay report 0002                   write the HTML report of a record again
   assay replay --all                  audit every record: derive it again and compare

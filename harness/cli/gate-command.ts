@@ -36,8 +36,7 @@ interface GateOptions {
   readonly resultsChanged?: string
   readonly profile: boolean
   readonly timeout: number
-  /** Undefined: nothing to build. */
-  readonly build?: string
+  readonly build: string
   readonly module: string
   readonly json?: boolean
   readonly out: string
@@ -45,6 +44,8 @@ interface GateOptions {
 
 /** The published error rates are those of a rule with at most three looks. */
 const MOST_LOOKS = 3
+/** Commander has no value that is undefined. */
+const NO_BUILD = 'none'
 const DEFAULT_MODULE = 'dist/scenarios/suite.js'
 
 const HELP = `
@@ -63,7 +64,8 @@ Examples:
   assay gate --base origin/main --json         for programs: the report on stdout, everything else on stderr
   assay gate --base HEAD~1 --workload grid-search
   assay gate --results-changed "fills round half to even now (#41)"
-  assay gate --build compile --module build/suite.js    another project
+  assay gate --build compile --module build/suite.js    another project, which npm run compile builds
+  assay gate --build none --module bench/suite.mjs      another project in plain JavaScript
 
 ${exitCodes({
   0: 'pass, only if every case is certified or estimated to be less than 10 % slower',
@@ -141,7 +143,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
         nodeFlags: nodeFlagsFor(metric),
       },
       baseRef: options.base,
-      script: options.build,
+      script: options.build === NO_BUILD ? undefined : options.build,
       module: options.module,
       resultsChanged,
       out: resolve(cwd, options.out),
@@ -157,8 +159,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
   },
 }
 
-function parseScript(text: string): string | undefined {
-  if (text === 'none') return undefined
+function parseScript(text: string): string {
   if (/^[\w:.][\w:.-]*$/.test(text)) return text
   throw refused('--build', `'${text}'`, 'the name of an npm script, or none')
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
+import { differsInLineEnds, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import {
   decisionsOf,
   evidenceOf,
@@ -182,6 +183,7 @@ function jsonOf(root: string, id: string): string {
 function compareFile(root: string, name: string, derived: string): void {
   const written = readGenerated(root, name)
   if (written === derived) return
+  if (written !== undefined) refuseLineEnds(join(decisionsOf(root), name), written, derived)
   const where = written === undefined ? 'it is missing' : differenceIn(written, derived)
   throw new InvalidEvidenceError(
     `${join(decisionsOf(root), name)} does not follow from its evidence (${where}); restore it, or evaluate again for a new record`,
@@ -190,9 +192,16 @@ function compareFile(root: string, name: string, derived: string): void {
 
 /** A report is only rendered, so it can be written again. */
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
+  refuseLineEnds(path, found, derived)
   return new InvalidEvidenceError(
     `${path} does not follow from its record and evidence (${differenceIn(found, derived)}); write it again with: assay ${command}`,
   )
+}
+
+/** @throws {InvalidEvidenceError} git changed the line ends of a file, and nothing else */
+function refuseLineEnds(path: string, written: string, derived: string): void {
+  if (differsInLineEnds(written, derived))
+    throw new InvalidEvidenceError(`${path}: ${LINE_ENDS_CHANGED}`)
 }
 
 function differenceIn(written: string, derived: string): string {

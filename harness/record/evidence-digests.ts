@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
+import { hasDigestWithoutCr, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import { decisionsOf, evidenceOf } from '../evidence/store.js'
 import type { DecisionRecord } from './decision-record.js'
 
@@ -17,6 +18,8 @@ export function checkDigests(
   for (const name of new Set([...Object.keys(recorded), ...Object.keys(present)])) {
     if (recorded[name] === present[name]) continue
     const path = join(evidenceOf(root), id, name)
+    if (present[name] !== undefined && hasDigestWithoutCr(path, recorded[name]))
+      throw new InvalidEvidenceError(`${path}: ${LINE_ENDS_CHANGED}`)
     const what =
       present[name] === undefined
         ? `${path} is missing`
