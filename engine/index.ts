@@ -1,6 +1,7 @@
 /** The public API, for strategies, searches and suites. */
 export { type AssetBars, type BundleContent, DEFAULT_SCALES } from './bundle/content.js'
 export { type IngestOptions, ingestCsv } from './bundle/ingest.js'
+export { recoverBundle } from './bundle/leftovers.js'
 export type { BundleFormat, BundleManifest, Provenance, Scales } from './bundle/manifest.js'
 export { memoryBundle } from './bundle/memory-bundle.js'
 export { plainBundleSource } from './bundle/plain-source.js'

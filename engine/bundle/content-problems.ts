@@ -4,7 +4,14 @@ import { isAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { sessionText } from '../market/calendar.js'
 import { priorCloseFactor, splitRatio } from '../market/dividend-factor.js'
-import { MAX_SCALE, MAX_UNSCALED, Money, ticksToText } from '../market/money.js'
+import {
+  MAX_RECOVERABLE_TICKS,
+  MAX_SCALE,
+  MAX_UNSCALED,
+  Money,
+  SAFE_DIGITS,
+  ticksToText,
+} from '../market/money.js'
 import { rational, rationalOf } from '../market/rational.js'
 import type { AssetBars, CanonicalContent } from './content.js'
 import type { Scales } from './manifest.js'
@@ -25,7 +32,7 @@ export function isBundleName(text: string): boolean {
 
 /**
  * Checks content in canonical order and yields its problems one by one: names, scales, calendar
- * indices, order, duplicates, whole ticks within 2^53, OHLC relationships (low ≤ open, close ≤
+ * indices, order, duplicates, whole ticks within 2^51, OHLC relationships (low ≤ open, close ≤
  * high, prices positive), split ratios and dividends.
  */
 export function* contentProblems(content: CanonicalContent): Generator<ContentProblem> {
@@ -73,7 +80,7 @@ function* barProblems(content: CanonicalContent, bars: AssetBars): Generator<Con
         asset,
         session: when(i),
       })
-    const fault = barFault(bars, i, scales.price)
+    const fault = barFault(bars, i, scales)
     if (fault !== undefined)
       yield problem(`bar of ${asset} on ${when(i)}: ${fault}`, { asset, session: when(i) })
   }
@@ -95,18 +102,18 @@ function faultOfSeries(bars: AssetBars): string | undefined {
 export function barFault(
   bars: Readonly<Record<BarField, ArrayLike<number>>>,
   i: number,
-  priceScale: number,
+  { price: priceScale, volume: volumeScale }: Pick<Scales, 'price' | 'volume'>,
 ): string | undefined {
   const open = bars.open[i]!
   const high = bars.high[i]!
   const low = bars.low[i]!
   const close = bars.close[i]!
   const fault =
-    priceFault(open, priceScale) ??
-    priceFault(high, priceScale) ??
-    priceFault(low, priceScale) ??
-    priceFault(close, priceScale) ??
-    volumeFault(bars.volume[i]!)
+    priceFault('open', open, priceScale) ??
+    priceFault('high', high, priceScale) ??
+    priceFault('low', low, priceScale) ??
+    priceFault('close', close, priceScale) ??
+    volumeFault(bars.volume[i]!, volumeScale)
   if (fault !== undefined) return fault
   if (low <= open && open <= high && low <= close && close <= high) return undefined
   const text = (ticks: number) => ticksToText(ticks, priceScale)
@@ -116,18 +123,28 @@ export function barFault(
   return `close ${text(close)} is outside low ${text(low)} … high ${text(high)}; correct the bar`
 }
 
-function volumeFault(units: number): string | undefined {
-  return !Number.isInteger(units) || units < 0 || units > MAX_UNSCALED || Object.is(units, -0)
-    ? `volume of ${units} units is not a whole number from 0 to 2^53; correct it`
+function volumeFault(units: number, scale: number): string | undefined {
+  if (!Number.isSafeInteger(units) || Object.is(units, -0))
+    return `volume of ${units} units is not a whole number from 0 to 2^53; correct it`
+  if (units < 0) return `volume ${ticksToText(units, scale)} is negative; correct it`
+  return units > MAX_RECOVERABLE_TICKS ? tooLarge('volume', units, scale) : undefined
+}
+
+function priceFault(field: BarField, ticks: number, scale: number): string | undefined {
+  if (!Number.isSafeInteger(ticks))
+    return `price of ${ticks} ticks is not a whole number below 2^53; correct it`
+  if (ticks > MAX_RECOVERABLE_TICKS) return tooLarge(field, ticks, scale)
+  return ticks <= 0
+    ? `price ${ticksToText(ticks, scale)} is not positive; remove or correct the bar`
     : undefined
 }
 
-function priceFault(ticks: number, priceScale: number): string | undefined {
-  if (!Number.isInteger(ticks) || Math.abs(ticks) > MAX_UNSCALED)
-    return `price of ${ticks} ticks is not a whole number below 2^53; correct it`
-  return ticks <= 0
-    ? `price ${ticksToText(ticks, priceScale)} is not positive; remove or correct the bar`
-    : undefined
+/** A backtest recovers ticks from doubles, which is exact up to 2^51 of them. */
+function tooLarge(field: BarField, ticks: number, scale: number): string {
+  const side = field === 'volume' ? 'volume' : 'price'
+  const fit = SAFE_DIGITS - String(ticks).length + scale
+  const remedy = fit < 0 ? `give ${side}s in a larger unit` : `ingest with --${side}-scale ${fit}`
+  return `${field} ${ticksToText(ticks, scale)} is more than 2^51 ticks at ${scale} decimal places; ${remedy}`
 }
 
 function* adjustmentProblems(content: CanonicalContent): Generator<ContentProblem> {
@@ -203,7 +220,7 @@ function isBelowPriorClose(
   while (i >= 0 && bars.session[i]! >= dividend.session) i--
   const ticks = bars.close[i]
   // A bar that is wrong itself is reported by `barProblems`.
-  if (ticks === undefined || priceFault(ticks, priceScale) !== undefined) return true
+  if (ticks === undefined || priceFault('close', ticks, priceScale) !== undefined) return true
   const close = rational(BigInt(ticks), 10n ** BigInt(priceScale))
   const ratio = splitRatio(adjustments, bars.session[i]!, dividend.session)
   return priorCloseFactor(close, rationalOf(dividend.value), ratio) !== undefined

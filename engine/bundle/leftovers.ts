@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { access, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { access, readdir, readlink, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { BUNDLE_FILE_NAMES, MANIFEST_FILE } from './manifest.js'
 
 /** Writing takes seconds, so a temporary directory older than this was left by a killed writer. */
 const ABANDONED_MS = 3_600_000
@@ -18,26 +19,71 @@ export function asideOf(temporary: string): string {
 }
 
 /**
- * Tidies up after writers that were killed. A bundle moved aside and never replaced is put back;
- * temporary directories beside the target, and bundles moved aside, are removed once older than an
- * hour: younger ones may belong to a running writer. Never fails: what cannot be tidied stays.
+ * The directory that a path stands for: links are followed, also one whose target is missing, so
+ * that a bundle is replaced where it lies and the link stays.
+ */
+export async function realTarget(path: string): Promise<string> {
+  const absolute = resolve(path)
+  return realpath(absolute).catch(async (cause: NodeJS.ErrnoException) => {
+    const link = cause.code === 'ENOENT' ? await linkAt(absolute) : undefined
+    return link === undefined ? absolute : realTarget(resolve(dirname(absolute), link))
+  })
+}
+
+async function linkAt(path: string): Promise<string | undefined> {
+  return readlink(path).catch(() => undefined)
+}
+
+/**
+ * Ends a replacement whose writer was killed between its two renames, when the target is missing:
+ * the new bundle, complete on disk before the old one was moved aside, is put in place; without it
+ * the old one is put back. Readers call it too. Never fails.
  *
- * @param target  absolute path of a bundle, which need not exist
+ * @param target  real path of a bundle; see `realTarget`
+ * @returns the bundle that lies beside the target and could not be put in place, if any
+ */
+export async function recoverBeside(target: string): Promise<string | undefined> {
+  if (await exists(target)) return undefined
+  const [newest] = (await leftovers(target))
+    .filter(({ path }) => path.endsWith(ASIDE))
+    .sort((a, b) => b.changedMs - a.changedMs)
+  if (newest === undefined) return undefined
+  const written = newest.path.slice(0, -ASIDE.length)
+  const from = (await exists(join(written, MANIFEST_FILE))) ? written : newest.path
+  await rename(from, target).catch(() => {})
+  return (await exists(target)) ? undefined : from
+}
+
+/** `recoverBeside` for any path of a bundle, also a link. */
+export async function recoverBundle(path: string): Promise<void> {
+  await recoverBeside(await realTarget(path))
+}
+
+/**
+ * Tidies up after writers that were killed: see `recoverBeside`. Temporary directories beside the
+ * target, and bundles moved aside, are removed once older than an hour: younger ones may belong to
+ * a running writer. Never fails: what cannot be tidied stays.
+ *
+ * @param target  real path of a bundle, which need not exist
  * @param now     epoch milliseconds
  */
 export async function tidyBeside(target: string, now: number): Promise<void> {
+  await recoverBeside(target)
   const left = await leftovers(target)
-  const newest = left
-    .filter(({ path }) => path.endsWith(ASIDE))
-    .sort((a, b) => b.changedMs - a.changedMs)[0]
-  if (newest !== undefined && !(await exists(target)))
-    await rename(newest.path, target).catch(() => {})
   // While the target is missing, a bundle moved aside may be the only copy.
   const removable = (await exists(target)) ? left : left.filter(({ path }) => !path.endsWith(ASIDE))
-  for (const { path, changedMs } of removable) {
-    if (now - changedMs > ABANDONED_MS)
-      await rm(path, { recursive: true, force: true }).catch(() => {})
-  }
+  for (const { path, changedMs } of removable)
+    if (now - changedMs > ABANDONED_MS) await removeBundleFiles(path)
+}
+
+/**
+ * Removes the files of a bundle from a directory, and the directory where nothing else is in it.
+ * Never fails: what cannot be removed stays.
+ */
+export async function removeBundleFiles(directory: string): Promise<void> {
+  for (const name of BUNDLE_FILE_NAMES)
+    await rm(join(directory, name), { force: true }).catch(() => {})
+  await rmdir(directory).catch(() => {})
 }
 
 async function leftovers(

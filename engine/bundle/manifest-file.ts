@@ -8,6 +8,7 @@ import { MAX_SCALE } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
 import { isBundleName } from './content-problems.js'
 import { corruptFile } from './corrupt-file.js'
+import { realTarget, recoverBeside } from './leftovers.js'
 import {
   BUNDLE_FILES,
   type BundleFile,
@@ -35,13 +36,22 @@ export interface CheckedManifest {
  * Reads and checks the manifest of a bundle and nothing else: schema, calendar, hashes against
  * their own fields, version against the hashes, and the sizes of the files it names. Where that
  * fails it is tried once more: a bundle being replaced is absent for the moment between two
- * renames, and a manifest read before them does not match the files found after.
+ * renames, and a manifest read before them does not match the files found after. Where the writer
+ * was killed at that moment, its replacement is ended first: see `recoverBeside`.
  *
  * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON,
  * another schema, disagreeing hashes or sizes · `bundle-invalid`: another schema version
  */
 export async function readManifest(directory: string): Promise<CheckedManifest> {
-  return readOnce(directory).catch(() => readOnce(directory))
+  return readOnce(directory).catch(async () => {
+    const stranded = await recoverBeside(await realTarget(directory))
+    if (stranded === undefined) return readOnce(directory)
+    throw new EngineError(
+      'bundle-missing',
+      `${directory} is missing since a writer was killed, and its bundle lies in ${stranded}; rename that to ${directory}`,
+      { details: { file: directory } },
+    )
+  })
 }
 
 async function readOnce(directory: string): Promise<CheckedManifest> {

@@ -67,3 +67,9 @@ export const BUNDLE_FILES: Readonly<
   parquet: { bars: 'bars.parquet', adjustments: 'adjustments.parquet' },
   csv: { bars: 'bars.csv', adjustments: 'adjustments.csv' },
 }
+
+/** Every name that a file of a bundle can have. */
+export const BUNDLE_FILE_NAMES: readonly string[] = [
+  MANIFEST_FILE,
+  ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names)),
+]

@@ -2,7 +2,12 @@ import { basename, extname } from 'node:path'
 import { EngineError, messageOf } from '../errors.js'
 import { type AssetId, checkAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
-import { decimalDigits, divideHalfEven, MAX_UNSCALED, parseDecimal } from '../market/money.js'
+import {
+  decimalDigits,
+  divideHalfEven,
+  MAX_RECOVERABLE_TICKS,
+  parseDecimal,
+} from '../market/money.js'
 import { barFault } from './content-problems.js'
 import { type CsvRow, fault, readCsv } from './csv-rows.js'
 import { type DigitSpan, NO_DIGITS, scaleRemedy, widened } from './digit-span.js'
@@ -173,7 +178,7 @@ function append(
   own.time.push(time)
   for (const { field, index } of columns.fields)
     own[field].push(parseField(path, row, own, field, row.cells[index]!, options))
-  const problem = barFault(own, own.time.length - 1, options.scales.price)
+  const problem = barFault(own, own.time.length - 1, options.scales)
   if (problem !== undefined) throw fault(path, row.line, problem)
 }
 
@@ -195,7 +200,7 @@ function parseField(
   const side = sideOf(field)
   const scale = options.scales[side]
   try {
-    return parseDecimal(text, scale)
+    return parseTicks(text, scale)
   } catch (cause) {
     if (!(cause instanceof EngineError) || cause.code !== 'precision')
       throw fault(path, row.line, `${field}: ${messageOf(cause)}`, cause)
@@ -205,6 +210,14 @@ function parseField(
     own.rounded[side]++
     return rounded
   }
+}
+
+/** One limit from ingesting to trading: what a backtest can recover from doubles. */
+function parseTicks(text: string, scale: number): number {
+  const ticks = parseDecimal(text, scale)
+  if (Math.abs(ticks) <= MAX_RECOVERABLE_TICKS) return ticks
+  const message = `${text} is more than 2^51 ticks at ${scale} decimal places`
+  throw new EngineError('precision', message)
 }
 
 /** @param rounded  0: the price would round to 0; undefined: rounding is not allowed or fails */
@@ -225,7 +238,7 @@ function imprecise(
   return fault(path, row.line, `${field}: ${misfit}; ${remedy}`, cause, 'precision')
 }
 
-/** Rounded half-even from the exact text; undefined where not allowed or not below 2^53. */
+/** Rounded half-even from the exact text; undefined where not allowed or not up to 2^51. */
 function roundedUnits(text: string, scale: number, allowed: boolean): number | undefined {
   const digits = allowed ? decimalDigits(text) : undefined
   if (digits === undefined) return undefined
@@ -233,7 +246,7 @@ function roundedUnits(text: string, scale: number, allowed: boolean): number | u
   const units = Number(
     divideHalfEven(BigInt(whole + places) * 10n ** BigInt(scale), 10n ** BigInt(places.length)),
   )
-  if (units > MAX_UNSCALED) return undefined
+  if (units > MAX_RECOVERABLE_TICKS) return undefined
   return negative && units !== 0 ? -units : units
 }
 

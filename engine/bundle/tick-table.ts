@@ -7,7 +7,7 @@ import type { BarTable } from './bar-table.js'
 import type { AssetBars } from './content.js'
 import { barFault } from './content-problems.js'
 import { corruptFile } from './corrupt-file.js'
-import type { BundleManifest } from './manifest.js'
+import type { BundleManifest, Scales } from './manifest.js'
 
 /**
  * The long table of bars as decoded from a file: unscaled integers, epoch milliseconds, in file
@@ -157,7 +157,7 @@ function checkedSessions(
   for (const { id, firstSession, lastSession } of manifest.assets) {
     const first = row
     while (row < table.rows && table.asset[row] === id) row++
-    fillSessions(path, table, first, row, session, firstSession, manifest.scales.price, calendar)
+    fillSessions(path, table, first, row, session, firstSession, manifest.scales, calendar)
     if (row === first || session[row - 1] !== lastSession)
       throw disagrees(path, `other bars of ${id}`, `${firstSession} … ${lastSession}`)
   }
@@ -173,7 +173,7 @@ function fillSessions(
   end: number,
   session: Int32Array,
   firstSession: number,
-  priceScale: number,
+  scales: Scales,
   calendar: Calendar,
 ): void {
   let previous = firstSession - 1
@@ -181,7 +181,7 @@ function fillSessions(
     const index = nextIndex(calendar, previous, table.time[row]!)
     if (index <= previous || (row === first && index !== firstSession))
       throw misplaced(path, table, row, calendar)
-    const fault = barFault(table, row, priceScale)
+    const fault = barFault(table, row, scales)
     if (fault !== undefined)
       throw corruptRow(path, row, `has a bad bar (${fault.replace(/; .*/, '')})`)
     session[row] = previous = index

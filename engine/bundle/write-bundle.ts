@@ -1,22 +1,38 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { EngineError, messageOf } from '../errors.js'
 import { canonicalContent } from './canonical-content.js'
 import type { BundleContent, CanonicalContent } from './content.js'
 import { adjustmentsToCsv, barsToCsv } from './csv.js'
-import { asideOf, exists, temporaryBeside, tidyBeside } from './leftovers.js'
-import { BUNDLE_FILES, type BundleFormat, type BundleManifest, MANIFEST_FILE } from './manifest.js'
+import {
+  asideOf,
+  exists,
+  realTarget,
+  removeBundleFiles,
+  temporaryBeside,
+  tidyBeside,
+} from './leftovers.js'
+import {
+  BUNDLE_FILE_NAMES,
+  BUNDLE_FILES,
+  type BundleFormat,
+  type BundleManifest,
+  MANIFEST_FILE,
+} from './manifest.js'
 import { manifestOf } from './manifest-file.js'
 import { adjustmentsToParquet, barsToParquet } from './parquet.js'
+import { userFilesIn } from './replaceable.js'
 import { sha256 } from './version.js'
 
 /**
  * Writes a bundle, all or nothing: the files go into a temporary directory beside the target, are
  * flushed to disk, and the directory is renamed. An existing bundle is replaced; it is moved aside
- * first and put back if the last rename fails, or by the next writer if this one is killed. A
- * directory that holds anything else is never replaced.
+ * first and put back if the last rename fails; if this writer is killed, the next reader or writer
+ * puts the new one in place. A directory that holds anything else is never replaced, and a file of
+ * the user's in it is kept: see `userFilesIn`.
  *
- * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made
+ * @param directory  of this bundle alone, usually `<root>/<name>`; its parents are made, links are
+ * followed
  * @param content    in any order; checked before anything is written
  * @returns the manifest written
  * @throws {EngineError} `input-invalid`, `precision`: content unfit for a bundle, or a target that
@@ -30,14 +46,15 @@ export async function writeBundle(
   const { format = 'parquet' } = options
   const canonical = canonicalContent(content)
   const { manifest, files } = encode(canonical, format)
-  const target = resolve(directory)
+  const target = await realTarget(directory)
   const temporary = temporaryBeside(target)
   try {
     await tidyBeside(target, Date.now())
-    await checkReplaceable(target)
+    const kept = await userFilesIn(target, format)
     await makeDirectory(dirname(target))
     await mkdir(temporary)
     for (const { name, bytes } of files) await writeFlushed(join(temporary, name), bytes)
+    await keep(kept, target, temporary)
     await flushDirectory(temporary)
     await moveInto(temporary, target)
     await flushDirectory(dirname(target))
@@ -91,28 +108,14 @@ function encode(
 }
 
 /**
- * A target is free if it does not exist, is an empty directory, or holds a bundle and nothing else.
+ * Gives the user's files a second name in the new bundle, so that they outlive the directory that
+ * is moved aside; a copy where the file system has no links.
  */
-async function checkReplaceable(target: string): Promise<void> {
-  const entries = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return []
-    if (cause.code === 'ENOTDIR') throw notABundle(target, 'a file')
-    throw cause
-  })
-  const ofBundles = new Set([
-    MANIFEST_FILE,
-    ...Object.values(BUNDLE_FILES).flatMap((names) => Object.values(names)),
-  ])
-  const stranger = entries.find((entry) => !ofBundles.has(entry))
-  if (stranger !== undefined) throw notABundle(target, `a directory that holds ${stranger}`)
-}
-
-function notABundle(target: string, what: string): EngineError {
-  return new EngineError(
-    'input-invalid',
-    `${target} is ${what}, not a bundle to replace; choose another directory`,
-    { details: { file: target } },
-  )
+async function keep(names: readonly string[], target: string, temporary: string): Promise<void> {
+  for (const name of names) {
+    const [from, to] = [join(target, name), join(temporary, name)]
+    await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_EXCL))
+  }
 }
 
 /**
@@ -149,7 +152,7 @@ async function flushDirectory(path: string): Promise<void> {
 
 /**
  * Moves the new bundle into place. Another writer may put the same bundle in place between our two
- * renames; then that bundle is replaced in turn.
+ * renames; then that bundle is replaced in turn. A reader may do our second rename.
  */
 async function moveInto(temporary: string, target: string, attempts = 5): Promise<void> {
   const aside = asideOf(temporary)
@@ -163,11 +166,25 @@ async function moveInto(temporary: string, target: string, attempts = 5): Promis
   try {
     await rename(temporary, target)
   } catch (cause) {
-    const overtaken =
-      ['ENOTEMPTY', 'EEXIST'].includes((cause as NodeJS.ErrnoException).code ?? '') && attempts > 1
-    if (replaced && !overtaken) await rename(aside, target)
-    if (!overtaken) throw cause
+    const { code = '' } = cause as NodeJS.ErrnoException
+    const overtaken = ['ENOTEMPTY', 'EEXIST'].includes(code) && attempts > 1
+    const helped = replaced && code === 'ENOENT' && (await exists(target))
+    if (replaced && !overtaken && !helped) await rename(aside, target)
+    if (!overtaken && !helped) throw cause
   }
-  await rm(aside, { recursive: true, force: true })
+  if (replaced) await discard(aside, target)
   if (await exists(temporary)) await moveInto(temporary, target, attempts - 1)
+}
+
+/** Removes a replaced bundle. What was put into it meanwhile moves to the new one. */
+async function discard(aside: string, target: string): Promise<void> {
+  const held = await namesIn(target)
+  const rest = await namesIn(aside)
+  const added = rest.filter((name) => !BUNDLE_FILE_NAMES.includes(name) && !held.includes(name))
+  for (const name of added) await rename(join(aside, name), join(target, name)).catch(() => {})
+  await removeBundleFiles(aside)
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch(() => [])
 }

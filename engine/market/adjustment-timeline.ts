@@ -3,7 +3,7 @@ import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
 import { type Adjustment, compareAdjustments, type DividendPolicy } from './adjustments.js'
 import type { BarField, Bars, Field } from './bars.js'
 import type { Calendar } from './calendar.js'
-import { MAX_RECOVERABLE_TICKS, powerOfTen, ticksAt } from './money.js'
+import { MAX_RECOVERABLE_TICKS, powerOfTen, SAFE_DIGITS, ticksAt } from './money.js'
 import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
 
 /** Decimal places of the bars. */
@@ -125,7 +125,7 @@ function adjustedColumn(
     factor = multiply(factor, event[side])
     const from = Math.max(0, (latestFirst[k + 1]?.session ?? 0) - bars.firstSession)
     const to = Math.min(bars.length, event.session - bars.firstSession)
-    scaleRange(raw, out, from, to, factor, power)
+    scaleRange(raw, out, from, to, factor, power, `${field} of ${bars.asset}`)
   }
   return out
 }
@@ -137,6 +137,7 @@ function scaleRange(
   to: number,
   factor: Rational,
   power: number,
+  what: string,
 ): void {
   const estimate = toDouble(factor)
   for (let i = from; i < to; i++) {
@@ -144,13 +145,21 @@ function scaleRange(
     if (Number.isNaN(value)) continue
     const ticks = scaleTicks(ticksAt(value, power), estimate, factor)
     if (ticks > MAX_RECOVERABLE_TICKS) {
-      throw new EngineError(
-        'precision',
-        `${value} adjusts to more than 2^51 ticks of 1/${power}; ingest with a smaller scale`,
-      )
+      throw tooLarge(what, value, ticks, power)
     }
     out[i] = ticks / power
   }
+}
+
+function tooLarge(what: string, value: number, ticks: number, power: number): EngineError {
+  const side = what.startsWith('volume') ? 'volume' : 'price'
+  const scale = SAFE_DIGITS - (ticks / power).toFixed(0).length
+  const remedy =
+    scale < 0 ? `give ${side}s in a larger unit` : `ingest with --${side}-scale ${scale}`
+  return new EngineError(
+    'precision',
+    `${what}: ${value} adjusts to more than 2^51 ticks of 1/${power}; ${remedy}, or correct the splits and dividends`,
+  )
 }
 
 function forwardFilled(bars: Bars, close: Float64Array): Float64Array {

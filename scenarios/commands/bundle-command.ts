@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { Argument, Option } from 'commander'
 import type { CliCommand } from '../../harness/cli/command.js'
@@ -32,6 +32,10 @@ Price files have a header with date (or session, timestamp, time), open, high, l
 an asset (or ticker, symbol) column where one file holds several assets; otherwise the asset is named after the file.
 Other columns are ignored. Decimals are kept exactly: a value with more places than the scale is refused, or rounded
 with --round-price and --round-volume, which the manifest notes.
+
+ingest writes manifest.json, bars.parquet and adjustments.parquet (with --format csv: bars.csv and adjustments.csv) into
+DIR, all or none. A bundle already there is replaced. No other file is removed or overwritten: a bars.csv or
+adjustments.csv of your own is kept beside the bundle, and a DIR with any other file is refused.
 
 Examples
   assay bundle ingest data/mag8 --csv AAPL.csv MSFT.csv --adjustments events.csv
@@ -86,7 +90,8 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
 }
 
 async function ingest(directory: string, options: BundleOptions, io: Io): Promise<ExitCode> {
-  const { ingestCsv, writeBundle } = await import('../../engine/index.js')
+  const { ingestCsv, recoverBundle, writeBundle } = await import('../../engine/index.js')
+  await recoverBundle(directory)
   const { files, adjustments } = sourcesOf(directory, options, io.cwd)
   const { name, format, priceScale, volumeScale, adjustmentScale, source } = options
   const content = await ingestCsv(files, {
@@ -98,10 +103,13 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
   })
   const manifest = await writeBundle(directory, content, { format })
   const { assets, sessions, rows, version, frequency, provenance } = manifest
+  const written = ['manifest.json', ...manifest.files.map((file) => file.name)]
+  const kept = readdirSync(directory).filter((entry) => !written.includes(entry))
   if (provenance.notes !== undefined) io.stderr(`note: ${provenance.notes}\n`)
   io.stdout(
     `${directory}: ${assets.length} assets, ${rows.bars} bars (${frequency}), ${rows.adjustments} adjustments, ` +
-      `${sessions[0]} … ${sessions.at(-1)}\nversion ${version}\n`,
+      `${sessions[0]} … ${sessions.at(-1)}\nwrote ${written.join(', ')}` +
+      `${kept.length === 0 ? '' : `; kept ${kept.join(', ')}`}\nversion ${version}\n`,
   )
   return EXIT.done
 }

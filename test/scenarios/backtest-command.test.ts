@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseDecimal, ticksToText } from '../../engine/market/money.js'
@@ -338,6 +338,26 @@ describe('assay bundle', () => {
     expect(existsSync(join(directory, 'bars.parquet'))).toBe(true)
     expect(existsSync(join(directory, 'bars.csv'))).toBe(false)
     expect((await backtestJson('--bundle', directory)).digest).toBe(before.digest)
+  })
+
+  it('keeps a bars.csv that it did not write, and names what it wrote', async () => {
+    const directory = join(temporaryDirectory(), 'mine')
+    mkdirSync(directory)
+    const source = `date,open,high,low,close,volume\n2020-01-03,1.234,2,1,1.5,7\n`
+    writeFileSync(join(directory, 'bars.csv'), source)
+    const words = ['bundle', 'ingest', directory, '--price-scale', '2', '--round-price']
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await assay(words)
+      expect(code).toBe(0)
+      expect(stdout).toContain(
+        'wrote manifest.json, bars.parquet, adjustments.parquet; kept bars.csv\n',
+      )
+      expect(readFileSync(join(directory, 'bars.csv'), 'utf8')).toBe(source)
+    }
+    expect((await assay([...words, '--format', 'csv'])).stderr).toMatch(
+      /bars\.csv is not a file that a bundle here lists.* would be overwritten; choose another/,
+    )
+    expect(readFileSync(join(directory, 'bars.csv'), 'utf8')).toBe(source)
   })
 
   it.each([

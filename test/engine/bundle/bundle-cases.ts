@@ -7,7 +7,7 @@ import type { AssetBars, BundleContent } from '../../../engine/bundle/content.js
 import type { BundleManifest } from '../../../engine/bundle/manifest.js'
 import type { Adjustment } from '../../../engine/market/adjustments.js'
 import { formatSession } from '../../../engine/market/calendar.js'
-import { MAX_UNSCALED, Money } from '../../../engine/market/money.js'
+import { MAX_RECOVERABLE_TICKS, MAX_UNSCALED, Money } from '../../../engine/market/money.js'
 
 /** A directory of its own for one test, removed when the test ends. */
 export async function scratch(): Promise<string> {
@@ -75,7 +75,7 @@ export async function editManifest(
 
 const ticks = fc.oneof(
   fc.integer({ min: 1, max: 10_000 }),
-  fc.integer({ min: 1, max: MAX_UNSCALED }),
+  fc.integer({ min: 1, max: MAX_RECOVERABLE_TICKS }),
 )
 
 function assetBars(asset: string, length: number): fc.Arbitrary<AssetBars> {
@@ -86,7 +86,7 @@ function assetBars(asset: string, length: number): fc.Arbitrary<AssetBars> {
         .array(
           fc.record({
             prices: fc.tuple(ticks, ticks, ticks, ticks),
-            volume: fc.integer({ min: 0, max: MAX_UNSCALED }),
+            volume: fc.integer({ min: 0, max: MAX_RECOVERABLE_TICKS }),
           }),
           {
             minLength: session.length,
@@ -109,7 +109,7 @@ function assetBars(asset: string, length: number): fc.Arbitrary<AssetBars> {
 }
 
 /**
- * Any sound content: up to three assets, bars in any order, prices up to 2^53 − 1 ticks, any
+ * Any sound content: up to three assets, bars in any order, prices up to 2^51 ticks, any
  * scales, splits.
  */
 export const anyContent: fc.Arbitrary<BundleContent> = fc

@@ -160,6 +160,16 @@ describe('ingestCsv', () => {
     )
   })
 
+  it('refuses a price that a backtest could not recover, with the scale that fits', async () => {
+    const path = await file([HEADER, `2021-05-10${',5000000000.5'.repeat(4)},100`], 'BIG.csv')
+    await expect(ingestCsv([path])).rejects.toThrow(
+      /BIG\.csv:2: open: 5000000000\.5 is more than 2\^51 ticks at 6 decimal places; use --price-scale 5$/,
+    )
+    const { scales, bars } = await ingestCsv([path], { scales: { price: 5 } })
+    expect([scales.price, bars[0]!.open[0]]).toEqual([5, 500_000_000_050_000])
+    expect((await ingestCsv([path], { fitScales: true })).scales.price).toBe(5)
+  })
+
   const NOISE = '2014-06-02,100.3455810546875,100.5,100.25,100.34558105468750001,100'
 
   it('rounds prices that no scale can hold with fitScales or roundPrice only, and notes how many', async () => {
@@ -348,7 +358,11 @@ describe('ingestCsv', () => {
     ],
     ['a negative price', [HEADER, '2014-06-02,1,1,-1,1,1'], /:2: price -1 is not positive/],
     ['a zero price', [HEADER, '2014-06-02,1,1,0.0,1,1'], /:2: price 0 is not positive/],
-    ['a negative volume', [HEADER, '2014-06-02,1,1,1,1,-5'], /:2: volume of -50000 units/],
+    [
+      'a negative volume',
+      [HEADER, '2014-06-02,1,1,1,1,-5'],
+      /:2: volume -5 is negative; correct it/,
+    ],
     ['high below low', [HEADER, '2014-06-02,1,1,2,1,1'], /:2: high 1 is below low 2/],
     [
       'a date that does not exist',

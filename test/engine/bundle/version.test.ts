@@ -157,6 +157,16 @@ describe('canonicalContent', () => {
       /price of 5\.5 ticks is not a whole number below 2\^53/,
     ],
     [
+      'a price beyond the ticks that a backtest can recover',
+      { ...without, bars: [bars('AAA', [2 ** 51 + 1])] },
+      /bar of AAA on 2014-06-02: open 2251799813\.685249 is more than 2\^51 ticks at 6 decimal places; ingest with --price-scale 5/,
+    ],
+    [
+      'a volume beyond them',
+      { ...without, bars: [{ ...bars('AAA', [1]), volume: Float64Array.of(2 ** 51 + 2) }] },
+      /: volume 225179981368\.525 is more than 2\^51 ticks at 4 decimal places; ingest with --volume-scale 3/,
+    ],
+    [
       'a price beyond 2^53',
       { ...without, bars: [bars('AAA', [2 ** 53])] },
       /is not a whole number below 2\^53/,
@@ -170,7 +180,7 @@ describe('canonicalContent', () => {
     [
       'a negative volume',
       { ...without, bars: [{ ...one, volume: one.volume.with(0, -1) }] },
-      /volume of -1 units is not a whole number/,
+      /volume -0\.0001 is negative; correct it/,
     ],
     [
       'a negative zero',
