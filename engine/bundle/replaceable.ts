@@ -8,8 +8,8 @@ import { sha256 } from './version.js'
 /**
  * Checks that a directory may be replaced by a bundle. It is free if it does not exist or is empty.
  * Otherwise it holds nothing but a bundle's file names, and of those only files that a bundle's
- * manifest lists are replaced. A `bars.csv` or `adjustments.csv` that no manifest lists, or that was
- * edited since, is the user's: it is kept.
+ * manifest lists are replaced. A `bars.csv` or `adjustments.csv` that no manifest lists, or that
+ * was edited since, is the user's: it is kept.
  *
  * @param target  real path
  * @param format  of the bundle to write
