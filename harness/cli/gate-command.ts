@@ -51,7 +51,7 @@ const DEFAULT_MODULE = 'dist/scenarios/suite.js'
 const HELP = `
 Steps:
   1  checks out HEAD and the commit where it left the base, each into its own git worktree at a path of equal length;
-     uses the packages installed here unless package-lock.json differs; builds both
+     uses the packages installed here unless a lock file or a dependency differs; builds both
   2  checks, with three seeds, that both give the same results; if not, it ends (exit 4) unless --results-changed gives
      the reason
   3  measures both in adjacent pairs on this machine: every workload that both have, on the pure baseline and on the

@@ -5,6 +5,7 @@ import { InvalidEvidenceError } from '../errors.js'
 import { explainFileError } from '../system/files.js'
 import { git, gitToTheEnd, type ProgramSetting } from './git.js'
 import type { Revisions } from './revisions.js'
+import { checkOutSubmodules, type Submodule } from './submodules.js'
 
 export type Version = 'base' | 'head'
 /** Names of equal length, so that neither version has the longer path. */
@@ -14,6 +15,8 @@ export const VERSIONS: readonly Version[] = ['base', 'head']
 export interface Checkouts {
   /** Roots of the worktrees, absolute. */
   readonly roots: Readonly<Record<Version, string>>
+  /** The submodules checked out with them. */
+  readonly submodules: Readonly<Record<Version, readonly Submodule[]>>
   /** Removes the worktrees and git's entries for them. */
   remove(): void
 }
@@ -22,8 +25,8 @@ export interface Checkouts {
  * Checks both versions out, into paths of equal length in one temporary folder. Head is checked out
  * too, although it is here already, so that both are built and measured under equal conditions.
  *
- * @throws {InvalidEvidenceError} git cannot check them out, for example because the disk is full;
- * nothing is left behind
+ * @throws {InvalidEvidenceError} git cannot check them out, for example because the disk is full or
+ * a submodule is not here; nothing is left behind
  */
 export async function checkOut(
   revisions: Pick<Revisions, 'top' | 'base' | 'head'>,
@@ -36,6 +39,7 @@ export async function checkOut(
     rmSync(folder, { recursive: true, force: true })
     gitToTheEnd(['worktree', 'prune'], revisions.top, setting.env)
   }
+  const submodules: Record<Version, readonly Submodule[]> = { base: [], head: [] }
   try {
     for (const version of VERSIONS) {
       const args = ['worktree', 'add', '--detach', '--quiet', roots[version], revisions[version]]
@@ -44,8 +48,17 @@ export async function checkOut(
         throw new InvalidEvidenceError(
           `cannot check out ${version} ${revisions[version]}: ${added.problem}`,
         )
+      submodules[version] = await checkOutSubmodules(
+        {
+          here: revisions.top,
+          checkout: roots[version],
+          commit: revisions[version],
+          name: version,
+        },
+        setting,
+      )
     }
-    return { roots, remove }
+    return { roots, submodules, remove }
   } catch (error) {
     remove()
     throw error

@@ -28,19 +28,21 @@ const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 /**
  * Runs git in a folder.
  *
+ * @param more further variables of its environment
  * @throws the signal's reason where the signal was aborted
  */
 export async function git(
   args: readonly string[],
   cwd: string,
   { env, signal }: ProgramSetting,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<GitResult> {
   let text = ''
   const problem = await runProgram({
     file: 'git',
     args: [...WITHOUT_HOOKS, ...args],
     cwd,
-    env: gitEnvironment(env),
+    env: { ...gitEnvironment(env), ...more },
     timeoutMs: TIMEOUT_MS,
     signal,
     onStdout: (part) => {

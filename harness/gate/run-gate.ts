@@ -9,7 +9,7 @@ import { readRecords } from '../record/store.js'
 import { makeDirectory, writeWhole } from '../system/files.js'
 import { acquireLock } from '../system/lock.js'
 import { gateExitCode } from '../verdict/gate.js'
-import { checkOut, VERSIONS } from './checkouts.js'
+import { type Checkouts, checkOut, VERSIONS } from './checkouts.js'
 import { comparePlans } from './compare-plans.js'
 import { gateMarkdown } from './gate-markdown.js'
 import { type GateReport, gateReportSchema } from './gate-report.js'
@@ -81,7 +81,7 @@ async function compareRevisions(request: GateRequest, revisions: Revisions): Pro
   try {
     const checkouts = await checkOut(revisions, request.io)
     try {
-      const comparison = await compareCheckouts(request, revisions, checkouts.roots)
+      const comparison = await compareCheckouts(request, revisions, checkouts)
       return { ...comparison, notes: [...notes, ...comparison.notes] }
     } finally {
       request.progress.done()
@@ -96,15 +96,16 @@ async function compareRevisions(request: GateRequest, revisions: Revisions): Pro
 async function compareCheckouts(
   request: GateRequest,
   revisions: Revisions,
-  roots: Readonly<Record<'base' | 'head', string>>,
+  { roots, submodules }: Checkouts,
 ): Promise<Comparison> {
   const { rule, script, module, io, progress, timeoutMs } = request
   const { top, prefix, baseRef, base, head } = revisions
   progress.phase('building base and head')
   const versions = await buildVersions(
     defined({
-      projects: { base: join(roots.base, prefix), head: join(roots.head, prefix) },
-      installed: join(top, prefix),
+      roots,
+      here: top,
+      prefix,
       commits: { base, head },
       script,
       module,
@@ -135,7 +136,11 @@ async function compareCheckouts(
     suite: loaded.suite.name,
     base: { ref: baseRef, commit: base, code: versions.base.code },
     head: { commit: head, code: versions.head.code },
-    notes: notesOn(versions, revisions, unmatched),
+    notes: [
+      ...notesOn(versions, revisions, unmatched),
+      ...submoduleNotes(submodules),
+      ...outsideNotes(versions),
+    ],
     calibration: plans[0]?.calibration,
     ...(await comparePlans({ request, loaded, versions, settings }, plans)),
   })
@@ -161,4 +166,21 @@ function notesOn(
       (version) => `not compared, because only ${version} has it: ${unmatched[version].join(', ')}`,
     ),
   ]
+}
+
+/** `submodule vendor/lib: base 1f0c2a4b, head 88a1d0ce` */
+function submoduleNotes(submodules: Checkouts['submodules']): string[] {
+  const paths = new Set(VERSIONS.flatMap((version) => submodules[version].map(({ path }) => path)))
+  return [...paths].sort().map((path) => {
+    const commits = VERSIONS.map((version) => {
+      const found = submodules[version].find((one) => one.path === path)
+      return `${version} ${found?.commit.slice(0, 8) ?? 'without it'}`
+    })
+    return `submodule ${path}: ${commits.join(', ')}`
+  })
+}
+
+function outsideNotes({ base, head }: Versions): string[] {
+  const links = [...new Set([...base.outside, ...head.outside])]
+  return links.map((link) => `not part of the commits, the same code for both versions: ${link}`)
 }

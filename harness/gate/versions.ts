@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Suite } from '../contract.js'
@@ -9,11 +8,12 @@ import type { SuiteDescription } from '../measurement/child-message.js'
 import { type ForkSettings, forkRun } from '../measurement/fork-run.js'
 import { importSuite, type LoadedSuite } from '../measurement/load-suite.js'
 import { runEnvironment } from '../measurement/run-environment.js'
-import { digestCode } from '../measurement/source-state.js'
 import { CACHE_VARIABLE } from '../system/cache-root.js'
 import { buildVersion } from './build-version.js'
 import { VERSIONS, type Version } from './checkouts.js'
-import type { ProgramSetting } from './git.js'
+import { git, type ProgramSetting } from './git.js'
+import { digestOfLoadable } from './loadable-code.js'
+import { digestOfManifests } from './package-manifests.js'
 
 /** A version that has been built. */
 export interface BuiltVersion {
@@ -21,16 +21,20 @@ export interface BuiltVersion {
   readonly project: string
   /** URL of the module that exports its suite. */
   readonly address: string
-  /** SHA-256 of its compiled code. */
+  /** SHA-256 of everything it can load. */
   readonly code: string
+  /** Links of its packages that lead out of the repository. */
+  readonly outside: readonly string[]
   readonly description: SuiteDescription
 }
 
 export interface VersionsRequest {
-  /** The project in each checkout, absolute. */
-  readonly projects: Readonly<Record<Version, string>>
-  /** The project in which the gate was started, absolute. */
-  readonly installed: string
+  /** Roots of the checkouts, absolute. */
+  readonly roots: Readonly<Record<Version, string>>
+  /** Root of the working tree in which the gate was started, absolute. */
+  readonly here: string
+  /** Path of the project below each root; '' at the root. */
+  readonly prefix: string
   /** Commits, for messages. */
   readonly commits: Readonly<Record<Version, string>>
   /** npm script; absent if there is nothing to build. */
@@ -54,10 +58,12 @@ export type Versions = Readonly<Record<Version, BuiltVersion>>
  * @throws the signal's reason, if it was aborted, once all processes have ended
  */
 export async function buildVersions(request: VersionsRequest): Promise<Versions> {
-  const { projects, installed, script, setting } = request
+  const { roots, here, prefix, script, setting } = request
+  // Packages of this checkout belong to the manifests of head: with others, both install their own.
+  const fresh = digestOfManifests(roots.base) !== digestOfManifests(roots.head)
   const built = await Promise.allSettled(
     VERSIONS.map((version) =>
-      buildVersion(defined({ project: projects[version], installed, setting, script })),
+      buildVersion(defined({ checkout: roots[version], here, prefix, fresh, setting, script })),
     ),
   )
   setting.signal.throwIfAborted()
@@ -65,15 +71,19 @@ export async function buildVersions(request: VersionsRequest): Promise<Versions>
   for (const version of [...VERSIONS].reverse()) {
     const ending = built[VERSIONS.indexOf(version)]!
     if (ending.status === 'rejected') throw ending.reason
-    if (ending.value !== undefined) throw fault(request, version, `does not build: ${ending.value}`)
-    versions[version] = await describeVersion(request, version)
+    const { problem, outside } = ending.value
+    if (problem !== undefined) throw fault(request, version, `does not build: ${problem}`)
+    versions[version] = { ...(await describeVersion(request, version)), outside }
   }
   return versions as Versions
 }
 
-async function describeVersion(request: VersionsRequest, version: Version): Promise<BuiltVersion> {
-  const { projects, module, script, setting, nodeFlags, timeoutMs } = request
-  const project = projects[version]
+async function describeVersion(
+  request: VersionsRequest,
+  version: Version,
+): Promise<Omit<BuiltVersion, 'outside'>> {
+  const { module, script, setting, nodeFlags, timeoutMs } = request
+  const project = projectOf(request, version)
   const path = join(project, module)
   if (!existsSync(path)) {
     const after = script === undefined ? '' : ` after npm run ${script}`
@@ -102,7 +112,7 @@ async function describeVersion(request: VersionsRequest, version: Version): Prom
   return {
     project,
     address,
-    code: digestOf(project, module),
+    code: await digestOf(request, version),
     description: answer.message.description,
   }
 }
@@ -121,13 +131,19 @@ const DESCRIBE = {
   iterations: 1,
 } as const
 
-/** Digest of the top folder of the module, such as `dist/`, or of a module without a folder. */
-function digestOf(project: string, module: string): string {
-  const [folder, ...below] = module.split('/')
-  const path = join(project, module)
-  return below.length > 0
-    ? digestCode(join(project, folder!))
-    : `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
+/** Absolute path of the project in a checkout. */
+function projectOf({ roots, prefix }: VersionsRequest, version: Version): string {
+  return join(roots[version], prefix)
+}
+
+/** Packages in the commit itself count as code; installed ones follow from the manifests. */
+async function digestOf(request: VersionsRequest, version: Version): Promise<string> {
+  const { roots, prefix, module, setting } = request
+  const root = roots[version]
+  const listed = await git(['ls-files', '-z', '--', ':(glob)**/node_modules/**'], root, setting)
+  if (!listed.ok) throw fault(request, version, `cannot be listed: ${listed.problem}`)
+  const committed = listed.text.split('\0').filter((path) => path !== '')
+  return digestOfLoadable({ checkout: root, prefix, module, committed })
 }
 
 /**
@@ -155,12 +171,11 @@ export function gateEnvironment(
   )
 }
 
-function fault({ commits, projects }: VersionsRequest, version: Version, what: string): AssayError {
+function fault(request: VersionsRequest, version: Version, what: string): AssayError {
   // The checkout is gone when the message is read, so its path is left out.
-  const message = `${version} ${commits[version].slice(0, 8)} ${what}`.replaceAll(
-    `${projects[version]}/`,
-    '',
-  )
+  const message = `${version} ${request.commits[version].slice(0, 8)} ${what}`
+    .replaceAll(`${join(projectOf(request, version), '.')}/`.replace('//', '/'), '')
+    .replaceAll(`${request.roots[version]}/`, '')
   return version === 'head'
     ? new InputError(`${message}; fix it and run the gate again`)
     : new InvalidEvidenceError(`${message}; compare with another commit: --base REF`)

@@ -92,12 +92,14 @@ describe('the packages of a checkout', () => {
     const checkout = project(lock)
     expect(
       await buildVersion({
-        project: checkout,
-        installed,
+        checkout,
+        here: installed,
+        prefix: '',
+        fresh: false,
         script: 'build',
         setting: { env: process.env, signal },
       }),
-    ).toBeUndefined()
+    ).toEqual({ outside: [] })
     expect(readdirSync(join(checkout, 'node_modules'))).toEqual(['dependency'])
     expect(existsSync(join(checkout, 'node_modules', 'dependency', 'package.json'))).toBe(true)
   })
@@ -109,12 +111,14 @@ describe('the packages of a checkout', () => {
     const checkout = project(lock)
     expect(
       await buildVersion({
-        project: checkout,
-        installed,
+        checkout,
+        here: installed,
+        prefix: '',
+        fresh: false,
         script: 'build',
         setting: { env: process.env, signal },
       }),
-    ).toBeUndefined()
+    ).toEqual({ outside: [] })
     expect(readdirSync(join(checkout, 'node_modules'))).toContain('dependency')
     expect(readdirSync(join(checkout, 'node_modules'))).not.toContain('of-another-lock')
   })

@@ -28,6 +28,7 @@ function request(
     project: '/none',
     address: '',
     code: 'sha256:0',
+    outside: [],
     description: { ...described, ...which },
   })
   return {

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runProgram } from '../system/run-program.js'
+import type { ProgramSetting } from './git.js'
+import { hasInstalled, reuseInstalled } from './installed-packages.js'
+import { type PackageManager, packageManagerOf, WITHOUT_LOCK } from './package-manager.js'
+import { hasSameLocks, patchesOf, withParents } from './package-manifests.js'
+
+/** A checkout that needs its packages. */
+export interface InstallRequest {
+  /** Root of the checkout, absolute. */
+  readonly checkout: string
+  /** Root of the checkout in which the gate was started. */
+  readonly here: string
+  /** Path of the project below the root; '' at the root. */
+  readonly prefix: string
+  /** Whether to install although the lock files are those of the packages installed here. */
+  readonly fresh: boolean
+  readonly setting: ProgramSetting
+}
+
+/** How installing ended. */
+export interface InstallEnding {
+  /** Absent if the packages are there. */
+  readonly problem?: string
+  /** Links to packages outside of the repository, the same for every version. */
+  readonly outside: readonly string[]
+}
+
+const TIMEOUT_MS = 900_000
+/** Variables of the npm that started the gate. They describe another package than the built one. */
+const VARIABLES_OF_NPM =
+  /^npm_(package|lifecycle)_|^npm_(command|config_local_prefix|execpath)$|^INIT_CWD$/i
+const LONGEST_LINE = 400
+
+/**
+ * Gives a checkout its packages: those that are installed here if the lock files are equal,
+ * otherwise those of its own lock file, without running their scripts.
+ *
+ * @throws the signal's reason, if it was aborted
+ */
+export async function installPackages(request: InstallRequest): Promise<InstallEnding> {
+  const { checkout, here, prefix, fresh, setting } = request
+  const isHere = hasInstalled({ here, checkout })
+  if (isHere && !fresh && hasSameLocks(checkout, here))
+    return { outside: reuseInstalled({ here, checkout }) }
+  const { folder, manager } = managerFor(checkout, prefix)
+  // A repository may hold its packages itself, and a project without a lock file may need none.
+  if (existsSync(join(folder, 'node_modules')) || (manager === WITHOUT_LOCK && !isHere))
+    return { outside: [] }
+  const patch = patchesOf(checkout)[0]
+  if (patch !== undefined && !manager.patches)
+    return {
+      outside: [],
+      problem: `its packages have to be installed, but install scripts, which the gate does not run, patch them: ${patch}`,
+    }
+  const problem = await runManager(manager, folder, setting)
+  return problem === undefined ? { outside: [] } : { outside: [], problem }
+}
+
+/** The nearest lock file decides, and its folder is where packages are installed. */
+function managerFor(
+  checkout: string,
+  prefix: string,
+): { readonly folder: string; readonly manager: PackageManager } {
+  for (const parent of withParents(prefix)) {
+    const folder = join(checkout, parent)
+    const manager = packageManagerOf(folder)
+    if (manager !== undefined) return { folder, manager }
+  }
+  return { folder: join(checkout, prefix), manager: WITHOUT_LOCK }
+}
+
+/**
+ * Runs npm or another package manager in a folder.
+ *
+ * @returns undefined after a clean exit; otherwise the problem, beginning with the first error that
+ * was printed
+ * @throws the signal's reason, if it was aborted
+ */
+export async function runManager(
+  { file, args }: Pick<PackageManager, 'file' | 'args'>,
+  folder: string,
+  { env, signal }: ProgramSetting,
+): Promise<string | undefined> {
+  let printed = ''
+  const ending = await runProgram({
+    file,
+    args,
+    cwd: folder,
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES_OF_NPM.test(name))),
+    timeoutMs: TIMEOUT_MS,
+    signal,
+    onStdout: (text) => {
+      // The first error is the useful one, so later output may be dropped.
+      if (printed.length < 1e6) printed += text
+    },
+  })
+  if (ending === undefined) return undefined
+  return `${firstError(printed) ?? firstError(ending) ?? 'no error was printed'} (${file} ${args.join(' ')} ${ending.split(';')[0]!})`
+}
+
+/** The first line with the word error. Compilers print it on stdout. */
+function firstError(text: string): string | undefined {
+  const line = text.split(/\n| \| /).find((one) => /error\b/i.test(one))
+  return line?.trim().slice(0, LONGEST_LINE)
+}
