@@ -177,13 +177,16 @@ function positionEffect(
   }
 }
 
+/** Not where the limit is reached: the verdict is about that, and the hint would contradict it. */
 function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefined {
   const look = looks.at(-1)
   if (
     criterion.kind !== 'regression' ||
     look === undefined ||
     look.lower <= 0 ||
-    look.m < Math.log(1 + SLOWER_FROM)
+    look.m < Math.log(1 + SLOWER_FROM) ||
+    look.outcome === 'rejected' ||
+    look.m >= Math.log(1 + criterion.atMost)
   )
     return undefined
   return {

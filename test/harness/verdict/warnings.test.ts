@@ -57,6 +57,15 @@ describe('warnings', () => {
     expect(codes(rounds(noise(10, 0.005, Math.log(1.02))), guard)).toEqual([])
   })
 
+  it('do not speak of the limit of the gate where a guard reaches it', () => {
+    const failed = rounds(noise(10, 0.01, Math.log(2.76)))
+    expect(assessWorkload(failed, guard).outcome).toBe('rejected')
+    expect(codes(failed, guard)).not.toContain('slower')
+    const open = rounds(noise(10, 0.05, Math.log(1.11)))
+    expect(assessWorkload(open, guard).outcome).toBe('continue')
+    expect(codes(open, guard)).not.toContain('slower')
+  })
+
   it('report growing peak memory', () => {
     const heavy = rounds(noise(10, 0.01)).map(({ pair, runs }, index) => ({
       pair,
