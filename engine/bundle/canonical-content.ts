@@ -4,6 +4,7 @@ import { compareIds } from '../market/asset.js'
 import { calendarFrom, sessionText } from '../market/calendar.js'
 import type { AssetBars, BundleContent, CanonicalContent } from './content.js'
 import { contentProblems } from './content-problems.js'
+import { lowestTerms } from './split-ratio.js'
 
 /**
  * Brings content, given in any order, into canonical order and checks it (see `contentProblems`).
@@ -13,7 +14,9 @@ import { contentProblems } from './content-problems.js'
 export function canonicalContent(content: BundleContent): CanonicalContent {
   const calendar = calendarFrom(content.frequency, content.sessions)
   const bars = [...content.bars].sort((a, b) => compareIds(a.asset, b.asset)).map(sortedBySession)
-  const adjustments = [...content.adjustments].sort(compareAdjustments)
+  const adjustments = content.adjustments
+    .map((adjustment) => lowestTerms(adjustment, content.scales.adjustment))
+    .sort(compareAdjustments)
   const sessions = Array.from(calendar.times, (_, index) => sessionText(calendar, index))
   const canonical = { ...content, sessions, bars, adjustments, calendar }
   for (const problem of contentProblems(canonical)) {

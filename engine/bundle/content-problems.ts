@@ -1,5 +1,5 @@
 import type { EngineErrorCode } from '../errors.js'
-import { type Adjustment, compareAdjustments } from '../market/adjustments.js'
+import { type Adjustment, amountText, compareAdjustments } from '../market/adjustments.js'
 import { isAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { sessionText } from '../market/calendar.js'
@@ -150,9 +150,9 @@ function tooLarge(field: BarField, ticks: number, scale: number): string {
 function* adjustmentProblems(content: CanonicalContent): Generator<ContentProblem> {
   const { adjustments, bars, calendar } = content
   const barsByAsset = new Map(bars.map((own) => [own.asset, own]))
-  const positiveByAsset = byAsset(adjustments.filter(({ value }) => isPositive(value)))
+  const positiveByAsset = byAsset(adjustments.filter(isPositive))
   for (const [i, adjustment] of adjustments.entries()) {
-    const { asset, kind, session, value } = adjustment
+    const { asset, kind, session } = adjustment
     const assetBars = barsByAsset.get(asset)
     if (assetBars === undefined || calendar.times[session] === undefined) {
       yield problem(
@@ -160,13 +160,13 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
       )
       continue
     }
-    const what = `${kind} ${value.toFixed()} of ${asset} on ${sessionText(calendar, session)}`
+    const what = `${kind} ${amountText(adjustment)} of ${asset} on ${sessionText(calendar, session)}`
     const where = { asset, session: sessionText(calendar, session) }
-    if (!isPositive(value)) {
+    if (!isPositive(adjustment)) {
       yield problem(`${what} is not positive; correct it`, where)
       continue
     }
-    yield* valueProblems(value, content.scales.adjustment, what, where)
+    yield* valueProblems(adjustment, content.scales.adjustment, what, where)
     if (i > 0 && compareAdjustments(adjustments[i - 1]!, adjustment) === 0)
       yield problem(`${what} is the second ${kind} that session; join them into one`, where)
     const positive = positiveByAsset.get(asset)!
@@ -175,8 +175,8 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
   }
 }
 
-function isPositive(value: Money): boolean {
-  return value.isFinite() && value.greaterThan(0)
+function isPositive({ value, per }: Adjustment): boolean {
+  return [value, per ?? value].every((part) => part.isFinite() && part.greaterThan(0))
 }
 
 function byAsset(adjustments: readonly Adjustment[]): ReadonlyMap<string, readonly Adjustment[]> {
@@ -190,11 +190,15 @@ function byAsset(adjustments: readonly Adjustment[]): ReadonlyMap<string, readon
 }
 
 function* valueProblems(
-  value: Money,
+  { kind, value, per }: Adjustment,
   scale: number,
   what: string,
   where: ContentProblem['details'],
 ): Generator<ContentProblem> {
+  if (kind === 'dividend' && per !== undefined)
+    yield problem(`${what} has two numbers, which only a split can have; give its amount`, where)
+  if (per?.greaterThan(MAX_UNSCALED))
+    yield problem(`${what} has a number beyond 2^53; correct it`, where, 'precision')
   const places = value.decimalPlaces()
   if (places > scale) {
     const remedy = places <= MAX_SCALE ? `use --adjustment-scale ${places}` : 'round it first'

@@ -11,6 +11,7 @@ import type { TickAdjustment, TickTable } from './tick-table.js'
 
 const BARS_HEADER = 'asset,session,open,high,low,close,volume'
 const ADJUSTMENTS_HEADER = 'asset,session,kind,value'
+const RATIOS_HEADER = 'asset,session,kind,value,per'
 
 /** The bars of canonical content in the legacy form: decimals as exact text. */
 export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Array {
@@ -26,13 +27,19 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
   return new TextEncoder().encode(`${lines.join('\n')}\n`)
 }
 
-/** The adjustments of canonical content in the legacy form. */
+/**
+ * The adjustments of canonical content in the legacy form; with the column `per` where a split has
+ * two numbers.
+ */
 export function adjustmentsToCsv({ adjustments, calendar }: CanonicalContent): Uint8Array {
+  const withPer = adjustments.some(({ per }) => per !== undefined)
   const lines = adjustments.map(
-    ({ asset, session, kind, value }) =>
-      `${asset},${sessionText(calendar, session)},${kind},${value.toFixed()}`,
+    ({ asset, session, kind, value, per }) =>
+      `${asset},${sessionText(calendar, session)},${kind},${value.toFixed()}` +
+      (withPer ? `,${per?.toFixed() ?? 1}` : ''),
   )
-  return new TextEncoder().encode(`${[ADJUSTMENTS_HEADER, ...lines].join('\n')}\n`)
+  const header = withPer ? RATIOS_HEADER : ADJUSTMENTS_HEADER
+  return new TextEncoder().encode(`${[header, ...lines].join('\n')}\n`)
 }
 
 /**
@@ -47,7 +54,7 @@ export function readBarsCsv(
   scales: Scales,
   frequency: Frequency,
 ): TickTable {
-  const rows = readTable(path, bytes, BARS_HEADER)
+  const rows = readTable(path, bytes, [BARS_HEADER])
   const table = {
     rows: rows.length,
     asset: new Array<string>(rows.length),
@@ -76,24 +83,25 @@ export function readAdjustmentsCsv(
   scales: Scales,
   frequency: Frequency,
 ): readonly TickAdjustment[] {
-  const rows = readTable(path, bytes, ADJUSTMENTS_HEADER)
+  const rows = readTable(path, bytes, [ADJUSTMENTS_HEADER, RATIOS_HEADER])
   return rows.map((row) =>
     decodeRow(path, row, () => ({
       asset: row.cells[0]!,
       time: parseSession(frequency, row.cells[1]!),
       kind: row.cells[2]!,
       value: parseDecimal(row.cells[3]!, scales.adjustment),
+      per: parseDecimal(row.cells[4] ?? '1', 0),
     })),
   )
 }
 
-function readTable(path: string, bytes: Uint8Array, header: string): readonly CsvRow[] {
+function readTable(path: string, bytes: Uint8Array, headers: readonly string[]): readonly CsvRow[] {
   try {
     const { header: found, rows } = readCsv(path, new TextDecoder().decode(bytes))
-    if (found.join(',') !== header)
+    if (!headers.includes(found.join(',')))
       throw corruptFile(
         path,
-        `has the header ${found.join(',').slice(0, 80)} where ${header} belongs`,
+        `has the header ${found.join(',').slice(0, 80)} where ${headers[0]} belongs`,
       )
     return rows
   } catch (cause) {

@@ -6,8 +6,15 @@ import { BAR_FIELDS } from '../market/bars.js'
 import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
 import { decimalDigits, Money, parseDecimal, ticksToText } from '../market/money.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
-import { type CsvRow, fault, readCsv } from './csv-rows.js'
-import { type DigitSpan, fittingScale, joined, NO_DIGITS, widened } from './digit-span.js'
+import { fault } from './csv-rows.js'
+import { type DigitSpan, fittingScale, joined } from './digit-span.js'
+import {
+  type EventFile,
+  type EventRow,
+  eventScale,
+  readEvents,
+  twoPartAmount,
+} from './event-csv.js'
 import type { Provenance, Scales } from './manifest.js'
 import {
   digitsOf,
@@ -38,7 +45,7 @@ export interface IngestOptions {
   readonly roundVolume?: boolean
   /** The same for prices. */
   readonly roundPrice?: boolean
-  /** Path of a CSV file of splits and dividends, with the columns `asset,session,kind,value`. */
+  /** Path of a CSV file of splits and dividends; see `readEvents`. */
   readonly adjustments?: string
   readonly provenance?: Partial<Provenance>
 }
@@ -61,7 +68,9 @@ export async function ingestCsv(
   const texts = await Promise.all(files.map(async (path) => ({ path, text: await readText(path) })))
   const digits = once(() => digitsOfAll(texts))
   const events =
-    options.adjustments === undefined ? undefined : await readEvents(options.adjustments)
+    options.adjustments === undefined
+      ? undefined
+      : readEvents(options.adjustments, await readText(options.adjustments))
   const reading = readingOf(digits, events, options)
   const { scales } = reading
   const series = texts.flatMap(({ path, text }) => readPriceCsv(path, text, { ...reading, digits }))
@@ -76,7 +85,7 @@ export async function ingestCsv(
     sessions: Array.from(times, (time) => formatSession(frequency, time)),
     bars: series.map((own) => toBars(own, indexOf)),
     adjustments: events === undefined ? [] : toAdjustments(events, scales, indexOf, series),
-    provenance: provenanceOf(files, series, scales, options.provenance),
+    provenance: provenanceOf(files, series, scales, events?.notes ?? [], options.provenance),
   }
 }
 
@@ -176,44 +185,6 @@ function toBars(own: PriceSeries, indexOf: ReadonlyMap<number, number>): AssetBa
   }
 }
 
-const ADJUSTMENT_COLUMNS = ['asset', 'session', 'kind', 'value']
-
-interface EventFile {
-  readonly path: string
-  /** Cells in the order of `ADJUSTMENT_COLUMNS`. */
-  readonly rows: readonly CsvRow[]
-}
-
-async function readEvents(path: string): Promise<EventFile> {
-  const { header, rows } = readCsv(path, await readText(path))
-  const at = ADJUSTMENT_COLUMNS.map((name) =>
-    header.findIndex((found) => found.toLowerCase() === name),
-  )
-  if (at.includes(-1))
-    throw fault(
-      path,
-      1,
-      `the columns ${ADJUSTMENT_COLUMNS.join(', ')} belong here; the header is ${header.join(',').slice(0, 120)}`,
-    )
-  return {
-    path,
-    rows: rows.map(({ line, cells }) => ({ line, cells: at.map((index) => cells[index]!) })),
-  }
-}
-
-/**
- * The scale that holds every split and dividend exactly; the default scale where none does, and
- * then a value that does not fit is refused with its line.
- */
-function eventScale({ rows }: EventFile): number {
-  const span = rows.reduce((widest, { cells }) => {
-    const digits = decimalDigits(cells[3]!)
-    return digits === undefined ? widest : widened(widest, digits)
-  }, NO_DIGITS)
-  const { scale, rounds } = fittingScale('volume', span, DEFAULT_SCALES.adjustment)
-  return rounds ? DEFAULT_SCALES.adjustment : scale
-}
-
 function toAdjustments(
   { path, rows }: EventFile,
   scales: Scales,
@@ -223,7 +194,7 @@ function toAdjustments(
   const assets = new Set<string>(series.map(({ asset }) => asset))
   return rows.map((row) => {
     try {
-      return toAdjustment(row.cells, scales.adjustment, indexOf, assets)
+      return toAdjustment(row, scales.adjustment, indexOf, assets)
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause
       throw fault(path, row.line, cause.message, cause, cause.code)
@@ -232,7 +203,7 @@ function toAdjustments(
 }
 
 function toAdjustment(
-  [asset = '', when = '', kind = '', value = '']: readonly string[],
+  { asset, when, kind, value, per, decimal }: EventRow,
   scale: number,
   indexOf: ReadonlyMap<number, number>,
   assets: ReadonlySet<string>,
@@ -245,6 +216,18 @@ function toAdjustment(
   const session = indexOf.get(parseTimestamp(when))
   if (session === undefined)
     throw invalid(`${when} is not a session of the bars; use the first session on or after it`)
+  if (per !== undefined) {
+    if (kind === 'dividend')
+      throw invalid(
+        `dividend ${value}:${per} has two numbers; give its amount per share, like 0.47`,
+      )
+    if (decimal !== undefined) parseDecimal(decimal, scale, '--adjustment-scale')
+    return { asset, session, kind, ...twoPartAmount(value, per, scale) }
+  }
+  if (kind === 'split' && decimalDigits(value) === undefined)
+    throw invalid(
+      `'${value.slice(0, 40)}' is not a plain decimal or a ratio of two; write new shares per old ones, like 7, 0.5 or 1:3`,
+    )
   const units = parseDecimal(value, scale, '--adjustment-scale')
   if (units <= 0) throw invalid(`${kind} ${value} is not positive; correct it`)
   return { asset, session, kind, value: new Money(ticksToText(units, scale)) }
@@ -254,10 +237,12 @@ function provenanceOf(
   files: readonly string[],
   series: readonly PriceSeries[],
   scales: Scales,
+  aboutEvents: readonly string[],
   given: Partial<Provenance> | undefined,
 ): Provenance {
   const notes = [
     given?.notes,
+    ...aboutEvents,
     roundingNote('price', series, scales),
     roundingNote('volume', series, scales),
   ].filter((note) => note !== undefined)

@@ -25,14 +25,26 @@ export function barsLayout(scales: Scales): ColumnLayout {
   ]
 }
 
-/** Columns of `adjustments.parquet`, in order. */
-export function adjustmentsLayout(scales: Scales): ColumnLayout {
+/**
+ * Columns of `adjustments.parquet`, in order.
+ *
+ * @param withPer  with the column `per`, which only files with a split of two numbers have
+ */
+export function adjustmentsLayout(scales: Scales, withPer: boolean): ColumnLayout {
   return [
     { name: 'asset', column: { kind: 'text' } },
     { name: 'session', column: { kind: 'time' } },
     { name: 'kind', column: { kind: 'text' } },
     { name: 'value', column: { kind: 'decimal', scale: scales.adjustment } },
+    ...(withPer ? [{ name: PER, column: { kind: 'decimal', scale: 0 } } as const] : []),
   ]
+}
+
+const PER = 'per'
+
+/** Whether a file of adjustments has the column `per`. */
+export function hasPer({ schema }: FileMetaData): boolean {
+  return schema.some(({ name }) => name === PER)
 }
 
 /** The largest number of decimal digits that always fits an INT64. */

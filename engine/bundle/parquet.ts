@@ -19,6 +19,7 @@ import {
   barsLayout,
   type ColumnLayout,
   checkSchema,
+  hasPer,
   schemaElements,
   withRawIntegers,
 } from './parquet-schema.js'
@@ -57,13 +58,15 @@ export function adjustmentsToParquet({
   scales,
 }: CanonicalContent): Uint8Array {
   const power = powerOfTen(scales.adjustment)
-  const columns = [
+  const columns: DecodedArray[] = [
     adjustments.map(({ asset }) => asset),
     adjustments.map(({ session }) => BigInt(calendar.times[session]!)),
     adjustments.map(({ kind }) => kind),
     adjustments.map(({ value }) => BigInt(value.times(power).toFixed())),
   ]
-  return write(adjustmentsLayout(scales), columns, [Math.max(1, adjustments.length)])
+  const withPer = adjustments.some(({ per }) => per !== undefined)
+  if (withPer) columns.push(adjustments.map(({ per }) => BigInt(per?.toFixed() ?? 1)))
+  return write(adjustmentsLayout(scales, withPer), columns, [Math.max(1, adjustments.length)])
 }
 
 function write(
@@ -95,7 +98,7 @@ function write(
  * or another number of rows
  */
 export async function readBarsParquet(file: StoredFile, scales: Scales): Promise<TickTable> {
-  const { rows, text, numbers } = await readColumns(file, barsLayout(scales))
+  const { rows, text, numbers } = await readColumns(file, () => barsLayout(scales))
   const column = (name: string) => numbers.get(name)!
   return {
     rows,
@@ -114,12 +117,15 @@ export async function readAdjustmentsParquet(
   file: StoredFile,
   scales: Scales,
 ): Promise<readonly TickAdjustment[]> {
-  const { rows, text, numbers } = await readColumns(file, adjustmentsLayout(scales))
+  const { rows, text, numbers } = await readColumns(file, (metadata) =>
+    adjustmentsLayout(scales, hasPer(metadata)),
+  )
   return Array.from({ length: rows }, (_, i) => ({
     asset: text.get('asset')![i]!,
     time: numbers.get('session')![i]!,
     kind: text.get('kind')![i]!,
     value: numbers.get('value')![i]!,
+    per: numbers.get('per')?.[i] ?? 1,
   }))
 }
 
@@ -129,10 +135,14 @@ interface Columns {
   readonly numbers: ReadonlyMap<string, Float64Array>
 }
 
-async function readColumns(file: StoredFile, layout: ColumnLayout): Promise<Columns> {
+async function readColumns(
+  file: StoredFile,
+  layoutOf: (metadata: FileMetaData) => ColumnLayout,
+): Promise<Columns> {
   const { path, bytes } = file
   try {
     const metadata = parquetMetadata(bytes)
+    const layout = layoutOf(metadata)
     const units = checkSchema(path, metadata, layout)
     checkRows(file, metadata)
     return await decode(bytes, metadata, layout, units)

@@ -19,12 +19,13 @@ export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
   readonly time: Float64Array
 }
 
-/** A row of adjustments as decoded from a file: value unscaled, not checked yet. */
+/** A row of adjustments as decoded from a file: value unscaled, `per` whole, not checked yet. */
 export interface TickAdjustment {
   readonly asset: string
   readonly time: number
   readonly kind: string
   readonly value: number
+  readonly per: number
 }
 
 /**
@@ -125,13 +126,15 @@ export function toAdjustments(
   if (rows.length !== manifest.rows.adjustments)
     throw disagrees(path, `${rows.length} adjustments`, `${manifest.rows.adjustments}`)
   const assets = new Set(manifest.assets.map(({ id }) => id))
-  return rows.map(({ asset, time, kind, value }, row) => {
+  return rows.map(({ asset, time, kind, value, per }, row) => {
     const session = indexOfSession(calendar, time)
     if (
       !assets.has(asset) ||
       session < 0 ||
       (kind !== 'split' && kind !== 'dividend') ||
-      !(value > 0)
+      !(value > 0) ||
+      !(per > 0) ||
+      (kind === 'dividend' && per !== 1)
     ) {
       throw corruptRow(path, row, 'is not an adjustment of a listed asset and session')
     }
@@ -140,6 +143,7 @@ export function toAdjustments(
       session,
       kind,
       value: new Money(ticksToText(value, manifest.scales.adjustment)),
+      ...(per !== 1 && { per: new Money(per) }),
     }
   })
 }

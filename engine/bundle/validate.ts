@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js'
-import { compareAdjustments } from '../market/adjustments.js'
+import { type Adjustment, compareAdjustments } from '../market/adjustments.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
 import { canonicalContent } from './canonical-content.js'
 import type { AssetBars, CanonicalContent } from './content.js'
@@ -7,6 +7,7 @@ import { corruptFile } from './corrupt-file.js'
 import { decodeAdjustments, decodeBars } from './decode.js'
 import type { BundleHashes, BundleManifest } from './manifest.js'
 import { readManifest } from './manifest-file.js'
+import { likelyRatio } from './split-ratio.js'
 import { readStored, type StoredFile } from './stored-file.js'
 import { toAdjustments, toAssetBars } from './tick-table.js'
 import { contentHashes } from './version.js'
@@ -38,6 +39,7 @@ export async function validateBundle(directory: string): Promise<readonly Findin
     return [
       ...contentFindings(content, manifest),
       ...content.bars.flatMap((own) => gapFinding(own, calendar)),
+      ...content.adjustments.flatMap((adjustment) => ratioFinding(adjustment, calendar)),
     ]
   } catch (cause) {
     if (cause instanceof EngineError) return [error(cause.message)]
@@ -104,6 +106,21 @@ function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly
     {
       severity: 'information',
       message: `${asset} has no bar in ${slots} between its first and last bar, the first on ${where}`,
+    },
+  ]
+}
+
+/** Bundles ingested before ratios of two numbers hold 0.333333333 where 1:3 was meant. */
+function ratioFinding(adjustment: Adjustment, calendar: Calendar): readonly Finding[] {
+  const { asset, kind, session, value, per } = adjustment
+  if (kind !== 'split' || per !== undefined) return []
+  const likely = likelyRatio(value.toFixed())
+  if (likely === undefined) return []
+  const ratio = `${likely.ratio.numerator}:${likely.ratio.denominator}`
+  return [
+    {
+      severity: 'information',
+      message: `split ${value.toFixed()} of ${asset} on ${sessionText(calendar, session)} looks like ${ratio} rounded; if that is meant, write ${ratio} and ingest again`,
     },
   ]
 }

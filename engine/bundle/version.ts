@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Adjustment } from '../market/adjustments.js'
+import { type Adjustment, amountText } from '../market/adjustments.js'
 import type { Asset } from '../market/asset.js'
 import { BAR_FIELDS } from '../market/bars.js'
 import type { Frequency } from '../market/calendar.js'
@@ -82,8 +82,9 @@ function valuesHash(content: CanonicalContent): string {
   return hash.digest('hex')
 }
 
-function adjustmentLine({ asset, session, kind, value }: Adjustment): string {
-  return `${asset} ${session} ${kind} ${value.toFixed()}\n`
+function adjustmentLine(adjustment: Adjustment): string {
+  const { asset, session, kind } = adjustment
+  return `${asset} ${session} ${kind} ${amountText(adjustment)}\n`
 }
 
 // Of the machines that Node runs on, only s390x is big-endian; versions computed there would differ

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js'
-import type { Adjustment, DividendPolicy } from './adjustments.js'
+import { type Adjustment, type DividendPolicy, ratioOf } from './adjustments.js'
 import type { Bars } from './bars.js'
 import type { Calendar } from './calendar.js'
 import { exCloseFactor, priorCloseFactor, splitRatio } from './dividend-factor.js'
@@ -61,8 +61,9 @@ export function adjustmentEvents(
     )
 }
 
-function splitEvent({ session, value }: Adjustment): AdjustmentEvent {
-  const ratio = rationalOf(value)
+function splitEvent(split: Adjustment): AdjustmentEvent {
+  const { session } = split
+  const ratio = ratioOf(split)
   return { session, visibleAt: session, needsBar: false, price: invert(ratio), volume: ratio }
 }
 

@@ -1,13 +1,35 @@
-import type { Decimal } from 'decimal.js'
+import { Decimal } from 'decimal.js'
+import { ratioOfDecimals } from './exact.js'
+import type { Rational } from './rational.js'
 
 /** A split or a cash dividend, effective at the start of calendar index `session`. */
 export interface Adjustment {
   readonly asset: string
   readonly session: number
   readonly kind: 'split' | 'dividend'
-  /** Split: new shares per old share (7 for 7:1). Dividend: cash per share. Exact. */
+  /**
+   * Split: new shares per old share (7 for 7:1), or per `per` old shares. Dividend: cash per share.
+   * Exact.
+   */
   readonly value: Decimal
+  /**
+   * Split: the old shares that become `value` new ones, for ratios that no decimal equals: 1 per 3
+   * is 1:3. 1 where absent.
+   */
+  readonly per?: Decimal
 }
+
+/** New shares per old share of a split, exactly. */
+export function ratioOf({ value, per = ONE }: Adjustment): Rational {
+  return ratioOfDecimals(value, per)
+}
+
+/** The amount of an adjustment as it is written: `0.47`, or `1:3` where a split has two numbers. */
+export function amountText({ value, per }: Adjustment): string {
+  return per === undefined ? value.toFixed() : `${value.toFixed()}:${per.toFixed()}`
+}
+
+const ONE = new Decimal(1)
 
 /**
  * `prior-close`: 1 − D / previous close (zipline, CRSP). `ex-close`: close / (close + D) of the

@@ -1,5 +1,5 @@
-import type { Adjustment } from './adjustments.js'
-import { invert, multiply, ONE, type Rational, rational, rationalOf } from './rational.js'
+import { type Adjustment, ratioOf } from './adjustments.js'
+import { invert, multiply, ONE, type Rational, rational } from './rational.js'
 
 /**
  * The product of the split ratios effective after one session and up to another: shares at `upTo`
@@ -17,7 +17,7 @@ export function splitRatio(
 ): Rational {
   return adjustments
     .filter(({ kind, session }) => kind === 'split' && session > after && session <= upTo)
-    .reduce((product, { value }) => multiply(product, rationalOf(value)), ONE)
+    .reduce((product, split) => multiply(product, ratioOf(split)), ONE)
 }
 
 /**

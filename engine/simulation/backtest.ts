@@ -2,7 +2,8 @@ import { EngineError } from '../errors.js'
 import { adjustmentTimeline } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import type { Asset, AssetId } from '../market/asset.js'
-import { Money } from '../market/money.js'
+import { exact, isShort } from '../market/exact.js'
+import type { Money } from '../market/money.js'
 import { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
@@ -160,10 +161,10 @@ function chooseAssets(
 
 function readCash(cash: number | string, priceScale: number): Money {
   const text = String(cash)
-  const amount = /^\d+(\.\d+)?$/.test(text) ? new Money(text) : undefined
-  if (amount?.gt(0) && amount.decimalPlaces() <= priceScale) return amount
+  const amount = /^\d+(\.\d+)?$/.test(text) ? exact(text) : undefined
+  if (amount?.gt(0) && isShort(amount) && amount.decimalPlaces() <= priceScale) return amount
   throw new EngineError(
     'input-invalid',
-    `starting cash ${text}; give a positive decimal of at most ${priceScale} places`,
+    `starting cash ${text.slice(0, 60)}; give a positive decimal of at most ${priceScale} places and 40 digits`,
   )
 }

@@ -1,10 +1,13 @@
 import type { AssetId } from '../market/asset.js'
 import type { Bars } from '../market/bars.js'
-import { Money, powerOfTen, ticksAt } from '../market/money.js'
+import { type Exact, exact, fromUnits } from '../market/exact.js'
+import { powerOfTen, ticksAt } from '../market/money.js'
+import type { Rational } from '../market/rational.js'
 import { type CommissionModel, commissionOf } from './commission.js'
-import { type Order, type OrderStyle, priceOf, remaining, sharesOf, splitOrder } from './order.js'
+import { type Order, type OrderStyle, priceOf, remaining, sharesOf } from './order.js'
 import { type ExactBar, reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
 import { type SlippageModel, slip } from './slippage.js'
+import { splitOrders } from './split-orders.js'
 
 /** The price of the next bar at which a market order fills. */
 export type FillPolicy = 'next-open' | 'next-close'
@@ -22,9 +25,9 @@ export interface Execution {
   readonly order: Order
   readonly session: number
   /** Signed. */
-  readonly shares: Money
-  readonly price: Money
-  readonly commission: Money
+  readonly shares: Exact
+  readonly price: Exact
+  readonly commission: Exact
 }
 
 /** Keeps orders, and fills them in bars after the one they were placed in. */
@@ -32,7 +35,7 @@ export class Blotter {
   readonly #rules: ExecutionRules
   readonly #barsOf: (asset: AssetId) => Bars
   readonly #ticksPerUnit: number
-  readonly #tick: Money
+  readonly #tick: Exact
   readonly #orders: Order[] = []
   #open: Order[] = []
 
@@ -41,7 +44,7 @@ export class Blotter {
     this.#rules = rules
     this.#barsOf = barsOf
     this.#ticksPerUnit = powerOfTen(rules.priceScale)
-    this.#tick = new Money(10).pow(-rules.priceScale)
+    this.#tick = fromUnits(1n, rules.priceScale)
   }
 
   /** All orders ever placed, by id. */
@@ -67,15 +70,15 @@ export class Blotter {
     style: OrderStyle | undefined,
     placedAt: number,
   ): Order | undefined {
-    const exact = sharesOf(shares)
+    const wanted = sharesOf(shares)
     const limit = priceOf(style?.limit, 'limit', this.#rules.priceScale)
     const stop = priceOf(style?.stop, 'stop', this.#rules.priceScale)
-    if (exact.isZero()) return undefined
+    if (wanted.isZero()) return undefined
     const order: Order = {
       id: this.#orders.length + 1,
       asset,
       placedAt,
-      shares: exact,
+      shares: wanted,
       filled: ZERO,
       limit,
       stop,
@@ -103,17 +106,22 @@ export class Blotter {
       .toNumber()
   }
 
-  /** Adjusts the open orders of an asset to a split. */
-  split(asset: AssetId, ratio: Money): void {
-    for (const order of this.#open)
-      if (order.asset === asset) splitOrder(order, ratio, this.#rules.priceScale)
+  /**
+   * Adjusts the open orders of an asset to a split; see `splitOrders`.
+   *
+   * @param before  shares held before the split, signed
+   * @param after   shares held after it
+   */
+  split(asset: AssetId, ratio: Rational, before: Exact, after: Exact): void {
+    const orders = this.#open.filter((order) => order.asset === asset)
+    splitOrders(orders, ratio, { before, after }, this.#rules.priceScale)
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
   /** Fills open orders in bar `session`, in the order placed; never in a bar without volume. */
   fill(session: number, book: (execution: Execution) => void): void {
     if (this.#open.length === 0) return
-    const taken = new Map<AssetId, Money>()
+    const taken = new Map<AssetId, Exact>()
     for (const order of this.#open) {
       const execution = this.#execute(order, session, taken)
       if (execution !== undefined) book(execution)
@@ -121,7 +129,7 @@ export class Blotter {
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
-  #execute(order: Order, session: number, takenBy: Map<AssetId, Money>): Execution | undefined {
+  #execute(order: Order, session: number, takenBy: Map<AssetId, Exact>): Execution | undefined {
     const bar = this.#bar(order.asset, session)
     if (bar === undefined) return undefined
     const { commission, fill, priceScale, slippage } = this.#rules
@@ -143,15 +151,15 @@ export class Blotter {
     const i = session - bars.firstSession
     const volume = bars.volume[i] ?? 0
     if (!(volume > 0)) return undefined
-    const exact = (price: number): Money => this.#tick.times(ticksAt(price, this.#ticksPerUnit))
+    const onTick = (price: number): Exact => this.#tick.times(ticksAt(price, this.#ticksPerUnit))
     return {
-      open: exact(bars.open[i]!),
-      high: exact(bars.high[i]!),
-      low: exact(bars.low[i]!),
-      close: exact(bars.close[i]!),
-      volume: new Money(volume),
+      open: onTick(bars.open[i]!),
+      high: onTick(bars.high[i]!),
+      low: onTick(bars.low[i]!),
+      close: onTick(bars.close[i]!),
+      volume: exact(volume),
     }
   }
 }
 
-const ZERO = new Money(0)
+const ZERO = exact(0)

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
-import { Money } from '../market/money.js'
+import { type Exact, exact, isShort } from '../market/exact.js'
+import type { Money } from '../market/money.js'
 
 /** The cost of fills. Amounts are exact decimals: pass text where a number would not be exact. */
 export type CommissionModel =
@@ -22,32 +23,33 @@ export function commissionOf(
   price: Money,
   firstFill: boolean,
   priceScale: number,
-): Money {
+): Exact {
   switch (model.kind) {
     case 'none':
       return NOTHING
     case 'per-share':
-      return shares.abs().times(model.cost).toDecimalPlaces(priceScale)
+      return exact(shares).abs().times(model.cost).toDecimalPlaces(priceScale)
     case 'per-trade':
-      return firstFill ? new Money(model.cost).toDecimalPlaces(priceScale) : NOTHING
+      return firstFill ? exact(model.cost).toDecimalPlaces(priceScale) : NOTHING
     case 'per-dollar':
-      return shares.abs().times(price).times(model.rate).toDecimalPlaces(priceScale)
+      return exact(shares).abs().times(price).times(model.rate).toDecimalPlaces(priceScale)
   }
 }
 
 /**
  * Checks the amount of a commission model.
  *
- * @throws {EngineError} `input-invalid`: an amount that is negative or not a number
+ * @throws {EngineError} `input-invalid`: an amount that is negative, not a number, or of more than
+ * 40 digits
  */
 export function checkCommission(model: CommissionModel): void {
   if (model.kind === 'none') return
   const amount = model.kind === 'per-dollar' ? model.rate : model.cost
-  if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(amount))) return
+  if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(amount)) && isShort(exact(amount))) return
   throw new EngineError(
     'input-invalid',
-    `commission ${model.kind} of ${amount}; give a number, 0 or more`,
+    `commission ${model.kind} of ${String(amount).slice(0, 60)}; give a number of at most 40 digits, 0 or more`,
   )
 }
 
-const NOTHING = new Money(0)
+const NOTHING = exact(0)

@@ -1,5 +1,15 @@
+import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { divideHalfEven, Money, powerOfTen, ticksToText } from '../market/money.js'
+import {
+  Exact,
+  exact,
+  fromUnits,
+  MOST_SHARES,
+  quotient,
+  truncatedQuotient,
+} from '../market/exact.js'
+import { Money, powerOfTen } from '../market/money.js'
+import type { Rational } from '../market/rational.js'
 
 /**
  * Cash and positions, exact. Faster bookkeeping than decimal.js can implement this interface too:
@@ -18,14 +28,19 @@ export interface Ledger {
   /**
    * Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the
    * commission.
+   *
+   * @throws {EngineError} `precision`: a position of more than 10^30 shares
    */
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
   /**
    * Shares × ratio, rounded down to whole shares as in zipline: a long position shrinks, a short
    * one grows (−7.5 becomes −8), so the fraction is never negative. It is paid in cash: fraction ×
    * last price ÷ ratio, half-even to the tick, once. Returns the change of cash.
+   *
+   * @param ratio  new shares per old share
+   * @throws {EngineError} `precision`: a position of more than 10^30 shares
    */
-  split(asset: AssetId, ratio: Money): Money
+  split(asset: AssetId, ratio: Rational): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
   dividend(asset: AssetId, perShare: Money): Money
   /** Values every position at its current price, or at its last one where that is NaN. */
@@ -41,7 +56,8 @@ export interface Holding {
 
 /**
  * The ledger of the pure baseline: every amount is a decimal.js value, every position is valued at
- * every bar. Products are exact and rounded once; cash and equity are multiples of the tick.
+ * every bar. Products and sums are exact, whatever their length, and rounded once; quotients are
+ * divided in integers; cash and equity are multiples of the tick.
  *
  * @param startingCash  at most `priceScale` decimal places
  * @param priceScale    decimal places of a tick
@@ -52,27 +68,28 @@ export function decimalLedger(startingCash: Money, priceScale: number): Ledger {
 
 class DecimalLedger implements Ledger {
   readonly #scale: number
-  readonly #tick: Money
+  readonly #tick: Exact
   readonly #ticksPerUnit: number
   readonly #holdings = new Map<AssetId, OpenHolding>()
   readonly #numbers = new Map<AssetId, number>()
-  #cash: Money
-  #equity: Money
+  #cash: Exact
+  #equity: Exact
 
   constructor(startingCash: Money, priceScale: number) {
     this.#scale = priceScale
-    this.#tick = new Money(10).pow(-priceScale)
+    this.#tick = fromUnits(1n, priceScale)
     this.#ticksPerUnit = powerOfTen(priceScale)
-    this.#cash = startingCash
-    this.#equity = startingCash
+    this.#cash = exact(startingCash)
+    this.#equity = this.#cash
   }
 
+  // Strategies compute with these, and quotients of `Money` end after 28 digits.
   get cash(): Money {
-    return this.#cash
+    return new Money(this.#cash)
   }
 
   get equity(): Money {
-    return this.#equity
+    return new Money(this.#equity)
   }
 
   position(asset: AssetId): number {
@@ -89,18 +106,26 @@ class DecimalLedger implements Ledger {
 
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money {
     const held = this.#holdings.get(asset)
-    this.#hold(asset, held === undefined ? shares : held.shares.plus(shares), price)
-    return this.#pay(shares.times(price).toDecimalPlaces(this.#scale).plus(commission).neg())
+    const bought = exact(shares)
+    const paid = exact(price)
+    this.#hold(asset, held === undefined ? bought : held.shares.plus(bought), paid)
+    return this.#pay(bought.times(paid).toDecimalPlaces(this.#scale).plus(commission).neg())
   }
 
-  split(asset: AssetId, ratio: Money): Money {
+  split(asset: AssetId, ratio: Rational): Money {
     const held = this.#holdings.get(asset)
     if (held === undefined) return ZERO
-    const shares = held.shares.times(ratio)
-    const whole = shares.floor()
+    const [numerator, denominator] = [
+      fromUnits(ratio.numerator, 0),
+      fromUnits(ratio.denominator, 0),
+    ]
+    // In parts of 1 ÷ denominator, so that nothing is rounded.
+    const parts = held.shares.times(numerator)
+    const whole = floorOfQuotient(parts, denominator)
+    const fraction = parts.minus(whole.times(denominator))
     const { price } = held
-    this.#hold(asset, whole, valueOver(ONE, price, ratio, this.#scale))
-    return this.#pay(valueOver(shares.minus(whole), price, ratio, this.#scale))
+    this.#hold(asset, whole, quotient(price.times(denominator), numerator, this.#scale))
+    return this.#pay(quotient(fraction.times(price), numerator, this.#scale))
   }
 
   dividend(asset: AssetId, perShare: Money): Money {
@@ -121,7 +146,8 @@ class DecimalLedger implements Ledger {
     this.#equity = value.toDecimalPlaces(this.#scale)
   }
 
-  #hold(asset: AssetId, shares: Money, price: Money): void {
+  #hold(asset: AssetId, shares: Exact, price: Exact): void {
+    if (shares.abs().gt(MOST_SHARES)) throw tooMany(asset, shares)
     if (shares.isZero()) {
       this.#holdings.delete(asset)
       this.#numbers.delete(asset)
@@ -131,34 +157,27 @@ class DecimalLedger implements Ledger {
     }
   }
 
-  #pay(amount: Money): Money {
+  #pay(amount: Exact): Exact {
     this.#cash = this.#cash.plus(amount)
     return amount
   }
 }
 
 interface OpenHolding extends Holding {
-  price: Money
+  price: Exact
 }
 
-/**
- * Shares × price ÷ ratio, half-even to the tick: in integers, because rounding a quotient to 28
- * digits first can miss an exact tie.
- */
-function valueOver(shares: Money, price: Money, ratio: Money, scale: number): Money {
-  const raised = 10n ** BigInt(ratio.decimalPlaces() + scale)
-  const lowered = 10n ** BigInt(shares.decimalPlaces() + price.decimalPlaces())
-  return new Money(
-    ticksToText(
-      divideHalfEven(unscaled(shares) * unscaled(price) * raised, unscaled(ratio) * lowered),
-      scale,
-    ),
+/** numerator ÷ denominator, rounded down. */
+function floorOfQuotient(numerator: Exact, denominator: Exact): Exact {
+  const truncated = truncatedQuotient(numerator, denominator)
+  return truncated.times(denominator).gt(numerator) ? truncated.minus(1) : truncated
+}
+
+function tooMany(asset: AssetId, shares: Exact): EngineError {
+  return new EngineError(
+    'precision',
+    `a position of ${shares.toPrecision(3)} shares of ${asset} is beyond 10^30; trade less, or correct the split`,
   )
 }
 
-function unscaled(value: Money): bigint {
-  return BigInt(value.toFixed().replace('.', ''))
-}
-
-const ZERO = new Money(0)
-const ONE = new Money(1)
+const ZERO = new Exact(0)

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { Money } from '../market/money.js'
+import { type Exact, exact, MOST_SHARES } from '../market/exact.js'
 
 /** Limit and stop price; without either, a market order. */
 export interface OrderStyle {
@@ -20,10 +20,10 @@ export interface Order {
   /** Calendar index of the current bar when it was placed: it fills in later bars only. */
   readonly placedAt: number
   /** In shares of the current session: a split changes the unfilled rest and the prices. */
-  shares: Money
-  filled: Money
-  limit: Money | undefined
-  stop: Money | undefined
+  shares: Exact
+  filled: Exact
+  limit: Exact | undefined
+  stop: Exact | undefined
   status: OrderStatus
 }
 
@@ -35,11 +35,12 @@ const SHARE_PLACES = 8
 /**
  * Shares as the strategy gave them → exact, at most 8 decimal places, half-even.
  *
- * @throws {EngineError} `strategy-misuse`: not a finite number
+ * @throws {EngineError} `strategy-misuse`: not a finite number, or beyond 10^30
  */
-export function sharesOf(shares: number): Money {
-  if (Number.isFinite(shares)) return new Money(shares).toDecimalPlaces(SHARE_PLACES)
-  throw new EngineError('strategy-misuse', `an order of ${shares} shares; give a finite number`)
+export function sharesOf(shares: number): Exact {
+  if (Math.abs(shares) <= MOST_SHARES) return exact(shares).toDecimalPlaces(SHARE_PLACES)
+  const remedy = Number.isFinite(shares) ? 'give at most 10^30' : 'give a finite number'
+  throw new EngineError('strategy-misuse', `an order of ${shares} shares; ${remedy}`)
 }
 
 /**
@@ -51,11 +52,11 @@ export function priceOf(
   price: number | string | undefined,
   name: 'limit' | 'stop',
   priceScale: number,
-): Money | undefined {
+): Exact | undefined {
   if (price === undefined) return undefined
   if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(price))) {
-    const exact = new Money(price).toDecimalPlaces(priceScale)
-    if (exact.gt(0)) return exact
+    const onTick = exact(price).toDecimalPlaces(priceScale)
+    if (onTick.gt(0)) return onTick
   }
   throw new EngineError(
     'strategy-misuse',
@@ -64,16 +65,6 @@ export function priceOf(
 }
 
 /** Shares that have not been filled yet, signed. */
-export function remaining(order: Order): Money {
+export function remaining(order: Order): Exact {
   return order.shares.minus(order.filled)
-}
-
-/**
- * Adjusts an open order to a split: remaining shares × ratio, without the fraction; prices ÷ ratio.
- */
-export function splitOrder(order: Order, ratio: Money, priceScale: number): void {
-  order.shares = order.filled.plus(remaining(order).times(ratio).trunc())
-  order.limit = order.limit?.div(ratio).toDecimalPlaces(priceScale)
-  order.stop = order.stop?.div(ratio).toDecimalPlaces(priceScale)
-  if (remaining(order).isZero()) order.status = 'cancelled'
 }

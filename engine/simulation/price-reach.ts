@@ -1,13 +1,13 @@
-import type { Money } from '../market/money.js'
+import type { Exact } from '../market/exact.js'
 import type { Order } from './order.js'
 
 /** One bar at its raw prices, exact. */
 export interface ExactBar {
-  readonly open: Money
-  readonly high: Money
-  readonly low: Money
-  readonly close: Money
-  readonly volume: Money
+  readonly open: Exact
+  readonly high: Exact
+  readonly low: Exact
+  readonly close: Exact
+  readonly volume: Exact
 }
 
 /**
@@ -16,7 +16,7 @@ export interface ExactBar {
  * is reached within the bar becomes a limit order for the next bars, since the path of prices
  * within a bar is unknown.
  */
-export function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined {
+export function reachedFromOpen(order: Order, bar: ExactBar): Exact | undefined {
   if (order.stop !== undefined) {
     const stop = order.stop
     if (!beyond(order, bar.open, stop)) {
@@ -31,7 +31,7 @@ export function reachedFromOpen(order: Order, bar: ExactBar): Money | undefined 
 }
 
 /** The same where only the close of the bar counts. */
-export function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
+export function reachedAtClose(order: Order, bar: ExactBar): Exact | undefined {
   if (order.stop !== undefined) {
     if (!beyond(order, bar.close, order.stop)) return undefined
     order.stop = undefined
@@ -40,21 +40,21 @@ export function reachedAtClose(order: Order, bar: ExactBar): Money | undefined {
 }
 
 /** The price, or the limit where slippage moved the price past it. */
-export function withinLimit(order: Order, price: Money): Money {
+export function withinLimit(order: Order, price: Exact): Exact {
   return order.limit !== undefined && beyond(order, price, order.limit) ? order.limit : price
 }
 
 /** At or above for a buy, at or below for a sale. */
-function beyond(order: Order, price: Money, mark: Money): boolean {
+function beyond(order: Order, price: Exact, mark: Exact): boolean {
   return order.shares.gt(0) ? price.gte(mark) : price.lte(mark)
 }
 
 /** The bar's extreme in the direction of the stop. */
-function extreme(order: Order, bar: ExactBar): Money {
+function extreme(order: Order, bar: ExactBar): Exact {
   return order.shares.gt(0) ? bar.high : bar.low
 }
 
 /** The bar's best price for the order. */
-function bestFor(order: Order, bar: ExactBar): Money {
+function bestFor(order: Order, bar: ExactBar): Exact {
   return order.shares.gt(0) ? bar.low : bar.high
 }

@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.js'
-import { type Adjustment, corporateActions } from '../market/adjustments.js'
+import { type Adjustment, corporateActions, ratioOf } from '../market/adjustments.js'
 import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
+import { type Exact, exact } from '../market/exact.js'
 import { type Money, powerOfTen } from '../market/money.js'
 import type { AssetHistory } from '../portal/asset-history.js'
 import type { Clock } from '../portal/clock.js'
@@ -104,16 +105,24 @@ function openDesk({ calendar, clock, histories, ledger, portal, rules }: Simulat
 function applyAction(
   { blotter, trades }: Desk,
   ledger: Ledger,
-  { asset, kind, value }: Adjustment,
+  action: Adjustment,
   session: number,
 ): void {
+  const { asset, kind, value } = action
   if (kind === 'dividend') {
     trades.dividend(asset, ledger.dividend(asset, value))
     return
   }
-  const cash = ledger.split(asset, value)
-  blotter.split(asset, value)
-  trades.split(asset, value, ledger.position(asset), cash, session)
+  const ratio = ratioOf(action)
+  const before = heldOf(ledger, asset)
+  const cash = ledger.split(asset, ratio)
+  const after = heldOf(ledger, asset)
+  blotter.split(asset, ratio, before, after)
+  trades.split(asset, ratio, after, cash, session)
+}
+
+function heldOf(ledger: Ledger, asset: AssetId): Exact {
+  return exact(ledger.positions().find((held) => held.asset === asset)?.shares ?? 0)
 }
 
 function startsDay({ dayOf }: Calendar, session: number, start: number): boolean {

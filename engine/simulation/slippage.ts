@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
-import { Money } from '../market/money.js'
+import { Exact, exact, quotient } from '../market/exact.js'
+import type { Money } from '../market/money.js'
 
 /** How many shares of an order fill in a bar, and how far from the bar's price. */
 export type SlippageModel =
@@ -19,7 +20,8 @@ export interface SlippedFill {
 }
 
 /**
- * Applies a slippage model to one order in one bar. Prices are rounded half-even to the tick.
+ * Applies a slippage model to one order in one bar. Prices are rounded half-even to the tick, once:
+ * the share of the volume is never rounded itself.
  *
  * @param wanted  signed shares
  * @param price   before slippage
@@ -38,19 +40,18 @@ export function slip(
   switch (model.kind) {
     case 'none':
       return { shares: wanted, price }
-    case 'fixed':
-      return {
-        shares: wanted,
-        price: worse(price, wanted, new Money(model.basisPoints).div(10_000), priceScale),
-      }
+    case 'fixed': {
+      const worse = exact(model.basisPoints).times('0.0001').times(wanted.s).plus(1)
+      return { shares: wanted, price: worse.times(price).toDecimalPlaces(priceScale) }
+    }
     case 'volume-share': {
-      const room = Money.max(0, volume.times(model.limit).minus(taken).floor())
+      const room = Exact.max(0, exact(volume).times(model.limit).minus(taken).floor())
       const shares = wanted.abs().gt(room) ? room.times(wanted.s) : wanted
-      const share = taken.plus(shares.abs()).div(volume)
-      return {
-        shares,
-        price: worse(price, wanted, share.times(share).times(model.impact), priceScale),
-      }
+      // price × (1 ± impact × (used ÷ volume)²), over one denominator.
+      const used = shares.abs().plus(taken)
+      const whole = exact(volume).times(volume)
+      const moved = exact(model.impact).times(used).times(used).times(wanted.s).plus(whole)
+      return { shares, price: quotient(moved.times(price), whole, priceScale) }
     }
   }
 }
@@ -77,8 +78,4 @@ export function checkSlippage(model: SlippageModel): void {
       `volume-share slippage with ${given}; give a limit above 0 up to 1 and an impact from 0 below 1`,
     )
   }
-}
-
-function worse(price: Money, wanted: Money, fraction: Money, priceScale: number): Money {
-  return price.times(fraction.times(wanted.s).plus(1)).toDecimalPlaces(priceScale)
 }

@@ -1,5 +1,7 @@
 import type { AssetId } from '../market/asset.js'
-import { Money } from '../market/money.js'
+import { Exact, exact, fromUnits, quotient } from '../market/exact.js'
+import type { Money } from '../market/money.js'
+import type { Rational } from '../market/rational.js'
 
 /** A round trip: from flat to flat in one asset, or still open. */
 export interface RoundTrip {
@@ -24,12 +26,15 @@ interface OpenTrip {
   readonly asset: AssetId
   readonly side: 'long' | 'short'
   readonly opened: number
-  held: Money
-  entered: Money
-  entryValue: Money
-  exited: Money
-  exitValue: Money
-  cash: Money
+  held: Exact
+  /** Shares entered so far, in `parts` of a share: a split can make the count no finite decimal. */
+  entered: Exact
+  entryValue: Exact
+  /** Shares left so far, in `parts` of a share. */
+  exited: Exact
+  exitValue: Exact
+  parts: Exact
+  cash: Exact
 }
 
 /**
@@ -61,7 +66,7 @@ export class TradeBook {
     } else if (shares.abs().lte(trip.held.abs())) {
       this.#exit(trip, shares, price, cash, session)
     } else {
-      const opening = shares.plus(trip.held)
+      const opening = trip.held.plus(shares)
       const openingCash = opening.times(price).toDecimalPlaces(this.#scale).neg()
       this.#exit(trip, trip.held.neg(), price, cash.minus(openingCash), session)
       this.#enter(this.#begin(asset, opening, session), opening, price, openingCash)
@@ -69,12 +74,14 @@ export class TradeBook {
   }
 
   /** Books a split: shares entered and left so far are converted to shares after the split. */
-  split(asset: AssetId, ratio: Money, held: number, cash: Money, session: number): void {
+  split(asset: AssetId, ratio: Rational, held: Money, cash: Money, session: number): void {
     const trip = this.#open.get(asset)
     if (trip === undefined) return
-    trip.held = new Money(held)
-    trip.entered = trip.entered.times(ratio)
-    trip.exited = trip.exited.times(ratio)
+    const numerator = fromUnits(ratio.numerator, 0)
+    trip.held = exact(held)
+    trip.entered = trip.entered.times(numerator)
+    trip.exited = trip.exited.times(numerator)
+    trip.parts = trip.parts.times(fromUnits(ratio.denominator, 0))
     trip.cash = trip.cash.plus(cash)
     if (trip.held.isZero()) this.#close(trip, session)
   }
@@ -106,6 +113,7 @@ export class TradeBook {
       entryValue: ZERO,
       exited: ZERO,
       exitValue: ZERO,
+      parts: ONE,
       cash: ZERO,
     } as const
     const begun: OpenTrip = { ...trip }
@@ -115,15 +123,15 @@ export class TradeBook {
 
   #enter(trip: OpenTrip, shares: Money, price: Money, cash: Money): void {
     trip.held = trip.held.plus(shares)
-    trip.entered = trip.entered.plus(shares.abs())
-    trip.entryValue = trip.entryValue.plus(shares.abs().times(price))
+    trip.entered = trip.entered.plus(trip.parts.times(shares).abs())
+    trip.entryValue = trip.entryValue.plus(exact(shares).abs().times(price))
     trip.cash = trip.cash.plus(cash)
   }
 
   #exit(trip: OpenTrip, shares: Money, price: Money, cash: Money, session: number): void {
     trip.held = trip.held.plus(shares)
-    trip.exited = trip.exited.plus(shares.abs())
-    trip.exitValue = trip.exitValue.plus(shares.abs().times(price))
+    trip.exited = trip.exited.plus(trip.parts.times(shares).abs())
+    trip.exitValue = trip.exitValue.plus(exact(shares).abs().times(price))
     trip.cash = trip.cash.plus(cash)
     if (trip.held.isZero()) this.#close(trip, session)
   }
@@ -134,8 +142,8 @@ export class TradeBook {
   }
 
   #record(trip: OpenTrip, profit: Money): RoundTrip {
-    const average = (value: Money, shares: Money): Money =>
-      value.div(shares).toDecimalPlaces(this.#scale)
+    const average = (value: Exact, shares: Exact): Exact =>
+      quotient(value.times(trip.parts), shares, this.#scale)
     return {
       asset: trip.asset,
       side: trip.side,
@@ -147,4 +155,5 @@ export class TradeBook {
   }
 }
 
-const ZERO = new Money(0)
+const ZERO = new Exact(0)
+const ONE = new Exact(1)

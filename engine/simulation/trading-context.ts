@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { Money } from '../market/money.js'
+import { type Exact, exact, truncatedQuotient } from '../market/exact.js'
+import { ticksAt } from '../market/money.js'
 import type { Clock } from '../portal/clock.js'
 import { unknownAsset } from '../portal/long-table.js'
 import type { Portal } from '../portal/portal.js'
@@ -68,7 +69,7 @@ export class TradingContext implements Context {
     if (!Number.isFinite(fraction)) throw notANumber('target fraction', fraction)
     return this.orderTarget(
       asset,
-      this.#sharesWorth(asset, this.portfolio.equity.times(fraction)),
+      this.#sharesWorth(asset, exact(this.portfolio.equity).times(fraction)),
       style,
     )
   }
@@ -83,8 +84,8 @@ export class TradingContext implements Context {
       .map((order) => order.id)
   }
 
-  /** Whole shares worth `value` at the last price, rounded towards zero. */
-  #sharesWorth(asset: AssetId, value: number | Money): number {
+  /** Whole shares worth `value` at the last price, rounded towards zero; exact before that. */
+  #sharesWorth(asset: AssetId, value: number | Exact): number {
     this.#check(asset)
     if (typeof value === 'number' && !Number.isFinite(value)) throw notANumber('order value', value)
     const price = this.#portal.current(asset, 'price')
@@ -94,7 +95,8 @@ export class TradingContext implements Context {
         `${asset} has no price yet at ${this.sessionText}; check canTrade() before ordering by value`,
       )
     }
-    return new Money(value).div(price).trunc().toNumber()
+    const ticks = ticksAt(price, this.ticksPerUnit)
+    return truncatedQuotient(exact(value).times(this.ticksPerUnit), exact(ticks)).toNumber()
   }
 
   #check(asset: AssetId): void {

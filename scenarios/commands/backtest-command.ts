@@ -69,7 +69,7 @@ function dataOptions(): Option[] {
     new Option('--bundle <dir>', 'a bundle, instead of price files'),
     new Option(
       '--adjustments <file>',
-      'splits and dividends for the price files: asset,session,kind,value',
+      'splits and dividends for the price files: asset,session,kind,value (ratios as 7, 0.5 or 1:3)',
     ).conflicts('bundle'),
     placesOption('--price-scale', 'prices in the price files', 'as many as they have'),
     placesOption('--volume-scale', 'volumes in the price files', 'as many as they have'),

@@ -32,6 +32,8 @@ Price files have a header with date (or session, timestamp, time), open, high, l
 an asset (or ticker, symbol) column where one file holds several assets; otherwise the asset is named after the file.
 Other columns are ignored. Decimals are kept exactly: a value with more places than the scale is refused, or rounded
 with --round-price and --round-volume, which the manifest notes.
+The value of a split is the number of new shares per old share: 7, 0.5, or two numbers where no decimal is exact, as
+1:3, 1/3, 1 for 3, or in the columns value and per. A decimal such as 0.333333333 is read as 1:3, with a note.
 
 ingest writes manifest.json, bars.parquet and adjustments.parquet (with --format csv: bars.csv and adjustments.csv) into
 DIR, all or none. A bundle already there is replaced. No other file is removed or overwritten: a bars.csv or
@@ -60,7 +62,7 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
       )
       .option(
         '--adjustments <file>',
-        'splits and dividends: asset,session,kind,value (kind: split or dividend)',
+        'splits and dividends: asset,session,kind,value (kind: split or dividend; ratios as 7, 0.5 or 1:3)',
       )
       .option('--name <name>', 'name of the bundle (default: the name of DIR)')
       .addOption(

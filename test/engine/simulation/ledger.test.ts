@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Money } from '../../../engine/index.js'
+import { rational, rationalOf } from '../../../engine/market/rational.js'
 import { decimalLedger } from '../../../engine/simulation/ledger.js'
 
 /** A simple reference for whole shares: bigint ticks. */
@@ -27,6 +28,8 @@ const SCALE = 4
 const POWER = 10_000
 const ticks = fc.integer({ min: 1, max: 10 ** 10 })
 const money = (amount: bigint) => new Money(amount.toString()).div(POWER)
+
+const ratio = (value: string | number) => rationalOf(new Money(value))
 
 const step = fc.oneof(
   fc.record({
@@ -101,35 +104,35 @@ describe('the decimal ledger', () => {
   it('turns shares × ratio into whole shares and pays the fraction at the last price ÷ ratio', () => {
     const ledger = decimalLedger(new Money(1000), 2)
     ledger.fill('A', new Money(5), new Money(30), new Money(0))
-    expect(ledger.split('A', new Money('1.5')).toFixed()).toBe('10')
+    expect(ledger.split('A', ratio('1.5')).toFixed()).toBe('10')
     expect([ledger.position('A'), ledger.cash.toFixed()]).toEqual([7, '860'])
-    expect(ledger.split('B', new Money(2)).isZero()).toBe(true)
+    expect(ledger.split('B', ratio(2)).isZero()).toBe(true)
   })
 
   it('rounds the cash for a fraction once: an exact tie stays a tie, although the price after the split is periodic', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money('0.375'), new Money(11), new Money(0))
     // 0.28125 × 11 ÷ 0.75 = 4.125; 14.66…67 × 0.28125 would be just above.
-    expect(ledger.split('A', new Money('0.75')).toFixed()).toBe('4.12')
+    expect(ledger.split('A', ratio('0.75')).toFixed()).toBe('4.12')
   })
 
   it('rounds down to whole shares, longs and shorts alike, and pays the fraction to half a tick, for any split', () => {
-    const units = fc.integer({ min: -(10 ** 10), max: 10 ** 10 }).filter((value) => value !== 0)
+    const held = fc.integer({ min: -(10 ** 10), max: 10 ** 10 }).filter((value) => value !== 0)
     const ratioUnits = fc.integer({ min: 1, max: 10 ** 7 })
     fc.assert(
-      fc.property(units, fc.integer({ min: 1, max: 10 ** 9 }), ratioUnits, (held, price, ratio) => {
+      fc.property(held, fc.integer({ min: 1, max: 10 ** 9 }), ratioUnits, (held, price, units) => {
         const ledger = decimalLedger(new Money(0), SCALE)
         ledger.fill('A', new Money(held).div(1e8), new Money(price).div(POWER), new Money(0))
-        const paid = ledger.split('A', new Money(ratio).div(1e6))
+        const paid = ledger.split('A', rational(BigInt(units), 10n ** 6n))
         // Shares × ratio in units of 10^-14; the fraction is the part above the next lower whole
         // share.
         const one = 10n ** 14n
-        const product = BigInt(held) * BigInt(ratio)
+        const product = BigInt(held) * BigInt(units)
         const fraction = ((product % one) + one) % one
         expect(BigInt(ledger.position('A'))).toBe((product - fraction) / one)
         // Ticks = fraction / 10^14 × price ÷ (ratio / 10^6), half to even.
         const numerator = fraction * BigInt(price)
-        const denominator = BigInt(ratio) * 10n ** 8n
+        const denominator = BigInt(units) * 10n ** 8n
         const floor = numerator / denominator
         const twice = 2n * (numerator % denominator)
         const up = twice > denominator || (twice === denominator && floor % 2n === 1n)
@@ -142,7 +145,7 @@ describe('the decimal ledger', () => {
   it('owes more whole shares after a split of a short, and is paid for the fraction', () => {
     const ledger = decimalLedger(new Money(1000), 2)
     ledger.fill('A', new Money(-5), new Money(30), new Money(0))
-    expect(ledger.split('A', new Money('1.5')).toFixed()).toBe('10')
+    expect(ledger.split('A', ratio('1.5')).toFixed()).toBe('10')
     expect(ledger.position('A')).toBe(-8)
     ledger.mark(() => 20)
     expect(ledger.equity.toFixed()).toBe('1000')
@@ -168,7 +171,7 @@ describe('the decimal ledger', () => {
   it('closes a position that a reverse split leaves without a whole share', () => {
     const ledger = decimalLedger(new Money(100), 2)
     ledger.fill('A', new Money(5), new Money(2), new Money(0))
-    expect(ledger.split('A', new Money('0.1')).toFixed()).toBe('10')
+    expect(ledger.split('A', ratio('0.1')).toFixed()).toBe('10')
     expect([ledger.position('A'), ledger.positions().length, ledger.cash.toFixed()]).toEqual([
       0,
       0,

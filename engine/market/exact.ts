@@ -1,0 +1,92 @@
+import { Decimal } from 'decimal.js'
+import { divideHalfEven } from './money.js'
+import { type Rational, rational } from './rational.js'
+
+/**
+ * Decimals of the ledger. `Money` keeps 28 significant digits, so a longer product would be rounded
+ * twice, to 28 digits and then to the tick. Here no sum and no product rounds: the amounts that
+ * enter are bounded (see `MOST_SHARES` and `isShort`), and their longest product has fewer than 200
+ * digits. Quotients are divided in integers: see `quotient` and `timesRatio`.
+ */
+export const Exact = Decimal.clone({
+  precision: 500,
+  rounding: Decimal.ROUND_HALF_EVEN,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
+})
+/** A decimal whose sums and products do not round. */
+export type Exact = Decimal
+
+/** The largest order and the largest position. */
+export const MOST_SHARES = 1e30
+
+/** Significant digits that a given amount may have. */
+const MOST_DIGITS = 40
+
+/** The same number as an exact decimal. */
+export function exact(value: Decimal.Value): Exact {
+  // Not `instanceof`: all clones of Decimal share a prototype.
+  return (value as Decimal).constructor === Exact ? (value as Exact) : new Exact(value)
+}
+
+/** Whether an amount has so few digits that its products stay exact. */
+export function isShort(value: Exact): boolean {
+  return value.isFinite() && value.precision() <= MOST_DIGITS && Math.abs(value.e) <= MOST_DIGITS
+}
+
+/**
+ * numerator ÷ denominator, rounded half-even to `places` decimal places, once: in integers, because
+ * a quotient rounded to a number of digits first can miss an exact tie.
+ *
+ * @param denominator  not zero
+ */
+export function quotient(numerator: Exact, denominator: Exact, places: number): Exact {
+  const { top, bottom } = inIntegers(numerator, denominator)
+  return fromUnits(divideHalfEven(top * 10n ** BigInt(places), bottom), places)
+}
+
+/** numerator ÷ denominator without its fraction, towards zero. */
+export function truncatedQuotient(numerator: Exact, denominator: Exact): Exact {
+  const { top, bottom } = inIntegers(numerator, denominator)
+  return fromUnits(top / bottom, 0)
+}
+
+/** value × ratio, rounded half-even to `places` decimal places, once. */
+export function timesRatio(value: Exact, ratio: Rational, places: number): Exact {
+  return quotient(
+    value.times(fromUnits(ratio.numerator, 0)),
+    fromUnits(ratio.denominator, 0),
+    places,
+  )
+}
+
+/** value × ratio without its fraction, towards zero. */
+export function truncatedTimes(value: Exact, ratio: Rational): Exact {
+  return truncatedQuotient(
+    value.times(fromUnits(ratio.numerator, 0)),
+    fromUnits(ratio.denominator, 0),
+  )
+}
+
+/** A whole number of units of 10^-places. */
+export function fromUnits(units: bigint, places: number): Exact {
+  return new Exact(`${units}e-${places}`)
+}
+
+/** a ÷ b in lowest terms; both positive. */
+export function ratioOfDecimals(a: Decimal, b: Decimal): Rational {
+  const { top, bottom } = inIntegers(exact(a), exact(b))
+  return rational(top, bottom)
+}
+
+/** Two integers with the same quotient. */
+function inIntegers(numerator: Exact, denominator: Exact): { top: bigint; bottom: bigint } {
+  const places = Math.max(numerator.decimalPlaces(), denominator.decimalPlaces())
+  return { top: unitsOf(numerator, places), bottom: unitsOf(denominator, places) }
+}
+
+/** value × 10^places, a whole number. */
+function unitsOf(value: Exact, places: number): bigint {
+  const [whole = '', fraction = ''] = value.toFixed().split('.')
+  return BigInt(whole + fraction.padEnd(places, '0'))
+}
