@@ -1,6 +1,6 @@
 import { meanOf, sumOf } from './moments.js'
 
-/** Highest correlation that enters the formula: above it the factor grows without bound. */
+/** A higher correlation is replaced by this: near 1 the factor grows without bound. */
 const CAP = 0.6
 /** With fewer values the estimate of the correlation is mostly noise. */
 const MINIMUM = 20
@@ -9,7 +9,7 @@ const MINIMUM = 20
  * Lag-1 autocorrelation: how strongly each value is correlated with the next one.
  *
  * @param values in the order they were measured, any sign
- * @returns in (−1, 1); undefined where the values do not vary
+ * @returns in (−1, 1); undefined if the values do not vary
  * @source Box & Jenkins 1976, Time Series Analysis, ch. 2; golden vectors (`lag1`) from numpy,
  * certified values of NIST StRD
  */
@@ -24,11 +24,11 @@ export function lag1(values: readonly number[]): number | undefined {
 }
 
 /**
- * The factor by which to widen a standard error that assumes independent values, where consecutive
- * values are correlated.
+ * The factor by which correlation of consecutive values widens a standard error that assumes
+ * independence.
  *
- * @returns √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6, where n ≥ 20 and r₁ > 2/√n; otherwise
- * exactly 1
+ * @returns if n ≥ 20 and r₁ > 2/√n, √((1 + r₁)/(1 − r₁)) with r₁ capped at 0.6; otherwise exactly
+ * 1
  * @source Law & Kelton 1991, Simulation Modeling and Analysis, AR(1) variance of a mean
  */
 export function autocorrelationInflation(values: readonly number[]): number {

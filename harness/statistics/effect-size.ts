@@ -4,7 +4,7 @@ import { DegenerateSampleError } from './sample.js'
 /**
  * Cohen's d: the difference of the means in pooled standard deviations, positive when b is smaller.
  *
- * @param a moments of n ≥ 2 values of any sign  @param b as a; sizes may differ
+ * @param a moments of n ≥ 2 values of any sign  @param b like a; sizes may differ
  * @throws {DegenerateSampleError} neither sample varies
  * @source Cohen 1988, Statistical Power Analysis; golden vectors (`cohenD`) from numpy
  */

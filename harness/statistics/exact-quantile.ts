@@ -1,15 +1,15 @@
 import { tQuantile } from './student-t.js'
 
-/** From so many degrees of freedom on, `tQuantile` has all digits itself. */
+/** `tQuantile` is accurate to all digits from this many degrees of freedom on. */
 const MANY = 2000
 const CONVERGED = 1e-16
 const TINY = 1e-300
 
 /**
- * Student's t quantile to 13 digits, for intervals that no record holds (`compare`).
+ * Student's t quantile to 13 digits, for intervals that are not stored in records (`compare`).
  *
- * `tQuantile` has a relative error up to 5e-8. Decision records are made with it and are reproduced
- * byte for byte, so it cannot be replaced.
+ * `tQuantile` has a relative error up to 5e-8. It stays in use because decision records, which
+ * must be reproduced byte for byte, were made with it.
  *
  * @param p in (0, 1)  @param df degrees of freedom > 0
  * @source Newton's method on the distribution function of Abramowitz & Stegun 1964, 26.7.1; golden
@@ -29,7 +29,7 @@ function density(t: number, df: number): number {
   return (gammaRatio(df / 2) / Math.sqrt(Math.PI * df)) * (1 + (t * t) / df) ** (-(df + 1) / 2)
 }
 
-/** P(T ≤ t) for t < 0, by the one of two continued fractions that converges quickly. */
+/** P(T ≤ t) for t < 0, by whichever of two continued fractions converges faster. */
 function lowerTail(t: number, df: number): number {
   const x = df / (df + t * t)
   const rest = (t * t) / (df + t * t)
@@ -81,7 +81,7 @@ const GAMMA_RATIO = [
 ]
 
 /**
- * Γ(a + ½) / Γ(a) for a > 0: the asymptotic series for a ≥ 40, below 40 by Γ(a + 1) = a·Γ(a).
+ * Γ(a + ½) / Γ(a) for a > 0: for a ≥ 40 by the asymptotic series, below by Γ(a + 1) = a·Γ(a).
  *
  * @source Tricomi & Erdélyi 1951, Pacific J. Math. 1 (ratio of gamma functions)
  */

@@ -17,9 +17,9 @@ export interface RatioOfMeans {
  * Fieller's interval for mean(b) / mean(a): all ratios ρ for which a t-test at 5 % does not reject
  * mean(b) − ρ·mean(a) = 0.
  *
- * @param a moments of n ≥ 2 values  @param b as a; of the same n where the values are paired
- * @param covarianceOfValues `covarianceOf` paired values: then df = n − 1. Undefined for unpaired
- * values: then df is Satterthwaite's for the variance of mean(b) − ratio·mean(a)
+ * @param a moments of n ≥ 2 values  @param b like a; with the same n if the values are paired
+ * @param covarianceOfValues for paired values their `covarianceOf`, and df = n − 1; for unpaired
+ * values undefined, and df is Satterthwaite's for the variance of mean(b) − ratio·mean(a)
  * @throws {DegenerateSampleError} the mean of a is not significantly different from zero, so the
  * set of ratios is unbounded; or neither sample varies
  * @source Fieller 1954, JRSS B 16; Tamhane & Logan 2004, J. Biopharm. Stat. 14 (unequal variances);
@@ -48,8 +48,8 @@ export function fiellerInterval(a: Moments, b: Moments, covarianceOfValues?: num
   return { ratio, ci95: { lower: middle - half, upper: middle + half }, df }
 
   /**
-   * A quarter of the discriminant, divided by t². Rearranged from the textbook form, which
-   * subtracts two nearly equal squares.
+   * A quarter of the discriminant, divided by t². Not the textbook form, which loses digits by
+   * subtracting two nearly equal squares.
    */
   function discriminant(): number {
     const spread = meanB ** 2 * varianceA - 2 * meanA * meanB * covariance + meanA ** 2 * varianceB
@@ -66,7 +66,7 @@ function unbounded(): DegenerateSampleError {
 /**
  * The sample covariance (n − 1) of paired values.
  *
- * @param a n ≥ 2 values  @param b as many  @param meanA of a  @param meanB of b
+ * @param a n ≥ 2 values  @param b n values  @param meanA of a  @param meanB of b
  * @source the definition; golden vectors through `fiellerInterval`
  */
 export function covarianceOf(a: Values, b: Values, meanA: number, meanB: number): number {

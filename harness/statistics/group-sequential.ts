@@ -19,9 +19,10 @@ let rule: Quadrature | undefined
 const computed = new Map<string, readonly Boundary[]>()
 
 /**
- * One-sided group-sequential boundaries: the error over all looks at growing data stays at `alpha`.
+ * One-sided group-sequential boundaries: the total error over all looks at the growing data is
+ * `alpha`.
  *
- * @param looks  pair counts, ascending; information is proportional to them
+ * @param looks  pair counts, ascending; the information is taken to be proportional to them
  * @param alpha  one-sided error over all looks, in (0, 1)
  * @param spending how alpha is spread over the looks: `pocock` evenly, `obrien-fleming` late
  * @returns one boundary per look, accurate to 1e-10
@@ -45,7 +46,7 @@ function spent(t: number, alpha: number, spending: Spending): number {
   return 2 * normalUpperTail(normalUpperQuantile(alpha / 2) / Math.sqrt(t))
 }
 
-/** Density of the score over the paths that have not crossed a boundary yet, on a grid. */
+/** On a grid, the density of the score of those paths that have not crossed a boundary yet. */
 interface Survivors {
   readonly grid: Float64Array
   /** Density × quadrature weight. */
@@ -73,9 +74,7 @@ function integrate(looks: readonly number[], alpha: number, spending: Spending):
   return boundaries
 }
 
-/**
- * The z whose probability of a first crossing at information t is the increment.
- */
+/** The z at which the probability of a first crossing at information t equals the increment. */
 function crossing({ grid, mass }: Survivors, increment: number, t: number, step: number): number {
   return decreasingRoot((z) => {
     let probability = 0

@@ -1,12 +1,12 @@
 import { median } from 'simple-statistics'
 import { DegenerateSampleError } from './sample.js'
 
-/** 2000 values have two million pairs; more would take too long. */
+/** The largest sample: 2000 values make two million pairs, and more would take too long. */
 const MOST = 2000
 
 /**
- * The Hodges–Lehmann estimator: the median of the means of all pairs of values, each with itself
- * included.
+ * The Hodges–Lehmann estimator: the median of the means of all pairs of values; each value also
+ * forms a pair with itself.
  *
  * @param values 1 ≤ n ≤ 2000, any unit
  * @throws {DegenerateSampleError} more than 2000 values

@@ -11,7 +11,7 @@ export interface Interval {
 export interface SampleSummary {
   readonly n: number
   readonly mean: number
-  /** With n − 1. */
+  /** Sample standard deviation (divisor n − 1). */
   readonly sd: number
   /** sd / mean, a fraction. */
   readonly cv: number
@@ -22,7 +22,7 @@ export interface SampleSummary {
 /**
  * Mean, standard deviation and the 95 % t-interval of the mean, in the unit of the values.
  *
- * @param values n ≥ 2, finite; cv is meaningful only where all are positive
+ * @param values n ≥ 2, finite; cv is meaningful only if all are positive
  * @source Student 1908, Biometrika 6; golden vectors from numpy (ddof=1) and scipy.stats.t.ppf;
  * certified values of NIST StRD
  */
@@ -31,7 +31,7 @@ export function summarize(values: Values): SampleSummary {
 }
 
 /**
- * The same from moments.
+ * The same summary, computed from moments.
  *
  * @source Student 1908, Biometrika 6
  */
@@ -43,7 +43,10 @@ export function summarizeMoments(
   return { n, mean, sd, cv: sd / mean, ci95: tInterval(mean, sd / Math.sqrt(n), n - 1, quantile) }
 }
 
-/** The t with P(T ≤ t) = p: `tQuantile` for what records hold, otherwise `exactTQuantile`. */
+/**
+ * The t with P(T ≤ t) = p: `tQuantile` for figures stored in records, `exactTQuantile` for all
+ * others.
+ */
 export type TQuantile = (p: number, df: number) => number
 
 /**

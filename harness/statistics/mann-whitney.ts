@@ -12,15 +12,16 @@ export interface RankSumTest {
   readonly method: 'exact' | 'normal'
 }
 
-/** The largest sample size for which p is exact: every order of the values is counted. */
+/** The largest sample size for which p is exact, from a count of every order of the values. */
 const EXACT_UP_TO = 50
 
 /**
- * The Mann–Whitney test: does one arm tend to larger values than the other? Ignores the pairing.
+ * The Mann–Whitney test: does one arm tend to have larger values than the other? It ignores the
+ * pairing.
  *
- * @param a n ≥ 1 values of any sign  @param b as a; sizes may differ
- * @returns exact for at most 50 values each without ties, otherwise normal with tie and continuity
- * corrections
+ * @param a n ≥ 1 values of any sign  @param b like a; sizes may differ
+ * @returns p is exact if both samples have at most 50 values and no ties; otherwise it is the
+ * normal approximation with corrections for ties and continuity
  * @throws {DegenerateSampleError} all values of both samples are equal
  * @source Mann & Whitney 1947, Ann. Math. Stat. 18; golden vectors from scipy.stats.mannwhitneyu
  */
@@ -48,7 +49,7 @@ function exactP(u: number, sizeA: number, sizeB: number): number {
   ways[0]![0] = 1
   for (let place = 0; place < sizeA + sizeB; place += 1) {
     for (let chosen = Math.min(sizeA, place + 1); chosen >= 1; chosen -= 1) {
-      // With this place as the chosen-th, (place + 1 − chosen) values of b come before it.
+      // If this place is the chosen-th, (place + 1 − chosen) values of b come before it.
       const before = place + 1 - chosen
       if (before > sizeB) continue
       const extended = ways[chosen]!

@@ -1,18 +1,18 @@
 /**
- * Range of the magnitudes that statistics are computed for. Welch's degrees of freedom take fourth
- * powers, which must be doubles too.
+ * Statistics are computed only for values in this range of magnitudes: Welch's degrees of freedom
+ * take fourth powers, which must also fit in a double.
  */
 export const SMALLEST_VALUE = 1e-30
 export const LARGEST_VALUE = 1e30
 
 /**
- * Finite values in their order: 0, or of a magnitude from `SMALLEST_VALUE` to `LARGEST_VALUE`.
- * Checked where values are read (`compare`) and where a budget counts them.
+ * Finite values in their order, each 0 or of a magnitude from `SMALLEST_VALUE` to `LARGEST_VALUE`.
+ * The range is checked when values are read (`compare`) and when a budget counts them.
  */
 export type Values = readonly number[] | Float64Array
 
 /**
- * Up to so many squares are added without compensation: the relative error, n·2^−53, is below
+ * Up to this many squares are added without compensation, with a relative error n·2^−53 below
  * 1.2e-13.
  */
 const PLAIN_UP_TO = 1000
@@ -21,12 +21,12 @@ const PLAIN_UP_TO = 1000
 export interface Moments {
   readonly n: number
   readonly mean: number
-  /** With n − 1; exactly 0 where all values are equal. */
+  /** Sample variance (divisor n − 1); exactly 0 if all values are equal. */
   readonly variance: number
 }
 
 /**
- * Mean and variance with n − 1, in two passes.
+ * Mean and variance (divisor n − 1), in two passes.
  *
  * @param values n ≥ 2
  * @source Chan, Golub & LeVeque 1983, The American Statistician 37 (corrected two-pass algorithm):
@@ -43,7 +43,8 @@ export function momentsOf(values: Values): Moments {
 }
 
 /**
- * Arithmetic mean with a compensated sum; of equal values exactly that value.
+ * Arithmetic mean with a compensated sum. If all values are equal, the result is exactly that
+ * value.
  *
  * @param values n ≥ 1
  * @source Neumaier 1974, ZAMM 54 (compensated sum); NIST StRD in the tests
@@ -53,10 +54,10 @@ export function meanOf(values: Values): number {
 }
 
 /**
- * Sample variance with n − 1; of equal values exactly 0.
+ * Sample variance (divisor n − 1). If all values are equal, the result is exactly 0.
  *
  * @param values n ≥ 2
- * @source as `momentsOf`
+ * @source the same as for `momentsOf`
  */
 export function varianceOf(values: Values): number {
   return momentsOf(values).variance
@@ -86,7 +87,7 @@ function isConstant(values: Values): boolean {
   return true
 }
 
-/** Σd². Overwrites the deviations. */
+/** Σd². Overwrites the array of deviations. */
 function sumOfSquares(deviations: Float64Array): number {
   for (let index = 0; index < deviations.length; index += 1)
     deviations[index] = deviations[index]! * deviations[index]!

@@ -1,5 +1,5 @@
 const INVERSE_ROOT_TWO_PI = 1 / Math.sqrt(2 * Math.PI)
-/** From here on the continued fraction converges faster than the series. */
+/** Above this z the continued fraction converges faster than the series. */
 const TAIL_FROM = 3
 /** Bisection first searches −9 ≤ z ≤ 9. */
 const NEAR = 9
@@ -37,9 +37,7 @@ export function normalUpperQuantile(p: number): number {
   return decreasingRoot((z) => normalUpperTail(z) - p)
 }
 
-/**
- * Root of a decreasing function of a normal score, −9 ≤ z ≤ 38, by bisection to 1e-14.
- */
+/** The z with f(z) = 0 for a decreasing f, −9 ≤ z ≤ 38, by bisection to 1e-14. */
 export function decreasingRoot(f: (z: number) => number): number {
   const far = f(NEAR) > 0
   let low = far ? NEAR : -NEAR

@@ -24,7 +24,7 @@ export function countOutliers(values: Values): number {
   return count
 }
 
-/** The library only copies and indexes its argument, which a typed array supports too. */
+/** A typed array is safe to pass: the library only copies its argument and reads it by index. */
 function medianOf(values: Values): number {
   return median(values as unknown as readonly number[])
 }

@@ -3,11 +3,11 @@ import type { Values } from './moments.js'
 /** Rank statistics of two groups ranked together; the smallest value has rank 1. */
 export interface RankSum {
   /**
-   * Sum of the ranks of the first group; equal values share the mean of their ranks. Exact: a
-   * multiple of one half.
+   * Sum of the ranks of the first group; equal values share the mean of their ranks. The sum is
+   * exact, as a multiple of one half.
    */
   readonly sum: number
-  /** Σ(t³ − t) over groups of t equal values; 0 where all differ. */
+  /** Σ(t³ − t) over groups of t equal values; 0 if all differ. */
   readonly tieTerm: number
 }
 

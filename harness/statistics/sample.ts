@@ -1,12 +1,12 @@
 /**
  * At least two finite positive values in the order they were measured, e.g. the run values of one
- * arm. Validated by `toSample` and frozen.
+ * arm. Only `toSample` makes one; it validates and freezes the values.
  */
 export type Sample = readonly number[] & { readonly [validated]: true }
 
 declare const validated: unique symbol
 
-/** A statistic is undefined for these values; an undefined statistic is never significant. */
+/** A statistic is undefined for the given values; an undefined statistic is never significant. */
 export class DegenerateSampleError extends Error {
   override readonly name = 'DegenerateSampleError'
 }
@@ -15,7 +15,8 @@ export class DegenerateSampleError extends Error {
  * Validates run values.
  *
  * @param values any unit, n ≥ 2
- * @throws {DegenerateSampleError} fewer than two values, or one that is not positive and finite
+ * @throws {DegenerateSampleError} there are fewer than two values, or a value is not positive and
+ * finite
  */
 export function toSample(values: readonly number[]): Sample {
   if (values.length < 2)
@@ -32,7 +33,7 @@ export function toSample(values: readonly number[]): Sample {
 }
 
 /**
- * Log ratios of paired values, ln(b/a): negative where b is smaller. On this scale a change by a
+ * Log ratios of paired values, ln(b/a): negative if b is smaller. On this scale a change by a
  * factor becomes a difference, and noise that scales both arms of a pair cancels.
  *
  * @param a n values  @param b n values, in the same order of pairs

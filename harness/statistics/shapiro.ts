@@ -11,7 +11,7 @@ export interface NormalityTest {
 }
 
 const FEWEST = 3
-/** Royston's approximation was fitted up to here. */
+/** Largest sample for which Royston's approximation was fitted. */
 const MOST = 5000
 
 /** Coefficients of Royston's polynomials, constant term first. */
@@ -55,7 +55,9 @@ export function shapiroWilk(values: readonly number[]): NormalityTest {
   return { w, p: significance(w, n) }
 }
 
-/** Weights of the differences of opposite order statistics, the outermost first. */
+/**
+ * Weights of the differences between the largest and the smallest value, the next ones, and so on.
+ */
 function weights(n: number): number[] {
   if (n === FEWEST) return [Math.SQRT1_2]
   const scores = Array.from({ length: Math.floor(n / 2) }, (_, index) =>

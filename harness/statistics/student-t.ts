@@ -3,10 +3,12 @@ import { normalUpperQuantile, normalUpperTail } from './normal.js'
 
 const { studentt, ibeta } = jstat.jStat
 
-/** Computed quantiles by whole degrees of freedom and p: an analysis needs few of them, often. */
+/**
+ * Cache of quantiles by whole degrees of freedom and p: an analysis needs the same few many times.
+ */
 const quantiles = new Map<number, Map<number, number>>()
 
-/** From so many degrees of freedom on, jstat's incomplete beta function stops too early. */
+/** jstat's incomplete beta function stops too early from this many degrees of freedom on. */
 const MANY = 2000
 /** Above this |t|, jstat's own formula subtracts nearly equal numbers. */
 const FAR = 1
@@ -15,8 +17,8 @@ const FAR = 1
  * Student's t distribution: P(T ≤ t).
  *
  * @param df degrees of freedom > 0, need not be whole
- * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; take an upper tail as `tCdf(-t,
- * df)`, never as `1 - tCdf(t, df)`
+ * @returns in [0, 1], relative error ≤ 1e-6 in the lower tail; for an upper tail call `tCdf(-t,
+ * df)`, because `1 - tCdf(t, df)` loses digits
  * @source jstat 1.9.6 (T(0) is not exactly 0.5 there, hence the special case); Abramowitz & Stegun
  * 1964, 26.7.1; golden vectors from scipy.stats.t.cdf
  */
@@ -29,16 +31,19 @@ export function tCdf(t: number, df: number): number {
  * Student's t quantile: the t with P(T ≤ t) = p.
  *
  * @param p in (0, 1)  @param df degrees of freedom > 0
- * @returns relative error ≤ 5e-8 at p = 0.975; `exactTQuantile` has 13 digits
+ * @returns relative error ≤ 5e-8 at p = 0.975; `exactTQuantile` is accurate to 13 digits
  * @source jstat 1.9.6; golden vectors from scipy.stats.t.ppf
  */
 export function tQuantile(p: number, df: number): number {
   if (p === 0.5) return 0
-  // By symmetry from the lower tail: 1 − p would round a small p away.
+  // The upper half is computed from the lower tail by symmetry.
   return p < 0.5 ? cachedQuantile(p, df) : -cachedQuantile(1 - p, df)
 }
 
-/** The t with P(T > t) = p. Accurate for small p, which `tQuantile(1 - p, df)` is not. */
+/**
+ * The t with P(T > t) = p. Accurate for small p, unlike `tQuantile(1 - p, df)`, where 1 − p rounds
+ * a small p away.
+ */
 export function tUpperQuantile(p: number, df: number): number {
   return -tQuantile(p, df)
 }
@@ -53,7 +58,8 @@ export function twoSidedP(t: number, df: number): number {
 }
 
 /**
- * P(T ≤ t) for t < 0. In the tail as ½·I(df / (df + t²); df/2, ½): no cancellation, no overflow.
+ * P(T ≤ t) for t < 0. In the tail it is ½·I(df / (df + t²); df/2, ½), which neither cancels nor
+ * overflows.
  */
 function lowerTail(t: number, df: number): number {
   if (df > MANY) return normalUpperTail(normalScore(-t, df))
@@ -71,7 +77,7 @@ function cachedQuantile(p: number, df: number): number {
 }
 
 /**
- * jstat's quantile, refined by one Newton step against its more accurate distribution function.
+ * jstat's quantile, refined by one Newton step with jstat's more accurate distribution function.
  */
 function lowerQuantile(p: number, df: number): number {
   if (df > MANY) return -upperQuantileOfMany(p, df)
@@ -80,8 +86,8 @@ function lowerQuantile(p: number, df: number): number {
 }
 
 /**
- * The normal score with the same upper tail as t; from 2000 degrees of freedom on, the relative
- * error of the tail is below 1e-11.
+ * The normal score with the same upper tail as t. The relative error of the tail is below 1e-11
+ * from 2000 degrees of freedom on.
  *
  * @source Hill 1970, Comm. ACM 13, Algorithm 395
  */
@@ -94,8 +100,8 @@ function normalScore(t: number, df: number): number {
 }
 
 /**
- * The t > 0 whose normal score is that of p. The two differ little and smoothly, so eight
- * fixed-point steps are enough.
+ * The t > 0 with P(T > t) = p, found as the t whose `normalScore` is that of p. Here t and its
+ * score differ little and smoothly, so eight fixed-point steps are enough.
  */
 function upperQuantileOfMany(p: number, df: number): number {
   const z = normalUpperQuantile(p)

@@ -10,14 +10,14 @@ export interface TrimmedEstimate {
   readonly g: number
   /** Trimmed mean, log scale. */
   readonly m: number
-  /** Standard error of m; exactly 0 where `zeroVariance`. */
+  /** Standard error of m; exactly 0 if `zeroVariance`. */
   readonly se: number
   readonly df: number
   /** The winsorised values do not vary: t, p and interval are undefined. */
   readonly zeroVariance: boolean
 }
 
-/** With fewer pairs nothing is trimmed and no verdict is made; statistics are still shown. */
+/** With fewer pairs, nothing is trimmed and there is no verdict; statistics are still shown. */
 export const MINIMUM_PAIRS = 10
 
 /**
@@ -46,7 +46,7 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
 }
 
 /**
- * Two-sided p against no change; undefined where the values do not vary.
+ * Two-sided p against no change; undefined if the values do not vary.
  *
  * @source Yuen 1974, Biometrika 61
  */
@@ -55,7 +55,7 @@ export function trimmedP(estimate: TrimmedEstimate): number | undefined {
 }
 
 /**
- * 95 % interval of m, log scale; undefined where the values do not vary.
+ * 95 % interval of m, log scale; undefined if the values do not vary.
  *
  * @source Yuen 1974, Biometrika 61
  */
@@ -66,7 +66,10 @@ export function trimmedInterval(
   return zeroVariance ? undefined : tInterval(m, se, df, quantile)
 }
 
-/** 10 → 1, 20 → 3, 30 → 5, 40 → 7. The 1e-9 keeps 0.2 × 15 from being floored to 2. */
+/**
+ * Values to trim at each end: 10 → 1, 20 → 3, 30 → 5, 40 → 7. The 1e-9 keeps 0.2 × 15 from being
+ * rounded down to 2.
+ */
 function trimCount(n: number): number {
   return n < MINIMUM_PAIRS ? 0 : Math.max(1, Math.floor(0.2 * (n - 5) + 1e-9))
 }

@@ -17,9 +17,9 @@ export interface TTest {
 export interface MeanDifference {
   /** mean(a) − mean(b). */
   readonly difference: number
-  /** > 0. */
+  /** Standard error of the difference, > 0. */
   readonly se: number
-  /** Welch–Satterthwaite, real. */
+  /** Degrees of freedom by Welch–Satterthwaite, not necessarily whole. */
   readonly df: number
 }
 
@@ -28,10 +28,10 @@ export interface MeanDifference {
  *
  * @param baseline   run values, ms, n ≥ 2
  * @param candidate  run values, ms, n ≥ 2; sizes may differ
- * @returns t (positive when the candidate is faster), df (Welch–Satterthwaite, real), p two-sided
- * in [0, 1], the interval of mean(baseline) − mean(candidate), ms
- * @throws {DegenerateSampleError} both variances are zero: t is undefined, and undefined is never
- * significant
+ * @returns t (positive when the candidate is faster), df (Welch–Satterthwaite, not necessarily
+ * whole), two-sided p in [0, 1], and the interval of mean(baseline) − mean(candidate), ms
+ * @throws {DegenerateSampleError} both variances are zero, so t is undefined; an undefined t is
+ * never significant
  * @source Welch 1947, Biometrika 34; golden vectors from scipy.stats.ttest_ind(equal_var=False)
  */
 export function welchTest(baseline: Sample, candidate: Sample): TTest {
@@ -39,8 +39,8 @@ export function welchTest(baseline: Sample, candidate: Sample): TTest {
 }
 
 /**
- * The same test from the moments of values of any sign, n ≥ 2 each; the interval is in the unit of
- * the values.
+ * The same test from the moments of two samples of n ≥ 2 values of any sign. The interval is in
+ * the unit of the values.
  *
  * @throws {DegenerateSampleError} both variances are zero
  * @source Welch 1947, Biometrika 34
@@ -54,7 +54,7 @@ export function differenceOfMeans(a: Moments, b: Moments, quantile?: TQuantile):
 /**
  * mean(a) − mean(b), its standard error and degrees of freedom.
  *
- * @param a moments of n ≥ 2 values  @param b as a
+ * @param a moments of n ≥ 2 values  @param b like a
  * @throws {DegenerateSampleError} both variances are zero
  * @source Welch 1947, Biometrika 34
  */
@@ -71,7 +71,7 @@ export function meanDifference(a: Moments, b: Moments): MeanDifference {
 }
 
 /**
- * Degrees of freedom of a sum of two independent variances; not both zero.
+ * Degrees of freedom of the sum of two independent variances, which must not both be zero.
  *
  * @source Satterthwaite 1946, Biometrics Bull. 2
  */

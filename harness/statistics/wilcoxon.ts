@@ -11,15 +11,15 @@ export interface SignedRankTest {
   readonly method: 'exact' | 'normal'
 }
 
-/** Up to so many differences, p is exact: all assignments of signs are counted. */
+/** Up to this many differences, p is exact, from a count of all assignments of signs. */
 const EXACT_UP_TO = 50
 
 /**
  * Wilcoxon's signed-rank test: is the distribution of these differences symmetric about zero?
  *
  * @param differences one per pair; zeros are dropped
- * @returns exact for at most 50 differences without ties or zeros, otherwise normal with tie and
- * continuity corrections
+ * @returns p is exact for at most 50 differences without ties or zeros; otherwise it is the normal
+ * approximation with corrections for ties and continuity
  * @throws {DegenerateSampleError} every difference is zero
  * @source Wilcoxon 1945, Biometrics Bull. 1; golden vectors from scipy.stats.wilcoxon (exact,
  * approx with correction)
