@@ -11,7 +11,10 @@ import { discordance } from './warnings.js'
 
 /** The outcome of one workload, from the rounds so far. */
 export interface Assessment {
-  /** `continue`: more pairs are needed. For a guard, `accepted`: it passes the regression gate. */
+  /**
+   * `continue` means that more pairs are needed; for a guard, `accepted` means that it passes the
+   * regression gate.
+   */
   readonly outcome: Outcome
   /** Empty while the outcome is `continue`. */
   readonly reasons: readonly WorkloadReason[]
@@ -20,22 +23,22 @@ export interface Assessment {
   readonly looks: readonly Look[]
 }
 
-/** One look and why it has its outcome. */
+/** One look with its outcome and the reasons for it. */
 interface JudgedLook {
   readonly look: Look
   readonly reasons: readonly WorkloadReason[]
 }
 
-/** The outcome of an acceptance that only blocking memory holds back. */
+/** The outcome by the verdict on memory, if only blocking memory can hold an acceptance back. */
 const BY_MEMORY = { within: 'accepted', over: 'rejected', undecided: 'inconclusive' } as const
 
 /**
- * Examines the looks in order and stops at the first that decides; later rounds are ignored.
+ * Examines the looks in order and stops at the first one that decides. Later rounds are ignored.
  *
- * A workload is accepted only where a look accepts it and no condition holds the acceptance back. A
- * held acceptance goes on to the next look; at the last look it is inconclusive. Where blocking
- * memory alone holds it back, more pairs would not help: that look decides, by the probe if one
- * was made.
+ * A workload is accepted only if a look accepts it and no condition holds the acceptance back. If
+ * a condition does, the next look is examined; at the last look the outcome is then inconclusive.
+ * If only the memory limit (blocking) holds the acceptance back, more pairs would not help, so
+ * this look decides, by the memory probe if there is one.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  * @param probed pairs of the memory probe (`probePairs`)
@@ -59,10 +62,7 @@ export function assessWorkload(
   return { outcome: 'continue', reasons: [], rounds, looks }
 }
 
-/**
- * The estimate of the improvement so far, a fraction, for progress lines; undefined below two
- * rounds.
- */
+/** The improvement estimated so far, a fraction, for progress lines; undefined below two rounds. */
 export function runningEstimate(
   rounds: readonly Round[],
   rule: Pick<Rule, 'against' | 'metric'>,
@@ -70,7 +70,7 @@ export function runningEstimate(
   return compareArms(rounds, rule.against, rule.metric)?.improvement.estimate
 }
 
-/** Undefined where a run lacks the counter of a budget: more pairs would not help. */
+/** Undefined if a run lacks the counter of a budget; more pairs would not supply it. */
 function judgeLook(
   rounds: readonly Round[],
   index: number,
@@ -100,7 +100,7 @@ function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boo
   return memory === 'blocking' && compareMemory(rounds, against)?.verdict === 'over'
 }
 
-/** Conditions under which an outcome does not count although the criterion gives it. */
+/** Conditions that hold back an acceptance or a rejection although the criterion decides. */
 function holdsOf(
   rounds: readonly Round[],
   { outcome, certified }: Finding,

@@ -1,6 +1,6 @@
 import type { Round } from './rounds.js'
 
-/** A check that is repeated once, with fresh pairs, where the first attempt failed. */
+/** A check that is repeated once, with fresh pairs, if the first attempt failed. */
 export interface Trial<Attempt> {
   /** Complete pairs of one attempt. */
   readonly pairs: number
@@ -9,8 +9,7 @@ export interface Trial<Attempt> {
 }
 
 /**
- * The attempts so far, each judged by its own pairs alone: the first, and the repeat if one was
- * made.
+ * The first attempt and, if one was made, the repeat. Each is judged only by its own pairs.
  *
  * @param rounds complete rounds in order of pair number (`roundsOf`)
  */

@@ -8,22 +8,22 @@ import type { Round } from './rounds.js'
 export interface BudgetEstimate {
   readonly n: number
   readonly m: number
-  /** Exactly 0 where the values do not vary: then m is the value itself. */
+  /** Exactly 0 if the values do not vary; m is then that value. */
   readonly se: number
-  /** `se`, inflated where consecutive values are correlated. */
+  /** `se`, inflated if consecutive values are correlated. */
   readonly seUsed: number
   readonly df: number
 }
 
-/** Values every run measures under these names. */
+/** Names of the values that are measured in every run. */
 const MEASURED = ['cpuMs', 'wallMs', 'coldWallMs', 'peakRssBytes', 'heapBytes'] as const
 const HIT_RATE = /\.hitRate$/
 
 /**
  * The candidate's values of a counter, in order of pairs.
  *
- * @returns undefined where a run of the candidate lacks the counter: a value that was not counted
- * cannot keep a budget
+ * @returns undefined if a run of the candidate lacks the counter, because a value that was not
+ * counted cannot keep a budget
  */
 export function budgetValues(
   rounds: readonly Round[],
@@ -50,8 +50,8 @@ export function estimateBudget(values: readonly number[]): BudgetEstimate {
 }
 
 /**
- * Measured values come first, so that a counter cannot replace a time by using its name. A measured
- * value must be above 0 and a counter at least 0: anything else was not measured or counted.
+ * Measured values come first, so that a counter cannot replace a time by using its name. A
+ * measured value must be above 0 and a counter at least 0; any other value counts as missing.
  */
 function candidateValue(run: RunRecord, counter: string): number | undefined {
   const measured = MEASURED.find((name) => name === counter)
@@ -59,18 +59,21 @@ function candidateValue(run: RunRecord, counter: string): number | undefined {
   return countOf(run, counter) ?? hitRateOf(run, counter)
 }
 
-/** Undefined where the counter is absent, negative or not finite. */
+/** Undefined if the counter is absent, negative or not finite. */
 function countOf({ counters }: RunRecord, counter: string): number | undefined {
   const count = Object.hasOwn(counters, counter) ? counters[counter] : undefined
   return count === 0 || isPositive(count) ? count : undefined
 }
 
-/** Above 0, and in the range that statistics are computed for: a smaller variance would be 0. */
+/**
+ * Whether the value is above 0 and in the range that statistics are computed for. The variance of
+ * smaller values would round to 0.
+ */
 function isPositive(value: number | undefined): boolean {
   return value !== undefined && value >= SMALLEST_VALUE && value <= LARGEST_VALUE
 }
 
-/** hits / (hits + misses); undefined where both are 0: an unused cache has no hit rate. */
+/** hits / (hits + misses). Undefined if both are 0: an unused cache does not have a hit rate. */
 function hitRateOf(run: RunRecord, counter: string): number | undefined {
   if (!HIT_RATE.test(counter) || Object.hasOwn(run.counters, counter)) return undefined
   const cache = counter.replace(HIT_RATE, '')

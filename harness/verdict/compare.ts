@@ -26,7 +26,7 @@ export interface Comparison {
 /** (A − B) / A as a fraction, by the trimmed mean of the log ratios; positive is faster. */
 export interface Improvement {
   readonly estimate: number
-  /** Absent, like p, where the pairs do not vary. */
+  /** Absent, like p, if the pairs do not vary. */
   readonly ci95?: Interval
   /** Two-sided, against no change. */
   readonly p?: number
@@ -48,7 +48,7 @@ export function compareArms(
   return comparePaired(sampleOf(rounds, against, metric), sampleOf(rounds, 'candidate', metric))
 }
 
-/** For two samples whose values are paired by their order. */
+/** Compares two samples that are paired by the order of their values. */
 function comparePaired(a: Sample, b: Sample): Comparison {
   const ratios = logRatios(a, b)
   const estimate = trimmedEstimate(ratios)!
@@ -57,7 +57,8 @@ function comparePaired(a: Sample, b: Sample): Comparison {
     b,
     logRatios: ratios,
     estimate,
-    // A look reads only the estimate, and the p of the improvement is slow to compute.
+    // Computed on demand: the p of the improvement is slow to compute, and a look reads only the
+    // estimate.
     get improvement() {
       return toImprovement(estimate)
     },
@@ -71,7 +72,7 @@ export function sampleOf(rounds: readonly Round[], arm: Arm, metric: Metric): Sa
   )
 }
 
-/** Improvement of the plain means, a fraction: nothing trimmed, nothing paired. */
+/** Improvement of the plain means, a fraction, without trimming or pairing. */
 export function improvementOfMeans({ a, b }: Comparison): number {
   return 1 - mean([...b]) / mean([...a])
 }
@@ -81,12 +82,12 @@ export function improvementOf(logRatio: number): number {
   return -Math.expm1(logRatio)
 }
 
-/** An interval of log ratios as an interval of improvements: lower and upper swap. */
+/** Turns an interval of log ratios into an interval of improvements; lower and upper swap. */
 export function improvementInterval({ lower, upper }: Interval): Interval {
   return { lower: improvementOf(upper), upper: improvementOf(lower) }
 }
 
-/** An estimate of ln(b/a) as an improvement. */
+/** Turns an estimate of ln(b/a) into an improvement. */
 export function toImprovement(estimate: TrimmedEstimate, quantile?: TQuantile): Improvement {
   const interval = trimmedInterval(estimate, quantile)
   return defined({

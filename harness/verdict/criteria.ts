@@ -9,7 +9,7 @@ import { improvement } from './criteria/improvement.js'
 import { nonInferiority } from './criteria/non-inferiority.js'
 import { regression } from './criteria/regression.js'
 
-/** Every kind of criterion; a new kind is a file in `criteria/` and a line here. */
+/** Every kind of criterion. To add a kind, write a file in `criteria/` and a line here. */
 const KINDS = {
   improvement,
   regression,
@@ -31,12 +31,12 @@ export const CRITERION_REASONS: readonly CriterionReason[] = Object.values(KINDS
   ({ reasons }) => Object.keys(reasons) as CriterionReason[],
 )
 
-/** How a criterion is judged and how it reads. */
+/** The kind of a criterion: how it is judged, and its texts. */
 export function kindOf<C extends Criterion>(criterion: C): CriterionKind<C, CriterionReason> {
   return KINDS[criterion.kind] as unknown as CriterionKind<C, CriterionReason>
 }
 
-/** The outcome of one look, by its estimate and bounds. */
+/** Judges one look by its estimate and bounds. */
 export function judgeCriterion(
   position: Position,
   criterion: Criterion,
@@ -44,14 +44,12 @@ export function judgeCriterion(
   return kindOf(criterion).judge(position, criterion)
 }
 
-/**
- * The counter whose mean is judged; undefined where the criterion compares the times of two arms.
- */
+/** The counter whose mean is judged; undefined if the criterion compares the times of two arms. */
 export function counterOf(criterion: Criterion): string | undefined {
   return 'counter' in criterion ? criterion.counter : undefined
 }
 
-/** The limits as improvements, for a chart of improvements; none for a budget. */
+/** The limits as improvements, for a chart of improvements. Empty for a budget. */
 export function marginsOf(criterion: Criterion): readonly number[] {
   return counterOf(criterion) === undefined ? kindOf(criterion).margins(criterion) : []
 }
@@ -61,10 +59,13 @@ export function thresholdOf(criterion: Criterion): string {
   return kindOf(criterion).threshold(criterion)
 }
 
-/** `target`: meets the criterion of the layer. `guard`: passes the regression gate. */
+/**
+ * A `target` has to meet the criterion of the layer, a `guard` only has to pass the regression
+ * gate.
+ */
 export type Role = PlannedWorkload['role']
 
-/** How a workload is judged: everything its verdict depends on besides the runs. */
+/** Everything besides the runs that the verdict on a workload depends on. */
 export interface Rule {
   readonly role: Role
   readonly metric: Metric
@@ -73,12 +74,12 @@ export interface Rule {
   readonly criterion: Criterion
   /** Pair counts at which this workload may be decided, ascending. */
   readonly looks: readonly number[]
-  /** One look with the plain 97.5 % quantile instead of the sequential boundary. */
+  /** There is one look, with the plain 97.5 % quantile instead of the sequential boundary. */
   readonly fixed: boolean
   /** One-sided error over all looks. */
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
-  /** The calibration of this host and Node found a bias: nothing is accepted. */
+  /** The calibration of this host and Node found a bias, so that nothing is accepted. */
   readonly calibrationFailed?: boolean
 }
 
@@ -112,7 +113,7 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
   })
 }
 
-/** The criterion of a workload: that of the layer for a target, the regression gate for a guard. */
+/** The criterion of a workload: a target has that of the layer, a guard has the regression gate. */
 export function criterionFor(role: Role, criterion: Criterion): Criterion {
   return role === 'target' ? criterion : { kind: 'regression', atMost: GATE_LIMIT }
 }

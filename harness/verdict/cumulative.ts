@@ -4,7 +4,7 @@ import { improvementInterval, improvementOf } from './compare.js'
 /** An estimate of ln(candidate / other arm) with its standard error. */
 export interface LogChange {
   readonly m: number
-  /** Exactly 0 where the pairs do not vary. */
+  /** Exactly 0 if the pairs do not vary. */
   readonly se: number
   readonly df: number
 }
@@ -12,17 +12,17 @@ export interface LogChange {
 /** The candidate against the pure baseline. */
 export interface Cumulative {
   readonly improvement: number
-  /** Absent where the pairs do not vary. */
+  /** Absent if the pairs do not vary. */
   readonly ci95?: Interval
   readonly speedup: number
 }
 
-/** The geometric mean of several workloads (`averageChange`) as improvement and speedup. */
+/** Averages several workloads (`averageChange`) and gives the result as improvement and speedup. */
 export function cumulate(estimates: readonly LogChange[]): Cumulative {
   return toCumulative(averageChange(estimates))
 }
 
-/** A log change as improvement and speedup. */
+/** Turns a log change into improvement and speedup. */
 export function toCumulative({ m, se, df }: LogChange): Cumulative {
   const cumulative = { improvement: improvementOf(m), speedup: Math.exp(-m) }
   return se === 0 ? cumulative : { ...cumulative, ci95: improvementInterval(tInterval(m, se, df)) }
@@ -31,9 +31,10 @@ export function toCumulative({ m, se, df }: LogChange): Cumulative {
 /**
  * The geometric mean of the ratios of several workloads, with equal weights.
  *
- * @param changes one per workload, at least one; from different runs, so independent
- * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for
- * one workload this is its own interval
+ * @param changes one per workload, at least one; they are independent because they come from
+ * different runs
+ * @source Satterthwaite 1946, Biometrics Bull. 2 (degrees of freedom of a sum of variances); for a
+ * single workload the result is its own interval
  */
 export function averageChange(changes: readonly LogChange[]): LogChange {
   const { m, se, df } = multiplyChanges(changes)
@@ -41,10 +42,11 @@ export function averageChange(changes: readonly LogChange[]): LogChange {
 }
 
 /**
- * The product of the ratios of successive layers: percentages do not add, ratios multiply.
+ * The product of the ratios of successive layers. Ratios multiply; percentages do not add.
  *
- * @param changes one per layer, at least one; from different runs, so independent
- * @source Satterthwaite 1946, as `averageChange`
+ * @param changes one per layer, at least one; they are independent because they come from
+ * different runs
+ * @source Satterthwaite 1946, the same as for `averageChange`
  */
 export function multiplyChanges(changes: readonly LogChange[]): LogChange {
   const m = changes.reduce((total, { m: each }) => total + each, 0)

@@ -32,16 +32,14 @@ export interface Decision {
   /** At least one. */
   readonly reasons: readonly DecisionReason[]
   readonly warnings: readonly Warning[]
-  /**
-   * Empty where the candidate is not equivalent, or where a sequence accepted no layer.
-   */
+  /** Empty if the candidate is not equivalent, or if a sequence accepted no layer. */
   readonly workloads: readonly WorkloadDecision[]
-  /** Present where the candidate is not equivalent. */
+  /** Present if the candidate is not equivalent. */
   readonly divergence?: FoundDivergence
 }
 
 /**
- * The verdict on a layer: accepted only where every target is accepted and every guard passes.
+ * The verdict on a layer: accepted only if every target is accepted and every guard passes.
  *
  * @throws {InvalidEvidenceError} nothing was measured, the evidence contradicts itself, or
  * measuring ended before a decision
@@ -79,9 +77,9 @@ export function decide(evidence: Evidence): Decision {
 }
 
 /**
- * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is finished:
- * all are decided, or a target of a layer is rejected. Digests are checked elsewhere: while
- * measuring, and by `decide`.
+ * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is
+ * finished, that is, once all are decided or a target of a layer is rejected. Digests are not
+ * checked here but while measuring and in `decide`.
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
   if (isNothing(plan)) return []
@@ -92,9 +90,9 @@ export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]
 }
 
 /**
- * Ids of the workloads whose memory a probe still has to decide, in plan order: those whose
- * measured runs leave it undecided. A probe costs ten processes, so a rejected layer gets none: its
- * memory does not matter.
+ * Ids of the workloads whose memory a probe still has to decide, because their measured runs leave
+ * it undecided, in plan order. A rejected layer gets no probe: a probe costs ten processes, and
+ * the memory of a rejected layer does not matter.
  *
  * @param evidence of a finished measuring phase
  */
@@ -131,7 +129,7 @@ function statesOf(
   }))
 }
 
-/** The outcome of one planned workload so far; inconclusive where too many pairs were voided. */
+/** The outcome of one planned workload so far; inconclusive if too many pairs were voided. */
 export function assessPlanned(
   plan: EvaluationPlan,
   runs: readonly JournalLine[],
@@ -151,8 +149,8 @@ export function assessPlanned(
 }
 
 /**
- * The verdict where no layer was accepted: rejected if every layer was, inconclusive if one was
- * left undecided.
+ * The verdict if no layer was accepted: rejected if every layer was, inconclusive if one was left
+ * undecided.
  */
 function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict' | 'reasons'> {
   if (runs.length > 0)
@@ -167,8 +165,8 @@ function concludeNothing({ sequence, runs }: Evidence): Pick<Decision, 'verdict'
 }
 
 /**
- * A rejected target decides the layer, whatever the other workloads show. A summary is never
- * decided early: its figure is the official one, from all workloads and all planned pairs.
+ * A rejected target rejects the layer, whatever the other workloads show. A summary is never
+ * decided early, because its official figure comes from all workloads and all planned pairs.
  */
 function isSettled(
   { layer }: Pick<EvaluationPlan, 'layer'>,

@@ -4,10 +4,10 @@ const MOST_IN_WORKLOAD = 2
 const MOST_IN_ARM = 1
 
 /**
- * Describes how a workload failed more often than allowed; undefined where it did not.
+ * Describes how a workload failed more often than allowed; undefined if it did not.
  *
  * A failed pair is retried once. Two failures in a row, two in the same arm, or more than two in
- * the workload are too many: retries must not get a flaky candidate accepted.
+ * the workload are too many; otherwise retries could get a flaky candidate accepted.
  *
  * @param runs the journal so far
  */

@@ -18,13 +18,13 @@ export type GateVerdict = CaseConclusion['verdict'] | 'not-equivalent' | 'not-co
 type RoundOutcome = Pick<Assessment, 'outcome' | 'reasons'>
 
 /**
- * The verdict on one workload, from one round and, if that failed, a second independent round.
+ * The verdict on one workload. If the first round fails, a second, independent round is made.
  *
- * A case passes only by its first round, so a second round never lets a slowdown pass: the
- * probability of passing one is that of a single round, while the probability of failing an
- * unchanged version is squared. Rounds that contradict each other are inconclusive.
+ * Only the first round can pass a case, so a second round never lets a slowdown pass. A slowdown
+ * passes with the probability of a single round, while an unchanged version fails with the square
+ * of that probability. Two rounds that contradict each other are inconclusive.
  *
- * @param second absent where only one round was made
+ * @param second absent if only one round was made
  */
 export function concludeCase(first: RoundOutcome, second?: RoundOutcome): CaseConclusion {
   if (first.outcome === 'accepted') return { verdict: 'pass', reasons: first.reasons }
@@ -34,8 +34,8 @@ export function concludeCase(first: RoundOutcome, second?: RoundOutcome): CaseCo
 }
 
 /**
- * The verdict on all cases. One confirmed failure fails, one inconclusive case is inconclusive, and
- * without a case nothing is comparable.
+ * The verdict on all cases. One confirmed failure makes it `fail`; otherwise one inconclusive case
+ * makes it `inconclusive`. Without any case, nothing could be compared.
  *
  * @param cases all that were planned
  */

@@ -7,7 +7,7 @@ import { type Noise, noiseOf } from './noise.js'
 import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
 
-/** A condition that must hold where both arms are the same code. */
+/** A condition that must hold if both arms are the same code. */
 export interface Check {
   /**
    * `pairs`: at least the bound; `bias`: |m| at most the bound, log scale; `position-effect`: |t|
@@ -19,7 +19,10 @@ export interface Check {
   readonly ok: boolean
 }
 
-/** A/A pairs: both arms are the same code. Absent: too few pairs, or values that do not vary. */
+/**
+ * A/A pairs: both arms are the same code. Fields are absent if there are too few pairs or the
+ * values do not vary.
+ */
 export interface IdenticalAttempt extends Partial<Noise> {
   /** Complete pairs. */
   readonly n: number
@@ -34,14 +37,15 @@ export interface IdenticalAttempt extends Partial<Noise> {
 }
 
 /**
- * Standard errors by which equal arms may differ; at 40 pairs, noise exceeds them in 1 % of trials.
+ * Equal arms may differ by this many standard errors. At 40 pairs, noise exceeds that in 1 % of
+ * trials.
  */
 export const BIAS_SE = 2.8
-/** The rounding error allowed where the pairs do not vary. */
+/** The rounding error allowed if the pairs do not vary. */
 const ROUNDING = 1e-12
 
 /**
- * The trial of A/A pairs: their difference must be noise alone.
+ * The trial of A/A pairs: the difference of the arms must be noise alone.
  *
  * @param pairs of one attempt, ≥ 10
  */

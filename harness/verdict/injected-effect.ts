@@ -20,23 +20,26 @@ export interface InjectedAttempt {
   readonly improvement?: number
   /** Its 95 % interval. */
   readonly ci95?: readonly [number, number]
-  /** The distance noise alone may move m: 2.8 standard errors, log scale. */
+  /** How far noise alone can move m: 2.8 standard errors, log scale. */
   readonly reach?: number
   readonly outcome: Detection
 }
 
-/** The allowed difference between the measured and the injected improvement: 8 ± 2 %. */
+/**
+ * The allowed difference between the measured and the injected improvement: 2 points, as in 8 ±
+ * 2 %.
+ */
 const TOLERANCE = 0.02
 
 /**
- * The trial of a known effect: extra work in the other arm makes the candidate faster, and the
- * harness has to measure that improvement within two points.
+ * The trial of a known effect. Extra work in the other arm makes the candidate look faster, and
+ * the harness has to measure that improvement to within two percentage points.
  *
- * `seen`: the estimate lies within the tolerance. Where noise alone moves an estimate by more than
- * the tolerance (2.8 standard errors; at 20 pairs, an effective sd above 3.4 %), an estimate near
- * the effect proves nothing, and one outside the tolerance is not an error: the effect is
- * `undecidable`, which does not fail a calibration. An estimate farther off than tolerance and
- * noise together is `missed` on any host.
+ * Noise can move an estimate by 2.8 standard errors. If that is within the tolerance, an estimate
+ * inside the tolerance is `seen` and any other is `missed`. If that is more than the tolerance (at
+ * 20 pairs, an effective sd above 3.4 %), an estimate that is off by more than tolerance and noise
+ * together is `missed`. Any other is then `undecidable`: it proves neither a correct nor a wrong
+ * measurement, and does not fail a calibration.
  *
  * @param improvement injected, a fraction in (0.02, 0.9)
  * @param pairs of one attempt, ≥ 10

@@ -10,26 +10,28 @@ import { type CriterionReason, counterOf, judgeCriterion, type Rule } from './cr
 import { WORKLOAD_REASONS } from './reasons.js'
 import type { Round } from './rounds.js'
 
-/** One look at all pairs so far. */
+/** One look: the evaluation of all pairs measured so far. */
 export const lookSchema = boundsSchema.extend({
   outcome: z.enum(OUTCOMES),
-  /** Reasons for which an acceptance by the bounds did not count at this look. */
+  /** Why an acceptance by the bounds did not count at this look. */
   held: z.array(z.enum(WORKLOAD_REASONS)).optional(),
 })
 export type Look = Readonly<z.infer<typeof lookSchema>>
 
 /** One-sided tail of a fixed-sample look: the ordinary two-sided 95 % interval. */
 const FIXED_TAIL = 0.025
-/** Where the pairs do not vary, the estimate itself is compared, with this rounding error. */
+/**
+ * If the pairs do not vary, the estimate itself is compared, and this rounding error is allowed.
+ */
 const ROUNDING = 1e-12
 
 /**
  * The repeated confidence bounds at one look: m ∓ c·SE, with c from the group-sequential boundary
  * of this look.
  *
- * @param rounds exactly those of this look, at least two
+ * @param rounds all rounds up to this look and no later ones, at least two
  * @param index of the look in `rule.looks`
- * @returns undefined where a run lacks the counter of a budget
+ * @returns undefined if a run lacks the counter of a budget
  * @source Jennison & Turnbull 1989, JRSS B 51 (repeated confidence intervals)
  */
 export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): Bounds | undefined {
@@ -54,7 +56,7 @@ export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): B
   }
 }
 
-/** The outcome of these bounds under the criterion of the rule. */
+/** Judges the bounds by the criterion of the rule. */
 export function judge(
   { m, se, lower, upper }: Bounds,
   last: boolean,

@@ -2,13 +2,13 @@ import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { ProbeLine, ProbeRecord } from '../evidence/probe-record.js'
 
-/** Peaks of both arms in two adjacent runs on one thread, bytes. */
+/** Peak memory of both arms in two adjacent runs on one thread, bytes. */
 export interface ProbePair {
   readonly otherBytes: number
   readonly candidateBytes: number
 }
 
-/** Runs per arm; few, because on one thread the peak is nearly constant. */
+/** Runs per arm. Few are enough, because on one thread the peak is nearly constant. */
 export const PROBE_PAIRS = 5
 /** A failed pair is repeated once; a probe that fails twice decides nothing. */
 const FAILURES_ALLOWED = 1

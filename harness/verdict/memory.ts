@@ -12,13 +12,16 @@ import type { Round } from './rounds.js'
 export interface MemoryRatio {
   /** candidate / other arm, by the trimmed mean of the log ratios. */
   readonly ratio: number
-  /** Absent where the pairs do not vary: then the ratio itself is compared with the limit. */
+  /** Absent if the pairs do not vary; then the ratio itself is compared with the limit. */
   readonly ci95?: Interval
   /** `within` or `over`: the whole interval lies on that side of the limit of 2 %. */
   readonly verdict: z.infer<typeof memoryVerdictSchema>
 }
 
-/** By the measured runs; where they are undecided, the verdict is that of the probe, if made. */
+/**
+ * The comparison by the measured runs. If they leave it undecided and a probe was made, the
+ * verdict is that of the probe.
+ */
 export interface MemoryComparison extends MemoryRatio {
   readonly probe?: MemoryRatio
 }
@@ -27,12 +30,12 @@ export interface MemoryComparison extends MemoryRatio {
 export const MEMORY_LIMIT = 0.02
 
 /**
- * Compares peak resident sets. With several threads the peak depends on when the garbage collector
- * runs. Where that leaves the measured runs undecided, a complete probe on one thread decides, by
- * the same estimator without trimming.
+ * Compares peak resident sets. With several threads, the peak depends on when the garbage
+ * collector runs. If the measured runs are therefore undecided, a complete probe on one thread
+ * decides, by the same estimator without trimming.
  *
  * @param probed pairs of the probe; an incomplete probe decides nothing
- * @returns undefined below two rounds, or where the host did not report the peak of a run
+ * @returns undefined below two rounds, or if the host did not report the peak of a run
  */
 export function compareMemory(
   rounds: readonly Round[],

@@ -14,7 +14,8 @@ export interface Noise {
 }
 
 /**
- * The smallest effects that this noise certifies with 80 % power; fractions, or a budget's mean.
+ * The smallest effects certified at this noise with 80 % power: fractions, or the mean of a
+ * budget.
  */
 export interface CertifiableEffect {
   readonly certifiable?: number | undefined
@@ -27,7 +28,7 @@ const YELLOW_UP_TO = 0.08
 /** The probability with which a certifiable effect is certified. */
 export const POWER = 0.8
 
-/** How much one pair varies, by the estimate of all pairs. */
+/** Derives how much one pair varies from the estimate over all pairs. */
 export function noiseOf({ se, n }: TrimmedEstimate): Noise {
   const effectiveSd = se * Math.sqrt(n)
   return {
@@ -41,8 +42,8 @@ export function noiseOf({ se, n }: TrimmedEstimate): Noise {
  * number of pairs: 1 − (1 − θ)·exp(−(c + t⁻¹(0.8, df))·effectiveSd/√n).
  *
  * @returns a fraction
- * @source Cohen 1988, Statistical Power Analysis (a bound misses by its critical value and the
- * quantile of the power); docs/methodology.md
+ * @source Cohen 1988, Statistical Power Analysis (the margin between effect and limit is the
+ * critical value plus the quantile of the power); docs/methodology.md
  */
 export function certifiableImprovement(noise: Noise, bounds: Bounds, atLeast: number): number {
   return 1 - (1 - atLeast) * Math.exp(-reach(noise, bounds, POWER))
@@ -52,7 +53,7 @@ export function certifiableImprovement(noise: Noise, bounds: Bounds, atLeast: nu
  * The largest true slowdown that is certified as less than θ with 80 % power: (1 + θ)·exp(−(c +
  * t⁻¹(0.8, df))·effectiveSd/√n) − 1.
  *
- * @returns a fraction; negative where only a faster candidate passes
+ * @returns a fraction; negative if only a faster candidate passes
  * @source as `certifiableImprovement`
  */
 export function certifiableSlowdown(noise: Noise, bounds: Bounds, atMost: number): number {
@@ -82,7 +83,7 @@ export function certifiableEquivalence(noise: Noise, bounds: Bounds): number {
   return Math.expm1(reach(noise, bounds, 1 - (1 - POWER) / 2))
 }
 
-/** With this probability, a bound lies at most this far from the true value; log scale. */
+/** The distance from the true value, log scale, within which a bound lies with this probability. */
 function reach(noise: Noise, { critical, df, pairs }: Bounds, power: number): number {
   return ((critical + tQuantile(power, df)) * noise.effectiveSd) / Math.sqrt(pairs)
 }

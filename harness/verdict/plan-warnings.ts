@@ -34,7 +34,10 @@ function commitWarnings({ git }: EvaluationPlan): Warning[] {
   ]
 }
 
-/** A passed calibration covers only its own workloads; without a quote there is nothing to warn. */
+/**
+ * A passed calibration covers only its own workloads. A plan that quotes no calibration gets no
+ * warning.
+ */
 function calibrationWarnings({ calibration, workloads }: EvaluationPlan): Warning[] {
   if (calibration === undefined) return []
   const { status, command, ageDays } = calibration

@@ -9,8 +9,8 @@ export const FOUND = ['before measuring', 'while measuring'] as const
 export interface FoundDivergence
   extends Readonly<Extract<Equivalence, { kind: 'different' }>['divergence']> {
   /**
-   * `before measuring`: the proof failed. `while measuring`: the digest of a measured run differs
-   * from the proven one.
+   * `before measuring` means that the proof failed; `while measuring`, that the digest of a
+   * measured run differs from the proven one.
    */
   readonly found: (typeof FOUND)[number]
 }
@@ -19,7 +19,7 @@ export interface FoundDivergence
  * Checks that results were proven equal before measuring and were the same in every measured run,
  * including voided runs and those of the memory probe.
  *
- * @returns the first divergence; undefined where there is none
+ * @returns the first divergence; undefined if there is none
  * @throws {InvalidEvidenceError} equivalence.json lacks the equal digests of a workload, seed or
  * arm
  */

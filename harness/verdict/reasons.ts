@@ -3,11 +3,11 @@ import { InvalidEvidenceError } from '../errors.js'
 import { CRITERION_REASONS, type CriterionReason, kindOf } from './criteria.js'
 
 /**
- * Codes of reasons, each with its sentence in plain text and without a final period. The codes are
- * stored in records; the sentences are not.
+ * Codes of reasons, each with a sentence in plain text without a final period. Records store the
+ * codes but not the sentences.
  */
 
-/** Reasons for the outcome of a workload under any criterion; `criteria/` has those of one kind. */
+/** Reasons that any criterion can give for a workload; `criteria/` has those of a single kind. */
 const GENERAL = {
   'too-noisy': 'too noisy to decide',
   'noise-red': 'noise is RED, above 8 % per pair, so only the bounds may decide, and they do not',

@@ -10,7 +10,7 @@ import { followSequence } from './sequence.js'
 /** Evidence that gets no verdict, because it contradicts itself or because runs failed. */
 
 /**
- * Checks that pairs are voided by the covariates of their runs alone, never by choice.
+ * Checks that pairs are voided only because of the covariates of their runs, never by choice.
  *
  * @throws {InvalidEvidenceError} a run is voided without a reason, or counts in spite of one
  */
@@ -33,8 +33,8 @@ export function refuseUnexplainedVoids(
 }
 
 /**
- * Checks that runs did not fail too often. Measuring stops by the same rule, so retries cannot get
- * a flaky candidate accepted.
+ * Checks that runs did not fail too often. Measuring stops by the same rule; otherwise retries
+ * could get a flaky candidate accepted.
  *
  * @throws {InvalidEvidenceError} a workload failed more often than the allowance
  */
@@ -74,7 +74,10 @@ export function refuseOtherStack({ plan, sequence }: Pick<Evidence, 'plan' | 'se
     throw wrong('measures other layers than its sequence accepted')
 }
 
-/** Whether there is nothing to measure: the summary of a sequence that accepted no layer. */
+/**
+ * Whether the plan is the summary of a sequence that accepted no layer, so that nothing is
+ * measured.
+ */
 export function isNothing({ stacks }: Pick<EvaluationPlan, 'stacks'>): boolean {
   return stacks.candidate.length === 0
 }

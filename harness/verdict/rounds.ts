@@ -3,15 +3,16 @@ import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine, RunFailure, RunRecord } from '../evidence/run-record.js'
 
-/** One complete pair: the run of every planned arm, made back to back. */
+/** One complete pair: a run of every planned arm, one directly after the other. */
 export interface Round {
   readonly pair: number
   readonly runs: Readonly<Partial<Record<Arm, RunRecord>>>
 }
 
 /**
- * The rounds of a workload that count: complete, not voided and without errors, in order of pair
- * number. A cpu or wall time that is not a positive finite number is an error.
+ * The rounds of a workload that count, in order of pair number. A round counts if it is complete,
+ * not voided and without errors. A cpu or wall time that is not a positive finite number is an
+ * error.
  *
  * @param runs the journal, in any order
  * @param plan lists the arms a round must have

@@ -3,7 +3,9 @@ import { tQuantile } from '../statistics/student-t.js'
 import { improvementOf } from './compare.js'
 import { averageChange, type LogChange, multiplyChanges } from './cumulative.js'
 
-/** What layers of a sequence change on their targets, from the figures of their records. */
+/**
+ * The changes that layers of a sequence bring on their targets, from the figures in their records.
+ */
 
 /** What the last two measured layers gained together. */
 export interface Returns {
@@ -17,8 +19,8 @@ export interface Returns {
 const GAIN_CONFIDENCE = 0.9
 
 /**
- * What the last two measured layers gained together; undefined where fewer were measured, or where
- * the last layer was not.
+ * What the last two measured layers gained together. Undefined if fewer than two were measured, or
+ * if the last layer was not measured.
  */
 export function returnsOf(layers: readonly SequenceLayer[]): Returns | undefined {
   const measured = layers.flatMap((layer) => {
@@ -44,8 +46,8 @@ function gainOf(layer: SequenceLayer): LogChange | undefined {
 }
 
 /**
- * The change of a layer on its targets, against the arm it was judged against; undefined where
- * nothing was measured.
+ * The change by a layer on its targets, against the arm it was compared with. Undefined if nothing
+ * was measured.
  */
 export function additionalChange({ step }: SequenceLayer): LogChange | undefined {
   const changes = (step?.workloads ?? []).flatMap(({ role, additional }) =>
@@ -55,11 +57,11 @@ export function additionalChange({ step }: SequenceLayer): LogChange | undefined
 }
 
 /**
- * The change by a stack of layers: its last layer against the pure baseline, on every target of any
- * of them.
+ * The change by a stack of layers: the last layer against the pure baseline, on every workload
+ * that is a target of at least one layer.
  *
  * @param layers each on top of those before it
- * @returns undefined without layers, or where the last was not measured on one of these targets
+ * @returns undefined without layers, or if the last layer was not measured on one of these targets
  */
 export function reachedBy(layers: readonly SequenceLayer[]): LogChange | undefined {
   const last = layers.at(-1)
@@ -67,11 +69,11 @@ export function reachedBy(layers: readonly SequenceLayer[]): LogChange | undefin
 }
 
 /**
- * The product of the changes by accepted layers one by one, on every target of any of them.
- * Optimistic, because layers are selected by these figures: chance in a layer's favour makes its
+ * The product of the changes by the single accepted layers, on every workload that is a target of
+ * at least one. The product is optimistic: luck that makes a layer look better also makes its
  * acceptance more likely.
  *
- * @returns undefined without layers, or where one of them was not measured on one of these targets
+ * @returns undefined without layers, or if one of them was not measured on one of these targets
  */
 export function productOf(layers: readonly SequenceLayer[]): LogChange | undefined {
   return overTargets(layers, (id) => {
@@ -107,8 +109,8 @@ function changeOf(
 }
 
 /**
- * An improvement and its interval on the log scale: 1 − exp(m ∓ t⁻¹(0.975, df)·se), solved for m
- * and se.
+ * Turns an improvement and its interval into m and se on the log scale, by solving 1 − exp(m ∓
+ * t⁻¹(0.975, df)·se) for them.
  */
 export function toLogChange({ improvement, ci95, df }: Change): LogChange {
   const m = Math.log1p(-improvement)

@@ -17,7 +17,7 @@ export interface Stop {
   /** The last layer that was evaluated. */
   readonly after: string
   readonly reason: StopReason
-  /** For diminishing returns: what the last two layers gained together. */
+  /** What the last two layers gained together, if diminishing returns are the reason. */
   readonly returns?: Returns
 }
 
@@ -25,8 +25,8 @@ export interface Stop {
 export interface HeavyPhase {
   readonly warranted: boolean
   /**
-   * The improvement by the ordinary layers; absent where none was accepted, or where a target was
-   * not measured.
+   * The improvement by the ordinary layers; absent if none was accepted, or if a target was not
+   * measured.
    */
   readonly reached?: Cumulative
   /** Ids of all heavy layers of the suite. */
@@ -35,7 +35,7 @@ export interface HeavyPhase {
 
 /** The state of a sequence after the steps so far. */
 export interface SequenceState {
-  /** Ids of the accepted layers, in order: the incumbent of the next one. */
+  /** Ids of the accepted layers, in order. Together they are the incumbent of the next layer. */
   readonly stack: readonly string[]
   /** The layer to evaluate next; absent at the end. */
   readonly next?: SequenceLayer
@@ -47,8 +47,8 @@ export interface SequenceState {
 }
 
 /**
- * Returns diminish where the last two layers together gain less than `GAIN_LEAST`, and their upper
- * 90 % bound is below `GAIN_EXCLUDED`.
+ * Returns diminish if the last two layers together gain less than `GAIN_LEAST`, and their upper 90
+ * % bound is below `GAIN_EXCLUDED`.
  */
 export const GAIN_LEAST = 0.02
 export const GAIN_EXCLUDED = 0.04
@@ -57,15 +57,15 @@ export const GAIN_EXCLUDED = 0.04
  * The state of a sequence after its steps: which layers are accepted, which are skipped and why,
  * and which comes next.
  *
- * Two rules end the ordinary layers. The aspired goal is met where the lower 95 % bound of the
- * accepted stack against the pure baseline reaches it. Returns diminish where the last two measured
- * layers together gain less than 2 % and the upper 90 % bound of that gain is below 4 %. A layer
- * that was not accepted counts with its gain, since that shows how much is left to find, but not
- * with its loss. Heavy layers are evaluated only where the goal is not met; the same two rules end
- * them, by the heavy layers' own steps.
+ * Two rules end the ordinary layers. The aspired goal is met if the lower 95 % bound of the
+ * accepted stack against the pure baseline reaches it. Returns diminish if the last two measured
+ * layers together gain less than 2 % and the upper 90 % bound of that gain is below 4 %. If a
+ * layer was not accepted, its gain counts, since it shows how much is left to find; its loss does
+ * not. Heavy layers are evaluated only if the goal is not met; the same two rules end them,
+ * applied to the steps of heavy layers only.
  *
- * @throws {InvalidEvidenceError} a step contradicts these rules, is out of order, or was judged
- * against another stack than the accepted one
+ * @throws {InvalidEvidenceError} a step contradicts these rules, is out of order, or was not
+ * compared with the accepted stack
  * @source docs/methodology.md, "One layer after the other"
  */
 export function followSequence({ goal, layers }: Sequence): SequenceState {
@@ -74,7 +74,7 @@ export function followSequence({ goal, layers }: Sequence): SequenceState {
   return walk.state()
 }
 
-/** Steps through the layers in order and collects the state of the sequence. */
+/** Goes through the layers in order and collects the state of the sequence. */
 class Walk {
   private readonly accepted: SequenceLayer[] = []
   /** Evaluated layers of the present phase (ordinary or heavy) that are not standalone. */

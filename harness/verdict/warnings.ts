@@ -50,7 +50,7 @@ export interface Warning<Code extends string = WarningCode> {
 }
 
 const DISCORDANT_BEYOND = 0.05
-/** The largest difference between the plain and the trimmed mean that gets no warning, points. */
+/** A larger difference between the plain and the trimmed mean gets a warning; a fraction. */
 export const TAIL_BEYOND = 0.03
 const SLOWER_FROM = 0.03
 
@@ -76,7 +76,7 @@ export function warningsOf(
   ].filter((warning) => warning !== undefined)
 }
 
-/** A warning where runs of the memory probe failed. */
+/** A warning if runs of the memory probe failed. */
 export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): Warning[] {
   const failed = lines.filter((line) => line.workload === workloadId && 'error' in line)
   if (failed.length === 0) return []
@@ -90,8 +90,8 @@ export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): 
 }
 
 /**
- * A warning where cpu and wall time disagree: the improvements differ by more than 5 points, and
- * the interval of the wall improvement excludes the cpu estimate. Undefined below the minimum of
+ * A warning if cpu and wall time disagree: the improvements differ by more than 5 points, and the
+ * interval of the wall improvement excludes the cpu estimate. Undefined below the minimum of
  * pairs.
  */
 export function discordance(
@@ -145,7 +145,7 @@ function tail({ logRatios, improvement }: Comparison): Warning | undefined {
   }
 }
 
-/** The values the looks are made of: log ratios, or the counter of a budget. */
+/** The values that the looks evaluate: log ratios, or the counter of a budget. */
 function judgedValues(
   rounds: readonly Round[],
   { logRatios }: Comparison,
@@ -177,7 +177,10 @@ function positionEffect(
   }
 }
 
-/** Not where the limit is reached: the verdict is about that, and the hint would contradict it. */
+/**
+ * A warning for a slowdown within the limit. If the limit is reached, the verdict already covers
+ * it.
+ */
 function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefined {
   const look = looks.at(-1)
   if (

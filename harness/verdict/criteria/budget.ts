@@ -15,8 +15,8 @@ const reasons = {
 }
 
 /**
- * A budget: the mean of a counter over the candidate's runs keeps a limit, whatever the other arm
- * does. Only bounds decide, in the unit of the counter.
+ * A budget: the mean of a counter over the candidate's runs keeps a limit. The runs of the other
+ * arm do not matter. Only bounds decide, in the unit of the counter.
  */
 export const budget: CriterionKind<Budget, keyof typeof reasons> = {
   judge(position, criterion) {
@@ -54,8 +54,8 @@ export function limitOf(criterion: Budget): number {
 }
 
 /**
- * The mean closest to the limit that is certified as within the budget with 80 % power: the limit ∓
- * (c + t⁻¹(0.8, df))·SE.
+ * The mean closest to the limit that would be certified as within the budget with 80 % power: the
+ * limit ∓ (c + t⁻¹(0.8, df))·SE.
  *
  * @returns in the unit of the counter
  */

@@ -3,10 +3,11 @@ import { formatPercent } from '../../text/format.js'
 import { improvementOf } from '../compare.js'
 
 /**
- * What bounds of a log ratio certify about the time: `at least 38.2 % faster`, `less than 4.1 %
- * slower`.
+ * States what the bounds of a log ratio certify about the time: `at least 38.2 % faster`, `less
+ * than 4.1 % slower`.
  *
- * @param isRejected by the lower bound: `at most 2.1 % faster`, `at least 12.0 % slower`
+ * @param isRejected if true, states it by the lower bound: `at most 2.1 % faster`, `at least
+ * 12.0 % slower`
  */
 export function certifiedSpeed({ lower, upper }: Interval, isRejected: boolean): string {
   if (isRejected)

@@ -9,34 +9,34 @@ export type CriterionOf<Kind extends Criterion['kind']> = Extract<Criterion, { k
 export const OUTCOMES = ['accepted', 'rejected', 'inconclusive', 'continue'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** Where an estimate lies: on the log scale, or in the unit of a budget's counter. */
+/** An estimate with its bounds, on the log scale or, for a budget, in the unit of its counter. */
 export interface Position extends Interval {
   readonly m: number
-  /** No look follows. */
+  /** Whether this is the last look. */
   readonly last: boolean
-  /** Rounding error of the bounds. Above 0 only where the pairs do not vary. */
+  /** Rounding error of the bounds. It is above 0 only if the pairs do not vary. */
   readonly tolerance: number
 }
 
 /** The outcome of one look. */
 export interface Finding<Reason extends string = string> {
   readonly outcome: Outcome
-  /** The bounds alone decided; otherwise the estimate was used too. */
+  /** Whether the bounds alone decided. If not, the estimate was used too. */
   readonly certified: boolean
   /** Absent while the outcome is `continue`. */
   readonly reason?: Reason
 }
 
 /**
- * One kind of criterion: how it is judged, its texts, and the lines a chart draws. Texts are plain:
- * a page escapes them, because a budget contains the name of a counter.
+ * One kind of criterion: how it is judged, its texts, and the lines a chart draws. The texts are
+ * plain text, and a page must escape them, because a budget contains the name of a counter.
  */
 export interface CriterionKind<C extends Criterion, Reason extends string> {
-  /** The outcome of one look. Decides nothing unless the position `isSound`. */
+  /** Judges one look. Must not decide if the position is not sound (`isSound`). */
   judge(position: Position, criterion: C): Finding<Reason | 'too-noisy'>
-  /** The largest number of looks; all planned looks where absent. */
+  /** The largest number of looks. If absent, all planned looks are made. */
   readonly mostLooks?: number
-  /** Reasons why an acceptance by `judge` does not count, besides those of every criterion. */
+  /** Further reasons, special to this kind, for which an acceptance by `judge` does not count. */
   holds?(comparison: Comparison): readonly Reason[]
   /** A sentence for each reason, without the final period. */
   readonly reasons: Readonly<Record<Reason, (criterion: C) => string>>
@@ -44,15 +44,18 @@ export interface CriterionKind<C extends Criterion, Reason extends string> {
   demand(criterion: C, metric: Metric): string
   /** The limit with its name: `threshold 5 %`. */
   threshold(criterion: C): string
-  /** What bounds certify, `at least 38.2 % faster`; for a rejection, by the bound that rejects. */
+  /**
+   * What the bounds certify, such as `at least 38.2 % faster`. A rejection is stated by the bound
+   * that rejects.
+   */
   certified(bounds: Interval, isRejected: boolean, criterion: C): string
-  /** Where a chart draws the limits: improvements, or values in the unit of the counter. */
+  /** Positions of the limits in a chart: improvements, or values in the unit of the counter. */
   margins(criterion: C): readonly number[]
-  /** The smallest effect certified with 80 % power; a budget has its own (`certifiableMean`). */
+  /** The smallest effect certified with 80 % power; for a budget, see `certifiableMean`. */
   certifiable(noise: Noise, bounds: Bounds, criterion: C): CertifiableEffect
-  /** That effect as text, `certifies from 12.1 %`; undefined where the effect is absent. */
+  /** The certifiable effect as text, such as `certifies from 12.1 %`; undefined if it is absent. */
   certifiableClaim(effect: CertifiableEffect, criterion: C): string | undefined
-  /** One sentence that explains the claim. */
+  /** One sentence that explains the text of `certifiableClaim`. */
   readonly certifiableMeaning: string
 }
 
@@ -61,12 +64,12 @@ export function isSound({ m, lower, upper }: Position): boolean {
   return [m, lower, upper].every(Number.isFinite) && lower <= upper
 }
 
-/** More pairs are needed; after the last look, the outcome is inconclusive. */
+/** The outcome if nothing decides: more pairs are needed, or after the last look, inconclusive. */
 export function undecided(last: boolean): Finding<'too-noisy'> {
   return last ? estimated('inconclusive', 'too-noisy') : { outcome: 'continue', certified: false }
 }
 
-/** An outcome by the bounds alone. */
+/** An outcome decided by the bounds alone. */
 export function certified<Reason extends string>(
   outcome: Outcome,
   reason: Reason,
@@ -74,7 +77,7 @@ export function certified<Reason extends string>(
   return { outcome, certified: true, reason }
 }
 
-/** An outcome that also uses the estimate. */
+/** An outcome for which the estimate was used too. */
 export function estimated<Reason extends string>(
   outcome: Outcome,
   reason: Reason,

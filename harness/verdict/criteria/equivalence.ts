@@ -18,8 +18,8 @@ const reasons = {
 }
 
 /**
- * Equivalence by two one-sided tests: the time changes by at most θ either way, against the margins
- * ± ln(1 + θ). Only bounds decide.
+ * Equivalence: the time changes by at most θ in either direction. Two one-sided tests against the
+ * margins ± ln(1 + θ); only bounds decide.
  *
  * @source Schuirmann 1987, J. Pharmacokinet. Biopharm. 15 (two one-sided tests)
  */

@@ -16,10 +16,14 @@ type Improvement = CriterionOf<'improvement'>
 /** The two-sided p of an acceptance must be below this. */
 const SIGNIFICANT_BELOW = 0.05
 /**
- * After the last look, an estimate decides only where this part of the threshold is certified, …
+ * After the last look, an estimate can accept only if the bounds certify this part of the
+ * threshold.
  */
 const CERTIFIED_PART = 0.4
-/** … or, for a rejection, where the bounds are at most this part of the threshold wide. */
+/**
+ * After the last look, an estimate can reject only if half the distance between the bounds is at
+ * most this part of the threshold.
+ */
 const NARROW_PART = 0.8
 
 const reasons = {
@@ -36,10 +40,10 @@ const reasons = {
 }
 
 /**
- * The candidate takes at least θ less time, against the margin ln(1 − θ).
+ * Improvement: the candidate takes at least θ less time. The margin is ln(1 − θ).
  *
- * @source Jennison & Turnbull 1989, JRSS B 51 (certified by bounds); by the estimate:
- * docs/methodology.md, error rates in docs/characteristics.md
+ * @source Jennison & Turnbull 1989, JRSS B 51 (decisions by bounds); for decisions by the
+ * estimate, docs/methodology.md, with their error rates in docs/characteristics.md
  */
 export const improvement: CriterionKind<Improvement, keyof typeof reasons> = {
   judge(position, { atLeast }) {

@@ -18,7 +18,7 @@ const reasons = {
 }
 
 /**
- * Non-inferiority: the candidate is less than θ slower, against the margin ln(1 + θ). Unlike the
+ * Non-inferiority: the candidate is less than θ slower. The margin is ln(1 + θ). Unlike in the
  * regression gate, only bounds decide.
  *
  * @source Blackwelder 1982, Controlled Clinical Trials 3

@@ -11,7 +11,10 @@ import { slowdownLimit } from './slowdown-limit.js'
 
 type Regression = CriterionOf<'regression'>
 
-/** After the last look, an estimate passes only where more than this multiple is excluded. */
+/**
+ * After the last look, an estimate can pass only if the bounds exclude a slowdown of this multiple
+ * of the limit.
+ */
 const EXCLUDED_MULTIPLE = 1.5
 
 const reasons = {
@@ -26,10 +29,10 @@ const reasons = {
 }
 
 /**
- * The regression gate: the candidate is less than θ slower, against the margin ln(1 + θ).
- * `accepted` means that it passes the gate.
+ * The regression gate: the candidate is less than θ slower. The margin is ln(1 + θ). `accepted`
+ * means that it passes the gate.
  *
- * @source as `improvement`
+ * @source the same as for `improvement`
  */
 export const regression: CriterionKind<Regression, keyof typeof reasons> = {
   ...slowdownLimit,

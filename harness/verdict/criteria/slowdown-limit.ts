@@ -5,7 +5,7 @@ import type { CriterionKind, CriterionOf } from './criterion-kind.js'
 
 type SlowdownLimit = CriterionKind<CriterionOf<'regression' | 'non-inferiority'>, string>
 
-/** What a regression gate and a non-inferiority criterion have in common: they limit a slowdown. */
+/** The part that the regression gate and non-inferiority share, since both limit a slowdown. */
 export const slowdownLimit: Pick<
   SlowdownLimit,
   'certified' | 'margins' | 'certifiable' | 'certifiableClaim' | 'certifiableMeaning'
