@@ -25,8 +25,8 @@ const DECIDES = { suite: 'assay', scale: 'standard' } as const
 /**
  * The optimizations that should be on by default, according to the committed records: those of
  * every layer of the stack whose newest record accepts it, applied to the pure baseline in suite
- * order. A part of a layer that sets one of these switches alone turns it off where its newest
- * record rejects it. Only switches are considered, not limits, which do not change a verdict.
+ * order. A part of a layer that sets one of these switches alone turns it off if its newest record
+ * rejects it. Only switches are considered, not limits, which do not change a verdict.
  *
  * @param records in order of their numbers; those of other suites and scales, and controls, are
  * ignored

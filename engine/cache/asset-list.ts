@@ -11,7 +11,7 @@ export interface AssetListOptions {
   /** Maximum number of asset lists kept, one per (bundle, version). */
   readonly maxEntries: number
   readonly log: EngineLog
-  /** Holds the lists; an LRU of `maxEntries` where absent. */
+  /** Holds the lists; an LRU of `maxEntries` if absent. */
   readonly store?: CacheStore<readonly Asset[]>
 }
 

@@ -22,9 +22,9 @@ export interface HistoryCacheOptions {
   /** Whether arrays are kept too, or only frames. */
   readonly keepsArrays: boolean
   readonly log: EngineLog
-  /** Hold the windows; LRUs within the limits where absent. */
+  /** Hold the windows; LRUs within the limits if absent. */
   readonly stores?: { readonly kept?: WindowStore; readonly recent?: WindowStore }
-  /** Makes the keys; up to the last safe integer where absent. */
+  /** Makes the keys; up to the last safe integer if absent. */
   readonly keys?: WindowKeys
 }
 

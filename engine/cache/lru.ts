@@ -8,11 +8,11 @@ export interface CacheStore<Value, Key = string> {
 }
 
 export interface LruLimits<Value> {
-  /** Maximum number of entries; unbounded where absent. */
+  /** Maximum number of entries; unbounded if absent. */
   readonly maxEntries?: number
-  /** Maximum bytes, by `weigh` and `shares`; unbounded where absent. */
+  /** Maximum bytes, by `weigh` and `shares`; unbounded if absent. */
   readonly maxBytes?: number
-  /** Bytes of a value that it does not share; 0 where absent. Called once per `set`. */
+  /** Bytes of a value that it does not share; 0 if absent. Called once per `set`. */
   readonly weigh?: (value: Value) => number
   /** Memory that values share, which counts once for all entries that hold it. */
   readonly shares?: SharesOf<Value>

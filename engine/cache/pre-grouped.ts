@@ -16,7 +16,7 @@ export interface PreGroupedOptions {
   /** Maximum bytes of columns, over all assets. */
   readonly maxBytes: number
   readonly log: EngineLog
-  /** Holds the columns; an LRU of `maxBytes` where absent. */
+  /** Holds the columns; an LRU of `maxBytes` if absent. */
   readonly store?: CacheStore<Bars>
 }
 

@@ -8,11 +8,11 @@ export const LONGEST_KEYED_WINDOW = 4096
 const SERIES_REMEMBERED = 4096
 
 /**
- * Integer keys of windows: a multiplication each, where a text would have to be built. A series is
- * everything a window depends on that stays the same for a whole backtest; an epoch is the set of
- * visible adjustments. Each (series, epoch, form) gets a block of consecutive integers, one for
- * each end and length that its windows can have. No integer is used twice, so a key always means
- * the same window, even after `clear`.
+ * Integer keys of windows: each costs a multiplication, while a text would have to be built. A
+ * series is everything a window depends on that stays the same for a whole backtest; an epoch is
+ * the set of visible adjustments. Each (series, epoch, form) gets a block of consecutive integers,
+ * one for each end and length that its windows can have. No integer is used twice, so a key always
+ * means the same window, even after `clear`.
  */
 export class WindowKeys {
   readonly #series = new Lru<SeriesKeys>({ maxEntries: SERIES_REMEMBERED })
@@ -88,7 +88,7 @@ export class EpochKeys {
    * The key of an array.
    *
    * @param end  number of bars of the series up to the current one, `barCount` … slots
-   * @returns undefined where there is none: unknown field, window too long, or no integer left
+   * @returns undefined if there is none: unknown field, window too long, or no integer left
    */
   ofArray(field: Field, end: number, barCount: number): number | undefined {
     return this.#keyOf(field, end, barCount)

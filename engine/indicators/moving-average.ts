@@ -3,13 +3,13 @@ import { type TickSum, tickSum } from './tick-sum.js'
 
 /**
  * The simple moving average of a whole window, from its exact sum. It is rounded twice, whatever
- * the length, or three times where the sum is a bigint. To decide which of two averages is larger,
+ * the length, or three times if the sum is a bigint. To decide which of two averages is larger,
  * use `compareAverages`, which does not round at all.
  *
  * @param prices  `ticks / power`, correctly rounded, oldest first, at least one; at most 2^51 ticks
  * each
  * @param power   ticks per unit of price
- * @returns NaN where a bar of the window did not trade
+ * @returns NaN if a bar of the window did not trade
  * @throws {EngineError} `precision`: see `tickSum`
  */
 export function sma(prices: ArrayLike<number>, power: number): number {

@@ -1,8 +1,8 @@
 import { ticksAt } from '../market/money.js'
 
 /**
- * An exact sum of ticks: a number while it is a safe integer (NaN where a price is missing), a
- * bigint beyond.
+ * An exact sum of ticks: a number while it is a safe integer (NaN if a price is missing), a bigint
+ * beyond.
  */
 export type TickSum = number | bigint
 
@@ -15,7 +15,7 @@ export type TickSum = number | bigint
  * @param power   `10^scale`, ticks per unit of price
  * @param from    first index, inclusive
  * @param to      last index, exclusive
- * @returns NaN where a bar of the window did not trade (use `price`, which is filled forward)
+ * @returns NaN if a bar of the window did not trade (use `price`, which is filled forward)
  * @throws {EngineError} `precision`: a price beyond 2^51 ticks in a sum beyond the safe integers
  */
 export function tickSum(

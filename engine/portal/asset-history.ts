@@ -58,7 +58,7 @@ export class AssetHistory {
     return column
   }
 
-  /** The value of the current bar, NaN (volume 0) where the asset has none. */
+  /** The value of the current bar, NaN (volume 0) if the asset has none. */
   current(field: Field): number {
     return (
       this.column(field)[this.#clock.bar - this.bars.firstSession] ??
@@ -66,7 +66,7 @@ export class AssetHistory {
     )
   }
 
-  /** Drops the columns where a new epoch has begun; otherwise they stay valid. */
+  /** Drops the columns if a new epoch has begun; otherwise they stay valid. */
   #follow(): void {
     this.#seen = this.#clock.moves
     if (this.#timeline.events === 0) return

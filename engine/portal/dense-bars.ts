@@ -46,7 +46,7 @@ export function denseBars(
 
 /**
  * The same bars up to calendar index `to`: slots after the asset's last session are untraded.
- * Returns `bars` itself where it already reaches that far.
+ * Returns `bars` itself if it already reaches that far.
  */
 export function extendBars(bars: Bars, to: number): Bars {
   const length = to - bars.firstSession

@@ -8,7 +8,7 @@ import type { PriceWindow } from './price-window.js'
 export type ReturnType = 'dataframe' | 'array'
 
 export interface HistoryOptions<Type extends ReturnType = ReturnType> {
-  /** `dataframe` where absent, always. */
+  /** `dataframe` if absent, always. */
   readonly returnType?: Type
 }
 
@@ -55,8 +55,8 @@ export interface Portal {
     options?: FrameOptions,
   ): ColumnTable
   /**
-   * The value of the current bar as of now: NaN (volume 0) where the asset did not trade; `price`
-   * is the last known close.
+   * The value of the current bar as of now: NaN (volume 0) if the asset did not trade; `price` is
+   * the last known close.
    *
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field
    */
@@ -67,7 +67,7 @@ export interface Portal {
    * volume.
    */
   canTrade(asset: AssetId): boolean
-  /** True where the asset has a price but did not trade in the current bar. */
+  /** True if the asset has a price but did not trade in the current bar. */
   isStale(asset: AssetId): boolean
   /**
    * Number of bars of the asset so far, untraded ones included: the longest window that `history`

@@ -18,7 +18,7 @@ export type Objective = 'total-return'
  */
 export interface TrialTask {
   readonly parameters: Parameters
-  /** The executor's own range where absent. */
+  /** The executor's own range if absent. */
   readonly range?: { readonly start: number; readonly end: number }
 }
 

@@ -8,7 +8,7 @@ import type { BacktestResult } from '../simulation/result.js'
  * backtest opens the bundle for itself, so without this check a bundle rewritten during the search
  * would lead to a comparison of trials on old and new prices.
  *
- * @param version  the required version; that of the first result where absent
+ * @param version  the required version; that of the first result if absent
  * @throws {EngineError} from `map`: `bundle-changed`, naming both versions
  */
 export function onOneVersion<Task, Result extends BacktestResult>(

@@ -7,7 +7,7 @@ export type ParameterValue = number | string
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
 export type Dimension =
-  /** `from`, `from + step`, … up to `to`, which is included where a step reaches it exactly. */
+  /** `from`, `from + step`, … up to `to`, which is included if a step reaches it exactly. */
   | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
   /** An interval; a grid uses `points` evenly spaced values, both ends included. */
   | {

@@ -11,7 +11,7 @@ export interface WalkForwardPlan {
   readonly step: number
   /** Sessions before the first window, readable but never traded. */
   readonly warmUp: number
-  /** Maximum number of windows; as many as fit where absent. */
+  /** Maximum number of windows; as many as fit if absent. */
   readonly maxWindows?: number
 }
 

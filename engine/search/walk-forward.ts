@@ -65,8 +65,8 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
  * @param calendar  of the bundle; windows are in trading days, tasks in calendar indices
  * @param executor  runs a point over a range of calendar indices; bars before the range may be
  * read, never traded
- * @param version   of the bundle with this calendar, which the backtests must have too; not checked
- * where absent
+ * @param version   of the bundle with this calendar, which the backtests must have too; not
+ * checked if absent
  * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
  * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or
  * on another than `version`

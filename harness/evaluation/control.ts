@@ -7,8 +7,8 @@ import { draftPlan, type PlanChoices, type PlanDraft } from './plan-draft.js'
 import { proveEquivalence } from './prove-equivalence.js'
 
 /**
- * A control: the pure baseline against itself, where the true effect is known: none, or that of the
- * injected work.
+ * A control: the pure baseline against itself, so that the true effect is known: none, or that of
+ * the injected work.
  */
 export type Control = Pick<
   PlanChoices,

@@ -54,7 +54,7 @@ export interface EvaluationRequest {
 export interface Evaluation {
   readonly record: DecisionRecord
   /**
-   * Share of the measuring phase outside warm-up and timed iterations; absent where nothing was
+   * Share of the measuring phase outside warm-up and timed iterations; absent if nothing was
    * measured.
    */
   readonly overheadShare?: number
@@ -62,9 +62,9 @@ export interface Evaluation {
 
 /**
  * Evaluates one layer: proves that it does not change results, fixes the length of a run by a
- * throw-away pilot, measures adjacent pairs in seeded order until every workload is decided, probes
- * memory where these runs do not decide about it, profiles the arms, and writes the record that
- * follows from the evidence, with its report.
+ * throw-away pilot, measures adjacent pairs in seeded order until every workload is decided,
+ * probes memory if these runs do not decide about it, profiles the arms, and writes the record
+ * that follows from the evidence, with its report.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
@@ -154,7 +154,7 @@ async function measure(
   })
 }
 
-/** Probes memory where the measured runs do not decide about it. */
+/** Probes memory if the measured runs do not decide about it. */
 async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
   const { root, loaded, progress, io } = request
   await probeMemory({
@@ -180,7 +180,7 @@ async function report(root: string, { id, layer }: DecisionRecord): Promise<void
   )
 }
 
-/** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */
+/** Profiles the arms, for readers of the verdict; not if the candidate's results differ. */
 async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))

@@ -26,10 +26,10 @@ export interface MeasuringRequest extends PhaseSetting {
 
 /**
  * The measuring phase: pair after pair, the workloads in turn, until every workload is decided. It
- * ends early, or does not begin, where the proof or a measured run shows that the results of the
- * arms differ.
+ * ends early, or does not begin, if the proof or a measured run shows that the results of the arms
+ * differ.
  *
- * @returns share of its wall time outside warm-up and timed iterations; undefined where no run was
+ * @returns share of its wall time outside warm-up and timed iterations; undefined if no run was
  * left to make
  * @throws {InvalidEvidenceError} a workload failed more often than is tolerated
  */

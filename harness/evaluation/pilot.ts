@@ -46,11 +46,11 @@ export async function pilotWorkloads(
 }
 
 /**
- * Fixes W and K of a workload for all arms by throw-away runs, and the turns of the injected kernel
- * where the plan injects work.
+ * Fixes W and K of a workload for all arms by throw-away runs, and the turns of the injected
+ * kernel if the plan injects work.
  *
  * First each arm makes a single cold iteration. A cold iteration overstates a quick workload
- * several times over, so where it takes less than 300 ms each arm makes another run: four timed
+ * several times over, so if it takes less than 300 ms each arm makes another run: four timed
  * iterations after three of warm-up. None of these runs is evidence.
  *
  * @throws {InvalidEvidenceError} a process failed
@@ -100,8 +100,8 @@ async function medianCpuMs(
 }
 
 /**
- * Extra CPU time per iteration that makes the candidate look improved by a fraction: for the arm it
- * is compared with where the fraction is positive, for the candidate where it is negative.
+ * Extra CPU time per iteration that makes the candidate look improved by a fraction: for the arm
+ * it is compared with if the fraction is positive, for the candidate if it is negative.
  *
  * @param baseMs time of an iteration of that arm without the extra work
  */

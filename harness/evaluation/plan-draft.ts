@@ -10,7 +10,7 @@ import { packageRoot } from '../system/package-root.js'
 /** A plan before its evidence has a number and the pilot has run. */
 export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
 
-/** A workload as the contract types it where its scale and output do not matter. */
+/** The contract's type of a workload of any scale and output. */
 type AnyWorkload = Workload<unknown, unknown, unknown>
 
 /** What the kinds of plans choose differently; everything else follows from it. */
@@ -100,8 +100,8 @@ function planWorkload(workload: AnyWorkload, scale: ScaleName, isTarget: boolean
 }
 
 /**
- * The arm that gets the extra work: the one the candidate is compared with where the candidate is
- * to look faster, the candidate where it is to look slower.
+ * The arm that gets the extra work: the one the candidate is compared with if the candidate is to
+ * look faster, the candidate if it is to look slower.
  */
 function injection(
   improvement: number,

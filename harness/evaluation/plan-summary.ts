@@ -25,7 +25,7 @@ export function goalOf({ name, goal }: Suite): Goal {
 /**
  * The plan of the summary: all accepted layers of a finished sequence together against the pure
  * baseline, in fresh pairs at one look, with a seed that was not used to decide about any of them.
- * Targets are the workloads at least one of them must win on. The metric is wall time where one of
+ * Targets are the workloads at least one of them must win on. The metric is wall time if one of
  * them declares it.
  *
  * @param records all records of the evidence root, ascending by number

@@ -19,15 +19,15 @@ export interface ProbeRequest extends PhaseSetting {
 }
 
 /**
- * Decides about peak memory where the measured runs do not: five pairs of fresh processes on a
- * single thread, of the same length as the measured runs, in seeded order. Their heap grows by
- * fixed steps and is collected before each iteration, so that the peak is nearly constant. A
- * workload whose memory is decided is not probed, nor a layer that is rejected anyway.
+ * Decides about peak memory if the measured runs do not: five pairs of fresh processes on a single
+ * thread, of the same length as the measured runs, in seeded order. Their heap grows by fixed
+ * steps and is collected before each iteration, so that the peak is nearly constant. A workload
+ * whose memory is decided is not probed, nor a layer that is rejected anyway.
  *
  * A failed run is recorded and its pair repeated once; after a second failure memory stays
  * undecided.
  *
- * @throws the signal's reason, where the user stopped it; finished runs are kept
+ * @throws the signal's reason, if the user stopped it; finished runs are kept
  */
 export async function probeMemory(request: ProbeRequest): Promise<void> {
   const { plan, memoryProbe = [] } = request.evidence
@@ -40,7 +40,7 @@ export async function probeMemory(request: ProbeRequest): Promise<void> {
   }
 }
 
-/** One pair; ends early where a run fails. */
+/** One pair; ends early if a run fails. */
 async function probePair(
   request: ProbeRequest,
   workload: PlannedWorkload,

@@ -41,7 +41,7 @@ const BOUND: readonly (readonly [keyof SequenceJournal, string])[] = [
 ]
 
 /**
- * The journal of an interrupted sequence; undefined where there is none.
+ * The journal of an interrupted sequence; undefined if there is none.
  *
  * @throws {InvalidEvidenceError} it was changed or damaged
  */

@@ -36,9 +36,7 @@ const profiledRunSchema = z.strictObject({
   files: z.array(z.string().regex(/^[\w.-]+$/)),
   /** Threads that ended before their profile could be taken. */
   lostThreads: z.number().int().nonnegative(),
-  /**
-   * CPU of one reference computation, ms, where the workload has one and the profiler is `clock`.
-   */
+  /** CPU of one reference computation, ms, if the workload has one and the profiler is `clock`. */
   referenceCpuMs: z.number().nonnegative().optional(),
 })
 export type ProfiledRun = Readonly<z.infer<typeof profiledRunSchema>>
@@ -75,7 +73,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('error'),
     message: z.string(),
-    /** 2 where the cause is an input of the user. */
+    /** 2 if the cause is an input of the user. */
     exitCode: z.number().optional(),
   }),
 ])

@@ -59,7 +59,7 @@ const ANSWERS: Readonly<Record<RunSlot['mode'], Answer['kind']>> = {
  * result, with its cause and the last 2 kB of stderr. Output of the measured code is drained and
  * dropped.
  *
- * @throws the signal's reason, once the process has ended, where the signal was aborted
+ * @throws the signal's reason, once the process has ended, if the signal was aborted
  */
 export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<ForkResult> {
   settings.signal.throwIfAborted()
@@ -95,7 +95,7 @@ function converse(child: ChildProcess, slot: RunSlot): Conversation {
   return conversation
 }
 
-/** Adds a message to a conversation. @returns false where it is not allowed at this point */
+/** Adds a message to a conversation. @returns false if it is not allowed at this point */
 function accept(conversation: Conversation, message: ChildMessage, slot: RunSlot): boolean {
   const { goAt, answer } = conversation
   if (message.kind === 'error') {

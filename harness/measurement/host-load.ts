@@ -3,7 +3,7 @@ import type { RunRecord } from '../evidence/run-record.js'
 import type { HostCpuTime } from '../system/proc.js'
 import { formatNumber, formatPercent } from '../text/format.js'
 
-/** Load of the host during a run; empty where the host does not report it. */
+/** Load of the host during a run; empty if the host does not report it. */
 export type HostLoad = Pick<RunRecord, 'foreignLoad' | 'stealShare'>
 
 /** CPU time of the host at a moment of our clock. */
@@ -35,7 +35,7 @@ export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: numb
 }
 
 /**
- * Why a run does not count, decided by its covariates alone and never by its times; undefined where
+ * Why a run does not count, decided by its covariates alone and never by its times; undefined if
  * it counts.
  */
 export function voidReason(

@@ -50,7 +50,7 @@ export function slotOf(
 const POSITIONS: readonly RunRecord['position'][] = ['first', 'second', 'third']
 
 /**
- * One pair: the runs of all arms one directly after the other, in seeded order. Ends early where a
+ * One pair: the runs of all arms one directly after the other, in seeded order. Ends early if a
  * run fails, because the pair does not count then.
  *
  * @param pair its number, from 1, not used before

@@ -143,7 +143,7 @@ function timesOf(
   }
 }
 
-/** Share of the section its threads waited for a CPU; empty where the host does not report it. */
+/** Share of the section its threads waited for a CPU; empty if the host does not report it. */
 function waitShareOf(start: Reading, end: Reading): Pick<Measurement, 'waitShare'> {
   if (start.waits === undefined || end.waits === undefined) return {}
   return { waitShare: waitBetween(start.waits, end.waits) / (end.atMs - start.atMs) }
@@ -183,7 +183,7 @@ export function digestOf(canonical: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(canonical).digest('hex')}`
 }
 
-/** The digest of the iterations; where they differ, one that does not equal any of them. */
+/** The digest of the iterations; if they differ, one that does not equal any of them. */
 function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
   const digests = [...new Set(canonicals.map(digestOf))]
   return digests.length === 1 && digests[0] !== undefined

@@ -15,7 +15,7 @@ const EVIDENCE_FOLDERS = [
 ]
 
 /**
- * Commit and dirtiness of the code under test; null where git or a repository is missing.
+ * Commit and dirtiness of the code under test; null if git or a repository is missing.
  *
  * @param directory a folder inside the repository
  */

@@ -26,7 +26,7 @@ export class UncountedWork extends Error {
 
 const TICK_MS = 10
 
-/** Reads the counters; absent where the host does not report them. */
+/** Reads the counters; absent if the host does not report them. */
 export function readStartedProcesses(proc: string = PROC): StartedProcesses | undefined {
   const self = readStat(proc, 'self')
   if (self === undefined) return undefined

@@ -12,7 +12,7 @@ const STYLE = `svg { --ink: #1f2328; --soft: #6e7781; --accepted: #1a7f37; --rej
 /**
  * The picture in the markdown of a decision, drawn from the record alone.
  *
- * @returns an SVG document; undefined where nothing was measured
+ * @returns an SVG document; undefined if nothing was measured
  */
 export function renderDecisionPlot(record: DecisionRecord): string | undefined {
   const forest = drawForest(visibleValues(record), WIDTH)

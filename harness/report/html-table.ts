@@ -72,7 +72,7 @@ export function tableOf<Entry>(
   )
 }
 
-/** A value as a cell shows it, or a dash where it is missing. */
+/** A value as a cell shows it, or a dash if it is missing. */
 export function shown(value: number | undefined, format: (value: number) => string): string {
   return value === undefined ? ABSENT : format(value)
 }

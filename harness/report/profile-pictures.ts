@@ -6,7 +6,7 @@ import type { ProfilePicture, WorkloadProfile } from './profile-source.js'
 
 export interface PictureModel {
   readonly title: string
-  /** The picture; '' where the page would become too long with it. */
+  /** The picture; '' if the page would become too long with it. */
   readonly svg: Html | ''
   /** From the page to the file. */
   readonly href: string

@@ -20,7 +20,7 @@ interface IndexRow {
   readonly changes: readonly { readonly id: string; readonly text: string }[]
   readonly spark: Html | ''
   readonly date: string
-  /** '' where there is none. */
+  /** '' if there is none. */
   readonly report: string
   readonly decision: string
 }

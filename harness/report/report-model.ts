@@ -29,7 +29,7 @@ export interface ReportModel {
   /** The rows of the table at the top of the decision; the verdict is the heading instead. */
   readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
-  /** The steps of a summary; '' where the record is of one layer. */
+  /** The steps of a summary; '' if the record is of one layer. */
   readonly sequence: SequenceModel | ''
   readonly workloads: readonly WorkloadModel[]
   readonly tables: readonly HtmlTable[]

@@ -25,7 +25,7 @@ export const characteristicsSchema = z.strictObject({
   fresh: z.strictObject({
     decisions: count,
     runs: count,
-    /** Start of the first decision; absent where there are none. */
+    /** Start of the first decision; absent if there are none. */
     firstAt: z.iso.datetime().optional(),
     lastAt: z.iso.datetime().optional(),
     /** The measured code. */

@@ -6,7 +6,7 @@ const TAIL = 0.025
 
 /**
  * The exact 95 % interval of a probability, from the number of times an event occurred in
- * independent trials. It covers the probability at least 95 % of the time, more where the binomial
+ * independent trials. It covers the probability at least 95 % of the time, more if the binomial
  * distribution is coarse.
  *
  * @param count trials with the event, 0 … trials

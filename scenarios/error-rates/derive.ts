@@ -22,7 +22,7 @@ const TABLE = join(CHARACTERISTICS, 'recorded-noise.json')
 const FIGURES = join(CHARACTERISTICS, 'characteristics.json')
 export const PAGE = join('docs', 'characteristics.md')
 
-/** Always studied where it exists: 40 pairs of a small kernel. */
+/** Always studied if it exists: 40 pairs of a small kernel. */
 const OWN = join('test', 'golden', 'aa-noise.csv')
 
 export interface DeriveOptions {
@@ -94,7 +94,7 @@ export function renderPublished(
   }
 }
 
-/** The published table of the recorded study; undefined where there is none. */
+/** The published table of the recorded study; undefined if there is none. */
 export function readTable(root: string): RecordedTable | undefined {
   return readStored(join(root, TABLE), recordedTableSchema)
 }

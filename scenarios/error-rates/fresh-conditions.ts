@@ -20,7 +20,7 @@ const conditionsSchema = z.array(
 export type FreshConditions = readonly Readonly<z.infer<typeof conditionsSchema>[number]>[]
 
 /**
- * The notes below a root; empty where there are none.
+ * The notes below a root; empty if there are none.
  *
  * @throws {InvalidEvidenceError} the file is damaged
  */

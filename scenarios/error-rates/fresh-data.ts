@@ -10,7 +10,7 @@ export const FRESH_DECISIONS = join(CHARACTERISTICS, 'fresh-decisions.jsonl')
 const FRESH_ENVIRONMENT = join(CHARACTERISTICS, 'environment.json')
 
 /**
- * The host on which the fresh decisions were measured; undefined where there are none.
+ * The host on which the fresh decisions were measured; undefined if there are none.
  *
  * @throws {InvalidEvidenceError} the file is damaged
  */

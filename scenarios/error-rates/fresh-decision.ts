@@ -26,9 +26,9 @@ const freshRunSchema = z.strictObject({
   /** Per iteration, ms. */
   cpuMs: positive,
   wallMs: positive,
-  /** Peak resident set; absent where the host does not report it. */
+  /** Peak resident set; absent if the host does not report it. */
   peakRssBytes: positive.optional(),
-  /** Covariates; absent where the host does not report them. */
+  /** Covariates; absent if the host does not report them. */
   waitShare: share.optional(),
   foreignLoad: z.number().optional(),
   stealShare: share.optional(),
@@ -69,7 +69,7 @@ export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
 /**
  * The decisions measured so far, in the order of the file.
  *
- * @returns empty where the file does not exist
+ * @returns empty if the file does not exist
  * @throws {InvalidEvidenceError} a line is not a decision, or repeats an earlier one; names the
  * line
  */

@@ -79,7 +79,7 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
  * host are the same for both and only time passes between them. (Two decisions could not provide
  * the two arms: each has its own data, and some take a tenth longer than others.)
  *
- * @returns undefined where the decision has fewer than twenty runs
+ * @returns undefined if the decision has fewer than twenty runs
  */
 function naiveOf({ runs, change }: FreshDecision): NaiveVerdicts | undefined {
   if (runs.length < 2 * NAIVE_RUNS) return undefined

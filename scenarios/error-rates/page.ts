@@ -16,7 +16,7 @@ import type { RequirementCheck } from './requirements.js'
 /**
  * `docs/characteristics.md`: the measurements, the host, the error rates, and their limits.
  *
- * @param environment the host of the fresh decisions; absent where none is recorded
+ * @param environment the host of the fresh decisions; absent if none is recorded
  */
 export function renderPage(characteristics: Characteristics, environment?: Environment): string {
   return [

@@ -71,7 +71,7 @@ function shippedEndings(
   return endings
 }
 
-/** The ending of a shipped rule on these rounds; `undecided` where it needs more of them. */
+/** The ending of a shipped rule on these rounds; `undecided` if it needs more of them. */
 export function assess(rounds: readonly Round[], rule: ShippedRule): Ending {
   const { outcome, rounds: taken } = assessWorkload(rounds, SHIPPED_RULES[rule])
   return { verdict: outcome === 'continue' ? 'undecided' : outcome, pairs: taken.length }

@@ -17,7 +17,7 @@ export const recordedTableSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      /** Its path in the repository; absent where it is not committed. */
+      /** Its path in the repository; absent if it is not committed. */
       path: z.string().optional(),
       pools: z
         .array(
@@ -40,7 +40,7 @@ export type RecordedTable = Readonly<z.infer<typeof recordedTableSchema>>
 
 export interface NamedRecording extends Recording {
   readonly name: string
-  /** Absent where it is not committed. */
+  /** Absent if it is not committed. */
   readonly path?: string
 }
 

@@ -20,7 +20,7 @@ export interface Recording {
 
 /** The pairs of one workload under one load of the host, in the order they ran. */
 export interface RecordedPool {
-  /** `ambient sma`, or `all` where the file has neither pools nor workloads. */
+  /** `ambient sma`, or `all` if the file has neither pools nor workloads. */
   readonly pool: string
   readonly pairs: readonly TimedPair[]
 }

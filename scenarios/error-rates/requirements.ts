@@ -37,10 +37,10 @@ export const requirementCheckSchema = z.strictObject({
   trials: z.int().positive(),
   /** A share, or a number of pairs. */
   measured: z.number().nonnegative(),
-  /** Number of trials, where `measured` is a share. */
+  /** Number of trials, if `measured` is a share. */
   count: z.int().nonnegative().optional(),
   /**
-   * Exact 95 % interval of the share; absent where trials are not independent, like overlapping
+   * Exact 95 % interval of the share; absent if trials are not independent, like overlapping
    * windows of recorded noise.
    */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),

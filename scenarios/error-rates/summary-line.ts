@@ -16,7 +16,7 @@ const RULES = `the default rules (${formatLimit(STUDIED_THRESHOLD)} faster, gate
 
 /**
  * The error rates in one line, for the foot of a decision record: of fresh decisions, or of
- * recorded noise where there are none.
+ * recorded noise if there are none.
  */
 export function summaryLine(fresh: readonly Cell[], recorded: readonly Cell[]): string {
   if (fresh.length === 0) {

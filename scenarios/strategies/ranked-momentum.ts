@@ -106,8 +106,8 @@ function windows(
 }
 
 /**
- * Momentum per volatility, times factors for relative strength and growing volume; NaN where a
- * price is missing.
+ * Momentum per volatility, times factors for relative strength and growing volume; NaN if a price
+ * is missing.
  */
 function scoreOf({ price, volume }: PriceAndVolume): number {
   const last = price.length - 1

@@ -15,7 +15,7 @@ export function parametersText(parameters: Parameters): string {
 }
 
 /**
- * The first difference of two searches, backtest by backtest, trades before money; undefined where
+ * The first difference of two searches, backtest by backtest, trades before money; undefined if
  * they are equal.
  */
 export function firstDivergence(

@@ -33,7 +33,8 @@ export class OpeningThread {
    * @param directory  of the bundle
    */
   constructor(config: OptimizationConfig, directory: string) {
-    // A worker loads JavaScript only, so it runs the compiled module even where this one is not.
+    // A worker loads JavaScript only, so it runs the compiled module even when this module is not
+    // compiled.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     const module = new URL(`opening-worker.${extension}`, import.meta.url).href
     this.#worker = new Worker(new URL(compiledModule(module)), {

@@ -21,10 +21,10 @@ const SHOWN = 16
 const YEAR = 252
 
 /**
- * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8 and
- * 16 run (1 and 2 in smoke, where loading the modules of a thread is most of a pass). Each new one
- * opens the bundle from a source of its own and reads it completely (cold); then all threads do so
- * again together, several times (warm).
+ * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8
+ * and 16 run (1 and 2 in smoke, because there loading the modules of a thread is most of a pass).
+ * Each new one opens the bundle from a source of its own and reads it completely (cold); then all
+ * threads do so again together, several times (warm).
  *
  * Opens begin when every thread has loaded its modules. Starting a thread takes equally long in
  * every configuration and much longer than an open; as part of a cold open it would make every

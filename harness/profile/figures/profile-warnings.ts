@@ -21,7 +21,7 @@ const MOST_OTHER = 0.05
  */
 const LEAST_SAMPLED = 0.8
 
-/** The hints of each warning, in the order they are shown; none where it does not apply. */
+/** The hints of each warning, in the order they are shown; none if it does not apply. */
 const HINTS: Readonly<Record<ArmWarningCode, (facts: Facts) => readonly string[]>> = {
   'few-samples': ({ samples }) =>
     samples < ENOUGH_SAMPLES

@@ -82,7 +82,7 @@ export function drawChart(id: string, { title, caption, description, options }: 
   return { title, caption: keepTogether(caption), svg: trustedHtml(svg.trimEnd()) }
 }
 
-/** Radius of a mark, px, where a chart has this many. */
+/** Radius of a mark, px, in a chart with this many marks. */
 export function markRadius(count: number): number {
   return count <= 24 ? 4 : count <= 60 ? 3 : 2
 }

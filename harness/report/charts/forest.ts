@@ -22,7 +22,7 @@ interface Row extends ImprovementRow {
  * One row per workload: the estimate, its 95 % interval, the bounds at the last look, and the
  * threshold of the criterion.
  *
- * @returns undefined where no workload has an estimate
+ * @returns undefined if no workload has an estimate
  */
 export function drawForest(record: DecisionRecord, width = CHART_WIDTH): ChartDraft | undefined {
   const rows = record.workloads.flatMap((workload, index) => rowOf(workload, index, record))

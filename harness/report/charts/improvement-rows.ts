@@ -19,7 +19,7 @@ export interface ImprovementRow {
   readonly interval?: readonly [number, number]
 }
 
-/** @param ci95 both ends of the interval; undefined where there is none */
+/** @param ci95 both ends of the interval; undefined if there is none */
 export function improvementRow(
   key: string,
   name: string,

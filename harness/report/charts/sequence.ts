@@ -14,7 +14,7 @@ import {
  * The improvement over the pure baseline after each layer, and that of all accepted layers in a
  * measurement of their own, against the goals.
  *
- * @returns undefined where no layer was measured
+ * @returns undefined if no layer was measured
  */
 export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
   const { sequence, cumulative } = record
