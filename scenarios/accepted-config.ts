@@ -1,15 +1,10 @@
 import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
 import type { Layer } from '../harness/contract.js'
+import { type Standing, standingRecord } from '../harness/record/supersession.js'
 
 /** The fields of a decision record that this rule reads. */
-export interface Verdict {
+export interface Verdict extends Standing {
   readonly id: string
-  readonly layer: string
-  readonly suite: string
-  readonly scale: string
-  readonly verdict: 'accepted' | 'rejected' | 'inconclusive'
-  /** Set in controls with an injected effect; their records are ignored here. */
-  readonly injected?: unknown
 }
 
 /** The default of a switch of the configuration by the records, with the reason. */
@@ -19,46 +14,41 @@ export interface WantedFlag {
   readonly because: string
 }
 
-/** Only verdicts of this suite and scale decide the defaults. */
-const DECIDES = { suite: 'assay', scale: 'standard' } as const
+/** Only verdicts of this suite decide the defaults. */
+const SUITE = 'assay'
 
 /**
  * The optimizations that should be on by default, according to the committed records: those of
- * every layer of the stack whose newest record accepts it, applied to the pure baseline in suite
- * order. A part of a layer that sets one of these switches alone turns it off if its newest record
- * rejects it. Only switches are considered, not limits, which do not change a verdict.
+ * every layer of the stack that its record accepts, applied to the pure baseline in suite order. A
+ * part of a layer that sets one of these switches alone turns it off if its record rejects it.
+ * Which record stands for a layer is the rule of `standingRecord`. Only switches are considered,
+ * not limits, which do not change a verdict.
  *
- * @param records in order of their numbers; those of other suites and scales, and controls, are
- * ignored
+ * @param records in order of their numbers; those of other suites, those at smoke scale, and
+ * controls are ignored
  * @returns every switch of the configuration
  */
 export function wantedFlags(
   layers: readonly Layer<OptimizationConfig>[],
   records: readonly Verdict[],
 ): WantedFlag[] {
-  const newest = (layer: string) =>
-    records.findLast(
-      (record) =>
-        record.layer === layer &&
-        record.suite === DECIDES.suite &&
-        record.scale === DECIDES.scale &&
-        record.injected === undefined,
-    )
   const wanted = new Map(
     flagsOf(pureBaseline()).map((flag) => [
       flag,
       { flag, on: false, because: 'no record accepts a layer that sets it' },
     ]),
   )
+  const stack: string[] = []
   for (const layer of layers.filter(({ standalone }) => standalone !== true)) {
-    const record = newest(layer.id)
+    const record = standingRecord(layer, SUITE, records, stack)
     if (record?.verdict !== 'accepted') continue
+    stack.push(layer.id)
     for (const flag of setBy(layer))
       wanted.set(flag, { flag, on: true, because: `${record.id} accepts it` })
   }
   const claimed = new Set([...wanted.values()].flatMap(({ flag, on }) => (on ? [flag] : [])))
   for (const part of layers.filter(({ standalone }) => standalone === true)) {
-    const record = newest(part.id)
+    const record = standingRecord(part, SUITE, records, [])
     const [flag, ...others] = setBy(part).filter((name) => claimed.has(name))
     if (record?.verdict !== 'rejected' || flag === undefined || others.length > 0) continue
     wanted.set(flag, { flag, on: false, because: `${record.id} rejects it alone` })

@@ -127,7 +127,7 @@ function replayRecord(
   records: readonly DecisionRecord[],
 ): void {
   const { id, recordVersion } = record
-  if (recordVersion !== RECORD_VERSION) {
+  if (recordVersion === 1) {
     rederive(root, record)
     throw new InvalidEvidenceError(
       `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
@@ -135,7 +135,7 @@ function replayRecord(
   }
   const evidence = readEvidence(root, id)
   checkDigests(root, record, evidence.digests)
-  compareFile(root, `${id}.json`, recordText(toDecisionRecord(evidence)))
+  compareFile(root, `${id}.json`, recordText(toDecisionRecord(evidence, recordVersion)))
   compareSteps(root, evidence, records)
   compareFile(root, `${id}.md`, renderDecision(record, records))
 }

@@ -1,11 +1,12 @@
 import type { Layer, Suite } from '../contract.js'
 import { InputError } from '../errors.js'
 import type { DecisionRecord } from '../record/decision-record.js'
+import { standingRecord } from '../record/supersession.js'
 import { findNamed } from '../text/nearest-name.js'
 
 /**
- * The layers before this one whose newest record accepts them, in suite order; none for a
- * standalone layer.
+ * The layers before this one that their records accept, in suite order; none for a standalone
+ * layer.
  */
 export function acceptedBefore(
   layer: Layer<unknown>,
@@ -16,30 +17,19 @@ export function acceptedBefore(
   return acceptedLayers(suite, records, suite.layers.slice(0, suite.layers.indexOf(layer)))
 }
 
-/** The layers in everyday use: those whose newest record accepts them, none standalone. */
+/** The layers in everyday use: those that their records accept, none standalone. */
 export function acceptedLayers(
   suite: Suite,
   records: readonly DecisionRecord[],
   among = suite.layers,
 ): string[] {
-  return among
-    .filter(
-      ({ id, standalone }) =>
-        standalone !== true && newestRecord(id, suite, records)?.verdict === 'accepted',
-    )
-    .map(({ id }) => id)
-}
-
-/** The newest record of a layer that decides about it; a control with injected work does not. */
-export function newestRecord(
-  layer: string,
-  suite: Suite,
-  records: readonly DecisionRecord[],
-): DecisionRecord | undefined {
-  return records.findLast(
-    (record) =>
-      record.layer === layer && record.injected === undefined && record.suite === suite.name,
-  )
+  const stack: string[] = []
+  for (const layer of among) {
+    if (layer.standalone === true) continue
+    if (standingRecord(layer, suite.name, records, stack)?.verdict === 'accepted')
+      stack.push(layer.id)
+  }
+  return stack
 }
 
 /**

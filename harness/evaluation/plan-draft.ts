@@ -43,8 +43,6 @@ export interface PlanChoices
   readonly proofs?: number
   /** Known effect to inject, a fraction of the time; negative makes the candidate slower. */
   readonly improvement?: number | undefined
-  /** Id of the record this evaluation supersedes. */
-  readonly supersedes?: string | undefined
   /** The measured code; that of the suite unless stated. */
   readonly code?: MeasuredCode
 }
@@ -54,7 +52,7 @@ type MeasuredCode = Pick<EvaluationPlan, 'git' | 'dist'>
 const PROOFS = 3
 const ALPHA = 0.05
 
-/** Makes a plan of any kind: an evaluation, a summary, a control, a gate. */
+/** Makes a plan of any kind: an evaluation, a summary, a control, a gate. It supersedes nothing. */
 export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
   const { loaded, stacks, scale, seed, improvement, targets } = choices
   const arms: EvaluationPlan['arms'] =
@@ -86,7 +84,7 @@ export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
       planWorkload(workload, scale, targets === undefined || targets.includes(workload.id)),
     ),
     injected: improvement === undefined ? undefined : injection(improvement, arms),
-    supersedes: choices.supersedes ?? null,
+    supersedes: null,
     nodeFlags: choices.nodeFlags,
     ...(choices.code ?? measuredCode(loaded)),
   })

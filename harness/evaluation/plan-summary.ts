@@ -5,9 +5,9 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import { freshSeed } from '../measurement/schedule.js'
 import type { DecisionRecord } from '../record/decision-record.js'
+import { supersededRecord } from '../record/supersession.js'
 import { formatLimit } from '../text/format.js'
 import { followSequence } from '../verdict/sequence.js'
-import { newestRecord } from './incumbent.js'
 import type { EvaluateCommand } from './plan.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
 
@@ -42,7 +42,7 @@ export function planSummary(
   const layers = layersOf(stack, suite)
   const metric =
     command.metric ?? (layers.some((layer) => layer.metric === 'wall') ? 'wall' : 'cpu')
-  return draftPlan({
+  const draft = draftPlan({
     loaded,
     command: command.text,
     packageVersion,
@@ -62,9 +62,9 @@ export function planSummary(
       ({ id }) => command.workloads.length === 0 || command.workloads.includes(id),
     ),
     targets: layers.flatMap(({ workloads }) => workloads),
-    supersedes: newestRecord(SEQUENCE_ID, suite, records)?.id,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
   })
+  return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }
 }
 
 /** The layers of a stack; of an empty one, all that could have been in it. */

@@ -4,9 +4,10 @@ import { criterionSchema } from '../evidence/evidence.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import type { DecisionRecord } from '../record/decision-record.js'
+import { supersededRecord } from '../record/supersession.js'
 import { formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
-import { acceptedBefore, checkIncumbent, newestRecord } from './incumbent.js'
+import { acceptedBefore, checkIncumbent } from './incumbent.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
 
 /** An `evaluate` command, its options checked; the layer and the workloads are not yet. */
@@ -69,7 +70,7 @@ export function planEvaluation(
       ? acceptedBefore(layer, suite, records)
       : checkIncumbent(command.incumbent, layer, suite)
   const metric = command.metric ?? layer.metric
-  return draftPlan({
+  const draft = draftPlan({
     loaded,
     command: command.text,
     packageVersion,
@@ -88,9 +89,9 @@ export function planEvaluation(
     workloads: chooseWorkloads(command, layer, suite),
     targets: layer.workloads,
     improvement: inject,
-    supersedes: inject === undefined ? newestRecord(id, suite, records)?.id : undefined,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
   })
+  return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }
 }
 
 /** The criterion of a layer, with the limit of `--threshold`. @throws {InputError} not a limit */

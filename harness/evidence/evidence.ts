@@ -125,7 +125,7 @@ export const planSchema = z.strictObject({
     .min(1),
   /** Present in a control: its record does not decide about the layer. */
   injected: injectedSchema.optional(),
-  /** Id of the newest record of the same layer, or null. */
+  /** Id of the record it supersedes (`record/supersession.ts`), or null. */
   supersedes: z.string().nullable(),
   /** Flags of Node in every measured process. */
   nodeFlags: z.array(z.string()),

@@ -48,6 +48,8 @@ export interface DecisionModel {
   readonly plotted: boolean
   readonly metric: string
   readonly hasIncumbent: boolean
+  /** The comparison with the pure baseline stands beside that with the incumbent. */
+  readonly hasBoth: boolean
   readonly certifiable: readonly string[]
   readonly rows: readonly EvidenceRow[]
   /** Of the workload of the record's own profile; of the other workloads. */
@@ -109,6 +111,7 @@ export function decisionModel(
     plotted: record.workloads.some(({ improvement }) => improvement !== undefined),
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
+    hasBoth: record.workloads.some(({ againstBaseline }) => againstBaseline !== undefined),
     certifiable: certifiableMeanings(record),
     rows: evidenceRows(record),
     timeSpent: spent.slice(0, 1),

@@ -13,27 +13,35 @@ import { toCumulativeRecord, toWorkloadRecord } from './workload-record.js'
 export { type DecisionRecord, decisionRecordSchema, type WorkloadRecord } from './record-schema.js'
 
 /** The version of records written now. */
-export const RECORD_VERSION = 2 as const
+export const RECORD_VERSION = 3 as const
+/** Versions whose records are derived byte by byte. */
+export type RecordVersion = 2 | typeof RECORD_VERSION
 
 /**
  * The decision record of an evidence folder: a function of its files alone, not of the clock, git
  * or other files.
  *
+ * @param version of the record to derive; an older one is derived as it was written
  * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was
  * measured
  */
-export function toDecisionRecord(evidence: Evidence): DecisionRecord {
+export function toDecisionRecord(
+  evidence: Evidence,
+  version: RecordVersion = RECORD_VERSION,
+): DecisionRecord {
   const { plan, environment, digests } = evidence
   const decision = decide(evidence)
   const cumulative = overallCumulative(evidence, decision)
-  const workloads = decision.workloads.map((workload) => toWorkloadRecord(evidence, workload))
+  const workloads = decision.workloads.map((workload) =>
+    toWorkloadRecord(evidence, workload, version),
+  )
   return defined({
     schema: 'assay/decision@1' as const,
     id: plan.id,
     layer: plan.layer,
     title: plan.title,
     date: plan.createdAt.slice(0, 10),
-    recordVersion: RECORD_VERSION,
+    recordVersion: version,
     supersedes: plan.supersedes,
     hypothesis: plan.hypothesis,
     criterion: { ...plan.criterion },

@@ -24,6 +24,9 @@ export interface EvidenceRow {
   readonly candidate: string
   readonly improvement: string
   readonly p: string
+  /** Against the pure baseline, where the improvement is against an incumbent. */
+  readonly overall: string
+  readonly overallP: string
   readonly wall: string
   readonly memory: string
   readonly hitRate: string
@@ -53,7 +56,9 @@ export function evidenceRows(record: DecisionRecord): EvidenceRow[] {
     incumbent: time(workload.incumbent),
     candidate: time(workload.candidate),
     improvement: improvementCell(workload.improvement),
-    p: workload.improvement?.p === undefined ? ABSENT : formatP(workload.improvement.p),
+    p: pCell(workload.improvement),
+    overall: improvementCell(workload.againstBaseline?.improvement),
+    overallP: pCell(workload.againstBaseline?.improvement),
     wall: improvementCell(workload.wall?.improvement),
     memory: memoryCell(workload.memory),
     hitRate: hitRateCell(workload.hitRates),
@@ -108,6 +113,10 @@ function improvementCell(improvement: WorkloadRecord['improvement']): string {
   const interval =
     improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
   return `${formatSignedPercent(improvement.estimate)}${interval}`
+}
+
+function pCell(improvement: WorkloadRecord['improvement']): string {
+  return improvement?.p === undefined ? ABSENT : formatP(improvement.p)
 }
 
 function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {

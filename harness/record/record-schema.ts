@@ -50,9 +50,10 @@ export const decisionRecordSchema = z.strictObject({
   date: z.iso.date(),
   /**
    * Since 2: every criterion, the calibration, the published error rates, the certifiable effects.
-   * Profiles did not raise it: a record without profiles is unchanged.
+   * Profiles did not raise it: a record without profiles is unchanged. Since 3: both comparisons
+   * where there is an incumbent, and no warning that contradicts a failed guard.
    */
-  recordVersion: z.literal([1, 2]),
+  recordVersion: z.literal([1, 2, 3]),
   supersedes: z.string().nullable(),
   hypothesis: z.string(),
   criterion: criterionSchema,

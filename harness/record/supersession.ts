@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Metric, ScaleName } from '../contract.js'
+import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { DecisionRecord } from './record-schema.js'
 
 /** `0007` of `0007-layer1`. */
@@ -16,4 +19,96 @@ export function supersededBy(
   return records
     .filter(({ supersedes }) => supersedes === record.id)
     .sort((a, b) => (a.id < b.id ? 1 : -1))[0]
+}
+
+/** The fields of a record that say what it is about, and its verdict. */
+export interface Standing {
+  readonly layer: string
+  readonly suite: string
+  readonly scale: ScaleName
+  readonly verdict: DecisionRecord['verdict']
+  /** Set in controls with an injected effect, which do not decide about the layer. */
+  readonly injected?: unknown
+  readonly stacks: { readonly incumbent: readonly string[] }
+  /** Empty where nothing was measured, because results differ or no layer was accepted. */
+  readonly workloads: readonly {
+    readonly id: string
+    readonly role: 'target' | 'guard'
+    readonly metric: Metric
+  }[]
+}
+
+type Planned = Pick<
+  EvaluationPlan,
+  'layer' | 'suite' | 'scale' | 'stacks' | 'metric' | 'workloads' | 'injected'
+>
+
+/**
+ * The record that an evaluation supersedes: the newest of the same layer, scale, workloads, metric
+ * and arm compared with. A smaller evaluation leaves a larger one standing, and a control
+ * supersedes nothing.
+ */
+export function supersededRecord<Found extends Standing>(
+  plan: Planned,
+  records: readonly Found[],
+): Found | undefined {
+  if (plan.injected !== undefined) return undefined
+  const ids = namesOf(plan.workloads)
+  return records.findLast(
+    (record) =>
+      isAbout(record, plan.layer, plan.suite) &&
+      record.scale === plan.scale &&
+      isDeepStrictEqual(record.stacks.incumbent, plan.stacks.incumbent) &&
+      (record.workloads.length === 0 || isDeepStrictEqual(namesOf(record.workloads), ids)) &&
+      record.workloads.every(({ metric }) => metric === plan.metric),
+  )
+}
+
+/** A layer as its record has to cover it. */
+export interface StandingLayer {
+  readonly id: string
+  /** Workloads it must win on. */
+  readonly workloads: readonly string[]
+  readonly metric: Metric
+}
+
+/**
+ * The record by which a layer is in a stack or not: the newest at standard or production scale that
+ * covers every target of the layer. Records in the metric of the layer come first, and among them
+ * those compared with the stack below it.
+ *
+ * @param below the layers below it in the stack
+ */
+export function standingRecord<Found extends Standing>(
+  layer: StandingLayer,
+  suite: string,
+  records: readonly Found[],
+  below: readonly string[],
+): Found | undefined {
+  const full = records.filter(
+    (record) =>
+      isAbout(record, layer.id, suite) && record.scale !== 'smoke' && covers(record, layer),
+  )
+  const inMetric = preferred(full, ({ workloads }) =>
+    workloads.every(({ metric }) => metric === layer.metric),
+  )
+  return preferred(inMetric, ({ stacks }) => isDeepStrictEqual(stacks.incumbent, below)).at(-1)
+}
+
+function isAbout(record: Standing, layer: string, suite: string): boolean {
+  return record.layer === layer && record.suite === suite && record.injected === undefined
+}
+
+function covers({ workloads }: Standing, layer: StandingLayer): boolean {
+  const targets = workloads.flatMap(({ id, role }) => (role === 'target' ? [id] : []))
+  return workloads.length === 0 || layer.workloads.every((id) => targets.includes(id))
+}
+
+function namesOf(workloads: readonly { readonly id: string }[]): string[] {
+  return workloads.map(({ id }) => id).sort()
+}
+
+/** Those that fit, or all where none does. */
+function preferred<Item>(items: readonly Item[], fits: (item: Item) => boolean): readonly Item[] {
+  return items.some(fits) ? items.filter(fits) : items
 }

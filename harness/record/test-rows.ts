@@ -31,30 +31,54 @@ export function testRows({ workloads }: DecisionRecord): TestRow[] {
   })
 }
 
-/** One line per workload: tests with fewer assumptions, and the naive rule. */
+/** One line per workload and comparison: tests with fewer assumptions, and the naive rule. */
 export function testLines({ workloads, criterion }: DecisionRecord): string[] {
-  return workloads.flatMap((workload) => {
-    const { wilcoxon, mannWhitney, shapiro, naive } = workload
-    const parts = [
-      wilcoxon &&
-        `Wilcoxon signed-rank w ${formatNumber(wilcoxon.w)}, p ${formatP(wilcoxon.p)} (${wilcoxon.method})`,
-      mannWhitney &&
-        `Mann–Whitney u ${formatNumber(mannWhitney.u)}, p ${formatP(mannWhitney.p)} (${mannWhitney.method})`,
-      workload.hodgesLehmann !== undefined &&
-        `Hodges–Lehmann ${formatSignedPercent(workload.hodgesLehmann)}`,
-      workload.improvementOfMeans !== undefined &&
-        `means ${formatSignedPercent(workload.improvementOfMeans)}`,
-      workload.effectSize !== undefined && `effect size ${formatNumber(workload.effectSize, 2)}`,
-      shapiro && `Shapiro–Wilk w ${formatNumber(shapiro.w, 3)}, p ${formatP(shapiro.p)}`,
-      workload.lag1 !== undefined && `lag-1 correlation ${formatNumber(workload.lag1, 2)}`,
-      naive &&
-        criterion.kind === 'improvement' &&
-        `the naive rule (means ≥ ${formatLimit(criterion.atLeast)} and Welch p < 0.05) would ${naive.wouldAccept ? 'accept' : 'not accept'}`,
-    ].filter((part) => typeof part === 'string')
-    return parts.length === 0
+  return workloads.flatMap((workload) => [
+    ...testLine(workload, workload.against, workload, criterion),
+    ...(workload.againstBaseline === undefined
       ? []
-      : [`${escapeName(workload.id)}, candidate against ${workload.against}: ${parts.join('; ')}`]
-  })
+      : testLine(workload, 'baseline', workload.againstBaseline, criterion)),
+  ])
+}
+
+type Tests = Pick<
+  WorkloadRecord,
+  | 'wilcoxon'
+  | 'mannWhitney'
+  | 'hodgesLehmann'
+  | 'improvementOfMeans'
+  | 'effectSize'
+  | 'shapiro'
+  | 'lag1'
+  | 'naive'
+>
+
+function testLine(
+  { id }: WorkloadRecord,
+  against: Arm,
+  tests: Tests,
+  criterion: DecisionRecord['criterion'],
+): string[] {
+  const { wilcoxon, mannWhitney, shapiro, naive } = tests
+  const parts = [
+    wilcoxon &&
+      `Wilcoxon signed-rank w ${formatNumber(wilcoxon.w)}, p ${formatP(wilcoxon.p)} (${wilcoxon.method})`,
+    mannWhitney &&
+      `Mann–Whitney u ${formatNumber(mannWhitney.u)}, p ${formatP(mannWhitney.p)} (${mannWhitney.method})`,
+    tests.hodgesLehmann !== undefined &&
+      `Hodges–Lehmann ${formatSignedPercent(tests.hodgesLehmann)}`,
+    tests.improvementOfMeans !== undefined &&
+      `means ${formatSignedPercent(tests.improvementOfMeans)}`,
+    tests.effectSize !== undefined && `effect size ${formatNumber(tests.effectSize, 2)}`,
+    shapiro && `Shapiro–Wilk w ${formatNumber(shapiro.w, 3)}, p ${formatP(shapiro.p)}`,
+    tests.lag1 !== undefined && `lag-1 correlation ${formatNumber(tests.lag1, 2)}`,
+    naive &&
+      criterion.kind === 'improvement' &&
+      `the naive rule (means ≥ ${formatLimit(criterion.atLeast)} and Welch p < 0.05) would ${naive.wouldAccept ? 'accept' : 'not accept'}`,
+  ].filter((part) => typeof part === 'string')
+  return parts.length === 0
+    ? []
+    : [`${escapeName(id)}, candidate against ${against}: ${parts.join('; ')}`]
 }
 
 function toRow(
@@ -64,6 +88,7 @@ function toRow(
   welch: WorkloadRecord['welch'],
 ): TestRow[] {
   if (other === undefined || workload.candidate === undefined) return []
+  const ofBaseline = workload.againstBaseline?.paired
   return [
     {
       workload: escapeName(workload.id),
@@ -72,7 +97,7 @@ function toRow(
       candidate: formatMsInterval(workload.candidate.ci95),
       difference: welch === undefined ? ABSENT : formatMsInterval(welch.ci95),
       welch: testCell(welch),
-      paired: against === workload.against ? testCell(workload.paired) : ABSENT,
+      paired: testCell(against === workload.against ? workload.paired : ofBaseline),
     },
   ]
 }

@@ -25,10 +25,15 @@ import { profileGainWarnings, toProfileRecord } from './profile-record.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
-/** The part of a record about one workload, from the rounds its verdict was made of. */
+/**
+ * The part of a record about one workload, from the rounds its verdict was made of.
+ *
+ * @param version of the record
+ */
 export function toWorkloadRecord(
   { plan, runs, memoryProbe = [], hotspots }: Evidence,
   decision: WorkloadDecision,
+  version: number,
 ): WorkloadRecord {
   const planned = plan.workloads.find(({ id }) => id === decision.id)!
   const rule = ruleOf(plan, decision.id)
@@ -57,12 +62,13 @@ export function toWorkloadRecord(
       arms: plan.arms,
       layer: plan.criterion,
       probed,
+      version,
     }),
     profile: profiled && toProfileRecord(profiled, change),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: [
-      ...warningsOf(rounds, looks, rule, probed),
+      ...warningsOf(rounds, looks, rule, probed, version < BOTH_COMPARISONS),
       ...probeWarnings(memoryProbe, decision.id),
       ...(profiled ? profileGainWarnings(profiled, change) : []),
     ],
@@ -74,7 +80,11 @@ export function toCumulativeRecord({ improvement, ci95, speedup }: Cumulative) {
   return defined({ improvement, ci95: ci95 && toPair(ci95), speedup })
 }
 
+/** The version since which a record holds both comparisons. */
+const BOTH_COMPARISONS = 3
+
 interface Setting extends Rule {
+  readonly version: number
   readonly arms: readonly Arm[]
   /** The criterion of the layer: that of a target. */
   readonly layer: Criterion
@@ -110,9 +120,28 @@ function statistics(
     noise: { ...noise, ...(look && toCertifiable(noise, look, setting)) },
     work: toWork(rounds, arms),
     ...toCounters(rounds),
-    cumulative:
-      against === 'incumbent' ? toCumulativeRecord(cumulate([overall.estimate])) : undefined,
+    ...(against === 'incumbent' && toBaselineComparison(rounds, overall, setting)),
   })
+}
+
+/** The comparison that the verdict does not use. */
+function toBaselineComparison(
+  rounds: readonly Round[],
+  overall: Comparison,
+  { version }: Setting,
+): Pick<WorkloadRecord, 'cumulative' | 'againstBaseline'> {
+  const cumulative = toCumulativeRecord(cumulate([overall.estimate]))
+  if (version < BOTH_COMPARISONS) return { cumulative }
+  const { naive: _, ...tests } = toOrdinaryTests(overall, 0)
+  const wall = compareArms(rounds, 'baseline', 'wall')!
+  return {
+    cumulative,
+    againstBaseline: defined({
+      improvement: toImprovementRecord(overall.improvement, undefined),
+      ...tests,
+      wall: toImprovementRecord(wall.improvement, undefined),
+    }),
+  }
 }
 
 /** The naive rule claims an improvement, so only an improvement is compared with it. */

@@ -75,6 +75,27 @@ const memoryRatio = z.strictObject({
 
 const counters = z.record(z.string(), z.number())
 
+/** Ordinary statistics of the candidate and one other arm. */
+const ordinaryTests = {
+  /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
+  paired: tTest.optional(),
+  /** Signed-rank test of ln(B/A). */
+  wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
+  /**
+   * Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster.
+   */
+  mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
+  /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
+  hodgesLehmann: z.number().optional(),
+  /** Shapiro–Wilk test of ln(B/A); a small p: not normal. */
+  shapiro: z.strictObject({ w: z.number(), p: probability }).optional(),
+  /** Autocorrelation of ln(B/A) in the order of the pairs. */
+  lag1: z.number().optional(),
+  /** Cohen's d; positive where the candidate is faster. */
+  effectSize: z.number().optional(),
+  improvementOfMeans: z.number().optional(),
+}
+
 /** What a record states about one workload. */
 export const workloadRecordSchema = z.strictObject({
   id: z.string(),
@@ -117,23 +138,7 @@ export const workloadRecordSchema = z.strictObject({
   welch: tTest.optional(),
   /** The same against the incumbent, where there is one. */
   welchIncumbent: tTest.optional(),
-  /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
-  paired: tTest.optional(),
-  /** Signed-rank test of ln(B/A). */
-  wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
-  /**
-   * Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster.
-   */
-  mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
-  /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
-  hodgesLehmann: z.number().optional(),
-  /** Shapiro–Wilk test of ln(B/A); a small p: not normal. */
-  shapiro: z.strictObject({ w: z.number(), p: probability }).optional(),
-  /** Autocorrelation of ln(B/A) in the order of the pairs. */
-  lag1: z.number().optional(),
-  /** Cohen's d; positive where the candidate is faster. */
-  effectSize: z.number().optional(),
-  improvementOfMeans: z.number().optional(),
+  ...ordinaryTests,
   /** "Mean improvement ≥ threshold and Welch p < 0.05": the naive rule, for comparison only. */
   naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
@@ -177,6 +182,18 @@ export const workloadRecordSchema = z.strictObject({
   hitRates: counters.optional(),
   /** Candidate against the pure baseline; present only where there is an incumbent. */
   cumulative: cumulativeSchema.optional(),
+  /**
+   * Candidate against the pure baseline by the same statistics as against the incumbent; the
+   * verdict does not use it. Present where there is an incumbent, since record version 3. Welch's
+   * test is `welch`.
+   */
+  againstBaseline: z
+    .strictObject({
+      improvement,
+      ...ordinaryTests,
+      wall: improvement.optional(),
+    })
+    .optional(),
   /** Absent where no profile was captured. */
   profile: workloadProfileSchema.optional(),
   verdict: verdictSchema,

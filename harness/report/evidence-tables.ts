@@ -9,7 +9,7 @@ export function evidenceTables(decision: DecisionModel): HtmlTable[] {
   )
 }
 
-function resultTable({ rows, metric, hasIncumbent }: DecisionModel): HtmlTable {
+function resultTable({ rows, metric, hasIncumbent, hasBoth }: DecisionModel): HtmlTable {
   return markdownTable(
     `Evidence: ${metric} time per iteration, mean ± standard deviation over n processes`,
     rows,
@@ -24,6 +24,11 @@ function resultTable({ rows, metric, hasIncumbent }: DecisionModel): HtmlTable {
       '#candidate': ({ candidate }) => candidate,
       '#improvement [95 % CI]': ({ improvement }) => belowEachOther(improvement),
       '#p': ({ p }) => p,
+      ...(hasBoth && {
+        '#against the pure baseline [95 % CI]': ({ overall }: DecisionModel['rows'][number]) =>
+          belowEachOther(overall),
+        '#its p': ({ overallP }: DecisionModel['rows'][number]) => overallP,
+      }),
       '#wall [95 % CI]': ({ wall }) => belowEachOther(wall),
       'peak memory': ({ memory }) => memory,
       'hit rate': ({ hitRate }) => hitRate,

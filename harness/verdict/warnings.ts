@@ -54,12 +54,17 @@ const DISCORDANT_BEYOND = 0.05
 export const TAIL_BEYOND = 0.03
 const SLOWER_FROM = 0.03
 
-/** All warnings of one workload. */
+/**
+ * All warnings of one workload.
+ *
+ * @param formerly as records before version 3 have them
+ */
 export function warningsOf(
   rounds: readonly Round[],
   looks: readonly Look[],
   rule: Rule,
   probed: readonly ProbePair[] = [],
+  formerly = false,
 ): Warning[] {
   const comparison = compareArms(rounds, rule.against, rule.metric)
   if (comparison === undefined) return []
@@ -71,7 +76,7 @@ export function warningsOf(
     autocorrelated(judgedValues(rounds, comparison, rule), looks),
     positionEffect(rounds, comparison, rule.against),
     discordance(rounds, rule),
-    slower(looks, rule),
+    formerly || !reachesLimit(looks, rule) ? slower(looks, rule) : undefined,
     memoryGrowth(rounds, rule, probed),
   ].filter((warning) => warning !== undefined)
 }
@@ -177,19 +182,23 @@ function positionEffect(
   }
 }
 
-/**
- * A warning for a slowdown within the limit. If the limit is reached, the verdict already covers
- * it.
- */
+/** Then the verdict is about the slowdown, and a hint about the limit would contradict it. */
+function reachesLimit(looks: readonly Look[], { criterion }: Rule): boolean {
+  const look = looks.at(-1)
+  return (
+    criterion.kind === 'regression' &&
+    look !== undefined &&
+    (look.outcome === 'rejected' || look.m >= Math.log(1 + criterion.atMost))
+  )
+}
+
 function slower(looks: readonly Look[], { criterion }: Rule): Warning | undefined {
   const look = looks.at(-1)
   if (
     criterion.kind !== 'regression' ||
     look === undefined ||
     look.lower <= 0 ||
-    look.m < Math.log(1 + SLOWER_FROM) ||
-    look.outcome === 'rejected' ||
-    look.m >= Math.log(1 + criterion.atMost)
+    look.m < Math.log(1 + SLOWER_FROM)
   )
     return undefined
   return {

@@ -46,6 +46,8 @@ describe('the rule that compares records and defaults', () => {
     suite: 'assay',
     scale: 'standard',
     verdict,
+    stacks: { incumbent: [] },
+    workloads: [],
     ...change,
   })
   const flags = (...records: readonly Verdict[]) =>
@@ -61,13 +63,16 @@ describe('the rule that compares records and defaults', () => {
     expect(wanted.some(({ on: isWanted }) => isWanted)).toBe(false)
   })
 
-  it('uses the newest record of a layer that counts: of this suite, at standard scale, not a control', () => {
+  it('uses the newest record of a layer that counts: of this suite, above smoke scale, not a control', () => {
     expect(flags(record('one', 'accepted'))).toEqual(['assetListCache', 'preGroupedBars'])
     expect(flags(record('one', 'accepted'), record('one', 'rejected'))).toEqual([])
     expect(
       flags(record('one', 'rejected'), record('one', 'accepted'), record('two', 'inconclusive')),
     ).toHaveLength(2)
     expect(flags(record('two', 'accepted', { scale: 'smoke' }))).toEqual([])
+    expect(flags(record('two', 'accepted', { scale: 'production' }))).toEqual(['arrayReturns'])
+    const inconclusive = record('two', 'inconclusive', { scale: 'smoke' })
+    expect(flags(record('two', 'accepted'), inconclusive)).toEqual(['arrayReturns'])
     expect(flags(record('two', 'accepted', { suite: 'other' }))).toEqual([])
     expect(
       flags(record('two', 'accepted', { injected: { improvement: 0.1, arm: 'baseline' } })),

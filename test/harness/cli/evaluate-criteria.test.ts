@@ -60,7 +60,7 @@ describe('evaluating a layer held to', () => {
     const record = decisionRecordSchema.parse(
       JSON.parse(readFileSync(join(root, 'decisions', `${id}.json`), 'utf8')),
     )
-    expect(record).toMatchObject({ layer, verdict, recordVersion: 2 })
+    expect(record).toMatchObject({ layer, verdict, recordVersion: 3 })
     expect(readFileSync(join(root, 'decisions', `${id}.md`), 'utf8')).toMatch(page)
     expect((await assay(`replay ${id} --out ${root}`)).code).toBe(0)
     const list = await assay(`list --out ${root} --suite ${fixture('criteria-suite.mjs')}`)

@@ -24,7 +24,7 @@ beforeEach(async () => {
   }
   await assay(`replay --all --rewrite --out ${root}`)
   for (const id of IDS) {
-    edit(`${id}.json`, '"recordVersion": 2', '"recordVersion": 1')
+    edit(`${id}.json`, '"recordVersion": 3', '"recordVersion": 1')
     const page = read(`${id}.md`)
     writeFileSync(join(root, 'decisions', `${id}.md`), page.slice(0, page.lastIndexOf('\n\n---\n')))
   }
@@ -44,7 +44,7 @@ describe('a record of an older version', () => {
     const { code, stderr } = await assay(`replay 2 --out ${root}`)
     expect(code).toBe(5)
     expect(stderr).toMatch(
-      /^assay: .*0002-layer1\.json was written by an older version of assay \(record version 1, now 2\): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite 0002\n$/,
+      /^assay: .*0002-layer1\.json was written by an older version of assay \(record version 1, now 3\): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite 0002\n$/,
     )
     expect((await assay(`list --out ${root}`)).stdout).toMatch(/0002-layer1 +accepted/)
   })
@@ -65,7 +65,7 @@ describe('a record of an older version', () => {
     expect(stdout).toBe(
       '0002-layer1  accepted  rewritten from record version 1, with every verdict, reason and figure unchanged\n',
     )
-    expect(JSON.parse(read('0002-layer1.json'))).toEqual({ ...before, recordVersion: 2 })
+    expect(JSON.parse(read('0002-layer1.json'))).toEqual({ ...before, recordVersion: 3 })
     expect(read('0002-layer1.md')).toMatch(
       /\n---\n\nThe error rates of this rule were not measured yet when this was decided; .*\n$/,
     )

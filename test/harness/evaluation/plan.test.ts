@@ -34,8 +34,20 @@ function record(
     layer,
     verdict,
     suite: 'kernel',
+    scale: 'standard',
+    stacks: { baseline: [], incumbent: [], candidate: [layer] },
+    workloads: measured('spin', 'guard'),
     ...change,
   } as DecisionRecord
+}
+
+/** Workloads of a record, all targets. */
+function measured(...ids: readonly string[]): DecisionRecord['workloads'] {
+  return ids.map((id) => ({
+    id,
+    metric: 'cpu',
+    role: 'target',
+  })) as unknown as DecisionRecord['workloads']
 }
 
 /** Options of the command line, without their dashes. */
@@ -76,6 +88,25 @@ describe('the incumbent', () => {
       baseline: [],
       incumbent: ['faster', 'faster-12'],
       candidate: ['faster', 'faster-12', 'last'],
+    })
+  })
+
+  it('follows records above smoke scale that cover every target, in metric and arm of the layer', () => {
+    const accepted = record(1, 'faster', 'accepted')
+    const stack = (...more: DecisionRecord[]) =>
+      plan('slower', [accepted, ...more]).stacks.incumbent
+    expect(stack(record(2, 'faster', 'inconclusive', { scale: 'smoke' }))).toEqual(['faster'])
+    expect(stack(record(2, 'faster', 'rejected', { workloads: measured('guard') }))).toEqual([
+      'faster',
+    ])
+    expect(stack(record(2, 'faster', 'inconclusive', { scale: 'production' }))).toEqual([])
+    expect(stack(record(2, 'faster', 'rejected', { workloads: [] }))).toEqual([])
+    const onOther = { baseline: [], incumbent: ['identity'], candidate: ['identity', 'faster'] }
+    expect(stack(record(2, 'faster', 'rejected', { stacks: onOther }))).toEqual(['faster'])
+    expect(plan('slower', [record(1, 'faster', 'accepted', { scale: 'smoke' })]).stacks).toEqual({
+      baseline: [],
+      incumbent: [],
+      candidate: ['slower'],
     })
   })
 
@@ -170,6 +201,24 @@ describe('the rest of a plan', () => {
     expect(plan('faster', records).supersedes).toBe('0002-faster')
     expect(plan('slower', records).supersedes).toBeNull()
     expect(plan('faster', records, { inject: '12%' }).supersedes).toBeNull()
+  })
+
+  it('supersedes only a record of the same scale, workloads, arm compared with and metric', () => {
+    const full = record(1, 'faster', 'accepted')
+    const supersedes = (options: Options, ...more: DecisionRecord[]) =>
+      plan('faster', [full, ...more], options).supersedes
+    expect(supersedes({})).toBe('0001-faster')
+    expect(supersedes({ scale: 'smoke' })).toBeNull()
+    expect(supersedes({ workload: ['spin'] })).toBeNull()
+    expect(supersedes({ metric: 'wall' })).toBeNull()
+    expect(supersedes({ incumbent: 'slower' })).toBeNull()
+    const smoke = record(2, 'faster', 'inconclusive', { scale: 'smoke' })
+    expect(supersedes({}, smoke)).toBe('0001-faster')
+    expect(supersedes({ scale: 'smoke' }, smoke)).toBe('0002-faster')
+    const part = record(3, 'faster', 'rejected', { workloads: measured('spin') })
+    expect(supersedes({ workload: ['spin'] }, smoke, part)).toBe('0003-faster')
+    const unequal = record(4, 'faster', 'rejected', { workloads: [] })
+    expect(supersedes({}, smoke, part, unequal)).toBe('0004-faster')
   })
 
   it('injects work into the other arm to look faster, into the candidate to look slower', () => {

@@ -336,7 +336,7 @@ describe('a record', () => {
       schema: 'assay/decision@1',
       id: '0001-layer1',
       date: '2026-11-20',
-      recordVersion: 2,
+      recordVersion: 3,
       supersedes: null,
       criterion: { kind: 'improvement', atLeast: 0.05 },
       verdict: 'accepted',
@@ -376,6 +376,22 @@ describe('a record', () => {
     expect(workload!.improvement!.estimate).toBeLessThan(0.1)
     expect(workload!.cumulative!.improvement).toBeGreaterThan(0.3)
     expect(workload!.welch!.t).toBeGreaterThan(workload!.welchIncumbent!.t)
+    const { improvement, paired, wall } = workload!.againstBaseline!
+    expect(improvement.estimate).toBe(workload!.cumulative!.improvement)
+    expect(improvement.ci95).toEqual(workload!.cumulative!.ci95)
+    expect(improvement.p).toBeLessThan(1e-6)
+    expect(paired!.t).toBeLessThan(workload!.paired!.t)
+    expect(wall!.ci95).toHaveLength(2)
+    expect(toDecisionRecord(accepted).workloads[0]).not.toHaveProperty('againstBaseline')
+  })
+
+  it('of version 2 is derived as it was written', () => {
+    const record = toDecisionRecord(control, 2)
+    expect(record.recordVersion).toBe(2)
+    expect(record.workloads[0]).not.toHaveProperty('againstBaseline')
+    expect(renderDecision(record, [])).not.toContain('against the pure baseline [95 % CI]')
+    expect(renderDecision(record, [])).toMatch(/\| grid-search \| baseline \|.* \| — \|$/m)
+    expect(decisionRecordSchema.parse(JSON.parse(recordText(record)))).toEqual(record)
   })
 
   it('leaves out fields that do not exist', () => {
@@ -414,7 +430,7 @@ describe('a record', () => {
 
   it('states where the time of the first profiled target went, and how far the gain of each workload is explained', () => {
     const record = toDecisionRecord(profiled)
-    expect(record.recordVersion).toBe(2)
+    expect(record.recordVersion).toBe(3)
     expect(record.profile).toMatchObject({
       workload: 'grid-search',
       overheadToComputation: { baseline: 30.4, candidate: 17.9 },
