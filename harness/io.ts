@@ -1,4 +1,5 @@
 import { AssayError, EXIT } from './errors.js'
+import { escapeInvisible } from './system/json-text.js'
 
 /** What a command works with beside files and child processes. Tests pass their own. */
 export interface Io {
@@ -15,8 +16,16 @@ export interface Io {
   readonly columns: number
   /** Aborted by Ctrl-C or SIGTERM, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal
+  /**
+   * From now on Ctrl-C and SIGTERM end the process at once: for a command that calculates without a
+   * pause, in which `signal` could not be aborted, and that leaves no file half-written.
+   */
+  endOnSignal(): void
   now(): Date
 }
+
+/** What clears the line of a terminal: the only control characters that are written. */
+export const CLEAR_LINE = '\r\u001b[K'
 
 /** Ctrl-C or SIGTERM. Exit 130 (SIGINT) or 143 (SIGTERM). */
 export class Interrupted extends AssayError {
@@ -27,6 +36,8 @@ export class Interrupted extends AssayError {
   }
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /**
  * The streams, environment and signals of this process. The first Ctrl-C or SIGTERM aborts
  * `signal`, so that a command can end its child processes and complete its files; the second one
@@ -34,12 +45,11 @@ export class Interrupted extends AssayError {
  */
 export function nodeIo(): Io {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(new Interrupted(name).exitCode)
-      controller.abort(new Interrupted(name))
-    })
+  const onSignal = (name: 'SIGINT' | 'SIGTERM') => {
+    if (controller.signal.aborted) process.exit(new Interrupted(name).exitCode)
+    controller.abort(new Interrupted(name))
   }
+  for (const name of SIGNALS) process.on(name, onSignal)
   surviveBreakOf(process.stdout)
   surviveBreakOf(process.stderr)
   return {
@@ -50,7 +60,26 @@ export function nodeIo(): Io {
     isTTY: process.stderr.isTTY === true && process.env.CI !== 'true',
     columns: process.stderr.columns ?? 80,
     signal: controller.signal,
+    endOnSignal: () => {
+      for (const name of SIGNALS) process.off(name, onSignal)
+    },
     now: () => new Date(),
+  }
+}
+
+/**
+ * The same input and output, in which no text can write control characters or change the direction
+ * of what follows: names and messages come from files and from other projects.
+ */
+export function withVisibleText(io: Io): Io {
+  const shown = (text: string) =>
+    text.startsWith(CLEAR_LINE)
+      ? `${CLEAR_LINE}${escapeInvisible(text.slice(CLEAR_LINE.length))}`
+      : escapeInvisible(text)
+  return {
+    ...io,
+    stdout: (text) => io.stdout(shown(text)),
+    stderr: (text) => io.stderr(shown(text)),
   }
 }
 

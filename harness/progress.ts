@@ -1,6 +1,7 @@
 import type { Arm } from './contract.js'
-import type { Io } from './io.js'
+import { CLEAR_LINE, type Io } from './io.js'
 import { formatDuration, formatPercent } from './text/format.js'
+import { visibleLine } from './text/visible-text.js'
 
 /** The state of an evaluation. */
 export interface RunProgress {
@@ -29,7 +30,6 @@ export interface Progress {
 
 const BAR_WIDTH = 21
 const NAME_WIDTH = 13
-const CLEAR_LINE = '\r\u001b[K'
 
 /**
  * Progress on stderr: one redrawn line in a terminal, a line per pair elsewhere. It is drawn only
@@ -41,7 +41,7 @@ export function createProgress(io: Io): Progress {
 
 function redrawing(io: Io): Progress {
   const draw = (text: string) =>
-    io.stderr(`${CLEAR_LINE}${text.slice(0, Math.max(20, io.columns - 1))}`)
+    io.stderr(`${CLEAR_LINE}${visibleLine(text).slice(0, Math.max(20, io.columns - 1))}`)
   return {
     phase: draw,
     run: (state) => {
@@ -50,7 +50,7 @@ function redrawing(io: Io): Progress {
         `${state.workload.padEnd(NAME_WIDTH)} ${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}  ${describe(state)}`,
       )
     },
-    note: (text) => io.stderr(`${CLEAR_LINE}${text}\n`),
+    note: (text) => io.stderr(`${CLEAR_LINE}${visibleLine(text)}\n`),
     done: () => io.stderr(CLEAR_LINE),
   }
 }
@@ -58,14 +58,14 @@ function redrawing(io: Io): Progress {
 function plainLines(io: Io): Progress {
   let last = ''
   return {
-    phase: (text) => io.stderr(`${text}\n`),
+    phase: (text) => io.stderr(`${visibleLine(text)}\n`),
     run: (state) => {
       const key = `${state.workload} ${state.pair}`
       if (key === last) return
       last = key
       io.stderr(`${state.workload.padEnd(NAME_WIDTH)} ${describe(state)}\n`)
     },
-    note: (text) => io.stderr(`${text}\n`),
+    note: (text) => io.stderr(`${visibleLine(text)}\n`),
     done: () => {},
   }
 }

@@ -4,9 +4,10 @@ import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import type { Suite } from '../contract.js'
 import { AssayError, EXIT, type ExitCode } from '../errors.js'
-import type { Io } from '../io.js'
+import { type Io, withVisibleText } from '../io.js'
 import { loadSuite, ownSuite } from '../measurement/load-suite.js'
 import { packageRoot } from '../system/package-root.js'
+import { visibleLine } from '../text/visible-text.js'
 import { calibrateCommand } from './calibrate-command.js'
 import { addCommand, type CliCommand, type CommandContext } from './command.js'
 import { compareCommand } from './compare-command.js'
@@ -67,6 +68,7 @@ ${exitCodes({
  *
  * @param words the command line, without the name of the program
  * @param suite what is measured without `--suite`, or a function that loads it when it is needed
+ * @param given what it works with; texts are made visible before they leave
  * @param extra commands of the composition root, beside those of the harness
  * @returns the exit code; never throws: an error becomes one line on `io.stderr`, a bug also its
  * stack
@@ -74,9 +76,10 @@ ${exitCodes({
 export async function runCli(
   words: readonly string[],
   suite: Suite | (() => Promise<Suite>),
-  io: Io,
+  given: Io,
   extra: readonly CliCommand[] = [],
 ): Promise<ExitCode> {
+  const io = withVisibleText(given)
   const { version } = readPackage()
   const context: CommandContext = {
     io,
@@ -122,7 +125,7 @@ function describeProgram(version: string, io: Io): Command {
 function printError(error: unknown, io: Io): ExitCode {
   if (error === undefined) return EXIT.done
   if (error instanceof AssayError) {
-    io.stderr(`assay: ${error.message}\n`)
+    io.stderr(`assay: ${visibleLine(error.message)}\n`)
     return error.exitCode
   }
   const { version, bugs } = readPackage()

@@ -9,6 +9,7 @@ import { isRate, isTime, STATED_UNITS, type Unit } from '../compare/unit.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
 import type { Io } from '../io.js'
+import { jsonText } from '../system/json-text.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
 import { metricOption, slowdownOption } from './shared-options.js'
@@ -88,6 +89,7 @@ export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
 }
 
 function compare(command: CompareCommand, io: Io): ExitCode {
+  io.endOnSignal()
   const { words } = command
   if (words.filter((word) => word === '-').length > 1)
     throw new InputError('only one of the two can be standard input; give a file for the other')
@@ -193,7 +195,7 @@ function areRunsOfOneWorkload(a: Source, b: Source): boolean {
 function document(comparisons: readonly Comparison[], ofRuns: boolean): string {
   const blocks = comparisons.map(toJson)
   const schema = 'assay/comparison@1'
-  return JSON.stringify(ofRuns ? { schema, workloads: blocks } : { schema, ...blocks[0] }, null, 2)
+  return jsonText(ofRuns ? { schema, workloads: blocks } : { schema, ...blocks[0] }, 2)
 }
 
 function text(comparisons: readonly Comparison[], columns: number): string {

@@ -3,6 +3,7 @@ import { certifiableClaim, certifiedClaim, criterionOf } from '../record/claim.j
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { divergencePlace } from '../text/divergence-place.js'
 import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
+import { visibleLine, visibleText } from '../text/visible-text.js'
 import { thresholdOf } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
@@ -18,7 +19,7 @@ export function headline(
     plan.injected === undefined
       ? []
       : [`injected: ${formatPercent(plan.injected.improvement)} by work in ${plan.injected.arm}`]
-  return `${plan.layer} · ${plan.title}        ${[...stacks, `seed ${plan.seed}`, ...injected].join(' · ')}`
+  return `${plan.layer} · ${visibleLine(plan.title)}        ${[...stacks, `seed ${plan.seed}`, ...injected].join(' · ')}`
 }
 
 /** `equivalence   grid-search 100 backtests × 3 seeds identical · …`, or the first difference. */
@@ -30,7 +31,7 @@ export function proofLine(
     return `${'equivalence'.padEnd(NAME_WIDTH)} ${describeDivergence(equivalence.divergence)}`
   const seeds = plan.equivalenceSeeds.length
   const parts = plan.workloads.map(
-    ({ id, content }) => `${id} ${content} × ${seeds} seeds identical`,
+    ({ id, content }) => `${id} ${visibleLine(content)} × ${seeds} seeds identical`,
   )
   return `${'equivalence'.padEnd(NAME_WIDTH)} ${parts.join(' · ')}`
 }
@@ -43,7 +44,7 @@ export function describeDivergence(
   divergence: Extract<Equivalence, { kind: 'different' }>['divergence'],
 ): string {
   const { arm, field, baseline, candidate } = divergence
-  return `not equivalent: ${divergencePlace(divergence)}: ${field} is ${baseline} in baseline and ${candidate} in ${arm}`
+  return `not equivalent: ${divergencePlace(divergence)}: ${visibleText(field)} is ${visibleText(baseline)} in baseline and ${visibleText(candidate)} in ${arm}`
 }
 
 /**

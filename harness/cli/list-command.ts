@@ -15,6 +15,7 @@ export const listCommand: CliCommand<
   },
   parse: (_args, { out, suite }, { cwd }) => defined({ root: resolve(cwd, out), suite }),
   async run({ root, suite }, { io, suiteOf }) {
+    io.endOnSignal()
     const { printList } = await import('./print-list.js')
     return printList(root, (await suiteOf(suite)).suite, io)
   },

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { Io } from '../io.js'
+import { jsonText } from '../system/json-text.js'
 
 /** Writes lines of results: to stdout, or to stderr where stdout is for one JSON document. */
 export function linePrinter(json: boolean | undefined, io: Io): (line: string) => void {
@@ -8,7 +9,7 @@ export function linePrinter(json: boolean | undefined, io: Io): (line: string) =
 
 /** Writes one JSON document to stdout. */
 export function printJson(value: unknown, io: Io): void {
-  io.stdout(`${JSON.stringify(value, null, 2)}\n`)
+  io.stdout(`${jsonText(value, 2)}\n`)
 }
 
 /** A path as the user would type it: relative to the working directory where it is below. */

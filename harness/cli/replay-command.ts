@@ -40,6 +40,7 @@ export const replayCommand: CliCommand<ReplayOptions, ReplayCommand> = {
   },
   parse: ([record], options, { cwd }) => ({ ...options, ...parseRecords(record, options, cwd) }),
   async run({ root, name, rewrite }, { io }) {
+    if (rewrite !== true) io.endOnSignal()
     const { replayRecords, rewriteFromEvidence } = await import('./replay-records.js')
     return rewrite ? rewriteFromEvidence(root, name, io) : replayRecords(root, name, io)
   },

@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander'
 import { InputError } from '../errors.js'
 import { unknownName } from '../text/nearest-name.js'
+import { shellWord } from '../text/shell-word.js'
 
 /**
  * What commander found wrong with a command line, as an error in our words: the option, its value,
@@ -28,7 +29,7 @@ export function usageError(
     case 'commander.unknownOption':
       if (first.startsWith('-:'))
         return new InputError(
-          `${first} begins like an option; put the options first, then --, then the files: assay compare -- a.txt ${first}`,
+          `${first} begins like an option; put the options first, then --, then the files: assay compare -- a.txt ${shellWord(first)}`,
         )
       return unknownName('option', first, [...optionsOf(command ?? program), '--help'])
     case 'commander.conflictingOption':

@@ -10,6 +10,7 @@ import {
   formatSpeedup,
 } from '../text/format.js'
 import { alignedRows } from '../text/table.js'
+import { visibleLine } from '../text/visible-text.js'
 import { reasonSentence } from '../verdict/reasons.js'
 import type { ValueComparison } from './compare-values.js'
 import type { Comparison } from './comparison.js'
@@ -49,7 +50,7 @@ export function comparisonText(comparison: Comparison, columns: number): string 
   return rows
     .map(([name, text]) => {
       const label = name === '' ? '' : `${name.padEnd(width)}  `
-      const lines = foldLines(text, Math.max(NARROWEST, columns) - label.length)
+      const lines = foldLines(visibleLine(text), Math.max(NARROWEST, columns) - label.length)
       return `${label}${lines.join(`\n${' '.repeat(label.length || 2)}`)}`.trimEnd()
     })
     .join('\n')

@@ -27,17 +27,32 @@ export function readTable(text: string, delimiter: string, path: string): Table 
     trim: true,
   }
   try {
-    return {
-      rows: parse(text, options),
-      // Parsed again, for messages only: with line numbers the parser takes three times as long.
-      lineOf: (row) => {
-        const parsed = parse(text, { ...options, info: true, to: row + 1 })
-        return (parsed.at(-1) as unknown as { readonly info: { readonly lines: number } }).info
-          .lines
-      },
-    }
+    const rows: Table['rows'] = parse(text, options)
+    return { rows, lineOf: lineNumbers(text, options) }
   } catch (error) {
     const cause = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
     throw new InputError(`${path} is not valid CSV: ${cause}; close its quotes`, { cause: error })
+  }
+}
+
+/**
+ * The lines of rows, for messages only: with line numbers the parser takes three times as long. It
+ * parses again up to the row in demand, and further each time, so that many messages about one file
+ * take no longer than a few.
+ */
+function lineNumbers(text: string, options: object): Table['lineOf'] {
+  let lines: readonly number[] = []
+  return (row) => {
+    if (row >= lines.length) {
+      const parsed = parse(text, {
+        ...options,
+        info: true,
+        to: Math.max(row + 1, 2 * lines.length),
+      })
+      lines = (parsed as unknown as readonly { readonly info: { readonly lines: number } }[]).map(
+        ({ info }) => info.lines,
+      )
+    }
+    return lines[row]!
   }
 }

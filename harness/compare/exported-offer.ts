@@ -44,6 +44,13 @@ export function exportedOffer(
   }
 }
 
+/** How often each name occurs. */
+export function countNames(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}
+
 /** The offer of a benchmark that failed and left no values. */
 export function brokenOffer(name: string, path: string, problem: string): Offer {
   const broken = `${path}: ${problem}`

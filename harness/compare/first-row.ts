@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js'
+import { shellWord } from '../text/shell-word.js'
 import type { Table } from './csv-table.js'
 import { looksLikeValue, parseNumber, quoted } from './number-text.js'
 import type { Offer } from './series.js'
@@ -37,7 +38,7 @@ export function commaProblem(
   if (delimiter !== ',' || offers.length !== 2) return undefined
   const row = table.rows.findIndex((cells) => /^[+-]?\d+,\d/.test(cells.join(',')))
   if (row < 0 || !table.rows.every((cells) => maybeOneNumber(cells))) return undefined
-  return `${path}, line ${table.lineOf(row)}: ${quoted(table.rows[row]!.join(','))} is one number with a decimal comma (or grouped digits), or two columns; write numbers like 1234.5, or name the columns: ${path}:1 ${path}:2`
+  return `${path}, line ${table.lineOf(row)}: ${quoted(table.rows[row]!.join(','))} is one number with a decimal comma (or grouped digits), or two columns; write numbers like 1234.5, or name the columns: ${shellWord(`${path}:1`)} ${shellWord(`${path}:2`)}`
 }
 
 function maybeOneNumber(cells: readonly string[]): boolean {

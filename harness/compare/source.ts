@@ -4,7 +4,10 @@ import type { Metric } from '../contract.js'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { nearestName } from '../text/nearest-name.js'
+import { shellWord } from '../text/shell-word.js'
+import { visibleText } from '../text/visible-text.js'
 import { likeliest, unlikeColumns } from './column-kind.js'
+import { checkDepth } from './json-depth.js'
 import { readJsonDocument } from './json-source.js'
 import { isJournal, journalOffers, type RunJournal, readJournal } from './run-journal.js'
 import type { Offer, Series } from './series.js'
@@ -27,6 +30,11 @@ export interface Source {
 }
 
 const JOURNAL = 'runs.jsonl'
+/** Series that a message lists, and characters of their names. */
+const MOST_LISTED = 12
+const NAME_CELLS = 80
+/** Larger files are refused: as a text they would not fit into the memory of most machines. */
+const LARGEST_FILE_MIB = 256
 
 /**
  * Reads an argument of the command line: a file, a file with a selector after a colon, an evidence
@@ -58,6 +66,7 @@ export function readSources(
 function readContent(path: string, cwd: string, readStdin: () => Buffer): Source['content'] {
   const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
   const start = text.trimStart()
+  if (/^[[{]/.test(start)) checkDepth(start, path)
   if (isJournal(start)) return { kind: 'runs', journal: readJournal(text, path) }
   return /^[[{]/.test(start)
     ? { kind: 'numbers', offers: readJsonDocument(text, path) }
@@ -138,13 +147,26 @@ function splitArgument(
 
 function readBytes(absolute: string, path: string): Buffer {
   try {
-    if (!statSync(absolute).isDirectory()) return readFileSync(absolute)
-    if (existsSync(join(absolute, JOURNAL))) return readFileSync(join(absolute, JOURNAL))
+    const journal = join(absolute, JOURNAL)
+    const file = !statSync(absolute).isDirectory() ? absolute : existsSync(journal) && journal
+    if (file !== false) {
+      checkSize(statSync(file).size, path)
+      return readFileSync(file)
+    }
   } catch (error) {
+    if (error instanceof InputError) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
     throw new InputError(`cannot read ${path} (${code}); check its permissions`, { cause: error })
   }
   throw new InputError(`${path} is a directory without ${JOURNAL}; give a file`)
+}
+
+/** @throws {InputError} */
+function checkSize(bytes: number, path: string): void {
+  if (bytes <= LARGEST_FILE_MIB * 2 ** 20) return
+  throw new InputError(
+    `${path} is larger than ${LARGEST_FILE_MIB} MiB; give only the columns or benchmarks to compare`,
+  )
 }
 
 /**
@@ -152,6 +174,7 @@ function readBytes(absolute: string, path: string): Buffer {
  * become \n.
  */
 function decode(bytes: Buffer, path: string): string {
+  checkSize(bytes.length, path)
   const wide = bytes[0] === 0xff && bytes[1] === 0xfe
   const text = wide ? bytes.toString('utf16le') : bytes.toString('utf8')
   if (text.includes('\0'))
@@ -196,11 +219,6 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
 }
 
 function listed(offers: readonly Offer[]): string {
-  const names = offers.slice(0, 12).map(({ name }) => name)
-  return `${names.join(', ') || 'nothing'}${offers.length > 12 ? ` and ${offers.length - 12} more` : ''}`
-}
-
-/** An argument as it must be typed: in quotes where a shell would take it apart. */
-function shellWord(argument: string): string {
-  return /^[\w@%+=:,./µ-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
+  const names = offers.slice(0, MOST_LISTED).map(({ name }) => visibleText(name, NAME_CELLS))
+  return `${names.join(', ') || 'nothing'}${offers.length > MOST_LISTED ? ` and ${offers.length - MOST_LISTED} more` : ''}`
 }

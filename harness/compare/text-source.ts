@@ -111,7 +111,7 @@ function columns(table: Table, path: string): Offer[] {
   if (header === undefined) return [noValues()]
   const titled = holdsTitles(table, path)
   const names = header.map((cell, index) => (titled && cell !== '' ? cell : String(index + 1)))
-  const doubled = names.find((name, index) => names.indexOf(name) !== index)
+  const doubled = firstRepeated(names)
   if (doubled !== undefined)
     throw new InputError(
       `${path}, line ${table.lineOf(0)}: two columns have the name ${quoted(doubled)}; rename one`,
@@ -124,6 +124,11 @@ function columns(table: Table, path: string): Offer[] {
     }
     return { name, aliases: [String(index + 1)], column: true, read }
   })
+}
+
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => seen.size === seen.add(name).size)
 }
 
 /** @param start the first row of values  @param column its place, and the number of columns */

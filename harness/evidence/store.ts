@@ -13,6 +13,7 @@ import {
   writeJson,
   writeWhole,
 } from '../system/files.js'
+import { jsonText } from '../system/json-text.js'
 import { defined } from './defined.js'
 import {
   type EvaluationPlan,
@@ -84,12 +85,12 @@ export function writePlan(root: string, plan: EvaluationPlan): void {
 
 /** Appends one run to the journal; on disk when this returns. */
 export function appendRun(root: string, id: string, line: JournalLine): void {
-  appendSynced(pathOf(root, id, JOURNAL), `${JSON.stringify(line)}\n`)
+  appendSynced(pathOf(root, id, JOURNAL), `${jsonText(line)}\n`)
 }
 
 /** Appends one run of the memory probe; on disk when this returns. */
 export function appendProbe(root: string, id: string, line: ProbeLine): void {
-  appendSynced(pathOf(root, id, PROBE_JOURNAL), `${JSON.stringify(line)}\n`)
+  appendSynced(pathOf(root, id, PROBE_JOURNAL), `${jsonText(line)}\n`)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { divergencePlace } from '../text/divergence-place.js'
 import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
+import { visibleText } from '../text/visible-text.js'
 import type { GateReason } from '../verdict/gate.js'
 import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
 import type {
@@ -70,7 +71,7 @@ export function divergenceText(
 ): string {
   const { arm, field, baseline, candidate } = divergence
   const named = field.replace('the baseline', 'base').replace('the candidate', 'head')
-  return `${divergencePlace(divergence)}: ${named} is ${baseline} in base and ${candidate} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
+  return `${divergencePlace(divergence)}: ${visibleText(named)} is ${visibleText(baseline)} in base and ${visibleText(candidate)} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
 }
 
 /** The slowdowns that this noise certifies with 80 % power: `passes ≤ 5.1 %, fails ≥ 15.2 %` */

@@ -1,5 +1,6 @@
 import { defined } from '../evidence/defined.js'
 import type { Evidence } from '../evidence/evidence.js'
+import { jsonText } from '../system/json-text.js'
 import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { type Cumulative, cumulate } from '../verdict/cumulative.js'
@@ -86,7 +87,7 @@ export function toDecisionRecord(
 
 /** The bytes of a record file: stable key order, two-space JSON, a final newline. */
 export function recordText(record: DecisionRecord): string {
-  return `${JSON.stringify(decisionRecordSchema.parse(record), null, 2)}\n`
+  return `${jsonText(decisionRecordSchema.parse(record), 2)}\n`
 }
 
 /**

@@ -20,7 +20,7 @@ export function inlineHtml(markdown: string): Html {
   let isBold = false
   const parts = [
     ...keepTogether(markdown).matchAll(
-      /\\([!-/:-@[-`{-~])|\*\*|<br>|&(?:amp|lt|gt);|`([^`]*)`|[\s\S]/g,
+      /\\([!-/:-@[-`{-~])|\*\*|<br>|&(?:amp|lt|gt);|`([^`]*)`|[\s\S]/gu,
     ),
   ]
   const text = parts.map(([part, escaped, code]) => {

@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
+import { jsonText } from './json-text.js'
 
 /** Codes of file system errors that mean: the given place cannot be used. */
 const UNUSABLE = new Set([
@@ -95,7 +96,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 
 /** Replaces a file by a value as indented JSON, as a whole. */
 export function writeJson(path: string, value: unknown): void {
-  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`)
+  writeWhole(path, `${jsonText(value, 2)}\n`)
 }
 
 /** Adds text to the end of a file and waits until it is on the disk. */

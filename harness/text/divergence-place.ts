@@ -1,7 +1,9 @@
+import { visibleText } from './visible-text.js'
+
 /**
  * Where two outputs first differ: `grid-search, seed 7, backtest fast=5 slow=60`.
  *
- * @param show applied to each name and value, for output that is not plain text
+ * @param show applied to each name and value, for output that is not a line of text
  */
 export function divergencePlace(
   divergence: {
@@ -9,7 +11,7 @@ export function divergencePlace(
     readonly seed: number
     readonly at: Readonly<Record<string, string>>
   },
-  show: (text: string) => string = (text) => text,
+  show: (text: string) => string = (text) => visibleText(text),
 ): string {
   const { workload, seed, at } = divergence
   const coordinates = Object.entries(at).map(([name, value]) => `${show(name)} ${show(value)}`)

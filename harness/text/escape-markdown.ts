@@ -1,13 +1,14 @@
+import { visibleLine } from './visible-text.js'
+
 /** A longer name is cut to so many characters in tables and headings. */
 const NAME_LIMIT = 120
 
 /**
  * Escapes any text for one line of markdown or a table cell, so that it is shown as written: no
- * HTML, code span, link, cell border or line break.
+ * HTML, code span, link, cell border, line break or invisible character.
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
+  return visibleLine(text.replace(/\s+/g, ' '))
     .replace(/[\\`*[\]|~]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
@@ -27,7 +28,7 @@ export function escapeName(name: string): string {
 
 /** Escapes one line inside a fenced code block, so that it cannot end the block. */
 export function escapeCode(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/`{3,}/g, "'''")
+  return visibleLine(text.replace(/\s+/g, ' ')).replace(/`{3,}/g, "'''")
 }
 
 /** Escapes a path as the target of a link; the slashes between its names stay. */

@@ -1,4 +1,9 @@
-/** Escapes text for an element or a quoted attribute of XML or HTML. */
+import { escapeInvisible } from '../system/json-text.js'
+
+/**
+ * Escapes text for an element or a quoted attribute of XML or HTML. Invisible characters are
+ * written out.
+ */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return escapeInvisible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,7 +1,13 @@
+import { visibleLine } from './visible-text.js'
+
 type Rows = readonly (readonly string[])[]
 
-/** Rows of cells as lines: columns aligned to the left, two blanks between them. */
-export function alignedRows(rows: Rows, gap = '  '): string[] {
+/**
+ * Rows of cells as lines: columns aligned to the left, two blanks between them. Invisible characters
+ * of a cell are written out.
+ */
+export function alignedRows(given: Rows, gap = '  '): string[] {
+  const rows = given.map((row) => row.map(visibleLine))
   const widths: number[] = []
   for (const row of rows)
     for (const [column, cell] of row.entries())

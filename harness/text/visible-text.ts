@@ -1,3 +1,5 @@
+import { replaceInvisible } from '../system/json-text.js'
+
 /** A longer name is cut to so many characters. */
 const NAME_LIMIT = 200
 
@@ -7,13 +9,11 @@ const NAME_LIMIT = 200
  * break a file nor look like another name.
  */
 export function visibleText(text: string, limit = NAME_LIMIT): string {
-  const shown = [...text.slice(0, 2 * limit + 2)].map(visible)
+  const shown = [...text.slice(0, 2 * limit + 2)].map(visibleLine)
   return shown.length > limit ? `${shown.slice(0, limit - 1).join('')}…` : shown.join('')
 }
 
-function visible(character: string): string {
-  // Emoji and some scripts need the zero-width joiner, the only invisible character that is kept.
-  const isHarmless =
-    character === '\u200d' || !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/u.test(character)
-  return isHarmless ? character : `\\u{${character.codePointAt(0)!.toString(16)}}`
+/** The same for a whole line, which is not cut. */
+export function visibleLine(text: string): string {
+  return replaceInvisible(text, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defined } from '../../evidence/defined.js'
-import { exportedOffer } from '../exported-offer.js'
+import { countNames, exportedOffer } from '../exported-offer.js'
 import { looseNumbers } from '../loose-json.js'
 import { quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
@@ -23,7 +23,8 @@ type Result = z.infer<typeof hyperfine>['results'][number]
 export function readHyperfine(document: unknown, path: string): Offer[] | undefined {
   const { success, data } = hyperfine.safeParse(document)
   if (!success) return undefined
-  const names = data.results.map((result) => nameOf(result, data.results))
+  const counts = countNames(data.results.map(({ command }) => command))
+  const names = data.results.map((result) => nameOf(result, counts))
   return data.results.map(({ times, exit_codes: codes = [] }, index) => {
     const name = names[index]!
     return exportedOffer(
@@ -38,9 +39,9 @@ export function readHyperfine(document: unknown, path: string): Offer[] | undefi
 }
 
 /** The command, with its parameters where several results have the same one. */
-function nameOf({ command, parameters }: Result, all: readonly Result[]): string {
+function nameOf({ command, parameters }: Result, counts: ReadonlyMap<string, number>): string {
   const given = Object.entries(parameters ?? {}).map(([key, value]) => `${key}=${String(value)}`)
-  return given.length === 0 || all.filter((other) => other.command === command).length < 2
+  return given.length === 0 || counts.get(command) === 1
     ? command
     : `${command} (${given.join(', ')})`
 }

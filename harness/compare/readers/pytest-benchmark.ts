@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportedOffer } from '../exported-offer.js'
+import { countNames, exportedOffer } from '../exported-offer.js'
 import { looseNumbers } from '../loose-json.js'
 import { quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
@@ -26,8 +26,9 @@ const pytestBenchmark = z.looseObject({
 export function readPytestBenchmark(document: unknown, path: string): Offer[] | undefined {
   const { success, data } = pytestBenchmark.safeParse(document)
   if (!success) return undefined
+  const counts = countNames(data.benchmarks.map(({ name }) => name))
   return data.benchmarks.map(({ name, fullname, stats }) => {
-    const unique = data.benchmarks.filter((other) => other.name === name).length === 1
+    const unique = counts.get(name) === 1
     return exportedOffer(
       { name: unique ? name : (fullname ?? name), values: stats.data, unit: 's' },
       path,

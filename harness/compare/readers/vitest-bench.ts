@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { exportedOffer } from '../exported-offer.js'
+import { countNames, exportedOffer } from '../exported-offer.js'
 import { looseNumbers } from '../loose-json.js'
 import { quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
@@ -37,8 +37,9 @@ export function readVitestBench(document: unknown, path: string): Offer[] | unde
   const all = data.files.flatMap(({ groups }) =>
     groups.flatMap(({ fullName, benchmarks }) => benchmarks.map((one) => ({ fullName, ...one }))),
   )
+  const counts = countNames(all.map(({ name }) => name))
   return all.map(({ fullName, name, samples, sampleCount, mean, sd }) => {
-    const unique = all.filter((other) => other.name === name).length === 1
+    const unique = counts.get(name) === 1
     return exportedOffer(
       {
         name: unique ? name : `${fullName} > ${name}`,
