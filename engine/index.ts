@@ -74,7 +74,7 @@ export type { Context, OrderId, Portfolio, TradingAlgorithm } from './simulation
 export type { BacktestSpec } from './simulation/backtest.js'
 export type { FillPolicy } from './simulation/blotter.js'
 export type { CommissionModel } from './simulation/commission.js'
-export type { Metrics } from './simulation/metrics.js'
+export type { CurveMetrics, Metrics } from './simulation/metrics.js'
 export type { OrderStatus, OrderStyle } from './simulation/order.js'
 export {
   type BacktestResult,

@@ -51,21 +51,24 @@ export function truncatedQuotient(numerator: Exact, denominator: Exact): Exact {
   return fromUnits(top / bottom, 0)
 }
 
-/** value × ratio, rounded half-even to `places` decimal places, once. */
+/** value × ratio, rounded half-even to `places` decimal places, once; a ratio of any length. */
 export function timesRatio(value: Exact, ratio: Rational, places: number): Exact {
-  return quotient(
-    value.times(fromUnits(ratio.numerator, 0)),
-    fromUnits(ratio.denominator, 0),
-    places,
-  )
+  const { top, bottom } = productInIntegers(value, ratio)
+  return fromUnits(divideHalfEven(top * 10n ** BigInt(places), bottom), places)
 }
 
 /** value × ratio without its fraction, towards zero. */
 export function truncatedTimes(value: Exact, ratio: Rational): Exact {
-  return truncatedQuotient(
-    value.times(fromUnits(ratio.numerator, 0)),
-    fromUnits(ratio.denominator, 0),
-  )
+  const { top, bottom } = productInIntegers(value, ratio)
+  return fromUnits(top / bottom, 0)
+}
+
+function productInIntegers(value: Exact, { numerator, denominator }: Rational) {
+  const places = value.decimalPlaces()
+  return {
+    top: unitsOf(value, places) * numerator,
+    bottom: denominator * 10n ** BigInt(places),
+  }
 }
 
 /** A whole number of units of 10^-places. */

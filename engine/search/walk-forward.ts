@@ -1,8 +1,9 @@
 import type { Executor } from '../execution/inline.js'
 import type { Calendar } from '../market/calendar.js'
-import { Money } from '../market/money.js'
-import { annualised } from '../simulation/metrics.js'
-import type { BacktestResult, DecimalText, EquityCurve } from '../simulation/result.js'
+import { exact, ratioOfDecimals, timesRatio } from '../market/exact.js'
+import { multiply, ONE } from '../market/rational.js'
+import { annualised, type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
+import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
 import {
   gridPoints,
   type Objective,
@@ -47,12 +48,20 @@ export interface WindowResult<Result extends BacktestResult = BacktestResult> {
 export interface WalkForwardResult<Result extends BacktestResult = BacktestResult> {
   readonly objective: Objective
   readonly windows: readonly WindowResult<Result>[]
-  /** The equity of the test segments, each continuing from the end of the one before. */
-  readonly stitched: EquityCurve
-  readonly finalEquity: DecimalText
   /**
-   * Mean annualised test return ÷ mean annualised train return of the winners; absent unless the
-   * latter is positive.
+   * The equity of the test segments, each continuing from the end of the one before: every session
+   * once, in order. Where a step is shorter than a test segment, the segments overlap, and each
+   * counts until the next one starts. The curve ends with the session `bankrupt`, if there is one.
+   */
+  readonly stitched: EquityCurve
+  /** The first session whose stitched equity was not above zero: it cannot grow from there. */
+  readonly bankrupt?: SessionText
+  readonly finalEquity: DecimalText
+  /** Of the stitched curve. */
+  readonly metrics: CurveMetrics
+  /**
+   * Mean annualised test return ÷ mean annualised train return of the winners, each window with its
+   * whole test segment; absent unless the latter is positive, and absent after a bankruptcy.
    */
   readonly efficiency?: number
 }
@@ -85,15 +94,17 @@ export async function walkForward<Result extends BacktestResult>(
   for (const window of walkForwardWindows(calendar.days, plan)) {
     windows.push(await runWindow(window, points, starts, onOne))
   }
-  const stitched = stitch(windows.map(({ test }) => test.result))
+  const { stitched, bankrupt } = stitch(windows)
   const trainReturns = windows.map(({ winner, train }) => annualOf(trialOf(train, winner).result))
   const testReturns = windows.map(({ test }) => annualOf(test.result))
   return {
     objective: 'total-return',
     windows,
     stitched,
+    ...(bankrupt !== undefined && { bankrupt }),
     finalEquity: stitched.equity.at(-1)!,
-    ...efficiency(meanOf(testReturns), meanOf(trainReturns)),
+    metrics: stitchedMetrics(stitched, windows[0]!.test.result),
+    ...(bankrupt === undefined && efficiency(meanOf(testReturns), meanOf(trainReturns))),
   }
 }
 
@@ -137,21 +148,41 @@ function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
   return [...starts, length]
 }
 
+interface Stitched {
+  readonly stitched: EquityCurve
+  readonly bankrupt?: SessionText
+}
+
 /**
- * Chains returns: each segment's equity is multiplied by the growth over all segments before it and
- * rounded to the tick.
+ * Chains returns: each segment's equity is multiplied by the growth over all segments before it,
+ * exactly, and rounded to the tick. Growth from zero or less has no meaning, so the chain ends
+ * there.
  */
-function stitch(results: readonly BacktestResult[]): EquityCurve {
+function stitch(windows: readonly WindowResult[]): Stitched {
   const dates: string[] = []
   const equity: DecimalText[] = []
-  let factor = new Money(1)
-  for (const result of results) {
-    dates.push(...result.equityCurve.dates)
-    for (const value of result.equityCurve.equity)
-      equity.push(factor.times(value).toDecimalPlaces(result.priceScale).toFixed())
-    factor = factor.times(result.finalEquity).div(result.startingCash)
+  let factor = ONE
+  for (const [w, { window, test }] of windows.entries()) {
+    const { equityCurve, priceScale, startingCash } = test.result
+    const next = windows[w + 1]?.window.test.start ?? window.test.end
+    const kept = Math.min(equityCurve.equity.length, next - window.test.start)
+    for (let i = 0; i < kept; i++) {
+      const value = exact(equityCurve.equity[i]!)
+      dates.push(equityCurve.dates[i]!)
+      equity.push(timesRatio(value, factor, priceScale).toFixed())
+      if (!value.gt(0)) return { stitched: { dates, equity }, bankrupt: equityCurve.dates[i]! }
+    }
+    const reached = exact(equityCurve.equity[kept - 1]!)
+    factor = multiply(factor, ratioOfDecimals(reached, exact(startingCash)))
   }
-  return { dates, equity }
+  return { stitched: { dates, equity } }
+}
+
+function stitchedMetrics(
+  { equity }: EquityCurve,
+  { startingCash, periodsPerYear, riskFree }: BacktestResult,
+): CurveMetrics {
+  return curveMetrics(startingCash, equity, { periodsPerYear, riskFree })
 }
 
 function trialOf<Result extends BacktestResult>(
@@ -162,7 +193,7 @@ function trialOf<Result extends BacktestResult>(
 }
 
 function annualOf(result: BacktestResult): number | undefined {
-  return annualised(1 + result.metrics.totalReturn, result.sessions)
+  return annualised(1 + result.metrics.totalReturn, result.sessions, result.periodsPerYear)
 }
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {
@@ -172,9 +203,13 @@ function meanOf(values: readonly (number | undefined)[]): number | undefined {
     : undefined
 }
 
+/** A yearly return below this is a residue of rounding, and a ratio to it means nothing. */
+const LEAST_RETURN = 1e-12
+
 function efficiency(
   test: number | undefined,
   train: number | undefined,
 ): { readonly efficiency?: number } {
-  return test === undefined || train === undefined || train <= 0 ? {} : { efficiency: test / train }
+  if (test === undefined || train === undefined || train < LEAST_RETURN) return {}
+  return { efficiency: test / train }
 }

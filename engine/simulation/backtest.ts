@@ -2,8 +2,10 @@ import { EngineError } from '../errors.js'
 import { adjustmentTimeline } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import type { Asset, AssetId } from '../market/asset.js'
+import type { Calendar } from '../market/calendar.js'
 import { exact, isShort } from '../market/exact.js'
 import type { Money } from '../market/money.js'
+import { periodsPerYear } from '../market/periods-per-year.js'
 import { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
@@ -22,6 +24,7 @@ import type { TradingAlgorithm } from './algorithm.js'
 import type { ExecutionRules, FillPolicy } from './blotter.js'
 import { type CommissionModel, checkCommission } from './commission.js'
 import { decimalLedger } from './ledger.js'
+import type { Annualisation } from './metrics.js'
 import type { BacktestResult } from './result.js'
 import { simulate } from './simulate.js'
 import { checkSlippage, type SlippageModel } from './slippage.js'
@@ -53,6 +56,13 @@ export interface BacktestSpec {
   readonly commission?: CommissionModel
   /** `prior-close` where absent. */
   readonly dividendPolicy?: DividendPolicy
+  /**
+   * Sessions (trading days) that make a year in the metrics; from the spacing of the bundle's
+   * sessions where absent: 252, 365, 52, 12 …
+   */
+  readonly periodsPerYear?: number
+  /** Risk-free return per year, compounded, as a fraction (0.02 is 2 %); 0 where absent. */
+  readonly riskFree?: number
 }
 
 /** The sources of a backtest's data; each may be a cache. */
@@ -78,6 +88,7 @@ export async function runBacktest(
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const rules = executionRules(spec, manifest.scales.price)
+  const annualisation = annualisationOf(spec, calendar)
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
 
   const listed = await sources.assets.assets(bundle)
@@ -100,6 +111,7 @@ export async function runBacktest(
     clock,
     adjustments,
     rules,
+    annualisation,
     startingCash,
     ledger: decimalLedger(startingCash, manifest.scales.price),
   })
@@ -110,6 +122,23 @@ function executionRules(spec: BacktestSpec, priceScale: number): ExecutionRules 
   checkSlippage(slippage)
   checkCommission(commission)
   return { fill, slippage, commission, priceScale }
+}
+
+function annualisationOf(
+  { periodsPerYear: given, riskFree = 0 }: BacktestSpec,
+  calendar: Calendar,
+): Annualisation {
+  if (given !== undefined && !(given > 0 && Number.isFinite(given)))
+    throw new EngineError(
+      'input-invalid',
+      `${given} periods per year; give a number above 0, such as 252, 365 or 12`,
+    )
+  if (!(riskFree > -1 && Number.isFinite(riskFree)))
+    throw new EngineError(
+      'input-invalid',
+      `risk-free rate of ${riskFree} per year; give a fraction above -1, such as 0.02 for 2 %`,
+    )
+  return { periodsPerYear: given ?? periodsPerYear(calendar), riskFree }
 }
 
 async function loadHistories(

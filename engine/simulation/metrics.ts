@@ -1,104 +1,115 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { BUSINESS_DAYS } from '../market/periods-per-year.js'
+import { returnFigures } from './session-returns.js'
 
 /**
  * Figures of an equity curve, as fractions. Absent where undefined (no variance, no closed trade,
- * equity not above 0), never NaN.
+ * equity not above 0), never NaN. A year has as many sessions as the result's `periodsPerYear`.
  */
-export interface Metrics {
+export interface CurveMetrics {
   /** Last equity ÷ starting cash − 1. */
   readonly totalReturn: number
-  /** (1 + total return)^(252 / sessions) − 1; absent where no equity is left. */
+  /** (1 + total return)^(year / sessions) − 1; absent where equity was ever 0 or less. */
   readonly annualReturn?: number
-  /** Sample standard deviation (ddof 1) of session returns × √252. */
+  /** Sample standard deviation (ddof 1) of session returns × √year. */
   readonly volatility?: number
-  /** Mean ÷ sample standard deviation of session returns × √252; no risk-free rate. */
+  /**
+   * Mean of the session returns less the risk-free rate per session ÷ their sample standard
+   * deviation × √year. The rate per session is (1 + rate per year)^(1 / year) − 1.
+   */
   readonly sharpe?: number
-  /** Mean ÷ root mean square of the negative session returns (over all sessions) × √252. */
+  /**
+   * The same mean ÷ root mean square of the session returns below the risk-free rate (over all
+   * sessions) × √year.
+   */
   readonly sortino?: number
   /** The deepest fall from a peak, as a positive fraction of the peak. */
   readonly maxDrawdown: number
+}
+
+/** The figures of a backtest. */
+export interface Metrics extends CurveMetrics {
   /** Share of sessions that ended with a position. */
   readonly exposure: number
   /** Share of closed round trips with a profit. */
   readonly winRate?: number
 }
 
-/** Sessions in a year, by convention. */
-const SESSIONS_PER_YEAR = 252
+/** How figures per year are made. */
+export interface Annualisation {
+  /** Sessions that make a year, above 0. */
+  readonly periodsPerYear: number
+  /** Risk-free return per year, compounded, as a fraction above −1. */
+  readonly riskFree: number
+}
+
+/** A year of 252 sessions, and no risk-free rate. */
+const CONVENTION: Annualisation = { periodsPerYear: BUSINESS_DAYS, riskFree: 0 }
 
 /**
- * The metrics of a backtest.
+ * The metrics of a backtest. A Sharpe or Sortino ratio is absent where its denominator is zero,
+ * which is decided on exact ratios of the amounts (see `returnFigures`).
  *
- * @param startingCash  > 0
- * @param equity        at the end of each session, oldest first
+ * @param startingCash  > 0; as decimal text where a number would not be exact
+ * @param equity        at the end of each session, oldest first; numbers or decimal text
  * @param exposed       number of sessions that ended with a position
  * @param wins          closed round trips with a profit
  * @param closed        closed round trips
  */
 export function metricsOf(
-  startingCash: number,
-  equity: readonly number[],
+  startingCash: number | string,
+  equity: readonly (number | string)[],
   exposed: number,
   wins: number,
   closed: number,
+  annualisation: Annualisation = CONVENTION,
 ): Metrics {
-  const last = equity.at(-1) ?? startingCash
-  const returns = sessionReturns(startingCash, equity)
-  const risk = deviation(returns)
   return {
-    totalReturn: last / startingCash - 1,
-    ...defined('annualReturn', annualised(last / startingCash, equity.length)),
-    ...defined('volatility', scaledToYear(risk)),
-    ...defined('sharpe', scaledToYear(ratio(returns, risk))),
-    ...defined('sortino', scaledToYear(ratio(returns, downside(returns)))),
-    maxDrawdown: deepestFall(startingCash, equity),
+    ...curveMetrics(startingCash, equity, annualisation),
     exposure: equity.length === 0 ? 0 : exposed / equity.length,
     ...defined('winRate', closed === 0 ? undefined : wins / closed),
   }
 }
 
-/**
- * Growth over some sessions as a return per year of 252 sessions; undefined for growth of 0 or
- * less, or without sessions.
- */
-export function annualised(growth: number, sessions: number): number | undefined {
-  return sessions === 0 || growth <= 0 ? undefined : growth ** (SESSIONS_PER_YEAR / sessions) - 1
+/** The metrics that an equity curve alone determines; see `metricsOf`. */
+export function curveMetrics(
+  startingCash: number | string,
+  equity: readonly (number | string)[],
+  { periodsPerYear, riskFree }: Annualisation,
+): CurveMetrics {
+  const start = Number(startingCash)
+  const values = equity.map(Number)
+  const last = values.at(-1) ?? start
+  // A return to or from zero or less has no meaning, and so neither has a chain through one.
+  const solvent = values.every((value) => value > 0)
+  const rate = riskFree === 0 ? 0 : (1 + riskFree) ** (1 / periodsPerYear) - 1
+  const figures = solvent ? returnFigures([startingCash, ...equity], rate) : undefined
+  const perYear = (value: number | undefined): number | undefined =>
+    value === undefined ? undefined : value * Math.sqrt(periodsPerYear)
+  const growth = solvent ? last / start : 0
+  return {
+    totalReturn: last / start - 1,
+    ...defined('annualReturn', annualised(growth, equity.length, periodsPerYear)),
+    ...defined('volatility', perYear(figures?.deviation)),
+    ...defined('sharpe', perYear(figures && ratio(figures.mean, figures.deviation))),
+    ...defined('sortino', perYear(figures && ratio(figures.mean, figures.downside))),
+    maxDrawdown: deepestFall(start, values),
+  }
 }
 
 /**
- * Undefined where equity is ever zero or negative: a return to or from it has no meaning.
+ * Growth over some sessions as a return per year; undefined for growth of 0 or less, or without
+ * sessions.
  */
-function sessionReturns(
-  startingCash: number,
-  equity: readonly number[],
-): readonly number[] | undefined {
-  if (!equity.every((value) => value > 0)) return undefined
-  return equity.map((value, i) => value / (i === 0 ? startingCash : equity[i - 1]!) - 1)
-}
-
-function deviation(returns: readonly number[] | undefined): number | undefined {
-  return returns === undefined || returns.length < 2
-    ? undefined
-    : sampleStandardDeviation([...returns])
-}
-
-function downside(returns: readonly number[] | undefined): number | undefined {
-  return returns === undefined || returns.length < 2
-    ? undefined
-    : Math.sqrt(mean(returns.map((value) => Math.min(value, 0) ** 2)))
-}
-
-function ratio(
-  returns: readonly number[] | undefined,
-  risk: number | undefined,
+export function annualised(
+  growth: number,
+  sessions: number,
+  periodsPerYear = BUSINESS_DAYS,
 ): number | undefined {
-  return returns === undefined || risk === undefined || risk === 0
-    ? undefined
-    : mean([...returns]) / risk
+  return sessions === 0 || growth <= 0 ? undefined : growth ** (periodsPerYear / sessions) - 1
 }
 
-function scaledToYear(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : value * Math.sqrt(SESSIONS_PER_YEAR)
+function ratio(value: number, risk: number): number | undefined {
+  return risk === 0 ? undefined : value / risk
 }
 
 function deepestFall(startingCash: number, equity: readonly number[]): number {

@@ -80,6 +80,13 @@ export interface BacktestResult {
   readonly finalCash: DecimalText
   readonly finalEquity: DecimalText
   readonly equityCurve: EquityCurve
+  /**
+   * Sessions that make a year in the metrics: as given, or from the spacing of the bundle's
+   * sessions. Not part of the canonical text, which holds the metrics themselves.
+   */
+  readonly periodsPerYear: number
+  /** Risk-free return per year in the metrics, compounded. Not part of the canonical text. */
+  readonly riskFree: number
   readonly metrics: Metrics
 }
 

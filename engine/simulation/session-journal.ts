@@ -1,7 +1,7 @@
 import type { Money } from '../market/money.js'
 import type { Execution } from './blotter.js'
 import type { Ledger } from './ledger.js'
-import { metricsOf } from './metrics.js'
+import { type Annualisation, metricsOf } from './metrics.js'
 import type { Order } from './order.js'
 import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from './result.js'
 import type { SessionTexts } from './session-texts.js'
@@ -54,12 +54,15 @@ export class SessionJournal {
         dates: this.#sessions.map((session) => this.#text(session)),
         equity,
       },
+      periodsPerYear: run.annualisation.periodsPerYear,
+      riskFree: run.annualisation.riskFree,
       metrics: metricsOf(
-        startingCash.toNumber(),
-        equity.map(Number),
+        startingCash.toFixed(),
+        equity,
         this.#exposed,
         wins,
         closed.length,
+        run.annualisation,
       ),
     }
   }
@@ -110,6 +113,7 @@ export interface FinishedRun {
   readonly bundle: BundleIdentity
   readonly bars: number
   readonly priceScale: number
+  readonly annualisation: Annualisation
   readonly startingCash: Money
   readonly ledger: Ledger
   readonly orders: readonly Order[]

@@ -10,6 +10,7 @@ import type { Portal } from '../portal/portal.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
 import type { Ledger } from './ledger.js'
+import type { Annualisation } from './metrics.js'
 import type { BacktestResult, BundleIdentity } from './result.js'
 import { SessionJournal } from './session-journal.js'
 import { SessionTexts } from './session-texts.js'
@@ -29,6 +30,7 @@ export interface SimulationParts {
   readonly clock: Clock
   readonly adjustments: readonly Adjustment[]
   readonly rules: ExecutionRules
+  readonly annualisation: Annualisation
   readonly startingCash: Money
   readonly ledger: Ledger
 }
@@ -67,6 +69,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
     bundle: parts.bundle,
     bars: portal.assets.length * (end - start),
     priceScale: parts.rules.priceScale,
+    annualisation: parts.annualisation,
     startingCash: parts.startingCash,
     ledger,
     orders: desk.blotter.orders,

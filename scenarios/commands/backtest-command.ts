@@ -118,6 +118,16 @@ function marketOptions(): Option[] {
     new Option('--commission <model>', 'none, per-share:0.005, per-trade:1 or per-dollar:0.001')
       .argParser(parseCommission)
       .default({ kind: 'none' }, 'none'),
+    new Option(
+      '--periods-per-year <n>',
+      'sessions that make a year in the metrics (default: from the spacing of the data: 252, 365, 52, 12 …)',
+    ).argParser(parsePeriods),
+    new Option(
+      '--risk-free <rate>',
+      'risk-free return per year as a fraction, for the Sharpe and Sortino ratios',
+    )
+      .argParser(parseRiskFree)
+      .default(0),
     new Option('--dividend-policy <policy>', 'price that turns dividends into factors')
       .choices(['prior-close', 'ex-close'])
       .default('prior-close'),
@@ -138,6 +148,16 @@ function parseShares(text: string): number {
 function parseCash(text: string): string {
   if (/^\d{1,12}(\.\d+)?$/.test(text) && Number(text) > 0) return text
   throw refused('--cash', text, 'a plain positive amount, e.g. 1000000')
+}
+
+function parsePeriods(text: string): number {
+  if (/^\d{1,6}(\.\d{1,6})?$/.test(text) && Number(text) > 0) return Number(text)
+  throw refused('--periods-per-year', text, 'a number above 0, such as 252, 365 or 12')
+}
+
+function parseRiskFree(text: string): number {
+  if (/^-?\d?\.?\d{1,12}$/.test(text) && Math.abs(Number(text)) < 1) return Number(text)
+  throw refused('--risk-free', text, 'a fraction per year between -1 and 1: 0.02 is 2 %')
 }
 
 function parseSlippage(text: string): SlippageModel {

@@ -55,6 +55,10 @@ export interface BacktestCommand {
   readonly slippage: SlippageModel
   readonly commission: CommissionModel
   readonly dividendPolicy: DividendPolicy
+  /** Undefined: from the spacing of the data. */
+  readonly periodsPerYear?: number
+  /** Per year, as a fraction. */
+  readonly riskFree: number
   readonly log: LogLevel
   readonly json?: boolean
 }
@@ -108,6 +112,8 @@ async function backtest(
       slippage,
       commission,
       dividendPolicy,
+      riskFree: command.riskFree,
+      ...defined({ periodsPerYear: command.periodsPerYear }),
     })
     const seconds = (performance.now() - begin) / 1000
     if (result.fills.length === 0 && (await neverTraded(bundle)))
@@ -150,6 +156,8 @@ function toJson(result: BacktestResult, barsPerSecond: number) {
     openTrades: result.openTrades,
     fills: result.fills.map(({ date, asset, shares, price }) => ({ date, asset, shares, price })),
     metrics: result.metrics,
+    periodsPerYear: result.periodsPerYear,
+    riskFree: result.riskFree,
     digest: digest(result),
     barsPerSecond,
   }
@@ -160,7 +168,7 @@ function toText(result: BacktestResult, barsPerSecond: number): string {
   return [
     `final equity   ${result.finalEquity}`,
     `trades         ${result.closedTrades} closed, ${result.openTrades} open, ${result.fills.length} fills`,
-    `total return   ${formatPercent(totalReturn)}   maximum drawdown ${formatPercent(maxDrawdown)}   Sharpe ${sharpe?.toFixed(2) ?? 'undefined'}`,
+    `total return   ${formatPercent(totalReturn)}   maximum drawdown ${formatPercent(maxDrawdown)}   Sharpe ${sharpe?.toFixed(2) ?? 'undefined'} (${result.periodsPerYear} sessions per year)`,
     `bars           ${result.bars} (${barsPerSecond} per second)`,
     `digest         ${digest(result)}`,
     '',

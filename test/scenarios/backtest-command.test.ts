@@ -89,6 +89,52 @@ describe('assay backtest', () => {
     expect(stdout).toMatch(/bars\s+756 \(\d+ per second\)/)
   })
 
+  it('counts sessions per year from the data or as given, and subtracts a risk-free rate', async () => {
+    const words = ['--csv', EXAMPLE, '--fast', '20', '--slow', '50']
+    const usual = await backtestJson(...words)
+    expect([usual.periodsPerYear, usual.riskFree]).toEqual([252, 0])
+    const monthly = await backtestJson(...words, '--periods-per-year', '12')
+    expect(monthly.metrics.sharpe / usual.metrics.sharpe).toBeCloseTo(Math.sqrt(12 / 252), 9)
+    const excess = await backtestJson(...words, '--risk-free', '0.02')
+    const { sharpe, volatility } = usual.metrics
+    expect([excess.riskFree, excess.metrics.volatility]).toEqual([0.02, volatility])
+    const perYear = (1.02 ** (1 / 252) - 1) * 252
+    expect(excess.metrics.sharpe).toBeCloseTo(sharpe - perYear / volatility, 9)
+  })
+
+  it('reads a split of 1:3, and notes a decimal that is rounded from it', async () => {
+    const root = temporaryDirectory()
+    const prices = join(root, 'R.csv')
+    const bars = [10, 11, 12, 36, 45].map(
+      (price, i) => `2024-01-0${i + 1},${price},${price},${price},${price},1000`,
+    )
+    writeFileSync(prices, `date,open,high,low,close,volume\n${bars.join('\n')}\n`)
+    const run = (value: string) => {
+      const events = join(root, 'events.csv')
+      writeFileSync(events, `asset,session,kind,value\nR,2024-01-04,split,${value}\n`)
+      return assay([
+        'backtest',
+        '--csv',
+        prices,
+        '--adjustments',
+        events,
+        '--fast',
+        '1',
+        '--slow',
+        '2',
+        '--shares',
+        '30',
+        '--cash',
+        '1000',
+      ])
+    }
+    const [exactly, rounded] = [await run('1:3'), await run('0.333333333')]
+    for (const { code, stdout } of [exactly, rounded])
+      expect([code, stdout.split('\n')[0]]).toEqual([0, 'final equity   1090'])
+    expect(exactly.stderr).toBe('')
+    expect(rounded.stderr).toMatch(/^note: events\.csv:2: split 0\.333333333 of R is read as 1:3, /)
+  })
+
   it('writes every operation of every cache to stderr with --log debug, and changes no result', async () => {
     const words = [
       'backtest',
@@ -255,6 +301,9 @@ describe('assay backtest', () => {
     ['an unknown return type', ['--csv', EXAMPLE, '--return-type', 'polars'], 'dataframe or array'],
     ['an unknown slippage', ['--csv', EXAMPLE, '--slippage', 'lots'], 'bps:5'],
     ['an unknown commission', ['--csv', EXAMPLE, '--commission', 'lots'], 'per-share'],
+    ['no periods', ['--csv', EXAMPLE, '--periods-per-year', '0'], 'such as 252, 365 or 12'],
+    ['a rate in percent', ['--csv', EXAMPLE, '--risk-free', '2'], '0.02 is 2 %'],
+    ['a rate that is not a number', ['--csv', EXAMPLE, '--risk-free', '2%'], '--risk-free'],
     ['an unknown fill', ['--csv', EXAMPLE, '--fill', 'yesterday'], 'next-open or next-close'],
     ['an impossible date', ['--csv', EXAMPLE, '--start', '2018-02-30'], '2018-02-30'],
     ['an unknown log level', ['--csv', EXAMPLE, '--log', 'verbose'], 'silent or warn or debug'],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   type BacktestResult,
+  type BundleContent,
   calendarFrom,
   digest,
   discrete,
@@ -16,7 +17,8 @@ import {
   walkForward,
   walkForwardWindows,
 } from '../../../engine/index.js'
-import { isoDays, smaCrossover, sp500Content } from '../../support.js'
+import { divideHalfEven, ticksToText } from '../../../engine/market/money.js'
+import { eachBar, isoDays, simpleContent, smaCrossover, sp500Content } from '../../support.js'
 
 const PLAN: WalkForwardPlan = {
   mode: 'rolling',
@@ -217,5 +219,152 @@ describe('walk-forward', () => {
       { start: 8, end: 12 },
       { start: 12, end: 16 },
     ])
+  })
+
+  it.each([
+    [1, 6, 8],
+    [2, 3, 7],
+    [3, 2, 6],
+    [4, 2, 6],
+  ])(
+    'stitches each session once, in order, where the step is %d',
+    async (step, windows, sessions) => {
+      const closes = Array.from({ length: 12 }, (_, i) => 100 + 10 * i)
+      const rising = memoryBundle(simpleContent(closes))
+      const run = ({ range }: TrialTask) =>
+        engine.backtest({
+          bundle: rising,
+          cash: 1000,
+          algorithm: eachBar((context) => void context.orderTarget('A', 1)),
+          ...(range !== undefined && { range }),
+        })
+      const plan: WalkForwardPlan = {
+        mode: 'rolling',
+        train: 2,
+        validation: 2,
+        test: 3,
+        step,
+        warmUp: 0,
+      }
+      const result = await walkForward(
+        parameterSpace({ only: discrete(1, 1) }),
+        plan,
+        rising.calendar,
+        inlineExecutor(run),
+      )
+      const { dates, equity } = result.stitched
+      expect([result.windows.length, dates.length, equity.length]).toEqual([
+        windows,
+        sessions,
+        sessions,
+      ])
+      expect([...new Set(dates)].sort()).toEqual(dates)
+      // The expected chain: each window until the next one starts, from fresh capital.
+      let reached = 1000
+      const chained = result.windows.flatMap(({ test, window }, w) => {
+        const next = result.windows[w + 1]?.window.test.start ?? window.test.end
+        const own = test.result.equityCurve.equity.slice(0, next - window.test.start).map(Number)
+        const grown = own.map((value) => (reached * value) / 1000)
+        reached = grown.at(-1)!
+        return grown
+      })
+      for (const [i, value] of chained.entries()) expect(Number(equity[i])).toBeCloseTo(value, 1)
+      expect(result.finalEquity).toBe(equity.at(-1))
+      expect(result.metrics.totalReturn).toBeCloseTo(reached / 1000 - 1, 4)
+      expect(result).not.toHaveProperty('bankrupt')
+    },
+  )
+
+  it('ends where a test segment loses everything: no figure after', async () => {
+    const flat = [1000, 1000, 1000, 1000]
+    const squeezed = [1000, 4000, 1000, 4000]
+    const column = (odd: readonly number[], even: readonly number[]) =>
+      Float64Array.from({ length: 12 }, (_, i) => (i % 2 === 1 ? odd : even)[i % 4]!)
+    const content: BundleContent = {
+      ...simpleContent([1]),
+      sessions: isoDays(12),
+      bars: [
+        {
+          asset: 'A',
+          session: Int32Array.from({ length: 12 }, (_, i) => i),
+          open: column(flat, flat),
+          low: column(flat, flat),
+          high: column(squeezed, flat),
+          close: column(squeezed, flat),
+          volume: new Float64Array(12).fill(1000),
+        },
+      ],
+    }
+    const bundle = memoryBundle(content)
+    const run = ({ range }: TrialTask) =>
+      engine.backtest({
+        bundle,
+        cash: 100,
+        algorithm: eachBar((context) => void context.orderTarget('A', -4)),
+        ...(range !== undefined && { range }),
+      })
+    const plan: WalkForwardPlan = {
+      mode: 'rolling',
+      train: 2,
+      validation: 2,
+      test: 2,
+      step: 2,
+      warmUp: 0,
+    }
+    const result = await walkForward(
+      parameterSpace({ only: discrete(1, 1) }),
+      plan,
+      bundle.calendar,
+      inlineExecutor(run),
+    )
+    // Short 4 at 10, and 40 at the close.
+    expect(result.windows.map(({ test }) => test.result.finalEquity)).toEqual([
+      '-20',
+      '-20',
+      '-20',
+      '-20',
+    ])
+    expect(result.stitched).toEqual({ dates: ['2014-01-05', '2014-01-06'], equity: ['100', '-20'] })
+    expect([result.bankrupt, result.finalEquity]).toEqual(['2014-01-06', '-20'])
+    expect(result).not.toHaveProperty('efficiency')
+    expect(Object.keys(result.metrics)).toEqual(['totalReturn', 'maxDrawdown'])
+  })
+
+  it('rounds a stitched value once, after any number of segments', async () => {
+    const closes = Array.from({ length: 120 }, (_, i) => 100 + ((i * 7) % 13))
+    const bundle = memoryBundle(simpleContent(closes))
+    const run = ({ range }: TrialTask) =>
+      engine.backtest({
+        bundle,
+        cash: 777,
+        algorithm: eachBar((context) => void context.orderTarget('A', 3)),
+        ...(range !== undefined && { range }),
+      })
+    const plan: WalkForwardPlan = {
+      mode: 'rolling',
+      train: 2,
+      validation: 2,
+      test: 2,
+      step: 2,
+      warmUp: 0,
+    }
+    const { windows, stitched } = await walkForward(
+      parameterSpace({ only: discrete(1, 1) }),
+      plan,
+      bundle.calendar,
+      inlineExecutor(run),
+    )
+    const cents = (text: string) => BigInt(Math.round(Number(text) * 100))
+    let [top, bottom] = [1n, 1n]
+    const expected = windows.flatMap(({ test }) => {
+      const own = test.result.equityCurve.equity.map((value) =>
+        ticksToText(divideHalfEven(cents(value) * top, bottom), 2),
+      )
+      top *= cents(test.result.finalEquity)
+      bottom *= 77_700n
+      return own
+    })
+    expect(windows).toHaveLength(58)
+    expect(stitched.equity).toEqual(expected)
   })
 })
