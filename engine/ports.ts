@@ -68,7 +68,7 @@ export interface HistoryScope {
 }
 
 /**
- * Makes the history windows of a strategy. The plain source returns views of the adjusted columns
+ * Makes the history windows of a strategy. The plain source copies them out of the adjusted columns
  * and builds a data frame for each call.
  */
 export interface HistorySource {
@@ -82,7 +82,7 @@ export interface HistorySource {
  */
 export interface AssetWindows {
   /**
-   * A view, oldest first; not to be written to.
+   * Oldest first, in memory of the caller's own: nothing written to it is ever seen elsewhere.
    *
    * @param barCount  whole number ≥ 1
    * @throws {EngineError} `window`: it would start before the data; `strategy-misuse`: unknown
@@ -90,8 +90,7 @@ export interface AssetWindows {
    */
   window(field: Field, barCount: number): Float64Array
   /**
-   * A data frame: `date`, then the given fields. Each caller gets a table of its own, since
-   * `params()` changes a table in place; its columns may be shared.
+   * A data frame: `date`, then the given fields. Each caller gets a table and columns of its own.
    *
    * @throws {EngineError} see `window`
    */

@@ -32,7 +32,7 @@ function sortedBySession(bars: AssetBars): AssetBars {
   const order = Array.from(bars.session.keys()).sort((a, b) => bars.session[a]! - bars.session[b]!)
   const pick = (column: Float64Array) => Float64Array.from(order, (i) => column[i]!)
   return {
-    asset: bars.asset,
+    ...bars,
     session: Int32Array.from(order, (i) => bars.session[i]!),
     open: pick(bars.open),
     high: pick(bars.high),

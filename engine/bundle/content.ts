@@ -12,6 +12,8 @@ export interface AssetBars extends Readonly<Record<BarField, Float64Array>> {
   readonly asset: AssetId
   /** Calendar index of each bar; slots that did not trade are absent. */
   readonly session: Int32Array
+  /** See `Asset.ownCalendar`. */
+  readonly ownCalendar?: true
 }
 
 /** Everything a bundle holds, independent of its format on disk. */

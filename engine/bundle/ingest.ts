@@ -16,6 +16,7 @@ import {
   twoPartAmount,
 } from './event-csv.js'
 import type { Provenance, Scales } from './manifest.js'
+import { withOwnCalendars } from './own-calendars.js'
 import {
   digitsOf,
   type PriceCsvOptions,
@@ -52,7 +53,7 @@ export interface IngestOptions {
 
 /**
  * Reads price files (see `readPriceCsv`) into the content of one bundle. Its calendar is the union
- * of the start times of all bars.
+ * of the start times of all bars; see `withOwnCalendars` for assets that trade at other times.
  *
  * @param files  paths, at least one
  * @throws {EngineError} `input-invalid`, `precision`: a faulty file, with its line; an asset in two
@@ -83,7 +84,10 @@ export async function ingestCsv(
     frequency,
     scales,
     sessions: Array.from(times, (time) => formatSession(frequency, time)),
-    bars: series.map((own) => toBars(own, indexOf)),
+    bars: withOwnCalendars(
+      series.map((own) => ({ file: own.file, bars: toBars(own, indexOf) })),
+      times,
+    ),
     adjustments: events === undefined ? [] : toAdjustments(events, scales, indexOf, series),
     provenance: provenanceOf(files, series, scales, events?.notes ?? [], options.provenance),
   }

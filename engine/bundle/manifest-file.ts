@@ -128,6 +128,7 @@ const MANIFEST = z.strictObject({
         id: z.string().refine(isAssetId, 'not an asset id'),
         firstSession: count,
         lastSession: count,
+        ownCalendar: z.literal(true).exactOptional(),
       }),
     )
     .min(1),

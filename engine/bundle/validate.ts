@@ -69,7 +69,11 @@ async function readContent(
   manifest: BundleManifest,
   calendar: Calendar,
 ): Promise<CanonicalContent> {
-  const bars = toAssetBars(barsFile.path, await decodeBars(barsFile, manifest), manifest, calendar)
+  const rows = toAssetBars(barsFile.path, await decodeBars(barsFile, manifest), manifest, calendar)
+  const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  const bars = rows.map((one) =>
+    own.has(one.asset) ? { ...one, ownCalendar: true as const } : one,
+  )
   const adjustments = toAdjustments(
     adjustmentsFile.path,
     await decodeAdjustments(adjustmentsFile, manifest),

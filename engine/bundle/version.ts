@@ -34,10 +34,11 @@ export function shortVersion(version: string): string {
  * The assets of canonical content, by id, with the calendar indices of their first and last bar.
  */
 export function assetsOf(content: CanonicalContent): readonly Asset[] {
-  return content.bars.map(({ asset, session }) => ({
+  return content.bars.map(({ asset, session, ownCalendar }) => ({
     id: asset,
     firstSession: session[0]!,
     lastSession: session[session.length - 1]!,
+    ...(ownCalendar && { ownCalendar }),
   }))
 }
 
@@ -49,7 +50,10 @@ export function assetsOf(content: CanonicalContent): readonly Asset[] {
 export function assetsHash(assets: readonly Asset[]): string {
   return sha256(
     assets
-      .map(({ id, firstSession, lastSession }) => `${id} ${firstSession} ${lastSession}\n`)
+      .map(
+        ({ id, firstSession, lastSession, ownCalendar }) =>
+          `${id} ${firstSession} ${lastSession}${ownCalendar ? ' own' : ''}\n`,
+      )
       .join(''),
   )
 }

@@ -2,7 +2,7 @@ import { ColumnTable } from 'arquero'
 import type { EngineLog } from '../log.js'
 import type { Field } from '../market/bars.js'
 import type { AssetHistory } from '../portal/asset-history.js'
-import { BarDates } from '../portal/bar-dates.js'
+import type { BarDates } from '../portal/bar-dates.js'
 import type { OneOrMore } from '../portal/portal.js'
 import type { AssetWindows, CacheControl, Counters, HistoryScope, HistorySource } from '../ports.js'
 import { GuardedStore } from './guarded-store.js'
@@ -30,17 +30,16 @@ export interface HistoryCacheOptions {
 
 export type WindowStore = CacheStore<KeptWindow, number>
 
-/** An array, or a frame's columns: tables can be changed in place, so each caller gets its own. */
+/**
+ * An array, or a frame's columns: views that no strategy gets. Each request is answered with copies,
+ * since strategies may write to what they were given.
+ */
 export type KeptWindow = Float64Array | KeptFrame
 
+/** The columns by field, in order; a frame's dates are those of its backtest. */
 export interface KeptFrame {
-  readonly columns: FrameColumns
-  /** The dates of the whole backtest, which the frame keeps alive. */
-  readonly dates: BarDates
+  readonly columns: Readonly<Record<string, Float64Array>>
 }
-
-/** By name, in order: `date`, then the fields. */
-type FrameColumns = Readonly<Record<string, readonly Date[] | Float64Array>>
 
 /**
  * Layer 2, second half: keeps windows and returns them again. Within a backtest the clock moves, so
@@ -186,9 +185,9 @@ class CachedWindows implements AssetWindows {
     const tier = this.#tierOf(barCount)
     const kept = tier.get(key)
     this.#note(tier, kept, key, field, 'array', barCount)
-    if (kept instanceof Float64Array) return kept
+    if (kept instanceof Float64Array) return this.#history.copy(kept)
     const made = this.#plain.window(field, barCount)
-    tier.set(key, made)
+    tier.set(key, this.#history.view(field, barCount))
     return made
   }
 
@@ -203,10 +202,21 @@ class CachedWindows implements AssetWindows {
     const tier = this.#tierOf(barCount)
     const kept = tier.get(key)
     this.#note(tier, kept, key, fields, 'dataframe', barCount)
-    if (kept !== undefined && !(kept instanceof Float64Array)) return new ColumnTable(kept.columns)
+    if (kept !== undefined && !(kept instanceof Float64Array))
+      return this.#frameOf(kept.columns, barCount)
     const made = this.#plain.frame(fields, barCount)
-    tier.set(key, { columns: made.data() as FrameColumns, dates: this.#dates })
+    const columns: Record<string, Float64Array> = {}
+    for (const field of fields) columns[field] = this.#history.view(field, barCount)
+    tier.set(key, { columns })
     return made
+  }
+
+  #frameOf(columns: KeptFrame['columns'], barCount: number): ColumnTable {
+    const copies: Record<string, readonly Date[] | Float64Array> = {
+      date: this.#dates.of(this.#history, barCount),
+    }
+    for (const field of Object.keys(columns)) copies[field] = this.#history.copy(columns[field]!)
+    return new ColumnTable(copies)
   }
 
   /** The keys of the current epoch. */
@@ -248,41 +258,28 @@ class CachedWindows implements AssetWindows {
   }
 
   #request(fields: OneOrMore<Field>, form: string, barCount: number) {
-    const { bars, end } = this.#history
-    return { asset: bars.asset, fields, form, barCount, bar: bars.firstSession + end - 1 }
+    const [bar] = this.#history.sessions(1)
+    return { asset: this.#history.bars.asset, fields, form, barCount, bar }
   }
 }
 
 // Bytes of an entry besides shared memory, measured on Node 20.20 with 100 000 entries (293 bytes
-// per view, 574 per frame of one field without rows, 125 per further field) and rounded up: views,
-// lists, the entry's links, its place in the map, the key.
+// per view, 574 per frame of one field, 125 per further field) and rounded up: views, lists, the
+// entry's links, its place in the map, the key.
 const ARRAY_BYTES = 320
-const FRAME_BYTES = 352
+const FRAME_BYTES = 480
 const FRAME_COLUMN_BYTES = 128
-const POINTER_BYTES = 8
-/** A JS Date, measured in the same way. */
-const DATE_BYTES = 112
 
 function ownBytes(kept: KeptWindow): number {
   if (kept instanceof Float64Array) return ARRAY_BYTES
-  const columns = Object.values(kept.columns)
-  return FRAME_BYTES + columns.length * FRAME_COLUMN_BYTES + columns[0]!.length * POINTER_BYTES
+  return FRAME_BYTES + Object.keys(kept.columns).length * FRAME_COLUMN_BYTES
 }
 
-/**
- * A view keeps its whole column alive, a frame also the dates of its whole backtest. Windows share
- * these, so each counts once.
- */
+/** A view keeps its whole column alive. Windows share columns, so each counts once. */
 const shares: SharesOf<KeptWindow> = {
   of(kept) {
     if (kept instanceof Float64Array) return [kept.buffer]
-    const held: object[] = [kept.dates]
-    for (const column of Object.values(kept.columns))
-      if (column instanceof Float64Array) held.push(column.buffer)
-    return held
+    return Object.values(kept.columns).map(({ buffer }) => buffer)
   },
-  bytes: (held) =>
-    held instanceof BarDates
-      ? held.length * (DATE_BYTES + POINTER_BYTES)
-      : (held as ArrayBuffer).byteLength,
+  bytes: (held) => (held as ArrayBuffer).byteLength,
 }

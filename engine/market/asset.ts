@@ -13,6 +13,11 @@ export interface Asset {
   readonly id: AssetId
   readonly firstSession: number
   readonly lastSession: number
+  /**
+   * Where true, sessions without a row belong to the calendars of other assets, and history does not
+   * count them; where absent, the asset was halted in them, and history shows an untraded bar.
+   */
+  readonly ownCalendar?: true
 }
 
 const ASSET_ID = /^(?!\.{1,2}$)[A-Za-z0-9._\-^=:]{1,64}$/

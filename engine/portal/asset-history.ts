@@ -2,6 +2,8 @@ import { EngineError } from '../errors.js'
 import type { AdjustmentTimeline } from '../market/adjustment-timeline.js'
 import { type Bars, FIELDS, type Field } from '../market/bars.js'
 import type { Clock } from './clock.js'
+import { type OwnBars, ownBars } from './own-bars.js'
+import { WindowCopies } from './window-copies.js'
 
 /** One asset as of the clock: its bars, adjusted by the splits and dividends effective by then. */
 export class AssetHistory {
@@ -10,21 +12,36 @@ export class AssetHistory {
   readonly #clock: Clock
   // A map, not an object: an object also has what its prototype has, such as 'constructor'.
   readonly #columns = new Map<Field, Float64Array>()
+  /** The same columns without the slots of other calendars. */
+  readonly #ownColumns = new Map<Field, Float64Array>()
+  readonly #own: OwnBars | undefined
+  readonly #copies = new WindowCopies()
   #epoch = -1
   #seen = -1
 
-  constructor(bars: Bars, timeline: AdjustmentTimeline, clock: Clock) {
+  /**
+   * @param ownCalendar  slots without a row belong to the calendars of other assets: windows do not
+   * count them
+   */
+  constructor(bars: Bars, timeline: AdjustmentTimeline, clock: Clock, ownCalendar = false) {
     this.bars = bars
     this.#timeline = timeline
     this.#clock = clock
+    this.#own = ownCalendar && bars.hasGaps ? ownBars(bars) : undefined
+  }
+
+  /** Whether its windows skip slots of the bundle's calendar. */
+  get skipsSlots(): boolean {
+    return this.#own !== undefined
   }
 
   /**
-   * The index in a column after the current bar, where windows end; 0 or less before the asset's
-   * first bar.
+   * The number of bars a window can have, where windows end; 0 or less before the asset's first
+   * bar.
    */
   get end(): number {
-    return this.#clock.bar + 1 - this.bars.firstSession
+    const slots = this.#clock.bar + 1 - this.bars.firstSession
+    return this.#own === undefined ? slots : this.#own.until(slots)
   }
 
   /** Number of bars known so far, untraded ones included. */
@@ -39,6 +56,42 @@ export class AssetHistory {
   get epoch(): number {
     if (this.#seen !== this.#clock.moves) this.#follow()
     return this.#epoch
+  }
+
+  /**
+   * A window of the last `barCount` bars as a view of a whole column: for caches, never for a
+   * strategy, which could write to it and find later bars behind it.
+   *
+   * @param barCount  1 … `end`
+   * @throws {EngineError} `strategy-misuse`: unknown field
+   */
+  view(field: Field, barCount: number): Float64Array {
+    const { end } = this
+    const column = this.#own === undefined ? this.column(field) : this.#ownColumn(field, this.#own)
+    return column.subarray(end - barCount, end)
+  }
+
+  /** The copy of a window that a strategy gets. */
+  copy(window: Float64Array): Float64Array {
+    return this.#copies.of(window)
+  }
+
+  /** The calendar index of each of the last `barCount` bars, in a new array. */
+  sessions(barCount: number): Int32Array {
+    const { end } = this
+    const first = this.bars.firstSession
+    const positions = this.#own?.positions
+    return Int32Array.from(
+      { length: barCount },
+      (_, i) => first + (positions?.[end - barCount + i] ?? end - barCount + i),
+    )
+  }
+
+  /** The calendar index of the first bar with a history of `barCount` bars, if it is before `to`. */
+  firstWith(barCount: number, to: number): number | undefined {
+    const position = this.#own === undefined ? barCount - 1 : this.#own.positions[barCount - 1]
+    const session = this.bars.firstSession + (position ?? Number.POSITIVE_INFINITY)
+    return session < to ? session : undefined
   }
 
   /**
@@ -66,6 +119,16 @@ export class AssetHistory {
     )
   }
 
+  #ownColumn(field: Field, own: OwnBars): Float64Array {
+    const column = this.column(field)
+    let rows = this.#ownColumns.get(field)
+    if (rows === undefined) {
+      rows = own.rowsOf(column)
+      this.#ownColumns.set(field, rows)
+    }
+    return rows
+  }
+
   /** Drops the columns if a new epoch has begun; otherwise they stay valid. */
   #follow(): void {
     this.#seen = this.#clock.moves
@@ -74,6 +137,7 @@ export class AssetHistory {
     if (epoch === this.#epoch) return
     this.#epoch = epoch
     this.#columns.clear()
+    this.#ownColumns.clear()
   }
 }
 

@@ -1,8 +1,13 @@
 import type { SessionRange } from '../market/bars.js'
 import type { Calendar } from '../market/calendar.js'
+import type { AssetHistory } from './asset-history.js'
 import type { Clock } from './clock.js'
+import { ReadOnlyDate } from './read-only-date.js'
 
-/** The dates of one backtest's bars, for its data frames: one JS Date (UTC) per bar, made once. */
+/**
+ * The dates of one backtest's bars, for its data frames: one JS Date (UTC) per bar, made once, and
+ * read-only because frames share them.
+ */
 export class BarDates {
   readonly #calendar: Calendar
   readonly #range: SessionRange
@@ -16,16 +21,29 @@ export class BarDates {
     this.#clock = clock
   }
 
-  /** Number of dates held. */
-  get length(): number {
-    return this.#dates?.length ?? 0
-  }
-
   /** The dates of the last `barCount` bars, ending with the current one, in a new array. */
   last(barCount: number): Date[] {
+    const end = this.#clock.bar + 1 - this.#range.from
+    return this.#all().slice(end - barCount, end)
+  }
+
+  /** The dates of an asset's last `barCount` bars, in a new array. */
+  of(history: AssetHistory, barCount: number): Date[] {
+    return history.skipsSlots ? this.at(history.sessions(barCount)) : this.last(barCount)
+  }
+
+  /** The date of each of these calendar indices, in a new array. */
+  at(sessions: Int32Array): Date[] {
+    const all = this.#all()
+    return Array.from(sessions, (session) => all[session - this.#range.from]!)
+  }
+
+  #all(): readonly Date[] {
     const { from, to } = this.#range
-    this.#dates ??= Array.from(this.#calendar.times.subarray(from, to), (time) => new Date(time))
-    const end = this.#clock.bar + 1 - from
-    return this.#dates.slice(end - barCount, end)
+    this.#dates ??= Array.from(
+      this.#calendar.times.subarray(from, to),
+      (time) => new ReadOnlyDate(time),
+    )
+    return this.#dates
   }
 }

@@ -1,13 +1,13 @@
 import type { ColumnTable } from 'arquero'
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import type { Field, SessionRange } from '../market/bars.js'
+import type { Field } from '../market/bars.js'
 import type { Calendar, Frequency } from '../market/calendar.js'
 import type { AssetWindows } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import type { BarDates } from './bar-dates.js'
 import type { Clock } from './clock.js'
-import { assetsFrame } from './frame.js'
+import { assetsFrame, raggedFrame } from './frame.js'
 import { HistoryBlock } from './history-block.js'
 import { unknownAsset } from './long-table.js'
 import type { ArrayOptions, FrameOptions, HistoryOptions, OneOrMore, Portal } from './portal.js'
@@ -20,30 +20,25 @@ export interface PortalParts {
   /** The windows of the same assets. */
   readonly windows: ReadonlyMap<AssetId, AssetWindows>
   readonly calendar: Calendar
-  /** The calendar indices loaded; no bar outside is ever visible. */
-  readonly range: SessionRange
   /** The current bar. */
   readonly clock: Clock
   readonly dates: BarDates
 }
 
-/** The portal over bars in memory. A window is a view; only frames of several assets copy. */
+/** The portal over bars in memory. What it hands out is the strategy's own. */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
   readonly frequency: Frequency
   readonly #histories: ReadonlyMap<AssetId, AssetHistory>
   readonly #windowsOf: ReadonlyMap<AssetId, AssetWindows>
-  readonly #range: SessionRange
   readonly #clock: Clock
   readonly #dates: BarDates
-  #sessions: Int32Array | undefined
 
-  constructor({ histories, windows, calendar, range, clock, dates }: PortalParts) {
-    this.assets = [...histories.keys()]
+  constructor({ histories, windows, calendar, clock, dates }: PortalParts) {
+    this.assets = Object.freeze([...histories.keys()])
     this.frequency = calendar.frequency
     this.#histories = histories
     this.#windowsOf = windows
-    this.#range = range
     this.#clock = clock
     this.#dates = dates
   }
@@ -107,15 +102,23 @@ export class BarPortal implements Portal {
     if (typeof assets === 'string') return this.#source(assets).frame(fields, barCount)
     const listed = listOf(assets, 'asset')
     const columns = this.#windows(listed, fields, barCount)
-    return assetsFrame(this.#dates.last(barCount), listed, fields, columns)
+    if (!this.#skipsSlots(listed))
+      return assetsFrame(this.#dates.last(barCount), listed, fields, columns)
+    const sessions = listed.map((asset) => this.#history(asset).sessions(barCount))
+    return raggedFrame((at) => this.#dates.at(at), sessions, listed, fields, columns)
   }
 
   #block(assets: readonly AssetId[], fields: readonly Field[], barCount: number): HistoryBlock {
     const columns = this.#windows(assets, fields, barCount)
-    const { from, to } = this.#range
-    this.#sessions ??= Int32Array.from({ length: to - from }, (_, i) => from + i)
-    const end = this.#clock.bar + 1 - from
-    return new HistoryBlock(assets, fields, this.#sessions.subarray(end - barCount, end), columns)
+    const sessions = this.#skipsSlots(assets)
+      ? assets.map((asset) => this.#history(asset).sessions(barCount))
+      : [Int32Array.from({ length: barCount }, (_, i) => this.#clock.bar + 1 - barCount + i)]
+    return new HistoryBlock([...assets], [...fields], sessions, columns)
+  }
+
+  /** Whether one of the assets has a calendar of its own, so that windows end at different bars. */
+  #skipsSlots(assets: readonly AssetId[]): boolean {
+    return assets.some((asset) => this.#history(asset).skipsSlots)
   }
 
   /** One window per asset and field: asset by asset, within it field by field. */

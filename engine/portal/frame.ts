@@ -1,5 +1,5 @@
 import { type ColumnTable, table } from 'arquero'
-import type { AssetId } from '../market/asset.js'
+import { type AssetId, compareIds } from '../market/asset.js'
 import type { Field } from '../market/bars.js'
 import type { PriceWindow } from './price-window.js'
 
@@ -32,9 +32,7 @@ export function assetsFrame(
   fields: readonly Field[],
   columns: readonly PriceWindow[],
 ): ColumnTable {
-  const order = assets
-    .map((_, i) => i)
-    .sort((a, b) => (assets[a]! < assets[b]! ? -1 : assets[a]! > assets[b]! ? 1 : a - b))
+  const order = byId(assets)
   const named: Record<string, readonly Date[] | readonly AssetId[] | PriceWindow> = {
     date: dates.flatMap((date) => assets.map(() => date)),
     asset: dates.flatMap(() => order.map((i) => assets[i]!)),
@@ -44,6 +42,37 @@ export function assetsFrame(
     named[field] = interleaved(windows, dates.length)
   }
   return table(named)
+}
+
+/**
+ * The same frame where assets have calendars of their own, so that their windows hold bars of
+ * different sessions.
+ *
+ * @param datesAt   the dates of calendar indices
+ * @param sessions  the calendar indices of each asset's window
+ */
+export function raggedFrame(
+  datesAt: (sessions: Int32Array) => readonly Date[],
+  sessions: readonly Int32Array[],
+  assets: readonly AssetId[],
+  fields: readonly Field[],
+  columns: readonly PriceWindow[],
+): ColumnTable {
+  const rows = byId(assets)
+    .flatMap((i) => Array.from(sessions[i]!, (session, row) => ({ i, row, session })))
+    .sort((a, b) => a.session - b.session)
+  const named: Record<string, readonly Date[] | readonly AssetId[] | PriceWindow> = {
+    date: datesAt(Int32Array.from(rows, ({ session }) => session)),
+    asset: rows.map(({ i }) => assets[i]!),
+  }
+  for (const [j, field] of fields.entries())
+    named[field] = Float64Array.from(rows, ({ i, row }) => columns[i * fields.length + j]![row]!)
+  return table(named)
+}
+
+/** Positions of the assets, ordered by id; one named twice keeps its order. */
+function byId(assets: readonly AssetId[]): number[] {
+  return assets.map((_, i) => i).sort((a, b) => compareIds(assets[a]!, assets[b]!) || a - b)
 }
 
 function interleaved(windows: readonly PriceWindow[], length: number): Float64Array {

@@ -6,7 +6,7 @@ import type { AssetWindows, HistoryScope, HistorySource } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import { assetFrame } from './frame.js'
 
-/** The plain source: a window is a view of an adjusted column; each frame is built anew. */
+/** The plain source: a window is a copy out of an adjusted column; each frame is built anew. */
 export function plainHistorySource(): HistorySource {
   return { windows: (history, scope) => new PlainWindows(history, scope) }
 }
@@ -21,31 +21,31 @@ class PlainWindows implements AssetWindows {
   }
 
   window(field: Field, barCount: number): Float64Array {
-    const { end } = this.#history
-    if (end < barCount) throw tooEarly(this.#history, barCount, this.#scope)
-    return this.#history.column(field).subarray(end - barCount, end)
+    const history = this.#history
+    if (history.end < barCount) throw tooEarly(history, barCount, this.#scope)
+    return history.copy(history.view(field, barCount))
   }
 
   frame(fields: readonly Field[], barCount: number): ColumnTable {
     const columns = fields.map((field) => this.window(field, barCount))
-    return assetFrame(this.#scope.dates.last(barCount), fields, columns)
+    return assetFrame(this.#scope.dates.of(this.#history, barCount), fields, columns)
   }
 }
 
 function tooEarly(
-  { bars }: AssetHistory,
+  history: AssetHistory,
   barCount: number,
   { bundle, range }: HistoryScope,
 ): EngineError {
-  const { asset, firstSession } = bars
-  const first = firstSession + barCount - 1
+  const { asset } = history.bars
+  const first = history.firstWith(barCount, range.to)
   const remedy =
-    first < range.to
+    first !== undefined
       ? `the first session with enough bars is ${sessionText(bundle.calendar, first)}`
       : `no session of this backtest has enough; give it more warm-up or request fewer bars`
   return new EngineError(
     'window',
     `history of ${barCount} bars of ${asset} starts before its data; ${remedy}`,
-    { details: { asset, barCount, ...(first < range.to && { firstSession: first }) } },
+    { details: { asset, barCount, ...(first !== undefined && { firstSession: first }) } },
   )
 }

@@ -1,7 +1,7 @@
 /**
- * A window of float64 values, oldest first: a `Float64Array` without its writing methods.
- * JavaScript has no read-only typed array, and these are views of columns that caches share, so the
- * type keeps strategies from writing to them.
+ * A window of float64 values, oldest first: a `Float64Array` without its writing methods. It is the
+ * strategy's own: nothing written to it reaches a later window, and its `buffer` holds no other
+ * value. The type names no writing method, since what is written is seen nowhere else.
  */
 export interface PriceWindow extends Iterable<number> {
   readonly length: number

@@ -9,6 +9,7 @@ import { periodsPerYear } from '../market/periods-per-year.js'
 import { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
+import { checkSpacing } from '../portal/bar-spacing.js'
 import { Clock } from '../portal/clock.js'
 import { extendBars } from '../portal/dense-bars.js'
 import { unknownAsset } from '../portal/long-table.js'
@@ -107,7 +108,7 @@ export async function runBacktest(
     start: range.start,
     end: range.end,
     histories,
-    portal: new BarPortal({ histories, windows, calendar, range: loaded, clock, dates }),
+    portal: new BarPortal({ histories, windows, calendar, clock, dates }),
     clock,
     adjustments,
     rules,
@@ -151,6 +152,7 @@ async function loadHistories(
   const { bundle, range, dividendPolicy } = scope
   const { calendar, manifest } = bundle
   const histories = new Map<AssetId, AssetHistory>()
+  const ownCalendars = new Set(manifest.assets.flatMap((one) => (one.ownCalendar ? [one.id] : [])))
   const windows = new Map<AssetId, AssetWindows>()
   for (const { id } of assets) {
     const bars = extendBars(await sources.bars.bars(bundle, id, range), range.to)
@@ -161,10 +163,14 @@ async function loadHistories(
       manifest.scales,
       calendar,
     )
-    const history = new AssetHistory(bars, timeline, clock)
+    const history = new AssetHistory(bars, timeline, clock, ownCalendars.has(id))
     histories.set(id, history)
     windows.set(id, sources.history.windows(history, scope))
   }
+  checkSpacing(
+    [...histories.values()].map(({ bars }) => bars),
+    calendar,
+  )
   return { histories, windows }
 }
 

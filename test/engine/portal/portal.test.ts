@@ -10,7 +10,6 @@ import {
   memoryBundle,
   openEngine,
   type Portal,
-  type PriceWindow,
   pureBaseline,
   type TradingAlgorithm,
 } from '../../../engine/index.js'
@@ -91,13 +90,18 @@ describe('history', () => {
     })
   })
 
-  it('shares memory with the columns on the array path', async () => {
+  it('gives every array a buffer of its own, with its values and nothing else', async () => {
     await atEnd(simpleContent([1, 2, 3, 4]), (data) => {
-      const bufferOf = (window: PriceWindow) => (window as Float64Array).buffer
-      const windows = [1, 2, 3].map((count) =>
-        data.history('A', 'close', count, '1d', { returnType: 'array' }),
-      )
-      expect(new Set(windows.map(bufferOf)).size).toBe(1)
+      const buffers = [1, 2, 3].map((count) => {
+        const window = data.history('A', 'close', count, '1d', { returnType: 'array' })
+        return (window as Float64Array).buffer
+      })
+      expect(new Set(buffers).size).toBe(3)
+      expect(buffers.map((buffer) => [...new Float64Array(buffer)])).toEqual([
+        [4],
+        [3, 4],
+        [2, 3, 4],
+      ])
     })
   })
 
