@@ -42,7 +42,7 @@ function lacksSlots({ session }: AssetBars): boolean {
   return session[session.length - 1]! - session[0]! + 1 > session.length
 }
 
-/** Whether an asset has no bar at all in slots of one kind, of which there are enough in its life. */
+/** Whether an asset has no bar in slots of one kind, although there are enough in its life. */
 function neverTradesAt(
   { session }: AssetBars,
   times: Float64Array,

@@ -31,8 +31,8 @@ export interface HistoryCacheOptions {
 export type WindowStore = CacheStore<KeptWindow, number>
 
 /**
- * An array, or a frame's columns: views that no strategy gets. Each request is answered with copies,
- * since strategies may write to what they were given.
+ * An array, or a frame's columns: views that no strategy gets. Each request is answered with
+ * copies, since strategies may write to what they were given.
  */
 export type KeptWindow = Float64Array | KeptFrame
 

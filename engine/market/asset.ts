@@ -14,8 +14,8 @@ export interface Asset {
   readonly firstSession: number
   readonly lastSession: number
   /**
-   * Where true, sessions without a row belong to the calendars of other assets, and history does not
-   * count them; where absent, the asset was halted in them, and history shows an untraded bar.
+   * If true, sessions without a row belong to the calendars of other assets, and history does not
+   * count them; if absent, the asset was halted in them, and history shows an untraded bar.
    */
   readonly ownCalendar?: true
 }

@@ -87,7 +87,7 @@ export class AssetHistory {
     )
   }
 
-  /** The calendar index of the first bar with a history of `barCount` bars, if it is before `to`. */
+  /** The first calendar index with a history of `barCount` bars; undefined from `to` on. */
   firstWith(barCount: number, to: number): number | undefined {
     const position = this.#own === undefined ? barCount - 1 : this.#own.positions[barCount - 1]
     const session = this.bars.firstSession + (position ?? Number.POSITIVE_INFINITY)

@@ -15,8 +15,8 @@ const CHANCE = 0.01
  * shows its close at its start, and beside finer bars that is a look at the future.
  *
  * An asset is coarser where the shortest time between two of its bars is at least twice the
- * shortest of another asset, every time between its bars is a multiple of it, and there are enough
- * bars that this is no accident of halted sessions (see `enoughBars`). Assets of the same spacing at
+ * shortest of another asset, every time between its bars is a multiple of it, and there are so many
+ * bars that halted sessions cannot explain it (see `enoughBars`). Assets of the same spacing at
  * different times of the day pass.
  *
  * @param bars      of one backtest, dense

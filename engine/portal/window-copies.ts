@@ -1,4 +1,4 @@
-/** Values of the first piece of memory of an asset's windows; each further piece is twice as large. */
+/** Values in the first piece of memory; each further piece is twice as large. */
 const FIRST_VALUES = 512
 const MOST_VALUES = 16_384
 

@@ -17,7 +17,7 @@ import { assetBars, eachBar, isoDays, simpleContent } from '../../support.js'
 
 const BARS = 60
 
-/** Closes that never repeat and rise, so that a later one can be told from all before it. */
+/** Closes that never repeat and rise, so that a later one is larger than all before it. */
 const closesOf = (first: number) =>
   Array.from({ length: BARS }, (_, i) => first + 100 * i + ((i * 37) % 90))
 
