@@ -43,7 +43,7 @@ export interface CalibrationRequest extends ControlSetting {
   readonly root: string
   /** Continue the unfinished calibration of this host and scale. */
   readonly resume: boolean
-  /** Called once with the proof of equal results, before anything is timed. */
+  /** Called once, with the proof of equal results, before any run is timed. */
   readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
 }
 
@@ -54,15 +54,15 @@ export interface CalibrationOutcome {
   readonly id: string
 }
 
-/** The known effect: extra work in the baseline makes the candidate 8 % faster. */
+/** The size of the known effect: extra work in the baseline makes the candidate look 8 % faster. */
 export const INJECTED = 0.08
 const MOST_INJECTED_PAIRS = 20
 const PROOFS = 1
 
 /**
- * Checks that this host measures correctly: two arms with the same code must come out equal, and a
- * known effect must be measured at its true size. If a check of a workload fails, the workload is
- * measured again, and the second attempt decides.
+ * Checks that this host measures correctly: two arms with the same code must measure as equal, and
+ * the measured size of a known effect must be its true size. If a check of a workload fails, the
+ * workload is measured again, and the second attempt decides.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, the proof found different
@@ -119,7 +119,10 @@ function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest
   }
 }
 
-/** Makes the proof and the pilot once for both parts, so that both have the same W and K. */
+/**
+ * Makes the proof and the pilot once for both parts, so that both use the same numbers of warm-up
+ * and timed iterations (W and K).
+ */
 async function begin(request: CalibrationRequest, id: string): Promise<void> {
   const { root, pairs, progress } = request
   if (isUnfinished(root, id)) {
@@ -142,7 +145,7 @@ async function begin(request: CalibrationRequest, id: string): Promise<void> {
   })
 }
 
-/** @throws {InputError} there is nothing to resume, or its settings differ; names them */
+/** @throws {InputError} there is nothing to resume, or settings differ; the message names them */
 function checkUnfinished(request: CalibrationRequest, id: string): void {
   const { root, settings, onProof } = request
   if (!isUnfinished(root, id))
@@ -172,8 +175,8 @@ function withoutInjection<Plan extends PlanDraft>(plan: Plan): Plan {
 }
 
 /**
- * Measures until no workload needs another pair. Measures nothing if the result of an A/A run
- * differed from the proven one.
+ * Measures until no workload needs another pair. If the result of an A/A run differed from the
+ * proven one, nothing is measured.
  */
 async function measurePart<Attempt>(
   request: CalibrationRequest,
@@ -200,7 +203,9 @@ async function measurePart<Attempt>(
   })
 }
 
-/** Looks for the progress display: the pairs of one attempt, and of a repeated one. */
+/**
+ * The looks that the progress display shows: the pairs of one attempt, and of a repeated attempt.
+ */
 function withRepeat(plan: EvaluationPlan): EvaluationPlan {
   const pairs = plan.regime.looks.at(-1)!
   return { ...plan, regime: { ...plan.regime, looks: [pairs, 2 * pairs], fixed: false } }

@@ -5,7 +5,7 @@ import type { CalibratedHost } from './calibration.js'
 const GIB = 2 ** 30
 const DIGITS = 12
 
-/** The host of an environment, with its Node version and flags, for one metric of a suite. */
+/** The host described by an environment, with Node version and flags, for one metric of a suite. */
 export function calibratedHost(
   environment: Environment,
   { metric, suite }: Pick<EvaluationPlan, 'metric' | 'suite'>,

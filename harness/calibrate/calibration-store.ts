@@ -98,7 +98,7 @@ export function publishCalibration(root: string, id: string): Calibration {
  *
  * @returns undefined if there is none
  * @throws {InvalidEvidenceError} it differs from the derived one, because a file was changed or is
- * missing; names the file
+ * missing; the message names the file
  */
 export function readCalibration(root: string, id: string): Calibration | undefined {
   const path = resultPath(root, id)

@@ -16,7 +16,7 @@ import type {
   CalibrationWarning,
 } from './calibration.js'
 
-/** A calibration as a terminal shows it: its codes in words, its table, its quote. */
+/** The texts of a calibration for a terminal: its codes in words, its table, and its quote. */
 
 const REASONS: Readonly<Record<CalibrationReason, string>> = {
   'results-differ':

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
 
-/** What a calibration is valid for; if any of these fields differs, another one is needed. */
+/**
+ * What a calibration is valid for. If any of these fields differs, another calibration is needed.
+ */
 const hostSchema = z.strictObject({
   /** Twelve hexadecimal digits of the SHA-256 of all fields below; the name of the folder. */
   fingerprint: z.string().regex(/^[0-9a-f]{12}$/),
@@ -59,10 +61,12 @@ const calibratedWorkloadSchema = z.strictObject({
   id: z.string(),
   /** What one pass consists of. */
   content: z.string(),
-  /** W and K of the pilot, equal for all runs. */
+  /** Numbers of warm-up (W) and timed (K) iterations that the pilot found, the same in all runs. */
   warmup: count,
   iterations: z.int().positive(),
-  /** Noise of one pair, from the last A/A attempt; absent if it has fewer than two pairs. */
+  /**
+   * Noise of one pair, from the last A/A attempt. Absent if that attempt has fewer than two pairs.
+   */
   effectiveSd: spread.optional(),
   class: noiseClassSchema.optional(),
   /**
@@ -82,11 +86,11 @@ const calibratedWorkloadSchema = z.strictObject({
     .strictObject({ among: z.enum(['aa', 'injected']), pair: z.int().positive(), arm: z.string() })
     .optional(),
   verdict: z.enum(['passed', 'failed']),
-  /** Codes; empty if it passed. */
+  /** Codes of the reasons for a failure. Empty if the workload passed. */
   reasons: z.array(
     z.enum(['results-differ', 'incomplete', 'biased', 'position-effect', 'effect-missed']),
   ),
-  /** Codes of remarks that do not fail it. */
+  /** Codes of remarks that do not make the workload fail. */
   warnings: z.array(z.enum(['noise-red', 'autocorrelated', 'effect-undecidable', 'repeated'])),
 })
 export type CalibratedWorkload = Readonly<z.infer<typeof calibratedWorkloadSchema>>
@@ -99,7 +103,7 @@ export const calibrationSchema = z.strictObject({
   host: hostSchema,
   scale: z.enum(SCALE_NAMES),
   seed: count,
-  /** Start of its last run. */
+  /** Start of the last run. */
   madeAt: z.iso.datetime(),
   /** The command that repeats it. */
   command: z.string(),
@@ -108,7 +112,7 @@ export const calibrationSchema = z.strictObject({
   /** SHA-256 of the measured code, compiled. */
   dist: z.string(),
   workloads: z.array(calibratedWorkloadSchema).min(1),
-  /** `failed` if any workload failed: then measurements on this host cannot be trusted. */
+  /** `failed` if any workload failed. Measurements on this host can then not be trusted. */
   verdict: z.enum(['passed', 'failed']),
   /** SHA-256 of each file it is derived from. */
   evidence: z.record(z.string(), z.string()),

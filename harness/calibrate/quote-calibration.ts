@@ -16,14 +16,15 @@ const DAY_MS = 86_400_000
 const STALE_AFTER_DAYS = 30
 
 /**
- * The calibration of this host, Node version, flags, suite and scale, as far as it concerns the
- * workloads of a plan.
+ * The part that concerns the workloads of a plan, from the calibration of this host, Node version,
+ * flags, suite and scale.
  *
- * `failed` holds at any age and for any workload, because bias does not disappear by itself.
- * `stale` depends on age only: the measured code changes daily, but bias and noise belong to host
- * and harness. A calibration that covers none of the workloads is `missing`.
+ * A `failed` calibration counts at any age and for any workload, because bias does not disappear
+ * by itself. It is `stale` by age only: the measured code may change daily, but bias and noise are
+ * properties of the host and the harness. If the calibration covers none of the workloads, it is
+ * `missing`.
  *
- * @throws {InvalidEvidenceError} a file of the calibration is damaged; names the file
+ * @throws {InvalidEvidenceError} a file of the calibration is damaged; the message names the file
  */
 export function quoteCalibration(
   { root, environment, plan, command }: CalibrationQuery,

@@ -35,9 +35,11 @@ const AT_LEAST = 0.05
 const ALPHA = 0.05
 
 /**
- * Derives the result of a calibration from its evidence alone, without clock, host or code version.
+ * Derives the result of a calibration from its evidence alone. The clock, the host and the version
+ * of the code have no influence.
  *
- * @throws {InvalidEvidenceError} the evidence is not that of a calibration, or contradicts itself
+ * @throws {InvalidEvidenceError} the evidence does not come from a calibration, or contradicts
+ * itself
  */
 export function toCalibration(evidence: CalibrationEvidence): Calibration {
   const { plan, environment } = evidence.aa
@@ -59,7 +61,7 @@ export function toCalibration(evidence: CalibrationEvidence): Calibration {
   }
 }
 
-/** The A/A check of a plan, with the number of pairs at its only look. */
+/** The A/A check of a plan. Its number of pairs is that of the plan's only look. */
 export function identicalTrial({ regime, metric }: EvaluationPlan): Trial<IdenticalAttempt> {
   return identicalArms(regime.looks.at(-1)!, metric)
 }
@@ -78,8 +80,8 @@ export function injectedTrial({
 }
 
 /**
- * Ids of the workloads that need another pair, in plan order. Measuring a workload ends, and its
- * attempt stays incomplete, once more than a quarter of its planned pairs are voided.
+ * Ids of the workloads that need another pair, in plan order. Once more than a quarter of the
+ * planned pairs of a workload are voided, its measuring ends, and its attempt stays incomplete.
  */
 export function workloadsInNeed<Attempt>(
   plan: EvaluationPlan,
@@ -171,7 +173,10 @@ function warningsOf(
   return warnings.filter((warning) => warning !== false)
 }
 
-/** What an evaluation by the default rule could certify, at each look that the pairs reach. */
+/**
+ * The improvement that an evaluation by the default rule could certify, at each look that the
+ * pairs reach.
+ */
 function certifiableOf(
   noise: Noise,
   rounds: readonly Round[],
@@ -218,7 +223,10 @@ function injectedImprovement(injected: EvaluationPlan['injected']): number {
   )
 }
 
-/** All times of runs have the same format, so they can be compared as text. */
+/**
+ * The start of the last run. All times of runs have the same format, so they can be compared as
+ * text.
+ */
 function lastStart({ aa, injected }: CalibrationEvidence): string {
   const starts = [...aa.runs, ...injected.runs].map(({ startedAt }) => startedAt)
   return starts.sort().at(-1) ?? aa.plan.createdAt

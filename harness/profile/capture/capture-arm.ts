@@ -29,14 +29,17 @@ export interface CapturedArm {
   }
 }
 
-/** V8 attributes some inlined functions to their callers, so attribution needs runs without. */
+/**
+ * V8 attributes some inlined functions to their callers, so attribution needs runs without
+ * inlining.
+ */
 const NO_INLINING = '--no-turbo-inlining'
 
 /**
  * Profiles one arm on one workload: CPU without and with inlining, allocations, and calls, each in
- * a process of its own. A verdict uses none of it.
+ * a process of its own. Verdicts do not use these figures.
  *
- * @param timing what a pass takes without a profiler
+ * @param timing CPU of a pass without a profiler
  * @throws {InvalidEvidenceError} a process failed, or wrote no usable profile
  */
 export async function captureArm(
@@ -113,7 +116,7 @@ function portableFiles(
   }
 }
 
-/** Files by the ending that follows the name of the arm. */
+/** Files by the ending of their names, that is, the part after the name of the arm. */
 function byEnding(files: readonly V8File[], prefix = ''): (readonly [string, string])[] {
   return files.map(({ name, text }) => [`${prefix}${name.replace(/^main\./, '')}`, text])
 }

@@ -5,7 +5,7 @@ import type { Capture } from '../../contract.js'
 
 /** A capture that is running. */
 export interface RunningCapture {
-  /** Ends the warm-up: from here on everything counts. */
+  /** Ends the warm-up. Everything after this call counts. */
   begin(): Promise<void>
   /** Ends the capture and writes one file per thread. */
   stop(): Promise<CaptureFiles>
@@ -22,19 +22,20 @@ type Profiler = Exclude<Capture['profiler'], 'clock' | 'outside'>
 /** A capture with one of V8's profilers, in the profiled process itself. */
 export type ProfilerCapture = Capture & { readonly profiler: Profiler }
 
-/** How to operate one profiler. */
+/** How to run one of the profilers. */
 interface Recipe {
   /**
    * How the warm-up is kept out of the result. Two profilers must run during the warm-up, because
-   * they misread code that was compiled before they started: the CPU profiler attributes it to the
-   * wrong functions (a split of 60 : 30 : 10 read as 90 % in the caller of all three), and coverage
-   * counts every resumption of such a generator or async function as a call. Samples of the warm-up
-   * are then `cut-off`, its counts are `taken-before`. The third profiler starts `after` it.
+   * they misread code that was compiled before they started. The CPU profiler attributes such code
+   * to the wrong functions (a split of 60 : 30 : 10 read as 90 % in the caller of all three); the
+   * samples of the warm-up are `cut-off` later. Coverage counts every resumption of a generator or
+   * async function compiled earlier as a call; the counts of the warm-up are `taken-before`. The
+   * allocation profiler starts `after` the warm-up.
    */
   readonly warmUp: 'cut-off' | 'taken-before' | 'after'
   readonly start: readonly (readonly [method: string, params: (capture: Capture) => object])[]
   readonly stop: string
-  /** The field of the answer to `stop` that is written. */
+  /** The field of the answer to `stop` that is written to the file. */
   readonly result: 'profile' | 'result'
   /** File extension, as Chrome DevTools expects it. */
   readonly extension: string
@@ -61,8 +62,8 @@ const RECIPES: Readonly<Record<Profiler, Recipe>> = {
       ['HeapProfiler.enable', () => ({})],
       [
         'HeapProfiler.startSampling',
-        // Without these two, only objects still alive at the end count. The short-lived objects
-        // that make collection expensive would be missing.
+        // Without these two flags, only objects still alive at the end count. The short-lived
+        // objects that make collection expensive would be missing.
         () => ({
           samplingInterval: ALLOCATION_INTERVAL_BYTES,
           includeObjectsCollectedByMajorGC: true,
@@ -94,9 +95,9 @@ type Post = (method: string, params: object) => Promise<Readonly<Record<string, 
 /**
  * Starts a profiler on this thread and on its present and future worker threads.
  *
- * A worker is attached while it runs. Holding it at its start would deadlock a main thread that
- * blocks until the worker answers. So the first moments of a worker are missing, and a worker that
- * ends before the capture counts as lost.
+ * A worker is attached while it runs. Pausing it at its start would deadlock a main thread that
+ * blocks until the worker answers. Therefore the first moments of a worker are missing, and a
+ * worker that ends before the capture counts as lost.
  *
  * @source Chrome DevTools Protocol, domains Profiler and HeapProfiler; the NodeWorker domain of
  * Node
@@ -130,7 +131,7 @@ export async function startCapture(capture: ProfilerCapture): Promise<RunningCap
       // Taking the counts resets them to zero.
       if (recipe.warmUp === 'taken-before') await take()
       lostBefore = workers.lost()
-      // The same clock as V8's profiler.
+      // V8's profiler uses the same clock.
       beginMicros = Number(process.hrtime.bigint() / 1000n)
     },
     async stop() {
@@ -189,7 +190,10 @@ async function start(recipe: Recipe, capture: Capture, post: Post): Promise<void
   for (const [method, params] of recipe.start) await post(method, params(capture))
 }
 
-/** Tracks worker threads. A thread that has ended never answers, so every wait also ends then. */
+/**
+ * Tracks worker threads. A thread that has ended never answers, so every wait for a thread also
+ * ends when the thread ends.
+ */
 function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Promise<void>) {
   const alive = new Map<
     string,
@@ -235,7 +239,7 @@ function watchWorkers(session: Session, main: Post, onAttach: (post: Post) => Pr
     waiting.delete(key)
   })
   return {
-    /** The answers of all running workers; those that end meanwhile give none. */
+    /** The answers of all running workers. A worker that ends meanwhile gives no answer. */
     async collect(ask: (post: Post) => Promise<unknown>) {
       const answers = [...alive.values()].map(({ post, gone }) => Promise.race([ask(post), gone]))
       return (await Promise.all(answers)).filter((result) => result !== undefined)

@@ -16,8 +16,8 @@ export interface ProfiledWorkload {
 }
 
 /**
- * Profiles a workload in each of the arms: where the time goes, and what the gain of the candidate
- * consists of.
+ * Profiles a workload in each of the arms, and finds where the time goes and what the gain of the
+ * candidate consists of.
  *
  * @param arms the candidate comes after the arm it is compared with
  * @throws {InputError} the data cannot be prepared because of the user's input
@@ -36,7 +36,7 @@ export async function profileArms(
   return { hotspots: hotspotsOf(request, captured), captured, notes }
 }
 
-/** The request once for each version of the suite: each version prepares its own data. */
+/** One request for each version of the suite, because each version prepares its own data. */
 function versionsOf(request: ProfileRequest, arms: readonly ArmStack[]): ProfileRequest[] {
   const versions = new Map(
     arms.map(({ version }) => [version?.address ?? request.address, { ...request, ...version }]),

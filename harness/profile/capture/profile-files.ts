@@ -19,12 +19,12 @@ import type { ArmStack, ProfileRequest } from './profiled-process.js'
 /**
  * Which files to write.
  *
- * `evidence`: per arm, without inlining, the profile of each thread (`.cpuprofile`, for Chrome
- * DevTools), and the CPU of one pass as folded stacks, as a flame graph and for speedscope; also
- * `hotspots.json` and, if there is a candidate, `difference.svg`.
+ * `evidence`: for each arm, without inlining, the profile of each thread (`.cpuprofile`, for
+ * Chrome DevTools), and the CPU of one pass as folded stacks, as a flame graph and for speedscope.
+ * In addition `hotspots.json` and, if there is a candidate, `difference.svg`.
  *
- * `everything`: also what is large or can be derived from the evidence: the same with inlining
- * (`.inlined.`), allocations (`.heapprofile`), and `.pb.gz` for pprof.
+ * `everything`: in addition, files that are large or can be derived from the evidence: the
+ * profiles with inlining (`.inlined.`), allocations (`.heapprofile`), and `.pb.gz` for pprof.
  */
 export type ProfileExtent = 'evidence' | 'everything'
 
@@ -113,7 +113,9 @@ function subtitleOf(
   return `${content} · ${formatMs(cpuMs)} of CPU per pass · ${inlining}`
 }
 
-/** Compares the candidate with the arm before it; undefined without a candidate. */
+/**
+ * The picture that compares the candidate with the arm before it; undefined without a candidate.
+ */
 function differenceSvg(hotspots: Hotspots, captured: readonly CapturedArm[]): string | undefined {
   const at = (name: string | undefined) =>
     captured.find(({ profiles }) => profiles.arm === name)?.profiles

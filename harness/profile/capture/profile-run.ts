@@ -4,17 +4,19 @@ import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
 import { type ProfilerCapture, startCapture } from './capture.js'
 
-/** Least CPU of a series of reference computations, ms; shorter ones the CPU clock cannot time. */
+/**
+ * Least CPU of a series of reference computations, ms. The CPU clock cannot time shorter series.
+ */
 const SERIES_CPU_MS = 20
 const SERIES = 9
 
 /**
  * Profiles a workload in this process: passes for warm-up, then passes under the profiler of the
- * slot. Two of the profilers do not observe anything: `clock` times passes and the reference
- * computation, and `outside` makes passes for another program to observe, each in a new turn of the
- * event loop.
+ * slot. Two of the profilers do not observe anything. `clock` times passes and the reference
+ * computation. `outside` makes passes, each in a new turn of the event loop, while another program
+ * observes them.
  *
- * @throws {Error} a pass threw, or the slot has no capture
+ * @throws {Error} a pass threw an error, or the slot does not contain a capture
  */
 export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledRun> {
   const { capture } = slot
@@ -53,8 +55,8 @@ function usesProfiler(capture: Capture): capture is ProfilerCapture {
 }
 
 /**
- * CPU of one computation, ms: the median of several series, each long enough for the CPU clock. The
- * series that find that length also compile the computation.
+ * CPU of one computation, ms: the median of several series, each long enough for the CPU clock.
+ * The series that are made to find that length also get the computation compiled.
  */
 function timeReference(compute: () => number): number {
   let turns = 1

@@ -27,13 +27,13 @@ export interface ProfileRequest {
   readonly phase: (text: string) => void
 }
 
-/** An arm, its layers, and the version of the suite it measures. */
+/** An arm, its layers, and the version of the suite that is measured. */
 export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
-  /** Present if it is not the version of the request. */
+  /** Present if it differs from the version of the request. */
   readonly version?: Pick<ProfileRequest, 'address' | 'sources'>
 }
 
-/** CPU of the warm-up, ms, after which code is compiled as in a measured run. */
+/** CPU of the warm-up, ms. After it, code is compiled as in a measured run. */
 const WARM_UP_MS = 500
 const MOST_WARM_UP = 20
 const MOST_PASSES = 1000
@@ -64,7 +64,7 @@ export interface Captured {
 /**
  * Runs a workload in a process of its own: passes for warm-up, then passes under a profiler.
  *
- * @param length numbers of both
+ * @param length numbers of warm-up passes and profiled passes
  * @param flags  for Node, in addition to those of a measured run
  * @throws {InvalidEvidenceError} the process failed
  */

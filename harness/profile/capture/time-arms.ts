@@ -8,7 +8,7 @@ import {
   warmUpFor,
 } from './profiled-process.js'
 
-/** What a pass of an arm takes without a profiler. */
+/** The time of one pass of an arm without a profiler. */
 export interface ArmTiming {
   /** CPU of a pass, ms. */
   readonly cpuMs: number
@@ -23,7 +23,7 @@ const ROUNDS = 3
  * Times every arm without a profiler. The arms take turns, so that a change of the host's load
  * affects all of them.
  *
- * @returns one timing per arm, in their order: medians over the rounds
+ * @returns one timing per arm, in the order of the arms; each is a median over the rounds
  * @throws {InvalidEvidenceError} a process failed
  */
 export async function timeArms(
@@ -47,8 +47,8 @@ export async function timeArms(
 }
 
 /**
- * @param earlier round, for the length of a pass; the first round measures it in a process of its
- * own
+ * @param result of an earlier round, for the time of a pass; the first round measures that time in
+ * a process of its own
  */
 async function timeOnce(
   request: ProfileRequest,

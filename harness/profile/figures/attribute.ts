@@ -1,7 +1,7 @@
 import type { ProfileCategories } from '../../contract.js'
 import type { Frame } from '../fold/stacks.js'
 
-/** Categories of every profile, whatever is measured. */
+/** Categories that exist in every profile, whatever is measured. */
 export const GC_CATEGORY = 'GC'
 export const RUNTIME_CATEGORY = 'JIT and runtime'
 export const OTHER_CATEGORY = 'other'
@@ -12,7 +12,7 @@ export type Attribute = (frames: readonly Frame[], stack: readonly number[]) => 
 /**
  * Attributes every sample to one category:
  *
- * - The leaf decides for collection, idle time and the runtime's own code.
+ * - Garbage collection, idle time and the runtime's own code are recognised by the leaf.
  * - Otherwise the category of the nearest frame in the table counts, from the leaf up. So the work
  *   of a library belongs to its caller.
  * - A stack without a frame in the table is `other`, or the runtime's if all its frames are
@@ -79,7 +79,7 @@ function tableLookup({ categories, callers }: ProfileCategories): Lookup {
   }
 }
 
-/** Whether a table lists a file, or a folder of it, under a category or as belonging to callers. */
+/** Whether a table lists a file, or a folder that contains it, under a category or as `callers`. */
 export function covers({ categories, callers }: ProfileCategories, file: string): boolean {
   const sources = new Set([...callers, ...categories.flatMap(({ sources }) => sources)])
   return [file, ...foldersOf(file)].some((key) => sources.has(key))

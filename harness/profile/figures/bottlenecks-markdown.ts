@@ -23,11 +23,11 @@ import { gainSentence, gainWord } from './gain-text.js'
 const SHOWN_ALLOCATORS = 5
 
 /**
- * A page over several scenarios: an overview, then for each scenario where the time goes, its
- * bottlenecks and what to optimize next.
+ * A page about several scenarios: an overview, then a section for each scenario with its time by
+ * category, its bottlenecks, and what to optimize next.
  *
  * @param all         one entry per scenario, in display order
- * @param environment the host they were profiled on
+ * @param environment the host on which the scenarios were profiled
  * @param command     shown, so that the reader can repeat it
  */
 export function bottlenecksMarkdown(

@@ -1,9 +1,9 @@
 import type { Gain } from '../../evidence/hotspots-schema.js'
 import { formatPercent } from '../../text/format.js'
 
-/** Up to this factor, profiles may overstate the measured change without a remark. */
+/** The text mentions an overstatement by the profiles only above this factor. */
 const OVERSTATED = 1.1
-/** A larger factor means that hardly any change was measured; then percentages are clearer. */
+/** Above this factor, the text gives percentages instead: hardly any change was measured. */
 const LARGEST_FACTOR = 20
 
 /** `gain`, or `loss` if the candidate takes more CPU time. */
@@ -11,7 +11,9 @@ export function gainWord({ measured }: Pick<Gain, 'measured'>): 'gain' | 'loss' 
   return measured < 0 ? 'loss' : 'gain'
 }
 
-/** How far the profiles explain the measured change: plain text, one sentence without a period. */
+/**
+ * How much of the measured change the profiles explain: plain text, one sentence without a period.
+ */
 export function gainSentence(
   gain: Pick<Gain, 'against' | 'measured' | 'profiled' | 'explained'>,
 ): string {

@@ -13,18 +13,18 @@ export interface MeasuredChange {
 }
 
 /**
- * The smallest change that is divided by category and compared with profiles: two profiles of the
- * same code differ by as much.
+ * A smaller change is neither divided by category nor compared with profiles, because two profiles
+ * of the same code can differ by this much.
  */
 const LEAST_CHANGE = 0.02
-/** How far profiles may miss the measured change, as a part of it. */
+/** The fraction of the measured change by which profiles may miss it. */
 const TOLERANCE = 0.1
 
 /**
- * What the gain of a candidate consists of, compared with the incumbent or, without one, with the
- * baseline.
+ * Divides the gain of the candidate by category. The candidate is compared with the incumbent or,
+ * without one, with the baseline.
  *
- * @param measured by default the change of `cpuMs`, timed beside the profiles
+ * @param measured by default the change of `cpuMs`, which was timed together with the profiles
  * @returns undefined if an arm is missing, or the arm compared with has no samples
  */
 export function gainOf(arms: readonly ArmHotspots[], measured?: MeasuredChange): Gain | undefined {
@@ -39,17 +39,18 @@ export function gainOf(arms: readonly ArmHotspots[], measured?: MeasuredChange):
 type SampledArm = Pick<ArmHotspots, 'arm' | 'sampledMs' | 'categories'>
 
 /**
- * How much of a measured gain the profiles explain: the time that each category saves, as sampled,
- * relative to the gain as measured.
+ * How much of a measured gain the profiles explain: for each category, the saved time in the
+ * samples divided by the measured gain.
  *
  * The two come from different runs. The gain is the CPU time of runs without a profiler: those of
- * an evaluation, or those timed beside the profiles. The explanation is the sampled time that the
- * named categories save per pass, each arm by its own samples, in passes of the arm compared with.
- * The same rate applies to both arms; otherwise a profiler that slows everything by a tenth would
- * explain a tenth too much.
+ * an evaluation, or those timed together with the profiles. The explanation is the sampled time
+ * that the named categories save per pass, as a fraction of a sampled pass of the arm compared
+ * with. Dividing sampled time by sampled time cancels the slowdown by the profiler; otherwise a
+ * profiler that slows everything by a tenth would explain a tenth too much.
  *
- * The rest may be in `other`, on threads that are not sampled, or in a difference between runs with
- * and without a profiler. If it is negative, the profiles overstate the gain.
+ * The unexplained rest may be in `other`, on threads that are not sampled, or in a difference
+ * between runs with and without a profiler. If the rest is negative, the profiles overstate the
+ * gain.
  *
  * @param before the arm compared with; sampledMs > 0
  */
@@ -85,7 +86,10 @@ export function gainByCategory(
   })
 }
 
-/** Whether shares of a change are meaningful: if it may be zero, they are of any size and sign. */
+/**
+ * Whether shares of a change are meaningful. If the change may be zero, its shares can have any
+ * size and sign.
+ */
 function isDivisible({ estimate, ci95 }: MeasuredChange): boolean {
   const mayBeZero = ci95 !== undefined && ci95.lower <= 0 && ci95.upper >= 0
   return Math.abs(estimate) >= LEAST_CHANGE && !mayBeZero

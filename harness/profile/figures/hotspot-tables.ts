@@ -104,7 +104,7 @@ function warningLines(warnings: readonly (ArmWarning | GainWarning)[]): string {
   return warnings.map(({ code, hint }) => `warning: ${code}: ${hint}\n`).join('')
 }
 
-/** `history (engine/portal/bar-portal.ts:42)` in one line, cut to a width that fits a terminal. */
+/** `history (engine/portal/bar-portal.ts:42)` in one line, cut to fit the width of a terminal. */
 function placeText({ name, file, line }: Pick<Operation, 'name' | 'file' | 'line'>): string {
   return plain(
     file === undefined ? name : `${name} (${file}${line === undefined ? '' : `:${line}`})`,

@@ -9,16 +9,19 @@ import { profileWarnings } from './profile-warnings.js'
 import { type Tally, tally } from './tally.js'
 
 const SHOWN_FUNCTIONS = 20
-/** Shares of the busy time. */
+/**
+ * Least shares of the busy time: of a shown operation, of a bottleneck, and of a difference by
+ * inlining.
+ */
 const SHOWN_OPERATION = 0.005
 const BOTTLENECK = 0.05
 const DIFFERING = 0.05
 
 /**
- * Where the time of one arm goes. Shares are those of the profile without inlining; times are these
- * shares of the CPU a pass takes without a profiler.
+ * Where the time of one arm goes. Shares come from the profile without inlining. Times are these
+ * shares multiplied by the CPU of a pass without a profiler.
  *
- * @param table which source belongs to which category; undefined: the suite has no table
+ * @param table which source belongs to which category; undefined if the suite has no table
  */
 export function armHotspots(
   profiles: ArmProfiles,
@@ -88,7 +91,7 @@ function shareOf({ byCategory, total }: Tally, name: string): number {
   return total > 0 ? (byCategory.get(name) ?? 0) / total : 0
 }
 
-/** Flags that do not apply are absent. */
+/** The value of a flag: true, or undefined (and so absent) if the flag does not apply. */
 function flag(applies: boolean): true | undefined {
   return applies || undefined
 }
@@ -139,13 +142,13 @@ function operationShares({ byOperation, total }: Tally): (readonly [Frame, numbe
   return sharesOf(new Map(sums), total)
 }
 
-/** The category that most of an operation belongs to. */
+/** The category that has most of the time of an operation. */
 function categoryOf(frame: Frame, { byOperation }: Tally): string {
   const split = [...byOperation.get(frame)!]
   return split.reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0]
 }
 
-/** Shares of a total, the largest first; equal ones by name. */
+/** Shares of a total, the largest first. Equal shares are sorted by name. */
 function sharesOf<Key extends Frame | string>(
   amounts: ReadonlyMap<Key, number>,
   total: number,

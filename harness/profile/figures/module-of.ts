@@ -6,8 +6,8 @@ export const NATIVE_MODULE = 'native'
 export const IDLE_MODULE = 'idle'
 
 /**
- * The module of a frame: for project files their folder (`engine/portal`), for packages their name
- * (`arquero`, `node:fs`), otherwise the state of V8 (`GC`).
+ * The module of a frame: the folder of a project file (`engine/portal`), the name of a package
+ * (`arquero`, `node:fs`), or for other frames the state of V8 (`GC`).
  */
 export function moduleOf({ kind, file }: Frame): string {
   if (kind === 'gc') return GC_CATEGORY

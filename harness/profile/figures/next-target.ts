@@ -7,13 +7,19 @@ import type {
 } from '../../evidence/hotspots-schema.js'
 import { GC_CATEGORY, OTHER_CATEGORY, RUNTIME_CATEGORY } from './attribute.js'
 
-/** A category with a smaller share is not worth a layer: its gain could hardly be certified. */
+/**
+ * A category with a smaller share is not worth a layer, because its gain could hardly be
+ * certified.
+ */
 const LEAST_SHARE = 0.02
-/** The part of a category's time that a layer would have to reach. */
+/** The fraction of a category's time that a layer would have to cover. */
 const LEADING_PART = 0.8
 const NAMED_OPERATIONS = 3
 
-/** The weight divides the share: replacing one function is easier than replacing a subsystem. */
+/**
+ * A share is divided by the weight of its effort, since one function is easier to replace than a
+ * subsystem.
+ */
 const EFFORTS = [
   { effort: 'small', operations: 1, weight: 1 },
   { effort: 'medium', operations: 4, weight: 2 },
@@ -21,12 +27,13 @@ const EFFORTS = [
 ] as const
 
 /**
- * Ranks what to optimize next: categories by share per effort, the best first.
+ * Ranks the categories to optimize next by share per effort, the best first.
  *
  * The effort is estimated from the number of operations that take 80 % of the category's time: one
- * is small, up to four medium, more large. Collection has no operations of its own, so allocators
- * count instead: they are what a layer would change. Excluded are the purpose of the program and
- * what a layer cannot reach (`other`, the runtime).
+ * is small, up to four are medium, more are large. Garbage collection has no operations of its
+ * own. Instead, the functions that allocate are counted, because a layer would change those. The
+ * ranking leaves out the purpose of the program and what a layer cannot change (`other`, the
+ * runtime).
  */
 export function rankTargets(
   categories: readonly CategoryTime[],
@@ -56,7 +63,7 @@ export function rankTargets(
 
 type Part = Pick<Operation, 'name' | 'file' | 'line' | 'share'>
 
-/** The heaviest parts that together make up most of the whole. */
+/** The largest parts that together reach `LEADING_PART` of the whole. */
 function leadingParts(parts: readonly Part[]): readonly Part[] {
   const whole = parts.reduce((total, { share }) => total + share, 0)
   const leading: Part[] = []

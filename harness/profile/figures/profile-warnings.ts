@@ -8,7 +8,7 @@ import { formatCount, formatCounted, formatPercent } from '../../text/format.js'
 import type { ArmProfiles } from '../fold/arm-profiles.js'
 import { OTHER_CATEGORY } from './attribute.js'
 
-/** What the warnings depend on. */
+/** The data from which warnings are derived. */
 type Facts = Pick<ArmProfiles, 'samples' | 'lostThreads' | 'profiledCpuMs'> &
   Pick<ArmHotspots, 'sampledMs'> & { readonly categories: readonly CategoryTime[] }
 
@@ -16,12 +16,12 @@ type Facts = Pick<ArmProfiles, 'samples' | 'lostThreads' | 'profiledCpuMs'> &
 const ENOUGH_SAMPLES = 1000
 const MOST_OTHER = 0.05
 /**
- * The part of the CPU time of the profiled process that samples must account for; the profiler
- * itself takes up to a tenth.
+ * Samples must account for at least this fraction of the CPU time of the profiled process. The
+ * profiler itself takes up to a tenth.
  */
 const LEAST_SAMPLED = 0.8
 
-/** The hints of each warning, in the order they are shown; none if it does not apply. */
+/** The hints of each warning, in display order. A warning that does not apply has none. */
 const HINTS: Readonly<Record<ArmWarningCode, (facts: Facts) => readonly string[]>> = {
   'few-samples': ({ samples }) =>
     samples < ENOUGH_SAMPLES

@@ -6,12 +6,13 @@ import { moduleOf } from './module-of.js'
 export interface Tally {
   readonly total: number
   readonly byCategory: ReadonlyMap<string, number>
-  /** By function, without its callees. */
+  /** Time or bytes of each function without its callees. */
   readonly self: ReadonlyMap<Frame, number>
-  /** By function, with its callees; recursion counts once. */
+  /** Time or bytes of each function with its callees. A recursive call is not counted twice. */
   readonly inclusive: ReadonlyMap<Frame, number>
   /**
-   * By function of the project, with the libraries it calls, split by the category of the stacks.
+   * Time or bytes of each function of the project with the libraries it calls, split by the
+   * category of the stacks.
    */
   readonly byOperation: ReadonlyMap<Frame, ReadonlyMap<string, number>>
   readonly byModule: ReadonlyMap<string, number>
@@ -20,7 +21,7 @@ export interface Tally {
 /**
  * Computes all sums in one pass over the stacks.
  *
- * @param amountOf the amount of a stack to sum
+ * @param amountOf the amount to add for a stack
  */
 export function tally<Stack extends { readonly frames: readonly number[] }>(
   { frames, stacks }: { readonly frames: readonly Frame[]; readonly stacks: readonly Stack[] },
@@ -53,7 +54,9 @@ export function tally<Stack extends { readonly frames: readonly number[] }>(
   return { total, byCategory, self, inclusive, byOperation, byModule }
 }
 
-/** The innermost function of the project, that is, not of a package or the runtime. */
+/**
+ * The innermost function of a stack that belongs to the project, not to a package or the runtime.
+ */
 function operationOf(frames: readonly Frame[], stack: readonly number[]): Frame | undefined {
   for (let depth = stack.length - 1; depth >= 0; depth--) {
     const frame = frames[stack[depth]!]!

@@ -35,22 +35,23 @@ import { placeLines, shownName } from './frame-label.js'
 export interface DifferentialOptions {
   readonly title: string
   readonly subtitle?: string
-  /** Width that labels are cut for, px; default 1200. */
+  /** Labels are cut to fit this width, px; default 1200. */
   readonly width?: number
   /** Prefix of every id; pictures on one page need different prefixes. */
   readonly prefix?: string
 }
 
-/** Approximate limit for the bytes of the frames of one panel. */
+/** Approximate limit for the size of all frames of one panel, bytes. */
 const PANEL_BYTES = 215_000
-/** Most functions in each list. */
+/** Largest number of functions in each list. */
 const LIST_LIMIT = 8
 
 /**
- * Draws what changed between two profiles: the stacks by the time of the baseline, which show what
- * vanished, and below by the time of the candidate, which show what appeared. Both panels have the
- * same order and colours: red grew, blue shrank, in CPU per iteration. Signs and patterns repeat
- * what the colours mean, and lists name the functions.
+ * Draws what changed between two profiles, in two panels. In the upper panel the widths are times
+ * of the baseline, so it shows what vanished; in the lower panel they are times of the candidate,
+ * so it shows what appeared. Both panels have the same order and colours: red frames take more CPU
+ * per iteration, blue frames less. Signs and patterns repeat the meaning of the colours, and lists
+ * name the functions.
  *
  * @returns an SVG document below 600 000 bytes, the same for the same profiles
  * @throws {RangeError} an arm has no iterations
@@ -112,7 +113,7 @@ interface Panel {
   readonly tree: FlameTree
   /** Names of both arms. */
   readonly names: readonly string[]
-  /** Index of the arm that gives the widths. */
+  /** Index of the arm whose times are the widths. */
   readonly arm: number
   /** Order of siblings. */
   readonly compare: (a: number, b: number) => number
@@ -178,14 +179,14 @@ function signedMs(micros: number): string {
   return `${micros < 0 ? '−' : '+'}${formatMs(Math.abs(micros) / 1000)}`
 }
 
-/** Orders siblings the same in both panels: the largest in either arm first; equal ones by name. */
+/** Orders siblings alike in both panels, by the larger of both arms' times, then by name. */
 function commonOrder({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const keys = frames.map(sameFunction)
   const largest = (node: number): number => Math.max(totals[0]![node]!, totals[1]![node]!)
   return (a, b) => largest(b) - largest(a) || (keys[frame[a]!]! < keys[frame[b]!]! ? -1 : 1)
 }
 
-/** Upper bound of the bytes of the times of both arms in a title. */
+/** Most bytes that the times of both arms take in a title. */
 const TIMES_BYTES = 220
 
 function bytesOf({ frames, frame }: FlameTree, node: number): number {

@@ -4,7 +4,7 @@ import { buildFlameTree, type FlameTree } from './flame-tree.js'
 /** A profile of one arm. */
 export interface ProfiledArm {
   readonly profile: FoldedProfile
-  /** Number of iterations in the profile: arms are compared per iteration. */
+  /** Number of iterations in the profile. Arms are compared by their time per iteration. */
   readonly iterations: number
   /** Default: `baseline` or `candidate`. */
   readonly name?: string
@@ -13,7 +13,10 @@ export interface ProfiledArm {
 /** How the self time of a function changed. */
 export interface FunctionChange {
   readonly frame: Frame
-  /** `appeared` and `vanished`: the other arm has no sample of it, not even as a caller. */
+  /**
+   * With `appeared` and `vanished`, the other arm has no sample of the function, not even as a
+   * caller.
+   */
   readonly kind: 'appeared' | 'vanished' | 'grew' | 'shrank' | 'same'
   /** CPU per iteration, µs. */
   readonly baselineMicros: number
@@ -21,8 +24,9 @@ export interface FunctionChange {
 }
 
 /**
- * Merges both arms into one tree with their times side by side, µs of CPU per iteration. Times are
- * absolute: if the total shrinks, shares grow even in unchanged functions. Idle time is left out.
+ * Merges both arms into one tree in which each node has the times of both, µs of CPU per
+ * iteration. It compares times and not shares: if the total shrinks, even the shares of unchanged
+ * functions grow. Idle time is left out.
  *
  * @throws {RangeError} an arm has no iterations
  */
@@ -31,7 +35,7 @@ export function differentialTree(baseline: ProfiledArm, candidate: ProfiledArm):
 }
 
 /**
- * Lists every function of either arm, the largest change first.
+ * Lists the functions of both arms, the largest change first.
  *
  * @throws {RangeError} an arm has no iterations
  */
@@ -76,8 +80,9 @@ export function deltaMicros({ baselineMicros, candidateMicros }: FunctionChange)
 }
 
 /**
- * The key by which frames of two arms are the same function. It has no line, because lines move
- * when a file changes; only functions without a name are distinguished by their line.
+ * A key: frames of two arms with the same key are the same function. The key of a named function
+ * does not contain the line, because lines move when a file changes. Functions without a name are
+ * distinguished by their line.
  */
 export function sameFunction({ name, kind, file, line }: Frame): string {
   return JSON.stringify([

@@ -2,7 +2,7 @@ import { GC_CATEGORY, RUNTIME_CATEGORY } from '../figures/attribute.js'
 import { IDLE_MODULE, NATIVE_MODULE } from '../figures/module-of.js'
 
 /**
- * A fill for light pages, under dark text, and one for dark pages, under light text. The contrast
+ * Two fills: one under dark text on light pages, one under light text on dark pages. The contrast
  * with the text is at least 4.5.
  */
 export interface Colour {
@@ -34,7 +34,7 @@ const HUES: readonly Colour[] = [
   { light: '#ffbccb', dark: '#814152' },
 ]
 
-/** Greys, for states and code that do not belong to the program. */
+/** Greys for states and for code that does not belong to the program. */
 const STATE_COLOURS: Readonly<
   Record<'all' | 'native' | 'gc' | 'program' | 'idle' | 'elided', Colour>
 > = {
@@ -54,7 +54,7 @@ const STATE_OF: ReadonlyMap<string, keyof typeof STATE_COLOURS> = new Map([
   [IDLE_MODULE, 'idle'],
 ])
 
-/** Colours of a change, from small to large. */
+/** Colours of changes, from a small to a large change. */
 const CHANGE_COLOURS: Readonly<
   Record<'same' | 'grew1' | 'grew2' | 'grew3' | 'shrank1' | 'shrank2' | 'shrank3', Colour>
 > = {
@@ -77,11 +77,11 @@ export const FILLS: Readonly<Record<string, Colour>> = {
 }
 
 /**
- * Assigns a class to each group. The hue follows from the name of the group, so that a group looks
- * the same in every picture. If two groups of a picture collide, the later one takes the next free
- * hue. Beyond 14 groups, hues are shared.
+ * Assigns a class to each group. The hue is derived from the name of the group, so that a group
+ * looks the same in every picture. If two groups of a picture collide, the later one takes the
+ * next free hue. Beyond 14 groups, hues are shared.
  *
- * @param groups the most important first
+ * @param groups in order of importance, the most important first
  */
 export function groupClasses(groups: readonly string[]): ReadonlyMap<string, string> {
   const classes = new Map<string, string>()

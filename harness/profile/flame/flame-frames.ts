@@ -11,25 +11,25 @@ export interface FrameLook {
   readonly fill: string
   /** A pattern over the fill. */
   readonly pattern?: Pattern
-  /** First line of its title; the label shows as much of it as fits. */
+  /** First line of the frame's title. The label shows as much of that line as fits. */
   readonly label: string
   /** Further lines of its title. */
   readonly details: readonly string[]
 }
 
 /**
- * Upper bound of the bytes of a frame, without its own texts: its elements, and the box of elided
- * frames below it.
+ * Most bytes that a frame takes without its own texts: its elements, and the box for elided frames
+ * below it.
  */
 export const BOX_BYTES = 420
 /**
- * Width of a character of the labels, px: DejaVu Sans Mono and Menlo have 0.602 em, and the other
- * usual monospaced fonts are not wider.
+ * Width of a character of the labels, px: 0.602 em in DejaVu Sans Mono and Menlo; the other usual
+ * monospaced fonts are not wider.
  */
 const CELL = FONT_SIZE * 0.61
 /** Padding of a label, px. */
 const LABEL_PADDING = 6
-/** The largest difference between the widths of a window and of a picture in it, px. */
+/** A picture is at most this much narrower than the window that shows it, px. */
 const PAGE_MARGINS = 48
 
 /** The width of the root frame, px. */
@@ -40,7 +40,7 @@ export function pixelsOf(pictureWidth: number): number {
 /**
  * The frames of one profile.
  *
- * @param name shown by the search beside the share it found: `baseline`
+ * @param name shown beside the share that a search found, such as `baseline`
  */
 export function framesBlock(
   layout: FlameLayout,
@@ -62,7 +62,7 @@ export function framesBlock(
   }
 }
 
-/** The frames that a layout leaves out, as a sentence. */
+/** A sentence about the frames that a layout leaves out. */
 export function elidedText({ narrow, deep, threshold }: FlameLayout): string {
   const limit = formatPercent(threshold, threshold < 0.001 ? 3 : 1)
   const parts = [
@@ -97,8 +97,8 @@ function frameSvg(
 }
 
 /**
- * The class that hides a label in windows too narrow for it: without scripts, a label cannot be cut
- * again.
+ * The class that hides a label in windows too narrow for it, because without scripts a label
+ * cannot be cut again.
  */
 function narrowest(label: string, width: number): string {
   const needed =

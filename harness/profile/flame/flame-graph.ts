@@ -15,27 +15,30 @@ export interface FlameGraphOptions {
   readonly title: string
   /** What was measured and how. */
   readonly subtitle?: string
-  /** Width that labels are cut for, px; default 1200. */
+  /** Labels are cut to fit this width, px; default 1200. */
   readonly width?: number
   /**
    * Prefix of every id: letters, digits, dashes. Pictures on one page need different prefixes.
    */
   readonly prefix?: string
   /**
-   * The group of a stack, such as its category, which decides the colour of its leaf. Default, also
-   * for undefined: the module of the leaf.
+   * The group of a stack, such as its category. It decides the colour of the leaf. By default, and
+   * if the result is undefined, the group is the module of the leaf.
    */
   readonly groupOf?: (frames: readonly Frame[], stack: readonly number[]) => string | undefined
 }
 
-/** Approximate limit for the bytes of all frames; the rest of a picture takes less than 50 000. */
+/**
+ * Approximate limit for the size of all frames, bytes. The rest of a picture takes less than 50
+ * 000 bytes.
+ */
 const FRAME_BYTES = 440_000
-/** Most groups in the legend. */
+/** Largest number of groups in the legend. */
 const LEGEND_LIMIT = 12
 
 /**
- * Draws a profile as a flame graph: the width of a frame is its time with its callees, which are
- * below it, the largest first.
+ * Draws a profile as a flame graph: the width of a frame is its time including its callees. The
+ * callees are below it, the largest first.
  *
  * @returns an SVG document below 600 000 bytes, the same for the same profile
  * @throws {TypeError} the prefix is not a valid start of an id
@@ -82,7 +85,7 @@ export function flameGraphSvg(profile: FoldedProfile, options: FlameGraphOptions
   })
 }
 
-/** Orders siblings by size, the largest first; equal ones by their text. */
+/** Orders siblings by size, the largest first. Equal ones are sorted by their text. */
 function largestFirst({ totals, frames, frame }: FlameTree): (a: number, b: number) => number {
   const texts = frames.map(frameText)
   return (a, b) =>
@@ -105,7 +108,7 @@ function pathOf({ frame, parent }: FlameTree, node: number): number[] {
   return path.reverse()
 }
 
-/** The self time of each group as a share of the whole, by name. */
+/** By name of the group, its self time as a share of the whole. */
 function sumByGroup(
   tree: FlameTree,
   groups: readonly (string | undefined)[],
@@ -118,8 +121,8 @@ function sumByGroup(
 }
 
 /**
- * Groups of 1 % and more, then the others, both sorted by name: so the order does not depend on the
- * last digits of a share.
+ * Groups of 1 % and more, then the others. Both parts are sorted by name, so that the order does
+ * not depend on the last digits of a share.
  */
 function importantFirst(sums: ReadonlyMap<string, number>): string[] {
   const names = [...sums.keys()].sort()
@@ -148,7 +151,7 @@ function sharesOf(
   ]
 }
 
-/** Computes how each frame looks, and how many bytes that takes. */
+/** Computes how each frame looks, and how many bytes it takes. */
 function frameLooks(
   { frames, frame, totals, selfs }: FlameTree,
   groups: readonly (string | undefined)[],

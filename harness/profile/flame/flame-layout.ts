@@ -5,13 +5,15 @@ import type { FlameTree } from './flame-tree.js'
 export interface FlameBox {
   /** Node of the tree. */
   readonly node: number
-  /** Row, from 0, which is the root. */
+  /** Row of the frame; the root has row 0. */
   readonly depth: number
   readonly left: number
   readonly width: number
 }
 
-/** One box for all siblings that are not shown, right of those that are. */
+/**
+ * One box that stands for all siblings that are not shown. It is to the right of the shown ones.
+ */
 export interface ElidedBox {
   /** Number of frames it stands for, including those below. */
   readonly frames: number
@@ -27,16 +29,16 @@ export interface FlameLayout {
   readonly elided: readonly ElidedBox[]
   /** Number of rows. */
   readonly levels: number
-  /** The smallest share of the whole, a fraction, that is shown. */
+  /** Frames with a smaller share of the whole, a fraction, are not shown. */
   readonly threshold: number
   /** Number of frames left out because they are below the threshold. */
   readonly narrow: number
-  /** Number of other frames left out because their rows are almost empty. */
+  /** Number of further frames left out because their rows are almost empty. */
   readonly deep: number
 }
 
 export interface LayoutOptions {
-  /** Index of the profile that gives the widths. */
+  /** Index of the profile whose times are the widths. */
   readonly arm: number
   /** Width of the root; frames narrower than a pixel are left out. */
   readonly pixels: number
@@ -44,22 +46,24 @@ export interface LayoutOptions {
   readonly compare: (a: number, b: number) => number
   /** Approximate bytes of the box of a node in the file. */
   readonly costOf: (node: number) => number
-  /** Limit for the sum of these costs. */
+  /** Limit for the sum of `costOf` over all boxes. */
   readonly budgetBytes: number
 }
 
-/** Most rows of a picture. */
+/** Largest number of rows of a picture. */
 export const LEVEL_LIMIT = 160
 /**
- * Rows with a smaller share of the whole are left out: a few deep stacks would fill the picture.
+ * Rows with a smaller share of the whole are left out, because otherwise a few deep stacks would
+ * fill the picture.
  */
 export const ROW_SHARE = 0.01
 
 /**
  * Lays out the frames with the root on top and callees below their caller (an "icicle"): pages are
- * read from the top, and the widest frames are next to the title however deep the stacks are.
+ * read from the top, and this way the widest frames are next to the title, no matter how deep the
+ * stacks are.
  *
- * Frames narrower than a pixel are left out, and wider ones if the budget requires it. The
+ * Frames narrower than a pixel are left out, and also wider frames if the budget requires it. The
  * threshold is always a round share of the whole, so that one sentence can state what is missing.
  */
 export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayout {
@@ -97,7 +101,10 @@ export function layoutFlame(tree: FlameTree, options: LayoutOptions): FlameLayou
   return { boxes, elided, levels, threshold, ...countHidden(tree, totals, isNarrow, rows) }
 }
 
-/** The lowest of 1, 2, 5 × 10ⁿ that is at least a pixel and keeps within the budget. */
+/**
+ * The smallest share of the form 1, 2 or 5 × 10ⁿ that is at least a pixel wide and fits the
+ * budget.
+ */
 function affordableThreshold(
   tree: FlameTree,
   { arm, pixels, costOf, budgetBytes }: LayoutOptions,
@@ -120,7 +127,10 @@ const ROUND_SHARES = [-6, -5, -4, -3, -2, -1].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`)),
 )
 
-/** The number of rows to draw. Callees never take longer than callers, so rows only get emptier. */
+/**
+ * The number of rows to draw. A callee never takes longer than its caller, so each row is at most
+ * as full as the row above it.
+ */
 function rowsWorthDrawing(
   { depth }: FlameTree,
   totals: Float64Array,
@@ -149,7 +159,7 @@ function countHidden(
   return { narrow, deep }
 }
 
-/** By node: the number of hidden frames in its subtree, itself included. */
+/** For each node, the number of hidden frames in its subtree, including the node itself. */
 function hiddenFrames(
   { parent }: FlameTree,
   totals: Float64Array,

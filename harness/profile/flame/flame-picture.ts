@@ -9,22 +9,25 @@ export interface FlamePicture {
   readonly title: string
   /** The accessible description. */
   readonly description: string
-  /** Intended width, px: labels are cut for it. Other widths work, too. */
+  /** Intended width, px. Labels are cut to fit it, but other widths work, too. */
   readonly width: number
   /** Prefix of every id in the picture. Two pictures on one page need different prefixes. */
   readonly prefix: string
   readonly blocks: readonly Block[]
 }
 
-/** A part of the picture over its whole width. */
+/** A part of the picture that takes its whole width. */
 export interface Block {
   /** px */
   readonly height: number
-  /** The elements, with the block at a given y. */
+  /** The elements of the block, placed at a given y. */
   readonly at: (y: number) => string
 }
 
-/** Hatching: lines for what appeared, crossed lines for what vanished. Readable without colours. */
+/**
+ * Hatching that can be read without colours: lines for what appeared, crossed lines for what
+ * vanished.
+ */
 const PATTERNS = {
   appeared: 'M-3 3L3 -3M0 12L12 0M9 15L15 9',
   vanished: 'M0 0L12 12M0 12L12 0',
@@ -34,7 +37,7 @@ export type Pattern = keyof typeof PATTERNS
 /** Height of a row of frames, px. */
 export const ROW = 18
 const LINE = 16
-/** Characters per line of text that fit a phone of 360 px, with the margins of a page. */
+/** Characters per line of text that fit a phone 360 px wide, after the margins of a page. */
 const LINE_CELLS = 48
 export const MARGIN_PERCENT = 1
 
@@ -136,7 +139,7 @@ export function legendBlock(entries: readonly LegendEntry[], prefix: string): Bl
   }
 }
 
-/** Bars to one scale; the longest takes the whole width. */
+/** Bars with a common scale. The longest bar takes the whole width. */
 export function barsBlock(
   bars: readonly { readonly fill: string; readonly text: string; readonly amount: number }[],
 ): Block {

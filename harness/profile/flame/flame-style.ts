@@ -3,12 +3,15 @@ import { type Colour, FILLS, INK, PAGE } from './flame-colours.js'
 /** px */
 export const FONT_SIZE = 11
 
-/** Least widths of a window, px, at which labels are shown if no script cuts them to fit. */
+/**
+ * Widths of a window, px. Without a script that cuts labels to fit, a label is shown from one of
+ * these widths on.
+ */
 export const LABEL_STEPS: readonly number[] = [360, 480, 640, 800, 960, 1080, 1200]
 
 /**
  * The style sheet of one picture. Every rule begins with the id of the picture, because a style
- * element applies to the whole page. Dark if the reader prefers dark pages.
+ * element applies to the whole page. The picture is dark if the reader prefers dark pages.
  */
 export function flameStyle(id: string): string {
   return `

@@ -3,14 +3,14 @@ import type { FoldedProfile, Frame } from '../fold/stacks.js'
 
 /** Stacks merged from the root, with the times of each node. */
 export interface FlameTree extends Pick<StackTree, 'frames' | 'frame' | 'parent' | 'depth'> {
-  /** Per profile, by node: its time with its callees. */
+  /** For each profile and node, the time with callees. */
   readonly totals: readonly Float64Array[]
-  /** Per profile, by node: its time without its callees. */
+  /** For each profile and node, the time without callees. */
   readonly selfs: readonly Float64Array[]
 }
 
 /**
- * Merges one or more profiles into one tree, with their times side by side.
+ * Merges one or more profiles into one tree in which each node has its time in every profile.
  *
  * @param keyOf frames with the same key count as one frame; the first of them is shown
  */

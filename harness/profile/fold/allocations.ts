@@ -7,8 +7,8 @@ import type { Frame } from './stacks.js'
 import { checkShape, parseV8File, type V8File } from './v8-file.js'
 
 /**
- * Stacks with the bytes allocated on them, an estimate from samples that includes objects already
- * collected. Same order as a folded profile.
+ * Stacks with the bytes allocated on them, in the order of a folded profile. The bytes are
+ * estimated from samples and include objects that were already collected.
  */
 export interface FoldedAllocations {
   readonly frames: readonly Frame[]
@@ -18,8 +18,8 @@ export interface FoldedAllocations {
 }
 
 /**
- * The tree is checked node by node, not as a whole: it may be deeper than the call stack of a
- * recursive check allows.
+ * Only the outermost level of the file. The nodes of the tree are checked one by one, because a
+ * recursive check of a deep tree would exceed the call stack.
  */
 const documentSchema = z.object({ head: z.unknown().optional() })
 const nodeSchema = z.object({

@@ -11,11 +11,13 @@ export interface ArmProfiles {
   readonly passes: number
   /** CPU of a pass without a profiler, ms. */
   readonly cpuMs: number
-  /** CPU of a pass under the profiler without inlining, ms; the profiler's own thread included. */
+  /**
+   * CPU of a pass under the profiler without inlining, ms. It includes the profiler's own thread.
+   */
   readonly profiledCpuMs: number
   /** CPU of the reference computation, ms. */
   readonly referenceCpuMs?: number
-  /** Without inlining: the basis of all attribution. */
+  /** The profile without inlining, on which all attribution is based. */
   readonly exact: FoldedProfile
   readonly inlined: FoldedProfile
   readonly allocations: FoldedAllocations
@@ -29,8 +31,8 @@ export interface ArmProfiles {
 }
 
 /**
- * The CPU of one pass, stack by stack: the busy time of a profile, scaled to what a pass takes
- * without a profiler. That makes arms comparable and agrees with the times of the hot spots.
+ * The CPU of one pass by stack: the busy time of a profile, scaled to the time of a pass without a
+ * profiler. The scaling makes arms comparable and the times equal to those of the hot spots.
  */
 export function cpuPerPass(
   profiles: ArmProfiles,
@@ -47,7 +49,7 @@ export function cpuPerPass(
   return { frames, stacks: scaled, totalMicros: sumMicros(scaled) }
 }
 
-/** Further digits would only make files larger: the clock has no finer steps. */
+/** Rounds to the step of the clock; further digits would only make files larger. */
 function toWholeNanoseconds(micros: number): number {
   return Math.round(micros * 1000) / 1000
 }

@@ -45,13 +45,13 @@ export function readCallCounts(threads: readonly V8File[], locate: Locate): Call
     for (const script of parseV8File(file, coverageSchema)) addCalls(byLine, script, locate)
   return ({ name, file, line }) => {
     const names = byLine.get(`${file}:${line}`)
-    // V8 sometimes gives a function another name in a profile than in coverage. If it is the only
-    // one in its line, the line identifies it.
+    // V8 sometimes gives a function another name in a profile than in coverage. If a line has only
+    // one function, the line identifies it.
     return names?.get(name) ?? (names?.size === 1 ? [...names.values()][0] : undefined)
   }
 }
 
-/** Calls by `file:line`, then by name. */
+/** Number of calls by `file:line`, then by name. */
 type CallsByLine = Map<string, Map<string, number>>
 
 function addCalls(byLine: CallsByLine, { url, functions }: ScriptCoverage, locate: Locate): void {

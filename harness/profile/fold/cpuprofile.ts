@@ -18,19 +18,22 @@ const nodeSchema = z.object({
 })
 type CpuProfileNode = z.infer<typeof nodeSchema>
 
-/** Checked number by number below: the arrays may hold millions, too many for one object each. */
+/**
+ * The numbers are checked below and not by the schema, which would make an object for each of
+ * perhaps millions.
+ */
 const numbers = z.custom<readonly number[]>(Array.isArray, 'expected an array')
 
 const profileSchema = z.object({
   nodes: z.array(nodeSchema).min(1, 'no node'),
-  /** Clock of the profiler, µs. */
+  /** Time by the clock of the profiler, µs. */
   startTime: z.number(),
   endTime: z.number(),
   /** Ids of nodes, in the order they were sampled. */
   samples: numbers,
   /**
-   * µs between a sample and the one before it; for the first sample, since `startTime`. Same length
-   * as `samples`.
+   * For each sample, the time since the sample before it, µs; for the first sample, since
+   * `startTime`.
    */
   timeDeltas: numbers,
 })
@@ -59,8 +62,8 @@ export function parseCpuProfile(file: V8File): CpuProfile {
 type Invalid = (why: string) => Error
 
 /**
- * Checks that the nodes form one tree below the first. V8 links them by `children`; `parent` is the
- * older form.
+ * Checks that the nodes form one tree with the first node as its root. V8 links them by
+ * `children`; older versions link them by `parent`.
  */
 function checkTree({ nodes }: CpuProfile, invalid: Invalid): void {
   const ids = new Set(nodes.map(({ id }) => id))
@@ -106,8 +109,8 @@ function addParentLinks(
 }
 
 /**
- * Every node but the root has one parent here, so a node that does not descend from the root
- * belongs to a cycle.
+ * Checks that there are no cycles. Since every node but the root has exactly one parent here, a
+ * node that does not descend from the root belongs to a cycle.
  */
 function checkCycles(
   nodes: readonly CpuProfileNode[],
@@ -125,7 +128,7 @@ function checkCycles(
   }
 }
 
-/** The latest time accepted, µs: up to here sums are exact, and no clock goes further. */
+/** The latest time accepted, µs. Sums are exact up to this time, and real clocks stay below it. */
 const LATEST_MICROS = Number.MAX_SAFE_INTEGER
 
 function checkSamples(

@@ -8,9 +8,9 @@ import type { FoldedProfile, Frame } from './stacks.js'
  * are merged: V8 has several if a function was compiled twice, called from two lines, or run by two
  * threads. The root, which is not a function, is left out.
  *
- * A sample counts as the time until the next sample, the last one as the time until the end of the
- * profile. The time is capped at four times the median, because a thread that waited for a CPU ran
- * nothing.
+ * A sample counts as the time until the next sample, and the last sample as the time until the end
+ * of the profile. This time is capped at four times the median, because a much longer sample means
+ * that the thread waited for a CPU and ran nothing.
  *
  * @param locate maps generated code to its source
  */
@@ -26,7 +26,8 @@ function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, loc
   const indexOf = new Map(nodes.map(({ id }, index) => [id, index]))
   const microsOf = selfMicros(profile, indexOf)
   const childrenOf = childIndexes(profile, indexOf)
-  // Without recursion: a profiled stack may be deeper than the call stack here allows.
+  // A loop instead of recursion, because a profiled stack may exceed the depth of the call stack
+  // here.
   const pending = childrenOf[0]!.map((index) => ({ index, parent: 0 }))
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { index } = next
@@ -37,8 +38,8 @@ function addProfile(tree: StackTree, amounts: number[], profile: CpuProfile, loc
 }
 
 /**
- * Converts a function of V8 to a frame. V8 writes its states as functions with a name in
- * parentheses and no source.
+ * Converts a function of a V8 profile to a frame. V8 writes its own states as functions with a
+ * name in parentheses and without a source.
  *
  * @param locate maps generated code to its source
  */
@@ -54,7 +55,7 @@ export function frameOf(
   return { name, kind: url === '' ? 'native' : 'js' }
 }
 
-/** The longest time of a sample, in medians. */
+/** The longest time that a sample may count as, in multiples of the median. */
 const LONGEST_IN_MEDIANS = 4
 
 const STATES: ReadonlyMap<string, Frame['kind']> = new Map([
@@ -81,15 +82,19 @@ function selfMicros(profile: CpuProfile, indexOf: ReadonlyMap<number, number>): 
 }
 
 /**
- * The longest time a sample may count as, µs. A much longer sample is a thread that waited for a
- * CPU: on a shared host, the wait would be attributed to the function that was interrupted.
+ * The longest time a sample may count as, µs. During a much longer sample, the thread waited for a
+ * CPU of a shared host, and without a limit the wait would be attributed to the function that was
+ * interrupted.
  */
 function longestCredible(lengths: Float64Array): number {
   const median = Float64Array.from(lengths).sort()[lengths.length >> 1] ?? 0
   return median > 0 ? LONGEST_IN_MEDIANS * median : Number.POSITIVE_INFINITY
 }
 
-/** The time of each sample, µs; and their order in time, if V8 wrote them in another order. */
+/**
+ * The time of each sample, µs, and the order of the samples in time if V8 wrote them in another
+ * order.
+ */
 function samplesInTime({ startTime, timeDeltas }: CpuProfile): {
   readonly times: Float64Array
   readonly order?: Uint32Array
@@ -108,7 +113,7 @@ function samplesInTime({ startTime, timeDeltas }: CpuProfile): {
   return { times, order }
 }
 
-/** The children of each node, by index, from the links of both directions. */
+/** The indexes of the children of each node, from the links in both directions. */
 function childIndexes({ nodes }: CpuProfile, indexOf: ReadonlyMap<number, number>): number[][] {
   const children = nodes.map((node) => (node.children ?? []).map((id) => indexOf.get(id)!))
   const adopted = new Set(children.flat())

@@ -1,6 +1,9 @@
 import type { Frame } from './stacks.js'
 
-/** The name V8 gives each state without code. Any other name is written after the mark. */
+/**
+ * The name that V8 gives to each state without code. Only a different name is written after the
+ * mark.
+ */
 const STATES: Readonly<Record<'gc' | 'idle' | 'program', string>> = {
   gc: '(garbage collector)',
   idle: '(idle)',
@@ -20,7 +23,7 @@ export function frameText({ name, kind, file, line }: Frame): string {
   if (kind === 'js')
     return `${name === '' ? '\\e' : escaped(name).replace(/^\[(?=(?:native|gc|idle|program)\])/, '\\x5b')}${place}`
   if (kind !== 'native' && name === STATES[kind]) return `[${kind}]${place}`
-  // After the mark a name in parentheses would read as a place.
+  // After the mark, a name in parentheses could be mistaken for a place.
   return `[${kind}] ${name === '' ? '\\e' : escaped(name).replace(/^\(/, '\\x28')}${place}`
 }
 

@@ -1,6 +1,6 @@
 import { pathOf, shownPath } from './source-maps.js'
 
-/** The parts of a V8 profile that change; everything else stays as it is. */
+/** The parts of a V8 profile that are changed. All other parts stay as they are. */
 interface RawProfile {
   readonly nodes: readonly RawNode[]
   readonly samples: readonly number[]
@@ -14,9 +14,9 @@ interface RawNode {
 }
 
 /**
- * A CPU profile that can be committed and still opens in Chrome DevTools. Removed are: the folders
- * of this machine, functions that only ran before the first sample, and ticks per line, which
- * include the warm-up.
+ * A CPU profile that can be committed and still opens in Chrome DevTools. It leaves out the
+ * folders of this machine, functions that ran only before the first sample, and the ticks per
+ * line, which include the warm-up.
  *
  * @param text a profile that was parsed before
  * @param root folder that paths become relative to, absolute

@@ -12,8 +12,8 @@ import type { FoldedProfile } from './stacks.js'
 
 /**
  * A profile in the compressed format of pprof, for `go tool pprof` and Pyroscope. Each frame
- * becomes a function with one location, each stack a sample, leaf first. Times become whole
- * nanoseconds, the unit of pprof.
+ * becomes a function with one location. Each stack becomes a sample, with the leaf first. Times
+ * become whole nanoseconds, the unit of pprof.
  *
  * @source https://github.com/google/pprof/blob/main/proto/profile.proto
  */

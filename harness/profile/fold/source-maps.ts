@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 /** A position in the source as written, before compilation. */
 export interface SourcePosition {
   /**
-   * Posix path relative to the project root; `node:…` for modules of the runtime; for packages,
-   * from `node_modules/` on, wherever they are installed.
+   * Posix path relative to the project root; `node:…` for modules of the runtime. The path of a
+   * package begins with `node_modules/`, no matter where the package is installed.
    */
   readonly file: string
   /** From 1. */
@@ -23,8 +23,8 @@ export type Locate = (url: string, line: number, column: number) => SourcePositi
 const POINTER = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/m
 
 /**
- * Maps generated code to its source by the source maps beside compiled files. A file without a
- * readable map is its own source.
+ * Maps generated code to its source with the source maps that lie beside compiled files. If a file
+ * has no readable map, the file itself is taken as the source.
  *
  * @param root folder that paths become relative to, absolute
  */
@@ -68,14 +68,14 @@ function readMap(path: string): SourceMap | undefined {
     if (!existsSync(file)) return undefined
     return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
   } catch {
-    // Without its map a profile is less readable, but not wrong.
+    // Without the map, the profile is less readable but still correct.
     return undefined
   }
 }
 
 /**
- * A path for display: relative to the project root, or from `node_modules/` on; of a file elsewhere
- * only its name, so that no folders of this machine are published.
+ * A path for display: relative to the project root, or beginning with `node_modules/`. For any
+ * other file it is only the name, so that no folders of this machine are published.
  */
 export function shownPath(path: string, root: string): string {
   const posix = path.split(sep).join('/')

@@ -28,8 +28,8 @@ export interface SampledProfile {
 }
 
 /**
- * A profile in the JSON format of speedscope: one sampled profile with stacks as samples, root
- * first, and their self time as weights.
+ * A profile in the JSON format of speedscope: one sampled profile whose samples are the stacks,
+ * root first, and whose weights are their self times.
  *
  * @param name shown in the viewer
  * @source https://www.speedscope.app/file-format-schema.json

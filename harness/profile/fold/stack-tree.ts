@@ -2,18 +2,18 @@ import { frameText } from './folded-frame.js'
 import { type FoldedProfile, type FoldedStack, type Frame, sumMicros } from './stacks.js'
 
 /**
- * Stacks merged from the root: one node per distinct path, one entry per distinct frame. Nodes are
- * numbers into flat arrays, not objects, because profiles have hundreds of thousands of them.
+ * Stacks merged from the root: one node per distinct path, one entry per distinct frame. A node is
+ * an index into flat arrays and not an object, because a profile can have hundreds of thousands.
  *
  * Node 0 is the root and has no frame. A parent comes before its children.
  */
 export class StackTree {
   readonly frames: Frame[] = []
-  /** Index into `frames` by node; −1 for the root. */
+  /** For each node, the index of its frame in `frames`; −1 for the root. */
   readonly frame: number[] = [-1]
-  /** Parent by node; −1 for the root. */
+  /** For each node, its parent; −1 for the root. */
   readonly parent: number[] = [-1]
-  /** Frames from the root; 0 for the root. */
+  /** For each node, the number of frames from the root; 0 for the root. */
   readonly depth: number[] = [0]
   readonly #keyOf: (frame: Frame) => string
   readonly #numbers = new Map<string, number>()
@@ -24,7 +24,7 @@ export class StackTree {
     this.#keyOf = keyOf
   }
 
-  /** The index of a frame; a new frame is added. */
+  /** The index of a frame, which is added if it is new. */
   numberOf(frame: Frame): number {
     const key = this.#keyOf(frame)
     const number = this.#numbers.get(key)
@@ -33,7 +33,7 @@ export class StackTree {
     return this.frames.push(frame) - 1
   }
 
-  /** The child of a node for a frame; a new child is added. */
+  /** The child of a node for a frame, which is added if it is new. */
   childOf(parent: number, frame: number): number {
     const key = parent * FRAME_LIMIT + frame
     const child = this.#nodes.get(key)
@@ -46,7 +46,9 @@ export class StackTree {
   }
 }
 
-/** Combines node and frame into one number; there are far fewer than 2²⁶ of either. */
+/**
+ * Factor that combines a node and a frame into one number. There are far fewer than 2²⁶ of either.
+ */
 const FRAME_LIMIT = 2 ** 26
 
 /** The children of every node, in the order they were added. */
@@ -60,8 +62,8 @@ export function childrenOf({ parent }: Pick<StackTree, 'parent'>): readonly (rea
  * The stacks of a tree in the order of folded profiles. Sorting by the texts of whole stacks would
  * exhaust memory if stacks are deep, so siblings are sorted instead.
  *
- * @param amounts by node, its own amount without its callees: µs or bytes; nodes without one are
- * left out
+ * @param amounts for each node, its own amount without callees: µs or bytes; nodes without an
+ * amount are left out
  */
 export function stacksInOrder(tree: StackTree, amounts: readonly number[]): FoldedProfile {
   const { frame, depth } = tree

@@ -15,11 +15,11 @@ export interface Frame {
 }
 
 /**
- * Stacks with the time sampled on them. Every capture is folded into this form, and everything that
+ * Stacks with the time sampled on them. Every capture is folded into this form, and all code that
  * shows or sums a profile reads only this form.
  *
- * The order is deterministic: stacks are sorted by the folded texts of their frames, root first;
- * frames are numbered in the order in which the sorted stacks first contain them.
+ * The order is deterministic: stacks are sorted by the folded texts of their frames, root first,
+ * and frames are numbered in the order of their first appearance in the sorted stacks.
  */
 export interface FoldedProfile {
   /** Distinct frames. */

@@ -10,7 +10,7 @@ export interface V8File {
 /**
  * Parses a file of V8 and checks its shape.
  *
- * @throws {InvalidEvidenceError} the file is empty, cut off, not JSON, or of another shape
+ * @throws {InvalidEvidenceError} the file is empty, cut off, not JSON, or does not have the shape
  */
 export function parseV8File<Schema extends z.ZodType>(
   { name, text }: V8File,
@@ -30,8 +30,8 @@ export function parseV8File<Schema extends z.ZodType>(
 /**
  * Checks the shape of a value from a file of V8.
  *
- * @param part what the value is within the file; absent: the whole document
- * @throws {InvalidEvidenceError} names the first field that is wrong
+ * @param part the place of the value within the file; absent if it is the whole document
+ * @throws {InvalidEvidenceError} a field is wrong; the message names the first such field
  */
 export function checkShape<Schema extends z.ZodType>(
   value: unknown,

@@ -21,13 +21,13 @@ export interface Installation {
 }
 
 /**
- * Installs pinned packages on first use: exactly what the lock file lists, checked against its
- * digests, without install scripts. The folder appears only when it is complete. After that, no
- * network is needed.
+ * Installs pinned packages on first use: exactly the packages that the lock file lists, checked
+ * against its digests, without running install scripts. The folder appears only when it is
+ * complete. Later uses do not need a network.
  *
  * @returns the folder that holds `node_modules`
  * @throws {InputError} the cache cannot be written
- * @throws {InvalidEvidenceError} npm failed; nothing is left of the attempt
+ * @throws {InvalidEvidenceError} npm failed; the partial installation has been removed
  */
 export async function installTools({
   source,
@@ -72,7 +72,7 @@ function makeAttempt(cache: string): string {
   return mkdtempSync(join(cache, '.installing-'))
 }
 
-/** Names the variable to set if the cache cannot be written. */
+/** If the cache cannot be written, an error that names the variable to set. */
 function explained(error: unknown, cache: string): unknown {
   const explanation = explainFileError(error, cache)
   if (!(explanation instanceof InputError)) return explanation

@@ -44,15 +44,15 @@ const WATCHED = fileURLToPath(
   ),
 )
 const LEAST_BYTES = 1024
-/** More than a browser can show. */
+/** A larger page is refused, because a browser cannot show it. */
 const MOST_BYTES = 256 * 1024 ** 2
 /** Replaces a style sheet that would be fetched from a network. */
 const EMPTY_STYLE_SHEET = 'data:text/css,'
 
 /**
- * Runs a tool on a workload in each of the arms. Its pages become `<tool>/<arm>.html` in the folder
- * of the request, all of them or none; links to a network are removed from them. All other files of
- * the tool are deleted.
+ * Runs a tool on a workload in each of the arms. Its pages are written as `<tool>/<arm>.html` into
+ * the folder of the request, either all of them or none. Links to a network are removed from the
+ * pages. All other files of the tool are deleted.
  *
  * @param installed folder with the tool in its node_modules
  * @returns the pages in the order of the arms, and messages from preparing the data
@@ -131,7 +131,7 @@ async function passesUnder(
   return passesFor(request.durationMs, run.cpuMs, tool.mostPasses)
 }
 
-/** @returns what went wrong; undefined: nothing */
+/** @returns what went wrong; undefined if nothing did */
 function runTool(
   { settings }: ProfileRequest,
   tool: ProfileTool,
@@ -147,7 +147,7 @@ function runTool(
       ...tool.args({ directory, title, command }),
     ],
     cwd: directory,
-    // Tools store settings and temporary files in the first two.
+    // In the first two folders, tools store settings and temporary files.
     env: {
       ...settings.env,
       XDG_CONFIG_HOME: join(directory, 'config'),

@@ -26,15 +26,15 @@ export interface ProfileTool {
   /** The page it writes, relative to its working directory. */
   readonly page: string
   /**
-   * Whether a page shows the workload. Size does not tell: an empty page already contains half a
-   * megabyte of libraries.
+   * Whether a page shows the workload. The size is not a sign of that: even an empty page contains
+   * half a megabyte of libraries.
    */
   holds(page: string): boolean
   /** A style sheet that the page would fetch when it is opened. */
   readonly fetches?: string
-  /** Most passes it can handle, if that is few. */
+  /** The largest number of passes that the tool can handle, if that number is small. */
   readonly mostPasses?: number
-  /** What it shows and does not show: each continues a sentence. */
+  /** What the tool shows and does not show. Each text continues a sentence. */
   readonly shows: string
   readonly misses: string
 }
@@ -48,14 +48,14 @@ const TICKS = ({ directory }: ToolRun) => [
   '--no-turbo-inlining',
   `--logfile=${directory}/%p-v8.log`,
 ]
-/** The profiled program writes its traces where the tool reads them, in the tool's directory. */
+/** The profiled program writes its traces to the directory of the tool, which reads them there. */
 const TRACES = ({ directory }: ToolRun) => [
   `--trace-event-file-pattern=${directory}/node_trace.\${rotation}.log`,
 ]
 /** Path of the harness's own compiled files, as tools print it. */
 const HARNESS = new URL('../../', compiledModule(import.meta.url)).pathname
 
-/** Whether a page names a function in a file of neither Node nor the harness. */
+/** Whether a page names a function from a file that belongs neither to Node nor to the harness. */
 function namesMeasuredCode(page: string): boolean {
   for (const [, file] of page.matchAll(/file:\/+([^"\s:]+\.[cm]?js)\b/g))
     if (!`/${file}`.startsWith(HARNESS)) return true
@@ -90,7 +90,7 @@ export const PROFILE_TOOLS: readonly ProfileTool[] = [
   }),
   clinic('doctor', {
     flags: TRACES,
-    // At least two points in time: with fewer, the page only reports that they are too few.
+    // Requires two points in time: with fewer, the page only reports that there are too few.
     holds: (page) => /"processStat":\s*\[\s*\{"timestamp"[^\]]*\{"timestamp"/.test(page),
     shows: 'CPU, memory, event loop delay and handles over time, and a guess at the problem',
     misses:
@@ -105,8 +105,8 @@ export const PROFILE_TOOLS: readonly ProfileTool[] = [
   clinic('bubbleprof', {
     flags: TRACES,
     holds: namesMeasuredCode,
-    // It records every operation: 17 passes of the smallest grid search gave a page of 221 MiB,
-    // too large for a browser.
+    // This tool records every operation: the page for 17 passes of the smallest grid search had
+    // 221 MiB, which is too large for a browser.
     mostPasses: 1,
     shows: 'asynchronous operations of one pass: what started them, how long they took to return',
     misses: 'computation; it slows down programs that wait often',
@@ -128,8 +128,8 @@ function clinic(name: string, distinct: Distinct): ProfileTool {
       '--',
       ...command,
     ],
-    // Without these it requests permission to send usage data; without a terminal it then exits
-    // with 0 and writes nothing.
+    // Without these variables, the tool requests permission to send usage data; if there is no
+    // terminal, it then exits with 0 and writes nothing.
     env: { NO_INSIGHT: '1', NO_UPDATE_NOTIFIER: '1' },
     page: `data/assay.clinic-${name}.html`,
     fetches: 'https://clinicjs.org/assets/css/fonts.css',

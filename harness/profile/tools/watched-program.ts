@@ -12,15 +12,15 @@ export interface WatchedRun {
 }
 
 /**
- * A profiled run as a program, `node watched-program.js run.json`, for tools that start the program
- * themselves. It prints nothing, because the tool may read its stdout.
+ * Makes a profiled run as a program of its own, `node watched-program.js run.json`, for tools that
+ * start the profiled program themselves. It prints nothing, because the tool may read its stdout.
  */
 async function run({ slot, cwd, finished }: WatchedRun): Promise<void> {
   process.chdir(cwd)
   const { suite } = (await import(slot.suite)) as { suite: Suite }
   writeFileSync(finished, JSON.stringify(await profileRun(suite, slot)))
   // The tools write their data on `beforeExit`. A handle that the suite left open would delay that
-  // event for ever, so it is emitted here.
+  // event for ever, so the event is emitted here.
   if (!process.emit('beforeExit', 0)) process.exit()
 }
 
