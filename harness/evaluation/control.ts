@@ -7,8 +7,8 @@ import { draftPlan, type PlanChoices, type PlanDraft } from './plan-draft.js'
 import { proveEquivalence } from './prove-equivalence.js'
 
 /**
- * A control: the pure baseline against itself, so that the true effect is known: none, or that of
- * the injected work.
+ * A control: the pure baseline against itself, so that the true effect is known: it is zero, or
+ * the effect of the injected work.
  */
 export type Control = Pick<
   PlanChoices,
@@ -25,9 +25,9 @@ export interface ControlSetting extends PhaseSetting {
 const AT_LEAST = 0.05
 
 /**
- * Everything of a control before its first measured run: the proof that both arms produce the same
- * results, and the pilot that fixes W, K and the injected work. The same steps as in an evaluation,
- * without a layer and without a record.
+ * Makes the steps of a control before its first measured run: the proof that both arms produce the
+ * same results, and the pilot that chooses the iterations (W and K) and the injected work. The
+ * steps are those of an evaluation, without a layer and without a record.
  *
  * @throws {InvalidEvidenceError} a process failed, or two runs of the same code produced different
  * results
@@ -76,7 +76,7 @@ export function draftControl(
   })
 }
 
-/** Flags of Node for the processes of a control: those of an evaluation by CPU time. */
+/** Flags of Node for the processes of a control: the flags of an evaluation by CPU time. */
 export function controlFlags(): string[] {
   return nodeFlagsFor('cpu')
 }

@@ -41,13 +41,13 @@ export interface EvaluationRequest {
   readonly root: string
   /** Whether to continue the newest unfinished evaluation of the layer. */
   readonly resume: boolean
-  /** A process is killed after this time, and its run counts as failed. */
+  /** After this time, a process is killed and its run counts as failed. */
   readonly timeoutMs: number
   /** Whether to profile the arms after measuring. */
   readonly profile: boolean
   readonly io: Io
   readonly progress: Progress
-  /** Called with the result of the proof, before anything is timed. */
+  /** Called with the result of the proof, before any run is timed. */
   readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
 }
 
@@ -61,10 +61,10 @@ export interface Evaluation {
 }
 
 /**
- * Evaluates one layer: proves that it does not change results, fixes the length of a run by a
- * throw-away pilot, measures adjacent pairs in seeded order until every workload is decided,
- * probes memory if these runs do not decide about it, profiles the arms, and writes the record
- * that follows from the evidence, with its report.
+ * Evaluates one layer. It proves that the layer does not change results, chooses the length of a
+ * run by a throw-away pilot, and measures adjacent pairs in seeded order until every workload is
+ * decided. If these runs leave the memory undecided, it is probed. Then the arms are profiled, and
+ * the record that follows from the evidence is written, with its report.
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, or the disk is full
@@ -104,7 +104,10 @@ function resume({ root, draft, onProof }: EvaluationRequest): EvaluationPlan {
   return plan
 }
 
-/** Everything before the first measured run. A failure before the plan is written frees the id. */
+/**
+ * Makes all steps before the first measured run. A failure before the plan is written frees the
+ * id.
+ */
 async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   const { root, draft, io, loaded, progress } = request
   const setting = { loaded, progress, settings: settingsOf(request) }
@@ -134,7 +137,7 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
   }
 }
 
-/** Measures until every workload is decided. @returns as `measurePairs` */
+/** Measures until every workload is decided. @returns the same as `measurePairs` */
 async function measure(
   request: EvaluationRequest,
   plan: EvaluationPlan,
@@ -154,7 +157,7 @@ async function measure(
   })
 }
 
-/** Probes memory if the measured runs do not decide about it. */
+/** Probes the memory of those workloads whose measured runs leave it undecided. */
 async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
   const { root, loaded, progress, io } = request
   await probeMemory({
@@ -167,7 +170,10 @@ async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promis
   })
 }
 
-/** Writes the report, and those of earlier records of the layer again: they are superseded now. */
+/**
+ * Writes the report. Earlier records of the layer are now superseded, so their reports are
+ * rewritten.
+ */
 async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
   // Loaded here, so that drawing code is not in memory while anything is measured.
   const { refreshReports, writeReports } = await import('../report/report-files.js')
@@ -180,7 +186,7 @@ async function report(root: string, { id, layer }: DecisionRecord): Promise<void
   )
 }
 
-/** Profiles the arms, for readers of the verdict; not if the candidate's results differ. */
+/** Profiles the arms for readers of the verdict, unless the candidate's results differ. */
 async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))

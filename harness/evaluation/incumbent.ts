@@ -35,8 +35,7 @@ export function acceptedLayers(
 /**
  * The stack of `--incumbent`, checked.
  *
- * @throws {InputError} the suite does not have one of its layers, or a layer stands in it twice or
- * is the evaluated one
+ * @throws {InputError} a layer is not in the suite, is listed twice, or is the evaluated one
  */
 export function checkIncumbent(
   stack: readonly string[],

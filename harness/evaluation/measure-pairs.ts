@@ -13,11 +13,14 @@ import type { PhaseSetting } from './phase-setting.js'
 export interface MeasuringRequest extends PhaseSetting {
   readonly plan: EvaluationPlan
   readonly equivalence: Evidence['equivalence']
-  /** Measure arms whose results differ: each must reproduce its own proven digest. */
+  /**
+   * Whether arms with different results are measured. Then each arm must reproduce its own proven
+   * digest.
+   */
   readonly resultsChanged?: boolean
   /** Earlier runs of an interrupted evaluation. */
   readonly runs: readonly JournalLine[]
-  /** Ids of the workloads that need more pairs, given all runs so far. */
+  /** Finds the ids of the workloads that need more pairs, from all runs so far. */
   readonly open: (journal: readonly JournalLine[]) => readonly string[]
   /** Called after each run and before the next, to write the journal. */
   readonly onLine: (line: JournalLine) => void
@@ -25,12 +28,12 @@ export interface MeasuringRequest extends PhaseSetting {
 }
 
 /**
- * The measuring phase: pair after pair, the workloads in turn, until every workload is decided. It
- * ends early, or does not begin, if the proof or a measured run shows that the results of the arms
- * differ.
+ * The measuring phase: it measures pair after pair, with the workloads taking turns, until every
+ * workload is decided. If the proof or a measured run shows that the results of the arms differ,
+ * it ends early or does not begin.
  *
- * @returns share of its wall time outside warm-up and timed iterations; undefined if no run was
- * left to make
+ * @returns the share of the phase's wall time outside warm-up and timed iterations; undefined if
+ * no runs were left to make
  * @throws {InvalidEvidenceError} a workload failed more often than is tolerated
  */
 export async function measurePairs(request: MeasuringRequest): Promise<number | undefined> {
@@ -50,7 +53,10 @@ export async function measurePairs(request: MeasuringRequest): Promise<number | 
   return pace.overheadShare()
 }
 
-/** The open workload with the fewest complete pairs; among equals the first in the plan. */
+/**
+ * The open workload with the fewest complete pairs. If several have the fewest, the first in the
+ * plan.
+ */
 function nextWorkload(
   plan: EvaluationPlan,
   journal: readonly JournalLine[],
@@ -101,7 +107,7 @@ async function measureNext(
   )
 }
 
-/** Notes a run that failed or does not count. */
+/** Reports a run that failed or does not count. */
 function noteProblem(progress: PhaseSetting['progress'], line: JournalLine): void {
   if ('error' in line)
     progress.note(`${line.workload} pair ${line.pair} ${line.arm} failed: ${line.error}`)
@@ -119,8 +125,8 @@ function runsLeft({ plan, open }: MeasuringRequest, journal: readonly JournalLin
 }
 
 /**
- * Whether a measured run has another digest than its proof: then the record will be about that
- * difference, and further runs are useless.
+ * Whether the digest of a measured run differs from the proven one. If so, the record will be
+ * about that difference, and further runs are useless.
  */
 function isDisproven(
   equivalence: Evidence['equivalence'],

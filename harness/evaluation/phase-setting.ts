@@ -2,7 +2,10 @@ import type { ForkSettings } from '../measurement/fork-run.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import type { Progress } from '../progress.js'
 
-/** What every phase of an evaluation takes: the suite, how processes start, where progress goes. */
+/**
+ * The input of every phase of an evaluation: the suite, how processes start, and where progress
+ * goes.
+ */
 export interface PhaseSetting {
   readonly loaded: LoadedSuite
   readonly settings: ForkSettings

@@ -18,7 +18,7 @@ export interface IterationTime {
   readonly wallMs: number
 }
 
-/** W and K. */
+/** Numbers of warm-up (W) and timed (K) iterations of a run. */
 export interface RunLength {
   readonly warmup: number
   readonly iterations: number
@@ -32,7 +32,9 @@ const SLOW_MS = 5000
 const COLD_RUN: RunLength = { warmup: 0, iterations: 1 }
 const WARM_RUN: RunLength = { warmup: 3, iterations: 4 }
 
-/** The workloads of a plan, each with the W and K of its pilot. @throws as `pilotWorkload` */
+/**
+ * The workloads of a plan, each with the W and K of its pilot. @throws the same as `pilotWorkload`
+ */
 export async function pilotWorkloads(
   plan: PlanDraft,
   setting: PhaseSetting,
@@ -46,12 +48,12 @@ export async function pilotWorkloads(
 }
 
 /**
- * Fixes W and K of a workload for all arms by throw-away runs, and the turns of the injected
- * kernel if the plan injects work.
+ * Chooses by throw-away runs W and K of a workload, the same for all arms, and if the plan injects
+ * work, the turns of the injected kernel.
  *
- * First each arm makes a single cold iteration. A cold iteration overstates a quick workload
- * several times over, so if it takes less than 300 ms each arm makes another run: four timed
- * iterations after three of warm-up. None of these runs is evidence.
+ * First each arm makes a single cold iteration. For a quick workload, a cold iteration is several
+ * times slower than a warm one. Therefore, if it takes less than 300 ms, each arm makes another
+ * run: four timed iterations after three of warm-up. None of these runs is evidence.
  *
  * @throws {InvalidEvidenceError} a process failed
  */
@@ -67,9 +69,9 @@ async function pilotWorkload(pilot: Pilot, workload: PlannedWorkload): Promise<P
 }
 
 /**
- * W and K from the time of one iteration of each arm (STATISTICS §1): the timed section takes the
- * fastest arm at least 100 ms and the slowest at most 3 s; the faster the fastest arm, the more
- * warm-up.
+ * W and K from the time of one iteration of each arm (STATISTICS §1): the timed section takes at
+ * least 100 ms in the fastest arm and at most 3 s in the slowest. A faster workload gets more
+ * warm-up iterations.
  */
 export function chooseRunLength(times: readonly IterationTime[]): RunLength {
   const fastestMs = Math.min(...times.map(({ metricMs }) => metricMs))
@@ -85,8 +87,8 @@ export function chooseRunLength(times: readonly IterationTime[]): RunLength {
 }
 
 /**
- * CPU time of one iteration of an arm in runs of the planned length: the median of three, because
- * the injected effect is only as exact as this.
+ * CPU time of one iteration of an arm in runs of the planned length. It is the median of three
+ * runs, because the injected effect is only as exact as this time.
  */
 async function medianCpuMs(
   pilot: Pilot,
@@ -100,10 +102,11 @@ async function medianCpuMs(
 }
 
 /**
- * Extra CPU time per iteration that makes the candidate look improved by a fraction: for the arm
- * it is compared with if the fraction is positive, for the candidate if it is negative.
+ * Extra CPU time per iteration that makes the candidate look improved by a fraction. If the
+ * fraction is positive, the arm compared with gets the extra time; if it is negative, the
+ * candidate does.
  *
- * @param baseMs time of an iteration of that arm without the extra work
+ * @param baseMs time of an iteration, without the extra work, of the arm that gets it
  */
 export function injectedMs(improvement: number, baseMs: number): number {
   return improvement > 0 ? (baseMs * improvement) / (1 - improvement) : baseMs * -improvement

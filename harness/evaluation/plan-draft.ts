@@ -13,7 +13,7 @@ export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
 /** The contract's type of a workload of any scale and output. */
 type AnyWorkload = Workload<unknown, unknown, unknown>
 
-/** What the kinds of plans choose differently; everything else follows from it. */
+/** The choices that differ between kinds of plans. All other fields follow from them. */
 export interface PlanChoices
   extends Pick<
     EvaluationPlan,
@@ -37,7 +37,7 @@ export interface PlanChoices
   /** `advisory` unless stated. */
   readonly memory?: EvaluationPlan['regime']['memory']
   readonly workloads: readonly AnyWorkload[]
-  /** Workloads to win on, the others are guards; all unless stated. */
+  /** Ids of the targets; all other workloads are guards. If absent, all workloads are targets. */
   readonly targets?: readonly string[]
   /** Number of seeds for which equivalence is proven; three unless stated. */
   readonly proofs?: number
@@ -52,7 +52,10 @@ type MeasuredCode = Pick<EvaluationPlan, 'git' | 'dist'>
 const PROOFS = 3
 const ALPHA = 0.05
 
-/** Makes a plan of any kind: an evaluation, a summary, a control, a gate. It supersedes nothing. */
+/**
+ * Makes a plan of any kind: for an evaluation, a summary, a control or a gate. It supersedes
+ * nothing.
+ */
 export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
   const { loaded, stacks, scale, seed, improvement, targets } = choices
   const arms: EvaluationPlan['arms'] =
@@ -98,8 +101,8 @@ function planWorkload(workload: AnyWorkload, scale: ScaleName, isTarget: boolean
 }
 
 /**
- * The arm that gets the extra work: the one the candidate is compared with if the candidate is to
- * look faster, the candidate if it is to look slower.
+ * The injected work and its arm. To make the candidate look faster, the arm compared with gets the
+ * work; to make it look slower, the candidate does.
  */
 function injection(
   improvement: number,

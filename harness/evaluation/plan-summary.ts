@@ -14,7 +14,7 @@ import { draftPlan, type PlanDraft } from './plan-draft.js'
 /** Pairs of the summary, fixed beforehand: it has a single look. */
 const SUMMARY_PAIRS = 20
 
-/** The goal of a suite. @throws {InputError} it has none */
+/** The goal of a suite. @throws {InputError} the suite has no goal */
 export function goalOf({ name, goal }: Suite): Goal {
   if (goal !== undefined) return goal
   throw new InputError(
@@ -23,10 +23,10 @@ export function goalOf({ name, goal }: Suite): Goal {
 }
 
 /**
- * The plan of the summary: all accepted layers of a finished sequence together against the pure
- * baseline, in fresh pairs at one look, with a seed that was not used to decide about any of them.
- * Targets are the workloads at least one of them must win on. The metric is wall time if one of
- * them declares it.
+ * The plan of the summary: it compares all accepted layers of a finished sequence together with
+ * the pure baseline, in fresh pairs, at one look, and with a seed that was not used to decide
+ * about any layer. Its targets are the workloads that are a target of at least one layer. The
+ * metric is wall time if a layer declares it.
  *
  * @param records all records of the evidence root, ascending by number
  */
@@ -67,7 +67,7 @@ export function planSummary(
   return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }
 }
 
-/** The layers of a stack; of an empty one, all that could have been in it. */
+/** The layers of a stack. If the stack is empty, all layers that could have been in it. */
 function layersOf(stack: readonly string[], { layers }: Suite): readonly Layer<unknown>[] {
   return layers.filter(({ id, standalone }) =>
     stack.length === 0 ? standalone !== true : stack.includes(id),

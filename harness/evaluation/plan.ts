@@ -10,10 +10,10 @@ import { findNamed } from '../text/nearest-name.js'
 import { acceptedBefore, checkIncumbent } from './incumbent.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
 
-/** An `evaluate` command, its options checked; the layer and the workloads are not yet. */
+/** An `evaluate` command. Its options have been checked, but not yet its layer and workloads. */
 export interface EvaluateCommand {
   readonly layer: string
-  /** Empty: all workloads of the suite. */
+  /** Ids of workloads. If empty, all workloads of the suite. */
   readonly workloads: readonly string[]
   readonly scale: ScaleName
   /** Pair counts at which a decision may be made, ascending. */
@@ -22,7 +22,7 @@ export interface EvaluateCommand {
   readonly seed: number
   /** In place of the layer's own. */
   readonly threshold?: number
-  /** It was given without a percent sign. */
+  /** Whether the threshold was given without a percent sign. */
   readonly bareThreshold?: boolean
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
@@ -35,10 +35,13 @@ export interface EvaluateCommand {
   readonly requireAccepted: boolean
   /** Another project's suite module. */
   readonly suite?: string
-  /** In place of the accepted layers; empty: none. */
+  /**
+   * Ids of layers that replace the accepted ones as the incumbent. If empty, there is no
+   * incumbent.
+   */
   readonly incumbent?: readonly string[]
   readonly timeoutMs: number
-  /** In place of the default flags of Node. */
+  /** Flags of Node that replace the default ones. */
   readonly nodeOptions?: readonly string[]
   /** Improvement to simulate by real extra work; negative makes the candidate slower. */
   readonly inject?: number
@@ -49,8 +52,8 @@ export interface EvaluateCommand {
 }
 
 /**
- * Everything that is decided before anything runs: which layer, against which incumbent, on which
- * workloads, by which rule.
+ * Makes the plan, which contains every choice made before the first run: the layer, its incumbent,
+ * the workloads, and the rule.
  *
  * @param records all records of the evidence root, ascending by number
  * @throws {InputError} the suite has no such layer or workload, or the command contradicts itself
@@ -94,7 +97,10 @@ export function planEvaluation(
   return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }
 }
 
-/** The criterion of a layer, with the limit of `--threshold`. @throws {InputError} not a limit */
+/**
+ * The criterion of a layer with the limit from `--threshold`. @throws {InputError} the limit is
+ * invalid
+ */
 function withThreshold(
   criterion: Criterion,
   { threshold, bareThreshold = false }: Pick<EvaluateCommand, 'threshold' | 'bareThreshold'>,
@@ -119,7 +125,7 @@ function withThreshold(
   )
 }
 
-/** The field that holds the limit of a criterion. */
+/** The name of the field that contains the limit of a criterion. */
 function limitOf(criterion: Criterion): 'atLeast' | 'atMost' | 'within' {
   return 'atLeast' in criterion ? 'atLeast' : 'atMost' in criterion ? 'atMost' : 'within'
 }

@@ -11,7 +11,7 @@ import { PROBE_PAIRS, probePairs } from '../verdict/memory-probe.js'
 import type { PhaseSetting } from './phase-setting.js'
 
 export interface ProbeRequest extends PhaseSetting {
-  /** Of a finished measuring phase, with the runs of an interrupted probe. */
+  /** Evidence of a finished measuring phase, including the runs of an interrupted probe. */
   readonly evidence: Evidence
   readonly now: () => Date
   /** Called after each run and before the next, to write the journal. */
@@ -19,15 +19,15 @@ export interface ProbeRequest extends PhaseSetting {
 }
 
 /**
- * Decides about peak memory if the measured runs do not: five pairs of fresh processes on a single
- * thread, of the same length as the measured runs, in seeded order. Their heap grows by fixed
- * steps and is collected before each iteration, so that the peak is nearly constant. A workload
- * whose memory is decided is not probed, nor a layer that is rejected anyway.
+ * Probes the peak memory of workloads whose measured runs leave it undecided, by five pairs of
+ * fresh processes in seeded order. They run on a single thread and are as long as the measured
+ * runs. Their heap grows by fixed steps and is collected before each iteration, so that the peak
+ * is nearly constant. A layer that is rejected anyway is not probed.
  *
- * A failed run is recorded and its pair repeated once; after a second failure memory stays
+ * A failed run is recorded, and its pair is repeated once. After a second failure, memory stays
  * undecided.
  *
- * @throws the signal's reason, if the user stopped it; finished runs are kept
+ * @throws the reason of the signal, if the user stopped the probe; finished runs are kept
  */
 export async function probeMemory(request: ProbeRequest): Promise<void> {
   const { plan, memoryProbe = [] } = request.evidence
@@ -40,7 +40,7 @@ export async function probeMemory(request: ProbeRequest): Promise<void> {
   }
 }
 
-/** One pair; ends early if a run fails. */
+/** Makes one pair, and ends early if a run fails. */
 async function probePair(
   request: ProbeRequest,
   workload: PlannedWorkload,
@@ -51,7 +51,7 @@ async function probePair(
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
-  // Another schedule than that of the measured pairs.
+  // The order of the arms differs from that of the measured pairs.
   for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [
     against,
     'candidate',

@@ -11,27 +11,27 @@ import type { PhaseSetting } from './phase-setting.js'
 
 export interface ProfilingRequest extends PhaseSetting {
   readonly plan: EvaluationPlan
-  /** The evidence folder, absolute; each workload gets a folder of its name in it. */
+  /** The evidence folder, absolute. Each workload gets a folder with its name in it. */
   readonly folder: string
 }
 
 /**
- * Time between two samples, µs. Half of it would hardly make shares more exact, and would double
- * the size of the committed files.
+ * Time between two samples, µs. Half this time would hardly make shares more exact, but would
+ * double the size of the committed files.
  */
 const INTERVAL_MICROS = 500
 /**
- * Approximate CPU time under the clock and under each CPU profiler, ms: about six thousand samples,
- * so that a share of 10 % is known to within half a point.
+ * Approximate CPU time under the clock and under each CPU profiler, ms: about six thousand
+ * samples, so that the standard error of a share of 10 % is below half a percentage point.
  */
 const DURATION_MS = 3000
 
 /**
- * Profiles every workload of a plan in all its arms, in processes of their own after the measuring
- * phase, and stores the profiles beside the runs, to explain the verdict. Profiles from before an
- * interruption are kept.
+ * Profiles every workload of a plan in all its arms, in separate processes after the measuring
+ * phase, and stores the profiles beside the runs. The profiles explain the verdict. Profiles made
+ * before an interruption are kept.
  *
- * Profiles are not used for the verdict, so a profile that fails is noted and left out.
+ * Since profiles are not used for the verdict, a profile that fails is reported and left out.
  *
  * @throws {Interrupted} the user stopped it
  */

@@ -15,19 +15,19 @@ interface Proof extends PhaseSetting {
   readonly plan: PlanDraft
 }
 
-/** The data of a run, and so what every arm must agree on. */
+/** A workload and seed, for which all arms must produce the same result. */
 interface Task {
   readonly workload: string
   readonly seed: number
 }
 
 /**
- * Proves, before anything is timed, that every arm produces the results of the baseline: each
- * workload, each seed, each arm in a process of its own. Stops at the first difference and locates
- * it. Data are prepared once for each version of the suite that is measured.
+ * Proves, before any run is timed, that every arm produces the results of the baseline for each
+ * workload and seed. Each arm runs in a process of its own. The proof stops at the first
+ * difference and locates it. Data are prepared once for each measured version of the suite.
  *
- * @param thorough take every digest even after a difference, and locate only the first: for arms
- * that are expected to differ
+ * @param thorough compute every digest even after a difference, and locate only the first
+ * difference; for arms that are expected to differ
  * @throws {InputError} preparing the data failed because of a setting, e.g. an unwritable cache
  * @throws {InvalidEvidenceError} a process failed
  */
@@ -64,7 +64,7 @@ async function prepareData(proof: Proof, task: Task): Promise<void> {
   }
 }
 
-/** One arm for each version of the suite. */
+/** One arm from each version of the suite. */
 function versionsOf({ plan, loaded }: Proof): Arm[] {
   const address = (arm: Arm) => addressOf(loaded, arm)
   return plan.arms.filter(
@@ -72,7 +72,7 @@ function versionsOf({ plan, loaded }: Proof): Arm[] {
   )
 }
 
-/** One digest per arm. Nothing is timed here, so the arms run at the same time. */
+/** One digest per arm. The arms run at the same time, because nothing is timed here. */
 async function digestArms(proof: Proof, task: Task): Promise<Digests> {
   return await settleAll(
     proof.plan.arms.map(async (arm) => ({
@@ -96,8 +96,9 @@ async function findDivergence(
 }
 
 /**
- * Runs both arms again, now with their whole outputs, and compares these. An arm whose digest has
- * changed since is not reproducible: that voids the proof as well and is reported instead.
+ * Runs both arms again, and compares their whole outputs. If the digest of an arm is now
+ * different, that arm is not reproducible; the proof then fails for this reason, which is reported
+ * instead.
  */
 async function locate(proof: Proof, task: Task, arm: Arm, digests: Digests): Promise<Divergence> {
   const arms = ['baseline', arm] as const
@@ -152,7 +153,7 @@ async function runStep(
   )
 }
 
-/** Like `Promise.all`, but an error is passed on only after every process has ended. */
+/** Like `Promise.all`, but rejects only after every process has ended. */
 async function settleAll<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(promises)
   return Promise.all(promises)

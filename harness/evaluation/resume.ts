@@ -4,7 +4,10 @@ import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import { mendJournal, readEvidence, unfinishedIds } from '../evidence/store.js'
 import type { PlanDraft } from './plan-draft.js'
 
-/** Fields that must be unchanged for new runs to join the old ones, by the user's names. */
+/**
+ * Fields of a plan that must be equal for new runs to join old ones, with their names for the
+ * user.
+ */
 const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   suite: 'suite',
   dist: 'compiled code (dist hash)',
@@ -19,24 +22,24 @@ const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   packageVersion: 'package version',
 }
 
-/** A plan, and the host it is for. */
+/** A plan, and the host for which it was made. */
 interface HostedPlan {
   readonly plan: PlanDraft
   readonly environment: Environment
 }
 
-/** Facts of the host on which its times depend. */
+/** Facts about a host on which measured times depend. */
 const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
 
 /**
- * The plan of the newest unfinished evaluation of a layer, to be continued. An incomplete last line
- * of its journal, left by an interruption, is repaired.
+ * The plan of the newest unfinished evaluation of a layer, which will be continued. If an
+ * interruption left an incomplete last line in the journal, the line is repaired.
  *
  * @param draft the plan of the current command
  * @param environment the host as it is now
- * @throws {InputError} there is nothing to resume, its plan or host differs from the current one,
- * or the calibration of the host has failed since; names what differs
- * @throws {InvalidEvidenceError} its files are damaged
+ * @throws {InputError} there is nothing to resume, the plan or host differs from the current one,
+ * or the calibration of the host has failed since; the message names the differences
+ * @throws {InvalidEvidenceError} the files of the evaluation are damaged
  */
 export function resumePlan(
   root: string,
@@ -70,7 +73,7 @@ export function resumePlan(
   return plan
 }
 
-/** Names of what must be equal for the runs of two plans to be joined, but differs. */
+/** Names of the differences that prevent the runs of two plans from being joined. */
 export function differencesBetween(
   { plan, environment: begunOn }: HostedPlan,
   { plan: draft, environment }: HostedPlan,
@@ -89,7 +92,7 @@ export function differencesBetween(
   ]
 }
 
-/** Names of the facts on which times depend and in which two hosts differ. */
+/** Names of those facts on which times depend that differ between two hosts. */
 export function hostDifferences(begunOn: Environment, environment: Environment): readonly string[] {
   return HOST.filter((key) => !isDeepStrictEqual(begunOn[key], environment[key])).map(
     (key) => `host (${key})`,

@@ -16,11 +16,11 @@ import {
   writeJournal,
 } from './sequence-journal.js'
 
-/** How to make one evaluation of a sequence. */
+/** Settings for one evaluation of a sequence. */
 export interface Turn {
   /** Whether to continue the unfinished evaluation of this layer. */
   readonly resume: boolean
-  /** To be called with the id as soon as the evaluation has one. */
+  /** The evaluation must call this with its id as soon as it has one. */
   readonly onClaim: (record: string) => void
 }
 
@@ -30,7 +30,7 @@ export interface SequenceRequest {
   readonly root: string
   /** Whether to continue the interrupted sequence. */
   readonly resume: boolean
-  /** What must not change between the start of a sequence and its continuation. */
+  /** Values that must be equal at the start of a sequence and at its continuation. */
   readonly identity: Pick<
     SequenceJournal,
     'command' | 'packageVersion' | 'git' | 'dist' | 'environment'
@@ -51,15 +51,15 @@ export interface SequenceRequest {
 }
 
 /**
- * Evaluates every layer of a suite in order, each against the accepted ones before it, until the
- * rules of `verdict/sequence.ts` end it; then measures all accepted layers together against the
- * pure baseline in new pairs. Each evaluation has a record of its own; that of the summary is the
- * last.
+ * Evaluates the layers of a suite in order, each against the layers accepted before it, until the
+ * rules of `verdict/sequence.ts` end the sequence. Then it compares all accepted layers together
+ * with the pure baseline in new pairs (the summary). Each evaluation has a record of its own, and
+ * the record of the summary is the last.
  *
  * @returns the summary
  * @throws {InputError} the suite has no goal, the evidence root cannot be used, or there is nothing
  * to resume
- * @throws as `evaluate` does; finished layers are kept for `resume`
+ * @throws the same errors as `evaluate`; finished layers are kept for `resume`
  */
 export async function runSequence(request: SequenceRequest): Promise<DecisionRecord> {
   const { root, suite, io } = request
@@ -83,7 +83,7 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
   }
 }
 
-/** Whether there is something to continue: a finished layer, or one with finished runs. */
+/** Whether there is something to continue: a finished layer, or a layer with finished runs. */
 function canContinue(root: string, { done, current }: SequenceJournal): boolean {
   return done.length > 0 || (current !== undefined && unfinishedIds(root).includes(current.record))
 }
@@ -144,7 +144,7 @@ async function runTurn(
   return record
 }
 
-/** The journal of the sequence, and its two changes. */
+/** The journal of the sequence, and the two functions that change it. */
 interface Log {
   readonly journal: SequenceJournal
   begin(layer: string, record: string): void

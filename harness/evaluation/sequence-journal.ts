@@ -9,9 +9,9 @@ import { readStored, writeJson } from '../system/files.js'
 import { hostDifferences } from './resume.js'
 
 /**
- * `profiling-results/.sequence.json`: the progress of a sequence, so that an interrupted one can be
- * continued. It is replaced as a whole after every layer and removed after the last; it is not
- * evidence of any record.
+ * `profiling-results/.sequence.json`: the progress of a sequence, so that an interrupted sequence
+ * can be continued. The file is replaced as a whole after every layer and removed after the last.
+ * It does not belong to the evidence of a record.
  */
 const journalSchema = z.strictObject({
   schema: z.literal('assay/sequence-journal@1'),
@@ -31,7 +31,7 @@ const journalSchema = z.strictObject({
 })
 export type SequenceJournal = Readonly<z.infer<typeof journalSchema>>
 
-/** Fields that must be unchanged for a sequence to be continued, by the user's names. */
+/** Fields that must be equal for a sequence to be continued, with their names for the user. */
 const BOUND: readonly (readonly [keyof SequenceJournal, string])[] = [
   ['command', 'command'],
   ['suite', 'suite'],
@@ -59,16 +59,17 @@ export function writeJournal(root: string, journal: SequenceJournal): void {
   writeJson(pathOf(root), journal)
 }
 
-/** Removes the journal; without one nothing happens. */
+/** Removes the journal, if there is one. */
 export function removeJournal(root: string): void {
   rmSync(pathOf(root), { force: true })
 }
 
 /**
- * The journal of the interrupted sequence, to be continued.
+ * The journal of the interrupted sequence, which will be continued.
  *
  * @param intended the journal a new sequence would begin with
- * @throws {InputError} there is none, or its command, suite or host differs; names what differs
+ * @throws {InputError} there is no journal, or its command, suite or host differs; the message
+ * names the differences
  */
 export function resumeJournal(root: string, intended: SequenceJournal): SequenceJournal {
   const journal = readJournal(root)

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { RunSlot } from '../contract.js'
 import { runRecordSchema } from '../evidence/run-record.js'
 
-/** Messages of the parent: the slot, and GO once the child is ready. */
+/** Messages of the parent: first the slot, then GO when the child is ready. */
 export type ParentMessage =
   | { readonly kind: 'slot'; readonly slot: RunSlot }
   | { readonly kind: 'go' }
 
 /**
- * The part of a run record that the measured process itself measures; the parent adds workload,
- * pair, arm, start and the load of the host.
+ * The part of a run record that the measured process itself measures; the parent process adds
+ * workload, pair, arm, start time and the load of the host.
  */
 export const measurementSchema = runRecordSchema.omit({
   workload: true,
@@ -23,11 +23,11 @@ export const measurementSchema = runRecordSchema.omit({
 })
 export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 
-/** The result of a profiled process; its profiles are in the folder of its slot. */
+/** The result of a profiled process. Its profiles are in the folder given by the slot. */
 const profiledRunSchema = z.strictObject({
   /**
-   * CPU of one pass, ms: the median over the passes. Profilers add to it, coverage the most; only
-   * `clock` does not.
+   * CPU of one pass, ms: the median over the passes. Every profiler except `clock` increases this
+   * time, coverage the most.
    */
   cpuMs: z.number().nonnegative(),
   /** Passes under the profiler. */
@@ -66,7 +66,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('measured'),
     measurement: measurementSchema,
-    /** CPU this process and those it started used between GO and this message, ms. */
+    /** CPU used between GO and this message by this process and those it started, ms. */
     ownCpuMs: z.number().nonnegative(),
   }),
   z.strictObject({ kind: z.literal('profiled'), profile: profiledRunSchema }),

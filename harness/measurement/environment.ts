@@ -6,7 +6,10 @@ import type { Environment } from '../evidence/evidence.js'
 import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
 import { readStartedProcesses } from './started-processes.js'
 
-/** Roots of the kernel's file systems; an empty directory in a test is a host without one. */
+/**
+ * Roots of the kernel's file systems. In a test, an empty directory stands for a host without
+ * them.
+ */
 export interface HostRoots {
   readonly proc: string
   readonly sys: string
@@ -15,8 +18,8 @@ export interface HostRoots {
 const HOST_ROOTS: HostRoots = { proc: PROC, sys: '/sys' }
 
 /**
- * Reads the facts of the host. A fact the host does not report is absent; `fallbacks` lists the
- * measured values that are missing for it, and the consequence.
+ * Reads the facts of the host. If the host does not report a fact, it is absent, and `fallbacks`
+ * lists the measured values that are therefore missing and the consequence.
  *
  * @param nodeFlags flags of Node in every measured process
  */
@@ -55,7 +58,7 @@ function findFallbacks(proc: string): string[] {
   ].filter((fallback) => fallback !== false)
 }
 
-/** CPUs a control group (v2) allows, e.g. 1.5; absent without a limit. */
+/** Number of CPUs that a control group (v2) allows, e.g. 1.5; absent if there is no limit. */
 function readCpuQuota(sys: string): number | undefined {
   const [quota, period] = readLine(join(sys, 'fs/cgroup/cpu.max'))?.split(' ').map(Number) ?? []
   return quota !== undefined && period !== undefined && quota / period > 0
@@ -63,7 +66,7 @@ function readCpuQuota(sys: string): number | undefined {
     : undefined
 }
 
-/** Bytes a control group (v2) allows; absent without a limit. */
+/** Bytes of memory that a control group (v2) allows; absent if there is no limit. */
 function readMemoryLimit(sys: string): number | undefined {
   const limit = Number(readLine(join(sys, 'fs/cgroup/memory.max')))
   return limit > 0 ? limit : undefined

@@ -9,7 +9,7 @@ import { type Limits, type ProcessEnd, superviseProcess } from '../system/superv
 import { type ChildMessage, childMessageSchema, type ParentMessage } from './child-message.js'
 import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
 
-/** Address of the module every measured process starts with. */
+/** Address of the module that every measured process runs first. */
 const CHILD = new URL(
   compiledModule(
     new URL(import.meta.url.endsWith('.ts') ? '../child.ts' : '../child.js', import.meta.url).href,
@@ -34,7 +34,7 @@ interface Failure {
   readonly exitCode?: number
 }
 
-/** The messages of a process so far. */
+/** The messages that a process has sent so far. */
 interface Conversation {
   goAt?: HostMoment
   answer?: Answer
@@ -42,7 +42,7 @@ interface Conversation {
   host: HostLoad
 }
 
-/** The kind of answer each mode must get. */
+/** The kind of answer that each mode requires. */
 const ANSWERS: Readonly<Record<RunSlot['mode'], Answer['kind']>> = {
   describe: 'described',
   prepare: 'prepared',
@@ -55,11 +55,11 @@ const ANSWERS: Readonly<Record<RunSlot['mode'], Answer['kind']>> = {
 /**
  * Runs one slot in a process of its own and waits until that process has ended.
  *
- * A crash, a signal, an invalid message, a timeout or an exit without an answer is a `failed`
- * result, with its cause and the last 2 kB of stderr. Output of the measured code is drained and
- * dropped.
+ * After a crash, a signal, an invalid message, a timeout or an exit without an answer, the result
+ * is `failed`, with the cause and the last 2 kB of stderr. Other output of the measured code is
+ * discarded.
  *
- * @throws the signal's reason, once the process has ended, if the signal was aborted
+ * @throws the reason of the signal, if it was aborted, after the process has ended
  */
 export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<ForkResult> {
   settings.signal.throwIfAborted()
@@ -75,7 +75,7 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
 }
 
 /**
- * Sends the slot, replies to READY with GO, and takes one answer. An unexpected message ends the
+ * Sends the slot, replies to READY with GO, and accepts one answer. An unexpected message ends the
  * process.
  */
 function converse(child: ChildProcess, slot: RunSlot): Conversation {

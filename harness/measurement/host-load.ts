@@ -6,7 +6,7 @@ import { formatNumber, formatPercent } from '../text/format.js'
 /** Load of the host during a run; empty if the host does not report it. */
 export type HostLoad = Pick<RunRecord, 'foreignLoad' | 'stealShare'>
 
-/** CPU time of the host at a moment of our clock. */
+/** CPU time of the host at a moment of this process's clock. */
 export interface HostMoment {
   readonly host: HostCpuTime | undefined
   readonly atMs: number
@@ -25,7 +25,7 @@ export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: numb
   if (from.host === undefined || to.host === undefined) return {}
   const total = to.host.total - from.host.total
   const elapsedMs = to.atMs - from.atMs
-  // A tick is 10 ms: a very short section may contain none.
+  // The counters advance in ticks of 10 ms, so a very short section may not contain a tick.
   if (total <= 0 || elapsedMs <= 0) return {}
   const busyCores = ((to.host.busy - from.host.busy) / total) * to.host.cpus
   return {
@@ -35,8 +35,8 @@ export function hostLoadBetween(from: HostMoment, to: HostMoment, ownCpuMs: numb
 }
 
 /**
- * Why a run does not count, decided by its covariates alone and never by its times; undefined if
- * it counts.
+ * The reason why a run does not count; undefined if it counts. The reason depends only on the
+ * covariates of the run and never on its times.
  */
 export function voidReason(
   run: Pick<RunRecord, 'stealShare' | 'foreignLoad' | 'waitShare'>,

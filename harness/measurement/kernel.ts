@@ -2,8 +2,8 @@
 let residue = 1
 
 /**
- * Integer work, the same amount in each turn: the effect a control injects into an arm. It is not
- * optimised away and does not allocate.
+ * Integer work, which a control injects into an arm as its known effect. Each turn does the same
+ * amount of work, which is not optimised away and does not allocate.
  *
  * @param turns number of turns, ≥ 0
  * @returns the residue so far; callers may ignore it

@@ -14,7 +14,7 @@ export interface LoadedSuite {
   readonly suite: Suite
   /** Address of its compiled module. */
   readonly address: string
-  /** Path of the module of another project's suite; absent for our own. */
+  /** Path of the module, if the suite is that of another project; absent for our own suite. */
   readonly foreignFile?: string
   /** Addresses for the arms that measure another version of the suite. */
   readonly versions?: Readonly<Partial<Record<Arm, string>>>
@@ -76,7 +76,7 @@ const suiteSchema = z.looseObject({
   passEnvironment: z.array(z.string()).optional(),
 })
 
-/** Our own suite, as the composition root hands it over. */
+/** Our own suite, which the composition root passes in. */
 export function ownSuite(suite: Suite): LoadedSuite {
   return { suite: checkSuite(suite, 'the suite'), address: compiledModule(suite.module) }
 }
@@ -85,7 +85,8 @@ export function ownSuite(suite: Suite): LoadedSuite {
  * Another project's suite: a module that exports `suite`.
  *
  * @param module path, absolute or relative to `cwd`
- * @throws {InputError} the module does not exist, or does not export a suite; names what is missing
+ * @throws {InputError} the module does not exist, or does not export a suite; the message names
+ * what is missing
  */
 export async function loadSuite(module: string, cwd: string): Promise<LoadedSuite> {
   const foreignFile = resolve(cwd, module)
@@ -97,11 +98,12 @@ export async function loadSuite(module: string, cwd: string): Promise<LoadedSuit
 }
 
 /**
- * The suite a compiled module exports.
+ * The suite that a compiled module exports.
  *
  * @param foreignFile absolute path
  * @param name        its name in error messages
- * @throws {InputError} it cannot be imported, or does not export a suite; names what is missing
+ * @throws {InputError} the module cannot be imported, or does not export a suite; the message
+ * names what is missing
  */
 export async function importSuite(foreignFile: string, name: string): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
@@ -135,7 +137,10 @@ function checkSuite(value: unknown, name: string): Suite {
   return suite
 }
 
-/** @throws {InputError} a layer names a workload the suite does not have, or one twice */
+/**
+ * @throws {InputError} a layer names a workload that is not in the suite, or names a workload
+ * twice
+ */
 function checkWorkloadNames(
   { id, workloads, guards = [] }: Suite['layers'][number],
   ids: ReadonlySet<string>,

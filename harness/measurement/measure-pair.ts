@@ -7,7 +7,7 @@ import { voidReason } from './host-load.js'
 import { addressOf, type LoadedSuite } from './load-suite.js'
 import { armOrder } from './schedule.js'
 
-/** What the arms of a plan run. */
+/** The code and settings that the arms of a plan run with. */
 export interface MeasuredArms {
   readonly plan: Pick<EvaluationPlan, 'stacks' | 'scale' | 'seed' | 'injected'>
   readonly loaded: LoadedSuite
@@ -23,7 +23,7 @@ export interface PairRequest extends MeasuredArms {
   readonly onLine: (line: JournalLine) => void
 }
 
-/** The part of a slot that all runs of an arm share, by default without warm-up. */
+/** The part of a slot that is the same in all runs of an arm. By default it has no warm-up. */
 export function slotOf(
   { plan, loaded }: MeasuredArms,
   {
@@ -50,10 +50,10 @@ export function slotOf(
 const POSITIONS: readonly RunRecord['position'][] = ['first', 'second', 'third']
 
 /**
- * One pair: the runs of all arms one directly after the other, in seeded order. Ends early if a
- * run fails, because the pair does not count then.
+ * One pair: the runs of all arms one directly after the other, in seeded order. If a run fails,
+ * the pair ends early, because it does not count.
  *
- * @param pair its number, from 1, not used before
+ * @param pair the number of the pair, from 1, not used before
  */
 export async function measurePair(
   request: PairRequest,

@@ -8,7 +8,8 @@ export interface Pace {
   /** @param runsLeft runs until the next look of every open workload */
   now(runsLeft: number): { readonly elapsedMs: number; readonly remainingMs?: number }
   /**
-   * Share of its wall time outside warm-up and timed iterations; undefined before the first run.
+   * Share of the phase's wall time outside warm-up and timed iterations; undefined before the
+   * first run.
    */
   overheadShare(): number | undefined
 }

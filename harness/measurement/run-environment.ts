@@ -1,8 +1,8 @@
 import type { Metric, Suite } from '../contract.js'
 
 /**
- * Variables every measured process inherits; all others are dropped, so that only a layer and never
- * a shell switches an optimization.
+ * Variables that every measured process inherits. All others are dropped, so that only a layer can
+ * switch an optimization, and a setting of the shell cannot.
  */
 const ALLOWED = ['PATH', 'HOME', 'TMPDIR', 'LANG'] as const
 
@@ -22,29 +22,31 @@ export function runEnvironment(
 }
 
 /**
- * CPU time counts every thread of a process. Garbage collection and compilation on helper threads
- * make it exceed wall time, and not equally in both arms: at smoke scale the compiler thread alone
- * set the results by the two metrics five points apart (53 % against 48 %).
+ * CPU time counts every thread of a process. With garbage collection and compilation on helper
+ * threads it exceeds wall time, by a different amount in each arm. At smoke scale, the compiler
+ * thread alone made the improvement in CPU time differ from that in wall time by five points (53 %
+ * and 48 %).
  */
 const ON_ONE_THREAD: readonly string[] = ['--single-threaded-gc', '--no-concurrent-recompilation']
 
 /**
- * Everything on one thread, and a heap that grows by fixed steps. By default V8 lets the heap grow
- * by how long its collections take, so that the peak depends on how busy the host is.
+ * Everything on one thread, and a heap that grows by fixed steps. By default, V8 chooses the
+ * growth of the heap by the time that collections take, so the peak depends on how busy the host
+ * is.
  */
 const DETERMINISTIC_MEMORY: readonly string[] = ['--single-threaded', '--predictable-gc-schedule']
 
 /**
- * Flags of Node for a run of the memory probe: those of the measured runs, and those that make its
- * peak reproducible.
+ * Flags of Node for a run of the memory probe: the flags of the measured runs and further flags
+ * that make the peak reproducible.
  */
 export function probeFlagsFor(nodeFlags: readonly string[]): string[] {
   return [...DETERMINISTIC_MEMORY, ...nodeFlags.filter((flag) => !ON_ONE_THREAD.includes(flag))]
 }
 
 /**
- * Flags of Node for every measured process; `--expose-gc` lets it collect garbage before its heap
- * is read.
+ * Flags of Node for every measured process. With `--expose-gc`, a process can collect garbage
+ * before its heap is read.
  *
  * @param override the flags of `--node-options`, in place of the default for the metric
  */

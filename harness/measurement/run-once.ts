@@ -9,7 +9,7 @@ import { burn } from './kernel.js'
 import { foldStack } from './stack.js'
 import { UncountedWork, watchProcesses } from './started-processes.js'
 
-/** Counters of this process at one end of the timed section. */
+/** Counters of this process, read at the start or the end of the timed section. */
 interface Reading {
   readonly processes: ReturnType<ReturnType<typeof watchProcesses>['read']>
   readonly waits: ReadonlyMap<string, number> | undefined
@@ -28,12 +28,12 @@ interface TimedSection {
 /**
  * One run: W warm-up and K timed iterations of a workload in this process, driven by tinybench.
  *
- * All other work (digests, heap, garbage collections) waits until the timed section is over;
- * outputs are kept until then.
+ * All other work (digests, heap, garbage collections) is done after the timed section; outputs are
+ * kept until then.
  *
  * @param suite the suite of the slot
- * @param proc  root of the proc file system; another one in tests
- * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
+ * @param proc  root of the proc file system; tests pass a different folder
+ * @throws {UncountedWork} the metric is cpu, and started processes worked in the timed section
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
  */
 export async function runOnce(
@@ -48,10 +48,11 @@ export async function runOnce(
   const collections = observeCollections()
   const processes = watchProcesses(proc)
   const outcomes: Outcome<unknown>[] = []
-  // Our own samples, because tinybench sorts its own.
+  // Samples are collected here, because tinybench sorts its own.
   const durationsMs: number[] = []
-  // Returns nothing, because tinybench would take an `overriddenDuration` for the time. Declared
-  // `async`, because tinybench would call it once more to find out.
+  // The function returns nothing, because tinybench would use a returned `overriddenDuration` as
+  // the time. It is declared `async`, because tinybench calls any other function once more to test
+  // whether it is.
   const iteration = async (): Promise<void> => {
     const begin = performance.now()
     outcomes.push(await workload.run(subject, scale, slot.seed))
@@ -71,7 +72,7 @@ export async function runOnce(
   return {
     ...timesOf(slot, start, end, durationsMs),
     ...(peakRssBytes !== undefined && { peakRssBytes }),
-    // Not `process.memoryUsage()`: that reads /proc, which some hosts do not have.
+    // `process.memoryUsage()` is not used, because it reads /proc, which some hosts do not have.
     heapBytes: getHeapStatistics().used_heap_size,
     gcMs: gc.ms,
     gcCount: gc.count,
@@ -124,7 +125,7 @@ function checkIterations({ warmup, iterations }: RunSlot, durationsMs: readonly 
     )
 }
 
-/** Means over the timed iterations, and each wall time by itself. */
+/** Means over the timed iterations, and the wall time of each iteration. */
 function timesOf(
   { warmup, iterations }: RunSlot,
   start: Reading,
@@ -143,13 +144,16 @@ function timesOf(
   }
 }
 
-/** Share of the section its threads waited for a CPU; empty if the host does not report it. */
+/**
+ * Share of the section that the threads of the process waited for a CPU; empty if the host does
+ * not report it.
+ */
 function waitShareOf(start: Reading, end: Reading): Pick<Measurement, 'waitShare'> {
   if (start.waits === undefined || end.waits === undefined) return {}
   return { waitShare: waitBetween(start.waits, end.waits) / (end.atMs - start.atMs) }
 }
 
-/** What the iterations returned: the digest of all, the counters and work of the timed ones. */
+/** The digest of all iterations, and the counters and work of the timed iterations. */
 function resultsOf(
   workload: Workload<unknown, unknown, unknown>,
   outcomes: readonly Outcome<unknown>[],
@@ -163,12 +167,15 @@ function resultsOf(
   }
 }
 
-/** Before each iteration of a memory probe: garbage of earlier ones would add to its peak. */
+/**
+ * Called before each iteration of a memory probe, because garbage of earlier iterations would add
+ * to its peak.
+ */
 function collect(): void {
   globalThis.gc?.()
 }
 
-/** A measured or profiled workload of a suite. @throws {Error} the suite does not have it */
+/** A workload of a suite by its id. @throws {Error} the suite does not have it */
 // biome-ignore lint/suspicious/noExplicitAny: scale and output are private to the workload
 export function workloadOf(suite: Suite, id: string): Workload<unknown, any, unknown> {
   const workload = [...suite.workloads, ...(suite.profiled ?? [])].find(
@@ -183,7 +190,7 @@ export function digestOf(canonical: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(canonical).digest('hex')}`
 }
 
-/** The digest of the iterations; if they differ, one that does not equal any of them. */
+/** The digest of the iterations. If they differ, a digest that does not equal any of them. */
 function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
   const digests = [...new Set(canonicals.map(digestOf))]
   return digests.length === 1 && digests[0] !== undefined
@@ -214,7 +221,8 @@ function observeCollections() {
   observer.observe({ entryTypes: ['gc'] })
   return {
     /**
-     * Time, ms, and number of those that began in a section; its ends by `performance.now`, ms.
+     * Total time, ms, and number of the collections that began in a section, whose ends are given
+     * by `performance.now`, ms.
      */
     async between(fromMs: number, toMs: number) {
       // Node delivers its GC entries in a later turn of the event loop.
@@ -228,7 +236,9 @@ function observeCollections() {
   }
 }
 
-/** Means of the counters that every iteration has: a missing counter is not zero. */
+/**
+ * Means of those counters that every iteration has, because a missing counter does not mean zero.
+ */
 function meanCounters(outcomes: readonly Outcome<unknown>[]): Record<string, number> {
   const names = new Set(outcomes.flatMap(({ counters }) => Object.keys(counters ?? {})))
   const entries = [...names].flatMap((name) => {

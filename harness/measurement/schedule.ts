@@ -4,11 +4,12 @@ import { seededRandom } from '../statistics/random.js'
 const BLOCK = 4
 
 /**
- * The order of the arms in one pair. With two arms every block of four successive pairs holds two
- * AB and two BA in seeded random order; with three arms each pair is a seeded permutation.
+ * The order of the arms in one pair. With two arms, every block of four successive pairs contains
+ * two AB and two BA in seeded random order. With three arms, the order in each pair is a seeded
+ * permutation.
  *
- * The order depends on seed, workload and pair number alone, so that a resumed evaluation continues
- * the same schedule.
+ * The order depends only on the seed, the workload and the number of the pair, so that a resumed
+ * evaluation continues the same schedule.
  *
  * @param pair number of the pair, from 1
  * @param arms in the order of the plan; two or three
@@ -36,7 +37,7 @@ export function nextPair(
 }
 
 /**
- * Seeds for which equivalence is proven: the measured one, and others derived from it.
+ * Seeds for which equivalence is proven: the measured seed, and others derived from it.
  *
  * @param count number of seeds, ≥ 1
  */
@@ -48,8 +49,8 @@ export function equivalenceSeeds(seed: number, count: number): number[] {
 }
 
 /**
- * The seed of a summary, derived from that of its layers: other data and another order than those
- * that decided about the layers.
+ * The seed of a summary, derived from the seed of its layers. It gives different data and a
+ * different order from those that decided about the layers.
  */
 export function freshSeed(seed: number): number {
   const random = randomOf(`${seed}/summary`)
@@ -70,7 +71,7 @@ function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
 }
 
 /**
- * Uniform numbers in [0, 1) from a text: its FNV-1a hash is the seed.
+ * Uniform numbers in [0, 1), seeded by the FNV-1a hash of a text.
  *
  * @source FNV-1a, draft-eastlake-fnv
  */

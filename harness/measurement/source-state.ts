@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 
-/** Paths whose changes do not make the source dirty: the commands write there. */
+/** Changes in these paths do not make the source dirty, because commands write there. */
 const EVIDENCE_FOLDERS = [
   'decisions',
   'profiling-results',
@@ -15,7 +15,8 @@ const EVIDENCE_FOLDERS = [
 ]
 
 /**
- * Commit and dirtiness of the code under test; null if git or a repository is missing.
+ * Commit of the code under test and whether files differ from it; null without git or a
+ * repository.
  *
  * @param directory a folder inside the repository
  */
@@ -25,13 +26,13 @@ export function readGitState(directory: string): EvaluationPlan['git'] {
 }
 
 /**
- * Files that differ from the commit or are not in git, one line each as in `git status
- * --porcelain`; without those the commands write.
+ * Files that differ from the commit or are not in git, each in one line as in `git status
+ * --porcelain`. Files that the commands write are left out.
  */
 export function changedFiles(directory: string): string[] {
   const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
   const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
-  // Without an answer of git the source cannot be called unchanged.
+  // If git gives no answer, the source cannot be called unchanged.
   return changes === undefined
     ? ['(git status failed)']
     : changes.split('\n').filter((line) => line !== '')
@@ -46,7 +47,7 @@ function git(directory: string, args: readonly string[]): string | undefined {
  * `sha256:…` over the paths and bytes of every measured file.
  *
  * @param dist      folder of compiled code
- * @param foreign   module of another project's suite, if that is measured
+ * @param foreign   module of the suite, if it is that of another project
  * @throws {InputError} `dist` does not exist
  */
 export function digestCode(dist: string, foreign?: string): string {

@@ -4,7 +4,7 @@ import type { Layer, Suite } from '../contract.js'
  * The subject of a stack: its layers applied to the pure baseline, in the given order.
  *
  * @param stack layer ids
- * @throws {Error} the suite has no such layer
+ * @throws {Error} a layer is not in the suite
  */
 export function foldStack<Subject>(suite: Suite<Subject>, stack: readonly string[]): Subject {
   return stack.reduce((subject, id) => layerOf(suite, id).apply(subject), suite.baseline())

@@ -3,23 +3,28 @@ import { join } from 'node:path'
 import { listNames, PROC, readText } from '../system/proc.js'
 
 /**
- * The kernel's counters of the processes this one has started, at one moment. `process.cpuUsage`
- * counts every thread of this process, those of workers and native pools included, but does not
- * count other processes: a layer that moves work into processes would seem to have saved it.
+ * The kernel's counters, at one moment, of the processes that this process has started. They are
+ * needed because `process.cpuUsage` counts every thread of this process, including workers and
+ * native pools, but does not count other processes. Without them, a layer that moves work into
+ * processes would seem to save that work.
  */
 export interface StartedProcesses {
-  /** Number of started processes not yet waited for, with the processes they started. */
+  /**
+   * Number of started processes that were not yet waited for, including processes started by them.
+   */
   readonly alive: number
   /**
-   * Minor page faults of those that have ended, those of `spawnSync` included: every process has
-   * some, even the shortest.
+   * Minor page faults of the started processes that have ended, including those of `spawnSync`.
+   * Even the shortest process has some.
    */
   readonly faultsOfEnded: number
   /** CPU time of all of them so far, ms, in steps of 10. */
   readonly cpuMs: number
 }
 
-/** A run that must not count, because its work is not part of the metric. */
+/**
+ * Thrown for a run that must not count, because a part of its work is not included in the metric.
+ */
 export class UncountedWork extends Error {
   override readonly name = 'UncountedWork'
 }
@@ -49,9 +54,9 @@ export function readTreeCpuMs(proc: string = PROC): number {
 }
 
 /**
- * Detects processes that work during a section, from two readings at its ends; between them it
- * costs nothing. On hosts without these counters Node counts the processes this thread starts,
- * except those of `spawnSync`.
+ * Detects processes that work during a section, from two readings at its ends. Between the
+ * readings it costs nothing. On hosts without these counters, it relies on Node, which counts the
+ * processes that this thread starts, except those of `spawnSync`.
  */
 export function watchProcesses(proc: string = PROC) {
   let spawned = 0
@@ -62,7 +67,8 @@ export function watchProcesses(proc: string = PROC) {
   return {
     read,
     /**
-     * Whether any process we started lived between two readings, even if started before.
+     * Whether any started process was alive between two readings, even if it was started before
+     * them.
      */
     sawAny: (from: ReturnType<typeof read>, to: ReturnType<typeof read>): boolean =>
       to.spawned > from.spawned ||
@@ -79,7 +85,9 @@ function listDescendants(proc: string, parent: string): string[] {
   return children.flatMap((pid) => [pid, ...listDescendants(proc, pid)])
 }
 
-/** From /proc/…/stat: faults and CPU of ended children, and the CPU of the process itself. */
+/**
+ * Reads from /proc/…/stat the faults and CPU of ended children, and the CPU of the process itself.
+ */
 function readStat(proc: string, pid: string) {
   // The second field, the command in parentheses, may contain spaces and parentheses itself.
   const fields = readText(join(proc, pid, 'stat'))

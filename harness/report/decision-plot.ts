@@ -5,7 +5,7 @@ import { visibleValues } from './visible-values.js'
 
 const WIDTH = 640
 
-/** The colours of the page, for a picture outside it. */
+/** The colours of the page, for a picture that is not on a page. */
 const STYLE = `svg { --ink: #1f2328; --soft: #6e7781; --accepted: #1a7f37; --rejected: #cf222e; --inconclusive: #9a6700; color: #424a53; }
 @media (prefers-color-scheme: dark) { svg { --ink: #e6edf3; --soft: #8b949e; --accepted: #3fb950; --rejected: #ff7b72; --inconclusive: #d29922; color: #b1bac4; } }`
 

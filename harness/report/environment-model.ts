@@ -9,7 +9,7 @@ export interface Fact {
   readonly value: string
 }
 
-/** @param values by label; a fact without a value is left out */
+/** @param values values by label; a label without a value is left out */
 export function factsFrom(values: Readonly<Record<string, string | undefined>>): Fact[] {
   return Object.entries(values).flatMap(([label, value]) =>
     value === undefined || value === '' ? [] : [{ label, value }],

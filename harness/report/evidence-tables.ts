@@ -2,7 +2,7 @@ import type { DecisionModel } from '../record/decision-markdown.js'
 import { type Html, inlineHtml } from './html.js'
 import { type HtmlTable, tableOf } from './html-table.js'
 
-/** The tables of the decision's markdown: those that have rows. */
+/** The tables of the decision's markdown, without empty ones. */
 export function evidenceTables(decision: DecisionModel): HtmlTable[] {
   return [resultTable(decision), lookTable(decision), testTable(decision)].filter(
     ({ rows }) => rows.length > 0,
@@ -59,7 +59,7 @@ function testTable({ tests }: DecisionModel): HtmlTable {
   })
 }
 
-/** A table whose cells are one line of markdown each. */
+/** A table in which each cell is one line of markdown. */
 function markdownTable<Entry>(
   caption: string,
   entries: readonly Entry[],
@@ -76,7 +76,7 @@ function markdownTable<Entry>(
   )
 }
 
-/** Markdown or HTML with the interval below its estimate, so that the table fits a page. */
+/** Moves an interval below its estimate, in markdown or HTML, so that the table fits a page. */
 export function belowEachOther(cell: string): string {
   return cell.replace(' [', '<br>[')
 }

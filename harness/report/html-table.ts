@@ -5,7 +5,7 @@ export interface HtmlTable {
   readonly caption: string
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly Cell[])[]
-  /** So long that it scrolls in a window of its own. */
+  /** Whether the table is so long that it scrolls in a window of its own. */
   readonly isLong: boolean
 }
 
@@ -23,12 +23,13 @@ interface Cell {
 /** Cell of a value that is missing. */
 export const ABSENT = '—'
 
-/** Rows beyond which a table scrolls. */
+/** A table with more rows scrolls. */
 const LONG = 25
 
 /**
- * @param caption what the table holds; unique on the page
- * @param columns their heads; a leading `#` marks a column of numbers, which is aligned right
+ * @param caption the content of the table; unique on the page
+ * @param columns their headings; a leading `#` marks a column of numbers, which is aligned to the
+ * right
  * @param rows one cell per column
  */
 export function htmlTable(
@@ -57,7 +58,7 @@ export function htmlTable(
 /**
  * A table with one row per entry.
  *
- * @param columns by head, as in `htmlTable`: the cell of an entry
+ * @param columns for each heading (see `htmlTable`), a function that makes the cell of an entry
  */
 export function tableOf<Entry>(
   caption: string,
@@ -72,7 +73,7 @@ export function tableOf<Entry>(
   )
 }
 
-/** A value as a cell shows it, or a dash if it is missing. */
+/** The text of a value in a cell, or a dash if the value is missing. */
 export function shown(value: number | undefined, format: (value: number) => string): string {
   return value === undefined ? ABSENT : format(value)
 }

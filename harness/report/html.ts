@@ -3,18 +3,21 @@ import { escapeXml } from '../text/escape-xml.js'
 
 const NAME_LIMIT = 120
 
-/** Text that is HTML already, with every part from outside escaped. Templates escape all others. */
+/**
+ * Text that is already HTML, with every part from outside escaped. Templates escape all other
+ * texts.
+ */
 export type Html = Handlebars.SafeString
 
-/** @param text HTML whose every part from outside has been escaped */
+/** @param text HTML in which every part from outside has been escaped */
 export function trustedHtml(text: string): Html {
   return new Handlebars.SafeString(text)
 }
 
 /**
  * One line of a decision's markdown as HTML: bold, code, line breaks, escaped characters and
- * entities. `record/` writes no other markdown; everything else is text. A number and its `%` stay
- * on one line.
+ * entities. `record/` writes only this markdown; everything else is plain text. A number and its
+ * `%` stay on one line.
  */
 export function inlineHtml(markdown: string): Html {
   let isBold = false
@@ -40,7 +43,7 @@ export function shortName(name: string): string {
   return characters.length > NAME_LIMIT ? `${characters.slice(0, NAME_LIMIT - 1).join('')}…` : name
 }
 
-/** A number and its `%` on one line. */
+/** Keeps a number and its `%` on one line. */
 export function keepTogether(text: string): string {
   return text.replace(/(\d) (?=%)/g, '$1\u00a0')
 }

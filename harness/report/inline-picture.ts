@@ -26,9 +26,9 @@ const ACTIVE_ATTRIBUTE = /\s(?:on[a-z]+|href|xlink:href|src|style)\s*=/i
  * A flame graph as part of a page. Its ids and style rules get a prefix, so that several pictures
  * fit on one page.
  *
- * @param svg    as it was written into the evidence
+ * @param svg    the text of the file in the evidence
  * @param prefix letters, digits and dashes; unique on the page
- * @param where  the file, for errors
+ * @param where  the file, for error messages
  * @throws {InvalidEvidenceError} it is not a flame graph that assay draws, or it has been changed
  */
 export function inlinePicture(svg: string, prefix: string, where: string): Html {
@@ -37,7 +37,7 @@ export function inlinePicture(svg: string, prefix: string, where: string): Html 
     throw new InvalidEvidenceError(
       `${where} is not a flame graph made by assay; restore it or evaluate again`,
     )
-  // Texts contain neither angle brackets nor quotes, so a tag ends at its bracket.
+  // Texts contain neither angle brackets nor quotes, so a tag ends at the next bracket.
   const renamed = svg
     .replace(/<style>[\s\S]*?<\/style>/g, (style) => style.replaceAll(`#${old}`, `#${prefix}`))
     .replace(/<[a-z][^>]*>/g, (tag) =>
@@ -60,7 +60,9 @@ export function pictureScriptHash(): string {
   return `'sha256-${createHash('sha256').update(flameScript()).digest('base64')}'`
 }
 
-/** Whether nothing but the known script could run, and nothing loads or links another file. */
+/**
+ * Whether only the known script could run, and the picture neither loads nor links another file.
+ */
 function isOurs(svg: string): boolean {
   const withoutScript = svg.replace(SCRIPT, '')
   const tags = [...withoutScript.matchAll(/<(?!\/)([^\s>/]*)([^>]*)>/g)]

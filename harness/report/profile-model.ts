@@ -30,7 +30,7 @@ export interface ProfileModel {
   readonly pictures: readonly PictureModel[]
 }
 
-/** The profiles of a record's workloads, in their order. */
+/** The profiles of a record's workloads, in the order of the workloads. */
 export function profileModels({ record, profiles }: ReportSource): ProfileModel[] {
   const pictures = pictureModels(profiles, record.id)
   return profiles.map((profile, index) => {
@@ -39,7 +39,9 @@ export function profileModels({ record, profiles }: ReportSource): ProfileModel[
   })
 }
 
-/** @param recorded what the record holds of the profile: its gain is that of the measured runs */
+/**
+ * @param recorded the part of the record about the profile; its gain is that of the measured runs
+ */
 function profileModel(
   { hotspots, workload }: WorkloadProfile,
   recorded: WorkloadRecord['profile'],

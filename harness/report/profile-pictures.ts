@@ -8,17 +8,20 @@ export interface PictureModel {
   readonly title: string
   /** The picture; '' if the page would become too long with it. */
   readonly svg: Html | ''
-  /** From the page to the file. */
+  /** Path from the page to the file. */
   readonly href: string
 }
 
-/** Bytes of flame graphs on one page; further ones are linked. A page stays below 3 MB. */
+/**
+ * Most bytes of flame graphs on one page; further flame graphs are linked. A page stays below 3
+ * MB.
+ */
 const PICTURE_BYTES = 1_800_000
-/** Which pictures come first while there is room. */
+/** The order in which pictures are put on the page while there is room. */
 const RANK = ['difference', 'candidate', 'incumbent', 'baseline']
 
 /**
- * The pictures of every profile, in its order: as many as fit the page are part of it.
+ * The pictures of every profile, in the order of the profiles. The page contains as many as fit.
  *
  * @param id of the record
  */

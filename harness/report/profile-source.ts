@@ -23,8 +23,8 @@ export interface ProfilePicture {
 }
 
 /**
- * The profiles in an evidence folder. Only files named in the record are read, so that the name of
- * a workload cannot lead out of the folder.
+ * The profiles in an evidence folder. Only files named in the record are read, so that a workload
+ * cannot make it read outside the folder by its name.
  *
  * @returns one per profiled workload, in the order of the record
  * @throws {InvalidEvidenceError} a file is damaged

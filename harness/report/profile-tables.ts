@@ -12,10 +12,10 @@ import {
 import { shortName } from './html.js'
 import { ABSENT, type HtmlTable, htmlTable, shown, tableOf } from './html-table.js'
 
-/** Functions and operations shown of an arm. */
+/** Number of functions and of operations shown for an arm. */
 const SHOWN = 20
 
-/** Each category with its CPU time, share and allocations per arm, and its share of the gain. */
+/** For each category, CPU time, share and allocations of each arm, and its share of the gain. */
 export function categoryTable(
   { workload, arms }: Hotspots,
   recorded: WorkloadRecord['profile'],
@@ -50,7 +50,7 @@ function categoryCells({ categories }: ArmHotspots, name: string): string[] {
   ]
 }
 
-/** The tables of one arm, besides its categories. */
+/** The tables of one arm, except the table of its categories. */
 export function armTables(hotspots: ArmHotspots, workload: string): HtmlTable[] {
   const { arm, next, allocators } = hotspots
   const name = shortName(workload)

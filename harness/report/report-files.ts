@@ -17,7 +17,7 @@ const INDEX = 'index.html'
  * evidence, so writing it again changes nothing.
  *
  * @param chosen ids
- * @throws {InvalidEvidenceError} the evidence of one of them is missing or was changed, or the disk
+ * @throws {InvalidEvidenceError} the evidence of one record is missing or was changed, or the disk
  * is full
  * @throws {InputError} the folder cannot be written
  */
@@ -45,7 +45,7 @@ export function refreshReports(root: string, ids: readonly string[]): void {
   }
 }
 
-/** A file that differs from what its record and evidence yield. */
+/** A file that differs from the one made again from its record and evidence. */
 export interface StaleFile {
   readonly path: string
   readonly found: string
@@ -53,7 +53,7 @@ export interface StaleFile {
 }
 
 /**
- * Compares the report of a record with what its record and evidence yield.
+ * Compares the report of a record with the one made again from the record and its evidence.
  *
  * @returns the first file that differs; `same`; or `absent`
  */
@@ -71,7 +71,7 @@ export function checkReport(
   return 'same'
 }
 
-/** Compares the index with what the records yield, as `checkReport`. */
+/** Compares the index with the one made again from the records, like `checkReport`. */
 export function checkReportIndex(
   root: string,
   records: readonly DecisionRecord[],

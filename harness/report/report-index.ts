@@ -33,7 +33,10 @@ interface IndexModel {
 
 const template = htmlTemplate<IndexModel>('index')
 
-/** Limits of the axis, fractions: a longer interval would make all others too short to read. */
+/**
+ * Limits of the axis, fractions. Showing a longer interval in full would make all others too short
+ * to read.
+ */
 const AXIS_ENDS = { low: -1, high: 1 } as const
 
 /**

@@ -24,9 +24,12 @@ export interface ReportModel {
   readonly policy: string
   readonly decision: DecisionModel
   readonly mark: VerdictMark
-  /** Without repetitions. */
+  /** Codes of the warnings of the record, each once. */
   readonly warningCodes: readonly string[]
-  /** The rows of the table at the top of the decision; the verdict is the heading instead. */
+  /**
+   * The rows of the table at the top of the decision, without the verdict, which is in the
+   * heading.
+   */
   readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
   /** The steps of a summary; '' if the record is of one layer. */
@@ -43,7 +46,7 @@ export interface ReportModel {
   readonly files: HtmlTable
 }
 
-/** Texts are plain. */
+/** All texts are plain text. */
 interface SequenceModel {
   readonly chart: Chart | ''
   readonly table: HtmlTable
@@ -51,7 +54,7 @@ interface SequenceModel {
   readonly lines: readonly string[]
 }
 
-/** What the report of a record shows: a function of the record and its evidence. */
+/** The content of the report of a record. It depends only on the record and its evidence. */
 export function toReportModel(source: ReportSource): ReportModel {
   const { record, records, evidence } = source
   const decision = decisionModel(record, records)
@@ -80,7 +83,7 @@ export function toReportModel(source: ReportSource): ReportModel {
   }
 }
 
-/** A stack is profiled as its last layer, with the others as the incumbent. */
+/** The command that profiles a stack: as its last layer, with the other layers as the incumbent. */
 function profileCommand({ layer, sequence, stacks }: DecisionRecord): string {
   if (sequence === undefined) return `npx assay profile ${layer}`
   const below = stacks.candidate.slice(0, -1).join(',')
@@ -106,7 +109,7 @@ function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
   }
 }
 
-/** Intervals stand below their estimates, and workloads in rows, so that the table fits a phone. */
+/** Puts intervals below their estimates, and workloads in rows, so that the table fits a phone. */
 function sequenceCell(cell: string, column: number, record: string | undefined): string | Html {
   if (cell === record) return recordLink(cell)
   return column < 2

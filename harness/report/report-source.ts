@@ -6,19 +6,18 @@ import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profi
 import { visibleValues } from './visible-values.js'
 
 /**
- * Everything a report is made of, and nothing else is read. Its texts have passed `visibleValues`;
- * pictures are as they were written.
+ * The whole input of a report. Its texts have passed `visibleValues`; its pictures are unchanged.
  */
 export interface ReportSource {
   readonly record: DecisionRecord
-  /** All records, to find those that supersede others. */
+  /** All records, in which superseding records are found. */
   readonly records: readonly DecisionRecord[]
   readonly evidence: Evidence
   readonly profiles: readonly WorkloadProfile[]
 }
 
 /**
- * Reads what a report is made of.
+ * Reads the input of a report.
  *
  * @throws {InvalidEvidenceError} the evidence is missing or damaged, or differs from the evidence
  * that the record was made from
@@ -33,7 +32,7 @@ export function readReportSource(
   return toReportSource({ record, records, evidence, profiles: readProfiles(root, record) })
 }
 
-/** Writes out invisible characters in all texts. */
+/** Makes the input of a report, with invisible characters written out in all texts. */
 export function toReportSource({
   record,
   records,

@@ -29,7 +29,7 @@ export function runTable(workload: string, runs: readonly JournalLine[]): HtmlTa
   })
 }
 
-/** The cell of a run that finished; a dash for one that failed. */
+/** The cell of a finished run. A failed run gets a dash. */
 function measured(cell: (run: RunRecord) => string): (line: JournalLine) => string {
   return (line) => (isFailure(line) ? ABSENT : cell(line))
 }

@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import domino from 'domino'
 
-/** What a picture needs beside its marks. */
+/** A picture: its marks and everything else needed to draw it. */
 export interface Picture {
   readonly title: string
   /** What it shows, in a sentence or two, for screen readers. */
@@ -9,7 +9,10 @@ export interface Picture {
   readonly options: Plot.PlotOptions
   /** Style rules of a picture that stands alone, instead of the default ones. */
   readonly style?: string
-  /** Prefix of its ids as part of a page, unique there; such a picture has no style of its own. */
+  /**
+   * For a picture that is part of a page, the prefix of its ids, unique on the page. Such a
+   * picture has no style of its own.
+   */
   readonly inPage?: string
   /** Decimal places of coordinates; unlimited by default. */
   readonly digits?: number
@@ -17,14 +20,17 @@ export interface Picture {
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Grey text can be read on both backgrounds; a reader's preference makes it darker or lighter. */
+/**
+ * Grey text is readable on both backgrounds. It becomes darker or lighter by the reader's
+ * preference.
+ */
 const STYLE = `svg { color: #6e7781; }
 @media (prefers-color-scheme: light) { svg { color: #424a53; } }
 @media (prefers-color-scheme: dark) { svg { color: #b1bac4; } }`
 
 /**
- * Draws a picture without a browser: the same bytes for the same data, readable on light and dark,
- * with its fonts, size, title and description inside.
+ * Draws a picture without a browser: the same bytes for the same data, readable on a light and a
+ * dark background. The picture contains its fonts, size, title and description.
  */
 export function drawSvg(picture: Picture): string {
   const { title, description, options, style = STYLE, inPage, digits } = picture
@@ -38,7 +44,7 @@ export function drawSvg(picture: Picture): string {
   svg.setAttribute('xmlns', SVG)
   svg.setAttribute('role', 'img')
   svg.setAttribute('aria-labelledby', `${prefix}title ${prefix}description`)
-  // Plot labels its groups of marks in its own terms, which a screen reader would read aloud.
+  // Plot labels groups of marks with its technical terms, which a screen reader would read aloud.
   if (inPage !== undefined)
     for (const group of svg.querySelectorAll('[aria-label]')) group.removeAttribute('aria-label')
   if (digits !== undefined) roundCoordinates(svg, digits)
@@ -79,7 +85,10 @@ interface Drawn {
   }>
 }
 
-/** Rounding shortens the file, and hides differences in the last digit between machines. */
+/**
+ * Rounds coordinates, which shortens the file and removes differences in the last digits between
+ * machines.
+ */
 function roundCoordinates(svg: Drawn, digits: number): void {
   for (const element of svg.querySelectorAll('*'))
     for (const name of COORDINATES) {

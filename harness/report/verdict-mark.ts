@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../record/record-schema.js'
 
-/** A verdict as word and symbol, so that it can be read without colours. */
+/** A verdict as a word and a symbol, which can be read without colours. */
 export interface VerdictMark {
   readonly word: string
   readonly symbol: string

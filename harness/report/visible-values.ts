@@ -1,15 +1,18 @@
 import { visibleText } from '../text/visible-text.js'
 
 /**
- * A copy of a value whose texts hide nothing: control characters, direction overrides and invisible
+ * A copy of a value with visible texts: control characters, direction overrides and invisible
  * characters are written out, so that a name cannot reverse or hide part of a line. Keys are
- * treated alike, because they may be names.
+ * changed too, because they may be names.
  */
 export function visibleValues<Value>(value: Value): Value {
   return copy(value) as Value
 }
 
-/** Longer than any text of a page; names in tables are cut shorter (`shortName`). */
+/**
+ * Longer texts are cut. All texts of a page are shorter, and names in tables are cut earlier
+ * (`shortName`).
+ */
 const TEXT_LIMIT = 4000
 
 function copy(value: unknown): unknown {

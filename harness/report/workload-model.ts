@@ -31,13 +31,13 @@ import { type VerdictMark, verdictMark } from './verdict-mark.js'
 
 /** One workload of a report. */
 export interface WorkloadModel {
-  /** `w1`: prefix of the ids of everything that belongs to it. */
+  /** Prefix of the ids of everything that belongs to the workload, such as `w1`. */
   readonly anchor: string
   readonly id: string
   readonly title: string
   readonly role: string
   readonly mark: VerdictMark
-  /** Its outcome in words: a guard passes or fails. */
+  /** Its outcome in words. A guard passes or fails. */
   readonly outcome: string
   /** The result in two or three words: `40.1 % faster`. */
   readonly change: string
@@ -76,7 +76,7 @@ function changeOf({ improvement, budget }: WorkloadRecord): string {
   return `${formatPercent(Math.abs(improvement.estimate))} ${improvement.estimate < 0 ? 'slower' : 'faster'}`
 }
 
-/** The facts beside the charts. */
+/** The facts that are shown beside the charts. */
 function factsOf(workload: WorkloadRecord, record: DecisionRecord): Fact[] {
   const { warmup, iterations, pairs, voidedPairs, failedPairs, memory } = workload
   return factsFrom({
@@ -159,7 +159,7 @@ function memoryStrips(
   })
 }
 
-/** The values of each arm for which every run has one. */
+/** The values of each arm, for those arms in which every run has a value. */
 function stripsOf(rounds: readonly Round[], read: (run: RunRecord) => number | undefined): Strip[] {
   if (rounds.length === 0) return []
   return ARMS.flatMap((arm) => {

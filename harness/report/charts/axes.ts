@@ -1,13 +1,14 @@
 import type * as Plot from '@observablehq/plot'
 import { formatTick } from '../../text/format.js'
 
-/** px: height of a chart whose values stand on the vertical axis. */
+/** px: height of a chart with its values on the vertical axis. */
 const HEIGHT = 232
 
 /**
- * Frame and axes of a chart that shows values, upwards, over numbered runs or pairs.
+ * Frame and axes of a chart with values on the vertical axis and numbered runs or pairs on the
+ * horizontal axis.
  *
- * @param x, y what differs from the usual axis
+ * @param x, y options that differ from those of the usual axis
  */
 export function uprightAxes(
   marginLeft: number,
@@ -25,7 +26,7 @@ export function uprightAxes(
   }
 }
 
-/** Frame and value axis of a chart that shows values from left to right, in rows. */
+/** Frame and value axis of a chart of rows, with values from left to right. */
 export function rowAxes(marginTop: number, x: Plot.ScaleOptions): Plot.PlotOptions {
   return {
     marginTop,
@@ -44,12 +45,12 @@ export function paddedRange(values: readonly number[], share = 0.06): [number, n
   return [low - margin, high + margin]
 }
 
-/** A fraction as a value of an axis in percent. */
+/** Converts a fraction to a value on an axis in percent. */
 export function percentOf(fraction: number): number {
   return 100 * fraction
 }
 
-/** Ticks of an axis that counts runs or pairs: whole numbers from 1. */
+/** The text of a tick on an axis that counts runs or pairs; only whole numbers from 1 have one. */
 function wholeTick(value: number): string {
   return Number.isInteger(value) && value > 0 ? formatTick(value) : ''
 }

@@ -52,7 +52,7 @@ function barsOf({ arm, categories }: ArmHotspots): Bar[] {
   }))
 }
 
-/** The categories shown, the one with the longest bar first; equal ones by name. */
+/** The categories to show, the one with the longest bar first. Equal ones are sorted by name. */
 function largestCategories(bars: readonly Bar[]): string[] {
   const longest = new Map<string, number>()
   for (const { category, cpuMs } of bars)

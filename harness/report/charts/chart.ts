@@ -3,7 +3,7 @@ import type { Arm } from '../../contract.js'
 import { type Html, keepTogether, trustedHtml } from '../html.js'
 import { drawSvg } from '../static-svg.js'
 
-/** A chart of the page, drawn, with the caption below it. */
+/** A drawn chart of a page, with the caption below it. */
 export interface Chart {
   readonly title: string
   readonly svg: Html
@@ -11,7 +11,7 @@ export interface Chart {
   readonly caption: string
 }
 
-/** A chart that is not drawn yet. */
+/** A chart before it is drawn. */
 export interface ChartDraft {
   readonly title: string
   readonly caption: string
@@ -23,7 +23,9 @@ export interface ChartDraft {
 /** px; a chart fits a phone, and wider pages show several side by side. */
 export const CHART_WIDTH = 380
 
-/** The page defines the colours, for light and for dark. Symbols carry the same information. */
+/**
+ * The page defines these colours, for a light and a dark page. Symbols carry the same information.
+ */
 const ARM_COLORS: Readonly<Record<Arm, string>> = {
   baseline: 'var(--baseline)',
   incumbent: 'var(--incumbent)',
@@ -67,7 +69,7 @@ export const SOFT = 'var(--soft)'
 /** Style of the line at a criterion's threshold, or at a goal. */
 export const THRESHOLD_LINE = { stroke: 'var(--ink)', strokeDasharray: '5 4' } as const
 
-/** Text over other marks: its outline keeps it readable. */
+/** Style of a text over other marks. The outline keeps it readable. */
 export const OUTLINED = { stroke: 'var(--panel)', strokeWidth: 3 } as const
 
 /** @param id prefix of the ids inside; unique on the page */

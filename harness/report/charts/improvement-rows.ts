@@ -44,9 +44,10 @@ export function changeText(estimate: number, ci95: readonly number[] | undefined
 }
 
 /**
- * The axes of a chart of improvements: percent from left to right, one row below the other.
+ * The axes of a chart of improvements: percent from left to right, and the rows from top to
+ * bottom.
  *
- * @param others further values the axis must include
+ * @param others further values that the axis must include
  */
 export function improvementAxes(
   rows: readonly ImprovementRow[],
@@ -65,7 +66,7 @@ export function improvementAxes(
 }
 
 /**
- * The marks of every row: its interval and its estimate, with both as text above them.
+ * The marks of every row: its interval and its estimate, and above them the text of both.
  *
  * @param dy distance of the estimate below the middle of its row, px
  */

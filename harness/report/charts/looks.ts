@@ -33,7 +33,7 @@ interface Position {
   readonly upper: number
   /** Outcome of the look. */
   readonly word: string
-  /** All of it in words. */
+  /** The whole look in words. */
   readonly text: string
 }
 

@@ -18,8 +18,8 @@ export interface OrderedRun {
 }
 
 /**
- * The runs in order of execution. Drift of the host shows as a slope that all arms share; then the
- * lines that join pairs stay parallel.
+ * The runs in order of execution. If the host drifts, all arms show the same slope, and the lines
+ * that join pairs stay parallel.
  */
 export function drawRunOrder(runs: readonly OrderedRun[], metric: Metric): ChartDraft {
   const unit = timeUnit(Math.max(...runs.map(({ value }) => value)))
@@ -44,7 +44,7 @@ export function drawRunOrder(runs: readonly OrderedRun[], metric: Metric): Chart
   }
 }
 
-/** The runs of the pair of a run: `baseline 10.00 ms, candidate 9.00 ms`. */
+/** The runs of the pair to which a run belongs: `baseline 10.00 ms, candidate 9.00 ms`. */
 function pairText(runs: readonly OrderedRun[], one: OrderedRun | undefined): string {
   return runs
     .filter(({ pair }) => pair === one?.pair)

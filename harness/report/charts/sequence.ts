@@ -11,8 +11,8 @@ import {
 } from './improvement-rows.js'
 
 /**
- * The improvement over the pure baseline after each layer, and that of all accepted layers in a
- * measurement of their own, against the goals.
+ * The improvement over the pure baseline after each layer, that of all accepted layers in a
+ * measurement of its own, and the goals.
  *
  * @returns undefined if no layer was measured
  */

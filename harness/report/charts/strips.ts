@@ -15,7 +15,10 @@ import {
 import { spreadMarks } from './spread-marks.js'
 import type { Unit } from './unit.js'
 
-/** The runs of one arm, one value each, and their mean as the record has it, if it has one. */
+/**
+ * The runs of one arm with one value each, and their mean from the record, if the record contains
+ * it.
+ */
 export interface Strip {
   readonly arm: Arm
   readonly values: readonly number[]
@@ -28,7 +31,7 @@ export interface StripSetting {
   readonly caption: string
   readonly label: string
   readonly unit: Unit
-  /** Which way is better, with an arrow. */
+  /** The better direction, with an arrow. */
   readonly direction: string
   /** A value as text. */
   readonly show: (value: number) => string

@@ -1,7 +1,7 @@
 /** The unit of an axis, chosen so that its values are short numbers. */
 export interface Unit {
   readonly name: string
-  /** In the unit of the values: ms or bytes. */
+  /** Size of this unit, measured in ms or bytes like the values. */
   readonly size: number
 }
 
