@@ -8,17 +8,17 @@ import { ReadThrough } from './read-through.js'
 export type AssetListCache = AssetDirectory & CacheControl
 
 export interface AssetListOptions {
-  /** Maximum number of asset lists kept, one per (bundle, version). */
+  /** Maximum number of asset lists kept. There is one per bundle and version. */
   readonly maxEntries: number
   readonly log: EngineLog
-  /** Holds the lists; an LRU of `maxEntries` if absent. */
+  /** The storage of the lists. If absent, an LRU of `maxEntries`. */
   readonly store?: CacheStore<readonly Asset[]>
 }
 
 /**
- * Layer 1, first half: the distinct assets of a long table stay the same for a version, so they are
- * computed once. The key is (directory, version): restated data have another version and never get
- * an old list.
+ * Layer 1, first half: the distinct assets of a long table stay the same within a version, so they
+ * are computed once. The key is the directory and the version; restated data have a new version
+ * and never get an old list.
  */
 export function assetListCache(
   plain: AssetDirectory,
@@ -50,8 +50,8 @@ function keyOf(bundle: OpenBundle): string {
   return `${bundle.version}|${bundle.directory}`
 }
 
-// An estimate for the counter only; the limit is on entries. Per asset: an object header, three
-// fields, and one or two bytes per character.
+// Estimated bytes, only for the counter, since the limit is on entries. Each asset takes an object
+// header, three fields, and one or two bytes per character.
 const ASSET_OBJECT_BYTES = 48
 
 function listBytes(assets: readonly Asset[]): number {

@@ -5,29 +5,34 @@ import type { BundleSource, CacheControl, Counters, OpenBundle } from '../ports.
 import { SharedBundle } from './shared-bundle.js'
 
 /**
- * A source that keeps bundles open and shares each among all who open it. A bundle that `clear`
- * drops is closed with its last user.
+ * A source that keeps bundles open and shares each among all callers that open it. If `clear`
+ * drops a bundle in use, it is closed when its last user closes it.
  */
 export type BundlePool = BundleSource & CacheControl
 
 export interface BundlePoolOptions {
-  /** Maximum number of bundles kept. One evicted while in use is closed by its last user. */
+  /**
+   * Maximum number of bundles kept. A bundle that is evicted while in use is closed by its last
+   * user.
+   */
   readonly maxBundles: number
   readonly log: EngineLog
 }
 
 /**
- * Layer 3: an opened bundle, with its decoded table and its adjustments, is shared by everyone who
- * opens the same directory, as long as the directory holds it. A hit checks the directory
- * (`isCurrent`) and loads nothing; a rewritten bundle is opened anew. No caller gets a bundle that
- * was replaced before its request: one that is kept, or that an earlier request is still opening,
- * is checked first.
+ * Layer 3: an opened bundle, with its decoded table and its adjustments, is shared by all callers
+ * that open the same directory, as long as the directory contains that version. A hit only checks
+ * the directory (`isCurrent`) and loads nothing. If the bundle was rewritten, it is opened again.
+ * A caller never gets a bundle that was replaced before its request, because a kept bundle, or one
+ * that an earlier request is still opening, is checked before it is shared.
  *
- * Concurrent requests for a directory share one open. Each caller closes its own bundle, which does
- * not close it for the others. A bundle that could not be opened or read is not kept.
+ * Concurrent requests for a directory share one open. Each caller closes its own lease of the
+ * bundle; the bundle stays open for the others. A bundle that could not be opened or read is not
+ * kept.
  *
- * A pool can be given to several engines of a process (`EngineOptions.bundles`). Closing them does
- * not clear it; its creator does. A pool belongs to one thread.
+ * A pool can be given to several engines of a process (`EngineOptions.bundles`). Closing an engine
+ * does not clear the pool; the code that created the pool must do that. A pool belongs to one
+ * thread.
  *
  * @throws {EngineError} from `open`, `table` and `adjustments`: the errors of the plain source;
  * after `close`, `strategy-misuse`
@@ -40,9 +45,9 @@ class Pool implements BundlePool {
   readonly #plain: BundleSource
   readonly #maxBundles: number
   readonly #log: EngineLog
-  /** By directory, least recently used first. */
+  /** Kept bundles by directory, least recently used first. */
   readonly #kept = new Map<string, SharedBundle>()
-  /** By directory; never one that is also kept. */
+  /** Bundles being opened, by directory. None of these directories is also in `#kept`. */
   readonly #opening = new Map<string, Promise<SharedBundle>>()
   readonly #counted = {
     hits: 0,
@@ -52,7 +57,7 @@ class Pool implements BundlePool {
     open: 0,
     fallbacks: 0,
   }
-  /** Raised by `clear`: a bundle that is still being opened then is not kept. */
+  /** Increased by `clear`. A bundle whose opening began in an earlier era is not kept. */
   #era = 0
 
   constructor(plain: BundleSource, { maxBundles, log }: BundlePoolOptions) {
@@ -63,7 +68,7 @@ class Pool implements BundlePool {
 
   async open(directory: string): Promise<OpenBundle> {
     const key = resolve(directory)
-    // An open that fails for an earlier request may succeed now.
+    // If the opening for an earlier request failed, it may succeed now.
     const shared = this.#kept.get(key) ?? (await this.#opening.get(key)?.catch(() => undefined))
     if (shared?.hold()) {
       if (await this.#isCurrent(key, shared)) return this.#handOut(key, shared, directory)
@@ -109,8 +114,8 @@ class Pool implements BundlePool {
   }
 
   /**
-   * @param outdated  not to be handed out; any other bundle of the key was opened after the request
-   * and is current
+   * @param outdated  a bundle that must not be returned; any other bundle with this key was opened
+   * after the request and is current
    */
   async #openAnew(
     key: string,
@@ -148,7 +153,7 @@ class Pool implements BundlePool {
       onFault: () => this.#invalidate(key, shared),
     })
     this.#counted.open++
-    // Held for the caller before an eviction can close it.
+    // The caller becomes a user here, before an eviction can close the bundle.
     shared.hold()
     this.#opening.delete(key)
     if (era === this.#era) this.#keep(key, shared)
@@ -156,7 +161,7 @@ class Pool implements BundlePool {
     return shared
   }
 
-  /** Async, so that a source that throws synchronously rejects too. */
+  /** Declared async, so that a synchronous error of the source becomes a rejection. */
   async #openPlain(directory: string): Promise<OpenBundle> {
     return this.#plain.open(directory)
   }

@@ -3,8 +3,8 @@ import type { EngineLog } from '../log.js'
 import type { CacheStore } from './lru.js'
 
 /**
- * A store whose failures do not stop a run: a failing read or write is logged and counted, and then
- * treated as a miss or skipped.
+ * A store whose failures do not stop a run. A failed read is logged, counted and treated as a
+ * miss. A failed write is logged, counted and skipped.
  */
 export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key> {
   /** The cache's name in the log, e.g. `assetList`. */

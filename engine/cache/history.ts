@@ -17,35 +17,35 @@ export interface HistoryCacheOptions {
   readonly maxBytes: number
   /** Maximum number of windows in the second tier. */
   readonly maxEntries: number
-  /** Lengths of the windows the first tier keeps, bars. */
+  /** Lengths of the windows that the first tier keeps, in bars. */
   readonly keptWindows: readonly number[]
   /** Whether arrays are kept too, or only frames. */
   readonly keepsArrays: boolean
   readonly log: EngineLog
-  /** Hold the windows; LRUs within the limits if absent. */
+  /** The storage of both tiers. If absent, LRUs within the limits. */
   readonly stores?: { readonly kept?: WindowStore; readonly recent?: WindowStore }
-  /** Makes the keys; up to the last safe integer if absent. */
+  /** The source of keys. If absent, keys go up to the last safe integer. */
   readonly keys?: WindowKeys
 }
 
 export type WindowStore = CacheStore<KeptWindow, number>
 
 /**
- * An array, or a frame's columns: views that no strategy gets. Each request is answered with
- * copies, since strategies may write to what they were given.
+ * An array, or the columns of a frame. These views are never given to a strategy: each request is
+ * answered with copies, since a strategy may write to a window.
  */
 export type KeptWindow = Float64Array | KeptFrame
 
-/** The columns by field, in order; a frame's dates are those of its backtest. */
+/** The columns by field, in order. Dates are not kept, because they come from each backtest. */
 export interface KeptFrame {
   readonly columns: Readonly<Record<string, Float64Array>>
 }
 
 /**
- * Layer 2, second half: keeps windows and returns them again. Within a backtest the clock moves, so
- * each window is read once, and hits come from other backtests of the same engine. Windows of the
- * kept lengths stay as long as there is room (first tier); of all others, the most recently used
- * stay (second tier).
+ * Layer 2, second half: keeps windows and returns them again. Within a backtest the clock moves,
+ * so each window is read once; hits come from other backtests of the same engine. There are two
+ * tiers. The first keeps windows of the lengths in `keptWindows` as long as there is room. The
+ * second keeps the most recently used of all other windows.
  *
  * The content of a window depends on
  *
@@ -57,11 +57,11 @@ export interface KeptFrame {
  * - the visible adjustments (the epoch; those of a session are visible before its open);
  * - the last bar and the number of bars.
  *
- * The key covers all of these in one safe integer. The end of the range, the directory and requests
- * for other assets do not matter.
+ * The key covers all of these in one safe integer. The content does not depend on the end of the
+ * range, the directory or requests for other assets.
  *
- * A window without a key (longer than 4096 bars, or no integer left) is made by the plain source
- * and counted as a bypass.
+ * A window has no key if it is longer than 4096 bars or if no integers are left. It is then made
+ * by the plain source and counted as a bypass.
  */
 export function historyCache(plain: HistorySource, options: HistoryCacheOptions): HistoryCache {
   const {
@@ -118,8 +118,8 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
   }
 }
 
-// Unambiguous for every asset id: the version has a fixed length, and frequency, policy and index
-// contain no `|`.
+// The text is unambiguous for every asset id, because the version has a fixed length, and
+// frequency, policy and index do not contain `|`.
 function seriesOf({ bars }: AssetHistory, { bundle, dividendPolicy }: HistoryScope): string {
   return `${bundle.version}|${bundle.calendar.frequency}|${dividendPolicy}|${bars.firstSession}|${bars.asset}`
 }
@@ -175,7 +175,7 @@ class CachedWindows implements AssetWindows {
   window(field: Field, barCount: number): Float64Array {
     if (!this.#tiers.keepsArrays) return this.#plain.window(field, barCount)
     const { end } = this.#history
-    // The window starts before the data; the plain source throws the error.
+    // The window would start before the data, so the plain source throws the error.
     if (end < barCount) return this.#plain.window(field, barCount)
     const key = this.#keysNow().ofArray(field, end, barCount)
     if (key === undefined) {
@@ -263,9 +263,9 @@ class CachedWindows implements AssetWindows {
   }
 }
 
-// Bytes of an entry besides shared memory, measured on Node 20.20 with 100 000 entries (293 bytes
-// per view, 574 per frame of one field, 125 per further field) and rounded up: views, lists, the
-// entry's links, its place in the map, the key.
+// Bytes of an entry without shared memory: its views, lists, links, key and place in the map.
+// Measured on Node 20.20 with 100 000 entries (293 bytes per view, 574 per frame of one field, 125
+// per further field) and rounded up.
 const ARRAY_BYTES = 320
 const FRAME_BYTES = 480
 const FRAME_COLUMN_BYTES = 128
@@ -275,7 +275,7 @@ function ownBytes(kept: KeptWindow): number {
   return FRAME_BYTES + Object.keys(kept.columns).length * FRAME_COLUMN_BYTES
 }
 
-/** A view keeps its whole column alive. Windows share columns, so each counts once. */
+/** A view keeps its whole column alive. Since windows share columns, each column counts once. */
 const shares: SharesOf<KeptWindow> = {
   of(kept) {
     if (kept instanceof Float64Array) return [kept.buffer]

@@ -1,7 +1,7 @@
 import type { EngineLog } from '../log.js'
 import { SharedMemory } from './shared-memory.js'
 
-/** The storage of a cache. `Lru` is the one in use. */
+/** The storage of a cache; `Lru` implements it. */
 export interface CacheStore<Value, Key = string> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
@@ -10,11 +10,11 @@ export interface CacheStore<Value, Key = string> {
 export interface LruLimits<Value> {
   /** Maximum number of entries; unbounded if absent. */
   readonly maxEntries?: number
-  /** Maximum bytes, by `weigh` and `shares`; unbounded if absent. */
+  /** Maximum bytes, counted by `weigh` and `shares`; unbounded if absent. */
   readonly maxBytes?: number
-  /** Bytes of a value that it does not share; 0 if absent. Called once per `set`. */
+  /** The unshared bytes of a value. If absent, values count 0 bytes. Called once per `set`. */
   readonly weigh?: (value: Value) => number
-  /** Memory that values share, which counts once for all entries that hold it. */
+  /** The memory that values share. It counts once for all entries that hold it. */
   readonly shares?: SharesOf<Value>
   /** Logs every store, refusal, eviction and clearing. */
   readonly notes?: LruNotes
@@ -23,7 +23,7 @@ export interface LruLimits<Value> {
 export interface SharesOf<Value> {
   /** The shared objects of a value, possibly repeated. Called once per `set`. */
   of(value: Value): readonly object[]
-  /** Bytes of one of them. Must not change while it is held. */
+  /** Bytes of one shared object. They must not change while the object is held. */
   bytes(held: object): number
 }
 
@@ -33,7 +33,10 @@ export interface LruNotes {
   readonly log: EngineLog
 }
 
-/** Counts since the cache was made, except `bytes` and `entries`: what it holds now. */
+/**
+ * Counts since the cache was made, except `bytes` and `entries`, which describe its present
+ * content.
+ */
 export interface LruCounters {
   readonly hits: number
   readonly misses: number
@@ -56,10 +59,10 @@ interface Entry<Value, Key> {
 const NONE: readonly object[] = []
 
 /**
- * A cache bounded by entries and by bytes that evicts the least recently used entry first. O(1) per
- * operation: entries are linked from the least to the most recently used, so a hit is one look-up
- * and re-hashes nothing. A value larger than the byte limit is refused, and the old value of its
- * key is dropped.
+ * A cache bounded by entries and by bytes that evicts the least recently used entry first. O(1)
+ * per operation: entries are linked from the least to the most recently used, so a hit takes one
+ * look-up and hashes nothing again. If a value is larger than the byte limit, it is refused and
+ * the old value of its key is dropped.
  */
 export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
   readonly #entries = new Map<Key, Entry<Value, Key>>()
@@ -119,7 +122,7 @@ export class Lru<Value, Key = string> implements CacheStore<Value, Key> {
       this.#evictOldest()
   }
 
-  /** Drops every entry; the counts stay. */
+  /** Drops every entry, but keeps the counts. */
   clear(): void {
     this.#notes?.log.debug?.(
       { cache: this.#notes.name, operation: 'clear', entries: this.#entries.size },

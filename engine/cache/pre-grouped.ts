@@ -16,18 +16,18 @@ export interface PreGroupedOptions {
   /** Maximum bytes of columns, over all assets. */
   readonly maxBytes: number
   readonly log: EngineLog
-  /** Holds the columns; an LRU of `maxBytes` if absent. */
+  /** The storage of the columns. If absent, an LRU of `maxBytes`. */
   readonly store?: CacheStore<Bars>
 }
 
 /**
- * Layer 1, second half: groups bars by asset once instead of filtering the long table every time.
- * One entry per asset and range; the least recently used is evicted first. The key includes the
- * bundle's version, so restated data never get old columns.
+ * Layer 1, second half: groups bars by asset once, instead of filtering the long table every time.
+ * There is one entry per asset and range, and the least recently used entry is evicted first. The
+ * key includes the bundle's version, so restated data never get old columns.
  *
- * A hit reads neither the table nor its file. A miss decodes the table at most once per open bundle
- * and finds the rows of every asset in one pass, so a hundred misses do not filter a hundred times.
- * Callers get the cached columns themselves.
+ * A hit reads neither the table nor its file. The first miss of an open bundle decodes the table
+ * and finds the rows of every asset in one pass, so that further misses do not filter the table
+ * again. Callers get the cached columns and not copies.
  */
 export function preGroupedBars(
   plain: BarSource,
@@ -53,7 +53,7 @@ export function preGroupedBars(
       return denseBars(life, table, range, first, last)
     } catch (error) {
       groupsOf.delete(bundle)
-      // The plain source would fail on a faulty bundle too, and the cache is not at fault.
+      // A faulty bundle is not a failure of the cache: the plain source would fail, too.
       if (error instanceof EngineError) throw error
       cache.failed('group', error)
       return plain.bars(bundle, asset, range)
@@ -77,7 +77,8 @@ export function preGroupedBars(
   }
 }
 
-// Unambiguous for every asset id: the version has a fixed length and a range is digits.
+// The text is unambiguous for every asset id, because the version has a fixed length and a range
+// has only digits.
 function keyOf({ version }: OpenBundle, asset: AssetId, { from, to }: SessionRange): string {
   return `${version}|${from}|${to}|${asset}`
 }
@@ -94,7 +95,7 @@ interface RowRange {
 
 const NO_ROWS: RowRange = { first: 0, last: 0 }
 
-/** The row range of every asset, in one pass: the table is ordered by asset. */
+/** Finds the row range of every asset in one pass, since the table is ordered by asset. */
 function groupByAsset(table: BarTable): GroupedTable {
   const rows = new Map<AssetId, RowRange>()
   let first = 0

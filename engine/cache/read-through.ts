@@ -3,9 +3,9 @@ import { GuardedStore } from './guarded-store.js'
 import type { CacheStore } from './lru.js'
 
 /**
- * Reads through a store: a hit is returned as it is; a miss is loaded once for all concurrent
- * readers (single flight); a failing load is not kept. A store that fails to read or write does not
- * stop the run: the value is loaded, the failure logged and counted.
+ * Reads through a store. A hit is returned unchanged. A miss is loaded once for all concurrent
+ * readers (single flight), and if the load fails, its error is not kept. If the store fails to
+ * read or write, the failure is logged and counted, and the value is loaded.
  */
 export class ReadThrough<Value> {
   readonly #store: GuardedStore<Value>
@@ -23,7 +23,9 @@ export class ReadThrough<Value> {
     return this.#store.fallbacks
   }
 
-  /** @throws the errors of `load`: a bundle that cannot be read is not a failure of the cache */
+  /**
+   * @throws the errors of `load`, since a bundle that cannot be read is not a failure of the cache
+   */
   async read(key: string, load: () => Promise<Value>): Promise<Value> {
     const kept = this.#store.get(key)
     if (kept !== undefined) {

@@ -2,15 +2,18 @@ import { closable } from '../bundle/plain-source.js'
 import type { OpenBundle } from '../ports.js'
 
 export interface SharedBundleEvents {
-  /** The bundle was retired, its last user has closed it, and now it is closed. */
+  /** Called when the bundle has been closed, that is, when it is retired and has no users left. */
   onClose(): void
-  /** A read failed. An open bundle keeps the failed promise, so it will never succeed. */
+  /**
+   * Called when a read failed. An open bundle keeps the failed promise, so the read can never
+   * succeed.
+   */
   onFault(): void
 }
 
 /**
- * One opened bundle and the number of its users. Each user has a lease and closes that; the bundle
- * itself is closed once it is retired and has no users.
+ * One opened bundle and the number of its users. Each user closes its own lease. The bundle itself
+ * is closed once it is retired and has no users.
  */
 export class SharedBundle {
   readonly #events: SharedBundleEvents
@@ -19,7 +22,7 @@ export class SharedBundle {
   #closed = false
 
   constructor(
-    /** The bundle itself; only this class closes it. */
+    /** The bundle itself, which only this class closes. */
     readonly bundle: OpenBundle,
     events: SharedBundleEvents,
   ) {
@@ -27,8 +30,8 @@ export class SharedBundle {
   }
 
   /**
-   * Adds a user, who stays until `release` is called or its lease is closed. Returns false if the
-   * bundle is already closed.
+   * Adds a user, which counts until `release` is called or its lease is closed. Returns false if
+   * the bundle is already closed.
    */
   hold(): boolean {
     if (this.#closed) return false
@@ -36,21 +39,21 @@ export class SharedBundle {
     return true
   }
 
-  /** Removes a user that has no lease. */
+  /** Removes a user that does not have a lease. */
   release(): void {
     this.#users--
     this.#closeIfUnused()
   }
 
-  /** Closes the bundle now, or with its last user. */
+  /** Closes the bundle, now or when its last user leaves. */
   retire(): void {
     this.#retired = true
     this.#closeIfUnused()
   }
 
   /**
-   * The bundle for a user that holds it. Closing the lease removes the user; using it afterwards is
-   * an error, and closing it again does nothing.
+   * A lease of the bundle for a user added by `hold`. Closing the lease removes the user. Using a
+   * closed lease is an error; closing it again does nothing.
    *
    * @param directory  the path by which this user opened it
    */

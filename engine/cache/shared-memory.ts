@@ -1,23 +1,23 @@
 /**
- * Counts memory that entries of a cache share, such as the column of many views: once, from its
- * first holder to its last.
+ * Counts memory that entries of a cache share, such as the column behind many views. It counts
+ * once, from the time of its first holder until its last holder releases it.
  */
 export class SharedMemory {
   readonly #holders = new Map<object, number>()
   readonly #bytesOf: (held: object) => number
   #bytes = 0
 
-  /** @param bytesOf  must not change for an object while it is held */
+  /** @param bytesOf  bytes of an object; they must not change while the object is held */
   constructor(bytesOf: (held: object) => number) {
     this.#bytesOf = bytesOf
   }
 
-  /** Bytes of everything held. */
+  /** Bytes of all held objects. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Bytes of these objects, whether or not others hold them too. */
+  /** Bytes of these objects, whether or not other holders have them, too. */
   bytesOf(held: readonly object[]): number {
     const distinct = held.length > 1 ? [...new Set(held)] : held
     return distinct.reduce((sum, one) => sum + this.#bytesOf(one), 0)

@@ -1,18 +1,25 @@
 import { FIELDS, type Field } from '../market/bars.js'
 import { Lru } from './lru.js'
 
-/** The longest window that has a key, bars: blocks for longer ones would use up the integers. */
+/**
+ * The longest window that has a key, in bars. Longer windows would need blocks that use up the
+ * integers.
+ */
 export const LONGEST_KEYED_WINDOW = 4096
 
-/** Maximum number of series kept; each takes some hundred bytes, outside every byte limit. */
+/**
+ * Maximum number of series kept. Each takes some hundred bytes that do not count towards a byte
+ * limit.
+ */
 const SERIES_REMEMBERED = 4096
 
 /**
- * Integer keys of windows: each costs a multiplication, while a text would have to be built. A
- * series is everything a window depends on that stays the same for a whole backtest; an epoch is
- * the set of visible adjustments. Each (series, epoch, form) gets a block of consecutive integers,
- * one for each end and length that its windows can have. No integer is used twice, so a key always
- * means the same window, even after `clear`.
+ * Integer keys of windows: each costs a multiplication, while a text would have to be built. The
+ * content of a window depends on its series (everything that stays the same for a whole backtest),
+ * its epoch (the set of visible adjustments), its form, its end and its length. Each combination
+ * of series, epoch and form gets a block of consecutive integers, one for each possible end and
+ * length. An integer is never used twice, so a key always means the same window, even after
+ * `clear`.
  */
 export class WindowKeys {
   readonly #series = new Lru<SeriesKeys>({ maxEntries: SERIES_REMEMBERED })
@@ -25,7 +32,7 @@ export class WindowKeys {
   }
 
   /**
-   * @param identity  the series: equal texts mean equal windows
+   * @param identity  text that identifies the series; equal texts mean equal windows
    * @param slots     number of bars the series can ever have
    */
   series(identity: string, slots: number): SeriesKeys {
@@ -36,7 +43,10 @@ export class WindowKeys {
     return series
   }
 
-  /** Drops all series. Their keys are not used again: a running backtest still uses them. */
+  /**
+   * Drops all series. Their keys are not given out again, because a running backtest may still use
+   * them.
+   */
   clear(): void {
     this.#series.clear()
   }
@@ -60,7 +70,7 @@ export class SeriesKeys {
     this.#take = take
   }
 
-  /** The keys of windows while event number `epoch` is the last visible one. */
+  /** The keys of windows made while event number `epoch` is the last visible event. */
   epoch(epoch: number): EpochKeys {
     const existing = this.#epochs.get(epoch)
     if (existing !== undefined) return existing
@@ -72,7 +82,10 @@ export class SeriesKeys {
 
 /** The keys of one series in one epoch. */
 export class EpochKeys {
-  /** First key of each form's block; a form is the field of an array or the number of a frame. */
+  /**
+   * First key of the block of each form. A form is the field of an array, or the number of a frame
+   * (`formOf`).
+   */
   readonly #blocks = new Map<Field | number, number>()
   readonly #slots: number
   readonly #longest: number
@@ -95,8 +108,8 @@ export class EpochKeys {
   }
 
   /**
-   * The key of a frame of these fields in this order; see `ofArray`. Undefined also for a list
-   * longer than the number of fields.
+   * The key of a frame with these fields in this order; see `ofArray`. It is also undefined if the
+   * list is longer than the number of fields.
    */
   ofFrame(fields: readonly Field[], end: number, barCount: number): number | undefined {
     const form = formOf(fields)
@@ -119,7 +132,7 @@ export class EpochKeys {
 
 const FIELD_DIGITS: ReadonlyMap<Field, number> = new Map(FIELDS.map((field, i) => [field, i + 1]))
 
-/** A list of fields as one number: a non-zero digit for each. */
+/** Converts a list of fields to one number, with a non-zero digit for each field. */
 function formOf(fields: readonly Field[]): number | undefined {
   if (fields.length > FIELDS.length) return undefined
   let form = 0

@@ -2,9 +2,9 @@ import { EngineError } from '../errors.js'
 import { type TickSum, tickSum } from './tick-sum.js'
 
 /**
- * The simple moving average of a whole window, from its exact sum. It is rounded twice, whatever
- * the length, or three times if the sum is a bigint. To decide which of two averages is larger,
- * use `compareAverages`, which does not round at all.
+ * The simple moving average of a whole window, from its exact sum. The result is rounded twice,
+ * whatever the length of the window, or three times if the sum is a bigint. To find which of two
+ * averages is larger, use `compareAverages`, which does not round.
  *
  * @param prices  `ticks / power`, correctly rounded, oldest first, at least one; at most 2^51 ticks
  * each
@@ -17,15 +17,16 @@ export function sma(prices: ArrayLike<number>, power: number): number {
 }
 
 /**
- * Which of two averages is larger, exactly: the sign of fastSum / fast − slowSum / slow,
- * cross-multiplied. Comparing averages as doubles would report some exact ties as crossings.
+ * Compares two averages exactly, by the sign of fastSum / fast − slowSum / slow after
+ * cross-multiplication. A comparison of averages as doubles would report some exact ties as
+ * crossings.
  *
  * @param fastSum  in ticks
  * @param fast     window length, ≥ 1
  * @param slowSum  in ticks
  * @param slow     window length, ≥ 1
- * @returns 1: the fast average is above; −1: below; 0: equal
- * @throws {EngineError} `strategy-misuse`: a sum that is not a whole number of ticks (the sum of a
+ * @returns 1 if the fast average is above, −1 if it is below, 0 if both are equal
+ * @throws {EngineError} `strategy-misuse`: a sum is not a whole number of ticks (the sum of a
  * window with an untraded bar is NaN)
  */
 export function compareAverages(

@@ -1,22 +1,23 @@
 import { ticksAt } from '../market/money.js'
 
 /**
- * An exact sum of ticks: a number while it is a safe integer (NaN if a price is missing), a bigint
- * beyond.
+ * An exact sum of ticks: a number if it is a safe integer (or NaN if a price is missing),
+ * otherwise a bigint.
  */
 export type TickSum = number | bigint
 
 /**
- * The exact sum of a window in ticks: each float64 price is turned back into the integer it was
- * made from. An integer sum does not depend on the order of its terms, so a rolling, a cached and a
- * recomputed sum are identical, and equal averages compare as equal.
+ * The exact sum of a window in ticks: each float64 price is converted back to the integer from
+ * which it was made. An integer sum does not depend on the order of its terms, so a rolling, a
+ * cached and a recomputed sum are identical, and equal averages compare as equal.
  *
  * @param prices  `ticks / power`, correctly rounded; at most 2^51 ticks each
  * @param power   `10^scale`, ticks per unit of price
  * @param from    first index, inclusive
  * @param to      last index, exclusive
  * @returns NaN if a bar of the window did not trade (use `price`, which is filled forward)
- * @throws {EngineError} `precision`: a price beyond 2^51 ticks in a sum beyond the safe integers
+ * @throws {EngineError} `precision`: a price is beyond 2^51 ticks, and the sum is beyond the safe
+ * integers
  */
 export function tickSum(
   prices: ArrayLike<number>,
@@ -57,15 +58,15 @@ export class RollingTickSum {
   /**
    * Adds the next price and drops the oldest one.
    *
-   * @returns the sum in ticks; NaN while fewer than `length` values were pushed, and while the
-   * window holds a NaN
-   * @throws {EngineError} `precision`: a price beyond 2^51 ticks; it is not added
+   * @returns the sum in ticks; NaN if fewer than `length` values were pushed or the window
+   * contains a NaN
+   * @throws {EngineError} `precision`: the price is beyond 2^51 ticks; it is not added
    */
   push(price: number): TickSum {
     const ring = this.#ring
     const missing = Number.isNaN(price)
     const ticks = missing ? Number.NaN : ticksAt(price, this.#power)
-    // Two values of at most 2^51 ticks: their difference is exact.
+    // The difference of two values of at most 2^51 ticks is exact.
     let change = missing ? 0 : ticks
     if (missing) this.#missing++
     if (this.#count < ring.length) this.#count++
@@ -93,7 +94,7 @@ export class RollingTickSum {
   }
 }
 
-/** The same sum in bigint, for windows whose partial sums leave the safe integers. */
+/** The same sum computed in bigint, for windows whose partial sums exceed the safe integers. */
 function wideSum(prices: ArrayLike<number>, power: number, from: number, to: number): TickSum {
   let sum = 0n
   for (let i = from; i < to; i++) {

@@ -5,12 +5,15 @@ import type { Clock } from './clock.js'
 import { type OwnBars, ownBars } from './own-bars.js'
 import { WindowCopies } from './window-copies.js'
 
-/** One asset as of the clock: its bars, adjusted by the splits and dividends effective by then. */
+/**
+ * One asset at the current time: its bars, adjusted by the splits and dividends effective by then.
+ */
 export class AssetHistory {
   readonly bars: Bars
   readonly #timeline: AdjustmentTimeline
   readonly #clock: Clock
-  // A map, not an object: an object also has what its prototype has, such as 'constructor'.
+  // A map and not an object, because an object also has the properties of its prototype, such as
+  // 'constructor'.
   readonly #columns = new Map<Field, Float64Array>()
   /** The same columns without the slots of other calendars. */
   readonly #ownColumns = new Map<Field, Float64Array>()
@@ -20,8 +23,8 @@ export class AssetHistory {
   #seen = -1
 
   /**
-   * @param ownCalendar  slots without a row belong to the calendars of other assets: windows do not
-   * count them
+   * @param ownCalendar  if true, slots without a row belong to the calendars of other assets, and
+   * windows do not count them
    */
   constructor(bars: Bars, timeline: AdjustmentTimeline, clock: Clock, ownCalendar = false) {
     this.bars = bars
@@ -30,28 +33,28 @@ export class AssetHistory {
     this.#own = ownCalendar && bars.hasGaps ? ownBars(bars) : undefined
   }
 
-  /** Whether its windows skip slots of the bundle's calendar. */
+  /** Whether windows of the asset skip slots of the bundle's calendar. */
   get skipsSlots(): boolean {
     return this.#own !== undefined
   }
 
   /**
-   * The number of bars a window can have, where windows end; 0 or less before the asset's first
-   * bar.
+   * The largest number of bars a window can have now; also the place in the bars where windows
+   * end. It is 0 or less before the asset's first bar.
    */
   get end(): number {
     const slots = this.#clock.bar + 1 - this.bars.firstSession
     return this.#own === undefined ? slots : this.#own.until(slots)
   }
 
-  /** Number of bars known so far, untraded ones included. */
+  /** Number of bars so far, including untraded ones. */
   get available(): number {
     return Math.max(0, Math.min(this.end, this.bars.length))
   }
 
   /**
-   * The number of the last event that is visible now, −1 before the first. Within an epoch, the
-   * values up to the current bar do not change.
+   * The number of the last event that is visible now; −1 before the first event. Within an epoch,
+   * the values up to the current bar do not change.
    */
   get epoch(): number {
     if (this.#seen !== this.#clock.moves) this.#follow()
@@ -59,8 +62,8 @@ export class AssetHistory {
   }
 
   /**
-   * A window of the last `barCount` bars as a view of a whole column: for caches, never for a
-   * strategy, which could write to it and find later bars behind it.
+   * A window of the last `barCount` bars as a view of a whole column. It is for caches and never
+   * for a strategy, which could write to it and read later bars through its buffer.
    *
    * @param barCount  1 … `end`
    * @throws {EngineError} `strategy-misuse`: unknown field
@@ -87,7 +90,9 @@ export class AssetHistory {
     )
   }
 
-  /** The first calendar index with a history of `barCount` bars; undefined from `to` on. */
+  /**
+   * The first calendar index with a history of `barCount` bars; undefined if it is not below `to`.
+   */
   firstWith(barCount: number, to: number): number | undefined {
     const position = this.#own === undefined ? barCount - 1 : this.#own.positions[barCount - 1]
     const session = this.bars.firstSession + (position ?? Number.POSITIVE_INFINITY)
@@ -95,8 +100,8 @@ export class AssetHistory {
   }
 
   /**
-   * The whole column, adjusted as of now; element `i` is calendar index `bars.firstSession + i`.
-   * Read up to the current bar only.
+   * The whole column, adjusted as of now. Element `i` belongs to calendar index `bars.firstSession
+   * + i`. Only elements up to the current bar may be read.
    *
    * @throws {EngineError} `strategy-misuse`: unknown field
    */
@@ -111,7 +116,7 @@ export class AssetHistory {
     return column
   }
 
-  /** The value of the current bar, NaN (volume 0) if the asset has none. */
+  /** The value of the current bar. If the asset has none, NaN, or 0 for volume. */
   current(field: Field): number {
     return (
       this.column(field)[this.#clock.bar - this.bars.firstSession] ??
@@ -129,7 +134,7 @@ export class AssetHistory {
     return rows
   }
 
-  /** Drops the columns if a new epoch has begun; otherwise they stay valid. */
+  /** Drops the columns if a new epoch has begun. Within an epoch they stay valid. */
   #follow(): void {
     this.#seen = this.#clock.moves
     if (this.#timeline.events === 0) return

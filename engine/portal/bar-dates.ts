@@ -5,8 +5,8 @@ import type { Clock } from './clock.js'
 import { ReadOnlyDate } from './read-only-date.js'
 
 /**
- * The dates of one backtest's bars, for its data frames: one JS Date (UTC) per bar, made once, and
- * read-only because frames share them.
+ * The dates of one backtest's bars, for its data frames: one JS Date (UTC) per bar. Each Date is
+ * made once, and it is read-only because frames share it.
  */
 export class BarDates {
   readonly #calendar: Calendar

@@ -13,11 +13,11 @@ import { unknownAsset } from './long-table.js'
 import type { ArrayOptions, FrameOptions, HistoryOptions, OneOrMore, Portal } from './portal.js'
 import type { PriceWindow } from './price-window.js'
 
-/** What a portal shows. */
+/** The parts from which a portal is made. */
 export interface PortalParts {
-  /** By asset id, in the order of the ids. */
+  /** The history of each asset, in the order of the ids. */
   readonly histories: ReadonlyMap<AssetId, AssetHistory>
-  /** The windows of the same assets. */
+  /** The windows of each asset. */
   readonly windows: ReadonlyMap<AssetId, AssetWindows>
   readonly calendar: Calendar
   /** The current bar. */
@@ -25,7 +25,7 @@ export interface PortalParts {
   readonly dates: BarDates
 }
 
-/** The portal over bars in memory. What it hands out is the strategy's own. */
+/** The portal over bars in memory. The windows that it returns belong to the strategy. */
 export class BarPortal implements Portal {
   readonly assets: readonly AssetId[]
   readonly frequency: Frequency
@@ -121,7 +121,10 @@ export class BarPortal implements Portal {
     return assets.some((asset) => this.#history(asset).skipsSlots)
   }
 
-  /** One window per asset and field: asset by asset, within it field by field. */
+  /**
+   * One window per asset and field. Windows of the same asset are adjacent, in the order of the
+   * fields.
+   */
   #windows(assets: readonly AssetId[], fields: readonly Field[], barCount: number): PriceWindow[] {
     const windows: PriceWindow[] = []
     for (const asset of assets) {

@@ -4,24 +4,25 @@ import type { Calendar } from '../market/calendar.js'
 
 const HOUR_MS = 3_600_000
 
-/** Shortest time between two bars that still counts as daily where clocks change. */
+/** Shortest time between two bars that still counts as daily, to allow for changes of clocks. */
 const DAILY_MS = 20 * HOUR_MS
 
-/** How improbable the pattern of a coarser asset has to be for bars that are missing by chance. */
+/** Largest probability with which bars that are missing by chance may look like a coarser asset. */
 const CHANCE = 0.01
 
 /**
- * Refuses assets whose bars span different times, such as a daily bar beside hourly ones: a bar
- * shows its close at its start, and beside finer bars that is a look at the future.
+ * Refuses assets whose bars last differently long, such as a daily bar beside hourly ones. A bar
+ * shows its close at its start, which beside finer bars would reveal the future.
  *
- * An asset is coarser where the shortest time between two of its bars is at least twice the
- * shortest of another asset, every time between its bars is a multiple of it, and there are so many
- * bars that halted sessions cannot explain it (see `enoughBars`). Assets of the same spacing at
- * different times of the day pass.
+ * An asset is coarser if three conditions hold. The shortest time between two of its bars is at
+ * least twice that of another asset. Every time between its bars is a multiple of its shortest
+ * time. It has so many bars that halted sessions cannot explain the pattern (see `enoughBars`).
+ * Assets of the same spacing at different times of the day pass.
  *
  * @param bars      of one backtest, dense
  * @param calendar  of the bundle
- * @throws {EngineError} `input-invalid`: names a coarser and a finer asset
+ * @throws {EngineError} `input-invalid`: there is a coarser asset; the message names it and a
+ * finer one
  */
 export function checkSpacing(bars: readonly Bars[], calendar: Calendar): void {
   const shortest = shortestOf(calendar)
@@ -53,7 +54,10 @@ function shortestOf(calendar: Calendar): number {
   return shortest
 }
 
-/** Whether two bars of an asset are as close as slots can be; true for most after a few bars. */
+/**
+ * Whether two bars of an asset are as close as slots can be. For most assets, a few bars show
+ * that.
+ */
 function reaches(shortest: number, { firstSession, close }: Bars, { times }: Calendar): boolean {
   for (let i = 1; i < close.length; i++) {
     const gap = times[firstSession + i]! - times[firstSession + i - 1]!
@@ -64,11 +68,11 @@ function reaches(shortest: number, { firstSession, close }: Bars, { times }: Cal
 
 interface Spacing {
   readonly asset: string
-  /** Infinity with fewer than two bars. */
+  /** Shortest time between two bars, ms; infinity if there are fewer than two bars. */
   readonly shortestMs: number
   /** Number of times between two bars. */
   readonly count: number
-  /** Whether all of them are multiples of the shortest. */
+  /** Whether all times between bars are multiples of the shortest. */
   readonly regular: boolean
 }
 
@@ -93,7 +97,7 @@ function spacingOf({ asset, firstSession, close }: Bars, { times }: Calendar): S
   }
 }
 
-/** Daily bars move by an hour where clocks change, and weekly ones by the days of a holiday. */
+/** Daily bars move by an hour when clocks change, and weekly bars move by the days of a holiday. */
 function isMultiple(gap: number, shortestMs: number): boolean {
   if (shortestMs >= 5 * 24 * HOUR_MS) return true
   const beyond = gap % shortestMs
@@ -108,9 +112,9 @@ function isCoarser({ shortestMs, count, regular }: Spacing, finestMs: number): b
 }
 
 /**
- * The number of times between bars that proves a spacing: bars that are missing by chance all fall
- * on a grid `ratio` times coarser with a probability of about 1 in `ratio` each. A day beside hours
- * or minutes needs one.
+ * How many times between bars prove a spacing. If bars are missing by chance, each remaining one
+ * falls on a grid that is `ratio` times coarser with a probability of about 1 in `ratio`. For a
+ * day beside hours or minutes, one time is enough.
  */
 function enoughBars(shortestMs: number, ratio: number): number {
   if (shortestMs >= DAILY_MS && ratio >= 12) return 1

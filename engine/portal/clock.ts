@@ -1,9 +1,9 @@
 import type { View } from '../market/adjustment-timeline.js'
 
 /**
- * The current moment of a simulation, moved by the session loop and read by portal and blotter.
- * Before a session opens, the current bar is the previous one, but the session's own splits and
- * dividends already apply.
+ * The current moment of a simulation. The session loop moves it; portal and blotter read it.
+ * Before a session opens, the current bar is that of the previous session, but the splits and
+ * dividends of the opening session already apply.
  */
 export class Clock {
   #bar = -1
@@ -11,22 +11,25 @@ export class Clock {
   #view: View = 'before-open'
   #moves = 0
 
-  /** Calendar index of the current bar, the last one visible; −1 before the first. */
+  /** Calendar index of the current bar, which is the last visible one; −1 before the first. */
   get bar(): number {
     return this.#bar
   }
 
-  /** Calendar index of the session that is about to open, or whose bar is current. */
+  /**
+   * Calendar index of the session that is about to open or, after that, of the session whose bar
+   * is current.
+   */
   get session(): number {
     return this.#session
   }
 
-  /** `bar`: the session's bar is visible; `before-open`: it is not yet. */
+  /** `bar` if the session's bar is visible, `before-open` if it is not yet visible. */
   get view(): View {
     return this.#view
   }
 
-  /** Number of moves; values derived from the clock are valid while it stays the same. */
+  /** Number of moves so far. Values derived from the clock stay valid until this number changes. */
   get moves(): number {
     return this.#moves
   }

@@ -3,18 +3,18 @@ import type { Asset } from '../market/asset.js'
 import type { Bars, SessionRange } from '../market/bars.js'
 import { lowerBound } from '../market/calendar.js'
 
-/** Rows as parallel columns, those of one asset ascending by session. */
+/** Rows as parallel columns. The rows of one asset ascend by session. */
 export type BarRows = Pick<BarTable, 'session' | 'open' | 'high' | 'low' | 'close' | 'volume'>
 
 /**
- * Spreads the rows of one asset over the calendar: one element per slot of `range` from the asset's
- * first to its last session; NaN and volume 0 in slots without a row.
+ * Spreads the rows of one asset over the calendar: one element per slot of `range`, from the
+ * asset's first to its last session. Slots without a row get NaN, and volume 0.
  *
- * @param asset  its first and last session clip the range
+ * @param asset  the range is cut to its first and last session
  * @param rows   ascending by session
  * @param first  first row of the asset, inclusive
  * @param last   last row of the asset, exclusive; rows outside the range are skipped
- * @returns new columns, sharing no memory with `rows`
+ * @returns new columns, which do not share memory with `rows`
  */
 export function denseBars(
   asset: Asset,
@@ -45,8 +45,8 @@ export function denseBars(
 }
 
 /**
- * The same bars up to calendar index `to`: slots after the asset's last session are untraded.
- * Returns `bars` itself if it already reaches that far.
+ * The same bars extended to calendar index `to`. Slots after the asset's last session are
+ * untraded. Returns `bars` itself if it already reaches that far.
  */
 export function extendBars(bars: Bars, to: number): Bars {
   const length = to - bars.firstSession

@@ -4,7 +4,7 @@ import type { Field } from '../market/bars.js'
 import type { PriceWindow } from './price-window.js'
 
 /**
- * The data frame of one asset: `date`, then the given fields, oldest row first.
+ * The data frame of one asset: `date` and then the given fields, with the oldest row first.
  *
  * @param dates    one JS Date (UTC) per bar
  * @param columns  one window per field
@@ -20,11 +20,12 @@ export function assetFrame(
 }
 
 /**
- * The data frame of a list of assets: `date`, `asset`, then the fields; ordered by date, then
- * asset.
+ * The data frame of a list of assets: `date`, `asset` and then the fields, ordered by date and
+ * then by asset.
  *
  * @param assets   in the order of `columns`
- * @param columns  asset by asset, within it field by field
+ * @param columns  one window per asset and field; those of one asset are adjacent, in the order of
+ * the fields
  */
 export function assetsFrame(
   dates: readonly Date[],
@@ -45,10 +46,10 @@ export function assetsFrame(
 }
 
 /**
- * The same frame where assets have calendars of their own, so that their windows hold bars of
- * different sessions.
+ * The same frame for assets with calendars of their own, whose windows contain bars of different
+ * sessions.
  *
- * @param datesAt   the dates of calendar indices
+ * @param datesAt   gives the dates of calendar indices
  * @param sessions  the calendar indices of each asset's window
  */
 export function raggedFrame(
@@ -70,7 +71,7 @@ export function raggedFrame(
   return table(named)
 }
 
-/** Positions of the assets, ordered by id; one named twice keeps its order. */
+/** Positions of the assets, ordered by id. An asset that is named twice keeps its order. */
 function byId(assets: readonly AssetId[]): number[] {
   return assets.map((_, i) => i).sort((a, b) => compareIds(assets[a]!, assets[b]!) || a - b)
 }

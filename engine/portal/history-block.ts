@@ -9,9 +9,12 @@ export class HistoryBlock {
   readonly assets: readonly AssetId[]
   /** In the order requested. */
   readonly fields: readonly Field[]
-  /** The calendar indices of an asset's bars; one list where all assets have the same. */
+  /**
+   * The calendar indices of each asset's bars, or a single list if they are the same for all
+   * assets.
+   */
   readonly #sessions: readonly ArrayLike<number>[]
-  /** Asset by asset, within it field by field. */
+  /** The windows, asset by asset, and for each asset in the order of the fields. */
   readonly #columns: readonly PriceWindow[]
 
   constructor(
@@ -29,8 +32,8 @@ export class HistoryBlock {
   /**
    * Calendar index of each bar, oldest first.
    *
-   * @throws {EngineError} `strategy-misuse`: the assets have calendars of their own and bars of
-   * different sessions
+   * @throws {EngineError} `strategy-misuse`: the assets have calendars of their own, and their
+   * bars are of different sessions
    */
   get sessions(): ArrayLike<number> {
     const [first, ...others] = this.#sessions

@@ -52,7 +52,7 @@ export function lifeOf(bundle: OpenBundle, id: AssetId): Asset {
   )
 }
 
-/** The error for an unknown asset; lists at most ten of the assets there are. */
+/** The error for an unknown asset, which lists at most ten of the existing assets. */
 export function unknownAsset(id: AssetId, assets: readonly AssetId[], where: string): EngineError {
   const listed =
     assets.slice(0, 10).join(', ') + (assets.length > 10 ? `, … (${assets.length} in all)` : '')

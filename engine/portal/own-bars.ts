@@ -7,7 +7,7 @@ import type { Bars } from '../market/bars.js'
 export interface OwnBars {
   /** Number of the asset's rows. */
   readonly length: number
-  /** Element i: position of row i in the dense columns. */
+  /** Element i is the position of row i in the dense columns. */
   readonly positions: Int32Array
   /** Number of rows among the first `slots` positions. */
   until(slots: number): number
@@ -15,7 +15,7 @@ export interface OwnBars {
   rowsOf(column: Float64Array): Float64Array
 }
 
-/** @param bars  dense; a slot without a row has no close */
+/** @param bars  dense bars; a slot without a row has no close */
 export function ownBars(bars: Bars): OwnBars {
   const { close } = bars
   const counts = new Int32Array(close.length + 1)

@@ -6,7 +6,10 @@ import type { AssetWindows, HistoryScope, HistorySource } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import { assetFrame } from './frame.js'
 
-/** The plain source: a window is a copy out of an adjusted column; each frame is built anew. */
+/**
+ * The plain source. A window is a copied part of an adjusted column, and each frame is built
+ * again.
+ */
 export function plainHistorySource(): HistorySource {
   return { windows: (history, scope) => new PlainWindows(history, scope) }
 }

@@ -8,30 +8,34 @@ import type { PriceWindow } from './price-window.js'
 export type ReturnType = 'dataframe' | 'array'
 
 export interface HistoryOptions<Type extends ReturnType = ReturnType> {
-  /** `dataframe` if absent, always. */
+  /** The form of the result. If absent, `dataframe`. */
   readonly returnType?: Type
 }
 
-/** A strategy's only access to data: everything up to the current bar, nothing after it. */
+/**
+ * A strategy's only access to data. It gives everything up to the current bar and nothing after
+ * it.
+ */
 export interface Portal {
   /** Sorted by id. */
   readonly assets: readonly AssetId[]
-  /** The bundle's; `history` accepts no other. */
+  /** The frequency of the bundle, the only one that `history` accepts. */
   readonly frequency: Frequency
   /**
-   * The last `barCount` bars, ending with the current one, adjusted by the splits and dividends
-   * effective by now. An untraded bar is NaN for prices and 0 for volume; `price` is the last known
-   * close. Both return types hold bit-identical numbers.
+   * The last `barCount` bars up to the current one, adjusted by the splits and dividends effective
+   * by now. In an untraded bar, prices are NaN and volume is 0, but `price` is the last known
+   * close. The numbers of both return types are bit-identical.
    *
-   * `dataframe` (default): an Arquero table; one asset → `date` and the fields; a list of assets →
-   * `date`, `asset` and the fields, ordered by date, then asset. `date` is a JS Date in UTC.
-   * `array`: one asset and one field → a read-only view, oldest first; otherwise a block.
+   * `dataframe` (default) gives an Arquero table. For one asset it has `date` and the fields. For
+   * a list of assets it has `date`, `asset` and the fields, ordered by date and then by asset.
+   * `date` is a JS Date in UTC. `array` gives, for one asset and one field, a `PriceWindow`,
+   * oldest first; otherwise it gives a block.
    *
    * @param barCount  whole number ≥ 1
-   * @throws {EngineError} `window`: it would start before the data; the message names the first
-   * session with enough bars
-   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field, another frequency than
-   * the bundle's, a bar count below 1
+   * @throws {EngineError} `window`: the window would start before the data; the message names the
+   * first session with enough bars
+   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: an unknown field, a frequency that
+   * is not the bundle's, a bar count below 1
    */
   history(
     asset: AssetId,
@@ -55,23 +59,23 @@ export interface Portal {
     options?: FrameOptions,
   ): ColumnTable
   /**
-   * The value of the current bar as of now: NaN (volume 0) if the asset did not trade; `price` is
-   * the last known close.
+   * The value of the current bar. If the asset did not trade in it, NaN, 0 for volume, or the last
+   * known close for `price`.
    *
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: unknown field
    */
   current(asset: AssetId, field: Field): number
   /**
-   * True once the asset has a price: an order for it can be placed. The asset need not trade again:
-   * a halted and a delisted asset look the same (see `isStale`), and orders wait for a bar with
-   * volume.
+   * Whether the asset has a price, so that an order for it can be placed. The asset may never
+   * trade again, since a halted and a delisted asset look the same (see `isStale`). Orders wait
+   * for a bar with volume.
    */
   canTrade(asset: AssetId): boolean
-  /** True if the asset has a price but did not trade in the current bar. */
+  /** Whether the asset has a price but did not trade in the current bar. */
   isStale(asset: AssetId): boolean
   /**
-   * Number of bars of the asset so far, untraded ones included: the longest window that `history`
-   * can return.
+   * Number of bars of the asset so far, including untraded ones. It is the length of the longest
+   * window that `history` can return.
    */
   available(asset: AssetId): number
 }

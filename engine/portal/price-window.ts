@@ -1,7 +1,8 @@
 /**
- * A window of float64 values, oldest first: a `Float64Array` without its writing methods. It is the
- * strategy's own: nothing written to it reaches a later window, and its `buffer` holds no other
- * value. The type names no writing method, since what is written is seen nowhere else.
+ * A window of float64 values, oldest first: a `Float64Array` without its writing methods. It
+ * belongs to the strategy: values written to it do not reach a later window, and its `buffer`
+ * contains only its own values. The type has no writing methods, because a change would have no
+ * effect elsewhere.
  */
 export interface PriceWindow extends Iterable<number> {
   readonly length: number
@@ -14,6 +15,6 @@ export interface PriceWindow extends Iterable<number> {
   forEach(visit: (value: number, index: number) => void): void
   reduce<T>(step: (accumulated: T, value: number, index: number) => T, initial: T): T
   join(separator?: string): string
-  /** A copy of its own. */
+  /** A copy with memory of its own. */
   slice(start?: number, end?: number): Float64Array
 }

@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.js'
 
 /**
- * A Date that cannot be set: the frames of a backtest share their dates, and a strategy that
- * changed one would change it in every later frame.
+ * A Date that cannot be changed. The frames of a backtest share their dates, so a strategy that
+ * changed a date would change it in every later frame.
  */
 export class ReadOnlyDate extends Date {}
 
@@ -18,5 +18,5 @@ for (const name of Object.getOwnPropertyNames(Date.prototype)) {
   })
 }
 
-// For comparisons of constructors it is a Date.
+// Code that compares constructors must see a Date.
 Object.defineProperty(ReadOnlyDate.prototype, 'constructor', { value: Date })

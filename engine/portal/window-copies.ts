@@ -3,19 +3,19 @@ const FIRST_VALUES = 512
 const MOST_VALUES = 16_384
 
 /**
- * Makes the windows that a strategy gets: copies, since a strategy may sort or overwrite what it
- * was given, and no later window may show that. They are cut one after the other from a piece of
- * memory, because an allocation for each costs twice as much as the copy.
+ * Makes the windows that a strategy gets. They are copies: a strategy may sort or overwrite a
+ * window, and later windows must not change by that. The copies are cut one after the other from a
+ * piece of memory, because an allocation for each would cost twice as much as the copy.
  *
- * A piece holds nothing but windows of the same asset and backtest, so even its unused end cannot
- * show a later bar.
+ * A piece contains only windows of one asset in one backtest, so even its unused end cannot reveal
+ * a later bar.
  */
 export class WindowCopies {
   #piece = new Float64Array(0)
   #used = 0
   #next = FIRST_VALUES
 
-  /** @param values  left as they are */
+  /** @param values  the values to copy; they are not changed */
   of(values: Float64Array): Float64Array {
     const { length } = values
     if (this.#used + length > this.#piece.length) this.#renew(length)
@@ -33,8 +33,8 @@ export class WindowCopies {
 }
 
 /**
- * A column whose `buffer` holds its own values and nothing else: a copy, so that writing to it
- * reaches no other window. In all else it is a `Float64Array`, and calls itself one.
+ * A column whose `buffer` is a copy with only its own values, so that writing to it does not reach
+ * another window. Otherwise it behaves like a `Float64Array`, including its name.
  */
 class WindowColumn extends Float64Array {
   override get buffer(): ArrayBuffer {
@@ -47,5 +47,6 @@ class WindowColumn extends Float64Array {
   }
 }
 
-// What is made of a column (`slice`, `map`) is a plain array, and equality compares constructors.
+// The results of `slice` and `map` are plain `Float64Array`s, and tests of equality compare
+// constructors.
 Object.defineProperty(WindowColumn.prototype, 'constructor', { value: Float64Array })

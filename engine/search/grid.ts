@@ -9,16 +9,16 @@ import {
   valuesOf,
 } from './parameter-space.js'
 
-/** What is maximised. */
+/** The value that a search maximises. */
 export type Objective = 'total-return'
 
 /**
- * One backtest to run: parameters over calendar sessions `start` (inclusive) to `end` (exclusive).
- * Plain data.
+ * One backtest to run: parameters, and a range from calendar session `start` (inclusive) to `end`
+ * (exclusive). It is plain data.
  */
 export interface TrialTask {
   readonly parameters: Parameters
-  /** The executor's own range if absent. */
+  /** If absent, the executor uses its own range. */
   readonly range?: { readonly start: number; readonly end: number }
 }
 
@@ -35,12 +35,12 @@ export interface SearchResult<Result extends BacktestResult = BacktestResult> {
   readonly objective: Objective
   /** In the order of the grid. */
   readonly trials: readonly Trial<Result>[]
-  /** The trial with the highest score; of equals, the earlier one. */
+  /** The trial with the highest score; if several have it, the earliest. */
   readonly best: Trial<Result>
 }
 
 /**
- * All points of a space in cartesian order: the dimension declared last varies fastest, and points
+ * All points of a space in cartesian order: the dimension declared last varies fastest. Points
  * that break a constraint are left out.
  *
  * @throws {EngineError} `input-invalid`: no point satisfies the constraints
@@ -85,7 +85,7 @@ export async function runTrials<Result extends BacktestResult>(
   })
 }
 
-/** Best first; of equal scores, the earlier trial first. */
+/** Sorts trials by score, the best first; with equal scores, the earlier trial comes first. */
 export function ranked<T extends Pick<Trial, 'index' | 'score'>>(
   trials: readonly T[],
 ): readonly T[] {

@@ -4,12 +4,12 @@ import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
 
 /**
- * An executor that ends a search when its backtests ran on different versions of the bundle. Each
- * backtest opens the bundle for itself, so without this check a bundle rewritten during the search
- * would lead to a comparison of trials on old and new prices.
+ * An executor that ends a search with an error if its backtests ran on different versions of the
+ * bundle. Each backtest opens the bundle again. Without this check, if the bundle were rewritten
+ * during the search, trials on old prices would be compared with trials on new ones.
  *
- * @param version  the required version; that of the first result if absent
- * @throws {EngineError} from `map`: `bundle-changed`, naming both versions
+ * @param version  the required version; if absent, the version of the first result
+ * @throws {EngineError} from `map`: `bundle-changed`; the message names both versions
  */
 export function onOneVersion<Task, Result extends BacktestResult>(
   executor: Executor<Task, Result>,

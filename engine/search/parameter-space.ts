@@ -3,13 +3,13 @@ import { EngineError } from '../errors.js'
 
 export type ParameterValue = number | string
 
-/** One point of a space: a value per parameter. */
+/** One point of a space: a value for each parameter. */
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
 export type Dimension =
   /** `from`, `from + step`, … up to `to`, which is included if a step reaches it exactly. */
   | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
-  /** An interval; a grid uses `points` evenly spaced values, both ends included. */
+  /** An interval, of which a grid uses `points` evenly spaced values including both ends. */
   | {
       readonly kind: 'continuous'
       readonly from: number
@@ -43,9 +43,9 @@ export function categorical(...values: readonly ParameterValue[]): Dimension {
 /**
  * A parameter space of named dimensions.
  *
- * @param constraints  a point belongs to the space only if all of them hold
- * @throws {EngineError} `input-invalid`: no dimension, one named by a whole number, an empty or
- * unordered one, a step that is not positive
+ * @param constraints  a point belongs to the space only if all constraints hold
+ * @throws {EngineError} `input-invalid`: there is no dimension, or a dimension has a whole number
+ * as its name, is empty, is unordered, or has a step that is not positive
  */
 export function parameterSpace(
   dimensions: Readonly<Record<string, Dimension>>,
@@ -62,8 +62,8 @@ export function parameterSpace(
 }
 
 /**
- * The values of a dimension, in the order of a grid. Decimal steps stay decimal: 0.1, 0.2, 0.3, not
- * 0.30000000000000004.
+ * The values of a dimension, in the order of a grid. Values of decimal steps are exact decimals:
+ * 0.1, 0.2, 0.3 and not 0.30000000000000004.
  */
 export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
   switch (dimension.kind) {
@@ -86,7 +86,10 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
   }
 }
 
-/** JavaScript orders such keys of an object first and by number, losing the declared order. */
+/**
+ * JavaScript puts such keys of an object first and sorts them by number, so that the declared
+ * order is lost.
+ */
 const WHOLE_NUMBER = /^\d+$/
 
 function checkDimension(name: string, dimension: Dimension): void {

@@ -2,16 +2,18 @@ import { EngineError } from '../errors.js'
 
 /** Lengths in sessions. */
 export interface WalkForwardPlan {
-  /** `rolling`: the train segment moves; `anchored`: its start stays and its end moves. */
+  /**
+   * With `rolling`, the train segment moves; with `anchored`, its start stays and its end moves.
+   */
   readonly mode: 'rolling' | 'anchored'
   readonly train: number
   readonly validation: number
   readonly test: number
   /** Sessions from one window to the next. */
   readonly step: number
-  /** Sessions before the first window, readable but never traded. */
+  /** Number of sessions before the first window, which can be read but are never traded. */
   readonly warmUp: number
-  /** Maximum number of windows; as many as fit if absent. */
+  /** Maximum number of windows. If absent, there are as many as fit. */
   readonly maxWindows?: number
 }
 
@@ -31,7 +33,7 @@ export interface WalkForwardWindow {
  * The windows that fit into a number of sessions. Window `w` starts at warm-up + w · step; a
  * partial last window is dropped.
  *
- * @throws {EngineError} `input-invalid`: lengths that are not positive whole numbers, or no window
+ * @throws {EngineError} `input-invalid`: a length is not a positive whole number, or no window
  * fits
  */
 export function walkForwardWindows(

@@ -21,26 +21,28 @@ import {
   walkForwardWindows,
 } from './walk-forward-windows.js'
 
-/** Number of the train segment's best trials that are tried on the validation segment. */
+/** Number of best trials of the train segment that are tried on the validation segment. */
 const FINALISTS = 5
 
 export interface WindowResult<Result extends BacktestResult = BacktestResult> {
-  /** In sessions. */
+  /** The window, in sessions. */
   readonly window: WalkForwardWindow
-  /** Every point on the train segment, in the order of the grid. */
+  /** The trials of all points on the train segment, in the order of the grid. */
   readonly train: readonly Trial<Result>[]
   /**
-   * The five best points of the train segment on the validation segment, best on train first;
-   * `index` is that of the train trial.
+   * The trials, on the validation segment, of the five points that were best on the train segment.
+   * They are in the order of their train scores, and `index` is that of the train trial.
    */
   readonly validation: readonly Trial<Result>[]
-  /** The best on the validation segment; of equals, the earlier trial. */
+  /**
+   * The point with the best trial on the validation segment; if several are equal, the earliest.
+   */
   readonly winner: Parameters
-  /** The winner on the test segment, the only backtest on it. */
+  /** The trial of the winner on the test segment. It is the only backtest on that segment. */
   readonly test: Trial<Result>
   /**
-   * Annualised test return ÷ annualised train return of the winner; absent unless the latter is
-   * positive.
+   * Annualised test return ÷ annualised train return of the winner. Absent if the train return is
+   * not positive.
    */
   readonly efficiency?: number
 }
@@ -49,36 +51,38 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
   readonly objective: Objective
   readonly windows: readonly WindowResult<Result>[]
   /**
-   * The equity of the test segments, each continuing from the end of the one before: every session
-   * once, in order. Where a step is shorter than a test segment, the segments overlap, and each
-   * counts until the next one starts. The curve ends with the session `bankrupt`, if there is one.
+   * The equity over all test segments, each of which continues from the end of the segment before.
+   * Every session occurs once, in order. If the step is shorter than a test segment, the segments
+   * overlap, and each counts until the next one starts. The curve ends with the session
+   * `bankrupt`, if there is one.
    */
   readonly stitched: EquityCurve
-  /** The first session whose stitched equity was not above zero: it cannot grow from there. */
+  /** The first session with a stitched equity of zero or less, from which it cannot grow. */
   readonly bankrupt?: SessionText
   readonly finalEquity: DecimalText
-  /** Of the stitched curve. */
+  /** Metrics of the stitched curve. */
   readonly metrics: CurveMetrics
   /**
-   * Mean annualised test return ÷ mean annualised train return of the winners, each window with its
-   * whole test segment; absent unless the latter is positive, and absent after a bankruptcy.
+   * Mean annualised test return ÷ mean annualised train return of the winners, with the whole test
+   * segment of each window. Absent if the mean train return is not positive, and after a
+   * bankruptcy.
    */
   readonly efficiency?: number
 }
 
 /**
- * Walk-forward optimization: per window, every point of the space on train, the best five on
- * validation, and the winner once on test. Every segment starts with fresh capital. The outcome
- * does not depend on the executor.
+ * Walk-forward optimization: in each window, every point of the space is tried on the train
+ * segment, the best five on the validation segment, and the winner once on the test segment. Every
+ * backtest starts with fresh capital. The outcome does not depend on the executor.
  *
- * @param calendar  of the bundle; windows are in trading days, tasks in calendar indices
+ * @param calendar  of the bundle; windows are given in trading days, tasks in calendar indices
  * @param executor  runs a point over a range of calendar indices; bars before the range may be
- * read, never traded
- * @param version   of the bundle with this calendar, which the backtests must have too; not
- * checked if absent
- * @throws {EngineError} `input-invalid`: a plan that does not fit the calendar
- * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle, or
- * on another than `version`
+ * read but not traded
+ * @param version   version of the bundle with this calendar, on which all backtests must run; if
+ * absent, it is not checked
+ * @throws {EngineError} `input-invalid`: the plan does not fit the calendar
+ * @throws {EngineError} `bundle-changed`: the backtests ran on different versions of the bundle,
+ * or not on `version`
  */
 export async function walkForward<Result extends BacktestResult>(
   space: ParameterSpace,
@@ -154,9 +158,9 @@ interface Stitched {
 }
 
 /**
- * Chains returns: each segment's equity is multiplied by the growth over all segments before it,
- * exactly, and rounded to the tick. Growth from zero or less has no meaning, so the chain ends
- * there.
+ * Chains returns: the equity of each segment is multiplied exactly by the growth over all segments
+ * before it, and rounded to the tick. Growth from zero or less has no meaning, so the chain ends
+ * when equity is not above zero.
  */
 function stitch(windows: readonly WindowResult[]): Stitched {
   const dates: string[] = []
@@ -203,7 +207,7 @@ function meanOf(values: readonly (number | undefined)[]): number | undefined {
     : undefined
 }
 
-/** A yearly return below this is a residue of rounding, and a ratio to it means nothing. */
+/** A yearly return below this is a residue of rounding, so dividing by it would be meaningless. */
 const LEAST_RETURN = 1e-12
 
 function efficiency(

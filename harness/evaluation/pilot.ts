@@ -69,9 +69,9 @@ async function pilotWorkload(pilot: Pilot, workload: PlannedWorkload): Promise<P
 }
 
 /**
- * W and K from the time of one iteration of each arm (STATISTICS §1): the timed section takes at
- * least 100 ms in the fastest arm and at most 3 s in the slowest. A faster workload gets more
- * warm-up iterations.
+ * W and K from the time of one iteration of each arm (docs/methodology.md): the timed section
+ * takes at least 100 ms in the fastest arm and at most 3 s in the slowest. A faster workload gets
+ * more warm-up iterations.
  */
 export function chooseRunLength(times: readonly IterationTime[]): RunLength {
   const fastestMs = Math.min(...times.map(({ metricMs }) => metricMs))

@@ -20,13 +20,13 @@ export interface EvaluateCommand {
   readonly looks: readonly number[]
   readonly fixed: boolean
   readonly seed: number
-  /** In place of the layer's own. */
+  /** Replaces the layer's own value. */
   readonly threshold?: number
   /** Whether the threshold was given without a percent sign. */
   readonly bareThreshold?: boolean
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
-  /** In place of the layer's own. */
+  /** Replaces the layer's own value. */
   readonly metric?: Metric
   readonly resume: boolean
   /** Evidence root, absolute. */
