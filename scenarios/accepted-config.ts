@@ -2,30 +2,30 @@ import { type OptimizationConfig, pureBaseline } from '../engine/index.js'
 import type { Layer } from '../harness/contract.js'
 import { type Standing, standingRecord } from '../harness/record/supersession.js'
 
-/** The fields of a decision record that this rule reads. */
+/** The fields of a decision record from which the defaults follow. */
 export interface Verdict extends Standing {
   readonly id: string
 }
 
-/** The default of a switch of the configuration by the records, with the reason. */
+/** The default that the records require for a switch of the configuration, with the reason. */
 export interface WantedFlag {
   readonly flag: string
   readonly on: boolean
   readonly because: string
 }
 
-/** Only verdicts of this suite decide the defaults. */
+/** Only verdicts on this suite decide the defaults. */
 const SUITE = 'assay'
 
 /**
- * The optimizations that should be on by default, according to the committed records: those of
- * every layer of the stack that its record accepts, applied to the pure baseline in suite order. A
- * part of a layer that sets one of these switches alone turns it off if its record rejects it.
- * Which record stands for a layer is the rule of `standingRecord`. Only switches are considered,
- * not limits, which do not change a verdict.
+ * The optimizations that should be on by default, according to the committed records: the switches
+ * of every layer of the stack whose record accepts it, applied to the pure baseline in suite
+ * order. If a part of a layer sets only one of these switches and its record rejects it, the
+ * switch is off. `standingRecord` chooses the record that counts for a layer. Only switches are
+ * considered; limits are not, because they do not change a verdict.
  *
- * @param records in order of their numbers; those of other suites, those at smoke scale, and
- * controls are ignored
+ * @param records in the order of their numbers; records of other suites, records at smoke scale,
+ * and controls are ignored
  * @returns every switch of the configuration
  */
 export function wantedFlags(
@@ -56,7 +56,9 @@ export function wantedFlags(
   return [...wanted.values()]
 }
 
-/** Switches in which a configuration differs from the records, each with the remedy. */
+/**
+ * The differences between the switches of a configuration and the records, each with the remedy.
+ */
 export function divergences(config: OptimizationConfig, wanted: readonly WantedFlag[]): string[] {
   const values = config as unknown as Readonly<Record<string, unknown>>
   return wanted.flatMap(({ flag, on, because }) =>
@@ -75,7 +77,7 @@ function flagsOf(config: OptimizationConfig): string[] {
   )
 }
 
-/** Switches a layer turns on over the pure baseline. */
+/** Names of the switches that a layer turns on, compared with the pure baseline. */
 function setBy({ apply }: Layer<OptimizationConfig>): string[] {
   const applied = apply(pureBaseline()) as unknown as Readonly<Record<string, unknown>>
   return flagsOf(pureBaseline()).filter((flag) => applied[flag] === true)

@@ -1,9 +1,9 @@
 import type { ProfileCategories } from '../harness/contract.js'
 
 /**
- * The categories of a backtest's time. A sample belongs to its nearest ancestor listed here, so the
- * time of Arquero and decimal.js belongs to their callers. Only hyparquet is listed itself: after
- * an `await` its stack no longer contains the caller.
+ * The categories of a backtest's time. A sample belongs to its nearest ancestor that is listed
+ * here. Therefore the time of Arquero and decimal.js belongs to their callers. Only hyparquet is
+ * listed itself, because after an `await` its stack no longer contains the caller.
  */
 export const profileCategories: ProfileCategories = {
   categories: [
@@ -22,7 +22,7 @@ export const profileCategories: ProfileCategories = {
       sources: ['engine/portal/long-table.ts#assets', 'engine/cache/asset-list.ts'],
     },
     {
-      // Making an Arquero table of the bundle is the first step of every filter.
+      // This includes making an Arquero table of the bundle, the first step of every filter.
       name: 'filtering',
       sources: ['engine/portal/long-table.ts', 'engine/cache/pre-grouped.ts'],
     },
@@ -56,7 +56,7 @@ export const profileCategories: ProfileCategories = {
       ],
     },
     {
-      // Everything that follows from an order: fills, cash, positions, and the result.
+      // The consequences of an order: fills, cash, positions, and the result.
       name: 'ledger',
       sources: ['engine/simulation/'],
     },
@@ -79,7 +79,7 @@ export const profileCategories: ProfileCategories = {
       ],
     },
   ],
-  // Used in several categories: their time belongs to their callers.
+  // Functions used in several categories, so that their time belongs to their callers.
   callers: [
     'engine/market/money.ts',
     'engine/cache/lru.ts',

@@ -19,8 +19,8 @@ Examples
   assay backtest --bundle data/mag8 --config layer1+layer2 --log debug 2> caches.jsonl`
 
 /**
- * `assay backtest`: one backtest of a shipped strategy, to check the engine against figures from
- * elsewhere.
+ * `assay backtest`: runs one backtest of a shipped strategy, so that the engine can be compared
+ * with figures from elsewhere.
  */
 export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
   name: 'backtest',
@@ -134,7 +134,7 @@ function marketOptions(): Option[] {
   ]
 }
 
-/** `--price-scale PLACES` and the like: decimal places that are kept. */
+/** The number of decimal places to keep, an option such as `--price-scale PLACES`. */
 export function placesOption(flag: string, values: string, usual: string): Option {
   const description = `decimal places kept of ${values} (default: ${usual})`
   return wholeOption(`${flag} <places>`, description, 0, 15)

@@ -6,7 +6,7 @@ import { EXIT } from '../../harness/errors.js'
 import { createProgress, type Progress } from '../../harness/progress.js'
 import { FRESH_TOTAL } from '../error-rates/fresh-schedule.js'
 
-/** A run of the study takes a second or two. */
+/** Limit for a run of the study, which takes a second or two. */
 const TIMEOUT_MS = 60_000
 
 interface CharacteristicsOptions {

@@ -2,9 +2,10 @@ import { EngineError } from '../../engine/index.js'
 import { InputError } from '../../harness/errors.js'
 
 /**
- * Executes an action that uses the user's files and options.
+ * Runs an action on the user's files and options.
  *
- * @throws {InputError} in place of each error of the engine: the user can correct it (exit 2)
+ * @throws {InputError} replaces each error of the engine, because the user can correct its cause
+ * (exit 2)
  */
 export async function onUserInput<T>(work: () => Promise<T>): Promise<T> {
   try {

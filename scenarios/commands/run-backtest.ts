@@ -29,9 +29,12 @@ import { smaCrossover } from '../strategies/sma-crossover.js'
 import { suite } from '../suite.js'
 import { onUserInput } from './engine-input.js'
 
-/** A `backtest` command, checked as far as that is possible without the layers of the suite. */
+/**
+ * A `backtest` command. Everything has been checked except what depends on the layers of the
+ * suite.
+ */
 export interface BacktestCommand {
-  /** Price files; undefined: a bundle is given. */
+  /** Price files. Undefined if a bundle is given. */
   readonly csv?: readonly string[]
   /** Directory of a bundle. */
   readonly bundle?: string
@@ -47,7 +50,7 @@ export interface BacktestCommand {
   readonly cash: string
   readonly start?: string
   readonly end?: string
-  /** Undefined: that of the configuration. */
+  /** Undefined if the configuration decides. */
   readonly returnType?: ReturnType
   /** `baseline`, `defaults`, or layer ids joined by `+`. */
   readonly config: string
@@ -55,9 +58,9 @@ export interface BacktestCommand {
   readonly slippage: SlippageModel
   readonly commission: CommissionModel
   readonly dividendPolicy: DividendPolicy
-  /** Undefined: from the spacing of the data. */
+  /** Undefined if it follows from the spacing of the data. */
   readonly periodsPerYear?: number
-  /** Per year, as a fraction. */
+  /** Risk-free return per year, a fraction. */
   readonly riskFree: number
   readonly log: LogLevel
   readonly json?: boolean
@@ -66,7 +69,7 @@ export interface BacktestCommand {
 /**
  * Runs the backtest of a command and prints its result.
  *
- * @throws {InputError} the configuration is unknown, or the engine refuses what the user gave
+ * @throws {InputError} the configuration is unknown, or the engine refuses the user's input
  */
 export function runBacktest(command: BacktestCommand, io: Io): Promise<ExitCode> {
   return onUserInput(async () => {
@@ -90,7 +93,10 @@ function configOf(text: string, env: Io['env']): OptimizationConfig {
   return foldStack(suite, stack)
 }
 
-/** The result, and the seconds it took: with opening a bundle, without reading price files. */
+/**
+ * The result, and the time it took in seconds, which includes opening a bundle but not reading
+ * price files.
+ */
 async function backtest(
   command: BacktestCommand,
   io: Io,

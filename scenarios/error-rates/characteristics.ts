@@ -14,12 +14,12 @@ import { isWrong } from './wrong-verdict.js'
 const count = z.int().nonnegative()
 
 /**
- * `characteristics.json`: every published figure. Changes are signed improvements, fractions; for a
- * gate, `accepted` is passed and `rejected` failed.
+ * `characteristics.json`: all published figures. Changes are signed improvements, fractions. For a
+ * gate, `accepted` means passed and `rejected` means failed.
  */
 export const characteristicsSchema = z.strictObject({
   schema: z.literal('assay/characteristics@1'),
-  /** Printed at the foot of every decision record. */
+  /** The line that is printed at the foot of every decision record. */
   line: z.string().min(1),
   requirements: z.array(requirementCheckSchema),
   fresh: z.strictObject({
@@ -28,10 +28,10 @@ export const characteristicsSchema = z.strictObject({
     /** Start of the first decision; absent if there are none. */
     firstAt: z.iso.datetime().optional(),
     lastAt: z.iso.datetime().optional(),
-    /** The measured code. */
+    /** Commits of the measured code. */
     commits: z.array(z.string()),
     workloads: z.array(z.string()),
-    /** Notes on how they were measured, and the number of decisions concerned. */
+    /** Notes on how the decisions were measured, each with the number of decisions concerned. */
     conditions: z.array(
       z.strictObject({ since: z.iso.datetime(), text: z.string().min(1), decisions: count }),
     ),
@@ -43,7 +43,7 @@ export const characteristicsSchema = z.strictObject({
         tally: tallySchema,
       }),
     ),
-    /** Effective standard deviation of one pair, over decisions. */
+    /** Median and maximum, over the decisions, of the effective standard deviation of one pair. */
     noise: z.array(
       z.strictObject({
         hogs: count,
@@ -56,14 +56,14 @@ export const characteristicsSchema = z.strictObject({
     wrong: z.array(z.strictObject({ hogs: count, verdicts: count, wrong: count })),
   }),
   recorded: recordedTableSchema,
-  /** Simulated: the noise up to which the promises hold. */
+  /** From simulations, the noise up to which the promises hold. */
   limits: z.array(noiseLimitSchema),
 })
 export type Characteristics = Readonly<z.infer<typeof characteristicsSchema>>
 
 /**
- * Every published figure, from the table of the recorded study, the runs of the fresh decisions,
- * the notes on how they were measured, and the simulated limits.
+ * Derives all published figures from the table of the recorded study, the runs of the fresh
+ * decisions, the notes on how they were measured, and the simulated limits.
  */
 export function characterize(
   recorded: RecordedTable,

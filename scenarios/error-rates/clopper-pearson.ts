@@ -6,8 +6,8 @@ const TAIL = 0.025
 
 /**
  * The exact 95 % interval of a probability, from the number of times an event occurred in
- * independent trials. It covers the probability at least 95 % of the time, more if the binomial
- * distribution is coarse.
+ * independent trials. It covers the probability at least 95 % of the time, and more often if the
+ * binomial distribution is coarse.
  *
  * @param count trials with the event, 0 … trials
  * @param trials ≥ 1
@@ -21,7 +21,10 @@ export function clopperPearson(count: number, trials: number): Interval {
   }
 }
 
-/** By bisection: the distribution increases, and jstat's own quantile is inexact near 0 and 1. */
+/**
+ * Found by bisection, since the distribution function increases. jstat's own quantile is inexact
+ * near 0 and 1.
+ */
 function betaQuantile(p: number, a: number, b: number): number {
   let low = 0
   let high = 1

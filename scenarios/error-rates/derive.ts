@@ -22,13 +22,13 @@ const TABLE = join(CHARACTERISTICS, 'recorded-noise.json')
 const FIGURES = join(CHARACTERISTICS, 'characteristics.json')
 export const PAGE = join('docs', 'characteristics.md')
 
-/** Always studied if it exists: 40 pairs of a small kernel. */
+/** Our own recording, 40 pairs of a small kernel. If the file exists, it is always studied. */
 const OWN = join('test', 'golden', 'aa-noise.csv')
 
 export interface DeriveOptions {
   /**
-   * Recordings to study from now on, absolute paths. Those below the root are part of the
-   * repository and are read again every time.
+   * Further recordings to study, absolute paths. Recordings below the root belong to the
+   * repository and are read again at every derivation.
    */
   readonly recordings: readonly string[]
   /** Called with a description of each step. */
@@ -36,12 +36,11 @@ export interface DeriveOptions {
 }
 
 /**
- * Derives everything that is published from the data below a root, and writes it: figures, plots,
- * page.
+ * Derives the published figures, plots and page from the data below a root, and writes them.
  *
  * @param root of a checkout
  * @returns the figures
- * @throws {InputError} no recording below the root
+ * @throws {InputError} there is no recording below the root
  * @throws {InvalidEvidenceError} damaged data
  */
 export function deriveCharacteristics(
@@ -63,7 +62,7 @@ export function deriveCharacteristics(
 }
 
 /**
- * The published files as text, from a table of the recorded study and the fresh decisions below a
+ * Renders the published files from a table of the recorded study and the fresh decisions below a
  * root.
  *
  * @returns texts by path below the root
@@ -100,10 +99,10 @@ export function readTable(root: string): RecordedTable | undefined {
 }
 
 /**
- * The recordings that can be studied here: our own, those of the published table that are part of
+ * The recordings that can be studied here: our own, those of the published table that belong to
  * the repository, and others given by their absolute paths.
  *
- * @throws {InputError} one of them cannot be read, or holds an injected effect
+ * @throws {InputError} a recording cannot be read, or contains an injected effect
  */
 export function availableRecordings(
   root: string,
@@ -124,12 +123,12 @@ export function availableRecordings(
   })
 }
 
-/** The file name, such as `noise.csv`; for a journal with its folder. */
+/** The file name, such as `noise.csv`. The name of a journal includes its folder. */
 function nameOf(file: string): string {
   return basename(file) === 'runs.jsonl' ? `${basename(dirname(file))}/runs.jsonl` : basename(file)
 }
 
-/** The plan beside a journal records whether an effect was injected into one arm. */
+/** Refuses a journal if the plan beside it records an injected effect. */
 function refuseInjected(file: string): void {
   if (basename(file) !== 'runs.jsonl') return
   const plan = readStored(join(dirname(file), 'plan.json'), planSchema)

@@ -6,14 +6,14 @@ import { CHARACTERISTICS } from './fresh-data.js'
 const FRESH_CONDITIONS = join(CHARACTERISTICS, 'fresh-conditions.json')
 
 /**
- * Notes on how fresh decisions were measured that their runs do not show. Written by hand, printed
- * on the page.
+ * Notes on how fresh decisions were measured, about facts that the runs do not show. They are
+ * written by hand and printed on the page.
  */
 const conditionsSchema = z.array(
   z.strictObject({
-    /** The note is about decisions that started then or later. */
+    /** The note is about decisions that started at this time or later. */
     since: z.iso.datetime(),
-    /** Whole sentences. */
+    /** The note, in whole sentences. */
     text: z.string().min(1),
   }),
 )

@@ -19,8 +19,8 @@ export function readFreshEnvironment(root: string): Environment | undefined {
 }
 
 /**
- * Records the host that is about to measure, or checks that it is the one that has measured so far:
- * decisions of two hosts do not have one common error rate.
+ * Records the host that is about to measure. If a host is already recorded, checks that it is the
+ * same, because decisions of two hosts do not have a common error rate.
  *
  * @throws {InputError} the decisions so far were measured on another host
  */

@@ -19,11 +19,11 @@ const positive = z.number().positive()
 const share = z.number().nonnegative()
 
 const freshRunSchema = z.strictObject({
-  /** Number of the pair, from 1; a repeated pair gets a new number. */
+  /** Number of the pair, from 1. A repeated pair gets a new number. */
   pair: z.int().positive(),
   position: z.enum(['first', 'second']),
   arm: z.enum(['baseline', 'candidate']),
-  /** Per iteration, ms. */
+  /** Times per iteration, ms. */
   cpuMs: positive,
   wallMs: positive,
   /** Peak resident set; absent if the host does not report it. */
@@ -32,14 +32,14 @@ const freshRunSchema = z.strictObject({
   waitShare: share.optional(),
   foreignLoad: z.number().optional(),
   stealShare: share.optional(),
-  /** Why this pair does not count, decided from covariates only. */
+  /** Why this pair does not count. The reason follows from covariates only. */
   voided: z.string().optional(),
 })
 export type FreshRun = Readonly<z.infer<typeof freshRunSchema>>
 
 /**
  * One line of `fresh-decisions.jsonl`: the runs of one real evaluation with a known true change.
- * Verdicts are derived, never stored.
+ * Verdicts are derived from them and never stored.
  */
 export const freshDecisionSchema = z
   .strictObject({
@@ -70,8 +70,8 @@ export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
  * The decisions measured so far, in the order of the file.
  *
  * @returns empty if the file does not exist
- * @throws {InvalidEvidenceError} a line is not a decision, or repeats an earlier one; names the
- * line
+ * @throws {InvalidEvidenceError} a line is not a decision, or repeats an earlier one; the message
+ * names the line
  */
 export function readFreshDecisions(path: string): FreshDecision[] {
   const linesOfStarts = new Map<string, number>()

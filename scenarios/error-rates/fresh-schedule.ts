@@ -6,17 +6,23 @@ import {
   type FreshDecision,
 } from './fresh-decision.js'
 
-/** One decision to measure. Its seed identifies it, the same in every repetition of the study. */
+/**
+ * One decision to measure. It is identified by its seed, which is the same in every repetition of
+ * the study.
+ */
 export interface FreshTask {
   readonly cell: FreshCell
-  /** True improvement; 0: A/A. */
+  /** True improvement; 0 for A/A. */
   readonly change: number
   readonly workload: string
   readonly hogs: number
   readonly seed: number
 }
 
-/** Decisions per true change; most for no change, whose promised error rate is the smallest. */
+/**
+ * Number of decisions per true change. No change has the most, because its promised error rate is
+ * the smallest.
+ */
 export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
   none: 100,
   '3% faster': 30,
@@ -25,7 +31,7 @@ export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
   '20% slower': 30,
 }
 
-/** Decisions of the whole study. */
+/** Number of decisions in the whole study. */
 export const FRESH_TOTAL = Object.values(FRESH_COUNTS).reduce((sum, count) => sum + count, 0)
 
 const FIRST_SEED = 1_000
@@ -33,9 +39,9 @@ const HOGS = 2
 const HOGS_EVERY = 3
 
 /**
- * All decisions of the study in the order of measurement: every third of a cell with two CPU hogs,
- * the workloads in turn, and the cells in seeded random order, so that the time of day does not
- * favour one of them.
+ * All decisions of the study in the order of measurement: every third decision of a cell runs with
+ * two CPU hogs, and the workloads take turns. The cells are in seeded random order, so that the
+ * time of day does not favour a cell.
  *
  * @param workloads ids, at least one
  */
@@ -45,7 +51,8 @@ export function freshSchedule(workloads: readonly string[]): FreshTask[] {
       cell,
       change: FRESH_CELLS[cell],
       hogs: index % HOGS_EVERY === HOGS_EVERY - 1 ? HOGS : 0,
-      // Blocks of three share a workload, so that a third of each workload has hogs.
+      // Three successive decisions share a workload, so that a third of the decisions on each
+      // workload runs with hogs.
       workload: workloads[Math.floor(index / HOGS_EVERY) % workloads.length] ?? '',
     })),
   )

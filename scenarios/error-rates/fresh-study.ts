@@ -22,16 +22,16 @@ import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.
 import { withHogs } from './hogs.js'
 import { SHIPPED_RULES } from './studied-rules.js'
 
-/** The rule for a layer at smoke scale, and the rule of the gate. */
+/** The rules to measure for: that for a layer at smoke scale, and that of the gate. */
 const RULES = [SHIPPED_RULES['improvement-20'], SHIPPED_RULES.gate] as const
 
 const SCALE = 'smoke'
 const PROOFS = 1
 
 /**
- * Measures the decisions of the study that are missing below a root.
+ * Measures those decisions of the study that are missing below a root.
  *
- * @throws {InputError} the existing ones were measured on another host
+ * @throws {InputError} the existing decisions were measured on another host
  * @throws {Interrupted} the user stopped it
  */
 export async function measureMissing(root: string, setting: ControlSetting): Promise<void> {
@@ -46,9 +46,10 @@ export async function measureMissing(root: string, setting: ControlSetting): Pro
  * Measures the decisions of the study one after another and appends each to a file when it is
  * complete, so that the study can be interrupted at any time and continued.
  *
- * Each is a real evaluation: equivalence, pilot, isolated and interleaved runs, real extra work for
- * an injected change. Pairs are measured until both the rule for layers and the rule of the gate
- * have decided. A decision that fails is reported and left for the next time.
+ * Each decision is a real evaluation with proof of equivalence, pilot, isolated and interleaved
+ * runs, and for an injected change real extra work. Pairs are measured until both the rule for
+ * layers and the rule of the gate have decided. If a decision fails, this is reported, and the
+ * next call measures it again.
  *
  * @param path the file of decisions
  * @throws {Interrupted} the user stopped it
@@ -134,8 +135,8 @@ async function measureDecision(task: FreshTask, setting: ControlSetting): Promis
 }
 
 /**
- * Whether either rule needs another pair. On a host that voids more than a quarter of its pairs,
- * neither does.
+ * Whether at least one of the rules needs another pair. A rule needs none once more than a quarter
+ * of its pairs are voided.
  */
 export function wantsPair(
   plan: Pick<EvaluationPlan, 'arms'>,
@@ -150,7 +151,10 @@ export function wantsPair(
   )
 }
 
-/** Refuses a decision in which identical code gave different results: it is not about speed. */
+/**
+ * Refuses a decision in which identical code gave different results, because it would not be about
+ * speed.
+ */
 function refuseUnequal(
   runs: readonly JournalLine[],
   { digests }: Evidence['equivalence'],
@@ -178,7 +182,10 @@ function toFreshRun(run: RunRecord): FreshRun {
   })
 }
 
-/** Covariates to four decimals: enough to explain a run, at half the file size. */
+/**
+ * Rounds a covariate to four decimals, which are enough to explain a run and halve the size of the
+ * file.
+ */
 function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value * 1e4) / 1e4
 }

@@ -18,11 +18,16 @@ export interface FreshTally {
   readonly tally: Tally
 }
 
-/** Fresh decisions were measured until these two rules had decided, so they suffice for these. */
+/**
+ * The fresh decisions have enough runs for these two rules, because they were measured until both
+ * had decided.
+ */
 const FRESH_RULES = ['improvement-20', 'gate'] as const satisfies readonly ShippedRule[]
 const ARMS = ['baseline', 'candidate'] as const
 
-/** Applies the rules to the stored runs of every decision. Cells without decisions are left out. */
+/**
+ * Applies the rules to the stored runs of every decision, and leaves out cells without decisions.
+ */
 export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[] {
   const loads = [...new Set(decisions.map(({ hogs }) => hogs))].sort((a, b) => a - b)
   return FRESH_CELL_NAMES.flatMap((cell) =>
@@ -46,7 +51,9 @@ export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[]
   )
 }
 
-/** Effective standard deviation of one pair in each decision, a fraction, in the order given. */
+/**
+ * For each decision, in the given order, the effective standard deviation of one pair, a fraction.
+ */
 export function noiseOfFresh(decisions: readonly FreshDecision[]): number[] {
   return decisions.flatMap((decision) => {
     const comparison = compareArms(roundsIn(decision), 'baseline', 'cpu')
@@ -74,10 +81,12 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
 }
 
 /**
- * The naive rule on the same runs: the first ten processes of a decision represent the old code and
- * the next ten the new. The known factor removes the effect of the arm, so that data, warm-up and
- * host are the same for both and only time passes between them. (Two decisions could not provide
- * the two arms: each has its own data, and some take a tenth longer than others.)
+ * The naive rule on the same runs. The first ten processes of a decision represent the old code,
+ * and the next ten the new code. The known effect is divided out of the times of the candidate arm
+ * and multiplied into the times of the new code. So the old and the new code have the same data,
+ * warm-up and host, and apart from the effect, only time passes between them. (The two groups
+ * cannot come from two decisions, because each decision has its own data, and some data take a
+ * tenth longer than others.)
  *
  * @returns undefined if the decision has fewer than twenty runs
  */

@@ -1,8 +1,8 @@
 import { burn } from '../../harness/measurement/kernel.js'
 
 /**
- * A process that keeps one core busy until its parent exits or ends it: deliberate noise during a
- * measurement.
+ * A process that keeps one core busy until its parent ends it or exits. It makes deliberate noise
+ * during a measurement.
  */
 
 const TURNS_PER_SLICE = 2_000_000

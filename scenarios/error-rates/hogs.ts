@@ -8,8 +8,8 @@ const HOG = new URL(
 )
 
 /**
- * Runs an action while busy processes run, one core each. They have ended when this settles, and
- * end by themselves if this process dies.
+ * Runs an action while other processes keep one core each busy. These processes have ended when
+ * the promise settles. If this process dies, they end by themselves.
  *
  * @param count number of busy processes
  * @throws the errors of the action

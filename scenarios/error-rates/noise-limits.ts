@@ -8,22 +8,25 @@ import { roundOf } from './timed-pair.js'
 const share = z.number().min(0).max(1)
 
 /**
- * How the rules decide on simulated pairs with one level of noise, as shares of the trials: it
- * shows the noise up to which the promises can hold.
+ * How the rules decide on simulated pairs with one level of noise, as shares of the trials. The
+ * shares show up to which noise the promises can hold.
  */
 export const noiseLimitSchema = z.strictObject({
   /** Standard deviation of one pair, log scale. */
   pairSd: z.number().positive(),
   trials: z.int().positive(),
-  /** No change, accepted. */
+  /** Share of trials without a true change that were accepted. */
   nullAccepted: share,
-  /** 3 % faster, accepted; at smoke scale, which ends at 20 pairs, and at standard scale. */
+  /**
+   * Share of trials 3 % faster that were accepted, at smoke scale (at most 20 pairs) and at
+   * standard scale.
+   */
   smallAccepted: z.strictObject({ smoke: share, standard: share }),
-  /** 10 % faster, accepted. */
+  /** Share of trials 10 % faster that were accepted, at the same scales. */
   largeAccepted: z.strictObject({ smoke: share, standard: share }),
-  /** 12 % slower, failed by the gate. */
+  /** Share of trials 12 % slower that failed the gate. */
   slowerFailed: share,
-  /** 20 % slower, failed by the gate at 10 pairs. */
+  /** Share of trials 20 % slower that failed the gate at 10 pairs. */
   muchSlowerFailedEarly: share,
 })
 export type NoiseLimit = Readonly<z.infer<typeof noiseLimitSchema>>
@@ -34,7 +37,10 @@ const SEED = 20_261_121
 
 let limits: readonly NoiseLimit[] | undefined
 
-/** Seeded, with normal noise: the same on every machine, and simulated once in a process. */
+/**
+ * Simulates with seeded normal noise. The result is the same on every machine and is computed once
+ * in a process.
+ */
 export function simulateNoiseLimits(): readonly NoiseLimit[] {
   limits ??= PAIR_SDS.map((pairSd) => {
     const accepted = (rule: ShippedRule, change: number) =>

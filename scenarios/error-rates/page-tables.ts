@@ -21,7 +21,7 @@ interface Cell {
   readonly tally: Tally
 }
 
-/** The fresh evaluations, and the table of true change × rule. */
+/** The section about the fresh evaluations, with the table of true change × rule. */
 export function freshSection({ fresh }: Characteristics, host: string): string[] {
   if (fresh.decisions === 0) return ['None have been measured yet.']
   const { decisions, runs, workloads, firstAt, lastAt, commits } = fresh
@@ -69,7 +69,7 @@ function noiseText({ noise }: Characteristics['fresh'], hogs: number): string {
   return `Noise of one pair (effective standard deviation of the log ratio): median ${formatPercent(ofLoad.median)} over ${formatCounted(ofLoad.decisions, 'decision')}, at most ${formatPercent(ofLoad.largest)}.`
 }
 
-/** The recordings, the table over all of them, and the same per pool. */
+/** The section about the recordings, with the table over all of them and a table per pool. */
 export function recordedSection({ recorded }: Characteristics): string[] {
   const pools = [...new Set(recorded.cells.map(({ recording, pool }) => `${recording}, ${pool}`))]
   return [
@@ -111,7 +111,7 @@ export function recordedSection({ recorded }: Characteristics): string[] {
   ]
 }
 
-/** The number of windows that share no run, and the error rate they cannot rule out. */
+/** The number of windows without common runs, and the error rate that they cannot rule out. */
 function disjointText({ recordings }: Characteristics['recorded']): string {
   const windows = recordings
     .flatMap(({ pools }) => pools)
@@ -130,7 +130,7 @@ function poolShares(cells: readonly Cell[], change: number): string[] {
   return columns.map(([rule, verdict]) => shareText(pooled(cells, change, rule), verdict, false))
 }
 
-/** True change × rule: the rule for layers, the gate, and the naive rule. */
+/** The table of true change × rule, for the rule for layers, the gate, and the naive rule. */
 function shareTable(
   cells: readonly Cell[],
   changes: readonly number[],
@@ -207,7 +207,9 @@ function shareText(
   return `${share} [${formatNumber(100 * lower)}, ${formatNumber(100 * upper)}]`
 }
 
-/** The inconclusive share, followed by the share whose runs ended before the rule decided. */
+/**
+ * The inconclusive share, followed by the share in which the runs ended before the rule decided.
+ */
 function openText(tally: Tally | undefined): string {
   if (tally === undefined) return '—'
   const undecided =

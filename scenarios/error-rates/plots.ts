@@ -43,7 +43,7 @@ const PANELS: Readonly<Record<Source, string>> = {
   recorded: 'recorded noise',
 }
 type Series = 'shipped' | 'naive' | 'gate'
-/** Readable on white and on black; the shapes differ as well. */
+/** Colours that are readable on white and on black. The shapes of the series differ, too. */
 const COLORS: Readonly<Record<Series, string>> = {
   shipped: '#3b82c4',
   naive: '#d9730d',
@@ -141,7 +141,7 @@ function drawPairs(characteristics: Characteristics): string {
   })
 }
 
-/** Panels side by side over an axis of true changes. */
+/** The frame of panels side by side, each with true changes on the horizontal axis. */
 function frameOf(characteristics: Characteristics): Plot.PlotOptions {
   const panels = sourcesOf(characteristics).map((source) => PANELS[source])
   return {
@@ -189,7 +189,10 @@ function seriesMarks(points: readonly Point[], y: string, legend: Legend): Plot.
   ]
 }
 
-/** Series are shifted apart, so that one does not hide the interval of the other. */
+/**
+ * The place of a point on the axis. Series are shifted apart, so that one does not hide the
+ * interval of another.
+ */
 function shifted({ change, series }: Point): number {
   return change + (series === 'naive' ? 0.0025 : -0.0025)
 }

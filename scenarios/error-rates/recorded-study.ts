@@ -13,7 +13,7 @@ import { roundOf, type TimedPair, type TimedRun } from './timed-pair.js'
 
 /** True changes applied to recorded noise, signed improvements. */
 export const RECORDED_CHANGES = [0, 0.03, 0.05, 0.1, -0.12, -0.2] as const
-/** Windows per true change. More of them would only overlap more. */
+/** Windows per true change. More windows would only overlap more. */
 export const RECORDED_TRIALS = 2000
 
 const SEED = 20_261_121
@@ -29,11 +29,12 @@ export interface RecordedCell {
 /**
  * Applies every studied rule to windows of recorded pairs of identical code.
  *
- * A window is a sequence of consecutive pairs, which keeps the drift and the correlation of the
- * host; after the last pair it continues with the first. A seeded coin swaps the two runs of a
- * pair, so that the true difference is zero; for an effect the times of one arm are multiplied. All
- * rules and changes use the same windows and coins. The naive rule uses twenty consecutive
- * processes in the order they ran, starting at every process.
+ * A window is a sequence of consecutive pairs, so that it keeps the drift and the correlation of
+ * the host. After the last pair, a window continues with the first. In each pair, a seeded coin
+ * decides whether the two runs are swapped, so that the true difference is zero. For an effect,
+ * the times of one arm are multiplied. All rules and changes use the same windows and coins. The
+ * naive rule uses twenty consecutive processes in the order they ran; every process is the start
+ * of one such group.
  *
  * @param pairs in the order they ran, at least as many as the longest rule uses
  */
@@ -50,7 +51,7 @@ export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS)
   })
 }
 
-/** Pairs that a recording needs, so that no run is in a window twice. */
+/** Number of pairs that a recording must have, so that a window does not contain a run twice. */
 export const PAIRS_NEEDED = LONGEST
 
 function shippedEndings(
@@ -71,7 +72,7 @@ function shippedEndings(
   return endings
 }
 
-/** The ending of a shipped rule on these rounds; `undecided` if it needs more of them. */
+/** The ending of a shipped rule on these rounds; `undecided` if the rule needs more rounds. */
 export function assess(rounds: readonly Round[], rule: ShippedRule): Ending {
   const { outcome, rounds: taken } = assessWorkload(rounds, SHIPPED_RULES[rule])
   return { verdict: outcome === 'continue' ? 'undecided' : outcome, pairs: taken.length }

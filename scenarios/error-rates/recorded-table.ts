@@ -6,8 +6,8 @@ import { STUDIED_RULES } from './studied-rules.js'
 import { tallySchema } from './tally.js'
 
 /**
- * `recorded-noise.json`: how the rules decide on recorded noise. Recordings that cannot be
- * committed are identified by their SHA-256 and their counts, and keep their figures here.
+ * `recorded-noise.json`: how the rules decide on recorded noise. A recording that is not committed
+ * is identified by its SHA-256 and its counts, and its figures are kept here.
  */
 export const recordedTableSchema = z.strictObject({
   schema: z.literal('assay/recorded-noise@1'),
@@ -17,7 +17,7 @@ export const recordedTableSchema = z.strictObject({
     z.strictObject({
       name: z.string(),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      /** Its path in the repository; absent if it is not committed. */
+      /** Path of the recording in the repository; absent if the recording is not committed. */
       path: z.string().optional(),
       pools: z
         .array(
@@ -40,14 +40,14 @@ export type RecordedTable = Readonly<z.infer<typeof recordedTableSchema>>
 
 export interface NamedRecording extends Recording {
   readonly name: string
-  /** Absent if it is not committed. */
+  /** Path in the repository; absent if the recording is not committed. */
   readonly path?: string
 }
 
 /**
- * Studies the available recordings and keeps the published figures of the others.
+ * Studies the available recordings, and keeps the published figures of all others.
  *
- * @param published the table as published before
+ * @param published the table published so far
  * @param onPool called before each pool
  */
 export function studyRecordings(

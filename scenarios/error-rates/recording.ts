@@ -12,7 +12,7 @@ import { roundsOf } from '../../harness/verdict/rounds.js'
 import { PAIRS_NEEDED } from './recorded-study.js'
 import type { TimedPair, TimedRun } from './timed-pair.js'
 
-/** A file of recorded A/A runs: identical code as both arms, in adjacent pairs. */
+/** A file of recorded A/A runs, that is, adjacent pairs in which both arms are identical code. */
 export interface Recording {
   readonly sha256: string
   readonly pools: readonly RecordedPool[]
@@ -41,8 +41,8 @@ type Row = z.infer<typeof rowSchema>
  * Reads a recording: a journal of runs (`runs.jsonl`), or CSV with the columns `pair, arm (A, B),
  * position (0, 1), cpu_ms, wall_ms` and optionally `pool` and `workload`.
  *
- * @throws {InputError} the file does not exist, an invalid row, an incomplete pair, or fewer pairs
- * than the longest rule uses
+ * @throws {InputError} the file does not exist, contains an invalid row or an incomplete pair, or
+ * has fewer pairs than the longest rule uses
  */
 export function readRecording(path: string): Recording {
   const text = readIfThere(path)

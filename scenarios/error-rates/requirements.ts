@@ -3,11 +3,11 @@ import { clopperPearson } from './clopper-pearson.js'
 import type { StudiedRule } from './studied-rules.js'
 import { addTallies, type Tally } from './tally.js'
 
-/** A requirement on the rules. Shares are of all decisions with this true change. */
+/** A requirement on the rules. Shares are relative to all decisions with this true change. */
 interface Requirement {
   readonly change: number
   readonly of: 'layer' | 'gate'
-  /** The figure required; `failed early`: the gate failed at its first look. */
+  /** The required figure. `failed early` means that the gate failed at its first look. */
   readonly figure: 'accepted' | 'failed' | 'failed early' | 'median pairs'
   readonly atMost?: number
   readonly atLeast?: number
@@ -35,13 +35,13 @@ export const requirementCheckSchema = z.strictObject({
   atMost: z.number().optional(),
   atLeast: z.number().optional(),
   trials: z.int().positive(),
-  /** A share, or a number of pairs. */
+  /** The measured share or number of pairs. */
   measured: z.number().nonnegative(),
   /** Number of trials, if `measured` is a share. */
   count: z.int().nonnegative().optional(),
   /**
-   * Exact 95 % interval of the share; absent if trials are not independent, like overlapping
-   * windows of recorded noise.
+   * Exact 95 % interval of the share; absent if the trials are not independent, such as
+   * overlapping windows of recorded noise.
    */
   ci95: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
   met: z.boolean(),
@@ -57,8 +57,8 @@ interface Cell {
 }
 
 /**
- * Checks every requirement that has trials. Fresh decisions are of smoke scale (10 or 20 pairs),
- * recorded windows of standard scale (10 to 40 pairs).
+ * Checks every requirement for which there are trials. Fresh decisions have smoke scale (10 or 20
+ * pairs); recorded windows have standard scale (10 to 40 pairs).
  */
 export function checkRequirements(
   cells: readonly Cell[],

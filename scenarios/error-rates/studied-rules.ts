@@ -1,8 +1,8 @@
 import { GATE_LIMIT, type Rule } from '../../harness/verdict/criteria.js'
 
 /**
- * The rules whose error rates are published: three that ship, and the naive rule of common practice
- * for a layer and for the gate.
+ * The rules whose error rates are published: three shipped rules, and the naive rule of common
+ * practice, for a layer and for the gate.
  */
 export const STUDIED_RULES = [
   'improvement-20',
@@ -18,8 +18,8 @@ export type ShippedRule = Exclude<StudiedRule, 'naive' | 'naive-gate'>
 export const STUDIED_THRESHOLD = 0.05
 
 /**
- * Both rules with the defaults of `evaluate`: CPU time, one-sided 5 % over all looks, memory
- * advisory.
+ * The defaults of `evaluate`, which these rules share: CPU time, one-sided 5 % over all looks,
+ * memory advisory.
  */
 const COMMON = {
   metric: 'cpu',

@@ -11,12 +11,12 @@ interface Cell {
 }
 
 const PAGE = 'docs/characteristics.md'
-/** Named in the line, since a record may have been decided by another rule. */
+/** The line names these rules, since a record may have been decided by another rule. */
 const RULES = `the default rules (${formatLimit(STUDIED_THRESHOLD)} faster, gate of ${formatLimit(GATE_LIMIT)})`
 
 /**
- * The error rates in one line, for the foot of a decision record: of fresh decisions, or of
- * recorded noise if there are none.
+ * The error rates in one line, for the foot of a decision record. They come from fresh decisions
+ * or, if there are none, from recorded noise.
  */
 export function summaryLine(fresh: readonly Cell[], recorded: readonly Cell[]): string {
   if (fresh.length === 0) {
@@ -43,7 +43,10 @@ function facts(cells: readonly Cell[], layer: StudiedRule, independent: boolean)
     .join('; ')
 }
 
-/** `A/A accepted 0 of 100 (≤ 3.6 %)`: the bound is the worse end of the exact 95 % interval. */
+/**
+ * `A/A accepted 0 of 100 (≤ 3.6 %)`: the bound in parentheses is the worse end of the exact 95 %
+ * interval.
+ */
 function share(
   what: string,
   tally: Tally | undefined,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * How an evaluation ended. For a gate, `accepted` is passed and `rejected` failed; `undecided`: its
- * runs ended before its rule did.
+ * How an evaluation ended. For a gate, `accepted` means passed and `rejected` means failed.
+ * `undecided` means that the runs ended before the rule decided.
  */
 export const VERDICTS = ['accepted', 'rejected', 'inconclusive', 'undecided'] as const
 export type Verdict = (typeof VERDICTS)[number]
@@ -18,7 +18,7 @@ export const tallySchema = z.strictObject({
   undecided: count,
   meanPairs: z.number().positive(),
   medianPairs: z.number().positive(),
-  /** The same by number of pairs, ascending. */
+  /** The same counts for each number of pairs, ascending. */
   byPairs: z
     .array(
       z.strictObject({
@@ -82,7 +82,7 @@ function medianOf(rows: readonly Row[], trials: number): number {
   return (pairsAt(rows, Math.floor((trials - 1) / 2)) + pairsAt(rows, Math.floor(trials / 2))) / 2
 }
 
-/** Number of pairs of the evaluation at this place when all are sorted by it. */
+/** If all evaluations are sorted by their number of pairs, the number of pairs at this place. */
 function pairsAt(rows: readonly Row[], place: number): number {
   let seen = 0
   for (const row of rows) {

@@ -2,7 +2,7 @@ import type { Arm } from '../../harness/contract.js'
 import type { RunRecord } from '../../harness/evidence/run-record.js'
 import type { Round } from '../../harness/verdict/rounds.js'
 
-/** A run of a recording: its times per iteration, and its place within the pair. */
+/** A run of a recording, with its times per iteration and its place within the pair. */
 export interface TimedRun {
   readonly cpuMs: number
   readonly wallMs: number
@@ -16,9 +16,9 @@ export interface TimedPair {
 }
 
 /**
- * A pair in the form of the rules: `a` as the baseline, `b` as the candidate.
+ * Converts a pair to the input of a rule, with `a` as the baseline and `b` as the candidate.
  *
- * @param pair its number, from 1
+ * @param pair the number of the pair, from 1
  * @param factor multiplies the times of the candidate: 0.95 is 5 % faster
  */
 export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
@@ -32,9 +32,9 @@ export function roundOf(pair: number, { a, b }: TimedPair, factor = 1): Round {
 }
 
 /**
- * A recorded run in the form of the rules. The other fields are empty; no studied rule reads them,
- * since memory is advisory there and no budget is set. (One literal, no spread: studies make
- * millions of these.)
+ * Converts a recorded run to the input of a rule. The other fields are empty, because the studied
+ * rules do not read them: their memory is advisory, and they have no budget. (One literal without
+ * a spread, because studies make millions of these objects.)
  */
 export function toRunRecord(run: TimedRun, pair: number, arm: Arm, factor = 1): RunRecord {
   const wallMs = run.wallMs * factor

@@ -2,11 +2,11 @@ import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
 import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
 
 /**
- * Whether a verdict contradicts the true change. At the margin itself neither verdict is wrong, and
- * inconclusive is never wrong.
+ * Whether a verdict contradicts the true change. If the true change equals the margin, neither
+ * acceptance nor rejection is wrong. Inconclusive is never wrong.
  *
  * @param change signed improvement, a fraction
- * @param verdict for a gate, `accepted` is passed and `rejected` failed
+ * @param verdict for a gate, `accepted` means passed and `rejected` means failed
  */
 export function isWrong(
   rule: StudiedRule,

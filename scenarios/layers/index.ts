@@ -11,7 +11,7 @@ import { layer3BundlePool } from './layer3-bundle-pool.js'
 import { layer3WarmOpen } from './layer3-warm-open.js'
 import { layer3WarmShare } from './layer3-warm-share.js'
 
-/** Every layer, in the order of evaluation; the parts of a layer follow it. */
+/** Every layer, in the order of evaluation. The parts of a layer come directly after it. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
   layer0Control, //
   layer1UserCode,

@@ -10,7 +10,7 @@ export const layer0Control: Layer<OptimizationConfig> = {
   hypothesis:
     'Nothing gets faster: both arms run the same code. Anything but "not accepted" is an error of the harness.',
   workloads: ['grid-search', 'walk-forward'],
-  // No guard: nothing changes in any workload, and two of them are enough to show it.
+  // There are no guards, because two workloads are enough to show that nothing changes.
   guards: [],
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },

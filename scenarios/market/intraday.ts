@@ -4,20 +4,26 @@ import type { ResampledAsset, ResampledMarket } from './resample.js'
 
 /** A regular session of New York in winter, UTC: 14:30 to 21:00. */
 const OPENING_MINUTE = 14 * 60 + 30
-/** Bars of a session and minutes of a bar. The last hour of a session is half an hour long. */
+/**
+ * Bars of a session and minutes of a bar. The last hourly bar of a session is only half an hour
+ * long.
+ */
 const GRIDS: Readonly<
   Record<Exclude<Frequency, '1d'>, { readonly bars: number; readonly minutes: number }>
 > = {
   '1h': { bars: 7, minutes: 60 },
   '1m': { bars: 390, minutes: 1 },
 }
-/** Largest deviation of a close from the line between two corners, as a fraction of the range. */
+/**
+ * Largest deviation of a close from the line between two corners of the path, as a fraction of the
+ * range.
+ */
 const STRAY = 0.1
 
 /**
- * Splits every session of a daily market into bars along a seeded path from the session's open
- * through its high and its low, in either order, to its close. The bars together have the session's
- * open, high, low, close and volume; everything in between is invented.
+ * Splits every session of a daily market into bars along a seeded path. The path goes from the
+ * session's open through its high and its low, in either order, to its close. All bars together
+ * have the session's open, high, low, close and volume; everything in between is invented.
  *
  * @param seed any non-negative integer
  * @returns the same market on a finer calendar; splits and dividends take effect with the first bar
@@ -88,7 +94,7 @@ interface Shape {
   readonly close: number
 }
 
-/** Bars of one session; each opens at the close of the one before. */
+/** Bars of one session. Each bar opens at the close of the bar before. */
 function bridge(session: Shape, bars: number, random: () => number): Shape[] {
   const corners = [...cornersOf(session, bars, random)].sort((a, b) => a.bar - b.bar)
   const range = session.high - session.low
@@ -109,7 +115,9 @@ function bridge(session: Shape, bars: number, random: () => number): Shape[] {
   return path
 }
 
-/** The corners of the path: open and close at its ends, high and low each within a bar. */
+/**
+ * The corners of the path: open and close are its ends, and high and low each fall within a bar.
+ */
 function cornersOf({ open, high, low, close }: Shape, bars: number, random: () => number) {
   const within = () => Math.floor(random() * bars) + 0.5
   return [

@@ -16,8 +16,8 @@ export function marketDirectory(
 }
 
 /**
- * Makes sure that the market of this size and seed is on disk and valid. A valid one is used as it
- * is, even in a read-only folder; a damaged one is made again, with a warning.
+ * Makes sure that the market of this size and seed is on disk and valid. A valid market is used
+ * unchanged, even in a read-only folder. A damaged market is made again, with a warning.
  *
  * @param warn prints one line
  * @throws {InputError} the market is missing and the folder cannot be written

@@ -3,7 +3,10 @@ import { intradayMarket } from './intraday.js'
 import { type MarketSize, type ResampledAsset, resampleMarket } from './resample.js'
 import { readSp500 } from './sp500.js'
 
-/** Raise it when a size and seed give another market than before, so that no stale one is used. */
+/**
+ * Increase this number when a size and seed give a different market than before, so that stale
+ * markets are not used.
+ */
 const MARKET_VERSION = 1
 
 /** The name of a resampled market's bundle, made of size and seed. */

@@ -2,7 +2,7 @@ import { seededRandom } from '../../harness/statistics/random.js'
 import type { SessionShape, Sp500 } from './sp500.js'
 
 /**
- * The size of a market: `assets` series over `sessions` trading days, one bar each unless
+ * The size of a market: `assets` series over `sessions` trading days. Each day is one bar unless
  * `frequency` is given.
  */
 export interface MarketSize {
@@ -12,8 +12,8 @@ export interface MarketSize {
 }
 
 /**
- * One resampled asset. Prices are whole cents, volumes whole shares; `session` ascends and omits
- * halted sessions.
+ * One resampled asset. Prices are whole cents, and volumes are whole shares. `session` ascends and
+ * omits halted sessions.
  */
 export interface ResampledAsset {
   readonly id: string
@@ -39,11 +39,14 @@ export interface ResampledMarket {
   readonly assets: readonly ResampledAsset[]
 }
 
-/** Consecutive real sessions copied together, so that volatility clusters survive. */
+/**
+ * Number of consecutive real sessions that are copied together, so that volatility clusters are
+ * kept.
+ */
 const BLOCK_SESSIONS = 20
 /** Sessions between two dividends: a quarter. */
 const DIVIDEND_INTERVAL = 63
-/** One session in so many is halted and has no bar. */
+/** One in this many sessions is halted and has no bar. */
 const HALT_ODDS = 400
 /** A share above this price, in cents, is split at the next block. */
 const SPLIT_ABOVE = 15_000
@@ -141,7 +144,7 @@ interface Row {
   readonly volume: number
 }
 
-/** A session after a close of `reference` cents. */
+/** The session that follows a close of `reference` cents. */
 function rowOf(session: number, reference: number, shape: SessionShape): Row {
   const open = Math.max(100, Math.round(reference * shape.gap))
   const close = Math.max(100, Math.round(open * shape.close))
@@ -168,8 +171,8 @@ function columnsOf(rows: readonly Row[]) {
 }
 
 /**
- * New shares per old share due at this price; 1 for no split. One block in thirty has a split at
- * any price, so that small markets have one too.
+ * The split due at this price, as new shares per old share; 1 for no split. One block in thirty
+ * has a split whatever the price is, so that small markets have splits, too.
  */
 function splitRatio(cents: number, draw: (bound: number) => number): number {
   if (cents < REVERSE_BELOW) return REVERSE_RATIO

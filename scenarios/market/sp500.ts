@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { packageRoot } from '../../harness/system/package-root.js'
 
-/** SHA-256 of the uncompressed series; for provenance and licence see `data/README.md`. */
+/** SHA-256 of the uncompressed series. `data/README.md` states provenance and licence. */
 const SHA256 = '9409e9342d0657c747324e4cfabce8a8c7f663bc485b95a3378f36b0a160f8c8'
 
 /** One real S&P 500 session relative to the close before it. */

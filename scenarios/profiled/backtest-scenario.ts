@@ -18,9 +18,9 @@ import { type MomentumTask, momentumReference } from './momentum-reference.js'
 
 /** One pass of a scenario: several backtests of one strategy on one market, by one engine. */
 export interface BacktestScale {
-  /** Trading days, warm-up included. */
+  /** Number of trading days, including the warm-up. */
   readonly days: number
-  /** Calendar index of the first bar traded. */
+  /** Calendar index of the first traded bar. */
   readonly start: number
   readonly backtests: number
 }
@@ -35,12 +35,12 @@ export interface Scenario {
   readonly scales: Readonly<Record<ScaleName, BacktestScale>>
 }
 
-/** Window lengths of the first backtest; each later backtest uses a longer fast window. */
+/** Window lengths of the first backtest. Each later backtest uses a longer fast window. */
 const FAST = 5
 const SLOW = 50
 const SHARES = 10
 
-/** The workload of a scenario: profiled, never measured for a verdict. */
+/** The workload of a scenario. It is only profiled and never measured for a verdict. */
 export function backtestScenario(
   scenario: Scenario,
 ): Workload<OptimizationConfig, BacktestScale, readonly BacktestResult[]> {

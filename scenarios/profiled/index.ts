@@ -8,7 +8,10 @@ const scale = (days: number, start: number, backtests: number): BacktestScale =>
   backtests,
 })
 
-/** Uses with different hot spots: bar frequencies, strategies, numbers of assets, many starts. */
+/**
+ * Uses of the engine with different hot spots: various bar frequencies, strategies and numbers of
+ * assets, and many starts.
+ */
 const SCENARIOS: readonly Scenario[] = [
   {
     id: 'daily-simple',
@@ -70,7 +73,8 @@ const SCENARIOS: readonly Scenario[] = [
       title: `${assets} assets, daily bars, two averages`,
       strategy: 'simple',
       assets,
-      // The plain engine filters the whole table once per asset: time grows with its square.
+      // The plain engine filters the whole table once per asset, so its time grows with the square
+      // of the number of assets.
       scales: {
         smoke: scale(60, 55, 1),
         standard: assets > 100 ? scale(90, 60, 2) : scale(186, 60, 2),

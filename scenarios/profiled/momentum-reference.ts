@@ -19,16 +19,16 @@ interface RankingLoop {
 }
 
 interface NumberedWindow extends AssetWindow {
-  /** Place of the asset among all, from 1. */
+  /** Place of the asset among all assets, from 1. */
   readonly number: number
 }
 
 /**
- * The reference computation of the ranking strategy: all its scores and rankings, in a plain loop
- * over arrays in memory. Rankings do not depend on the portfolio, so orders and stops are left out;
- * they count as overhead.
+ * The reference computation of the ranking strategy: it makes all scores and rankings in a plain
+ * loop over arrays in memory. Orders and stops count as overhead and are left out, since rankings
+ * do not depend on the portfolio.
  *
- * @returns the computation; its result is the sum of the numbers of the assets selected, over all
+ * @returns the computation; its result is the sum of the numbers of the selected assets, over all
  * rankings
  */
 export async function momentumReference(

@@ -1,7 +1,7 @@
 import type { Context, Portal, ReturnType, TradingAlgorithm } from '../../engine/index.js'
 
 export interface RankedMomentum {
-  /** Bars of history of every indicator, ≥ 30. */
+  /** Number of bars that every indicator uses, ≥ 30. */
   readonly lookback: number
   /** Bars between two rankings. */
   readonly every: number
@@ -16,9 +16,9 @@ const STRENGTH_BARS = 14
 const STOP = 0.1
 
 /**
- * A strategy with more to compute than two averages: at every ranking it scores each asset by its
- * momentum over its volatility, its relative strength and the trend of its volume, holds the best
- * in equal parts, and protects each by a stop order until the next ranking.
+ * A strategy that computes more than two averages. At every ranking it scores each asset by its
+ * momentum over its volatility, its relative strength and the trend of its volume. It holds the
+ * best assets in equal parts, and protects each by a stop order until the next ranking.
  */
 export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
   const { every, held } = parameters
@@ -32,14 +32,14 @@ export function rankedMomentum(parameters: RankedMomentum): TradingAlgorithm {
   }
 }
 
-/** An asset to rank, with equally many closes (filled forward) and volumes, oldest first. */
+/** An asset to rank, with as many closes (filled forward) as volumes, oldest first. */
 export interface AssetWindow {
   readonly asset: string
   readonly price: ArrayLike<number>
   readonly volume: ArrayLike<number>
 }
 
-/** The assets to rank: those that have a price and enough history. */
+/** The assets to rank, that is, those with a price and enough history. */
 export function rankable(
   context: Context,
   data: Portal,
@@ -53,8 +53,9 @@ export function rankable(
 /**
  * The strategy's arithmetic: scores each asset and selects those with the highest scores.
  *
- * @param held fraction of the assets with a score to select; at least one
- * @returns the best first; of equal scores, by name
+ * @param held the fraction to select of the assets that have a score; at least one asset is
+ * selected
+ * @returns the selected assets, the best first; equal scores are sorted by name
  */
 export function bestByMomentum<Window extends AssetWindow>(
   assets: readonly Window[],
@@ -67,7 +68,7 @@ export function bestByMomentum<Window extends AssetWindow>(
   return ranked.slice(0, Math.max(1, Math.round(held * ranked.length))).map(({ window }) => window)
 }
 
-/** Holds the best in equal parts, with a stop below each, and sells everything else. */
+/** Holds the best assets in equal parts, with a stop order below each, and sells all others. */
 function rebalance(context: Context, data: Portal, best: ReadonlySet<string>): void {
   for (const order of context.openOrders()) context.cancel(order)
   for (const asset of context.assets) {
@@ -128,7 +129,7 @@ function scoreOf({ price, volume }: PriceAndVolume): number {
   return (sum / Math.sqrt(variance * last)) * (0.5 + strength) * volumeTrend(volume)
 }
 
-/** Mean volume of the later half over that of the earlier one, between a half and two. */
+/** Mean volume of the later half divided by that of the earlier half, limited to ½ … 2. */
 function volumeTrend(volume: ArrayLike<number>): number {
   const middle = volume.length >> 1
   let earlier = 0

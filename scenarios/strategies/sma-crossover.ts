@@ -21,10 +21,11 @@ export interface SmaCrossover {
 
 /**
  * The SMA crossover, exactly: long-only, fixed shares. At each bar with a history of `slow` bars:
- * fast average above the slow one → hold `shares`, below → hold none, equal → keep. Averages are
- * compared as exact integers, so ties are exact.
+ * if the fast average is above the slow one, hold `shares`; if it is below, hold none; if both are
+ * equal, change nothing. Averages are compared as exact integers, so ties are exact.
  *
- * Uses `price`, which is filled forward, so a halted session repeats the close before it.
+ * The strategy uses `price`, which is filled forward, so that a halted session repeats the close
+ * before it.
  */
 export function smaCrossover(parameters: SmaCrossover): TradingAlgorithm {
   return {
@@ -43,7 +44,7 @@ function tradeAsset(
   const { fast, slow, shares } = parameters
   if (data.available(asset) < slow) return
   const prices = priceWindow(data, asset, parameters)
-  // An asset has no price before its first trade; from then on it always has one.
+  // An asset has a price from its first trade on, so checking the oldest price is enough.
   if (Number.isNaN(prices[0])) return
   const direction = crossoverDirection(prices, fast, slow, context.ticksPerUnit)
   if (direction > 0) context.orderTarget(asset, shares)
@@ -51,11 +52,11 @@ function tradeAsset(
 }
 
 /**
- * The strategy's arithmetic: which of the two averages is above, each summed anew.
+ * The strategy's arithmetic: it sums each of the two averages again and compares them.
  *
  * @param prices  closes filled forward, at least `slow` of them, oldest first
  * @param power   ticks per unit of price
- * @returns 1: the fast average is above; −1: below; 0: equal
+ * @returns 1 if the fast average is above, −1 if it is below, 0 if both are equal
  */
 export function crossoverDirection(
   prices: ArrayLike<number>,
@@ -75,7 +76,7 @@ function priceWindow(
 ): ArrayLike<number> {
   if (returnType === 'array')
     return data.history(asset, 'price', slow, data.frequency, { returnType })
-  // `column` returns the Float64Array that the frame was made of. `array` would copy it row by row
-  // through a closure, 5 to 7 µs for a hundred bars, and make the baseline needlessly slow.
+  // `column` returns the Float64Array from which the frame was made. `array` would copy it row by
+  // row through a closure (5 to 7 µs for a hundred bars) and make the baseline needlessly slow.
   return data.history(asset, 'price', slow, data.frequency).column('price') as Float64Array
 }

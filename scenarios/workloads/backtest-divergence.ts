@@ -15,8 +15,8 @@ export function parametersText(parameters: Parameters): string {
 }
 
 /**
- * The first difference of two searches, backtest by backtest, trades before money; undefined if
- * they are equal.
+ * The first difference between two searches, undefined if they are equal. Backtests are compared
+ * in order, and in each backtest trades before money.
  */
 export function firstDivergence(
   baseline: readonly LabelledBacktest[],
@@ -39,7 +39,7 @@ export function firstDivergence(
   return undefined
 }
 
-/** The lists of a result's records, and the field that dates a record. */
+/** The lists of records in a result, and the field with the date of a record. */
 type Listed = 'fills' | 'trades' | 'orders'
 const LISTS: readonly { readonly list: Listed; readonly session: string }[] = [
   { list: 'fills', session: 'date' },

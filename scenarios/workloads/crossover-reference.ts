@@ -1,7 +1,7 @@
 import { openEngine, type Parameters, pureBaseline, type RangeSpec } from '../../engine/index.js'
 import { crossoverDirection } from '../strategies/sma-crossover.js'
 
-/** One backtest of a search: its averages and its sessions. */
+/** One backtest of a search, with its averages and its sessions. */
 export interface CrossoverTask {
   readonly parameters: Parameters
   readonly range?: RangeSpec
@@ -17,20 +17,22 @@ interface CrossoverLoop {
 
 interface PriceWindows {
   /**
-   * Bar by bar, within it asset by asset: the closes visible then, filled forward, as many as the
-   * longest average needs.
+   * For each bar and, within it, each asset: the closes visible at that bar, filled forward, as
+   * many as the longest average needs.
    */
   readonly closes: readonly ArrayLike<number>[]
   readonly ticksPerUnit: number
 }
 
 /**
- * The reference computation of a search: the crossover's own arithmetic, window by window, each
- * summed anew, in a plain loop over arrays in memory. No portal, no orders, no ledger.
+ * The reference computation of a search: the arithmetic of the crossover, which sums each window
+ * again, in a plain loop over arrays in memory. It uses neither portal nor orders nor ledger.
  *
- * The arrays are the windows of the portal: adjusted point in time, views of the same columns.
+ * The arrays are the windows of the portal, with adjustments as of each bar, as views of the same
+ * columns.
  *
- * @returns the computation; its result is the number of decisions to hold, over all backtests
+ * @returns the computation; its result is the number of decisions to hold shares, over all
+ * backtests
  */
 export async function crossoverReference(
   bundle: string,
@@ -56,7 +58,7 @@ export async function crossoverReference(
 function countHeld({ fast, slow, windows: { closes, ticksPerUnit } }: CrossoverLoop): number {
   let held = 0
   for (const window of closes) {
-    // The strategy skips these too: too few bars, or no price yet.
+    // The strategy also skips windows with too few bars or without a price.
     if (window.length < slow || Number.isNaN(window[window.length - slow])) continue
     if (crossoverDirection(window, fast, slow, ticksPerUnit) > 0) held++
   }

@@ -26,7 +26,7 @@ export interface GridSearchScale {
 
 const YEAR = 252
 
-/** Many backtests of one strategy on one market, the daily work of a researcher. */
+/** Many backtests of one strategy on one market, which is the daily work of a researcher. */
 export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, SearchResult> = {
   id: 'grid-search',
   title: 'grid search of the SMA crossover',

@@ -11,7 +11,9 @@ export type ThreadAnswer =
 
 /** One bundle opened and read completely. */
 export interface TimedRead {
-  /** From the start of the open to decoded bars and adjustments, wall time in the thread, ms. */
+  /**
+   * Wall time in the thread from the start of opening until bars and adjustments are decoded, ms.
+   */
   readonly ms: number
   readonly version: string
   /** SHA-256 of the data read, 64 hexadecimal digits. */
@@ -19,7 +21,8 @@ export interface TimedRead {
 }
 
 /**
- * A worker thread that opens a bundle on request, from a source of its own; one request at a time.
+ * A worker thread that opens a bundle on request, from a source of its own. It handles one request
+ * at a time.
  */
 export class OpeningThread {
   readonly #worker: Worker
@@ -27,9 +30,9 @@ export class OpeningThread {
   readonly #begin = performance.now()
 
   /**
-   * Starts the thread. Always terminate it, also after an error.
+   * Starts the thread. The caller must always terminate it, even after an error.
    *
-   * @param config     of its source of bundles: with or without a pool
+   * @param config     of the thread's source of bundles, with or without a pool
    * @param directory  of the bundle
    */
   constructor(config: OptimizationConfig, directory: string) {
@@ -46,7 +49,7 @@ export class OpeningThread {
         reject(new Error('a worker thread ended before it had answered')),
       )
     })
-    // It may fail while no request waits for it; the next request reports the failure.
+    // The thread may fail while no request is waiting. Then the next request reports the failure.
     this.#failed.catch(() => undefined)
   }
 
@@ -63,7 +66,7 @@ export class OpeningThread {
     return { ms, version, checksum }
   }
 
-  /** The counters of its source and its pool. Must be the last request. */
+  /** The counters of the thread's source and pool. This must be the last request. */
   async counters(): Promise<Counters> {
     this.#worker.postMessage('count' satisfies ThreadQuestion)
     return (await this.#answer('counted')).counters

@@ -7,8 +7,8 @@ import { openBundles } from '../../engine/open-bundles.js'
 import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
 
 /**
- * A thread that opens a bundle on request, as an engine of its own would. It loads only the modules
- * that open bundles, and runs compiled; `opening-thread.ts` sends the requests.
+ * A thread that opens a bundle on request, as a separate engine would. It loads only the modules
+ * that open bundles, and runs as compiled code. `opening-thread.ts` sends the requests.
  */
 const { config, directory } = workerData as {
   readonly config: OptimizationConfig
@@ -34,7 +34,7 @@ async function openAndRead(): Promise<ThreadAnswer> {
   return { kind: 'read', ms, version: bundle.version, checksum: checksumOf(table, adjustments) }
 }
 
-/** SHA-256 over the data read; computed after the time was taken. */
+/** SHA-256 over the data that were read. It is computed after the time was taken. */
 function checksumOf(table: BarTable, adjustments: readonly Adjustment[]): string {
   const hash = createHash('sha256').update(table.asset.join())
   for (const column of [

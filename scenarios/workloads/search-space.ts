@@ -29,7 +29,7 @@ export function crossoverSpace(fast: Steps, slow: Steps) {
   )
 }
 
-/** The strategy of one point; the configuration decides the form in which it reads history. */
+/** The strategy of one point. The configuration decides the form in which it reads history. */
 export function crossoverOf(parameters: Parameters, config: OptimizationConfig): TradingAlgorithm {
   const { fast, slow } = parameters
   return smaCrossover({

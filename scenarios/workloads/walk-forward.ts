@@ -34,8 +34,8 @@ const YEAR = 252
 const QUARTER = 63
 
 /**
- * Walk-forward optimization: in each window all points on train, the best on validation, one
- * backtest on test.
+ * Walk-forward optimization: in each window, all points run on the train segment, the best on the
+ * validation segment, and one on the test segment.
  */
 export const walkForwardWorkload: Workload<
   OptimizationConfig,
@@ -86,7 +86,8 @@ export const walkForwardWorkload: Workload<
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
   },
   async reference(scale, seed) {
-    // The trials depend on the results of earlier ones, so one search is run to record them.
+    // Since trials depend on the results of earlier trials, one search is run to record all of
+    // them.
     const tasks: CrossoverTask[] = []
     await search(pureBaseline(), scale, seed, ({ parameters, range }) => {
       tasks.push({ parameters, ...(range !== undefined && { range }), warmUp: scale.slow.to })
@@ -107,7 +108,7 @@ export const walkForwardWorkload: Workload<
 }
 
 /**
- * One walk-forward with an engine of its own.
+ * Runs one walk-forward optimization with an engine of its own.
  *
  * @param onTask called before each backtest
  */
@@ -119,7 +120,7 @@ async function search(
 ) {
   const directory = marketDirectory(sizeOf(scale), seed)
   const engine = openEngine(config)
-  // Opened for its calendar only; every backtest opens the bundle for itself.
+  // The bundle is opened here only for its calendar. Every backtest opens it again.
   const opened = await plainBundleSource().open(directory)
   const { calendar, version } = opened
   opened.close()

@@ -7,12 +7,12 @@ import { OpeningThread, type TimedRead } from './opening-thread.js'
 export interface WorkerStartScale {
   /** Numbers of concurrent threads, ascending. */
   readonly threads: readonly number[]
-  /** How often every thread opens the bundle again at each of these numbers. */
+  /** How often every thread opens the bundle again at each number of threads. */
   readonly laterOpens: number
   readonly market: MarketSize
 }
 
-/** The reads of one thread, in order. */
+/** What one thread read, in order. */
 export type ThreadReads = readonly Pick<TimedRead, 'version' | 'checksum'>[]
 
 /** Number of digits of a hash in messages. */
@@ -22,16 +22,17 @@ const YEAR = 252
 
 /**
  * Opening a bundle in worker threads, the first time and later. Threads are added until 2, 4, 8
- * and 16 run (1 and 2 in smoke, because there loading the modules of a thread is most of a pass).
- * Each new one opens the bundle from a source of its own and reads it completely (cold); then all
- * threads do so again together, several times (warm).
+ * and 16 run (1 and 2 at smoke scale, where loading the modules of a thread would be most of a
+ * pass). Each new thread opens the bundle from a source of its own and reads it completely (cold).
+ * Then all threads do so again together, several times (warm).
  *
  * Opens begin when every thread has loaded its modules. Starting a thread takes equally long in
- * every configuration and much longer than an open; as part of a cold open it would make every
- * later open look like a saving, even in the pure baseline. It is reported as `worker.startMs`.
+ * every configuration and much longer than an open. If it counted as part of a cold open, every
+ * later open would look like a saving, even in the pure baseline. Therefore it is reported
+ * separately, as `worker.startMs`.
  *
- * Counters besides the sums over the threads: `open.coldMs` and `open.warmMs`, mean wall time of a
- * first and of a later open; `open.savedShare`, 1 − warm ÷ cold.
+ * Besides the sums over the threads, the counters are `open.coldMs` and `open.warmMs`, the mean
+ * wall times of a first and of a later open, and `open.savedShare`, which is 1 − warm ÷ cold.
  */
 export const workerStartWorkload: Workload<
   OptimizationConfig,
@@ -98,7 +99,7 @@ export const workerStartWorkload: Workload<
 interface StartedThread {
   readonly opening: OpeningThread
   startMs: number
-  /** The first one is cold. */
+  /** The reads of the thread; only the first one is cold. */
   readonly reads: TimedRead[]
 }
 
