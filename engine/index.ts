@@ -1,10 +1,11 @@
 /** The public API, for strategies, searches and suites. */
 export { type AssetBars, type BundleContent, DEFAULT_SCALES } from './bundle/content.js'
-export { type IngestOptions, ingestCsv } from './bundle/ingest.js'
+export { type IngestedContent, type IngestOptions, ingestCsv } from './bundle/ingest.js'
 export { recoverBundle } from './bundle/leftovers.js'
 export type { BundleFormat, BundleManifest, Provenance, Scales } from './bundle/manifest.js'
 export { memoryBundle } from './bundle/memory-bundle.js'
 export { plainBundleSource } from './bundle/plain-source.js'
+export type { ReadingOptions } from './bundle/price-files/price-table.js'
 export { type Finding, validateBundle } from './bundle/validate.js'
 export { writeBundle } from './bundle/write-bundle.js'
 export { type BundlePool, type BundlePoolOptions, bundlePool } from './cache/bundle-pool.js'

@@ -1,6 +1,6 @@
 import type { EngineErrorCode } from '../errors.js'
 import { type Adjustment, amountText, compareAdjustments } from '../market/adjustments.js'
-import { isAssetId } from '../market/asset.js'
+import { ASSET_ID_RULE, isAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { sessionText } from '../market/calendar.js'
 import { priorCloseFactor, splitRatio } from '../market/dividend-factor.js'
@@ -88,8 +88,7 @@ function* barProblems(content: CanonicalContent, bars: AssetBars): Generator<Con
 
 function faultOfSeries(bars: AssetBars): string | undefined {
   const { asset, session } = bars
-  if (!isAssetId(asset))
-    return `'${asset.slice(0, 70)}' cannot name an asset; use 1 to 64 letters, digits and . _ - ^ = :`
+  if (!isAssetId(asset)) return `'${asset.slice(0, 70)}' cannot name an asset; ${ASSET_ID_RULE}`
   if (BAR_FIELDS.some((field) => bars[field].length !== session.length))
     return `columns of ${asset} differ in length; give one value per bar`
   return session.length === 0 ? `asset ${asset} has no bar; leave it out` : undefined
@@ -161,7 +160,7 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
       continue
     }
     const what = `${kind} ${amountText(adjustment)} of ${asset} on ${sessionText(calendar, session)}`
-    const where = { asset, session: sessionText(calendar, session) }
+    const where = { asset, session: sessionText(calendar, session), kind }
     if (!isPositive(adjustment)) {
       yield problem(`${what} is not positive; correct it`, where)
       continue

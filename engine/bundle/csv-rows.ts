@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { EngineError, type EngineErrorCode, messageOf } from '../errors.js'
+import { printable } from './printable.js'
 
 /** One data row and the line of the file it ends on, counted from 1. */
 export interface CsvRow {
@@ -58,7 +59,7 @@ function split(path: string, text: string): CsvRow[] {
   return lines
 }
 
-/** An error in a user's file, with its line: `prices.csv:17: close is empty; …`. */
+/** An error in a user's file, with its line: `prices.csv:17: close is empty; …`; printable. */
 export function fault(
   path: string,
   line: number,
@@ -66,7 +67,7 @@ export function fault(
   cause?: unknown,
   code: EngineErrorCode = 'input-invalid',
 ): EngineError {
-  return new EngineError(code, `${path}:${line}: ${message}`, {
+  return new EngineError(code, printable(`${path}:${line}: ${message}`), {
     cause,
     details: { file: path, line },
   })

@@ -1,4 +1,4 @@
-import { type DecimalDigits, SAFE_DIGITS } from '../market/money.js'
+import { type DecimalDigits, MAX_SCALE, SAFE_DIGITS } from '../market/money.js'
 
 /** How many digits a set of decimals needs: what its scale must hold. */
 export interface DigitSpan {
@@ -73,6 +73,8 @@ export function scaleRemedy(side: 'price' | 'volume', span: DigitSpan, scale: nu
     return fit > scale
       ? `use --${side}-scale ${fit}, or round with ${round}`
       : `use --${side}-scale ${fit}`
+  if (side === 'price' && span.first > MAX_SCALE)
+    return `no scale holds a price below 10^-${MAX_SCALE}; give prices of a larger lot, like a million units`
   if (side === 'price' && span.first > fit)
     return 'no scale holds the smallest and the largest price; ingest them apart'
   return fit === scale ? `round with ${round}` : `use --${side}-scale ${fit} with ${round}`

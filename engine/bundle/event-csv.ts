@@ -4,8 +4,13 @@ import type { Adjustment } from '../market/adjustments.js'
 import { exact } from '../market/exact.js'
 import { decimalDigits, MAX_UNSCALED, Money } from '../market/money.js'
 import { DEFAULT_SCALES } from './content.js'
-import { type CsvRow, fault, readCsv } from './csv-rows.js'
+import { type CsvRow, fault } from './csv-rows.js'
 import { fittingScale, NO_DIGITS, widened } from './digit-span.js'
+import { decimalMarkOf } from './price-files/decimal-mark.js'
+import { plainNumber } from './price-files/number-text.js'
+import { readTable } from './price-files/price-table.js'
+import { fittedTable, type Table, type Vocabulary } from './price-files/text-table.js'
+import { printable } from './printable.js'
 import { likelyRatio, lowestTerms, twoNumbers } from './split-ratio.js'
 
 /** One split or dividend as written in a file. */
@@ -29,46 +34,84 @@ export interface EventFile {
 }
 
 const COLUMNS = ['asset', 'session', 'kind', 'value'] as const
-/** The old shares of a split, where a file has two columns for its ratio. */
-const SECOND = ['per', 'denominator']
+type Column = (typeof COLUMNS)[number] | 'per'
+
+/** Other names of the columns. */
+const NAMES: Readonly<Record<string, Column>> = {
+  asset: 'asset',
+  session: 'session',
+  kind: 'kind',
+  value: 'value',
+  numerator: 'value',
+  per: 'per',
+  denominator: 'per',
+}
+
+const EVENTS: Vocabulary = {
+  meaningOf: (name) => NAMES[name.trim().toLowerCase()],
+  example: COLUMNS.join(','),
+}
 
 /**
- * Reads a CSV file of splits and dividends, with the columns `asset,session,kind,value`. A ratio is
- * a decimal, or two numbers: new shares and old ones, as `1:3`, `1/3`, `1 for 3`, or in two columns
- * `value` and `per` (also `numerator` and `denominator`).
+ * Reads a file of splits and dividends, with the columns `asset,session,kind,value`, in any form in
+ * which price files are read. A ratio is a decimal, or two numbers: new shares and old ones, as
+ * `1:3`, `1/3`, `1 for 3`, or in two columns `value` and `per` (also `numerator` and
+ * `denominator`).
  *
  * A decimal that is surely a fraction rounded to its places (0.333333333) is read as that fraction,
  * and one that may be one (0.33) as it is, both with a note.
  *
- * @throws {EngineError} `input-invalid`: not CSV, or a missing column; names file and line
+ * @param decimalComma  see `ReadingOptions`
+ * @throws {EngineError} `input-invalid`: not CSV, or a missing or doubled column; names file and
+ * line
  */
-export function readEvents(path: string, text: string): EventFile {
-  const { header, rows } = readCsv(path, text)
-  const names = header.map((name) => name.toLowerCase())
-  const at = COLUMNS.map((name) =>
-    names.findIndex((found) => found === name || (name === 'value' && found === 'numerator')),
-  )
-  if (at.includes(-1))
-    throw fault(
-      path,
-      1,
-      `the columns ${COLUMNS.join(', ')} belong here; the header is ${header.join(',').slice(0, 120)}`,
-    )
-  const second = names.findIndex((name) => SECOND.includes(name))
-  const notes: string[] = []
-  const read = rows.map((row) => {
-    const given = toEventRow(row, at, second)
+export async function readEvents(path: string, decimalComma?: boolean): Promise<EventFile> {
+  const found = await readTable(path, EVENTS)
+  const at = eventColumns(path, found)
+  const table = fittedTable(path, found)
+  const values = table.rows.map(({ line, cells }) => ({ line, text: cells[at.get('value')!]! }))
+  const asked = decimalComma === undefined ? undefined : decimalComma ? ',' : '.'
+  const mark = decimalMarkOf(path, values, asked)
+  const notes = table.notes.map((note) => `${basename(path)}: ${note}`)
+  const rows = table.rows.map((row) => {
+    const given = toEventRow(row, at, (text) => plainNumber(text, mark, false))
     const meant = given.kind === 'split' && given.per === undefined ? meantRatio(given) : undefined
     if (meant === undefined) return given
     notes.push(`${basename(path)}:${given.line}: ${meant.note}`)
     return { ...given, ...meant.parts }
   })
-  return { path, rows: read, notes }
+  return { path, rows, notes }
 }
 
-function toEventRow({ line, cells }: CsvRow, at: readonly number[], second: number): EventRow {
-  const [asset = '', when = '', kind = '', written = ''] = at.map((index) => cells[index]!)
-  const beside = second < 0 ? '' : cells[second]!
+function eventColumns(path: string, { header, headerLine }: Table): ReadonlyMap<Column, number> {
+  const at = new Map<Column, number>()
+  for (const [index, name] of header.entries()) {
+    const column = NAMES[name.toLowerCase()]
+    if (column === undefined) continue
+    const other = at.get(column)
+    if (other !== undefined) {
+      const names = `${printable(header[other]!)} and ${printable(name)}`
+      throw fault(path, headerLine, `columns ${names} mean the same; keep one and rename the other`)
+    }
+    at.set(column, index)
+  }
+  if (COLUMNS.every((name) => at.has(name))) return at
+  throw fault(
+    path,
+    headerLine,
+    `the columns ${COLUMNS.join(', ')} belong here; the header is ${header.join(',').slice(0, 120)}`,
+  )
+}
+
+function toEventRow(
+  { line, cells }: CsvRow,
+  at: ReadonlyMap<Column, number>,
+  plain: (text: string) => string,
+): EventRow {
+  const [asset = '', when = '', kind = ''] = COLUMNS.map((name) => cells[at.get(name)!]!)
+  const written = plain(cells[at.get('value')!]!)
+  const second = at.get('per')
+  const beside = second === undefined ? '' : plain(cells[second]!)
   const [value, per] =
     beside === '' || (beside === '1' && kind === 'dividend')
       ? (twoNumbers(written) ?? [written])

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { basename, extname } from 'node:path'
+import { basename } from 'node:path'
 import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS } from '../market/bars.js'
-import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
+import { FREQUENCIES, type Frequency, formatSession, lowerBound } from '../market/calendar.js'
 import { decimalDigits, Money, parseDecimal, ticksToText } from '../market/money.js'
+import { canonicalContent } from './canonical-content.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
 import { fault } from './csv-rows.js'
 import { type DigitSpan, fittingScale, joined } from './digit-span.js'
@@ -15,18 +15,27 @@ import {
   readEvents,
   twoPartAmount,
 } from './event-csv.js'
+import { frequencyOf } from './frequency.js'
 import type { Provenance, Scales } from './manifest.js'
 import { withOwnCalendars } from './own-calendars.js'
+import { barTimes } from './price-files/bar-times.js'
+import { readDates } from './price-files/date-column.js'
 import {
   digitsOf,
-  type PriceCsvOptions,
   type PriceSeries,
-  readPriceCsv,
+  priceSeries,
+  type ScaleOptions,
   type Side,
-} from './price-csv.js'
-import { frequencyOf, parseTimestamp } from './timestamp.js'
+} from './price-files/price-series.js'
+import {
+  type PriceTable,
+  type ReadingOptions,
+  readPriceTable,
+  stemOf,
+} from './price-files/price-table.js'
+import { printable } from './printable.js'
 
-export interface IngestOptions {
+export interface IngestOptions extends ReadingOptions {
   /** Name of the bundle; the first file's name without its extension where absent. */
   readonly name?: string
   /** Decimal places to keep; 6 for prices, 4 for volumes, 9 for adjustments where absent. */
@@ -51,9 +60,16 @@ export interface IngestOptions {
   readonly provenance?: Partial<Provenance>
 }
 
+/** Content, and what was assumed or left out in reading it. */
+export interface IngestedContent extends BundleContent {
+  /** For the user; those on changed numbers are in the provenance too. */
+  readonly notes: readonly string[]
+}
+
 /**
- * Reads price files (see `readPriceCsv`) into the content of one bundle. Its calendar is the union
- * of the start times of all bars; see `withOwnCalendars` for assets that trade at other times.
+ * Reads price files (see `readPriceTable`) into the content of one bundle. Its calendar is the
+ * union of the start times of all bars; see `withOwnCalendars` for assets that trade at other
+ * times.
  *
  * @param files  paths, at least one
  * @throws {EngineError} `input-invalid`, `precision`: a faulty file, with its line; an asset in two
@@ -62,25 +78,26 @@ export interface IngestOptions {
 export async function ingestCsv(
   files: readonly string[],
   options: IngestOptions = {},
-): Promise<BundleContent> {
+): Promise<IngestedContent> {
   const [first] = files
   if (first === undefined)
     throw new EngineError('input-invalid', 'no price file given; name at least one csv file')
-  const texts = await Promise.all(files.map(async (path) => ({ path, text: await readText(path) })))
-  const digits = once(() => digitsOfAll(texts))
+  const tables = await Promise.all(files.map((path) => readPriceTable(path, options)))
+  const digits = once(() => digitsOfAll(tables))
   const events =
     options.adjustments === undefined
       ? undefined
-      : readEvents(options.adjustments, await readText(options.adjustments))
+      : await readEvents(options.adjustments, options.decimalComma)
   const reading = readingOf(digits, events, options)
   const { scales } = reading
-  const series = texts.flatMap(({ path, text }) => readPriceCsv(path, text, { ...reading, digits }))
+  const series = tables.flatMap((table) => priceSeries(table, { ...reading, digits }))
   checkOneFileEach(series)
   const times = Float64Array.from(new Set(series.flatMap(({ time }) => time))).sort()
-  const frequency = checkedFrequency(times, options.frequency)
+  const frequency = checkedFrequency(times, series, options.frequency)
   const indexOf = new Map(Array.from(times, (time, index) => [time, index]))
-  return {
-    name: options.name ?? basename(first, extname(first)),
+  const changes = changeNotes(series, scales, events, tables, options)
+  const content = {
+    name: options.name ?? stemOf(first),
     frequency,
     scales,
     sessions: Array.from(times, (time) => formatSession(frequency, time)),
@@ -88,18 +105,19 @@ export async function ingestCsv(
       series.map((own) => ({ file: own.file, bars: toBars(own, indexOf) })),
       times,
     ),
-    adjustments: events === undefined ? [] : toAdjustments(events, scales, indexOf, series),
-    provenance: provenanceOf(files, series, scales, events?.notes ?? [], options.provenance),
+    adjustments: events === undefined ? [] : toAdjustments(events, scales, times, series, options),
+    provenance: provenanceOf(files, changes, options.provenance),
+    notes: [...readingNotes(tables, series), ...changes],
   }
+  if (events !== undefined) checkEvents(content, events)
+  return content
 }
 
 type FileDigits = Readonly<Record<Side, DigitSpan>>
 
-function digitsOfAll(
-  texts: readonly { readonly path: string; readonly text: string }[],
-): FileDigits {
-  return texts
-    .map(({ path, text }) => digitsOf(path, text))
+function digitsOfAll(tables: readonly PriceTable[]): FileDigits {
+  return tables
+    .map(digitsOf)
     .reduce((a, b) => ({ price: joined(a.price, b.price), volume: joined(a.volume, b.volume) }))
 }
 
@@ -116,7 +134,7 @@ function readingOf(
   digits: () => FileDigits,
   events: EventFile | undefined,
   { scales: given = {}, fitScales = false, roundPrice = false, roundVolume = false }: IngestOptions,
-): Pick<PriceCsvOptions, 'scales' | 'round'> {
+): Pick<ScaleOptions, 'scales' | 'round'> {
   const fitted = (side: Side, round: boolean) => {
     const scale = given[side]
     if (scale !== undefined || !fitScales)
@@ -135,17 +153,6 @@ function readingOf(
   }
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const reason =
-      cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code ?? cause.message})`
-    throw new EngineError('input-invalid', `${path} ${reason}; name a readable csv file`, {
-      cause,
-      details: { file: path },
-    })
-  })
-}
-
 function checkOneFileEach(series: readonly PriceSeries[]): void {
   const fileOf = new Map<string, string>()
   for (const { asset, file } of series) {
@@ -159,19 +166,29 @@ function checkOneFileEach(series: readonly PriceSeries[]): void {
   }
 }
 
-function checkedFrequency(times: Float64Array, wanted: Frequency | undefined): Frequency {
+function checkedFrequency(
+  times: Float64Array,
+  series: readonly PriceSeries[],
+  wanted: Frequency | undefined,
+): Frequency {
   const found = frequencyOf(times)
-  if (found === undefined) {
-    throw new EngineError(
-      'input-invalid',
-      'some bars do not start on a whole minute; resample them to minutes, hours or days',
-    )
-  }
+  if (found === undefined) throw betweenMinutes(series)
   if (wanted === undefined) return found
   if (FREQUENCIES.indexOf(found) <= FREQUENCIES.indexOf(wanted)) return wanted
   throw new EngineError(
     'input-invalid',
     `the bars are ${found}, finer than the given frequency ${wanted}; omit the frequency or resample the bars`,
+  )
+}
+
+function betweenMinutes(series: readonly PriceSeries[]): EngineError {
+  const own = series.find(({ time }) => frequencyOf(time) === undefined)!
+  const bar = own.time.findIndex((time) => frequencyOf([time]) === undefined)
+  const when = new Date(own.time[bar]!).toISOString()
+  return fault(
+    own.file,
+    own.line[bar]!,
+    `some bars do not start on a whole minute, the first of ${own.asset} at ${when}; resample them to minutes, hours or days`,
   )
 }
 
@@ -192,13 +209,18 @@ function toBars(own: PriceSeries, indexOf: ReadonlyMap<number, number>): AssetBa
 function toAdjustments(
   { path, rows }: EventFile,
   scales: Scales,
-  indexOf: ReadonlyMap<number, number>,
+  times: Float64Array,
   series: readonly PriceSeries[],
+  { dateFormat, timezone }: ReadingOptions,
 ): readonly Adjustment[] {
   const assets = new Set<string>(series.map(({ asset }) => asset))
-  return rows.map((row) => {
+  const texts = rows.map(({ line, when }) => ({ line, text: when }))
+  const ofAsset = rows.map(({ asset }) => asset)
+  const stamps = rows.length === 0 ? [] : readDates(path, texts, dateFormat)
+  const days = barTimes(path, texts, stamps, ofAsset, timezone, undefined).times
+  return rows.map((row, i) => {
     try {
-      return toAdjustment(row, scales.adjustment, indexOf, assets)
+      return toAdjustment(row, scales.adjustment, times, days[i]!, assets)
     } catch (cause) {
       if (!(cause instanceof EngineError)) throw cause
       throw fault(path, row.line, cause.message, cause, cause.code)
@@ -206,10 +228,27 @@ function toAdjustments(
   })
 }
 
+/** The calendar index of an event's session. */
+function sessionOf(when: string, time: number, times: Float64Array): number {
+  const session = lowerBound(times, time)
+  if (times[session] === time) return session
+  const shown = (at: number) => new Date(at).toISOString().replace(/(?:T00:00)?:00\.000Z$/, '')
+  const last = times[times.length - 1]!
+  const next = times[session]
+  const remedy =
+    next === undefined
+      ? `it is after the last bar, ${shown(last)}; give prices that reach it, or remove the row`
+      : session === 0
+        ? `it is before the first bar, ${shown(next)}; give prices that reach back to it, or remove the row`
+        : `use the first session after it, ${shown(next)}`
+  throw new EngineError('input-invalid', `${when} is not a session of the bars; ${remedy}`)
+}
+
 function toAdjustment(
   { asset, when, kind, value, per, decimal }: EventRow,
   scale: number,
-  indexOf: ReadonlyMap<number, number>,
+  times: Float64Array,
+  time: number,
   assets: ReadonlySet<string>,
 ): Adjustment {
   const invalid = (message: string) => new EngineError('input-invalid', message)
@@ -217,9 +256,7 @@ function toAdjustment(
     throw invalid(`no bars of asset ${asset.slice(0, 70)}; give its prices or remove the row`)
   if (kind !== 'split' && kind !== 'dividend')
     throw invalid(`kind ${kind.slice(0, 40)} is neither split nor dividend; correct it`)
-  const session = indexOf.get(parseTimestamp(when))
-  if (session === undefined)
-    throw invalid(`${when} is not a session of the bars; use the first session on or after it`)
+  const session = sessionOf(when, time, times)
   if (per !== undefined) {
     if (kind === 'dividend')
       throw invalid(
@@ -237,25 +274,70 @@ function toAdjustment(
   return { asset, session, kind, value: new Money(ticksToText(units, scale)) }
 }
 
+/**
+ * Refuses events that fit their bars not at all, with their line: repeated ones, dividends as large
+ * as the close before them.
+ */
+function checkEvents(content: BundleContent, { path, rows }: EventFile): void {
+  try {
+    canonicalContent(content)
+  } catch (cause) {
+    if (!(cause instanceof EngineError) || cause.details.kind === undefined) throw cause
+    const { asset, session, kind } = cause.details
+    const lines = rows.flatMap((row, i) => {
+      const { session: index, ...own } = content.adjustments[i]!
+      const same = own.asset === asset && own.kind === kind && content.sessions[index] === session
+      return same ? [row.line] : []
+    })
+    const first = lines.length > 1 ? ` (the first is on line ${lines[0]})` : ''
+    const message = cause.message.replace(/^bundle [^ ]+: /, '').replace(';', `${first};`)
+    throw fault(path, lines.at(-1)!, message, cause, cause.code)
+  }
+}
+
 function provenanceOf(
   files: readonly string[],
-  series: readonly PriceSeries[],
-  scales: Scales,
-  aboutEvents: readonly string[],
+  changes: readonly string[],
   given: Partial<Provenance> | undefined,
 ): Provenance {
-  const notes = [
-    given?.notes,
-    ...aboutEvents,
-    roundingNote('price', series, scales),
-    roundingNote('volume', series, scales),
-  ].filter((note) => note !== undefined)
+  const notes = [given?.notes, ...changes].filter((note) => note !== undefined)
   return {
     source: files.map((path) => basename(path)).join(', '),
     synthetic: false,
     ...given,
     ...(notes.length > 0 && { notes: notes.join('; ') }),
   }
+}
+
+/** How files were read: printed, not kept. */
+function readingNotes(
+  tables: readonly PriceTable[],
+  series: readonly PriceSeries[],
+): readonly string[] {
+  return tables.flatMap(({ path, notes }) => {
+    const reversed = series.some((own) => own.file === path && own.reversed)
+    const order = reversed ? ['newest first; its bars were put in order'] : []
+    return [...notes, ...order].map((note) => printable(`${basename(path)}: ${note}`))
+  })
+}
+
+/** What makes the numbers differ from those of the files. */
+function changeNotes(
+  series: readonly PriceSeries[],
+  scales: Scales,
+  events: EventFile | undefined,
+  tables: readonly PriceTable[],
+  { assumeVolume }: ReadingOptions,
+): readonly string[] {
+  const assumed = tables.filter(({ volumeAssumed }) => volumeAssumed).length
+  return [
+    ...(assumed === 0
+      ? []
+      : [`volume of ${assumeVolume} assumed for every bar of ${assumed} files`]),
+    ...(events?.notes ?? []),
+    roundingNote('price', series, scales),
+    roundingNote('volume', series, scales),
+  ].filter((note) => note !== undefined)
 }
 
 function roundingNote(

@@ -204,7 +204,8 @@ async function readChunks(
   }
 }
 
-function inMemory(bytes: Uint8Array): AsyncBuffer {
+/** Bytes as the decoder reads them. */
+export function inMemory(bytes: Uint8Array): AsyncBuffer {
   return {
     byteLength: bytes.length,
     slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
@@ -212,7 +213,9 @@ function inMemory(bytes: Uint8Array): AsyncBuffer {
 }
 
 /** hyparquet decodes SNAPPY, which we write, by itself; other codecs are loaded where needed. */
-async function compressorsFor(metadata: FileMetaData): Promise<{ compressors?: Compressors }> {
+export async function compressorsFor(
+  metadata: FileMetaData,
+): Promise<{ compressors?: Compressors }> {
   const codecs = metadata.row_groups.flatMap((group) =>
     group.columns.map((chunk) => chunk.meta_data?.codec),
   )

@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.js'
 
 /**
- * An asset's id, e.g. `AAPL`: 1–64 characters of `A–Z a–z 0–9 . _ - ^ = :`.
+ * An asset's id, e.g. `AAPL` or `BTC/USDT`: 1–64 characters of `A–Z a–z 0–9 . _ - ^ = : $ @`, and
+ * after the first one also `/ & + ! # *` and spaces.
  */
 export type AssetId = string
 
@@ -20,9 +21,14 @@ export interface Asset {
   readonly ownCalendar?: true
 }
 
-const ASSET_ID = /^(?!\.{1,2}$)[A-Za-z0-9._\-^=:]{1,64}$/
+const ASSET_ID =
+  /^(?!(?:.*\/)?\.{0,2}(?:\/|$))[A-Za-z0-9._\-^=:$@](?:[A-Za-z0-9._\-^=:$@/&+!#* ]{0,62}[A-Za-z0-9._\-^=:$@+!#*])?$/
 
-/** Whether a text can name an asset. `.` and `..` cannot: an id can become part of a file name. */
+/** What an id may consist of, for messages. */
+export const ASSET_ID_RULE =
+  'use 1 to 64 letters, digits and . _ - ^ = : $ @, inside also / & + ! # * and spaces'
+
+/** Whether a text can name an asset. `..` between slashes cannot: ids can become file names. */
 export function isAssetId(text: string): boolean {
   return ASSET_ID.test(text)
 }
@@ -36,7 +42,7 @@ export function checkAssetId(text: string): AssetId {
   if (isAssetId(text)) return text
   throw new EngineError(
     'input-invalid',
-    `'${text.slice(0, 70)}' cannot name an asset; use 1 to 64 letters, digits and . _ - ^ = : (rename the file or add an asset column)`,
+    `'${text.slice(0, 70)}' cannot name an asset; ${ASSET_ID_RULE} (rename the file or add an asset column)`,
   )
 }
 

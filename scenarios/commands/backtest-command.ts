@@ -5,11 +5,13 @@ import type { CliCommand } from '../../harness/cli/command.js'
 import { refused, wholeOption } from '../../harness/cli/shared-options.js'
 import { InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
+import { addReadingOptions, PRICE_FILES_HELP } from './reading-options.js'
 import type { BacktestCommand } from './run-backtest.js'
 
 const MOST_BARS = 999_999_999
 
-const HELP = `
+const HELP = `${PRICE_FILES_HELP}
+
 Prices are exact decimals. Where fifteen digits cannot hold all of them, they are rounded, and a note on stderr gives
 the number of rounded values. Adjustments are applied point in time; without --adjustments, prices are used as they are.
 
@@ -28,6 +30,7 @@ export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
   declare(command) {
     for (const option of [...dataOptions(), ...strategyOptions(), ...marketOptions()])
       command.addOption(option)
+    addReadingOptions(command)
     command
       .addOption(
         new Option(
@@ -64,7 +67,7 @@ function dataOptions(): Option[] {
   return [
     new Option(
       '--csv <files...>',
-      'price files: date, open, high, low, close, volume; one asset per file or an asset column',
+      'price files: csv, gzip or Parquet; date, open, high, low, close, volume',
     ).conflicts('bundle'),
     new Option('--bundle <dir>', 'a bundle, instead of price files'),
     new Option(

@@ -6,8 +6,14 @@ import { EXIT, type ExitCode, InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import type { Io } from '../../harness/io.js'
 import { placesOption } from './backtest-command.js'
+import {
+  addReadingOptions,
+  type GivenReading,
+  PRICE_FILES_HELP,
+  readingOptions,
+} from './reading-options.js'
 
-interface BundleOptions {
+interface BundleOptions extends GivenReading {
   readonly csv?: readonly string[]
   readonly adjustments?: string
   readonly name?: string
@@ -27,11 +33,10 @@ interface BundleCommand {
   readonly options: BundleOptions
 }
 
-const HELP = `
-Price files have a header with date (or session, timestamp, time), open, high, low, close and volume, in any order, and
-an asset (or ticker, symbol) column where one file holds several assets; otherwise the asset is named after the file.
-Other columns are ignored. Decimals are kept exactly: a value with more places than the scale is refused, or rounded
-with --round-price and --round-volume, which the manifest notes.
+const HELP = `${PRICE_FILES_HELP}
+
+Decimals are kept exactly: a value with more places than the scale is refused, or rounded with --round-price and
+--round-volume, which the manifest notes.
 The value of a split is the number of new shares per old share: 7, 0.5, or two numbers where no decimal is exact, as
 1:3, 1/3, 1 for 3, or in the columns value and per. A decimal such as 0.333333333 is read as 1:3, with a note.
 
@@ -77,6 +82,7 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
       .option('--round-volume', 'round volumes with more places half-even instead of refusing them')
       .option('--source <text>', 'where the numbers come from, for the manifest')
       .addHelpText('after', HELP)
+    addReadingOptions(command)
   },
   parse: ([action, dir], options, { cwd }) => ({
     action: action === 'ingest' ? 'ingest' : 'validate',
@@ -99,15 +105,16 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
   const content = await ingestCsv(files, {
     name: name ?? basename(directory),
     scales: defined({ price: priceScale, volume: volumeScale, adjustment: adjustmentScale }),
+    ...readingOptions(options),
     roundPrice: options.roundPrice === true,
     roundVolume: options.roundVolume === true,
     ...defined({ adjustments, provenance: source === undefined ? undefined : { source } }),
   })
   const manifest = await writeBundle(directory, content, { format })
-  const { assets, sessions, rows, version, frequency, provenance } = manifest
+  const { assets, sessions, rows, version, frequency } = manifest
   const written = ['manifest.json', ...manifest.files.map((file) => file.name)]
   const kept = readdirSync(directory).filter((entry) => !written.includes(entry))
-  if (provenance.notes !== undefined) io.stderr(`note: ${provenance.notes}\n`)
+  for (const note of content.notes) io.stderr(`note: ${note}\n`)
   io.stdout(
     `${directory}: ${assets.length} assets, ${rows.bars} bars (${frequency}), ${rows.adjustments} adjustments, ` +
       `${sessions[0]} … ${sessions.at(-1)}\nwrote ${written.join(', ')}` +

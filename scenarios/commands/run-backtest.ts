@@ -28,12 +28,13 @@ import { unknownName } from '../../harness/text/nearest-name.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { suite } from '../suite.js'
 import { onUserInput } from './engine-input.js'
+import { type GivenReading, readingOptions } from './reading-options.js'
 
 /**
  * A `backtest` command. Everything has been checked except what depends on the layers of the
  * suite.
  */
-export interface BacktestCommand {
+export interface BacktestCommand extends GivenReading {
   /** Price files. Undefined if a bundle is given. */
   readonly csv?: readonly string[]
   /** Directory of a bundle. */
@@ -140,9 +141,10 @@ async function bundleOf(command: BacktestCommand, io: Io): Promise<string | Open
     fitScales: true,
     roundPrice: command.roundPrice === true,
     roundVolume: command.roundVolume === true,
+    ...readingOptions(command),
     ...defined({ adjustments }),
   })
-  if (content.provenance.notes !== undefined) io.stderr(`note: ${content.provenance.notes}\n`)
+  for (const note of content.notes) io.stderr(`note: ${note}\n`)
   return memoryBundle(content)
 }
 

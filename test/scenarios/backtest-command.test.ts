@@ -331,7 +331,7 @@ describe('assay backtest', () => {
     ['a missing column', 'date,open,high,low,volume\n2020-01-02,1,1,1,1\n', 'close'],
     [
       'unsorted dates',
-      'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n',
+      'date,open,high,low,close,volume\n2020-01-03,1,1,1,1,1\n2020-01-02,1,1,1,1,1\n2020-01-06,1,1,1,1,1\n',
       ':3',
     ],
     [

@@ -5,9 +5,10 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fc, test } from '@fast-check/vitest'
 import { afterAll, describe, expect, it } from 'vitest'
+import { frequencyOf } from '../../../engine/bundle/frequency.js'
 import { type IngestOptions, ingestCsv } from '../../../engine/bundle/ingest.js'
 import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
-import { frequencyOf, parseTimestamp } from '../../../engine/bundle/timestamp.js'
+import { readDates } from '../../../engine/bundle/price-files/date-column.js'
 import { sessionText } from '../../../engine/market/calendar.js'
 import { scratch } from './bundle-cases.js'
 
@@ -163,7 +164,7 @@ describe('ingestCsv', () => {
   it('refuses a price that a backtest could not recover, with the scale that fits', async () => {
     const path = await file([HEADER, `2021-05-10${',5000000000.5'.repeat(4)},100`], 'BIG.csv')
     await expect(ingestCsv([path])).rejects.toThrow(
-      /BIG\.csv:2: open: 5000000000\.5 is more than 2\^51 ticks at 6 decimal places; use --price-scale 5$/,
+      /BIG\.csv:2: open: 5000000000\.5 of BIG is more than 2\^51 ticks at 6 decimal places; use --price-scale 5$/,
     )
     const { scales, bars } = await ingestCsv([path], { scales: { price: 5 } })
     expect([scales.price, bars[0]!.open[0]]).toEqual([5, 500_000_000_050_000])
@@ -300,6 +301,62 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([await file([HEADER, ROW])], { adjustments })).rejects.toThrow(message)
   })
 
+  const twoRows = ['2014-06-02,10,10,10,10,1', '2014-06-05,10,10,10,10,1']
+  const events: readonly [string, readonly string[], RegExp][] = [
+    [
+      'after the last bar',
+      ['AAA,2014-06-09,split,2'],
+      /events\.csv:2: 2014-06-09 is not a session of the bars; it is after the last bar, 2014-06-05; give prices that reach it, or remove the row/,
+    ],
+    [
+      'before the first bar',
+      ['AAA,2014-06-01,split,2'],
+      /:2: .*; it is before the first bar, 2014-06-02; give prices that reach back to it/,
+    ],
+    [
+      'between two bars',
+      ['AAA,2014-06-03,split,2'],
+      /:2: 2014-06-03 is not a session of the bars; use the first session after it, 2014-06-05/,
+    ],
+    [
+      'given twice',
+      ['AAA,2014-06-05,dividend,1', 'AAA,2014-06-05,split,2', 'AAA,2014-06-05,dividend,2'],
+      /events\.csv:4: dividend . of AAA on 2014-06-05 is the second dividend that session \(the first is on line 2\); join them into one/,
+    ],
+    [
+      'larger than the close before it',
+      ['AAA,2014-06-02,dividend,99', 'AAA,2014-06-05,dividend,10'],
+      /events\.csv:3: dividend 10 of AAA on 2014-06-05 is not smaller than the close before it; correct it/,
+    ],
+  ]
+
+  it.each(events)('names the line of an event %s', async (_, lines, message) => {
+    const prices = await file([HEADER, ...twoRows])
+    const adjustments = await file(['asset,session,kind,value', ...lines], 'events.csv')
+    const read = await ingestCsv([prices], { adjustments }).then(
+      () => '',
+      (error: Error) => error.message,
+    )
+    expect(read).toMatch(message)
+  })
+
+  it('reads events in the forms of price files, and refuses a doubled column', async () => {
+    const prices = await file([HEADER, ...twoRows])
+    const adjustments = await file(
+      ['sep=;', '# made by hand', 'Asset;Session;Kind;Value', 'AAA;5 Jun 2014;dividend;0,25'],
+      'events.csv',
+    )
+    const { adjustments: read } = await ingestCsv([prices], { adjustments })
+    expect([read[0]!.session, read[0]!.value.toFixed()]).toEqual([1, '0.25'])
+    const doubled = await file(
+      ['asset,session,kind,value,Value', 'AAA,2014-06-05,dividend,1,2'],
+      'events.csv',
+    )
+    await expect(ingestCsv([prices], { adjustments: doubled })).rejects.toThrow(
+      /events\.csv:1: columns value and Value mean the same; keep one and rename the other/,
+    )
+  })
+
   it('refuses an adjustments file without its columns', async () => {
     const adjustments = await file(
       ['asset,date,kind,value', 'AAA,2014-06-02,split,2'],
@@ -325,8 +382,8 @@ describe('ingestCsv', () => {
     ],
     [
       'two date columns',
-      ['date,time,open,high,low,close,volume', '2014-06-02,10:00,1,1,1,1,1'],
-      /:1: columns date and time mean the same/,
+      ['date,session,open,high,low,close,volume', '2014-06-02,2014-06-02,1,1,1,1,1'],
+      /:1: columns date and session mean the same/,
     ],
     [
       'a doubled column',
@@ -372,17 +429,17 @@ describe('ingestCsv', () => {
     [
       'another date form',
       [HEADER, '06/02/2014,1,1,1,1,1'],
-      /:2: '06\/02\/2014' is not a date; write 2014-06-09/,
+      /:2: '06\/02\/2014' can be 2014-02-06 or 2014-06-02.*; give --date-format dd\/mm\/yyyy or --date-format mm\/dd\/yyyy/,
     ],
     [
-      'another time zone',
-      [HEADER, '2014-06-02T10:00:00-04:00,1,1,1,1,1'],
-      /is not a date; write 2014-06-09, or 2014-06-09T14:30:00 in UTC/,
+      'a time zone without an offset',
+      [HEADER, '2014-06-02 10:00:00 EDT,1,1,1,1,1'],
+      /is not a date: EDT is a name, not an offset from UTC; write one like -05:00/,
     ],
     [
       'unsorted dates',
-      [HEADER, '2014-06-03,1,1,1,1,1', ROW],
-      /:3: 2014-06-02 comes after a later date of AAA; sort the file by date/,
+      [HEADER, '2014-06-01,1,1,1,1,1', '2014-06-03,1,1,1,1,1', ROW],
+      /:4: 2014-06-02 comes after a later date of AAA; sort the file by date/,
     ],
     ['a duplicate bar', [HEADER, ROW, ROW], /:3: duplicate bar of AAA on 2014-06-02; keep one/],
   ]
@@ -395,8 +452,8 @@ describe('ingestCsv', () => {
     await expect(ingestCsv([await file([`asset,${HEADER}`, `../x,${ROW}`])])).rejects.toThrow(
       /:2: '\.\.\/x' cannot name an asset/,
     )
-    await expect(ingestCsv([await file([HEADER, ROW], 'my prices.csv')])).rejects.toThrow(
-      /'my prices' cannot name an asset.*rename the file/,
+    await expect(ingestCsv([await file([HEADER, ROW], 'my~prices.csv')])).rejects.toThrow(
+      /'my~prices' cannot name an asset.*rename the file/,
     )
     await expect(ingestCsv(['nowhere.csv'])).rejects.toThrow(
       'nowhere.csv does not exist; name a readable csv file',
@@ -446,9 +503,11 @@ describe('timestamps', () => {
       '2014-06-09 14:30:00+00:00',
       '2014-06-09T14:30:00-0000',
     ]) {
-      expect(parseTimestamp(text)).toBe(time)
+      const [stamp] = readDates('a.csv', [{ line: 1, text }], undefined)
+      expect(stamp!.day + stamp!.time! - (stamp!.offset ?? 0)).toBe(time)
     }
-    expect(() => parseTimestamp('2014-06-09T14:30:00.500Z')).toThrow(/is not a date/)
+    const parts = [{ line: 1, text: '2014-06-09T14:30:00.500Z' }]
+    expect(() => readDates('a.csv', parts, undefined)).toThrow(/is not a date/)
     expect(frequencyOf([0, 3_600_000, 60_000])).toBe('1m')
     expect(frequencyOf([0, 1])).toBeUndefined()
   })
