@@ -17,7 +17,7 @@ export interface BarTimes {
  * Turns the dates of a file into instants. Where all are at midnight they are days, whatever their
  * offset. Times of day without an offset are of `timezone`, or UTC where none is given.
  *
- * @param assets    of each row: an hour that comes twice is told apart in the order of one asset
+ * @param assets    of each row: its order settles an hour that comes twice
  * @param timezone  that the user named
  * @param named     a zone that the file names without an offset
  * @throws {EngineError} `input-invalid`: a zone that has to be given, or a time that does not exist
@@ -99,7 +99,7 @@ function inZone(
 }
 
 /**
- * Tells apart the two passes through an hour that comes twice: the second begins where the local
+ * Distinguishes the two passes through an hour that comes twice: the second begins where the local
  * time goes back.
  */
 function splitRepeated(
