@@ -7,7 +7,10 @@ import { EngineError } from './errors.js'
 export interface OptimizationConfig {
   /** Layer 1: remember the asset list per (bundle, version). `ASSAY_ASSET_LIST_CACHE` */
   readonly assetListCache: boolean
-  /** Entries of the asset-list cache. `ASSAY_ASSET_LIST_ENTRIES`, `ASSAY_LRU_MAXSIZE` */
+  /**
+   * Entries of the asset-list cache. `ASSAY_ASSET_LIST_ENTRIES`, `ASSAY_LRU_MAXSIZE`,
+   * `ASSAY_LRU_SIZE`
+   */
   readonly assetListEntries: number
   /** Layer 1: keep decoded bars grouped by asset. `ASSAY_PRE_GROUPED_BARS` */
   readonly preGroupedBars: boolean
@@ -40,9 +43,15 @@ export interface OptimizationConfig {
    * `ASSAY_HISTORY_KEPT_WINDOWS`, e.g. `20,50,200`
    */
   readonly historyKeptWindows: readonly number[]
-  /** Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL` */
+  /**
+   * Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL`,
+   * `ASSAY_ENABLE_BUNDLE_POOLING`
+   */
   readonly bundlePool: boolean
-  /** Number of bundles in the pool, each with its decoded table. `ASSAY_BUNDLE_POOL_SIZE` */
+  /**
+   * Number of bundles in the pool, each with its decoded table. `ASSAY_BUNDLE_POOL_SIZE`,
+   * `ASSAY_MAX_BUNDLE_POOL_SIZE`
+   */
   readonly bundlePoolSize: number
 }
 
@@ -85,7 +94,7 @@ export function pureBaseline(): OptimizationConfig {
  * The default configuration: layers 1 to 3 on except the history cache, overridden by the `ASSAY_*`
  * variables named at each field. `ASSAY_ENABLE_CACHING` sets both switches of layer 1,
  * `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; the variable of a single field takes
- * precedence. An empty variable counts as unset. Nothing else in the engine reads these variables.
+ * precedence. Of several variables for one field, the one named first at the field counts. An empty variable counts as unset. Nothing else in the engine reads these variables.
  *
  * @throws {EngineError} `config-invalid`: an invalid value; the message names the variable, the
  * value and the valid values
@@ -93,7 +102,10 @@ export function pureBaseline(): OptimizationConfig {
 export function defaults(env: Environment = process.env): OptimizationConfig {
   const pure = PURE_BASELINE
   const caching = readSwitch(env, 'ASSAY_ENABLE_CACHING', true)
-  const entries = readWhole(env, 'ASSAY_LRU_MAXSIZE', pure.assetListEntries)
+  const lruSize = readWhole(env, 'ASSAY_LRU_SIZE', pure.assetListEntries)
+  const entries = readWhole(env, 'ASSAY_LRU_MAXSIZE', lruSize)
+  const pooling = readSwitch(env, 'ASSAY_ENABLE_BUNDLE_POOLING', true)
+  const poolSize = readWhole(env, 'ASSAY_MAX_BUNDLE_POOL_SIZE', pure.bundlePoolSize)
   const bytes = readGib(env, 'ASSAY_CACHE_SIZE_GB', pure.preGroupedBytes)
   return enable(pure, {
     assetListCache: readSwitch(env, 'ASSAY_ASSET_LIST_CACHE', caching),
@@ -106,9 +118,49 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES', pure.historyCacheEntries),
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES', pure.historyCacheBytes),
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS', pure.historyKeptWindows),
-    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', true),
-    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', pure.bundlePoolSize),
+    bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
+    bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),
   })
+}
+
+/** The names of all variables that `defaults` reads. */
+export function configVariables(): readonly string[] {
+  const names: string[] = []
+  const recorder: Environment = new Proxy(
+    {},
+    {
+      get: (_, name) => {
+        names.push(String(name))
+        return undefined
+      },
+    },
+  )
+  defaults(recorder)
+  return names
+}
+
+/** What each layer turns on. */
+const LAYERS: Readonly<Record<1 | 2 | 3, Partial<OptimizationConfig>>> = {
+  1: { assetListCache: true, preGroupedBars: true },
+  2: { arrayReturns: true, historyCache: true },
+  3: { bundlePool: true },
+}
+
+/**
+ * A copy of `config` with one layer turned on: 1, the asset list and the bars of each asset are
+ * kept; 2, arrays instead of data frames, and a history cache for the remaining frames; 3, bundles
+ * are kept open.
+ *
+ * @param config  the pure baseline if absent
+ * @throws {EngineError} `config-invalid`: there is no such layer
+ */
+export function enableLayer(
+  layer: 1 | 2 | 3,
+  config: OptimizationConfig = PURE_BASELINE,
+): OptimizationConfig {
+  if (!Object.hasOwn(LAYERS, layer))
+    throw new EngineError('config-invalid', `unknown layer ${String(layer)}; use 1, 2 or 3`)
+  return enable(config, LAYERS[layer])
 }
 
 /**

@@ -9,9 +9,12 @@ export type { ReadingOptions } from './bundle/price-files/price-table.js'
 export { type Finding, validateBundle } from './bundle/validate.js'
 export { writeBundle } from './bundle/write-bundle.js'
 export { type BundlePool, type BundlePoolOptions, bundlePool } from './cache/bundle-pool.js'
+export type { CacheFigures, CacheStats } from './cache/cache-stats.js'
 export {
+  configVariables,
   defaults,
   enable,
+  enableLayer,
   type OptimizationConfig,
   type OptimizationFlag,
   pureBaseline,

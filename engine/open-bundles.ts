@@ -9,7 +9,7 @@ export interface Bundles {
   readonly source: BundleSource
   /** A copy of the counters of the plain source, and of the pool where there is one. */
   counters(): Counters
-  /** Releases the bundles that the pool keeps. */
+  /** Releases the bundles that the pool keeps; it remains usable. */
   close(): void
 }
 

@@ -1,4 +1,5 @@
 import { assetListCache } from './cache/asset-list.js'
+import { type CacheStats, cacheStatsOf } from './cache/cache-stats.js'
 import { historyCache } from './cache/history.js'
 import { preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
@@ -16,7 +17,7 @@ import type {
   HistorySource,
   OpenBundle,
 } from './ports.js'
-import { type BacktestSpec, runBacktest } from './simulation/backtest.js'
+import { type BacktestSources, type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import type { BacktestResult } from './simulation/result.js'
 
 /**
@@ -40,6 +41,13 @@ export interface Engine {
   open(directory: string): Promise<OpenBundle>
   /** A copy of all counters. */
   counters(): Counters
+  /** Hits, misses, hit rate and bytes of the engine's caches, together and each. */
+  cacheStats(): CacheStats
+  /**
+   * Empties the caches: the next backtest reads everything again. The engine remains usable, a
+   * backtest that is running continues, and the counts of hits and misses stay.
+   */
+  clearCaches(): void
   /** Empties the caches; the engine cannot be used afterwards. */
   close(): void
 }
@@ -64,6 +72,50 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
 
   const bundles = openBundles(config, log, options.bundles)
+  const { assets, bars, history, caches } = openCaches(config, log)
+  let open = true
+  const checkOpen = () => {
+    if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
+  }
+  const counters = (): Counters =>
+    Object.assign(
+      { ...counted, ...bundles.counters() },
+      ...caches.map((cache) => cache.counters()),
+    ) as Counters
+  const clearCaches = () => {
+    bundles.close()
+    for (const cache of caches) cache.clear()
+  }
+  return {
+    config,
+    async backtest(spec) {
+      checkOpen()
+      const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
+        runBacktest({ assets, bars, history }, bundle, spec),
+      )
+      counted['engine.backtests']!++
+      counted['engine.bars']! += result.bars
+      return result
+    },
+    async open(directory) {
+      checkOpen()
+      return bundles.source.open(directory)
+    },
+    counters,
+    cacheStats: () => cacheStatsOf(counters()),
+    clearCaches,
+    close() {
+      open = false
+      clearCaches()
+    },
+  }
+}
+
+/** The ports of a backtest's data, each behind its cache if that is on, and these caches. */
+function openCaches(
+  config: OptimizationConfig,
+  log: EngineLog,
+): BacktestSources & { readonly caches: readonly CacheControl[] } {
   const caches: CacheControl[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
@@ -89,36 +141,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     caches.push(cached)
     history = cached
   }
-  let open = true
-  const checkOpen = () => {
-    if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
-  }
-  return {
-    config,
-    async backtest(spec) {
-      checkOpen()
-      const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
-        runBacktest({ assets, bars, history }, bundle, spec),
-      )
-      counted['engine.backtests']!++
-      counted['engine.bars']! += result.bars
-      return result
-    },
-    async open(directory) {
-      checkOpen()
-      return bundles.source.open(directory)
-    },
-    counters: () =>
-      Object.assign(
-        { ...counted, ...bundles.counters() },
-        ...caches.map((cache) => cache.counters()),
-      ) as Counters,
-    close() {
-      open = false
-      bundles.close()
-      for (const cache of caches) cache.clear()
-    },
-  }
+  return { assets, bars, history, caches }
 }
 
 /** Closes a bundle that it opened, also after an error; a bundle that was open stays open. */

@@ -4,14 +4,18 @@ import { nodeIo } from '../harness/io.js'
 import { backtestCommand } from './commands/backtest-command.js'
 import { bundleCommand } from './commands/bundle-command.js'
 import { characteristicsCommand } from './commands/characteristics-command.js'
+import { unknownVariables } from './unknown-variables.js'
 
 /**
  * The composition root: the suite of this repository and the commands of its engine, behind one
  * binary. Suite and engine are loaded by the commands that need them.
  */
+const io = nodeIo()
+for (const warning of unknownVariables(io.env)) io.stderr(`${warning}\n`)
+
 process.exitCode = await runCli(
   process.argv.slice(2),
   async () => (await import('./suite.js')).suite,
-  nodeIo(),
+  io,
   [backtestCommand, bundleCommand, characteristicsCommand],
 )

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { messageOf } from '../errors.js'
 import type { EngineLog } from '../log.js'
 import type { BundleSource, CacheControl, Counters, OpenBundle } from '../ports.js'
+import { loggedHitRate } from './cache-stats.js'
 import { SharedBundle } from './shared-bundle.js'
 
 /**
@@ -190,6 +191,9 @@ class Pool implements BundlePool {
   }
 
   #note(operation: string, key: string, message: string): void {
-    this.#log.debug?.({ cache: 'pool', operation, directory: key }, message)
+    if (this.#log.debug === undefined) return
+    const { hits, misses } = this.#counted
+    const hitRate = loggedHitRate(hits, misses)
+    this.#log.debug({ cache: 'pool', operation, directory: key, hitRate }, message)
   }
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js'
 import type { EngineLog } from '../log.js'
+import { loggedHitRate } from './cache-stats.js'
 import type { CacheStore } from './lru.js'
 
 /**
@@ -12,6 +13,8 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
   readonly #store: CacheStore<Value, Key>
   readonly #log: EngineLog
   #fallbacks = 0
+  #hits = 0
+  #misses = 0
 
   constructor(name: string, store: CacheStore<Value, Key>, log: EngineLog) {
     this.name = name
@@ -24,13 +27,16 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
     return this.#fallbacks
   }
 
+  /** Hits per look-up so far, for the log; undefined before the first. */
+  get hitRate(): number | undefined {
+    return loggedHitRate(this.#hits, this.#misses)
+  }
+
   get(key: Key): Value | undefined {
-    try {
-      return this.#store.get(key)
-    } catch (error) {
-      this.failed('read', error)
-      return undefined
-    }
+    const value = this.#read(key)
+    if (value === undefined) this.#misses++
+    else this.#hits++
+    return value
   }
 
   set(key: Key, value: Value): void {
@@ -38,6 +44,15 @@ export class GuardedStore<Value, Key = string> implements CacheStore<Value, Key>
       this.#store.set(key, value)
     } catch (error) {
       this.failed('write', error)
+    }
+  }
+
+  #read(key: Key): Value | undefined {
+    try {
+      return this.#store.get(key)
+    } catch (error) {
+      this.failed('read', error)
+      return undefined
     }
   }
 

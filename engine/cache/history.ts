@@ -252,7 +252,13 @@ class CachedWindows implements AssetWindows {
     if (this.#tiers.log.debug === undefined) return
     const operation = kept === undefined ? 'miss' : 'hit'
     this.#tiers.log.debug(
-      { cache: tier.name, operation, key, ...this.#request(fields, form, barCount) },
+      {
+        cache: tier.name,
+        operation,
+        key,
+        ...this.#request(fields, form, barCount),
+        hitRate: tier.hitRate,
+      },
       `cache ${operation}`,
     )
   }

@@ -35,7 +35,7 @@ export function preGroupedBars(
 ): PreGroupedBars {
   const lru = new Lru<Bars>({ maxBytes, weigh: barsBytes, notes: { name: 'preGrouped', log } })
   const cache = new ReadThrough('preGrouped', given ?? lru, log)
-  const groupsOf = new WeakMap<OpenBundle, Promise<GroupedTable>>()
+  let groupsOf = new WeakMap<OpenBundle, Promise<GroupedTable>>()
 
   const grouped = (bundle: OpenBundle): Promise<GroupedTable> => {
     let groups = groupsOf.get(bundle)
@@ -62,7 +62,10 @@ export function preGroupedBars(
   return {
     bars: (bundle, asset, range) =>
       cache.read(keyOf(bundle, asset, range), () => load(bundle, asset, range)),
-    clear: () => lru.clear(),
+    clear() {
+      lru.clear()
+      groupsOf = new WeakMap()
+    },
     counters() {
       const { hits, misses, evictions, refusals, bytes } = lru.counters()
       return {

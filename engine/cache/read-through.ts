@@ -54,6 +54,7 @@ export class ReadThrough<Value> {
   }
 
   #note(operation: string, key: string): void {
-    this.#log.debug?.({ cache: this.#store.name, operation, key }, `cache ${operation}`)
+    const { name: cache, hitRate } = this.#store
+    this.#log.debug?.({ cache, operation, key, hitRate }, `cache ${operation}`)
   }
 }

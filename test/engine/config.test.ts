@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import {
+  configVariables,
   defaults,
   EngineError,
   enable,
+  enableLayer,
   type OptimizationConfig,
   pureBaseline,
   returnTypeOf,
 } from '../../engine/index.js'
+import { foldStack } from '../../harness/measurement/stack.js'
+import { suite } from '../../scenarios/suite.js'
 
 const GIB = 2 ** 30
 
@@ -56,6 +60,12 @@ describe('configuration', () => {
       { assetListCache: true, preGroupedBars: false },
     ],
     [{ ASSAY_LRU_MAXSIZE: '7' }, { assetListEntries: 7 }],
+    [{ ASSAY_LRU_SIZE: '5' }, { assetListEntries: 5 }],
+    [{ ASSAY_LRU_SIZE: '5', ASSAY_LRU_MAXSIZE: '7' }, { assetListEntries: 7 }],
+    [{ ASSAY_ENABLE_BUNDLE_POOLING: '0' }, { bundlePool: false }],
+    [{ ASSAY_ENABLE_BUNDLE_POOLING: '0', ASSAY_BUNDLE_POOL: '1' }, { bundlePool: true }],
+    [{ ASSAY_MAX_BUNDLE_POOL_SIZE: '3' }, { bundlePoolSize: 3 }],
+    [{ ASSAY_MAX_BUNDLE_POOL_SIZE: '3', ASSAY_BUNDLE_POOL_SIZE: '4' }, { bundlePoolSize: 4 }],
     [{ ASSAY_LRU_MAXSIZE: '7', ASSAY_ASSET_LIST_ENTRIES: '9' }, { assetListEntries: 9 }],
     [{ ASSAY_CACHE_SIZE_GB: '0.5' }, { preGroupedBytes: GIB / 2 }],
     [{ ASSAY_CACHE_SIZE_GB: '4', ASSAY_PRE_GROUPED_BYTES: '1024' }, { preGroupedBytes: 1024 }],
@@ -150,5 +160,27 @@ describe('configuration', () => {
     { bundlePoolSize: 0 },
   ])('refuses %j', (change) => {
     expect(() => enable(pureBaseline(), change)).toThrow(/give a positive whole number/)
+  })
+})
+
+describe('a layer by its number', () => {
+  it('turns on what the layer of the same number in the suite does', () => {
+    for (const layer of [1, 2, 3] as const)
+      expect(enableLayer(layer)).toEqual(foldStack(suite, [`layer${layer}`]))
+    expect(enableLayer(3, enableLayer(1))).toEqual(foldStack(suite, ['layer1', 'layer3']))
+  })
+
+  it('refuses any other number', () => {
+    expect(() => enableLayer(4 as 3)).toThrow(/unknown layer 4; use 1, 2 or 3/)
+    expect(() => enableLayer('toString' as unknown as 1)).toThrow(/unknown layer toString/)
+  })
+})
+
+describe('the variables', () => {
+  it('are those that defaults() reads, each once', () => {
+    const names = configVariables()
+    expect(new Set(names).size).toBe(names.length)
+    expect(names).toEqual(expect.arrayContaining(['ASSAY_LRU_SIZE', 'ASSAY_HISTORY_KEPT_WINDOWS']))
+    expect(names.every((name) => /^ASSAY_[A-Z_]+$/.test(name))).toBe(true)
   })
 })

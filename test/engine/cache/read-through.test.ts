@@ -88,8 +88,10 @@ describe('ReadThrough', () => {
     const cache = new ReadThrough('test', new Lru<number>({}), log)
     await Promise.all([cache.read('key', async () => 42), cache.read('key', async () => 42)])
     await cache.read('key', async () => 42)
-    expect(lines).toEqual(
-      ['miss', 'wait', 'hit'].map((operation) => ({ cache: 'test', operation, key: 'key' })),
-    )
+    expect(lines).toEqual([
+      { cache: 'test', operation: 'miss', key: 'key', hitRate: 0 },
+      { cache: 'test', operation: 'wait', key: 'key', hitRate: 0 },
+      { cache: 'test', operation: 'hit', key: 'key', hitRate: 0.3333 },
+    ])
   })
 })
