@@ -34,7 +34,7 @@ function figures(hits: number, misses: number, bytes: number): CacheFigures {
 }
 
 /** Hits per look-up; undefined before the first. */
-export function hitRate(hits: number, misses: number): number | undefined {
+function hitRate(hits: number, misses: number): number | undefined {
   return hits + misses === 0 ? undefined : hits / (hits + misses)
 }
 
