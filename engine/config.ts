@@ -94,7 +94,8 @@ export function pureBaseline(): OptimizationConfig {
  * The default configuration: layers 1 to 3 on except the history cache, overridden by the `ASSAY_*`
  * variables named at each field. `ASSAY_ENABLE_CACHING` sets both switches of layer 1,
  * `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; the variable of a single field takes
- * precedence. Of several variables for one field, the one named first at the field counts. An empty variable counts as unset. Nothing else in the engine reads these variables.
+ * precedence. Of several variables for one field, the one named first at the field counts. An empty
+ * variable counts as unset. Nothing else in the engine reads these variables.
  *
  * @throws {EngineError} `config-invalid`: an invalid value; the message names the variable, the
  * value and the valid values

@@ -15,8 +15,13 @@ import type { BarDates } from './portal/bar-dates.js'
 export interface OpenBundle {
   readonly directory: string
   readonly manifest: BundleManifest
-  /** SHA-256 of the bundle's data, `sha256:…`; part of every cache key. */
+  /** SHA-256 over the bundle's data as the manifest claims it, `sha256:…`. */
   readonly version: string
+  /**
+   * Part of every cache key: bundles with the same identity return the same data. On disk it covers
+   * the version, the hashes of the files and which files they are, so that it cannot be claimed.
+   */
+  readonly identity: string
   readonly calendar: Calendar
   /** The whole long table, decoded on first use, once per open. */
   table(): Promise<BarTable>

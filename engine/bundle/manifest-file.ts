@@ -8,6 +8,7 @@ import { MAX_SCALE } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
 import { isBundleName } from './content-problems.js'
 import { corruptFile } from './corrupt-file.js'
+import { FileState } from './file-state.js'
 import { realTarget, recoverBeside } from './leftovers.js'
 import {
   BUNDLE_FILES,
@@ -22,14 +23,17 @@ import {
   contentHashes,
   schemaHash,
   sessionsHash,
+  sha256,
   versionOf,
 } from './version.js'
 
-/** A checked manifest, its calendar, and the bytes it was read from. */
+/** A checked manifest, its calendar, the bytes it was read from, and the state of its files. */
 export interface CheckedManifest {
   readonly manifest: BundleManifest
   readonly calendar: Calendar
   readonly bytes: Buffer
+  /** In the order of `manifest.files`. */
+  readonly states: readonly FileState[]
 }
 
 /**
@@ -60,29 +64,50 @@ async function readOnce(directory: string): Promise<CheckedManifest> {
   const manifest = parseManifest(path, bytes.toString('utf8'))
   const calendar = checkedCalendar(path, manifest)
   checkHashes(path, manifest)
-  for (const file of manifest.files) await checkSize(directory, file)
-  return { manifest, calendar, bytes }
+  const states: FileState[] = []
+  for (const file of manifest.files) states.push(await checkedState(directory, file))
+  return { manifest, calendar, bytes, states }
 }
 
 /**
- * Whether a directory still holds the manifest that was read from it, byte for byte, and files of
- * the sizes it lists. Parses, hashes and decodes nothing. Modification times would not do, since a
- * bundle can be rewritten twice within one tick of the file system's clock.
+ * Whether a directory still holds the manifest that was read from it, byte for byte, and its files
+ * in the state in which they were found (see `FileState`): a file edited in place counts as
+ * changed. Parses and decodes nothing, and hashes only what was changed just before it was opened.
  *
  * @throws {Error} of the file system: something exists and cannot be read
  */
 export async function isUnchanged(
   directory: string,
-  { manifest, bytes }: CheckedManifest,
+  { manifest, bytes, states }: CheckedManifest,
 ): Promise<boolean> {
   try {
     if (!bytes.equals(await readFile(join(directory, MANIFEST_FILE)))) return false
-    const found = await Promise.all(manifest.files.map(({ name }) => stat(join(directory, name))))
-    return manifest.files.every((file, i) => found[i]!.isFile() && found[i]!.size === file.bytes)
+    const same = await Promise.all(
+      manifest.files.map(async ({ name }, i) => {
+        const path = join(directory, name)
+        return states[i]!.holds(path, await stat(path, { bigint: true }))
+      }),
+    )
+    return same.every(Boolean)
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return false
     throw cause
   }
+}
+
+/**
+ * The identity of what was opened, by which caches keep what they make of it: `sha256:` and 64
+ * hexadecimal digits over the version, the hashes of the files and the state in which they were
+ * found. The version alone would be a claim of the manifest: a copied bundle whose files were
+ * restated keeps it.
+ */
+export function identityOf({ manifest, states }: CheckedManifest): string {
+  const parts = [
+    manifest.version,
+    ...manifest.files.map((file) => file.sha256),
+    ...states.map((state) => state.text),
+  ]
+  return `sha256:${sha256(parts.join('\n'))}`
 }
 
 /**
@@ -236,13 +261,12 @@ function checkHashes(path: string, manifest: BundleManifest): void {
     throw corruptFile(path, 'has a version that does not match its hashes')
 }
 
-async function checkSize(directory: string, file: BundleFile): Promise<void> {
+/** The state of a file that has the size which the manifest lists. */
+async function checkedState(directory: string, file: BundleFile): Promise<FileState> {
   const path = join(directory, file.name)
-  const size = await stat(path).then(
-    (found) => (found.isFile() ? found.size : undefined),
-    () => undefined,
-  )
-  if (size === undefined) throw corruptFile(path, 'is missing, though the manifest lists it')
-  if (size !== file.bytes)
-    throw corruptFile(path, `has ${size} bytes where the manifest lists ${file.bytes}`)
+  const found = await stat(path, { bigint: true }).catch(() => undefined)
+  if (!found?.isFile()) throw corruptFile(path, 'is missing, though the manifest lists it')
+  if (Number(found.size) !== file.bytes)
+    throw corruptFile(path, `has ${found.size} bytes where the manifest lists ${file.bytes}`)
+  return FileState.of(path, found)
 }

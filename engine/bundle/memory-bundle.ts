@@ -20,6 +20,7 @@ export function memoryBundle(content: BundleContent): OpenBundle {
       directory: `memory:${content.name}`,
       manifest,
       version: manifest.version,
+      identity: manifest.version,
       calendar,
       isCurrent: async () => true,
     },

@@ -3,7 +3,7 @@ import type { Adjustment } from '../market/adjustments.js'
 import type { BundleSource, Counters, OpenBundle } from '../ports.js'
 import type { BarTable } from './bar-table.js'
 import { decodeAdjustments, decodeBars } from './decode.js'
-import { type CheckedManifest, isUnchanged, readManifest } from './manifest-file.js'
+import { type CheckedManifest, identityOf, isUnchanged, readManifest } from './manifest-file.js'
 import { readStored } from './stored-file.js'
 import { toAdjustments, toBarTable } from './tick-table.js'
 
@@ -40,7 +40,14 @@ function openBundle(directory: string, checked: CheckedManifest, counters: Count
   }
   const isCurrent = () => isUnchanged(directory, checked)
   return closable(
-    { directory, manifest, version: manifest.version, calendar, isCurrent },
+    {
+      directory,
+      manifest,
+      version: manifest.version,
+      identity: identityOf(checked),
+      calendar,
+      isCurrent,
+    },
     table,
     adjustments,
   )

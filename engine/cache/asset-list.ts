@@ -8,7 +8,7 @@ import { ReadThrough } from './read-through.js'
 export type AssetListCache = AssetDirectory & CacheControl
 
 export interface AssetListOptions {
-  /** Maximum number of asset lists kept. There is one per bundle and version. */
+  /** Maximum number of asset lists kept. There is one per bundle and identity. */
   readonly maxEntries: number
   readonly log: EngineLog
   /** The storage of the lists. If absent, an LRU of `maxEntries`. */
@@ -17,7 +17,7 @@ export interface AssetListOptions {
 
 /**
  * Layer 1, first half: the distinct assets of a long table stay the same within a version, so they
- * are computed once. The key is the directory and the version; restated data have a new version
+ * are computed once. The key is the directory and the identity; restated data have a new identity
  * and never get an old list.
  */
 export function assetListCache(
@@ -47,7 +47,7 @@ export function assetListCache(
 }
 
 function keyOf(bundle: OpenBundle): string {
-  return `${bundle.version}|${bundle.directory}`
+  return `${bundle.identity}|${bundle.directory}`
 }
 
 // Estimated bytes, only for the counter, since the limit is on entries. Each asset takes an object

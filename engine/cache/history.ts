@@ -49,7 +49,7 @@ export interface KeptFrame {
  *
  * The content of a window depends on
  *
- * - the bundle's version, which covers prices, adjustments, calendar and scales;
+ * - the bundle's identity, which covers prices, adjustments, calendar and scales;
  * - the asset, the field, and the return type;
  * - the first loaded bar of the asset: from there on `price` is filled forward and dividends are
  *   related to closes;
@@ -118,10 +118,10 @@ export function historyCache(plain: HistorySource, options: HistoryCacheOptions)
   }
 }
 
-// The text is unambiguous for every asset id, because the version has a fixed length, and
+// The text is unambiguous for every asset id, because the identity has a fixed length, and
 // frequency, policy and index do not contain `|`.
 function seriesOf({ bars }: AssetHistory, { bundle, dividendPolicy }: HistoryScope): string {
-  return `${bundle.version}|${bundle.calendar.frequency}|${dividendPolicy}|${bars.firstSession}|${bars.asset}`
+  return `${bundle.identity}|${bundle.calendar.frequency}|${dividendPolicy}|${bars.firstSession}|${bars.asset}`
 }
 
 function tierCounters(name: string, lru: Lru<KeptWindow, number>): Counters {

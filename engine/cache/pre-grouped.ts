@@ -23,7 +23,7 @@ export interface PreGroupedOptions {
 /**
  * Layer 1, second half: groups bars by asset once, instead of filtering the long table every time.
  * There is one entry per asset and range, and the least recently used entry is evicted first. The
- * key includes the bundle's version, so restated data never get old columns.
+ * key includes the bundle's identity, so restated data never get old columns.
  *
  * A hit reads neither the table nor its file. The first miss of an open bundle decodes the table
  * and finds the rows of every asset in one pass, so that further misses do not filter the table
@@ -80,10 +80,10 @@ export function preGroupedBars(
   }
 }
 
-// The text is unambiguous for every asset id, because the version has a fixed length and a range
+// The text is unambiguous for every asset id, because the identity has a fixed length and a range
 // has only digits.
-function keyOf({ version }: OpenBundle, asset: AssetId, { from, to }: SessionRange): string {
-  return `${version}|${from}|${to}|${asset}`
+function keyOf({ identity }: OpenBundle, asset: AssetId, { from, to }: SessionRange): string {
+  return `${identity}|${from}|${to}|${asset}`
 }
 
 interface GroupedTable {

@@ -427,6 +427,7 @@ describe('the history cache', () => {
       form: 'array',
       barCount: 3,
       bar: 2,
+      hitRate: 0,
     })
     expect(lines[5]).toMatchObject({ fields: ['close'], form: 'dataframe', barCount: 1, bar: 2 })
   })
