@@ -3,8 +3,10 @@ import { Option } from 'commander'
 import { type Comparison, compareRounds, compareSeries, toJson } from '../compare/comparison.js'
 import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
+import { parseRowFilter, type RowFilter, valuesOf } from '../compare/row-filter.js'
 import type { Series } from '../compare/series.js'
-import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import { readSource, readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import { noTable } from '../compare/text-source.js'
 import { isRate, isTime, STATED_UNITS, type Unit } from '../compare/unit.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
@@ -12,7 +14,7 @@ import type { Io } from '../io.js'
 import { jsonText } from '../system/json-text.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
-import { metricOption, slowdownOption } from './shared-options.js'
+import { metricOption, refused, slowdownOption } from './shared-options.js'
 
 interface CompareOptions {
   readonly paired?: boolean
@@ -21,6 +23,10 @@ interface CompareOptions {
   /** Of values whose file states none. */
   readonly unit?: Unit
   readonly higherIsBetter?: boolean
+  /** Conditions on the rows of tables. */
+  readonly where?: readonly RowFilter[]
+  /** Column whose two values are compared. */
+  readonly by?: string
   /** Slowdown that fails, a fraction. */
   readonly failOnRegression?: number
 }
@@ -39,6 +45,7 @@ Examples:
   assay compare profiling-results/0001-layer1/runs.jsonl candidate against baseline, pair by pair
   assay compare a.txt b.txt --fail-on-regression 10%     for pipelines: exit 1 if b is 10 % slower
   assay compare rates.csv:old rates.csv:new --higher-is-better   operations per second, scores
+  assay compare tidy.csv:ms --where test=parse --by version   rows of a table, by the two values of a column
   assay compare old.json:parse new.json:parse --unit ns  names and samples without a unit
   some-program | assay compare a.txt -                   - reads standard input
 
@@ -81,6 +88,13 @@ export const compareCommand: CliCommand<CompareOptions, CompareCommand> = {
       .addOption(
         new Option('--unit <unit>', 'unit of values whose file states none').choices(STATED_UNITS),
       )
+      .addOption(
+        new Option(
+          '--where <column=value>',
+          'only rows of a table with this value, or column!=value without it; repeatable',
+        ).argParser(collectFilter),
+      )
+      .option('--by <column>', 'of one table: compare the rows with the two values of this column')
       .option('--json', 'one JSON document with the keys of a workload in a decision record')
       .addHelpText('after', HELP)
   },
@@ -93,8 +107,7 @@ function compare(command: CompareCommand, io: Io): ExitCode {
   const { words } = command
   if (words.filter((word) => word === '-').length > 1)
     throw new InputError('only one of the two can be standard input; give a file for the other')
-  const sources = readSources(words, io.cwd, () => readFileSync(0))
-  const [first, second] = sources as [Source, Source | undefined]
+  const [first, second] = sourcesOf(command, io)
   const comparisons =
     second === undefined ? compareWithin(first, command) : [compareTwo(first, second, command)]
   io.stdout(
@@ -106,6 +119,42 @@ function compare(command: CompareCommand, io: Io): ExitCode {
   return command.failOnRegression === undefined
     ? EXIT.done
     : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
+}
+
+/** The files as named, or the two parts of one table. */
+function sourcesOf({ words, where = [], by }: CompareCommand, io: Io): [Source, Source?] {
+  const standard = readOnce(() => readFileSync(0))
+  const sources = readSources(words, io.cwd, standard, where) as [Source, Source?]
+  if (by === undefined) return sources
+  const [{ label, path, content }, second] = sources
+  if (second !== undefined)
+    throw new InputError('--by divides one file into the two sides; leave out the second file')
+  const table = content.kind === 'numbers' ? content.table : undefined
+  if (table === undefined) throw noTable(path)
+  const values = valuesOf(table, by, path)
+  if (values.length !== 2)
+    throw new InputError(
+      `--by ${by}: the column holds ${values.length} values, and two are compared; choose rows with --where`,
+    )
+  return values.map((value) => ({
+    ...readSource(label, io.cwd, standard, [...where, { column: by, value, negated: false }]),
+    label: `${label} ${by}=${value}`,
+  })) as [Source, Source]
+}
+
+function readOnce(read: () => Buffer): () => Buffer {
+  let bytes: Buffer | undefined
+  return () => {
+    bytes ??= read()
+    return bytes
+  }
+}
+
+function collectFilter(text: string, earlier: readonly RowFilter[] = []): RowFilter[] {
+  const filter = parseRowFilter(text)
+  if (filter === undefined)
+    throw refused('--where', text, 'a column and a value, e.g. name=parse or run_type!=aggregate')
+  return [...earlier, filter]
 }
 
 /** What one file holds: the arms of its runs, or exactly two columns. */
@@ -134,8 +183,10 @@ function compareTwo(a: Source, b: Source, command: CompareCommand): Comparison {
 }
 
 function compareColumns(given: Series, other: Series, command: CompareCommand): Comparison {
-  const { paired = false, failOnRegression: limit, higherIsBetter = false, unit } = command
+  const { paired = false, failOnRegression: limit, unit } = command
   const [a, b] = withUnits(given, other, unit)
+  const stated = a.higherIsBetter === true && b.higherIsBetter === true
+  const higherIsBetter = command.higherIsBetter ?? stated
   for (const series of [a, b]) checkDirection(series, higherIsBetter)
   if (paired) checkPairs(a, b)
   return compareSeries(a, b, { paired, limit, higherIsBetter })

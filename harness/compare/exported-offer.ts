@@ -9,7 +9,8 @@ import type { Offer, Series, Summary } from './series.js'
 const summarized = z.object({ n: z.int().min(2), mean: z.number(), sd: z.number().nonnegative() })
 
 /** One benchmark of an export. */
-export interface Exported extends Pick<Series, 'unit' | 'needsUnit' | 'unpairable' | 'failed'> {
+export interface Exported
+  extends Pick<Series, 'unit' | 'higherIsBetter' | 'needsUnit' | 'unpairable' | 'failed'> {
   readonly name: string
   readonly values: readonly LooseNumber[] | undefined
 }

@@ -3,9 +3,17 @@ import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { isLooseNumber, looseNumbers, parseLoosely, toNumbers } from './loose-json.js'
 import { quoted } from './number-text.js'
+import { readAsv } from './readers/asv.js'
+import { readAutocannon } from './readers/autocannon.js'
+import { readBenchmarkDotNet } from './readers/benchmark-dotnet.js'
+import { readBenchmarkJs } from './readers/benchmark-js.js'
 import { readCriterion } from './readers/criterion.js'
+import { readGithubActionBenchmark } from './readers/github-action-benchmark.js'
 import { readGoogleBenchmark } from './readers/google-benchmark.js'
 import { readHyperfine } from './readers/hyperfine.js'
+import { readJmh } from './readers/jmh.js'
+import { readK6Summary } from './readers/k6.js'
+import { readMitata } from './readers/mitata.js'
 import { readPyperf } from './readers/pyperf.js'
 import { readPytestBenchmark } from './readers/pytest-benchmark.js'
 import { readTinybench } from './readers/tinybench.js'
@@ -23,13 +31,22 @@ const READERS: readonly JsonReader[] = [
   readHyperfine,
   readVitestBench,
   readGoogleBenchmark,
+  // Before pytest-benchmark, which also has benchmarks with a name and stats.
+  readMitata,
   readPytestBenchmark,
   readPyperf,
   readCriterion,
+  readJmh,
+  readAsv,
+  readBenchmarkDotNet,
+  readBenchmarkJs,
+  readAutocannon,
+  readK6Summary,
+  readGithubActionBenchmark,
   readTinybench,
 ]
 const FORMATS =
-  'give an array of numbers, or an export of hyperfine, vitest bench, Google Benchmark, pytest-benchmark, pyperf, criterion (sample.json) or tinybench (bench.results)'
+  'give an array of numbers, an object of such arrays, one object per line, or an export of a program that docs/compare.md lists, e.g. tinybench (bench.results)'
 
 const namedArrays = z.record(z.string(), looseNumbers)
 
@@ -58,7 +75,7 @@ export function readJsonDocument(text: string, path: string): readonly Offer[] {
         ...defined({ unit: unitOfName(name) }),
       }),
     }))
-  throw new InputError(`${path} holds ${describe(document)}; ${remedyFor(document)}`)
+  throw new InputError(`${path} holds ${describe(document)}; ${FORMATS}`)
 }
 
 /** Each can also be chosen by its number. */
@@ -67,15 +84,6 @@ function numbered(offers: readonly Offer[]): Offer[] {
     ...one,
     aliases: [...(one.aliases ?? []), String(index + 1)],
   }))
-}
-
-function remedyFor(document: unknown): string {
-  const first: unknown = Array.isArray(document) ? document[0] : document
-  const ofAutocannon =
-    typeof first === 'object' && first !== null && 'requests' in first && 'latency' in first
-  return ofAutocannon
-    ? 'this is a summary of autocannon without samples: write one number per run, e.g. its mean latency, and give those'
-    : FORMATS
 }
 
 function describe(document: unknown): string {

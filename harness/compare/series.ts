@@ -25,6 +25,8 @@ export interface Series {
   readonly summary?: Summary
   /** Absent where neither the format nor the name of the column states one. */
   readonly unit?: Unit
+  /** The format states that more is better; absent where less is, or where it does not state it. */
+  readonly higherIsBetter?: boolean
   /** The format is used with several units, so the user must state it. */
   readonly needsUnit?: boolean
   /**

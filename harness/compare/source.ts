@@ -7,11 +7,15 @@ import { nearestName } from '../text/nearest-name.js'
 import { shellWord } from '../text/shell-word.js'
 import { visibleText } from '../text/visible-text.js'
 import { likeliest, unlikeColumns } from './column-kind.js'
+import type { Table } from './csv-table.js'
 import { checkDepth } from './json-depth.js'
+import { isJsonLines, parseJsonLines, readJsonLines, tableOfLines } from './json-lines.js'
 import { readJsonDocument } from './json-source.js'
+import type { RowFilter } from './row-filter.js'
 import { isJournal, journalOffers, type RunJournal, readJournal } from './run-journal.js'
 import type { Offer, Series } from './series.js'
-import { readText } from './text-source.js'
+import { noTable, readRows, readText, type TextContent } from './text-source.js'
+import { commonUnit } from './unit.js'
 
 /** A file as the user named it: `a.csv:time`. */
 export interface Source {
@@ -23,6 +27,8 @@ export interface Source {
     | {
         readonly kind: 'numbers'
         readonly offers: readonly Offer[]
+        /** The rows, where it is a table of columns. */
+        readonly table?: Table
         /** Why a series must be named: the number of columns is uncertain. */
         readonly uncertain?: string
       }
@@ -42,10 +48,16 @@ const LARGEST_FILE_MIB = 256
  * selector.
  *
  * @param readStdin returns all of standard input
+ * @param filters conditions on the rows of a table
  * @throws {InputError} no such file, or its content cannot be compared
  */
-export function readSource(argument: string, cwd: string, readStdin: () => Buffer): Source {
-  return readSources([argument], cwd, readStdin)[0]!
+export function readSource(
+  argument: string,
+  cwd: string,
+  readStdin: () => Buffer,
+  filters: readonly RowFilter[] = [],
+): Source {
+  return readSources([argument], cwd, readStdin, filters)[0]!
 }
 
 /** The same for several arguments; a file that several of them name is read once. */
@@ -53,24 +65,38 @@ export function readSources(
   given: readonly string[],
   cwd: string,
   readStdin: () => Buffer,
+  filters: readonly RowFilter[] = [],
 ): Source[] {
   const read = new Map<string, Source['content']>()
   return given.map((argument) => {
     const { path, selector } = splitArgument(argument, cwd)
-    const content = read.get(path) ?? readContent(path, cwd, readStdin)
+    const bytes = () => (path === '-' ? readStdin() : readBytes(resolve(cwd, path), path))
+    const content = read.get(path) ?? readContent(decode(bytes(), path), path, filters)
     read.set(path, content)
     return { label: argument, path, ...defined({ selector }), content }
   })
 }
 
-function readContent(path: string, cwd: string, readStdin: () => Buffer): Source['content'] {
-  const text = decode(path === '-' ? readStdin() : readBytes(resolve(cwd, path), path), path)
+function readContent(text: string, path: string, filters: readonly RowFilter[]): Source['content'] {
   const start = text.trimStart()
   if (/^[[{]/.test(start)) checkDepth(start, path)
-  if (isJournal(start)) return { kind: 'runs', journal: readJournal(text, path) }
-  return /^[[{]/.test(start)
-    ? { kind: 'numbers', offers: readJsonDocument(text, path) }
-    : { kind: 'numbers', ...readText(text, path) }
+  const isTable = !/^[[{]/.test(start)
+  if (isTable) return { kind: 'numbers', ...readText(text, path, filters) }
+  const isRuns = isJournal(start)
+  if (!isRuns && isJsonLines(start)) return { kind: 'numbers', ...readLines(text, path, filters) }
+  if (filters.length > 0) throw noTable(path)
+  return isRuns
+    ? { kind: 'runs', journal: readJournal(text, path) }
+    : { kind: 'numbers', offers: readJsonDocument(text, path) }
+}
+
+/** One JSON document per line: a known format, or a table of objects. */
+function readLines(text: string, path: string, filters: readonly RowFilter[]): TextContent {
+  const lines = parseJsonLines(text, path)
+  const offers = readJsonLines(lines, path)
+  if (offers === undefined) return readRows(tableOfLines(lines, path), path, filters)
+  if (filters.length > 0) throw noTable(path)
+  return { offers }
 }
 
 /**
@@ -103,6 +129,7 @@ export function selectTwo({ path, selector, content }: Source): readonly Series[
   const offers = readable(content.offers)
   const [first, second] = offers
   if (offers.length !== 2 || first === undefined || second === undefined) return undefined
+  if (measureUnlikeThings(first, second)) return undefined
   const unlike = unlikeColumns(first, second)
   if (unlike !== undefined)
     throw new InputError(
@@ -115,6 +142,13 @@ export function selectTwo({ path, selector, content }: Source): readonly Series[
     label: `${path}:${equal ? (offer.aliases?.at(-1) ?? offer.name) : offer.name}`,
     ...(omitted.length > 0 && { omitted }),
   }))
+}
+
+/** Whether two benchmarks of a known format have units without a relation: a latency and a rate. */
+function measureUnlikeThings(first: Offer, second: Offer): boolean {
+  const [a, b] = [first.read().unit, second.read().unit]
+  if (first.column === true || a === undefined || b === undefined) return false
+  return commonUnit(a, b) === undefined
 }
 
 /** @throws {InputError} which series is meant is uncertain, because of one that is missing */

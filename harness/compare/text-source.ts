@@ -1,19 +1,44 @@
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
+import { aggregateProblem } from './aggregate-rows.js'
 import { readTable, type Table } from './csv-table.js'
 import { commaProblem, holdsTitles } from './first-row.js'
 import { checkRange, looksLikeValue, notANumber, parseNumber, quoted } from './number-text.js'
+import { readBenchmarkJsText } from './readers/benchmark-js.js'
+import { readCriterionRaw } from './readers/criterion-raw.js'
+import { readBenchmarkData } from './readers/github-action-benchmark.js'
 import { readGoBenchmarks } from './readers/go-benchmark.js'
+import { readGoogleBenchmarkCsv } from './readers/google-benchmark-csv.js'
+import { readLibtest } from './readers/libtest.js'
+import { filterRows, type RowFilter } from './row-filter.js'
 import type { Offer } from './series.js'
 import { unitOfName } from './unit.js'
 
 const DELIMITERS = [',', ';', '\t']
 const FORMATS =
-  'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of go test -bench'
+  'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that docs/compare.md lists'
+
+/**
+ * A format of texts: its benchmarks, or undefined where the text has another format. A new one takes
+ * a file and a line in `TEXT_READERS`.
+ */
+export type TextReader = (text: string, path: string) => Offer[] | undefined
+/** The same for tables with a header line; a new one takes a line in `TABLE_READERS`. */
+export type TableReader = (table: Table, path: string) => Offer[] | undefined
+
+const TEXT_READERS: readonly TextReader[] = [
+  readGoBenchmarks,
+  readLibtest,
+  readBenchmarkJsText,
+  readBenchmarkData,
+]
+const TABLE_READERS: readonly TableReader[] = [readCriterionRaw, readGoogleBenchmarkCsv]
 
 /** What a text offers. */
 export interface TextContent {
   readonly offers: readonly Offer[]
+  /** The rows, where it is a table of columns. */
+  readonly table?: Table
   /** Why its series must be named: their number is uncertain. */
   readonly uncertain?: string
 }
@@ -26,20 +51,36 @@ interface Line {
 }
 
 /**
- * What a text file offers: one number per line, the columns of a CSV file, or the benchmarks of
- * `go test -bench`. Blank lines and lines that begin with `#` are skipped.
+ * What a text file offers: one number per line, the columns of a CSV file, or the benchmarks of a
+ * known format. Blank lines and lines that begin with `#` are skipped.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} the text is none of them
+ * @param filters conditions on the rows of a table
+ * @throws {InputError} the text is none of them, or has no rows to filter
  */
-export function readText(text: string, path: string): TextContent {
-  const benchmarks = readGoBenchmarks(text, path)
-  if (benchmarks !== undefined) return { offers: benchmarks }
+export function readText(text: string, path: string, filters: readonly RowFilter[]): TextContent {
+  const content = readUnfiltered(text, path, filters)
+  if (filters.length > 0 && content.table === undefined) throw noTable(path)
+  return content
+}
+
+/** The error for conditions on rows where there are no rows of columns. */
+export function noTable(path: string): InputError {
+  return new InputError(
+    `--where and --by choose rows of a table with titles, and ${path} is none; leave them out`,
+  )
+}
+
+function readUnfiltered(text: string, path: string, filters: readonly RowFilter[]): TextContent {
+  for (const read of TEXT_READERS) {
+    const offers = read(text, path)
+    if (offers !== undefined) return { offers }
+  }
   const lines = contentLines(text)
   const first = lines.next().value
   if (first === undefined) return { offers: [noValues()] }
   const delimiter = delimiterOf(first.text)
-  if (delimiter !== undefined) return readColumns(text, delimiter, path)
+  if (delimiter !== undefined) return readColumns(text, delimiter, path, filters)
   if (parseNumber(first.text) !== undefined)
     return { offers: [{ name: '1', read: () => ({ values: numberPerLine(text, path) }) }] }
   const second = lines.next().value
@@ -47,7 +88,7 @@ export function readText(text: string, path: string): TextContent {
   const bare = second.text.replace(/^"(.*)"$/, '$1')
   if (parseNumber(bare) === undefined)
     throw notNumeric(path, looksLikeValue(bare) ? { ...second, text: bare } : first)
-  return readColumns(text, ',', path)
+  return readColumns(text, ',', path, filters)
 }
 
 /** The sign that separates the cells of a line; undefined where it has one cell. */
@@ -64,11 +105,42 @@ function delimiterOf(line: string): string | undefined {
   return most !== undefined && most.count > 1 ? most.sign : undefined
 }
 
-function readColumns(text: string, delimiter: string, path: string): TextContent {
+function readColumns(
+  text: string,
+  delimiter: string,
+  path: string,
+  filters: readonly RowFilter[],
+): TextContent {
   const table = readTable(text, delimiter, path)
-  const offers = columns(table, path)
-  const uncertain = commaProblem(offers, table, delimiter, path)
-  return { offers, ...defined({ uncertain }) }
+  const content = readRows(table, path, filters)
+  const uncertain = commaProblem(content.offers, table, delimiter, path)
+  return { ...content, ...defined({ uncertain }) }
+}
+
+/**
+ * The benchmarks of a known table, or its columns.
+ *
+ * @param filters with any, the table is read as columns
+ * @throws {InputError} no row is left
+ */
+export function readRows(table: Table, path: string, filters: readonly RowFilter[]): TextContent {
+  if (filters.length === 0) {
+    for (const read of TABLE_READERS) {
+      const offers = read(table, path)
+      if (offers !== undefined) return { offers }
+    }
+    return { offers: columns(table, path, []), table }
+  }
+  if (table.rows.length === 0 || !holdsTitles(table, path)) throw noTable(path)
+  const filtered = filterRows(table, filters, path)
+  return {
+    offers: columns(
+      filtered,
+      path,
+      filters.map(({ column }) => column),
+    ),
+    table: filtered,
+  }
 }
 
 /** The lines that are neither blank nor comments. */
@@ -106,7 +178,8 @@ function notNumeric(path: string, { line, text }: Line): InputError {
   return new InputError(`${path}, line ${line}: ${notANumber(text, FORMATS)}`)
 }
 
-function columns(table: Table, path: string): Offer[] {
+/** @param chosen titles of columns by which the user chose rows */
+function columns(table: Table, path: string, chosen: readonly string[]): Offer[] {
   const header = table.rows[0]?.map((cell) => cell.trim())
   if (header === undefined) return [noValues()]
   const titled = holdsTitles(table, path)
@@ -116,9 +189,11 @@ function columns(table: Table, path: string): Offer[] {
     throw new InputError(
       `${path}, line ${table.lineOf(0)}: two columns have the name ${quoted(doubled)}; rename one`,
     )
+  const problem = titled ? aggregateProblem(table, path, chosen) : undefined
   return names.map((name, index) => {
     let column: ReturnType<Offer['read']> | undefined
     const read = () => {
+      if (problem !== undefined) throw new InputError(problem)
       column ??= readColumn(table, titled ? 1 : 0, { name, index, of: names.length }, path)
       return column
     }
