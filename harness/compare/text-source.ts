@@ -19,8 +19,8 @@ const FORMATS =
   'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that docs/compare.md lists'
 
 /**
- * A format of texts: its benchmarks, or undefined where the text has another format. A new one takes
- * a file and a line in `TEXT_READERS`.
+ * A format of texts: its benchmarks, or undefined where the text has another format. A new one
+ * takes a file and a line in `TEXT_READERS`.
  */
 export type TextReader = (text: string, path: string) => Offer[] | undefined
 /** The same for tables with a header line; a new one takes a line in `TABLE_READERS`. */

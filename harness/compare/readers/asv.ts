@@ -6,7 +6,7 @@ import { quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
 import type { Unit } from '../unit.js'
 
-/** asv, `results/<machine>/<commit>-<environment>.json`, version 2: a row of cells per benchmark. */
+/** asv, `results/MACHINE/COMMIT-ENVIRONMENT.json`, version 2: a row of cells per benchmark. */
 const asv = z.looseObject({
   result_columns: z.array(z.string()),
   results: z.record(z.string(), z.array(z.unknown())),
