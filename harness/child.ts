@@ -1,5 +1,6 @@
 import type { RunSlot, Suite } from './contract.js'
 import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
+import { ContractError, canonicalOf, checkOutcome } from './measurement/outcome-contract.js'
 import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
 import { foldStack } from './measurement/stack.js'
 import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
@@ -21,6 +22,8 @@ process.once('message', (message: ParentMessage) => {
 
 async function answer(slot: RunSlot): Promise<void> {
   const { suite } = (await import(slot.suite)) as { suite: Suite }
+  if (typeof suite !== 'object' || suite === null)
+    throw new ContractError('the module does not export a suite; export const suite = { … }')
   const go = new Promise((resolve) => process.once('message', resolve))
   await send({ kind: 'ready' })
   await go
@@ -33,7 +36,9 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   if (slot.mode === 'run' || slot.mode === 'probe') {
     const beforeMs = readTreeCpuMs()
     const measurement = await runOnce(suite, slot)
-    return { kind: 'measured', measurement, ownCpuMs: Math.max(0, readTreeCpuMs() - beforeMs) }
+    const modules = await loadedModules()
+    const ownCpuMs = Math.max(0, readTreeCpuMs() - beforeMs)
+    return { kind: 'measured', measurement, ownCpuMs, modules }
   }
   if (slot.mode === 'profile') {
     // Imported here, so that measured runs do not load it.
@@ -45,12 +50,46 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   const scale: unknown = workload.scales[slot.scale]
   if (slot.mode === 'prepare') {
     const warnings: string[] = []
-    await workload.prepare(scale, slot.seed, (line) => void warnings.push(line))
-    return { kind: 'prepared', warnings }
+    await workload.prepare(scale, slot.seed, (line) => void warnings.push(String(line)))
+    return { kind: 'prepared', warnings, modules: await loadedModules() }
   }
-  const { output } = await workload.run(foldStack(suite, slot.stack), scale, slot.seed)
-  const digest = digestOf(workload.canonical(output))
-  return { kind: 'verified', digest, ...(slot.wantOutput === true && { output }) }
+  return await verify(suite, slot)
+}
+
+/** One untimed pass, for its digest, with every check that what it returned can prove something. */
+async function verify(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
+  // Imported here, so that measured runs do not load them.
+  const { isHollow, refuseBlindCanonical } = await import('./measurement/output-sensitivity.js')
+  const { serialize } = await import('node:v8')
+  const workload = workloadOf(suite, slot.workload)
+  const subject = foldStack(suite, slot.stack)
+  const outcome = await workload.run(subject, workload.scales[slot.scale], slot.seed)
+  const { output } = checkOutcome(workload, outcome)
+  const canonical = canonicalOf(workload, output)
+  refuseBlindCanonical(workload, output, canonical)
+  return {
+    kind: 'verified',
+    digest: digestOf(canonical),
+    wholeDigest: wholeDigest(() => serialize(output)),
+    isHollow: canonical.length === 0 || isHollow(output),
+    ...(slot.wantOutput === true && { output }),
+    modules: await loadedModules(),
+  }
+}
+
+/** Imported only when measuring is over. */
+async function loadedModules(): Promise<string[]> {
+  const { listLoadedModules } = await import('./measurement/loaded-modules.js')
+  return await listLoadedModules()
+}
+
+/** Digest of all of an output; empty for one that cannot be sent between processes. */
+function wholeDigest(serialized: () => Uint8Array): string {
+  try {
+    return digestOf(serialized())
+  } catch {
+    return ''
+  }
 }
 
 function describe({ name, workloads, layers }: Suite) {
@@ -73,8 +112,8 @@ function fail(error: unknown): void {
   const exitCode =
     typeof error === 'object' && error !== null && 'exitCode' in error ? error.exitCode : undefined
   // For a refused run, the stack of our own code does not help.
-  const stack =
-    error instanceof Error && !(error instanceof UncountedWork) ? error.stack : undefined
+  const isRefusal = error instanceof UncountedWork || error instanceof ContractError
+  const stack = error instanceof Error && !isRefusal ? error.stack : undefined
   if (stack !== undefined) process.stderr.write(`${stack}\n`)
   send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() =>
     process.exit(1),

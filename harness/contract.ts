@@ -10,7 +10,7 @@ export interface Suite<Subject = unknown> {
    * it by this address.
    */
   readonly module: string
-  /** The pure baseline: every optimization off. */
+  /** The pure baseline: every optimization off. The subject itself, not a promise of it. */
   baseline(): Subject
   /** In the order in which `evaluate all` evaluates them. */
   readonly layers: readonly Layer<Subject>[]
@@ -72,16 +72,19 @@ export interface Workload<Subject, Scale, Output> {
    * @returns the computation; it can be called any number of times, always with the same result
    */
   reference?(scale: Scale, seed: number): Promise<() => number>
-  /** Equal bytes ⇔ equal results; the digest is the SHA-256 of this. */
+  /**
+   * Equal bytes ⇔ equal results; the digest is the SHA-256 of this. It holds the whole result: a
+   * form that stays the same when the output changes is refused.
+   */
   canonical(output: Output): string | Uint8Array
   /** The first place where two outputs differ; undefined if they are equal. */
   diverge(baseline: Output, candidate: Output): Divergence | undefined
 }
 
 export interface Outcome<Output> {
-  /** Must survive a structured clone. */
+  /** What is compared; never undefined or null. Must survive a structured clone. */
   readonly output: Output
-  /** Cache hits, opens, bytes: reported, not part of the digest. */
+  /** Cache hits, opens, bytes: finite numbers, reported, not part of the digest. */
   readonly counters?: Readonly<Record<string, number>>
   /** Amount of work done, so that the harness can print a rate, e.g. bars/s. */
   readonly work?: Work

@@ -11,6 +11,7 @@ import type { PlanDraft } from '../evaluation/plan-draft.js'
 import { differencesBetween } from '../evaluation/resume.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { appendRun, evidenceOf } from '../evidence/store.js'
+import { watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
 import { makeDirectory } from '../system/files.js'
 import { acquireLock } from '../system/lock.js'
@@ -66,12 +67,14 @@ const PROOFS = 1
  *
  * @throws {InputError} the evidence root cannot be used, or there is nothing to resume
  * @throws {InvalidEvidenceError} measured processes failed too often, the proof found different
- * results of the same code, or the disk is full
+ * results of the same code, a module changed meanwhile, or the disk is full
  * @throws {Interrupted} the user stopped it; finished runs are kept for `resume`
  */
-export async function calibrate(request: CalibrationRequest): Promise<CalibrationOutcome> {
-  const { root, progress } = request
+export async function calibrate(given: CalibrationRequest): Promise<CalibrationOutcome> {
+  const { root, progress } = given
   makeDirectory(evidenceOf(root))
+  const code = watchCode(given.loaded)
+  const request = { ...given, settings: { ...given.settings, onModules: code.saw } }
   const lock = acquireLock(evidenceOf(root), request.now())
   try {
     const id = idOf(request)
@@ -81,6 +84,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
     await measurePart(request, id, 'aa', identicalTrial)
     progress.note(`${formatLimit(INJECTED)} injected`)
     await measurePart(request, id, 'injected', injectedTrial)
+    code.check()
     return { calibration: publishCalibration(root, id), id }
   } finally {
     progress.done()

@@ -10,6 +10,7 @@ import {
   isAutocorrelated,
 } from '../verdict/identical-arms.js'
 import { type InjectedAttempt, injectedEffect } from '../verdict/injected-effect.js'
+import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import { boundsAt } from '../verdict/look.js'
 import { certifiableImprovement, type Noise } from '../verdict/noise.js'
 import { findDivergence } from '../verdict/proof.js'
@@ -43,7 +44,10 @@ const ALPHA = 0.05
  */
 export function toCalibration(evidence: CalibrationEvidence): Calibration {
   const { plan, environment } = evidence.aa
-  for (const part of [evidence.aa, evidence.injected]) refuseUnexplainedVoids(part.plan, part.runs)
+  for (const part of [evidence.aa, evidence.injected]) {
+    refuseUnexplainedVoids(part.plan, part.runs)
+    refuseUnplannedRuns(part.plan, part.runs)
+  }
   const workloads = plan.workloads.map((workload) => calibrateWorkload(evidence, workload))
   return {
     schema: 'assay/calibration@1',

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
@@ -10,10 +11,12 @@ import {
   evidenceOf,
   prepareRoot,
   readEvidence,
+  writeModules,
   writePart,
   writePlan,
 } from '../evidence/store.js'
 import type { Io } from '../io.js'
+import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { ForkSettings } from '../measurement/fork-run.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
@@ -26,7 +29,7 @@ import { decide, openWorkloads } from '../verdict/decide.js'
 import { isNothing } from '../verdict/refusals.js'
 import { measurePairs } from './measure-pairs.js'
 import { pilotWorkloads } from './pilot.js'
-import type { PlanDraft } from './plan-draft.js'
+import { describeMeasured, digestMeasured, type PlanDraft } from './plan-draft.js'
 import { probeMemory } from './probe-memory.js'
 import { proveEquivalence } from './prove-equivalence.js'
 import { resumePlan } from './resume.js'
@@ -82,13 +85,15 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
 }
 
 /** `evaluate` for a caller that already holds the lock of the evidence root. */
-export async function evaluateLocked(request: EvaluationRequest): Promise<Evaluation> {
-  const { root, progress } = request
+export async function evaluateLocked(given: EvaluationRequest): Promise<Evaluation> {
+  const { root, progress } = given
   try {
-    const plan = request.resume ? resume(request) : await begin(request)
+    const { plan, code } = given.resume ? resume(given) : await begin(given)
+    const request = { ...given, code }
     const overheadShare = await measure(request, plan)
     await probe(request, plan)
     await profile(request, plan)
+    refuseChangedCode(request, plan)
     const record = toDecisionRecord(readEvidence(root, plan.id))
     publishRecord(root, record)
     await report(root, record)
@@ -98,20 +103,34 @@ export async function evaluateLocked(request: EvaluationRequest): Promise<Evalua
   }
 }
 
-function resume({ root, draft, onProof }: EvaluationRequest): EvaluationPlan {
-  const plan = resumePlan(root, draft, readEnvironment(draft.nodeFlags))
-  onProof(readEvidence(root, plan.id))
-  return plan
+/** An evaluation at work, and the code it measures. */
+interface Session extends EvaluationRequest {
+  readonly code: CodeWatch
 }
 
-/**
- * Makes all steps before the first measured run. A failure before the plan is written frees the
- * id.
- */
-async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
+/** An evaluation that has a plan, and the code it measures. */
+interface Begun {
+  readonly plan: EvaluationPlan
+  readonly code: CodeWatch
+}
+
+function resume({ root, draft, loaded, onProof }: EvaluationRequest): Begun {
+  const { plan, code } = resumePlan({
+    root,
+    draft,
+    loaded,
+    environment: readEnvironment(draft.nodeFlags),
+  })
+  onProof(readEvidence(root, plan.id))
+  return { plan, code }
+}
+
+/** Everything before the first measured run. A failure before the plan is written frees the id. */
+async function begin(request: EvaluationRequest): Promise<Begun> {
   const { root, draft, io, loaded, progress } = request
-  const setting = { loaded, progress, settings: settingsOf(request) }
   const id = claimEvidence(root, draft.layer)
+  const code = watchCode(loaded, {}, (modules) => writeModules(root, id, modules))
+  const setting = { loaded, progress, settings: settingsOf({ ...request, code }) }
   try {
     writePart(root, id, 'environment', readEnvironment(draft.nodeFlags))
     if (request.sequence !== undefined) writePart(root, id, 'sequence', request.sequence)
@@ -130,18 +149,15 @@ async function begin(request: EvaluationRequest): Promise<EvaluationPlan> {
     const plan = { ...unpiloted, workloads }
     writePlan(root, plan)
     writeIndex(root)
-    return plan
+    return { plan, code }
   } catch (error) {
     discardUnplanned(root, id)
     throw error
   }
 }
 
-/** Measures until every workload is decided. @returns the same as `measurePairs` */
-async function measure(
-  request: EvaluationRequest,
-  plan: EvaluationPlan,
-): Promise<number | undefined> {
+/** Measures until every workload is decided. @returns as `measurePairs` */
+async function measure(request: Session, plan: EvaluationPlan): Promise<number | undefined> {
   const { root, loaded, progress, io } = request
   const { runs, equivalence } = readEvidence(root, plan.id)
   return await measurePairs({
@@ -157,8 +173,8 @@ async function measure(
   })
 }
 
-/** Probes the memory of those workloads whose measured runs leave it undecided. */
-async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promise<void> {
+/** Probes memory where the measured runs do not decide about it. */
+async function probe(request: Session, { id }: EvaluationPlan): Promise<void> {
   const { root, loaded, progress, io } = request
   await probeMemory({
     evidence: readEvidence(root, id),
@@ -168,6 +184,19 @@ async function probe(request: EvaluationRequest, { id }: EvaluationPlan): Promis
     now: io.now,
     onLine: (line) => appendProbe(root, id, line),
   })
+}
+
+/**
+ * Checks at the end that the code is still what was planned and measured.
+ *
+ * @throws {InvalidEvidenceError} it is not; names what was changed
+ */
+function refuseChangedCode({ code, loaded }: Session, plan: EvaluationPlan): void {
+  code.check()
+  if (digestMeasured(loaded) !== plan.dist)
+    throw new InvalidEvidenceError(
+      `${describeMeasured(loaded)} was changed while ${plan.id} was measured, so the runs may be of different code; restore it and continue with --resume, or evaluate again`,
+    )
 }
 
 /**
@@ -186,8 +215,8 @@ async function report(root: string, { id, layer }: DecisionRecord): Promise<void
   )
 }
 
-/** Profiles the arms for readers of the verdict, unless the candidate's results differ. */
-async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promise<void> {
+/** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */
+async function profile(request: Session, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const { divergence } = decide(readEvidence(root, plan.id))
   if (!request.profile || divergence !== undefined || isNothing(plan)) return
@@ -197,11 +226,12 @@ async function profile(request: EvaluationRequest, plan: EvaluationPlan): Promis
   await profileWorkloads({ plan, loaded, settings: settingsOf(request), progress, folder })
 }
 
-function settingsOf({ draft, loaded, timeoutMs, io }: EvaluationRequest): ForkSettings {
+function settingsOf({ draft, loaded, timeoutMs, io, code }: Session): ForkSettings {
   return {
     env: runEnvironment(io.env, loaded.suite.passEnvironment),
     nodeFlags: draft.nodeFlags,
     timeoutMs,
     signal: io.signal,
+    onModules: code.saw,
   }
 }

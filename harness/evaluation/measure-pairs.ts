@@ -3,7 +3,7 @@ import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evid
 import type { JournalLine } from '../evidence/run-record.js'
 import { measurePair } from '../measurement/measure-pair.js'
 import { createPace, type Pace } from '../measurement/pace.js'
-import { nextPair } from '../measurement/schedule.js'
+import { nextPair, notBefore } from '../measurement/schedule.js'
 import { runningEstimate } from '../verdict/assess.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { refuseFailing } from '../verdict/refusals.js'
@@ -83,7 +83,7 @@ async function measureNext(
       plan,
       loaded,
       settings,
-      now,
+      startOfRun: () => notBefore(journal.at(-1)?.startedAt ?? plan.createdAt, now()),
       onRun: (arm) =>
         progress.run(
           defined({

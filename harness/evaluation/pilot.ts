@@ -1,5 +1,5 @@
 import type { Arm } from '../contract.js'
-import { InvalidEvidenceError } from '../errors.js'
+import { EXIT, InputError, InvalidEvidenceError } from '../errors.js'
 import type { PlannedWorkload } from '../evidence/evidence.js'
 import type { Measurement } from '../measurement/child-message.js'
 import { forkRun } from '../measurement/fork-run.js'
@@ -55,6 +55,7 @@ export async function pilotWorkloads(
  * times slower than a warm one. Therefore, if it takes less than 300 ms, each arm makes another
  * run: four timed iterations after three of warm-up. None of these runs is evidence.
  *
+ * @throws {InputError} the suite does not keep the contract
  * @throws {InvalidEvidenceError} a process failed
  */
 async function pilotWorkload(pilot: Pilot, workload: PlannedWorkload): Promise<PlannedWorkload> {
@@ -152,6 +153,7 @@ async function timeArm(
   if (result.kind === 'answered' && result.message.kind === 'measured')
     return result.message.measurement
   const problem = result.kind === 'failed' ? result.error : 'no measurement'
+  if (result.kind === 'failed' && result.exitCode === EXIT.input) throw new InputError(problem)
   throw new InvalidEvidenceError(
     `the pilot run of the ${arm} of ${workload} failed: ${problem}; nothing was measured`,
   )

@@ -1,10 +1,13 @@
 import { dirname, join } from 'node:path'
 import type { ScaleName, Workload } from '../contract.js'
+import { InputError } from '../errors.js'
 import { type Defined, defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
+import { ContractError } from '../measurement/outcome-contract.js'
 import { equivalenceSeeds } from '../measurement/schedule.js'
 import { digestCode, readGitState } from '../measurement/source-state.js'
+import { foldStack } from '../measurement/stack.js'
 import { packageRoot } from '../system/package-root.js'
 
 /** A plan before its evidence has a number and the pilot has run. */
@@ -53,17 +56,19 @@ const PROOFS = 3
 const ALPHA = 0.05
 
 /**
- * Makes a plan of any kind: for an evaluation, a summary, a control or a gate. It supersedes
- * nothing.
+ * Makes a plan of any kind: an evaluation, a summary, a control, a gate.
+ *
+ * @throws {InputError} the subject of an arm cannot be made
  */
 export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
   const { loaded, stacks, scale, seed, improvement, targets } = choices
+  refuseFailingStacks(loaded, stacks)
   const arms: EvaluationPlan['arms'] =
     stacks.incumbent.length === 0
       ? ['baseline', 'candidate']
       : ['baseline', 'incumbent', 'candidate']
   return defined({
-    schema: 'assay/plan@1',
+    schema: 'assay/plan@2',
     command: choices.command,
     packageVersion: choices.packageVersion,
     suite: loaded.suite.name,
@@ -93,6 +98,22 @@ export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
   })
 }
 
+/** @throws {InputError} a layer or the baseline does not give a subject; names it */
+function refuseFailingStacks({ suite }: LoadedSuite, stacks: EvaluationPlan['stacks']): void {
+  for (const stack of Object.values(stacks)) {
+    try {
+      foldStack(suite, stack)
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause)
+      const from = ['the baseline', ...stack].join(' + ')
+      throw new InputError(
+        cause instanceof ContractError ? what : `the subject of ${from} cannot be made: ${what}`,
+        { cause },
+      )
+    }
+  }
+}
+
 /** A workload in a plan, before its pilot. */
 function planWorkload(workload: AnyWorkload, scale: ScaleName, isTarget: boolean): PlannedWorkload {
   const { id, title } = workload
@@ -113,7 +134,19 @@ function injection(
 }
 
 /** Commit and digest of the code that will be measured. */
-export function measuredCode({ foreignFile }: LoadedSuite): MeasuredCode {
+export function measuredCode(loaded: LoadedSuite): MeasuredCode {
+  const { foreignFile } = loaded
   const folder = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
-  return { git: readGitState(folder), dist: digestCode(join(packageRoot(), 'dist'), foreignFile) }
+  return { git: readGitState(folder), dist: digestMeasured(loaded) }
+}
+
+/** `sha256:…` of the compiled harness, and of the modules of another project's suite. */
+export function digestMeasured({ foreignFile }: Pick<LoadedSuite, 'foreignFile'>): string {
+  return digestCode(join(packageRoot(), 'dist'), foreignFile)
+}
+
+/** What `digestMeasured` is about, for messages. */
+export function describeMeasured({ foreignFile }: Pick<LoadedSuite, 'foreignFile'>): string {
+  const dist = join(packageRoot(), 'dist')
+  return foreignFile === undefined ? dist : `${dist}, or a module of ${foreignFile},`
 }

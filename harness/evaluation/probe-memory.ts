@@ -4,7 +4,7 @@ import type { ProbeLine } from '../evidence/probe-record.js'
 import { forkRun } from '../measurement/fork-run.js'
 import { slotOf } from '../measurement/measure-pair.js'
 import { probeFlagsFor } from '../measurement/run-environment.js'
-import { armOrder, nextPair } from '../measurement/schedule.js'
+import { nextPair, notBefore, probeOrder } from '../measurement/schedule.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { workloadsToProbe } from '../verdict/decide.js'
 import { PROBE_PAIRS, probePairs } from '../verdict/memory-probe.js'
@@ -51,12 +51,11 @@ async function probePair(
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
-  // The order of the arms differs from that of the measured pairs.
-  for (const [index, arm] of armOrder(plan.seed, `${workload.id} memory probe`, pair, [
-    against,
-    'candidate',
-  ]).entries()) {
-    const line = await probeRun(request, plan, workload, pair, arm, index)
+  const { runs } = request.evidence
+  for (const [index, arm] of probeOrder(plan.seed, workload.id, pair, against).entries()) {
+    const before = lines.at(-1)?.startedAt ?? runs.at(-1)?.startedAt ?? plan.createdAt
+    const startedAt = notBefore(before, request.now())
+    const line = await probeRun(request, plan, { workload, pair, arm, index, startedAt })
     request.onLine(line)
     lines.push(line)
     if ('error' in line) {
@@ -66,15 +65,21 @@ async function probePair(
   }
 }
 
+/** A run of the probe that is due. */
+interface DueRun {
+  readonly workload: PlannedWorkload
+  readonly pair: number
+  readonly arm: Arm
+  readonly index: number
+  readonly startedAt: string
+}
+
 async function probeRun(
-  { loaded, settings, now }: ProbeRequest,
+  { loaded, settings }: ProbeRequest,
   plan: EvaluationPlan,
-  workload: PlannedWorkload,
-  pair: number,
-  arm: Arm,
-  index: number,
+  { workload, pair, arm, index, startedAt }: DueRun,
 ): Promise<ProbeLine> {
-  const identity = { workload: workload.id, pair, arm, startedAt: now().toISOString() }
+  const identity = { workload: workload.id, pair, arm, startedAt }
   const result = await forkRun(
     { ...slotOf({ plan, loaded }, workload, arm), mode: 'probe', pair, position: index },
     { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) },

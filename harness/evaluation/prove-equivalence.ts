@@ -1,6 +1,6 @@
 import type { Arm, Divergence, RunSlot } from '../contract.js'
 import { InputError, InvalidEvidenceError } from '../errors.js'
-import type { Equivalence } from '../evidence/evidence.js'
+import { divergenceSchema, type Equivalence } from '../evidence/evidence.js'
 import { type Answer, forkRun } from '../measurement/fork-run.js'
 import { addressOf } from '../measurement/load-suite.js'
 import { slotOf } from '../measurement/measure-pair.js'
@@ -21,14 +21,22 @@ interface Task {
   readonly seed: number
 }
 
+type Verified = Extract<Answer, { kind: 'verified' }>
+
+/** What one arm returned for one seed. */
+interface Result extends Task, Verified {
+  readonly arm: Arm
+}
+
 /**
  * Proves, before any run is timed, that every arm produces the results of the baseline for each
  * workload and seed. Each arm runs in a process of its own. The proof stops at the first
  * difference and locates it. Data are prepared once for each measured version of the suite.
  *
- * @param thorough compute every digest even after a difference, and locate only the first
- * difference; for arms that are expected to differ
- * @throws {InputError} preparing the data failed because of a setting, e.g. an unwritable cache
+ * @param thorough take every digest even after a difference, and locate only the first: for arms
+ * that are expected to differ
+ * @throws {InputError} preparing the data failed because of a setting, e.g. an unwritable cache; or
+ * the suite does not keep the contract, so that equal results would prove nothing
  * @throws {InvalidEvidenceError} a process failed
  */
 export async function proveEquivalence(
@@ -38,15 +46,18 @@ export async function proveEquivalence(
 ): Promise<Equivalence> {
   const proof = { ...setting, plan }
   const digests: Digests = []
+  const results: Result[] = []
   let divergence: LocatedDivergence | undefined
   for (const task of tasksOf(plan)) {
     setting.progress.phase(`proving equivalence: ${task.workload}, seed ${task.seed}`)
     await prepareData(proof, task)
-    const byArm = await digestArms(proof, task)
-    digests.push(...byArm)
+    const byArm = await verifyArms(proof, task)
+    results.push(...byArm)
+    digests.push(...byArm.map(({ arm, digest }) => ({ ...task, arm, digest })))
     divergence ??= await findDivergence(proof, task, byArm)
     if (divergence !== undefined && !thorough) break
   }
+  if (divergence === undefined) refuseVacuous(results)
   return divergence === undefined
     ? { kind: 'equal', digests }
     : { kind: 'different', digests, divergence }
@@ -72,13 +83,13 @@ function versionsOf({ plan, loaded }: Proof): Arm[] {
   )
 }
 
-/** One digest per arm. The arms run at the same time, because nothing is timed here. */
-async function digestArms(proof: Proof, task: Task): Promise<Digests> {
+/** One result per arm. Nothing is timed here, so the arms run at the same time. */
+async function verifyArms(proof: Proof, task: Task): Promise<Result[]> {
   return await settleAll(
     proof.plan.arms.map(async (arm) => ({
+      ...(await verify(proof, { ...task, arm })),
       ...task,
       arm,
-      digest: (await verify(proof, { ...task, arm })).digest,
     })),
   )
 }
@@ -87,7 +98,7 @@ async function digestArms(proof: Proof, task: Task): Promise<Digests> {
 async function findDivergence(
   proof: Proof,
   task: Task,
-  digests: Digests,
+  digests: readonly Result[],
 ): Promise<LocatedDivergence | undefined> {
   const different = digests.find(({ digest }) => digest !== digests[0]?.digest)
   if (different === undefined) return undefined
@@ -100,7 +111,12 @@ async function findDivergence(
  * different, that arm is not reproducible; the proof then fails for this reason, which is reported
  * instead.
  */
-async function locate(proof: Proof, task: Task, arm: Arm, digests: Digests): Promise<Divergence> {
+async function locate(
+  proof: Proof,
+  task: Task,
+  arm: Arm,
+  digests: readonly Result[],
+): Promise<Divergence> {
   const arms = ['baseline', arm] as const
   const [baseline, candidate] = await settleAll(
     arms.map((one) => verify(proof, { ...task, arm: one, wantOutput: true })),
@@ -117,10 +133,10 @@ async function locate(proof: Proof, task: Task, arm: Arm, digests: Digests): Pro
   if (unstable !== undefined) return unlocated(`the ${unstable} gives another output each time`)
   try {
     const workload = workloadOf(proof.loaded.suite, task.workload)
-    return (
-      workload.diverge(baseline?.output, candidate?.output) ??
-      unlocated('the workload does not locate the difference')
-    )
+    const place: unknown = workload.diverge(baseline?.output, candidate?.output)
+    if (place === undefined) return unlocated('the workload does not locate the difference')
+    const { success, data } = divergenceSchema.safeParse(place)
+    return success ? data : unlocated('the workload does not return a place as texts')
   } catch (error) {
     // Outputs that cannot be compared are still different.
     const reason = error instanceof Error ? error.message : String(error)
@@ -128,12 +144,39 @@ async function locate(proof: Proof, task: Task, arm: Arm, digests: Digests): Pro
   }
 }
 
+/**
+ * Refuses a workload whose equal digests prove nothing: all outputs are empty, or the canonical
+ * form is the same for every seed although the outputs differ.
+ *
+ * @throws {InputError} there is one; names it
+ */
+function refuseVacuous(results: readonly Result[]): void {
+  for (const id of new Set(results.map(({ workload }) => workload))) {
+    const own = results.filter(({ workload }) => workload === id)
+    if (own.every(({ isHollow }) => isHollow))
+      throw new InputError(
+        `workload ${id}: every output is empty, so there is no result to compare; return what was computed as output`,
+      )
+    const seeds = new Set(own.map(({ seed }) => seed)).size
+    const forms = new Set(own.map(({ digest }) => digest)).size
+    const wholes = new Set(own.map(({ seed, wholeDigest }) => `${seed} ${wholeDigest}`)).size
+    const outputs = new Set(own.map(({ wholeDigest }) => wholeDigest)).size
+    // Outputs that differ from process to process hold times or the like, which no form should.
+    const isReproducible = wholes === seeds
+    if (seeds > 1 && forms === 1 && isReproducible && outputs > 1)
+      throw new InputError(
+        `workload ${id}: canonical is the same for all ${seeds} seeds although the outputs differ, so it leaves out what was computed; put the whole result into it`,
+      )
+  }
+}
+
 async function verify(
   proof: Proof,
   slot: Task & Pick<RunSlot, 'arm' | 'wantOutput'>,
-): Promise<{ readonly digest: string; readonly output?: unknown }> {
+): Promise<Verified> {
   const answer = await runStep(proof, { ...slot, mode: 'verify' })
-  return answer.kind === 'verified' ? answer : { digest: '' }
+  if (answer.kind === 'verified') return answer
+  throw new InvalidEvidenceError(`a verifying process answered ${answer.kind}`)
 }
 
 /** One step of the proof in a process of its own. */

@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../errors.js'
 import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
-import { mendJournal, readEvidence, unfinishedIds } from '../evidence/store.js'
+import {
+  mendJournal,
+  readBeginning,
+  readEvidence,
+  unfinishedIds,
+  writeModules,
+} from '../evidence/store.js'
+import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import type { PlanDraft } from './plan-draft.js'
 
 /**
@@ -31,21 +40,31 @@ interface HostedPlan {
 /** Facts about a host on which measured times depend. */
 const HOST: readonly (keyof Environment)[] = ['platform', 'cpuModel', 'cpuCount', 'node', 'v8']
 
+/** What is to be continued, and on what. */
+export interface ResumeRequest {
+  /** Evidence root, absolute. */
+  readonly root: string
+  /** The plan of the current command. */
+  readonly draft: PlanDraft
+  /** The host as it is now. */
+  readonly environment: Environment
+  readonly loaded: Pick<LoadedSuite, 'address' | 'foreignFile'>
+}
+
 /**
- * The plan of the newest unfinished evaluation of a layer, which will be continued. If an
- * interruption left an incomplete last line in the journal, the line is repaired.
+ * The plan of the newest unfinished evaluation of a layer, to be continued, and the modules its
+ * runs were made with. An incomplete last line of its journal, left by an interruption, is
+ * repaired.
  *
- * @param draft the plan of the current command
- * @param environment the host as it is now
- * @throws {InputError} there is nothing to resume, the plan or host differs from the current one,
- * or the calibration of the host has failed since; the message names the differences
- * @throws {InvalidEvidenceError} the files of the evaluation are damaged
+ * @throws {InputError} there is nothing to resume, its plan or host differs from the current one,
+ * or the calibration of the host has failed since; names what differs
+ * @throws {InvalidEvidenceError} its files are damaged, its runs do not follow its plan, or a
+ * module was changed; names it
  */
-export function resumePlan(
-  root: string,
-  draft: PlanDraft,
-  environment: Environment,
-): EvaluationPlan {
+export function resumePlan({ root, draft, environment, loaded }: ResumeRequest): {
+  readonly plan: EvaluationPlan
+  readonly code: CodeWatch
+} {
   const id = unfinishedIds(root).findLast(
     (candidate) => candidate.slice(candidate.indexOf('-') + 1) === draft.layer,
   )
@@ -53,24 +72,41 @@ export function resumePlan(
     throw new InputError(
       `nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`,
     )
+  const begun = readBeginning(root, id)
+  const { plan } = begun
+  if (plan.schema !== draft.schema)
+    throw new InputError(
+      `cannot resume ${id}: an older version of assay began it, which did not keep what a continuation is checked against; leave out --resume to evaluate again`,
+    )
+  const code = watchCode(loaded, begun.modules, (modules) => writeModules(root, id, modules))
+  code.check()
+  refuseDifferences(root, begun, { plan: draft, environment })
+  refuseFailedCalibration(plan, draft)
   mendJournal(root, id)
-  const { plan, environment: begunOn } = readEvidence(root, id)
-  const differences = differencesBetween(
-    { plan, environment: begunOn },
-    { plan: draft, environment },
-  )
-  if (differences.length > 0) {
+  const { runs, memoryProbe } = readEvidence(root, id)
+  refuseUnplannedRuns(plan, runs, memoryProbe)
+  return { plan, code }
+}
+
+function refuseDifferences(
+  root: string,
+  begun: HostedPlan & { readonly plan: EvaluationPlan },
+  now: HostedPlan,
+): void {
+  const { id, command } = begun.plan
+  const differences = differencesBetween(begun, now)
+  if (differences.length > 0)
     throw new InputError(
-      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${plan.command} --resume --out ${root}`,
+      `cannot resume ${id}: it was begun with a different ${differences.join(', ')}; repeat its command: ${command} --resume --out ${root}`,
     )
-  }
+}
+
+function refuseFailedCalibration({ id, calibration: then }: EvaluationPlan, draft: PlanDraft) {
   const { calibration } = draft
-  if (calibration?.status === 'failed' && plan.calibration?.status !== 'failed') {
-    throw new InputError(
-      `cannot resume ${id}: the calibration of this host has failed since it was begun; calibrate again and resume once it passes: ${calibration.command}, or leave out --resume`,
-    )
-  }
-  return plan
+  if (calibration?.status !== 'failed' || then?.status === 'failed') return
+  throw new InputError(
+    `cannot resume ${id}: the calibration of this host has failed since it was begun; calibrate again and resume once it passes: ${calibration.command}, or leave out --resume`,
+  )
 }
 
 /** Names of the differences that prevent the runs of two plans from being joined. */

@@ -10,6 +10,7 @@ import {
   stacksSchema,
 } from './field-schemas.js'
 import type { Hotspots } from './hotspots-schema.js'
+import type { ModuleDigests } from './modules-schema.js'
 import type { ProbeLine } from './probe-record.js'
 import type { JournalLine } from './run-record.js'
 import type { Sequence } from './sequence-evidence.js'
@@ -60,7 +61,8 @@ export type CalibrationQuote = Readonly<z.infer<typeof calibrationQuoteSchema>>
 
 /** `plan.json`: everything decided before the first measured run. */
 export const planSchema = z.strictObject({
-  schema: z.literal('assay/plan@1'),
+  /** Version 2: lines of the journals are chained, and runs are checked against the plan. */
+  schema: z.enum(['assay/plan@1', 'assay/plan@2']),
   /** Stem of the evidence and the record, `0001-layer1`. */
   id: z.string(),
   createdAt: z.iso.datetime(),
@@ -147,6 +149,14 @@ const digestEntry = z.strictObject({
   digest: z.string(),
 })
 
+/** The schema of `Divergence`. */
+export const divergenceSchema = z.strictObject({
+  at: z.record(z.string(), z.string()),
+  field: z.string(),
+  baseline: z.string(),
+  candidate: z.string(),
+})
+
 /**
  * `equivalence.json`: one digest per workload × seed × arm, and the first divergence where there is
  * one.
@@ -194,6 +204,8 @@ export interface Evidence {
   readonly plan: EvaluationPlan
   readonly environment: Environment
   readonly equivalence: Equivalence
+  /** Modules that the measured processes loaded; absent in evidence from before they were kept. */
+  readonly modules?: ModuleDigests
   /** In the order they ran. */
   readonly runs: readonly JournalLine[]
   /** Runs made for their peak of memory alone, in the order they ran; absent if not needed. */

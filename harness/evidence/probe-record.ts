@@ -16,6 +16,7 @@ const probeRecordSchema = runRecordSchema
     heapBytes: true,
     digest: true,
     startedAt: true,
+    previous: true,
   })
   .extend({ peakRssBytes: z.number().positive() })
 export type ProbeRecord = Readonly<z.infer<typeof probeRecordSchema>>

@@ -51,6 +51,8 @@ export const runRecordSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   /** Why this pair does not count, from covariates alone. Any voided line voids its pair. */
   voided: z.string().optional(),
+  /** `sha256:…` of the line before, or of the plan; absent in evidence of version 1. */
+  previous: digestSchema.optional(),
 })
 export type RunRecord = Readonly<z.infer<typeof runRecordSchema>>
 
@@ -64,6 +66,8 @@ export const runFailureSchema = z.strictObject({
   arm: armSchema,
   error: z.string(),
   startedAt: z.iso.datetime(),
+  /** `sha256:…` of the line before, or of the plan; absent in evidence of version 1. */
+  previous: digestSchema.optional(),
 })
 export type RunFailure = Readonly<z.infer<typeof runFailureSchema>>
 

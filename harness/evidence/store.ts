@@ -1,19 +1,15 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import type { z } from 'zod'
-import { InvalidEvidenceError } from '../errors.js'
 import {
-  appendSynced,
   claimDirectory,
   digestFile,
   makeDirectory,
   readIfThere,
   readStored,
-  truncateSynced,
   writeJson,
   writeWhole,
 } from '../system/files.js'
-import { jsonText } from '../system/json-text.js'
 import { defined } from './defined.js'
 import {
   type EvaluationPlan,
@@ -23,12 +19,15 @@ import {
   planSchema,
 } from './evidence.js'
 import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
+import { appendLine, damaged, digestText, mendLines, readJournal } from './journal.js'
+import { MODULES, type ModuleDigests, modulesSchema } from './modules-schema.js'
 import { type ProbeLine, probeLineSchema } from './probe-record.js'
 import { type JournalLine, journalLineSchema } from './run-record.js'
 import { sequenceSchema } from './sequence-evidence.js'
 
 /** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
 const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
+const PLAN = 'plan.json'
 const JOURNAL = 'runs.jsonl'
 const SEQUENCE = 'sequence.json'
 const PROBE_JOURNAL = 'memory-probe.jsonl'
@@ -80,17 +79,61 @@ export function writePart<P extends Part>(
 /** Writes `plan.json`, and an empty journal for the runs that follow. */
 export function writePlan(root: string, plan: EvaluationPlan): void {
   writeWhole(pathOf(root, plan.id, JOURNAL), '')
-  writeJson(pathOf(root, plan.id, 'plan.json'), plan)
+  writeJson(pathOf(root, plan.id, PLAN), plan)
 }
 
-/** Appends one run to the journal; on disk when this returns. */
+/** Appends one run to the journal of an evaluation; on disk when this returns. */
 export function appendRun(root: string, id: string, line: JournalLine): void {
-  appendSynced(pathOf(root, id, JOURNAL), `${jsonText(line)}\n`)
+  appendRunIn(join(evidenceOf(root), id), line)
+}
+
+/** Appends one run to the journal beside a `plan.json`; on disk when this returns. */
+export function appendRunIn(folder: string, line: JournalLine): void {
+  appendLine(join(folder, JOURNAL), line, beginningIn(folder))
 }
 
 /** Appends one run of the memory probe; on disk when this returns. */
 export function appendProbe(root: string, id: string, line: ProbeLine): void {
-  appendSynced(pathOf(root, id, PROBE_JOURNAL), `${jsonText(line)}\n`)
+  appendLine(pathOf(root, id, PROBE_JOURNAL), line, beginningIn(join(evidenceOf(root), id)))
+}
+
+/**
+ * What the first line of a journal follows: the plan. Undefined for plans of version 1, whose
+ * journals are not chained.
+ */
+function beginningIn(folder: string): string | undefined {
+  const text = readIfThere(join(folder, PLAN)) ?? ''
+  return /^\{\s*"schema":\s*"assay\/plan@1"/.test(text) || text === ''
+    ? undefined
+    : digestText(text)
+}
+
+/** Replaces `modules.json`. */
+export function writeModules(root: string, id: string, modules: ModuleDigests): void {
+  writeJson(pathOf(root, id, MODULES), { schema: 'assay/modules@1', modules })
+}
+
+/**
+ * What must be known before an interrupted evaluation is continued: its plan, its host, and the
+ * modules its processes have loaded. The journals are not read.
+ *
+ * @throws {InvalidEvidenceError} as `readEvidence`
+ */
+export function readBeginning(
+  root: string,
+  id: string,
+): Pick<Evidence, 'plan' | 'environment' | 'modules'> {
+  const folder = join(evidenceOf(root), id)
+  return defined({
+    plan: readJson(join(folder, PLAN), planSchema),
+    environment: readJson(join(folder, 'environment.json'), environmentSchema),
+    modules: readModules(folder, listFiles(folder)),
+  })
+}
+
+function readModules(folder: string, names: readonly string[]): ModuleDigests | undefined {
+  if (!names.includes(MODULES)) return undefined
+  return readJson(join(folder, MODULES), modulesSchema).modules
 }
 
 /**
@@ -100,15 +143,6 @@ export function appendProbe(root: string, id: string, line: ProbeLine): void {
 export function mendJournal(root: string, id: string): void {
   mendLines(pathOf(root, id, JOURNAL), journalLineSchema)
   mendLines(pathOf(root, id, PROBE_JOURNAL), probeLineSchema)
-}
-
-function mendLines(path: string, line: z.ZodType): void {
-  const text = readIfThere(path) ?? ''
-  if (text === '' || text.endsWith('\n')) return
-  const torn = text.slice(text.lastIndexOf('\n') + 1)
-  if (parseJson(torn, line) === undefined)
-    truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
-  else appendSynced(path, '\n')
 }
 
 /**
@@ -121,13 +155,14 @@ export function readEvidence(root: string, id: string): Evidence {
   const folder = join(evidenceOf(root), id)
   if (!existsSync(folder)) throw damaged(folder, 'is missing')
   const names = listFiles(folder)
+  const beginning = readBeginning(root, id)
+  const follows = beginningIn(folder)
   return defined({
-    plan: readJson(join(folder, 'plan.json'), planSchema),
-    environment: readJson(join(folder, 'environment.json'), environmentSchema),
+    ...beginning,
     equivalence: readJson(join(folder, 'equivalence.json'), equivalenceSchema),
-    runs: readJournal(join(folder, JOURNAL), journalLineSchema),
+    runs: readJournal(join(folder, JOURNAL), journalLineSchema, follows),
     memoryProbe: names.includes(PROBE_JOURNAL)
-      ? readJournal(join(folder, PROBE_JOURNAL), probeLineSchema)
+      ? readJournal(join(folder, PROBE_JOURNAL), probeLineSchema, follows)
       : undefined,
     sequence: names.includes(SEQUENCE)
       ? readJson(join(folder, SEQUENCE), sequenceSchema)
@@ -169,44 +204,13 @@ function evidenceIds(root: string): string[] {
 }
 
 function hasPlan(root: string, id: string): boolean {
-  return readIfThere(pathOf(root, id, 'plan.json')) !== undefined
-}
-
-function readJournal<Line extends z.ZodType>(path: string, lineSchema: Line): z.infer<Line>[] {
-  const text = readIfThere(path)
-  if (text === undefined) throw damaged(path, 'is missing')
-  if (text !== '' && !text.endsWith('\n'))
-    throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, index) => {
-      const parsed = parseJson(line, lineSchema)
-      if (parsed === undefined) throw damaged(path, `does not hold a run in line ${index + 1}`)
-      return parsed
-    })
-}
-
-/** The parsed text; undefined where it is not JSON of this shape. */
-function parseJson<Schema extends z.ZodType>(
-  text: string,
-  schema: Schema,
-): z.infer<Schema> | undefined {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
+  return readIfThere(pathOf(root, id, PLAN)) !== undefined
 }
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema): z.infer<Schema> {
   const stored = readStored(path, schema, 'was changed or damaged; restore it or evaluate again')
   if (stored === undefined) throw damaged(path, 'is missing')
   return stored
-}
-
-function damaged(path: string, problem: string): InvalidEvidenceError {
-  return new InvalidEvidenceError(`${path} ${problem}; restore it or evaluate again`)
 }
 
 function pathOf(root: string, id: string, name: string): string {

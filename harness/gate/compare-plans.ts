@@ -6,7 +6,8 @@ import { proveEquivalence } from '../evaluation/prove-equivalence.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
-import { appendSynced, makeDirectory, writeWhole } from '../system/files.js'
+import { appendRunIn } from '../evidence/store.js'
+import { makeDirectory, writeWhole } from '../system/files.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { concludeGate } from '../verdict/gate.js'
 import { findDivergence } from '../verdict/proof.js'
@@ -123,7 +124,7 @@ async function measure(bench: Bench, proven: ProvenPlan): Promise<MeasuredPlan> 
       idsOf(plan).filter((id) => assessPlanned(plan, journal, id).outcome === 'continue'),
     onLine: (line) => {
       runs.push(line)
-      appendSynced(join(folder, 'runs.jsonl'), `${JSON.stringify(line)}\n`)
+      appendRunIn(folder, line)
     },
     loaded,
     settings,

@@ -20,6 +20,7 @@ export const measurementSchema = runRecordSchema.omit({
   stealShare: true,
   startedAt: true,
   voided: true,
+  previous: true,
 })
 export type Measurement = Readonly<z.infer<typeof measurementSchema>>
 
@@ -50,6 +51,9 @@ const suiteDescriptionSchema = z.strictObject({
 })
 export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
 
+/** Paths of the modules the process has loaded. */
+const modules = z.array(z.string())
+
 /**
  * Messages of a child. Measured code runs in the same process and could send anything, so every
  * message is validated.
@@ -57,17 +61,23 @@ export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('described'), description: suiteDescriptionSchema }),
-  z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()), modules }),
   z.strictObject({
     kind: z.literal('verified'),
     digest: runRecordSchema.shape.digest,
+    /** Digest of the whole output, more than its canonical form may hold; empty if unknown. */
+    wholeDigest: z.string(),
+    /** Whether the output, or its canonical form, holds no value. */
+    isHollow: z.boolean(),
     output: z.unknown().optional(),
+    modules,
   }),
   z.strictObject({
     kind: z.literal('measured'),
     measurement: measurementSchema,
     /** CPU used between GO and this message by this process and those it started, ms. */
     ownCpuMs: z.number().nonnegative(),
+    modules,
   }),
   z.strictObject({ kind: z.literal('profiled'), profile: profiledRunSchema }),
   z.strictObject({

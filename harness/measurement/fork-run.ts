@@ -20,6 +20,11 @@ const CHILD = new URL(
 export interface ForkSettings extends Limits {
   readonly env: Readonly<Record<string, string>>
   readonly nodeFlags: readonly string[]
+  /**
+   * Called with the modules that a process has loaded, once it has ended. What it throws is thrown
+   * by `forkRun`.
+   */
+  readonly onModules?: (paths: readonly string[]) => void
 }
 
 /** How a measured process ended. */
@@ -71,7 +76,10 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
   })
   const conversation = converse(child, slot)
   const end = await superviseProcess(child, settings, () => void child.kill('SIGKILL'))
-  return resultOf(conversation, end)
+  const result = resultOf(conversation, end)
+  if (result.kind === 'answered' && 'modules' in result.message)
+    settings.onModules?.(result.message.modules)
+  return result
 }
 
 /**

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { z } from 'zod'
-import { type Arm, SCALE_NAMES, type Suite } from '../contract.js'
+import type { Arm, Suite } from '../contract.js'
 import { InputError } from '../errors.js'
-import { criterionSchema } from '../evidence/evidence.js'
-import { metricSchema } from '../evidence/field-schemas.js'
-import { goalSchema, SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import { compiledModule } from '../system/package-root.js'
+import { checkSuite } from './check-suite.js'
 
 /** A suite, and the address from which measured processes import it. */
 export interface LoadedSuite {
@@ -25,58 +22,7 @@ export function addressOf({ address, versions }: LoadedSuite, arm: Arm): string 
   return versions?.[arm] ?? address
 }
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
-const method = z.custom<(...args: unknown[]) => unknown>(
-  (value) => typeof value === 'function',
-  'a function is missing',
-)
-
-const workloadsSchema = z.array(
-  z.looseObject({
-    id,
-    title: z.string(),
-    parallel: z.boolean().optional(),
-    scales: z.looseObject(Object.fromEntries(SCALE_NAMES.map((name) => [name, z.unknown()]))),
-    prepare: method,
-    run: method,
-    reference: method.optional(),
-    canonical: method,
-    diverge: method,
-  }),
-)
-
-const suiteSchema = z.looseObject({
-  name: z.string().min(1),
-  baseline: method,
-  layers: z.array(
-    z.looseObject({
-      id,
-      title: z.string(),
-      hypothesis: z.string(),
-      workloads: z.array(id).min(1),
-      guards: z.array(id).optional(),
-      metric: metricSchema,
-      criterion: criterionSchema,
-      standalone: z.boolean().optional(),
-      phase: z.literal('heavy').optional(),
-      apply: method,
-    }),
-  ),
-  workloads: workloadsSchema,
-  profiled: workloadsSchema.optional(),
-  categories: z
-    .looseObject({
-      categories: z.array(
-        z.looseObject({ name: z.string().min(1), sources: z.array(z.string().min(1)) }),
-      ),
-      callers: z.array(z.string().min(1)),
-    })
-    .optional(),
-  goal: goalSchema.optional(),
-  passEnvironment: z.array(z.string()).optional(),
-})
-
-/** Our own suite, which the composition root passes in. */
+/** Our own suite, as the composition root hands it over. */
 export function ownSuite(suite: Suite): LoadedSuite {
   return { suite: checkSuite(suite, 'the suite'), address: compiledModule(suite.module) }
 }
@@ -117,70 +63,4 @@ export async function importSuite(foreignFile: string, name: string): Promise<Lo
     })
   }
   return { suite: checkSuite(exported, name), address, foreignFile }
-}
-
-function checkSuite(value: unknown, name: string): Suite {
-  const parsed = suiteSchema.safeParse(value)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') || 'export suite'
-    throw new InputError(
-      `${name}: ${where}: ${issue?.message ?? 'not a suite'}; see harness/contract.ts for what a suite holds`,
-    )
-  }
-  const suite = value as Suite
-  refuseDuplicates(suite.layers, 'layer', name)
-  refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
-  refuseSequence(suite.layers, name)
-  const ids = new Set(suite.workloads.map(({ id }) => id))
-  for (const layer of suite.layers) checkWorkloadNames(layer, ids, name)
-  return suite
-}
-
-/**
- * @throws {InputError} a layer names a workload that is not in the suite, or names a workload
- * twice
- */
-function checkWorkloadNames(
-  { id, workloads, guards = [] }: Suite['layers'][number],
-  ids: ReadonlySet<string>,
-  name: string,
-): void {
-  const missing = [...workloads, ...guards].find((workload) => !ids.has(workload))
-  if (missing !== undefined)
-    throw new InputError(
-      `${name}: layer ${id} names workload ${missing}, which the suite does not have`,
-    )
-  const both = guards.find((workload) => workloads.includes(workload))
-  if (both !== undefined)
-    throw new InputError(
-      `${name}: layer ${id} must win on ${both} and names it among its guards; name it once`,
-    )
-}
-
-/** @throws {InputError} the layers cannot be evaluated as a sequence */
-function refuseSequence(layers: Suite['layers'], name: string): void {
-  if (layers.some(({ id }) => id === SEQUENCE_ID))
-    throw new InputError(
-      `${name}: a layer has the id ${SEQUENCE_ID}, which stands for all layers; give it another id`,
-    )
-  const firstHeavy = layers.findIndex(({ phase }) => phase === 'heavy')
-  const late = layers.find(
-    ({ phase, standalone }, index) =>
-      firstHeavy >= 0 && index > firstHeavy && phase !== 'heavy' && standalone !== true,
-  )
-  if (late !== undefined)
-    throw new InputError(`${name}: layer ${late.id} comes after a heavy one; put heavy layers last`)
-}
-
-function refuseDuplicates(
-  items: readonly { readonly id: string }[],
-  kind: string,
-  name: string,
-): void {
-  const twice = items.find(
-    (item, index) => items.findIndex((other) => other.id === item.id) !== index,
-  )
-  if (twice !== undefined)
-    throw new InputError(`${name}: two ${kind}s have the id ${twice.id}; ids must be unique`)
 }

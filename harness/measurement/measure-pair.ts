@@ -1,11 +1,11 @@
 import type { Arm } from '../contract.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
-import type { JournalLine, RunRecord } from '../evidence/run-record.js'
+import type { JournalLine } from '../evidence/run-record.js'
 import { type ForkSettings, forkRun } from './fork-run.js'
 import { voidReason } from './host-load.js'
 import { addressOf, type LoadedSuite } from './load-suite.js'
-import { armOrder } from './schedule.js'
+import { armOrder, POSITIONS } from './schedule.js'
 
 /** The code and settings that the arms of a plan run with. */
 export interface MeasuredArms {
@@ -16,7 +16,8 @@ export interface MeasuredArms {
 export interface PairRequest extends MeasuredArms {
   readonly plan: EvaluationPlan
   readonly settings: ForkSettings
-  readonly now: () => Date
+  /** Start of the next run, ISO time; never before that of the run before it. */
+  readonly startOfRun: () => string
   /** Called before each run. */
   readonly onRun: (arm: Arm) => void
   /** Called after each run and before the next, to write the journal. */
@@ -47,8 +48,6 @@ export function slotOf(
   })
 }
 
-const POSITIONS: readonly RunRecord['position'][] = ['first', 'second', 'third']
-
 /**
  * One pair: the runs of all arms one directly after the other, in seeded order. If a run fails,
  * the pair ends early, because it does not count.
@@ -76,8 +75,8 @@ async function measureRun(
   arm: Arm,
   index: number,
 ): Promise<JournalLine> {
-  const { plan, settings, now } = request
-  const startedAt = now().toISOString()
+  const { plan, settings, startOfRun } = request
+  const startedAt = startOfRun()
   const result = await forkRun(
     {
       ...slotOf(request, workload, arm),

@@ -6,6 +6,7 @@ import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
 import { PROC, readPeakRssBytes, readRunQueueWaits, waitBetween } from '../system/proc.js'
 import type { Measurement } from './child-message.js'
 import { burn } from './kernel.js'
+import { canonicalOf, checkOutcome } from './outcome-contract.js'
 import { foldStack } from './stack.js'
 import { UncountedWork, watchProcesses } from './started-processes.js'
 
@@ -32,8 +33,9 @@ interface TimedSection {
  * kept until then.
  *
  * @param suite the suite of the slot
- * @param proc  root of the proc file system; tests pass a different folder
- * @throws {UncountedWork} the metric is cpu, and started processes worked in the timed section
+ * @param proc  root of the proc file system; another one in tests
+ * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
+ * @throws {ContractError} an iteration did not return what the contract says
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
  */
 export async function runOnce(
@@ -156,12 +158,13 @@ function waitShareOf(start: Reading, end: Reading): Pick<Measurement, 'waitShare
 /** The digest of all iterations, and the counters and work of the timed iterations. */
 function resultsOf(
   workload: Workload<unknown, unknown, unknown>,
-  outcomes: readonly Outcome<unknown>[],
+  returned: readonly Outcome<unknown>[],
   warmup: number,
 ): Pick<Measurement, 'digest' | 'counters' | 'work'> {
+  const outcomes = returned.map((outcome) => checkOutcome(workload, outcome))
   const work = outcomes.at(-1)?.work
   return {
-    digest: digestOfAll(outcomes.map(({ output }) => workload.canonical(output))),
+    digest: digestOfAll(outcomes.map(({ output }) => canonicalOf(workload, output))),
     counters: meanCounters(outcomes.slice(warmup)),
     ...(work !== undefined && { work: { unit: work.unit, amount: work.amount } }),
   }

@@ -26,6 +26,29 @@ export function armOrder(
   return swaps[(pair - 1) % BLOCK] ? [...arms].reverse() : arms
 }
 
+/** The order of the arms in a pair of the memory probe: another schedule than that of the runs. */
+export function probeOrder(
+  seed: number,
+  workload: string,
+  pair: number,
+  against: Arm,
+): readonly Arm[] {
+  return armOrder(seed, `${workload} memory probe`, pair, [against, 'candidate'])
+}
+
+/**
+ * The start of a run as an ISO time that never goes back, although the clock of the host may be set
+ * back while an evaluation runs.
+ *
+ * @param earliest start of the run before it, or creation of the plan
+ */
+export function notBefore(earliest: string, now: Date): string {
+  return new Date(Math.max(Date.parse(earliest), now.getTime())).toISOString()
+}
+
+/** Places within a pair, in order. */
+export const POSITIONS = ['first', 'second', 'third'] as const
+
 /** Number of a workload's next pair; the numbers of voided and failed pairs are not used again. */
 export function nextPair(
   lines: readonly { readonly workload: string; readonly pair: number }[],

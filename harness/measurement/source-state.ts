@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
+import { withNamedModules } from './named-modules.js'
 
 /** Changes in these paths do not make the source dirty, because commands write there. */
 const EVIDENCE_FOLDERS = [
@@ -44,10 +45,12 @@ function git(directory: string, args: readonly string[]): string | undefined {
 }
 
 /**
- * `sha256:…` over the paths and bytes of every measured file.
+ * `sha256:…` over the paths and bytes of every measured file, as far as they are known before
+ * anything runs.
  *
  * @param dist      folder of compiled code
- * @param foreign   module of the suite, if it is that of another project
+ * @param foreign   module of another project's suite, if that is measured; with every module it
+ * names
  * @throws {InputError} `dist` does not exist
  */
 export function digestCode(dist: string, foreign?: string): string {
@@ -55,7 +58,11 @@ export function digestCode(dist: string, foreign?: string): string {
   for (const file of listCompiled(dist)) {
     hash.update(relative(dist, file)).update('\0').update(readFileSync(file)).update('\0')
   }
-  if (foreign !== undefined) hash.update('suite\0').update(readFileSync(foreign))
+  const modules = foreign === undefined ? [] : withNamedModules([foreign], () => true)
+  for (const file of [...modules].sort()) {
+    const name = relative(dirname(foreign ?? file), file)
+    hash.update(`suite ${name}\0`).update(readFileSync(file)).update('\0')
+  }
   return `sha256:${hash.digest('hex')}`
 }
 

@@ -7,9 +7,10 @@ import type { JournalLine } from '../evidence/run-record.js'
 import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import { type Assessment, assessWorkload } from './assess.js'
 import { type Role, ruleOf } from './criteria.js'
+import { refuseUnplannedRuns } from './journal-audit.js'
 import { compareMemory } from './memory.js'
 import { isProbeOver, probePairs } from './memory-probe.js'
-import { planWarnings } from './plan-warnings.js'
+import { planWarnings, proofWarnings } from './plan-warnings.js'
 import { type FoundDivergence, findDivergence } from './proof.js'
 import type { DecisionReason, WorkloadReason } from './reasons.js'
 import { isNothing, refuseFailing, refuseOtherStack, refuseUnexplainedVoids } from './refusals.js'
@@ -50,6 +51,7 @@ export function decide(evidence: Evidence): Decision {
   if (isNothing(plan))
     return { ...concludeNothing(evidence), warnings: planWarnings(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
+  refuseUnplannedRuns(plan, runs, memoryProbe)
   refuseFailing(plan, runs)
   const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
   if (divergence !== undefined) {
@@ -73,7 +75,8 @@ export function decide(evidence: Evidence): Decision {
     )
   }
   const workloads = concludeWorkloads(plan, states)
-  return { ...conclude(workloads), warnings: planWarnings(plan), workloads }
+  const warnings = [...planWarnings(plan), ...proofWarnings(plan, equivalence)]
+  return { ...conclude(workloads), warnings, workloads }
 }
 
 /**

@@ -1,10 +1,33 @@
-import type { EvaluationPlan } from '../evidence/evidence.js'
+import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
 import { formatCounted } from '../text/format.js'
 import type { Warning } from './warnings.js'
 
 /** Warnings about how the evaluation was planned: control, commit, calibration. */
 export function planWarnings(plan: EvaluationPlan): Warning[] {
   return [...controlWarnings(plan), ...commitWarnings(plan), ...calibrationWarnings(plan)]
+}
+
+/**
+ * A warning where the results of a workload are the same for every seed: then the proof covers one
+ * set of data. Evidence of version 1 gets none.
+ */
+export function proofWarnings(
+  { schema, workloads }: Pick<EvaluationPlan, 'schema' | 'workloads'>,
+  { digests }: Equivalence,
+): Warning[] {
+  if (schema === 'assay/plan@1') return []
+  const ofOneResult = workloads.filter(({ id }) => {
+    const own = digests.filter(({ workload }) => workload === id)
+    const seeds = new Set(own.map(({ seed }) => seed)).size
+    return seeds > 1 && new Set(own.map(({ digest }) => digest)).size === 1
+  })
+  if (ofOneResult.length === 0) return []
+  return [
+    {
+      code: 'equal-seeds',
+      hint: `the results of ${ofOneResult.map(({ id }) => id).join(', ')} are the same for every seed, so several seeds prove no more than one; let the data depend on the seed, or check that they were not copied`,
+    },
+  ]
 }
 
 function controlWarnings({ injected }: EvaluationPlan): Warning[] {

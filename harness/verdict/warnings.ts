@@ -26,6 +26,7 @@ export const WARNING_CODES = [
   'injected-effect',
   'no-commit',
   'dirty',
+  'equal-seeds',
   'calibration-failed',
   'calibration-stale',
   'calibration-missing',

@@ -119,6 +119,7 @@ describe('an optimization that is much faster', () => {
         'profiling-results/0001-faster',
         'profiling-results/0001-faster/environment.json',
         'profiling-results/0001-faster/equivalence.json',
+        'profiling-results/0001-faster/modules.json',
         'profiling-results/0001-faster/plan.json',
         'profiling-results/0001-faster/runs.jsonl',
       ].sort(),
@@ -297,7 +298,7 @@ describe('replay', () => {
     const { code, stdout } = await assay(`replay --all --out ${evaluated}`)
     expect(code).toBe(0)
     expect(stdout).toMatch(
-      /^0001-faster {2}accepted {2}reproduced from [45] evidence files; the report matches\n$/,
+      /^0001-faster {2}accepted {2}reproduced from [56] evidence files; the report matches\n$/,
     )
   })
 

@@ -8,7 +8,7 @@ import {
   writePart,
   writePlan,
 } from '../../../harness/evidence/store.js'
-import { temporaryDirectory } from '../../fixtures/bench.js'
+import { kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 
 const quote = (status: CalibrationQuote['status']): CalibrationQuote => ({
@@ -30,7 +30,12 @@ function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['st
   writePart(root, plan.id, 'environment', environment)
   writePart(root, plan.id, 'equivalence', equivalence)
   writePlan(root, plan)
-  return resumePlan(root, { ...plan, calibration: quote(now) }, environment)
+  return resumePlan({
+    root,
+    draft: { ...plan, calibration: quote(now) },
+    environment,
+    loaded: { address: kernelSuite.module },
+  }).plan
 }
 
 describe('a resumed evaluation', () => {

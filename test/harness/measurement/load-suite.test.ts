@@ -87,6 +87,36 @@ describe('loadSuite', () => {
       /goal: minimum must be at most aspired/,
     ],
     [
+      'number.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: s.workloads.map((w) => ({ ...w, describe: 5 })) }`,
+      /workloads\.0\.describe: must be a function; see/,
+    ],
+    [
+      'promised.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: s.workloads.map((w) => ({ ...w, describe: async () => '1 spin' })) }`,
+      /workload spin: describe returned a promise at smoke scale; return one line of text/,
+    ],
+    [
+      'failing.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: s.workloads.map((w) => ({ ...w, describe: () => { throw new Error('no scale') } })) }`,
+      /workload spin: describe throws at smoke scale \(no scale\); return one line of text/,
+    ],
+    [
+      'unscaled.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, workloads: s.workloads.map((w) => ({ ...w, scales: { smoke: 1 } })) }`,
+      /workloads\.0\.scales: give smoke, standard, production/,
+    ],
+    [
+      'getter.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, layers: [{ ...s.layers[0], get title() { throw new Error('boom') } }] }`,
+      /layers\.0\.title cannot be read \(boom\); give a plain value/,
+    ],
+    [
+      'deep-getter.mjs',
+      `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 0.9, get minimum() { throw new Error('boom') } } }`,
+      /a field cannot be read \(boom\); give a plain value/,
+    ],
+    [
       'far.mjs',
       `import { suite as s } from ${kernel}; export const suite = { ...s, goal: { aspired: 90, minimum: 0.4 } }`,
       /goal\.aspired: /,

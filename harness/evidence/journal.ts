@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { z } from 'zod'
+import { InvalidEvidenceError } from '../errors.js'
+import { appendSynced, readIfThere, truncateSynced } from '../system/files.js'
+import { jsonText } from '../system/json-text.js'
+
+/**
+ * Journals: one JSON object per line, appended and on disk before the next run begins. Each line
+ * carries the hash of the one before as `previous`, the first that of the plan, so that a line
+ * cannot be changed, removed, added or moved unless all that follow are written again.
+ */
+
+/** `sha256:…` of a text. */
+export function digestText(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
+
+/**
+ * Appends a line; on disk when this returns.
+ *
+ * @param beginning hash of the plan, which the first line follows; undefined: lines are not chained
+ */
+export function appendLine(path: string, line: object, beginning: string | undefined): void {
+  if (beginning === undefined) {
+    appendSynced(path, `${jsonText(line)}\n`)
+    return
+  }
+  const last = (readIfThere(path) ?? '').split('\n').at(-2)
+  const previous = last === undefined ? beginning : digestText(last)
+  appendSynced(path, `${jsonText({ ...line, previous })}\n`)
+}
+
+/**
+ * All lines of a journal, validated.
+ *
+ * @param beginning hash of the plan; undefined for a journal from before lines were chained
+ * @throws {InvalidEvidenceError} the journal is missing or torn, or a line is not a run or does not
+ * follow the one before; names the line
+ */
+export function readJournal<Line extends z.ZodType>(
+  path: string,
+  lineSchema: Line,
+  beginning: string | undefined,
+): z.infer<Line>[] {
+  const text = readIfThere(path)
+  if (text === undefined) throw damaged(path, 'is missing')
+  if (text !== '' && !text.endsWith('\n'))
+    throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map((line, index) => {
+    const parsed = parseLine(line, lineSchema)
+    if (parsed === undefined) throw damaged(path, `does not hold a run in line ${index + 1}`)
+    const before = index === 0 ? beginning : digestText(lines[index - 1]!)
+    if (beginning !== undefined && previousOf(parsed) !== before)
+      throw damaged(
+        path,
+        index === 0
+          ? `or ${join(dirname(path), 'plan.json')} was changed: line 1 does not follow the plan`
+          : `was changed: line ${index + 1} does not follow line ${index}`,
+      )
+    return parsed
+  })
+}
+
+function previousOf(line: unknown): unknown {
+  return (line as { readonly previous?: unknown }).previous
+}
+
+/**
+ * Repairs the end of a journal after an interruption: an incomplete last line is dropped; one that
+ * lacks only its line end gets it.
+ */
+export function mendLines(path: string, lineSchema: z.ZodType): void {
+  const text = readIfThere(path) ?? ''
+  if (text === '' || text.endsWith('\n')) return
+  const torn = text.slice(text.lastIndexOf('\n') + 1)
+  if (parseLine(torn, lineSchema) === undefined)
+    truncateSynced(path, Buffer.byteLength(text) - Buffer.byteLength(torn))
+  else appendSynced(path, '\n')
+}
+
+/** A line as an object; undefined where it is not JSON of this shape. */
+function parseLine<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+): z.infer<Schema> | undefined {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** @param problem what is wrong with the file */
+export function damaged(path: string, problem: string): InvalidEvidenceError {
+  return new InvalidEvidenceError(`${path} ${problem}; restore it or evaluate again`)
+}
