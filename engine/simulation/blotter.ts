@@ -66,7 +66,7 @@ export class Blotter {
    */
   place(
     asset: AssetId,
-    shares: number,
+    shares: number | Exact,
     style: OrderStyle | undefined,
     placedAt: number,
   ): Order | undefined {
@@ -99,11 +99,11 @@ export class Blotter {
   }
 
   /** Shares of an asset still on order, signed. */
-  pending(asset: AssetId): number {
-    if (this.#open.length === 0) return 0
-    return this.#open
-      .reduce((sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum), ZERO)
-      .toNumber()
+  pending(asset: AssetId): Exact {
+    return this.#open.reduce(
+      (sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum),
+      ZERO,
+    )
   }
 
   /**

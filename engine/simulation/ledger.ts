@@ -21,6 +21,8 @@ export interface Ledger {
   readonly equity: Money
   /** Shares held, negative where short, as a number for strategies; exact below 2^53 units. */
   position(asset: AssetId): number
+  /** Shares held, negative where short, exactly. */
+  shares(asset: AssetId): Money
   /** Whether any position is open. */
   readonly invested: boolean
   /** Open positions, in the order they were opened. */
@@ -94,6 +96,10 @@ class DecimalLedger implements Ledger {
 
   position(asset: AssetId): number {
     return this.#numbers.get(asset) ?? 0
+  }
+
+  shares(asset: AssetId): Exact {
+    return this.#holdings.get(asset)?.shares ?? ZERO
   }
 
   get invested(): boolean {

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { type Exact, exact, MOST_SHARES } from '../market/exact.js'
+import { Exact, exact, MOST_SHARES } from '../market/exact.js'
 
 /** Limit and stop price; without either, a market order. */
 export interface OrderStyle {
@@ -37,10 +37,12 @@ const SHARE_PLACES = 8
  *
  * @throws {EngineError} `strategy-misuse`: not a finite number, or beyond 10^30
  */
-export function sharesOf(shares: number): Exact {
-  if (Math.abs(shares) <= MOST_SHARES) return exact(shares).toDecimalPlaces(SHARE_PLACES)
-  const remedy = Number.isFinite(shares) ? 'give at most 10^30' : 'give a finite number'
-  throw new EngineError('strategy-misuse', `an order of ${shares} shares; ${remedy}`)
+export function sharesOf(shares: number | Exact): Exact {
+  if (typeof shares === 'number' ? !Number.isFinite(shares) : !(shares instanceof Exact))
+    throw new EngineError('strategy-misuse', `an order of ${shares} shares; give a finite number`)
+  const wanted = exact(shares)
+  if (wanted.abs().lte(MOST_SHARES)) return wanted.toDecimalPlaces(SHARE_PLACES)
+  throw new EngineError('strategy-misuse', `an order of ${shares} shares; give at most 10^30`)
 }
 
 /**

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import { type Adjustment, corporateActions, ratioOf } from '../market/adjustments.js'
 import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
-import { type Exact, exact } from '../market/exact.js'
+import { exact } from '../market/exact.js'
 import { type Money, powerOfTen } from '../market/money.js'
 import type { AssetHistory } from '../portal/asset-history.js'
 import type { Clock } from '../portal/clock.js'
@@ -117,15 +117,11 @@ function applyAction(
     return
   }
   const ratio = ratioOf(action)
-  const before = heldOf(ledger, asset)
+  const before = exact(ledger.shares(asset))
   const cash = ledger.split(asset, ratio)
-  const after = heldOf(ledger, asset)
+  const after = exact(ledger.shares(asset))
   blotter.split(asset, ratio, before, after)
   trades.split(asset, ratio, after, cash, session)
-}
-
-function heldOf(ledger: Ledger, asset: AssetId): Exact {
-  return exact(ledger.positions().find((held) => held.asset === asset)?.shares ?? 0)
 }
 
 function startsDay({ dayOf }: Calendar, session: number, start: number): boolean {

@@ -50,24 +50,24 @@ export class TradingContext implements Context {
   }
 
   order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
-    this.#check(asset)
-    return this.#blotter.place(asset, shares, style, this.#clock.bar)?.id
+    return this.#place(asset, shares, style)
   }
 
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
     this.#check(asset)
-    const planned = this.#ledger.position(asset) + this.#blotter.pending(asset)
-    return shares === planned ? undefined : this.order(asset, shares - planned, style)
+    // A strategy in JavaScript can pass anything.
+    if (!Number.isFinite(shares)) return this.#place(asset, shares, style)
+    return this.#target(asset, exact(shares), style)
   }
 
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined {
-    return this.order(asset, this.#sharesWorth(asset, value), style)
+    return this.#place(asset, this.#sharesWorth(asset, value), style)
   }
 
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined {
     this.#check(asset)
     if (!Number.isFinite(fraction)) throw notANumber('target fraction', fraction)
-    return this.orderTarget(
+    return this.#target(
       asset,
       this.#sharesWorth(asset, exact(this.portfolio.equity).times(fraction)),
       style,
@@ -84,8 +84,23 @@ export class TradingContext implements Context {
       .map((order) => order.id)
   }
 
+  /** Orders the difference to a target, open orders counted as filled, in exact shares. */
+  #target(asset: AssetId, shares: Exact, style: OrderStyle | undefined): OrderId | undefined {
+    const planned = this.#blotter.pending(asset).plus(this.#ledger.shares(asset))
+    return shares.eq(planned) ? undefined : this.#place(asset, shares.minus(planned), style)
+  }
+
+  #place(
+    asset: AssetId,
+    shares: number | Exact,
+    style: OrderStyle | undefined,
+  ): OrderId | undefined {
+    this.#check(asset)
+    return this.#blotter.place(asset, shares, style, this.#clock.bar)?.id
+  }
+
   /** Whole shares worth `value` at the last price, rounded towards zero; exact before that. */
-  #sharesWorth(asset: AssetId, value: number | Exact): number {
+  #sharesWorth(asset: AssetId, value: number | Exact): Exact {
     this.#check(asset)
     if (typeof value === 'number' && !Number.isFinite(value)) throw notANumber('order value', value)
     const price = this.#portal.current(asset, 'price')
@@ -96,7 +111,7 @@ export class TradingContext implements Context {
       )
     }
     const ticks = ticksAt(price, this.ticksPerUnit)
-    return truncatedQuotient(exact(value).times(this.ticksPerUnit), exact(ticks)).toNumber()
+    return truncatedQuotient(exact(value).times(this.ticksPerUnit), exact(ticks))
   }
 
   #check(asset: AssetId): void {
