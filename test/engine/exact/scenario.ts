@@ -66,15 +66,24 @@ function drawFrom(seed: number): Draw {
   }
 }
 
+/**
+ * `ties`: slippage by a third of the volume, at prices for which it ends on half a tick. `long`:
+ * shares × price has 29 digits, and only the last one keeps it below half a tick.
+ */
+type Mode = 'usual' | 'ties' | 'long'
+
+const MODES: readonly Mode[] = ['usual', 'usual', 'usual', 'ties', 'long']
+
 /** The backtest of a seed: the same on every machine. */
 export function scenario(seed: number): Scenario {
   const draw = drawFrom(seed)
   const pick = <T>(values: readonly T[]): T => values[draw(values.length)]!
-  const price = pick([0, 1, 2, 2, 4, 6, 9])
+  const mode = pick(MODES)
+  const price = mode === 'long' ? 14 : pick([0, 1, 2, 2, 4, 6, 9])
   const volume = pick([0, 0, 2])
   const sessions = 5 + draw(14)
   const names = ['A', 'B', 'C'].slice(0, 1 + draw(3))
-  const bars = names.map((name) => drawBars(name, sessions, volume, draw))
+  const bars = names.map((name) => drawBars(name, sessions, volume, mode, draw))
   const content: BundleContent = {
     name: 'drawn',
     frequency: '1d',
@@ -88,22 +97,34 @@ export function scenario(seed: number): Scenario {
     content,
     cash: pick(['1000', '100000', '2000000', '9007199254740993']),
     fill: pick(['next-open', 'next-open', 'next-close'] as const),
-    slippage: drawSlippage(draw),
+    slippage: drawSlippage(mode, draw),
     commission: drawCommission(draw),
     dividendPolicy: pick(['prior-close', 'prior-close', 'ex-close'] as const),
-    actions: drawActions(content, draw),
+    actions: drawActions(content, mode, draw),
   }
 }
 
-function drawBars(asset: string, sessions: number, volume: number, draw: Draw): AssetBars {
+function drawBars(
+  asset: string,
+  sessions: number,
+  volume: number,
+  mode: Mode,
+  draw: Draw,
+): AssetBars {
   const first = draw(3)
   const last = sessions - 1 - draw(3)
   const session: number[] = []
   for (let i = first; i <= last; i++) if (i === first || i === last || draw(6) > 0) session.push(i)
   // Small numbers make ties; large ones make products beyond 28 digits.
   const size = [900, 90_000, 3_000_000_000_000][draw(3)]!
+  // Neither even nor a multiple of 5, so that it has an inverse modulo 10^8.
+  const flat = 900_000_000_000_001 + 10 * draw(1_000_000_000)
+  const tick = { usual: () => 100 + draw(size), ties: () => 45 * (3 + draw(60)), long: () => flat }
+  const usualVolume = () => (1 + draw(draw(2) === 0 ? 60 : 30_000)) * 10 ** volume + draw(2)
+  const thirds = 3 * (1 + draw(40)) * 10 ** volume
+  const units = { usual: usualVolume, ties: () => thirds, long: () => 10 ** (9 + volume) }
   const rows = session.map(() => {
-    const four = Array.from({ length: 4 }, () => 100 + draw(size)).sort((a, b) => a - b)
+    const four = Array.from({ length: 4 }, tick[mode]).sort((a, b) => a - b)
     return draw(2) === 0
       ? [four[1]!, four[2]!, four[0]!, four[3]!]
       : [four[2]!, four[1]!, four[0]!, four[3]!]
@@ -116,9 +137,7 @@ function drawBars(asset: string, sessions: number, volume: number, draw: Draw): 
     close: column(1),
     low: column(2),
     high: column(3),
-    volume: Float64Array.from(rows, () =>
-      draw(12) === 0 ? 0 : (1 + draw(draw(2) === 0 ? 60 : 30_000)) * 10 ** volume + draw(2),
-    ),
+    volume: Float64Array.from(rows, () => (draw(12) === 0 ? 0 : units[mode]())),
   }
 }
 
@@ -146,7 +165,9 @@ function drawEvents(
   return [...events.values()]
 }
 
-function drawSlippage(draw: Draw): SlippageModel {
+function drawSlippage(mode: Mode, draw: Draw): SlippageModel {
+  if (mode === 'ties') return { kind: 'volume-share', limit: 1, impact: 0.1 }
+  if (mode === 'long') return { kind: 'none' }
   switch (draw(4)) {
     case 0:
       return { kind: 'none' }
@@ -175,10 +196,14 @@ function drawCommission(draw: Draw): CommissionModel {
 const CALLS = ['order', 'order', 'order', 'orderTarget', 'orderTarget', 'orderTarget'] as const
 const RARE = ['orderValue', 'orderTargetPercent', 'cancel'] as const
 
-function drawActions({ bars, sessions, scales }: BundleContent, draw: Draw): readonly Action[] {
+function drawActions(
+  { bars, sessions, scales }: BundleContent,
+  mode: Mode,
+  draw: Draw,
+): readonly Action[] {
   const actions: Action[] = []
   for (const session of sessions.keys()) {
-    for (const { asset, close } of bars) {
+    for (const { asset, close, volume } of bars) {
       for (let count = draw(3); count > 0; count--) {
         const call = draw(4) === 0 ? RARE[draw(3)]! : CALLS[draw(6)]!
         const near = close[draw(close.length)]!
@@ -189,13 +214,35 @@ function drawActions({ bars, sessions, scales }: BundleContent, draw: Draw): rea
           early: draw(5) === 0,
           asset,
           call,
-          amount: drawAmount(call, unit, draw),
+          amount:
+            call === 'order' && mode !== 'usual'
+              ? pointedAmount(mode, close[0]!, Math.max(...volume) / 10 ** scales.volume, draw)
+              : drawAmount(call, unit, draw),
           ...(style !== undefined && { style }),
         })
       }
     }
   }
   return actions
+}
+
+/** An order whose amounts come near half a tick or to it; see `Mode`. */
+function pointedAmount(mode: Mode, ticks: number, volume: number, draw: Draw): number {
+  const side = draw(2) === 0 ? 1 : -1
+  if (mode === 'ties') return (side * volume) / 3
+  // The units of 10^-8 shares whose product with the price ends with 49 999 999.
+  const units = (49_999_999n * inverse(BigInt(ticks))) % 100_000_000n
+  return side * Number(`${200_000 + draw(300_000)}.${units.toString().padStart(8, '0')}`)
+}
+
+/** value^-1 modulo 10^8, by Euler's theorem. */
+function inverse(value: bigint): bigint {
+  let [result, base] = [1n, value % 100_000_000n]
+  for (let power = 39_999_999n; power > 0n; power /= 2n) {
+    if (power % 2n === 1n) result = (result * base) % 100_000_000n
+    base = (base * base) % 100_000_000n
+  }
+  return result
 }
 
 function drawAmount(call: Action['call'], unit: number, draw: Draw): number {
