@@ -160,7 +160,7 @@ function checkOneFileEach(series: readonly PriceSeries[]): void {
     if (other !== undefined)
       throw new EngineError(
         'input-invalid',
-        `asset ${asset} is in both ${other} and ${file}; join or rename one`,
+        `asset ${asset} is in both ${printable(other)} and ${printable(file)}; join or rename one`,
       )
     fileOf.set(asset, file)
   }
@@ -333,7 +333,9 @@ function changeNotes(
   return [
     ...(assumed === 0
       ? []
-      : [`volume of ${assumeVolume} assumed for every bar of ${assumed} files`]),
+      : [
+          `volume of ${assumeVolume} assumed for every bar of ${assumed === 1 ? '1 file' : `${assumed} files`}`,
+        ]),
     ...(events?.notes ?? []),
     roundingNote('price', series, scales),
     roundingNote('volume', series, scales),

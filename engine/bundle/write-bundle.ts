@@ -1,5 +1,5 @@
 import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { EngineError, messageOf } from '../errors.js'
 import { canonicalContent } from './canonical-content.js'
 import type { BundleContent, CanonicalContent } from './content.js'
@@ -56,7 +56,8 @@ export async function writeBundle(
     for (const { name, bytes } of files) await writeFlushed(join(temporary, name), bytes)
     await keep(kept, target, temporary)
     await flushDirectory(temporary)
-    await moveInto(temporary, target)
+    if (holdsWorkingDirectory(target)) await fill(temporary, target, kept)
+    else await moveInto(temporary, target)
     await flushDirectory(dirname(target))
   } catch (cause) {
     // Removing fails where the parent is not a directory; the first error is the one to report.
@@ -148,6 +149,26 @@ async function flushDirectory(path: string): Promise<void> {
   } finally {
     await directory.close()
   }
+}
+
+/** Whether a shell stands in the target: replacing the directory would leave it in none. */
+function holdsWorkingDirectory(target: string): boolean {
+  const path = relative(target, process.cwd())
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
+}
+
+/**
+ * Replaces the files of a directory one by one, the manifest last. Killed meanwhile, it leaves a
+ * bundle that is refused as damaged, never one that is wrong.
+ */
+async function fill(temporary: string, target: string, kept: readonly string[]): Promise<void> {
+  const names = (await namesIn(temporary)).filter((name) => !kept.includes(name))
+  for (const name of [...names.filter((one) => one !== MANIFEST_FILE), MANIFEST_FILE])
+    await rename(join(temporary, name), join(target, name))
+  const old = BUNDLE_FILE_NAMES.filter((name) => !names.includes(name) && !kept.includes(name))
+  for (const name of old) await rm(join(target, name), { force: true })
+  await removeBundleFiles(temporary)
+  await flushDirectory(target)
 }
 
 /**

@@ -389,6 +389,50 @@ describe('assay bundle', () => {
     expect((await backtestJson('--bundle', directory)).digest).toBe(before.digest)
   })
 
+  it('asks for what a price file does not decide, by options that both commands have', async () => {
+    const root = temporaryDirectory()
+    const file = join(root, 'mine.csv')
+    const rows = [
+      'Date;Open;High;Low;Close',
+      '02/01/2024 09:30;1,250;1,250;1,250;1,250',
+      '03/01/2024 09:30;1,500;1,500;1,500;1,500',
+    ]
+    writeFileSync(file, `${rows.join('\n')}\n`)
+    const backtest = ['backtest', '--csv', file, '--fast', '1', '--slow', '2']
+    const ingest = ['bundle', 'ingest', join(root, 'made'), '--csv', file]
+    for (const words of [backtest, ingest]) {
+      const asked = [
+        [[], '--date-format dd/mm/yyyy or --date-format mm/dd/yyyy'],
+        [['--date-format', 'dd/mm/yyyy'], '--decimal-comma or --thousands-comma'],
+        [['--date-format', 'dd/mm/yyyy', '--thousands-comma', '--timezone', 'Nowhere'], 'Nowhere'],
+        [['--decimal-comma', '--thousands-comma'], 'cannot be used with'],
+        [['--assume-volume', 'much'], '--assume-volume much: give a plain amount'],
+      ] as const
+      for (const [options, named] of asked) {
+        const { code, stderr } = await assay([...words, ...options])
+        expect(code).toBe(2)
+        expect(stderr.trim().split('\n')).toHaveLength(1)
+        expect(stderr).toContain(named)
+      }
+    }
+    const decided = ['--date-format', 'dd/mm/yyyy', '--decimal-comma', '--assume-volume', '500']
+    const { code, stderr, stdout } = await assay([
+      ...ingest,
+      ...decided,
+      '--timezone',
+      'Europe/Berlin',
+    ])
+    expect(code).toBe(0)
+    expect(stderr).toBe(
+      'note: mine.csv: times without an offset are of Europe/Berlin\nnote: volume of 500 assumed for every bar of 1 file\n',
+    )
+    expect(stdout).toContain('2024-01-02T08:30:00 … 2024-01-03T08:30:00\n')
+    const manifest = JSON.parse(readFileSync(join(root, 'made', 'manifest.json'), 'utf8'))
+    expect(manifest.provenance.notes).toBe('volume of 500 assumed for every bar of 1 file')
+    expect((await assay([...backtest, ...decided])).code).toBe(0)
+    expect((await assay(['backtest', '--help'])).stdout).toContain('docs/price-files.md')
+  })
+
   it('keeps a bars.csv that it did not write, and names what it wrote', async () => {
     const directory = join(temporaryDirectory(), 'mine')
     mkdirSync(directory)

@@ -22,7 +22,7 @@ export type Meaning = BarField | 'instant' | 'date' | 'time' | 'asset'
 
 /** Known names, the best first: where a file has several of one meaning, the best is used. */
 const NAMES: Readonly<Record<Meaning, readonly (readonly string[])[]>> = {
-  date: [['date', 'session', 'trade date', 'trading date', 'dates']],
+  date: [['date', 'session', 'trade date', 'trading date', 'exchange date', 'dates']],
   time: [['time']],
   instant: [
     ['timestamp', 'datetime', 'date time', 'date/time', 'open time', 'opentime', 'gmt time'],
@@ -30,11 +30,19 @@ const NAMES: Readonly<Record<Meaning, readonly (readonly string[])[]>> = {
     ['local time'],
   ],
   asset: [['asset', 'ticker', 'symbol']],
-  open: [['open', 'open price'], ['o']],
-  high: [['high', 'high price'], ['h']],
-  low: [['low', 'low price'], ['l']],
-  close: [['close', 'close price', 'close/last'], ['last', 'price', 'last price'], ['c']],
-  volume: [['volume', 'vol'], ['volume traded', 'total volume', 'shares traded'], ['v']],
+  open: [['open', 'open price', 'px open'], ['o']],
+  high: [['high', 'high price', 'px high'], ['h']],
+  low: [['low', 'low price', 'px low'], ['l']],
+  close: [
+    ['close', 'close price', 'close/last'],
+    ['last', 'price', 'last price', 'px last', 'settle', 'settlement price', 'settle price'],
+    ['c'],
+  ],
+  volume: [
+    ['volume', 'vol', 'px volume'],
+    ['volume traded', 'total volume', 'shares traded', 'total traded quantity', 'no of shares'],
+    ['v'],
+  ],
 }
 
 /** Counts of price changes, used where there is no traded volume. */
@@ -87,6 +95,8 @@ export function findColumns(path: string, table: Table, symbol: string): Columns
   }
 }
 
+const ADD = '; add it, or rename the column that holds it'
+
 /** The names of a header, looked up by meaning. */
 class HeaderNames {
   readonly #path: string
@@ -121,7 +131,7 @@ class HeaderNames {
     throw this.missing(meaning, remedy)
   }
 
-  missing(what: string, remedy = ''): Error {
+  missing(what: string, remedy = ADD): Error {
     const header = printable(this.names.join(',')).slice(0, 120)
     return this.fault(`no column ${what}; the header is ${header}${remedy}`)
   }
@@ -191,7 +201,7 @@ function adjustedNote(header: HeaderNames, { rows }: Table): readonly string[] {
 
 function priceRemedy(header: HeaderNames, field: BarField): string {
   const adjusted = adjustedNames(header).find((name) => name.toLowerCase().endsWith(field))
-  if (adjusted === undefined) return ''
+  if (adjusted === undefined) return ADD
   return `; ${adjusted} is not taken for ${field}, since the other prices may not be adjusted: rename it where they are`
 }
 

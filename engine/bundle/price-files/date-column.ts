@@ -115,9 +115,9 @@ function unreadable(
 function notADate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text))
     return `${quoted(text)} is not a date like 2014-06-09: there is no such day; correct it`
-  const zone = /\d\s*([A-Za-z]{2,5})$/.exec(text)?.[1]
+  const zone = /\d\s*([A-Za-z]{2,}(?:\/[A-Za-z_]+)*)$/.exec(text)?.[1]
   if (zone !== undefined && !/^[ap]m$/i.test(zone))
-    return `${quoted(text)} is not a date: ${zone} is a name, not an offset from UTC; write one like -05:00, or leave it out and give --timezone`
+    return `${quoted(text)} is not a date: ${printable(zone.slice(0, 30))} is a name, not an offset from UTC; write one like -05:00, or leave it out and give --timezone`
   return `${quoted(text)} is not a date; write 2014-06-09, or 2014-06-09T14:30:00Z`
 }
 

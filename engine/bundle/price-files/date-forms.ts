@@ -31,7 +31,7 @@ export const DATE_FORMS: readonly DateForm[] = [
   dayForm('mm/dd/yyyy', /^(?<m>\d{1,2})([-/.])(?<d>\d{1,2})\2(?<y>\d{4})(?!\d)/),
   dayForm(
     'dd-mmm-yyyy',
-    /^(?:[a-z]{3,9},? )?(?<d>\d{1,2})[-/. ](?<m>[a-z]{3,9})\.?,?[-/. ]\s*(?<y>\d{4})(?!\d)/i,
+    /^(?:[a-z]{3,9},? )?(?<d>\d{1,2})[-/. ]?(?<m>[a-z]{3,9})\.?,?[-/. ]?\s*(?<y>\d{4})(?!\d)/i,
   ),
   dayForm(
     'mmm dd, yyyy',

@@ -54,6 +54,7 @@ const FORMATS: readonly FileFormat[] = [
     'download the csv file itself',
   ),
   textLike('an XML document', /^\s*<\?xml/i, EXPORT),
+  textLike('a Git LFS pointer', /^version https:\/\/git-lfs/, 'fetch the file with: git lfs pull'),
   textLike('JSON', /^\s*(?:\{\s*["}]|\[\s*[[{"\]])/, EXPORT),
 ]
 

@@ -41,6 +41,12 @@ const LAYOUTS: readonly HeaderlessLayout[] = [
     cells: [/^\d{4}\.\d{2}\.\d{2}$/, /^\d{2}:\d{2}$/, ...PRICES, COUNT],
   },
   {
+    name: 'Kraken OHLCVT',
+    delimiter: ',',
+    columns: ['timestamp', 'open', 'high', 'low', 'close', 'volume', 'trades'],
+    cells: [/^\d{10}$/, ...PRICES, NUMBER, COUNT],
+  },
+  {
     name: 'HistData bars',
     delimiter: ';',
     columns: ['timestamp', 'open', 'high', 'low', 'close', 'volume'],

@@ -1,10 +1,17 @@
 import type { DecimalMark } from './decimal-mark.js'
 
+/** Whether a cell says that there is no number. */
+export function isMissing(text: string): boolean {
+  return text === '' || /^(?:nan|null|none|n\/a|na|-+)$/i.test(text)
+}
+
 const PLAIN = /^\d+(?:\.\d+)?$/
 const CURRENCY =
   /^([+-]?)\s*(?:US\$|[$€£¥₹₿]|(?:USD|EUR|GBP|CHF)\s)\s*|\s*(?:[$€£¥₹₿]|USD|EUR|GBP|CHF)$/gi
 /** Groups of three, or of two before the last three as in India. */
 const GROUPED = /^[+-]?(?:\d{1,3}(?: \d{3})+|\d{1,2}(?: \d{2})* \d{3})(?:\.\d*)?$/
+/** `110'160` can be the price of a bond, 110 and 16/32; as a volume it cannot. */
+const IN_32NDS = /^\d+['’]\d+$/
 const SUFFIX = /^(.*\d)\s*([KMBT])$/i
 const POWERS: Readonly<Record<string, number>> = { K: 3, M: 6, B: 9, T: 12 }
 
@@ -18,7 +25,8 @@ export function plainNumber(text: string, mark: DecimalMark, suffixes: boolean):
   if (mark === '.' && PLAIN.test(text)) return text
   const bare = text.replace('\u2212', '-').replace(CURRENCY, '$1').trim()
   const suffix = suffixes ? SUFFIX.exec(bare) : null
-  const number = ungrouped(suffix?.[1]?.trim() ?? bare, mark)
+  const digits = suffix?.[1]?.trim() ?? bare
+  const number = !suffixes && IN_32NDS.test(digits) ? undefined : ungrouped(digits, mark)
   if (number === undefined) return text
   return suffix === null ? number : `${number}e${POWERS[suffix[2]!.toUpperCase()]}`
 }

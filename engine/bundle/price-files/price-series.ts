@@ -12,6 +12,7 @@ import { fault } from '../csv-rows.js'
 import { type DigitSpan, NO_DIGITS, scaleRemedy, widened } from '../digit-span.js'
 import type { Scales } from '../manifest.js'
 import { quoted } from '../printable.js'
+import { isMissing } from './number-text.js'
 import type { PriceTable } from './price-table.js'
 
 /** One asset's bars from one file: unscaled integers by epoch milliseconds, strictly ascending. */
@@ -185,11 +186,11 @@ function parseField(
   text: string,
   options: ScaleOptions,
 ): number {
-  if (text === '' || /^(nan|null|none|n\/a|na|-)$/i.test(text)) {
+  if (isMissing(text)) {
     throw fault(
       path,
       line[row]!,
-      `${field} is ${text || 'empty'}; remove the row: a slot where the asset did not trade has none`,
+      `${field} is ${text || 'empty'}; ${field === 'volume' ? 'write 0 where nothing was traded' : 'remove the row: a slot where the asset did not trade has none'}`,
     )
   }
   const side = sideOf(field)

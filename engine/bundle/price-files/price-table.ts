@@ -11,7 +11,7 @@ import { readDates, type Stamp, type TextAt } from './date-column.js'
 import { decimalMarkOf } from './decimal-mark.js'
 import { decodedText, unpacked } from './decode-text.js'
 import { isParquet } from './file-formats.js'
-import { plainNumber } from './number-text.js'
+import { isMissing, plainNumber } from './number-text.js'
 import { parquetTable } from './parquet-table.js'
 import { unstacked } from './stacked-header.js'
 import { fittedTable, type Table, textTable, type Vocabulary } from './text-table.js'
@@ -59,8 +59,9 @@ export async function readPriceTable(path: string, options: ReadingOptions): Pro
   const found = unstacked(path, await readTable(path, PRICES))
   const symbols = found.header.findIndex((title) => meaningOfName(title) === 'asset')
   const name = stemOf(path)
-  const columns = findColumns(path, found, found.rows[0]?.cells[symbols] || name)
+  const named = findColumns(path, found, found.rows[0]?.cells[symbols] || name)
   const table = fittedTable(path, found)
+  const columns = withoutEmptyVolume(named, table)
   if (table.rows.length === 0)
     throw fault(path, table.headerLine, 'the file has a header but no rows; give at least one bar')
   const asset = assetsOf(path, table, columns.asset, name)
@@ -138,9 +139,16 @@ function datesOf(
   if (columns.date !== undefined) {
     const date = columns.date
     const dates = rows.map(({ line, cells }) => ({ line, text: cells[date]! }))
-    checkSameDay(path, texts, stamps, dates)
+    checkSameDay(path, texts, stamps, dates, dateFormat)
   }
   return { time: times, when: texts.map(({ text }) => text), takenAsUtc: taken, notes }
+}
+
+/** A column of volumes without a single one is the same as none. */
+function withoutEmptyVolume(columns: Columns, { rows }: Table): Columns {
+  const { volume, ...others } = columns
+  if (volume === undefined || rows.some(({ cells }) => !isMissing(cells[volume]!))) return columns
+  return others
 }
 
 /** A date beside an instant is read only to find that they disagree. */
@@ -149,10 +157,12 @@ function checkSameDay(
   texts: readonly TextAt[],
   stamps: readonly Stamp[],
   dates: readonly TextAt[],
+  dateFormat: string | undefined,
 ): void {
-  const other = readDates(path, dates, undefined)
+  const other = beside(path, dates, dateFormat)
   for (const [i, { day, time = 0, offset = 0 }] of stamps.entries()) {
-    const local = other[i]!
+    const local = other?.[i]
+    if (local === undefined) return
     const sameDay = local.day === day
     if (sameDay && (local.time ?? time) - (local.offset ?? 0) === time - offset) continue
     throw fault(
@@ -160,6 +170,20 @@ function checkSameDay(
       texts[i]!.line,
       `${quoted(texts[i]!.text)} and ${quoted(dates[i]!.text)} are different times; keep one of the two columns`,
     )
+  }
+}
+
+/** Undefined where the dates cannot be read alone: then the instants decide. */
+function beside(
+  path: string,
+  dates: readonly TextAt[],
+  dateFormat: string | undefined,
+): readonly Stamp[] | undefined {
+  try {
+    return readDates(path, dates, dateFormat)
+  } catch (cause) {
+    if (cause instanceof EngineError) return undefined
+    throw cause
   }
 }
 
@@ -188,6 +212,6 @@ function* numbersIn(rows: Table['rows'], indices: readonly number[]): Generator<
 function volumeNotes({ volume }: Columns, { assumeVolume }: ReadingOptions): readonly string[] {
   if (volume !== undefined || assumeVolume !== undefined) return []
   return [
-    'no volume column; every bar has volume 0, so that no order fills; give --assume-volume to let orders fill',
+    'no volume; every bar has volume 0, so that no order fills; give --assume-volume to let orders fill',
   ]
 }

@@ -8,6 +8,14 @@ export function linesOf(text: string): readonly string[] {
   return text.split(/\r\n|\n|\r/)
 }
 
+/** Lines of which each is one quoted cell, as spreadsheets write a file of one column, unquoted. */
+export function unquotedLines(lines: readonly string[]): readonly string[] {
+  const wrapped = (line: string) => /^"[^"]*[,;\t|](?:[^"]|"")*"$/.test(line)
+  const filled = lines.filter((line) => line.trim() !== '')
+  if (filled.length < 2 || !filled.every(wrapped)) return lines
+  return lines.map((line) => line.slice(1, -1).replaceAll('""', '"'))
+}
+
 /**
  * Splits lines into records of trimmed cells. Empty lines, lines of nothing but delimiters and
  * lines that start with `#` are left out.

@@ -1,7 +1,7 @@
 import { type CsvRow, fault } from '../csv-rows.js'
 import { printable, quoted } from '../printable.js'
 import { headerlessLayout } from './headerless.js'
-import { linesOf, splitRecord, splitRecords } from './split-records.js'
+import { linesOf, splitRecord, splitRecords, unquotedLines } from './split-records.js'
 
 /** Named columns and rows of trimmed cells; see `fittedTable`. */
 export interface Table {
@@ -41,7 +41,7 @@ const MOST_LINES_BEFORE = 50
  * @throws {EngineError} `input-invalid`: empty, or without a header; names the line
  */
 export function textTable(path: string, text: string, vocabulary: Vocabulary): Table {
-  const lines = linesOf(text.replace(/^\uFEFF/, ''))
+  const lines = unquotedLines(linesOf(text.replace(/^\uFEFF/, '')))
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) throw fault(path, 1, 'the file is empty; give a header and rows')
   const found = findHeader(lines, vocabulary)
@@ -49,16 +49,20 @@ export function textTable(path: string, text: string, vocabulary: Vocabulary): T
   const { index, cells, delimiter } = found
   const before = linesBefore(path, lines, found)
   const records = splitRecords(path, lines, index + 1, delimiter)
-  const rows = records.filter((row) => row.cells.join('\0') !== cells.join('\0'))
-  const repeated = records.length - rows.length
+  const isHeader = (row: CsvRow) => row.cells.join('\0') === cells.join('\0')
+  const again = records.filter(isHeader).map(({ line }) => line)
   return {
     header: cells,
     headerLine: index + 1,
-    rows,
+    rows: again.length === 0 ? records : records.filter((row) => !isHeader(row)),
     delimiter,
-    notes:
-      repeated === 0 ? before : [...before, `the header is repeated ${repeated} times; skipped`],
+    notes: again.length === 0 ? before : [...before, repeatedNote(again)],
   }
+}
+
+function repeatedNote(lines: readonly number[]): string {
+  const more = lines.length > 3 ? ` and ${lines.length - 3} more` : ''
+  return `skipped the header repeated on line ${lines.slice(0, 3).join(', ')}${more}`
 }
 
 interface Header {

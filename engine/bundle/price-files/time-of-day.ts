@@ -19,7 +19,11 @@ const HOUR = /^(\d{1,2})[\s-]*([ap])\.?m\.?$/i
  * @returns undefined where the text is another, or has parts of a second
  */
 export function timeOfDay(rest: string): TimeOfDay | undefined {
-  const text = rest.replace(/^(?:T|,?\s+|;)/, '').trim()
+  // java.time writes the zone's name after its offset.
+  const text = rest
+    .replace(/^(?:T|,?\s+|;)/, '')
+    .replace(/(\d|Z)\[[\w/+-]+\]$/, '$1')
+    .trim()
   if (text === '') return { time: undefined, offset: undefined }
   const zone = ZONE.exec(text)
   if (zone !== null && zone.index > 0) {

@@ -1,5 +1,17 @@
-import { link, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readManifest } from '../../../engine/bundle/manifest-file.js'
 import { plainBundleSource } from '../../../engine/bundle/plain-source.js'
@@ -8,6 +20,8 @@ import { writeBundle } from '../../../engine/bundle/write-bundle.js'
 import { bars, scratch, smallContent } from './bundle-cases.js'
 
 const restated = { ...smallContent(), bars: [bars('AAA', [1, 2, 3, 4, 5])], adjustments: [] }
+/** The built writer: the working directory of a process is its own. */
+const WRITER = resolve('dist/engine/bundle/write-bundle.js')
 const MINE = 'date,open,high,low,close,volume\n'
 
 describe('a file that is not the bundle’s own', () => {
@@ -67,6 +81,47 @@ describe('a file that is not the bundle’s own', () => {
     await writeFile(join(directory, 'manifest.json'), '{"schemaVersion": 1, "na')
     await writeBundle(directory, restated)
     expect((await readManifest(directory)).manifest.version).toBe(version)
+  })
+})
+
+describe('the directory in which a shell stands', () => {
+  it('is filled, not replaced: the shell stays in it, and the bundle is whole', async () => {
+    const directory = await realpath(await scratch())
+    await writeFile(join(directory, 'bars.csv'), MINE)
+    const program = (content: string, format: string) => `
+      import { writeBundle } from ${JSON.stringify(WRITER)}
+      await writeBundle('.', JSON.parse(${JSON.stringify(content)}, (key, value) =>
+        Array.isArray(value?.ints) ? Int32Array.from(value.ints) :
+        Array.isArray(value?.floats) ? Float64Array.from(value.floats) : value), { format: '${format}' })
+      process.stdout.write(process.cwd())`
+    const json = (content: object) =>
+      JSON.stringify(content, (_key, value) =>
+        value instanceof Int32Array
+          ? { ints: [...value] }
+          : value instanceof Float64Array
+            ? { floats: [...value] }
+            : value,
+      )
+    const { ino } = await stat(directory)
+    const run = (content: object) =>
+      execFileSync(
+        process.execPath,
+        ['--input-type=module', '-e', program(json(content), 'parquet')],
+        {
+          cwd: directory,
+          encoding: 'utf8',
+        },
+      )
+    for (const content of [{ ...smallContent(), adjustments: [] }, restated]) {
+      expect(run(content)).toBe(directory)
+      expect((await stat(directory)).ino).toBe(ino)
+      expect((await readdir(directory)).sort()).toEqual(
+        ['adjustments.parquet', 'bars.csv', 'bars.parquet', 'manifest.json'].sort(),
+      )
+      const findings = await validateBundle(directory)
+      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect(await readFile(join(directory, 'bars.csv'), 'utf8')).toBe(MINE)
+    }
   })
 })
 

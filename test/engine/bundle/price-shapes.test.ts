@@ -132,7 +132,7 @@ const readable: readonly (Shape & { readonly rows?: readonly string[]; readonly 
       what: 'the header repeated',
       content: `${CSV}${text(HEADER, ROWS[1]!.replace('01-03', '01-04'))}`,
       rows: [...TWO, TWO[1].replace('01-03', '01-04')],
-      note: /header is repeated 1 times/,
+      note: /skipped the header repeated on line 4/,
     },
     // Names
     {
@@ -257,7 +257,52 @@ const readable: readonly (Shape & { readonly rows?: readonly string[]; readonly 
       what: 'no volume',
       content: text('Date,Open,High,Low,Close', ...ROWS.map((row) => row.replace(/,\d+$/, ''))),
       rows: TWO.map((row) => row.replace(/\d+$/, '0')),
-      note: /no volume column; .*--assume-volume/,
+      note: /no volume; .*--assume-volume/,
+    },
+    {
+      what: 'a column of volumes without a single one',
+      content: text(HEADER, ...ROWS.map((row) => row.replace(/\d+$/, '-'))),
+      rows: TWO.map((row) => row.replace(/\d+$/, '0')),
+      note: /no volume; every bar has volume 0/,
+    },
+    {
+      what: 'every line quoted as a whole',
+      content: swap(/[^\n]+/g, '"$&"'),
+    },
+    {
+      what: 'Bloomberg: PX_OPEN',
+      content: text('Date,PX_OPEN,PX_HIGH,PX_LOW,PX_LAST,PX_VOLUME', ...ROWS),
+    },
+    {
+      what: 'Kraken without a header',
+      content: text('1704153600,10,10.5,9.5,10.25,1000,7', '1704240000,11,11.5,10.5,11.25,1001,8'),
+      note: /Kraken OHLCVT/,
+    },
+    {
+      what: 'Polygon: window_start in nanoseconds',
+      content: text(
+        'ticker,volume,open,close,high,low,window_start,transactions',
+        'AAA,1000,10,10.25,10.5,9.5,1704204000000000000,7',
+        'AAA,1001,11,11.25,11.5,10.5,1704207600000000000,7',
+      ),
+      rows: HOURS,
+    },
+    {
+      what: 'an instant beside a date in either order',
+      content: dated(
+        '1704153600,02/01/2024',
+        '1704240000,03/01/2024',
+        'unix,date,open,high,low,close,volume',
+      ),
+    },
+    { what: '02JAN2024', content: dated('02JAN2024', '03JAN2024') },
+    {
+      what: 'an offset and the name of its zone',
+      content: dated(
+        '2024-01-02T09:00-05:00[America/New_York]',
+        '2024-01-02T10:00-05:00[America/New_York]',
+      ),
+      rows: HOURS,
     },
     {
       what: 'no volume, and one assumed',
@@ -780,9 +825,45 @@ const refused: readonly (Shape & { readonly message: RegExp })[] = [
     message: /:2: open is null; remove the row/,
   },
   {
-    what: 'a volume of nothing',
-    content: prices('10', '10', '10', '10', '-'),
-    message: /:2: volume is -; remove the row/,
+    what: 'one volume of nothing',
+    content: text(HEADER, ROWS[0]!, '2024-01-03,11.00,11.50,10.50,11.25,-'),
+    message: /:3: volume is -; write 0 where nothing was traded/,
+  },
+  {
+    what: 'a close and a settlement without a choice',
+    content: text('Date,Open,High,Low,Last,Settle,Volume', ...ROWS.map((row) => `${row},5`)),
+    message: /:1: columns Last and Settle mean the same; keep one and rename the other/,
+  },
+  {
+    what: 'closes alone',
+    content: text('Date,Close', '2024-01-02,10'),
+    message:
+      /:1: no column open; the header is Date,Close; add it, or rename the column that holds it/,
+  },
+  {
+    what: 'a table of assets side by side',
+    content: text('Date,AAPL,MSFT', '2024-01-02,10,20'),
+    message: /:1: no header that names the columns, but 'Date,AAPL,MSFT'; write one/,
+  },
+  {
+    what: 'a bond price in 32nds',
+    content: prices("110'160", "110'160", "110'160", "110'160", '1'),
+    message: /:2: open: '110'160' is not a plain decimal/,
+  },
+  {
+    what: 'a fraction',
+    content: prices('10 1/2', '10 1/2', '10 1/2', '10 1/2', '1'),
+    message: /:2: open: '10 1\/2' is not a plain decimal/,
+  },
+  {
+    what: 'a Git LFS pointer',
+    content: text('version https://git-lfs.github.com/spec/v1', 'oid sha256:00', 'size 1'),
+    message: /:1: not a csv file but a Git LFS pointer; fetch the file with: git lfs pull/,
+  },
+  {
+    what: 'a zone by its name',
+    content: dated('20240102 09:30:00 US/Eastern', '20240103 09:30:00 US/Eastern'),
+    message: /:2: .* US\/Eastern is a name, not an offset from UTC/,
   },
   {
     what: 'a negative volume',
