@@ -389,7 +389,7 @@ describe('assay bundle', () => {
     expect((await backtestJson('--bundle', directory)).digest).toBe(before.digest)
   })
 
-  it('asks for what a price file does not decide, by options that both commands have', async () => {
+  it('names the option where a price file does not decide, in both commands', async () => {
     const root = temporaryDirectory()
     const file = join(root, 'mine.csv')
     const rows = [

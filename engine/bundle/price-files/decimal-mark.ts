@@ -39,13 +39,20 @@ function marksOf(numbers: Iterable<TextAt>): {
   const decided = new Map<DecimalMark, TextAt>()
   let open: TextAt | undefined
   for (const at of numbers) {
-    if (!/[.,]/.test(at.text)) continue
+    if (decidesNothing(at.text, decided.has('.'))) continue
     const mark = markOf(at.text)
     if (mark === undefined && at.text.includes(',')) open ??= at
     if (mark !== undefined && !decided.has(mark)) decided.set(mark, at)
     if (decided.size === 2) break
   }
   return { decided, open }
+}
+
+/** Most numbers: whole, or with one point where a point is decided already. */
+function decidesNothing(text: string, point: boolean): boolean {
+  if (text.includes(',')) return false
+  const first = text.indexOf('.')
+  return first < 0 || (point && first === text.lastIndexOf('.'))
 }
 
 /** The mark of one number; undefined where it could be either. */

@@ -1,6 +1,6 @@
 import type { DecimalMark } from './decimal-mark.js'
 
-/** Whether a cell says that there is no number. */
+/** Whether a cell stands for a missing number. */
 export function isMissing(text: string): boolean {
   return text === '' || /^(?:nan|null|none|n\/a|na|-+)$/i.test(text)
 }

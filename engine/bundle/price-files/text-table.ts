@@ -49,7 +49,8 @@ export function textTable(path: string, text: string, vocabulary: Vocabulary): T
   const { index, cells, delimiter } = found
   const before = linesBefore(path, lines, found)
   const records = splitRecords(path, lines, index + 1, delimiter)
-  const isHeader = (row: CsvRow) => row.cells.join('\0') === cells.join('\0')
+  const isHeader = (row: CsvRow) =>
+    row.cells[0] === cells[0] && row.cells.every((cell, i) => cell === cells[i])
   const again = records.filter(isHeader).map(({ line }) => line)
   return {
     header: cells,
