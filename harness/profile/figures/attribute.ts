@@ -1,10 +1,12 @@
 import type { ProfileCategories } from '../../contract.js'
-import type { Frame } from '../fold/stacks.js'
+import { type Frame, isGenerated } from '../fold/stacks.js'
 
 /** Categories that exist in every profile, whatever is measured. */
 export const GC_CATEGORY = 'GC'
 export const RUNTIME_CATEGORY = 'JIT and runtime'
 export const OTHER_CATEGORY = 'other'
+/** JavaScript that `eval`, `new Function` or `node:vm` made; only where there is some. */
+export const GENERATED_CATEGORY = 'generated code'
 
 /** Finds the category of a stack; undefined for idle time. */
 export type Attribute = (frames: readonly Frame[], stack: readonly number[]) => string | undefined
@@ -15,6 +17,8 @@ export type Attribute = (frames: readonly Frame[], stack: readonly number[]) => 
  * - Garbage collection, idle time and the runtime's own code are recognised by the leaf.
  * - Otherwise the category of the nearest frame in the table counts, from the leaf up. So the work
  *   of a library belongs to its caller.
+ * - Code that the program made while it ran is a category of its own, unless the table lists it, as
+ *   `eval:name`.
  * - A stack without a frame in the table is `other`, or the runtime's if all its frames are
  *   runtime code (a callback of the event loop).
  */
@@ -51,12 +55,20 @@ function isRuntime({ kind, file }: Frame): boolean {
   return kind !== 'js' || file?.startsWith('node:') === true
 }
 
-/** Names of all categories in display order. */
-export function categoryNames(table: ProfileCategories | undefined): readonly string[] {
+/**
+ * Names of all categories in display order.
+ *
+ * @param generated whether a sample belongs to generated code
+ */
+export function categoryNames(
+  table: ProfileCategories | undefined,
+  generated = false,
+): readonly string[] {
   const named = (table?.categories ?? []).map(({ name }) => name)
   return [
     ...new Set([
       ...named.filter((name) => name !== OTHER_CATEGORY),
+      ...(generated ? [GENERATED_CATEGORY] : []),
       GC_CATEGORY,
       RUNTIME_CATEGORY,
       OTHER_CATEGORY,
@@ -72,10 +84,12 @@ function tableLookup({ categories, callers }: ProfileCategories): Lookup {
   const entries = new Map<string, string | null>(callers.map((source) => [source, null]))
   for (const { name, sources } of categories)
     for (const source of sources) entries.set(source, name)
-  return ({ name, file }) => {
+  return (frame) => {
+    const { name, file } = frame
     if (file === undefined) return undefined
     const key = [`${file}#${name}`, file, ...foldersOf(file)].find((one) => entries.has(one))
-    return key === undefined ? undefined : (entries.get(key) ?? undefined)
+    if (key === undefined) return isGenerated(frame) ? GENERATED_CATEGORY : undefined
+    return entries.get(key) ?? undefined
   }
 }
 

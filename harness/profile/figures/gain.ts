@@ -61,10 +61,11 @@ export function gainByCategory(
 ): Gain {
   const rate = candidate.sampledMs / before.sampledMs
   const after = new Map(candidate.categories.map(({ name, share }) => [name, share]))
-  const saved = before.categories.map(({ name, share }) => ({
-    name,
-    saved: share - (after.get(name) ?? 0) * rate,
-  }))
+  const known = new Set(before.categories.map(({ name }) => name))
+  const added = candidate.categories.filter(({ name }) => !known.has(name))
+  const saved = [...before.categories, ...added.map(({ name }) => ({ name, share: 0 }))].map(
+    ({ name, share }) => ({ name, saved: share - (after.get(name) ?? 0) * rate }),
+  )
   const { estimate } = measured
   const sharesOfGain = isDivisible(measured)
     ? saved.map((category) => ({

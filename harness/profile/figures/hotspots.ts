@@ -3,7 +3,7 @@ import { defined } from '../../evidence/defined.js'
 import type { ArmHotspots, CategoryTime, Operation } from '../../evidence/hotspots-schema.js'
 import type { ArmProfiles } from '../fold/arm-profiles.js'
 import type { FoldedProfile, Frame } from '../fold/stacks.js'
-import { attributeBy, categoryNames } from './attribute.js'
+import { attributeBy, categoryNames, GENERATED_CATEGORY } from './attribute.js'
 import { rankTargets } from './next-target.js'
 import { profileWarnings } from './profile-warnings.js'
 import { type Tally, tally } from './tally.js'
@@ -30,12 +30,13 @@ export function armHotspots(
   const attribute = attributeBy(table)
   const tallyTime = (profile: FoldedProfile) => tally(profile, ({ micros }) => micros, attribute)
   const time = tallyTime(profiles.exact)
+  const inlined = tallyTime(profiles.inlined)
   const memory = tally(profiles.allocations, ({ bytes }) => bytes, attribute)
   const { arm, stack, passes, cpuMs } = profiles
   const categories = categoriesOf(
-    categoryNames(table),
+    categoryNames(table, [time, inlined, memory].some(hasGenerated)),
     time,
-    tallyTime(profiles.inlined),
+    inlined,
     memory,
     profiles,
   )
@@ -58,6 +59,10 @@ export function armHotspots(
     next: rankTargets(categories, operations, allocators, table),
     warnings: profileWarnings({ ...profiles, sampledMs, categories }),
   }
+}
+
+function hasGenerated({ byCategory }: Tally): boolean {
+  return byCategory.has(GENERATED_CATEGORY)
 }
 
 function overheadOf({ cpuMs, referenceCpuMs }: ArmProfiles) {

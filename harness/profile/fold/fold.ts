@@ -1,7 +1,7 @@
 import type { CallFrame, CpuProfile } from './cpuprofile.js'
 import type { Locate } from './source-maps.js'
 import { StackTree, stacksInOrder } from './stack-tree.js'
-import type { FoldedProfile, Frame } from './stacks.js'
+import { type FoldedProfile, type Frame, generatedFile } from './stacks.js'
 
 /**
  * Folds CPU profiles, one per thread, into stacks with their self time. Nodes for the same stack
@@ -52,11 +52,17 @@ export function frameOf(
   const name = functionName === '' ? '(anonymous)' : functionName
   const position = locate(url, lineNumber, columnNumber)
   if (position !== undefined) return { name, kind: 'js', ...position }
+  // Native code has no line. What `eval` or `new Function` made has one, and often no address.
+  if (lineNumber >= 0 && !HAS_CODE.test(url))
+    return { name, kind: 'js', file: generatedFile(url === '' ? name : url), line: lineNumber + 1 }
   return { name, kind: url === '' ? 'native' : 'js' }
 }
 
 /** The longest time that a sample may count as, in multiples of the median. */
 const LONGEST_IN_MEDIANS = 4
+
+/** Addresses of files, of modules of the runtime and of WebAssembly. */
+const HAS_CODE = /^(?:file:|\/|node:|wasm:)/
 
 const STATES: ReadonlyMap<string, Frame['kind']> = new Map([
   ['(garbage collector)', 'gc'],

@@ -7,12 +7,29 @@ export interface Frame {
   /**
    * Source file, resolved through source maps: a posix path relative to the project root
    * (`engine/portal/frame.ts`, `node_modules/arquero/…`), or `node:…` for modules of the runtime.
-   * Absent if the frame has no source.
+   * `eval:…` for JavaScript that a program made while it ran, with the address or the name it was
+   * given, or else the name of its function. Absent if the frame has no source.
    */
   readonly file?: string
   /** Line of the function in that file, from 1. */
   readonly line?: number
 }
+
+/** How the `file` of JavaScript begins that `eval`, `new Function` or `node:vm` made. */
+const GENERATED = 'eval:'
+
+/** The `file` of JavaScript that a program made while it ran. */
+export function generatedFile(name: string): string {
+  return `${GENERATED}${name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name}`
+}
+
+/** Whether a program made the JavaScript of a frame while it ran. */
+export function isGenerated({ file }: Frame): boolean {
+  return file?.startsWith(GENERATED) === true
+}
+
+/** The address of a module may hold its whole source. */
+const LONGEST_NAME = 100
 
 /**
  * Stacks with the time sampled on them. Every capture is folded into this form, and all code that
