@@ -20,6 +20,8 @@ export {
   pureBaseline,
   returnTypeOf,
 } from './config.js'
+export { checkData, type DataCheck } from './data-check/check-data.js'
+export type { DataNote } from './data-check/data-note.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
 export { compareAverages, sma } from './indicators/moving-average.js'

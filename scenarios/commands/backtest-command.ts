@@ -15,6 +15,10 @@ const HELP = `${PRICE_FILES_HELP}
 Prices are exact decimals. Where fifteen digits cannot hold all of them, they are rounded, and a note on stderr gives
 the number of rounded values. Adjustments are applied point in time; without --adjustments, prices are used as they are.
 
+Notes on stderr name what would pass in silence: a split of 1.1 or more (or its inverse) that the next open does not
+show, an asset without volume or with too few bars for the slow average, assets that trade by different calendars.
+Bars of different spacing, such as daily beside hourly ones, are refused.
+
 Examples
   assay backtest --csv AAPL.csv --fast 20 --slow 50 --json
   assay backtest --bundle data/mag8 --config layer1 --return-type array
@@ -39,6 +43,10 @@ export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
         )
           .choices(['silent', 'warn', 'debug'])
           .default('silent'),
+      )
+      .option(
+        '--check-data',
+        'note more about the data: jumps without a split, halts, bars without volume',
       )
       .option('--json', 'one JSON document on stdout; decimals are strings')
       .addHelpText('after', HELP)

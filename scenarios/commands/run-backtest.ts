@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import {
   type BacktestResult,
   type CommissionModel,
+  checkData,
   type DividendPolicy,
   defaults,
   digest,
@@ -65,6 +66,8 @@ export interface BacktestCommand extends GivenReading {
   readonly riskFree: number
   readonly log: LogLevel
   readonly json?: boolean
+  /** Note also what is likely in order. */
+  readonly checkData?: boolean
 }
 
 /**
@@ -109,6 +112,7 @@ async function backtest(
   const bundle = await bundleOf(command, io)
   const engine = openEngine(config, { log: engineLog(command.log, { write: io.stderr }) })
   try {
+    await printNotes(bundle, command, io)
     const begin = performance.now()
     const result = await engine.backtest({
       bundle,
@@ -123,8 +127,6 @@ async function backtest(
       ...defined({ periodsPerYear: command.periodsPerYear }),
     })
     const seconds = (performance.now() - begin) / 1000
-    if (result.fills.length === 0 && (await neverTraded(bundle)))
-      io.stderr(`note: ${NEVER_TRADED}\n`)
     return { result, seconds }
   } finally {
     engine.close()
@@ -148,12 +150,31 @@ async function bundleOf(command: BacktestCommand, io: Io): Promise<string | Open
   return memoryBundle(content)
 }
 
-const NEVER_TRADED =
-  'no bar has any volume, so no order can ever fill; give the traded volumes, or any positive number, to let orders fill'
+/** How many notes of one kind are printed; the rest is a number. */
+const NOTES_OF_A_KIND = 5
 
-async function neverTraded(source: string | OpenBundle): Promise<boolean> {
+/** Prints what the run would pass over in silence, before it starts. */
+async function printNotes(
+  source: string | OpenBundle,
+  { start, end, slow, checkData: thorough = false }: BacktestCommand,
+  io: Io,
+): Promise<void> {
   const bundle = typeof source === 'string' ? await plainBundleSource().open(source) : source
-  return (await bundle.table()).volume.every((volume) => volume === 0)
+  const range = defined({ start, end })
+  const notes = await checkData(bundle, { range, longestWindow: slow, thorough })
+  const kinds = new Set(notes.map(({ code }) => code))
+  for (const kind of kinds) {
+    const ofKind = notes.filter(({ code }) => code === kind)
+    for (const { message } of ofKind.slice(0, NOTES_OF_A_KIND)) io.stderr(`note: ${message}\n`)
+    const more = ofKind.length - NOTES_OF_A_KIND
+    if (more > 0) io.stderr(`note: and ${more} more like this (${kind})\n`)
+  }
+  if (thorough && notes.length === 0)
+    io.stderr(`note: ${checkedText(bundle.manifest.assets.length)}, nothing found\n`)
+}
+
+function checkedText(assets: number): string {
+  return assets === 1 ? '1 asset checked' : `${assets} assets checked`
 }
 
 function toJson(result: BacktestResult, barsPerSecond: number) {

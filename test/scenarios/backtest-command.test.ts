@@ -9,11 +9,13 @@ import { assay } from './assay.js'
 const EXAMPLE = join('scenarios', 'market', 'data', 'example.csv')
 const SHARED = join('..', 'shared')
 
+/** The example's volumes, and splits given for prices that did not split. */
+const EXPECTED_NOTES =
+  /^note: (?:\d+ volumes rounded half-even to \d+ decimal places|example has a split of .* but no jump of the price .*)\n/gm
+
 async function backtestJson(...words: string[]) {
   const { code, stdout, stderr } = await assay(['backtest', ...words, '--json'])
-  expect(stderr.replace(/^note: \d+ volumes rounded half-even to \d+ decimal places\n$/, '')).toBe(
-    '',
-  )
+  expect(stderr.replace(EXPECTED_NOTES, '')).toBe('')
   expect(code).toBe(0)
   return JSON.parse(stdout)
 }
@@ -280,6 +282,57 @@ describe('assay backtest', () => {
         /^note: no bar has any volume, so no order can ever fill; give the traded volumes.*\n$/,
       )
     }
+  })
+
+  it('names before a run what would pass in silence, on stderr alone', async () => {
+    const root = temporaryDirectory()
+    const events = join(root, 'events.csv')
+    const adjusted = join(root, 'ADJ.csv')
+    writeFileSync(events, 'asset,session,kind,value\nADJ,2020-08-31,split,4\n')
+    writeFileSync(
+      adjusted,
+      [
+        'date,open,high,low,close,volume',
+        '2020-08-27,127.14,127.49,123.83,127.01,1000',
+        '2020-08-28,127.20,127.44,124.58,127.30,1000',
+        '2020-08-31,127.58,131.00,126.00,129.04,1000',
+        '2020-09-01,132.76,134.80,130.53,134.18,1000',
+        '',
+      ].join('\n'),
+    )
+    const run = await assay([
+      ...['backtest', '--csv', adjusted, '--adjustments', events],
+      ...['--fast', '1', '--slow', '500', '--json'],
+    ])
+    expect(run.code).toBe(0)
+    expect(JSON.parse(run.stdout).fills).toEqual([])
+    expect(run.stderr).toMatch(/note: ADJ has a split of 4 on 2020-08-31, but no jump of the price/)
+    expect(run.stderr).toMatch(/note: no trade in ADJ, because it has 4 bars and the longest/)
+    expect(run.stderr.split('\n')).toHaveLength(3)
+  })
+
+  it('checks the data more closely with --check-data', async () => {
+    const { code, stderr } = await assay(['backtest', '--csv', EXAMPLE, '--check-data'])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/note: 1 asset checked, nothing found\n$/)
+  })
+
+  it('refuses a daily file beside an hourly one by name', async () => {
+    const root = temporaryDirectory()
+    const row = (stamp: string) => `${stamp},1.00,1.00,1.00,1.00,1000`
+    const header = 'date,open,high,low,close,volume'
+    const files = { DAY: ['2024-01-01', '2024-01-02', '2024-01-03'].map(row), HOUR: [] as string[] }
+    for (let hour = 0; hour < 72; hour++) {
+      const time = new Date(Date.UTC(2024, 0, 1, hour)).toISOString().slice(0, 19)
+      files.HOUR.push(row(`${time}Z`))
+    }
+    const paths = Object.entries(files).map(([name, rows]) => {
+      writeFileSync(join(root, `${name}.csv`), [header, ...rows, ''].join('\n'))
+      return join(root, `${name}.csv`)
+    })
+    const { code, stdout, stderr } = await assay(['backtest', '--csv', ...paths])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/DAY has a bar every day and HOUR every hour: .*resample them/)
   })
 
   it.each([

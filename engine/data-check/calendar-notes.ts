@@ -1,0 +1,56 @@
+import type { Asset } from '../market/asset.js'
+import { type Calendar, sessionText } from '../market/calendar.js'
+import type { AssetRows } from './asset-rows.js'
+import type { DataNote } from './data-note.js'
+
+/** Assets whose missing sessions are not halts; bars that start at different times of the day. */
+export function calendarNotes(
+  assets: readonly AssetRows[],
+  listed: readonly Asset[],
+  calendar: Calendar,
+): DataNote[] {
+  const own = new Set(listed.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  const notes = assets
+    .filter(({ asset }) => own.has(asset))
+    .map((rows) => ({
+      code: 'own-calendar' as const,
+      asset: rows.asset,
+      message: `${rows.asset} has ${missingText(rows, calendar)}; other assets trade then, so its windows count only its own bars`,
+    }))
+  return [...notes, ...stampNotes(assets, calendar)]
+}
+
+/** `no bar in 34 of the 120 sessions of its life, first on 2024-01-06`; requires a missing one. */
+export function missingText({ session }: AssetRows, calendar: Calendar): string {
+  const life = session[session.length - 1]! - session[0]! + 1
+  const gap = session.findIndex((slot, i) => i > 0 && slot !== session[i - 1]! + 1)
+  const first = sessionText(calendar, session[gap - 1]! + 1)
+  return `no bar in ${life - session.length} of the ${life} sessions of its life, first on ${first}`
+}
+
+/**
+ * One note if assets with one or two starting times a day (two where clocks change) share none of
+ * them: a daily bar that starts earlier shows a close that may be later than the other's open.
+ */
+function stampNotes(assets: readonly AssetRows[], { times, frequency }: Calendar): DataNote[] {
+  if (frequency === '1d') return []
+  const stamped = assets.flatMap(({ asset, session }) => {
+    const stamps = new Set(Array.from(session, (slot) => timeText(times[slot]!)))
+    return stamps.size <= 2 && session.length > 2 ? [{ asset, stamps: [...stamps].sort() }] : []
+  })
+  const [first] = stamped
+  const other = stamped.find(({ stamps }) => !stamps.some((one) => first!.stamps.includes(one)))
+  if (first === undefined || other === undefined) return []
+  return [
+    {
+      code: 'different-stamps',
+      message:
+        `daily bars start at different times: ${first.asset} at ${first.stamps.join(' or ')}, ${other.asset} at ${other.stamps.join(' or ')} (UTC); ` +
+        'what one shows of a day can be later than the open at which the other trades; give them the same stamps to compare them',
+    },
+  ]
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString().slice(11, 16)
+}

@@ -1,0 +1,43 @@
+import type { OpenBundle } from '../ports.js'
+import { type RangeSpec, tradingRange } from '../simulation/trading-range.js'
+import { rowsByAsset } from './asset-rows.js'
+import { calendarNotes } from './calendar-notes.js'
+import type { DataNote } from './data-note.js'
+import { jumpNotes, splitNotes } from './split-notes.js'
+import { haltNotes, tradingNotes } from './trading-notes.js'
+
+export interface DataCheck {
+  /** Of the run: volume and bars are counted up to its end. The whole bundle if absent. */
+  readonly range?: RangeSpec
+  /** The longest window of the strategy, bars. */
+  readonly longestWindow?: number
+  /** Also what is likely in order: jumps without a split, halts, single bars without volume. */
+  readonly thorough?: boolean
+}
+
+/**
+ * What a run over a bundle would pass over in silence, worst first: splits that the price does not
+ * show, assets that can never fill or never trade, different calendars. Reads the whole table.
+ *
+ * @throws {EngineError} an invalid range; errors of reading the bundle
+ */
+export async function checkData(
+  bundle: OpenBundle,
+  { range = {}, longestWindow, thorough = false }: DataCheck = {},
+): Promise<readonly DataNote[]> {
+  const { calendar, manifest } = bundle
+  const { from, end } = tradingRange(calendar, range)
+  const [assets, adjustments] = [rowsByAsset(await bundle.table()), await bundle.adjustments()]
+  const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  return [
+    ...assets.flatMap((rows) => splitNotes(rows, adjustments, calendar)),
+    ...tradingNotes(assets, { from, to: end }, longestWindow, own),
+    ...calendarNotes(assets, manifest.assets, calendar),
+    ...(thorough
+      ? [
+          ...assets.flatMap((rows) => jumpNotes(rows, adjustments, calendar)),
+          ...haltNotes(assets, own, calendar),
+        ]
+      : []),
+  ]
+}

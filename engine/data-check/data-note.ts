@@ -1,0 +1,17 @@
+/** One oddity of the data that a run would pass over in silence. */
+export interface DataNote {
+  readonly code:
+    | 'split-without-jump'
+    | 'split-inverted'
+    | 'jump-without-split'
+    | 'own-calendar'
+    | 'different-stamps'
+    | 'no-volume'
+    | 'some-without-volume'
+    | 'too-few-bars'
+    | 'halts'
+  /** Names asset, date and figures, in lower case without a final period. */
+  readonly message: string
+  /** Absent if it is about several assets. */
+  readonly asset?: string
+}
