@@ -17,7 +17,7 @@ export type LogLevel = 'silent' | 'warn' | 'debug'
  * The engine's log as JSON lines, on standard error by default, since standard output is for
  * results. pino is loaded for the first line written, so a silent log costs nothing.
  *
- * @param to  a file descriptor (2, standard error, where absent) or an object that takes lines
+ * @param to  a file descriptor (2, standard error, if absent) or an object that takes lines
  */
 export function engineLog(level: LogLevel = 'silent', to: number | LineWriter = 2): EngineLog {
   if (level === 'silent') return { warn: () => undefined }

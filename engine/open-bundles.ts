@@ -7,7 +7,7 @@ import type { BundleSource, Counters } from './ports.js'
 /** The source of an engine's bundles under one configuration. */
 export interface Bundles {
   readonly source: BundleSource
-  /** A copy of the counters of the plain source, and of the pool where there is one. */
+  /** A copy of the counters of the plain source, and of the pool if there is one. */
   counters(): Counters
   /** Releases the bundles that the pool keeps; it remains usable. */
   close(): void
@@ -18,7 +18,7 @@ export interface Bundles {
  * of its own for threads that only open bundles: loading the portal and the simulation as well
  * would take longer than opening.
  *
- * @param given  the source of bundles; plain directories where absent
+ * @param given  the source of bundles; plain directories if absent
  */
 export function openBundles(
   config: OptimizationConfig,

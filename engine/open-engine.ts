@@ -53,12 +53,12 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** Silent where absent. */
+  /** Silent if absent. */
   readonly log?: EngineLog
   /**
-   * The source of bundles; plain directories where absent. A `bundlePool` given to several engines
-   * is shared: closing an engine does not close it, and its counters are not the engine's. An
-   * engine with `config.bundlePool` puts a pool of its own in front of the given source.
+   * The source of bundles; plain directories if absent. A `bundlePool` given to several engines is
+   * shared: closing an engine does not close it, and its counters are not the engine's. An engine
+   * with `config.bundlePool` puts a pool of its own in front of the given source.
    */
   readonly bundles?: BundleSource
 }

@@ -157,9 +157,9 @@ export type Criterion =
 /**
  * A limit on the candidate's own values, independent of the other arm.
  *
- * `counter` names a counter of a run, `x.hitRate` where a run counts `x.hits` and `x.misses`, or
- * one of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. A counter that is missing
- * in an iteration, or negative, counts as not measured: then the layer is not accepted.
+ * `counter` names a counter of a run, `x.hitRate` if a run counts `x.hits` and `x.misses`, or one
+ * of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. A counter that is missing in
+ * an iteration, or negative, counts as not measured: then the layer is not accepted.
  */
 export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }

@@ -95,8 +95,8 @@ function faultOfSeries(bars: AssetBars): string | undefined {
 }
 
 /**
- * What is wrong with one bar of unscaled integers; undefined where nothing is. Every bar passes
- * this check, whether it is ingested, given in memory or read from a bundle.
+ * What is wrong with one bar of unscaled integers; undefined if nothing is. Every bar passes this
+ * check, whether it is ingested, given in memory or read from a bundle.
  */
 export function barFault(
   bars: Readonly<Record<BarField, ArrayLike<number>>>,

@@ -3,7 +3,7 @@ import { EngineError } from '../errors.js'
 /**
  * The error for a damaged or foreign file of a bundle.
  *
- * @param file   the path, with a line where the fault has one
+ * @param file   the path, with a line if the fault has one
  * @param fault  continues the sentence that starts with the path: `is not JSON`
  */
 export function corruptFile(file: string, fault: string, cause?: unknown): EngineError {

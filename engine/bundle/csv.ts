@@ -28,7 +28,7 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
 }
 
 /**
- * The adjustments of canonical content in the legacy form; with the column `per` where a split has
+ * The adjustments of canonical content in the legacy form; with the column `per` if a split has
  * two numbers.
  */
 export function adjustmentsToCsv({ adjustments, calendar }: CanonicalContent): Uint8Array {

@@ -7,7 +7,7 @@ export interface DigitSpan {
   /** The most digits after the point. */
   readonly places: number
   /**
-   * The decimal place of the first non-zero digit of the smallest value: 3 for 0.0012. 0 where no
+   * The decimal place of the first non-zero digit of the smallest value: 3 for 0.0012. 0 if no
    * value is below 1.
    */
   readonly first: number
@@ -31,20 +31,20 @@ export function joined(a: DigitSpan, b: DigitSpan): DigitSpan {
 }
 
 /**
- * The largest scale at which the largest value has at most fifteen digits; negative where it has
- * more even at scale 0.
+ * The largest scale at which the largest value has at most fifteen digits; negative if it has more
+ * even at scale 0.
  */
 function roomFor({ whole }: DigitSpan): number {
   return SAFE_DIGITS - whole
 }
 
-/** Significant digits that the smallest price keeps where prices must be rounded. */
+/** Significant digits that the smallest price keeps if prices must be rounded. */
 const KEPT_DIGITS = 4
 
 /**
- * The scale for a set of decimals. Where fifteen digits hold them all, it is exact. Otherwise they
- * are rounded to `wanted` decimal places, or to more where the smallest price would keep fewer
- * than four significant digits.
+ * The scale for a set of decimals. If fifteen digits hold them all, it is exact. Otherwise they
+ * are rounded to `wanted` decimal places, or to more if the smallest price would keep fewer than
+ * four significant digits.
  */
 export function fittingScale(
   side: 'price' | 'volume',
@@ -59,7 +59,7 @@ export function fittingScale(
 }
 
 /**
- * The command line options to try where a value of a file does not fit `scale`.
+ * The command line options to try if a value of a file does not fit `scale`.
  *
  * @param span  of all values that share the scale
  */

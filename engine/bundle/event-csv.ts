@@ -22,14 +22,14 @@ export interface EventRow {
   readonly value: string
   /** The second number of a split ratio: old shares. */
   readonly per?: string
-  /** The decimal that was written where `value` and `per` are the fraction it is rounded from. */
+  /** The decimal that was written if `value` and `per` are the fraction it is rounded from. */
   readonly decimal?: string
 }
 
 export interface EventFile {
   readonly path: string
   readonly rows: readonly EventRow[]
-  /** Where a decimal ratio seems to be a rounded fraction. */
+  /** If a decimal ratio seems to be a rounded fraction. */
   readonly notes: readonly string[]
 }
 
@@ -179,8 +179,8 @@ function reduced(value: string, per: string, scale: number): Pick<Adjustment, 'v
 }
 
 /**
- * The scale that holds every split and dividend exactly; the default scale where none does, and
- * then a value that does not fit is refused with its line.
+ * The scale that holds every split and dividend exactly; the default scale if none does, and then
+ * a value that does not fit is refused with its line.
  */
 export function eventScale({ rows }: EventFile): number {
   const span = rows.reduce((widest, { value, per, decimal }) => {

@@ -5,11 +5,11 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 /**
- * The coarsest frequency that fits all bars: daily where all start at midnight, hourly where all
- * start on the hour, otherwise by the minute.
+ * The coarsest frequency that fits all bars: daily if all start at midnight, hourly if all start
+ * on the hour, otherwise by the minute.
  *
  * @param times  epoch milliseconds
- * @returns undefined where a bar does not start on a whole minute
+ * @returns undefined if a bar does not start on a whole minute
  */
 export function frequencyOf(times: Iterable<number>): Frequency | undefined {
   let frequency: Frequency = '1d'

@@ -20,7 +20,7 @@ export function asideOf(temporary: string): string {
 
 /**
  * The directory that a path stands for: links are followed, also one whose target is missing, so
- * that a bundle is replaced where it lies and the link stays.
+ * that a bundle is replaced in its place and the link stays.
  */
 export async function realTarget(path: string): Promise<string> {
   const absolute = resolve(path)
@@ -77,7 +77,7 @@ export async function tidyBeside(target: string, now: number): Promise<void> {
 }
 
 /**
- * Removes the files of a bundle from a directory, and the directory where nothing else is in it.
+ * Removes the files of a bundle from a directory, and the directory if nothing else is in it.
  * Never fails: what cannot be removed stays.
  */
 export async function removeBundleFiles(directory: string): Promise<void> {

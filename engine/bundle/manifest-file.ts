@@ -38,10 +38,10 @@ export interface CheckedManifest {
 
 /**
  * Reads and checks the manifest of a bundle and nothing else: schema, calendar, hashes against
- * their own fields, version against the hashes, and the sizes of the files it names. Where that
- * fails it is tried once more: a bundle being replaced is absent for the moment between two
- * renames, and a manifest read before them does not match the files found after. Where the writer
- * was killed at that moment, its replacement is ended first: see `recoverBeside`.
+ * their own fields, version against the hashes, and the sizes of the files it names. If that fails
+ * it is tried once more: a bundle being replaced is absent for the moment between two renames, and
+ * a manifest read before them does not match the files found after. If the writer was killed at
+ * that moment, its replacement is ended first: see `recoverBeside`.
  *
  * @throws {EngineError} `bundle-missing`: no directory or no manifest · `bundle-corrupt`: not JSON,
  * another schema, disagreeing hashes or sizes · `bundle-invalid`: another schema version

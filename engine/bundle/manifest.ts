@@ -13,7 +13,7 @@ export interface Scales {
 export interface Provenance {
   readonly source: string
   readonly license?: string
-  /** True where the data are resampled, synthetic or otherwise not a record of one market. */
+  /** True if the data are resampled, synthetic or otherwise not a record of one market. */
   readonly synthetic: boolean
   readonly notes?: string
 }

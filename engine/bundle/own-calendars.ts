@@ -15,9 +15,9 @@ export interface SourcedBars {
  * Marks the assets that have a calendar of their own, so that history does not count the slots in
  * which only others trade:
  *
- * - Where prices come from several files, every asset with missing slots: its file holds all of its
+ * - If prices come from several files, every asset with missing slots: its file holds all of its
  *   sessions, and the others' files mean nothing for it.
- * - Where one file holds all assets, a missing slot is a halt, except for an asset that never
+ * - If one file holds all assets, a missing slot is a halt, except for an asset that never
  *   trades on a day of the week, or at a time of the day, at which others trade at least 8 times
  *   during its life.
  *

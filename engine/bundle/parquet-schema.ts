@@ -116,7 +116,7 @@ export function checkSchema(
   return units
 }
 
-/** The value of one stored unit; undefined where the column is not of this kind. */
+/** The value of one stored unit; undefined if the column is not of this kind. */
 function unitOf(element: SchemaElement, column: ColumnKind): number | undefined {
   if (column.kind === 'text') return isText(element) ? 1 : undefined
   if (element.type !== 'INT64') return undefined

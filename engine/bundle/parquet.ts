@@ -212,7 +212,7 @@ export function inMemory(bytes: Uint8Array): AsyncBuffer {
   }
 }
 
-/** hyparquet decodes SNAPPY, which we write, by itself; other codecs are loaded where needed. */
+/** hyparquet decodes SNAPPY, which we write, by itself; other codecs are loaded if needed. */
 export async function compressorsFor(
   metadata: FileMetaData,
 ): Promise<{ compressors?: Compressors }> {

@@ -14,8 +14,8 @@ import { sha256 } from './version.js'
  * @param target  real path
  * @param format  of the bundle to write
  * @returns names of the user's files, to be kept
- * @throws {EngineError} `input-invalid`: a file, a directory that holds anything else, or a file of
- * the user's where the bundle's own would be written
+ * @throws {EngineError} `input-invalid`: a file, a directory that holds anything else, or a file
+ * of the user's in a place where the bundle's own would be written
  */
 export async function userFilesIn(
   target: string,

@@ -9,7 +9,7 @@ const TWO_NUMBERS = /^([^\s:/]+?)(?:\s*[:/]\s*|\s*-?for-?\s*|\s+)([^\s:/]+)$/i
 /**
  * A split ratio of two numbers as text → its parts.
  *
- * @returns undefined where the text is one number, or no ratio
+ * @returns undefined if the text is one number, or no ratio
  */
 export function twoNumbers(text: string): readonly [string, string] | undefined {
   const match = TWO_NUMBERS.exec(text)
@@ -22,9 +22,9 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * A split in the form in which it is stored and hashed, so that 1:3 and 2:6 are the same: a decimal
- * where the scale holds it, two whole numbers in lowest terms otherwise. Anything else is returned
- * as it is, for `contentProblems`.
+ * A split in the form in which it is stored and hashed, so that 1:3 and 2:6 are the same: a
+ * decimal if the scale holds it, two whole numbers in lowest terms otherwise. Anything else is
+ * returned as it is, for `contentProblems`.
  */
 export function lowestTerms(adjustment: Adjustment, scale: number): Adjustment {
   const { kind, value, per } = adjustment
@@ -53,14 +53,14 @@ export interface LikelyRatio {
 /** The largest denominator tried. */
 const MOST_PARTS = 1000n
 /**
- * A fraction is likely where 10^places is so many times the square of its parts, certain where so
- * many: two fractions of q parts or fewer are at least 1/q² apart.
+ * A fraction is likely if 10^places is so many times the square of its parts, certain if so many:
+ * two fractions of q parts or fewer are at least 1/q² apart.
  */
 const LIKELY = 10n
 const CERTAIN = 5000n
 
 /**
- * The simplest fraction that equals no decimal of so many places and gives this one where it is
+ * The simplest fraction that equals no decimal of so many places and gives this one if it is
  * rounded or cut to them: 1:3 for 0.333333333, 1:7 for 0.142857.
  *
  * @returns undefined for a decimal that is a simple fraction itself, or near none

@@ -17,7 +17,7 @@ export interface StoredFile {
 /**
  * Reads one of the two files of a bundle and checks it against its hash. Hashing takes a few
  * percent of the decoding time and is needed: a damaged page can decode to other prices, and a
- * damaged footer can keep the decoder running without end. Where the file does not match, the
+ * damaged footer can keep the decoder running without end. If the file does not match, the
  * manifest is read again, to distinguish a bundle replaced meanwhile from a damaged one.
  *
  * @param manifest  as read when the bundle was opened

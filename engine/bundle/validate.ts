@@ -114,7 +114,7 @@ function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly
   ]
 }
 
-/** Bundles ingested before ratios of two numbers hold 0.333333333 where 1:3 was meant. */
+/** Bundles ingested before ratios of two numbers hold 0.333333333 if 1:3 was meant. */
 function ratioFinding(adjustment: Adjustment, calendar: Calendar): readonly Finding[] {
   const { asset, kind, session, value, per } = adjustment
   if (kind !== 'split' || per !== undefined) return []

@@ -15,8 +15,8 @@ export interface AdjustmentEvent {
   /** The calendar index of the first view to which the factors apply. */
   readonly visibleAt: number
   /**
-   * True where the factors need the bar of `visibleAt` itself: they do not apply to a view before
-   * the open of that session.
+   * True if the factors need the bar of `visibleAt` itself: they do not apply to a view before the
+   * open of that session.
    */
   readonly needsBar: boolean
   readonly price: Rational

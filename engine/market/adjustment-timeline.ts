@@ -30,7 +30,7 @@ export interface AdjustmentTimeline {
   epochAt(t: number, view?: View): number
   /**
    * The whole column as of an epoch, aligned with the raw bars (element i is calendar index
-   * `firstSession + i`). It is the raw column itself where no event changes it. Only the column of
+   * `firstSession + i`). It is the raw column itself if no event changes it. Only the column of
    * the last requested epoch is kept per field, so memory stays bounded. Read only elements up to
    * the session of the view, and write none.
    */

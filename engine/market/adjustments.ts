@@ -14,7 +14,7 @@ export interface Adjustment {
   readonly value: Decimal
   /**
    * Split: the old shares that become `value` new ones, for ratios that no decimal equals: 1 per 3
-   * is 1:3. 1 where absent.
+   * is 1:3. 1 if absent.
    */
   readonly per?: Decimal
 }
@@ -24,7 +24,7 @@ export function ratioOf({ value, per = ONE }: Adjustment): Rational {
   return ratioOfDecimals(value, per)
 }
 
-/** The amount of an adjustment as it is written: `0.47`, or `1:3` where a split has two numbers. */
+/** The amount of an adjustment as it is written: `0.47`, or `1:3` if a split has two numbers. */
 export function amountText({ value, per }: Adjustment): string {
   return per === undefined ? value.toFixed() : `${value.toFixed()}:${per.toFixed()}`
 }

@@ -29,7 +29,7 @@ export interface Bars {
   readonly low: Float64Array
   readonly close: Float64Array
   readonly volume: Float64Array
-  /** True where at least one slot did not trade; then `price` differs from `close`. */
+  /** True if at least one slot did not trade; then `price` differs from `close`. */
   readonly hasGaps: boolean
 }
 

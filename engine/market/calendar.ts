@@ -71,7 +71,7 @@ export function parseSession(frequency: Frequency, text: string): number {
 // A calendar is parsed at every open of a bundle. Reading character codes is faster than a regular
 // expression and Dates.
 
-/** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN where there is no such day. */
+/** `YYYY-MM-DD` at the start of a text → days since 1970-01-01; NaN if there is no such day. */
 function dayNumber(text: string): number {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 2)
@@ -92,7 +92,7 @@ function dayNumber(text: string): number {
 }
 
 /**
- * `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN where there is no
+ * `THH:MM:SS` after the date, with or without `Z` → milliseconds of the day; NaN if there is no
  * such time.
  */
 function timeOfDay(text: string): number {
@@ -108,7 +108,7 @@ function timeOfDay(text: string): number {
   return ((hour * 60 + minute) * 60 + second) * 1000
 }
 
-/** The whole number of `count` decimal digits; NaN where one is not a digit. */
+/** The whole number of `count` decimal digits; NaN if one is not a digit. */
 function digits(text: string, from: number, count: number): number {
   let value = 0
   for (let i = from; i < from + count; i++) {
@@ -137,7 +137,7 @@ export function sessionText(calendar: Calendar, index: number): string {
 }
 
 /**
- * The calendar index of a session, or −1 where the calendar does not hold it.
+ * The calendar index of a session, or −1 if the calendar does not hold it.
  *
  * @param session  its text, or epoch milliseconds
  * @throws {EngineError} `input-invalid`: a text that is not a session
@@ -149,7 +149,7 @@ export function indexOfSession(calendar: Calendar, session: string | number): nu
 }
 
 /**
- * The first index in [first, last) whose value is at least `value`; `last` where there is none.
+ * The first index in [first, last) whose value is at least `value`; `last` if there is none.
  *
  * @param values  ascending
  */

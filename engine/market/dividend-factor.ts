@@ -3,8 +3,8 @@ import { invert, multiply, ONE, type Rational, rational } from './rational.js'
 
 /**
  * The product of the split ratios effective after one session and up to another: shares at `upTo`
- * per share at `after`. It relates a close to a dividend where splits lie between them, which
- * happens where the asset did not trade in between.
+ * per share at `after`. It relates a close to a dividend if splits lie between them, which happens
+ * if the asset did not trade in between.
  *
  * @param adjustments  of one asset, in any order; dividends are ignored
  * @param after        calendar index; its close includes a split of the same session already
@@ -26,7 +26,7 @@ export function splitRatio(
  * @param close       of the last bar traded before the ex-session
  * @param cash        per share of the ex-session
  * @param splitRatio  of the splits after that bar, up to and including the ex-session
- * @returns undefined where the dividend is not smaller than that close
+ * @returns undefined if the dividend is not smaller than that close
  */
 export function priorCloseFactor(
   close: Rational,

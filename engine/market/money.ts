@@ -69,8 +69,8 @@ export interface DecimalDigits {
  * Exact decimal text, plain or with an exponent, → its digits: `1.0035e-06` is `0.0000010035`,
  * shifted, not computed.
  *
- * @returns undefined where the text is not a decimal (hexadecimal, NaN, Infinity, separators,
- * empty, an exponent beyond ±40)
+ * @returns undefined if the text is not a decimal (hexadecimal, NaN, Infinity, separators, empty,
+ * an exponent beyond ±40)
  */
 export function decimalDigits(text: string): DecimalDigits | undefined {
   const match = DECIMAL.exec(text)

@@ -3,9 +3,9 @@ import type { Calendar } from './calendar.js'
 const DAY_MS = 86_400_000
 const DAYS_PER_YEAR = 365.25
 
-/** Sessions in a year where a market is closed at weekends, by convention. */
+/** Sessions in a year if a market is closed at weekends, by convention. */
 export const BUSINESS_DAYS = 252
-/** Sessions in a year where a market never closes. */
+/** Sessions in a year if a market never closes. */
 const ALL_DAYS = 365
 
 /** Conventions for coarser data, by the usual number of days between two sessions. */
@@ -17,12 +17,12 @@ const COARSER: readonly { readonly from: number; readonly to: number; readonly y
 ]
 
 /**
- * How many sessions (trading days) of a calendar make a year, from their spacing: 252 where
- * weekends are closed, 365 where most of them are open, 52, 12, 4 or 1 for weekly, monthly,
- * quarterly and yearly bars. Other spacings give the sessions per 365.25 days. Intraday bars count
- * by their days, because returns are measured from day to day.
+ * How many sessions (trading days) of a calendar make a year, from their spacing: 252 if weekends
+ * are closed, 365 if most of them are open, 52, 12, 4 or 1 for weekly, monthly, quarterly and
+ * yearly bars. Other spacings give the sessions per 365.25 days. Intraday bars count by their
+ * days, because returns are measured from day to day.
  *
- * @returns at least 1; 252 where a calendar has a single day
+ * @returns at least 1; 252 if a calendar has a single day
  */
 export function periodsPerYear(calendar: Calendar): number {
   const days = tradingDays(calendar)

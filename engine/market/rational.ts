@@ -39,9 +39,9 @@ export function isOne(a: Rational): boolean {
 /**
  * Whole ticks times a fraction, rounded half-even, once and exactly.
  *
- * Doubles suffice for nearly every product: the factor's double has a relative error of at most
- * 3 · 2^-53, and the product adds 2^-53, so together less than 2^-50. The exact bigint division is
- * needed only where the product is within that bound of a half.
+ * Doubles suffice for nearly every product: the factor's double has a relative error of at most 3
+ * · 2^-53, and the product adds 2^-53, so together less than 2^-50. The exact bigint division is
+ * needed only if the product is within that bound of a half.
  *
  * @param ticks     a whole number ≥ 0
  * @param estimate  `toDouble(factor)`, computed once for many ticks

@@ -38,8 +38,8 @@ export interface Context {
    * Places an order. A market order fills in the next bar with volume; limit and stop orders wait
    * for their price.
    *
-   * @param shares  to buy, or to sell where negative; rounded to 8 decimal places
-   * @returns its id; undefined where the shares round to zero
+   * @param shares  to buy, or to sell if negative; rounded to 8 decimal places
+   * @returns its id; undefined if the shares round to zero
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are not
    * numbers, or an order outside a session
    */
@@ -50,7 +50,7 @@ export interface Context {
    */
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
   /**
-   * Orders as many whole shares as `value` buys at the last known price, or sells where it is
+   * Orders as many whole shares as `value` buys at the last known price, or sells if it is
    * negative.
    */
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined
@@ -58,7 +58,7 @@ export interface Context {
    * Targets as many whole shares as `fraction` of the portfolio value buys at the last known price.
    */
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined
-  /** Cancels the rest of an order; false where it is no longer open. */
+  /** Cancels the rest of an order; false if it is no longer open. */
   cancel(order: OrderId): boolean
   /** Ids of the open orders, in the order they were placed. */
   openOrders(asset?: AssetId): readonly OrderId[]
@@ -71,6 +71,6 @@ export interface Portfolio {
   readonly cash: Money
   /** Cash plus every position at its last known price, as of the last bar. */
   readonly equity: Money
-  /** Shares held; negative where short. */
+  /** Shares held; negative if short. */
   position(asset: AssetId): number
 }

@@ -39,30 +39,30 @@ export interface BacktestSpec {
    */
   readonly bundle: string | OpenBundle
   readonly algorithm: TradingAlgorithm
-  /** All assets that trade in the range where absent. */
+  /** All assets that trade in the range if absent. */
   readonly assets?: readonly AssetId[]
-  /** The whole bundle where absent. */
+  /** The whole bundle if absent. */
   readonly range?: RangeSpec
   /**
-   * Slots before the start that are readable, but never traded; all there are where absent. Bars
-   * before start − warmUp are not loaded: where an asset is halted at that point, its `price` is
-   * NaN until its next trade.
+   * Slots before the start that are readable, but never traded; all there are if absent. Bars
+   * before start − warmUp are not loaded: if an asset is halted at that point, its `price` is NaN
+   * until its next trade.
    */
   readonly warmUp?: number
-  /** Starting cash, an exact decimal; 1 000 000 where absent. */
+  /** Starting cash, an exact decimal; 1 000 000 if absent. */
   readonly cash?: number | string
-  /** `next-open` where absent. */
+  /** `next-open` if absent. */
   readonly fill?: FillPolicy
   readonly slippage?: SlippageModel
   readonly commission?: CommissionModel
-  /** `prior-close` where absent. */
+  /** `prior-close` if absent. */
   readonly dividendPolicy?: DividendPolicy
   /**
    * Sessions (trading days) that make a year in the metrics; from the spacing of the bundle's
-   * sessions where absent: 252, 365, 52, 12 …
+   * sessions if absent: 252, 365, 52, 12 …
    */
   readonly periodsPerYear?: number
-  /** Risk-free return per year, compounded, as a fraction (0.02 is 2 %); 0 where absent. */
+  /** Risk-free return per year, compounded, as a fraction (0.02 is 2 %); 0 if absent. */
   readonly riskFree?: number
 }
 

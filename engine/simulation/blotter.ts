@@ -89,7 +89,7 @@ export class Blotter {
     return order
   }
 
-  /** Cancels an order; false where it is no longer open. */
+  /** Cancels an order; false if it is no longer open. */
   cancel(id: number): boolean {
     const order = this.#open.find((open) => open.id === id)
     if (order === undefined) return false

@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import { type Exact, exact, isShort } from '../market/exact.js'
 import type { Money } from '../market/money.js'
 
-/** The cost of fills. Amounts are exact decimals: pass text where a number would not be exact. */
+/** The cost of fills. Amounts are exact decimals: pass text if a number would not be exact. */
 export type CommissionModel =
   | { readonly kind: 'none' }
   | { readonly kind: 'per-share'; readonly cost: number | string }

@@ -19,9 +19,9 @@ export interface Ledger {
   readonly cash: Money
   /** Cash + Σ shares × last known price, as of the last `mark`. */
   readonly equity: Money
-  /** Shares held, negative where short, as a number for strategies; exact below 2^53 units. */
+  /** Shares held, negative if short, as a number for strategies; exact below 2^53 units. */
   position(asset: AssetId): number
-  /** Shares held, negative where short, exactly. */
+  /** Shares held, negative if short, exactly. */
   shares(asset: AssetId): Money
   /** Whether any position is open. */
   readonly invested: boolean
@@ -45,7 +45,7 @@ export interface Ledger {
   split(asset: AssetId, ratio: Rational): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
   dividend(asset: AssetId, perShare: Money): Money
-  /** Values every position at its current price, or at its last one where that is NaN. */
+  /** Values every position at its current price, or at its last one if that is NaN. */
   mark(priceOf: (asset: AssetId) => number): void
 }
 

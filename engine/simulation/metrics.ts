@@ -2,13 +2,13 @@ import { BUSINESS_DAYS } from '../market/periods-per-year.js'
 import { returnFigures } from './session-returns.js'
 
 /**
- * Figures of an equity curve, as fractions. Absent where undefined (no variance, no closed trade,
+ * Figures of an equity curve, as fractions. Absent if undefined (no variance, no closed trade,
  * equity not above 0), never NaN. A year has as many sessions as the result's `periodsPerYear`.
  */
 export interface CurveMetrics {
   /** Last equity ÷ starting cash − 1. */
   readonly totalReturn: number
-  /** (1 + total return)^(year / sessions) − 1; absent where equity was ever 0 or less. */
+  /** (1 + total return)^(year / sessions) − 1; absent if equity was ever 0 or less. */
   readonly annualReturn?: number
   /** Sample standard deviation (ddof 1) of session returns × √year. */
   readonly volatility?: number
@@ -46,10 +46,10 @@ export interface Annualisation {
 const CONVENTION: Annualisation = { periodsPerYear: BUSINESS_DAYS, riskFree: 0 }
 
 /**
- * The metrics of a backtest. A Sharpe or Sortino ratio is absent where its denominator is zero,
- * which is decided on exact ratios of the amounts (see `returnFigures`).
+ * The metrics of a backtest. A Sharpe or Sortino ratio is absent if its denominator is zero, which
+ * is decided on exact ratios of the amounts (see `returnFigures`).
  *
- * @param startingCash  > 0; as decimal text where a number would not be exact
+ * @param startingCash  > 0; as decimal text if a number would not be exact
  * @param equity        at the end of each session, oldest first; numbers or decimal text
  * @param exposed       number of sessions that ended with a position
  * @param wins          closed round trips with a profit

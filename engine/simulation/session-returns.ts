@@ -5,9 +5,9 @@ import { type Exact, exact } from '../market/exact.js'
 export interface ReturnFigures {
   /** Mean of the returns, less the rate. */
   readonly mean: number
-  /** Sample standard deviation (ddof 1); 0 exactly where all returns are equal. */
+  /** Sample standard deviation (ddof 1); 0 exactly if all returns are equal. */
   readonly deviation: number
-  /** Root mean square of the returns below the rate, over all sessions; 0 where there is none. */
+  /** Root mean square of the returns below the rate, over all sessions; 0 if there is none. */
   readonly downside: number
 }
 
@@ -27,7 +27,7 @@ const SHORTFALL = 1e-12
  *
  * @param curve  starting cash, then the equity of each session; all above 0
  * @param rate   per session, subtracted from each return
- * @returns undefined where the curve has fewer than two returns
+ * @returns undefined if the curve has fewer than two returns
  */
 export function returnFigures(
   curve: readonly (number | string)[],
@@ -47,7 +47,7 @@ export function returnFigures(
   return exactFigures(curve.map(exact), rate)
 }
 
-/** Where 0 is the rate, every fall counts: a quotient of equal amounts is exactly 1. */
+/** If 0 is the rate, every fall counts: a quotient of equal amounts is exactly 1. */
 function lowest(rate: number): number {
   return rate === 0 ? 0 : -SHORTFALL
 }

@@ -39,9 +39,9 @@ interface OpenTrip {
 
 /**
  * Follows positions from flat to flat. The profits of all round trips add up to equity less
- * starting cash, exactly where open positions are whole shares. The value of fractional shares can
- * lie between two ticks; each open trip is rounded separately and equity as a whole, so with n such
- * trips the sum can differ by (n + 1) / 2 ticks.
+ * starting cash, exactly if open positions are whole shares. The value of fractional shares can
+ * lie between two ticks; each open trip is rounded separately and equity as a whole, so with n
+ * such trips the sum can differ by (n + 1) / 2 ticks.
  */
 export class TradeBook {
   readonly #closed: RoundTrip[] = []

@@ -21,7 +21,7 @@ export interface TradingRange {
 /**
  * The calendar indices of a range.
  *
- * @param warmUp  slots before the start that are readable; all there are where absent
+ * @param warmUp  slots before the start that are readable; all there are if absent
  * @throws {EngineError} `input-invalid`: an empty range, or one that the bundle does not hold
  */
 export function tradingRange(

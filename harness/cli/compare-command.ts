@@ -192,7 +192,7 @@ function compareColumns(given: Series, other: Series, command: CompareCommand): 
   return compareSeries(a, b, { paired, limit, higherIsBetter })
 }
 
-/** Both with the unit of `--unit` where their files state none. */
+/** Both with the unit of `--unit` if their files state none. */
 function withUnits(a: Series, b: Series, unit: Unit | undefined): readonly [Series, Series] {
   if (unit === undefined) {
     const unknown = [a, b].find((series) => series.needsUnit === true)

@@ -23,8 +23,8 @@ interface NewFile {
 }
 
 /**
- * Writes a small suite into a project: in TypeScript where the project has a tsconfig.json,
- * otherwise in JavaScript. Prints what to do next. An existing file is never replaced.
+ * Writes a small suite into a project: in TypeScript if the project has a tsconfig.json, otherwise
+ * in JavaScript. Prints what to do next. An existing file is never replaced.
  *
  * @param cwd root of the project  @param folder of the suite, below the root
  * @throws {InputError} a file exists, or cannot be written; nothing is left behind

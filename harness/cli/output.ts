@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Io } from '../io.js'
 import { jsonText } from '../system/json-text.js'
 
-/** Writes lines of results: to stdout, or to stderr where stdout is for one JSON document. */
+/** Writes lines of results: to stdout, or to stderr if stdout is for one JSON document. */
 export function linePrinter(json: boolean | undefined, io: Io): (line: string) => void {
   return (line) => (json ? io.stderr : io.stdout)(`${line}\n`)
 }
@@ -12,13 +12,13 @@ export function printJson(value: unknown, io: Io): void {
   io.stdout(`${jsonText(value, 2)}\n`)
 }
 
-/** A path as the user would type it: relative to the working directory where it is below. */
+/** A path as the user would type it: relative to the working directory if it is below. */
 export function shownPath(path: string, io: Io): string {
   const short = relative(io.cwd, path)
   return short.startsWith('..') ? path : short
 }
 
-/** ` --out DIR`, where a repeated command needs it to find the same evidence root. */
+/** ` --out DIR`, if a repeated command needs it to find the same evidence root. */
 export function outWords(root: string, io: Io): string {
   return root === io.cwd ? '' : ` --out ${shownPath(root, io)}`
 }

@@ -141,9 +141,9 @@ function replayRecord(
 }
 
 /**
- * A summary is derived from its own folder. The records of its layers, where they are beside it,
- * must agree with it in every figure. Their digests may differ: a record may have been rewritten in
- * a later format.
+ * A summary is derived from its own folder. The records of its layers, if they are beside it, must
+ * agree with it in every figure. Their digests may differ: a record may have been rewritten in a
+ * later format.
  */
 function compareSteps(
   root: string,

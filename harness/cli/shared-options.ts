@@ -158,7 +158,7 @@ export function parseFraction(text: string): Fraction {
   return { value: number === undefined ? Number.NaN : Number(number) / (bare ? 1 : 100), bare }
 }
 
-/** What to give instead of a bare number of 1 or more, where a fraction is meant. */
+/** What to give instead of a bare number of 1 or more, if a fraction is meant. */
 function percentRemedy(value: number): string {
   return `${value}% or ${Number((value / 100).toPrecision(12))}: a number without % is a fraction, and ${value} would be ${Number((100 * value).toPrecision(12))} %`
 }

@@ -8,8 +8,8 @@ const COUNTERS =
 const FEWEST_CONSECUTIVE = 4
 
 /**
- * Why the two numeric columns of a file do not measure the same; undefined where they may.
- * Benchmarks of a known format always may.
+ * Why the two numeric columns of a file do not measure the same; undefined if they may. Benchmarks
+ * of a known format always may.
  */
 export function unlikeColumns(first: Offer, second: Offer): string | undefined {
   if (first.column !== true || second.column !== true) return undefined

@@ -39,7 +39,7 @@ export function compareSummaries(
   })
 }
 
-/** The arm of a summary. Its values are times, so they are positive where their mean is. */
+/** The arm of a summary. Its values are times, so they are positive if their mean is. */
 export function summaryArm({ n, mean, sd }: Summary): ValueArm {
   return { kind: 'summary', moments: { n, mean, variance: sd ** 2 }, positive: mean > 0 }
 }

@@ -96,7 +96,7 @@ type Statistics = Omit<ValueComparison, 'pairing' | 'baseline' | 'candidate' | '
  * @param a the reference (baseline)  @param b the candidate
  * @param paired a[i] and b[i] form a pair; the sizes must be equal
  * @param higherIsBetter the values are rates: the statistics are those of the exchanged sides, so
- * that candidate / baseline is still a ratio of times, and t is positive where the candidate is
+ * that candidate / baseline is still a ratio of times, and t is positive if the candidate is
  * better
  */
 export function compareValues(
@@ -123,7 +123,7 @@ export function compareValues(
 }
 
 /**
- * Summarises both arms, and compares them where both are usable; where one is not, every comparing
+ * Summarises both arms, and compares them if both are usable; if one is not, every comparing
  * statistic is absent.
  */
 export function compareUsable<Arm extends Exclude<ValueArm, UnusableArm>>(

@@ -101,7 +101,7 @@ function headline(comparison: Comparison): string {
   return `${baseline} and ${candidate} cannot be compared: ${absent.welch ?? absent.improvement ?? 'all statistics are absent'}`
 }
 
-/** @param improvement a fraction, negative where slower  @param ci95 its interval */
+/** @param improvement a fraction, negative if slower  @param ci95 its interval */
 function changeText(
   improvement: number,
   ci95: readonly number[] | undefined,
@@ -117,7 +117,7 @@ function changeText(
   return `is ${formatPercent(sign * improvement, digits)} ${sign < 0 ? 'slower' : 'faster'} than ${baseline}  ${interval}`
 }
 
-/** The change of a rate, where the change above is that of the time per operation. */
+/** The change of a rate, if the change above is that of the time per operation. */
 function rateText(improvement: number, higherIsBetter: boolean): string {
   if (!higherIsBetter) return ''
   const change = 1 / (1 - improvement) - 1
@@ -212,7 +212,7 @@ function shownIf(value: number | undefined, show: (value: number) => string): st
   return value === undefined ? undefined : show(value)
 }
 
-/** Decimals of a percentage: one, or more where the interval is too narrow for one. */
+/** Decimals of a percentage: one, or more if the interval is too narrow for one. */
 function percentDigits(interval: readonly number[] | undefined): number {
   const width = interval === undefined ? 0 : 100 * Math.abs(interval[1]! - interval[0]!)
   return width > 0 ? Math.min(MOST_DIGITS, Math.max(1, 1 - Math.floor(Math.log10(5 * width)))) : 1

@@ -17,7 +17,7 @@ import { type ValueWarning, valueWarnings } from './value-warnings.js'
 export interface Comparison {
   readonly baseline: string
   readonly candidate: string
-  /** Of all statistics that are not ratios; absent where neither file states it. */
+  /** Of all statistics that are not ratios; absent if neither file states it. */
   readonly unit?: Unit
   readonly values: ValueComparison
   readonly regression?: RegressionCheck

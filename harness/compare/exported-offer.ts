@@ -15,7 +15,7 @@ export interface Exported
   readonly values: readonly LooseNumber[] | undefined
 }
 
-/** What to report, or to use, where an export holds no values. */
+/** What to report, or to use, if an export holds no values. */
 export interface Fallback {
   readonly problem: string
   /** How to get the values. */

@@ -27,7 +27,7 @@ export function holdsTitles({ rows, lineOf }: Table, path: string): boolean {
 
 /**
  * Why two columns without titles may be one column of numbers with a comma inside, `12,51`;
- * undefined where they cannot be.
+ * undefined if they cannot be.
  */
 export function commaProblem(
   offers: readonly Offer[],

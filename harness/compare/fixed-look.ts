@@ -8,7 +8,7 @@ const TAIL = 0.025
 
 /**
  * The bounds of a single look at a fixed number of values, log scale: m ∓ t⁻¹(0.975, df)·SE, wider
- * where consecutive pairs are correlated.
+ * if consecutive pairs are correlated.
  *
  * @param logRatios of the pairs in the order they were measured; undefined for unpaired values
  */

@@ -12,7 +12,7 @@ export interface JsonLines {
 }
 
 /**
- * A format with one JSON document per line: its benchmarks, or undefined where the documents have
+ * A format with one JSON document per line: its benchmarks, or undefined if the documents have
  * another format. A new one takes a file and a line in `READERS`.
  */
 export type JsonLinesReader = (documents: readonly unknown[], path: string) => Offer[] | undefined
@@ -44,8 +44,8 @@ export function parseJsonLines(text: string, path: string): JsonLines {
 }
 
 /**
- * The series of a known format, or the one series of arrays of numbers; undefined where the lines
- * are a table.
+ * The series of a known format, or the one series of arrays of numbers; undefined if the lines are
+ * a table.
  */
 export function readJsonLines({ documents }: JsonLines, path: string): Offer[] | undefined {
   for (const read of READERS) {

@@ -22,7 +22,7 @@ import type { Offer } from './series.js'
 import { unitOfName } from './unit.js'
 
 /**
- * One format of exports: its benchmarks, or undefined where the document has another format. A new
+ * One format of exports: its benchmarks, or undefined if the document has another format. A new
  * one takes a file and a line in `READERS`.
  */
 export type JsonReader = (document: unknown, path: string) => Offer[] | undefined

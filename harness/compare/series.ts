@@ -17,24 +17,23 @@ export interface Series {
   /** As the user named it: `a.csv:time`. */
   readonly label: string
   /**
-   * In the order of the file: within the range of `checkRange`, or NaN or infinite. Empty where
-   * there is a summary.
+   * In the order of the file: within the range of `checkRange`, or NaN or infinite. Empty if there
+   * is a summary.
    */
   readonly values: Values
-  /** Absent where the file holds the values. */
+  /** Absent if the file holds the values. */
   readonly summary?: Summary
-  /** Absent where neither the format nor the name of the column states one. */
+  /** Absent if neither the format nor the name of the column states one. */
   readonly unit?: Unit
-  /** The format states that more is better; absent where less is, or where it does not state it. */
+  /** The format states that more is better; absent if less is, or if it does not state it. */
   readonly higherIsBetter?: boolean
   /** The format is used with several units, so the user must state it. */
   readonly needsUnit?: boolean
   /**
-   * Why the n-th value is not the n-th measurement, so that it cannot be paired; absent where it
-   * is.
+   * Why the n-th value is not the n-th measurement, so that it cannot be paired; absent if it is.
    */
   readonly unpairable?: string
-  /** Why the values measure nothing: what was measured failed. Absent where it did not. */
+  /** Why the values measure nothing: what was measured failed. Absent if it did not. */
   readonly failed?: string
   /** Others of the same file that failed and were left out. */
   readonly omitted?: readonly string[]

@@ -21,13 +21,13 @@ import { commonUnit } from './unit.js'
 export interface Source {
   readonly label: string
   readonly path: string
-  /** The text after the colon; absent where there is none. */
+  /** The text after the colon; absent if there is none. */
   readonly selector?: string
   readonly content:
     | {
         readonly kind: 'numbers'
         readonly offers: readonly Offer[]
-        /** The rows, where it is a table of columns. */
+        /** The rows, if it is a table of columns. */
         readonly table?: Table
         /** Why a series must be named: the number of columns is uncertain. */
         readonly uncertain?: string
@@ -119,7 +119,7 @@ export function selectSeries({ label, path, selector, content }: Source, metric:
 }
 
 /**
- * The two series of a source that holds exactly two, in their order; undefined where there are more
+ * The two series of a source that holds exactly two, in their order; undefined if there are more
  * or fewer.
  */
 export function selectTwo({ path, selector, content }: Source): readonly Series[] | undefined {

@@ -19,8 +19,8 @@ const FORMATS =
   'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that docs/compare.md lists'
 
 /**
- * A format of texts: its benchmarks, or undefined where the text has another format. A new one
- * takes a file and a line in `TEXT_READERS`.
+ * A format of texts: its benchmarks, or undefined if the text has another format. A new one takes
+ * a file and a line in `TEXT_READERS`.
  */
 export type TextReader = (text: string, path: string) => Offer[] | undefined
 /** The same for tables with a header line; a new one takes a line in `TABLE_READERS`. */
@@ -37,7 +37,7 @@ const TABLE_READERS: readonly TableReader[] = [readCriterionRaw, readGoogleBench
 /** What a text offers. */
 export interface TextContent {
   readonly offers: readonly Offer[]
-  /** The rows, where it is a table of columns. */
+  /** The rows, if it is a table of columns. */
   readonly table?: Table
   /** Why its series must be named: their number is uncertain. */
   readonly uncertain?: string
@@ -64,7 +64,7 @@ export function readText(text: string, path: string, filters: readonly RowFilter
   return content
 }
 
-/** The error for conditions on rows where there are no rows of columns. */
+/** The error for conditions on rows if there are no rows of columns. */
 export function noTable(path: string): InputError {
   return new InputError(
     `--where and --by choose rows of a table with titles, and ${path} is none; leave them out`,
@@ -91,7 +91,7 @@ function readUnfiltered(text: string, path: string, filters: readonly RowFilter[
   return readColumns(text, ',', path, filters)
 }
 
-/** The sign that separates the cells of a line; undefined where it has one cell. */
+/** The sign that separates the cells of a line; undefined if it has one cell. */
 function delimiterOf(line: string): string | undefined {
   // `12,5;12,6` is two numbers with decimal commas.
   const certain = [';', '\t'].find((sign) => {

@@ -68,7 +68,7 @@ export function isRate(unit: Unit | undefined): boolean {
 
 /**
  * The unit that the name of a column states: `time_ms`, `Duration [us]`, `latencyMs`, `ns/op`,
- * `ops_per_sec`. Undefined where it states none, or several.
+ * `ops_per_sec`. Undefined if it states none, or several.
  */
 export function unitOfName(name: string): Unit | undefined {
   const bracketed = /[([]\s*([^()[\]]+?)\s*[)\]]\s*$/.exec(name)?.[1]

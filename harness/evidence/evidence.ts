@@ -75,7 +75,7 @@ export const planSchema = z.strictObject({
   hypothesis: z.string(),
   criterion: criterionSchema,
   metric: metricSchema,
-  /** In the order of the contract; `incumbent` is present only where its stack is not empty. */
+  /** In the order of the contract; `incumbent` is present only if its stack is not empty. */
   arms: z
     .array(armSchema)
     .min(2)
@@ -117,10 +117,10 @@ export const planSchema = z.strictObject({
         /** What one pass consists of: `100 backtests`. */
         content: z.string(),
         role: roleSchema,
-        /** W and K of the pilot; absent where the arms are not equivalent and no pilot was run. */
+        /** W and K of the pilot; absent if the arms are not equivalent and no pilot was run. */
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
-        /** Turns of the injected kernel per iteration, where an effect is injected. */
+        /** Turns of the injected kernel per iteration, if an effect is injected. */
         injectTurns: z.int().nonnegative().optional(),
       }),
     )
@@ -136,7 +136,7 @@ export const planSchema = z.strictObject({
   dist: z.string(),
   /** Absent in plans older than calibrations: their records do not mention any. */
   calibration: calibrationQuoteSchema.optional(),
-  /** The published error rates of the rule in one line; absent where none were published. */
+  /** The published error rates of the rule in one line; absent if none were published. */
   errorRates: z.string().optional(),
 })
 export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
@@ -158,7 +158,7 @@ export const divergenceSchema = z.strictObject({
 })
 
 /**
- * `equivalence.json`: one digest per workload × seed × arm, and the first divergence where there is
+ * `equivalence.json`: one digest per workload × seed × arm, and the first divergence if there is
  * one.
  */
 export const equivalenceSchema = z.discriminatedUnion('kind', [
@@ -212,7 +212,7 @@ export interface Evidence {
   readonly memoryProbe?: readonly ProbeLine[]
   /** The layers of a sequence; present only in the evidence of its summary. */
   readonly sequence?: Sequence
-  /** Profiles by workload; absent where none was captured. */
+  /** Profiles by workload; absent if none was captured. */
   readonly hotspots?: Readonly<Record<string, Hotspots>>
   /** `sha256:…` of each file in the folder, by file name. */
   readonly digests: Readonly<Record<string, string>>

@@ -18,7 +18,7 @@ const place = {
 const categorySchema = z.strictObject({
   name: z.string(),
   share,
-  /** The share in a profile with inlining, where V8 counts some functions to their callers. */
+  /** The share in a profile with inlining, in which V8 counts some functions to their callers. */
   inlinedShare: share,
   /** The two shares differ by more than five points. */
   differs: z.literal(true).optional(),
@@ -116,8 +116,8 @@ const gainSchema = z.strictObject({
   profiled: z.number(),
   /**
    * `saved`: sampled time each category saved, as a fraction of all sampled time of the arm
-   * compared with; negative where the category takes more. `share`: the same as a share of the
-   * measured gain; absent where the measured change is too small or too uncertain to be divided.
+   * compared with; negative if the category takes more. `share`: the same as a share of the
+   * measured gain; absent if the measured change is too small or too uncertain to be divided.
    */
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),

@@ -80,7 +80,7 @@ export function mendLines(path: string, lineSchema: z.ZodType): void {
   else appendSynced(path, '\n')
 }
 
-/** A line as an object; undefined where it is not JSON of this shape. */
+/** A line as an object; undefined if it is not JSON of this shape. */
 function parseLine<Schema extends z.ZodType>(
   text: string,
   schema: Schema,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /**
- * Why a file of the evidence has other bytes than expected, where its line ends are the only
+ * Why a file of the evidence has other bytes than expected, if its line ends are the only
  * difference: a checkout with `core.autocrlf` writes CRLF.
  */
 export const LINE_ENDS_CHANGED =

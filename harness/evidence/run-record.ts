@@ -29,7 +29,7 @@ export const runRecordSchema = z.strictObject({
   warmupMs: nonNegative,
   /** Timed iterations. */
   iterations: z.int().positive(),
-  /** Peak resident set (VmHWM), bytes; absent where the host does not report it. */
+  /** Peak resident set (VmHWM), bytes; absent if the host does not report it. */
   peakRssBytes: nonNegative.optional(),
   /** Live heap after a full collection behind the timed section, bytes. */
   heapBytes: nonNegative,
@@ -37,8 +37,8 @@ export const runRecordSchema = z.strictObject({
   gcCount: z.int().nonnegative(),
   involuntarySwitches: z.int().nonnegative().optional(),
   /**
-   * Share of the timed section this process's threads spent waiting for a CPU; absent where they
-   * wait for one another (`parallel`).
+   * Share of the timed section this process's threads spent waiting for a CPU; absent if they wait
+   * for one another (`parallel`).
    */
   waitShare: nonNegative.optional(),
   /** CPU used by everything else on the host during this run, in cores. */

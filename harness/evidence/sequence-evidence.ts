@@ -26,7 +26,7 @@ export const goalSchema = z
 /** An improvement as recorded; with df, its standard error on the log scale can be derived. */
 const changeSchema = z.strictObject({
   improvement: z.number().lt(1),
-  /** Absent where the pairs do not vary. */
+  /** Absent if the pairs do not vary. */
   ci95: z.array(z.number().lt(1)).length(2).optional(),
   df: z.number().positive(),
 })
@@ -41,7 +41,7 @@ const stepSchema = z.strictObject({
   equivalent: z.boolean(),
   /** The stack it was compared with. */
   incumbent: z.array(z.string()),
-  /** Empty where it was not equivalent. */
+  /** Empty if it was not equivalent. */
   workloads: z.array(
     z.strictObject({
       id: z.string(),
@@ -68,7 +68,7 @@ const layerSchema = z.strictObject({
   /** Evaluated on the pure baseline; never part of the stack. */
   standalone: z.boolean(),
   heavy: z.boolean(),
-  /** Absent where it was not evaluated. */
+  /** Absent if it was not evaluated. */
   step: stepSchema.optional(),
 })
 export type SequenceLayer = Readonly<z.infer<typeof layerSchema>>

@@ -50,7 +50,7 @@ export function compareCountedWork(runs: readonly JournalLine[], workload: strin
 
 const UNSTEADY = Number.NaN
 
-/** The value of each counter, or NaN where it is not the same whole number in every run. */
+/** The value of each counter, or NaN if it is not the same whole number in every run. */
 function countsOf(runs: readonly RunRecord[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const run of runs) {

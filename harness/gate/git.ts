@@ -29,7 +29,7 @@ const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
  * Runs git in a folder.
  *
  * @param more further variables of its environment
- * @throws the signal's reason where the signal was aborted
+ * @throws the signal's reason if the signal was aborted
  */
 export async function git(
   args: readonly string[],

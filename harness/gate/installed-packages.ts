@@ -31,8 +31,8 @@ export function hasInstalled({ here, checkout }: Installation): boolean {
 /**
  * Gives a checkout the packages that are installed in another one of the same repository, without
  * their cache. A link to a folder of the repository (a workspace, `file:`) leads to the same
- * folder of the new checkout. Node resolves links before it looks for packages, so where there
- * are such links every package is copied: a linked package would find the folder it is linked from.
+ * folder of the new checkout. Node resolves links before it looks for packages, so if there are
+ * such links every package is copied: a linked package would find the folder it is linked from.
  *
  * @returns links that lead out of the repository, `node_modules/one → /elsewhere/one`
  */

@@ -39,7 +39,7 @@ export interface DecisionModel {
   readonly change: string
   /** Where the time of the baseline goes. */
   readonly baselineProfile: string
-  /** The layers of a summary; '' where the record is of one layer. */
+  /** The layers of a summary; '' if the record is of one layer. */
   readonly sequence: SequenceModel | ''
   readonly measured: boolean
   /** Why nothing was measured. */

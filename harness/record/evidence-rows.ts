@@ -24,7 +24,7 @@ export interface EvidenceRow {
   readonly candidate: string
   readonly improvement: string
   readonly p: string
-  /** Against the pure baseline, where the improvement is against an incumbent. */
+  /** Against the pure baseline, if the improvement is against an incumbent. */
   readonly overall: string
   readonly overallP: string
   readonly wall: string
@@ -128,7 +128,7 @@ function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
   return calibration === undefined ? own : `${own}; ${calibration}`
 }
 
-/** The measured change of the peak, and that of the probe where one was made. */
+/** The measured change of the peak, and that of the probe if one was made. */
 export function memoryChange({ ratio, probe }: NonNullable<WorkloadRecord['memory']>): string {
   const measured = formatSignedPercent(ratio - 1)
   return probe === undefined

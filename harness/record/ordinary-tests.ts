@@ -49,7 +49,7 @@ export function toPairedTests(
   }
 }
 
-/** Welch's test of the means of two arms under a key; absent where neither varies. */
+/** Welch's test of the means of two arms under a key; absent if neither varies. */
 export function toWelchRecord<Key extends string>(
   key: Key,
   { a, b }: Pick<Comparison, 'a' | 'b'>,

@@ -4,8 +4,8 @@ import { DegenerateSampleError } from '../statistics/sample.js'
 export type OnAbsent = (key: string, reason: string) => void
 
 /**
- * A statistic under its name, or an empty object where it does not exist for these values; never
- * NaN or infinite. For statistics that the verdict does not use.
+ * A statistic under its name, or an empty object if it does not exist for these values; never NaN
+ * or infinite. For statistics that the verdict does not use.
  */
 export function present<Key extends string, Value>(
   key: Key,

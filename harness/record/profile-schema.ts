@@ -8,7 +8,7 @@ const ofArms = {
 }
 
 /**
- * CPU of a pass ÷ CPU of the reference computation − 1; absent where the workload has no reference.
+ * CPU of a pass ÷ CPU of the reference computation − 1; absent if the workload has no reference.
  */
 const overheadToComputation = z.strictObject(ofArms).optional()
 

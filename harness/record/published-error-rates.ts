@@ -13,7 +13,7 @@ const quotedSchema = z.looseObject({
  * The published error rates in one line.
  *
  * @param root of the package
- * @returns undefined where none were published
+ * @returns undefined if none were published
  * @throws {InvalidEvidenceError} the file is damaged
  */
 export function publishedErrorRates(root: string = packageRoot()): string | undefined {

@@ -51,7 +51,7 @@ export const decisionRecordSchema = z.strictObject({
   /**
    * Since 2: every criterion, the calibration, the published error rates, the certifiable effects.
    * Profiles did not raise it: a record without profiles is unchanged. Since 3: both comparisons
-   * where there is an incumbent, and no warning that contradicts a failed guard.
+   * if there is an incumbent, and no warning that contradicts a failed guard.
    */
   recordVersion: z.literal([1, 2, 3]),
   supersedes: z.string().nullable(),
@@ -67,7 +67,7 @@ export const decisionRecordSchema = z.strictObject({
     alpha: z.number(),
     memory: z.enum(['advisory', 'blocking']),
   }),
-  /** Present where extra work was injected into one arm: a test of the method, not the layer. */
+  /** Present if extra work was injected into one arm: a test of the method, not the layer. */
   injected: injectedSchema.optional(),
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
@@ -98,7 +98,7 @@ export const decisionRecordSchema = z.strictObject({
   }),
   /** The calibration of the host, as quoted by the plan; absent in older plans. */
   calibration: calibrationQuoteSchema.optional(),
-  /** The published error rates of the rule in one line; absent where they had not been measured. */
+  /** The published error rates of the rule in one line; absent if they had not been measured. */
   errorRates: z.string().optional(),
   /** SHA-256 of every file of the evidence folder. */
   evidence: z.record(z.string(), digestSchema),

@@ -9,7 +9,7 @@ const WARNINGS = /^(workloads\.\d+\.)?warnings$/
  *
  * @param older parsed JSON
  * @param derived the record this version derives from the same evidence, parsed
- * @returns its path, e.g. `workloads.0.improvement.estimate`; undefined where all are unchanged
+ * @returns its path, e.g. `workloads.0.improvement.estimate`; undefined if all are unchanged
  */
 export function changedFigure(older: unknown, derived: unknown, path = ''): string | undefined {
   if (path === VERSION) return undefined

@@ -17,7 +17,7 @@ export const sequenceRecordSchema = z.strictObject({
       /** Judged on the pure baseline; never part of the stack. */
       standalone: z.boolean(),
       heavy: z.literal(true).optional(),
-      /** Absent, like all below, where the layer was not evaluated. */
+      /** Absent, like all below, if the layer was not evaluated. */
       record: z.string().optional(),
       /** Of the JSON of that record. */
       sha256: digestSchema.optional(),
@@ -52,7 +52,7 @@ export const sequenceRecordSchema = z.strictObject({
         .optional(),
     }),
   ),
-  /** Heavy layers are warranted where the others miss the aspired goal. */
+  /** Heavy layers are warranted if the others miss the aspired goal. */
   heavy: z
     .strictObject({
       warranted: z.boolean(),

@@ -9,8 +9,8 @@ export function numberOf(id: string): string {
 }
 
 /**
- * The newest record that supersedes this one; undefined where none does. The superseded record
- * itself does not change.
+ * The newest record that supersedes this one; undefined if none does. The superseded record itself
+ * does not change.
  */
 export function supersededBy(
   record: DecisionRecord,
@@ -30,7 +30,7 @@ export interface Standing {
   /** Set in controls with an injected effect, which do not decide about the layer. */
   readonly injected?: unknown
   readonly stacks: { readonly incumbent: readonly string[] }
-  /** Empty where nothing was measured, because results differ or no layer was accepted. */
+  /** Empty if nothing was measured, because results differ or no layer was accepted. */
   readonly workloads: readonly {
     readonly id: string
     readonly role: 'target' | 'guard'
@@ -108,7 +108,7 @@ function namesOf(workloads: readonly { readonly id: string }[]): string[] {
   return workloads.map(({ id }) => id).sort()
 }
 
-/** Those that fit, or all where none does. */
+/** Those that fit, or all if none does. */
 function preferred<Item>(items: readonly Item[], fits: (item: Item) => boolean): readonly Item[] {
   return items.some(fits) ? items.filter(fits) : items
 }

@@ -68,7 +68,7 @@ export function baselineSentence({ profile }: DecisionRecord): string {
  * The next optimization target of each profiled workload, by share and estimated effort: with the
  * layers of the candidate if it was accepted, otherwise with those of the compared arm.
  *
- * @returns '' where nothing was profiled, or no target is left
+ * @returns '' if nothing was profiled, or no target is left
  */
 export function nextSentence({ verdict, workloads }: DecisionRecord): string {
   const targets = workloads.flatMap(({ id, role, against, profile }) => {
@@ -103,7 +103,7 @@ function rowsOf(
     ])
 }
 
-/** Both shares where V8 assigns a category differently with inlining. */
+/** Both shares if V8 assigns a category differently with inlining. */
 function shareCell(share: number | undefined, inlined: number | undefined): string {
   if (share === undefined) return '—'
   return `${formatPercent(share)}${inlined === undefined ? '' : ` (${formatPercent(inlined)} with inlining)`}`

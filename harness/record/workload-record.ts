@@ -166,7 +166,7 @@ function toCertifiable(
   })
 }
 
-/** The mean of a budget's counter; absent where a run lacks the counter. */
+/** The mean of a budget's counter; absent if a run lacks the counter. */
 function toBudgetRecord(
   rounds: readonly Round[],
   budget: Budget,

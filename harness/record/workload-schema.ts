@@ -44,11 +44,11 @@ const testMethod = z.enum(['exact', 'normal'])
 const improvement = z.strictObject({
   /** (A − B) / A by the trimmed mean of the log ratios; positive is faster. */
   estimate: z.number(),
-  /** Absent where the pairs do not vary at all. */
+  /** Absent if the pairs do not vary at all. */
   ci95: intervalSchema.optional(),
   /** The lower bound at the deciding look; may be negative. */
   certifiedAtLeast: z.number().optional(),
-  /** Two-sided, against no change; absent where the pairs do not vary at all. */
+  /** Two-sided, against no change; absent if the pairs do not vary at all. */
   p: probability.optional(),
   df: z.number(),
 })
@@ -77,7 +77,7 @@ const counters = z.record(z.string(), z.number())
 
 /** Ordinary statistics of the candidate and one other arm. */
 const ordinaryTests = {
-  /** t-test of the mean of ln(B/A); t is negative where the candidate is faster. */
+  /** t-test of the mean of ln(B/A); t is negative if the candidate is faster. */
   paired: tTest.optional(),
   /** Signed-rank test of ln(B/A). */
   wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
@@ -91,7 +91,7 @@ const ordinaryTests = {
   shapiro: z.strictObject({ w: z.number(), p: probability }).optional(),
   /** Autocorrelation of ln(B/A) in the order of the pairs. */
   lag1: z.number().optional(),
-  /** Cohen's d; positive where the candidate is faster. */
+  /** Cohen's d; positive if the candidate is faster. */
   effectSize: z.number().optional(),
   improvementOfMeans: z.number().optional(),
 }
@@ -117,7 +117,7 @@ export const workloadRecordSchema = z.strictObject({
   baseline: sampleSummary.optional(),
   incumbent: sampleSummary.optional(),
   candidate: sampleSummary.optional(),
-  /** For a budget, in the unit of its counter; absent where a run lacks the counter. */
+  /** For a budget, in the unit of its counter; absent if a run lacks the counter. */
   budget: z
     .strictObject({
       counter: z.string(),
@@ -132,18 +132,18 @@ export const workloadRecordSchema = z.strictObject({
   improvement: improvement.optional(),
   speedup: z.number().optional(),
   /**
-   * Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero where the
+   * Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero if the
    * candidate is faster.
    */
   welch: tTest.optional(),
-  /** The same against the incumbent, where there is one. */
+  /** The same against the incumbent, if there is one. */
   welchIncumbent: tTest.optional(),
   ...ordinaryTests,
   /** "Mean improvement ≥ threshold and Welch p < 0.05": the naive rule, for comparison only. */
   naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
   cpu: metricBlock.optional(),
-  /** `verdict` is final: that of the probe where the measured runs leave it undecided. */
+  /** `verdict` is final: that of the probe if the measured runs leave it undecided. */
   memory: memoryRatio
     .extend({
       /** Five pairs of runs on one thread. */
@@ -180,11 +180,11 @@ export const workloadRecordSchema = z.strictObject({
   counters: z.strictObject({ baseline: counters, candidate: counters }).optional(),
   /** hits / (hits + misses) of the candidate, for each `x.hits` counted with an `x.misses`. */
   hitRates: counters.optional(),
-  /** Candidate against the pure baseline; present only where there is an incumbent. */
+  /** Candidate against the pure baseline; present only if there is an incumbent. */
   cumulative: cumulativeSchema.optional(),
   /**
    * Candidate against the pure baseline by the same statistics as against the incumbent; the
-   * verdict does not use it. Present where there is an incumbent, since record version 3. Welch's
+   * verdict does not use it. Present if there is an incumbent, since record version 3. Welch's
    * test is `welch`.
    */
   againstBaseline: z
@@ -194,7 +194,7 @@ export const workloadRecordSchema = z.strictObject({
       wall: improvement.optional(),
     })
     .optional(),
-  /** Absent where no profile was captured. */
+  /** Absent if no profile was captured. */
   profile: workloadProfileSchema.optional(),
   verdict: verdictSchema,
   reasons: z.array(z.enum(WORKLOAD_REASONS)).min(1),

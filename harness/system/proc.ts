@@ -16,7 +16,7 @@ export interface HostCpuTime {
 }
 
 /**
- * Peak resident set of this process (VmHWM), bytes; absent where the host does not report it. Not
+ * Peak resident set of this process (VmHWM), bytes; absent if the host does not report it. Not
  * `ru_maxrss`, which a forked process inherits from its parent.
  */
 export function readPeakRssBytes(proc: string = PROC): number | undefined {
@@ -25,8 +25,8 @@ export function readPeakRssBytes(proc: string = PROC): number | undefined {
 }
 
 /**
- * Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent
- * where the host does not report it.
+ * Time each thread of this process has spent waiting for a CPU so far, ms, by thread id; absent if
+ * the host does not report it.
  */
 export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, number> | undefined {
   const tasks = join(proc, 'self', 'task')
@@ -52,7 +52,7 @@ export function waitBetween(
   )
 }
 
-/** CPU time of the host up to now; absent where the host does not report it. */
+/** CPU time of the host up to now; absent if the host does not report it. */
 export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
   const text = readText(join(proc, 'stat')) ?? ''
   const fields = /^cpu +(.*)$/m.exec(text)?.[1]?.split(' ').map(Number)
@@ -71,7 +71,7 @@ export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
   return { busy, steal: steal ?? 0, total: busy + idle + (iowait ?? 0) + (steal ?? 0), cpus }
 }
 
-/** Text of a file of the kernel; absent where there is none. */
+/** Text of a file of the kernel; absent if there is none. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
@@ -80,7 +80,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Names in a folder; empty where there is none. */
+/** Names in a folder; empty if there is none. */
 export function listNames(path: string): string[] {
   try {
     return readdirSync(path)

@@ -118,9 +118,9 @@ export function formatCounter(counter: string, value: number): string {
 
 /**
  * Values in one common unit, `808.1 – 816.7 ms`: times in s, ms, µs or ns, other values unscaled.
- * Four digits of the largest, and more where the values differ only in later digits.
+ * Four digits of the largest, and more if the values differ only in later digits.
  *
- * @param unit of the values; undefined where it is unknown
+ * @param unit of the values; undefined if it is unknown
  */
 export function formatMeasures(
   values: readonly number[],

@@ -4,8 +4,8 @@ import { escapeInvisible } from '../system/json-text.js'
 const PLAIN = /^[\w@%+=:,./µ-]+$/
 
 /**
- * An argument as it must be typed: in quotes where a shell would take it apart, and as `$'…'` with
- * escapes where it holds characters that are not seen.
+ * An argument as it must be typed: in quotes if a shell would take it apart, and as `$'…'` with
+ * escapes if it holds characters that are not seen.
  */
 export function shellWord(argument: string): string {
   if (PLAIN.test(argument)) return argument

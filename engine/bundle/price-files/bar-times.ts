@@ -14,8 +14,8 @@ export interface BarTimes {
 }
 
 /**
- * Turns the dates of a file into instants. Where all are at midnight they are days, whatever their
- * offset. Times of day without an offset are of `timezone`, or UTC where none is given.
+ * Turns the dates of a file into instants. If all are at midnight they are days, whatever their
+ * offset. Times of day without an offset are of `timezone`, or UTC if none is given.
  *
  * @param assets    of each row: its order settles an hour that comes twice
  * @param timezone  that the user named
@@ -99,7 +99,7 @@ function inZone(
 }
 
 /**
- * Distinguishes the two passes through an hour that comes twice: the second begins where the local
+ * Distinguishes the two passes through an hour that comes twice: the second begins when the local
  * time goes back.
  */
 function splitRepeated(

@@ -5,8 +5,8 @@ import { printable } from '../printable.js'
 export interface Zone {
   readonly name: string
   /**
-   * The instants at which the clock shows a time: none where it is set forward past it, two where
-   * it is set back, ascending.
+   * The instants at which the clock shows a time: none if it is set forward past it, two if it is
+   * set back, ascending.
    */
   instantsAt(local: number): readonly number[]
 }

@@ -37,7 +37,7 @@ export function readAsv(document: unknown, path: string): Offer[] | undefined {
   })
 }
 
-/** @param result the median, or null where the benchmark failed  @param samples of asv, if any */
+/** @param result the median, or null if the benchmark failed  @param samples of asv, if any */
 function toOffer(name: string, result: unknown, samples: unknown, path: string): Offer {
   if (result === null) return brokenOffer(name, path, `${quoted(name)} failed`)
   const values =

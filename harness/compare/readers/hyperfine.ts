@@ -38,7 +38,7 @@ export function readHyperfine(document: unknown, path: string): Offer[] | undefi
   })
 }
 
-/** The command, with its parameters where several results have the same one. */
+/** The command, with its parameters if several results have the same one. */
 function nameOf({ command, parameters }: Result, counts: ReadonlyMap<string, number>): string {
   const given = Object.entries(parameters ?? {}).map(([key, value]) => `${key}=${String(value)}`)
   return given.length === 0 || counts.get(command) === 1

@@ -27,8 +27,8 @@ type Result = z.infer<typeof jmh>[number]
 
 /**
  * The benchmarks of JMH: the score of every iteration of all forks, in the unit of the score. Of
- * mode `sample` the mean of every iteration. A rate, `ops/s`, is better where it is higher.
- * Undefined for other documents.
+ * mode `sample` the mean of every iteration. A rate, `ops/s`, is better if it is higher. Undefined
+ * for other documents.
  */
 export function readJmh(document: unknown, path: string): Offer[] | undefined {
   const { success, data } = jmh.safeParse(document)
