@@ -10,7 +10,10 @@ export interface Suite<Subject = unknown> {
    * it by this address.
    */
   readonly module: string
-  /** The pure baseline: every optimization off. The subject itself, not a promise of it. */
+  /**
+   * The pure baseline, with every optimization off. It must be the subject itself and not a
+   * promise of it.
+   */
   baseline(): Subject
   /** In the order in which `evaluate all` evaluates them. */
   readonly layers: readonly Layer<Subject>[]
@@ -20,24 +23,24 @@ export interface Suite<Subject = unknown> {
   // biome-ignore lint/suspicious/noExplicitAny: each workload has a scale and an output of its own
   readonly profiled?: readonly Workload<Subject, any, any>[]
   /**
-   * Names for the parts of a profile; without them all time but garbage collection and runtime is
-   * `other`.
+   * Names for the parts of a profile. Without them, all time except garbage collection and the
+   * runtime is `other`.
    */
   readonly categories?: ProfileCategories
   /** How much faster all layers together should be; only `evaluate all` needs it. */
   readonly goal?: Goal
   /**
    * Names of environment variables that measured processes inherit, in addition to the harness's
-   * own allow-list. Never an optimization switch.
+   * own allow-list. An optimization switch must not be among them.
    */
   readonly passEnvironment?: readonly string[]
 }
 
 /** Improvements over the pure baseline, fractions. */
 export interface Goal {
-  /** Once this is reached, no further layer is evaluated. */
+  /** Once the accepted layers reach this improvement, no further layer is evaluated. */
   readonly aspired: number
-  /** What the accepted layers must show together; at most `aspired`. */
+  /** The improvement that the accepted layers must show together; at most `aspired`. */
   readonly minimum: number
 }
 
@@ -54,15 +57,19 @@ export interface Workload<Subject, Scale, Output> {
    * waiting does not indicate a disturbed run: only foreign load and stolen time void it.
    */
   readonly parallel?: boolean
-  /** What one pass consists of, for readers: `100 backtests`. */
+  /** The content of one pass, as a text for readers: `100 backtests`. */
   describe?(scale: Scale): string
   /**
-   * Puts data on disk. Untimed, once, in a process of its own. Safe to call again.
+   * Puts data on disk. It runs once, in a process of its own, and is not timed. It must be safe to
+   * call again.
    *
    * @param warn takes one line for the user, e.g. that damaged data were made again
    */
   prepare(scale: Scale, seed: number, warn: (line: string) => void): Promise<void>
-  /** Timed. Starts cold on every call, so that filling a cache is part of the measurement. */
+  /**
+   * The timed work. It must start cold on every call, so that filling a cache is part of the
+   * measurement.
+   */
   run(subject: Subject, scale: Scale, seed: number): Promise<Outcome<Output>>
   /**
    * The bare computation of one pass, as the reference for its overhead: the same arithmetic in a
@@ -73,8 +80,8 @@ export interface Workload<Subject, Scale, Output> {
    */
   reference?(scale: Scale, seed: number): Promise<() => number>
   /**
-   * Equal bytes ⇔ equal results; the digest is the SHA-256 of this. It holds the whole result: a
-   * form that stays the same when the output changes is refused.
+   * Equal bytes ⇔ equal results; the digest is the SHA-256 of this. It must contain the whole
+   * result: a form that stays the same when the output changes is refused.
    */
   canonical(output: Output): string | Uint8Array
   /** The first place where two outputs differ; undefined if they are equal. */
@@ -82,7 +89,10 @@ export interface Workload<Subject, Scale, Output> {
 }
 
 export interface Outcome<Output> {
-  /** What is compared; never undefined or null. Must survive a structured clone. */
+  /**
+   * The output that is compared. It must not be undefined or null, and must survive a structured
+   * clone.
+   */
   readonly output: Output
   /** Cache hits, opens, bytes: finite numbers, reported, not part of the digest. */
   readonly counters?: Readonly<Record<string, number>>
@@ -111,15 +121,18 @@ export interface Divergence {
 export interface Layer<Subject> {
   /**
    * `layer1`: lower case, digits, dots and dashes; not `all`. `layer1.asset-list` is a part of
-   * `layer1`: in a sequence it is evaluated only if `layer1` was.
+   * `layer1`: in a sequence, the part is evaluated only if `layer1` was evaluated.
    */
   readonly id: string
   readonly title: string
   /** What should get faster, by how much, and why. */
   readonly hypothesis: string
-  /** Workloads it must win on. */
+  /** Workloads on which the layer must win. */
   readonly workloads: readonly string[]
-  /** Workloads it must not lose on, none of the above; if absent, all others of the suite. */
+  /**
+   * Workloads on which the layer must not lose, none of them in `workloads`. If absent, all other
+   * workloads of the suite.
+   */
   readonly guards?: readonly string[]
   /** `wall` only for I/O or parallelism. */
   readonly metric: Metric
@@ -158,8 +171,8 @@ export type Criterion =
  * A limit on the candidate's own values, independent of the other arm.
  *
  * `counter` names a counter of a run, `x.hitRate` if a run counts `x.hits` and `x.misses`, or one
- * of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. A counter that is missing in
- * an iteration, or negative, counts as not measured: then the layer is not accepted.
+ * of `cpuMs`, `wallMs`, `coldWallMs`, `peakRssBytes` and `heapBytes`. A counter that is negative
+ * or missing in an iteration counts as not measured, and the layer is then not accepted.
  */
 export type Budget =
   | { readonly kind: 'budget'; readonly counter: string; readonly atMost: number }
@@ -174,7 +187,7 @@ export interface ProfileCategory {
    * most specific entry decides.
    */
   readonly sources: readonly string[]
-  /** The purpose of the program: never suggested for removal. */
+  /** Whether this is the purpose of the program, which is never suggested for removal. */
   readonly purpose?: boolean
 }
 
@@ -224,7 +237,10 @@ export interface RunSlot {
   readonly warmup: number
   /** Timed iterations. */
   readonly iterations: number
-  /** Turns of the integer kernel added to every iteration: real extra work, for controls. */
+  /**
+   * Turns of the integer kernel that are added to every iteration as real extra work, for
+   * controls.
+   */
   readonly inject?: number
   /**
    * In mode `run`: the metric of the verdict. Under `cpu` a run that started other processes is

@@ -33,7 +33,7 @@ const NAME_WIDTH = 13
 
 /**
  * Progress on stderr: one redrawn line in a terminal, a line per pair elsewhere. It is drawn only
- * between runs: a timer would wake this process while a run is measured.
+ * between runs, because a timer would wake this process while a run is measured.
  */
 export function createProgress(io: Io): Progress {
   return io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? redrawing(io) : plainLines(io)

@@ -7,8 +7,8 @@ import { numberToTicks } from './money.js'
 import { invert, ONE, type Rational, rational, rationalOf } from './rational.js'
 
 /**
- * An adjustment with its factors: it changes the bars before `session`, in views from `visibleAt`
- * on.
+ * An adjustment with its factors. It changes the bars before `session`, in all views from
+ * `visibleAt` on.
  */
 export interface AdjustmentEvent {
   readonly session: number
@@ -73,7 +73,8 @@ function priorCloseEvent(
   adjustments: readonly Adjustment[],
   priceScale: number,
 ): AdjustmentEvent | undefined {
-  // Then the close before it is not among these bars, and the event is after every view of them.
+  // In this case the close before the event is not among these bars, and the event is after every
+  // view of them.
   if (session > bars.firstSession + bars.length) return undefined
   const index = previousTraded(bars, session)
   const close = tradedTicks(bars, index, priceScale)

@@ -19,9 +19,9 @@ export interface TickScales {
 export type View = 'bar' | 'before-open'
 
 /**
- * The columns of one asset as they looked at any moment: a view from an event on shows the bars
- * before the event adjusted by it. An epoch is the number of the last visible event, −1 before the
- * first; within an epoch no column changes.
+ * The columns of one asset as they looked at any moment. In a view from an event on, the bars
+ * before the event are adjusted by it. An epoch is the number of the last visible event, −1 before
+ * the first; within an epoch no column changes.
  */
 export interface AdjustmentTimeline {
   /** Number of events. */
@@ -30,9 +30,9 @@ export interface AdjustmentTimeline {
   epochAt(t: number, view?: View): number
   /**
    * The whole column as of an epoch, aligned with the raw bars (element i is calendar index
-   * `firstSession + i`). It is the raw column itself if no event changes it. Only the column of
-   * the last requested epoch is kept per field, so memory stays bounded. Read only elements up to
-   * the session of the view, and write none.
+   * `firstSession + i`). If no event changes the column, the result is the raw column itself. For
+   * each field, only the column of the last requested epoch is kept, so that memory stays bounded.
+   * Callers may read only elements up to the session of the view, and must not write.
    */
   column(field: Field, epoch: number): Float64Array
 }

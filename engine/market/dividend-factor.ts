@@ -3,8 +3,8 @@ import { invert, multiply, ONE, type Rational, rational } from './rational.js'
 
 /**
  * The product of the split ratios effective after one session and up to another: shares at `upTo`
- * per share at `after`. It relates a close to a dividend if splits lie between them, which happens
- * if the asset did not trade in between.
+ * per share at `after`. It is needed to relate a close to a dividend if splits lie between them,
+ * which happens if the asset did not trade in between.
  *
  * @param adjustments  of one asset, in any order; dividends are ignored
  * @param after        calendar index; its close includes a split of the same session already

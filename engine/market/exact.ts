@@ -3,10 +3,10 @@ import { divideHalfEven } from './money.js'
 import { type Rational, rational } from './rational.js'
 
 /**
- * Decimals of the ledger. `Money` keeps 28 significant digits, so a longer product would be rounded
- * twice, to 28 digits and then to the tick. Here no sum and no product rounds: the amounts that
- * enter are bounded (see `MOST_SHARES` and `isShort`), and their longest product has fewer than 200
- * digits. Quotients are divided in integers: see `quotient` and `timesRatio`.
+ * Decimals of the ledger. `Money` keeps 28 significant digits, so a longer product would be
+ * rounded twice, to 28 digits and then to the tick. Here sums and products are never rounded: the
+ * given amounts are bounded (see `MOST_SHARES` and `isShort`), and their longest product has fewer
+ * than 200 digits. Quotients are divided in integers: see `quotient` and `timesRatio`.
  */
 export const Exact = Decimal.clone({
   precision: 500,
@@ -35,8 +35,8 @@ export function isShort(value: Exact): boolean {
 }
 
 /**
- * numerator ÷ denominator, rounded half-even to `places` decimal places, once: in integers, because
- * a quotient rounded to a number of digits first can miss an exact tie.
+ * numerator ÷ denominator, rounded half-even to `places` decimal places, once: this is done in
+ * integers, because a quotient that is first rounded to a number of digits can miss an exact tie.
  *
  * @param denominator  not zero
  */

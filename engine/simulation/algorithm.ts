@@ -5,21 +5,21 @@ import type { OrderStyle } from './order.js'
 import type { BacktestResult } from './result.js'
 
 /**
- * A strategy. Per session the engine applies corporate actions, calls `beforeTradingStart`, and
- * then per bar fills orders placed earlier and calls `handleData`. State belongs to the strategy
- * itself and is set up in `initialize`.
+ * A strategy. In each session, the engine applies corporate actions and calls
+ * `beforeTradingStart`. Then, in each bar, it fills orders placed earlier and calls `handleData`.
+ * A strategy keeps its own state, which it sets up in `initialize`.
  */
 export interface TradingAlgorithm {
-  /** Once, before the first session; no data yet. */
+  /** Called once, before the first session, when there are no data yet. */
   initialize?(context: Context): void
   /**
-   * Before each session opens: the current bar is the previous one, this session's splits and
-   * dividends already apply.
+   * Called before each session opens. The current bar is that of the previous session, but the
+   * splits and dividends of this session already apply.
    */
   beforeTradingStart?(context: Context, data: Portal): void
-  /** At the end of each bar, which is the current one. */
+  /** Called at the end of each bar, which is then the current bar. */
   handleData(context: Context, data: Portal): void
-  /** Once, after the last session. */
+  /** Called once, after the last session. */
   analyze?(context: Context, result: BacktestResult): void
 }
 
@@ -39,7 +39,7 @@ export interface Context {
    * for their price.
    *
    * @param shares  to buy, or to sell if negative; rounded to 8 decimal places
-   * @returns its id; undefined if the shares round to zero
+   * @returns the id of the order; undefined if the shares round to zero
    * @throws {EngineError} `unknown-asset`; `strategy-misuse`: shares or prices that are not
    * numbers, or an order outside a session
    */
@@ -50,21 +50,20 @@ export interface Context {
    */
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined
   /**
-   * Orders as many whole shares as `value` buys at the last known price, or sells if it is
-   * negative.
+   * Orders as many whole shares as `value` buys at the last known price. A negative `value` sells.
    */
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined
   /**
    * Targets as many whole shares as `fraction` of the portfolio value buys at the last known price.
    */
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined
-  /** Cancels the rest of an order; false if it is no longer open. */
+  /** Cancels the rest of an order. Returns false if the order is no longer open. */
   cancel(order: OrderId): boolean
   /** Ids of the open orders, in the order they were placed. */
   openOrders(asset?: AssetId): readonly OrderId[]
 }
 
-/** Numbered from 1 in the order they are placed. */
+/** Id of an order. Orders are numbered from 1 in the order in which they are placed. */
 export type OrderId = number
 
 export interface Portfolio {

@@ -39,14 +39,14 @@ export interface BacktestSpec {
    */
   readonly bundle: string | OpenBundle
   readonly algorithm: TradingAlgorithm
-  /** All assets that trade in the range if absent. */
+  /** If absent, all assets that trade in the range. */
   readonly assets?: readonly AssetId[]
-  /** The whole bundle if absent. */
+  /** If absent, the whole bundle. */
   readonly range?: RangeSpec
   /**
-   * Slots before the start that are readable, but never traded; all there are if absent. Bars
-   * before start − warmUp are not loaded: if an asset is halted at that point, its `price` is NaN
-   * until its next trade.
+   * Number of slots before the start that are readable but never traded. If absent, all of them.
+   * Bars before start − warmUp are not loaded, so if an asset is halted at that point, its `price`
+   * is NaN until its next trade.
    */
   readonly warmUp?: number
   /** Starting cash, an exact decimal; 1 000 000 if absent. */
@@ -58,8 +58,8 @@ export interface BacktestSpec {
   /** `prior-close` if absent. */
   readonly dividendPolicy?: DividendPolicy
   /**
-   * Sessions (trading days) that make a year in the metrics; from the spacing of the bundle's
-   * sessions if absent: 252, 365, 52, 12 …
+   * Sessions (trading days) that make a year in the metrics. If absent, the number follows from
+   * the spacing of the bundle's sessions: 252, 365, 52, 12 …
    */
   readonly periodsPerYear?: number
   /** Risk-free return per year, compounded, as a fraction (0.02 is 2 %); 0 if absent. */

@@ -30,7 +30,7 @@ export interface Execution {
   readonly commission: Exact
 }
 
-/** Keeps orders, and fills them in bars after the one they were placed in. */
+/** Keeps orders, and fills them in bars after the bar in which they were placed. */
 export class Blotter {
   readonly #rules: ExecutionRules
   readonly #barsOf: (asset: AssetId) => Bars
@@ -89,7 +89,7 @@ export class Blotter {
     return order
   }
 
-  /** Cancels an order; false if it is no longer open. */
+  /** Cancels an order. Returns false if the order is no longer open. */
   cancel(id: number): boolean {
     const order = this.#open.find((open) => open.id === id)
     if (order === undefined) return false
@@ -118,7 +118,10 @@ export class Blotter {
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
-  /** Fills open orders in bar `session`, in the order placed; never in a bar without volume. */
+  /**
+   * Fills open orders in bar `session`, in the order in which they were placed. A bar without
+   * volume fills nothing.
+   */
   fill(session: number, book: (execution: Execution) => void): void {
     if (this.#open.length === 0) return
     const taken = new Map<AssetId, Exact>()

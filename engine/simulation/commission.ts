@@ -2,11 +2,11 @@ import { EngineError } from '../errors.js'
 import { type Exact, exact, isShort } from '../market/exact.js'
 import type { Money } from '../market/money.js'
 
-/** The cost of fills. Amounts are exact decimals: pass text if a number would not be exact. */
+/** The cost of fills. Amounts are exact decimals, so pass text if a number would not be exact. */
 export type CommissionModel =
   | { readonly kind: 'none' }
   | { readonly kind: 'per-share'; readonly cost: number | string }
-  /** Once per order, with its first fill. */
+  /** An amount charged once per order, with its first fill. */
   | { readonly kind: 'per-trade'; readonly cost: number | string }
   /** A fraction of the value traded. */
   | { readonly kind: 'per-dollar'; readonly rate: number | string }

@@ -12,8 +12,8 @@ import { Money, powerOfTen } from '../market/money.js'
 import type { Rational } from '../market/rational.js'
 
 /**
- * Cash and positions, exact. Faster bookkeeping than decimal.js can implement this interface too:
- * every ledger must give the same amounts to the last digit.
+ * Cash and positions, exact. Faster bookkeeping without decimal.js can implement this interface,
+ * too, but every ledger must give the same amounts to the last digit.
  */
 export interface Ledger {
   readonly cash: Money
@@ -35,9 +35,10 @@ export interface Ledger {
    */
   fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
   /**
-   * Shares × ratio, rounded down to whole shares as in zipline: a long position shrinks, a short
-   * one grows (−7.5 becomes −8), so the fraction is never negative. It is paid in cash: fraction ×
-   * last price ÷ ratio, half-even to the tick, once. Returns the change of cash.
+   * Shares × ratio, rounded down to whole shares as in zipline: a long position shrinks, and a
+   * short one grows (−7.5 becomes −8), so the remaining fraction is never negative. The fraction
+   * is paid in cash: fraction × last price ÷ ratio, half-even to the tick, once. Returns the
+   * change of cash.
    *
    * @param ratio  new shares per old share
    * @throws {EngineError} `precision`: a position of more than 10^30 shares
@@ -45,7 +46,7 @@ export interface Ledger {
   split(asset: AssetId, ratio: Rational): Money
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
   dividend(asset: AssetId, perShare: Money): Money
-  /** Values every position at its current price, or at its last one if that is NaN. */
+  /** Values every position at its current price or, if that is NaN, at its last known price. */
   mark(priceOf: (asset: AssetId) => number): void
 }
 
@@ -58,8 +59,8 @@ export interface Holding {
 
 /**
  * The ledger of the pure baseline: every amount is a decimal.js value, every position is valued at
- * every bar. Products and sums are exact, whatever their length, and rounded once; quotients are
- * divided in integers; cash and equity are multiples of the tick.
+ * every bar. Products and sums are exact, whatever their length, and are rounded only once.
+ * Quotients are divided in integers. Cash and equity are multiples of the tick.
  *
  * @param startingCash  at most `priceScale` decimal places
  * @param priceScale    decimal places of a tick
@@ -125,7 +126,7 @@ class DecimalLedger implements Ledger {
       fromUnits(ratio.numerator, 0),
       fromUnits(ratio.denominator, 0),
     ]
-    // In parts of 1 ÷ denominator, so that nothing is rounded.
+    // Counted in parts of 1 ÷ denominator, so that nothing is rounded.
     const parts = held.shares.times(numerator)
     const whole = floorOfQuotient(parts, denominator)
     const fraction = parts.minus(whole.times(denominator))

@@ -34,7 +34,7 @@ export interface Metrics extends CurveMetrics {
   readonly winRate?: number
 }
 
-/** How figures per year are made. */
+/** The values by which figures per year are computed. */
 export interface Annualisation {
   /** Sessions that make a year, above 0. */
   readonly periodsPerYear: number
@@ -79,7 +79,8 @@ export function curveMetrics(
   const start = Number(startingCash)
   const values = equity.map(Number)
   const last = values.at(-1) ?? start
-  // A return to or from zero or less has no meaning, and so neither has a chain through one.
+  // A return to or from zero or less has no meaning, and neither has a chain of returns that
+  // contains one.
   const solvent = values.every((value) => value > 0)
   const rate = riskFree === 0 ? 0 : (1 + riskFree) ** (1 / periodsPerYear) - 1
   const figures = solvent ? returnFigures([startingCash, ...equity], rate) : undefined

@@ -4,11 +4,11 @@ import { Exact, exact, MOST_SHARES } from '../market/exact.js'
 
 /** Limit and stop price; without either, a market order. */
 export interface OrderStyle {
-  /** Never buys above, never sells below. */
+  /** The limit: the order never buys above it and never sells below it. */
   readonly limit?: number | string
   /**
-   * Becomes a market (or limit) order once the price is reached: at or above for a buy, at or below
-   * for a sale.
+   * The stop: once the price reaches it (at or above for a buy, at or below for a sale), the order
+   * becomes a market order or a limit order.
    */
   readonly stop?: number | string
 }
@@ -17,9 +17,15 @@ export interface OrderStyle {
 export interface Order {
   readonly id: number
   readonly asset: AssetId
-  /** Calendar index of the current bar when it was placed: it fills in later bars only. */
+  /**
+   * Calendar index of the bar that was current when the order was placed. The order fills only in
+   * later bars.
+   */
   readonly placedAt: number
-  /** In shares of the current session: a split changes the unfilled rest and the prices. */
+  /**
+   * Counted in shares of the current session, since a split changes the unfilled rest and the
+   * prices.
+   */
   shares: Exact
   filled: Exact
   limit: Exact | undefined
@@ -33,7 +39,8 @@ export type OrderStatus = 'open' | 'filled' | 'cancelled'
 const SHARE_PLACES = 8
 
 /**
- * Shares as the strategy gave them → exact, at most 8 decimal places, half-even.
+ * Converts the shares given by a strategy to an exact decimal, rounded half-even to at most 8
+ * decimal places.
  *
  * @throws {EngineError} `strategy-misuse`: not a finite number, or beyond 10^30
  */
@@ -46,7 +53,7 @@ export function sharesOf(shares: number | Exact): Exact {
 }
 
 /**
- * A limit or stop price → exact, on the tick, half-even.
+ * Converts a limit or stop price to an exact decimal, rounded half-even to the tick.
  *
  * @throws {EngineError} `strategy-misuse`: not a positive price
  */

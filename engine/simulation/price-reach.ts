@@ -11,10 +11,10 @@ export interface ExactBar {
 }
 
 /**
- * The price at which an order fills in a bar, checked from the open on; undefined if the bar does
- * not reach it. A stop reached within the bar fills at the stop. A stop-limit order whose stop is
- * reached within the bar becomes a limit order for the next bars, since the path of prices within
- * a bar is unknown.
+ * The price at which an order fills in a bar, from the open on; undefined if the bar does not
+ * reach the order's price. A stop reached within the bar fills at the stop. A stop-limit order
+ * whose stop is reached within the bar becomes a limit order for the next bars, since the path of
+ * prices within a bar is unknown.
  */
 export function reachedFromOpen(order: Order, bar: ExactBar): Exact | undefined {
   if (order.stop !== undefined) {
@@ -30,7 +30,7 @@ export function reachedFromOpen(order: Order, bar: ExactBar): Exact | undefined 
   return beyond(order, order.limit, bestFor(order, bar)) ? order.limit : undefined
 }
 
-/** The same if only the close of the bar counts. */
+/** The price at which an order fills if only the close of the bar counts. */
 export function reachedAtClose(order: Order, bar: ExactBar): Exact | undefined {
   if (order.stop !== undefined) {
     if (!beyond(order, bar.close, order.stop)) return undefined
@@ -39,12 +39,12 @@ export function reachedAtClose(order: Order, bar: ExactBar): Exact | undefined {
   return order.limit === undefined || beyond(order, order.limit, bar.close) ? bar.close : undefined
 }
 
-/** The price, or the limit if slippage moved the price past it. */
+/** The price after slippage or, if that is beyond the limit, the limit. */
 export function withinLimit(order: Order, price: Exact): Exact {
   return order.limit !== undefined && beyond(order, price, order.limit) ? order.limit : price
 }
 
-/** At or above for a buy, at or below for a sale. */
+/** Whether the price is at or above the mark for a buy, or at or below it for a sale. */
 function beyond(order: Order, price: Exact, mark: Exact): boolean {
   return order.shares.gt(0) ? price.gte(mark) : price.lte(mark)
 }

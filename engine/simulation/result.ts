@@ -29,8 +29,8 @@ export interface Trade {
   readonly entryPrice: DecimalText
   readonly exitPrice?: DecimalText
   /**
-   * From fills, commissions, dividends and cash for fractions of shares; an open trade is valued at
-   * the last price.
+   * Profit from fills, commissions, dividends and cash for fractions of shares. An open trade is
+   * valued at the last price.
    */
   readonly profit: DecimalText
 }
@@ -38,7 +38,7 @@ export interface Trade {
 export interface OrderRecord {
   readonly id: number
   readonly asset: AssetId
-  /** The bar that was current when it was placed; absent before the first bar. */
+  /** The bar that was current when the order was placed; absent before the first bar. */
   readonly placed?: SessionText
   readonly shares: number
   readonly filled: number
@@ -53,7 +53,7 @@ export interface EquityCurve {
   readonly equity: readonly DecimalText[]
 }
 
-/** Which data a backtest ran on. */
+/** The data on which a backtest ran. */
 export interface BundleIdentity {
   readonly name: string
   /** `sha256:…` */
@@ -62,7 +62,10 @@ export interface BundleIdentity {
 
 /** The result of a backtest. Plain data, for structured clones and JSON. */
 export interface BacktestResult {
-  /** Not part of the canonical text: two versions of the data may give equal results. */
+  /**
+   * This is not part of the canonical text, because two versions of the data may give equal
+   * results.
+   */
   readonly bundle: BundleIdentity
   /** Bars delivered to the strategy: assets × calendar slots. */
   readonly bars: number
@@ -71,7 +74,7 @@ export interface BacktestResult {
   /** Decimal places of a tick; cash and equity have at most as many. */
   readonly priceScale: number
   readonly fills: readonly Fill[]
-  /** Closed ones in the order they closed, then open ones. */
+  /** Closed trades in the order in which they closed, then open trades. */
   readonly trades: readonly Trade[]
   readonly closedTrades: number
   readonly openTrades: number

@@ -12,13 +12,16 @@ export interface ReturnFigures {
 }
 
 /**
- * Below this, what doubles say about a spread is partly their own rounding: a return is a quotient
- * less 1, with an error of 2^-52, which four equal returns of 10 % turn into a deviation of 1e-16.
- * Smaller spreads are computed again from the exact amounts.
+ * A spread below this is computed again from the exact amounts, because in doubles it is partly
+ * rounding: a return is a quotient less 1 with an error of 2^-52, so that four equal returns of
+ * 10 % would have a deviation of 1e-16.
  */
 const RELIABLE = 1e-10
 
-/** A shortfall below a risk-free rate that is not 0 counts from here: the rate is a double. */
+/**
+ * If the risk-free rate is not 0, a smaller shortfall below it does not count, because the rate is
+ * a double.
+ */
 const SHORTFALL = 1e-12
 
 /**
@@ -47,7 +50,7 @@ export function returnFigures(
   return exactFigures(curve.map(exact), rate)
 }
 
-/** If 0 is the rate, every fall counts: a quotient of equal amounts is exactly 1. */
+/** If the rate is 0, every fall counts, because a quotient of equal amounts is exactly 1. */
 function lowest(rate: number): number {
   return rate === 0 ? 0 : -SHORTFALL
 }

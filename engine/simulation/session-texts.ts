@@ -1,8 +1,8 @@
 import { type Calendar, sessionText } from '../market/calendar.js'
 
 /**
- * Each session of a calendar as text, made on first use and kept: the session's equity, fills,
- * orders and trades all need it.
+ * The text of each session of a calendar. It is made on first use and kept, because the session's
+ * equity, fills, orders and trades all need it.
  */
 export class SessionTexts {
   readonly #calendar: Calendar

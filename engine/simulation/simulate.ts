@@ -38,7 +38,7 @@ export interface SimulationParts {
 /**
  * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions →
  * beforeTradingStart → per bar: fill orders placed earlier, value the portfolio, handleData →
- * end-of-session packet. Open positions are not closed at the end; they keep their last price.
+ * end-of-session packet. At the end, open positions are not closed and keep their last price.
  *
  * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of
  * the strategy pass through
@@ -104,7 +104,10 @@ function openDesk({ calendar, clock, histories, ledger, portal, rules }: Simulat
   return { blotter, trades, journal, context, book }
 }
 
-/** Actions are sorted, a split before a dividend: cash is per share after the split. */
+/**
+ * Applies one action. Actions are sorted with a split before a dividend, because cash is per share
+ * after the split.
+ */
 function applyAction(
   { blotter, trades }: Desk,
   ledger: Ledger,
@@ -133,8 +136,8 @@ function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
 }
 
 /**
- * Refuses a promise: the session continues as soon as a strategy's method returns, so whatever it
- * did after an await would be lost.
+ * Refuses a promise. The session continues as soon as a method of the strategy returns, so its
+ * actions after an `await` would be lost.
  */
 function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
   if (!(returned instanceof Promise)) return

@@ -20,8 +20,8 @@ export interface SlippedFill {
 }
 
 /**
- * Applies a slippage model to one order in one bar. Prices are rounded half-even to the tick, once:
- * the share of the volume is never rounded itself.
+ * Applies a slippage model to one order in one bar. Prices are rounded half-even to the tick, only
+ * once, because the share of the volume is never rounded itself.
  *
  * @param wanted  signed shares
  * @param price   before slippage

@@ -2,17 +2,18 @@ import { type Exact, timesRatio, truncatedTimes } from '../market/exact.js'
 import { invert, type Rational } from '../market/rational.js'
 import { type Order, remaining } from './order.js'
 
-/** A position before a split, and what the split makes of it. */
+/** A position before and after a split. */
 export interface SplitPosition {
   readonly before: Exact
   readonly after: Exact
 }
 
 /**
- * Adjusts the open orders of one asset to a split: prices ÷ ratio, half-even to the tick; remaining
- * shares × ratio, without the fraction. An order that closes a position still closes it, although
- * the position was rounded to whole shares in its own way: a short of 5 becomes 1 by 1:10, and the
- * order to buy 5 becomes an order to buy 1. An order without a remaining share is cancelled.
+ * Adjusts the open orders of one asset to a split. Prices are divided by the ratio and rounded
+ * half-even to the tick. Remaining shares are multiplied by the ratio, without the fraction. An
+ * order that closes a position must still close it, although the position is rounded to whole
+ * shares differently. For example, by 1:10 a short of 5 becomes 1, and the order to buy 5 becomes
+ * an order to buy 1. An order without remaining shares is cancelled.
  *
  * Which position an order closes: market orders fill first, one after the other. Limit and stop
  * orders follow; those that enlarge the position count as filled for the later ones. Those that
@@ -60,7 +61,8 @@ function resizedShares(shares: Exact, { before, after }: SplitPosition, ratio: R
   const reach = shares.abs().comparedTo(before.abs())
   if (reach === 0) return closing
   const isLarger = scaled.abs().gt(closing.abs())
-  // Less than the whole position stays at most that, more than it at least that.
+  // An order for less than the whole position must not exceed the new position, and an order for
+  // more must not fall below it.
   return reach > 0 === isLarger ? scaled : closing
 }
 

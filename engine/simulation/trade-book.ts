@@ -7,17 +7,17 @@ import type { Rational } from '../market/rational.js'
 export interface RoundTrip {
   readonly asset: AssetId
   readonly side: 'long' | 'short'
-  /** Calendar index of the bar it was opened in. */
+  /** Calendar index of the bar in which the trip was opened. */
   readonly opened: number
   /** Absent while open. */
   readonly closed?: number
   /** Average price of the fills that opened or enlarged it, per share of the last session. */
   readonly entryPrice: Money
-  /** Average price of the fills that reduced it; absent before the first. */
+  /** Average price of the fills that reduced it; absent before the first such fill. */
   readonly exitPrice?: Money
   /**
-   * From fills, commissions, dividends and cash for fractions of shares; an open trip is valued at
-   * the last price.
+   * Profit from fills, commissions, dividends and cash for fractions of shares. An open trip is
+   * valued at the last price.
    */
   readonly profit: Money
 }
@@ -27,7 +27,10 @@ interface OpenTrip {
   readonly side: 'long' | 'short'
   readonly opened: number
   held: Exact
-  /** Shares entered so far, in `parts` of a share: a split can make the count no finite decimal. */
+  /**
+   * Shares entered so far, in `parts` of a share, because after a split the count may not be a
+   * finite decimal.
+   */
   entered: Exact
   entryValue: Exact
   /** Shares left so far, in `parts` of a share. */
@@ -39,9 +42,9 @@ interface OpenTrip {
 
 /**
  * Follows positions from flat to flat. The profits of all round trips add up to equity less
- * starting cash, exactly if open positions are whole shares. The value of fractional shares can
- * lie between two ticks; each open trip is rounded separately and equity as a whole, so with n
- * such trips the sum can differ by (n + 1) / 2 ticks.
+ * starting cash. The sum is exact if open positions are whole shares. The value of fractional
+ * shares can lie between two ticks. Each open trip is rounded separately, but equity is rounded as
+ * a whole, so with n such trips the sum can differ by (n + 1) / 2 ticks.
  */
 export class TradeBook {
   readonly #closed: RoundTrip[] = []

@@ -44,7 +44,10 @@ export class TradingContext implements Context {
     return this.#texts.of(Math.max(0, this.#clock.session))
   }
 
-  /** Orders are accepted only while true: from the start of the first session to the last end. */
+  /**
+   * Orders are accepted only while this is true, that is, from the start of the first session to
+   * the end of the last.
+   */
   set trading(open: boolean) {
     this.#trading = open
   }

@@ -21,7 +21,7 @@ export interface TradingRange {
 /**
  * The calendar indices of a range.
  *
- * @param warmUp  slots before the start that are readable; all there are if absent
+ * @param warmUp  slots before the start that are readable; if absent, all of them
  * @throws {EngineError} `input-invalid`: an empty range, or one that the bundle does not hold
  */
 export function tradingRange(
@@ -45,7 +45,7 @@ export function tradingRange(
   )
 }
 
-/** A date alone means its midnight, whatever the frequency. */
+/** A date without a time means midnight, whatever the frequency. */
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
 function indexOf(calendar: Calendar, at: number | string, name: string): number {

@@ -8,8 +8,8 @@ const ALONE = new RegExp(`^(?:${AGGREGATES})$`, 'i')
 const ENDING = new RegExp(`^(.+?)[_ /:.-](?:${AGGREGATES}|min|max|sum)$`, 'i')
 
 /**
- * Why the rows of a table with titles are not all samples: some hold the mean or another summary
- * of the others. Undefined if none seems to.
+ * The reason why not all rows of a table with titles are samples: some rows contain the mean or
+ * another summary of the others. Undefined if no row seems to be a summary.
  *
  * @param path as the user gave it, for the message
  * @param chosen titles of columns by which the user chose rows: they are not examined
@@ -33,7 +33,7 @@ export function aggregateProblem(
   return undefined
 }
 
-/** `mean`; `parse_mean` if there is also `parse`. */
+/** Whether a word means a summary: `mean`, or `parse_mean` if there is also `parse`. */
 function isAggregate(cell: string, names: ReadonlySet<string>): boolean {
   if (ALONE.test(cell)) return true
   const name = ENDING.exec(cell)?.[1]

@@ -4,12 +4,12 @@ import type { Offer } from './series.js'
 /** Names of columns that number or count rows. */
 const COUNTERS =
   /^(?:#|no\.?|nr\.?|id|i|n|k|idx|index|run|runs|row|round|rounds|pair|pairs|iter|iters|iterations?|iteration[_ ]?count|rep|reps|repetition|sample|samples?|trial|step|seq|seed|count|timestamp|time ?stamp|epoch|date|order|attempt|number)(?:[_ -]?(?:id|no|nr|index|number|count))?$/i
-/** Fewer consecutive numbers can be chance. */
+/** Fewer consecutive numbers in a column may be chance. */
 const FEWEST_CONSECUTIVE = 4
 
 /**
- * Why the two numeric columns of a file do not measure the same; undefined if they may. Benchmarks
- * of a known format always may.
+ * The reason why the two numeric columns of a file do not measure the same; undefined if they may.
+ * Benchmarks of a known format always may.
  */
 export function unlikeColumns(first: Offer, second: Offer): string | undefined {
   if (first.column !== true || second.column !== true) return undefined

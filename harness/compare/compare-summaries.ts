@@ -17,9 +17,9 @@ const DETERMINED: readonly string[] = ['welch', 'effectSize', 'improvementOfMean
 const UNDETERMINED = COMPARING.filter((key) => !DETERMINED.includes(key))
 
 /**
- * Compares two arms of which at least one has only its size, mean and standard deviation. What
- * needs the values is absent. This includes the estimate of the regression rule: it is the mean of
- * logarithms, which does not follow from a mean.
+ * Compares two arms of which at least one has only its size, mean and standard deviation.
+ * Statistics that need the values are absent. One of them is the estimate of the regression rule,
+ * because a mean of logarithms cannot be computed from a mean.
  *
  * @param a the reference (baseline)  @param b the candidate
  * @param missing why the values are missing, and how to get them
@@ -39,7 +39,9 @@ export function compareSummaries(
   })
 }
 
-/** The arm of a summary. Its values are times, so they are positive if their mean is. */
+/**
+ * The arm of a summary. Its values are times, so they are all positive if their mean is positive.
+ */
 export function summaryArm({ n, mean, sd }: Summary): ValueArm {
   return { kind: 'summary', moments: { n, mean, variance: sd ** 2 }, positive: mean > 0 }
 }

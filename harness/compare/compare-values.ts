@@ -90,14 +90,13 @@ export const COMPARING = [
 type Statistics = Omit<ValueComparison, 'pairing' | 'baseline' | 'candidate' | 'absent'>
 
 /**
- * Compares two sets of values of one unit. Throws for no values: a statistic that is undefined for
- * them is absent, with the reason.
+ * Compares two sets of values of one unit. There is no input for which it throws: a statistic that
+ * is undefined for the values is absent, with the reason.
  *
  * @param a the reference (baseline)  @param b the candidate
  * @param paired a[i] and b[i] form a pair; the sizes must be equal
- * @param higherIsBetter the values are rates: the statistics are those of the exchanged sides, so
- * that candidate / baseline is still a ratio of times, and t is positive if the candidate is
- * better
+ * @param higherIsBetter the values are rates; the two sides are then exchanged, so that candidate
+ * / baseline is still a ratio of times, and t is positive if the candidate is better
  */
 export function compareValues(
   a: Values,
@@ -123,8 +122,8 @@ export function compareValues(
 }
 
 /**
- * Summarises both arms, and compares them if both are usable; if one is not, every comparing
- * statistic is absent.
+ * Summarises both arms, and compares them if both are usable. Otherwise every comparing statistic
+ * is absent.
  */
 export function compareUsable<Arm extends Exclude<ValueArm, UnusableArm>>(
   pairing: ValueComparison['pairing'],
@@ -151,7 +150,7 @@ export function compareUsable<Arm extends Exclude<ValueArm, UnusableArm>>(
   return { pairing, ...arms, ...compare(a, b, onAbsent), absent }
 }
 
-/** Summarises both arms; every comparing statistic is absent, for a reason that is not theirs. */
+/** Summarises both arms without comparing them, for a reason that does not lie in their values. */
 export function compareNothing(
   a: ValueArm,
   b: ValueArm,

@@ -17,16 +17,16 @@ import { type ValueWarning, valueWarnings } from './value-warnings.js'
 export interface Comparison {
   readonly baseline: string
   readonly candidate: string
-  /** Of all statistics that are not ratios; absent if neither file states it. */
+  /** Unit of all statistics that are not ratios; absent if neither file states it. */
   readonly unit?: Unit
   readonly values: ValueComparison
   readonly regression?: RegressionCheck
-  /** More is better: speed is the inverse of the values. */
+  /** Whether more is better, so that speed is the inverse of the values. */
   readonly higherIsBetter?: true
-  /** Why nothing is decided: what was measured failed. */
+  /** The reason why nothing is decided, if the measured program failed. */
   readonly failed?: string
   readonly warnings: readonly ValueWarning[]
-  /** Only for the arms of measured runs. */
+  /** Present only for the arms of measured runs. */
   readonly runs?: {
     readonly workload: string
     readonly metric: Metric
@@ -36,12 +36,12 @@ export interface Comparison {
   }
 }
 
-/** What the user states about values. */
+/** The user's statements about values. */
 export interface Question {
   readonly paired: boolean
-  /** Slowdown that fails; undefined: statistics only. */
+  /** The slowdown that fails. If undefined, only statistics are made. */
   readonly limit: number | undefined
-  /** Values are rates: a higher one is better. */
+  /** Whether values are rates, so that a higher value is better. */
   readonly higherIsBetter: boolean
 }
 

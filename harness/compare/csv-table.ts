@@ -36,9 +36,9 @@ export function readTable(text: string, delimiter: string, path: string): Table 
 }
 
 /**
- * The lines of rows, for messages only: with line numbers the parser takes three times as long. It
- * parses again up to the row in demand, and further each time, so that many messages about one file
- * take no longer than a few.
+ * The lines of rows, only for messages, because with line numbers the parser takes three times as
+ * long. The text is parsed again up to the requested row, and further each time, so that many
+ * messages about one file take no longer than a few.
  */
 function lineNumbers(text: string, options: object): Table['lineOf'] {
   let lines: readonly number[] = []

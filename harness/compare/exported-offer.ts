@@ -5,7 +5,7 @@ import { type LooseNumber, toNumbers } from './loose-json.js'
 import { checkRange, quoted } from './number-text.js'
 import type { Offer, Series, Summary } from './series.js'
 
-/** What an export without samples must hold instead. */
+/** The summary that an export without samples must contain instead. */
 const summarized = z.object({ n: z.int().min(2), mean: z.number(), sd: z.number().nonnegative() })
 
 /** One benchmark of an export. */
@@ -15,12 +15,12 @@ export interface Exported
   readonly values: readonly LooseNumber[] | undefined
 }
 
-/** What to report, or to use, if an export holds no values. */
+/** What to report or use if an export contains no values. */
 export interface Fallback {
   readonly problem: string
   /** How to get the values. */
   readonly remedy: string
-  /** Not checked. */
+  /** The summary of the values, not checked. */
   readonly summary?: { readonly [Key in 'n' | 'mean' | 'sd']: unknown }
 }
 

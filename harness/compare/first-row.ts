@@ -9,7 +9,7 @@ import type { Offer } from './series.js'
  * row of labels and values, `run1,100.5`, is a row like the others.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} it holds titles and numbers, so its meaning would be a guess
+ * @throws {InputError} the row contains titles and numbers, so its meaning would be a guess
  */
 export function holdsTitles({ rows, lineOf }: Table, path: string): boolean {
   const [first = [], second = []] = rows
@@ -26,8 +26,8 @@ export function holdsTitles({ rows, lineOf }: Table, path: string): boolean {
 }
 
 /**
- * Why two columns without titles may be one column of numbers with a comma inside, `12,51`;
- * undefined if they cannot be.
+ * The reason why two columns without titles may be one column of numbers with a decimal comma,
+ * `12,51`. Undefined if they cannot be.
  */
 export function commaProblem(
   offers: readonly Offer[],

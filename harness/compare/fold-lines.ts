@@ -1,6 +1,6 @@
 /**
- * Breaks a text into lines: between its parts, which three blanks separate, and between the words
- * of a part that is too long. Words and intervals in brackets are never broken.
+ * Breaks a text into lines, between its parts, which are separated by three blanks, and between
+ * the words of a part that is too long. Words and intervals in brackets are never broken.
  *
  * @param width characters per line, at most
  */

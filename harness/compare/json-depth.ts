@@ -1,6 +1,6 @@
 import { InvalidEvidenceError } from '../errors.js'
 
-/** Levels of arrays and objects; exports have fewer than ten. */
+/** Most levels of arrays and objects. Exports have fewer than ten. */
 const DEEPEST = 100
 
 const [QUOTE, BACKSLASH, OPEN, CLOSE, BEGIN, END] = Array.from('"\\[]{}', (sign) =>
@@ -8,8 +8,7 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, BEGIN, END] = Array.from('"\\[]{}', (sign)
 )
 
 /**
- * Checks that JSON, valid or not, is not nested so deeply that what reads it would exhaust the
- * stack.
+ * Checks that JSON, valid or not, is not nested so deeply that reading it would exhaust the stack.
  *
  * @param path as the user gave it, for the message
  * @throws {InvalidEvidenceError} it has more than 100 levels
@@ -28,7 +27,7 @@ export function checkDepth(text: string, path: string): void {
   }
 }
 
-/** The quote that closes the one at a place. */
+/** The place of the quote that closes the quote at a given place. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const sign = text.charCodeAt(at)

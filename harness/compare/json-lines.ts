@@ -5,7 +5,7 @@ import { readAutocannonRuns } from './readers/autocannon.js'
 import { readK6Points, readK6Runs } from './readers/k6.js'
 import type { Offer } from './series.js'
 
-/** The documents of a file with one per line, and the lines on which they stand, from 1. */
+/** The documents of a file with one document per line, and their line numbers, from 1. */
 export interface JsonLines {
   readonly documents: readonly unknown[]
   readonly lines: readonly number[]
@@ -13,7 +13,7 @@ export interface JsonLines {
 
 /**
  * A format with one JSON document per line: its benchmarks, or undefined if the documents have
- * another format. A new one takes a file and a line in `READERS`.
+ * another format. To add a format, write a file and a line in `READERS`.
  */
 export type JsonLinesReader = (documents: readonly unknown[], path: string) => Offer[] | undefined
 

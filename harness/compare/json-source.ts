@@ -22,8 +22,8 @@ import type { Offer } from './series.js'
 import { unitOfName } from './unit.js'
 
 /**
- * One format of exports: its benchmarks, or undefined if the document has another format. A new
- * one takes a file and a line in `READERS`.
+ * One format of exports: its benchmarks, or undefined if the document has another format. To add a
+ * format, write a file and a line in `READERS`.
  */
 export type JsonReader = (document: unknown, path: string) => Offer[] | undefined
 
@@ -55,7 +55,7 @@ const namedArrays = z.record(z.string(), looseNumbers)
  * another program.
  *
  * @param path as the user gave it, for messages
- * @throws {InputError} it is not valid JSON, or none of these
+ * @throws {InputError} it is not valid JSON, or has none of these forms
  */
 export function readJsonDocument(text: string, path: string): readonly Offer[] {
   const document = parseLoosely(text, path)
@@ -78,7 +78,7 @@ export function readJsonDocument(text: string, path: string): readonly Offer[] {
   throw new InputError(`${path} holds ${describe(document)}; ${FORMATS}`)
 }
 
-/** Each can also be chosen by its number. */
+/** The same series, which can then also be chosen by their numbers. */
 function numbered(offers: readonly Offer[]): Offer[] {
   return offers.map((one, index) => ({
     ...one,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { checkRange } from './number-text.js'
 
-/** A number, or what programs write for NaN and infinity, which JSON lacks. */
+/** A number, or a text that programs write for NaN and infinity, which JSON lacks. */
 export type LooseNumber = number | null | 'NaN' | 'Infinity' | '-Infinity'
 
 /** Checked as a whole: a schema that checks each item of a million is too slow. */
@@ -10,7 +10,7 @@ export const looseNumbers = z.custom<readonly LooseNumber[]>(
   (value) => Array.isArray(value) && value.every(isLooseNumber),
 )
 
-/** Whether a JSON value is a number, or what programs write for one. */
+/** Whether a JSON value is a number or a text that programs write for one. */
 export function isLooseNumber(value: unknown): value is LooseNumber {
   return (
     typeof value === 'number' ||

@@ -33,8 +33,8 @@ const GROUPED = /^[+-]?\d{1,3}(?:[,'_ \u00a0\u202f]\d{3})+(?:[.,]\d+)?$/
 const DECIMAL_COMMA = /^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$/
 
 /**
- * Whether a text is a value, though perhaps one that cannot be read: a number, `12.3 ms`, `N/A`,
- * `0x10`, `12,5`, `2026-01-05T10:00`. The title of a column is not.
+ * Whether a text is a value, such as a number, `12.3 ms`, `N/A`, `0x10`, `12,5` or
+ * `2026-01-05T10:00`, even if it cannot be read. The title of a column is not a value.
  */
 export function looksLikeValue(text: string): boolean {
   return (
@@ -50,7 +50,10 @@ function hasDecimalComma(text: string): boolean {
   return DECIMAL_COMMA.test(text)
 }
 
-/** Why a text is not a number, and what to do, for messages: `"0x10" is not a number; …`. */
+/**
+ * A part of a message that explains why a text is not a number and what to do: `"0x10" is not a
+ * number; …`.
+ */
 export function notANumber(text: string, remedy: string): string {
   const problem = `${quoted(text)} is not a number`
   if (hasDecimalComma(text))

@@ -70,7 +70,7 @@ export function checkValues(comparison: ValueComparison, limit: number): Regress
     { m, lower, upper, last: true, tolerance: 0 },
     { kind: 'regression', atMost: limit },
   )
-  // In RED only certified verdicts count, as in an evaluation.
+  // With RED noise only certified verdicts count, as in an evaluation.
   const held = noise.class === 'RED' && !finding.certified && finding.outcome !== 'inconclusive'
   return {
     limit,
@@ -99,8 +99,8 @@ export function checkRounds(
 }
 
 /**
- * A single look at all rounds, by the regression criterion; without a limit by an improvement
- * criterion, from which only the warnings are used.
+ * The rule for a single look at all rounds. With a limit, it has the regression criterion; without
+ * one, an improvement criterion, of which only the warnings are used.
  */
 export function roundsRule(
   rounds: readonly Round[],

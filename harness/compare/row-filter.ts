@@ -8,14 +8,14 @@ import { quoted } from './number-text.js'
 export interface RowFilter {
   readonly column: string
   readonly value: string
-  /** Rows with the value are left out. */
+  /** Whether rows with the value are left out, not kept. */
   readonly negated: boolean
 }
 
-/** Values that a message lists. */
+/** Largest number of values that a message lists. */
 const MOST_LISTED = 8
 
-/** @returns undefined: the text is not a condition */
+/** @returns undefined if the text is not a condition */
 export function parseRowFilter(text: string): RowFilter | undefined {
   const [, column = '', not, value] = /^([^=]+?)(!)?=(.*)$/s.exec(text) ?? []
   return value === undefined
@@ -24,7 +24,8 @@ export function parseRowFilter(text: string): RowFilter | undefined {
 }
 
 /**
- * A table with the rows that meet all conditions; its first row holds the titles and stays.
+ * A table with only the rows that meet all conditions. The first row is kept, because it contains
+ * the titles.
  *
  * @param path as the user gave it, for messages
  * @throws {InputError} no such column, or no row is left

@@ -1,14 +1,14 @@
 import type { Values } from '../statistics/moments.js'
 import type { Unit } from './unit.js'
 
-/** The summary that a file holds in place of its values. */
+/** The summary that a file contains in place of the values. */
 export interface Summary {
   /** At least 2. */
   readonly n: number
   readonly mean: number
-  /** With n − 1, ≥ 0. */
+  /** Sample standard deviation (divisor n − 1), ≥ 0. */
   readonly sd: number
-  /** Why the values are missing, and how to get them. */
+  /** A text that explains why the values are missing and how to get them. */
   readonly missing: string
 }
 
@@ -21,33 +21,36 @@ export interface Series {
    * is a summary.
    */
   readonly values: Values
-  /** Absent if the file holds the values. */
+  /** Absent if the file contains the values. */
   readonly summary?: Summary
   /** Absent if neither the format nor the name of the column states one. */
   readonly unit?: Unit
-  /** The format states that more is better; absent if less is, or if it does not state it. */
+  /** True if the format states that more is better; otherwise absent. */
   readonly higherIsBetter?: boolean
-  /** The format is used with several units, so the user must state it. */
+  /** Whether the format is used with several units, so that the user must state the unit. */
   readonly needsUnit?: boolean
   /**
-   * Why the n-th value is not the n-th measurement, so that it cannot be paired; absent if it is.
+   * The reason why the values cannot be paired, because the n-th value is not the n-th
+   * measurement; absent if it is.
    */
   readonly unpairable?: string
-  /** Why the values measure nothing: what was measured failed. Absent if it did not. */
+  /**
+   * The reason why the values are meaningless, if the measured program failed; otherwise absent.
+   */
   readonly failed?: string
-  /** Others of the same file that failed and were left out. */
+  /** Other series of the same file that failed and were left out. */
   readonly omitted?: readonly string[]
 }
 
 /** One series of a file, to choose from. */
 export interface Offer {
-  /** What selects it after the colon. */
+  /** The selector of the series, which the user gives after a colon. */
   readonly name: string
-  /** Other selectors, e.g. its number; a name of another offer has priority. */
+  /** Other selectors, e.g. the number of the series. The name of another series has priority. */
   readonly aliases?: readonly string[]
-  /** A column of any meaning, and not a benchmark by its name. */
+  /** Whether the series is a column with an unknown meaning, not a named benchmark. */
   readonly column?: boolean
-  /** What was measured failed and left no values: why. Reading it throws. */
+  /** The reason of a failure after which there are no values; reading the series then throws. */
   readonly broken?: string
   /** @throws {InputError} its values are not numbers, or out of range */
   read(): Omit<Series, 'label'>

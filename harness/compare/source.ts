@@ -29,17 +29,19 @@ export interface Source {
         readonly offers: readonly Offer[]
         /** The rows, if it is a table of columns. */
         readonly table?: Table
-        /** Why a series must be named: the number of columns is uncertain. */
+        /** The reason why a series must be named, if the number of columns is uncertain. */
         readonly uncertain?: string
       }
     | { readonly kind: 'runs'; readonly journal: RunJournal }
 }
 
 const JOURNAL = 'runs.jsonl'
-/** Series that a message lists, and characters of their names. */
+/** Largest number of series that a message lists, and of characters of their names. */
 const MOST_LISTED = 12
 const NAME_CELLS = 80
-/** Larger files are refused: as a text they would not fit into the memory of most machines. */
+/**
+ * Larger files are refused, because as a text they would not fit into the memory of most machines.
+ */
 const LARGEST_FILE_MIB = 256
 
 /**
@@ -60,7 +62,7 @@ export function readSource(
   return readSources([argument], cwd, readStdin, filters)[0]!
 }
 
-/** The same for several arguments; a file that several of them name is read once. */
+/** The same for several arguments. If several of them name a file, it is read once. */
 export function readSources(
   given: readonly string[],
   cwd: string,
@@ -102,7 +104,7 @@ function readLines(text: string, path: string, filters: readonly RowFilter[]): T
 /**
  * The one series that a source names.
  *
- * @throws {InputError} no series matches, or several do; lists them
+ * @throws {InputError} no series matches, or several do; the message lists them
  */
 export function selectSeries({ label, path, selector, content }: Source, metric: Metric): Series {
   const offers = content.kind === 'runs' ? journalOffers(content.journal, metric) : content.offers
@@ -151,7 +153,7 @@ function measureUnlikeThings(first: Offer, second: Offer): boolean {
   return commonUnit(a, b) === undefined
 }
 
-/** @throws {InputError} which series is meant is uncertain, because of one that is missing */
+/** @throws {InputError} it is uncertain which series is meant, because another one is missing */
 function checkCertain({ uncertain }: { uncertain?: string }, offers: readonly Offer[]): void {
   if (uncertain !== undefined) throw new InputError(uncertain)
   const broken = offers.find((offer) => offer.broken !== undefined)?.broken
@@ -235,7 +237,7 @@ function findOffer(offers: readonly Offer[], selector: string, path: string): Of
   )
 }
 
-/** The series whose values are numbers: a column of names need not be excluded by hand. */
+/** The series whose values are numbers, so that the user need not exclude a column of names. */
 function readable(offers: readonly Offer[]): readonly Offer[] {
   if (offers.length < 2) return offers
   const found = offers.filter((offer) => {
@@ -247,7 +249,7 @@ function readable(offers: readonly Offer[]): readonly Offer[] {
       throw error
     }
   })
-  // Without any, reading the first one throws the error to report.
+  // If there is none, reading the first series throws the error to report.
   if (found.length === 0) offers[0]!.read()
   return found
 }

@@ -19,11 +19,14 @@ const FORMATS =
   'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that docs/compare.md lists'
 
 /**
- * A format of texts: its benchmarks, or undefined if the text has another format. A new one takes
- * a file and a line in `TEXT_READERS`.
+ * A format of texts: its benchmarks, or undefined if the text has another format. To add a format,
+ * write a file and a line in `TEXT_READERS`.
  */
 export type TextReader = (text: string, path: string) => Offer[] | undefined
-/** The same for tables with a header line; a new one takes a line in `TABLE_READERS`. */
+/**
+ * The same for tables with a header line. To add a format, write a file and a line in
+ * `TABLE_READERS`.
+ */
 export type TableReader = (table: Table, path: string) => Offer[] | undefined
 
 const TEXT_READERS: readonly TextReader[] = [
@@ -34,29 +37,29 @@ const TEXT_READERS: readonly TextReader[] = [
 ]
 const TABLE_READERS: readonly TableReader[] = [readCriterionRaw, readGoogleBenchmarkCsv]
 
-/** What a text offers. */
+/** The series of a text. */
 export interface TextContent {
   readonly offers: readonly Offer[]
   /** The rows, if it is a table of columns. */
   readonly table?: Table
-  /** Why its series must be named: their number is uncertain. */
+  /** The reason why a series must be named, if the number of series is uncertain. */
   readonly uncertain?: string
 }
 
 interface Line {
-  /** From 1. */
+  /** Number of the line, from 1. */
   readonly line: number
-  /** Without blanks around it. */
+  /** The text of the line, without blanks around it. */
   readonly text: string
 }
 
 /**
- * What a text file offers: one number per line, the columns of a CSV file, or the benchmarks of a
- * known format. Blank lines and lines that begin with `#` are skipped.
+ * The series of a text file, which contains one number per line, the columns of a CSV file, or the
+ * benchmarks of a known format. Blank lines and lines that begin with `#` are skipped.
  *
  * @param path as the user gave it, for messages
  * @param filters conditions on the rows of a table
- * @throws {InputError} the text is none of them, or has no rows to filter
+ * @throws {InputError} the text has none of these forms, or has no rows to filter
  */
 export function readText(text: string, path: string, filters: readonly RowFilter[]): TextContent {
   const content = readUnfiltered(text, path, filters)
@@ -64,7 +67,7 @@ export function readText(text: string, path: string, filters: readonly RowFilter
   return content
 }
 
-/** The error for conditions on rows if there are no rows of columns. */
+/** The error if conditions on rows are given but the text is not a table. */
 export function noTable(path: string): InputError {
   return new InputError(
     `--where and --by choose rows of a table with titles, and ${path} is none; leave them out`,
@@ -120,7 +123,7 @@ function readColumns(
 /**
  * The benchmarks of a known table, or its columns.
  *
- * @param filters with any, the table is read as columns
+ * @param filters if there are any, the table is read as columns
  * @throws {InputError} no row is left
  */
 export function readRows(table: Table, path: string, filters: readonly RowFilter[]): TextContent {

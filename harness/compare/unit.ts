@@ -50,7 +50,10 @@ const RATES: Readonly<Record<string, Unit>> = {
   mbps: 'Mbps',
   throughput: 'throughput',
 }
-/** Too short or too common to be units, except as the last of several words: `time_s`. */
+/**
+ * Words that are too short or too common to be units, except as the last of several words:
+ * `time_s`.
+ */
 const ONLY_LAST = ['s', 'us', 'micro', 'milli', 'nano', 'second', 'minute', 'hour']
 
 /** Whether a unit is a time; less of it is better. */
@@ -89,14 +92,14 @@ export function unitOfName(name: string): Unit | undefined {
 /** Counts, which are units only in a rate. */
 const COUNTED: readonly Unit[] = ['ops', 'requests']
 
-/** How to bring values of two units to one. */
+/** How to convert values of one unit to another. */
 export interface CommonUnit {
   readonly unit: Unit
   /** Values in the unit = factor × values. */
   readonly factors: readonly number[]
 }
 
-/** @returns undefined: they measure unlike things, or their relation is not certain */
+/** @returns undefined if the units measure unlike things or their relation is not certain */
 export function commonUnit(a: Unit, b: Unit): CommonUnit | undefined {
   if (a === b) return { unit: a, factors: [1, 1] }
   const [timeA, timeB] = [TIMES.get(a), TIMES.get(b)]

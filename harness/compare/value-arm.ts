@@ -20,11 +20,11 @@ export interface UsableArm {
   readonly kind: 'usable'
   readonly values: Values
   readonly moments: Moments
-  /** Whether all are above zero, as times are. */
+  /** Whether all values are above zero, as times are. */
   readonly positive: boolean
 }
 
-/** Fewer than two values, or one that is not finite. */
+/** There are fewer than two values, or a value is not finite. */
 export interface UnusableArm {
   readonly kind: 'unusable'
   readonly values: Values

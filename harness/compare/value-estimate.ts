@@ -17,7 +17,7 @@ import { isZeroSpread } from '../statistics/zero-variance.js'
  */
 export function unpairedEstimate(a: Values, b: Values): TrimmedEstimate {
   const n = 2 / (1 / a.length + 1 / b.length)
-  // Relative to one of the values, the logs are small and keep more digits.
+  // The logs are taken relative to one of the values, so that they are small and keep more digits.
   const logsOf = (values: Values) =>
     new Float64Array(values).map((value) => Math.log(value / a[0]!))
   try {

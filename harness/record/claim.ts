@@ -4,7 +4,10 @@ import { criterionFor, kindOf } from '../verdict/criteria.js'
 import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
-/** What the looks of a workload certify, and why it has its verdict; plain text. */
+/**
+ * The texts that state what the looks of a workload certify and why it has its verdict; plain
+ * text.
+ */
 
 /** The criterion a workload was judged by. */
 export function criterionOf(
@@ -15,7 +18,7 @@ export function criterionOf(
 }
 
 /**
- * What the deciding look certifies: `at least 38.2 % faster`; for a rejection, what caused it.
+ * What the deciding look certifies, such as `at least 38.2 % faster`, or the cause of a rejection.
  * Undefined without a look.
  */
 export function certifiedClaim(workload: WorkloadRecord, criterion: Criterion): string | undefined {

@@ -30,7 +30,10 @@ export function consequencesOf(record: DecisionRecord): string[] {
   ]
 }
 
-/** The stack of a sequence, which follows from its layers' own records, and whether it suffices. */
+/**
+ * The consequences of a sequence: its stack, which follows from the layers' own records, and
+ * whether the stack suffices.
+ */
 function summaryConsequence({ stacks, equivalence, verdict, criterion }: DecisionRecord): string {
   const stack = stacks.candidate.map(escapeName).join(', ')
   if (stack === '') return 'The stack is empty: the next layer is measured on the pure baseline.'

@@ -44,15 +44,18 @@ export interface DecisionModel {
   readonly measured: boolean
   /** Why nothing was measured. */
   readonly unmeasured: string
-  /** At least one workload has an estimate, so there is a plot. */
+  /** Whether at least one workload has an estimate, so that there is a plot. */
   readonly plotted: boolean
   readonly metric: string
   readonly hasIncumbent: boolean
-  /** The comparison with the pure baseline stands beside that with the incumbent. */
+  /** Whether there is a comparison with the pure baseline besides that with the incumbent. */
   readonly hasBoth: boolean
   readonly certifiable: readonly string[]
   readonly rows: readonly EvidenceRow[]
-  /** Of the workload of the record's own profile; of the other workloads. */
+  /**
+   * The profile of the workload to which the record's own profile belongs, and those of the other
+   * workloads.
+   */
   readonly timeSpent: readonly TimeSpent[]
   readonly timeSpentElsewhere: readonly TimeSpent[]
   readonly tests: readonly TestRow[]

@@ -19,8 +19,8 @@ export const RECORD_VERSION = 3 as const
 export type RecordVersion = 2 | typeof RECORD_VERSION
 
 /**
- * The decision record of an evidence folder: a function of its files alone, not of the clock, git
- * or other files.
+ * The decision record of an evidence folder: it depends only on the files of the folder, and not
+ * on the clock, git or other files.
  *
  * @param version of the record to derive; an older one is derived as it was written
  * @throws {InvalidEvidenceError} the evidence contradicts itself, is unfinished, or nothing was
@@ -91,8 +91,8 @@ export function recordText(record: DecisionRecord): string {
 }
 
 /**
- * Candidate against the pure baseline over the target workloads; undefined unless all of them were
- * measured.
+ * The candidate against the pure baseline over the target workloads; undefined if one of them was
+ * not measured.
  */
 function overallCumulative({ plan }: Evidence, decision: Decision): Cumulative | undefined {
   const targets = decision.workloads.filter(({ role }) => role === 'target')

@@ -8,7 +8,8 @@ import type { DecisionRecord } from './decision-record.js'
  * Checks that an evidence folder holds exactly the files its record was made from.
  *
  * @param present `sha256:…` of each file in the folder, by name
- * @throws {InvalidEvidenceError} a file was changed, is missing, or was added; with its path
+ * @throws {InvalidEvidenceError} a file was changed, is missing, or was added; the message
+ * contains its path
  */
 export function checkDigests(
   root: string,

@@ -12,10 +12,10 @@ const NAMED_TARGETS = 3
 
 /**
  * Where the time of a workload went: the share of each category in each arm and of the gain, and
- * the next targets. The rest stays in `hotspots.json`.
+ * the next targets. All other figures are only in `hotspots.json`.
  *
- * @param measured the change of CPU time between the measured runs; undefined below two pairs: then
- * the gain is absent
+ * @param measured the change of CPU time between the measured runs; undefined below two pairs, and
+ * the gain is then absent
  */
 export function toProfileRecord(
   { arms }: Hotspots,
@@ -43,8 +43,8 @@ export function profileGainWarnings(
 }
 
 /**
- * The profile of the whole record: that of its first profiled target. Shares of different workloads
- * cannot be added.
+ * The profile for the whole record, which is that of its first profiled target, because shares of
+ * different workloads cannot be added.
  */
 export function recordProfile(workloads: readonly WorkloadRecord[]): DecisionRecord['profile'] {
   const first = workloads.find(({ role, profile }) => role === 'target' && profile !== undefined)

@@ -50,8 +50,8 @@ export const decisionRecordSchema = z.strictObject({
   date: z.iso.date(),
   /**
    * Since 2: every criterion, the calibration, the published error rates, the certifiable effects.
-   * Profiles did not raise it: a record without profiles is unchanged. Since 3: both comparisons
-   * if there is an incumbent, and no warning that contradicts a failed guard.
+   * Profiles did not need a new version, because a record without profiles is unchanged. Since 3:
+   * both comparisons if there is an incumbent, and no warning that contradicts a failed guard.
    */
   recordVersion: z.literal([1, 2, 3]),
   supersedes: z.string().nullable(),
@@ -67,7 +67,7 @@ export const decisionRecordSchema = z.strictObject({
     alpha: z.number(),
     memory: z.enum(['advisory', 'blocking']),
   }),
-  /** Present if extra work was injected into one arm: a test of the method, not the layer. */
+  /** Present if extra work was injected into one arm, to test the method and not the layer. */
   injected: injectedSchema.optional(),
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */

@@ -1,6 +1,6 @@
 /** The version of the record's shape may change. */
 const VERSION = 'recordVersion'
-/** Lists to which a later version may add warnings, and whose hints it may reword. */
+/** A later version may add warnings to these lists and reword their hints. */
 const WARNINGS = /^(workloads\.\d+\.)?warnings$/
 
 /**

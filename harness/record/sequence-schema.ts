@@ -14,20 +14,23 @@ export const sequenceRecordSchema = z.strictObject({
     z.strictObject({
       layer: z.string(),
       title: z.string(),
-      /** Judged on the pure baseline; never part of the stack. */
+      /** Whether the layer was compared with the pure baseline and cannot be part of the stack. */
       standalone: z.boolean(),
       heavy: z.literal(true).optional(),
-      /** Absent, like all below, if the layer was not evaluated. */
+      /** Absent, like all fields below, if the layer was not evaluated. */
       record: z.string().optional(),
-      /** Of the JSON of that record. */
+      /** SHA-256 of the JSON of that record. */
       sha256: digestSchema.optional(),
       verdict: verdictSchema.optional(),
       equivalent: z.boolean().optional(),
-      /** Over the arm it was judged against: geometric mean over its targets. */
+      /** Improvement over the arm compared with: geometric mean over the targets of the layer. */
       additional: gainSchema.optional(),
-      /** Over the pure baseline: geometric mean over the targets of the layers it ran with. */
+      /**
+       * Improvement over the pure baseline: geometric mean over the targets of all layers that ran
+       * together.
+       */
       cumulative: gainSchema.optional(),
-      /** Of its targets, over the arm it was judged against. */
+      /** Improvement of each target over the arm compared with. */
       memory: z
         .array(
           z.strictObject({
@@ -52,7 +55,7 @@ export const sequenceRecordSchema = z.strictObject({
         .optional(),
     }),
   ),
-  /** Heavy layers are warranted if the others miss the aspired goal. */
+  /** Whether heavy layers are warranted, because the others miss the aspired goal. */
   heavy: z
     .strictObject({
       warranted: z.boolean(),

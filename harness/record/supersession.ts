@@ -45,7 +45,7 @@ type Planned = Pick<
 
 /**
  * The record that an evaluation supersedes: the newest of the same layer, scale, workloads, metric
- * and arm compared with. A smaller evaluation leaves a larger one standing, and a control
+ * and arm compared with. A smaller evaluation does not supersede a larger one, and a control
  * supersedes nothing.
  */
 export function supersededRecord<Found extends Standing>(
@@ -64,18 +64,18 @@ export function supersededRecord<Found extends Standing>(
   )
 }
 
-/** A layer as its record has to cover it. */
+/** The part of a layer that its record has to cover. */
 export interface StandingLayer {
   readonly id: string
-  /** Workloads it must win on. */
+  /** Workloads on which the layer must win. */
   readonly workloads: readonly string[]
   readonly metric: Metric
 }
 
 /**
- * The record by which a layer is in a stack or not: the newest at standard or production scale that
- * covers every target of the layer. Records in the metric of the layer come first, and among them
- * those compared with the stack below it.
+ * The record that decides whether a layer is in a stack: the newest one at standard or production
+ * scale that covers every target of the layer. Records in the metric of the layer have priority,
+ * and among them records compared with the stack below the layer.
  *
  * @param below the layers below it in the stack
  */
@@ -108,7 +108,7 @@ function namesOf(workloads: readonly { readonly id: string }[]): string[] {
   return workloads.map(({ id }) => id).sort()
 }
 
-/** Those that fit, or all if none does. */
+/** The records that fit, or all records if none fits. */
 function preferred<Item>(items: readonly Item[], fits: (item: Item) => boolean): readonly Item[] {
   return items.some(fits) ? items.filter(fits) : items
 }

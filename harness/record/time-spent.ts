@@ -20,7 +20,7 @@ const SHOWN = 0.005
 /** Number of categories in the sentence about the baseline. */
 const NAMED = 3
 
-/** One table per workload that was profiled, that of the record's own profile first. */
+/** One table for each profiled workload, beginning with that of the record's own profile. */
 export function timeSpent(record: DecisionRecord): TimeSpent[] {
   const isFirst = ({ id }: WorkloadRecord) => id === record.profile?.workload
   const ordered = [

@@ -26,7 +26,7 @@ import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
 
 /**
- * The part of a record about one workload, from the rounds its verdict was made of.
+ * The part of a record about one workload, from the rounds on which its verdict is based.
  *
  * @param version of the record
  */
@@ -144,7 +144,7 @@ function toBaselineComparison(
   }
 }
 
-/** The naive rule claims an improvement, so only an improvement is compared with it. */
+/** The naive rule is only stated for an improvement criterion, because it claims an improvement. */
 function toTests(comparison: Comparison, layer: Criterion) {
   const { naive, ...tests } = toOrdinaryTests(
     comparison,

@@ -82,7 +82,8 @@ const ordinaryTests = {
   /** Signed-rank test of ln(B/A). */
   wilcoxon: z.strictObject({ w: z.number(), p: probability, method: testMethod }).optional(),
   /**
-   * Of the arms without their pairing; u counts in how many pairs of runs the candidate is faster.
+   * Rank-sum test of the arms, ignoring the pairing; u is the number of pairs of runs in which the
+   * candidate is faster.
    */
   mannWhitney: z.strictObject({ u: z.number(), p: probability, method: testMethod }).optional(),
   /** Improvement by the Hodges–Lehmann estimate of ln(B/A). */
@@ -122,7 +123,7 @@ export const workloadRecordSchema = z.strictObject({
     .strictObject({
       counter: z.string(),
       mean: z.number(),
-      /** Of the mean, towards the limit, at the deciding look; absent without a look. */
+      /** Bound of the mean towards the limit, at the deciding look; absent without a look. */
       bound: z.number().optional(),
       limit: z.number(),
       /** The mean closest to the limit that is certified as within it with 80 % power. */
@@ -132,18 +133,18 @@ export const workloadRecordSchema = z.strictObject({
   improvement: improvement.optional(),
   speedup: z.number().optional(),
   /**
-   * Of the means of candidate and pure baseline; t is positive and `ci95` (ms) above zero if the
-   * candidate is faster.
+   * Test of the means of candidate and pure baseline. If the candidate is faster, t is positive
+   * and `ci95` (ms) is above zero.
    */
   welch: tTest.optional(),
-  /** The same against the incumbent, if there is one. */
+  /** The same test against the incumbent, if there is one. */
   welchIncumbent: tTest.optional(),
   ...ordinaryTests,
   /** "Mean improvement ≥ threshold and Welch p < 0.05": the naive rule, for comparison only. */
   naive: z.strictObject({ p: probability, wouldAccept: z.boolean() }).optional(),
   wall: metricBlock.optional(),
   cpu: metricBlock.optional(),
-  /** `verdict` is final: that of the probe if the measured runs leave it undecided. */
+  /** `verdict` is final: if the measured runs leave it undecided, it is that of the probe. */
   memory: memoryRatio
     .extend({
       /** Five pairs of runs on one thread. */
@@ -164,7 +165,10 @@ export const workloadRecordSchema = z.strictObject({
        * 80 % power; negative is faster.
        */
       certifiableSlowdown: z.number().optional(),
-      /** For an equivalence: the smallest margin that certifies no change with 80 % power. */
+      /**
+       * If the criterion is equivalence, the smallest margin within which no change is certified
+       * with 80 % power.
+       */
       certifiableEquivalence: z.number().optional(),
     })
     .optional(),

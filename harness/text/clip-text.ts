@@ -1,6 +1,6 @@
 /**
- * Clips a text to so many cells of a monospaced font, and marks the cut by `…`. Below three cells
- * the result is empty.
+ * Clips a text to a number of cells of a monospaced font, and marks the cut by `…`. Below three
+ * cells the result is empty.
  */
 export function clipText(text: string, cells: number): string {
   if (cells < 3) return ''
@@ -15,10 +15,13 @@ export function clipText(text: string, cells: number): string {
   return `${clipped}…`
 }
 
-/** Spaces at which a line may break: not between a number and its unit. */
+/** Spaces at which a line may break, that is, all except those between a number and its unit. */
 const BREAKS = / (?!%|m?s\b|[KMGT]?i?B\b)/
 
-/** Breaks a text at spaces into lines of at most so many cells, and clips what is too long. */
+/**
+ * Breaks a text at spaces into lines of at most a number of cells, and clips words that are too
+ * long.
+ */
 export function wrapText(text: string, cells: number, lineLimit: number): string[] {
   const lines = ['']
   for (const word of text.split(BREAKS).filter((part) => part !== '')) {
@@ -32,8 +35,8 @@ export function wrapText(text: string, cells: number, lineLimit: number): string
 }
 
 /**
- * Cells of a monospaced font that a text takes, at most: a character that such fonts lack counts as
- * two cells.
+ * The most cells of a monospaced font that a text can take. A character that such fonts lack
+ * counts as two cells.
  */
 export function cellsOf(text: string): number {
   let cells = 0

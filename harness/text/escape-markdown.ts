@@ -1,6 +1,6 @@
 import { visibleLine } from './visible-text.js'
 
-/** A longer name is cut to so many characters in tables and headings. */
+/** In tables and headings, a longer name is cut to this many characters. */
 const NAME_LIMIT = 120
 
 /**

@@ -106,7 +106,7 @@ export function formatTick(value: number): string {
 
 /**
  * The value of a counter, in the unit that its name implies: `48.20 ms`, `137.0 MiB`, `91.5 %`;
- * without a unit to at least four digits.
+ * without a unit, it has at least four digits.
  */
 export function formatCounter(counter: string, value: number): string {
   if (['cpuMs', 'wallMs', 'coldWallMs'].includes(counter)) return formatMs(value).replace('-', '−')
@@ -118,7 +118,7 @@ export function formatCounter(counter: string, value: number): string {
 
 /**
  * Values in one common unit, `808.1 – 816.7 ms`: times in s, ms, µs or ns, other values unscaled.
- * Four digits of the largest, and more if the values differ only in later digits.
+ * The largest value gets four digits, or more if the values differ only in later digits.
  *
  * @param unit of the values; undefined if it is unknown
  */

@@ -1,11 +1,11 @@
 import { escapeInvisible } from '../system/json-text.js'
 
-/** Characters of a word that a shell takes as they are. */
+/** A word of only those characters that a shell does not interpret. */
 const PLAIN = /^[\w@%+=:,./µ-]+$/
 
 /**
- * An argument as it must be typed: in quotes if a shell would take it apart, and as `$'…'` with
- * escapes if it holds characters that are not seen.
+ * An argument as it must be typed in a shell: in quotes if the shell would split it, and as `$'…'`
+ * with escapes if it contains invisible characters.
  */
 export function shellWord(argument: string): string {
   if (PLAIN.test(argument)) return argument

@@ -3,8 +3,8 @@ import { visibleLine } from './visible-text.js'
 type Rows = readonly (readonly string[])[]
 
 /**
- * Rows of cells as lines: columns aligned to the left, two blanks between them. What is not seen in
- * a cell is written out.
+ * Rows of cells as lines: columns aligned to the left, two blanks between them. Invisible
+ * characters in a cell are written out.
  */
 export function alignedRows(given: Rows, gap = '  '): string[] {
   const rows = given.map((row) => row.map(visibleLine))

@@ -6,7 +6,7 @@ import { packageRoot } from '../system/package-root.js'
 export interface TemplateFolder {
   /** Path below `harness/`. */
   readonly folder: string
-  /** File name ending of its templates. */
+  /** The ending of the file names of the templates. */
   readonly ending: string
   /** Names of the templates that the others may include. */
   readonly partials: readonly string[]

@@ -1,6 +1,6 @@
 import { replaceInvisible } from '../system/json-text.js'
 
-/** A longer name is cut to so many characters. */
+/** A longer name is cut to this many characters. */
 const NAME_LIMIT = 200
 
 /**

@@ -15,11 +15,11 @@ const asv = z.looseObject({
 const parameters = z.array(z.array(z.string())).catch([])
 const perCombination = z.array(z.unknown()).catch([])
 
-/** The first word of a benchmark's name states what it measures. */
+/** The first word of a benchmark's name gives the measured quantity. */
 const UNITS: Readonly<Record<string, Unit>> = { time: 's', timeraw: 's', mem: 'B', peakmem: 'B' }
 
 /**
- * The benchmarks of asv, each combination of its parameters by itself: the samples that `asv run
+ * The benchmarks of asv, one for each combination of parameters, with the samples that `asv run
  * --record-samples` stores. Undefined for other documents.
  */
 export function readAsv(document: unknown, path: string): Offer[] | undefined {

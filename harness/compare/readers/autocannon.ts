@@ -22,9 +22,9 @@ const autocannon = z.looseObject({
 type Run = z.infer<typeof autocannon>
 
 /**
- * Runs of autocannon, one per line: of each address the mean latency and the rate of requests, one
- * value per run. Within a run requests wait for each other, so they are not samples. Undefined for
- * other documents.
+ * Runs of autocannon, one per line. Each address has two series, the mean latency and the rate of
+ * requests, with one value per run. The requests within a run are not samples, because they wait
+ * for each other. Undefined for other documents.
  */
 export function readAutocannonRuns(
   documents: readonly unknown[],
@@ -40,7 +40,7 @@ export function readAutocannonRuns(
   return [...groups].flatMap(([name, runs]) => offersOf(name, runs, groups.size > 1, path))
 }
 
-/** One run alone: a summary of one process. Undefined for other documents. */
+/** A single run, which gives a summary of one process. Undefined for other documents. */
 export function readAutocannon(document: unknown, path: string): Offer[] | undefined {
   return readAutocannonRuns(Array.isArray(document) ? document : [document], path)
 }

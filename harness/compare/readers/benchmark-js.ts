@@ -18,7 +18,9 @@ const benchmark = z.looseObject({
 
 /** `RegExp#test x 4,166,810 ops/sec ±17.96% (15 runs sampled)` */
 const RESULT = /^(.+) x ([\d,.]+) ops\/sec ±([\d.]+)% \((\d+) runs? sampled\)$/
-/** The margin of error is printed with two decimals; below this, rounding is most of it. */
+/**
+ * The margin of error is printed with two decimals. A smaller margin consists mostly of rounding.
+ */
 const LEAST_MARGIN = 0.1
 
 /**
@@ -46,9 +48,9 @@ export function readBenchmarkJs(document: unknown, path: string): Offer[] | unde
 }
 
 /**
- * The lines that benchmark.js prints: of every benchmark the mean rate, its margin of error and the
- * number of samples, from which the mean and deviation of the time per operation follow. Undefined
- * for other texts.
+ * The lines that benchmark.js prints. Each has the mean rate of a benchmark, its margin of error
+ * and the number of samples, from which the mean and deviation of the time per operation follow.
+ * Undefined for other texts.
  */
 export function readBenchmarkJsText(text: string, path: string): Offer[] | undefined {
   if (!text.includes(' ops/sec ±')) return undefined

@@ -26,8 +26,8 @@ const jmh = z
 type Result = z.infer<typeof jmh>[number]
 
 /**
- * The benchmarks of JMH: the score of every iteration of all forks, in the unit of the score. Of
- * mode `sample` the mean of every iteration. A rate, `ops/s`, is better if it is higher. Undefined
+ * The benchmarks of JMH: the score of every iteration of all forks, in the unit of the score. In
+ * mode `sample`, the mean of every iteration. For a rate (`ops/s`), higher is better. Undefined
  * for other documents.
  */
 export function readJmh(document: unknown, path: string): Offer[] | undefined {

@@ -73,8 +73,8 @@ function toOffer(name: string, { values, unit, failures }: Found, path: string):
 }
 
 /**
- * Summaries of k6, one per line: of every trend its mean, one value per run. Undefined for other
- * documents.
+ * Summaries of k6, one per line. Every trend gives a series of its means, one value per run.
+ * Undefined for other documents.
  */
 export function readK6Runs(documents: readonly unknown[], path: string): Offer[] | undefined {
   const { success, data } = z.array(summary).min(1).safeParse(documents)

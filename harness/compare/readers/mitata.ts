@@ -22,7 +22,7 @@ const mitata = z.looseObject({
     .min(1),
 })
 
-/** Why n-th values are not pairs. */
+/** The reason why the n-th values of two files are not pairs. */
 const SORTED = 'mitata stores its samples sorted, so pairs cannot be recovered'
 
 /**

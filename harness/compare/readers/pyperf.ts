@@ -7,7 +7,7 @@ import type { Offer } from '../series.js'
 import type { Unit } from '../unit.js'
 
 const metadata = z.looseObject({ name: z.string().optional(), unit: z.string().optional() })
-/** pyperf, `-o`: runs are processes; the first ones calibrate and hold no values. */
+/** pyperf, `-o`: runs are processes. The first ones calibrate and have no values. */
 const pyperf = z.looseObject({
   benchmarks: z
     .array(

@@ -52,7 +52,7 @@ function isTask({ latency, samples, result, state }: Task): boolean {
   return (latency ?? samples ?? result ?? state) !== undefined
 }
 
-/** Its `latency` is a histogram of ms, without samples. */
+/** Whether a result comes from autocannon; its `latency` is a histogram of ms without samples. */
 function isOfAutocannon(one: Task): boolean {
   return 'requests' in one || (one.latency !== undefined && 'average' in one.latency)
 }
