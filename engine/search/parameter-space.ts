@@ -1,5 +1,5 @@
-import { Decimal } from 'decimal.js'
 import { EngineError } from '../errors.js'
+import { exact, truncatedQuotient } from '../market/exact.js'
 
 export type ParameterValue = number | string
 
@@ -71,10 +71,8 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
       return dimension.values
     case 'discrete': {
       const { from, to, step } = dimension
-      const count = new Decimal(to).minus(from).div(step).floor().toNumber() + 1
-      return Array.from({ length: count }, (_, i) =>
-        new Decimal(step).times(i).plus(from).toNumber(),
-      )
+      const steps = truncatedQuotient(exact(to).minus(from), exact(step)).toNumber()
+      return Array.from({ length: steps + 1 }, (_, i) => exact(step).times(i).plus(from).toNumber())
     }
     case 'continuous': {
       const { from, to, points } = dimension

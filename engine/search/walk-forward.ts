@@ -197,7 +197,10 @@ function trialOf<Result extends BacktestResult>(
 }
 
 function annualOf(result: BacktestResult): number | undefined {
-  return annualised(1 + result.metrics.totalReturn, result.sessions, result.periodsPerYear)
+  const { annualReturn, totalReturn } = result.metrics
+  return annualReturn === undefined
+    ? undefined
+    : annualised(1 + totalReturn, result.sessions, result.periodsPerYear)
 }
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {
