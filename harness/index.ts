@@ -1,6 +1,7 @@
 /** The public API: what a suite of another project, or a composition root, imports. */
 export { runCli } from './cli/cli.js'
 export type { CliCommand, CommandContext, Invocation } from './cli/command.js'
+export { runAsProcess } from './cli/own-process.js'
 export type {
   Arm,
   Criterion,

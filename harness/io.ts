@@ -1,4 +1,6 @@
-import { AssayError, EXIT } from './errors.js'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { AssayError, EXIT, type ExitCode } from './errors.js'
 import { escapeInvisible } from './system/json-text.js'
 
 /** What a command works with beside files and child processes. Tests pass their own. */
@@ -36,6 +38,20 @@ export class Interrupted extends AssayError {
   }
 }
 
+/** An error that no command caught, such as one that a suite throws in a timer. Exit 70. */
+class UncaughtError extends AssayError {
+  override readonly name = 'UncaughtError'
+
+  constructor(cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause)
+    super(
+      EXIT.internal,
+      `stopped by an error that was thrown outside of the command: ${what}; mend the module in the lines above, or report them if it is one of assay`,
+      { cause },
+    )
+  }
+}
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /**
@@ -50,10 +66,17 @@ export function nodeIo(): Io {
     controller.abort(new Interrupted(name))
   }
   for (const name of SIGNALS) process.on(name, onSignal)
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      const fault = new UncaughtError(error)
+      controller.abort(fault)
+      failAtExit(EXIT.internal, fault.message)
+    })
   surviveBreakOf(process.stdout)
   surviveBreakOf(process.stderr)
   return {
-    stdout: (text) => void process.stdout.write(text),
+    stdout: keepStdout(),
     stderr: (text) => void process.stderr.write(text),
     env: process.env,
     cwd: process.cwd(),
@@ -65,6 +88,33 @@ export function nodeIo(): Io {
     },
     now: () => new Date(),
   }
+}
+
+/**
+ * Keeps stdout for results: whatever else this process writes there, such as a suite that logs,
+ * goes to stderr from now on.
+ *
+ * @returns writes results
+ */
+function keepStdout(): Io['stdout'] {
+  const write = process.stdout.write.bind(process.stdout)
+  process.stdout.write = process.stderr.write.bind(process.stderr)
+  const [{ writeSync }, other] = [{ ...fs }, (fd: number) => (fd === 1 ? 2 : fd)]
+  // Loggers write to the file descriptor itself. Our own stream has taken its functions before.
+  const redirected = (fd: number, ...rest: unknown[]) =>
+    Reflect.apply(writeSync, fs, [other(fd), ...rest]) as number
+  fs.writeSync = redirected
+  syncBuiltinESMExports()
+  return (text) => void write(text)
+}
+
+/** At the end, if the process would end as successful: sets the exit code, and prints a reason. */
+function failAtExit(code: ExitCode, reason?: string): void {
+  process.on('exit', () => {
+    if (process.exitCode !== EXIT.done) return
+    if (reason !== undefined) process.stderr.write(`assay: ${reason}\n`)
+    process.exitCode = code
+  })
 }
 
 /**
@@ -91,9 +141,7 @@ export function withVisibleText(io: Io): Io {
 function surviveBreakOf(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || stream === process.stderr) return
-    process.on('exit', () => {
-      if (process.exitCode === EXIT.done) process.exitCode = EXIT.invalid
-    })
+    failAtExit(EXIT.invalid)
     process.stderr.write(
       `assay: cannot write to standard output (${error.code}); results are incomplete\n`,
     )

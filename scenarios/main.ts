@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from '../harness/cli/cli.js'
+import { runAsProcess } from '../harness/cli/own-process.js'
 import { nodeIo } from '../harness/io.js'
 import { backtestCommand } from './commands/backtest-command.js'
 import { bundleCommand } from './commands/bundle-command.js'
@@ -13,9 +13,8 @@ import { unknownVariables } from './unknown-variables.js'
 const io = nodeIo()
 for (const warning of unknownVariables(io.env)) io.stderr(`${warning}\n`)
 
-process.exitCode = await runCli(
-  process.argv.slice(2),
-  async () => (await import('./suite.js')).suite,
-  io,
-  [backtestCommand, bundleCommand, characteristicsCommand],
-)
+await runAsProcess(process.argv.slice(2), async () => (await import('./suite.js')).suite, io, [
+  backtestCommand,
+  bundleCommand,
+  characteristicsCommand,
+])

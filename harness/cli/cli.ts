@@ -87,7 +87,7 @@ export async function runCli(
     suiteOf: async (module) =>
       module === undefined
         ? ownSuite(typeof suite === 'function' ? await suite() : suite)
-        : loadSuite(module, io.cwd),
+        : loadSuite(module, io.cwd, io.signal),
   }
   let code: ExitCode = EXIT.done
   const program = describeProgram(version, io)

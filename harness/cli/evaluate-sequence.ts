@@ -60,7 +60,7 @@ export async function evaluateSequence(
       identity: {
         command: text,
         packageVersion,
-        ...measuredCode(loaded),
+        ...measuredCode(loaded, root),
         environment: readEnvironment([]),
       },
       io,

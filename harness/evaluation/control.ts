@@ -16,6 +16,8 @@ export type Control = Pick<
 >
 
 export interface ControlSetting extends PhaseSetting {
+  /** Evidence root, absolute. */
+  readonly root: string
   readonly now: () => Date
   /** The command that repeats the control. */
   readonly command: string
@@ -59,9 +61,10 @@ export async function beginControl(
 /** The plan of a control before anything has run. */
 export function draftControl(
   control: Control,
-  { loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
+  { root, loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
 ): PlanDraft {
   return draftPlan({
+    root,
     ...control,
     loaded,
     command,

@@ -8,6 +8,7 @@ import { ContractError } from '../measurement/outcome-contract.js'
 import { equivalenceSeeds } from '../measurement/schedule.js'
 import { digestCode, readGitState } from '../measurement/source-state.js'
 import { foldStack } from '../measurement/stack.js'
+import { evidenceBelow } from '../measurement/written-files.js'
 import { packageRoot } from '../system/package-root.js'
 
 /** A plan before its evidence has a number and the pilot has run. */
@@ -46,6 +47,8 @@ export interface PlanChoices
   readonly proofs?: number
   /** Known effect to inject, a fraction of the time; negative makes the candidate slower. */
   readonly improvement?: number | undefined
+  /** Evidence root, absolute: what commands write there does not make the source dirty. */
+  readonly root: string
   /** The measured code; that of the suite unless stated. */
   readonly code?: MeasuredCode
 }
@@ -94,7 +97,7 @@ export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
     injected: improvement === undefined ? undefined : injection(improvement, arms),
     supersedes: null,
     nodeFlags: choices.nodeFlags,
-    ...(choices.code ?? measuredCode(loaded)),
+    ...(choices.code ?? measuredCode(loaded, choices.root)),
   })
 }
 
@@ -133,11 +136,15 @@ function injection(
   return { improvement, arm: improvement > 0 ? against : 'candidate' }
 }
 
-/** Commit and digest of the code that will be measured. */
-export function measuredCode(loaded: LoadedSuite): MeasuredCode {
+/**
+ * Commit and digest of the code that will be measured.
+ *
+ * @param root evidence root, absolute
+ */
+export function measuredCode(loaded: LoadedSuite, root: string): MeasuredCode {
   const { foreignFile } = loaded
   const folder = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
-  return { git: readGitState(folder), dist: digestMeasured(loaded) }
+  return { git: readGitState(folder, evidenceBelow(root)), dist: digestMeasured(loaded) }
 }
 
 /** `sha256:…` of the compiled harness, and of the modules of another project's suite. */

@@ -43,6 +43,7 @@ export function planSummary(
   const metric =
     command.metric ?? (layers.some((layer) => layer.metric === 'wall') ? 'wall' : 'cpu')
   const draft = draftPlan({
+    root: command.root,
     loaded,
     command: command.text,
     packageVersion,

@@ -74,6 +74,7 @@ export function planEvaluation(
       : checkIncumbent(command.incumbent, layer, suite)
   const metric = command.metric ?? layer.metric
   const draft = draftPlan({
+    root: command.root,
     loaded,
     command: command.text,
     packageVersion,

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { gitEnvironment } from '../system/git-environment.js'
 import { runProgram } from '../system/run-program.js'
 
 /** Environment and abort signal of the programs that the gate starts. */
@@ -13,15 +14,6 @@ export type GitResult =
   | { readonly ok: false; readonly problem: string }
 
 const TIMEOUT_MS = 120_000
-/** Variables that git sets in hooks. They would redirect git to another repository. */
-const MISLEADING = [
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-  'GIT_PREFIX',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_COMMON_DIR',
-]
 /** Hooks of the repository must not run in the gate's checkouts. */
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null']
 
@@ -67,9 +59,4 @@ export function gitToTheEnd(
     timeout: TIMEOUT_MS,
   })
   return status === 0
-}
-
-function gitEnvironment(env: ProgramSetting['env']): Record<string, string | undefined> {
-  const kept = Object.entries(env).filter(([name]) => !MISLEADING.includes(name))
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
 }

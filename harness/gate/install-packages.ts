@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { withoutGitVariables } from '../system/git-environment.js'
 import { runProgram } from '../system/run-program.js'
 import type { ProgramSetting } from './git.js'
 import { hasInstalled, reuseInstalled } from './installed-packages.js'
@@ -88,7 +89,9 @@ export async function runManager(
     file,
     args,
     cwd: folder,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !VARIABLES_OF_NPM.test(name))),
+    env: Object.fromEntries(
+      Object.entries(withoutGitVariables(env)).filter(([name]) => !VARIABLES_OF_NPM.test(name)),
+    ),
     timeoutMs: TIMEOUT_MS,
     signal,
     onStdout: (text) => {

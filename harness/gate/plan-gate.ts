@@ -106,6 +106,7 @@ function planStack(
 ): EvaluationPlan {
   const { rule, revisions, versions, loaded, command, packageVersion, createdAt } = request
   const draft = draftPlan({
+    root: versions.head.project,
     loaded,
     command,
     packageVersion,

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { changedFiles } from '../measurement/source-state.js'
+import type { IsWritten } from '../measurement/written-files.js'
 import { formatCounted } from '../text/format.js'
 import { type GitResult, git, type ProgramSetting } from './git.js'
 
@@ -26,6 +27,7 @@ const SHOWN_CHANGES = 3
  *
  * @param cwd     folder of the project, in a git working tree
  * @param baseRef any name of a commit; undefined to try the usual ones
+ * @param isWritten files whose changes do not matter
  * @throws {InputError} no repository, no such commit, no common history, or uncommitted changes;
  * the message names the remedy
  */
@@ -33,6 +35,7 @@ export async function findRevisions(
   cwd: string,
   baseRef: string | undefined,
   setting: ProgramSetting,
+  isWritten?: IsWritten,
 ): Promise<Revisions> {
   const run = (...args: string[]) => git(args, cwd, setting)
   const top = textOf(await run('rev-parse', '--show-toplevel'), (problem) =>
@@ -43,7 +46,7 @@ export async function findRevisions(
   )
   const head = await commitOf('HEAD', cwd, setting)
   if (head === undefined) throw new InputError(`${top} has no commit yet; commit before comparing`)
-  refuseChanges(top)
+  refuseChanges(top, isWritten)
   const { ref, commit } = await chooseBase(baseRef, cwd, setting)
   const mergeBase = await run('merge-base', commit, head)
   if (mergeBase.ok) return { top, prefix, baseRef: ref, base: mergeBase.text, head }
@@ -84,10 +87,10 @@ async function commitOf(
   return result.ok && /^[0-9a-f]{40,64}$/.test(result.text) ? result.text : undefined
 }
 
-function refuseChanges(top: string): void {
-  const changes = changedFiles(top)
+function refuseChanges(top: string, isWritten: IsWritten | undefined): void {
+  const changes = changedFiles(top, isWritten)
   if (changes.length === 0) return
-  const shown = changes.slice(0, SHOWN_CHANGES).map((line) => line.slice(3))
+  const shown = changes.slice(0, SHOWN_CHANGES)
   const rest = changes.length > shown.length ? ` and ${changes.length - shown.length} more` : ''
   throw new InputError(
     `the working tree has ${formatCounted(changes.length, 'uncommitted change')} (${shown.join(', ')}${rest}), but the gate compares commits; commit or stash them`,

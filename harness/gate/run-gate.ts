@@ -5,6 +5,7 @@ import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
 import { readEnvironment } from '../measurement/environment.js'
+import { evidenceBelow, gateOutput, type IsWritten } from '../measurement/written-files.js'
 import { readRecords } from '../record/store.js'
 import { makeDirectory, writeWhole } from '../system/files.js'
 import { acquireLock } from '../system/lock.js'
@@ -37,7 +38,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
   const { rule, out, io, progress, packageVersion, command, baseRef } = request
   const startedAt = io.now()
   progress.phase('looking for the commits')
-  const revisions = await findRevisions(io.cwd, baseRef, io)
+  const revisions = await findRevisions(io.cwd, baseRef, io, writtenBy(request))
   makeDirectory(out)
   const lock = acquireLock(out, startedAt)
   try {
@@ -91,6 +92,12 @@ async function compareRevisions(request: GateRequest, revisions: Revisions): Pro
     if (!(error instanceof InvalidEvidenceError)) throw error
     return { verdict: 'not-comparable', problem: error.message, cases: [], notes }
   }
+}
+
+/** The files that this gate and the commands before it have written. */
+function writtenBy({ io, out }: GateRequest): IsWritten {
+  const [isEvidence, isOutput] = [evidenceBelow(io.cwd), gateOutput(out)]
+  return (path) => isEvidence(path) || isOutput(path)
 }
 
 async function compareCheckouts(

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arm, Suite } from '../contract.js'
-import { InputError } from '../errors.js'
+import { AssayError, InputError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
 import { compiledModule } from '../system/package-root.js'
 import { checkSuite } from './check-suite.js'
 
@@ -34,13 +35,17 @@ export function ownSuite(suite: Suite): LoadedSuite {
  * @throws {InputError} the module does not exist, or does not export a suite; the message names
  * what is missing
  */
-export async function loadSuite(module: string, cwd: string): Promise<LoadedSuite> {
+export async function loadSuite(
+  module: string,
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<LoadedSuite> {
   const foreignFile = resolve(cwd, module)
   if (!existsSync(foreignFile))
     throw new InputError(
       `--suite ${module}: no such file; give the path of a compiled module that exports suite`,
     )
-  return await importSuite(foreignFile, `--suite ${module}`)
+  return await importSuite(foreignFile, `--suite ${module}`, defined({ signal }))
 }
 
 /**
@@ -51,16 +56,59 @@ export async function loadSuite(module: string, cwd: string): Promise<LoadedSuit
  * @throws {InputError} the module cannot be imported, or does not export a suite; the message
  * names what is missing
  */
-export async function importSuite(foreignFile: string, name: string): Promise<LoadedSuite> {
+export async function importSuite(
+  foreignFile: string,
+  name: string,
+  limits: ImportLimits = {},
+): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
   let exported: unknown
   try {
-    exported = ((await import(address)) as { suite?: unknown }).suite
+    exported = ((await importWithin(address, name, limits)) as { suite?: unknown }).suite
   } catch (cause) {
+    if (cause instanceof AssayError) throw cause
     const what = cause instanceof Error ? cause.message : String(cause)
     throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, {
       cause,
     })
   }
   return { suite: checkSuite(exported, name), address, foreignFile }
+}
+
+/** When the import of a suite is given up. */
+interface ImportLimits {
+  readonly signal?: AbortSignal
+  readonly deadlineMs?: number
+}
+
+const IMPORT_DEADLINE_MS = 30_000
+
+/** @throws {InputError} the import does not end @throws the signal's reason if it was aborted */
+async function importWithin(
+  address: string,
+  name: string,
+  { signal, deadlineMs = IMPORT_DEADLINE_MS }: ImportLimits,
+): Promise<unknown> {
+  signal?.throwIfAborted()
+  const { promise: givenUp, reject } = withReject()
+  const onAbort = () => reject(signal?.reason)
+  const late = new InputError(
+    `${name}: its import did not end within ${deadlineMs / 1000} s, e.g. because of an await that never settles; a suite only declares what is measured, and works in prepare and run`,
+  )
+  const timer = setTimeout(() => reject(late), deadlineMs)
+  signal?.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([import(address), givenUp])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function withReject() {
+  let reject: (reason: unknown) => void = () => {}
+  const promise = new Promise<never>((_, fail) => {
+    reject = fail
+  })
+  return { promise, reject }
 }

@@ -4,44 +4,67 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
+import { gitEnvironment } from '../system/git-environment.js'
 import { withNamedModules } from './named-modules.js'
+import { type IsWritten, isCharacteristics } from './written-files.js'
 
-/** Changes in these paths do not make the source dirty, because commands write there. */
-const EVIDENCE_FOLDERS = [
-  'decisions',
-  'profiling-results',
-  'reports',
-  'docs/characteristics',
-  'docs/characteristics.md',
-]
+/** No setting of the user may hide a change. */
+const SHOW_ALL = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false']
+const MOST_OUTPUT_BYTES = 256 * 2 ** 20
 
 /**
  * Commit of the code under test and whether files differ from it; null without git or a
  * repository.
  *
  * @param directory a folder inside the repository
+ * @param isWritten files that do not make it dirty
  */
-export function readGitState(directory: string): EvaluationPlan['git'] {
-  const commit = git(directory, ['rev-parse', 'HEAD'])
-  return commit === undefined ? null : { commit, dirty: changedFiles(directory).length > 0 }
+export function readGitState(
+  directory: string,
+  isWritten: IsWritten = () => false,
+): EvaluationPlan['git'] {
+  const commit = git(directory, ['rev-parse', 'HEAD'])?.trim()
+  return commit === undefined
+    ? null
+    : { commit, dirty: changedFiles(directory, isWritten).length > 0 }
 }
 
 /**
- * Files that differ from the commit or are not in git, each in one line as in `git status
- * --porcelain`. Files that the commands write are left out.
+ * Files that differ from the commit or are not in git, relative to the top of the repository.
+ *
+ * @param isWritten files that are left out
  */
-export function changedFiles(directory: string): string[] {
-  const excluded = EVIDENCE_FOLDERS.map((folder) => `:(exclude,top)${folder}`)
-  const changes = git(directory, ['status', '--porcelain', '--', ':/', ...excluded])
+export function changedFiles(directory: string, isWritten: IsWritten = () => false): string[] {
+  const top = git(directory, ['rev-parse', '--show-toplevel'])?.replace(/\n$/, '')
+  const status = ['status', '--porcelain=v1', '-z', '--untracked-files=all']
+  const entries = git(directory, [...status, '--ignore-submodules=none'])
   // If git gives no answer, the source cannot be called unchanged.
-  return changes === undefined
-    ? ['(git status failed)']
-    : changes.split('\n').filter((line) => line !== '')
+  if (top === undefined || entries === undefined) return ['(git status failed)']
+  return pathsOf(entries).filter((path) => {
+    const file = join(top, path)
+    return !isWritten(file) && !isCharacteristics(file)
+  })
+}
+
+/** Reads `XY path`, and of a renamed file its old path too, each with a NUL behind it. */
+function pathsOf(entries: string): string[] {
+  const fields = entries.split('\0').slice(0, -1)
+  const paths: string[] = []
+  for (let field = fields.shift(); field !== undefined; field = fields.shift()) {
+    paths.push(field.slice(3))
+    if (/^[RC]|^.[RC]/.test(field)) paths.push(fields.shift() ?? '')
+  }
+  return paths
 }
 
 function git(directory: string, args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync('git', args, { cwd: directory, encoding: 'utf8' })
-  return status === 0 ? stdout.trim() : undefined
+  const { status, stdout } = spawnSync('git', [...SHOW_ALL, ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: gitEnvironment(process.env),
+    maxBuffer: MOST_OUTPUT_BYTES,
+  })
+  return status === 0 ? stdout : undefined
 }
 
 /**

@@ -88,6 +88,7 @@ async function measureFresh(
     signal: io.signal,
   }
   await measureMissing(root, {
+    root,
     loaded,
     settings,
     progress,

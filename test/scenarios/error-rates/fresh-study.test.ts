@@ -22,6 +22,7 @@ function settingWith(
 ): ControlSetting {
   const env = { ...runEnvironment(io.env), ...passed }
   return {
+    root: temporaryDirectory(),
     loaded: ownSuite(kernelSuite),
     settings: { env, nodeFlags: controlFlags(), timeoutMs: 60_000, signal: io.signal },
     progress: createProgress(io),

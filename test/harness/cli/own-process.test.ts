@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { importSuite } from '../../../harness/measurement/load-suite.js'
+import { compiledModule } from '../../../harness/system/package-root.js'
+import { temporaryDirectory } from '../../fixtures/bench.js'
+import { writeSmallSuite } from '../../fixtures/small-suites.js'
+
+const MAIN = fileURLToPath(
+  compiledModule(new URL('../../../scenarios/main.ts', import.meta.url).href),
+)
+
+/** The binary with a suite that does something when it is imported. */
+function run(
+  command: readonly string[],
+  before: string,
+  parts = '{}',
+): Promise<{ code: number | null; stdout: string; stderr: string; root: string }> {
+  const root = temporaryDirectory()
+  const suite = writeSmallSuite(root, parts, before)
+  const child = spawn(process.execPath, [MAIN, ...command, '--suite', suite, '--out', root], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, root, ...output })))
+}
+
+const EVALUATE = ['evaluate', 'less', '--scale', 'smoke', '--require', 'accepted']
+
+describe('success is earned', () => {
+  it.each([
+    [
+      'ends the process',
+      'process.exit(0)',
+      /ended before its command, with exit code 0; .*--suite /,
+    ],
+    [
+      'ends the process later',
+      'setTimeout(() => process.exit(0), 300)',
+      /ended before its command, with exit code 0/,
+    ],
+    [
+      'throws later',
+      "setTimeout(() => { throw new Error('too late') }, 100)",
+      /^assay: stopped by an error that was thrown outside of the command: too late; mend/m,
+    ],
+    [
+      'rejects and does not handle it',
+      "Promise.reject(new Error('left alone'))",
+      /^assay: stopped by an error that was thrown outside of the command: left alone; mend/m,
+    ],
+  ])('not where a suite %s: exit 70 and the reason', async (_, before, message) => {
+    const { code, stderr } = await run(EVALUATE, before)
+    expect(stderr).toMatch(message)
+    expect(code).toBe(70)
+  })
+
+  it('not where the import of a suite never ends: exit 2 after a deadline, or at a signal', async () => {
+    const path = writeSmallSuite(temporaryDirectory(), '{}', 'await new Promise(() => {})')
+    await expect(importSuite(path, '--suite x', { deadlineMs: 50 })).rejects.toThrow(
+      /^--suite x: its import did not end within 0\.05 s, e\.g\. because of an await that never/,
+    )
+    const signal = AbortSignal.timeout(20)
+    await expect(importSuite(path, '--suite x', { signal })).rejects.toThrow(/timeout/)
+  })
+})
+
+describe('a suite that leaves something open', () => {
+  it.each([
+    ['a timer', 'setInterval(() => {}, 1000)', /left open a timer \(setInterval or setTimeout\)/],
+    [
+      'a server',
+      "import { createServer } from 'node:http'; createServer().listen(0)",
+      /left open a server/,
+    ],
+  ])('is named, and the command ends all the same: %s', async (_, before, message) => {
+    const { code, stdout, stderr } = await run(['list'], before)
+    expect(stdout).toContain('fewer turns')
+    expect(stderr).toMatch(message)
+    expect(code).toBe(0)
+  })
+})
+
+describe('a suite that logs', () => {
+  it('logs to stderr, by whatever way, and stdout holds the JSON alone', async () => {
+    const { code, stdout, stderr } = await run(
+      [...EVALUATE, '--json'],
+      `import { writeSync } from 'node:fs'
+       import fs from 'node:fs'
+       console.log('by console')
+       process.stdout.write('by stream\\n')
+       writeSync(1, 'by name\\n')
+       fs.writeSync(1, 'by file\\n')`,
+    )
+    expect(JSON.parse(stdout)).toMatchObject({ layer: 'less' })
+    for (const way of ['console', 'stream', 'name', 'file']) expect(stderr).toContain(`by ${way}`)
+    expect([0, 1]).toContain(code)
+  })
+})
