@@ -28,6 +28,8 @@ const NAMES: Readonly<Record<Meaning, readonly (readonly string[])[]>> = {
     ['timestamp', 'datetime', 'date time', 'date/time', 'open time', 'opentime', 'gmt time'],
     ['unix', 'unix timestamp', 'unix time', 'unixtime', 'epoch', 'ts', 'ts event', 'window start'],
     ['local time'],
+    // pandas writes an index without a name so.
+    ['index level 0'],
   ],
   asset: [['asset', 'ticker', 'symbol']],
   open: [['open', 'open price', 'px open'], ['o']],
@@ -232,6 +234,11 @@ function volumeColumn(
 
 const OF_ASSETS = ['SHARES', 'UNITS', 'CONTRACTS', 'LOTS', 'BASE']
 
+/** Whether a symbol starts with a currency. `M` and `MM` are millions, whatever the symbol. */
+function isBaseOf(letters: string, unit: string): boolean {
+  return unit.length > 2 && unit !== letters && letters.startsWith(unit)
+}
+
 /** The volume in units of the asset: its currency starts the symbol. */
 function volumeInUnits(
   header: HeaderNames,
@@ -239,9 +246,7 @@ function volumeInUnits(
   symbol: string,
 ): { readonly index: number; readonly notes: readonly string[] } {
   const letters = symbol.toUpperCase().replace(/[^A-Z0-9]/g, '')
-  const own = candidates.filter(
-    ({ unit }) => OF_ASSETS.includes(unit) || (unit !== letters && letters.startsWith(unit)),
-  )
+  const own = candidates.filter(({ unit }) => OF_ASSETS.includes(unit) || isBaseOf(letters, unit))
   const names = candidates.map(({ index }) => printable(header.names[index]!))
   const [only] = own
   if (own.length === 1 && only !== undefined)

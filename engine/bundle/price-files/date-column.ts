@@ -115,9 +115,16 @@ function unreadable(
 function notADate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text))
     return `${quoted(text)} is not a date like 2014-06-09: there is no such day; correct it`
+  if (/^\d\.\d+e\+?\d+$/i.test(text))
+    return `${quoted(text)} is not a date: a spreadsheet cut its digits; export it as a whole number`
   const zone = /\d\s*([A-Za-z]{2,}(?:\/[A-Za-z_]+)*)$/.exec(text)?.[1]
   if (zone !== undefined && !/^[ap]m$/i.test(zone))
     return `${quoted(text)} is not a date: ${printable(zone.slice(0, 30))} is a name, not an offset from UTC; write one like -05:00, or leave it out and give --timezone`
+  const rest = DATE_FORMS.flatMap((form) => form.read(text, false)?.rest ?? [])[0]
+  if (rest !== undefined && /:\d\d[.,]\d/.test(rest))
+    return `${quoted(text)} is not a date: it has parts of a second; write whole minutes, like 14:30`
+  if (rest !== undefined && /\d/.test(rest))
+    return `${quoted(text)} is not a date: its time of day cannot be read; write 00:00:00 to 23:59:59`
   return `${quoted(text)} is not a date; write 2014-06-09, or 2014-06-09T14:30:00Z`
 }
 

@@ -182,11 +182,13 @@ function widthFault(
   header: readonly string[],
   delimiter: string,
 ): string {
-  const fault = `${cells.length} cells where the header has ${header.length}`
+  const fault = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'} where the header has ${header.length}`
   if (cells.length === 1) {
-    const other = DELIMITERS.find((one) => one !== delimiter && cells[0]!.includes(one))
-    if (other !== undefined)
-      return `${fault}: the header is separated by ${named(delimiter)} and this line by ${named(other)}; use one`
+    const other = DELIMITERS.find(
+      (one) => one !== delimiter && splitRecord(cells[0]!, one)?.length === header.length,
+    )
+    if (other === undefined) return `${fault}; correct the row, or remove the line`
+    return `${fault}: the header is separated by ${named(delimiter)} and this line by ${named(other)}; use one`
   }
   if (delimiter === ',' && cells.length > header.length + 1)
     return `${fault}; correct the row, or quote numbers that have a comma in them`

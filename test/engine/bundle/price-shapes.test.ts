@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { type IngestOptions, ingestCsv } from '../../../engine/bundle/ingest.js'
+import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
+import { writeBundle } from '../../../engine/bundle/write-bundle.js'
 import { BAR_FIELDS } from '../../../engine/market/bars.js'
 import { ticksToText } from '../../../engine/market/money.js'
-import { scratch } from './bundle-cases.js'
+import { scratch, smallContent } from './bundle-cases.js'
 
 type Content = string | Uint8Array
 
@@ -556,6 +558,16 @@ describe('a price file that can be read in one way', () => {
   })
 })
 
+describe('the Parquet table of a bundle', () => {
+  it('is read as it was written: decimals, symbols and times exactly', async () => {
+    const directory = join(await scratch(), 'small')
+    const { adjustments: _, ...content } = smallContent()
+    await writeBundle(directory, { ...content, adjustments: [] })
+    const read = await ingestCsv([join(directory, 'bars.parquet')], { name: 'small' })
+    expect(memoryBundle(read).version).toBe(memoryBundle({ ...content, adjustments: [] }).version)
+  })
+})
+
 const magic = (bytes: string) => Buffer.concat([Buffer.from(bytes, 'latin1'), Buffer.alloc(64)])
 const prices = (...cells: string[]) => text(HEADER, `2024-01-02,${cells.join(',')}`)
 
@@ -633,7 +645,7 @@ const refused: readonly (Shape & { readonly message: RegExp })[] = [
     what: 'another separator in a row',
     content: text(HEADER, ROWS[0]!, ROWS[1]!.replaceAll(',', ';')),
     message:
-      /:3: 1 cells where the header has 6: the header is separated by ',' and this line by ';'/,
+      /:3: 1 cell where the header has 6: the header is separated by ',' and this line by ';'/,
   },
   {
     what: 'unquoted decimal commas',
@@ -801,6 +813,34 @@ const refused: readonly (Shape & { readonly message: RegExp })[] = [
       'unix,date,open,high,low,close,volume',
     ),
     message: /:3: '1704240000' and '2024-01-04' are different times; keep one of the two columns/,
+  },
+  {
+    what: 'an epoch that a spreadsheet cut',
+    content: dated('1.70415E+12', '1.70424E+12'),
+    message:
+      /:2: '1\.70415E\+12' is not a date: a spreadsheet cut its digits; export it as a whole/,
+  },
+  {
+    what: 'a time that does not exist',
+    content: dated('2024-01-02 09:60', '2024-01-03 09:30'),
+    message:
+      /:2: '2024-01-02 09:60' is not a date: its time of day cannot be read; write 00:00:00 to/,
+  },
+  {
+    what: 'parts of a second',
+    content: dated('2024-01-02 09:30:00.500', '2024-01-03 09:30'),
+    message: /:2: .* is not a date: it has parts of a second; write whole minutes/,
+  },
+  {
+    what: 'a line below the rows',
+    content: `${CSV}Source: a market\n`,
+    message: /:4: 1 cell where the header has 6; correct the row, or remove the line/,
+  },
+  {
+    what: 'a volume in millions',
+    content: text('Date,Open,High,Low,Close,Volume (M)', ...ROWS),
+    name: 'MSFT.csv',
+    message: /:1: which of the columns is the volume in units of 'MSFT' is not clear: Volume \(M\)/,
   },
   // Numbers
   {
