@@ -25,7 +25,10 @@ export interface ContentProblem {
 
 const BUNDLE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/
 
-/** Whether a text can name a bundle, and so a directory: no separators, no leading dot. */
+/**
+ * Whether a text can name a bundle and therefore a directory: it has no separators and no leading
+ * dot.
+ */
 export function isBundleName(text: string): boolean {
   return BUNDLE_NAME.test(text)
 }
@@ -95,8 +98,8 @@ function faultOfSeries(bars: AssetBars): string | undefined {
 }
 
 /**
- * What is wrong with one bar of unscaled integers; undefined if nothing is. Every bar passes this
- * check, whether it is ingested, given in memory or read from a bundle.
+ * The problem of one bar of unscaled integers; undefined if there is none. Every bar is checked by
+ * this function, whether it is ingested, given in memory or read from a bundle.
  */
 export function barFault(
   bars: Readonly<Record<BarField, ArrayLike<number>>>,
@@ -138,7 +141,9 @@ function priceFault(field: BarField, ticks: number, scale: number): string | und
     : undefined
 }
 
-/** A backtest recovers ticks from doubles, which is exact up to 2^51 of them. */
+/**
+ * The largest number of ticks. A backtest recovers ticks from doubles, which is exact up to 2^51.
+ */
 function tooLarge(field: BarField, ticks: number, scale: number): string {
   const side = field === 'volume' ? 'volume' : 'price'
   const fit = SAFE_DIGITS - String(ticks).length + scale
@@ -222,7 +227,7 @@ function isBelowPriorClose(
   let i = bars.session.length - 1
   while (i >= 0 && bars.session[i]! >= dividend.session) i--
   const ticks = bars.close[i]
-  // A bar that is wrong itself is reported by `barProblems`.
+  // If the bar itself is wrong, `barProblems` reports it.
   if (ticks === undefined || priceFault('close', ticks, priceScale) !== undefined) return true
   const close = rational(BigInt(ticks), 10n ** BigInt(priceScale))
   const ratio = splitRatio(adjustments, bars.session[i]!, dividend.session)

@@ -16,7 +16,7 @@ export interface AssetBars extends Readonly<Record<BarField, Float64Array>> {
   readonly ownCalendar?: true
 }
 
-/** Everything a bundle holds, independent of its format on disk. */
+/** The whole content of a bundle, independent of its format on disk. */
 export interface BundleContent {
   readonly name: string
   readonly frequency: Frequency

@@ -19,8 +19,8 @@ export interface CsvFile {
  * around cells and quotes are accepted.
  *
  * @param path  named in errors
- * @throws {EngineError} `input-invalid`: empty, not CSV, or a row with more or fewer cells than the
- * header; names file and line
+ * @throws {EngineError} `input-invalid`: the text is empty, is not CSV, or has a row with more or
+ * fewer cells than the header; the message names file and line
  */
 export function readCsv(path: string, text: string): CsvFile {
   const [header, ...rows] = split(path, text)

@@ -13,7 +13,7 @@ const BARS_HEADER = 'asset,session,open,high,low,close,volume'
 const ADJUSTMENTS_HEADER = 'asset,session,kind,value'
 const RATIOS_HEADER = 'asset,session,kind,value,per'
 
-/** The bars of canonical content in the legacy form: decimals as exact text. */
+/** The bars of canonical content in the legacy form: with decimals as exact text. */
 export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Array {
   const lines = [BARS_HEADER]
   for (const own of bars) {

@@ -1,6 +1,6 @@
 import { type DecimalDigits, MAX_SCALE, SAFE_DIGITS } from '../market/money.js'
 
-/** How many digits a set of decimals needs: what its scale must hold. */
+/** The digits that a set of decimals needs, from which its scale follows. */
 export interface DigitSpan {
   /** Digits before the point of the largest value. */
   readonly whole: number
@@ -15,7 +15,7 @@ export interface DigitSpan {
 
 export const NO_DIGITS: DigitSpan = { whole: 0, places: 0, first: 0 }
 
-/** The span of a set of decimals and one more. */
+/** The span of a set of decimals with one more decimal. */
 export function widened(span: DigitSpan, { whole, places }: DecimalDigits): DigitSpan {
   const first = whole === '' ? places.search(/[1-9]/) + 1 : 0
   return joined(span, { whole: whole.length, places: places.length, first })
@@ -42,9 +42,9 @@ function roomFor({ whole }: DigitSpan): number {
 const KEPT_DIGITS = 4
 
 /**
- * The scale for a set of decimals. If fifteen digits hold them all, it is exact. Otherwise they
- * are rounded to `wanted` decimal places, or to more if the smallest price would keep fewer than
- * four significant digits.
+ * The scale for a set of decimals. If fifteen digits are enough for all decimals, the scale is
+ * exact. Otherwise the decimals are rounded to `wanted` decimal places, or to more if the smallest
+ * price would keep fewer than four significant digits.
  */
 export function fittingScale(
   side: 'price' | 'volume',

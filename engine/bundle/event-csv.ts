@@ -22,14 +22,17 @@ export interface EventRow {
   readonly value: string
   /** The second number of a split ratio: old shares. */
   readonly per?: string
-  /** The decimal that was written if `value` and `per` are the fraction it is rounded from. */
+  /**
+   * The decimal in the file, if it was recognised as a rounded fraction, which is then `value` and
+   * `per`.
+   */
   readonly decimal?: string
 }
 
 export interface EventFile {
   readonly path: string
   readonly rows: readonly EventRow[]
-  /** If a decimal ratio seems to be a rounded fraction. */
+  /** Present if a decimal ratio seems to be a rounded fraction. */
   readonly notes: readonly string[]
 }
 
@@ -58,8 +61,8 @@ const EVENTS: Vocabulary = {
  * `1:3`, `1/3`, `1 for 3`, or in two columns `value` and `per` (also `numerator` and
  * `denominator`).
  *
- * A decimal that is surely a fraction rounded to its places (0.333333333) is read as that fraction,
- * and one that may be one (0.33) as it is, both with a note.
+ * If a decimal is surely a rounded fraction (0.333333333), it is read as that fraction. If it may
+ * be one (0.33), it is read unchanged. In both cases there is a note.
  *
  * @param decimalComma  see `ReadingOptions`
  * @throws {EngineError} `input-invalid`: not CSV, or a missing or doubled column; names file and
@@ -119,7 +122,7 @@ function toEventRow(
   return { line, asset, when, kind, value, ...(per !== undefined && { per }) }
 }
 
-/** What a decimal ratio seems to mean. */
+/** The likely meaning of a decimal ratio. */
 function meantRatio({ asset, value }: EventRow) {
   const likely = likelyRatio(value)
   if (likely === undefined) return undefined
@@ -179,8 +182,8 @@ function reduced(value: string, per: string, scale: number): Pick<Adjustment, 'v
 }
 
 /**
- * The scale that holds every split and dividend exactly; the default scale if none does, and then
- * a value that does not fit is refused with its line.
+ * The scale at which every split and dividend is exact. If there is none, it is the default scale,
+ * and a value that does not fit is refused with its line.
  */
 export function eventScale({ rows }: EventFile): number {
   const span = rows.reduce((widest, { value, per, decimal }) => {

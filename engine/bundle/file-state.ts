@@ -3,16 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { sha256 } from './version.js'
 
 /**
- * How long a change of a file may stay invisible in its time of change: file systems store it in
- * ticks of up to 10 ms.
+ * Two changes of a file within this time can have the same time of change, because file systems
+ * store it in ticks of up to 10 ms.
  */
 const UNSETTLED_MS = 50
 
 /**
- * What distinguishes a file from what it was before a change in place, and from another file under
- * its name: device, inode, size and time of change. The file system sets the time of change, so a
- * program cannot restore it as it can the time of modification. Of a file that was changed so
- * recently that another change could still get the same time, the bytes count too.
+ * Device, inode, size and time of change of a file. They differ if the file is changed in place or
+ * replaced by another file with its name. The file system sets the time of change, so a program
+ * cannot restore it, unlike the time of modification. If a file was changed so recently that
+ * another change could get the same time, its bytes count, too.
  */
 export class FileState {
   readonly #stat: string
@@ -31,13 +31,14 @@ export class FileState {
     )
   }
 
-  /** As part of an identity. */
+  /** The state as text, for an identity. */
   get text(): string {
     return `${this.#stat} ${this.#sha256 ?? ''}`
   }
 
   /**
-   * Whether the file is still in this state. Reads its bytes only if it was unsettled so far.
+   * Whether the file is still in this state. Its bytes are read only if it had been changed too
+   * recently.
    *
    * @param found  of `stat(path, { bigint: true })`, just now
    */

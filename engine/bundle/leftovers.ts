@@ -35,9 +35,10 @@ async function linkAt(path: string): Promise<string | undefined> {
 }
 
 /**
- * Ends a replacement whose writer was killed between its two renames, when the target is missing:
- * the new bundle, complete on disk before the old one was moved aside, is put in place; without it
- * the old one is put back. Readers call it too. Never fails.
+ * Ends a replacement whose writer was killed between its two renames, so that the target is
+ * missing. The new bundle was complete on disk before the old one was moved aside, so it is put in
+ * place. If it does not exist, the old bundle is put back. Readers call this function, too. It
+ * never fails.
  *
  * @param target  real path of a bundle; see `realTarget`
  * @returns the bundle that lies beside the target and could not be put in place, if any
@@ -62,7 +63,7 @@ export async function recoverBundle(path: string): Promise<void> {
 /**
  * Tidies up after writers that were killed: see `recoverBeside`. Temporary directories beside the
  * target, and bundles moved aside, are removed once older than an hour: younger ones may belong to
- * a running writer. Never fails: what cannot be tidied stays.
+ * a running writer. It never fails: anything that cannot be tidied stays.
  *
  * @param target  real path of a bundle, which need not exist
  * @param now     epoch milliseconds
@@ -77,8 +78,8 @@ export async function tidyBeside(target: string, now: number): Promise<void> {
 }
 
 /**
- * Removes the files of a bundle from a directory, and the directory if nothing else is in it.
- * Never fails: what cannot be removed stays.
+ * Removes the files of a bundle from a directory, and the directory if nothing else is in it. It
+ * never fails: anything that cannot be removed stays.
  */
 export async function removeBundleFiles(directory: string): Promise<void> {
   for (const name of BUNDLE_FILE_NAMES)
@@ -97,7 +98,7 @@ async function leftovers(
   const found = await Promise.all(
     own.map(async (name) => {
       const path = join(dirname(target), name)
-      // A rename changes only the change time of what it moves.
+      // For the moved directory, a rename changes only the time of change.
       return stat(path).then(
         ({ ctimeMs }) => [{ path, changedMs: ctimeMs }],
         () => [],

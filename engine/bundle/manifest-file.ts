@@ -72,7 +72,8 @@ async function readOnce(directory: string): Promise<CheckedManifest> {
 /**
  * Whether a directory still holds the manifest that was read from it, byte for byte, and its files
  * in the state in which they were found (see `FileState`): a file edited in place counts as
- * changed. Parses and decodes nothing, and hashes only what was changed just before it was opened.
+ * changed. This parses and decodes nothing, and hashes only files that were changed just before
+ * the bundle was opened.
  *
  * @throws {Error} of the file system: something exists and cannot be read
  */
@@ -96,10 +97,10 @@ export async function isUnchanged(
 }
 
 /**
- * The identity of what was opened, by which caches keep what they make of it: `sha256:` and 64
- * hexadecimal digits over the version, the hashes of the files and the state in which they were
- * found. The version alone would be a claim of the manifest: a copied bundle whose files were
- * restated keeps it.
+ * The identity of an opened bundle, which caches use as a key: `sha256:` and 64 hexadecimal digits
+ * over the version, the hashes of the files and the state in which they were found. The version
+ * alone is not enough, because it comes from the manifest: if the files of a copied bundle are
+ * restated, it does not change.
  */
 export function identityOf({ manifest, states }: CheckedManifest): string {
   const parts = [

@@ -5,7 +5,7 @@ import type { Frequency } from '../market/calendar.js'
 export interface Scales {
   readonly price: number
   readonly volume: number
-  /** Of split ratios and dividends. */
+  /** Decimal places of split ratios and dividends. */
   readonly adjustment: number
 }
 

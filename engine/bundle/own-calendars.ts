@@ -2,7 +2,9 @@ import type { AssetBars } from './content.js'
 
 const DAY_MS = 86_400_000
 
-/** Slots of one kind that an asset has to lack before it counts as never trading in them. */
+/**
+ * An asset that lacks this many slots of one kind, and has none, counts as never trading in them.
+ */
 const ENOUGH_SLOTS = 8
 
 /** The bars of one asset, and the file they come from. */

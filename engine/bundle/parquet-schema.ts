@@ -3,7 +3,7 @@ import type { EngineError } from '../errors.js'
 import { corruptFile } from './corrupt-file.js'
 import type { Scales } from './manifest.js'
 
-/** What a column of a bundle's Parquet file holds. */
+/** The type of a column in a Parquet file of a bundle. */
 export type ColumnKind =
   | { readonly kind: 'text' }
   | { readonly kind: 'time' }
@@ -153,9 +153,9 @@ function foreign(path: string, fault: string): EngineError {
 }
 
 /**
- * A copy of the metadata in which numbers are plain INT64: the decoder would otherwise turn
- * decimals into `unscaled × 10^-scale`, which is not always the nearest double, and timestamps into
- * Dates. Column statistics are dropped: they were decoded as decimals and dates.
+ * A copy of the metadata in which numbers are plain INT64. Otherwise the decoder would convert
+ * decimals to `unscaled × 10^-scale`, which is not always the nearest double, and timestamps to
+ * Dates. Column statistics are dropped, because they were decoded as decimals and dates.
  */
 export function withRawIntegers(metadata: FileMetaData): FileMetaData {
   return {

@@ -153,7 +153,7 @@ async function readColumns(
   }
 }
 
-/** Checked before decoding, since a damaged count would size the arrays. */
+/** The counts are checked before decoding, because arrays are allocated by them. */
 function checkRows({ path, rows }: StoredFile, metadata: FileMetaData): void {
   const found = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0)
   if (found !== rows)

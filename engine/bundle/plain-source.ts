@@ -8,7 +8,8 @@ import { readStored } from './stored-file.js'
 import { toAdjustments, toBarTable } from './tick-table.js'
 
 /**
- * Opens bundles from disk, each time anew: the baseline against which optimizations are measured.
+ * Opens bundles from disk, again for every request. It is the baseline against which optimizations
+ * are measured.
  *
  * @param counters  counts `bundle.opens`, `bundle.decodes` (of the long table) and
  * `bundle.bytesRead` (of bars and adjustments files)

@@ -68,10 +68,10 @@ ${exitCodes({
  *
  * @param words the command line, without the name of the program
  * @param suite what is measured without `--suite`, or a function that loads it when it is needed
- * @param given what it works with; texts are made visible before they leave
+ * @param given the environment and outputs; invisible characters are written out in all texts
  * @param extra commands of the composition root, beside those of the harness
- * @returns the exit code; never throws: an error becomes one line on `io.stderr`, a bug also its
- * stack
+ * @returns the exit code; never throws: an error becomes one line on `io.stderr`, and a bug is
+ * printed with its stack
  */
 export async function runCli(
   words: readonly string[],
@@ -113,7 +113,7 @@ function describeProgram(version: string, io: Io): Command {
         'Checks that an optimization changes no result, measures it in isolated interleaved runs, and writes a verdict that can be derived again from the stored runs.',
       )
       .version(version)
-      // Behind a command, `--version` may be the value of an option: it must not print the version.
+      // After a command, `--version` may be the value of an option and must not print the version.
       .enablePositionalOptions()
       .exitOverride()
       .configureOutput({ writeOut: io.stdout, writeErr: io.stderr, outputError: () => {} })
@@ -121,7 +121,7 @@ function describeProgram(version: string, io: Io): Command {
   )
 }
 
-/** @param error undefined: nothing is wrong; help or the version was printed */
+/** @param error undefined if nothing is wrong because help or the version was printed */
 function printError(error: unknown, io: Io): ExitCode {
   if (error === undefined) return EXIT.done
   if (error instanceof AssayError) {

@@ -6,27 +6,27 @@ import { typedWords } from './command-text.js'
 
 /** How a command was called. */
 export interface Invocation {
-  /** Absolute path that relative paths start from. */
+  /** Absolute path of the folder that relative paths refer to. */
   readonly cwd: string
-  /** The options as typed that decide about the result, for `commandText`. */
+  /** Those options that affect the result, as typed, for `commandText`. */
   readonly words: readonly string[]
 }
 
-/** What a command works with. */
+/** The environment and outputs of a command. */
 export interface CommandContext {
   readonly io: Io
   readonly packageVersion: string
   /**
    * Loads the suite to measure.
    *
-   * @param module value of `--suite`; undefined: the suite of the composition root
+   * @param module value of `--suite`; if undefined, the suite of the composition root
    */
   suiteOf(module?: string): Promise<LoadedSuite>
 }
 
 /**
- * One command of the command line. Adding one takes a file that exports it and a line in a list:
- * `COMMANDS` in `cli.ts`, or the list that the composition root hands to `runCli`.
+ * One command of the command line. To add a command, write a file that exports it and a line in a
+ * list: `COMMANDS` in `cli.ts`, or the list that the composition root passes to `runCli`.
  *
  * Errors the user can act on are thrown as `InputError` (exit 2) or `InvalidEvidenceError` (exit
  * 5); any other error is reported as a bug (exit 70).
@@ -47,7 +47,7 @@ export interface CliCommand<Options extends object = object, Parsed = unknown> {
     options: Options,
     invocation: Invocation,
   ): Parsed
-  /** Loads what it works with only now, so that other commands do not wait for it. */
+  /** The modules of the command are loaded here, so that other commands do not wait for them. */
   run(parsed: Parsed, context: CommandContext): Promise<ExitCode>
 }
 
@@ -65,7 +65,7 @@ export function addCommand(
   const command = program.command(name).description(summary)
   declare(command)
   const words = typedWords(command)
-  // Commander hands over the positional arguments, then the options, then the command.
+  // Commander passes the positional arguments, then the options, then the command.
   command.action((...given: unknown[]) => {
     const args = given.slice(0, -2) as (string | readonly string[] | undefined)[]
     return onParsed(parse(args, command.opts(), { cwd, words: words() }))

@@ -20,7 +20,7 @@ interface CompareOptions {
   readonly paired?: boolean
   readonly metric: Metric
   readonly json?: boolean
-  /** Of values whose file states none. */
+  /** The unit of values whose file does not state a unit. */
   readonly unit?: Unit
   readonly higherIsBetter?: boolean
   /** Conditions on the rows of tables. */
@@ -157,7 +157,7 @@ function collectFilter(text: string, earlier: readonly RowFilter[] = []): RowFil
   return [...earlier, filter]
 }
 
-/** What one file holds: the arms of its runs, or exactly two columns. */
+/** The two series of one file: the arms of its runs, or exactly two columns. */
 function compareWithin(source: Source, command: CompareCommand): Comparison[] {
   if (source.content.kind === 'runs') {
     const { journal } = source.content
@@ -192,7 +192,7 @@ function compareColumns(given: Series, other: Series, command: CompareCommand): 
   return compareSeries(a, b, { paired, limit, higherIsBetter })
 }
 
-/** Both with the unit of `--unit` if their files state none. */
+/** Both series, with the unit from `--unit` if their files do not state a unit. */
 function withUnits(a: Series, b: Series, unit: Unit | undefined): readonly [Series, Series] {
   if (unit === undefined) {
     const unknown = [a, b].find((series) => series.needsUnit === true)
@@ -236,7 +236,7 @@ function checkPairs(a: Series, b: Series): void {
     )
 }
 
-/** Two arms of the same workload in the same file ran in pairs. */
+/** Whether the series are two arms of the same workload in the same file, which ran in pairs. */
 function areRunsOfOneWorkload(a: Source, b: Source): boolean {
   if (a.content.kind !== 'runs' || b.content.kind !== 'runs' || a.path !== b.path) return false
   const workload = ({ selector }: Source) => selector?.slice(0, selector.lastIndexOf(':'))

@@ -10,7 +10,7 @@ import { outWords } from './output.js'
 import { evaluationRequest, printEvaluation } from './print-evaluation.js'
 
 /**
- * `assay evaluate <layer>`: evaluates one layer and prints what it found.
+ * `assay evaluate <layer>`: evaluates one layer and prints the result.
  *
  * @returns 0 accepted or rejected · 1 `--require accepted` unmet · 3 inconclusive · 4 not
  * equivalent
@@ -32,7 +32,7 @@ export async function evaluateLayer(
   }
 }
 
-/** The exit code that a record ends its command with. */
+/** The exit code with which the command of a record ends. */
 export function exitCodeOf(
   { verdict, equivalence }: DecisionRecord,
   requireAccepted: boolean,

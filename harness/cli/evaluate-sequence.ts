@@ -21,11 +21,11 @@ import { evaluationRequest, printEvaluation } from './print-evaluation.js'
 /** `evaluate all`: the command of the summary, and that of each layer. */
 export interface SequenceCommand {
   readonly summary: EvaluateCommand
-  /** @param incumbent undefined: the one that every evaluation of the layer has by default */
+  /** @param incumbent if undefined, the default incumbent of an evaluation of the layer */
   layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
 }
 
-/** A sequence that runs: its command, and what its evaluations work with. */
+/** A running sequence: its command, and the input of its evaluations. */
 interface Session {
   readonly command: SequenceCommand
   readonly loaded: LoadedSuite
@@ -35,8 +35,8 @@ interface Session {
 }
 
 /**
- * `assay evaluate all`: evaluates every layer in order, then their summary, and prints what it
- * found.
+ * `assay evaluate all`: evaluates every layer in order and then their summary, and prints the
+ * results.
  *
  * @returns 0 done · 1 `--require accepted` unmet by the summary · 3 the summary is inconclusive · 4
  * a layer, or all accepted together, is not equivalent
@@ -80,9 +80,9 @@ export async function evaluateSequence(
 }
 
 /**
- * Plans every layer before the first is measured.
+ * Plans all layers before the first one is measured.
  *
- * @throws {InputError} one of them cannot be planned, or the suite has no goal
+ * @throws {InputError} a layer cannot be planned, or the suite has no goal
  */
 function checkLayers({ command, loaded, packageVersion }: Session): void {
   goalOf(loaded.suite)
@@ -148,8 +148,8 @@ function printSequence(record: DecisionRecord, printLine: (line: string) => void
 }
 
 /**
- * A layer that is not equivalent does not stop the others, but decides the exit code, whatever the
- * summary is.
+ * If a layer is not equivalent, the other layers are still evaluated, but that layer decides the
+ * exit code, whatever the summary is.
  */
 function sequenceExitCode(record: DecisionRecord, requireAccepted: boolean): ExitCode {
   const isDifferent = record.sequence?.steps.some(({ equivalent }) => equivalent === false) === true

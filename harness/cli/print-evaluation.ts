@@ -24,11 +24,11 @@ import {
 } from './evaluation-lines.js'
 import { linePrinter, outWords, shownPath } from './output.js'
 
-/** One evaluation of the command line. */
+/** The input of one evaluation that a command makes. */
 interface Planned {
   readonly command: EvaluateCommand
   readonly planned: PlanDraft
-  /** The layers that a summary is about. */
+  /** The layers that are summarised, if the evaluation is a summary. */
   readonly sequence?: Sequence
   readonly loaded: LoadedSuite
   readonly io: Io
@@ -37,8 +37,8 @@ interface Planned {
 }
 
 /**
- * What to evaluate. Prints the headline; proof and calibration are printed when the proof is
- * complete.
+ * Makes the request for an evaluation and prints its headline. Proof and calibration are printed
+ * when the proof is complete.
  */
 export function evaluationRequest(evaluation: Planned): EvaluationRequest {
   const { command, planned, sequence, loaded, io, onClaim } = evaluation
@@ -64,7 +64,7 @@ export function evaluationRequest(evaluation: Planned): EvaluationRequest {
   })
 }
 
-/** Prints what an evaluation found: each workload, the warnings, the verdict and its files. */
+/** Prints the result of an evaluation: each workload, the warnings, the verdict and its files. */
 export function printEvaluation(
   { record, overheadShare }: Evaluation,
   { root, json }: EvaluateCommand,

@@ -13,7 +13,7 @@ export interface RecordOptions {
 export interface ChosenRecords {
   /** Evidence root, absolute. */
   readonly root: string
-  /** Id or number of one record; undefined: all of them. */
+  /** Id or number of one record; if undefined, all records. */
   readonly name?: string
 }
 

@@ -39,7 +39,8 @@ import { unknownName } from '../text/nearest-name.js'
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record
- * @throws {InvalidEvidenceError} a file was changed, or its evidence gives another; names the file
+ * @throws {InvalidEvidenceError} a file was changed, or differs from the one derived from the
+ * evidence; the message names the file
  */
 export function replayRecords(root: string, name: string | undefined, io: Io): ExitCode {
   const records = readRecords(root)
@@ -64,8 +65,8 @@ export function replayRecords(root: string, name: string | undefined, io: Io): E
 
 /**
  * `assay replay --rewrite`: derives records again and writes them in the format of this version:
- * JSON, markdown, reports, indexes. Nothing is written if a verdict, reason or figure of any of
- * them would change.
+ * JSON, markdown, reports, indexes. If a verdict, reason or figure of a record would change,
+ * nothing is written.
  *
  * @param name id or number of a record; undefined: all of them
  * @throws {InputError} no such record, or another evaluation is at work
@@ -179,7 +180,7 @@ function jsonOf(root: string, id: string): string {
   return join(decisionsOf(root), `${id}.json`)
 }
 
-/** Compares a file below decisions/ with what its evidence gives. */
+/** Compares a file below decisions/ with the one derived from its evidence. */
 function compareFile(root: string, name: string, derived: string): void {
   const written = readGenerated(root, name)
   if (written === derived) return
@@ -190,7 +191,7 @@ function compareFile(root: string, name: string, derived: string): void {
   )
 }
 
-/** A report is only rendered, so it can be written again. */
+/** Compares a report. Since a report is only rendered, it can be written again. */
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
   refuseLineEnds(path, found, derived)
   return new InvalidEvidenceError(

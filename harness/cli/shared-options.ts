@@ -5,7 +5,7 @@ import { findNamed } from '../text/nearest-name.js'
 
 /** Options that several commands share, and the parsers of their values. */
 
-/** Fewer pairs than this give no verdict. */
+/** With fewer pairs, there is no verdict. */
 const FEWEST_PAIRS = 10
 export const MOST_PAIRS = 1000
 const LARGEST_SEED = 2 ** 31 - 1
@@ -145,9 +145,9 @@ export function fractionOption(
 
 /** A number with or without a percent sign. */
 export interface Fraction {
-  /** NaN for any other text. */
+  /** The value of the fraction; NaN if the text is not a number. */
   readonly value: number
-  /** Without a percent sign. */
+  /** Whether the number has no percent sign. */
   readonly bare: boolean
 }
 

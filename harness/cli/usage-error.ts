@@ -4,11 +4,11 @@ import { unknownName } from '../text/nearest-name.js'
 import { shellWord } from '../text/shell-word.js'
 
 /**
- * What commander found wrong with a command line, as an error in our words: the option, its value,
- * and what to give instead.
+ * Converts an error that commander found in a command line to an error with our texts, which name
+ * the option, its value, and what to give instead.
  *
  * @param words the command line, without the name of the program
- * @returns undefined: commander has printed help or the version, and nothing is wrong
+ * @returns undefined if nothing is wrong and commander has printed help or the version
  */
 export function usageError(
   error: CommanderError,

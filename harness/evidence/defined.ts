@@ -1,6 +1,6 @@
 type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T]
 
-/** The fields of `T`; one whose value may be undefined becomes one that may be absent. */
+/** The fields of `T`. A field whose value may be undefined becomes a field that may be absent. */
 export type Defined<T> = Omit<T, OptionalKeys<T>> & {
   [K in OptionalKeys<T>]?: Exclude<T[K], undefined>
 }

@@ -16,8 +16,8 @@ import type { JournalLine } from './run-record.js'
 import type { Sequence } from './sequence-evidence.js'
 
 /**
- * The shapes of the files in an evidence folder. A decision record is derived from these files and
- * nothing else. Written by `evaluate`, read and validated by `replay`.
+ * The shapes of the files in an evidence folder. A decision record is derived only from these
+ * files. `evaluate` writes them; `replay` reads and validates them.
  */
 
 const budget = { kind: z.literal('budget'), counter: z.string().min(1) }
@@ -114,10 +114,13 @@ export const planSchema = z.strictObject({
       z.strictObject({
         id: z.string(),
         title: z.string(),
-        /** What one pass consists of: `100 backtests`. */
+        /** The content of one pass, such as `100 backtests`. */
         content: z.string(),
         role: roleSchema,
-        /** W and K of the pilot; absent if the arms are not equivalent and no pilot was run. */
+        /**
+         * Numbers of warm-up (W) and timed (K) iterations from the pilot. Absent if the arms are
+         * not equivalent, so that no pilot was run.
+         */
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
         /** Turns of the injected kernel per iteration, if an effect is injected. */
@@ -125,7 +128,7 @@ export const planSchema = z.strictObject({
       }),
     )
     .min(1),
-  /** Present in a control: its record does not decide about the layer. */
+  /** Present in a control, whose record does not decide about the layer. */
   injected: injectedSchema.optional(),
   /** Id of the record it supersedes (`record/supersession.ts`), or null. */
   supersedes: z.string().nullable(),
@@ -194,12 +197,12 @@ export const environmentSchema = z.strictObject({
   cpuQuota: z.number().optional(),
   memoryLimitBytes: z.number().optional(),
   loadAverage: z.array(z.number()).length(3).optional(),
-  /** What could not be read on this host, and what that means for the comparison. */
+  /** The facts that could not be read on this host, and the consequence for the comparison. */
   fallbacks: z.array(z.string()),
 })
 export type Environment = Readonly<z.infer<typeof environmentSchema>>
 
-/** All of an evidence folder, validated. */
+/** The whole content of an evidence folder, validated. */
 export interface Evidence {
   readonly plan: EvaluationPlan
   readonly environment: Environment

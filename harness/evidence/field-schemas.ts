@@ -6,7 +6,7 @@ import { ARMS } from '../contract.js'
 export const armSchema = z.enum(ARMS)
 export const metricSchema = z.enum(['cpu', 'wall'])
 /**
- * `target`: the layer must win here; `guard`: it must not lose more than the regression gate
+ * On a `target`, the layer must win. On a `guard`, it must not lose more than the regression gate
  * allows.
  */
 export const roleSchema = z.enum(['target', 'guard'])

@@ -20,7 +20,7 @@ const categorySchema = z.strictObject({
   share,
   /** The share in a profile with inlining, in which V8 counts some functions to their callers. */
   inlinedShare: share,
-  /** The two shares differ by more than five points. */
+  /** Whether the two shares differ by more than five points. */
   differs: z.literal(true).optional(),
   /** The share in ms of the CPU of a pass without a profiler. */
   cpuMs: z.number().nonnegative(),
@@ -46,7 +46,7 @@ const functionSchema = z.strictObject({
   ...place,
   kind: z.enum(['js', 'native', 'gc', 'program']),
   selfShare: share,
-  /** With everything it calls; recursion counts once. */
+  /** Share of the function with everything that it calls. A recursive call is not counted twice. */
   totalShare: share,
   calls: z.number().nonnegative().optional(),
 })
@@ -83,8 +83,8 @@ const armHotspotsSchema = z.strictObject({
   /** CPU of a pass without a profiler, ms. */
   cpuMs: z.number().nonnegative(),
   /**
-   * Busy time the profiler sampled per pass, without inlining, over all threads, ms: more than
-   * `cpuMs`, because profiling costs time.
+   * Sampled busy time per pass, without inlining, over all threads, ms. It exceeds `cpuMs`,
+   * because profiling takes time.
    */
   sampledMs: z.number().nonnegative(),
   /** CPU of the reference computation of a pass, ms, measured in the same process. */
@@ -115,16 +115,17 @@ const gainSchema = z.strictObject({
   /** Improvement of sampled time without inlining, a fraction. */
   profiled: z.number(),
   /**
-   * `saved`: sampled time each category saved, as a fraction of all sampled time of the arm
-   * compared with; negative if the category takes more. `share`: the same as a share of the
-   * measured gain; absent if the measured change is too small or too uncertain to be divided.
+   * `saved` is the sampled time that a category saved, as a fraction of all sampled time of the
+   * arm compared with. It is negative if the category takes more time. `share` is the same as a
+   * share of the measured gain; it is absent if the measured change is too small or too uncertain
+   * to be divided.
    */
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),
   ),
   /** The part of the measured gain in categories except `other`; absent like the shares. */
   explained: z.number().optional(),
-  /** The rest of it. */
+  /** The rest of the measured gain. */
   left: z.number().optional(),
   warnings: z.array(gainWarningSchema),
 })

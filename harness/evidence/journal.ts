@@ -6,9 +6,10 @@ import { appendSynced, readIfThere, truncateSynced } from '../system/files.js'
 import { jsonText } from '../system/json-text.js'
 
 /**
- * Journals: one JSON object per line, appended and on disk before the next run begins. Each line
- * carries the hash of the one before as `previous`, the first that of the plan, so that a line
- * cannot be changed, removed, added or moved unless all that follow are written again.
+ * Journals: one JSON object per line, which is on disk before the next run begins. The field
+ * `previous` of each line is the hash of the line before, and that of the first line is the hash
+ * of the plan. Therefore, if a line is changed, removed, added or moved, all lines after it would
+ * have to be written again.
  */
 
 /** `sha256:…` of a text. */
@@ -17,9 +18,10 @@ export function digestText(text: string): string {
 }
 
 /**
- * Appends a line; on disk when this returns.
+ * Appends a line, which is on disk when this function returns.
  *
- * @param beginning hash of the plan, which the first line follows; undefined: lines are not chained
+ * @param beginning hash of the plan, which the first line refers to; if undefined, lines are not
+ * chained
  */
 export function appendLine(path: string, line: object, beginning: string | undefined): void {
   if (beginning === undefined) {
@@ -35,8 +37,8 @@ export function appendLine(path: string, line: object, beginning: string | undef
  * All lines of a journal, validated.
  *
  * @param beginning hash of the plan; undefined for a journal from before lines were chained
- * @throws {InvalidEvidenceError} the journal is missing or torn, or a line is not a run or does not
- * follow the one before; names the line
+ * @throws {InvalidEvidenceError} the journal is missing or torn, or a line is not a run or does
+ * not refer to the line before; the message names the line
  */
 export function readJournal<Line extends z.ZodType>(
   path: string,
@@ -68,8 +70,8 @@ function previousOf(line: unknown): unknown {
 }
 
 /**
- * Repairs the end of a journal after an interruption: an incomplete last line is dropped; one that
- * lacks only its line end gets it.
+ * Repairs the end of a journal after an interruption: an incomplete last line is dropped; if a
+ * line lacks only its line end, the line end is added.
  */
 export function mendLines(path: string, lineSchema: z.ZodType): void {
   const text = readIfThere(path) ?? ''

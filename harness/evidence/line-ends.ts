@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /**
- * Why a file of the evidence has other bytes than expected, if its line ends are the only
- * difference: a checkout with `core.autocrlf` writes CRLF.
+ * The explanation of why the bytes of an evidence file differ from those expected, if only its
+ * line ends differ: a checkout with `core.autocrlf` writes CRLF.
  */
 export const LINE_ENDS_CHANGED =
   'only its line ends differ: they are CRLF, as git writes them with core.autocrlf; add decisions/** -text, profiling-results/** -text and reports/** -text to .gitattributes, then check the files out again'
@@ -19,7 +19,7 @@ export function differsInLineEnds(text: string, expected: string): boolean {
  * @param path of a file that exists
  */
 export function hasDigestWithoutCr(path: string, digest: string | undefined): boolean {
-  // As latin1 every byte is a character, so nothing else changes.
+  // In latin1 every byte is a character, so nothing else changes.
   const text = readFileSync(path, 'latin1').replaceAll('\r\n', '\n')
   return digest === `sha256:${createHash('sha256').update(text, 'latin1').digest('hex')}`
 }

@@ -7,9 +7,9 @@ export const MODULES = 'modules.json'
 const moduleDigestsSchema = z.record(z.string(), digestSchema)
 
 /**
- * `modules.json`: every module that a measured process has loaded, and those it names, each with
- * the hash of its bytes. Names are relative to the project of the suite; those of the harness begin
- * with `assay/`.
+ * `modules.json`: every module that a measured process has loaded, and every module named in
+ * these, each with the hash of its bytes. Names are relative to the project of the suite; those of
+ * the harness begin with `assay/`.
  */
 export const modulesSchema = z.strictObject({
   schema: z.literal('assay/modules@1'),

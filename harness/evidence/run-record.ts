@@ -31,7 +31,7 @@ export const runRecordSchema = z.strictObject({
   iterations: z.int().positive(),
   /** Peak resident set (VmHWM), bytes; absent if the host does not report it. */
   peakRssBytes: nonNegative.optional(),
-  /** Live heap after a full collection behind the timed section, bytes. */
+  /** Live heap after a full garbage collection, which follows the timed section, bytes. */
   heapBytes: nonNegative,
   gcMs: nonNegative,
   gcCount: z.int().nonnegative(),
@@ -49,7 +49,10 @@ export const runRecordSchema = z.strictObject({
   counters: z.record(z.string(), finite),
   work: z.strictObject({ unit: z.string(), amount: nonNegative }).optional(),
   startedAt: z.iso.datetime(),
-  /** Why this pair does not count, from covariates alone. Any voided line voids its pair. */
+  /**
+   * Why this pair does not count; the reason follows from covariates alone. One voided line voids
+   * its whole pair.
+   */
   voided: z.string().optional(),
   /** `sha256:…` of the line before, or of the plan; absent in evidence of version 1. */
   previous: digestSchema.optional(),

@@ -8,9 +8,9 @@ import {
 } from './field-schemas.js'
 
 /**
- * `sequence.json`, the evidence of a summary beside its own runs: all layers in order, each that
- * was evaluated with the results of its record. Which layers were skipped, and why, is derived from
- * it (`verdict/sequence.ts`) and not stored.
+ * `sequence.json`, the evidence of a summary beside its own runs: all layers in order, and for
+ * each evaluated layer the results in its record. The skipped layers and the reasons are not
+ * stored, because they can be derived (`verdict/sequence.ts`).
  */
 
 /** Stands for all layers in commands and in the ids of summaries; not allowed as a layer's id. */
@@ -46,9 +46,12 @@ const stepSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       role: roleSchema,
-      /** Over the arm it was compared with; absent, like the others, if nothing was measured. */
+      /**
+       * Improvement over the arm compared with; absent, like the other figures, if nothing was
+       * measured.
+       */
       additional: changeSchema.optional(),
-      /** Over the pure baseline. */
+      /** Improvement over the pure baseline. */
       cumulative: changeSchema.optional(),
       /** Peak memory over that of the arm it was compared with. */
       memory: z
@@ -65,7 +68,7 @@ export type SequenceStep = Readonly<z.infer<typeof stepSchema>>
 const layerSchema = z.strictObject({
   id: z.string(),
   title: z.string(),
-  /** Evaluated on the pure baseline; never part of the stack. */
+  /** Whether the layer is compared with the pure baseline and cannot be part of the stack. */
   standalone: z.boolean(),
   heavy: z.boolean(),
   /** Absent if it was not evaluated. */

@@ -40,7 +40,10 @@ export async function concludeMeasured(
   })
 }
 
-/** Profiles a failed case. A profile that fails is left out with a warning: it decides nothing. */
+/**
+ * Profiles a failed case. If profiling fails, there is only a warning, because profiles are not
+ * used for the verdict.
+ */
 async function profileOf(
   { request, loaded, versions, settings }: Bench,
   plan: EvaluationPlan,

@@ -57,15 +57,15 @@ const grownSchema = z.strictObject({
 export type GrownFunction = Readonly<z.infer<typeof grownSchema>>
 
 const caseSchema = z.strictObject({
-  /** `grid-search`, or with its stack: `grid-search · layer1 + layer2`. */
+  /** Name of the case: `grid-search`, or with its stack `grid-search · layer1 + layer2`. */
   name: z.string(),
   workload: z.string(),
   stack: z.array(z.string()),
-  /** What one pass consists of. */
+  /** The content of one pass. */
   content: z.string(),
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   reasons: z.array(z.enum(GATE_REASONS)),
-  /** The second is the confirmation of a failure. */
+  /** One round, or two if a failure had to be confirmed. */
   rounds: z.array(roundSchema).min(1).max(2),
   countedWork: countedWorkSchema,
   /** Present if the case failed and could be profiled. */

@@ -36,7 +36,7 @@ export function verdictText({ verdict, cases, rule, equivalence }: GateReport): 
   }
 }
 
-/** Reasons that only a gate has. */
+/** Sentences for reasons that only a gate has. */
 const GATE_SENTENCES: Readonly<Record<Exclude<GateReason, WorkloadReason>, string>> = {
   'not-confirmed':
     'the first round failed and the second did not, so the two decide nothing; repeat on a quiet machine',
@@ -51,7 +51,7 @@ const REMEDIES: Readonly<Partial<Record<WorkloadReason, string>>> = {
   'calibration-failed': 'calibrate again',
 }
 
-/** Why a case has its verdict, and what to do about it. */
+/** A text that explains why a case has its verdict and what to do. */
 export function reasonText({ reasons, verdict }: GateCase, { limit }: GateReport['rule']): string {
   const shown =
     verdict === 'fail' || !reasons.includes('not-confirmed') ? reasons : ['not-confirmed' as const]
@@ -90,7 +90,7 @@ export function countText(value: number | undefined): string {
   return value === undefined ? 'not counted' : formatCount(value)
 }
 
-/** How many counters are equal, over all cases. */
+/** The number of equal counters over all cases. */
 export function totalOfEqual(cases: readonly GateCase[]): number {
   return cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
 }

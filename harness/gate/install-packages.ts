@@ -15,7 +15,7 @@ export interface InstallRequest {
   readonly here: string
   /** Path of the project below the root; '' at the root. */
   readonly prefix: string
-  /** Whether to install although the lock files are those of the packages installed here. */
+  /** Whether to install even if the lock files equal those of the packages installed here. */
   readonly fresh: boolean
   readonly setting: ProgramSetting
 }
@@ -35,8 +35,8 @@ const VARIABLES_OF_NPM =
 const LONGEST_LINE = 400
 
 /**
- * Gives a checkout its packages: those that are installed here if the lock files are equal,
- * otherwise those of its own lock file, without running their scripts.
+ * Gives a checkout its packages. If the lock files are equal, it gets the packages installed here.
+ * Otherwise the packages of its own lock file are installed, without running their scripts.
  *
  * @throws the signal's reason, if it was aborted
  */
@@ -46,7 +46,8 @@ export async function installPackages(request: InstallRequest): Promise<InstallE
   if (isHere && !fresh && hasSameLocks(checkout, here))
     return { outside: reuseInstalled({ here, checkout }) }
   const { folder, manager } = managerFor(checkout, prefix)
-  // A repository may hold its packages itself, and a project without a lock file may need none.
+  // Nothing is installed: the packages may be committed, or a project without a lock file may not
+  // need any.
   if (existsSync(join(folder, 'node_modules')) || (manager === WITHOUT_LOCK && !isHere))
     return { outside: [] }
   const patch = patchesOf(checkout)[0]
@@ -59,7 +60,7 @@ export async function installPackages(request: InstallRequest): Promise<InstallE
   return problem === undefined ? { outside: [] } : { outside: [], problem }
 }
 
-/** The nearest lock file decides, and its folder is where packages are installed. */
+/** The folder of the nearest lock file. Packages are installed there. */
 function managerFor(
   checkout: string,
   prefix: string,

@@ -23,7 +23,7 @@ export interface Installation {
   readonly checkout: string
 }
 
-/** Whether packages are installed in any folder of a checkout that holds a manifest. */
+/** Whether packages are installed in a folder of a checkout that contains a manifest. */
 export function hasInstalled({ here, checkout }: Installation): boolean {
   return foldersWithPackages(here, checkout).length > 0
 }
@@ -31,8 +31,9 @@ export function hasInstalled({ here, checkout }: Installation): boolean {
 /**
  * Gives a checkout the packages that are installed in another one of the same repository, without
  * their cache. A link to a folder of the repository (a workspace, `file:`) leads to the same
- * folder of the new checkout. Node resolves links before it looks for packages, so if there are
- * such links every package is copied: a linked package would find the folder it is linked from.
+ * folder of the new checkout. Node resolves links before it looks for packages, so a linked
+ * package would search the folder of the link's target. Therefore, if there are such links, every
+ * package is copied.
  *
  * @returns links that lead out of the repository, `node_modules/one → /elsewhere/one`
  */
@@ -94,7 +95,7 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** Links in a folder of the checkout, so that the versions share no cache. */
+/** Makes links in a folder of the checkout itself, so that the versions do not share a cache. */
 function linkPackages(from: string, into: string): void {
   mkdirSync(into)
   for (const name of readdirSync(from))
@@ -118,7 +119,7 @@ function newTarget(link: string, { here, checkout }: Installation): string {
   return placeOf(link, here) === 'outside' ? target : join(checkout, relative(here, target))
 }
 
-/** Some managers copy local packages: the copy may be that of another version. */
+/** Some package managers copy local packages, and the copy may be that of another version. */
 function linkLocal(checkout: string, name: string, from: string, folder: string): void {
   const installed = withParents(from)
     .map((parent) => join(checkout, parent, PACKAGES, name))

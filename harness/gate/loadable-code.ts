@@ -5,14 +5,14 @@ import { digestOfManifests } from './package-manifests.js'
 
 const LOADABLE = ['.js', '.mjs', '.cjs', '.json', '.node', '.wasm']
 const TYPED = ['.ts', '.mts', '.cts']
-/** Output of the harness, which no version loads. */
+/** Folders with output of the harness, which versions do not load. */
 const EVIDENCE = ['decisions', 'profiling-results', 'reports']
 
 /** A version that is built. */
 export interface BuiltCheckout {
   /** Root of the checkout, absolute. */
   readonly checkout: string
-  /** Path of the project below it; '' at the root. */
+  /** Path of the project below the root of the checkout; '' at the root. */
   readonly prefix: string
   /** Module of the suite, relative to the project. */
   readonly module: string
@@ -21,8 +21,8 @@ export interface BuiltCheckout {
 }
 
 /**
- * SHA-256 of everything a version can load: each file of its checkout that Node can load as a
- * module, linked packages included, and what decides about installed packages.
+ * SHA-256 of everything that a version can load: each file of its checkout that Node can load as a
+ * module, including linked packages, and the files that decide which packages are installed.
  */
 export function digestOfLoadable({ checkout, prefix, module, committed }: BuiltCheckout): string {
   const evidence = EVIDENCE.map((name) => join(prefix, name))
@@ -42,7 +42,10 @@ function isLoadable(path: string, readsTypes: boolean): boolean {
   return LOADABLE.includes(ending) || (readsTypes && TYPED.includes(ending))
 }
 
-/** Installed packages follow from the manifests; links lead to files that are listed themselves. */
+/**
+ * Installed packages are left out, because they follow from the manifests, and links, because
+ * their targets are listed.
+ */
 function filesBelow(checkout: string, folder: string, left: readonly string[]): string[] {
   return readdirSync(join(checkout, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -16,7 +16,7 @@ export interface Bench {
   readonly settings: ForkSettings
 }
 
-/** A plan with the proof that the results of both versions are equal, or if they differ. */
+/** A plan with the proof that the results of both versions are equal, or with the difference. */
 export interface ProvenPlan {
   readonly plan: EvaluationPlan
   readonly equivalence: Equivalence

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface PackageManager {
   readonly file: string
   readonly args: readonly string[]
-  /** Whether it applies patches of packages itself. */
+  /** Whether the package manager applies patches of packages itself. */
   readonly patches?: true
 }
 
@@ -33,7 +33,10 @@ const MODERN_YARN: PackageManager = {
   args: ['install', '--immutable', '--mode=skip-build'],
   patches: true,
 }
-/** For a project without a lock file: both versions are installed at the same time. */
+/**
+ * The package manager for a project without a lock file. Both versions are installed at the same
+ * time.
+ */
 export const WITHOUT_LOCK: PackageManager = {
   file: 'npm',
   args: ['install', '--no-package-lock', ...NPM_CI.slice(1)],

@@ -70,7 +70,7 @@ export function digestOfManifests(checkout: string): string {
   return hash.digest('hex')
 }
 
-/** Whether the lock files of a checkout are those of another folder. */
+/** Whether the lock files of a checkout equal those of another folder. */
 export function hasSameLocks(checkout: string, other: string): boolean {
   return packageFolders(checkout).every((folder) =>
     LOCK_FILES.every((name) => {
@@ -130,7 +130,7 @@ function decidingFields(path: string): string {
   return JSON.stringify(DECIDING.map((field) => manifest[field] ?? null))
 }
 
-/** An unreadable manifest has no fields here; npm names its fault. */
+/** The fields of a manifest. If it is unreadable, there are none, and npm will report its fault. */
 function readManifest(path: string): z.infer<typeof manifestSchema> {
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')))

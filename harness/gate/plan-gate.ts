@@ -11,7 +11,7 @@ import type { Versions } from './versions.js'
 
 /** How the gate measures, and its threshold. */
 export interface GateRule {
-  /** Ids; empty for all that both versions have. */
+  /** Ids of workloads. If empty, all workloads that both versions have. */
   readonly workloads: readonly string[]
   readonly scale: ScaleName
   readonly seed: number
@@ -46,8 +46,9 @@ export interface GatePlans {
 }
 
 /**
- * Plans every workload that both versions have, on the pure baseline and on the everyday stack. The
- * first shows a slow loader that a cache would hide, the second a slow cache.
+ * Plans every workload that both versions have, on the pure baseline and on the everyday stack.
+ * The baseline reveals a slow loader that a cache would hide, and the everyday stack reveals a
+ * slow cache.
  *
  * @throws {InputError} neither version has a requested workload
  * @throws {InvalidEvidenceError} the versions have no workload in common
@@ -92,7 +93,7 @@ export function confirmationOf(plan: EvaluationPlan, workloads: readonly string[
   }
 }
 
-/** The layers that records of head accept and that the base has too. */
+/** The layers that records of head accept and that also exist in the base. */
 function everydayStack({ versions, loaded, records }: GatePlanRequest): string[] {
   return acceptedLayers(loaded.suite, records).filter((id) =>
     versions.base.description.layers.includes(id),

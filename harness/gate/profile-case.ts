@@ -22,8 +22,8 @@ export interface CaseProfiling {
 /** Time between two samples, µs. */
 const INTERVAL_MICROS = 500
 /**
- * CPU time to spend, approximately, untimed and under each profiler, ms. A quarter of the samples
- * of an evaluation suffices to see a function that takes a tenth longer.
+ * Approximate CPU time to spend without a profiler and under each profiler, ms. A quarter of the
+ * samples of an evaluation suffices to see a function that takes a tenth longer.
  */
 const DURATION_MS = 1500
 

@@ -11,13 +11,13 @@ export interface Submodule {
 }
 
 /**
- * Checks out the submodules of a commit, and theirs, into its checkout. They are read from the
- * repositories of the submodules here: nothing is fetched.
+ * Checks out the submodules of a commit, and the submodules of these, into its checkout. They are
+ * read from the submodules' repositories in this working tree, so nothing is fetched.
  *
  * @param here     working tree whose submodules are initialized, absolute
  * @param checkout checkout of the commit, absolute
  * @param name     `base` or `head`, for messages
- * @returns those that were checked out
+ * @returns the submodules that were checked out
  * @throws {InvalidEvidenceError} a submodule, or its commit, is not here
  */
 export async function checkOutSubmodules(
@@ -58,7 +58,10 @@ async function submodulesOf(
   })
 }
 
-/** Writes the files of a commit by an index of their own, which the repository does not see. */
+/**
+ * Writes the files of a commit by a separate index, so that the index of the repository does not
+ * change.
+ */
 async function extract(
   { from, into, submodule, name }: ExtractRequest,
   setting: ProgramSetting,

@@ -50,8 +50,8 @@ export type Versions = Readonly<Record<Version, BuiltVersion>>
 
 /**
  * Builds both versions at the same time and loads the description of each suite in a separate
- * process. The author of head can fix a fault in head, so that is an `InputError`; a fault in the
- * base makes the two incomparable.
+ * process. A fault in head is an `InputError`, because the author of head can fix it. A fault in
+ * the base makes the two versions incomparable.
  *
  * @throws {InputError} head does not build, or has no suite
  * @throws {InvalidEvidenceError} the base does not build, or has no suite
@@ -59,7 +59,8 @@ export type Versions = Readonly<Record<Version, BuiltVersion>>
  */
 export async function buildVersions(request: VersionsRequest): Promise<Versions> {
   const { roots, here, prefix, script, setting } = request
-  // Packages of this checkout belong to the manifests of head: with others, both install their own.
+  // The packages of this checkout belong to the manifests of head. If the manifests of the base
+  // differ, both versions install their own packages.
   const fresh = digestOfManifests(roots.base) !== digestOfManifests(roots.head)
   const built = await Promise.allSettled(
     VERSIONS.map((version) =>
@@ -136,7 +137,7 @@ function projectOf({ roots, prefix }: VersionsRequest, version: Version): string
   return join(roots[version], prefix)
 }
 
-/** Packages in the commit itself count as code; installed ones follow from the manifests. */
+/** Packages in the commit itself count as code. Installed packages follow from the manifests. */
 async function digestOf(request: VersionsRequest, version: Version): Promise<string> {
   const { roots, prefix, module, setting } = request
   const root = roots[version]
@@ -147,8 +148,8 @@ async function digestOf(request: VersionsRequest, version: Version): Promise<str
 }
 
 /**
- * Both versions as one suite: base is the baseline, head the candidate. What the harness calls in
- * its own process, for example to locate a difference, is the code of head.
+ * Both versions as one suite: base is the baseline, head the candidate. Code that the harness
+ * calls in its own process, for example to locate a difference, is that of head.
  *
  * @throws {InputError} head's suite does not keep the contract
  */

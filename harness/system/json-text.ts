@@ -1,7 +1,7 @@
 /**
- * Characters that are not seen, and can change how the text around them is shown: controls,
- * direction overrides and other formats, line separators, unpaired surrogates. Emoji and some
- * scripts need the zero-width joiner, so it is not among them.
+ * Invisible characters, which can change how the text around them is shown: controls, direction
+ * overrides and other formats, line separators, unpaired surrogates. Emoji and some scripts need
+ * the zero-width joiner, so it is not among them.
  */
 const INVISIBLE = /(?!\u200d)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu
 const ONLY_PRINTABLE_ASCII = /^[\n\t\x20-\x7e]*$/

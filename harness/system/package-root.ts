@@ -6,8 +6,8 @@ const MARK = join('harness', 'record', 'templates')
 
 /**
  * Absolute path of this package: the nearest folder above this module that holds both a
- * package.json and our templates. The same folder whether this module runs as source (`harness/…`)
- * or compiled (`dist/harness/…`).
+ * package.json and our templates. The result is the same whether this module runs as source
+ * (`harness/…`) or compiled (`dist/harness/…`).
  *
  * @throws {Error} the package is incomplete: no folder above this module holds the templates
  */

@@ -38,9 +38,9 @@ export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, numb
 }
 
 /**
- * Waiting between two readings, summed over all threads alive at the second, ms. The sums of the
- * readings must not be subtracted: the time of a thread that has ended is missing from the second,
- * so the difference would be too small or negative.
+ * Waiting between two readings, summed over all threads alive at the second, ms. Subtracting the
+ * sums of the readings would be wrong: the second reading lacks the time of threads that have
+ * ended, so the difference would be too small or negative.
  */
 export function waitBetween(
   from: ReadonlyMap<string, number>,
