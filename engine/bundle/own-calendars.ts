@@ -3,7 +3,8 @@ import type { AssetBars } from './content.js'
 const DAY_MS = 86_400_000
 
 /**
- * An asset that lacks this many slots of one kind, and has none, counts as never trading in them.
+ * An asset counts as never trading in slots of one kind only if there are this many during its
+ * life.
  */
 const ENOUGH_SLOTS = 8
 

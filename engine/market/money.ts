@@ -154,7 +154,7 @@ export function ticksToNumber(ticks: number, scale: number): number {
 }
 
 /**
- * The inverse of `ticksToNumber`, exact.
+ * Recovers exactly the ticks from which `ticksToNumber` made a number.
  *
  * @param value  a number made by `ticksToNumber` at the same scale
  * @throws {EngineError} `precision`: NaN, infinite, or beyond 2^51 ticks, where the recovery would

@@ -43,8 +43,8 @@ function isLoadable(path: string, readsTypes: boolean): boolean {
 }
 
 /**
- * Installed packages are left out, because they follow from the manifests, and links, because
- * their targets are listed.
+ * The files below a folder. Installed packages are left out, because they follow from the
+ * manifests, and links, because their targets are listed.
  */
 function filesBelow(checkout: string, folder: string, left: readonly string[]): string[] {
   return readdirSync(join(checkout, folder), { withFileTypes: true })

@@ -78,7 +78,10 @@ export function lookRows(record: DecisionRecord): LookRow[] {
   )
 }
 
-/** Ratios as improvements; for a budget, in the unit of its counter. */
+/**
+ * Converts the values of a look to improvements. For a budget, they stay in the unit of its
+ * counter.
+ */
 function positionCells(
   { m, lower, upper }: Pick<LookRecord, 'm' | 'lower' | 'upper'>,
   criterion: Criterion,
