@@ -53,17 +53,23 @@ class UncaughtError extends AssayError {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const SAME_REQUEST_MS = 1000
 
 /**
  * The streams, environment and signals of this process. The first Ctrl-C or SIGTERM aborts
- * `signal`, so that a command can end its child processes and complete its files; the second one
- * ends the process at once.
+ * `signal`, so that a command can end its child processes and complete its files. Another one
+ * within a second is the same request: `timeout` and CI runners signal the process and its group.
+ * A later one ends the process at once, after what `atExit` registered.
  */
 export function nodeIo(): Io {
   const controller = new AbortController()
+  let firstAtMs = 0
   const onSignal = (name: 'SIGINT' | 'SIGTERM') => {
-    if (controller.signal.aborted) process.exit(new Interrupted(name).exitCode)
-    controller.abort(new Interrupted(name))
+    if (!controller.signal.aborted) {
+      firstAtMs = performance.now()
+      controller.abort(new Interrupted(name))
+    } else if (performance.now() - firstAtMs > SAME_REQUEST_MS)
+      process.exit(new Interrupted(name).exitCode)
   }
   for (const name of SIGNALS) process.on(name, onSignal)
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)

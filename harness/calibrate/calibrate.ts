@@ -11,9 +11,11 @@ import type { PlanDraft } from '../evaluation/plan-draft.js'
 import { differencesBetween } from '../evaluation/resume.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { appendRun, evidenceOf } from '../evidence/store.js'
+import { sweepEvidence } from '../evidence/sweep.js'
 import { watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
 import { makeDirectory } from '../system/files.js'
+import { otherMeasuring, takeHostTurn } from '../system/host-lock.js'
 import { acquireLock } from '../system/lock.js'
 import { formatLimit } from '../text/format.js'
 import type { Trial } from '../verdict/attempts.js'
@@ -76,7 +78,10 @@ export async function calibrate(given: CalibrationRequest): Promise<CalibrationO
   const code = watchCode(given.loaded)
   const request = { ...given, settings: { ...given.settings, onModules: code.saw } }
   const lock = acquireLock(evidenceOf(root), request.now())
+  const turn = takeHostTurn(request.settings.env, request.now())
+  if (turn.other !== undefined) progress.note(otherMeasuring(turn.other))
   try {
+    sweepEvidence(root)
     const id = idOf(request)
     if (request.resume) checkUnfinished(request, id)
     else await begin(request, id)
@@ -88,6 +93,7 @@ export async function calibrate(given: CalibrationRequest): Promise<CalibrationO
     return { calibration: publishCalibration(root, id), id }
   } finally {
     progress.done()
+    turn.release()
     lock.release()
   }
 }

@@ -1,10 +1,10 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { evidenceOf, mendJournal, readEvidence } from '../evidence/store.js'
-import { explainFileError, makeDirectory, readIfThere, writeWhole } from '../system/files.js'
+import { makeDirectory, readIfThere, replaceDirectory, writeWhole } from '../system/files.js'
 import { type CalibratedHost, type Calibration, calibrationSchema } from './calibration.js'
 import { type CalibrationEvidence, toCalibration } from './to-calibration.js'
 
@@ -82,14 +82,8 @@ export function publishCalibration(root: string, id: string): Calibration {
   const from = join(evidenceOf(root), unfinished(id))
   const to = join(evidenceOf(root), id)
   writeWhole(join(from, RESULT), jsonText(calibration))
-  try {
-    // If the process ends between these two steps, --resume finds everything measured and repeats
-    // the second step.
-    rmSync(to, { recursive: true, force: true })
-    renameSync(from, to)
-  } catch (error) {
-    throw explainFileError(error, to)
-  }
+  // If the process ends in the middle of this, --resume finds everything measured and repeats it.
+  replaceDirectory(to, from)
   return calibration
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { defined } from '../evidence/defined.js'
 import type { CliCommand } from './command.js'
+import { finishInterrupted } from './finish-publication.js'
 import { outOption, suiteOption } from './shared-options.js'
 
 /** `assay list`. */
@@ -15,6 +16,7 @@ export const listCommand: CliCommand<
   },
   parse: (_args, { out, suite }, { cwd }) => defined({ root: resolve(cwd, out), suite }),
   async run({ root, suite }, { io, suiteOf }) {
+    await finishInterrupted(root, io)
     io.endOnSignal()
     const { printList } = await import('./print-list.js')
     return printList(root, (await suiteOf(suite)).suite, io)

@@ -10,12 +10,12 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
 import { profileInto } from '../profile/capture/profile-files.js'
 import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
-import { bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
+import { BOTTLENECKS_MARK, bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
 import { hotspotsText } from '../profile/figures/hotspot-tables.js'
 import type { ProfileTool } from '../profile/tools/tool-table.js'
 import { createProgress, type Progress } from '../progress.js'
 import { readRecords } from '../record/store.js'
-import { writeWhole } from '../system/files.js'
+import { refuseForeign, writeOwn } from '../system/own-file.js'
 import { packageRoot } from '../system/package-root.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
@@ -68,6 +68,8 @@ export async function profileLayer(
   { io, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
   const { layer, root, tool, json } = command
+  const bottlenecks = { path: join(evidenceOf(root), BOTTLENECKS), mark: BOTTLENECKS_MARK }
+  if (command.scenario?.includes(ALL)) refuseForeign(bottlenecks)
   const loaded = await suiteOf(command.suite)
   const arms = armsOf(command, loaded.suite)
   const workloads = chooseScenarios(command, loaded.suite)
@@ -88,10 +90,9 @@ export async function profileLayer(
     printLine(`${hotspotsText(one)}\nwritten: ${shownPath(directory, io)}\n`),
   )
   if (command.scenario?.includes(ALL)) {
-    const path = join(evidenceOf(root), BOTTLENECKS)
     const environment = readEnvironment(NODE_FLAGS)
-    writeWhole(path, bottlenecksMarkdown(hotspots, environment, repeatText(command)))
-    printLine(`consolidated: ${shownPath(path, io)}`)
+    writeOwn(bottlenecks, bottlenecksMarkdown(hotspots, environment, repeatText(command)))
+    printLine(`consolidated: ${shownPath(bottlenecks.path, io)}`)
   }
   if (json) printJson(hotspots, io)
   return EXIT.done

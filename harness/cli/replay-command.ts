@@ -1,5 +1,6 @@
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
+import { finishInterrupted } from './finish-publication.js'
 import {
   type ChosenRecords,
   declareRecords,
@@ -40,6 +41,7 @@ export const replayCommand: CliCommand<ReplayOptions, ReplayCommand> = {
   },
   parse: ([record], options, { cwd }) => ({ ...options, ...parseRecords(record, options, cwd) }),
   async run({ root, name, rewrite }, { io }) {
+    await finishInterrupted(root, io)
     if (rewrite !== true) io.endOnSignal()
     const { replayRecords, rewriteFromEvidence } = await import('./replay-records.js')
     return rewrite ? rewriteFromEvidence(root, name, io) : replayRecords(root, name, io)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { EXIT } from '../errors.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
+import { finishInterrupted } from './finish-publication.js'
 import { shownPath } from './output.js'
 import {
   type ChosenRecords,
@@ -27,6 +28,7 @@ export const reportCommand: CliCommand<RecordOptions, ChosenRecords> = {
   },
   parse: ([record], options, { cwd }) => parseRecords(record, options, cwd),
   async run({ root, name }, { io }) {
+    await finishInterrupted(root, io)
     const [{ writeReports }, { readRecords }, { reportsOf }, { chosenRecords }] = await Promise.all(
       [
         import('../report/report-files.js'),

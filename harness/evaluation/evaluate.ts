@@ -9,7 +9,6 @@ import {
   claimEvidence,
   discardUnplanned,
   evidenceOf,
-  prepareRoot,
   readEvidence,
   writeModules,
   writePart,
@@ -23,10 +22,11 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { runEnvironment } from '../measurement/run-environment.js'
 import type { Progress } from '../progress.js'
 import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
-import { publishRecord, readRecords, writeIndex } from '../record/store.js'
-import { acquireLock } from '../system/lock.js'
+import { readRecord, writeIndex } from '../record/store.js'
+import { atExit } from '../system/at-exit.js'
 import { decide, openWorkloads } from '../verdict/decide.js'
 import { isNothing } from '../verdict/refusals.js'
+import { enterRoot } from './enter-root.js'
 import { measurePairs } from './measure-pairs.js'
 import { pilotWorkloads } from './pilot.js'
 import { describeMeasured, digestMeasured, type PlanDraft } from './plan-draft.js'
@@ -74,13 +74,14 @@ export interface Evaluation {
  * @throws {Interrupted} the user stopped it; finished runs are kept for `resume`
  */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
-  const { root, io } = request
-  prepareRoot(root)
-  const lock = acquireLock(evidenceOf(root), io.now())
+  const { root, draft, resume } = request
+  const { finished, leave } = await enterRoot(root, request)
   try {
+    const isFinished = finished?.slice(finished.indexOf('-') + 1) === draft.layer
+    if (resume && isFinished) return { record: readRecord(root, finished) }
     return await evaluateLocked(request)
   } finally {
-    lock.release()
+    leave()
   }
 }
 
@@ -95,8 +96,9 @@ export async function evaluateLocked(given: EvaluationRequest): Promise<Evaluati
     await profile(request, plan)
     refuseChangedCode(request, plan)
     const record = toDecisionRecord(readEvidence(root, plan.id))
-    publishRecord(root, record)
-    await report(root, record)
+    // Loaded here, so that drawing code is not in memory while anything is measured.
+    const { publish } = await import('../report/publication.js')
+    publish(root, record)
     return defined({ record, overheadShare })
   } finally {
     progress.done()
@@ -129,6 +131,7 @@ function resume({ root, draft, loaded, onProof }: EvaluationRequest): Begun {
 async function begin(request: EvaluationRequest): Promise<Begun> {
   const { root, draft, io, loaded, progress } = request
   const id = claimEvidence(root, draft.layer)
+  const withdraw = atExit(() => discardUnplanned(root, id))
   const code = watchCode(loaded, {}, (modules) => writeModules(root, id, modules))
   const setting = { loaded, progress, settings: settingsOf({ ...request, code }) }
   try {
@@ -153,6 +156,8 @@ async function begin(request: EvaluationRequest): Promise<Begun> {
   } catch (error) {
     discardUnplanned(root, id)
     throw error
+  } finally {
+    withdraw()
   }
 }
 
@@ -197,22 +202,6 @@ function refuseChangedCode({ code, loaded }: Session, plan: EvaluationPlan): voi
     throw new InvalidEvidenceError(
       `${describeMeasured(loaded)} was changed while ${plan.id} was measured, so the runs may be of different code; restore it and continue with --resume, or evaluate again`,
     )
-}
-
-/**
- * Writes the report. Earlier records of the layer are now superseded, so their reports are
- * rewritten.
- */
-async function report(root: string, { id, layer }: DecisionRecord): Promise<void> {
-  // Loaded here, so that drawing code is not in memory while anything is measured.
-  const { refreshReports, writeReports } = await import('../report/report-files.js')
-  writeReports(root, [id])
-  refreshReports(
-    root,
-    readRecords(root).flatMap((older) =>
-      older.layer === layer && older.id !== id ? [older.id] : [],
-    ),
-  )
 }
 
 /** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */

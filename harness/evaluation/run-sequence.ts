@@ -1,12 +1,13 @@
 import type { Suite } from '../contract.js'
 import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
-import { evidenceOf, prepareRoot, recordIds, unfinishedIds } from '../evidence/store.js'
+import { recordIds, unfinishedIds } from '../evidence/store.js'
 import type { Io } from '../io.js'
+import { createProgress } from '../progress.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { toSequenceStep } from '../record/sequence-record.js'
 import { digestRecord, readRecord } from '../record/store.js'
-import { acquireLock } from '../system/lock.js'
 import { followSequence } from '../verdict/sequence.js'
+import { enterRoot } from './enter-root.js'
 import { goalOf } from './plan-summary.js'
 import {
   readJournal,
@@ -64,8 +65,7 @@ export interface SequenceRequest {
 export async function runSequence(request: SequenceRequest): Promise<DecisionRecord> {
   const { root, suite, io } = request
   const empty = emptySequence(suite)
-  prepareRoot(root)
-  const lock = acquireLock(evidenceOf(root), io.now())
+  const { leave } = await enterRoot(root, { io, progress: createProgress(io) })
   try {
     const log = openLog(request)
     try {
@@ -79,7 +79,7 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
       if (!canContinue(root, log.journal)) removeJournal(root)
     }
   } finally {
-    lock.release()
+    leave()
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import type { z } from 'zod'
+import { z } from 'zod'
 import {
   claimDirectory,
   digestFile,
@@ -28,9 +28,25 @@ import { sequenceSchema } from './sequence-evidence.js'
 /** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
 const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
 const PLAN = 'plan.json'
+const NUMBERED = /^\d{4,}-/
 const JOURNAL = 'runs.jsonl'
 const SEQUENCE = 'sequence.json'
 const PROBE_JOURNAL = 'memory-probe.jsonl'
+
+/** Beside the evidence folders while a record is published. */
+const PUBLICATION = '.publishing.json'
+const publicationSchema = z.strictObject({ id: z.string().regex(ID) })
+
+/** Files of an evidence folder; every other entry is the folder of a workload's profile. */
+export const EVIDENCE_FILES: readonly string[] = [
+  'plan.json',
+  'environment.json',
+  'equivalence.json',
+  JOURNAL,
+  SEQUENCE,
+  PROBE_JOURNAL,
+  MODULES,
+]
 
 /** Folder of the decision records below an evidence root. */
 export const decisionsOf = (root: string) => join(root, 'decisions')
@@ -51,7 +67,11 @@ export function prepareRoot(root: string): void {
 
 /** Claims the next number for a layer: a new, empty evidence folder. @returns its id */
 export function claimEvidence(root: string, layer: string): string {
-  const used = [...recordIds(root), ...evidenceIds(root)].map((id) => Number.parseInt(id, 10))
+  // Numbers of files that we did not write count too: ours must never have the same name.
+  const names = [...listNames(decisionsOf(root)), ...listNames(reportsOf(root))]
+  const used = [...names.filter((name) => NUMBERED.test(name)), ...evidenceFolders(root)].map(
+    (name) => Number.parseInt(name, 10),
+  )
   for (let number = Math.max(0, ...used) + 1; ; number++) {
     const id = `${String(number).padStart(4, '0')}-${layer}`
     if (claimDirectory(join(evidenceOf(root), id))) return id
@@ -74,6 +94,25 @@ export function writePart<P extends Part>(
   value: NonNullable<Evidence[P]>,
 ): void {
   writeJson(pathOf(root, id, `${part}.json`), value)
+}
+
+/** Marks that the record of an id is being published. */
+export function beginPublication(root: string, id: string): void {
+  writeJson(publicationMark(root), { id })
+}
+
+/** The id of a record whose publication has begun and not ended; undefined if there is none. */
+export function pendingPublication(root: string): string | undefined {
+  return readStored(publicationMark(root), publicationSchema, 'was changed; delete it')?.id
+}
+
+/** Removes the mark of a publication. */
+export function endPublication(root: string): void {
+  rmSync(publicationMark(root), { force: true })
+}
+
+function publicationMark(root: string): string {
+  return join(evidenceOf(root), PUBLICATION)
 }
 
 /** Writes `plan.json`, and an empty journal for the runs that follow. */
@@ -187,7 +226,7 @@ function readHotspots(
 /** Ids of evidence folders with a plan but without a decision record, ascending. */
 export function unfinishedIds(root: string): string[] {
   const decided = new Set(recordIds(root))
-  return evidenceIds(root).filter((id) => !decided.has(id) && hasPlan(root, id))
+  return evidenceFolders(root).filter((id) => !decided.has(id) && hasPlan(root, id))
 }
 
 /** Ids of all decision records, by the names of their files, ascending by number. */
@@ -199,7 +238,8 @@ export function recordIds(root: string): string[] {
   )
 }
 
-function evidenceIds(root: string): string[] {
+/** Names of the evidence folders, ascending by number. */
+export function evidenceFolders(root: string): string[] {
   return sortedIds(listNames(evidenceOf(root)))
 }
 

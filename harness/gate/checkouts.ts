@@ -2,7 +2,9 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
+import { atExit } from '../system/at-exit.js'
 import { explainFileError } from '../system/files.js'
+import { CHECKOUTS_PREFIX, markOwner, ownersGone } from './checkout-owner.js'
 import { git, gitToTheEnd, type ProgramSetting } from './git.js'
 import type { Revisions } from './revisions.js'
 import { checkOutSubmodules, type Submodule } from './submodules.js'
@@ -22,7 +24,8 @@ export interface Checkouts {
 }
 
 /**
- * Checks both versions out, into paths of equal length in one temporary folder. Head is checked out
+ * Checks both versions out, into paths of equal length in one temporary folder. Checkouts of gates
+ * that were killed are removed first. Head is checked out
  * too, although it is here already, so that both are built and measured under equal conditions.
  *
  * @throws {InvalidEvidenceError} git cannot check them out, for example because the disk is full or
@@ -32,13 +35,16 @@ export async function checkOut(
   revisions: Pick<Revisions, 'top' | 'base' | 'head'>,
   setting: ProgramSetting,
 ): Promise<Checkouts> {
-  const folder = makeFolder(setting.env.TMPDIR || tmpdir())
-  const roots = { base: join(folder, 'base'), head: join(folder, 'head') }
+  const parent = setting.env.TMPDIR || tmpdir()
+  for (const gone of ownersGone(parent)) removeAll(gone.folder, gone.top, setting.env)
+  const folder = makeFolder(parent)
+  const roots = rootsIn(folder)
+  const withdraw = atExit(() => removeAll(folder, revisions.top, setting.env))
   const remove = () => {
-    for (const version of VERSIONS) removeWorktree(roots[version], revisions.top, setting.env)
-    rmSync(folder, { recursive: true, force: true })
-    gitToTheEnd(['worktree', 'prune'], revisions.top, setting.env)
+    removeAll(folder, revisions.top, setting.env)
+    withdraw()
   }
+  markOwner(folder, revisions.top)
   const submodules: Record<Version, readonly Submodule[]> = { base: [], head: [] }
   try {
     for (const version of VERSIONS) {
@@ -68,10 +74,21 @@ export async function checkOut(
 function makeFolder(parent: string): string {
   try {
     // Node resolves links in the address of a module, so only a real path is the same everywhere.
-    return realpathSync(mkdtempSync(join(parent, 'assay-gate-')))
+    return realpathSync(mkdtempSync(join(parent, CHECKOUTS_PREFIX)))
   } catch (error) {
     throw explainFileError(error, parent)
   }
+}
+
+function rootsIn(folder: string): Record<Version, string> {
+  return { base: join(folder, 'base'), head: join(folder, 'head') }
+}
+
+/** Processes that were killed may still write for a moment, so removing is tried again. */
+function removeAll(folder: string, top: string, env: ProgramSetting['env']): void {
+  for (const path of Object.values(rootsIn(folder))) removeWorktree(path, top, env)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  gitToTheEnd(['worktree', 'prune'], top, env)
 }
 
 /** `--force` twice, because a worktree whose creation was interrupted is still locked. */

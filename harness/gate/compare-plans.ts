@@ -7,13 +7,14 @@ import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { appendRunIn } from '../evidence/store.js'
-import { makeDirectory, writeWhole } from '../system/files.js'
+import { writeWhole } from '../system/files.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { concludeGate } from '../verdict/gate.js'
 import { findDivergence } from '../verdict/proof.js'
 import { concludeMeasured } from './conclude-case.js'
+import { makeCaseFolder } from './gate-outputs.js'
 import type { GateCase, GateEquivalence, GateReport } from './gate-report.js'
-import { type Bench, CASES_FOLDER, type MeasuredPlan, type ProvenPlan } from './measured-plan.js'
+import type { Bench, MeasuredPlan, ProvenPlan } from './measured-plan.js'
 import { caseName, confirmationOf } from './plan-gate.js'
 
 type GateResult = Pick<GateReport, 'verdict' | 'cases' | 'equivalence'>
@@ -109,8 +110,7 @@ function caseNames(plan: EvaluationPlan, ids: readonly string[]): string {
 async function measure(bench: Bench, proven: ProvenPlan): Promise<MeasuredPlan> {
   const { plan, equivalence } = proven
   const { request, loaded, settings } = bench
-  const folder = join(request.out, CASES_FOLDER, plan.id)
-  makeDirectory(folder)
+  const folder = makeCaseFolder(request.out, plan.id)
   writeWhole(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   writeWhole(join(folder, 'equivalence.json'), `${JSON.stringify(equivalence, null, 2)}\n`)
   writeWhole(join(folder, 'runs.jsonl'), '')

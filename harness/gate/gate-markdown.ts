@@ -21,7 +21,7 @@ import {
 } from './gate-words.js'
 
 /** First line of the comment; the next gate finds the comment by it and replaces it. */
-const COMMENT_MARK = '<!-- assay gate -->'
+export const COMMENT_MARK = '<!-- assay gate -->'
 
 /**
  * The report as a comment on a pull request or as the summary of a job: the verdict, the reasons,

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CalibrationQuery, quoteCalibration } from '../calibrate/quote-calibration.js'
 import { InvalidEvidenceError } from '../errors.js'
@@ -8,14 +7,15 @@ import { readEnvironment } from '../measurement/environment.js'
 import { evidenceBelow, gateOutput, type IsWritten } from '../measurement/written-files.js'
 import { readRecords } from '../record/store.js'
 import { makeDirectory, writeWhole } from '../system/files.js'
+import { otherMeasuring, takeHostTurn } from '../system/host-lock.js'
 import { acquireLock } from '../system/lock.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { type Checkouts, checkOut, VERSIONS } from './checkouts.js'
 import { comparePlans } from './compare-plans.js'
 import { gateMarkdown } from './gate-markdown.js'
+import { clearOutputs } from './gate-outputs.js'
 import { type GateReport, gateReportSchema } from './gate-report.js'
 import type { GateRequest } from './gate-request.js'
-import { CASES_FOLDER } from './measured-plan.js'
 import { type GatePlans, planGate } from './plan-gate.js'
 import { findRevisions, type Revisions } from './revisions.js'
 import { buildVersions, gateEnvironment, loadVersions, type Versions } from './versions.js'
@@ -41,9 +41,10 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
   const revisions = await findRevisions(io.cwd, baseRef, io, writtenBy(request))
   makeDirectory(out)
   const lock = acquireLock(out, startedAt)
+  const turn = takeHostTurn(io.env, startedAt)
   try {
-    for (const name of ['gate.json', 'gate.md', CASES_FOLDER])
-      rmSync(join(out, name), { recursive: true, force: true })
+    clearOutputs(out)
+    if (turn.other !== undefined) progress.note(otherMeasuring(turn.other))
     const comparison = await compareRevisions(request, revisions)
     const { limit, looks, metric, scale, seed } = rule
     const report: GateReport = gateReportSchema.parse({
@@ -64,6 +65,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
     return report
   } finally {
     progress.done()
+    turn.release()
     lock.release()
   }
 }

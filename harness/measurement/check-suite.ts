@@ -4,6 +4,7 @@ import { InputError } from '../errors.js'
 import { criterionSchema } from '../evidence/evidence.js'
 import { metricSchema } from '../evidence/field-schemas.js'
 import { goalSchema, SEQUENCE_ID } from '../evidence/sequence-evidence.js'
+import { EVIDENCE_FILES } from '../evidence/store.js'
 import { describeValue } from './outcome-contract.js'
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
@@ -78,6 +79,7 @@ export function checkSuite(value: unknown, name: string): Suite {
   const suite = value as Suite
   refuseDuplicates(suite.layers, 'layer', name)
   refuseDuplicates([...suite.workloads, ...(suite.profiled ?? [])], 'workload', name)
+  refuseReserved(suite, name)
   refuseSequence(suite.layers, name)
   const ids = new Set(suite.workloads.map(({ id }) => id))
   for (const layer of suite.layers) checkWorkloadNames(layer, ids, name)
@@ -143,6 +145,22 @@ function checkDescriptions(workload: Suite['workloads'][number], name: string): 
         `${name}: workload ${workload.id}: describe returned ${describeValue(text)} at ${scale} scale; return one line of text`,
       )
   }
+}
+
+/** Words of the command line in place of a name. */
+const RESERVED_LAYERS = ['none', 'baseline']
+const RESERVED_WORKLOADS = ['all', ...EVIDENCE_FILES]
+
+/** @throws {InputError} an id is the name of a file of the evidence, or a word of the commands */
+function refuseReserved({ layers, workloads, profiled = [] }: Suite, name: string): void {
+  const layer = layers.find(({ id }) => RESERVED_LAYERS.includes(id))
+  const workload = [...workloads, ...profiled].find(({ id }) => RESERVED_WORKLOADS.includes(id))
+  const reserved =
+    layer !== undefined
+      ? `layer has the id ${layer.id}`
+      : workload && `workload has the id ${workload.id}`
+  if (reserved !== undefined)
+    throw new InputError(`${name}: a ${reserved}, which is reserved; give it another id`)
 }
 
 /** @throws {InputError} a layer names a workload the suite does not have, or one twice */

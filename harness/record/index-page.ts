@@ -17,6 +17,9 @@ interface IndexModel {
   readonly unfinished: readonly string[]
 }
 
+/** A sentence of every index of decisions. */
+export const INDEX_MARK = 'Generated from the records in this folder; do not edit.'
+
 const template = markdownTemplate<IndexModel>('index')
 
 /**

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
 import { decisionsOf, recordIds, unfinishedIds } from '../evidence/store.js'
 import { digestFile, readIfThere, readStored, writeWhole } from '../system/files.js'
+import { type OwnFile, writeOwn } from '../system/own-file.js'
 import { renderDecision } from './decision-markdown.js'
 import { type DecisionRecord, recordText } from './decision-record.js'
-import { renderIndex } from './index-page.js'
+import { INDEX_MARK, renderIndex } from './index-page.js'
 import { decisionRecordSchema } from './record-schema.js'
 
 /**
@@ -36,7 +37,10 @@ export function digestRecord(root: string, id: string): string {
   return digestFile(recordPath(root, id))
 }
 
-/** Publishes a record: its markdown, its JSON, the markdown of those it supersedes, the index. */
+/**
+ * Publishes a record: its JSON, its markdown, the markdown of those it supersedes, the index. Doing
+ * it again changes nothing.
+ */
 export function publishRecord(root: string, record: DecisionRecord): void {
   const records = [...readRecords(root).filter(({ id }) => id !== record.id), record]
   writeRecord(root, record, records)
@@ -61,8 +65,8 @@ function writeRecord(
   record: DecisionRecord,
   records: readonly DecisionRecord[],
 ): void {
-  writeMarkdown(root, record, records)
   writeWhole(recordPath(root, record.id), recordText(record))
+  writeMarkdown(root, record, records)
 }
 
 function writeMarkdown(
@@ -80,10 +84,12 @@ export function readGenerated(root: string, name: string): string | undefined {
 
 /** Writes the index of all records and unfinished evaluations, `decisions/README.md`. */
 export function writeIndex(root: string): void {
-  writeWhole(
-    join(decisionsOf(root), 'README.md'),
-    renderIndex(readRecords(root), unfinishedIds(root)),
-  )
+  writeOwn(indexFile(root), renderIndex(readRecords(root), unfinishedIds(root)))
+}
+
+/** The index of all records, which is written again with every record. */
+export function indexFile(root: string): OwnFile {
+  return { path: join(decisionsOf(root), 'README.md'), mark: INDEX_MARK }
 }
 
 function recordPath(root: string, id: string): string {

@@ -5,12 +5,12 @@ import { reportsOf } from '../evidence/store.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { readRecords } from '../record/store.js'
 import { makeDirectory, readIfThere, writeWhole } from '../system/files.js'
+import { writeOwn } from '../system/own-file.js'
 import { renderDecisionPlot } from './decision-plot.js'
 import { renderReport } from './report-html.js'
 import { renderReportIndex } from './report-index.js'
+import { REPORT_INDEX, reportIndexFile } from './report-index-file.js'
 import { readReportSource } from './report-source.js'
-
-const INDEX = 'index.html'
 
 /**
  * Writes the reports of some records, and the index of all. Each file depends only on records and
@@ -27,7 +27,7 @@ export function writeReports(root: string, chosen: readonly string[]): void {
   for (const record of records.filter(({ id }) => chosen.includes(id)))
     for (const [name, text] of renderReportFiles(root, record, records))
       writeWhole(join(reportsOf(root), name), text)
-  writeWhole(join(reportsOf(root), INDEX), renderReportIndex(records, reportedIds(root)))
+  writeOwn(reportIndexFile(root), renderReportIndex(records, reportedIds(root)))
 }
 
 /**
@@ -76,7 +76,7 @@ export function checkReportIndex(
   root: string,
   records: readonly DecisionRecord[],
 ): StaleFile | 'same' | 'absent' {
-  const path = join(reportsOf(root), INDEX)
+  const { path } = reportIndexFile(root)
   const found = readIfThere(path)
   if (found === undefined) return 'absent'
   const derived = renderReportIndex(records, reportedIds(root))
@@ -88,7 +88,7 @@ function reportedIds(root: string): ReadonlySet<string> {
   const names = readIfDirectory(reportsOf(root))
   return new Set(
     names.flatMap((name) =>
-      name.endsWith('.html') && name !== INDEX ? [name.slice(0, -'.html'.length)] : [],
+      name.endsWith('.html') && name !== REPORT_INDEX ? [name.slice(0, -'.html'.length)] : [],
     ),
   )
 }

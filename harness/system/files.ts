@@ -63,6 +63,7 @@ function makeMissing(path: string): void {
   if (!existsSync(dirname(path))) makeMissing(dirname(path))
   try {
     mkdirSync(path)
+    syncDirectory(dirname(path))
   } catch (error) {
     // Another process may have created it meanwhile.
     if (!(existsSync(path) && statSync(path).isDirectory())) throw error
@@ -73,6 +74,7 @@ function makeMissing(path: string): void {
 export function claimDirectory(path: string): boolean {
   try {
     mkdirSync(path)
+    syncDirectory(dirname(path))
     return true
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
@@ -87,6 +89,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     try {
       writeSynced(temporary, 'w', content)
       renameSync(temporary, path)
+      syncDirectory(dirname(path))
     } catch (error) {
       rmSync(temporary, { force: true })
       throw error
@@ -101,7 +104,37 @@ export function writeJson(path: string, value: unknown): void {
 
 /** Adds text to the end of a file and waits until it is on the disk. */
 export function appendSynced(path: string, text: string): void {
-  withExplainedErrors(path, () => writeSynced(path, 'a', text))
+  withExplainedErrors(path, () => {
+    const isNew = !existsSync(path)
+    writeSynced(path, 'a', text)
+    if (isNew) syncDirectory(dirname(path))
+  })
+}
+
+/**
+ * Waits until the names in a directory are on the disk: after a crash, a file that was created or
+ * renamed in it is there. File systems that cannot do this are left alone.
+ */
+function syncDirectory(path: string): void {
+  let directory: number | undefined
+  try {
+    directory = openSync(path, 'r')
+    fsyncSync(directory)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (FULL.has(code)) throw error
+  } finally {
+    if (directory !== undefined) closeSync(directory)
+  }
+}
+
+/** Replaces a directory by another one that lies beside it, both absolute. */
+export function replaceDirectory(directory: string, by: string): void {
+  withExplainedErrors(directory, () => {
+    rmSync(directory, { recursive: true, force: true })
+    renameSync(by, directory)
+    syncDirectory(dirname(directory))
+  })
 }
 
 /** Cuts a file to its first bytes. */

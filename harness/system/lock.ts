@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
+import { atExit } from './at-exit.js'
 import { explainFileError } from './files.js'
 import { releaseLock, takeLock } from './lock-file.mjs'
 
@@ -26,5 +27,11 @@ export function acquireLock(directory: string, now: Date): EvidenceLock {
     throw new InputError(
       `another evaluation is running in this directory (${holder}); wait for it, use another --out, or delete ${path} if it has ended`,
     )
-  return { release: () => releaseLock(path) }
+  const withdraw = atExit(() => releaseLock(path))
+  return {
+    release: () => {
+      withdraw()
+      releaseLock(path)
+    },
+  }
 }

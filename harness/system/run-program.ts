@@ -39,7 +39,8 @@ export async function runProgram(program: Program): Promise<string | undefined> 
   }
   try {
     if (onStdout !== undefined) child.stdout.setEncoding('utf8').on('data', onStdout)
-    const { problem, stderrTail } = await superviseProcess(child, program, killAll)
+    const group = child.pid === undefined ? undefined : -child.pid
+    const { problem, stderrTail } = await superviseProcess(child, program, killAll, group)
     if (problem === undefined || stderrTail === '') return problem
     return `${problem}; its stderr ends: ${stderrTail}`
   } finally {

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { endWithThisProcess } from './watchdog.js'
 
 const TAIL_BYTES = 2048
 const STREAM_GRACE_MS = 1000
@@ -24,13 +25,16 @@ export interface ProcessEnd {
  * is drained, so that a full pipe never blocks it.
  *
  * @param kill how to kill it
+ * @param id    its process, or negative: its group, which must not outlive this process
  * @throws the signal's reason, once the process has ended, where the signal was aborted
  */
 export async function superviseProcess(
   child: ChildProcess,
   { timeoutMs, signal }: Limits,
   kill: () => void,
+  id = child.pid,
 ): Promise<ProcessEnd> {
+  const release = id === undefined ? () => {} : endWithThisProcess(id)
   let timedOut = false
   const timer = setTimeout(() => {
     timedOut = true
@@ -46,6 +50,7 @@ export async function superviseProcess(
       stderrTail: stderrTail(),
     }
   } finally {
+    release()
     clearTimeout(timer)
     signal.removeEventListener('abort', kill)
   }

@@ -1,8 +1,10 @@
-import { renameSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ProfileCategories } from '../../contract.js'
 import { HOTSPOTS, type Hotspots } from '../../evidence/hotspots-schema.js'
-import { explainFileError, makeDirectory, writeWhole } from '../../system/files.js'
+import { atExit } from '../../system/at-exit.js'
+import { makeDirectory, replaceDirectory, writeWhole } from '../../system/files.js'
+import { foreignInTheWay } from '../../system/own-file.js'
 import { formatMs } from '../../text/format.js'
 import { attributeBy } from '../figures/attribute.js'
 import { layersText } from '../figures/hotspot-tables.js'
@@ -34,8 +36,8 @@ export type ProfileExtent = 'evidence' | 'everything'
  *
  * @param directory absolute; created if missing
  * @param arms      the candidate comes after the arm it is compared with
- * @throws {InputError} the folder cannot be written, or the data cannot be prepared, because of the
- * user's input
+ * @throws {InputError} the folder cannot be written, holds other files than ours, or the data
+ * cannot be prepared, because of the user's input
  * @throws {InvalidEvidenceError} a process failed, wrote no usable profile, or the disk is full
  */
 export async function profileInto(
@@ -44,7 +46,10 @@ export async function profileInto(
   arms: readonly ArmStack[],
   extent: ProfileExtent,
 ): Promise<ProfiledWorkload> {
+  refuseForeignFiles(directory)
   const unfinished = join(dirname(directory), `.${basename(directory)}.${process.pid}`)
+  const remove = () => rmSync(unfinished, { recursive: true, force: true })
+  const withdraw = atExit(remove)
   makeDirectory(unfinished)
   try {
     const profiled = await profileArms({ ...request, directory: unfinished }, arms)
@@ -52,8 +57,23 @@ export async function profileInto(
     replaceDirectory(directory, unfinished)
     return profiled
   } finally {
-    rmSync(unfinished, { recursive: true, force: true })
+    withdraw()
+    remove()
   }
+}
+
+/** A file per arm, and those of all arms; folders hold the pages of other profilers. */
+const OURS = /^((baseline|incumbent|candidate)\..+|difference\.svg|hotspots\.json)$/
+
+/** @throws {InputError} the folder holds something that no profile consists of */
+function refuseForeignFiles(directory: string): void {
+  const found = lstatSync(directory, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (!found.isDirectory()) throw foreignInTheWay(directory)
+  const stranger = readdirSync(directory, { withFileTypes: true }).find(
+    (entry) => !(entry.isDirectory() || OURS.test(entry.name)),
+  )
+  if (stranger !== undefined) throw foreignInTheWay(join(directory, stranger.name))
 }
 
 function writeFiles(
@@ -86,15 +106,6 @@ function writeFiles(
   const difference = differenceSvg(hotspots, captured)
   if (difference !== undefined) write('difference.svg', difference)
   write(HOTSPOTS, `${JSON.stringify(hotspots, null, 1)}\n`)
-}
-
-function replaceDirectory(directory: string, by: string): void {
-  try {
-    rmSync(directory, { recursive: true, force: true })
-    renameSync(by, directory)
-  } catch (error) {
-    throw explainFileError(error, directory)
-  }
 }
 
 function titleOf({ workload }: Hotspots, { arm, stack }: ArmProfiles): string {

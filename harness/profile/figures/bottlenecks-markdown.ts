@@ -21,6 +21,8 @@ import { markdownTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
 
 const SHOWN_ALLOCATORS = 5
+/** Beginning of a sentence that every such page contains. */
+export const BOTTLENECKS_MARK = 'Shares are of the busy time of'
 
 /**
  * A page about several scenarios: an overview, then a section for each scenario with its time by

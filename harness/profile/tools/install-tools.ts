@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, InvalidEvidenceError } from '../../errors.js'
+import { atExit } from '../../system/at-exit.js'
 import { CACHE_VARIABLE } from '../../system/cache-root.js'
 import { explainFileError, makeDirectory } from '../../system/files.js'
 import { type Program, runProgram } from '../../system/run-program.js'
@@ -40,8 +41,11 @@ export async function installTools({
   if (existsSync(installed)) return installed
   phase(`installing profiling tools into ${installed}, once`)
   let attempt: string | undefined
+  let withdraw = () => {}
   try {
     attempt = makeAttempt(cache)
+    const started = attempt
+    withdraw = atExit(() => rmSync(started, { recursive: true, force: true }))
     cpSync(source, attempt, { recursive: true })
     const args = [
       'ci',
@@ -62,6 +66,7 @@ export async function installTools({
     // If the folder exists now, another process has installed it meanwhile.
     if (!existsSync(installed)) throw explained(error, cache)
   } finally {
+    withdraw()
     if (attempt !== undefined) rmSync(attempt, { recursive: true, force: true })
   }
   return installed

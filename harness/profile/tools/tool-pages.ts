@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Arm } from '../../contract.js'
 import { InvalidEvidenceError } from '../../errors.js'
+import { atExit } from '../../system/at-exit.js'
 import { makeDirectory } from '../../system/files.js'
 import { compiledModule } from '../../system/package-root.js'
 import { runProgram } from '../../system/run-program.js'
@@ -67,6 +68,8 @@ export async function toolPages(
 ): Promise<{ readonly pages: readonly ToolPage[]; readonly notes: readonly string[] }> {
   const notes = await prepareWorkload(request)
   const directory = mkdtempSync(join(request.directory, `.${tool.id}-`))
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  const withdraw = atExit(remove)
   try {
     const unfinished: ToolPage[] = []
     for (const arm of arms)
@@ -80,7 +83,8 @@ export async function toolPages(
     })
     return { pages, notes }
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    withdraw()
+    remove()
   }
 }
 

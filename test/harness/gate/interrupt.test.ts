@@ -10,6 +10,7 @@ function interrupted(
   { root, env }: GateRepository,
   text: string,
   signal: NodeJS.Signals,
+  againAfterMs?: number,
 ): Promise<{ readonly code: number | null; readonly stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [fixture('kernel-main.mjs'), 'gate', ...QUICK_GATE], {
@@ -21,7 +22,9 @@ function interrupted(
     child.stderr.on('data', (chunk: Buffer) => {
       const before = stderr.includes(text)
       stderr += chunk
-      if (!before && stderr.includes(text)) child.kill(signal)
+      if (before || !stderr.includes(text)) return
+      child.kill(signal)
+      if (againAfterMs !== undefined) setTimeout(() => child.kill('SIGTERM'), againAfterMs)
     })
     child.on('close', (code) => resolve({ code, stderr }))
   })
@@ -51,4 +54,33 @@ describe('an interrupted gate', () => {
       expect(existsSync(out) ? readdirSync(out).filter((name) => name !== 'cases') : []).toEqual([])
     },
   )
+
+  it.each([
+    ['checking out', 5],
+    ['building', 20],
+    ['proving', 50],
+    ['pair 2/', 5],
+    ['pair 1/', 1500],
+  ] as const)(
+    'leaves nothing behind after two signals, if interrupted at: %s, and again %i ms later',
+    async (text, againAfterMs) => {
+      const { code } = await interrupted(repository, text, 'SIGINT', againAfterMs)
+      expect([130, 143]).toContain(code)
+      expect(repository.leftovers()).toEqual([])
+      const out = join(repository.root, 'profiling-results', 'gate')
+      expect(existsSync(out) ? readdirSync(out).filter((name) => name !== 'cases') : []).toEqual([])
+    },
+  )
+})
+
+describe('a gate that is killed', () => {
+  it('leaves checkouts that the next gate removes, with git entries and lock', async () => {
+    const repository = gateRepository()
+    const killed = await interrupted(repository, 'proving', 'SIGKILL')
+    expect(killed.code).toBeNull()
+    expect(repository.leftovers()).not.toEqual([])
+    const ended = await interrupted(repository, 'building', 'SIGINT')
+    expect(ended.code).toBe(130)
+    expect(repository.leftovers()).toEqual([])
+  })
 })
