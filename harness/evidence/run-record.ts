@@ -6,7 +6,7 @@ const nonNegative = finite.refine((value) => value >= 0)
 
 /**
  * One line of `runs.jsonl`: a run that finished. Values are means over the timed iterations unless
- * said otherwise.
+ * stated otherwise.
  */
 export const runRecordSchema = z.strictObject({
   workload: z.string(),

@@ -35,7 +35,7 @@ interface TimedSection {
  * @param suite the suite of the slot
  * @param proc  root of the proc file system; another one in tests
  * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
- * @throws {ContractError} an iteration did not return what the contract says
+ * @throws {ContractError} the return value of an iteration does not meet the contract
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
  */
 export async function runOnce(

@@ -21,7 +21,7 @@ export function supersededBy(
     .sort((a, b) => (a.id < b.id ? 1 : -1))[0]
 }
 
-/** The fields of a record that say what it is about, and its verdict. */
+/** The fields of a record that identify its subject, and its verdict. */
 export interface Standing {
   readonly layer: string
   readonly suite: string

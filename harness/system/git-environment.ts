@@ -1,9 +1,9 @@
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Variables that say how git reaches other hosts, who commits, and where its own files are. All
- * others that begin with `GIT_` can point git to another repository, another index or other files,
- * as those that git itself sets in hooks.
+ * Variables that set how git reaches other hosts, the author of commits, and the folders of git's
+ * own files. All others that begin with `GIT_` can point git to another repository, another index
+ * or other files, as those that git itself sets in hooks.
  */
 const KEPT =
   /^GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|EXEC_PATH|SSL_\w+|HTTP_\w+|PROXY_\w+|ALLOW_PROTOCOL|AUTHOR_\w+|COMMITTER_\w+|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM)$/
@@ -17,7 +17,10 @@ export function withoutGitVariables(env: Variables): Record<string, string | und
   return { ...Object.fromEntries(kept), ...trustedFolders(env) }
 }
 
-/** The environment of every call of git: it asks nothing, speaks English, and takes no lock. */
+/**
+ * The environment of every call of git: git does not prompt, prints English texts, and takes no
+ * lock.
+ */
 export function gitEnvironment(env: Variables): Record<string, string | undefined> {
   return {
     ...withoutGitVariables(env),
