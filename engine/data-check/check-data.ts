@@ -3,7 +3,7 @@ import { type RangeSpec, tradingRange } from '../simulation/trading-range.js'
 import { rowsByAsset } from './asset-rows.js'
 import { calendarNotes } from './calendar-notes.js'
 import type { DataNote } from './data-note.js'
-import { jumpNotes, splitNotes } from './split-notes.js'
+import { jumpNotes, roundedNotes, splitNotes } from './split-notes.js'
 import { haltNotes, tradingNotes } from './trading-notes.js'
 
 export interface DataCheck {
@@ -31,6 +31,7 @@ export async function checkData(
   const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
   return [
     ...assets.flatMap((rows) => splitNotes(rows, adjustments, calendar)),
+    ...assets.flatMap((rows) => roundedNotes(rows, adjustments, calendar)),
     ...tradingNotes(assets, { from, to: end }, longestWindow, own),
     ...calendarNotes(assets, manifest.assets, calendar),
     ...(thorough

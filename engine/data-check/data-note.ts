@@ -3,6 +3,7 @@ export interface DataNote {
   readonly code:
     | 'split-without-jump'
     | 'split-inverted'
+    | 'split-rounded'
     | 'jump-without-split'
     | 'own-calendar'
     | 'different-stamps'

@@ -1,3 +1,4 @@
+import { likelyRatio } from '../bundle/split-ratio.js'
 import { type Adjustment, amountText, ratioOf } from '../market/adjustments.js'
 import { type Calendar, lowerBound, sessionText } from '../market/calendar.js'
 import { toDouble } from '../market/rational.js'
@@ -59,6 +60,25 @@ function invertedNote({ asset }: AssetRows, what: string, found: string): DataNo
     asset,
     message: `${what}, but the price moved the other way (${found}): the ratio looks inverted; it is new shares per old share`,
   }
+}
+
+/**
+ * Splits whose decimal is surely a rounded fraction: bundles of older programs hold 0.333333333
+ * where 1:3 was meant.
+ */
+export function roundedNotes(
+  { asset }: AssetRows,
+  adjustments: readonly Adjustment[],
+  calendar: Calendar,
+): DataNote[] {
+  return splitsOf(asset, adjustments).flatMap(({ session, value, per }) => {
+    const likely = per === undefined ? likelyRatio(value.toFixed()) : undefined
+    if (!likely?.certain) return []
+    const ratio = `${likely.ratio.numerator}:${likely.ratio.denominator}`
+    const what = `${asset} has a split of ${value.toFixed()} on ${sessionText(calendar, session)}`
+    const message = `${what}, which is ${ratio} rounded: positions and prices are off by the rest; write ${ratio} and ingest again`
+    return [{ code: 'split-rounded', asset, message }]
+  })
 }
 
 /**

@@ -57,6 +57,23 @@ describe('a split', () => {
     expect(notes.map((note) => note.code)).toEqual(code === undefined ? [] : [code])
   })
 
+  it('by a decimal that is a rounded fraction is named with the fraction', async () => {
+    const content = {
+      bars: [bars('A', [100, 100, 300, 300])],
+      scales: { price: 2, volume: 0, adjustment: 9 },
+    }
+    const rounded = await notesOf({ ...content, adjustments: [split('0.333333333')] })
+    expect(rounded).toEqual([
+      {
+        code: 'split-rounded',
+        asset: 'A',
+        message:
+          'A has a split of 0.333333333 on 2014-01-03, which is 1:3 rounded: positions and prices are off by the rest; write 1:3 and ingest again',
+      },
+    ])
+    expect(await notesOf({ ...content, adjustments: [split('1', 2, '3')] })).toEqual([])
+  })
+
   it('is named with its asset, date and ratio', async () => {
     const [note] = await notesOf({
       bars: [bars('A', [400, 404, 405, 410])],
