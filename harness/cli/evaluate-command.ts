@@ -5,6 +5,7 @@ import { InputError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import { defined } from '../evidence/defined.js'
 import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
+import { isThresholdPreset, type ThresholdPreset } from '../verdict/threshold-presets.js'
 import type { CliCommand, Invocation } from './command.js'
 import { commandText, quoted } from './command-text.js'
 import type { SequenceCommand } from './evaluate-sequence.js'
@@ -44,7 +45,7 @@ interface EvaluateOptions
     | 'nodeOptions'
   > {
   readonly workload?: readonly string[]
-  readonly threshold?: Fraction
+  readonly threshold?: Fraction | ThresholdPreset
   readonly pairs: number
   readonly maxPairs?: number
   readonly fixed?: boolean
@@ -142,8 +143,9 @@ const THRESHOLD = '--threshold <number>'
 const thresholdOption = () =>
   new Option(
     THRESHOLD,
-    'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05',
+    'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05; strict: twice as demanding, lenient: half',
   ).argParser((text) => {
+    if (isThresholdPreset(text)) return text
     const fraction = parseFraction(text)
     if (Number.isFinite(fraction.value)) return fraction
     throw refused(
@@ -177,7 +179,7 @@ function parseLayer(
   const { workload = [], timeout, require, out, threshold, ...rest } = options
   return {
     ...rest,
-    ...(threshold && { threshold: threshold.value, bareThreshold: threshold.bare }),
+    ...thresholdOf(threshold),
     layer,
     workloads: workload,
     looks: looksOf(options),
@@ -191,6 +193,13 @@ function parseLayer(
     profile: options.profile ?? (options.scale !== 'smoke' && options.inject === undefined),
     text: commandText('evaluate', layer, ...words),
   }
+}
+
+function thresholdOf(threshold: EvaluateOptions['threshold']) {
+  if (threshold === undefined) return {}
+  return typeof threshold === 'string'
+    ? { thresholdPreset: threshold }
+    : { threshold: threshold.value, bareThreshold: threshold.bare }
 }
 
 function looksOf({ scale, pairs, maxPairs, fixed }: EvaluateOptions): readonly number[] {

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { SCALE_NAMES, type ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import { findNamed } from '../text/nearest-name.js'
+import { isThresholdPreset, SLOWDOWN_PRESETS } from '../verdict/threshold-presets.js'
 
 /** Options that several commands share, and the parsers of their values. */
 
@@ -128,14 +129,18 @@ export function secondsOption(
  *
  * @param accepts must be false for NaN
  * @param remedy what to give instead, for the message
+ * @param named  the value of a name that can be given instead of a number
  */
 export function fractionOption(
   flags: string,
   description: string,
   accepts: (value: number) => boolean,
   remedy: string,
+  named: (text: string) => number | undefined = () => undefined,
 ): Option {
   return new Option(flags, description).argParser((text) => {
+    const meant = named(text)
+    if (meant !== undefined) return meant
     const { value, bare } = parseFraction(text)
     if (bare && Math.abs(value) >= 1) throw refused(flags, text, percentRemedy(value))
     if (accepts(value)) return value
@@ -166,7 +171,14 @@ function percentRemedy(value: number): string {
 /** An option with the slowdown that fails a command. */
 export function slowdownOption(flags: string, description: string): Option {
   const remedy = 'a slowdown above 0 and at most 1000%, e.g. 10% or 0.1'
-  return fractionOption(flags, description, (value) => value > 0 && value <= 10, remedy)
+  const named = (text: string) => (isThresholdPreset(text) ? SLOWDOWN_PRESETS[text] : undefined)
+  return fractionOption(
+    flags,
+    `${description}; strict: 5%, default: 10%, lenient: 20%`,
+    (value) => value > 0 && value <= 10,
+    remedy,
+    named,
+  )
 }
 
 /**

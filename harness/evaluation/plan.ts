@@ -7,6 +7,7 @@ import type { DecisionRecord } from '../record/decision-record.js'
 import { supersededRecord } from '../record/supersession.js'
 import { formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
+import { type ThresholdPreset, withPreset } from '../verdict/threshold-presets.js'
 import { acceptedBefore, checkIncumbent } from './incumbent.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
 
@@ -24,6 +25,8 @@ export interface EvaluateCommand {
   readonly threshold?: number
   /** Whether the threshold was given without a percent sign. */
   readonly bareThreshold?: boolean
+  /** Changes the layer's own value; never given with a threshold. */
+  readonly thresholdPreset?: ThresholdPreset
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
   /** Replaces the layer's own value. */
@@ -104,9 +107,13 @@ export function planEvaluation(
  */
 function withThreshold(
   criterion: Criterion,
-  { threshold, bareThreshold = false }: Pick<EvaluateCommand, 'threshold' | 'bareThreshold'>,
+  {
+    threshold,
+    bareThreshold = false,
+    thresholdPreset = 'default',
+  }: Pick<EvaluateCommand, 'threshold' | 'bareThreshold' | 'thresholdPreset'>,
 ): Criterion {
-  if (threshold === undefined) return criterion
+  if (threshold === undefined) return withPreset(criterion, thresholdPreset)
   const overruled = criterionSchema.safeParse({ ...criterion, [limitOf(criterion)]: threshold })
   if (overruled.success) {
     if (bareThreshold && threshold >= 1 && criterion.kind !== 'budget')
