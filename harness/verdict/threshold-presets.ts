@@ -4,7 +4,7 @@ import { InputError } from '../errors.js'
 /** Names that can be given instead of a limit. */
 export type ThresholdPreset = 'default' | 'strict' | 'lenient'
 
-export const THRESHOLD_PRESETS: readonly ThresholdPreset[] = ['default', 'strict', 'lenient']
+const THRESHOLD_PRESETS: readonly ThresholdPreset[] = ['default', 'strict', 'lenient']
 
 /** The slowdown that fails a gate or a comparison: half the usual one, the usual one, twice. */
 export const SLOWDOWN_PRESETS: Readonly<Record<ThresholdPreset, number>> = {
