@@ -178,6 +178,9 @@ describe('adjustmentTimeline', () => {
   it('refuses adjusted values beyond exact doubles', () => {
     const line = timeline([1000e6, 1000e6], [split(1, '0.000000001')])
     expect(() => line.column('close', 0)).toThrow(/adjusts to more than 2\^51 ticks/)
+    expect(() => line.column('close', 0)).toThrow(
+      /^close of A: 1000 adjusts to .* of 1\/1000000; ingest with --price-scale 2, or correct the splits and dividends$/,
+    )
   })
 
   it('keeps one column per field, so asking for an epoch twice computes it once', () => {
