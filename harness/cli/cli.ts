@@ -9,6 +9,7 @@ import { loadSuite, ownSuite } from '../measurement/load-suite.js'
 import { packageRoot } from '../system/package-root.js'
 import { visibleLine } from '../text/visible-text.js'
 import { calibrateCommand } from './calibrate-command.js'
+import { checkCommand } from './check-command.js'
 import { addCommand, type CliCommand, type CommandContext } from './command.js'
 import { compareCommand } from './compare-command.js'
 import { evaluateCommand } from './evaluate-command.js'
@@ -25,6 +26,7 @@ import { usageError } from './usage-error.js'
 const COMMANDS: readonly CliCommand[] = [
   evaluateCommand,
   replayCommand,
+  checkCommand,
   reportCommand,
   calibrateCommand,
   gateCommand,
@@ -52,6 +54,7 @@ Examples:
   assay characteristics               how often verdicts are wrong: derive the published page again
   assay report 0002                   write the HTML report of a record again
   assay replay --all                  audit every record: derive it again and compare
+  assay check                         everything in the evidence: what is wrong, and how to mend it
   assay replay --all --rewrite        bring records of an older version to the format of this one
 
 ${exitCodes({

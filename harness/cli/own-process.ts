@@ -40,6 +40,7 @@ export async function runAsProcess(
 ): Promise<void> {
   process.exitCode = EXIT.internal
   const onEarlyExit = () => {
+    if (process.exitCode === EXIT.interrupted || process.exitCode === EXIT.terminated) return
     io.stderr(`assay: ${earlyEnd(words, process.exitCode)}\n`)
     process.exitCode = EXIT.internal
   }

@@ -17,6 +17,7 @@ import { createProgress, type Progress } from '../progress.js'
 import { readRecords } from '../record/store.js'
 import { refuseForeign, writeOwn } from '../system/own-file.js'
 import { packageRoot } from '../system/package-root.js'
+import { sealText } from '../system/sealed-text.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
 import { linePrinter, printJson, shownPath } from './output.js'
@@ -91,7 +92,7 @@ export async function profileLayer(
   )
   if (command.scenario?.includes(ALL)) {
     const environment = readEnvironment(NODE_FLAGS)
-    writeOwn(bottlenecks, bottlenecksMarkdown(hotspots, environment, repeatText(command)))
+    writeOwn(bottlenecks, sealText(bottlenecksMarkdown(hotspots, environment, repeatText(command))))
     printLine(`consolidated: ${shownPath(bottlenecks.path, io)}`)
   }
   if (json) printJson(hotspots, io)

@@ -27,11 +27,14 @@ import { numberOf } from '../record/supersession.js'
 import {
   checkReport,
   checkReportIndex,
+  reportedIds,
   type StaleFile,
   writeReports,
 } from '../report/report-files.js'
+import { reportIndexFile } from '../report/report-index-file.js'
 import { acquireLock } from '../system/lock.js'
 import { unknownName } from '../text/nearest-name.js'
+import { besideRecords } from './beside-records.js'
 
 /**
  * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and
@@ -46,8 +49,7 @@ export function replayRecords(root: string, name: string | undefined, io: Io): E
   const records = readRecords(root)
   for (const record of chosenRecords(root, name, records)) {
     replayRecord(root, record, records)
-    const report = checkReport(root, record, records)
-    if (typeof report === 'object') throw staleReport(report, `report ${numberOf(record.id)}`)
+    const report = reportOf(root, record, records)
     const files = Object.keys(record.evidence).length
     const about =
       report === 'same'
@@ -57,10 +59,47 @@ export function replayRecords(root: string, name: string | undefined, io: Io): E
       `${record.id}  ${record.verdict}  reproduced from ${files} evidence files; ${about}\n`,
     )
   }
+  checkIndexes(root, records)
+  if (name === undefined) refuseStrangers(root)
+  return EXIT.done
+}
+
+/** All records were chosen, so everything beside them must be known too. */
+function refuseStrangers(root: string): void {
+  const [first, ...others] = besideRecords(root)
+  if (first === undefined) return
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: assay check)`
+  throw new InvalidEvidenceError(`${first}${more}`)
+}
+
+/**
+ * Compares the report of a record with what its record and evidence yield.
+ *
+ * @throws {InvalidEvidenceError} it differs; names the file
+ */
+export function reportOf(
+  root: string,
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): 'same' | 'absent' {
+  const report = checkReport(root, record, records)
+  if (typeof report === 'object') throw staleReport(report, `report ${numberOf(record.id)}`)
+  return report
+}
+
+/**
+ * Compares both indexes with what the records yield. Without any report, their index may be absent.
+ *
+ * @throws {InvalidEvidenceError} one of them differs or is missing; names the file
+ */
+export function checkIndexes(root: string, records: readonly DecisionRecord[]): void {
   compareFile(root, 'README.md', renderIndex(records, unfinishedIds(root)))
   const index = checkReportIndex(root, records)
   if (typeof index === 'object') throw staleReport(index, 'report --all')
-  return EXIT.done
+  if (index === 'absent' && reportedIds(root).size > 0)
+    throw new InvalidEvidenceError(
+      `${reportIndexFile(root).path} is missing; write it again with: assay report --all`,
+    )
 }
 
 /**
@@ -122,7 +161,12 @@ function resolveRecord(root: string, name: string): string {
   return id
 }
 
-function replayRecord(
+/**
+ * Derives one record and its page again, and compares every byte.
+ *
+ * @throws {InvalidEvidenceError} a file was changed, or its evidence gives another; names the file
+ */
+export function replayRecord(
   root: string,
   record: DecisionRecord,
   records: readonly DecisionRecord[],

@@ -84,7 +84,7 @@ export function checkReportIndex(
 }
 
 /** Ids of the records that have a report. */
-function reportedIds(root: string): ReadonlySet<string> {
+export function reportedIds(root: string): ReadonlySet<string> {
   const names = readIfDirectory(reportsOf(root))
   return new Set(
     names.flatMap((name) =>

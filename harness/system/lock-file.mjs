@@ -61,6 +61,17 @@ export function releaseLock(path) {
   if (content !== undefined && readIfThere(path) === content) rmSync(path, { force: true })
 }
 
+/**
+ * Whether a process that is alive, or that cannot be judged from here, holds a lock.
+ *
+ * @param {string} path
+ * @returns {boolean}
+ */
+export function isLocked(path) {
+  const content = readIfThere(path)
+  return content !== undefined && isHeld(content)
+}
+
 /** @type {(temporary: string, path: string) => boolean} */
 function tryLink(temporary, path) {
   try {

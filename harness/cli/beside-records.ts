@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readCalibration } from '../calibrate/calibration-store.js'
+import { AssayError } from '../errors.js'
+import { evidenceOf } from '../evidence/store.js'
+import { readIfThere } from '../system/files.js'
+import { sealOf } from '../system/sealed-text.js'
+import { BOTTLENECKS } from './profile-names.js'
+import { calibrationIds, strangersIn } from './strangers.js'
+
+/** Problems of what no record is about: strangers, calibrations, consolidated profiles. */
+export function besideRecords(root: string): string[] {
+  return [
+    ...problemsOf(() => strangersIn(root)),
+    ...calibrationIds(root).flatMap((id) =>
+      problemsOf(() => {
+        const isThere = readCalibration(root, id) !== undefined
+        return isThere ? [] : [`${join(evidenceOf(root), id)} has no calibration.json; delete it`]
+      }),
+    ),
+    ...bottlenecksProblems(root),
+  ]
+}
+
+function bottlenecksProblems(root: string): string[] {
+  const path = join(evidenceOf(root), BOTTLENECKS)
+  const seal = sealOf(readIfThere(path) ?? '')
+  if (!existsSync(path) || seal === 'whole') return []
+  return [
+    seal === 'changed'
+      ? `${path} was changed after it was written; restore it, or profile again: assay profile layer --scenario all`
+      : `${path} carries no hash of its text, so a change cannot be seen; profile again: assay profile layer --scenario all`,
+  ]
+}
+
+/** The problems that a look finds, or the message of the error that ends it. */
+export function problemsOf(look: () => readonly string[]): readonly string[] {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof AssayError)) throw error
+    return [error.message]
+  }
+}
