@@ -5,6 +5,7 @@ import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { evidenceOf, mendJournal, readEvidence } from '../evidence/store.js'
 import { makeDirectory, readIfThere, replaceDirectory, writeWhole } from '../system/files.js'
+import { escapeInvisible } from '../system/json-text.js'
 import { type CalibratedHost, type Calibration, calibrationSchema } from './calibration.js'
 import { type CalibrationEvidence, toCalibration } from './to-calibration.js'
 
@@ -135,5 +136,5 @@ function unfinished(id: string): string {
 }
 
 function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
+  return `${escapeInvisible(JSON.stringify(value, null, 2))}\n`
 }

@@ -8,6 +8,7 @@ import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { appendRunIn } from '../evidence/store.js'
 import { writeWhole } from '../system/files.js'
+import { jsonText } from '../system/json-text.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { concludeGate } from '../verdict/gate.js'
 import { findDivergence } from '../verdict/proof.js'
@@ -111,8 +112,8 @@ async function measure(bench: Bench, proven: ProvenPlan): Promise<MeasuredPlan> 
   const { plan, equivalence } = proven
   const { request, loaded, settings } = bench
   const folder = makeCaseFolder(request.out, plan.id)
-  writeWhole(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
-  writeWhole(join(folder, 'equivalence.json'), `${JSON.stringify(equivalence, null, 2)}\n`)
+  writeWhole(join(folder, 'plan.json'), `${jsonText(plan, 2)}\n`)
+  writeWhole(join(folder, 'equivalence.json'), `${jsonText(equivalence, 2)}\n`)
   writeWhole(join(folder, 'runs.jsonl'), '')
   const runs: JournalLine[] = []
   await measurePairs({

@@ -8,6 +8,7 @@ import { evidenceBelow, gateOutput, type IsWritten } from '../measurement/writte
 import { readRecords } from '../record/store.js'
 import { makeDirectory, writeWhole } from '../system/files.js'
 import { otherMeasuring, takeHostTurn } from '../system/host-lock.js'
+import { jsonText } from '../system/json-text.js'
 import { acquireLock } from '../system/lock.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { type Checkouts, checkOut, VERSIONS } from './checkouts.js'
@@ -61,7 +62,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
       ...comparison,
     })
     writeWhole(join(out, 'gate.md'), gateMarkdown(report))
-    writeWhole(join(out, 'gate.json'), `${JSON.stringify(report, null, 2)}\n`)
+    writeWhole(join(out, 'gate.json'), `${jsonText(report, 2)}\n`)
     return report
   } finally {
     progress.done()

@@ -4,6 +4,7 @@ import type { ProfileCategories } from '../../contract.js'
 import { HOTSPOTS, type Hotspots } from '../../evidence/hotspots-schema.js'
 import { atExit } from '../../system/at-exit.js'
 import { makeDirectory, replaceDirectory, writeWhole } from '../../system/files.js'
+import { jsonText } from '../../system/json-text.js'
 import { foreignInTheWay } from '../../system/own-file.js'
 import { formatMs } from '../../text/format.js'
 import { attributeBy } from '../figures/attribute.js'
@@ -96,7 +97,7 @@ function writeFiles(
     for (const [ending, text] of files.cpu) write(`${arm}.${ending}`, text)
     write(`${arm}.folded`, foldedText(perPass))
     write(`${arm}.svg`, flameGraph(profiles, 'exact'))
-    write(`${arm}.speedscope.json`, JSON.stringify(speedscope))
+    write(`${arm}.speedscope.json`, jsonText(speedscope))
     if (extent === 'evidence') continue
     for (const [ending, text] of files.further) write(`${arm}.${ending}`, text)
     write(`${arm}.inlined.folded`, foldedText(cpuPerPass(profiles, 'inlined')))
@@ -105,7 +106,7 @@ function writeFiles(
   }
   const difference = differenceSvg(hotspots, captured)
   if (difference !== undefined) write('difference.svg', difference)
-  write(HOTSPOTS, `${JSON.stringify(hotspots, null, 1)}\n`)
+  write(HOTSPOTS, `${jsonText(hotspots, 1)}\n`)
 }
 
 function titleOf({ workload }: Hotspots, { arm, stack }: ArmProfiles): string {
