@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { renderDecision } from '../../../harness/record/decision-markdown.js'
+import { recordText } from '../../../harness/record/decision-record.js'
 import { renderDecisionPlot } from '../../../harness/report/decision-plot.js'
 import { inlineHtml } from '../../../harness/report/html.js'
 import { renderReport } from '../../../harness/report/report-html.js'
@@ -75,6 +77,19 @@ describe('a hostile name', () => {
       skeletons(`<body>${renderDecisionPlot(plain)}`),
     )
   })
+})
+
+describe('a record', () => {
+  it.each([...NAMES, 'a\u001b[2K\u0000\u202eb\u009b1m\u2028c'])(
+    'of %j holds no character that is not seen, and the same name',
+    (name) => {
+      const { record } = sourceOf(evidenceNaming(name))
+      const json = recordText(record)
+      for (const text of [json, renderDecision(record, [record])])
+        expect(text.replaceAll('\n', '')).not.toMatch(/(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+      expect(JSON.parse(json).title).toBe(record.title)
+    },
+  )
 })
 
 describe('a line of markdown', () => {
