@@ -41,6 +41,7 @@ export const profileCategories: ProfileCategories = {
       sources: [
         'engine/portal/frame.ts',
         'engine/portal/bar-dates.ts',
+        'engine/portal/read-only-date.ts',
         'engine/portal/bar-portal.ts##frame',
         'engine/portal/plain-history.ts#frame',
         'engine/cache/history.ts#frame',
@@ -69,6 +70,8 @@ export const profileCategories: ProfileCategories = {
       name: 'other',
       sources: [
         'engine/search/',
+        'engine/data-check/',
+        'engine/cache/cache-stats.ts',
         'engine/execution/',
         'engine/open-bundles.ts',
         'engine/open-engine.ts',
