@@ -126,7 +126,7 @@ function parse(text: string, path: string): Calibration {
 
 function damaged(path: string, what: string, cause?: unknown): InvalidEvidenceError {
   return new InvalidEvidenceError(
-    `${path} ${what}; restore it, or calibrate again: npm run calibrate`,
+    `${path} ${what}; restore it, or calibrate again: npx assay calibrate`,
     { cause },
   )
 }

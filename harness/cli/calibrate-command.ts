@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Metric, ScaleName } from '../contract.js'
 import type { CalibrateCommand, CalibrateOptions } from './calibrate-host.js'
 import type { CliCommand } from './command.js'
-import { commandText, quoted } from './command-text.js'
+import { commandText, nextCommand, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
 import {
   jsonOption,
@@ -76,16 +76,19 @@ export const calibrateCommand: CliCommand<CalibrateOptions, CalibrateCommand> = 
 }
 
 /** How to calibrate for an evaluation or a gate: the options that both share. */
-export function calibrateHint(shared: {
-  readonly scale: ScaleName
-  readonly metric: Metric
-  readonly nodeOptions?: readonly string[]
-  readonly suite?: string
-}): string {
+export function calibrateHint(
+  shared: {
+    readonly scale: ScaleName
+    readonly metric: Metric
+    readonly nodeOptions?: readonly string[]
+    readonly suite?: string
+  },
+  cwd: string,
+): string {
   const { scale, metric, nodeOptions, suite } = shared
-  const words = ['npm run calibrate --', `--scale ${scale}`]
+  const words = [`--scale ${scale}`]
   if (metric !== DEFAULT_METRIC) words.push(`--metric ${metric}`)
   if (nodeOptions !== undefined) words.push(`--node-options${quoted(nodeOptions.join(' '))}`)
   if (suite !== undefined) words.push(`--suite${quoted(suite)}`)
-  return words.join(' ')
+  return nextCommand('calibrate', cwd, ...words)
 }

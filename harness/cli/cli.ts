@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import type { Suite } from '../contract.js'
@@ -84,13 +85,16 @@ export async function runCli(
 ): Promise<ExitCode> {
   const io = withVisibleText(given)
   const { version } = readPackage()
+  let isSuiteForgotten = false
   const context: CommandContext = {
     io,
     packageVersion: version,
-    suiteOf: async (module) =>
-      module === undefined
-        ? ownSuite(typeof suite === 'function' ? await suite() : suite)
-        : loadSuite(module, io.cwd, io.signal),
+    suiteOf: async (module) => {
+      if (module !== undefined) return loadSuite(module, io.cwd, io.signal)
+      const own = ownSuite(typeof suite === 'function' ? await suite() : suite)
+      isSuiteForgotten = isOfPackage(own.address) && !isBelow(packageRoot(), io.cwd)
+      return own
+    },
   }
   let code: ExitCode = EXIT.done
   const program = describeProgram(version, io)
@@ -100,13 +104,29 @@ export async function runCli(
     })
   try {
     await program.parseAsync([...words], { from: 'user' })
+    if (isSuiteForgotten) io.stderr(`note: ${SUITE_HINT}\n`)
     return code
   } catch (error) {
-    return printError(
+    const ended = printError(
       error instanceof CommanderError ? usageError(error, program, words) : error,
       io,
     )
+    if (isSuiteForgotten && ended === EXIT.input) io.stderr(`assay: ${SUITE_HINT}\n`)
+    return ended
   }
+}
+
+const SUITE_HINT =
+  'this is about the suite that comes with assay, because no --suite is given; name that of your project with --suite MODULE, or write one with: npx assay init'
+
+/** Whether a suite comes with this package, and not with the composition root of a project. */
+function isOfPackage(address: string): boolean {
+  return isBelow(join(packageRoot(), 'dist'), fileURLToPath(address))
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const below = relative(folder, path)
+  return !below.startsWith('..') && !isAbsolute(below)
 }
 
 function describeProgram(version: string, io: Io): Command {

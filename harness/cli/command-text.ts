@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command, Option } from 'commander'
+import { packageRoot } from '../system/package-root.js'
 
 /** Options that decide where results go and how they are shown, and change none of them. */
 const WITHOUT_EFFECT: readonly string[] = ['--out', '--json', '--resume', '--require']
@@ -10,6 +13,23 @@ const WITHOUT_EFFECT: readonly string[] = ['--out', '--json', '--resume', '--req
  */
 export function commandText(name: string, ...words: readonly string[]): string {
   return ['npx assay', name, ...words].join(' ')
+}
+
+/**
+ * A command to type next. In the repository of this package it is the npm script, which builds
+ * first; anywhere else only the installed program exists.
+ *
+ * @param cwd where it will be typed
+ */
+export function nextCommand(name: string, cwd: string, ...words: readonly string[]): string {
+  return isOwnRepository(cwd)
+    ? ['npm run', name, ...(words.length === 0 ? [] : ['--']), ...words].join(' ')
+    : commandText(name, ...words)
+}
+
+/** Whether a folder is the repository of this package, and not a project that has installed it. */
+export function isOwnRepository(cwd: string): boolean {
+  return cwd === packageRoot() && existsSync(join(cwd, 'build.mjs'))
 }
 
 /**

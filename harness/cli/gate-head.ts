@@ -12,6 +12,7 @@ import { createProgress } from '../progress.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { calibrateHint } from './calibrate-command.js'
 import type { CommandContext } from './command.js'
+import { isOwnRepository } from './command-text.js'
 import { linePrinter, printJson, shownPath } from './output.js'
 
 /** A `gate` command, checked as far as that is possible without the repository. */
@@ -38,7 +39,10 @@ export async function gateHead(
   const report = await runGate({
     ...command,
     command: text,
-    calibrateCommand: calibrateHint(command.rule),
+    calibrateCommand: calibrateHint(
+      { ...command.rule, ...(!isOwnRepository(io.cwd) && { suite: command.module }) },
+      io.cwd,
+    ),
     packageVersion,
     io,
     progress: createProgress(io),

@@ -15,6 +15,7 @@ import { createProgress } from '../progress.js'
 import { publishedErrorRates } from '../record/published-error-rates.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-command.js'
+import { nextCommand } from './command-text.js'
 import {
   closingLine,
   describeDivergence,
@@ -77,12 +78,12 @@ export function printEvaluation(
     printLine(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
   for (const { code, hint } of warnings) io.stderr(`warning: ${code}: ${hint}\n`)
   const files = [join(decisionsOf(root), `${id}.md`), join(reportsOf(root), `${id}.html`)]
-  const replay = `npm run replay -- ${id.slice(0, id.indexOf('-'))}${outWords(root, io)}`
+  const number = `${id.slice(0, id.indexOf('-'))}${outWords(root, io)}`
   printLine(
     closingLine(
       record,
       files.map((path) => shownPath(path, io)),
-      replay,
+      nextCommand('replay', io.cwd, number),
     ),
   )
   if (equivalence.kind === 'different')
@@ -99,7 +100,7 @@ function withQuotes(command: EvaluateCommand, planned: PlanDraft, io: Io): PlanD
 }
 
 function quoteFor(command: EvaluateCommand, plan: PlanDraft, io: Io): CalibrationQuote {
-  const hint = calibrateHint({ ...command, metric: plan.metric })
+  const hint = calibrateHint({ ...command, metric: plan.metric }, io.cwd)
   return quoteCalibration(
     { root: command.root, environment: readEnvironment(plan.nodeFlags), plan, command: hint },
     io.now(),

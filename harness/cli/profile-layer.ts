@@ -20,6 +20,7 @@ import { packageRoot } from '../system/package-root.js'
 import { sealText } from '../system/sealed-text.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
+import { nextCommand, quoted } from './command-text.js'
 import { linePrinter, printJson, shownPath } from './output.js'
 import { ALL, BOTTLENECKS, PURE } from './profile-names.js'
 import { profileWithTool } from './profile-with-tool.js'
@@ -92,7 +93,8 @@ export async function profileLayer(
   )
   if (command.scenario?.includes(ALL)) {
     const environment = readEnvironment(NODE_FLAGS)
-    writeOwn(bottlenecks, sealText(bottlenecksMarkdown(hotspots, environment, repeatText(command))))
+    const page = bottlenecksMarkdown(hotspots, environment, repeatText(command, io.cwd))
+    writeOwn(bottlenecks, sealText(page))
     printLine(`consolidated: ${shownPath(bottlenecks.path, io)}`)
   }
   if (json) printJson(hotspots, io)
@@ -173,7 +175,10 @@ function requestOf(
 }
 
 /** What to type to get the consolidated page again. */
-function repeatText({ layer, scale }: ProfileCommand): string {
-  const words = scale === 'standard' ? '' : ` --scale ${scale}`
-  return `npm run profile -- ${layer} --scenario ${ALL}${words}`
+function repeatText({ layer, scale, suite, incumbent }: ProfileCommand, cwd: string): string {
+  const words = [layer, `--scenario ${ALL}`]
+  if (scale !== 'standard') words.push(`--scale ${scale}`)
+  if (incumbent !== undefined) words.push(`--incumbent${quoted(incumbent.join(',') || 'none')}`)
+  if (suite !== undefined) words.push(`--suite${quoted(suite)}`)
+  return nextCommand('profile', cwd, ...words)
 }

@@ -76,7 +76,7 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
       removeJournal(root)
       return summary
     } finally {
-      if (!canContinue(root, log.journal)) removeJournal(root)
+      if (!canContinue(root, log.journal)) discardJournal(root)
     }
   } finally {
     leave()
@@ -86,6 +86,15 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
 /** Whether there is something to continue: a finished layer, or a layer with finished runs. */
 function canContinue(root: string, { done, current }: SequenceJournal): boolean {
   return done.length > 0 || (current !== undefined && unfinishedIds(root).includes(current.record))
+}
+
+/** Removes the journal after an error, which one in here must not hide. */
+function discardJournal(root: string): void {
+  try {
+    removeJournal(root)
+  } catch {
+    // The journal names records that do not exist; a resumed sequence makes them.
+  }
 }
 
 function emptySequence(suite: Suite): Sequence {

@@ -80,7 +80,11 @@ export function claimEvidence(root: string, layer: string): string {
 
 /** Frees a claimed number whose folder has no plan yet, hence no runs. */
 export function discardUnplanned(root: string, id: string): void {
-  if (!hasPlan(root, id)) rmSync(join(evidenceOf(root), id), { recursive: true, force: true })
+  try {
+    if (!hasPlan(root, id)) rmSync(join(evidenceOf(root), id), { recursive: true, force: true })
+  } catch {
+    // It is called after an error, which this one must not hide.
+  }
 }
 
 /** The files of an evidence folder that are written once, before the plan. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallRequest, installPackages, runManager } from './install-packages.js'
 
@@ -24,7 +25,21 @@ export async function buildVersion(request: BuildRequest): Promise<BuildEnding> 
   const { checkout, prefix, script, setting } = request
   const installed = await installPackages(request)
   if (installed.problem !== undefined || script === undefined) return installed
+  const missing = missingScript(join(checkout, prefix), script)
+  if (missing !== undefined) return { ...installed, problem: missing }
   const npm = { file: 'npm', args: ['run', '-s', script] }
   const problem = await runManager(npm, join(checkout, prefix), setting)
   return problem === undefined ? installed : { ...installed, problem }
+}
+
+/** Why a script cannot run; undefined if the project has it. */
+function missingScript(project: string, script: string): string | undefined {
+  let scripts: unknown
+  try {
+    ;({ scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')))
+  } catch (error) {
+    return `its package.json cannot be read (${error instanceof Error ? error.message : error})`
+  }
+  if (typeof scripts === 'object' && scripts !== null && script in scripts) return undefined
+  return `its package.json has no script ${script}; name the script that compiles with --build, or give --build none if nothing is compiled`
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { InvalidEvidenceError } from '../errors.js'
+import { InputError, InvalidEvidenceError } from '../errors.js'
 import { atExit } from '../system/at-exit.js'
 import { explainFileError } from '../system/files.js'
 import { CHECKOUTS_PREFIX, markOwner, ownersGone } from './checkout-owner.js'
@@ -76,7 +76,12 @@ function makeFolder(parent: string): string {
     // Node resolves links in the address of a module, so only a real path is the same everywhere.
     return realpathSync(mkdtempSync(join(parent, CHECKOUTS_PREFIX)))
   } catch (error) {
-    throw explainFileError(error, parent)
+    const explained = explainFileError(error, parent)
+    if (!(explained instanceof InputError)) throw explained
+    throw new InputError(
+      `cannot make a folder for the checkouts in ${parent} (${(error as NodeJS.ErrnoException).code}); set TMPDIR to a writable folder`,
+      { cause: error },
+    )
   }
 }
 

@@ -73,10 +73,18 @@ function lookAgain(path: string, before: Seen | undefined): Seen {
   if (stat === undefined) throw changed(path, 'is gone, but was measured')
   const state = [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join()
   if (before?.state === state) return before
-  const digest = digestFile(path)
+  const digest = readDigest(path)
   if (before !== undefined && before.digest !== digest)
     throw changed(path, `was changed (${short(before.digest)} → ${short(digest)})`)
   return { digest, state }
+}
+
+function readDigest(path: string): string {
+  try {
+    return digestFile(path)
+  } catch (error) {
+    throw changed(path, `cannot be read (${error instanceof Error ? error.message : error})`)
+  }
 }
 
 function changed(path: string, what: string): InvalidEvidenceError {

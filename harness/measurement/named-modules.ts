@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, extname, isAbsolute, resolve } from 'node:path'
+import { readText } from '../system/proc.js'
 
 /** Every text in quotes that ends like a module, also inside `new URL('./x.js', …)`. */
 const MODULE_NAMES = /['"`]([^'"`\n$]{1,300}\.(?:[cm]?[jt]sx?|node|wasm))['"`]/g
@@ -33,7 +34,7 @@ export function withNamedModules(
 }
 
 function namedIn(file: string): string[] {
-  const source = readFileSync(file, 'utf8')
+  const source = readText(file) ?? ''
   const names = [...source.matchAll(MODULE_NAMES), ...source.matchAll(IMPORTED)]
   return names.flatMap(([, name = '']) => {
     if (isAbsolute(name) || name.includes('://')) return []

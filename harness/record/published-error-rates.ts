@@ -18,6 +18,6 @@ const quotedSchema = z.looseObject({
  */
 export function publishedErrorRates(root: string = packageRoot()): string | undefined {
   const path = join(root, 'docs', 'characteristics', 'characteristics.json')
-  const problem = 'is damaged; restore it, or derive it with: npm run characteristics'
+  const problem = 'is damaged; restore it, or derive it with: npx assay characteristics'
   return readStored(path, quotedSchema, problem)?.line
 }

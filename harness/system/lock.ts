@@ -31,7 +31,12 @@ export function acquireLock(directory: string, now: Date): EvidenceLock {
   return {
     release: () => {
       withdraw()
-      releaseLock(path)
+      try {
+        releaseLock(path)
+      } catch {
+        // An error here must not hide the one that ends the command; a lock without its process is
+        // free.
+      }
     },
   }
 }

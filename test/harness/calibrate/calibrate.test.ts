@@ -151,7 +151,7 @@ describe('a calibration of this host', () => {
     )
     expect(code).toBe(5)
     expect(stderr).toBe(
-      `assay: ${path} differs from what its runs yield; restore it, or calibrate again: npm run calibrate\n`,
+      `assay: ${path} differs from what its runs yield; restore it, or calibrate again: npx assay calibrate\n`,
     )
     expect(readdirSync(join(root, 'profiling-results')).sort()).toEqual([
       '0001-one-tick',
