@@ -18,7 +18,7 @@ import {
   recordText,
   toDecisionRecord,
 } from '../record/decision-record.js'
-import { checkDigests } from '../record/evidence-digests.js'
+import { checkDigests, checkLineEnds } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
 import { changedFigure } from '../record/same-figures.js'
 import { toSequenceStep } from '../record/sequence-record.js'
@@ -178,6 +178,7 @@ export function replayRecord(
       `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
     )
   }
+  checkLineEnds(root, record)
   const evidence = readEvidence(root, id)
   checkDigests(root, record, evidence.digests)
   compareFile(root, `${id}.json`, recordText(toDecisionRecord(evidence, recordVersion)))
@@ -210,6 +211,7 @@ function compareSteps(
  * @throws {InvalidEvidenceError} a verdict, reason or figure would change
  */
 function rederive(root: string, record: DecisionRecord): DecisionRecord {
+  checkLineEnds(root, record)
   const evidence = readEvidence(root, record.id)
   checkDigests(root, record, evidence.digests)
   const derived = toDecisionRecord(evidence)

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
 import { hasDigestWithoutCr, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import { decisionsOf, evidenceOf } from '../evidence/store.js'
+import { digestFile } from '../system/files.js'
 import type { DecisionRecord } from './decision-record.js'
 
 /**
@@ -19,8 +21,6 @@ export function checkDigests(
   for (const name of new Set([...Object.keys(recorded), ...Object.keys(present)])) {
     if (recorded[name] === present[name]) continue
     const path = join(evidenceOf(root), id, name)
-    if (present[name] !== undefined && hasDigestWithoutCr(path, recorded[name]))
-      throw new InvalidEvidenceError(`${path}: ${LINE_ENDS_CHANGED}`)
     const what =
       present[name] === undefined
         ? `${path} is missing`
@@ -28,5 +28,19 @@ export function checkDigests(
           ? `${path} is not part of the record`
           : `${path} is not the file that ${join(decisionsOf(root), `${id}.json`)} was made from: one of them was changed`
     throw new InvalidEvidenceError(`${what}; restore it, or evaluate again for a new record`)
+  }
+}
+
+/**
+ * Checks, before the evidence of a record is read, that git did not change the line ends of a file
+ * and nothing else.
+ *
+ * @throws {InvalidEvidenceError} it did; with the path of the file, and the remedy
+ */
+export function checkLineEnds(root: string, { id, evidence }: DecisionRecord): void {
+  for (const [name, digest] of Object.entries(evidence)) {
+    const path = join(evidenceOf(root), id, name)
+    if (existsSync(path) && digestFile(path) !== digest && hasDigestWithoutCr(path, digest))
+      throw new InvalidEvidenceError(`${path}: ${LINE_ENDS_CHANGED}`)
   }
 }
