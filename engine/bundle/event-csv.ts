@@ -86,6 +86,9 @@ export async function readEvents(path: string, decimalComma?: boolean): Promise<
   return { path, rows, notes }
 }
 
+/** In any case. */
+const KINDS: readonly string[] = ['split', 'dividend']
+
 function eventColumns(path: string, { header, headerLine }: Table): ReadonlyMap<Column, number> {
   const at = new Map<Column, number>()
   for (const [index, name] of header.entries()) {
@@ -111,7 +114,8 @@ function toEventRow(
   at: ReadonlyMap<Column, number>,
   plain: (text: string) => string,
 ): EventRow {
-  const [asset = '', when = '', kind = ''] = COLUMNS.map((name) => cells[at.get(name)!]!)
+  const [asset = '', when = '', given = ''] = COLUMNS.map((name) => cells[at.get(name)!]!)
+  const kind = KINDS.find((known) => known === given.toLowerCase()) ?? given
   const written = plain(cells[at.get('value')!]!)
   const second = at.get('per')
   const beside = second === undefined ? '' : plain(cells[second]!)

@@ -7,7 +7,9 @@ import { jumpNotes, roundedNotes, splitNotes } from './split-notes.js'
 import { haltNotes, tradingNotes } from './trading-notes.js'
 
 export interface DataCheck {
-  /** Of the run: volume and bars are counted up to its end. The whole bundle if absent. */
+  /**
+   * Of the run: bars are counted up to its end, volume from its start. The whole bundle if absent.
+   */
   readonly range?: RangeSpec
   /** The longest window of the strategy, bars. */
   readonly longestWindow?: number
@@ -26,13 +28,13 @@ export async function checkData(
   { range = {}, longestWindow, thorough = false }: DataCheck = {},
 ): Promise<readonly DataNote[]> {
   const { calendar, manifest } = bundle
-  const { from, end } = tradingRange(calendar, range)
+  const { from, start, end } = tradingRange(calendar, range)
   const [assets, adjustments] = [rowsByAsset(await bundle.table()), await bundle.adjustments()]
   const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
   return [
     ...assets.flatMap((rows) => splitNotes(rows, adjustments, calendar)),
     ...assets.flatMap((rows) => roundedNotes(rows, adjustments, calendar)),
-    ...tradingNotes(assets, { from, to: end }, longestWindow, own),
+    ...tradingNotes(assets, { from, start, end }, longestWindow, own),
     ...calendarNotes(assets, manifest.assets, calendar),
     ...(thorough
       ? [

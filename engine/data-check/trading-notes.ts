@@ -1,5 +1,5 @@
-import type { SessionRange } from '../market/bars.js'
 import { type Calendar, lowerBound } from '../market/calendar.js'
+import type { TradingRange } from '../simulation/trading-range.js'
 import type { AssetRows } from './asset-rows.js'
 import { missingText } from './calendar-notes.js'
 import type { DataNote } from './data-note.js'
@@ -8,21 +8,21 @@ import type { DataNote } from './data-note.js'
  * Why nothing can happen: assets without any volume never fill, and a strategy with a window of
  * `longest` bars needs one bar more than that, since an order fills after the bar of its signal.
  *
- * @param range    the sessions that are readable
+ * @param range    the sessions that are readable, and from which on orders fill
  * @param longest  bars; undefined: no window is checked
  * @param own      assets with a calendar of their own
  */
 export function tradingNotes(
   assets: readonly AssetRows[],
-  range: SessionRange,
+  range: TradingRange,
   longest: number | undefined,
   own: ReadonlySet<string>,
 ): DataNote[] {
   const within = assets.map((rows) => ({ rows, ...rowsIn(rows, range, own.has(rows.asset)) }))
-  const silent = within.filter(({ bars, traded }) => bars > 0 && traded === 0)
+  const silent = within.filter(({ fillable, traded }) => fillable > 0 && traded === 0)
   const short = within.filter(({ bars }) => longest !== undefined && bars > 0 && bars <= longest)
   return [
-    ...volumeNotes(silent, within.filter(({ bars }) => bars > 0).length),
+    ...volumeNotes(silent, within.filter(({ fillable }) => fillable > 0).length, range.start > 0),
     ...short.map(({ rows: { asset }, bars }) => ({
       code: 'too-few-bars' as const,
       asset,
@@ -60,32 +60,40 @@ export function haltNotes(
 
 interface Within {
   readonly rows: AssetRows
-  readonly bars: number
+  /** Bars from the start of the run on. */
+  readonly fillable: number
 }
 
-function volumeNotes(silent: readonly Within[], assets: number): DataNote[] {
+function volumeNotes(silent: readonly Within[], assets: number, part: boolean): DataNote[] {
+  const within = part ? ' in the range' : ''
   const remedy = 'give the traded volumes, or any positive number, to let orders fill'
   if (silent.length > 0 && silent.length === assets)
     return [
       {
         code: 'no-volume',
-        message: `no bar has any volume, so no order can ever fill; ${remedy}`,
+        message: `no bar${within} has any volume, so no order can ever fill; ${remedy}`,
       },
     ]
-  return silent.map(({ rows: { asset }, bars }) => ({
+  return silent.map(({ rows: { asset }, fillable }) => ({
     code: 'no-volume' as const,
     asset,
-    message: `${asset} never fills, because none of its ${barsText(bars)} has any volume; ${remedy}`,
+    message: `${asset} never fills, because none of its ${barsText(fillable)}${within} has any volume; ${remedy}`,
   }))
 }
 
-/** Bars within a range, untraded ones between the first and the last included, and the traded. */
-function rowsIn({ session, volume }: AssetRows, { from, to }: SessionRange, own: boolean) {
+/**
+ * Bars that are readable, untraded ones between the first and the last included; and of the bars
+ * from the start of the run on, how many there are, and how many were traded.
+ */
+function rowsIn({ session, volume }: AssetRows, { from, start, end }: TradingRange, own: boolean) {
   const first = lowerBound(session, from)
-  const last = lowerBound(session, to)
-  const traded = volume.subarray(first, last).reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0)
-  if (last === first) return { bars: 0, traded }
-  return { bars: own ? last - first : session[last - 1]! - session[first]! + 1, traded }
+  const fill = lowerBound(session, start)
+  const last = lowerBound(session, end)
+  const traded = volume.subarray(fill, last).reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0)
+  const fillable = last - fill
+  if (last === first) return { bars: 0, fillable, traded }
+  const bars = own ? last - first : session[last - 1]! - session[first]! + 1
+  return { bars, fillable, traded }
 }
 
 function barsText(bars: number): string {

@@ -35,7 +35,10 @@ export interface SearchResult<Result extends BacktestResult = BacktestResult> {
   readonly objective: Objective
   /** In the order of the grid. */
   readonly trials: readonly Trial<Result>[]
-  /** The trial with the highest score; if several have it, the earliest. */
+  /**
+   * The trial with the highest score; if several have it, the earliest. A trial that was bankrupt
+   * is the best only if all were.
+   */
   readonly best: Trial<Result>
 }
 
@@ -85,9 +88,17 @@ export async function runTrials<Result extends BacktestResult>(
   })
 }
 
-/** Sorts trials by score, the best first; with equal scores, the earlier trial comes first. */
-export function ranked<T extends Pick<Trial, 'index' | 'score'>>(
+/**
+ * Sorts trials by score, the best first; with equal scores, the earlier trial comes first. Trials
+ * that were bankrupt come last, whatever they gained afterwards: nothing grows from zero or less.
+ */
+export function ranked<T extends Pick<Trial, 'index' | 'score' | 'result'>>(
   trials: readonly T[],
 ): readonly T[] {
-  return [...trials].sort((a, b) => b.score - a.score || a.index - b.index)
+  return [...trials].sort(
+    (a, b) =>
+      Number(a.result.bankrupt !== undefined) - Number(b.result.bankrupt !== undefined) ||
+      b.score - a.score ||
+      a.index - b.index,
+  )
 }

@@ -57,7 +57,10 @@ export interface WalkForwardResult<Result extends BacktestResult = BacktestResul
    * `bankrupt`, if there is one.
    */
   readonly stitched: EquityCurve
-  /** The first session with a stitched equity of zero or less, from which it cannot grow. */
+  /**
+   * The first session with a stitched equity of zero or less, from which it cannot grow. Less than
+   * half a tick is zero.
+   */
   readonly bankrupt?: SessionText
   readonly finalEquity: DecimalText
   /** Metrics of the stitched curve. */
@@ -160,7 +163,7 @@ interface Stitched {
 /**
  * Chains returns: the equity of each segment is multiplied exactly by the growth over all segments
  * before it, and rounded to the tick. Growth from zero or less has no meaning, so the chain ends
- * when equity is not above zero.
+ * when the rounded equity is not above zero.
  */
 function stitch(windows: readonly WindowResult[]): Stitched {
   const dates: string[] = []
@@ -171,9 +174,9 @@ function stitch(windows: readonly WindowResult[]): Stitched {
     const next = windows[w + 1]?.window.test.start ?? window.test.end
     const kept = Math.min(equityCurve.equity.length, next - window.test.start)
     for (let i = 0; i < kept; i++) {
-      const value = exact(equityCurve.equity[i]!)
+      const value = timesRatio(exact(equityCurve.equity[i]!), factor, priceScale)
       dates.push(equityCurve.dates[i]!)
-      equity.push(timesRatio(value, factor, priceScale).toFixed())
+      equity.push(value.toFixed())
       if (!value.gt(0)) return { stitched: { dates, equity }, bankrupt: equityCurve.dates[i]! }
     }
     const reached = exact(equityCurve.equity[kept - 1]!)

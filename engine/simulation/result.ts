@@ -91,6 +91,12 @@ export interface BacktestResult {
   /** Risk-free return per year in the metrics, compounded. Not part of the canonical text. */
   readonly riskFree: number
   readonly metrics: Metrics
+  /**
+   * The first session that ended with an equity of zero or less. From then on the account owes
+   * money, so later gains have no meaning; searches rank such a trial last. Absent if there is
+   * none. Not part of the canonical text, which holds the equity itself.
+   */
+  readonly bankrupt?: SessionText
 }
 
 /** The canonical JSON of a result: trades first, then money. Equal text ⇔ equal results. */

@@ -37,6 +37,7 @@ export class SessionJournal {
     const closed = trips.filter((trip) => trip.closed !== undefined)
     const wins = closed.filter((trip) => trip.profit.gt(0)).length
     const equity = this.#equity.map((value) => value.toFixed())
+    const bankrupt = this.#sessions[this.#equity.findIndex((value) => !value.gt(0))]
     return {
       bundle: run.bundle,
       bars: run.bars,
@@ -64,6 +65,7 @@ export class SessionJournal {
         closed.length,
         run.annualisation,
       ),
+      ...(bankrupt !== undefined && { bankrupt: this.#text(bankrupt) }),
     }
   }
 

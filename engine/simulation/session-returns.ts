@@ -12,9 +12,9 @@ export interface ReturnFigures {
 }
 
 /**
- * A spread below this is computed again from the exact amounts, because in doubles it is partly
- * rounding: a return is a quotient less 1 with an error of 2^-52, so that four equal returns of
- * 10 % would have a deviation of 1e-16.
+ * A spread below this part of the largest growth is computed again from the exact amounts, because
+ * in doubles it is partly rounding: a return is a quotient less 1 with an error of 2^-52 of the
+ * quotient, so that four equal returns of 10 % would have a deviation of 1e-16.
  */
 const RELIABLE = 1e-10
 
@@ -45,7 +45,9 @@ export function returnFigures(
     deviation: sampleStandardDeviation(returns),
     downside: rootMeanSquare(excess.map((value) => (value < lowest(rate) ? value : 0))),
   }
-  if (figures.deviation > RELIABLE && !(figures.downside > 0 && figures.downside < RELIABLE))
+  const largest = returns.reduce((growth, value) => Math.max(growth, value + 1), 1)
+  const reliable = RELIABLE * largest
+  if (figures.deviation > reliable && !(figures.downside > 0 && figures.downside < RELIABLE))
     return figures
   return exactFigures(curve.map(exact), rate)
 }

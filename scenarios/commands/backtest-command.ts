@@ -17,6 +17,7 @@ the number of rounded values. Adjustments are applied point in time; without --a
 
 Notes on stderr name what would pass in silence: a split of 1.1 or more (or its inverse) that the next open does not
 show, an asset without volume or with too few bars for the slow average, assets that trade by different calendars.
+After the run, they name why nothing was traded, and a bankruptcy: an equity of zero or less at the end of a session.
 Bars of different spacing, such as daily beside hourly ones, are refused.
 
 Examples

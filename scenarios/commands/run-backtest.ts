@@ -3,6 +3,7 @@ import {
   type BacktestResult,
   type CommissionModel,
   checkData,
+  type DataNote,
   type DividendPolicy,
   defaults,
   digest,
@@ -29,6 +30,7 @@ import { unknownName } from '../../harness/text/nearest-name.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { suite } from '../suite.js'
 import { onUserInput } from './engine-input.js'
+import { outcomeNotes } from './outcome-notes.js'
 import { type GivenReading, readingOptions } from './reading-options.js'
 
 /**
@@ -112,7 +114,7 @@ async function backtest(
   const bundle = await bundleOf(command, io)
   const engine = openEngine(config, { log: engineLog(command.log, { write: io.stderr }) })
   try {
-    await printNotes(bundle, command, io)
+    const before = await printNotes(bundle, command, io)
     const begin = performance.now()
     const result = await engine.backtest({
       bundle,
@@ -127,6 +129,7 @@ async function backtest(
       ...defined({ periodsPerYear: command.periodsPerYear }),
     })
     const seconds = (performance.now() - begin) / 1000
+    for (const note of outcomeNotes(result, slippage, before)) io.stderr(`note: ${note}\n`)
     return { result, seconds }
   } finally {
     engine.close()
@@ -158,7 +161,7 @@ async function printNotes(
   source: string | OpenBundle,
   { start, end, slow, checkData: thorough = false }: BacktestCommand,
   io: Io,
-): Promise<void> {
+): Promise<readonly DataNote[]> {
   const bundle = typeof source === 'string' ? await plainBundleSource().open(source) : source
   const range = defined({ start, end })
   const notes = await checkData(bundle, { range, longestWindow: slow, thorough })
@@ -171,6 +174,7 @@ async function printNotes(
   }
   if (thorough && notes.length === 0)
     io.stderr(`note: ${checkedText(bundle.manifest.assets.length)}, nothing found\n`)
+  return notes
 }
 
 function checkedText(assets: number): string {
@@ -185,6 +189,7 @@ function toJson(result: BacktestResult, barsPerSecond: number) {
     openTrades: result.openTrades,
     fills: result.fills.map(({ date, asset, shares, price }) => ({ date, asset, shares, price })),
     metrics: result.metrics,
+    ...defined({ bankrupt: result.bankrupt }),
     periodsPerYear: result.periodsPerYear,
     riskFree: result.riskFree,
     digest: digest(result),

@@ -357,6 +357,16 @@ describe('ingestCsv', () => {
     )
   })
 
+  it('reads the kind of an event in any case', async () => {
+    const prices = await file([HEADER, ...twoRows])
+    const adjustments = await file(
+      ['asset,session,kind,value', 'AAA,2014-06-05,Split,2', 'AAA,2014-06-05,DIVIDEND,0.1'],
+      'events.csv',
+    )
+    const { adjustments: read } = await ingestCsv([prices], { adjustments })
+    expect(read.map(({ kind }) => kind).sort()).toEqual(['dividend', 'split'])
+  })
+
   it('refuses an adjustments file without its columns', async () => {
     const adjustments = await file(
       ['asset,date,kind,value', 'AAA,2014-06-02,split,2'],

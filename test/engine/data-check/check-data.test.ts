@@ -145,6 +145,16 @@ describe('where nothing can happen', () => {
     expect((await notesOf(content, { range: { end: 3 } })).map(({ asset }) => asset)).toEqual(['B'])
   })
 
+  it('an asset with volume only before the range counts as without, and so do all', async () => {
+    const content = { bars: [bars('A', [1, 2, 3, 4]), bars('B', [1, 2, 3, 4])] }
+    content.bars[1] = withoutVolume(content.bars[1]!, 2)
+    expect(await notesOf(content)).toEqual([])
+    const [one] = await notesOf(content, { range: { start: 2 } })
+    expect(one!.message).toMatch(/^B never fills, because none of its 2 bars in the range has any/)
+    const [all] = await notesOf({ bars: [content.bars[1]!] }, { range: { start: 2 } })
+    expect(all!.message).toMatch(/^no bar in the range has any volume, so no order can ever fill;/)
+  })
+
   it.each([
     [2, 0],
     [3, 1],

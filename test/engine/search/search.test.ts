@@ -18,7 +18,7 @@ import {
   type TrialTask,
 } from '../../../engine/index.js'
 import { valuesOf } from '../../../engine/search/parameter-space.js'
-import { smaCrossover, sp500Content } from '../../support.js'
+import { eachBar, simpleContent, smaCrossover, sp500Content } from '../../support.js'
 
 const dimension: fc.Arbitrary<Dimension> = fc.oneof(
   fc
@@ -118,6 +118,33 @@ describe('grid search', () => {
       return results
     },
   }
+
+  it('ranks a trial that was bankrupt last, whatever it gained afterwards', async () => {
+    const squeezed = memoryBundle(simpleContent([100, 100, 300, 300, 50, 50]))
+    const shortsOf = (...shares: number[]) =>
+      gridSearch(
+        parameterSpace({ shares: categorical(...shares) }),
+        inlineExecutor(({ parameters }: TrialTask) =>
+          engine.backtest({
+            bundle: squeezed,
+            cash: 100,
+            algorithm: eachBar((context) => {
+              context.orderTarget('A', Number(parameters.shares))
+            }),
+          }),
+        ),
+      )
+    // Short 1 at 100: 100 in cash and 100 owed, 300 owed two sessions later, 50 in the end.
+    const { best, trials } = await shortsOf(-1, 0, -2)
+    expect(trials.map(({ score, result }) => [score, result.bankrupt])).toEqual([
+      [0.5, '2014-01-03'],
+      [0, undefined],
+      [1, '2014-01-03'],
+    ])
+    expect(best.parameters.shares).toBe(0)
+    expect(trials[0]!.result.metrics).not.toHaveProperty('annualReturn')
+    expect((await shortsOf(-1, -2)).best.parameters.shares).toBe(-2)
+  })
 
   it('has the objective, the trials in order and the best, identical for any executor', async () => {
     const search = await gridSearch(space, inlineExecutor(work))

@@ -330,6 +330,35 @@ describe('walk-forward', () => {
     expect(Object.keys(result.metrics)).toEqual(['totalReturn', 'maxDrawdown'])
   })
 
+  it('ends where the stitched equity is less than half a tick', async () => {
+    // A short position loses 99 % in each segment.
+    const column = Float64Array.from({ length: 18 }, (_, i) => (i % 3 === 2 ? 19_900 : 10_000))
+    const [own] = simpleContent(Array(18).fill(1)).bars
+    const content: BundleContent = {
+      ...simpleContent([1]),
+      sessions: isoDays(18),
+      bars: [{ ...own!, open: column, high: column, low: column, close: column }],
+    }
+    const bundle = memoryBundle(content)
+    const run = ({ range }: TrialTask) =>
+      engine.backtest({
+        bundle,
+        cash: 100,
+        algorithm: eachBar((context) => void context.orderTarget('A', -1)),
+        ...(range !== undefined && { range }),
+      })
+    const segments = { train: 2, validation: 1, test: 3, step: 3, warmUp: 0 }
+    const result = await walkForward(
+      parameterSpace({ only: discrete(1, 1) }),
+      { mode: 'rolling', ...segments },
+      bundle.calendar,
+      inlineExecutor(run),
+    )
+    expect(result.stitched.equity.join(' ')).toBe('100 100 1 1 1 0.01 0.01 0.01 0')
+    expect([result.bankrupt, result.stitched.dates.at(-1)]).toEqual(['2014-01-12', '2014-01-12'])
+    expect(Object.keys(result.metrics)).toEqual(['totalReturn', 'maxDrawdown'])
+  })
+
   it('rounds a stitched value once, after any number of segments', async () => {
     const closes = Array.from({ length: 120 }, (_, i) => 100 + ((i * 7) % 13))
     const bundle = memoryBundle(simpleContent(closes))

@@ -64,6 +64,9 @@ describe('metrics', () => {
       expect(grown(curve).volatility).toBe(0)
     }
     expect(grown([110, 121, 133.1, 146.41])).not.toHaveProperty('sortino')
+    // Growth by a million and more a session: the rounding of doubles grows with it.
+    expect(grown(['123456789', '152415787501905.21'])).toHaveProperty('volatility', 0)
+    expect(metricsOf(1, ['1234567.89', '1524157875019.0521'], 2, 0, 0)).not.toHaveProperty('sharpe')
     // Every return is −10 %, and so is their root mean square.
     expect(grown([90, 81, 72.9, 65.61]).sortino).toBeCloseTo(-Math.sqrt(252), 9)
   })
