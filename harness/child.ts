@@ -1,4 +1,4 @@
-import type { RunSlot, Suite } from './contract.js'
+import type { DataVersions, RunSlot, Suite } from './contract.js'
 import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
 import { ContractError, canonicalOf, checkOutcome } from './measurement/outcome-contract.js'
 import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
@@ -50,10 +50,25 @@ async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
   const scale: unknown = workload.scales[slot.scale]
   if (slot.mode === 'prepare') {
     const warnings: string[] = []
-    await workload.prepare(scale, slot.seed, (line) => void warnings.push(String(line)))
-    return { kind: 'prepared', warnings, modules: await loadedModules() }
+    const warn = (line: string) => void warnings.push(String(line))
+    const returned = await workload.prepare(scale, slot.seed, warn)
+    return {
+      kind: 'prepared',
+      warnings,
+      data: versionsOf(returned),
+      modules: await loadedModules(),
+    }
   }
   return await verify(suite, slot)
+}
+
+/** What `prepare` returned, if it is texts by name; it may return anything else, or nothing. */
+function versionsOf(returned: unknown): DataVersions {
+  if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) return {}
+  const entries = Object.entries(returned)
+  return entries.every(([, version]) => typeof version === 'string')
+    ? Object.fromEntries(entries)
+    : {}
 }
 
 /** One untimed pass, for its digest, with every check that what it returned can prove something. */

@@ -64,8 +64,14 @@ export interface Workload<Subject, Scale, Output> {
    * call again.
    *
    * @param warn takes one line for the user, e.g. that damaged data were made again
+   * @returns nothing, or the version of each set of data by its name; a record holds them
    */
-  prepare(scale: Scale, seed: number, warn: (line: string) => void): Promise<void>
+  prepare(
+    scale: Scale,
+    seed: number,
+    warn: (line: string) => void,
+    // biome-ignore lint/suspicious/noConfusingVoidType: most workloads return nothing
+  ): Promise<DataVersions | void>
   /**
    * The timed work. It must start cold on every call, so that filling a cache is part of the
    * measurement.
@@ -87,6 +93,9 @@ export interface Workload<Subject, Scale, Output> {
   /** The first place where two outputs differ; undefined if they are equal. */
   diverge(baseline: Output, candidate: Output): Divergence | undefined
 }
+
+/** Versions of sets of data by their names, e.g. hashes of their content. */
+export type DataVersions = Readonly<Record<string, string>>
 
 export interface Outcome<Output> {
   /**

@@ -1,6 +1,7 @@
 import type { Arm, Divergence, RunSlot } from '../contract.js'
 import { InputError, InvalidEvidenceError } from '../errors.js'
-import { divergenceSchema, type Equivalence } from '../evidence/evidence.js'
+import { defined } from '../evidence/defined.js'
+import { type DataEntry, divergenceSchema, type Equivalence } from '../evidence/evidence.js'
 import { type Answer, forkRun } from '../measurement/fork-run.js'
 import { addressOf } from '../measurement/load-suite.js'
 import { slotOf } from '../measurement/measure-pair.js'
@@ -47,10 +48,11 @@ export async function proveEquivalence(
   const proof = { ...setting, plan }
   const digests: Digests = []
   const results: Result[] = []
+  const prepared: DataEntry[] = []
   let divergence: LocatedDivergence | undefined
   for (const task of tasksOf(plan)) {
     setting.progress.phase(`proving equivalence: ${task.workload}, seed ${task.seed}`)
-    await prepareData(proof, task)
+    prepared.push(...(await prepareData(proof, task)))
     const byArm = await verifyArms(proof, task)
     results.push(...byArm)
     digests.push(...byArm.map(({ arm, digest }) => ({ ...task, arm, digest })))
@@ -58,21 +60,27 @@ export async function proveEquivalence(
     if (divergence !== undefined && !thorough) break
   }
   if (divergence === undefined) refuseVacuous(results)
+  const data = prepared.length === 0 ? undefined : prepared
   return divergence === undefined
-    ? { kind: 'equal', digests }
-    : { kind: 'different', digests, divergence }
+    ? defined({ kind: 'equal' as const, digests, data })
+    : defined({ kind: 'different' as const, digests, data, divergence })
 }
 
 function tasksOf({ workloads, equivalenceSeeds }: PlanDraft): Task[] {
   return workloads.flatMap(({ id }) => equivalenceSeeds.map((seed) => ({ workload: id, seed })))
 }
 
-async function prepareData(proof: Proof, task: Task): Promise<void> {
+/** @returns the versions of the data, where the workload states them */
+async function prepareData(proof: Proof, task: Task): Promise<DataEntry[]> {
+  const prepared: DataEntry[] = []
   for (const arm of versionsOf(proof)) {
     const answer = await runStep(proof, { ...task, mode: 'prepare', arm })
     if (answer.kind !== 'prepared') continue
     for (const line of answer.warnings) proof.progress.note(`warning: ${line}`)
+    for (const [name, version] of Object.entries(answer.data))
+      prepared.push({ workload: task.workload, seed: task.seed, arm, name, version })
   }
+  return prepared
 }
 
 /** One arm from each version of the suite. */

@@ -160,15 +160,32 @@ export const divergenceSchema = z.strictObject({
   candidate: z.string(),
 })
 
+/** A set of data that was prepared, as its workload named it. */
+export const dataEntrySchema = z.strictObject({
+  workload: z.string(),
+  seed: z.int().nonnegative(),
+  /** The first arm of the version of the suite that prepared it. */
+  arm: armSchema,
+  name: z.string(),
+  version: z.string(),
+})
+export type DataEntry = Readonly<z.infer<typeof dataEntrySchema>>
+
+const proof = {
+  digests: z.array(digestEntry),
+  /** Absent if no workload states versions of its data. */
+  data: z.array(dataEntrySchema).optional(),
+}
+
 /**
- * `equivalence.json`: one digest per workload × seed × arm, and the first divergence if there is
- * one.
+ * `equivalence.json`: one digest per workload × seed × arm, the versions of the data, and the
+ * first divergence if there is one.
  */
 export const equivalenceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('equal'), digests: z.array(digestEntry) }),
+  z.strictObject({ kind: z.literal('equal'), ...proof }),
   z.strictObject({
     kind: z.literal('different'),
-    digests: z.array(digestEntry),
+    ...proof,
     divergence: z.strictObject({
       workload: z.string(),
       seed: z.int().nonnegative(),

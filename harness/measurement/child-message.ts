@@ -61,7 +61,13 @@ const modules = z.array(z.string())
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('described'), description: suiteDescriptionSchema }),
-  z.strictObject({ kind: z.literal('prepared'), warnings: z.array(z.string()), modules }),
+  z.strictObject({
+    kind: z.literal('prepared'),
+    warnings: z.array(z.string()),
+    /** Versions of the data by name. */
+    data: z.record(z.string(), z.string()),
+    modules,
+  }),
   z.strictObject({
     kind: z.literal('verified'),
     digest: runRecordSchema.shape.digest,

@@ -72,6 +72,7 @@ export interface DecisionModel {
   }[]
   readonly commit: string
   readonly nodeFlags: string
+  readonly data: NonNullable<DecisionRecord['data']>
   readonly files: readonly { readonly name: string; readonly digest: string }[]
   readonly foot: string
 }
@@ -137,6 +138,7 @@ export function decisionModel(
       record.host.nodeFlags
         .map((flag) => `\`${escapeCode(flag).replaceAll('`', "'")}\``)
         .join(' ') || 'none',
+    data: record.data ?? [],
     files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
     foot: escapeMarkdown(record.errorRates ?? RATES_UNKNOWN),
   }

@@ -30,7 +30,7 @@ export function toDecisionRecord(
   evidence: Evidence,
   version: RecordVersion = RECORD_VERSION,
 ): DecisionRecord {
-  const { plan, environment, digests } = evidence
+  const { plan, digests } = evidence
   const decision = decide(evidence)
   const cumulative = overallCumulative(evidence, decision)
   const workloads = decision.workloads.map((workload) =>
@@ -60,6 +60,7 @@ export function toDecisionRecord(
     cumulative: cumulative && toCumulativeRecord(cumulative),
     sequence: evidence.sequence && toSequenceRecord(evidence.sequence),
     equivalence: toEquivalenceRecord(evidence, decision),
+    data: evidence.equivalence.data?.map((entry) => ({ ...entry })),
     profile: recordProfile(workloads),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
@@ -68,21 +69,26 @@ export function toDecisionRecord(
     packageVersion: plan.packageVersion,
     git: plan.git,
     dist: plan.dist,
-    host: {
-      platform: environment.platform,
-      kernel: environment.kernel,
-      cpuModel: environment.cpuModel,
-      cpuCount: environment.cpuCount,
-      memoryBytes: environment.memoryBytes,
-      node: environment.node,
-      v8: environment.v8,
-      nodeFlags: [...plan.nodeFlags],
-      fallbacks: [...environment.fallbacks],
-    },
+    host: toHostRecord(evidence),
     calibration: plan.calibration,
     errorRates: plan.errorRates,
     evidence: sortedByKey(digests),
   })
+}
+
+function toHostRecord({ plan, environment }: Evidence): DecisionRecord['host'] {
+  const { platform, kernel, cpuModel, cpuCount, memoryBytes, node, v8 } = environment
+  return {
+    platform,
+    kernel,
+    cpuModel,
+    cpuCount,
+    memoryBytes,
+    node,
+    v8,
+    nodeFlags: [...plan.nodeFlags],
+    fallbacks: [...environment.fallbacks],
+  }
 }
 
 /** The bytes of a record file: stable key order, two-space JSON, a final newline. */

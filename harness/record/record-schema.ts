@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { calibrationQuoteSchema, criterionSchema, equivalenceSchema } from '../evidence/evidence.js'
+import {
+  calibrationQuoteSchema,
+  criterionSchema,
+  dataEntrySchema,
+  equivalenceSchema,
+} from '../evidence/evidence.js'
 import {
   digestSchema,
   injectedSchema,
@@ -75,6 +80,8 @@ export const decisionRecordSchema = z.strictObject({
   /** Present only in the summary of a sequence. */
   sequence: sequenceRecordSchema.optional(),
   equivalence: equivalenceRecordSchema,
+  /** The data of the runs, as the workloads state them; absent if none does. */
+  data: z.array(dataEntrySchema).optional(),
   /** The short form of the profile of the first profiled target. */
   profile: recordProfileSchema.optional(),
   verdict: verdictSchema,

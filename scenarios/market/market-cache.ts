@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { EngineError, validateBundle, writeBundle } from '../../engine/index.js'
+import {
+  EngineError,
+  memoryBundle,
+  plainBundleSource,
+  validateBundle,
+  writeBundle,
+} from '../../engine/index.js'
+import type { DataVersions } from '../../harness/contract.js'
 import { InputError, InvalidEvidenceError } from '../../harness/errors.js'
 import { CACHE_VARIABLE, cacheRoot } from '../../harness/system/cache-root.js'
 import { marketContent, marketName } from './market-content.js'
@@ -16,10 +23,12 @@ export function marketDirectory(
 }
 
 /**
- * Makes sure that the market of this size and seed is on disk and valid. A valid market is used
- * unchanged, even in a read-only folder. A damaged market is made again, with a warning.
+ * Makes sure that the market of this size and seed, and no other, is on disk and valid: its name
+ * and its content are those that the generator makes now. A valid market is used unchanged, even
+ * in a read-only folder. A damaged market, or that of another seed, is made again, with a warning.
  *
  * @param warn prints one line
+ * @returns the directory, and the version of the bundle, which follows from its content
  * @throws {InputError} the market is missing and the folder cannot be written
  */
 export async function ensureMarket(
@@ -27,24 +36,51 @@ export async function ensureMarket(
   seed: number,
   warn: (line: string) => void,
   root: string = cacheRoot(),
-): Promise<string> {
+): Promise<{ readonly directory: string; readonly version: string }> {
   const directory = marketDirectory(size, seed, root)
+  const content = marketContent(size, seed)
+  const { version } = memoryBundle(content)
   if (existsSync(directory)) {
-    const problem = await findProblem(directory)
-    if (problem === undefined) return directory
-    warn(`cached market ${directory} is damaged (${problem}); making it again`)
+    const problem = await findProblem(directory, { name: content.name, version })
+    if (problem === undefined) return { directory, version }
+    warn(`cached market ${directory} ${problem}; making it again`)
   }
   try {
-    await writeBundle(directory, marketContent(size, seed), { format: 'parquet' })
+    await writeBundle(directory, content, { format: 'parquet' })
   } catch (error) {
     throw explained(error, root)
   }
-  return directory
+  return { directory, version }
 }
 
-async function findProblem(directory: string): Promise<string | undefined> {
+/**
+ * The version of the market of this size and seed by its name, once it is on disk and valid: what
+ * the `prepare` of a workload returns.
+ */
+export async function prepareMarket(
+  size: MarketSize,
+  seed: number,
+  warn: (line: string) => void,
+  root: string = cacheRoot(),
+): Promise<DataVersions> {
+  const { version } = await ensureMarket(size, seed, warn, root)
+  return { [marketName(size, seed)]: version }
+}
+
+/** What is wrong with a cached market: it is damaged, or it is not the one expected. */
+async function findProblem(
+  directory: string,
+  expected: { readonly name: string; readonly version: string },
+): Promise<string | undefined> {
   const findings = await validateBundle(directory)
-  return findings.find(({ severity }) => severity === 'error')?.message
+  const damage = findings.find(({ severity }) => severity === 'error')?.message
+  if (damage !== undefined) return `is damaged (${damage})`
+  const found = await plainBundleSource().open(directory)
+  const { version, manifest } = found
+  found.close()
+  if (manifest.name !== expected.name) return `holds the market ${manifest.name}`
+  if (version !== expected.version) return 'holds other prices than its size and seed give'
+  return undefined
 }
 
 function explained(error: unknown, root: string): unknown {

@@ -1,18 +1,16 @@
 import { type AssetBars, type BundleContent, DEFAULT_SCALES, Money } from '../../engine/index.js'
+import { GENERATOR_HASH } from './generator-hash.js'
 import { intradayMarket } from './intraday.js'
 import { type MarketSize, type ResampledAsset, resampleMarket } from './resample.js'
 import { readSp500 } from './sp500.js'
 
 /**
- * Increase this number when a size and seed give a different market than before, so that stale
- * markets are not used.
+ * The name of a resampled market's bundle, made of size, seed and the hash of the generator: an
+ * edited generator never finds the markets of the one before.
  */
-const MARKET_VERSION = 1
-
-/** The name of a resampled market's bundle, made of size and seed. */
 export function marketName(size: MarketSize, seed: number): string {
   const bars = size.frequency === undefined ? '' : `-${size.frequency}`
-  return `market-v${MARKET_VERSION}-${size.assets}x${size.sessions}${bars}-${seed}`
+  return `market-${GENERATOR_HASH}-${size.assets}x${size.sessions}${bars}-${seed}`
 }
 
 /** A resampled market as the content of a bundle, labelled as resampled. */

@@ -8,7 +8,7 @@ import {
 } from '../../engine/index.js'
 import type { ScaleName, Workload } from '../../harness/contract.js'
 import { formatCounted } from '../../harness/text/format.js'
-import { ensureMarket, marketDirectory } from '../market/market-cache.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { rankedMomentum } from '../strategies/ranked-momentum.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
@@ -56,9 +56,7 @@ export function backtestScenario(
     scales,
     describe: ({ days, backtests }) =>
       `${formatCounted(backtests, 'backtest')} × ${scenario.assets} assets × ${formatCounted(days, 'day')} of ${scenario.frequency ?? '1d'} bars, warm-up included`,
-    async prepare(scale, seed, warn) {
-      await ensureMarket(sizeOf(scale), seed, warn)
-    },
+    prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
     async run(config, scale, seed) {
       const bundle = marketDirectory(sizeOf(scale), seed)
       const engine = openEngine(config)

@@ -10,7 +10,7 @@ import {
   type TrialTask,
 } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
-import { ensureMarket, marketDirectory } from '../market/market-cache.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
 import { crossoverReference } from './crossover-reference.js'
@@ -52,9 +52,7 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   },
   describe: (scale) =>
     `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
-  async prepare(scale, seed, warn) {
-    await ensureMarket(sizeOf(scale), seed, warn)
-  },
+  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
   async run(config, scale, seed) {
     const bundle = marketDirectory(sizeOf(scale), seed)
     const engine = openEngine(config)

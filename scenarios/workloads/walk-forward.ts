@@ -13,7 +13,7 @@ import {
   walkForward,
 } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
-import { ensureMarket, marketDirectory } from '../market/market-cache.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
 import { type CrossoverTask, crossoverReference } from './crossover-reference.js'
@@ -78,9 +78,7 @@ export const walkForwardWorkload: Workload<
   },
   describe: (scale) =>
     `${scale.windows} windows × ${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} trials × ${scale.assets} assets`,
-  async prepare(scale, seed, warn) {
-    await ensureMarket(sizeOf(scale), seed, warn)
-  },
+  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
   async run(config, scale, seed) {
     const { output, counters } = await search(config, scale, seed, () => {})
     return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }

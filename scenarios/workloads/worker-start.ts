@@ -1,6 +1,6 @@
 import type { Counters, OptimizationConfig } from '../../engine/index.js'
 import type { Divergence, Workload } from '../../harness/contract.js'
-import { ensureMarket, marketDirectory } from '../market/market-cache.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { OpeningThread, type TimedRead } from './opening-thread.js'
 
@@ -53,9 +53,7 @@ export const workerStartWorkload: Workload<
   },
   describe: ({ threads, laterOpens, market }) =>
     `${threads.join(', ')} threads × ${1 + laterOpens} opens of ${market.assets} assets × ${market.sessions} sessions`,
-  async prepare({ market }, seed, warn) {
-    await ensureMarket(market, seed, warn)
-  },
+  prepare: ({ market }, seed, warn) => prepareMarket(market, seed, warn),
   async run(config, { threads, laterOpens, market }, seed) {
     const directory = marketDirectory(market, seed)
     const started: StartedThread[] = []

@@ -1,12 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { memoryBundle, validateBundle } from '../../engine/index.js'
+import { memoryBundle, plainBundleSource, validateBundle } from '../../engine/index.js'
 import { cacheRoot } from '../../harness/system/cache-root.js'
-import { ensureMarket, marketDirectory } from '../../scenarios/market/market-cache.js'
-import { marketContent } from '../../scenarios/market/market-content.js'
+import { GENERATOR_HASH, generatorHash } from '../../scenarios/market/generator-hash.js'
+import {
+  ensureMarket,
+  marketDirectory,
+  prepareMarket,
+} from '../../scenarios/market/market-cache.js'
+import { marketContent, marketName } from '../../scenarios/market/market-content.js'
 import { resampleMarket } from '../../scenarios/market/resample.js'
 import { readSp500 } from '../../scenarios/market/sp500.js'
 
@@ -95,7 +109,7 @@ describe('the market cache', () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }))
 
   it('writes a market once and then uses it', async () => {
-    const directory = await ensureMarket(SMALL, 1, warn, root)
+    const { directory } = await ensureMarket(SMALL, 1, warn, root)
     const written = statSync(join(directory, 'manifest.json')).mtimeMs
     expect(
       (await validateBundle(directory)).filter(({ severity }) => severity === 'error'),
@@ -106,7 +120,7 @@ describe('the market cache', () => {
   })
 
   it('makes a damaged market again, the same one, with a warning', async () => {
-    const directory = await ensureMarket(SMALL, 1, warn, root)
+    const { directory } = await ensureMarket(SMALL, 1, warn, root)
     const bars = join(directory, 'bars.parquet')
     const whole = readFileSync(bars)
     truncateSync(bars, 100)
@@ -117,7 +131,7 @@ describe('the market cache', () => {
   })
 
   it('notices a flipped byte that changes no size', async () => {
-    const directory = await ensureMarket(SMALL, 1, warn, root)
+    const { directory } = await ensureMarket(SMALL, 1, warn, root)
     const bars = join(directory, 'bars.parquet')
     const whole = readFileSync(bars)
     const flipped = Buffer.from(whole)
@@ -139,6 +153,49 @@ describe('the market cache', () => {
   it('follows ASSAY_CACHE_DIR, and stays in the package where it is unset', () => {
     expect(cacheRoot({ ASSAY_CACHE_DIR: '/somewhere' })).toBe('/somewhere')
     expect(cacheRoot({})).toMatch(/node_modules[\\/]\.cache[\\/]assay$/)
-    expect(marketDirectory(SMALL, 5, '/root')).toBe(join('/root', 'market-v1-3x200-5'))
+    expect(marketDirectory(SMALL, 5, '/root')).toMatch(/^\/root\/market-[\da-f]{12}-3x200-5$/)
+  })
+
+  it('does not take the market of another seed for its own', async () => {
+    const own = await ensureMarket(SMALL, 2, warn, root)
+    const other = await ensureMarket(SMALL, 1, warn, root)
+    expect(other.version).not.toBe(own.version)
+    cpSync(own.directory, other.directory, { recursive: true })
+    expect(await ensureMarket(SMALL, 1, warn, root)).toEqual(other)
+    expect(warnings.join()).toContain(`holds the market ${marketName(SMALL, 2)}; making it again`)
+    expect((await plainBundleSource().open(other.directory)).version).toBe(other.version)
+  })
+
+  it('does so even if the copy was given the name of the other market', async () => {
+    const own = await ensureMarket(SMALL, 2, warn, root)
+    const other = await ensureMarket(SMALL, 1, warn, root)
+    cpSync(own.directory, other.directory, { recursive: true })
+    const manifest = join(other.directory, 'manifest.json')
+    const named = readFileSync(manifest, 'utf8').replace(marketName(SMALL, 2), marketName(SMALL, 1))
+    writeFileSync(manifest, named)
+    await ensureMarket(SMALL, 1, warn, root)
+    expect(warnings.join()).toContain('holds other prices than its size and seed give')
+    expect((await plainBundleSource().open(other.directory)).version).toBe(other.version)
+  })
+
+  it('is keyed by the source of its generator', () => {
+    const folder = join(root, 'copy')
+    const modules = join(folder, 'scenarios', 'market')
+    cpSync('scenarios/market', modules, { recursive: true })
+    cpSync('harness/statistics', join(folder, 'harness', 'statistics'), { recursive: true })
+    expect(generatorHash(modules, '.ts')).toBe(GENERATOR_HASH)
+    for (const edited of ['market/resample.ts', 'market/intraday.ts', 'market/sp500.ts']) {
+      const before = generatorHash(modules, '.ts')
+      appendFileSync(join(folder, 'scenarios', edited), '// edited\n')
+      expect(generatorHash(modules, '.ts')).not.toBe(before)
+    }
+    const before = generatorHash(modules, '.ts')
+    appendFileSync(join(folder, 'harness/statistics/random.ts'), '// edited\n')
+    expect(generatorHash(modules, '.ts')).not.toBe(before)
+  })
+
+  it('states its version to the harness, so that a record can hold it', async () => {
+    const { version } = await ensureMarket(SMALL, 3, warn, root)
+    expect(await prepareMarket(SMALL, 3, warn, root)).toEqual({ [marketName(SMALL, 3)]: version })
   })
 })

@@ -73,7 +73,7 @@ function ranker(
 
 describe('the reference computation', () => {
   it('decides like the strategy, backtest by backtest', async () => {
-    const bundle = await ensureMarket(
+    const { directory: bundle } = await ensureMarket(
       { assets: 4, sessions: 160 },
       3,
       () => {},
@@ -98,7 +98,7 @@ describe('the reference computation', () => {
   })
 
   it('ranks like the strategy, backtest by backtest', async () => {
-    const bundle = await ensureMarket(
+    const { directory: bundle } = await ensureMarket(
       { assets: 8, sessions: 160 },
       3,
       () => {},

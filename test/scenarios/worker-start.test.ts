@@ -23,7 +23,7 @@ describe('worker-start', () => {
   beforeEach(async () => {
     before = process.env[CACHE_VARIABLE]
     process.env[CACHE_VARIABLE] = root
-    directory = await ensureMarket(SCALE.market, 5, () => {}, root)
+    directory = (await ensureMarket(SCALE.market, 5, () => {}, root)).directory
     process.on('worker', watch)
   })
   afterEach(() => {

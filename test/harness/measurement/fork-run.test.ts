@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { RunSlot } from '../../../harness/contract.js'
 import { type ForkSettings, forkRun } from '../../../harness/measurement/fork-run.js'
 import { nodeFlagsFor, runEnvironment } from '../../../harness/measurement/run-environment.js'
-import { createIo, kernelSuite } from '../../fixtures/bench.js'
+import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 
 const slot = (layer: string, change: Partial<RunSlot> = {}): RunSlot => ({
   suite: kernelSuite.module,
@@ -90,6 +93,22 @@ describe('a measured process that fails', () => {
     expect(await forkRun(slot('', { suite: 'file:///no/suite.mjs' }), settings())).toMatchObject({
       error: expect.stringMatching(/Cannot find module/),
     })
+  })
+
+  it.each([
+    ['{ prices: "sha256:1" }', { prices: 'sha256:1' }],
+    ['undefined', {}],
+    ['"a path"', {}],
+    ['["one", "two"]', {}],
+    ['{ prices: 1 }', {}],
+  ])('takes versions of data from prepare, which may return anything: %s', async (code, data) => {
+    const path = join(temporaryDirectory(), 'suite.mjs')
+    const workload = `{ id: 'w', scales: { smoke: 0 }, prepare: async () => (${code}) }`
+    writeFileSync(path, `export const suite = { name: 's', layers: [], workloads: [${workload}] }`)
+    const suite = pathToFileURL(path).href
+    expect(
+      await forkRun(slot('', { suite, workload: 'w', mode: 'prepare' }), settings()),
+    ).toMatchObject({ kind: 'answered', message: { kind: 'prepared', data } })
   })
 
   it('marks an error in an input by its exit code', async () => {

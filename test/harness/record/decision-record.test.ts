@@ -567,6 +567,30 @@ describe('a summary', () => {
   })
 })
 
+describe('the data of the runs', () => {
+  const data = [1, 2].map((seed) => ({
+    workload: 'grid',
+    seed,
+    arm: 'baseline' as const,
+    name: `prices-${seed}`,
+    version: `version ${seed}`,
+  }))
+  const equivalence = { ...accepted.equivalence, data }
+
+  it('stands in the record and on its page, by name and version', () => {
+    const record = toDecisionRecord({ ...accepted, equivalence })
+    expect(record.data).toEqual(data)
+    expect(decisionRecordSchema.parse(record).data).toEqual(data)
+    expect(renderDecision(record, [record])).toContain('| prices-2 | grid | 2 | version 2 |')
+  })
+
+  it('leaves no field where no workload states it, as in the records before', () => {
+    const record = toDecisionRecord(accepted)
+    expect(record).not.toHaveProperty('data')
+    expect(renderDecision(record, [record])).not.toContain('| data |')
+  })
+})
+
 describe('the published JSON Schema', () => {
   it('is the one records are checked with', async () => {
     const schema = z.toJSONSchema(decisionRecordSchema, { target: 'draft-2020-12' })
