@@ -5,11 +5,12 @@ import { AssayError } from '../errors.js'
 import { evidenceOf } from '../evidence/store.js'
 import { readIfThere } from '../system/files.js'
 import { sealOf } from '../system/sealed-text.js'
+import type { CommandOnRoot } from './command-text.js'
 import { BOTTLENECKS } from './profile-names.js'
 import { calibrationIds, strangersIn } from './strangers.js'
 
 /** Problems of what no record is about: strangers, calibrations, consolidated profiles. */
-export function besideRecords(root: string): string[] {
+export function besideRecords(root: string, command: CommandOnRoot): string[] {
   return [
     ...problemsOf(() => strangersIn(root)),
     ...calibrationIds(root).flatMap((id) =>
@@ -18,18 +19,19 @@ export function besideRecords(root: string): string[] {
         return isThere ? [] : [`${join(evidenceOf(root), id)} has no calibration.json; delete it`]
       }),
     ),
-    ...bottlenecksProblems(root),
+    ...bottlenecksProblems(root, command),
   ]
 }
 
-function bottlenecksProblems(root: string): string[] {
+function bottlenecksProblems(root: string, command: CommandOnRoot): string[] {
   const path = join(evidenceOf(root), BOTTLENECKS)
   const seal = sealOf(readIfThere(path) ?? '')
   if (!existsSync(path) || seal === 'whole') return []
+  const again = command('profile', 'LAYER', '--scenario all')
   return [
     seal === 'changed'
-      ? `${path} was changed after it was written; restore it, or profile again: assay profile layer --scenario all`
-      : `${path} carries no hash of its text, so a change cannot be seen; profile again: assay profile layer --scenario all`,
+      ? `${path} was changed after it was written; restore it, or profile again: ${again}`
+      : `${path} carries no hash of its text, so a change cannot be seen; profile again: ${again}`,
   ]
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Metric, ScaleName } from '../contract.js'
 import type { CalibrateCommand, CalibrateOptions } from './calibrate-host.js'
 import type { CliCommand } from './command.js'
-import { commandText, nextCommand, quoted } from './command-text.js'
+import { commandOnRoot, commandText, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
 import {
   jsonOption,
@@ -82,13 +82,15 @@ export function calibrateHint(
     readonly metric: Metric
     readonly nodeOptions?: readonly string[]
     readonly suite?: string
+    /** Evidence root that is not the working directory. */
+    readonly root?: string
   },
   cwd: string,
 ): string {
-  const { scale, metric, nodeOptions, suite } = shared
+  const { scale, metric, nodeOptions, suite, root = cwd } = shared
   const words = [`--scale ${scale}`]
   if (metric !== DEFAULT_METRIC) words.push(`--metric ${metric}`)
   if (nodeOptions !== undefined) words.push(`--node-options${quoted(nodeOptions.join(' '))}`)
   if (suite !== undefined) words.push(`--suite${quoted(suite)}`)
-  return nextCommand('calibrate', cwd, ...words)
+  return commandOnRoot(root, cwd)('calibrate', ...words)
 }

@@ -8,6 +8,7 @@ import { readRecord } from '../record/store.js'
 import { numberOf } from '../record/supersession.js'
 import { formatCounted } from '../text/format.js'
 import { besideRecords, problemsOf } from './beside-records.js'
+import { type CommandOnRoot, commandOnRoot } from './command-text.js'
 import { checkIndexes, replayRecord, reportOf } from './replay-records.js'
 import { calibrationIds } from './strangers.js'
 
@@ -24,7 +25,8 @@ export function checkEvidence(root: string, io: Io): ExitCode {
       `no evidence in ${root}; evaluate a layer first, or name the place with --out`,
     )
   const ids = recordIds(root)
-  const problems = [...recordProblems(root, ids), ...besideRecords(root)]
+  const command = commandOnRoot(root, io.cwd)
+  const problems = [...recordProblems(root, ids, command), ...besideRecords(root, command)]
   for (const problem of problems) io.stdout(`${problem}\n`)
   if (problems.length > 0)
     throw new InvalidEvidenceError(
@@ -39,7 +41,7 @@ export function checkEvidence(root: string, io: Io): ExitCode {
   return EXIT.done
 }
 
-function recordProblems(root: string, ids: readonly string[]): string[] {
+function recordProblems(root: string, ids: readonly string[], command: CommandOnRoot): string[] {
   const records: DecisionRecord[] = []
   const unreadable = ids.flatMap((id) =>
     problemsOf(() => {
@@ -49,14 +51,14 @@ function recordProblems(root: string, ids: readonly string[]): string[] {
   )
   const problems = records.flatMap((record) => [
     ...problemsOf(() => {
-      replayRecord(root, record, records)
+      replayRecord(root, record, records, command)
       return []
     }),
     ...problemsOf(() =>
-      reportOf(root, record, records) === 'same'
+      reportOf(root, record, records, command) === 'same'
         ? []
         : [
-            `${join(reportsOf(root), `${record.id}.html`)} is missing; write it with: assay report ${numberOf(record.id)}`,
+            `${join(reportsOf(root), `${record.id}.html`)} is missing; write it with: ${command('report', numberOf(record.id))}`,
           ],
     ),
   ])
@@ -65,7 +67,7 @@ function recordProblems(root: string, ids: readonly string[]): string[] {
     unreadable.length > 0
       ? []
       : problemsOf(() => {
-          checkIndexes(root, records)
+          checkIndexes(root, records, command)
           return []
         })
   return [...unreadable, ...problems, ...indexes]

@@ -1,8 +1,20 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Command, Option } from 'commander'
 import { packageRoot } from '../system/package-root.js'
 
+/** Commands that have an npm script of their name; `npm run assay -- NAME` runs the others. */
+const SCRIPTS: readonly string[] = [
+  'calibrate',
+  'characteristics',
+  'compare',
+  'evaluate',
+  'gate',
+  'list',
+  'profile',
+  'replay',
+  'report',
+]
 /** Options that decide where results go and how they are shown, and change none of them. */
 const WITHOUT_EFFECT: readonly string[] = ['--out', '--json', '--resume', '--require']
 
@@ -22,9 +34,24 @@ export function commandText(name: string, ...words: readonly string[]): string {
  * @param cwd where it will be typed
  */
 export function nextCommand(name: string, cwd: string, ...words: readonly string[]): string {
-  return isOwnRepository(cwd)
-    ? ['npm run', name, ...(words.length === 0 ? [] : ['--']), ...words].join(' ')
-    : commandText(name, ...words)
+  if (!isOwnRepository(cwd)) return commandText(name, ...words)
+  const [script, ...given] = SCRIPTS.includes(name) ? [name, ...words] : ['assay', name, ...words]
+  return ['npm run', script, ...(given.length === 0 ? [] : ['--']), ...given].join(' ')
+}
+
+/** Builds a command to type next that is about the same evidence root. */
+export type CommandOnRoot = (name: string, ...words: readonly string[]) => string
+
+/** A builder of commands about an evidence root, to type where this command was typed. */
+export function commandOnRoot(root: string, cwd: string): CommandOnRoot {
+  return (name, ...words) => nextCommand(name, cwd, ...words, ...outOf(root, cwd))
+}
+
+/** `--out DIR`, if a command needs it to find an evidence root. */
+export function outOf(root: string, cwd: string): string[] {
+  if (root === cwd) return []
+  const short = relative(cwd, root)
+  return [`--out${quoted(short.startsWith('..') ? root : short)}`]
 }
 
 /** Whether a folder is the repository of this package, and not a project that has installed it. */

@@ -1,3 +1,4 @@
+import { packageFile } from '../system/package-root.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
 import { refused } from './shared-options.js'
@@ -7,7 +8,7 @@ Examples:
   assay init             bench/suite.mjs; with a tsconfig.json here, bench/suite.mts and bench/tsconfig.json
   assay init perf        the same in perf/
 
-A file that exists is never replaced. The guide is docs/other-projects.md.
+A file that exists is never replaced. The guide is ${packageFile('docs/other-projects.md')}.
 
 ${exitCodes({ 0: 'the files are written', 2: 'one of them exists, or the folder cannot be written' })}`
 

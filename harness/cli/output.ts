@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Io } from '../io.js'
 import { jsonText } from '../system/json-text.js'
+import { outOf } from './command-text.js'
 
 /** Writes lines of results: to stdout, or to stderr if stdout is for one JSON document. */
 export function linePrinter(json: boolean | undefined, io: Io): (line: string) => void {
@@ -20,5 +21,7 @@ export function shownPath(path: string, io: Io): string {
 
 /** ` --out DIR`, if a repeated command needs it to find the same evidence root. */
 export function outWords(root: string, io: Io): string {
-  return root === io.cwd ? '' : ` --out ${shownPath(root, io)}`
+  return outOf(root, io.cwd)
+    .map((words) => ` ${words}`)
+    .join('')
 }

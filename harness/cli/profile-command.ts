@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { InputError } from '../errors.js'
 import { PROFILE_TOOLS } from '../profile/tools/tool-table.js'
+import { packageFile } from '../system/package-root.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
@@ -34,7 +35,7 @@ Files written, to profiling-results/profile-<layer>-<scenario>/; those of an ear
   difference.svg           what got slower or faster, where there is a candidate
   <arm>.cpuprofile         for Chrome DevTools, as is .heapprofile (allocations)
   <arm>.speedscope.json    for speedscope; <arm>.pb.gz for pprof; <arm>.folded for any flame graph tool
-  <tool>/<arm>.html        with --tool: opens in any browser; docs/profiling.md lists what each tool shows and misses
+  <tool>/<arm>.html        with --tool: opens in any browser; ${packageFile('docs/profiling.md')} lists what each tool shows and misses
 
 ${exitCodes({ 0: 'the profiles are written', 5: 'a profiled process or a tool failed' })}`
 

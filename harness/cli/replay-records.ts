@@ -35,6 +35,7 @@ import { reportIndexFile } from '../report/report-index-file.js'
 import { acquireLock } from '../system/lock.js'
 import { unknownName } from '../text/nearest-name.js'
 import { besideRecords } from './beside-records.js'
+import { type CommandOnRoot, commandOnRoot } from './command-text.js'
 
 /**
  * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and
@@ -47,28 +48,29 @@ import { besideRecords } from './beside-records.js'
  */
 export function replayRecords(root: string, name: string | undefined, io: Io): ExitCode {
   const records = readRecords(root)
+  const command = commandOnRoot(root, io.cwd)
   for (const record of chosenRecords(root, name, records)) {
-    replayRecord(root, record, records)
-    const report = reportOf(root, record, records)
+    replayRecord(root, record, records, command)
+    const report = reportOf(root, record, records, command)
     const files = Object.keys(record.evidence).length
     const about =
       report === 'same'
         ? 'the report matches'
-        : `its report is missing; write it with: assay report ${numberOf(record.id)}`
+        : `its report is missing; write it with: ${command('report', numberOf(record.id))}`
     io.stdout(
       `${record.id}  ${record.verdict}  reproduced from ${files} evidence files; ${about}\n`,
     )
   }
-  checkIndexes(root, records)
-  if (name === undefined) refuseStrangers(root)
+  checkIndexes(root, records, command)
+  if (name === undefined) refuseStrangers(root, command)
   return EXIT.done
 }
 
 /** All records were chosen, so everything beside them must be known too. */
-function refuseStrangers(root: string): void {
-  const [first, ...others] = besideRecords(root)
+function refuseStrangers(root: string, command: CommandOnRoot): void {
+  const [first, ...others] = besideRecords(root, command)
   if (first === undefined) return
-  const more = others.length === 0 ? '' : ` (and ${others.length} more: assay check)`
+  const more = others.length === 0 ? '' : ` (and ${others.length} more: ${command('check')})`
   throw new InvalidEvidenceError(`${first}${more}`)
 }
 
@@ -81,9 +83,10 @@ export function reportOf(
   root: string,
   record: DecisionRecord,
   records: readonly DecisionRecord[],
+  command: CommandOnRoot,
 ): 'same' | 'absent' {
   const report = checkReport(root, record, records)
-  if (typeof report === 'object') throw staleReport(report, `report ${numberOf(record.id)}`)
+  if (typeof report === 'object') throw staleReport(report, command('report', numberOf(record.id)))
   return report
 }
 
@@ -92,13 +95,17 @@ export function reportOf(
  *
  * @throws {InvalidEvidenceError} one of them differs or is missing; names the file
  */
-export function checkIndexes(root: string, records: readonly DecisionRecord[]): void {
+export function checkIndexes(
+  root: string,
+  records: readonly DecisionRecord[],
+  command: CommandOnRoot,
+): void {
   compareFile(root, 'README.md', renderIndex(records, unfinishedIds(root)))
   const index = checkReportIndex(root, records)
-  if (typeof index === 'object') throw staleReport(index, 'report --all')
+  if (typeof index === 'object') throw staleReport(index, command('report', '--all'))
   if (index === 'absent' && reportedIds(root).size > 0)
     throw new InvalidEvidenceError(
-      `${reportIndexFile(root).path} is missing; write it again with: assay report --all`,
+      `${reportIndexFile(root).path} is missing; write it again with: ${command('report', '--all')}`,
     )
 }
 
@@ -170,12 +177,13 @@ export function replayRecord(
   root: string,
   record: DecisionRecord,
   records: readonly DecisionRecord[],
+  command: CommandOnRoot,
 ): void {
   const { id, recordVersion } = record
   if (recordVersion === 1) {
     rederive(root, record)
     throw new InvalidEvidenceError(
-      `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite ${numberOf(id)}`,
+      `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: ${command('replay', '--rewrite', numberOf(id))}`,
     )
   }
   checkLineEnds(root, record)
@@ -241,7 +249,7 @@ function compareFile(root: string, name: string, derived: string): void {
 function staleReport({ path, found, derived }: StaleFile, command: string): InvalidEvidenceError {
   refuseLineEnds(path, found, derived)
   return new InvalidEvidenceError(
-    `${path} does not follow from its record and evidence (${differenceIn(found, derived)}); write it again with: assay ${command}`,
+    `${path} does not follow from its record and evidence (${differenceIn(found, derived)}); write it again with: ${command}`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
+import { packageFile } from '../system/package-root.js'
 import { isLooseNumber, looseNumbers, parseLoosely, toNumbers } from './loose-json.js'
 import { quoted } from './number-text.js'
 import { readAsv } from './readers/asv.js'
@@ -45,8 +46,7 @@ const READERS: readonly JsonReader[] = [
   readGithubActionBenchmark,
   readTinybench,
 ]
-const FORMATS =
-  'give an array of numbers, an object of such arrays, one object per line, or an export of a program that docs/compare.md lists, e.g. tinybench (bench.results)'
+const FORMATS = `give an array of numbers, an object of such arrays, one object per line, or an export of a program that ${packageFile('docs/compare.md')} lists, e.g. tinybench (bench.results)`
 
 const namedArrays = z.record(z.string(), looseNumbers)
 

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
+import { packageFile } from '../system/package-root.js'
 import { aggregateProblem } from './aggregate-rows.js'
 import { readTable, type Table } from './csv-table.js'
 import { commaProblem, holdsTitles } from './first-row.js'
@@ -15,8 +16,7 @@ import type { Offer } from './series.js'
 import { unitOfName } from './unit.js'
 
 const DELIMITERS = [',', ';', '\t']
-const FORMATS =
-  'give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that docs/compare.md lists'
+const FORMATS = `give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that ${packageFile('docs/compare.md')} lists`
 
 /**
  * A format of texts: its benchmarks, or undefined if the text has another format. To add a format,

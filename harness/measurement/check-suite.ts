@@ -5,6 +5,7 @@ import { criterionSchema } from '../evidence/evidence.js'
 import { metricSchema } from '../evidence/field-schemas.js'
 import { goalSchema, SEQUENCE_ID } from '../evidence/sequence-evidence.js'
 import { EVIDENCE_FILES } from '../evidence/store.js'
+import { packageFile } from '../system/package-root.js'
 import { describeValue } from './outcome-contract.js'
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower case, digits, dots and dashes only')
@@ -73,7 +74,7 @@ export function checkSuite(value: unknown, name: string): Suite {
     const [issue] = parsed.error.issues
     const where = issue?.path.join('.') || 'export suite'
     throw new InputError(
-      `${name}: ${where}: ${issue?.message ?? 'not a suite'}; see harness/contract.ts for what a suite holds`,
+      `${name}: ${where}: ${issue?.message ?? 'not a suite'}; see ${packageFile('harness/contract.ts')} for what a suite holds`,
     )
   }
   const suite = value as Suite

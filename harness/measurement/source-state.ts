@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { gitEnvironment } from '../system/git-environment.js'
+import { packageRoot } from '../system/package-root.js'
 import { withNamedModules } from './named-modules.js'
 import { type IsWritten, isCharacteristics } from './written-files.js'
 
@@ -96,6 +97,9 @@ function listCompiled(dist: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
   } catch (cause) {
-    throw new InputError(`nothing is compiled in ${dist}; run: npm run build`, { cause })
+    const remedy = existsSync(join(packageRoot(), 'build.mjs'))
+      ? 'run: npm run build'
+      : 'install the package again'
+    throw new InputError(`nothing is compiled in ${dist}; ${remedy}`, { cause })
   }
 }

@@ -33,3 +33,16 @@ export function compiledModule(url: string): string {
   if (path.startsWith(`..${sep}`) || path.startsWith(`dist${sep}`)) return url
   return pathToFileURL(join(packageRoot(), 'dist', path.replace(/\.tsx?$/, '.js'))).href
 }
+
+/**
+ * A file of this package as a message names it: its path from the working directory if it is below
+ * (`node_modules/…/docs/compare.md` in a project that has installed this package), otherwise its
+ * absolute path.
+ *
+ * @param name relative to the root of the package
+ */
+export function packageFile(name: string): string {
+  const path = join(packageRoot(), name)
+  const short = relative(process.cwd(), path)
+  return short.startsWith('..') ? path : short
+}

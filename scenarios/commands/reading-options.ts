@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { ReadingOptions } from '../../engine/index.js'
 import { refused } from '../../harness/cli/shared-options.js'
 import { defined } from '../../harness/evidence/defined.js'
+import { packageFile } from '../../harness/system/package-root.js'
 
 /** The options of every command that reads price files, as given. */
 export interface GivenReading {
@@ -17,7 +18,7 @@ export const PRICE_FILES_HELP = `
 Price files are csv (comma, semicolon, tab or |), gzip or Parquet, with a header that names date, open, high, low, close
 and volume in any order; a symbol (or asset, ticker) column where one file holds several assets, otherwise the asset is
 named after the file. Other columns are ignored. What can be read in one way only is read; where a file is ambiguous,
-the message names the option that decides. All forms of dates and numbers: docs/price-files.md.`
+the message names the option that decides. All forms of dates and numbers: ${packageFile('docs/price-files.md')}.`
 
 /** Declares the options that decide what a price file does not. */
 export function addReadingOptions(command: Command): void {

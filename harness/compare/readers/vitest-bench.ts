@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { packageFile } from '../../system/package-root.js'
 import { countNames, exportedOffer } from '../exported-offer.js'
 import { looseNumbers } from '../loose-json.js'
 import { quoted } from '../number-text.js'
@@ -50,8 +51,7 @@ export function readVitestBench(document: unknown, path: string): Offer[] | unde
       path,
       {
         problem: `${path}: no samples of ${quoted(name)}`,
-        remedy:
-          'vitest leaves them out of --outputJson: let a reporter write them, see docs/compare.md',
+        remedy: `vitest leaves them out of --outputJson: let a reporter write them, see ${packageFile('docs/compare.md')}`,
         summary: { n: sampleCount, mean, sd },
       },
     )

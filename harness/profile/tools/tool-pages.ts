@@ -13,7 +13,7 @@ import type { Arm } from '../../contract.js'
 import { InvalidEvidenceError } from '../../errors.js'
 import { atExit } from '../../system/at-exit.js'
 import { makeDirectory } from '../../system/files.js'
-import { compiledModule } from '../../system/package-root.js'
+import { compiledModule, packageFile } from '../../system/package-root.js'
 import { runProgram } from '../../system/run-program.js'
 import { formatBytes } from '../../text/format.js'
 import {
@@ -181,7 +181,7 @@ function checkedPage(
   const text = readFileSync(path, 'utf8')
   if (bytes <= LEAST_BYTES || !holds(text))
     throw new InvalidEvidenceError(
-      `${where} wrote a page of ${formatBytes(bytes)} that does not show the workload; choose a longer --duration, or see docs/profiling.md for the limits of the tool`,
+      `${where} wrote a page of ${formatBytes(bytes)} that does not show the workload; choose a longer --duration, or see ${packageFile('docs/profiling.md')} for the limits of the tool`,
     )
   const selfContained = fetches === undefined ? text : text.replaceAll(fetches, EMPTY_STYLE_SHEET)
   writeFileSync(path, selfContained)

@@ -46,7 +46,7 @@ describe('a calibration of this host', () => {
       ),
     ).toBe(130)
     expect(bench.output.stdout).toContain(
-      'calibration   missing for this host, Node version and scale; calibrate: npm run calibrate -- --scale smoke\n',
+      `calibration   missing for this host, Node version and scale; calibrate: npm run calibrate -- --scale smoke --out ${root}\n`,
     )
   }, 240_000)
 

@@ -91,7 +91,7 @@ describe('assay check', () => {
     [
       'a missing index of reports',
       (root) => rmSync(join(root, 'reports/index.html')),
-      /index\.html is missing; write it again with: assay report --all/,
+      /index\.html is missing; write it again with: npm run report -- --all --out \S+$/m,
     ],
     [
       'an edited page of bottlenecks',
@@ -146,7 +146,9 @@ describe('assay check', () => {
     expect(code).toBe(5)
     expect(stdout).toMatch(/one\.txt was not/)
     expect(stdout).toMatch(/two\.txt was not/)
-    expect(stdout).toMatch(/0002-layer1\.html is missing; write it with: assay report 0002/)
+    expect(stdout).toMatch(
+      /0002-layer1\.html is missing; write it with: npm run report -- 0002 --out \S+$/m,
+    )
   })
 
   it('leaves files of git and unfinished writes alone, and is refused where there is nothing', async () => {

@@ -44,7 +44,7 @@ describe('a record of an older version', () => {
     const { code, stderr } = await assay(`replay 2 --out ${root}`)
     expect(code).toBe(5)
     expect(stderr).toMatch(
-      /^assay: .*0002-layer1\.json was written by an older version of assay \(record version 1, now 3\): its figures follow from its evidence, but its bytes cannot be compared; write it again with: assay replay --rewrite 0002\n$/,
+      /^assay: .*0002-layer1\.json was written by an older version of assay \(record version 1, now 3\): its figures follow from its evidence, but its bytes cannot be compared; write it again with: npm run replay -- --rewrite 0002 --out \S+\n$/,
     )
     expect((await assay(`list --out ${root}`)).stdout).toMatch(/0002-layer1 +accepted/)
   })

@@ -98,15 +98,15 @@ describe('replay', () => {
     const { code, stdout } = await assay(`replay --all --out ${root}`)
     expect(code).toBe(0)
     expect(stdout).toContain(
-      '0002-layer1  accepted  reproduced from 4 evidence files; its report is missing; write it with: assay report 0002\n',
+      `0002-layer1  accepted  reproduced from 4 evidence files; its report is missing; write it with: npm run report -- 0002 --out ${root}\n`,
     )
     expect(stdout).toContain('evidence files; the report matches\n')
   })
 
   it.each([
-    ['0002-layer1.html', 'assay report 0002'],
-    ['0002-layer1.svg', 'assay report 0002'],
-    ['index.html', 'assay report --all'],
+    ['0002-layer1.html', 'report -- 0002'],
+    ['0002-layer1.svg', 'report -- 0002'],
+    ['index.html', 'report -- --all'],
   ])('finds one changed digit in %s, and says how to write it again', async (name, remedy) => {
     const text = read(name)
     writeFileSync(report(name), text.replace('29.3', '92.3').replace('29.26', '92.26'))
@@ -114,8 +114,8 @@ describe('replay', () => {
     const { code, stderr } = await assay(`replay --all --out ${root}`)
     expect(code).toBe(5)
     expect(stderr).toContain(`${report(name)} does not follow from its record and evidence`)
-    expect(stderr.trimEnd().endsWith(`write it again with: ${remedy}`)).toBe(true)
-    await assay(`${remedy.replace('assay ', '')} --out ${root}`)
+    expect(stderr.trimEnd().endsWith(`with: npm run ${remedy} --out ${root}`)).toBe(true)
+    await assay(`${remedy.replace('-- ', '')} --out ${root}`)
     expect(read(name)).toBe(text)
     expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
   })
