@@ -17,6 +17,17 @@ export function messageOf(thrown: unknown): string {
 }
 
 /**
+ * The reason for a message of ours, in parentheses: the code of an error of the operating system
+ * with its call, otherwise the message with a small first letter. Paths keep their case.
+ */
+export function reasonOf(thrown: unknown): string {
+  const { code, syscall } = (thrown ?? {}) as NodeJS.ErrnoException
+  if (code !== undefined && syscall !== undefined) return `${code} at ${syscall}`
+  const message = messageOf(thrown)
+  return `${message.charAt(0).toLowerCase()}${message.slice(1)}`
+}
+
+/**
  * An error the user can act on. Its message names the problem, the place and the remedy, in lower
  * case without a final period: `bundle mag8 changed on disk (version 3fa1… → 91c0…); rerun or clear
  * the pool`.

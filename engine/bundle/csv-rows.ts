@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { EngineError, type EngineErrorCode, messageOf } from '../errors.js'
+import { EngineError, type EngineErrorCode, reasonOf } from '../errors.js'
 import { printable } from './printable.js'
 
 /** One data row and the line of the file it ends on, counted from 1. */
@@ -53,7 +53,7 @@ function split(path: string, text: string): CsvRow[] {
   } catch (cause) {
     const line =
       cause instanceof CsvError && typeof cause.lines === 'number' ? cause.lines : lines.length + 1
-    const reason = messageOf(cause).toLowerCase()
+    const reason = reasonOf(cause)
     throw fault(path, line, `not csv (${reason}); correct the file`, cause)
   }
   return lines

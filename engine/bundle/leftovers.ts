@@ -1,16 +1,27 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { access, readdir, readlink, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { BUNDLE_FILE_NAMES, MANIFEST_FILE } from './manifest.js'
 
-/** Writing takes seconds, so a temporary directory older than this was left by a killed writer. */
+/**
+ * Writing takes seconds, so a temporary directory of another host that is older than this was left
+ * by a killed writer.
+ */
 const ABANDONED_MS = 3_600_000
 
 const ASIDE = '.old'
 
-/** A new path beside a target to write to: `.name.<12 hexadecimal digits>`. */
+/** End of the name of a temporary directory: host and process of its writer, random digits. */
+const TEMPORARY = /\.([0-9a-f]{8})-([0-9a-f]{1,8})-[0-9a-f]{8}(?:\.old)?$/
+
+/** Eight hexadecimal digits that identify this host in the names of temporary directories. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+
+/** A new path beside a target to write to: `.name.<host>-<process>-<random>`, hexadecimal. */
 export function temporaryBeside(target: string): string {
-  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`)
+  const writer = `${HOST}-${process.pid.toString(16)}-${randomBytes(4).toString('hex')}`
+  return join(dirname(target), `.${basename(target)}.${writer}`)
 }
 
 /** Where the bundle to replace is moved until the new one, written to `temporary`, is in place. */
@@ -62,8 +73,9 @@ export async function recoverBundle(path: string): Promise<void> {
 
 /**
  * Tidies up after writers that were killed: see `recoverBeside`. Temporary directories beside the
- * target, and bundles moved aside, are removed once older than an hour: younger ones may belong to
- * a running writer. It never fails: anything that cannot be tidied stays.
+ * target, and bundles moved aside, are removed if their process on this host has ended, or, if they
+ * are of another host, once older than an hour. It never fails: anything that cannot be tidied
+ * stays.
  *
  * @param target  real path of a bundle, which need not exist
  * @param now     epoch milliseconds
@@ -74,7 +86,19 @@ export async function tidyBeside(target: string, now: number): Promise<void> {
   // While the target is missing, a bundle moved aside may be the only copy.
   const removable = (await exists(target)) ? left : left.filter(({ path }) => !path.endsWith(ASIDE))
   for (const { path, changedMs } of removable)
-    if (now - changedMs > ABANDONED_MS) await removeBundleFiles(path)
+    if (now - changedMs > ABANDONED_MS || hasEnded(path)) await removeBundleFiles(path)
+}
+
+/** Whether the process that made a temporary directory ran on this host and has ended. */
+function hasEnded(path: string): boolean {
+  const [, host = '', pid = ''] = TEMPORARY.exec(path) ?? []
+  if (host !== HOST) return false
+  try {
+    process.kill(Number.parseInt(pid, 16), 0)
+    return false
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'ESRCH'
+  }
 }
 
 /**
@@ -93,7 +117,7 @@ async function leftovers(
   const prefix = `.${basename(target)}.`
   const names = await readdir(dirname(target)).catch(() => [])
   const own = names.filter(
-    (name) => name.startsWith(prefix) && /^[0-9a-f]{12}(\.old)?$/.test(name.slice(prefix.length)),
+    (name) => name.startsWith(prefix) && TEMPORARY.exec(name.slice(prefix.length - 1))?.index === 0,
   )
   const found = await Promise.all(
     own.map(async (name) => {

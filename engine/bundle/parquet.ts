@@ -8,7 +8,7 @@ import {
   parquetScan,
 } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { EngineError, messageOf } from '../errors.js'
+import { EngineError, reasonOf } from '../errors.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { MAX_UNSCALED, powerOfTen } from '../market/money.js'
 import { barCount, type CanonicalContent } from './content.js'
@@ -148,7 +148,7 @@ async function readColumns(
     return await decode(bytes, metadata, layout, units)
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
-    const reason = messageOf(cause).toLowerCase().slice(0, 120)
+    const reason = reasonOf(cause).slice(0, 120)
     throw corruptFile(path, `is not a readable parquet file (${reason})`, cause)
   }
 }

@@ -1,6 +1,6 @@
 import { constants, copyFile, link, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { EngineError, messageOf } from '../errors.js'
+import { EngineError, reasonOf } from '../errors.js'
 import { canonicalContent } from './canonical-content.js'
 import type { BundleContent, CanonicalContent } from './content.js'
 import { adjustmentsToCsv, barsToCsv } from './csv.js'
@@ -65,7 +65,7 @@ export async function writeBundle(
     if (cause instanceof EngineError) throw cause
     throw new EngineError(
       'input-invalid',
-      `cannot write bundle ${directory} (${messageOf(cause).toLowerCase()}); check space and permissions or choose another directory`,
+      `cannot write bundle ${directory} (${reasonOf(cause)}); check space and permissions or choose another directory`,
       { cause, details: { file: target } },
     )
   }

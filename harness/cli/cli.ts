@@ -7,6 +7,7 @@ import type { Suite } from '../contract.js'
 import { AssayError, EXIT, type ExitCode } from '../errors.js'
 import { type Io, withVisibleText } from '../io.js'
 import { loadSuite, ownSuite } from '../measurement/load-suite.js'
+import { explainSystemError } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
 import { visibleLine } from '../text/visible-text.js'
 import { calibrateCommand } from './calibrate-command.js'
@@ -84,6 +85,20 @@ export async function runCli(
   extra: readonly CliCommand[] = [],
 ): Promise<ExitCode> {
   const io = withVisibleText(given)
+  try {
+    return await runProgram(words, suite, io, extra)
+  } catch (error) {
+    return printError(error, io)
+  }
+}
+
+/** `runCli` once its texts are made visible. @throws before the command line is read */
+async function runProgram(
+  words: readonly string[],
+  suite: Suite | (() => Promise<Suite>),
+  io: Io,
+  extra: readonly CliCommand[],
+): Promise<ExitCode> {
   const { version } = readPackage()
   let isSuiteForgotten = false
   const context: CommandContext = {
@@ -145,8 +160,9 @@ function describeProgram(version: string, io: Io): Command {
 }
 
 /** @param error undefined if nothing is wrong because help or the version was printed */
-function printError(error: unknown, io: Io): ExitCode {
-  if (error === undefined) return EXIT.done
+function printError(thrown: unknown, io: Io): ExitCode {
+  if (thrown === undefined) return EXIT.done
+  const error = explainSystemError(thrown)
   if (error instanceof AssayError) {
     io.stderr(`assay: ${visibleLine(error.message)}\n`)
     return error.exitCode

@@ -29,7 +29,7 @@ const UNUSABLE = new Set([
   'ENAMETOOLONG',
   'ELOOP',
 ])
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /**
  * Turns an error of the file system into one of ours: `InputError` for a place that cannot be used,
@@ -46,7 +46,28 @@ export function explainFileError(error: unknown, path: string): AssayError | unk
       `disk full while writing ${path} (${code}); free some space and try again; --resume continues an evaluation`,
       { cause: error },
     )
+  if (code === 'EIO')
+    return new InvalidEvidenceError(
+      `the file system cannot read or write ${path} (EIO); check the disk and try again; --resume continues an evaluation`,
+      { cause: error },
+    )
   return error
+}
+
+/**
+ * Turns an error of the operating system that the code did not expect into an
+ * `InvalidEvidenceError`: the host failed, which is not a bug. Any other error is returned
+ * unchanged.
+ */
+export function explainSystemError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { code, syscall, path } = error as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined || !/^E[A-Z0-9]+$/.test(code)) return error
+  const at = path === undefined ? '' : ` ${path}`
+  return new InvalidEvidenceError(
+    `the system call ${syscall}${at} failed (${code}); check space, permissions and the disk, then repeat the command`,
+    { cause: error },
+  )
 }
 
 /** Creates a directory and those above it. */

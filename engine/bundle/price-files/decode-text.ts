@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { messageOf } from '../../errors.js'
+import { reasonOf } from '../../errors.js'
 import { fault } from '../csv-rows.js'
 import { foreignFormat, isGzip } from './file-formats.js'
 
@@ -16,7 +16,7 @@ export function unpacked(path: string, bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST })
   } catch (cause) {
-    const reason = messageOf(cause).toLowerCase()
+    const reason = reasonOf(cause)
     throw fault(path, 1, `a gzip file that cannot be unpacked (${reason}); fetch it again`, cause)
   }
 }

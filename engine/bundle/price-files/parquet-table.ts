@@ -5,7 +5,7 @@ import {
   parquetScan,
   type SchemaElement,
 } from 'hyparquet'
-import { EngineError, messageOf } from '../../errors.js'
+import { EngineError, reasonOf } from '../../errors.js'
 import { ticksToText } from '../../market/money.js'
 import { fault } from '../csv-rows.js'
 import { compressorsFor, inMemory } from '../parquet.js'
@@ -37,7 +37,7 @@ export async function parquetTable(path: string, bytes: Buffer): Promise<Table> 
     }
   } catch (cause) {
     if (cause instanceof EngineError) throw cause
-    const reason = messageOf(cause).toLowerCase().slice(0, 120)
+    const reason = reasonOf(cause).slice(0, 120)
     throw fault(path, 1, `not a readable Parquet file (${reason}); fetch or write it again`, cause)
   }
 }

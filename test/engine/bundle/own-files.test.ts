@@ -152,7 +152,7 @@ describe('a link to a bundle', () => {
 })
 
 describe('a writer killed between its two renames', () => {
-  const HEX = '0123456789ab'
+  const HEX = '01234567-1f-89abcdef'
 
   /** As such a writer leaves it: the old bundle aside, the new one complete beside it. */
   async function killed(root: string): Promise<{ old: string; written: string }> {

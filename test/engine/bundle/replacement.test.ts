@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { tidyBeside } from '../../../engine/bundle/leftovers.js'
+import { temporaryBeside, tidyBeside } from '../../../engine/bundle/leftovers.js'
 import { plainBundleSource } from '../../../engine/bundle/plain-source.js'
 import { validateBundle } from '../../../engine/bundle/validate.js'
 import { writeBundle } from '../../../engine/bundle/write-bundle.js'
@@ -98,12 +98,12 @@ describe('a reader of a bundle that is replaced', () => {
 
 describe('what a killed writer left', () => {
   const HOURS = 3_600_000
-  const left = ['.small.0123456789ab', '.small.0123456789ab.old']
+  const left = ['.small.01234567-1f-89abcdef', '.small.01234567-1f-89abcdef.old']
   const foreign = [
     '.small.notes',
-    '.small.0123456789ab.bak',
-    '.smaller.0123456789ab',
-    'small.0123456789ab',
+    '.small.01234567-1f-89abcdef.bak',
+    '.smaller.01234567-1f-89abcdef',
+    'small.01234567-1f-89abcdef',
   ]
 
   it('is removed when older than an hour, and nothing else ever is', async () => {
@@ -113,6 +113,16 @@ describe('what a killed writer left', () => {
     expect((await readdir(root)).sort()).toEqual([...left, ...foreign, 'small'].sort())
     await tidyBeside(join(root, 'small'), Date.now() + 1.1 * HOURS)
     expect((await readdir(root)).sort()).toEqual([...foreign, 'small'].sort())
+  })
+
+  it('is removed at once if its process on this host has ended, and kept while it runs', async () => {
+    const root = await scratch()
+    const directory = join(root, 'small')
+    const ours = basename(temporaryBeside(directory))
+    const ended = ours.replace(/-[0-9a-f]+-/, `-${endedProcess().toString(16)}-`)
+    for (const name of [ours, ended, `${ended}.old`, 'small']) await mkdir(join(root, name))
+    await tidyBeside(directory, Date.now())
+    expect((await readdir(root)).sort()).toEqual([ours, 'small'].sort())
   })
 
   it('is put back where the target is missing, whatever its age, before the next write', async () => {
@@ -140,3 +150,8 @@ describe('what a killed writer left', () => {
     expect(await readFile(join(directory, 'notes.txt'), 'utf8')).toBe('mine')
   })
 })
+
+/** The id of a process that ran on this host and has ended. */
+function endedProcess(): number {
+  return spawnSync(process.execPath, ['--version']).pid
+}
