@@ -5,8 +5,8 @@ import { faultsOf } from './trial.mjs'
 
 /**
  * Fails and kills every call of the operating system that evaluate, calibrate, gate and ingest
- * make, one at a time, and checks what a user finds afterwards. `--only` selects commands, `--calls`
- * the calls whose names contain a text. Ends with 1 where a trial has a problem.
+ * make, one at a time, and checks what a user finds afterwards. `--only` selects a command,
+ * `--calls` the calls whose names contain a text. Ends with 1 if a trial has a problem.
  */
 const options = parse(process.argv.slice(2))
 const faults = Object.keys(COMMANDS)
