@@ -5,6 +5,7 @@ import type { Arm, Suite } from '../contract.js'
 import { AssayError, InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { compiledModule } from '../system/package-root.js'
+import { endIfBusy } from './busy-import.js'
 import { checkSuite } from './check-suite.js'
 
 /** A suite, and the address from which measured processes import it. */
@@ -83,7 +84,12 @@ interface ImportLimits {
 
 const IMPORT_DEADLINE_MS = 30_000
 
-/** @throws {InputError} the import does not end @throws the signal's reason if it was aborted */
+/**
+ * An import that computes without an end is ended with this process: see `endIfBusy`.
+ *
+ * @throws {InputError} the import does not end
+ * @throws the signal's reason if it was aborted
+ */
 async function importWithin(
   address: string,
   name: string,
@@ -97,10 +103,12 @@ async function importWithin(
   )
   const timer = setTimeout(() => reject(late), deadlineMs)
   signal?.addEventListener('abort', onAbort)
+  const stopWatching = endIfBusy(name, deadlineMs)
   try {
     return await Promise.race([import(address), givenUp])
   } finally {
     clearTimeout(timer)
+    stopWatching()
     signal?.removeEventListener('abort', onAbort)
   }
 }

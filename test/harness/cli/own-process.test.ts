@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { importSuite } from '../../../harness/measurement/load-suite.js'
@@ -15,6 +15,7 @@ function run(
   command: readonly string[],
   before: string,
   parts = '{}',
+  onStderr: (text: string, child: ChildProcess) => void = () => {},
 ): Promise<{ code: number | null; stdout: string; stderr: string; root: string }> {
   const root = temporaryDirectory()
   const suite = writeSmallSuite(root, parts, before)
@@ -28,6 +29,7 @@ function run(
   })
   child.stderr.on('data', (chunk) => {
     output.stderr += chunk
+    onStderr(output.stderr, child)
   })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, root, ...output })))
 }
@@ -72,7 +74,43 @@ describe('success is earned', () => {
   })
 })
 
+describe('the import of a suite that computes without an end', () => {
+  it('is ended with the process, which says why, though no timer and no handler can run', async () => {
+    const path = writeSmallSuite(temporaryDirectory(), '{}', 'for (;;) {}')
+    const loader = compiledModule(
+      new URL('../../../harness/measurement/load-suite.ts', import.meta.url).href,
+    )
+    const script = `
+      process.on('SIGTERM', () => {})
+      const { importSuite } = await import(${JSON.stringify(loader)})
+      await importSuite(${JSON.stringify(path)}, '--suite x', { deadlineMs: 100 })`
+    const { signal, stderr } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '--eval', script],
+      { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGTERM' },
+    )
+    expect(signal).toBe('SIGKILL')
+    expect(stderr).toMatch(/^assay: --suite x: its import computes without an end, so this process/)
+  })
+})
+
 describe('a suite that leaves something open', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('does not survive the first %s', async (signal) => {
+    let isSent = false
+    const { code, stderr } = await run(
+      EVALUATE,
+      'setInterval(() => {}, 1000)',
+      '{}',
+      (text, child) => {
+        if (isSent || !text.includes('proving equivalence')) return
+        isSent = true
+        child.kill(signal)
+      },
+    )
+    expect(stderr).toContain(`assay: interrupted by ${signal}`)
+    expect(code).toBe(signal === 'SIGTERM' ? 143 : 130)
+  })
+
   it.each([
     ['a timer', 'setInterval(() => {}, 1000)', /left open a timer \(setInterval or setTimeout\)/],
     [
