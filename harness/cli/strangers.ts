@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs'
+import { type Dirent, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SCALE_NAMES } from '../contract.js'
 import {
@@ -11,6 +11,7 @@ import {
   unfinishedIds,
 } from '../evidence/store.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
+import { entriesIfThere } from '../system/files.js'
 import { isLocked } from '../system/lock-file.mjs'
 import { BOTTLENECKS } from './profile-names.js'
 
@@ -45,9 +46,11 @@ export function strangersIn(root: string): string[] {
 /** Ids of the complete calibrations of an evidence root, relative to `profiling-results/`. */
 export function calibrationIds(root: string): string[] {
   const parent = join(evidenceOf(root), CALIBRATIONS)
-  return entriesOf(parent)
+  return entriesIfThere(parent)
     .filter((host) => host.isDirectory())
-    .flatMap((host) => entriesOf(join(parent, host.name)).map(({ name }) => join(host.name, name)))
+    .flatMap((host) =>
+      entriesIfThere(join(parent, host.name)).map(({ name }) => join(host.name, name)),
+    )
     .filter((id) => !id.endsWith('.unfinished'))
     .map((id) => join(CALIBRATIONS, id))
 }
@@ -59,7 +62,7 @@ function isEvidence(entry: Dirent): boolean {
 }
 
 function foreignIn(folder: string, isKnown: (entry: Dirent) => boolean): string[] {
-  return entriesOf(folder)
+  return entriesIfThere(folder)
     .filter((entry) => !isKnown(entry) && !(HARMLESS.test(entry.name) && !entry.isSymbolicLink()))
     .map((entry) => foreign(join(folder, entry.name), entry))
 }
@@ -73,7 +76,7 @@ function foreign(path: string, entry: Dirent): string {
 /** Links and empty folders at any depth: no command makes them, and no digest covers them. */
 function linksAndEmpty(folder: string): string[] {
   if (!existsSync(folder)) return []
-  const entries = entriesOf(folder)
+  const entries = entriesIfThere(folder)
   if (entries.length === 0) return [`${folder} is empty; delete it`]
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
@@ -85,7 +88,7 @@ function linksAndEmpty(folder: string): string[] {
 function foreignCalibrations(root: string): string[] {
   const parent = join(evidenceOf(root), CALIBRATIONS)
   const scales = SCALE_NAMES.flatMap((scale) => [scale, `${scale}.unfinished`])
-  const hosts = entriesOf(parent).filter((entry) => entry.isDirectory())
+  const hosts = entriesIfThere(parent).filter((entry) => entry.isDirectory())
   return [
     ...foreignIn(parent, (entry) => entry.isDirectory() && CALIBRATED_HOST.test(entry.name)),
     ...hosts.flatMap(({ name }) =>
@@ -116,15 +119,7 @@ function isPlanned(root: string, id: string, entry: Dirent): boolean {
 }
 
 function evidenceFolders(root: string): string[] {
-  return entriesOf(evidenceOf(root))
+  return entriesIfThere(evidenceOf(root))
     .filter((entry) => entry.isDirectory() && ID.test(entry.name))
     .map(({ name }) => name)
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  } catch {
-    return []
-  }
 }

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import {
   claimDirectory,
   digestFile,
+  filesBelow,
   makeDirectory,
+  namesIfThere,
   readIfThere,
   readStored,
   writeJson,
@@ -68,7 +70,7 @@ export function prepareRoot(root: string): void {
 /** Claims the next number for a layer: a new, empty evidence folder. @returns its id */
 export function claimEvidence(root: string, layer: string): string {
   // Numbers of files that we did not write count too: ours must never have the same name.
-  const names = [...listNames(decisionsOf(root)), ...listNames(reportsOf(root))]
+  const names = [...namesIfThere(decisionsOf(root)), ...namesIfThere(reportsOf(root))]
   const used = [...names.filter((name) => NUMBERED.test(name)), ...evidenceFolders(root)].map(
     (name) => Number.parseInt(name, 10),
   )
@@ -236,7 +238,7 @@ export function unfinishedIds(root: string): string[] {
 /** Ids of all decision records, by the names of their files, ascending by number. */
 export function recordIds(root: string): string[] {
   return sortedIds(
-    listNames(decisionsOf(root)).flatMap((name) =>
+    namesIfThere(decisionsOf(root)).flatMap((name) =>
       name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [],
     ),
   )
@@ -244,7 +246,7 @@ export function recordIds(root: string): string[] {
 
 /** Names of the evidence folders, ascending by number. */
 export function evidenceFolders(root: string): string[] {
-  return sortedIds(listNames(evidenceOf(root)))
+  return sortedIds(namesIfThere(evidenceOf(root)))
 }
 
 function hasPlan(root: string, id: string): boolean {
@@ -267,18 +269,9 @@ function sortedIds(names: readonly string[]): string[] {
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1))
 }
 
-function listNames(directory: string): string[] {
-  try {
-    return readdirSync(directory).sort()
-  } catch {
-    return []
-  }
-}
-
 /** Paths of all files below a folder; files that start with a dot are interrupted writes. */
 function listFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+  return filesBelow(folder)
+    .filter((path) => !basename(path).startsWith('.'))
     .sort()
 }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { namesIfThere } from '../system/files.js'
 import { isAlive } from '../system/lock-file.mjs'
 import {
   decisionsOf,
@@ -34,7 +35,7 @@ export function sweepEvidence(root: string): string[] {
 
 /** Paths of unfinished writes of processes that have ended. */
 function abandonedIn(folder: string): string[] {
-  return namesIn(folder).flatMap((name) => {
+  return namesIfThere(folder).flatMap((name) => {
     const pid = Number(TEMPORARY.exec(name)?.[1])
     return Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && !isAlive({ pid })
       ? [join(folder, name)]
@@ -44,18 +45,10 @@ function abandonedIn(folder: string): string[] {
 
 /** Without a plan there are no runs; a file of the user keeps the folder. */
 function isUnplanned(folder: string): boolean {
-  const names = namesIn(folder)
+  const names = namesIfThere(folder)
   return (
     lstatSync(folder).isDirectory() &&
     !names.includes('plan.json') &&
     names.every((name) => EVIDENCE_FILES.includes(name) || TEMPORARY.test(name))
   )
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
 }

@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
 import { reportsOf } from '../evidence/store.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { readRecords } from '../record/store.js'
-import { makeDirectory, readIfThere, writeWhole } from '../system/files.js'
+import { makeDirectory, namesIfThere, readIfThere, writeWhole } from '../system/files.js'
 import { writeOwn } from '../system/own-file.js'
 import { renderDecisionPlot } from './decision-plot.js'
 import { renderReport } from './report-html.js'
@@ -85,7 +84,7 @@ export function checkReportIndex(
 
 /** Ids of the records that have a report. */
 export function reportedIds(root: string): ReadonlySet<string> {
-  const names = readIfDirectory(reportsOf(root))
+  const names = namesIfThere(reportsOf(root))
   return new Set(
     names.flatMap((name) =>
       name.endsWith('.html') && name !== REPORT_INDEX ? [name.slice(0, -'.html'.length)] : [],
@@ -104,12 +103,4 @@ function renderReportFiles(
     ...(plot === undefined ? [] : [[`${record.id}.svg`, plot] as [string, string]]),
     [`${record.id}.html`, page],
   ]
-}
-
-function readIfDirectory(path: string): string[] {
-  try {
-    return readdirSync(path)
-  } catch {
-    return []
-  }
 }

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
 import {
   closeSync,
+  type Dirent,
   existsSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { z } from 'zod'
 import { type AssayError, InputError, InvalidEvidenceError } from '../errors.js'
 import { jsonText } from './json-text.js'
@@ -196,14 +198,53 @@ export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-    )
-      return undefined
-    throw explainFileError(error, path)
+    if (isAbsent(error)) return undefined
+    throw explainReadError(error, path)
   }
+}
+
+/**
+ * Names in a directory, ascending; none where there is no directory. Any other error is thrown:
+ * what cannot be listed is not empty, and its records and numbers would be forgotten.
+ */
+export function namesIfThere(path: string): string[] {
+  return entriesIfThere(path).map(({ name }) => name)
+}
+
+/** Entries of a directory, ascending by name; otherwise as `namesIfThere`. */
+export function entriesIfThere(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw explainReadError(error, path)
+  }
+}
+
+/** Paths of all files below a directory that exists, relative to it. */
+export function filesBelow(path: string): string[] {
+  try {
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+  } catch (error) {
+    throw explainReadError(error, path)
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/** As `explainFileError`, for reading, which fills no disk. */
+function explainReadError(error: unknown, path: string): AssayError | unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === '' || UNUSABLE.has(code)) return explainFileError(error, path)
+  return new InvalidEvidenceError(
+    `${path} cannot be read (${code}); nothing was decided without it: check the disk and try again`,
+    { cause: error },
+  )
 }
 
 /** `sha256:…` of the bytes of a file. */

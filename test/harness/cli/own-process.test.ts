@@ -75,7 +75,7 @@ describe('success is earned', () => {
 })
 
 describe('the import of a suite that computes without an end', () => {
-  it('is ended with the process, which says why, though no timer and no handler can run', async () => {
+  it('is ended with the process and a message, though no timer and no handler can run', async () => {
     const path = writeSmallSuite(temporaryDirectory(), '{}', 'for (;;) {}')
     const loader = compiledModule(
       new URL('../../../harness/measurement/load-suite.ts', import.meta.url).href,

@@ -207,3 +207,13 @@ describe('a root that cannot be written', () => {
     },
   )
 })
+
+describe('a folder that cannot be listed', () => {
+  it.each(['decisions', 'profiling-results', 'reports'])('is not empty: %s', (name) => {
+    rmSync(join(root, name), { recursive: true })
+    symlinkSync(name, join(root, name))
+    expect(() => claimEvidence(root, 'layer')).toThrow(/\(ELOOP\)/)
+    if (name === 'decisions') expect(() => recordIds(root)).toThrow(/\(ELOOP\)/)
+    if (name === 'profiling-results') expect(() => unfinishedIds(root)).toThrow(/\(ELOOP\)/)
+  })
+})

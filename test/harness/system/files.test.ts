@@ -1,8 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { explainFileError, writeWhole } from '../../../harness/system/files.js'
+import {
+  entriesIfThere,
+  explainFileError,
+  filesBelow,
+  namesIfThere,
+  readIfThere,
+  writeWhole,
+} from '../../../harness/system/files.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 describe('errors of the file system', () => {
@@ -22,6 +29,26 @@ describe('errors of the file system', () => {
   it('any other error is returned unchanged', () => {
     const error = new TypeError('a bug')
     expect(explainFileError(error, '/x')).toBe(error)
+  })
+})
+
+describe('listing a directory', () => {
+  it('finds nothing where there is none, and only there', () => {
+    const folder = temporaryDirectory()
+    writeFileSync(join(folder, 'b'), '')
+    writeFileSync(join(folder, 'a'), '')
+    symlinkSync('loop', join(folder, 'loop'))
+    expect(namesIfThere(folder)).toEqual(['a', 'b', 'loop'])
+    expect(namesIfThere(join(folder, 'none'))).toEqual([])
+    expect(namesIfThere(join(folder, 'a'))).toEqual([])
+    for (const list of [namesIfThere, entriesIfThere, filesBelow, readIfThere])
+      expect(() => list(join(folder, 'loop'))).toThrow(/cannot use .*loop \(ELOOP\)/)
+  })
+
+  it.skipIf(!existsSync('/proc/self/mem'))('does not take a failing disk for a full one', () => {
+    expect(() => readIfThere('/proc/self/mem')).toThrow(
+      /^\/proc\/self\/mem cannot be read \(EIO\); nothing was decided without it/,
+    )
   })
 })
 
