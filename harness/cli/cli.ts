@@ -9,6 +9,7 @@ import { type Io, withVisibleText } from '../io.js'
 import { loadSuite, ownSuite } from '../measurement/load-suite.js'
 import { explainSystemError } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
+import { refusePlugNPlay } from '../system/plug-n-play.js'
 import { visibleLine } from '../text/visible-text.js'
 import { calibrateCommand } from './calibrate-command.js'
 import { checkCommand } from './check-command.js'
@@ -115,6 +116,7 @@ async function runProgram(
   const program = describeProgram(version, io)
   for (const command of [...COMMANDS, ...extra])
     addCommand(program, command, io.cwd, async (parsed) => {
+      refusePlugNPlay(process.versions)
       code = await command.run(parsed, context)
     })
   try {

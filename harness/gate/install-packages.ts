@@ -6,6 +6,7 @@ import type { ProgramSetting } from './git.js'
 import { hasInstalled, reuseInstalled } from './installed-packages.js'
 import { type PackageManager, packageManagerOf, WITHOUT_LOCK } from './package-manager.js'
 import { hasSameLocks, patchesOf, withParents } from './package-manifests.js'
+import { plugNPlayProblem } from './plug-n-play.js'
 
 /** A checkout that needs its packages. */
 export interface InstallRequest {
@@ -37,12 +38,16 @@ const LONGEST_LINE = 400
 /**
  * Gives a checkout its packages. If the lock files are equal, it gets the packages installed here.
  * Otherwise the packages of its own lock file are installed, without running their scripts.
+ * Those of yarn Plug'n'Play are refused.
  *
  * @throws the signal's reason, if it was aborted
  */
 export async function installPackages(request: InstallRequest): Promise<InstallEnding> {
   const { checkout, here, prefix, fresh, setting } = request
   const isHere = hasInstalled({ here, checkout })
+  const unusable =
+    plugNPlayProblem(checkout, prefix) ?? (fresh ? undefined : plugNPlayProblem(here, prefix))
+  if (unusable !== undefined) return { outside: [], problem: unusable }
   if (isHere && !fresh && hasSameLocks(checkout, here))
     return { outside: reuseInstalled({ here, checkout }) }
   const { folder, manager } = managerFor(checkout, prefix)
@@ -56,7 +61,8 @@ export async function installPackages(request: InstallRequest): Promise<InstallE
       outside: [],
       problem: `its packages have to be installed, but install scripts, which the gate does not run, patch them: ${patch}`,
     }
-  const problem = await runManager(manager, folder, setting)
+  // Plug'n'Play is the default of yarn, so a project may have it without a word of it.
+  const problem = (await runManager(manager, folder, setting)) ?? plugNPlayProblem(checkout, prefix)
   return problem === undefined ? { outside: [] } : { outside: [], problem }
 }
 

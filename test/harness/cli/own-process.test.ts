@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { importSuite } from '../../../harness/measurement/load-suite.js'
@@ -123,6 +124,20 @@ describe('a suite that leaves something open', () => {
     expect(stdout).toContain('fewer turns')
     expect(stderr).toMatch(message)
     expect(code).toBe(0)
+  })
+})
+
+describe("yarn Plug'n'Play", () => {
+  it('is refused by name, before anything is measured or written', () => {
+    const loader = 'data:text/javascript,process.versions.pnp="3"'
+    const cwd = temporaryDirectory()
+    const { status, stderr } = spawnSync(process.execPath, ['--import', loader, MAIN, 'init'], {
+      cwd,
+      encoding: 'utf8',
+    })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^assay: yarn Plug'n'Play is not supported, .*nodeLinker: node-modules/)
+    expect(readdirSync(cwd)).toEqual([])
   })
 })
 

@@ -230,6 +230,33 @@ describe('packages of a checkout with links', () => {
     expect(readdirSync(checkout)).not.toContain('node_modules')
   })
 
+  it.each([
+    ['here', 'here', '.pnp.cjs'],
+    ['here, beside a cache in node_modules', 'here', '.pnp.cjs', 'node_modules/.cache/one'],
+    ['in the commit, by an old yarn', 'checkout', '.pnp.js'],
+    ['in the folder of the project', 'here', 'app/.pnp.cjs'],
+  ] as const)("are refused where yarn Plug'n'Play installed them %s", async (_, root, ...files) => {
+    const made = trees({ 'package.json': '{}', 'app/package.json': '{}' })
+    for (const file of files) write(made[root], { [file]: '' })
+    const { problem } = await made.build()
+    expect(problem).toContain(`yarn Plug'n'Play (${files[0]})`)
+    expect(problem).toContain('nodeLinker: node-modules')
+    expect(readdirSync(made.checkout)).not.toContain('node_modules')
+  })
+
+  it("are refused where the manager made Plug'n'Play of them in the checkout", async () => {
+    const { here, checkout } = trees({
+      'package.json': '{}',
+      'app/package.json': '{}',
+      'yarn.lock': '__metadata:\n  version: 8\n',
+    })
+    const bin = temporaryDirectory()
+    writeFileSync(join(bin, 'yarn'), '#!/bin/sh\n: > .pnp.cjs\n', { mode: 0o755 })
+    const env = { PATH: `${bin}:${process.env.PATH}` }
+    const request = { checkout, here, prefix: 'app/', fresh: true, setting: { ...setting, env } }
+    expect((await buildVersion(request)).problem).toContain("yarn Plug'n'Play (.pnp.cjs)")
+  })
+
   it('need the manager of their lock file, which is named where it fails', async () => {
     const { here, checkout } = trees({
       'package.json': '{}',
