@@ -49,7 +49,7 @@ export async function gateHead(
     onLine: printLine,
   })
   if (report.calibration !== undefined) printLine(quoteLine(report.calibration))
-  printLine(gateText(report).trimEnd())
+  printLine(gateText(report, shownPath(out, io)).trimEnd())
   const files = ['gate.md', 'gate.json'].map((name) => shownPath(join(out, name), io))
   printLine(`written       ${files.join(' · ')}`)
   if (report.problem !== undefined) io.stderr(`assay: ${report.problem}\n`)

@@ -18,6 +18,7 @@ import {
   reasonText,
   totalOfEqual,
   verdictText,
+  warningsOf,
 } from './gate-words.js'
 
 /** First line of the comment; the next gate finds the comment by it and replaces it. */
@@ -107,9 +108,7 @@ function slowdownText({ slowdown, ci95 }: GateRound): string {
 function detailsOf(one: GateCase, rule: GateReport['rule']): string | undefined {
   const lines = [
     ...(one.verdict === 'pass' ? [] : [`${one.verdict}: ${reasonText(one, rule)}`]),
-    ...one.rounds.flatMap(({ warnings }) =>
-      warnings.map(({ code, hint }) => `warning ${code}: ${hint}`),
-    ),
+    ...warningsOf(one).map(({ code, hint }) => `warning ${code}: ${hint}`),
     ...(one.profile?.grown ?? []).map((grown) => `grew: ${grownText(grown)} per pass`),
     ...(one.profile === undefined
       ? []

@@ -15,12 +15,17 @@ import {
   reasonText,
   totalOfEqual,
   verdictText,
+  warningsOf,
 } from './gate-words.js'
 
 const NAME_WIDTH = 13
 
-/** The report for a terminal: one row per round, then explanations, and the verdict last. */
-export function gateText(report: GateReport): string {
+/**
+ * The report for a terminal: one row per round, then explanations, and the verdict last.
+ *
+ * @param out folder of the outputs, as a reader types it
+ */
+export function gateText(report: GateReport, out: string): string {
   const { cases, equivalence, notes, base, head, durationMs } = report
   const lines = [
     ...(base && head
@@ -35,7 +40,7 @@ export function gateText(report: GateReport): string {
       ? [labelled('different', divergenceText(equivalence.divergence))]
       : []),
     ...alignedRows(cases.flatMap(rowsOf), '   '),
-    ...cases.flatMap((one) => detailsOf(one, report.rule)),
+    ...cases.flatMap((one) => detailsOf(one, report.rule, out)),
     ...countedLines(cases),
     ...notes.map((note) => labelled('note', note)),
     labelled(
@@ -76,20 +81,20 @@ function cellsOf({
   ]
 }
 
-function detailsOf(one: GateCase, rule: GateReport['rule']): string[] {
+function detailsOf(one: GateCase, rule: GateReport['rule'], out: string): string[] {
   return [
     ...(one.verdict === 'pass'
       ? []
       : [labelled(one.verdict, `${one.name}: ${reasonText(one, rule)}`)]),
-    ...one.rounds.flatMap(({ warnings }) =>
-      warnings.map(({ code, hint }) => labelled('warning', `${one.name}: ${code}: ${hint}`)),
+    ...warningsOf(one).map(({ code, hint }) =>
+      labelled('warning', `${one.name}: ${code}: ${hint}`),
     ),
     ...(one.profile?.grown ?? []).map((grown) =>
       labelled('grew', `${one.name}: ${grownText(grown)}`),
     ),
     ...(one.profile === undefined
       ? []
-      : [labelled('flame graph', `${one.profile.folder}/difference.svg`)]),
+      : [labelled('flame graph', `${out}/${one.profile.folder}/difference.svg`)]),
   ]
 }
 

@@ -74,6 +74,12 @@ export function divergenceText(
   return `${divergencePlace(divergence)}: ${visibleText(named)} is ${visibleText(baseline)} in base and ${visibleText(candidate)} in ${arm === 'baseline' ? 'a run of base' : 'head'}`
 }
 
+/** The warnings on a case. One that both rounds give appears once, in the words of the first. */
+export function warningsOf({ rounds }: GateCase): GateRound['warnings'] {
+  const all = rounds.flatMap(({ warnings }) => warnings)
+  return all.filter(({ code }, index) => all.findIndex((one) => one.code === code) === index)
+}
+
 /** The slowdowns that this noise certifies with 80 % power: `passes ≤ 5.1 %, fails ≥ 15.2 %` */
 export function certifiableText({ passes, fails }: NonNullable<GateRound['certifiable']>): string {
   return `passes ≤ ${formatPercent(passes)}, fails ≥ ${formatPercent(fails)}`

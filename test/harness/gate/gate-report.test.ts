@@ -109,7 +109,7 @@ function report(change: Partial<GateReport>): GateReport {
 
 describe('the report of a gate', () => {
   it('explains a failure: both rounds, the reason, the grown functions, the counters', () => {
-    const text = gateText(report({}))
+    const text = gateText(report({}), 'out/gate')
     expect(text).toContain(
       'verdict       fail: 1 of 1 cases are slower by 10 % or more, in two rounds, in 1m01s',
     )
@@ -123,6 +123,7 @@ describe('the report of a gate', () => {
     )
     expect(text).toContain('grew          grid-search: (native) 1.000 ms → 2.000 ms')
     expect(text).toContain('counted       grid-search: bundle.old 1 → not counted')
+    expect(text).toContain('flame graph   out/gate/cases/pure/grid-search/difference.svg')
     expect(text).toContain('counted       3 counters equal, 2 different')
     const markdown = gateMarkdown(report({}))
     expect(markdown).toContain('| grid-search | bundle.old | 1 | not counted |')
@@ -130,9 +131,25 @@ describe('the report of a gate', () => {
     expect(markdown).toContain('- grew: mark (engine/ledger.ts:107) 1.000 ms → 3.000 ms per pass')
   })
 
+  it('gives a warning of both rounds once, and one of the second round too', () => {
+    const again = { ...round.warnings[0]!, hint: 'another run took twice as long' }
+    const second = {
+      ...round,
+      warnings: [again, { code: 'position-effect' as const, hint: 'order matters' }],
+    }
+    const twice = report({ cases: [{ ...failed, rounds: [round, second] }] })
+    for (const text of [gateText(twice, 'out/gate'), gateMarkdown(twice)])
+      expect(text.match(/warning .*/g)?.map((line) => line.replace(/^.*?: (?=\S+: )/, ''))).toEqual(
+        [
+          expect.stringMatching(/outliers: one run took twice as long$/),
+          expect.stringMatching(/position-effect: order matters$/),
+        ],
+      )
+  })
+
   it('says that an unconfirmed failure is undecided, and that this does not pass', () => {
     const unclear = report({ verdict: 'inconclusive', exitCode: 3, cases: [undecided] })
-    const text = gateText(unclear)
+    const text = gateText(unclear, 'out/gate')
     expect(text).toContain('inconclusive: 1 of 1 cases are undecided, which does not pass')
     expect(text).toContain(
       'inconclusive  grid-search: the first round failed and the second did not',
@@ -151,8 +168,8 @@ describe('the report of a gate', () => {
       equivalence: { kind: 'different', divergence, stack: [] },
     })
     const where = 'grid-search, seed 7, session 2014-03-04: price is 100 in base and 101 in head'
-    expect(gateText(different)).toContain(`different     ${where}`)
-    expect(gateText(different)).toContain(
+    expect(gateText(different, 'out/gate')).toContain(`different     ${where}`)
+    expect(gateText(different, 'out/gate')).toContain(
       "no verdict    not equivalent: head's results differ from the base's",
     )
     expect(gateMarkdown(different)).toContain('Results: **different**, so nothing was measured.')
@@ -161,9 +178,9 @@ describe('the report of a gate', () => {
   it('names a run of base that gave another result', () => {
     const unsteady = { ...divergence, arm: 'baseline' as const }
     const equivalence = { kind: 'different' as const, divergence: unsteady, stack: [] }
-    expect(gateText(report({ verdict: 'not-equivalent', cases: [], equivalence }))).toContain(
-      'price is 100 in base and 101 in a run of base',
-    )
+    expect(
+      gateText(report({ verdict: 'not-equivalent', cases: [], equivalence }), 'out/gate'),
+    ).toContain('price is 100 in base and 101 in a run of base')
   })
 
   it('repeats why differences were announced', () => {
@@ -179,7 +196,7 @@ describe('the report of a gate', () => {
       equivalence,
       cases: [{ ...undecided, verdict: 'pass', reasons: ['certified-no-regression'] }],
     })
-    expect(gateText(passed)).toContain(
+    expect(gateText(passed, 'out/gate')).toContain(
       'pass: 1 of 1 cases are less than 10 % slower (results differ, as announced)',
     )
     expect(gateMarkdown(passed)).toContain(
@@ -200,7 +217,7 @@ describe('the report of a gate', () => {
       problem: 'base aaaaaaaa does not build',
       notes: ['both versions compile to the same code'],
     })
-    expect(gateText(rest)).toBe(
+    expect(gateText(rest, 'out/gate')).toBe(
       [
         'note          both versions compile to the same code',
         'no verdict    not comparable: no case was decided, which does not pass, in 1m01s',
