@@ -27,6 +27,8 @@ describe('the package as published', () => {
         'docs/other-projects.md',
         'scenarios/market/data/sp500-2000.csv.gz',
         'CONTRIBUTING.md',
+        'engine/README.md',
+        'harness/README.md',
         'LICENSE',
       ]),
     )

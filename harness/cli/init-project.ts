@@ -137,7 +137,8 @@ function nextSteps(folder: string, typed: boolean, io: Io): string {
   return [
     'next:',
     ...alignedRows(rows).map((line) => `  ${line}`),
-    'Evaluations write decisions/, profiling-results/ and reports/: commit them.',
+    'Commit the suite before you evaluate it, because a record names the commit it measured.',
+    'Evaluations write decisions/, profiling-results/ and reports/: commit these too.',
     `The guide: ${shownPath(join(packageRoot(), 'docs', 'other-projects.md'), io)}`,
     '',
   ].join('\n')
