@@ -1,9 +1,13 @@
 import type { Asset } from '../market/asset.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
+import { coarserAssets } from '../portal/bar-spacing.js'
 import type { AssetRows } from './asset-rows.js'
 import type { DataNote } from './data-note.js'
 
-/** Assets whose missing sessions are not halts; bars that start at different times of the day. */
+/**
+ * Assets whose missing sessions are not halts; bars that seem to last longer than others, or start
+ * at different times of the day.
+ */
 export function calendarNotes(
   assets: readonly AssetRows[],
   listed: readonly Asset[],
@@ -17,7 +21,24 @@ export function calendarNotes(
       asset: rows.asset,
       message: `${rows.asset} has ${missingText(rows, calendar)}; other assets trade then, so its windows count only its own bars`,
     }))
-  return [...notes, ...stampNotes(assets, calendar)]
+  return [...notes, ...coarserNotes(assets, calendar), ...stampNotes(assets, calendar)]
+}
+
+/** Bars that seem to last longer than others; if that is certain, a backtest of both is refused. */
+function coarserNotes(assets: readonly AssetRows[], { times }: Calendar): DataNote[] {
+  const found = coarserAssets(
+    assets.map(({ asset, session }) => ({
+      asset,
+      times: Float64Array.from(session, (slot) => times[slot]!),
+    })),
+  )
+  return found.map(({ asset, finer, certain, text }) => ({
+    code: 'coarser-bars',
+    asset,
+    message: certain
+      ? `${text}: a backtest of both is refused, since beside ${finer} a bar of ${asset} would show its close before it is known; resample them to one spacing, or keep them apart`
+      : `${text}, too few bars to know whether they last as long: if they do, each shows its close before it is known beside ${finer}; resample them to one spacing, or run them apart`,
+  }))
 }
 
 /** `no bar in 34 of the 120 sessions of its life, first on 2024-01-06`; requires a missing one. */

@@ -7,6 +7,7 @@ export interface DataNote {
     | 'jump-without-split'
     | 'own-calendar'
     | 'different-stamps'
+    | 'coarser-bars'
     | 'no-volume'
     | 'some-without-volume'
     | 'too-few-bars'

@@ -98,7 +98,9 @@ export const bundleCommand: CliCommand<BundleOptions, BundleCommand> = {
 }
 
 async function ingest(directory: string, options: BundleOptions, io: Io): Promise<ExitCode> {
-  const { ingestCsv, recoverBundle, writeBundle } = await import('../../engine/index.js')
+  const { checkData, ingestCsv, memoryBundle, recoverBundle, writeBundle } = await import(
+    '../../engine/index.js'
+  )
   await recoverBundle(directory)
   const { files, adjustments } = sourcesOf(directory, options, io.cwd)
   const { name, format, priceScale, volumeScale, adjustmentScale, source } = options
@@ -114,7 +116,10 @@ async function ingest(directory: string, options: BundleOptions, io: Io): Promis
   const { assets, sessions, rows, version, frequency } = manifest
   const written = ['manifest.json', ...manifest.files.map((file) => file.name)]
   const kept = readdirSync(directory).filter((entry) => !written.includes(entry))
-  for (const note of content.notes) io.stderr(`note: ${note}\n`)
+  const data = await checkData(memoryBundle(content))
+  const coarser = data.filter(({ code }) => code === 'coarser-bars')
+  for (const note of [...content.notes, ...coarser.map(({ message }) => message)])
+    io.stderr(`note: ${note}\n`)
   io.stdout(
     `${directory}: ${assets.length} assets, ${rows.bars} bars (${frequency}), ${rows.adjustments} adjustments, ` +
       `${sessions[0]} … ${sessions.at(-1)}\nwrote ${written.join(', ')}` +

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type BundleContent,
+  checkData,
   memoryBundle,
   openEngine,
   pureBaseline,
@@ -87,6 +88,27 @@ describe('bars of different spacing in one backtest are refused by name', () => 
       /^B has a bar every 4 hours and A every hour/,
     ],
     [
+      'five bars of two hours beside one',
+      '1h',
+      every(2 * HOUR, 5),
+      every(HOUR, 12),
+      /^B has a bar every 2 hours and A every hour/,
+    ],
+    [
+      'six bars of an hour beside half-hours',
+      '1m',
+      every(HOUR, 6),
+      every(HOUR / 2, 20),
+      /^B has a bar every hour and A every 30 minutes/,
+    ],
+    [
+      'three weekly bars beside daily ones',
+      '1d',
+      every(7 * DAY, 3),
+      every(DAY, 20),
+      /^B has a bar every 7 days and A every day/,
+    ],
+    [
       'weekly beside daily',
       '1d',
       every(7 * DAY, 6),
@@ -145,8 +167,25 @@ describe('bars of one spacing pass', () => {
       every(HOUR, 60),
       [0, 5, 9, 13, 30].map((hour) => START + hour * HOUR),
     ],
+    ['three bars of two hours, too few to know', '1h', every(HOUR, 30), every(2 * HOUR, 3)],
     ['a single bar', '1h', every(HOUR, 30), [START]],
   ])('%s', async (_, frequency, a, b) => {
     await run(content(frequency, { A: a, B: b }))
+  })
+
+  it('and a note names those that may be of another', async () => {
+    const few = content('1h', { A: every(HOUR, 30), B: every(2 * HOUR, 3), C: [START] })
+    expect(await checkData(few)).toEqual([
+      {
+        code: 'coarser-bars',
+        asset: 'B',
+        message: expect.stringMatching(
+          /^B has a bar every 2 hours and A every hour, too few bars to know/,
+        ),
+      },
+    ])
+    const many = content('1h', { A: every(HOUR, 30), B: every(2 * HOUR, 9) })
+    const [note] = await checkData(many)
+    expect(note!.message).toMatch(/^B has .*: a backtest of both is refused, since beside A/)
   })
 })
