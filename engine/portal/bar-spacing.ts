@@ -59,7 +59,7 @@ export function checkSpacing(bars: readonly Bars[], calendar: Calendar): void {
  * The assets that are coarser than the finest. Two conditions hold: the shortest time between two
  * bars is at least twice that of the finest asset, and every time between bars is a multiple of
  * the shortest. It is certain if there are so many bars that halted sessions cannot explain the
- * pattern (see `enoughBars` and `isEven`); where it is not, two bars alone are no pattern. Assets
+ * pattern (see `enoughBars` and `isEven`); otherwise two bars do not make a pattern. Assets
  * of the same spacing at different times of the day are not among them.
  */
 export function coarserAssets(assets: readonly BarTimes[]): readonly CoarserAsset[] {

@@ -23,6 +23,7 @@ import type {
 } from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import type { ExecutionRules, FillPolicy } from './blotter.js'
+import { checkChoice } from './choice.js'
 import { type CommissionModel, checkCommission } from './commission.js'
 import { decimalLedger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
@@ -120,6 +121,8 @@ export async function runBacktest(
 
 function executionRules(spec: BacktestSpec, priceScale: number): ExecutionRules {
   const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
+  checkChoice('fill', fill, ['next-open', 'next-close'])
+  checkChoice('dividendPolicy', spec.dividendPolicy ?? 'prior-close', ['prior-close', 'ex-close'])
   checkSlippage(slippage)
   checkCommission(commission)
   return { fill, slippage, commission, priceScale }

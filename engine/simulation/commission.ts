@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import { type Exact, exact, isShort } from '../market/exact.js'
 import type { Money } from '../market/money.js'
+import { checkChoice } from './choice.js'
 
 /** The cost of fills. Amounts are exact decimals, so pass text if a number would not be exact. */
 export type CommissionModel =
@@ -39,10 +40,11 @@ export function commissionOf(
 /**
  * Checks the amount of a commission model.
  *
- * @throws {EngineError} `input-invalid`: an amount that is negative, not a number, or of more than
- * 40 digits
+ * @throws {EngineError} `input-invalid`: an unknown kind, or an amount that is negative, not a
+ * number, or of more than 40 digits
  */
 export function checkCommission(model: CommissionModel): void {
+  checkChoice('commission', model?.kind, ['none', 'per-share', 'per-trade', 'per-dollar'])
   if (model.kind === 'none') return
   const amount = model.kind === 'per-dollar' ? model.rate : model.cost
   if (/^\d*\.?\d+(e[+-]?\d+)?$/i.test(String(amount)) && isShort(exact(amount))) return

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import { Exact, exact, quotient } from '../market/exact.js'
 import type { Money } from '../market/money.js'
+import { checkChoice } from './choice.js'
 
 /** How many shares of an order fill in a bar, and how far from the bar's price. */
 export type SlippageModel =
@@ -59,9 +60,10 @@ export function slip(
 /**
  * Checks the parameters of a slippage model.
  *
- * @throws {EngineError} `input-invalid`: parameters out of range
+ * @throws {EngineError} `input-invalid`: an unknown kind, or parameters out of range
  */
 export function checkSlippage(model: SlippageModel): void {
+  checkChoice('slippage', model?.kind, ['none', 'fixed', 'volume-share'])
   if (model.kind === 'fixed' && !(model.basisPoints >= 0 && model.basisPoints < 10_000)) {
     throw new EngineError(
       'input-invalid',
