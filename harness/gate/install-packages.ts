@@ -110,8 +110,11 @@ export async function runManager(
   return `${firstError(printed) ?? firstError(ending) ?? 'no error was printed'} (${file} ${args.join(' ')} ${ending.split(';')[0]!})`
 }
 
-/** The first line with the word error. Compilers print it on stdout. */
+/** The word error, and how pnpm (a code) and yarn (a sentence) begin theirs without it. */
+const ERROR = /error\b|\bERR_[A-Z]|\bENOENT\b|lockfile would have been modified/i
+
+/** The first line that names an error. Compilers print it on stdout. */
 function firstError(text: string): string | undefined {
-  const line = text.split(/\n| \| /).find((one) => /error\b/i.test(one))
+  const line = text.split(/\n| \| /).find((one) => ERROR.test(one))
   return line?.trim().slice(0, LONGEST_LINE)
 }

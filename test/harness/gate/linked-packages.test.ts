@@ -257,6 +257,22 @@ describe('packages of a checkout with links', () => {
     expect((await buildVersion(request)).problem).toContain("yarn Plug'n'Play (.pnp.cjs)")
   })
 
+  it.each([
+    ['pnpm', ' ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"'],
+    ['pnpm', " ENOENT  ENOENT: no such file or directory, open '/one/assay-0.1.0.tgz'"],
+    ['yarn', '➤ YN0028: │ The lockfile would have been modified by this install'],
+  ])('are refused in the words of %s: %s', async (manager, line) => {
+    const lock = manager === 'pnpm' ? 'pnpm-lock.yaml' : 'yarn.lock'
+    const files = { 'package.json': '{}', 'app/package.json': '{}', [lock]: '' }
+    const { here, checkout } = trees(files)
+    const bin = temporaryDirectory()
+    write(bin, { printed: `Scope: all\n${line}\n` })
+    writeFileSync(join(bin, manager), `#!/bin/sh\ncat ${bin}/printed\nexit 1\n`, { mode: 0o755 })
+    const env = { PATH: `${bin}:${process.env.PATH}` }
+    const request = { checkout, here, prefix: 'app/', fresh: true, setting: { ...setting, env } }
+    expect((await buildVersion(request)).problem).toContain(`${line.trim()} (${manager} install `)
+  })
+
   it('need the manager of their lock file, which is named where it fails', async () => {
     const { here, checkout } = trees({
       'package.json': '{}',
