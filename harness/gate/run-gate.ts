@@ -17,6 +17,7 @@ import { gateMarkdown } from './gate-markdown.js'
 import { clearOutputs } from './gate-outputs.js'
 import { type GateReport, gateReportSchema } from './gate-report.js'
 import type { GateRequest } from './gate-request.js'
+import { ownModulesOnly } from './own-modules.js'
 import { type GatePlans, planGate } from './plan-gate.js'
 import { findRevisions, type Revisions } from './revisions.js'
 import { buildVersions, gateEnvironment, loadVersions, type Versions } from './versions.js'
@@ -130,6 +131,7 @@ async function compareCheckouts(
     nodeFlags: rule.nodeFlags,
     timeoutMs,
     signal: io.signal,
+    onModules: ownModulesOnly({ roots, here: top, commits: { base, head } }),
   }
   const { plans, unmatched } = planGate({
     rule,

@@ -21,10 +21,10 @@ export interface ForkSettings extends Limits {
   readonly env: Readonly<Record<string, string>>
   readonly nodeFlags: readonly string[]
   /**
-   * Called with the modules that a process has loaded, once it has ended. What it throws is thrown
-   * by `forkRun`.
+   * Called with the modules that the process of a slot has loaded, once it has ended. What it
+   * throws is thrown by `forkRun`.
    */
-  readonly onModules?: (paths: readonly string[]) => void
+  readonly onModules?: (paths: readonly string[], slot: RunSlot) => void
 }
 
 /** How a measured process ended. */
@@ -78,7 +78,7 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
   const end = await superviseProcess(child, settings, () => void child.kill('SIGKILL'))
   const result = resultOf(conversation, end)
   if (result.kind === 'answered' && 'modules' in result.message)
-    settings.onModules?.(result.message.modules)
+    settings.onModules?.(result.message.modules, slot)
   return result
 }
 

@@ -15,7 +15,9 @@ import { runCli } from '../../../harness/cli/cli.js'
 import { buildVersion } from '../../../harness/gate/build-version.js'
 import { gateReportSchema } from '../../../harness/gate/gate-report.js'
 import { digestOfLoadable } from '../../../harness/gate/loadable-code.js'
+import { ownModulesOnly } from '../../../harness/gate/own-modules.js'
 import { digestOfManifests } from '../../../harness/gate/package-manifests.js'
+import { packageRoot } from '../../../harness/system/package-root.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
@@ -87,6 +89,53 @@ describe('a linked package', () => {
     expect(stdout).toMatch(/price is 10\d in base and 10\d in head/)
     expect(repository.leftovers()).toEqual([])
   }, 120_000)
+})
+
+describe('a module that is not of its own version', () => {
+  it.each([
+    ['an absolute path', (root: string) => join(root, 'src/kernel.mjs')],
+    ['a link that leads back', () => '../back/kernel.mjs'],
+  ])(
+    'is named, and the gate ends with exit 5: %s',
+    async (_, address) => {
+      const repository = gateRepository()
+      const { root, git } = repository
+      const real = realpathSync(root)
+      symlinkSync(join(real, 'src'), join(root, 'back'))
+      git('add', 'back')
+      change(repository, 'src/suite.mjs', './kernel.mjs', address(real))
+      git('branch', '-f', 'trunk', 'HEAD')
+      change(repository, 'src/kernel.mjs', '400_000', '1_200_000')
+      const { code, stderr, report } = await gate(repository)
+      expect(code, stderr).toBe(5)
+      expect(report.problem).toMatch(
+        /^base [0-9a-f]{8} loads .*\/src\/kernel\.mjs of the working tree, so another code would be/,
+      )
+      expect(repository.leftovers()).toEqual([])
+    },
+    120_000,
+  )
+
+  it('is also one of the other version, and not an installed package or the harness', () => {
+    const roots = { base: '/tmp/gate/base', head: '/tmp/gate/head' }
+    const commits = { base: 'a'.repeat(40), head: 'b'.repeat(40) }
+    const check = ownModulesOnly({ roots, here: '/home/me/project', commits })
+    const [base, head] = ['base', 'head'].map((name) => ({
+      suite: `file:///tmp/gate/${name}/s.mjs`,
+    }))
+    check(['/tmp/gate/base/dist/a.js', '/home/me/project/node_modules/x/i.js'], base!)
+    check(['/tmp/gate/head/dist/a.js', '/elsewhere/linked/i.js'], head!)
+    check([join(packageRoot(), 'dist/harness/child.js')], head!)
+    expect(() => check(['/tmp/gate/head/dist/a.js'], base!)).toThrow(
+      /^base aaaaaaaa loads dist\/a\.js of head, so/,
+    )
+    expect(() => check(['/tmp/gate/base/node_modules/x/i.js'], head!)).toThrow(
+      /^head bbbbbbbb loads node_modules\/x\/i\.js of base, so/,
+    )
+    expect(() => check(['/home/me/project/packages/x/i.js'], head!)).toThrow(
+      /loads \/home\/me\/project\/packages\/x\/i\.js of the working tree/,
+    )
+  })
 })
 
 describe('submodules', () => {
