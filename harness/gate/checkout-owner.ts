@@ -1,14 +1,14 @@
-import { readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isAlive, readProcessStart } from '../system/lock-file.mjs'
 
-/** How the names of folders with checkouts begin. */
-export const CHECKOUTS_PREFIX = 'assay-gate-'
+/** How the names of this process's folders with checkouts begin. */
+export const CHECKOUTS_PREFIX = `assay-gate-${process.pid}-`
+/** A folder with checkouts, with the process that made it. */
+const CHECKOUTS = /^assay-gate-(\d+)-/
 const OWNER = 'owner.json'
-/** An empty folder may be new: its process is about to write the owner. */
-const NEW_MS = 600_000
 
 const ownerSchema = z.strictObject({
   pid: z.int().positive(),
@@ -35,17 +35,20 @@ export function markOwner(folder: string, top: string): void {
   writeFileSync(join(folder, OWNER), JSON.stringify(owner))
 }
 
-/** Folders with checkouts whose process on this host has ended. Empty ones are removed. */
+/**
+ * Folders with checkouts whose process on this host has ended. A folder whose process ended before
+ * it wrote its owner holds nothing, and is removed.
+ */
 export function ownersGone(parent: string): AbandonedCheckouts[] {
-  return namesIn(parent)
-    .filter((name) => name.startsWith(CHECKOUTS_PREFIX))
-    .flatMap((name) => {
-      const folder = join(parent, name)
-      const owner = readOwner(folder)
-      if (owner === undefined) removeIfEmpty(folder)
-      const isGone = owner !== undefined && owner.host === hostname() && !isAlive(owner)
-      return isGone ? [{ folder, top: owner.top }] : []
-    })
+  return namesIn(parent).flatMap((name) => {
+    const pid = CHECKOUTS.exec(name)?.[1]
+    if (pid === undefined) return []
+    const folder = join(parent, name)
+    const owner = readOwner(folder)
+    if (owner === undefined) removeUnmarked(folder, Number(pid))
+    const isGone = owner !== undefined && owner.host === hostname() && !isAlive(owner)
+    return isGone ? [{ folder, top: owner.top }] : []
+  })
 }
 
 function readOwner(folder: string): z.infer<typeof ownerSchema> | undefined {
@@ -56,11 +59,13 @@ function readOwner(folder: string): z.infer<typeof ownerSchema> | undefined {
   }
 }
 
-function removeIfEmpty(folder: string): void {
+function removeUnmarked(folder: string, pid: number): void {
+  if (isAlive({ pid })) return
   try {
-    if (Date.now() - statSync(folder).mtimeMs > NEW_MS) rmdirSync(folder)
+    rmSync(join(folder, OWNER), { force: true })
+    rmdirSync(folder)
   } catch {
-    // It is not empty, or belongs to another user.
+    // Something else is in it, or it belongs to another user.
   }
 }
 

@@ -25,8 +25,8 @@ export interface Checkouts {
 
 /**
  * Checks both versions out, into paths of equal length in one temporary folder. Checkouts of gates
- * that were killed are removed first. Head is checked out
- * too, although it is here already, so that both are built and measured under equal conditions.
+ * that were killed are removed first. Head is checked out too, although it is here already, so that
+ * both are built and measured under equal conditions.
  *
  * @throws {InvalidEvidenceError} git cannot check them out, for example because the disk is full or
  * a submodule is not here; nothing is left behind
@@ -74,7 +74,7 @@ export async function checkOut(
 function makeFolder(parent: string): string {
   try {
     // Node resolves links in the address of a module, so only a real path is the same everywhere.
-    return realpathSync(mkdtempSync(join(parent, CHECKOUTS_PREFIX)))
+    return mkdtempSync(join(realpathSync(parent), CHECKOUTS_PREFIX))
   } catch (error) {
     const explained = explainFileError(error, parent)
     if (!(explained instanceof InputError)) throw explained

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { InputError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
+import { explainSystemError } from '../system/files.js'
 import { gitEnvironment } from '../system/git-environment.js'
 import { packageRoot } from '../system/package-root.js'
 import { withNamedModules } from './named-modules.js'
@@ -97,6 +98,7 @@ function listCompiled(dist: string): string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
   } catch (cause) {
+    if (existsSync(dist)) throw explainSystemError(cause)
     const remedy = existsSync(join(packageRoot(), 'build.mjs'))
       ? 'run: npm run build'
       : 'install the package again'
