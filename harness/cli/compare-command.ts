@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Option } from 'commander'
+import { COMPARING } from '../compare/compare-values.js'
 import { type Comparison, compareRounds, compareSeries, toJson } from '../compare/comparison.js'
 import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
@@ -115,10 +116,15 @@ function compare(command: CompareCommand, io: Io): ExitCode {
       ? `${document(comparisons, second === undefined && first.content.kind === 'runs')}\n`
       : text(comparisons, io.columns),
   )
-  if (comparisons.some(({ failed }) => failed !== undefined)) return EXIT.invalid
+  if (comparisons.some(decidesNothing)) return EXIT.invalid
   return command.failOnRegression === undefined
     ? EXIT.done
     : exitCodeOf(comparisons.flatMap(({ regression }) => regression ?? []))
+}
+
+/** Whether the measured program failed, or no statistic compares the two sides. */
+function decidesNothing({ failed, values }: Comparison): boolean {
+  return failed !== undefined || COMPARING.every((key) => values[key] === undefined)
 }
 
 /** The files as named, or the two parts of one table. */
@@ -189,7 +195,13 @@ function compareColumns(given: Series, other: Series, command: CompareCommand): 
   const higherIsBetter = command.higherIsBetter ?? stated
   for (const series of [a, b]) checkDirection(series, higherIsBetter)
   if (paired) checkPairs(a, b)
-  return compareSeries(a, b, { paired, limit, higherIsBetter })
+  const [inA, inB] = higherIsBetter
+    ? [
+        { ...a, higherIsBetter },
+        { ...b, higherIsBetter },
+      ]
+    : [a, b]
+  return compareSeries(inA, inB, { paired, limit, higherIsBetter })
 }
 
 /** Both series, with the unit from `--unit` if their files do not state a unit. */

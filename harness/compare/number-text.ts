@@ -2,11 +2,11 @@ import { InputError } from '../errors.js'
 import { LARGEST_VALUE, SMALLEST_VALUE } from '../statistics/moments.js'
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
-const NOT_FINITE: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  infinity: Number.POSITIVE_INFINITY,
-}
+const NOT_FINITE: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['inf', Number.POSITIVE_INFINITY],
+  ['infinity', Number.POSITIVE_INFINITY],
+])
 
 /**
  * The number that a text holds: decimal, with an optional exponent, or NaN and infinity as programs
@@ -17,7 +17,7 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
  */
 export function parseNumber(text: string): number | undefined {
   if (DECIMAL.test(text)) return Number(text)
-  const unsigned = NOT_FINITE[text.replace(/^[+-]/, '').toLowerCase()]
+  const unsigned = NOT_FINITE.get(text.replace(/^[+-]/, '').toLowerCase())
   return unsigned === undefined ? undefined : text.startsWith('-') ? -unsigned : unsigned
 }
 
@@ -32,11 +32,16 @@ const TIME_STAMP = /^(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ]\d.*)?|\d{1,2}:\d{
 const GROUPED = /^[+-]?\d{1,3}(?:[,'_ \u00a0\u202f]\d{3})+(?:[.,]\d+)?$/
 const DECIMAL_COMMA = /^[+-]?\d+,\d+(?:[eE][+-]?\d+)?$/
 
+/** `ESC[31m` and the like: a program coloured its output. */
+const COLOUR = /\p{Cc}\[[\d;]*[a-zA-Z]/gu
+
 /**
  * Whether a text is a value, such as a number, `12.3 ms`, `N/A`, `0x10`, `12,5` or
- * `2026-01-05T10:00`, even if it cannot be read. The title of a column is not a value.
+ * `2026-01-05T10:00`, even if it cannot be read, coloured or not. The title of a column is not a
+ * value.
  */
-export function looksLikeValue(text: string): boolean {
+export function looksLikeValue(cell: string): boolean {
+  const text = cell.replace(COLOUR, '').trim()
   return (
     parseNumber(text) !== undefined ||
     [MISSING, WITH_UNIT, HEXADECIMAL, TIME_STAMP, GROUPED, DECIMAL_COMMA].some((form) =>

@@ -38,6 +38,10 @@ export interface Series {
    * The reason why the values are meaningless, if the measured program failed; otherwise absent.
    */
   readonly failed?: string
+  /** Number of rows between others that hold no value; absent if none. */
+  readonly gaps?: number
+  /** Whether the name suggests a rate or a score, without stating it. */
+  readonly perhapsRate?: boolean
   /** Other series of the same file that failed and were left out. */
   readonly omitted?: readonly string[]
 }

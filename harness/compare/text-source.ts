@@ -13,7 +13,7 @@ import { readGoogleBenchmarkCsv } from './readers/google-benchmark-csv.js'
 import { readLibtest } from './readers/libtest.js'
 import { filterRows, type RowFilter } from './row-filter.js'
 import type { Offer } from './series.js'
-import { unitOfName } from './unit.js'
+import { isPerhapsRate, unitOfName } from './unit.js'
 
 const DELIMITERS = [',', ';', '\t']
 const FORMATS = `give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that ${packageFile('docs/compare.md')} lists`
@@ -209,6 +209,13 @@ function firstRepeated(names: readonly string[]): string | undefined {
   return names.find((name) => seen.size === seen.add(name).size)
 }
 
+function refuseWide(cells: number, expected: number, place: () => string): void {
+  if (cells > expected)
+    throw new InputError(
+      `${place()}: ${cells} cells where the first line has ${expected}; quote cells that hold a separator`,
+    )
+}
+
 /** @param start the first row of values  @param column its place, and the number of columns */
 function readColumn(
   table: Table,
@@ -220,18 +227,19 @@ function readColumn(
   const values: number[] = []
   let gap: number | undefined
   let innerGap: number | undefined
+  let [gaps, blank] = [0, 0]
   for (const [row, cells] of table.rows.entries()) {
     if (row < start) continue
-    if (cells.length > column.of)
-      throw new InputError(
-        `${place(row)}: ${cells.length} cells where the first line has ${column.of}; quote cells that hold a separator`,
-      )
+    refuseWide(cells.length, column.of, () => place(row))
     const cell = (cells[column.index] ?? '').trim()
     if (cell === '') {
       gap ??= row
+      blank += 1
       continue
     }
     innerGap ??= gap
+    gaps += blank
+    blank = 0
     const value = parseNumber(cell)
     if (value === undefined)
       throw new InputError(
@@ -247,5 +255,7 @@ function readColumn(
   return {
     values: new Float64Array(values),
     ...defined({ unpairable, unit: unitOfName(column.name) }),
+    ...(gaps > 0 && { gaps }),
+    ...(isPerhapsRate(column.name) && { perhapsRate: true }),
   }
 }

@@ -36,20 +36,35 @@ const CANONICAL: ReadonlyMap<string, Unit> = new Map(
   ),
 )
 /** Words that mean a rate and state their unit themselves. */
-const RATES: Readonly<Record<string, Unit>> = {
-  rps: 'requests/s',
-  qps: 'queries/s',
-  tps: 'transactions/s',
-  fps: 'frames/s',
-  iops: 'ops/s',
-  hz: 'ops/s',
-  khz: 'kHz',
-  mhz: 'MHz',
-  bps: 'bps',
-  kbps: 'kbps',
-  mbps: 'Mbps',
-  throughput: 'throughput',
-}
+const RATES: ReadonlyMap<string, Unit> = new Map([
+  ['rps', 'requests/s'],
+  ['krps', 'krps'],
+  ['qps', 'queries/s'],
+  ['kqps', 'kqps'],
+  ['tps', 'transactions/s'],
+  ['fps', 'frames/s'],
+  ['iops', 'ops/s'],
+  ['kiops', 'kiops'],
+  ['kops', 'kops'],
+  ['mops', 'Mops'],
+  ['hz', 'ops/s'],
+  ['khz', 'kHz'],
+  ['mhz', 'MHz'],
+  ['bps', 'bps'],
+  ['kbps', 'kbps'],
+  ['mbps', 'Mbps'],
+  ['gbps', 'Gbps'],
+  ['flops', 'flops'],
+  ['mflops', 'Mflops'],
+  ['gflops', 'Gflops'],
+  ['tflops', 'Tflops'],
+  ['mips', 'MIPS'],
+  ['throughput', 'throughput'],
+  ['bandwidth', 'bandwidth'],
+])
+/** Words of values that are usually better if there is more of them. */
+const PERHAPS_RATES =
+  /^(?:ops|reqs|requests|scores?|speed|speedup|rates?|accuracy|efficiency|goodput)$/
 /**
  * Words that are too short or too common to be units, except as the last of several words:
  * `time_s`.
@@ -65,7 +80,7 @@ export function isTime(unit: Unit | undefined): boolean {
 export function isRate(unit: Unit | undefined): boolean {
   return (
     unit !== undefined &&
-    (Object.values(RATES).includes(unit) || TIMES.has(unit.split('/', 2)[1] ?? ''))
+    ([...RATES.values()].includes(unit) || TIMES.has(unit.split('/', 2)[1] ?? ''))
   )
 }
 
@@ -78,7 +93,12 @@ export function unitOfName(name: string): Unit | undefined {
   const words = wordsOf(bracketed ?? name)
   const per = words.lastIndexOf('per')
   if (per > 0 && per < words.length - 1) return ratioOf(words[per - 1]!, words[per + 1]!)
-  const rate = words.map((word) => RATES[word]).find((unit) => unit !== undefined)
+  const counted = words.findIndex(
+    (word, index) =>
+      COUNTED.includes(CANONICAL.get(word) ?? '') && SECONDS.includes(words[index + 1] ?? ''),
+  )
+  if (counted >= 0) return ratioOf(words[counted]!, words[counted + 1]!)
+  const rate = words.map((word) => RATES.get(word)).find((unit) => unit !== undefined)
   if (rate !== undefined) return rate
   const certain = bracketed !== undefined || words.length > 1
   const stated = words.flatMap((word, index) => {
@@ -91,6 +111,14 @@ export function unitOfName(name: string): Unit | undefined {
 
 /** Counts, which are units only in a rate. */
 const COUNTED: readonly Unit[] = ['ops', 'requests']
+
+/** `ops_sec`: the word that follows a count is its time, as `/s` is. */
+const SECONDS: readonly string[] = ['s', 'sec', 'second']
+
+/** Whether the name of a column suggests that more is better, without saying it: `score`. */
+export function isPerhapsRate(name: string): boolean {
+  return wordsOf(name).some((word) => PERHAPS_RATES.test(word))
+}
 
 /** How to convert values of one unit to another. */
 export interface CommonUnit {

@@ -2,7 +2,7 @@ import { lag1 } from '../statistics/autocorrelation.js'
 import { meanOf, type Values } from '../statistics/moments.js'
 import { countOutliers } from '../statistics/outliers.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
-import { formatNumber, formatPercent } from '../text/format.js'
+import { formatCounted, formatNumber, formatPercent } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { TAIL_BEYOND, type Warning, type WarningCode } from '../verdict/warnings.js'
 import type { ValueComparison } from './compare-values.js'
@@ -18,6 +18,8 @@ export type ValueWarning = Warning<
   | 'unit-unknown'
   | 'same-values'
   | 'left-out'
+  | 'missing-values'
+  | 'direction-unknown'
 >
 
 /**
@@ -42,6 +44,8 @@ export function valueWarnings(
     sorted(a, b, comparison),
     units(a, b, unit),
     omitted(a),
+    missing(a, b),
+    undirected(a, b),
     same(a, b),
   ].filter((warning) => warning !== undefined)
 }
@@ -132,6 +136,29 @@ function units(a: Series, b: Series, unit: Unit | undefined): ValueWarning | und
 function omitted({ omitted: reasons = [] }: Series): ValueWarning | undefined {
   if (reasons.length === 0) return undefined
   return { code: 'left-out', hint: `${reasons.join('; ')}; it was left out` }
+}
+
+/** Only of unpaired values: of pairs, a gap is an error. */
+function missing(a: Series, b: Series): ValueWarning | undefined {
+  const gaps = [a, b].flatMap(({ label, gaps: count = 0 }) =>
+    count === 0 ? [] : [`${label} has ${formatCounted(count, 'row')} without a value`],
+  )
+  if (gaps.length === 0) return undefined
+  return {
+    code: 'missing-values',
+    hint: `${gaps.join('; ')}; the others are compared: make sure that no slow or failed run is left out`,
+  }
+}
+
+function undirected(a: Series, b: Series): ValueWarning | undefined {
+  const perhaps = [a, b].find(
+    ({ perhapsRate, higherIsBetter }) => perhapsRate === true && higherIsBetter !== true,
+  )
+  if (perhaps === undefined) return undefined
+  return {
+    code: 'direction-unknown',
+    hint: `${perhaps.label} does not state whether more is better, and less was taken to be better; if more is, give --higher-is-better`,
+  }
 }
 
 function same(a: Series, b: Series): ValueWarning | undefined {

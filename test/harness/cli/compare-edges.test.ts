@@ -81,6 +81,64 @@ describe('a command that failed', () => {
   })
 })
 
+describe('values that no statistic compares', () => {
+  it.each([
+    ['NaN among them', lines([...times, 'NaN']), /value 13 of the baseline is NaN/],
+    ['infinity', lines([...times, '-inf']), /is -Infinity/],
+    ['one value', '5\n', /has only one value/],
+    ['none', '', /the baseline has no values/],
+    ['NaN in JSON', '[1, 2, NaN, 4, 5]', /value 3 of the baseline is NaN/],
+  ])('%s: exit 5, with and without a limit', async (_, content, reason) => {
+    write('nothing.txt', content)
+    for (const words of ['', ' --fail-on-regression 10%']) {
+      const { code, stdout } = await compare(`nothing.txt times.txt${words}`)
+      expect(code).toBe(5)
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(reason)
+    }
+  })
+
+  it('differences of means are something: values of which some are 0', async () => {
+    write('zeros.txt', lines(times.map(() => 0)))
+    expect((await compare('zeros.txt times.txt')).code).toBe(0)
+  })
+})
+
+describe('names that objects have', () => {
+  it.each(['__proto__,constructor', 'toString,valueOf', 'old constructor,new constructor'])(
+    '%s are titles like others',
+    async (titles) => {
+      write('names.csv', lines([titles, ...times.map((value) => `${value}.5,${2 * value}.5`)]))
+      const { baseline, candidate } = await json('names.csv')
+      expect([baseline.n, candidate.n]).toEqual([12, 12])
+    },
+  )
+})
+
+describe('rows without a value', () => {
+  it('are counted in a warning if they stand between others', async () => {
+    write('gaps.csv', lines(['a,b', '100.5,100.5', '101.5,', ...times.map((v) => `${v}.5,${v}.7`)]))
+    const { warnings } = await json('gaps.csv')
+    expect(warnings).toContainEqual({
+      code: 'missing-values',
+      hint: expect.stringMatching(
+        /^gaps\.csv:b has 1 row without a value; the others are compared/,
+      ),
+    })
+    write('short.csv', lines(['a,b', ...times.map((v) => `${v}.5,${v}.7`), '100.5,', '100.6,']))
+    expect(JSON.stringify(await json('short.csv'))).not.toContain('missing-values')
+  })
+})
+
+describe('names that suggest a direction without stating it', () => {
+  it.each(['ops', 'score', 'speed', 'success rate', 'accuracy'])('%s: a warning', async (name) => {
+    write('maybe.csv', lines([`${name} 1,${name} 2`, ...times.map((v) => `${v}.5,${v}.7`)]))
+    const codes = async (words: string) =>
+      (await json(words)).warnings.map(({ code }: { code: string }) => code)
+    expect(await codes('maybe.csv')).toContain('direction-unknown')
+    expect(await codes('maybe.csv --higher-is-better')).not.toContain('direction-unknown')
+  })
+})
+
 describe('a limit of 1 or more', () => {
   it.each([
     ['10', /give 10% or 0\.1: a number without % is a fraction, and 10 would be 1000 %/],
@@ -117,15 +175,23 @@ describe('the first row', () => {
     expect([baseline.n, candidate.n]).toEqual([12, 12])
   })
 
-  it.each(['12.3 ms', 'N/A', '0x10', '-', 'null', '1.5e3us', '45 %', '1,234.5', '12,51'])(
-    '%s is not a title',
-    async (text) => {
-      write('odd.txt', lines([text.includes(',') ? `"${text}"` : text, ...times]))
-      expect(await refusal('odd.txt times.txt')).toMatch(/^assay: odd\.txt, line 1/)
-      write('odd.csv', lines([`x,"${text}"`, ...times.map((value) => `x,${value}`)]))
-      expect(await refusal('odd.csv:2 times.txt')).toMatch(/^assay: odd\.csv, line 1, column 2: /)
-    },
-  )
+  it.each([
+    '12.3 ms',
+    'N/A',
+    '0x10',
+    '-',
+    'null',
+    '1.5e3us',
+    '45 %',
+    '1,234.5',
+    '12,51',
+    '\u001b[31m99\u001b[0m',
+  ])('%s is not a title', async (text) => {
+    write('odd.txt', lines([text.includes(',') ? `"${text}"` : text, ...times]))
+    expect(await refusal('odd.txt times.txt')).toMatch(/^assay: odd\.txt, line 1/)
+    write('odd.csv', lines([`x,"${text}"`, ...times.map((value) => `x,${value}`)]))
+    expect(await refusal('odd.csv:2 times.txt')).toMatch(/^assay: odd\.csv, line 1, column 2: /)
+  })
 
   it('that holds titles and a number is refused', async () => {
     write('half.csv', 'time,7\n1,2\n3,4\n')
