@@ -1,11 +1,14 @@
 import type { Suite } from '../contract.js'
-import { EXIT } from '../errors.js'
+import { EXIT, type ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
 import { runCli } from './cli.js'
 import type { CliCommand } from './command.js'
 
 /** Time for what is left of a command to end by itself, ms. */
 const GRACE_MS = 200
+
+/** Rounds of that time after which what keeps the process alive is something Node does not name. */
+const MOST_ROUNDS = 10
 
 /** What keeps a process alive, in words, by the names of Node. */
 const HANDLES: Readonly<Record<string, string>> = {
@@ -39,16 +42,52 @@ export async function runAsProcess(
   extra: readonly CliCommand[] = [],
 ): Promise<void> {
   process.exitCode = EXIT.internal
-  const onEarlyExit = () => {
-    if (process.exitCode === EXIT.interrupted || process.exitCode === EXIT.terminated) return
-    io.stderr(`assay: ${earlyEnd(words, process.exitCode)}\n`)
+  let isAnnounced = false
+  const onEarlyExit = (code: unknown) => {
+    if (isAnnounced || isSignalled(code)) return
+    isAnnounced = true
+    io.stderr(`assay: ${earlyEnd(words, code)}\n`)
     process.exitCode = EXIT.internal
   }
   process.on('exit', onEarlyExit)
+  const earn = guardExitCode(onEarlyExit)
   const code = await runCli(words, suite, io, extra)
   process.off('exit', onEarlyExit)
-  process.exitCode = code
+  earn(code)
   endDespiteHandles(io)
+}
+
+/**
+ * Lets no handler of other code, such as `process.on('exit', () => process.exit(0))`, end this
+ * process with another exit code.
+ *
+ * @param onEarlyExit called with the code of an end before that of the command
+ * @returns takes the exit code of the command, once it has ended
+ */
+function guardExitCode(onEarlyExit: (code: unknown) => void): (code: ExitCode) => void {
+  const own = process as unknown as { reallyExit(code: unknown): never }
+  const end = own.reallyExit.bind(process)
+  let earned: ExitCode | undefined
+  // An error beside the command, or of stdout, replaces success; nothing replaces a failure.
+  const ended = (given: unknown) => {
+    if (earned === undefined) return isSignalled(given) ? given : EXIT.internal
+    return earned === EXIT.done && given !== undefined ? given : earned
+  }
+  own.reallyExit = (given) => {
+    if (earned === undefined) onEarlyExit(given)
+    return end(ended(given))
+  }
+  return (code) => {
+    earned = code
+    process.exitCode = code
+    process.on('exit', () => {
+      process.exitCode = ended(process.exitCode) as number
+    })
+  }
+}
+
+function isSignalled(code: unknown): boolean {
+  return code === EXIT.interrupted || code === EXIT.terminated
 }
 
 /** @param code with which the process was to end */
@@ -64,11 +103,15 @@ function suiteIn(words: readonly string[]) {
 }
 
 /** Ends the process after a grace period if something keeps it alive, and names it. */
-function endDespiteHandles(io: Io): void {
+function endDespiteHandles(io: Io, round = 1): void {
   setTimeout(() => {
     const left = process.getActiveResourcesInfo().filter((name) => !OUTPUT.includes(name))
-    if (left.length === 0) return endDespiteHandles(io)
-    const names = [...new Set(left.map((name) => HANDLES[name] ?? name))].join(', ')
+    const isWriting = process.stdout.writableLength + process.stderr.writableLength > 0
+    if (left.length === 0 && (isWriting || round < MOST_ROUNDS))
+      return endDespiteHandles(io, round + 1)
+    const names =
+      [...new Set(left.map((name) => HANDLES[name] ?? name))].join(', ') ||
+      'a worker thread or something else without a name'
     io.stderr(
       `warning: the suite, or a module it loads, has left open ${names}, which would keep this process alive; it ends all the same. Close it when the module is only imported\n`,
     )

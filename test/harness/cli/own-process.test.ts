@@ -45,6 +45,11 @@ describe('success is earned', () => {
       /ended before its command, with exit code 0; .*--suite /,
     ],
     [
+      'ends the process past its handlers',
+      'process.reallyExit(0)',
+      /ended before its command, with exit code 0; .*--suite /,
+    ],
+    [
       'ends the process later',
       'setTimeout(() => process.exit(0), 300)',
       /ended before its command, with exit code 0/,
@@ -63,6 +68,16 @@ describe('success is earned', () => {
     const { code, stderr } = await run(EVALUATE, before)
     expect(stderr).toMatch(message)
     expect(code).toBe(70)
+  })
+
+  it.each([
+    ['ends the process with another code', "process.on('exit', () => process.exit(0))"],
+    ['sets another code', "process.on('exit', () => { process.exitCode = 0 })"],
+  ])('not where a handler of the suite %s at the end', async (_, before) => {
+    const { code, stdout } = await run(['list'], before)
+    expect(stdout).toContain('fewer turns')
+    expect(code).toBe(0)
+    expect((await run(['evaluate', 'absent'], before)).code).toBe(2)
   })
 
   it('not where the import of a suite never ends: exit 2 after a deadline, or at a signal', async () => {
@@ -114,6 +129,11 @@ describe('a suite that leaves something open', () => {
 
   it.each([
     ['a timer', 'setInterval(() => {}, 1000)', /left open a timer \(setInterval or setTimeout\)/],
+    [
+      'a worker thread',
+      "import { Worker } from 'node:worker_threads'; new Worker('setInterval(() => {}, 1000)', { eval: true })",
+      /left open a worker thread/,
+    ],
     [
       'a server',
       "import { createServer } from 'node:http'; createServer().listen(0)",
