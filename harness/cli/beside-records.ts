@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCalibration } from '../calibrate/calibration-store.js'
 import { AssayError } from '../errors.js'
-import { evidenceOf } from '../evidence/store.js'
+import { evidenceOf, readUnfinished, unfinishedIds } from '../evidence/store.js'
 import { readIfThere } from '../system/files.js'
+import { isLocked } from '../system/lock-file.mjs'
 import { sealOf } from '../system/sealed-text.js'
+import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import type { CommandOnRoot } from './command-text.js'
 import { BOTTLENECKS } from './profile-names.js'
 import { calibrationIds, strangersIn } from './strangers.js'
@@ -13,6 +15,7 @@ import { calibrationIds, strangersIn } from './strangers.js'
 export function besideRecords(root: string, command: CommandOnRoot): string[] {
   return [
     ...problemsOf(() => strangersIn(root)),
+    ...unfinishedProblems(root),
     ...calibrationIds(root).flatMap((id) =>
       problemsOf(() => {
         const isThere = readCalibration(root, id) !== undefined
@@ -21,6 +24,18 @@ export function besideRecords(root: string, command: CommandOnRoot): string[] {
     ),
     ...bottlenecksProblems(root, command),
   ]
+}
+
+/** Interrupted evaluations whose runs do not follow their plan; one at work is left alone. */
+function unfinishedProblems(root: string): readonly string[] {
+  if (isLocked(join(evidenceOf(root), '.lock'))) return []
+  return unfinishedIds(root).flatMap((id) =>
+    problemsOf(() => {
+      const { plan, runs, memoryProbe } = readUnfinished(root, id)
+      refuseUnplannedRuns(plan, runs, memoryProbe)
+      return []
+    }),
+  )
 }
 
 function bottlenecksProblems(root: string, command: CommandOnRoot): string[] {

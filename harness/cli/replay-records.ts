@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
@@ -100,7 +101,10 @@ export function checkIndexes(
   records: readonly DecisionRecord[],
   command: CommandOnRoot,
 ): void {
-  compareFile(root, 'README.md', renderIndex(records, unfinishedIds(root)))
+  const unfinished = unfinishedIds(root)
+  // An evaluation that stopped before its plan has written no index yet.
+  if (records.length + unfinished.length > 0 || existsSync(join(decisionsOf(root), 'README.md')))
+    compareFile(root, 'README.md', renderIndex(records, unfinished))
   const index = checkReportIndex(root, records)
   if (typeof index === 'object') throw staleReport(index, command('report', '--all'))
   if (index === 'absent' && reportedIds(root).size > 0)

@@ -36,8 +36,8 @@ export function strangersIn(root: string): string[] {
     ...foreignIn(decisionsOf(root), (entry) => entry.isFile() && decisions.includes(entry.name)),
     ...foreignIn(reportsOf(root), (entry) => entry.isFile() && reports.includes(entry.name)),
     ...foreignIn(evidenceOf(root), isEvidence),
-    ...evidenceFolders(root).flatMap((id) => linksAndEmpty(join(evidenceOf(root), id))),
-    ...linksAndEmpty(join(evidenceOf(root), CALIBRATIONS)),
+    ...evidenceFolders(root).flatMap((id) => uncoveredIn(join(evidenceOf(root), id))),
+    ...uncoveredIn(join(evidenceOf(root), CALIBRATIONS)),
     ...foreignCalibrations(root),
     ...undecided(root),
   ]
@@ -73,15 +73,19 @@ function foreign(path: string, entry: Dirent): string {
     : `${path} was not written by assay, or its record is missing; move it elsewhere or delete it`
 }
 
-/** Links and empty folders at any depth: no command makes them, and no digest covers them. */
-function linksAndEmpty(folder: string): string[] {
+/**
+ * Links, pipes, hidden files and empty folders at any depth: no command makes them, and no digest
+ * covers them.
+ */
+function uncoveredIn(folder: string): string[] {
   if (!existsSync(folder)) return []
   const entries = entriesIfThere(folder)
   if (entries.length === 0) return [`${folder} is empty; delete it`]
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isSymbolicLink()) return [foreign(path, entry)]
-    return entry.isDirectory() ? linksAndEmpty(path) : []
+    if (entry.isDirectory()) return uncoveredIn(path)
+    const isCovered = entry.isFile() && (!entry.name.startsWith('.') || HARMLESS.test(entry.name))
+    return isCovered ? [] : [foreign(path, entry)]
   })
 }
 

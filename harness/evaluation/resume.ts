@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { InputError } from '../errors.js'
+import { InputError, InvalidEvidenceError } from '../errors.js'
 import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import {
+  evidenceOf,
   mendJournal,
   readBeginning,
   readEvidence,
@@ -77,6 +79,10 @@ export function resumePlan({ root, draft, environment, loaded }: ResumeRequest):
   if (plan.schema !== draft.schema)
     throw new InputError(
       `cannot resume ${id}: an older version of assay began it, which did not keep what a continuation is checked against; leave out --resume to evaluate again`,
+    )
+  if (begun.modules === undefined)
+    throw new InvalidEvidenceError(
+      `cannot resume ${id}: ${join(evidenceOf(root), id, 'modules.json')} is missing, so the code of its runs is unknown; restore it, or leave out --resume to evaluate again`,
     )
   const code = watchCode(loaded, begun.modules, (modules) => writeModules(root, id, modules))
   code.check()

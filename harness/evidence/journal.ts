@@ -37,6 +37,7 @@ export function appendLine(path: string, line: object, beginning: string | undef
  * All lines of a journal, validated.
  *
  * @param beginning hash of the plan; undefined for a journal from before lines were chained
+ * @param isUnfinished the journal may be missing, or end in the middle of a line, which is left out
  * @throws {InvalidEvidenceError} the journal is missing or torn, or a line is not a run or does
  * not refer to the line before; the message names the line
  */
@@ -44,10 +45,11 @@ export function readJournal<Line extends z.ZodType>(
   path: string,
   lineSchema: Line,
   beginning: string | undefined,
+  isUnfinished = false,
 ): z.infer<Line>[] {
-  const text = readIfThere(path)
+  const text = readIfThere(path) ?? (isUnfinished ? '' : undefined)
   if (text === undefined) throw damaged(path, 'is missing')
-  if (text !== '' && !text.endsWith('\n'))
+  if (!isUnfinished && text !== '' && !text.endsWith('\n'))
     throw damaged(path, `ends in the middle of line ${text.split('\n').length}`)
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {

@@ -217,6 +217,23 @@ export function readEvidence(root: string, id: string): Evidence {
   })
 }
 
+/**
+ * The plan and the runs of an evaluation that was interrupted. An incomplete last line is left out.
+ *
+ * @throws {InvalidEvidenceError} as `readEvidence`
+ */
+export function readUnfinished(
+  root: string,
+  id: string,
+): Pick<Evidence, 'plan' | 'runs' | 'memoryProbe'> {
+  const follows = beginningIn(join(evidenceOf(root), id))
+  return {
+    plan: readBeginning(root, id).plan,
+    runs: readJournal(pathOf(root, id, JOURNAL), journalLineSchema, follows, true),
+    memoryProbe: readJournal(pathOf(root, id, PROBE_JOURNAL), probeLineSchema, follows, true),
+  }
+}
+
 /** The profiles by workload: `<workload>/hotspots.json`; undefined where there are none. */
 function readHotspots(
   folder: string,

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
@@ -33,9 +33,10 @@ async function evaluate(
   onRun: (run: number, interrupt: () => void) => void = () => {},
   words: readonly string[] = [],
 ) {
-  let calls = -3
+  let calls = -4
   const { io, output, interrupt } = createIo({
-    // The calibration, the lock and the plan take the time once each, then every run does.
+    // The calibration, the lock, the mark of the host and the plan take the time once each, then every
+    // run does.
     now: () => {
       calls++
       if (calls > 0) onRun(calls, () => interrupt())
@@ -125,7 +126,28 @@ describe('an interrupted journal that was tampered with', () => {
     const { code, stderr } = await evaluate(copy, undefined, ['--resume'])
     expect(stderr).toMatch(/runs\.jsonl .*was changed: line \d does not follow (line \d|the plan)/)
     expect(code).toBe(5)
+    const { io, output } = createIo()
+    expect(await runCli(['check', '--out', copy.root], kernelSuite, io)).toBe(5)
+    expect(output.stdout).toMatch(/runs\.jsonl .*was changed: line \d does not follow/)
     expect(records(copy.root)).toEqual([])
+  })
+
+  it('is not continued without the modules its runs were made with', async () => {
+    const copy = copied()
+    rmSync(join(copy.folder, 'modules.json'))
+    const { code, stderr } = await evaluate(copy, undefined, ['--resume'])
+    expect(stderr).toMatch(/modules\.json is missing, so the code of its runs is unknown; restore/)
+    expect(code).toBe(5)
+    expect(records(copy.root)).toEqual([])
+  })
+
+  it('may end in the middle of a line, as an interruption leaves it', async () => {
+    const copy = copied()
+    const journal = join(copy.folder, 'runs.jsonl')
+    writeFileSync(journal, readFileSync(journal, 'utf8').slice(0, -20))
+    const { io, output } = createIo()
+    await runCli(['check', '--out', copy.root], kernelSuite, io)
+    expect(output.stdout).not.toContain('runs.jsonl')
   })
 
   it('is not continued under an older plan, whose journals prove less', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -52,7 +53,24 @@ describe('assay check', () => {
     expect(stdout).toMatch(/^1 record, 0 unfinished evaluations, \d calibrations?: everything is/)
   })
 
+  it('finds nothing wrong where an evaluation stopped before its plan', async () => {
+    const root = temporaryDirectory()
+    for (const folder of ['decisions', 'profiling-results', 'reports'])
+      mkdirSync(join(root, folder))
+    expect((await assay(`check --out ${root}`)).code).toBe(0)
+  })
+
   const CHANGES: readonly [string, (root: string) => void, RegExp][] = [
+    [
+      'a hidden file in evidence',
+      (root) => write(root, `profiling-results/${ID}/.more.json`),
+      /\.more\.json was not written by assay/,
+    ],
+    [
+      'a pipe in evidence',
+      (root) => execFileSync('mkfifo', [join(root, 'profiling-results', ID, 'more.json')]),
+      /more\.json was not written by assay/,
+    ],
     [
       'a decision that no evaluation made',
       (root) => write(root, 'decisions/0099-layer9.md', 'accepted'),

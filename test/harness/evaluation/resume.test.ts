@@ -5,6 +5,7 @@ import type { CalibrationQuote } from '../../../harness/evidence/evidence.js'
 import {
   claimEvidence,
   prepareRoot,
+  writeModules,
   writePart,
   writePlan,
 } from '../../../harness/evidence/store.js'
@@ -29,6 +30,7 @@ function resumedWith(then: CalibrationQuote['status'], now: CalibrationQuote['st
   claimEvidence(root, plan.layer)
   writePart(root, plan.id, 'environment', environment)
   writePart(root, plan.id, 'equivalence', equivalence)
+  writeModules(root, plan.id, {})
   writePlan(root, plan)
   return resumePlan({
     root,
