@@ -35,8 +35,8 @@ async function evaluate(
 ) {
   let calls = -4
   const { io, output, interrupt } = createIo({
-    // The calibration, the lock, the mark of the host and the plan take the time once each, then every
-    // run does.
+    // The calibration, the lock, the mark of the host and the plan take the time once each, then
+    // every run does.
     now: () => {
       calls++
       if (calls > 0) onRun(calls, () => interrupt())
