@@ -1,10 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
-import { decisionsOf, evidenceOf, recordIds, reportsOf, unfinishedIds } from '../evidence/store.js'
+import {
+  decisionsOf,
+  evidenceOf,
+  recordIds,
+  reportsOf,
+  unfinishedIds,
+} from '../evidence/evidence-store.js'
 import type { Io } from '../io.js'
 import type { DecisionRecord } from '../record/decision-record.js'
-import { readRecord } from '../record/store.js'
+import { readRecord } from '../record/record-store.js'
 import { numberOf } from '../record/supersession.js'
 import { formatCounted } from '../text/format.js'
 import { besideRecords, problemsOf } from './beside-records.js'

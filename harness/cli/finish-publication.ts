@@ -1,5 +1,5 @@
 import { AssayError } from '../errors.js'
-import { evidenceOf, pendingPublication } from '../evidence/store.js'
+import { evidenceOf, pendingPublication } from '../evidence/evidence-store.js'
 import type { Io } from '../io.js'
 import { acquireLock } from '../system/lock.js'
 

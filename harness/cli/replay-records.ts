@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
-import { differsInLineEnds, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import {
   decisionsOf,
   evidenceOf,
   readEvidence,
   recordIds,
   unfinishedIds,
-} from '../evidence/store.js'
+} from '../evidence/evidence-store.js'
+import { differsInLineEnds, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import type { Io } from '../io.js'
 import { renderDecision } from '../record/decision-markdown.js'
 import {
@@ -21,9 +21,9 @@ import {
 } from '../record/decision-record.js'
 import { checkDigests, checkLineEnds } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
+import { readGenerated, readRecords, rewriteRecords } from '../record/record-store.js'
 import { changedFigure } from '../record/same-figures.js'
 import { toSequenceStep } from '../record/sequence-record.js'
-import { readGenerated, readRecords, rewriteRecords } from '../record/store.js'
 import { numberOf } from '../record/supersession.js'
 import {
   checkReport,

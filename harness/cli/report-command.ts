@@ -32,8 +32,8 @@ export const reportCommand: CliCommand<RecordOptions, ChosenRecords> = {
     const [{ writeReports }, { readRecords }, { reportsOf }, { chosenRecords }] = await Promise.all(
       [
         import('../report/report-files.js'),
-        import('../record/store.js'),
-        import('../evidence/store.js'),
+        import('../record/record-store.js'),
+        import('../evidence/evidence-store.js'),
         import('./replay-records.js'),
       ],
     )

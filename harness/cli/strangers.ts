@@ -9,7 +9,7 @@ import {
   recordIds,
   reportsOf,
   unfinishedIds,
-} from '../evidence/store.js'
+} from '../evidence/evidence-store.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
 import { entriesIfThere } from '../system/files.js'
 import { isLocked } from '../system/lock-file.mjs'

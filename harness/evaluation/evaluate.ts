@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
-import type { Sequence } from '../evidence/sequence-evidence.js'
 import {
   appendProbe,
   appendRun,
@@ -13,7 +12,8 @@ import {
   writeModules,
   writePart,
   writePlan,
-} from '../evidence/store.js'
+} from '../evidence/evidence-store.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
 import type { Io } from '../io.js'
 import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
@@ -22,7 +22,7 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { runEnvironment } from '../measurement/run-environment.js'
 import type { Progress } from '../progress.js'
 import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
-import { readRecord, writeIndex } from '../record/store.js'
+import { readRecord, writeIndex } from '../record/record-store.js'
 import { atExit } from '../system/at-exit.js'
 import { decide, openWorkloads } from '../verdict/decide.js'
 import { isNothing } from '../verdict/refusals.js'

@@ -9,7 +9,7 @@ import {
   readEvidence,
   unfinishedIds,
   writeModules,
-} from '../evidence/store.js'
+} from '../evidence/evidence-store.js'
 import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { refuseUnplannedRuns } from '../verdict/journal-audit.js'

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { environmentSchema } from '../evidence/evidence.js'
-import { evidenceOf } from '../evidence/store.js'
+import { evidenceOf } from '../evidence/evidence-store.js'
 import { readStored, writeJson } from '../system/files.js'
 import { hostDifferences } from './resume.js'
 

@@ -9,7 +9,7 @@ import {
   evidenceOf,
   recordIds,
   reportsOf,
-} from './store.js'
+} from './evidence-store.js'
 
 /** Files and folders that are written beside their place: `.plan.json.4711`. */
 const TEMPORARY = /^\..+\.(\d+)$/

@@ -6,7 +6,7 @@ import type { ProgramSetting } from './git.js'
 import { hasInstalled, reuseInstalled } from './installed-packages.js'
 import { type PackageManager, packageManagerOf, WITHOUT_LOCK } from './package-manager.js'
 import { hasSameLocks, patchesOf, withParents } from './package-manifests.js'
-import { plugNPlayProblem } from './plug-n-play.js'
+import { plugNPlayProblem } from './refuse-plug-n-play.js'
 
 /** A checkout that needs its packages. */
 export interface InstallRequest {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
+import { decisionsOf, evidenceOf } from '../evidence/evidence-store.js'
 import { hasDigestWithoutCr, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
-import { decisionsOf, evidenceOf } from '../evidence/store.js'
 import { digestFile } from '../system/files.js'
 import type { DecisionRecord } from './decision-record.js'
 

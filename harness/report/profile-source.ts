@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { ARMS } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
+import { evidenceOf } from '../evidence/evidence-store.js'
 import { type Hotspots, hotspotsSchema } from '../evidence/hotspots-schema.js'
-import { evidenceOf } from '../evidence/store.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { readIfThere } from '../system/files.js'
 

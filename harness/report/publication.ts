@@ -3,9 +3,9 @@ import {
   endPublication,
   pendingPublication,
   recordIds,
-} from '../evidence/store.js'
+} from '../evidence/evidence-store.js'
 import type { DecisionRecord } from '../record/decision-record.js'
-import { publishRecord, readRecord, readRecords } from '../record/store.js'
+import { publishRecord, readRecord, readRecords } from '../record/record-store.js'
 import { refreshReports, writeReports } from './report-files.js'
 
 /**

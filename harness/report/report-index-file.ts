@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { reportsOf } from '../evidence/store.js'
+import { reportsOf } from '../evidence/evidence-store.js'
 import type { OwnFile } from '../system/own-file.js'
 
 /** Name of the index of all reports. */

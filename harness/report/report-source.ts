@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.js'
-import { readEvidence } from '../evidence/store.js'
+import { readEvidence } from '../evidence/evidence-store.js'
 import { checkDigests } from '../record/evidence-digests.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { type ProfilePicture, readProfiles, type WorkloadProfile } from './profile-source.js'

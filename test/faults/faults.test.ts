@@ -13,7 +13,7 @@ const { faultsOf, runTrial } = (await import('./trial.mjs' as string)) as {
 
 /** A sample of `npm run fault-trials`: calls that publish a record and that replace a bundle. */
 describe.each([
-  ['refuse', /^(renameSync|fsyncSync) .* < harness\/record\/store/, 6],
+  ['refuse', /^(renameSync|fsyncSync) .* < harness\/record\/record-store/, 6],
   ['ingest', /^(promises\.rename|handle\.sync) /, 6],
 ])('%s, where a call of the operating system fails or is the last', (command, calls, atLeast) => {
   const faults = faultsOf(command).filter(({ call }) => calls.test(call))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defaults, enable, type OptimizationConfig, pureBaseline } from '../../engine/index.js'
 import type { Layer } from '../../harness/contract.js'
-import { readRecords } from '../../harness/record/store.js'
+import { readRecords } from '../../harness/record/record-store.js'
 import { divergences, type Verdict, wantedFlags } from '../../scenarios/accepted-config.js'
 import { layers } from '../../scenarios/layers/index.js'
 

@@ -4,8 +4,8 @@ import type { ArmHotspots } from '../../evidence/hotspots-schema.js'
 import { clipText } from '../../text/clip-text.js'
 import { formatMs, formatPercent } from '../../text/format.js'
 import { rowAxes } from './axes.js'
+import { timeUnit, type Unit } from './axis-unit.js'
 import { ARM_GLYPHS, armColor, type ChartDraft } from './chart.js'
-import { timeUnit, type Unit } from './unit.js'
 
 interface Bar {
   readonly category: string

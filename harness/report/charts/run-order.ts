@@ -2,8 +2,8 @@ import * as Plot from '@observablehq/plot'
 import type { Arm, Metric } from '../../contract.js'
 import { formatCounted, formatMs } from '../../text/format.js'
 import { paddedRange, uprightAxes } from './axes.js'
+import { timeUnit } from './axis-unit.js'
 import { armColor, armSymbol, type ChartDraft, markRadius, SOFT } from './chart.js'
-import { timeUnit } from './unit.js'
 
 /** A run with its place in the order of execution. */
 export interface OrderedRun {

@@ -3,6 +3,7 @@ import { ARMS, type Arm } from '../../contract.js'
 import type { Interval } from '../../statistics/interval.js'
 import { formatCounted } from '../../text/format.js'
 import { paddedRange, rowAxes } from './axes.js'
+import type { Unit } from './axis-unit.js'
 import {
   ARM_GLYPHS,
   armColor,
@@ -13,7 +14,6 @@ import {
   OUTLINED,
 } from './chart.js'
 import { spreadMarks } from './spread-marks.js'
-import type { Unit } from './unit.js'
 
 /**
  * The runs of one arm with one value each, and their mean from the record, if the record contains

@@ -20,7 +20,7 @@ import {
   evidenceOf,
   prepareRoot,
   unfinishedIds,
-} from '../../../harness/evidence/store.js'
+} from '../../../harness/evidence/evidence-store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith } from '../verdict/simulated-evidence.js'
 import { simulateCalibration } from './simulated-calibration.js'

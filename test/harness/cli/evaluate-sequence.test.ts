@@ -8,7 +8,7 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { digestRecord } from '../../../harness/record/store.js'
+import { digestRecord } from '../../../harness/record/record-store.js'
 import {
   assay,
   type CommandResult,

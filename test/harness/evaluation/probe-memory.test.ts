@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Suite } from '../../../harness/contract.js'
 import { probeMemory } from '../../../harness/evaluation/probe-memory.js'
+import { readEvidence } from '../../../harness/evidence/evidence-store.js'
 import type { ProbeLine } from '../../../harness/evidence/probe-record.js'
-import { readEvidence } from '../../../harness/evidence/store.js'
 import { forkRun } from '../../../harness/measurement/fork-run.js'
 import {
   nodeFlagsFor,

@@ -8,7 +8,7 @@ import {
   writeModules,
   writePart,
   writePlan,
-} from '../../../harness/evidence/store.js'
+} from '../../../harness/evidence/evidence-store.js'
 import { kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith, simulateEvidence } from '../verdict/simulated-evidence.js'
 

@@ -6,7 +6,7 @@ import {
   planGate,
 } from '../../../harness/gate/plan-gate.js'
 import { ownSuite } from '../../../harness/measurement/load-suite.js'
-import { readRecords } from '../../../harness/record/store.js'
+import { readRecords } from '../../../harness/record/record-store.js'
 import { suite } from '../../../scenarios/suite.js'
 
 const loaded = ownSuite(suite)

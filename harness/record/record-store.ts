@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { decisionsOf, recordIds, unfinishedIds } from '../evidence/store.js'
+import { decisionsOf, recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import { digestFile, readIfThere, readStored, writeWhole } from '../system/files.js'
 import { type OwnFile, writeOwn } from '../system/own-file.js'
 import { renderDecision } from './decision-markdown.js'

@@ -10,7 +10,6 @@ import {
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { EvaluationPlan } from '../../../harness/evidence/evidence.js'
-import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import {
   appendRun,
   claimEvidence,
@@ -22,7 +21,8 @@ import {
   unfinishedIds,
   writePart,
   writePlan,
-} from '../../../harness/evidence/store.js'
+} from '../../../harness/evidence/evidence-store.js'
+import type { RunRecord } from '../../../harness/evidence/run-record.js'
 import { readEnvironment } from '../../../harness/measurement/environment.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 

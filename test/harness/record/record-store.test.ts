@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { claimEvidence, prepareRoot, writePlan } from '../../../harness/evidence/store.js'
-import { readRecords, writeIndex } from '../../../harness/record/store.js'
+import { claimEvidence, prepareRoot, writePlan } from '../../../harness/evidence/evidence-store.js'
+import { readRecords, writeIndex } from '../../../harness/record/record-store.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import { planWith } from '../verdict/simulated-evidence.js'
 
