@@ -38,8 +38,8 @@ const NO_OPS = [
     file: HISTORY,
     change: (text) =>
       text.replace(
-        'return this.#history.column(field).subarray(end - barCount, end)',
-        'const column = this.#history.column(field)\n    const begin = end - barCount\n    return column.subarray(begin, end)',
+        'return history.copy(history.view(field, barCount))',
+        'const seen = history.view(field, barCount)\n    return history.copy(seen)',
       ),
   },
   {
