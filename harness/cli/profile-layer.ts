@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { ScaleName, Suite, Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { acceptedBefore, checkIncumbent } from '../evaluation/incumbent.js'
@@ -6,7 +6,7 @@ import { evidenceOf } from '../evidence/evidence-store.js'
 import type { Hotspots } from '../evidence/hotspots-schema.js'
 import type { Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import { type LoadedSuite, projectOf } from '../measurement/load-suite.js'
 import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
 import { profileInto } from '../profile/capture/profile-files.js'
 import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
@@ -16,7 +16,6 @@ import type { ProfileTool } from '../profile/tools/tool-table.js'
 import { createProgress, type Progress } from '../progress.js'
 import { readRecords } from '../record/record-store.js'
 import { refuseForeign, writeOwn } from '../system/own-file.js'
-import { packageRoot } from '../system/package-root.js'
 import { sealText } from '../system/sealed-text.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
@@ -154,13 +153,14 @@ function chooseScenarios(
 
 function requestOf(
   { scale, seed, interval, duration, timeout }: ProfileCommand,
-  { suite, address, foreignFile }: LoadedSuite,
+  loaded: LoadedSuite,
   io: Io,
 ) {
+  const { suite, address } = loaded
   return {
     suite,
     address,
-    sources: foreignFile === undefined ? packageRoot() : dirname(foreignFile),
+    sources: projectOf(loaded),
     scale,
     seed,
     intervalMicros: interval,

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { ScaleName, Workload } from '../contract.js'
 import { InputError } from '../errors.js'
 import { type Defined, defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import { type LoadedSuite, projectOf } from '../measurement/load-suite.js'
 import { ContractError } from '../measurement/outcome-contract.js'
 import { equivalenceSeeds } from '../measurement/schedule.js'
 import { digestCode, readGitState } from '../measurement/source-state.js'
@@ -142,9 +142,8 @@ function injection(
  * @param root evidence root, absolute
  */
 export function measuredCode(loaded: LoadedSuite, root: string): MeasuredCode {
-  const { foreignFile } = loaded
-  const folder = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
-  return { git: readGitState(folder, evidenceBelow(root)), dist: digestMeasured(loaded) }
+  const git = readGitState(projectOf(loaded), evidenceBelow(root))
+  return { git, dist: digestMeasured(loaded) }
 }
 
 /** `sha256:…` of the compiled harness, and of the modules of another project's suite. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { AssayError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { HOTSPOTS } from '../evidence/hotspots-schema.js'
 import { Interrupted } from '../io.js'
+import { projectOf } from '../measurement/load-suite.js'
 import { workloadOf } from '../measurement/run-once.js'
 import { profileInto } from '../profile/capture/profile-files.js'
-import { packageRoot } from '../system/package-root.js'
 import type { PhaseSetting } from './phase-setting.js'
 
 export interface ProfilingRequest extends PhaseSetting {
@@ -42,7 +42,7 @@ export async function profileWorkloads({
   progress,
   folder,
 }: ProfilingRequest): Promise<void> {
-  const { suite, address, foreignFile } = loaded
+  const { suite, address } = loaded
   for (const { id } of plan.workloads) {
     const directory = join(folder, id)
     if (existsSync(join(directory, HOTSPOTS))) continue
@@ -52,7 +52,7 @@ export async function profileWorkloads({
         {
           suite,
           address,
-          sources: foreignFile === undefined ? packageRoot() : dirname(foreignFile),
+          sources: projectOf(loaded),
           workload: workloadOf(suite, id),
           scale: plan.scale,
           seed: plan.seed,

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InvalidEvidenceError } from '../errors.js'
 import type { ModuleDigests } from '../evidence/modules-schema.js'
 import { digestFile } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
-import type { LoadedSuite } from './load-suite.js'
+import { type LoadedSuite, projectOf } from './load-suite.js'
 import { withNamedModules } from './named-modules.js'
 
 /** The modules of an evaluation: the code that its runs are about. */
@@ -36,11 +36,12 @@ interface Seen {
  * @param onNew called with all digests when a module was added
  */
 export function watchCode(
-  { address, foreignFile }: Pick<LoadedSuite, 'address' | 'foreignFile'>,
+  loaded: Pick<LoadedSuite, 'address' | 'foreignFile'>,
   known: ModuleDigests = {},
   onNew: (digests: ModuleDigests) => void = () => {},
 ): CodeWatch {
-  const project = foreignFile === undefined ? packageRoot() : dirname(foreignFile)
+  const { address } = loaded
+  const project = projectOf(loaded)
   const seen = new Map<string, Seen>(
     Object.entries(known).map(([name, digest]) => [pathOf(name, project), { digest, state: '' }]),
   )

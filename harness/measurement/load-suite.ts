@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arm, Suite } from '../contract.js'
 import { AssayError, InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
-import { compiledModule } from '../system/package-root.js'
+import { compiledModule, packageRoot } from '../system/package-root.js'
 import { endIfBusy } from './busy-import.js'
 import { checkSuite } from './check-suite.js'
 
@@ -22,6 +22,11 @@ export interface LoadedSuite {
 /** Address of the module an arm measures. */
 export function addressOf({ address, versions }: LoadedSuite, arm: Arm): string {
   return versions?.[arm] ?? address
+}
+
+/** The folder of the project that a suite belongs to: the folder of its module, or this package. */
+export function projectOf({ foreignFile }: Pick<LoadedSuite, 'foreignFile'>): string {
+  return foreignFile === undefined ? packageRoot() : dirname(foreignFile)
 }
 
 /** Our own suite, as the composition root hands it over. */
