@@ -29,6 +29,15 @@ interface Seen {
   readonly state: string
 }
 
+/** A folder of the harness's own modules, and how their names begin. */
+type OwnFolder = readonly [beginning: string, path: string]
+
+/** The folders that names of modules are relative to. */
+interface Places {
+  readonly project: string
+  readonly own: readonly OwnFolder[]
+}
+
 /**
  * Watches the code of a suite.
  *
@@ -41,21 +50,21 @@ export function watchCode(
   onNew: (digests: ModuleDigests) => void = () => {},
 ): CodeWatch {
   const { address } = loaded
-  const project = projectOf(loaded)
+  const places: Places = { project: projectOf(loaded), own: ownFolders() }
   const seen = new Map<string, Seen>(
-    Object.entries(known).map(([name, digest]) => [pathOf(name, project), { digest, state: '' }]),
+    Object.entries(known).map(([name, digest]) => [pathOf(name, places), { digest, state: '' }]),
   )
   const digests = () =>
     Object.fromEntries(
       [...seen]
-        .map(([path, { digest }]) => [nameOf(path, project), digest] as const)
+        .map(([path, { digest }]) => [nameOf(path, places), digest] as const)
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     )
   const look = (path: string) => seen.set(path, lookAgain(path, seen.get(path)))
+  const isToRead = (path: string) => !seen.has(path) && isOfProject(path, places)
   const saw = (paths: readonly string[]) => {
     const before = seen.size
-    for (const path of withNamedModules(paths, (file) => !seen.has(file) && isOfProject(file)))
-      look(path)
+    for (const path of withNamedModules(paths, isToRead)) look(path)
     if (seen.size > before) onNew(digests())
   }
   saw(address.startsWith('file:') ? [fileURLToPath(address)] : [])
@@ -94,11 +103,8 @@ function changed(path: string, what: string): InvalidEvidenceError {
   )
 }
 
-/**
- * Where the harness's own modules are, by the beginning of their names. Packages may be linked to
- * from elsewhere, and modules are known by their real paths.
- */
-function ownFolders(): readonly (readonly [name: string, path: string])[] {
+/** Real paths, because packages may be linked to from elsewhere. */
+function ownFolders(): readonly OwnFolder[] {
   return ['dist', 'node_modules'].flatMap((folder) => {
     const path = join(packageRoot(), folder)
     return existsSync(path) ? [[`assay/${folder}/`, realpathSync(path) + sep] as const] : []
@@ -106,21 +112,20 @@ function ownFolders(): readonly (readonly [name: string, path: string])[] {
 }
 
 /** Whether to read what a module names: packages, and our own, are known by what was loaded. */
-function isOfProject(path: string): boolean {
+function isOfProject(path: string, { own }: Places): boolean {
   return (
-    !path.includes(`${sep}node_modules${sep}`) &&
-    !ownFolders().some(([, folder]) => path.startsWith(folder))
+    !path.includes(`${sep}node_modules${sep}`) && !own.some(([, folder]) => path.startsWith(folder))
   )
 }
 
-function nameOf(path: string, project: string): string {
-  const own = ownFolders().find(([, folder]) => path.startsWith(folder))
-  return own === undefined ? relative(project, path) : own[0] + path.slice(own[1].length)
+function nameOf(path: string, { project, own }: Places): string {
+  const found = own.find(([, folder]) => path.startsWith(folder))
+  return found === undefined ? relative(project, path) : found[0] + path.slice(found[1].length)
 }
 
-function pathOf(name: string, project: string): string {
-  const own = ownFolders().find(([beginning]) => name.startsWith(beginning))
-  return own === undefined ? resolve(project, name) : own[1] + name.slice(own[0].length)
+function pathOf(name: string, { project, own }: Places): string {
+  const found = own.find(([beginning]) => name.startsWith(beginning))
+  return found === undefined ? resolve(project, name) : found[1] + name.slice(found[0].length)
 }
 
 function short(digest: string): string {
