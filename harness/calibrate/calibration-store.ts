@@ -4,8 +4,14 @@ import type { ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { evidenceOf, mendJournal, readEvidence } from '../evidence/evidence-store.js'
-import { makeDirectory, readIfThere, replaceDirectory, writeWhole } from '../system/files.js'
-import { escapeInvisible } from '../system/json-text.js'
+import {
+  makeDirectory,
+  readIfThere,
+  replaceDirectory,
+  writeJson,
+  writeWhole,
+} from '../system/files.js'
+import { jsonText } from '../system/json-text.js'
 import { type CalibratedHost, type Calibration, calibrationSchema } from './calibration.js'
 import { type CalibrationEvidence, toCalibration } from './to-calibration.js'
 
@@ -51,10 +57,10 @@ export function beginCalibration(
     const folder = join(evidenceOf(root), partId(id, part))
     const { plan, environment, equivalence } = parts[part]
     makeDirectory(folder)
-    writeWhole(join(folder, 'environment.json'), jsonText(environment))
-    writeWhole(join(folder, 'equivalence.json'), jsonText(equivalence))
+    writeJson(join(folder, 'environment.json'), environment)
+    writeJson(join(folder, 'equivalence.json'), equivalence)
     writeWhole(join(folder, 'runs.jsonl'), '')
-    writeWhole(join(folder, 'plan.json'), jsonText(plan))
+    writeJson(join(folder, 'plan.json'), plan)
   }
 }
 
@@ -82,7 +88,7 @@ export function publishCalibration(root: string, id: string): Calibration {
   const calibration = toCalibration(readUnfinished(root, id))
   const from = join(evidenceOf(root), unfinished(id))
   const to = join(evidenceOf(root), id)
-  writeWhole(join(from, RESULT), jsonText(calibration))
+  writeJson(join(from, RESULT), calibration)
   // If the process ends in the middle of this, --resume finds everything measured and repeats it.
   replaceDirectory(to, from)
   return calibration
@@ -112,7 +118,7 @@ export function readCalibration(root: string, id: string): Calibration | undefin
       join(evidenceOf(root), id, changed),
       `is not the file that ${path} was derived from`,
     )
-  if (jsonText(derived) !== text) throw damaged(path, 'differs from what its runs yield')
+  if (`${jsonText(derived, 2)}\n` !== text) throw damaged(path, 'differs from what its runs yield')
   return stored
 }
 
@@ -133,8 +139,4 @@ function damaged(path: string, what: string, cause?: unknown): InvalidEvidenceEr
 
 function unfinished(id: string): string {
   return `${id}.unfinished`
-}
-
-function jsonText(value: unknown): string {
-  return `${escapeInvisible(JSON.stringify(value, null, 2))}\n`
 }
