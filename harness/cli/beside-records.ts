@@ -4,7 +4,7 @@ import { readCalibration } from '../calibrate/calibration-store.js'
 import { AssayError } from '../errors.js'
 import { evidenceOf, readUnfinished, unfinishedIds } from '../evidence/evidence-store.js'
 import { readIfThere } from '../system/files.js'
-import { isLocked } from '../system/lock-file.mjs'
+import { isAtWork } from '../system/lock.js'
 import { sealOf } from '../system/sealed-text.js'
 import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import type { CommandOnRoot } from './command-text.js'
@@ -28,7 +28,7 @@ export function besideRecords(root: string, command: CommandOnRoot): string[] {
 
 /** Interrupted evaluations whose runs do not follow their plan; one at work is left alone. */
 function unfinishedProblems(root: string): readonly string[] {
-  if (isLocked(join(evidenceOf(root), '.lock'))) return []
+  if (isAtWork(evidenceOf(root))) return []
   return unfinishedIds(root).flatMap((id) =>
     problemsOf(() => {
       const { plan, runs, memoryProbe } = readUnfinished(root, id)

@@ -12,7 +12,7 @@ import {
 } from '../evidence/evidence-store.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
 import { entriesIfThere } from '../system/files.js'
-import { isLocked } from '../system/lock-file.mjs'
+import { isAtWork } from '../system/lock.js'
 import { BOTTLENECKS } from './profile-names.js'
 
 /** Files that a project may put into any folder; unfinished writes, which the next run removes. */
@@ -103,7 +103,7 @@ function foreignCalibrations(root: string): string[] {
 
 /** Evidence without a record; that of an evaluation at work is left alone. */
 function undecided(root: string): string[] {
-  if (isLocked(join(evidenceOf(root), '.lock'))) return []
+  if (isAtWork(evidenceOf(root))) return []
   const unfinished = unfinishedIds(root)
   const decided = recordIds(root)
   return evidenceFolders(root)

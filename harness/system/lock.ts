@@ -2,7 +2,10 @@ import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import { atExit } from './at-exit.js'
 import { explainFileError } from './files.js'
-import { releaseLock, takeLock } from './lock-file.mjs'
+import { isLocked, releaseLock, takeLock } from './lock-file.mjs'
+
+/** The lock file in an evidence directory. */
+const LOCK = '.lock'
 
 export interface EvidenceLock {
   release(): void
@@ -16,7 +19,7 @@ export interface EvidenceLock {
  * @throws {InputError} another evaluation runs there
  */
 export function acquireLock(directory: string, now: Date): EvidenceLock {
-  const path = join(directory, '.lock')
+  const path = join(directory, LOCK)
   let holder: string | undefined
   try {
     holder = takeLock(path, now)
@@ -39,4 +42,9 @@ export function acquireLock(directory: string, now: Date): EvidenceLock {
       }
     },
   }
+}
+
+/** Whether an evaluation is at work in an evidence directory. */
+export function isAtWork(directory: string): boolean {
+  return isLocked(join(directory, LOCK))
 }
