@@ -38,7 +38,7 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
  * `InvalidEvidenceError` for a disk that is full or failing. Any other error is returned unchanged.
  */
 export function explainFileError(error: unknown, path: string): AssayError | unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (UNUSABLE.has(code))
     return new InputError(`cannot use ${path} (${code}); choose a writable directory with --out`, {
       cause: error,
@@ -100,7 +100,7 @@ export function claimDirectory(path: string): boolean {
     syncDirectory(dirname(path))
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw explainFileError(error, path)
   }
 }
@@ -144,8 +144,7 @@ function syncDirectory(path: string): void {
     directory = openSync(path, 'r')
     fsyncSync(directory)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (FULL.has(code)) throw error
+    if (FULL.has(codeOf(error))) throw error
   } finally {
     if (directory !== undefined) closeSync(directory)
   }
@@ -232,14 +231,19 @@ export function filesBelow(path: string): string[] {
   }
 }
 
+/** The code of a system error, such as `ENOENT`; empty for any other error. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
 function isAbsent(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
 /** As `explainFileError`, for reading, which fills no disk. */
 function explainReadError(error: unknown, path: string): AssayError | unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const code = codeOf(error)
   if (code === '' || UNUSABLE.has(code)) return explainFileError(error, path)
   return new InvalidEvidenceError(
     `${path} cannot be read (${code}); nothing was decided without it: check the disk and try again`,
