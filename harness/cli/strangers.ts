@@ -10,6 +10,7 @@ import {
   reportsOf,
   unfinishedIds,
 } from '../evidence/evidence-store.js'
+import { RECORD_ID } from '../evidence/field-schemas.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
 import { entriesIfThere } from '../system/files.js'
 import { isAtWork } from '../system/lock.js'
@@ -17,7 +18,6 @@ import { BOTTLENECKS } from './profile-names.js'
 
 /** Files that a project may put into any folder; unfinished writes, which the next run removes. */
 const HARMLESS = /^(\.git(keep|ignore|attributes)|\.DS_Store|\..+\.\d+)$/
-const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
 const STATE = /^\.(lock(\.[0-9a-f-]+)?|publishing\.json|sequence\.json)$/
 /** Folders that are outputs, not evidence: nothing is derived from them. */
 const OUTPUTS = /^(gate|\.?profile-.*)$/
@@ -58,7 +58,9 @@ export function calibrationIds(root: string): string[] {
 function isEvidence(entry: Dirent): boolean {
   if (entry.isFile()) return entry.name === BOTTLENECKS || STATE.test(entry.name)
   const { name } = entry
-  return entry.isDirectory() && (ID.test(name) || name === CALIBRATIONS || OUTPUTS.test(name))
+  return (
+    entry.isDirectory() && (RECORD_ID.test(name) || name === CALIBRATIONS || OUTPUTS.test(name))
+  )
 }
 
 function foreignIn(folder: string, isKnown: (entry: Dirent) => boolean): string[] {
@@ -124,6 +126,6 @@ function isPlanned(root: string, id: string, entry: Dirent): boolean {
 
 function evidenceFolders(root: string): string[] {
   return entriesIfThere(evidenceOf(root))
-    .filter((entry) => entry.isDirectory() && ID.test(entry.name))
+    .filter((entry) => entry.isDirectory() && RECORD_ID.test(entry.name))
     .map(({ name }) => name)
 }

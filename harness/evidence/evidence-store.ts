@@ -20,6 +20,7 @@ import {
   equivalenceSchema,
   planSchema,
 } from './evidence.js'
+import { RECORD_ID } from './field-schemas.js'
 import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
 import { appendLine, damaged, digestText, mendLines, readJournal } from './journal.js'
 import { MODULES, type ModuleDigests, modulesSchema } from './modules-schema.js'
@@ -27,8 +28,6 @@ import { type ProbeLine, probeLineSchema } from './probe-record.js'
 import { type JournalLine, journalLineSchema } from './run-record.js'
 import { sequenceSchema } from './sequence-evidence.js'
 
-/** Names of evidence and records: a number and a layer, nothing that could leave its folder. */
-const ID = /^\d{4,}-[a-z0-9][a-z0-9.-]*$/
 const PLAN = 'plan.json'
 const NUMBERED = /^\d{4,}-/
 const JOURNAL = 'runs.jsonl'
@@ -37,7 +36,7 @@ const PROBE_JOURNAL = 'memory-probe.jsonl'
 
 /** Beside the evidence folders while a record is published. */
 const PUBLICATION = '.publishing.json'
-const publicationSchema = z.strictObject({ id: z.string().regex(ID) })
+const publicationSchema = z.strictObject({ id: z.string().regex(RECORD_ID) })
 
 /** Files of an evidence folder; every other entry is the folder of a workload's profile. */
 export const EVIDENCE_FILES: readonly string[] = [
@@ -282,7 +281,7 @@ function pathOf(root: string, id: string, name: string): string {
 
 function sortedIds(names: readonly string[]): string[] {
   return names
-    .filter((name) => ID.test(name))
+    .filter((name) => RECORD_ID.test(name))
     .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : 1))
 }
 

@@ -3,6 +3,9 @@ import { ARMS } from '../contract.js'
 
 /** Fields that several files of an evidence folder, and the decision records, have in common. */
 
+/** Ids of records and of their evidence: a number and a layer, nothing that leaves its folder. */
+export const RECORD_ID_PATTERN = String.raw`\d{4,}-[a-z0-9][a-z0-9.-]*`
+export const RECORD_ID = new RegExp(`^${RECORD_ID_PATTERN}$`)
 export const armSchema = z.enum(ARMS)
 export const metricSchema = z.enum(['cpu', 'wall'])
 /**

@@ -3,6 +3,7 @@ import {
   digestSchema,
   fractionSchema,
   memoryVerdictSchema,
+  RECORD_ID,
   roleSchema,
   verdictSchema,
 } from './field-schemas.js'
@@ -34,7 +35,7 @@ export type Change = Readonly<z.infer<typeof changeSchema>>
 
 const stepSchema = z.strictObject({
   /** Id of its record. */
-  record: z.string().regex(/^\d{4,}-[a-z0-9][a-z0-9.-]*$/),
+  record: z.string().regex(RECORD_ID),
   /** `sha256:…` of the JSON of that record when the summary was made. */
   sha256: digestSchema,
   verdict: verdictSchema,

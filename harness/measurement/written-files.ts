@@ -1,15 +1,15 @@
 import { join, relative } from 'node:path'
+import { RECORD_ID_PATTERN } from '../evidence/field-schemas.js'
 import { packageRoot } from '../system/package-root.js'
 
 /** Whether a file, by its absolute path, is one that a command writes. */
 export type IsWritten = (path: string) => boolean
 
-const ID = String.raw`\d{4,}-[a-z0-9][a-z0-9.-]*`
 /** What commands write below an evidence root, by names of ours alone. */
 const EVIDENCE = [
-  new RegExp(String.raw`^decisions/(README\.md|${ID}\.(json|md))$`),
-  new RegExp(String.raw`^reports/(index\.html|${ID}\.(html|svg))$`),
-  new RegExp(`^profiling-results/(${ID}|calibration|gate|profile-[^/]+)/`),
+  new RegExp(String.raw`^decisions/(README\.md|${RECORD_ID_PATTERN}\.(json|md))$`),
+  new RegExp(String.raw`^reports/(index\.html|${RECORD_ID_PATTERN}\.(html|svg))$`),
+  new RegExp(`^profiling-results/(${RECORD_ID_PATTERN}|calibration|gate|profile-[^/]+)/`),
   /^profiling-results\/(BOTTLENECKS\.md|\.[^/]+)$/,
 ]
 /** What the gate writes into its folder. */
