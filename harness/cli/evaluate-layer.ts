@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
-import { unfinishedIds } from '../evidence/evidence-store.js'
+import { layerOfId, unfinishedIds } from '../evidence/evidence-store.js'
 import { Interrupted, type Io } from '../io.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
@@ -43,7 +43,7 @@ export function exitCodeOf(
 }
 
 function continueHint({ root, layer, text }: EvaluateCommand, io: Io): string {
-  const isUnfinished = unfinishedIds(root).some((id) => id.slice(id.indexOf('-') + 1) === layer)
+  const isUnfinished = unfinishedIds(root).some((id) => layerOfId(id) === layer)
   return isUnfinished
     ? `continue with: ${text} --resume${outWords(root, io)}\n`
     : 'nothing was measured yet; nothing is kept\n'

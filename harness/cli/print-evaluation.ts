@@ -13,6 +13,7 @@ import { readEnvironment } from '../measurement/environment.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { createProgress } from '../progress.js'
 import { publishedErrorRates } from '../record/published-error-rates.js'
+import { numberOf } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-command.js'
 import { nextCommand } from './command-text.js'
@@ -78,7 +79,7 @@ export function printEvaluation(
     printLine(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
   for (const { code, hint } of warnings) io.stderr(`warning: ${code}: ${hint}\n`)
   const files = [join(decisionsOf(root), `${id}.md`), join(reportsOf(root), `${id}.html`)]
-  const number = `${id.slice(0, id.indexOf('-'))}${outWords(root, io)}`
+  const number = `${numberOf(id)}${outWords(root, io)}`
   printLine(
     closingLine(
       record,

@@ -8,6 +8,7 @@ import {
   claimEvidence,
   discardUnplanned,
   evidenceOf,
+  layerOfId,
   readEvidence,
   writeModules,
   writePart,
@@ -77,8 +78,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const { root, draft, resume } = request
   const { finished, leave } = await enterRoot(root, request)
   try {
-    const isFinished = finished?.slice(finished.indexOf('-') + 1) === draft.layer
-    if (resume && isFinished) return { record: readRecord(root, finished) }
+    if (resume && finished !== undefined && layerOfId(finished) === draft.layer)
+      return { record: readRecord(root, finished) }
     return await evaluateLocked(request)
   } finally {
     leave()

@@ -4,6 +4,7 @@ import { InputError, InvalidEvidenceError } from '../errors.js'
 import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
 import {
   evidenceOf,
+  layerOfId,
   mendJournal,
   readBeginning,
   readEvidence,
@@ -67,9 +68,7 @@ export function resumePlan({ root, draft, environment, loaded }: ResumeRequest):
   readonly plan: EvaluationPlan
   readonly code: CodeWatch
 } {
-  const id = unfinishedIds(root).findLast(
-    (candidate) => candidate.slice(candidate.indexOf('-') + 1) === draft.layer,
-  )
+  const id = unfinishedIds(root).findLast((candidate) => layerOfId(candidate) === draft.layer)
   if (id === undefined)
     throw new InputError(
       `nothing to resume: no unfinished evaluation of ${draft.layer} in ${root}; leave out --resume`,

@@ -260,6 +260,11 @@ export function recordIds(root: string): string[] {
   )
 }
 
+/** The layer that an id names: `0001-layer1` → `layer1`. */
+export function layerOfId(id: string): string {
+  return id.slice(id.indexOf('-') + 1)
+}
+
 /** Names of the evidence folders, ascending by number. */
 export function evidenceFolders(root: string): string[] {
   return sortedIds(namesIfThere(evidenceOf(root)))
