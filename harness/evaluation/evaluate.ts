@@ -118,13 +118,13 @@ interface Begun {
 }
 
 function resume({ root, draft, loaded, onProof }: EvaluationRequest): Begun {
-  const { plan, code } = resumePlan({
+  const { plan, equivalence, code } = resumePlan({
     root,
     draft,
     loaded,
     environment: readEnvironment(draft.nodeFlags),
   })
-  onProof(readEvidence(root, plan.id))
+  onProof({ plan, equivalence })
   return { plan, code }
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { InputError, InvalidEvidenceError } from '../errors.js'
-import type { Environment, EvaluationPlan } from '../evidence/evidence.js'
+import type { Environment, EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import {
   evidenceOf,
   layerOfId,
@@ -54,6 +54,11 @@ export interface ResumeRequest {
   readonly loaded: Pick<LoadedSuite, 'address' | 'foreignFile'>
 }
 
+/** An interrupted evaluation that is continued, and the code it measures. */
+interface ResumedPlan extends Pick<Evidence, 'plan' | 'equivalence'> {
+  readonly code: CodeWatch
+}
+
 /**
  * The plan of the newest unfinished evaluation of a layer, to be continued, and the modules its
  * runs were made with. An incomplete last line of its journal, left by an interruption, is
@@ -64,10 +69,7 @@ export interface ResumeRequest {
  * @throws {InvalidEvidenceError} its files are damaged, its runs do not follow its plan, or a
  * module was changed; names it
  */
-export function resumePlan({ root, draft, environment, loaded }: ResumeRequest): {
-  readonly plan: EvaluationPlan
-  readonly code: CodeWatch
-} {
+export function resumePlan({ root, draft, environment, loaded }: ResumeRequest): ResumedPlan {
   const id = unfinishedIds(root).findLast((candidate) => layerOfId(candidate) === draft.layer)
   if (id === undefined)
     throw new InputError(
@@ -88,9 +90,9 @@ export function resumePlan({ root, draft, environment, loaded }: ResumeRequest):
   refuseDifferences(root, begun, { plan: draft, environment })
   refuseFailedCalibration(plan, draft)
   mendJournal(root, id)
-  const { runs, memoryProbe } = readEvidence(root, id)
+  const { equivalence, runs, memoryProbe } = readEvidence(root, id)
   refuseUnplannedRuns(plan, runs, memoryProbe)
-  return { plan, code }
+  return { plan, equivalence, code }
 }
 
 function refuseDifferences(
