@@ -40,7 +40,7 @@ const publicationSchema = z.strictObject({ id: z.string().regex(RECORD_ID) })
 
 /** Files of an evidence folder; every other entry is the folder of a workload's profile. */
 export const EVIDENCE_FILES: readonly string[] = [
-  'plan.json',
+  PLAN,
   'environment.json',
   'equivalence.json',
   JOURNAL,
@@ -168,10 +168,15 @@ export function readBeginning(
   id: string,
 ): Pick<Evidence, 'plan' | 'environment' | 'modules'> {
   const folder = join(evidenceOf(root), id)
+  return readParts(folder, listFiles(folder))
+}
+
+/** @param names of the files in the folder */
+function readParts(folder: string, names: readonly string[]): ReturnType<typeof readBeginning> {
   return defined({
     plan: readJson(join(folder, PLAN), planSchema),
     environment: readJson(join(folder, 'environment.json'), environmentSchema),
-    modules: readModules(folder, listFiles(folder)),
+    modules: readModules(folder, names),
   })
 }
 
@@ -199,10 +204,9 @@ export function readEvidence(root: string, id: string): Evidence {
   const folder = join(evidenceOf(root), id)
   if (!existsSync(folder)) throw damaged(folder, 'is missing')
   const names = listFiles(folder)
-  const beginning = readBeginning(root, id)
   const follows = beginningIn(folder)
   return defined({
-    ...beginning,
+    ...readParts(folder, names),
     equivalence: readJson(join(folder, 'equivalence.json'), equivalenceSchema),
     runs: readJournal(join(folder, JOURNAL), journalLineSchema, follows),
     memoryProbe: names.includes(PROBE_JOURNAL)
