@@ -3,13 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { EXIT, type ExitCode, InputError, InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
-import {
-  decisionsOf,
-  evidenceOf,
-  readEvidence,
-  recordIds,
-  unfinishedIds,
-} from '../evidence/evidence-store.js'
+import { decisionsOf, evidenceOf, recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import { differsInLineEnds, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import type { Io } from '../io.js'
 import { renderDecision } from '../record/decision-markdown.js'
@@ -19,7 +13,7 @@ import {
   recordText,
   toDecisionRecord,
 } from '../record/decision-record.js'
-import { checkDigests, checkLineEnds } from '../record/evidence-digests.js'
+import { readUnchangedEvidence } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
 import { readGenerated, readRecords, rewriteRecords } from '../record/record-store.js'
 import { changedFigure } from '../record/same-figures.js'
@@ -190,9 +184,7 @@ export function replayRecord(
       `${jsonOf(root, id)} was written by an older version of assay (record version ${recordVersion}, now ${RECORD_VERSION}): its figures follow from its evidence, but its bytes cannot be compared; write it again with: ${command('replay', '--rewrite', numberOf(id))}`,
     )
   }
-  checkLineEnds(root, record)
-  const evidence = readEvidence(root, id)
-  checkDigests(root, record, evidence.digests)
+  const evidence = readUnchangedEvidence(root, record)
   compareFile(root, `${id}.json`, recordText(toDecisionRecord(evidence, recordVersion)))
   compareSteps(root, evidence, records)
   compareFile(root, `${id}.md`, renderDecision(record, records))
@@ -223,10 +215,7 @@ function compareSteps(
  * @throws {InvalidEvidenceError} a verdict, reason or figure would change
  */
 function rederive(root: string, record: DecisionRecord): DecisionRecord {
-  checkLineEnds(root, record)
-  const evidence = readEvidence(root, record.id)
-  checkDigests(root, record, evidence.digests)
-  const derived = toDecisionRecord(evidence)
+  const derived = toDecisionRecord(readUnchangedEvidence(root, record))
   const changed = changedFigure(record, derived)
   if (changed === undefined) return derived
   throw new InvalidEvidenceError(

@@ -1,10 +1,28 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { decisionsOf, evidenceOf } from '../evidence/evidence-store.js'
+import type { Evidence } from '../evidence/evidence.js'
+import { decisionsOf, evidenceOf, readEvidence } from '../evidence/evidence-store.js'
 import { hasDigestWithoutCr, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import { digestFile } from '../system/files.js'
 import type { DecisionRecord } from './decision-record.js'
+
+/**
+ * The evidence that a record was made from.
+ *
+ * @throws {InvalidEvidenceError} it is damaged, or not what the record was made from; if git
+ * changed the line ends of a file and nothing else, the message states that, with the remedy
+ */
+export function readUnchangedEvidence(root: string, record: DecisionRecord): Evidence {
+  try {
+    const evidence = readEvidence(root, record.id)
+    checkDigests(root, record, evidence.digests)
+    return evidence
+  } catch (error) {
+    refuseLineEnds(root, record)
+    throw error
+  }
+}
 
 /**
  * Checks that an evidence folder holds exactly the files its record was made from.
@@ -31,13 +49,8 @@ export function checkDigests(
   }
 }
 
-/**
- * Checks, before the evidence of a record is read, that git did not change the line ends of a file
- * and nothing else.
- *
- * @throws {InvalidEvidenceError} it did; with the path of the file, and the remedy
- */
-export function checkLineEnds(root: string, { id, evidence }: DecisionRecord): void {
+/** @throws {InvalidEvidenceError} git changed the line ends of a file; names it, and the remedy */
+function refuseLineEnds(root: string, { id, evidence }: DecisionRecord): void {
   for (const [name, digest] of Object.entries(evidence)) {
     const path = join(evidenceOf(root), id, name)
     if (existsSync(path) && digestFile(path) !== digest && hasDigestWithoutCr(path, digest))
