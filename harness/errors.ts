@@ -45,3 +45,8 @@ export class InvalidEvidenceError extends AssayError {
     super(EXIT.invalid, message, options)
   }
 }
+
+/** The message of an error, or the text of anything else that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}

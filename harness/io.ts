@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { AssayError, EXIT, type ExitCode } from './errors.js'
+import { AssayError, EXIT, type ExitCode, messageOf } from './errors.js'
 import { escapeInvisible } from './system/json-text.js'
 
 /** What a command works with beside files and child processes. Tests pass their own. */
@@ -43,10 +43,9 @@ class UncaughtError extends AssayError {
   override readonly name = 'UncaughtError'
 
   constructor(cause: unknown) {
-    const what = cause instanceof Error ? cause.message : String(cause)
     super(
       EXIT.internal,
-      `stopped by an error that was thrown outside of the command: ${what}; mend the module in the lines above, or report them if it is one of assay`,
+      `stopped by an error that was thrown outside of the command: ${messageOf(cause)}; mend the module in the lines above, or report them if it is one of assay`,
       { cause },
     )
   }

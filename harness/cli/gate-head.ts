@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { quoteLine } from '../calibrate/calibration-words.js'
-import type { ExitCode } from '../errors.js'
+import { type ExitCode, messageOf } from '../errors.js'
 import { gateMarkdown } from '../gate/gate-markdown.js'
 import type { GateReport } from '../gate/gate-report.js'
 import type { GateSetting } from '../gate/gate-request.js'
@@ -70,8 +70,6 @@ function appendSummary(report: GateReport, io: Io): void {
       throw new Error('not an absolute path in an existing directory')
     appendFileSync(path, gateMarkdown(report))
   } catch (error) {
-    io.stderr(
-      `warning: no summary in ${SUMMARY_VARIABLE}=${path}: ${error instanceof Error ? error.message : String(error)}\n`,
-    )
+    io.stderr(`warning: no summary in ${SUMMARY_VARIABLE}=${path}: ${messageOf(error)}\n`)
   }
 }

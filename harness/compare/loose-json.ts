@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InputError } from '../errors.js'
+import { InputError, messageOf } from '../errors.js'
 import { checkRange } from './number-text.js'
 
 /** A number, or a text that programs write for NaN and infinity, which JSON lacks. */
@@ -63,8 +63,7 @@ function parseStrictly(text: string, path: string): unknown {
 }
 
 function notJson(path: string, error: unknown): InputError {
-  return new InputError(
-    `${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}; write it again`,
-    { cause: error },
-  )
+  return new InputError(`${path} is not valid JSON: ${messageOf(error)}; write it again`, {
+    cause: error,
+  })
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ScaleName, Workload } from '../contract.js'
-import { InputError } from '../errors.js'
+import { InputError, messageOf } from '../errors.js'
 import { type Defined, defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
 import { type LoadedSuite, projectOf } from '../measurement/load-suite.js'
@@ -107,7 +107,7 @@ function refuseFailingStacks({ suite }: LoadedSuite, stacks: EvaluationPlan['sta
     try {
       foldStack(suite, stack)
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause)
+      const what = messageOf(cause)
       const from = ['the baseline', ...stack].join(' + ')
       throw new InputError(
         cause instanceof ContractError ? what : `the subject of ${from} cannot be made: ${what}`,

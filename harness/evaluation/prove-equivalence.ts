@@ -1,5 +1,5 @@
 import type { Arm, Divergence, RunSlot } from '../contract.js'
-import { InputError, InvalidEvidenceError } from '../errors.js'
+import { InputError, InvalidEvidenceError, messageOf } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { type DataEntry, divergenceSchema, type Equivalence } from '../evidence/evidence.js'
 import { type Answer, forkRun } from '../measurement/fork-run.js'
@@ -147,8 +147,7 @@ async function locate(
     return success ? data : unlocated('the workload does not return a place as texts')
   } catch (error) {
     // Outputs that cannot be compared are still different.
-    const reason = error instanceof Error ? error.message : String(error)
-    return unlocated(`locating it failed: ${reason}`)
+    return unlocated(`locating it failed: ${messageOf(error)}`)
   }
 }
 

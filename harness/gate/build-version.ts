@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '../errors.js'
 import { type InstallRequest, installPackages, runManager } from './install-packages.js'
 
 /** A version of the project to build. */
@@ -38,7 +39,7 @@ function missingScript(project: string, script: string): string | undefined {
   try {
     ;({ scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')))
   } catch (error) {
-    return `its package.json cannot be read (${error instanceof Error ? error.message : error})`
+    return `its package.json cannot be read (${messageOf(error)})`
   }
   if (typeof scripts === 'object' && scripts !== null && script in scripts) return undefined
   return `its package.json has no script ${script}; name the script that compiles with --build, or give --build none if nothing is compiled`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES, type Suite } from '../contract.js'
-import { InputError } from '../errors.js'
+import { InputError, messageOf } from '../errors.js'
 import { criterionSchema } from '../evidence/evidence.js'
 import { EVIDENCE_FILES } from '../evidence/evidence-store.js'
 import { metricSchema } from '../evidence/field-schemas.js'
@@ -121,9 +121,8 @@ function refuseUnreadable(value: unknown, shape: object, name: string, where: st
 }
 
 function unreadable(name: string, field: string, cause: unknown): InputError {
-  const what = cause instanceof Error ? cause.message : String(cause)
   return new InputError(
-    `${name}: ${field} cannot be read (${what}); give a plain value instead of a getter that throws`,
+    `${name}: ${field} cannot be read (${messageOf(cause)}); give a plain value instead of a getter that throws`,
     { cause },
   )
 }
@@ -135,9 +134,8 @@ function checkDescriptions(workload: Suite['workloads'][number], name: string): 
     try {
       text = workload.describe?.(workload.scales[scale]) ?? ''
     } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause)
       throw new InputError(
-        `${name}: workload ${workload.id}: describe throws at ${scale} scale (${what}); return one line of text`,
+        `${name}: workload ${workload.id}: describe throws at ${scale} scale (${messageOf(cause)}); return one line of text`,
         { cause },
       )
     }

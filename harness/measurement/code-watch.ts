@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { InvalidEvidenceError } from '../errors.js'
+import { InvalidEvidenceError, messageOf } from '../errors.js'
 import type { ModuleDigests } from '../evidence/modules-schema.js'
 import { digestFile } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
@@ -93,7 +93,7 @@ function readDigest(path: string): string {
   try {
     return digestFile(path)
   } catch (error) {
-    throw changed(path, `cannot be read (${error instanceof Error ? error.message : error})`)
+    throw changed(path, `cannot be read (${messageOf(error)})`)
   }
 }
 

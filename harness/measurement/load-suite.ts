@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arm, Suite } from '../contract.js'
-import { AssayError, InputError } from '../errors.js'
+import { AssayError, InputError, messageOf } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { compiledModule, packageRoot } from '../system/package-root.js'
 import { endIfBusy } from './busy-import.js'
@@ -73,10 +73,12 @@ export async function importSuite(
     exported = ((await importWithin(address, name, limits)) as { suite?: unknown }).suite
   } catch (cause) {
     if (cause instanceof AssayError) throw cause
-    const what = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError(`${name}: cannot be imported (${what}); give a compiled ES module`, {
-      cause,
-    })
+    throw new InputError(
+      `${name}: cannot be imported (${messageOf(cause)}); give a compiled ES module`,
+      {
+        cause,
+      },
+    )
   }
   return { suite: checkSuite(exported, name), address, foreignFile }
 }
