@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   claimDirectory,
   digestFile,
+  digestOf,
   filesBelow,
   makeDirectory,
   namesIfThere,
@@ -22,7 +23,7 @@ import {
 } from './evidence.js'
 import { RECORD_ID } from './field-schemas.js'
 import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
-import { appendLine, damaged, digestText, mendLines, readJournal } from './journal.js'
+import { appendLine, damaged, mendLines, readJournal } from './journal.js'
 import { MODULES, type ModuleDigests, modulesSchema } from './modules-schema.js'
 import { type ProbeLine, probeLineSchema } from './probe-record.js'
 import { type JournalLine, journalLineSchema } from './run-record.js'
@@ -147,9 +148,7 @@ export function appendProbe(root: string, id: string, line: ProbeLine): void {
  */
 function beginningIn(folder: string): string | undefined {
   const text = readIfThere(join(folder, PLAN)) ?? ''
-  return /^\{\s*"schema":\s*"assay\/plan@1"/.test(text) || text === ''
-    ? undefined
-    : digestText(text)
+  return /^\{\s*"schema":\s*"assay\/plan@1"/.test(text) || text === '' ? undefined : digestOf(text)
 }
 
 /** Replaces `modules.json`. */

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { InvalidEvidenceError } from '../errors.js'
-import { appendSynced, readIfThere, truncateSynced } from '../system/files.js'
+import { appendSynced, digestOf, readIfThere, truncateSynced } from '../system/files.js'
 import { jsonText } from '../system/json-text.js'
 
 /**
@@ -11,11 +10,6 @@ import { jsonText } from '../system/json-text.js'
  * of the plan. Therefore, if a line is changed, removed, added or moved, all lines after it would
  * have to be written again.
  */
-
-/** `sha256:…` of a text. */
-export function digestText(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`
-}
 
 /**
  * Appends a line, which is on disk when this function returns.
@@ -29,7 +23,7 @@ export function appendLine(path: string, line: object, beginning: string | undef
     return
   }
   const last = (readIfThere(path) ?? '').split('\n').at(-2)
-  const previous = last === undefined ? beginning : digestText(last)
+  const previous = last === undefined ? beginning : digestOf(last)
   appendSynced(path, `${jsonText({ ...line, previous })}\n`)
 }
 
@@ -55,7 +49,7 @@ export function readJournal<Line extends z.ZodType>(
   return lines.map((line, index) => {
     const parsed = parseLine(line, lineSchema)
     if (parsed === undefined) throw damaged(path, `does not hold a run in line ${index + 1}`)
-    const before = index === 0 ? beginning : digestText(lines[index - 1]!)
+    const before = index === 0 ? beginning : digestOf(lines[index - 1]!)
     if (beginning !== undefined && previousOf(parsed) !== before)
       throw damaged(
         path,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { digestOf } from '../system/files.js'
 
 /**
  * The explanation of why the bytes of an evidence file differ from those expected, if only its
@@ -21,5 +21,5 @@ export function differsInLineEnds(text: string, expected: string): boolean {
 export function hasDigestWithoutCr(path: string, digest: string | undefined): boolean {
   // In latin1 every byte is a character, so nothing else changes.
   const text = readFileSync(path, 'latin1').replaceAll('\r\n', '\n')
-  return digest === `sha256:${createHash('sha256').update(text, 'latin1').digest('hex')}`
+  return digest === digestOf(Buffer.from(text, 'latin1'))
 }

@@ -253,7 +253,12 @@ function explainReadError(error: unknown, path: string): AssayError | unknown {
 
 /** `sha256:…` of the bytes of a file. */
 export function digestFile(path: string): string {
-  return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`
+  return digestOf(readFileSync(path))
+}
+
+/** `sha256:…` of a text or of bytes. */
+export function digestOf(content: string | Uint8Array): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`
 }
 
 function writeSynced(path: string, flags: 'w' | 'a', content: string | Uint8Array): void {

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { InvalidEvidenceError } from '../../../harness/errors.js'
-import { appendLine, digestText, readJournal } from '../../../harness/evidence/journal.js'
+import { appendLine, readJournal } from '../../../harness/evidence/journal.js'
+import { digestOf } from '../../../harness/system/files.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 const schema = z.strictObject({ run: z.number(), previous: z.string().optional() })
-const PLAN = digestText('the plan')
+const PLAN = digestOf('the plan')
 
 function written(count: number): string {
   const path = join(temporaryDirectory(), 'runs.jsonl')
@@ -21,8 +22,8 @@ describe('a journal', () => {
     const lines = readFileSync(path, 'utf8').trim().split('\n')
     expect(readJournal(path, schema, PLAN).map(({ previous }) => previous)).toEqual([
       PLAN,
-      digestText(lines[0]!),
-      digestText(lines[1]!),
+      digestOf(lines[0]!),
+      digestOf(lines[1]!),
     ])
   })
 
@@ -58,7 +59,7 @@ describe('a journal', () => {
   })
 
   it('of another plan is refused', () => {
-    expect(() => readJournal(written(2), schema, digestText('another plan'))).toThrow(
+    expect(() => readJournal(written(2), schema, digestOf('another plan'))).toThrow(
       /line 1 does not follow the plan; restore it or evaluate again/,
     )
   })
