@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { Command, Option } from 'commander'
 import { packageRoot } from '../system/package-root.js'
+import { pathFrom } from '../system/path-from.js'
 
 /** Commands that have an npm script of their name; `npm run assay -- NAME` runs the others. */
 const SCRIPTS: readonly string[] = [
@@ -50,8 +51,7 @@ export function commandOnRoot(root: string, cwd: string): CommandOnRoot {
 /** `--out DIR`, if a command needs it to find an evidence root. */
 export function outOf(root: string, cwd: string): string[] {
   if (root === cwd) return []
-  const short = relative(cwd, root)
-  return [`--out${quoted(short.startsWith('..') ? root : short)}`]
+  return [`--out${quoted(pathFrom(cwd, root))}`]
 }
 
 /** Whether a folder is the repository of this package, and not a project that has installed it. */

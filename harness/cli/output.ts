@@ -1,6 +1,6 @@
-import { relative } from 'node:path'
 import type { Io } from '../io.js'
 import { jsonText } from '../system/json-text.js'
+import { pathFrom } from '../system/path-from.js'
 import { outOf } from './command-text.js'
 
 /** Writes lines of results: to stdout, or to stderr if stdout is for one JSON document. */
@@ -15,8 +15,7 @@ export function printJson(value: unknown, io: Io): void {
 
 /** A path as the user would type it: relative to the working directory if it is below. */
 export function shownPath(path: string, io: Io): string {
-  const short = relative(io.cwd, path)
-  return short.startsWith('..') ? path : short
+  return pathFrom(io.cwd, path)
 }
 
 /** ` --out DIR`, if a repeated command needs it to find the same evidence root. */

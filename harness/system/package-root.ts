@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathFrom } from './path-from.js'
 
 const MARK = join('harness', 'record', 'templates')
 
@@ -42,7 +43,5 @@ export function compiledModule(url: string): string {
  * @param name relative to the root of the package
  */
 export function packageFile(name: string): string {
-  const path = join(packageRoot(), name)
-  const short = relative(process.cwd(), path)
-  return short.startsWith('..') ? path : short
+  return pathFrom(process.cwd(), join(packageRoot(), name))
 }
