@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isAlive, readProcessStart } from '../system/lock-file.mjs'
+import { listNames } from '../system/proc.js'
 
 /** How the names of this process's folders with checkouts begin. */
 export const CHECKOUTS_PREFIX = `assay-gate-${process.pid}-`
@@ -40,7 +41,7 @@ export function markOwner(folder: string, top: string): void {
  * it wrote its owner holds nothing, and is removed.
  */
 export function ownersGone(parent: string): AbandonedCheckouts[] {
-  return namesIn(parent).flatMap((name) => {
+  return listNames(parent).flatMap((name) => {
     const pid = CHECKOUTS.exec(name)?.[1]
     if (pid === undefined) return []
     const folder = join(parent, name)
@@ -66,13 +67,5 @@ function removeUnmarked(folder: string, pid: number): void {
     rmdirSync(folder)
   } catch {
     // Something else is in it, or it belongs to another user.
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
 }
