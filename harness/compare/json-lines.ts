@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import type { Table } from './csv-table.js'
+import { type FormatReader, readKnownFormat } from './known-format.js'
 import { isLooseNumber, parseLoosely, toNumbers } from './loose-json.js'
 import { readAutocannonRuns } from './readers/autocannon.js'
 import { readK6Points, readK6Runs } from './readers/k6.js'
@@ -11,13 +12,12 @@ export interface JsonLines {
   readonly lines: readonly number[]
 }
 
-/**
- * A format with one JSON document per line: its benchmarks, or undefined if the documents have
- * another format. To add a format, write a file and a line in `READERS`.
- */
-export type JsonLinesReader = (documents: readonly unknown[], path: string) => Offer[] | undefined
-
-const READERS: readonly JsonLinesReader[] = [readK6Points, readK6Runs, readAutocannonRuns]
+/** Formats with one JSON document per line. To add one, write a file and a line. */
+const READERS: readonly FormatReader<readonly unknown[]>[] = [
+  readK6Points,
+  readK6Runs,
+  readAutocannonRuns,
+]
 
 /** Whether a text holds one JSON document per line: the first line is one, and others follow. */
 export function isJsonLines(text: string): boolean {
@@ -48,10 +48,8 @@ export function parseJsonLines(text: string, path: string): JsonLines {
  * a table.
  */
 export function readJsonLines({ documents }: JsonLines, path: string): Offer[] | undefined {
-  for (const read of READERS) {
-    const found = read(documents, path)
-    if (found !== undefined) return found
-  }
+  const known = readKnownFormat(READERS, documents, path)
+  if (known !== undefined) return known
   if (!documents.every((one) => Array.isArray(one) && one.every(isLooseNumber))) return undefined
   return documents.map((values, index) => ({
     name: String(index + 1),

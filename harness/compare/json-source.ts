@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { packageFile } from '../system/package-root.js'
+import { type FormatReader, readKnownFormat } from './known-format.js'
 import { isLooseNumber, looseNumbers, parseLoosely, toNumbers } from './loose-json.js'
 import { quoted } from './number-text.js'
 import { readAsv } from './readers/asv.js'
@@ -22,13 +23,8 @@ import { readVitestBench } from './readers/vitest-bench.js'
 import type { Offer } from './series.js'
 import { unitOfName } from './unit.js'
 
-/**
- * One format of exports: its benchmarks, or undefined if the document has another format. To add a
- * format, write a file and a line in `READERS`.
- */
-export type JsonReader = (document: unknown, path: string) => Offer[] | undefined
-
-const READERS: readonly JsonReader[] = [
+/** Formats of exports. To add one, write a file and a line. */
+const READERS: readonly FormatReader<unknown>[] = [
   readHyperfine,
   readVitestBench,
   readGoogleBenchmark,
@@ -61,10 +57,8 @@ export function readJsonDocument(text: string, path: string): readonly Offer[] {
   const document = parseLoosely(text, path)
   const plain = looseNumbers.safeParse(document)
   if (plain.success) return [{ name: '1', read: () => ({ values: toNumbers(plain.data, path) }) }]
-  for (const read of READERS) {
-    const exported = read(document, path)
-    if (exported !== undefined) return numbered(exported)
-  }
+  const exported = readKnownFormat(READERS, document, path)
+  if (exported !== undefined) return exported
   const named = namedArrays.safeParse(document)
   if (named.success)
     return Object.entries(named.data).map(([name, values]) => ({
@@ -76,14 +70,6 @@ export function readJsonDocument(text: string, path: string): readonly Offer[] {
       }),
     }))
   throw new InputError(`${path} holds ${describe(document)}; ${FORMATS}`)
-}
-
-/** The same series, which can then also be chosen by their numbers. */
-function numbered(offers: readonly Offer[]): Offer[] {
-  return offers.map((one, index) => ({
-    ...one,
-    aliases: [...(one.aliases ?? []), String(index + 1)],
-  }))
 }
 
 function describe(document: unknown): string {

@@ -4,6 +4,7 @@ import { packageFile } from '../system/package-root.js'
 import { aggregateProblem } from './aggregate-rows.js'
 import { readTable, type Table } from './csv-table.js'
 import { commaProblem, holdsTitles } from './first-row.js'
+import { type FormatReader, readKnownFormat } from './known-format.js'
 import { checkRange, looksLikeValue, notANumber, parseNumber, quoted } from './number-text.js'
 import { readBenchmarkJsText } from './readers/benchmark-js.js'
 import { readCriterionRaw } from './readers/criterion-raw.js'
@@ -18,24 +19,15 @@ import { isPerhapsRate, unitOfName } from './unit.js'
 const DELIMITERS = [',', ';', '\t']
 const FORMATS = `give one number per line, CSV with a header line, JSON, runs.jsonl, or the output of a program that ${packageFile('docs/compare.md')} lists`
 
-/**
- * A format of texts: its benchmarks, or undefined if the text has another format. To add a format,
- * write a file and a line in `TEXT_READERS`.
- */
-export type TextReader = (text: string, path: string) => Offer[] | undefined
-/**
- * The same for tables with a header line. To add a format, write a file and a line in
- * `TABLE_READERS`.
- */
-export type TableReader = (table: Table, path: string) => Offer[] | undefined
-
-const TEXT_READERS: readonly TextReader[] = [
+/** Formats of texts. To add one, write a file and a line. */
+const TEXT_READERS: readonly FormatReader<string>[] = [
   readGoBenchmarks,
   readLibtest,
   readBenchmarkJsText,
   readBenchmarkData,
 ]
-const TABLE_READERS: readonly TableReader[] = [readCriterionRaw, readGoogleBenchmarkCsv]
+/** Formats of tables with a header line. To add one, write a file and a line. */
+const TABLE_READERS: readonly FormatReader<Table>[] = [readCriterionRaw, readGoogleBenchmarkCsv]
 
 /** The series of a text. */
 export interface TextContent {
@@ -75,10 +67,8 @@ export function noTable(path: string): InputError {
 }
 
 function readUnfiltered(text: string, path: string, filters: readonly RowFilter[]): TextContent {
-  for (const read of TEXT_READERS) {
-    const offers = read(text, path)
-    if (offers !== undefined) return { offers }
-  }
+  const known = readKnownFormat(TEXT_READERS, text, path)
+  if (known !== undefined) return { offers: known }
   const lines = contentLines(text)
   const first = lines.next().value
   if (first === undefined) return { offers: [noValues()] }
@@ -128,11 +118,8 @@ function readColumns(
  */
 export function readRows(table: Table, path: string, filters: readonly RowFilter[]): TextContent {
   if (filters.length === 0) {
-    for (const read of TABLE_READERS) {
-      const offers = read(table, path)
-      if (offers !== undefined) return { offers }
-    }
-    return { offers: columns(table, path, []), table }
+    const known = readKnownFormat(TABLE_READERS, table, path)
+    return known === undefined ? { offers: columns(table, path, []), table } : { offers: known }
   }
   if (table.rows.length === 0 || !holdsTitles(table, path)) throw noTable(path)
   const filtered = filterRows(table, filters, path)

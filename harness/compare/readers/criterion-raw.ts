@@ -35,9 +35,8 @@ export function readCriterionRaw({ rows, lineOf }: Table, path: string): Offer[]
       )
     entry.values.push(time)
   }
-  return [...groups].map(([name, { values, unit }], index) => ({
+  return [...groups].map(([name, { values, unit }]) => ({
     name,
-    aliases: [String(index + 1)],
     read: () => ({ values: new Float64Array(values), unit }),
   }))
 }

@@ -40,10 +40,7 @@ export function readGoBenchmarks(text: string, path: string): Offer[] | undefine
   if (![...found.values()].some(({ values }) => values.length > 0)) return undefined
   // A failure that names a benchmark concerns only that one.
   const all = packageFailed && ![...found.values()].some(({ failed }) => failed)
-  return [...found].map(([name, { values, failed }], index) => {
-    const { aliases = [], ...offer } = toOffer(name, values, failed || all, path)
-    return { ...offer, aliases: [...aliases, String(index + 1)] }
-  })
+  return [...found].map(([name, { values, failed }]) => toOffer(name, values, failed || all, path))
 }
 
 function entryOf(found: Map<string, Found>, name: string): Found {

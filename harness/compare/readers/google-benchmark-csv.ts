@@ -31,6 +31,5 @@ export function readGoogleBenchmarkCsv({ rows }: Table, path: string): Offer[] |
       }),
     }
   })
-  const offers = readGoogleBenchmark({ benchmarks }, path)
-  return offers?.map((one, index) => ({ ...one, aliases: [String(index + 1)] }))
+  return readGoogleBenchmark({ benchmarks }, path)
 }

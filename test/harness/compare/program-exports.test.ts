@@ -69,6 +69,12 @@ describe('files that the programs wrote', () => {
     expect(read(golden('hyperfine-1.15.json'), 'false').failed).toMatch(/failed in 10 of 10 runs/)
   })
 
+  it('lines have numbers too, by which one is chosen', () => {
+    const bench = ['a', 'b'].map((name) => `test ${name} ... bench: 7 ns/iter (+/- 1)\n`).join('')
+    const texts = [bench + bench, golden('benchmark-2.1.txt'), golden('autocannon-9.0.ndjson')]
+    for (const text of texts) expect(read(text, '1')).toEqual(read(text, names(text)[0]))
+  })
+
   it('CSV and JSON of Google Benchmark hold the same benchmarks', () => {
     const [json, csv] = ['google-benchmark-1.7.json', 'google-benchmark-1.7.csv'].map((file) =>
       names(golden(file)),
