@@ -81,9 +81,9 @@ export function readSources(
 
 function readContent(text: string, path: string, filters: readonly RowFilter[]): Source['content'] {
   const start = text.trimStart()
-  if (/^[[{]/.test(start)) checkDepth(start, path)
-  const isTable = !/^[[{]/.test(start)
-  if (isTable) return { kind: 'numbers', ...readText(text, path, filters) }
+  const isJson = /^[[{]/.test(start)
+  if (!isJson) return { kind: 'numbers', ...readText(text, path, filters) }
+  checkDepth(start, path)
   const isRuns = isJournal(start)
   if (!isRuns && isJsonLines(start)) return { kind: 'numbers', ...readLines(text, path, filters) }
   if (filters.length > 0) throw noTable(path)
