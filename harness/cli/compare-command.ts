@@ -6,8 +6,8 @@ import { comparisonText } from '../compare/comparison-text.js'
 import { exitCodeOf } from '../compare/regression-check.js'
 import { parseRowFilter, type RowFilter, valuesOf } from '../compare/row-filter.js'
 import type { Series } from '../compare/series.js'
-import { readSource, readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
-import { noTable } from '../compare/text-source.js'
+import { readSources, type Source, selectSeries, selectTwo } from '../compare/source.js'
+import { noTable, readRows } from '../compare/text-source.js'
 import { isRate, isTime, STATED_UNITS, type Unit } from '../compare/unit.js'
 import type { Metric } from '../contract.js'
 import { EXIT, type ExitCode, InputError } from '../errors.js'
@@ -129,12 +129,12 @@ function decidesNothing({ failed, values }: Comparison): boolean {
 
 /** The files as named, or the two parts of one table. */
 function sourcesOf({ words, where = [], by }: CompareCommand, io: Io): [Source, Source?] {
-  const standard = readOnce(() => readFileSync(0))
-  const sources = readSources(words, io.cwd, standard, where) as [Source, Source?]
+  const sources = readSources(words, io.cwd, () => readFileSync(0), where) as [Source, Source?]
   if (by === undefined) return sources
-  const [{ label, path, content }, second] = sources
+  const [source, second] = sources
   if (second !== undefined)
     throw new InputError('--by divides one file into the two sides; leave out the second file')
+  const { label, path, content } = source
   const table = content.kind === 'numbers' ? content.table : undefined
   if (table === undefined) throw noTable(path)
   const values = valuesOf(table, by, path)
@@ -142,18 +142,10 @@ function sourcesOf({ words, where = [], by }: CompareCommand, io: Io): [Source, 
     throw new InputError(
       `--by ${by}: the column holds ${values.length} values, and two are compared; choose rows with --where`,
     )
-  return values.map((value) => ({
-    ...readSource(label, io.cwd, standard, [...where, { column: by, value, negated: false }]),
-    label: `${label} ${by}=${value}`,
-  })) as [Source, Source]
-}
-
-function readOnce(read: () => Buffer): () => Buffer {
-  let bytes: Buffer | undefined
-  return () => {
-    bytes ??= read()
-    return bytes
-  }
+  return values.map((value) => {
+    const rows = readRows(table, path, [...where, { column: by, value, negated: false }])
+    return { ...source, label: `${label} ${by}=${value}`, content: { kind: 'numbers', ...rows } }
+  }) as [Source, Source]
 }
 
 function collectFilter(text: string, earlier: readonly RowFilter[] = []): RowFilter[] {
