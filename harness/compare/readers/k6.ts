@@ -79,16 +79,16 @@ function toOffer(name: string, { values, unit, failures }: Found, path: string):
 export function readK6Runs(documents: readonly unknown[], path: string): Offer[] | undefined {
   const { success, data } = z.array(summary).min(1).safeParse(documents)
   if (!success) return undefined
-  const means = data.map(({ metrics }) =>
+  const means = data.flatMap(({ metrics }) =>
     Object.entries(metrics).flatMap(([name, { avg, values, contains }]) => {
       const mean = avg ?? values?.avg
       return mean === undefined ? [] : [{ name, mean, contains }]
     }),
   )
-  const names = new Set(means.flat().map(({ name }) => name))
+  const names = new Set(means.map(({ name }) => name))
   if (names.size === 0) return undefined
   return [...names].map((name) => {
-    const runs = means.flat().filter((one) => one.name === name)
+    const runs = means.filter((one) => one.name === name)
     const unit = UNITS[runs[0]?.contains ?? (TIMES.test(name) ? 'time' : '')]
     return meansOffer(
       name,
