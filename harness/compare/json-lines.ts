@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js'
 import type { Table } from './csv-table.js'
 import { type FormatReader, readKnownFormat } from './known-format.js'
-import { isLooseNumber, parseLoosely, toNumbers } from './loose-json.js'
+import { isLooseNumbers, parseLoosely, toNumbers } from './loose-json.js'
 import { readAutocannonRuns } from './readers/autocannon.js'
 import { readK6Points, readK6Runs } from './readers/k6.js'
 import type { Offer } from './series.js'
@@ -50,10 +50,10 @@ export function parseJsonLines(text: string, path: string): JsonLines {
 export function readJsonLines({ documents }: JsonLines, path: string): Offer[] | undefined {
   const known = readKnownFormat(READERS, documents, path)
   if (known !== undefined) return known
-  if (!documents.every((one) => Array.isArray(one) && one.every(isLooseNumber))) return undefined
+  if (!documents.every(isLooseNumbers)) return undefined
   return documents.map((values, index) => ({
     name: String(index + 1),
-    read: () => ({ values: toNumbers(values as number[], `${path}, line ${index + 1}`) }),
+    read: () => ({ values: toNumbers(values, `${path}, line ${index + 1}`) }),
   }))
 }
 

@@ -6,9 +6,12 @@ import { checkRange } from './number-text.js'
 export type LooseNumber = number | null | 'NaN' | 'Infinity' | '-Infinity'
 
 /** Checked as a whole: a schema that checks each item of a million is too slow. */
-export const looseNumbers = z.custom<readonly LooseNumber[]>(
-  (value) => Array.isArray(value) && value.every(isLooseNumber),
-)
+export const looseNumbers = z.custom<readonly LooseNumber[]>(isLooseNumbers)
+
+/** Whether a JSON value is an array of numbers, or of texts that programs write for them. */
+export function isLooseNumbers(value: unknown): value is readonly LooseNumber[] {
+  return Array.isArray(value) && value.every(isLooseNumber)
+}
 
 /** Whether a JSON value is a number or a text that programs write for one. */
 export function isLooseNumber(value: unknown): value is LooseNumber {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defined } from '../../evidence/defined.js'
 import { brokenOffer, exportedOffer } from '../exported-offer.js'
-import { isLooseNumber, type LooseNumber } from '../loose-json.js'
+import { isLooseNumbers } from '../loose-json.js'
 import { quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
 import type { Unit } from '../unit.js'
@@ -40,8 +40,7 @@ export function readAsv(document: unknown, path: string): Offer[] | undefined {
 /** @param result the median, or null if the benchmark failed  @param samples of asv, if any */
 function toOffer(name: string, result: unknown, samples: unknown, path: string): Offer {
   if (result === null) return brokenOffer(name, path, `${quoted(name)} failed`)
-  const values =
-    Array.isArray(samples) && samples.every(isLooseNumber) ? (samples as LooseNumber[]) : undefined
+  const values = isLooseNumbers(samples) ? samples : undefined
   const [, kind = ''] = /(?:^|\.)([a-z]+)_[^.]*$/.exec(name.replace(/\(.*$/s, '')) ?? []
   const unit = UNITS[kind]
   return exportedOffer(
