@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js'
+import { exportedOffer } from '../exported-offer.js'
 import { checkRange, parseNumber, quoted } from '../number-text.js'
 import type { Offer } from '../series.js'
 
@@ -22,14 +22,10 @@ export function readLibtest(text: string, path: string): Offer[] | undefined {
     values.push(value)
   }
   if (found.size === 0) return undefined
-  return [...found].map(([name, values]) => ({
-    name,
-    read: () => {
-      if (values.length < 2)
-        throw new InputError(
-          `${path}: ${quoted(name)} has the median of one run, without its samples; run cargo bench at least ten times and append its output: cargo bench >> bench.txt`,
-        )
-      return { values: new Float64Array(values), unit: 'ns' }
-    },
-  }))
+  return [...found].map(([name, values]) =>
+    exportedOffer({ name, values: values.length < 2 ? undefined : values, unit: 'ns' }, path, {
+      problem: `${path}: ${quoted(name)} has the median of one run, without its samples`,
+      remedy: 'run cargo bench at least ten times and append its output: cargo bench >> bench.txt',
+    }),
+  )
 }
