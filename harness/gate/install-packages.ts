@@ -5,7 +5,7 @@ import { runProgram } from '../system/run-program.js'
 import type { ProgramSetting } from './git.js'
 import { hasInstalled, reuseInstalled } from './installed-packages.js'
 import { type PackageManager, packageManagerOf, WITHOUT_LOCK } from './package-manager.js'
-import { hasSameLocks, patchesOf, withParents } from './package-manifests.js'
+import { hasSameLocks, packageFolders, patchesOf, withParents } from './package-manifests.js'
 import { plugNPlayProblem } from './refuse-plug-n-play.js'
 
 /** A checkout that needs its packages. */
@@ -44,18 +44,20 @@ const LONGEST_LINE = 400
  */
 export async function installPackages(request: InstallRequest): Promise<InstallEnding> {
   const { checkout, here, prefix, fresh, setting } = request
-  const isHere = hasInstalled({ here, checkout })
+  const folders = packageFolders(checkout)
+  const installation = { here, checkout, folders }
+  const isHere = hasInstalled(installation)
   const unusable =
     plugNPlayProblem(checkout, prefix) ?? (fresh ? undefined : plugNPlayProblem(here, prefix))
   if (unusable !== undefined) return { outside: [], problem: unusable }
-  if (isHere && !fresh && hasSameLocks(checkout, here))
-    return { outside: reuseInstalled({ here, checkout }) }
+  if (isHere && !fresh && hasSameLocks(checkout, folders, here))
+    return { outside: reuseInstalled(installation) }
   const { folder, manager } = managerFor(checkout, prefix)
   // Nothing is installed: the packages may be committed, or a project without a lock file may not
   // need any.
   if (existsSync(join(folder, 'node_modules')) || (manager === WITHOUT_LOCK && !isHere))
     return { outside: [] }
-  const patch = patchesOf(checkout)[0]
+  const patch = patchesOf(checkout, folders)[0]
   if (patch !== undefined && !manager.patches)
     return {
       outside: [],

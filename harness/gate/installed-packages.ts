@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { localPackages, packageFolders, withParents } from './package-manifests.js'
+import { localPackages, withParents } from './package-manifests.js'
 
 const PACKAGES = 'node_modules'
 
@@ -21,11 +21,13 @@ export interface Installation {
   readonly here: string
   /** Root of the checkout that gets them, absolute. */
   readonly checkout: string
+  /** Folders of that checkout that hold a manifest, relative to it. */
+  readonly folders: readonly string[]
 }
 
 /** Whether packages are installed in a folder of a checkout that contains a manifest. */
-export function hasInstalled({ here, checkout }: Installation): boolean {
-  return foldersWithPackages(here, checkout).length > 0
+export function hasInstalled(installation: Installation): boolean {
+  return foldersWithPackages(installation).length > 0
 }
 
 /**
@@ -39,8 +41,8 @@ export function hasInstalled({ here, checkout }: Installation): boolean {
  */
 export function reuseInstalled(installation: Installation): string[] {
   const { here, checkout } = installation
-  const folders = foldersWithPackages(here, checkout)
-  const local = localPackages(checkout)
+  const folders = foldersWithPackages(installation)
+  const local = localPackages(checkout, installation.folders)
   const outside = folders.flatMap((folder) => linksOf(installation, folder, 'outside'))
   const isCopied =
     local.length > 0 ||
@@ -54,8 +56,8 @@ export function reuseInstalled(installation: Installation): string[] {
   return outside.map((path) => `${relative(here, path)} → ${realPath(path) ?? readlinkSync(path)}`)
 }
 
-function foldersWithPackages(here: string, checkout: string): string[] {
-  return packageFolders(checkout).filter(
+function foldersWithPackages({ here, checkout, folders }: Installation): string[] {
+  return folders.filter(
     (folder) =>
       existsSync(join(here, folder, PACKAGES)) && !existsSync(join(checkout, folder, PACKAGES)),
   )

@@ -58,21 +58,26 @@ export function digestOfManifests(checkout: string): string {
   const hash = createHash('sha256')
   const add = (path: string, content: string | Uint8Array) =>
     hash.update(`${path}\0`).update(content).update('\0')
-  for (const folder of packageFolders(checkout)) {
+  const folders = packageFolders(checkout)
+  for (const folder of folders) {
     add(join(folder, 'package.json'), decidingFields(join(checkout, folder, 'package.json')))
     for (const name of [...LOCK_FILES, ...SETTINGS]) {
       const path = join(checkout, folder, name)
       if (existsSync(path)) add(join(folder, name), readFileSync(path))
     }
   }
-  for (const path of [...localArchives(checkout), ...patchesOf(checkout)])
+  for (const path of [...localArchives(checkout, folders), ...patchesOf(checkout, folders)])
     add(path, readFileSync(join(checkout, path)))
   return hash.digest('hex')
 }
 
-/** Whether the lock files of a checkout equal those of another folder. */
-export function hasSameLocks(checkout: string, other: string): boolean {
-  return packageFolders(checkout).every((folder) =>
+/**
+ * Whether the lock files of a checkout equal those of another folder.
+ *
+ * @param folders those of the checkout that hold a `package.json`
+ */
+export function hasSameLocks(checkout: string, folders: readonly string[], other: string): boolean {
+  return folders.every((folder) =>
     LOCK_FILES.every((name) => {
       const path = join(checkout, folder, name)
       if (!existsSync(path)) return true
@@ -83,8 +88,8 @@ export function hasSameLocks(checkout: string, other: string): boolean {
 }
 
 /** Patches that install scripts apply to packages (`patch-package`), relative to the checkout. */
-export function patchesOf(checkout: string): string[] {
-  return packageFolders(checkout)
+export function patchesOf(checkout: string, folders: readonly string[]): string[] {
+  return folders
     .map((folder) => join(folder, 'patches'))
     .filter((folder) => isDirectory(join(checkout, folder)))
     .flatMap((folder) =>
@@ -96,18 +101,20 @@ export function patchesOf(checkout: string): string[] {
 }
 
 /** Packages that manifests take from folders of the same checkout (`file:`, `link:`, `portal:`). */
-export function localPackages(checkout: string): LocalPackage[] {
-  return localSpecifiers(checkout).filter(({ folder }) => isDirectory(join(checkout, folder)))
+export function localPackages(checkout: string, folders: readonly string[]): LocalPackage[] {
+  return localSpecifiers(checkout, folders).filter(({ folder }) =>
+    isDirectory(join(checkout, folder)),
+  )
 }
 
-function localArchives(checkout: string): string[] {
-  return localSpecifiers(checkout)
+function localArchives(checkout: string, folders: readonly string[]): string[] {
+  return localSpecifiers(checkout, folders)
     .map(({ folder }) => folder)
     .filter((path) => existsSync(join(checkout, path)) && !isDirectory(join(checkout, path)))
 }
 
-function localSpecifiers(checkout: string): LocalPackage[] {
-  return packageFolders(checkout).flatMap((from) => {
+function localSpecifiers(checkout: string, folders: readonly string[]): LocalPackage[] {
+  return folders.flatMap((from) => {
     const manifest = readManifest(join(checkout, from, 'package.json'))
     const { dependencies, devDependencies, optionalDependencies } = manifest
     return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
