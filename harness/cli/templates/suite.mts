@@ -18,6 +18,8 @@ interface Subject {
   readonly bySet: boolean
 }
 
+const baseline = (): Subject => ({ bySet: false })
+
 const distinct: Workload<Subject, number, readonly number[]> = {
   id: 'distinct',
   title: 'Count distinct numbers',
@@ -62,7 +64,7 @@ const bySet: Layer<Subject> = {
 export const suite: Suite<Subject> = {
   name: 'my project',
   module: import.meta.url,
-  baseline: () => ({ bySet: false }),
+  baseline,
   layers: [bySet],
   workloads: [distinct],
 }
