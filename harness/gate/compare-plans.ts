@@ -7,8 +7,7 @@ import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { appendRunIn } from '../evidence/evidence-store.js'
 import type { JournalLine } from '../evidence/run-record.js'
-import { writeWhole } from '../system/files.js'
-import { jsonText } from '../system/json-text.js'
+import { writeJson, writeWhole } from '../system/files.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { concludeGate } from '../verdict/gate.js'
 import { findDivergence } from '../verdict/proof.js'
@@ -112,8 +111,8 @@ async function measure(bench: Bench, proven: ProvenPlan): Promise<MeasuredPlan> 
   const { plan, equivalence } = proven
   const { request, loaded, settings } = bench
   const folder = makeCaseFolder(request.out, plan.id)
-  writeWhole(join(folder, 'plan.json'), `${jsonText(plan, 2)}\n`)
-  writeWhole(join(folder, 'equivalence.json'), `${jsonText(equivalence, 2)}\n`)
+  writeJson(join(folder, 'plan.json'), plan)
+  writeJson(join(folder, 'equivalence.json'), equivalence)
   writeWhole(join(folder, 'runs.jsonl'), '')
   const runs: JournalLine[] = []
   await measurePairs({

@@ -6,9 +6,8 @@ import type { CalibrationQuote } from '../evidence/evidence.js'
 import { readEnvironment } from '../measurement/environment.js'
 import { evidenceBelow, gateOutput, type IsWritten } from '../measurement/written-files.js'
 import { readRecords } from '../record/record-store.js'
-import { makeDirectory, writeWhole } from '../system/files.js'
+import { makeDirectory, writeJson, writeWhole } from '../system/files.js'
 import { otherMeasuring, takeHostTurn } from '../system/host-lock.js'
-import { jsonText } from '../system/json-text.js'
 import { acquireLock } from '../system/lock.js'
 import { gateExitCode } from '../verdict/gate.js'
 import { type Checkouts, checkOut, VERSIONS } from './checkouts.js'
@@ -63,7 +62,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
       ...comparison,
     })
     writeWhole(join(out, 'gate.md'), gateMarkdown(report))
-    writeWhole(join(out, 'gate.json'), `${jsonText(report, 2)}\n`)
+    writeJson(join(out, 'gate.json'), report)
     return report
   } finally {
     progress.done()
