@@ -13,7 +13,10 @@ const EVIDENCE = [
   /^profiling-results\/(BOTTLENECKS\.md|\.[^/]+)$/,
 ]
 /** What the gate writes into its folder. */
-const GATE_OUTPUT = [/^(gate\.(md|json)|\.lock)$/, /^cases\/(pure|everyday)(-confirmation)?\//]
+const GATE_OUTPUT = [
+  /^(gate\.(md|json)|\.lock)$/,
+  /^cases\/((pure|everyday)(-confirmation)?\/|\.assay-gate$)/,
+]
 /** Evidence never is code: a source that lies between it is a change like any other. */
 const CODE = /\.([cm]?[jt]sx?|node|wasm)$/
 
