@@ -17,21 +17,28 @@ type PairedTests = Pick<
   'paired' | 'wilcoxon' | 'hodgesLehmann' | 'shapiro' | 'lag1'
 >
 type OrdinaryTests = PairedTests &
-  Pick<WorkloadRecord, 'mannWhitney' | 'effectSize' | 'improvementOfMeans' | 'naive'>
+  Pick<WorkloadRecord, 'mannWhitney' | 'effectSize' | 'improvementOfMeans'>
 
 /** The naive rule accepts a difference with a two-sided p below this. */
 const NAIVE_P = 0.05
 
 /** Ordinary statistics of the candidate and the compared arm; the verdict does not use them. */
-export function toOrdinaryTests(comparison: Comparison, atLeast: number): OrdinaryTests {
+export function toOrdinaryTests(comparison: Comparison): OrdinaryTests {
   const { a, b } = comparison
   return {
     ...toPairedTests(comparison.logRatios),
     ...present('mannWhitney', () => ({ ...rankSumTest(a, b) })),
     ...present('effectSize', () => effectSize(momentsOf(a), momentsOf(b))),
     improvementOfMeans: improvementOfMeans(comparison),
-    ...present('naive', () => naiveRule(comparison, atLeast)),
   }
+}
+
+/** The outcome of the naive rule for an improvement; absent if neither arm varies. */
+export function toNaiveRecord(
+  comparison: Comparison,
+  atLeast: number,
+): Pick<WorkloadRecord, 'naive'> {
+  return present('naive', () => naiveRule(comparison, atLeast))
 }
 
 /** The tests of ln(b/a), one per pair in the order they were measured. */

@@ -20,7 +20,7 @@ import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
 import { type CertifiableEffect, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { probeWarnings, warningsOf } from '../verdict/warnings.js'
-import { toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
+import { toNaiveRecord, toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
 import { profileGainWarnings, toProfileRecord } from './profile-record.js'
 import type { WorkloadRecord } from './record-schema.js'
 import { toCounters, toWork } from './work-done.js'
@@ -132,13 +132,12 @@ function toBaselineComparison(
 ): Pick<WorkloadRecord, 'cumulative' | 'againstBaseline'> {
   const cumulative = toCumulativeRecord(cumulate([overall.estimate]))
   if (version < BOTH_COMPARISONS) return { cumulative }
-  const { naive: _, ...tests } = toOrdinaryTests(overall, 0)
   const wall = compareArms(rounds, 'baseline', 'wall')!
   return {
     cumulative,
     againstBaseline: defined({
       improvement: toImprovementRecord(overall.improvement, undefined),
-      ...tests,
+      ...toOrdinaryTests(overall),
       wall: toImprovementRecord(wall.improvement, undefined),
     }),
   }
@@ -146,11 +145,10 @@ function toBaselineComparison(
 
 /** The naive rule is only stated for an improvement criterion, because it claims an improvement. */
 function toTests(comparison: Comparison, layer: Criterion) {
-  const { naive, ...tests } = toOrdinaryTests(
-    comparison,
-    layer.kind === 'improvement' ? layer.atLeast : 0,
-  )
-  return defined({ ...tests, naive: layer.kind === 'improvement' ? naive : undefined })
+  return {
+    ...toOrdinaryTests(comparison),
+    ...(layer.kind === 'improvement' && toNaiveRecord(comparison, layer.atLeast)),
+  }
 }
 
 /** What this noise could have certified: by the workload's criterion and the layer's threshold. */
