@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
 import { type Adjustment, compareAdjustments } from '../market/adjustments.js'
+import { ownCalendarIds } from '../market/asset.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
 import { canonicalContent } from './canonical-content.js'
 import type { AssetBars, CanonicalContent } from './content.js'
@@ -70,7 +71,7 @@ async function readContent(
   calendar: Calendar,
 ): Promise<CanonicalContent> {
   const rows = toAssetBars(barsFile.path, await decodeBars(barsFile, manifest), manifest, calendar)
-  const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  const own = ownCalendarIds(manifest.assets)
   const bars = rows.map((one) =>
     own.has(one.asset) ? { ...one, ownCalendar: true as const } : one,
   )

@@ -1,4 +1,3 @@
-import type { Asset } from '../market/asset.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
 import { coarserAssets } from '../portal/bar-spacing.js'
 import type { AssetRows } from './asset-rows.js'
@@ -7,13 +6,14 @@ import type { DataNote } from './data-note.js'
 /**
  * Assets whose missing sessions are not halts; bars that seem to last longer than others, or start
  * at different times of the day.
+ *
+ * @param own  assets with a calendar of their own
  */
 export function calendarNotes(
   assets: readonly AssetRows[],
-  listed: readonly Asset[],
+  own: ReadonlySet<string>,
   calendar: Calendar,
 ): DataNote[] {
-  const own = new Set(listed.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
   const notes = assets
     .filter(({ asset }) => own.has(asset))
     .map((rows) => ({

@@ -1,3 +1,4 @@
+import { ownCalendarIds } from '../market/asset.js'
 import type { OpenBundle } from '../ports.js'
 import { type RangeSpec, tradingRange } from '../simulation/trading-range.js'
 import { rowsByAsset } from './asset-rows.js'
@@ -30,12 +31,12 @@ export async function checkData(
   const { calendar, manifest } = bundle
   const { from, start, end } = tradingRange(calendar, range)
   const [assets, adjustments] = [rowsByAsset(await bundle.table()), await bundle.adjustments()]
-  const own = new Set(manifest.assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  const own = ownCalendarIds(manifest.assets)
   return [
     ...assets.flatMap((rows) => splitNotes(rows, adjustments, calendar)),
     ...assets.flatMap((rows) => roundedNotes(rows, adjustments, calendar)),
     ...tradingNotes(assets, { from, start, end }, longestWindow, own),
-    ...calendarNotes(assets, manifest.assets, calendar),
+    ...calendarNotes(assets, own, calendar),
     ...(thorough
       ? [
           ...assets.flatMap((rows) => jumpNotes(rows, adjustments, calendar)),

@@ -21,6 +21,11 @@ export interface Asset {
   readonly ownCalendar?: true
 }
 
+/** The ids of the assets with a calendar of their own. */
+export function ownCalendarIds(assets: readonly Asset[]): ReadonlySet<AssetId> {
+  return new Set(assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+}
+
 const ASSET_ID =
   /^(?!(?:.*\/)?\.{0,2}(?:\/|$))[A-Za-z0-9._\-^=:$@](?:[A-Za-z0-9._\-^=:$@/&+!#* ]{0,62}[A-Za-z0-9._\-^=:$@+!#*])?$/
 

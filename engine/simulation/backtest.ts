@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js'
 import { adjustmentTimeline } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
-import type { Asset, AssetId } from '../market/asset.js'
+import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, isShort } from '../market/exact.js'
 import type { Money } from '../market/money.js'
@@ -155,7 +155,7 @@ async function loadHistories(
   const { bundle, range, dividendPolicy } = scope
   const { calendar, manifest } = bundle
   const histories = new Map<AssetId, AssetHistory>()
-  const ownCalendars = new Set(manifest.assets.flatMap((one) => (one.ownCalendar ? [one.id] : [])))
+  const ownCalendars = ownCalendarIds(manifest.assets)
   const windows = new Map<AssetId, AssetWindows>()
   for (const { id } of assets) {
     const bars = extendBars(await sources.bars.bars(bundle, id, range), range.to)
