@@ -81,13 +81,13 @@ export class AssetHistory {
 
   /** The calendar index of each of the last `barCount` bars, in a new array. */
   sessions(barCount: number): Int32Array {
-    const { end } = this
-    const first = this.bars.firstSession
+    const from = this.end - barCount
+    const { firstSession } = this.bars
     const positions = this.#own?.positions
-    return Int32Array.from(
-      { length: barCount },
-      (_, i) => first + (positions?.[end - barCount + i] ?? end - barCount + i),
-    )
+    const sessions = new Int32Array(barCount)
+    for (let i = 0; i < barCount; i++)
+      sessions[i] = firstSession + (positions?.[from + i] ?? from + i)
+    return sessions
   }
 
   /**

@@ -6,7 +6,6 @@ import type { Calendar, Frequency } from '../market/calendar.js'
 import type { AssetWindows } from '../ports.js'
 import type { AssetHistory } from './asset-history.js'
 import type { BarDates } from './bar-dates.js'
-import type { Clock } from './clock.js'
 import { assetsFrame, raggedFrame } from './frame.js'
 import { HistoryBlock } from './history-block.js'
 import { unknownAsset } from './long-table.js'
@@ -20,8 +19,6 @@ export interface PortalParts {
   /** The windows of each asset. */
   readonly windows: ReadonlyMap<AssetId, AssetWindows>
   readonly calendar: Calendar
-  /** The current bar. */
-  readonly clock: Clock
   readonly dates: BarDates
 }
 
@@ -31,15 +28,13 @@ export class BarPortal implements Portal {
   readonly frequency: Frequency
   readonly #histories: ReadonlyMap<AssetId, AssetHistory>
   readonly #windowsOf: ReadonlyMap<AssetId, AssetWindows>
-  readonly #clock: Clock
   readonly #dates: BarDates
 
-  constructor({ histories, windows, calendar, clock, dates }: PortalParts) {
+  constructor({ histories, windows, calendar, dates }: PortalParts) {
     this.assets = Object.freeze([...histories.keys()])
     this.frequency = calendar.frequency
     this.#histories = histories
     this.#windowsOf = windows
-    this.#clock = clock
     this.#dates = dates
   }
 
@@ -110,9 +105,8 @@ export class BarPortal implements Portal {
 
   #block(assets: readonly AssetId[], fields: readonly Field[], barCount: number): HistoryBlock {
     const columns = this.#windows(assets, fields, barCount)
-    const sessions = this.#skipsSlots(assets)
-      ? assets.map((asset) => this.#history(asset).sessions(barCount))
-      : [Int32Array.from({ length: barCount }, (_, i) => this.#clock.bar + 1 - barCount + i)]
+    const distinct = this.#skipsSlots(assets) ? assets : assets.slice(0, 1)
+    const sessions = distinct.map((asset) => this.#history(asset).sessions(barCount))
     return new HistoryBlock([...assets], [...fields], sessions, columns)
   }
 

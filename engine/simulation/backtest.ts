@@ -109,7 +109,7 @@ export async function runBacktest(
     start: range.start,
     end: range.end,
     histories,
-    portal: new BarPortal({ histories, windows, calendar, clock, dates }),
+    portal: new BarPortal({ histories, windows, calendar, dates }),
     clock,
     adjustments,
     rules,

@@ -60,7 +60,7 @@ export function visit(world: World, source: HistorySource, { from, to, policy }:
     histories.set(id, history)
     windows.set(id, source.windows(history, { bundle, range, dividendPolicy: policy, dates }))
   }
-  const portal = new BarPortal({ histories, windows, calendar, clock, dates })
+  const portal = new BarPortal({ histories, windows, calendar, dates })
   return { world, portal, clock, from, to, policy }
 }
 
