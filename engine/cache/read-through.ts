@@ -54,7 +54,10 @@ export class ReadThrough<Value> {
   }
 
   #note(operation: string, key: string): void {
-    const { name: cache, hitRate } = this.#store
-    this.#log.debug?.({ cache, operation, key, hitRate }, `cache ${operation}`)
+    const store = this.#store
+    this.#log.debug?.(
+      { cache: store.name, operation, key, hitRate: store.hitRate },
+      `cache ${operation}`,
+    )
   }
 }
