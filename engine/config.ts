@@ -27,8 +27,8 @@ export interface OptimizationConfig {
   /** Layer 2: keep the portal's data frames for later requests. `ASSAY_HISTORY_CACHE` */
   readonly historyCache: boolean
   /**
-   * The history cache keeps arrays too. An array is a view, which is faster to make than to look
-   * up. `ASSAY_HISTORY_CACHE_ARRAYS`
+   * The history cache keeps arrays too, although an array is faster to make than to look up.
+   * `ASSAY_HISTORY_CACHE_ARRAYS`
    */
   readonly historyCacheArrays: boolean
   /**

@@ -28,8 +28,7 @@ interface PriceWindows {
  * The reference computation of a search: the arithmetic of the crossover, which sums each window
  * again, in a plain loop over arrays in memory. It uses neither portal nor orders nor ledger.
  *
- * The arrays are the windows of the portal, with adjustments as of each bar, as views of the same
- * columns.
+ * The arrays are the windows of the portal, with adjustments as of each bar.
  *
  * @returns the computation; its result is the number of decisions to hold shares, over all
  * backtests
