@@ -1,4 +1,5 @@
 import type { EngineErrorCode } from '../errors.js'
+import { groupBy } from '../group-by.js'
 import { type Adjustment, amountText, compareAdjustments } from '../market/adjustments.js'
 import { ASSET_ID_RULE, isAssetId } from '../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
@@ -154,7 +155,7 @@ function tooLarge(field: BarField, ticks: number, scale: number): string {
 function* adjustmentProblems(content: CanonicalContent): Generator<ContentProblem> {
   const { adjustments, bars, calendar } = content
   const barsByAsset = new Map(bars.map((own) => [own.asset, own]))
-  const positiveByAsset = byAsset(adjustments.filter(isPositive))
+  const positiveByAsset = groupBy(adjustments.filter(isPositive), ({ asset }) => asset)
   for (const [i, adjustment] of adjustments.entries()) {
     const { asset, kind, session } = adjustment
     const assetBars = barsByAsset.get(asset)
@@ -181,16 +182,6 @@ function* adjustmentProblems(content: CanonicalContent): Generator<ContentProble
 
 function isPositive({ value, per }: Adjustment): boolean {
   return [value, per ?? value].every((part) => part.isFinite() && part.greaterThan(0))
-}
-
-function byAsset(adjustments: readonly Adjustment[]): ReadonlyMap<string, readonly Adjustment[]> {
-  const groups = new Map<string, Adjustment[]>()
-  for (const adjustment of adjustments) {
-    const group = groups.get(adjustment.asset)
-    if (group === undefined) groups.set(adjustment.asset, [adjustment])
-    else group.push(adjustment)
-  }
-  return groups
 }
 
 function* valueProblems(

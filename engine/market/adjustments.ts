@@ -1,4 +1,5 @@
 import { Decimal } from 'decimal.js'
+import { groupBy } from '../group-by.js'
 import { ratioOfDecimals } from './exact.js'
 import type { Rational } from './rational.js'
 
@@ -57,11 +58,5 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
 export function corporateActions(
   adjustments: readonly Adjustment[],
 ): ReadonlyMap<number, readonly Adjustment[]> {
-  const bySession = new Map<number, Adjustment[]>()
-  for (const adjustment of [...adjustments].sort(compareAdjustments)) {
-    const sameSession = bySession.get(adjustment.session)
-    if (sameSession === undefined) bySession.set(adjustment.session, [adjustment])
-    else sameSession.push(adjustment)
-  }
-  return bySession
+  return groupBy([...adjustments].sort(compareAdjustments), ({ session }) => session)
 }

@@ -1,4 +1,5 @@
 import type { EngineError } from '../../errors.js'
+import { groupBy } from '../../group-by.js'
 import { fault } from '../csv-rows.js'
 import { printable, quoted } from '../printable.js'
 import type { Stamp, TextAt } from './date-column.js'
@@ -43,7 +44,8 @@ export function barTimes(
   if (open < 0 || zone === undefined)
     return { times: local.map((t, i) => t - (stamps[i]!.offset ?? 0)), taken: open >= 0, notes: [] }
   const times = new Array<number>(local.length)
-  for (const rows of rowsByAsset(assets)) inZone(path, texts, stamps, local, rows, zone, times)
+  for (const rows of groupBy(assets.keys(), (row) => assets[row]!).values())
+    inZone(path, texts, stamps, local, rows, zone, times)
   return { times, taken: false, notes: [`times without an offset are of ${printable(zone.name)}`] }
 }
 
@@ -61,16 +63,6 @@ function checkUtc(
     const message = `${quoted(text)} has no offset from UTC, and other times of the file have one; add it or give --timezone`
     throw fault(path, line, message)
   }
-}
-
-function rowsByAsset(assets: readonly string[]): Iterable<readonly number[]> {
-  const rows = new Map<string, number[]>()
-  for (const [i, asset] of assets.entries()) {
-    const own = rows.get(asset)
-    if (own === undefined) rows.set(asset, [i])
-    else own.push(i)
-  }
-  return rows.values()
 }
 
 /** Sets the times of one asset's rows. */

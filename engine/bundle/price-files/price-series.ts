@@ -1,4 +1,5 @@
 import { EngineError, messageOf } from '../../errors.js'
+import { groupBy } from '../../group-by.js'
 import type { AssetId } from '../../market/asset.js'
 import { BAR_FIELDS, type BarField } from '../../market/bars.js'
 import {
@@ -53,12 +54,7 @@ export interface ScaleOptions {
  * non-numeric value, a price that is not positive, high < low, unsorted or duplicate bars
  */
 export function priceSeries(table: PriceTable, options: ScaleOptions): readonly PriceSeries[] {
-  const rowsOf = new Map<string, number[]>()
-  for (const [row, asset] of table.asset.entries()) {
-    const rows = rowsOf.get(asset)
-    if (rows === undefined) rowsOf.set(asset, [row])
-    else rows.push(row)
-  }
+  const rowsOf = groupBy(table.asset.keys(), (row) => table.asset[row]!)
   const reversed = new Map([...rowsOf].map(([asset, rows]) => [asset, checkOrder(table, rows)]))
   const growing = new Map([...rowsOf.keys()].map((asset) => [asset, emptySeries(table, asset)]))
   for (let row = 0; row < table.line.length; row++)
