@@ -14,3 +14,22 @@ export interface BarTable {
   readonly close: Float64Array
   readonly volume: Float64Array
 }
+
+/** The rows of one asset in a long table: `first` inclusive, `last` exclusive. */
+export interface AssetRun {
+  readonly asset: string
+  readonly first: number
+  readonly last: number
+}
+
+/** Finds the rows of every asset in one pass, since the table is ordered by asset. */
+export function assetRuns({ rows, asset }: Pick<BarTable, 'rows' | 'asset'>): readonly AssetRun[] {
+  const runs: AssetRun[] = []
+  let first = 0
+  for (let row = 1; row <= rows; row++) {
+    if (row < rows && asset[row] === asset[first]) continue
+    runs.push({ asset: asset[first]!, first, last: row })
+    first = row
+  }
+  return runs
+}

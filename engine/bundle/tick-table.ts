@@ -3,7 +3,7 @@ import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS, type BarField } from '../market/bars.js'
 import { type Calendar, formatSession, indexOfSession } from '../market/calendar.js'
 import { Money, powerOfTen, ticksToText } from '../market/money.js'
-import type { BarTable } from './bar-table.js'
+import { assetRuns, type BarTable } from './bar-table.js'
 import type { AssetBars } from './content.js'
 import { barFault } from './content-problems.js'
 import { corruptFile } from './corrupt-file.js'
@@ -61,22 +61,15 @@ export function toAssetBars(
   calendar: Calendar,
 ): readonly AssetBars[] {
   const session = checkedSessions(path, table, manifest, calendar)
-  const bars: AssetBars[] = []
-  for (let from = 0; from < table.rows; ) {
-    let to = from + 1
-    while (to < table.rows && table.asset[to] === table.asset[from]) to++
-    bars.push({
-      asset: table.asset[from]!,
-      session: session.subarray(from, to),
-      open: table.open.subarray(from, to),
-      high: table.high.subarray(from, to),
-      low: table.low.subarray(from, to),
-      close: table.close.subarray(from, to),
-      volume: table.volume.subarray(from, to),
-    })
-    from = to
-  }
-  return bars
+  return assetRuns(table).map(({ asset, first, last }) => ({
+    asset,
+    session: session.subarray(first, last),
+    open: table.open.subarray(first, last),
+    high: table.high.subarray(first, last),
+    low: table.low.subarray(first, last),
+    close: table.close.subarray(first, last),
+    volume: table.volume.subarray(first, last),
+  }))
 }
 
 /** The long table of checked content, equal to what `toBarTable` makes of its file. */

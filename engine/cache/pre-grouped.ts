@@ -1,4 +1,4 @@
-import type { BarTable } from '../bundle/bar-table.js'
+import { type AssetRun, assetRuns, type BarTable } from '../bundle/bar-table.js'
 import { EngineError } from '../errors.js'
 import type { EngineLog } from '../log.js'
 import type { AssetId } from '../market/asset.js'
@@ -91,21 +91,10 @@ interface GroupedTable {
   readonly rows: ReadonlyMap<AssetId, RowRange>
 }
 
-interface RowRange {
-  readonly first: number
-  readonly last: number
-}
+type RowRange = Pick<AssetRun, 'first' | 'last'>
 
 const NO_ROWS: RowRange = { first: 0, last: 0 }
 
-/** Finds the row range of every asset in one pass, since the table is ordered by asset. */
 function groupByAsset(table: BarTable): GroupedTable {
-  const rows = new Map<AssetId, RowRange>()
-  let first = 0
-  for (let row = 1; row <= table.rows; row++) {
-    if (row < table.rows && table.asset[row] === table.asset[first]) continue
-    rows.set(table.asset[first]!, { first, last: row })
-    first = row
-  }
-  return { table, rows }
+  return { table, rows: new Map(assetRuns(table).map((run) => [run.asset, run])) }
 }

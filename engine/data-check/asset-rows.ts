@@ -1,4 +1,4 @@
-import type { BarTable } from '../bundle/bar-table.js'
+import { assetRuns, type BarTable } from '../bundle/bar-table.js'
 
 /** The traded bars of one asset, as views of the long table. */
 export interface AssetRows {
@@ -11,19 +11,12 @@ export interface AssetRows {
 }
 
 /** The rows of every asset, in the order of the table. */
-export function rowsByAsset(table: BarTable): AssetRows[] {
-  const found: AssetRows[] = []
-  let first = 0
-  for (let row = 1; row <= table.rows; row++) {
-    if (row < table.rows && table.asset[row] === table.asset[first]) continue
-    found.push({
-      asset: table.asset[first]!,
-      session: table.session.subarray(first, row),
-      open: table.open.subarray(first, row),
-      close: table.close.subarray(first, row),
-      volume: table.volume.subarray(first, row),
-    })
-    first = row
-  }
-  return found
+export function rowsByAsset(table: BarTable): readonly AssetRows[] {
+  return assetRuns(table).map(({ asset, first, last }) => ({
+    asset,
+    session: table.session.subarray(first, last),
+    open: table.open.subarray(first, last),
+    close: table.close.subarray(first, last),
+    volume: table.volume.subarray(first, last),
+  }))
 }
