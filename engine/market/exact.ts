@@ -1,19 +1,15 @@
-import { Decimal } from 'decimal.js'
-import { divideHalfEven } from './money.js'
+import type { Decimal } from 'decimal.js'
+import { divideHalfEven, Money } from './money.js'
 import { type Rational, rational } from './rational.js'
 
 /**
  * Decimals of the ledger. `Money` keeps 28 significant digits, so a longer product would be
  * rounded twice, to 28 digits and then to the tick. Here sums and products are never rounded: the
  * given amounts are bounded (see `MOST_SHARES` and `isShort`), and their longest product has fewer
- * than 200 digits. Quotients are divided in integers: see `quotient` and `timesRatio`.
+ * than 200 digits. Quotients are divided in integers: see `quotient` and `timesRatio`. The form of
+ * the text is that of `Money`.
  */
-export const Exact = Decimal.clone({
-  precision: 500,
-  rounding: Decimal.ROUND_HALF_EVEN,
-  toExpNeg: -9e15,
-  toExpPos: 9e15,
-})
+export const Exact = Money.clone({ precision: 500 })
 /** A decimal whose sums and products do not round. */
 export type Exact = Decimal
 
@@ -41,29 +37,39 @@ export function isShort(value: Exact): boolean {
  * @param denominator  not zero
  */
 export function quotient(numerator: Exact, denominator: Exact, places: number): Exact {
-  const { top, bottom } = inIntegers(numerator, denominator)
-  return fromUnits(divideHalfEven(top * 10n ** BigInt(places), bottom), places)
+  return rounded(inIntegers(numerator, denominator), places)
 }
 
 /** numerator ÷ denominator without its fraction, towards zero. */
 export function truncatedQuotient(numerator: Exact, denominator: Exact): Exact {
-  const { top, bottom } = inIntegers(numerator, denominator)
-  return fromUnits(top / bottom, 0)
+  return truncated(inIntegers(numerator, denominator))
 }
 
 /** value × ratio, rounded half-even to `places` decimal places, once; a ratio of any length. */
 export function timesRatio(value: Exact, ratio: Rational, places: number): Exact {
-  const { top, bottom } = productInIntegers(value, ratio)
-  return fromUnits(divideHalfEven(top * 10n ** BigInt(places), bottom), places)
+  return rounded(productInIntegers(value, ratio), places)
 }
 
 /** value × ratio without its fraction, towards zero. */
 export function truncatedTimes(value: Exact, ratio: Rational): Exact {
-  const { top, bottom } = productInIntegers(value, ratio)
+  return truncated(productInIntegers(value, ratio))
+}
+
+/** A fraction whose parts may have any sign and common divisors, unlike those of a `Rational`. */
+interface Fraction {
+  readonly top: bigint
+  readonly bottom: bigint
+}
+
+function rounded({ top, bottom }: Fraction, places: number): Exact {
+  return fromUnits(divideHalfEven(top * 10n ** BigInt(places), bottom), places)
+}
+
+function truncated({ top, bottom }: Fraction): Exact {
   return fromUnits(top / bottom, 0)
 }
 
-function productInIntegers(value: Exact, { numerator, denominator }: Rational) {
+function productInIntegers(value: Exact, { numerator, denominator }: Rational): Fraction {
   const places = value.decimalPlaces()
   return {
     top: unitsOf(value, places) * numerator,
@@ -83,7 +89,7 @@ export function ratioOfDecimals(a: Decimal, b: Decimal): Rational {
 }
 
 /** Two integers with the same quotient. */
-function inIntegers(numerator: Exact, denominator: Exact): { top: bigint; bottom: bigint } {
+function inIntegers(numerator: Exact, denominator: Exact): Fraction {
   const places = Math.max(numerator.decimalPlaces(), denominator.decimalPlaces())
   return { top: unitsOf(numerator, places), bottom: unitsOf(denominator, places) }
 }
