@@ -128,12 +128,15 @@ function isText({ type, converted_type, logical_type }: SchemaElement): boolean 
   return type === 'BYTE_ARRAY' && (converted_type === 'UTF8' || logical_type?.type === 'STRING')
 }
 
-function millisecondsPerUnit({ converted_type, logical_type }: SchemaElement): number | undefined {
-  const unit =
-    logical_type?.type === 'TIMESTAMP'
-      ? logical_type.unit
-      : converted_type?.replace('TIMESTAMP_', '')
+function millisecondsPerUnit(element: SchemaElement): number | undefined {
+  const unit = timestampUnit(element)
   return unit === 'MILLIS' ? 1 : unit === 'MICROS' ? 1 / 1000 : undefined
+}
+
+/** `MILLIS`, `MICROS` or `NANOS`; undefined if the column holds no timestamps. */
+export function timestampUnit({ converted_type, logical_type }: SchemaElement): string | undefined {
+  if (logical_type?.type === 'TIMESTAMP') return logical_type.unit
+  return converted_type?.startsWith('TIMESTAMP_') ? converted_type.slice(10) : undefined
 }
 
 function scaleOf({ converted_type, logical_type, scale }: SchemaElement): number | undefined {
@@ -153,16 +156,18 @@ function foreign(path: string, fault: string): EngineError {
 }
 
 /**
- * A copy of the metadata in which numbers are plain INT64. Otherwise the decoder would convert
- * decimals to `unscaled × 10^-scale`, which is not always the nearest double, and timestamps to
- * Dates. Column statistics are dropped, because they were decoded as decimals and dates.
+ * A copy of the metadata in which some columns have their physical type alone. Otherwise the
+ * decoder would convert decimals to `unscaled × 10^-scale`, which is not always the nearest double,
+ * and timestamps to Dates. Column statistics are dropped, because they were decoded as decimals and
+ * dates.
  */
-export function withRawIntegers(metadata: FileMetaData): FileMetaData {
+export function withRawValues(
+  metadata: FileMetaData,
+  isRaw: (element: SchemaElement) => boolean,
+): FileMetaData {
   return {
     ...metadata,
-    schema: metadata.schema.map((element) =>
-      element.type === 'INT64' ? plainInteger(element) : element,
-    ),
+    schema: metadata.schema.map((element) => (isRaw(element) ? physical(element) : element)),
     row_groups: metadata.row_groups.map((group) => ({
       ...group,
       columns: group.columns.map((chunk) => {
@@ -174,10 +179,11 @@ export function withRawIntegers(metadata: FileMetaData): FileMetaData {
   }
 }
 
-function plainInteger({ name, type, repetition_type }: SchemaElement): SchemaElement {
+function physical({ name, type, type_length, repetition_type }: SchemaElement): SchemaElement {
   return {
     name,
-    ...(type === undefined ? {} : { type }),
-    ...(repetition_type === undefined ? {} : { repetition_type }),
+    ...(type !== undefined && { type }),
+    ...(type_length !== undefined && { type_length }),
+    ...(repetition_type !== undefined && { repetition_type }),
   }
 }

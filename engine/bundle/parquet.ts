@@ -21,7 +21,7 @@ import {
   checkSchema,
   hasPer,
   schemaElements,
-  withRawIntegers,
+  withRawValues,
 } from './parquet-schema.js'
 import type { StoredFile } from './stored-file.js'
 import type { TickAdjustment, TickTable } from './tick-table.js'
@@ -169,7 +169,7 @@ async function decode(
   const rows = Number(metadata.num_rows)
   const scan = await parquetScan({
     file: inMemory(bytes),
-    metadata: withRawIntegers(metadata),
+    metadata: withRawValues(metadata, ({ type }) => type === 'INT64'),
     columns: layout.map(({ name }) => name),
     utf8: false,
     ...(await compressorsFor(metadata)),
@@ -191,7 +191,12 @@ async function decode(
   return { rows, text, numbers }
 }
 
-async function readChunks(
+/**
+ * Reads a column, one row group after another.
+ *
+ * @param take  gets the values, and the row of the first
+ */
+export async function readChunks(
   scan: ParquetScan,
   column: string,
   take: (data: DecodedArray, start: number) => void,

@@ -8,7 +8,8 @@ import {
 import { EngineError, reasonOf } from '../../errors.js'
 import { ticksToText } from '../../market/money.js'
 import { fault } from '../csv-rows.js'
-import { compressorsFor, inMemory } from '../parquet.js'
+import { compressorsFor, inMemory, readChunks } from '../parquet.js'
+import { timestampUnit, withRawValues } from '../parquet-schema.js'
 import type { Table } from './text-table.js'
 
 /**
@@ -67,7 +68,7 @@ async function decode(
 ): Promise<readonly (readonly string[])[]> {
   const scan = await parquetScan({
     file: inMemory(data),
-    metadata: withRawNumbers(metadata),
+    metadata: withRawValues(metadata, isNumber),
     columns: columns.map(({ name }) => name),
     ...(await compressorsFor(metadata)),
   })
@@ -79,40 +80,16 @@ async function decode(
 async function columnText(scan: ParquetScan, element: SchemaElement): Promise<readonly string[]> {
   const cells: string[] = []
   const text = textOf(element)
-  for (const range of scan.ranges) {
-    const values = await scan.readColumn({ column: element.name, ...range })
-    if (values.length !== range.rowEnd - range.rowStart)
-      throw new Error(`column ${element.name} ends early`)
+  await readChunks(scan, element.name, (values) => {
     for (const value of values as ArrayLike<unknown> & Iterable<unknown>)
       cells.push(value === null || value === undefined ? '' : text(value).trim())
-  }
+  })
   return cells
 }
 
-/** Numbers and times as they are stored: the decoder would turn them into doubles and Dates. */
-function withRawNumbers(metadata: FileMetaData): FileMetaData {
-  const raw = ({ name, type, type_length, repetition_type }: SchemaElement): SchemaElement => ({
-    name,
-    ...(type !== undefined && { type }),
-    ...(type_length !== undefined && { type_length }),
-    ...(repetition_type !== undefined && { repetition_type }),
-  })
-  return {
-    ...metadata,
-    schema: metadata.schema.map((element) =>
-      element.type === 'INT32' || element.type === 'INT64' || isDecimal(element)
-        ? raw(element)
-        : element,
-    ),
-    row_groups: metadata.row_groups.map((group) => ({
-      ...group,
-      columns: group.columns.map((chunk) => {
-        if (chunk.meta_data === undefined) return chunk
-        const { statistics: _, ...meta_data } = chunk.meta_data
-        return { ...chunk, meta_data }
-      }),
-    })),
-  }
+/** Integers, times and decimals. */
+function isNumber(element: SchemaElement): boolean {
+  return element.type === 'INT32' || element.type === 'INT64' || isDecimal(element)
 }
 
 function isDecimal({ converted_type, logical_type }: SchemaElement): boolean {
@@ -145,14 +122,10 @@ function unsigned(bytes: Uint8Array): bigint {
 }
 
 /** Nanoseconds of one stored unit of a date or timestamp; undefined for other columns. */
-function unitOf({ converted_type, logical_type }: SchemaElement): bigint | undefined {
-  if (converted_type === 'DATE' || logical_type?.type === 'DATE') return 86_400_000_000_000n
-  const name =
-    logical_type?.type === 'TIMESTAMP'
-      ? logical_type.unit
-      : converted_type?.startsWith('TIMESTAMP_')
-        ? converted_type.slice(10)
-        : undefined
+function unitOf(element: SchemaElement): bigint | undefined {
+  if (element.converted_type === 'DATE' || element.logical_type?.type === 'DATE')
+    return 86_400_000_000_000n
+  const name = timestampUnit(element)
   if (name === 'MILLIS') return 1_000_000n
   if (name === 'MICROS') return 1000n
   return name === 'NANOS' ? 1n : undefined
