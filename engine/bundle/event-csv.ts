@@ -73,8 +73,7 @@ export async function readEvents(path: string, decimalComma?: boolean): Promise<
   const at = eventColumns(path, found)
   const table = fittedTable(path, found)
   const values = table.rows.map(({ line, cells }) => ({ line, text: cells[at.get('value')!]! }))
-  const asked = decimalComma === undefined ? undefined : decimalComma ? ',' : '.'
-  const mark = decimalMarkOf(path, values, asked)
+  const mark = decimalMarkOf(path, values, decimalComma)
   const notes = table.notes.map((note) => `${basename(path)}: ${note}`)
   const rows = table.rows.map((row) => {
     const given = toEventRow(row, at, (text) => plainNumber(text, mark, false))

@@ -10,15 +10,15 @@ export type DecimalMark = '.' | ','
  * only: `10,5` and `1.234,56` have a decimal comma, `1,234.5` and `1,234,567` a decimal point.
  * `1,234` can be both, so a file that has only such numbers with a comma is refused.
  *
- * @param asked  the user named the mark
+ * @param decimalComma  see `ReadingOptions`
  * @throws {EngineError} `input-invalid`: numbers of both kinds, or none that decides
  */
 export function decimalMarkOf(
   path: string,
   numbers: Iterable<TextAt>,
-  asked: DecimalMark | undefined,
+  decimalComma: boolean | undefined,
 ): DecimalMark {
-  if (asked !== undefined) return asked
+  if (decimalComma !== undefined) return decimalComma ? ',' : '.'
   const { decided, open } = marksOf(numbers)
   const [first, second] = decided.values()
   if (first !== undefined && second !== undefined) throw bothMarks(path, first, second)

@@ -194,8 +194,7 @@ function numbersOf(
   { decimalComma, assumeVolume = '0' }: ReadingOptions,
 ): Record<BarField, readonly string[]> {
   const used = [...prices.map(({ index }) => index), ...(volume === undefined ? [] : [volume])]
-  const asked = decimalComma === undefined ? undefined : decimalComma ? ',' : '.'
-  const mark = decimalMarkOf(path, numbersIn(rows, used), asked)
+  const mark = decimalMarkOf(path, numbersIn(rows, used), decimalComma)
   const column = (index: number, suffixes: boolean) =>
     rows.map(({ cells }) => plainNumber(cells[index]!, mark, suffixes))
   const found = new Map(prices.map(({ field, index }) => [field, column(index, false)]))
