@@ -9,8 +9,7 @@ import { fittingScale, NO_DIGITS, widened } from './digit-span.js'
 import { decimalMarkOf } from './price-files/decimal-mark.js'
 import { plainNumber } from './price-files/number-text.js'
 import { readTable } from './price-files/price-table.js'
-import { fittedTable, type Table, type Vocabulary } from './price-files/text-table.js'
-import { printable } from './printable.js'
+import { fittedTable, sameMeaning, type Table, type Vocabulary } from './price-files/text-table.js'
 import { likelyRatio, lowestTerms, twoNumbers } from './split-ratio.js'
 
 /** One split or dividend as written in a file. */
@@ -39,21 +38,22 @@ export interface EventFile {
 const COLUMNS = ['asset', 'session', 'kind', 'value'] as const
 type Column = (typeof COLUMNS)[number] | 'per'
 
-/** Other names of the columns. */
-const NAMES: Readonly<Record<string, Column>> = {
-  asset: 'asset',
-  session: 'session',
-  kind: 'kind',
-  value: 'value',
-  numerator: 'value',
-  per: 'per',
-  denominator: 'per',
+/**
+ * What names in lower case mean. A Map, because a header may hold the name of a property that
+ * every object has, such as `constructor`.
+ */
+const NAMES: ReadonlyMap<string, Column> = new Map<string, Column>([
+  ...COLUMNS.map((name) => [name, name] as const),
+  ['numerator', 'value'],
+  ['per', 'per'],
+  ['denominator', 'per'],
+])
+
+function meaningOf(name: string): Column | undefined {
+  return NAMES.get(name.toLowerCase())
 }
 
-const EVENTS: Vocabulary = {
-  meaningOf: (name) => NAMES[name.trim().toLowerCase()],
-  example: COLUMNS.join(','),
-}
+const EVENTS: Vocabulary = { meaningOf, example: COLUMNS.join(',') }
 
 /**
  * Reads a file of splits and dividends, with the columns `asset,session,kind,value`, in any form in
@@ -88,16 +88,14 @@ export async function readEvents(path: string, decimalComma?: boolean): Promise<
 /** In any case. */
 const KINDS: readonly string[] = ['split', 'dividend']
 
-function eventColumns(path: string, { header, headerLine }: Table): ReadonlyMap<Column, number> {
+function eventColumns(path: string, table: Table): ReadonlyMap<Column, number> {
+  const { header, headerLine } = table
   const at = new Map<Column, number>()
   for (const [index, name] of header.entries()) {
-    const column = NAMES[name.toLowerCase()]
+    const column = meaningOf(name)
     if (column === undefined) continue
     const other = at.get(column)
-    if (other !== undefined) {
-      const names = `${printable(header[other]!)} and ${printable(name)}`
-      throw fault(path, headerLine, `columns ${names} mean the same; keep one and rename the other`)
-    }
+    if (other !== undefined) throw sameMeaning(path, table, [other, index])
     at.set(column, index)
   }
   if (COLUMNS.every((name) => at.has(name))) return at

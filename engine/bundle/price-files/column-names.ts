@@ -1,7 +1,7 @@
 import { BAR_FIELDS, type BarField } from '../../market/bars.js'
 import { fault } from '../csv-rows.js'
 import { printable, quoted } from '../printable.js'
-import type { Table } from './text-table.js'
+import { sameMeaning, type Table } from './text-table.js'
 
 /** Where a table has what; numbers are column indices. */
 export interface Columns {
@@ -139,8 +139,7 @@ class HeaderNames {
   }
 
   same(indices: readonly number[]): Error {
-    const names = indices.map((index) => printable(this.names[index]!))
-    return this.fault(`columns ${names.join(' and ')} mean the same; keep one and rename the other`)
+    return sameMeaning(this.#path, { header: this.names, headerLine: this.#line }, indices)
   }
 
   fault(message: string): Error {

@@ -1,3 +1,4 @@
+import type { EngineError } from '../../errors.js'
 import { type CsvRow, fault } from '../csv-rows.js'
 import { printable, quoted } from '../printable.js'
 import { headerlessLayout } from './headerless.js'
@@ -149,6 +150,16 @@ function withoutHeader(
     delimiter: layout.delimiter,
     notes: [`no header; read as ${layout.name}: ${layout.columns.join(', ')}`],
   }
+}
+
+/** The error of a header in which several columns mean the same, given by their indices. */
+export function sameMeaning(
+  path: string,
+  { header, headerLine }: Pick<Table, 'header' | 'headerLine'>,
+  columns: readonly number[],
+): EngineError {
+  const names = columns.map((index) => printable(header[index]!)).join(' and ')
+  return fault(path, headerLine, `columns ${names} mean the same; keep one and rename the other`)
 }
 
 /**

@@ -357,6 +357,16 @@ describe('ingestCsv', () => {
     )
   })
 
+  it('leaves out other columns of events, also by the names of properties', async () => {
+    const prices = await file([HEADER, ...twoRows])
+    const adjustments = await file(
+      ['asset,session,kind,value,constructor,constructor', 'AAA,2014-06-05,dividend,0.25,1,2'],
+      'events.csv',
+    )
+    const { adjustments: read } = await ingestCsv([prices], { adjustments })
+    expect(read.map(({ value }) => value.toFixed())).toEqual(['0.25'])
+  })
+
   it('reads the kind of an event in any case', async () => {
     const prices = await file([HEADER, ...twoRows])
     const adjustments = await file(
