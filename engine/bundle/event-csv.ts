@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
-import { exact } from '../market/exact.js'
-import { decimalDigits, MAX_UNSCALED, Money } from '../market/money.js'
+import { exact, ratioOfDecimals } from '../market/exact.js'
+import { decimalDigits, MAX_UNSCALED } from '../market/money.js'
+import type { Rational } from '../market/rational.js'
 import { DEFAULT_SCALES } from './content.js'
 import { type CsvRow, fault } from './csv-rows.js'
 import { fittingScale, NO_DIGITS, widened } from './digit-span.js'
@@ -10,7 +11,7 @@ import { decimalMarkOf } from './price-files/decimal-mark.js'
 import { plainNumber } from './price-files/number-text.js'
 import { readTable } from './price-files/price-table.js'
 import { fittedTable, sameMeaning, type Table, type Vocabulary } from './price-files/text-table.js'
-import { likelyRatio, lowestTerms, twoNumbers } from './split-ratio.js'
+import { amountOf, likelyRatio, twoNumbers } from './split-ratio.js'
 
 /** One split or dividend as written in a file. */
 export interface EventRow {
@@ -159,7 +160,7 @@ export function twoPartAmount(
         `ratio ${value}:${per}: '${part.slice(0, 40)}' is not a positive number; write new shares per old ones, like 1:3`,
       )
   }
-  const amount = reduced(value, per, scale)
+  const amount = amountOf(ratioOfTexts(value, per), scale)
   if (amount.value.gt(MAX_UNSCALED) || amount.per?.gt(MAX_UNSCALED))
     throw new EngineError('precision', `ratio ${value}:${per} needs numbers beyond 2^53; round it`)
   return amount
@@ -170,16 +171,8 @@ function isPositive(text: string): boolean {
   return digits !== undefined && !digits.negative && digits.whole + digits.places !== ''
 }
 
-function reduced(value: string, per: string, scale: number): Pick<Adjustment, 'value' | 'per'> {
-  const split = {
-    asset: '',
-    session: 0,
-    kind: 'split',
-    value: exact(value),
-    per: exact(per),
-  } as const
-  const { value: first, per: second } = lowestTerms(split, scale)
-  return { value: new Money(first), ...(second !== undefined && { per: second }) }
+function ratioOfTexts(value: string, per: string): Rational {
+  return ratioOfDecimals(exact(value), exact(per))
 }
 
 /**
@@ -192,7 +185,7 @@ export function eventScale({ rows }: EventFile): number {
     const text =
       per === undefined || !isPositive(value) || !isPositive(per)
         ? value
-        : reduced(value, per, DEFAULT_SCALES.adjustment).value.toFixed()
+        : amountOf(ratioOfTexts(value, per), DEFAULT_SCALES.adjustment).value.toFixed()
     const digits = decimalDigits(text)
     return digits === undefined ? widest : widened(widest, digits)
   }, NO_DIGITS)

@@ -22,25 +22,30 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * A split in the form in which it is stored and hashed, so that 1:3 and 2:6 are the same: a
- * decimal if the scale holds it, two whole numbers in lowest terms otherwise. Anything else is
- * returned as it is, for `contentProblems`.
+ * A split in the form in which it is stored and hashed: see `amountOf`. Anything else is returned
+ * as it is, for `contentProblems`.
  */
 export function lowestTerms(adjustment: Adjustment, scale: number): Adjustment {
   const { kind, value, per } = adjustment
   if (kind !== 'split' || per === undefined) return adjustment
   if (!(value.isFinite() && value.gt(0) && per.isFinite() && per.gt(0))) return adjustment
   const { per: _, ...split } = adjustment
-  const { numerator, denominator } = ratioOf(adjustment)
+  return { ...split, ...amountOf(ratioOf(adjustment), scale) }
+}
+
+/**
+ * The amount of a split by a ratio, so that 1:3 and 2:6 are the same: a decimal if the scale holds
+ * it, two whole numbers in lowest terms otherwise.
+ */
+export function amountOf(
+  { numerator, denominator }: Rational,
+  scale: number,
+): Pick<Adjustment, 'value' | 'per'> {
   if (Number.isInteger(scale) && scale >= 0 && 10n ** BigInt(scale) % denominator === 0n) {
     const decimal = quotient(fromUnits(numerator, 0), fromUnits(denominator, 0), scale)
-    return { ...split, value: new Money(decimal) }
+    return { value: new Money(decimal) }
   }
-  return {
-    ...split,
-    value: new Money(numerator.toString()),
-    per: new Money(denominator.toString()),
-  }
+  return { value: new Money(numerator.toString()), per: new Money(denominator.toString()) }
 }
 
 /** The fraction that a decimal seems to be rounded from. */
