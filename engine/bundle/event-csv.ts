@@ -1,17 +1,10 @@
 import { basename } from 'node:path'
-import { EngineError } from '../errors.js'
-import type { Adjustment } from '../market/adjustments.js'
-import { exact, ratioOfDecimals } from '../market/exact.js'
-import { decimalDigits, MAX_UNSCALED } from '../market/money.js'
-import type { Rational } from '../market/rational.js'
-import { DEFAULT_SCALES } from './content.js'
 import { type CsvRow, fault } from './csv-rows.js'
-import { fittingScale, NO_DIGITS, widened } from './digit-span.js'
 import { decimalMarkOf } from './price-files/decimal-mark.js'
 import { plainNumber } from './price-files/number-text.js'
 import { readTable } from './price-files/price-table.js'
 import { fittedTable, sameMeaning, type Table, type Vocabulary } from './price-files/text-table.js'
-import { amountOf, likelyRatio, twoNumbers } from './split-ratio.js'
+import { likelyRatio, twoNumbers } from './split-ratio.js'
 
 /** One split or dividend as written in a file. */
 export interface EventRow {
@@ -140,55 +133,4 @@ function meantRatio({ asset, value }: EventRow) {
     note: `${split} is read as ${ratio}, of which it is rounded; write ${value}:1 if the decimal is meant`,
     parts: { value: numerator.toString(), per: denominator.toString(), decimal: value },
   }
-}
-
-/**
- * The amount of a split of two numbers, in lowest terms.
- *
- * @throws {EngineError} `input-invalid`: a part that is not a positive decimal
- * @throws {EngineError} `precision`: a part beyond 2^53 in lowest terms
- */
-export function twoPartAmount(
-  value: string,
-  per: string,
-  scale: number,
-): Pick<Adjustment, 'value' | 'per'> {
-  for (const part of [value, per]) {
-    if (!isPositive(part))
-      throw new EngineError(
-        'input-invalid',
-        `ratio ${value}:${per}: '${part.slice(0, 40)}' is not a positive number; write new shares per old ones, like 1:3`,
-      )
-  }
-  const amount = amountOf(ratioOfTexts(value, per), scale)
-  if (amount.value.gt(MAX_UNSCALED) || amount.per?.gt(MAX_UNSCALED))
-    throw new EngineError('precision', `ratio ${value}:${per} needs numbers beyond 2^53; round it`)
-  return amount
-}
-
-function isPositive(text: string): boolean {
-  const digits = decimalDigits(text)
-  return digits !== undefined && !digits.negative && digits.whole + digits.places !== ''
-}
-
-function ratioOfTexts(value: string, per: string): Rational {
-  return ratioOfDecimals(exact(value), exact(per))
-}
-
-/**
- * The scale at which every split and dividend is exact. If there is none, it is the default scale,
- * and a value that does not fit is refused with its line.
- */
-export function eventScale({ rows }: EventFile): number {
-  const span = rows.reduce((widest, { value, per, decimal }) => {
-    if (decimal !== undefined) return widened(widest, decimalDigits(decimal)!)
-    const text =
-      per === undefined || !isPositive(value) || !isPositive(per)
-        ? value
-        : amountOf(ratioOfTexts(value, per), DEFAULT_SCALES.adjustment).value.toFixed()
-    const digits = decimalDigits(text)
-    return digits === undefined ? widest : widened(widest, digits)
-  }, NO_DIGITS)
-  const { scale, rounds } = fittingScale('volume', span, DEFAULT_SCALES.adjustment)
-  return rounds ? DEFAULT_SCALES.adjustment : scale
 }

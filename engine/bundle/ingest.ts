@@ -1,25 +1,15 @@
 import { basename } from 'node:path'
 import { EngineError } from '../errors.js'
-import type { Adjustment } from '../market/adjustments.js'
 import { BAR_FIELDS } from '../market/bars.js'
-import { FREQUENCIES, type Frequency, formatSession, lowerBound } from '../market/calendar.js'
-import { decimalDigits, Money, parseDecimal, ticksToText } from '../market/money.js'
-import { canonicalContent } from './canonical-content.js'
+import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
 import { fault } from './csv-rows.js'
 import { type DigitSpan, fittingScale, joined } from './digit-span.js'
-import {
-  type EventFile,
-  type EventRow,
-  eventScale,
-  readEvents,
-  twoPartAmount,
-} from './event-csv.js'
+import { adjustmentsOf, checkEvents, eventScale } from './event-adjustments.js'
+import { type EventFile, readEvents } from './event-csv.js'
 import { frequencyOf } from './frequency.js'
 import type { Provenance, Scales } from './manifest.js'
 import { withOwnCalendars } from './own-calendars.js'
-import { barTimes } from './price-files/bar-times.js'
-import { readDates } from './price-files/date-column.js'
 import {
   digitsOf,
   type PriceSeries,
@@ -92,6 +82,7 @@ export async function ingestCsv(
   const { scales } = reading
   const series = tables.flatMap((table) => priceSeries(table, { ...reading, digits }))
   checkOneFileEach(series)
+  const assets = new Set(series.map(({ asset }) => asset))
   const times = Float64Array.from(new Set(series.flatMap(({ time }) => time))).sort()
   const frequency = checkedFrequency(times, series, options.frequency)
   const indexOf = new Map(Array.from(times, (time, index) => [time, index]))
@@ -105,7 +96,7 @@ export async function ingestCsv(
       series.map((own) => ({ file: own.file, bars: toBars(own, indexOf) })),
       times,
     ),
-    adjustments: events === undefined ? [] : toAdjustments(events, scales, times, series, options),
+    adjustments: events ? adjustmentsOf(events, scales.adjustment, times, assets, options) : [],
     provenance: provenanceOf(files, changes, options.provenance),
     notes: [...readingNotes(tables, series), ...changes],
   }
@@ -203,95 +194,6 @@ function toBars(own: PriceSeries, indexOf: ReadonlyMap<number, number>): AssetBa
     low: low!,
     close: close!,
     volume: volume!,
-  }
-}
-
-function toAdjustments(
-  { path, rows }: EventFile,
-  scales: Scales,
-  times: Float64Array,
-  series: readonly PriceSeries[],
-  { dateFormat, timezone }: ReadingOptions,
-): readonly Adjustment[] {
-  const assets = new Set<string>(series.map(({ asset }) => asset))
-  const texts = rows.map(({ line, when }) => ({ line, text: when }))
-  const ofAsset = rows.map(({ asset }) => asset)
-  const stamps = rows.length === 0 ? [] : readDates(path, texts, dateFormat)
-  const days = barTimes(path, texts, stamps, ofAsset, timezone, undefined).times
-  return rows.map((row, i) => {
-    try {
-      return toAdjustment(row, scales.adjustment, times, days[i]!, assets)
-    } catch (cause) {
-      if (!(cause instanceof EngineError)) throw cause
-      throw fault(path, row.line, cause.message, cause, cause.code)
-    }
-  })
-}
-
-/** The calendar index of an event's session. */
-function sessionOf(when: string, time: number, times: Float64Array): number {
-  const session = lowerBound(times, time)
-  if (times[session] === time) return session
-  const shown = (at: number) => new Date(at).toISOString().replace(/(?:T00:00)?:00\.000Z$/, '')
-  const last = times[times.length - 1]!
-  const next = times[session]
-  const remedy =
-    next === undefined
-      ? `it is after the last bar, ${shown(last)}; give prices that reach it, or remove the row`
-      : session === 0
-        ? `it is before the first bar, ${shown(next)}; give prices that reach back to it, or remove the row`
-        : `use the first session after it, ${shown(next)}`
-  throw new EngineError('input-invalid', `${when} is not a session of the bars; ${remedy}`)
-}
-
-function toAdjustment(
-  { asset, when, kind, value, per, decimal }: EventRow,
-  scale: number,
-  times: Float64Array,
-  time: number,
-  assets: ReadonlySet<string>,
-): Adjustment {
-  const invalid = (message: string) => new EngineError('input-invalid', message)
-  if (!assets.has(asset))
-    throw invalid(`no bars of asset ${asset.slice(0, 70)}; give its prices or remove the row`)
-  if (kind !== 'split' && kind !== 'dividend')
-    throw invalid(`kind ${kind.slice(0, 40)} is neither split nor dividend; correct it`)
-  const session = sessionOf(when, time, times)
-  if (per !== undefined) {
-    if (kind === 'dividend')
-      throw invalid(
-        `dividend ${value}:${per} has two numbers; give its amount per share, like 0.47`,
-      )
-    if (decimal !== undefined) parseDecimal(decimal, scale, '--adjustment-scale')
-    return { asset, session, kind, ...twoPartAmount(value, per, scale) }
-  }
-  if (kind === 'split' && decimalDigits(value) === undefined)
-    throw invalid(
-      `'${value.slice(0, 40)}' is not a plain decimal or a ratio of two; write new shares per old ones, like 7, 0.5 or 1:3`,
-    )
-  const units = parseDecimal(value, scale, '--adjustment-scale')
-  if (units <= 0) throw invalid(`${kind} ${value} is not positive; correct it`)
-  return { asset, session, kind, value: new Money(ticksToText(units, scale)) }
-}
-
-/**
- * Refuses events that fit their bars not at all, with their line: repeated ones, dividends as large
- * as the close before them.
- */
-function checkEvents(content: BundleContent, { path, rows }: EventFile): void {
-  try {
-    canonicalContent(content)
-  } catch (cause) {
-    if (!(cause instanceof EngineError) || cause.details.kind === undefined) throw cause
-    const { asset, session, kind } = cause.details
-    const lines = rows.flatMap((row, i) => {
-      const { session: index, ...own } = content.adjustments[i]!
-      const same = own.asset === asset && own.kind === kind && content.sessions[index] === session
-      return same ? [row.line] : []
-    })
-    const first = lines.length > 1 ? ` (the first is on line ${lines[0]})` : ''
-    const message = cause.message.replace(/^bundle [^ ]+: /, '').replace(';', `${first};`)
-    throw fault(path, lines.at(-1)!, message, cause, cause.code)
   }
 }
 
