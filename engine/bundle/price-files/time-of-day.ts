@@ -28,15 +28,15 @@ export function timeOfDay(rest: string): TimeOfDay | undefined {
   const zone = ZONE.exec(text)
   if (zone !== null && zone.index > 0) {
     const time = clockTime(text.slice(0, zone.index))
-    const offset = offsetOf(zone)
+    const offset = zone[1] === undefined ? offsetOf(zone[2]!, zone[3]!, zone[4]) : 0
     if (time !== undefined && offset !== undefined) return { time, offset }
   }
   const time = clockTime(text)
   return time === undefined ? undefined : { time, offset: undefined }
 }
 
-function offsetOf([, utc, sign, hours = '0', minutes = '0']: RegExpExecArray): number | undefined {
-  if (utc !== undefined) return 0
+/** `+`, `05`, `30` → milliseconds ahead of UTC; undefined if no clock is so far from it. */
+export function offsetOf(sign: string, hours: string, minutes = '0'): number | undefined {
   if (Number(hours) > 14 || Number(minutes) > 59) return undefined
   const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000
   return sign === '-' ? -ahead + 0 : ahead

@@ -1,5 +1,6 @@
 import { EngineError } from '../../errors.js'
 import { printable } from '../printable.js'
+import { offsetOf } from './time-of-day.js'
 
 /** A zone's clock: local times, counted in milliseconds as if they were UTC, → instants. */
 export interface Zone {
@@ -21,12 +22,9 @@ const DAY_MS = 86_400_000
  * @throws {EngineError} `input-invalid`: an unknown name
  */
 export function zoneNamed(name: string): Zone {
-  const fixed = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/i.exec(name)
-  if (fixed !== null && Number(fixed[2]) <= 14) {
-    const ahead = (Number(fixed[2]) * 60 + Number(fixed[3] ?? 0)) * 60_000
-    const offset = fixed[1] === '-' ? -ahead : ahead
-    return { name, instantsAt: (local) => [local - offset] }
-  }
+  const fixed = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(name)
+  const offset = fixed === null ? undefined : offsetOf(fixed[1]!, fixed[2]!, fixed[3])
+  if (offset !== undefined) return { name, instantsAt: (local) => [local - offset] }
   const offsetAt = offsetsOf(name)
   const instantsAt = (local: number) => {
     const around = [offsetAt(local - DAY_MS), offsetAt(local + DAY_MS)]
