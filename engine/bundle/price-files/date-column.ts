@@ -33,10 +33,8 @@ export function readDates(
   texts: readonly TextAt[],
   asked: string | undefined,
 ): readonly Stamp[] {
-  const candidates = new Map(
-    formsFor(asked).map((form) => [form, new Array<Stamp>(texts.length)] as const),
-  )
-  for (const [i, at] of texts.entries()) {
+  const candidates = new Map(formsFor(asked).map((form) => [form, [] as Stamp[]] as const))
+  for (const at of texts) {
     const read = [...candidates.keys()].map(
       (form) => [form, stampOf(form, at.text, asked)] as const,
     )
@@ -44,7 +42,7 @@ export function readDates(
       throw unreadable(path, at, texts[0]!, [...candidates.keys()], asked)
     for (const [form, stamp] of read) {
       if (stamp === undefined) candidates.delete(form)
-      else candidates.get(form)![i] = stamp
+      else candidates.get(form)!.push(stamp)
     }
   }
   const [first, second] = [...candidates]
@@ -52,23 +50,15 @@ export function readDates(
   return first![1]
 }
 
-/**
- * Checks the name of a form.
- *
- * @throws {EngineError} `input-invalid`: an unknown form
- */
-function checkedDateFormat(name: string): string {
-  if (dateFormNamed(name) !== undefined) return name
-  const names = DATE_FORMS.map((form) => form.name).join(' · ')
-  throw new EngineError(
-    'input-invalid',
-    `--date-format ${printable(name.slice(0, 40))} is not a known form; give one of: ${names}`,
-  )
-}
-
 function formsFor(asked: string | undefined): readonly DateForm[] {
   if (asked === undefined) return DATE_FORMS.filter(({ unasked }) => unasked)
-  return [dateFormNamed(checkedDateFormat(asked))!]
+  const form = dateFormNamed(asked)
+  if (form !== undefined) return [form]
+  const names = DATE_FORMS.map(({ name }) => name).join(' · ')
+  throw new EngineError(
+    'input-invalid',
+    `--date-format ${printable(asked.slice(0, 40))} is not a known form; give one of: ${names}`,
+  )
 }
 
 function stampOf(form: DateForm, text: string, asked: string | undefined): Stamp | undefined {
