@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { access, readdir, readlink, realpath, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { BUNDLE_FILE_NAMES, MANIFEST_FILE } from './manifest.js'
+import { sha256 } from './version.js'
 
 /**
  * Writing takes seconds, so a temporary directory of another host that is older than this was left
@@ -16,7 +17,7 @@ const ASIDE = '.old'
 const TEMPORARY = /\.([0-9a-f]{8})-([0-9a-f]{1,8})-[0-9a-f]{8}(?:\.old)?$/
 
 /** Eight hexadecimal digits that identify this host in the names of temporary directories. */
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+const HOST = sha256(hostname()).slice(0, 8)
 
 /** A new path beside a target to write to: `.name.<host>-<process>-<random>`, hexadecimal. */
 export function temporaryBeside(target: string): string {
