@@ -2,15 +2,15 @@ import type { EngineErrorCode } from '../errors.js'
 import { groupBy } from '../group-by.js'
 import { type Adjustment, amountText, compareAdjustments } from '../market/adjustments.js'
 import { ASSET_ID_RULE, isAssetId } from '../market/asset.js'
-import { BAR_FIELDS, type BarField } from '../market/bars.js'
+import { BAR_FIELDS, type BarField, sideOf } from '../market/bars.js'
 import { sessionText } from '../market/calendar.js'
 import { priorCloseFactor, splitRatio } from '../market/dividend-factor.js'
 import {
+  fewerPlaces,
   MAX_RECOVERABLE_TICKS,
   MAX_SCALE,
   MAX_UNSCALED,
   Money,
-  SAFE_DIGITS,
   ticksToText,
 } from '../market/money.js'
 import { rational, rationalOf } from '../market/rational.js'
@@ -146,9 +146,7 @@ function priceFault(field: BarField, ticks: number, scale: number): string | und
  * The largest number of ticks. A backtest recovers ticks from doubles, which is exact up to 2^51.
  */
 function tooLarge(field: BarField, ticks: number, scale: number): string {
-  const side = field === 'volume' ? 'volume' : 'price'
-  const fit = SAFE_DIGITS - String(ticks).length + scale
-  const remedy = fit < 0 ? `give ${side}s in a larger unit` : `ingest with --${side}-scale ${fit}`
+  const remedy = fewerPlaces(sideOf(field), String(ticks).length - scale)
   return `${field} ${ticksToText(ticks, scale)} is more than 2^51 ticks at ${scale} decimal places; ${remedy}`
 }
 

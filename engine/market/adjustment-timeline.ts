@@ -1,9 +1,9 @@
 import { EngineError } from '../errors.js'
 import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
 import { type Adjustment, compareAdjustments, type DividendPolicy } from './adjustments.js'
-import type { BarField, Bars, Field } from './bars.js'
+import { type BarField, type Bars, type Field, type Side, sideOf } from './bars.js'
 import type { Calendar } from './calendar.js'
-import { MAX_RECOVERABLE_TICKS, powerOfTen, SAFE_DIGITS, ticksAt } from './money.js'
+import { fewerPlaces, MAX_RECOVERABLE_TICKS, powerOfTen, ticksAt } from './money.js'
 import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
 
 /** Decimal places of the bars. */
@@ -75,7 +75,7 @@ export function adjustmentTimeline(
     return values
   }
   const adjusted = (field: BarField, epoch: number): Float64Array => {
-    const side = field === 'volume' ? 'volume' : 'price'
+    const side = sideOf(field)
     const visible = events
       .slice(0, epoch + 1)
       .filter((event) => event.session > bars.firstSession && !isOne(event[side]))
@@ -114,51 +114,54 @@ function adjustedColumn(
   bars: Bars,
   field: BarField,
   visible: readonly AdjustmentEvent[],
-  side: 'price' | 'volume',
+  side: Side,
   power: number,
 ): Float64Array {
-  const raw = bars[field]
-  const out = new Float64Array(raw)
+  const out = new Float64Array(bars[field])
   const latestFirst = [...visible].sort((a, b) => b.session - a.session)
   let factor: Rational = ONE
   for (const [k, event] of latestFirst.entries()) {
     factor = multiply(factor, event[side])
     const from = Math.max(0, (latestFirst[k + 1]?.session ?? 0) - bars.firstSession)
     const to = Math.min(bars.length, event.session - bars.firstSession)
-    scaleRange(raw, out, from, to, factor, power, `${field} of ${bars.asset}`)
+    scaleRange(bars, field, out, from, to, factor, power)
   }
   return out
 }
 
 function scaleRange(
-  raw: Float64Array,
+  bars: Bars,
+  field: BarField,
   out: Float64Array,
   from: number,
   to: number,
   factor: Rational,
   power: number,
-  what: string,
 ): void {
+  const raw = bars[field]
   const estimate = toDouble(factor)
   for (let i = from; i < to; i++) {
     const value = raw[i]!
     if (Number.isNaN(value)) continue
     const ticks = scaleTicks(ticksAt(value, power), estimate, factor)
     if (ticks > MAX_RECOVERABLE_TICKS) {
-      throw tooLarge(what, value, ticks, power)
+      throw tooLarge(bars.asset, field, value, ticks, power)
     }
     out[i] = ticks / power
   }
 }
 
-function tooLarge(what: string, value: number, ticks: number, power: number): EngineError {
-  const side = what.startsWith('volume') ? 'volume' : 'price'
-  const scale = SAFE_DIGITS - (ticks / power).toFixed(0).length
-  const remedy =
-    scale < 0 ? `give ${side}s in a larger unit` : `ingest with --${side}-scale ${scale}`
+function tooLarge(
+  asset: string,
+  field: BarField,
+  value: number,
+  ticks: number,
+  power: number,
+): EngineError {
+  const remedy = fewerPlaces(sideOf(field), (ticks / power).toFixed(0).length)
   return new EngineError(
     'precision',
-    `${what}: ${value} adjusts to more than 2^51 ticks of 1/${power}; ${remedy}, or correct the splits and dividends`,
+    `${field} of ${asset}: ${value} adjusts to more than 2^51 ticks of 1/${power}; ${remedy}, or correct the splits and dividends`,
   )
 }
 

@@ -7,6 +7,14 @@ export type Field = BarField | 'price'
 export const BAR_FIELDS: readonly BarField[] = ['open', 'high', 'low', 'close', 'volume']
 export const FIELDS: readonly Field[] = [...BAR_FIELDS, 'price']
 
+/** The two kinds of number in a bar; each has its own scale. */
+export type Side = 'price' | 'volume'
+
+/** The kind of number that a field holds. */
+export function sideOf(field: BarField): Side {
+  return field === 'volume' ? 'volume' : 'price'
+}
+
 /** A half-open range of calendar indices: `from` inclusive, `to` exclusive. */
 export interface SessionRange {
   readonly from: number

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js'
 import { EngineError } from '../errors.js'
+import type { Side } from './bars.js'
 
 /**
  * The project's own decimal constructor: 28 significant digits, half-even, text without exponents.
@@ -26,6 +27,16 @@ export const MAX_RECOVERABLE_TICKS = 2 ** 51
 
 /** Every integer of so many digits is below 2^51, and so below 2^53. */
 export const SAFE_DIGITS = 15
+
+/**
+ * The remedy for a value of too many ticks.
+ *
+ * @param whole  number of its digits before the point
+ */
+export function fewerPlaces(side: Side, whole: number): string {
+  const scale = SAFE_DIGITS - whole
+  return scale < 0 ? `give ${side}s in a larger unit` : `ingest with --${side}-scale ${scale}`
+}
 
 /** The largest scale: below 2^53, it leaves room for one digit before the point. */
 export const MAX_SCALE = 15
