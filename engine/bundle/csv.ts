@@ -1,5 +1,5 @@
 import { EngineError, messageOf } from '../errors.js'
-import { BAR_FIELDS } from '../market/bars.js'
+import { BAR_FIELDS, sideOf } from '../market/bars.js'
 import { type Frequency, parseSession, sessionText } from '../market/calendar.js'
 import { parseDecimal, ticksToText } from '../market/money.js'
 import type { CanonicalContent } from './content.js'
@@ -19,7 +19,7 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
   for (const own of bars) {
     for (let i = 0; i < own.session.length; i++) {
       const numbers = BAR_FIELDS.map((field) =>
-        ticksToText(own[field][i]!, field === 'volume' ? scales.volume : scales.price),
+        ticksToText(own[field][i]!, scales[sideOf(field)]),
       )
       lines.push(`${own.asset},${sessionText(calendar, own.session[i]!)},${numbers.join(',')}`)
     }
@@ -66,10 +66,7 @@ export function readBarsCsv(
       table.asset[i] = row.cells[0]!
       table.time[i] = parseSession(frequency, row.cells[1]!)
       for (const [k, field] of BAR_FIELDS.entries()) {
-        columns[k]![i] = parseDecimal(
-          row.cells[2 + k]!,
-          field === 'volume' ? scales.volume : scales.price,
-        )
+        columns[k]![i] = parseDecimal(row.cells[2 + k]!, scales[sideOf(field)])
       }
     })
   }

@@ -1,3 +1,4 @@
+import type { Side } from '../market/bars.js'
 import { type DecimalDigits, MAX_SCALE, SAFE_DIGITS } from '../market/money.js'
 
 /** The digits that a set of decimals needs, from which its scale follows. */
@@ -47,7 +48,7 @@ const KEPT_DIGITS = 4
  * price would keep fewer than four significant digits.
  */
 export function fittingScale(
-  side: 'price' | 'volume',
+  side: Side,
   span: DigitSpan,
   wanted: number,
 ): { readonly scale: number; readonly rounds: boolean } {
@@ -63,7 +64,7 @@ export function fittingScale(
  *
  * @param span  of all values that share the scale
  */
-export function scaleRemedy(side: 'price' | 'volume', span: DigitSpan, scale: number): string {
+export function scaleRemedy(side: Side, span: DigitSpan, scale: number): string {
   const room = roomFor(span)
   if (room < 0)
     return `no scale holds ${span.whole} digits before the point; give ${side}s in a larger unit`

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { EngineError } from '../errors.js'
-import { BAR_FIELDS } from '../market/bars.js'
+import { BAR_FIELDS, type Side } from '../market/bars.js'
 import { FREQUENCIES, type Frequency, formatSession } from '../market/calendar.js'
 import { type AssetBars, type BundleContent, DEFAULT_SCALES } from './content.js'
 import { fault } from './csv-rows.js'
@@ -15,7 +15,6 @@ import {
   type PriceSeries,
   priceSeries,
   type ScaleOptions,
-  type Side,
 } from './price-files/price-series.js'
 import {
   type PriceTable,

@@ -24,7 +24,7 @@ export function memoryBundle(content: BundleContent): OpenBundle {
       calendar,
       isCurrent: async () => true,
     },
-    async () => tableOf(canonical.bars, scales.price, scales.volume),
+    async () => tableOf(canonical.bars, scales),
     async () => adjustments,
   )
 }

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
-import { BAR_FIELDS, type BarField } from '../market/bars.js'
+import { BAR_FIELDS, type BarField, sideOf } from '../market/bars.js'
 import { type Calendar, formatSession, indexOfSession } from '../market/calendar.js'
 import { Money, powerOfTen, ticksToText } from '../market/money.js'
 import { assetRuns, type BarTable } from './bar-table.js'
@@ -45,7 +45,7 @@ export function toBarTable(
 ): BarTable {
   const session = checkedSessions(path, table, manifest, calendar)
   for (const field of BAR_FIELDS) {
-    const power = powerOfTen(field === 'volume' ? manifest.scales.volume : manifest.scales.price)
+    const power = powerOfTen(manifest.scales[sideOf(field)])
     const column = table[field]
     for (let i = 0; i < column.length; i++) column[i] = column[i]! / power
   }
@@ -73,16 +73,12 @@ export function toAssetBars(
 }
 
 /** The long table of checked content, equal to what `toBarTable` makes of its file. */
-export function tableOf(
-  bars: readonly AssetBars[],
-  priceScale: number,
-  volumeScale: number,
-): BarTable {
+export function tableOf(bars: readonly AssetBars[], scales: Scales): BarTable {
   const rows = bars.reduce((sum, own) => sum + own.session.length, 0)
   const session = new Int32Array(rows)
   const asset: string[] = []
   const joined = (field: BarField): Float64Array => {
-    const power = powerOfTen(field === 'volume' ? volumeScale : priceScale)
+    const power = powerOfTen(scales[sideOf(field)])
     const out = new Float64Array(rows)
     let at = 0
     for (const own of bars) for (const ticks of own[field]) out[at++] = ticks / power

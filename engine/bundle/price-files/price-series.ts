@@ -1,7 +1,7 @@
 import { EngineError, messageOf } from '../../errors.js'
 import { groupBy } from '../../group-by.js'
 import type { AssetId } from '../../market/asset.js'
-import { BAR_FIELDS, type BarField } from '../../market/bars.js'
+import { BAR_FIELDS, type BarField, type Side, sideOf } from '../../market/bars.js'
 import {
   decimalDigits,
   divideHalfEven,
@@ -28,9 +28,6 @@ export interface PriceSeries extends Readonly<Record<BarField, readonly number[]
   /** Number of values rounded to the scale; 0 unless `ScaleOptions.round` allows it. */
   readonly rounded: Readonly<Record<Side, number>>
 }
-
-/** The two kinds of number in a price file; each has its own scale. */
-export type Side = 'price' | 'volume'
 
 export interface ScaleOptions {
   readonly scales: Scales
@@ -76,10 +73,6 @@ export function digitsOf(table: PriceTable): Readonly<Record<Side, DigitSpan>> {
     }
   }
   return span
-}
-
-function sideOf(field: BarField): Side {
-  return field === 'volume' ? 'volume' : 'price'
 }
 
 /** Whether the rows of an asset are sorted newest first; other than sorted is an error. */
