@@ -1,4 +1,5 @@
 import type { AssetBars } from './content.js'
+import { missingSlots } from './missing-slots.js'
 
 const DAY_MS = 86_400_000
 
@@ -32,17 +33,13 @@ export function withOwnCalendars(
 ): readonly AssetBars[] {
   const files = new Set(sourced.map(({ file }) => file))
   return sourced.map(({ bars }) => {
-    if (!lacksSlots(bars)) return bars
+    if (missingSlots(bars.session) === undefined) return bars
     const own =
       files.size > 1 ||
       neverTradesAt(bars, times, dayOfWeek) ||
       neverTradesAt(bars, times, timeOfDay)
     return own ? { ...bars, ownCalendar: true as const } : bars
   })
-}
-
-function lacksSlots({ session }: AssetBars): boolean {
-  return session[session.length - 1]! - session[0]! + 1 > session.length
 }
 
 /** Whether an asset has no bar in slots of one kind, although there are enough in its life. */

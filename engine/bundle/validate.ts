@@ -8,6 +8,7 @@ import { corruptFile } from './corrupt-file.js'
 import { decodeAdjustments, decodeBars } from './decode.js'
 import type { BundleHashes, BundleManifest } from './manifest.js'
 import { readManifest } from './manifest-file.js'
+import { missingSlots } from './missing-slots.js'
 import { likelyRatio } from './split-ratio.js'
 import { readStored, type StoredFile } from './stored-file.js'
 import { toAdjustments, toAssetBars } from './tick-table.js'
@@ -102,11 +103,10 @@ function contentFindings(content: CanonicalContent, manifest: BundleManifest): r
 }
 
 function gapFinding({ asset, session }: AssetBars, calendar: Calendar): readonly Finding[] {
-  const missing = session[session.length - 1]! - session[0]! + 1 - session.length
-  if (missing === 0) return []
-  const first = session.findIndex((index, i) => i > 0 && index !== session[i - 1]! + 1)
-  const where = sessionText(calendar, session[first - 1]! + 1)
-  const slots = missing === 1 ? '1 slot' : `${missing} slots`
+  const missing = missingSlots(session)
+  if (missing === undefined) return []
+  const where = sessionText(calendar, missing.first)
+  const slots = missing.count === 1 ? '1 slot' : `${missing.count} slots`
   return [
     {
       severity: 'information',

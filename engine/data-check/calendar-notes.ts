@@ -1,3 +1,4 @@
+import { type MissingSlots, missingSlots } from '../bundle/missing-slots.js'
 import { type Calendar, sessionText } from '../market/calendar.js'
 import { coarserAssets } from '../portal/bar-spacing.js'
 import type { AssetRows } from './asset-rows.js'
@@ -14,14 +15,24 @@ export function calendarNotes(
   own: ReadonlySet<string>,
   calendar: Calendar,
 ): DataNote[] {
-  const notes = assets
-    .filter(({ asset }) => own.has(asset))
-    .map((rows) => ({
-      code: 'own-calendar' as const,
-      asset: rows.asset,
-      message: `${rows.asset} has ${missingText(rows, calendar)}; other assets trade then, so its windows count only its own bars`,
-    }))
-  return [...notes, ...coarserNotes(assets, calendar), ...stampNotes(assets, calendar)]
+  return [
+    ...ownNotes(assets, own, calendar),
+    ...coarserNotes(assets, calendar),
+    ...stampNotes(assets, calendar),
+  ]
+}
+
+function ownNotes(
+  assets: readonly AssetRows[],
+  own: ReadonlySet<string>,
+  calendar: Calendar,
+): DataNote[] {
+  return assets.flatMap(({ asset, session }) => {
+    const missing = own.has(asset) ? missingSlots(session) : undefined
+    if (missing === undefined) return []
+    const message = `${asset} has ${missingText(missing, calendar)}; other assets trade then, so its windows count only its own bars`
+    return [{ code: 'own-calendar', asset, message }]
+  })
 }
 
 /** Bars that seem to last longer than others; if that is certain, a backtest of both is refused. */
@@ -41,12 +52,10 @@ function coarserNotes(assets: readonly AssetRows[], { times }: Calendar): DataNo
   }))
 }
 
-/** `no bar in 34 of the 120 sessions of its life, first on 2024-01-06`; requires a missing one. */
-export function missingText({ session }: AssetRows, calendar: Calendar): string {
-  const life = session[session.length - 1]! - session[0]! + 1
-  const gap = session.findIndex((slot, i) => i > 0 && slot !== session[i - 1]! + 1)
-  const first = sessionText(calendar, session[gap - 1]! + 1)
-  return `no bar in ${life - session.length} of the ${life} sessions of its life, first on ${first}`
+/** `no bar in 34 of the 120 sessions of its life, first on 2024-01-06`. */
+export function missingText({ count, life, first }: MissingSlots, calendar: Calendar): string {
+  const when = sessionText(calendar, first)
+  return `no bar in ${count} of the ${life} sessions of its life, first on ${when}`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { missingSlots } from '../bundle/missing-slots.js'
 import { type Calendar, lowerBound } from '../market/calendar.js'
 import type { TradingRange } from '../simulation/trading-range.js'
 import type { AssetRows } from './asset-rows.js'
@@ -37,15 +38,14 @@ export function haltNotes(
   own: ReadonlySet<string>,
   calendar: Calendar,
 ): DataNote[] {
-  return assets.flatMap((rows) => {
-    const { asset, session, volume } = rows
+  return assets.flatMap(({ asset, session, volume }) => {
     const notes: DataNote[] = []
-    const life = session[session.length - 1]! - session[0]! + 1
-    if (life > session.length && !own.has(asset))
+    const missing = own.has(asset) ? undefined : missingSlots(session)
+    if (missing !== undefined)
       notes.push({
         code: 'halts',
         asset,
-        message: `${asset} has ${missingText(rows, calendar)}; they count as halts, and its windows hold untraded bars`,
+        message: `${asset} has ${missingText(missing, calendar)}; they count as halts, and its windows hold untraded bars`,
       })
     const still = volume.reduce((count, one) => count + (one === 0 ? 1 : 0), 0)
     if (still > 0 && still < volume.length)

@@ -189,6 +189,11 @@ describe('different calendars', () => {
     ])
   })
 
+  it('are not named if no session is missing', async () => {
+    const full = { ...bars('A', [1, 2, 3]), ownCalendar: true as const }
+    expect(await notesOf({ bars: [full, bars('B', [1, 2, 3])] })).toEqual([])
+  })
+
   it('and different times of the day are, if the bars are daily', async () => {
     const day = (i: number, hour: string) => `2014-01-0${i + 1}T${hour}:00:00`
     const sessions = [0, 1, 2, 3].flatMap((i) => [day(i, '00'), day(i, '05')])
