@@ -18,9 +18,7 @@ export function barsToCsv({ bars, calendar, scales }: CanonicalContent): Uint8Ar
   const lines = [BARS_HEADER]
   for (const own of bars) {
     for (let i = 0; i < own.session.length; i++) {
-      const numbers = BAR_FIELDS.map((field) =>
-        ticksToText(own[field][i]!, scales[sideOf(field)]),
-      )
+      const numbers = BAR_FIELDS.map((field) => ticksToText(own[field][i]!, scales[sideOf(field)]))
       lines.push(`${own.asset},${sessionText(calendar, own.session[i]!)},${numbers.join(',')}`)
     }
   }
