@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
 import {
   armSchema,
+  designSchema,
   fractionSchema,
   injectedSchema,
   metricSchema,
@@ -117,6 +118,8 @@ export const planSchema = z.strictObject({
         /** The content of one pass, such as `100 backtests`. */
         content: z.string(),
         role: roleSchema,
+        /** Absent in older plans, whose pairs are adjacent. */
+        design: designSchema.optional(),
         /**
          * Numbers of warm-up (W) and timed (K) iterations from the pilot. Absent if the arms are
          * not equivalent, so that no pilot was run.

@@ -24,6 +24,11 @@ export const injectedSchema = z.strictObject({ improvement: z.number(), arm: arm
 export const verdictSchema = z.enum(['accepted', 'rejected', 'inconclusive'])
 /** Whether peak memory stays within its limit. */
 export const memoryVerdictSchema = z.enum(['within', 'over', 'undecided'])
+/**
+ * How the arms of a pair run. `co-scheduled`: at the same time on one core. `lock-step`: both
+ * alive on one core, iterations in turn. `adjacent`: one process after the other.
+ */
+export const designSchema = z.enum(['co-scheduled', 'lock-step', 'adjacent'])
 export const noiseClassSchema = z.enum(['GREEN', 'YELLOW', 'RED'])
 /** A fraction above 0 and below 1. */
 export const fractionSchema = z.number().gt(0).lt(1)

@@ -23,6 +23,8 @@ export const runRecordSchema = z.strictObject({
   coldWallMs: finite,
   /** Wall time of each timed iteration, in the order they ran, ms. */
   samplesMs: z.array(finite),
+  /** CPU time of each iteration, warm-up first, ms; absent in older evidence. */
+  passCpuMs: z.array(finite).optional(),
   /** Warm-up iterations before the timed ones. */
   warmup: z.int().nonnegative(),
   /** Wall time of the whole warm-up, ms. */

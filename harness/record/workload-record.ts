@@ -51,6 +51,7 @@ export function toWorkloadRecord(
     role: planned.role,
     metric: rule.metric,
     against: rule.against,
+    design: planned.design,
     warmup: planned.warmup,
     iterations: planned.iterations,
     pairs: rounds.length,

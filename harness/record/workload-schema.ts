@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   armSchema,
+  designSchema,
   memoryVerdictSchema,
   metricSchema,
   noiseClassSchema,
@@ -106,6 +107,8 @@ export const workloadRecordSchema = z.strictObject({
   metric: metricSchema,
   /** The arm the improvement compares with. */
   against: armSchema,
+  /** How the arms of a pair ran; absent in older records, whose pairs are adjacent. */
+  design: designSchema.optional(),
   warmup: z.int().optional(),
   iterations: z.int().optional(),
   /** Pairs the statistics are made of. */
