@@ -208,12 +208,14 @@ function refuseChangedCode({ code, loaded }: Session, plan: EvaluationPlan): voi
 /** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */
 async function profile(request: Session, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
-  const { divergence } = decide(readEvidence(root, plan.id))
+  const evidence = readEvidence(root, plan.id)
+  const { divergence } = decide(evidence)
   if (!request.profile || divergence !== undefined || isNothing(plan)) return
   // Loaded here, so that other commands do not load drawing code.
   const { profileWorkloads } = await import('./profile-evidence.js')
   const folder = join(evidenceOf(root), plan.id)
-  await profileWorkloads({ plan, loaded, settings: settingsOf(request), progress, folder })
+  const settings = settingsOf(request)
+  await profileWorkloads({ plan, runs: evidence.runs, loaded, settings, progress, folder })
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io, code }: Session): ForkSettings {

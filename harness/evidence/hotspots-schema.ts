@@ -24,7 +24,8 @@ const categorySchema = z.strictObject({
   differs: z.literal(true).optional(),
   /** The share in ms of the CPU of a pass without a profiler. */
   cpuMs: z.number().nonnegative(),
-  allocatedBytes: z.number().nonnegative(),
+  /** Absent if allocations were not profiled. */
+  allocatedBytes: z.number().nonnegative().optional(),
 })
 
 /**
@@ -83,10 +84,22 @@ const armHotspotsSchema = z.strictObject({
   /** CPU of a pass without a profiler, ms. */
   cpuMs: z.number().nonnegative(),
   /**
-   * Sampled busy time per pass, without inlining, over all threads, ms. It exceeds `cpuMs`,
-   * because profiling takes time.
+   * Sampled CPU per pass over all threads, ms: the mean of the processes profiled with inlining. It
+   * exceeds `cpuMs`, because profiling takes time. Before `processCpuMs` existed, it was the busy
+   * time in one process without inlining, by the clock.
    */
   sampledMs: z.number().nonnegative(),
+  /**
+   * CPU of a pass in each process profiled with inlining, ms, in the order they ran, without the
+   * threads of the profiler. All totals come from these processes; the profile without inlining
+   * splits them. Absent in older profiles.
+   */
+  processCpuMs: z.array(z.number().nonnegative()).min(1).optional(),
+  /**
+   * The part of the CPU of these processes that was sampled. If it is too small, there are no
+   * categories, operations and next targets.
+   */
+  sampledShare: share.optional(),
   /** CPU of the reference computation of a pass, ms, measured in the same process. */
   referenceCpuMs: z.number().nonnegative().optional(),
   /** cpuMs ÷ referenceCpuMs − 1. */
@@ -112,13 +125,20 @@ const gainSchema = z.strictObject({
   against: z.enum(['baseline', 'incumbent']),
   /** Improvement of CPU time without a profiler, a fraction. */
   measured: z.number(),
-  /** Improvement of sampled time without inlining, a fraction. */
-  profiled: z.number(),
   /**
-   * `saved` is the sampled time that a category saved, as a fraction of all sampled time of the
-   * arm compared with. It is negative if the category takes more time. `share` is the same as a
-   * share of the measured gain; it is absent if the measured change is too small or too uncertain
-   * to be divided.
+   * Improvement of CPU time in the profiled processes, a fraction. In profiles without
+   * `processCpuMs`: of the sampled time.
+   */
+  profiled: z.number(),
+  /** Its 95 % interval over the processes; absent if there are fewer than two of each arm. */
+  profiledCi95: z.array(z.number()).length(2).optional(),
+  /** The sampled part of the CPU, where it is too small to divide the gain. */
+  sampledShare: share.optional(),
+  /**
+   * `saved` is the sampled time that a category saved, as a fraction of the time of a pass of the
+   * arm compared with, under the profiler. It is negative if the category takes more time. `share`
+   * is the same as a share of the measured gain; it is absent if the measured change is too small
+   * or too uncertain to be divided.
    */
   categories: z.array(
     z.strictObject({ name: z.string(), saved: z.number(), share: z.number().optional() }),

@@ -33,6 +33,8 @@ const profiledRunSchema = z.strictObject({
   cpuMs: z.number().nonnegative(),
   /** Passes under the profiler. */
   passes: z.number().int().positive(),
+  /** CPU of the process during these passes, ms. */
+  sectionCpuMs: z.number().nonnegative(),
   /** Names of the files written, one per thread, the main thread's first; none for `clock`. */
   files: z.array(z.string().regex(/^[\w.-]+$/)),
   /** Threads that ended before their profile could be taken. */

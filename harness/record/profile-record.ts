@@ -68,7 +68,8 @@ function categoriesOf(arms: readonly ArmHotspots[], gain: Gain | undefined): Cat
     )
     return defined({
       name,
-      ...byArm(arms, (arm) => of(arm)?.share ?? 0),
+      // An arm of which too little was sampled has no categories.
+      ...byArm(arms, (arm) => (arm.categories.length === 0 ? undefined : (of(arm)?.share ?? 0))),
       shareOfGain: share,
       withInlining: unlessEmpty(inlined),
     })
@@ -79,10 +80,12 @@ function toGainRecord({
   against,
   measured,
   profiled,
+  profiledCi95,
+  sampledShare,
   explained,
   left,
 }: Gain): NonNullable<ProfileRecord['gain']> {
-  return defined({ against, measured, profiled, explained, left })
+  return defined({ against, measured, profiled, profiledCi95, sampledShare, explained, left })
 }
 
 function unlessEmpty<Values extends object>(values: Values): Values | undefined {

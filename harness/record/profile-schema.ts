@@ -42,6 +42,10 @@ export const workloadProfileSchema = z.strictObject({
       /** Improvement of CPU time, by the measured runs and by sampled time. */
       measured: z.number(),
       profiled: z.number(),
+      /** The 95 % interval of the profiled improvement; absent in older profiles. */
+      profiledCi95: z.array(z.number()).length(2).optional(),
+      /** The sampled part of the CPU, where it is too small to divide the gain. */
+      sampledShare: z.number().optional(),
       /**
        * The part of the measured gain in named categories, and the rest; absent for small gains.
        */

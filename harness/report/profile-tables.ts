@@ -46,7 +46,7 @@ function categoryCells({ categories }: ArmHotspots, name: string): string[] {
   return [
     `${formatMs(category.cpuMs)} (${formatPercent(category.share)})`,
     `${formatPercent(category.inlinedShare)}${category.differs === true ? ' ⚠ differs' : ''}`,
-    formatBytes(category.allocatedBytes),
+    shown(category.allocatedBytes, formatBytes),
   ]
 }
 

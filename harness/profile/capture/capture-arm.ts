@@ -1,20 +1,20 @@
 import { defined } from '../../evidence/defined.js'
 import { foldAllocations } from '../fold/allocations.js'
-import type { ArmProfiles } from '../fold/arm-profiles.js'
+import {
+  type ArmMemory,
+  type ArmProfiles,
+  type ProcessProfile,
+  scaledTo,
+} from '../fold/arm-profiles.js'
 import { readCallCounts } from '../fold/call-counts.js'
 import { parseCpuProfile } from '../fold/cpuprofile.js'
 import { foldCpuProfiles } from '../fold/fold.js'
+import { mergeProfiles } from '../fold/merge-profiles.js'
 import { portableProfile } from '../fold/portable-profile.js'
-import { sourceLocator } from '../fold/source-maps.js'
+import { type Locate, sourceLocator } from '../fold/source-maps.js'
 import type { V8File } from '../fold/v8-file.js'
-import {
-  type ArmStack,
-  type Captured,
-  capture,
-  type ProfileRequest,
-  passesFor,
-  warmUpFor,
-} from './profiled-process.js'
+import type { ArmCaptures, MemoryCaptures } from './capture-arms.js'
+import type { ArmStack, Captured } from './profiled-process.js'
 import type { ArmTiming } from './time-arms.js'
 
 /** The profiles of one arm, folded and as files. */
@@ -24,94 +24,82 @@ export interface CapturedArm {
   readonly files: {
     /** `cpuprofile`, `worker-1.cpuprofile`: without inlining. */
     readonly cpu: ReadonlyMap<string, string>
-    /** `inlined.cpuprofile`, `heapprofile`. */
+    /** `inlined.cpuprofile`, of the first process; `heapprofile`. */
     readonly further: ReadonlyMap<string, string>
   }
 }
 
 /**
- * V8 attributes some inlined functions to their callers, so attribution needs runs without
- * inlining.
- */
-const NO_INLINING = '--no-turbo-inlining'
-
-/**
- * Profiles one arm on one workload: CPU without and with inlining, allocations, and calls, each in
- * a process of its own. Verdicts do not use these figures.
+ * Folds what was captured of one arm on one workload.
  *
- * @param timing CPU of a pass without a profiler
- * @throws {InvalidEvidenceError} a process failed, or wrote no usable profile
+ * @param timing  CPU of a pass without a profiler
+ * @param sources root of the project, absolute
+ * @throws {InvalidEvidenceError} a process wrote no usable profile
  */
-export async function captureArm(
-  request: ProfileRequest,
+export function foldArm(
+  captures: ArmCaptures,
   arm: ArmStack,
   timing: ArmTiming,
-): Promise<CapturedArm> {
-  const captures = await captureAll(request, arm, timing)
+  sources: string,
+): CapturedArm {
   return {
-    profiles: foldCaptures(captures, arm, timing, arm.version?.sources ?? request.sources),
-    files: portableFiles(captures, arm.version?.sources ?? request.sources),
+    profiles: foldCaptures(captures, arm, timing, sources),
+    files: portableFiles(captures, sources),
   }
 }
 
-type Captures = Readonly<Record<'exact' | 'inlined' | 'allocation' | 'coverage', Captured>>
-
-async function captureAll(
-  request: ProfileRequest,
-  arm: ArmStack,
-  { cpuMs }: ArmTiming,
-): Promise<Captures> {
-  const say = (what: string) =>
-    request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
-  const long = { warmup: warmUpFor(cpuMs), iterations: passesFor(request.durationMs, cpuMs) }
-  const once = { warmup: 1, iterations: 1 }
-  say(`CPU time, ${long.iterations} passes`)
-  const exact = await capture(request, arm, long, 'cpu', [NO_INLINING])
-  say('CPU time with inlining')
-  const inlined = await capture(request, arm, long, 'cpu')
-  say('allocations')
-  const allocation = await capture(request, arm, once, 'allocation')
-  say('calls')
-  const coverage = await capture(request, arm, once, 'coverage')
-  return { exact, inlined, allocation, coverage }
-}
-
 function foldCaptures(
-  { exact, inlined, allocation, coverage }: Captures,
+  { exact, inlined, memory }: ArmCaptures,
   { arm, stack }: ArmStack,
   { cpuMs, referenceCpuMs }: ArmTiming,
   sources: string,
 ): ArmProfiles {
   const locate = sourceLocator(sources)
   const threads = exact.files.map(parseCpuProfile)
+  const processes = inlined.map((captured) => foldProcess(captured, locate))
   return defined({
     arm,
     stack,
-    passes: exact.run.passes,
+    passes: inlined[0]!.run.passes,
     cpuMs,
-    profiledCpuMs: exact.run.cpuMs,
     referenceCpuMs,
+    processes,
+    inlined: mergeProfiles(processes.map(({ profile }) => profile)),
     exact: foldCpuProfiles(threads, locate),
-    inlined: foldCpuProfiles(inlined.files.map(parseCpuProfile), locate),
+    samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
+    lostThreads: exact.run.lostThreads,
+    memory: memory && foldMemory(memory, locate),
+  })
+}
+
+function foldProcess({ run, files }: Captured, locate: Locate): ProcessProfile {
+  const folded = foldCpuProfiles(files.map(parseCpuProfile), locate)
+  return {
+    profile: scaledTo(folded, run.sectionCpuMs),
+    passes: run.passes,
+    cpuMs: run.sectionCpuMs,
+  }
+}
+
+function foldMemory({ allocation, coverage }: MemoryCaptures, locate: Locate): ArmMemory {
+  return {
     allocations: foldAllocations(allocation.files, locate),
     allocationPasses: allocation.run.passes,
     calls: readCallCounts(coverage.files, locate),
     callPasses: coverage.run.passes,
-    samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
-    lostThreads: exact.run.lostThreads,
-  })
+  }
 }
 
 function portableFiles(
-  { exact, inlined, allocation }: Captures,
+  { exact, inlined, memory }: ArmCaptures,
   sources: string,
 ): CapturedArm['files'] {
   const portable = ({ name, text }: V8File) => ({ name, text: portableProfile(text, sources) })
   return {
     cpu: new Map(byEnding(exact.files.map(portable))),
     further: new Map([
-      ...byEnding(inlined.files.map(portable), 'inlined.'),
-      ...byEnding(allocation.files),
+      ...byEnding(inlined[0]!.files.map(portable), 'inlined.'),
+      ...byEnding(memory?.allocation.files ?? []),
     ]),
   }
 }

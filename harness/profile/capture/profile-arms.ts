@@ -2,7 +2,8 @@ import { defined } from '../../evidence/defined.js'
 import type { Hotspots } from '../../evidence/hotspots-schema.js'
 import { gainOf } from '../figures/gain.js'
 import { armHotspots } from '../figures/hotspots.js'
-import { type CapturedArm, captureArm } from './capture-arm.js'
+import { type CapturedArm, foldArm } from './capture-arm.js'
+import { captureArms } from './capture-arms.js'
 import { type ArmStack, type ProfileRequest, prepareWorkload } from './profiled-process.js'
 import { timeArms } from './time-arms.js'
 
@@ -19,20 +20,23 @@ export interface ProfiledWorkload {
  * Profiles a workload in each of the arms, and finds where the time goes and what the gain of the
  * candidate consists of.
  *
- * @param arms the candidate comes after the arm it is compared with
+ * @param arms       the candidate comes after the arm it is compared with
+ * @param withMemory whether to profile allocations and calls as well
  * @throws {InputError} the data cannot be prepared because of the user's input
  * @throws {InvalidEvidenceError} a process failed, or wrote no usable profile
  */
 export async function profileArms(
   request: ProfileRequest,
   arms: readonly ArmStack[],
+  withMemory: boolean,
 ): Promise<ProfiledWorkload> {
   const notes: string[] = []
   for (const version of versionsOf(request, arms)) notes.push(...(await prepareWorkload(version)))
   const timings = await timeArms(request, arms)
-  const captured: CapturedArm[] = []
-  for (const [index, arm] of arms.entries())
-    captured.push(await captureArm(request, arm, timings[index]!))
+  const captures = await captureArms(request, arms, timings, withMemory)
+  const captured = arms.map((arm, index) =>
+    foldArm(captures[index]!, arm, timings[index]!, arm.version?.sources ?? request.sources),
+  )
   return { hotspots: hotspotsOf(request, captured), captured, notes }
 }
 

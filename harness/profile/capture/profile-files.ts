@@ -26,8 +26,9 @@ import type { ArmStack, ProfileRequest } from './profiled-process.js'
  * Chrome DevTools), and the CPU of one pass as folded stacks, as a flame graph and for speedscope.
  * In addition `hotspots.json` and, if there is a candidate, `difference.svg`.
  *
- * `everything`: in addition, files that are large or can be derived from the evidence: the
- * profiles with inlining (`.inlined.`), allocations (`.heapprofile`), and `.pb.gz` for pprof.
+ * `everything`: in addition, allocations (`.heapprofile`) and calls are profiled, and files are
+ * written that are large or can be derived from the evidence: the profiles with inlining
+ * (`.inlined.`), and `.pb.gz` for pprof.
  */
 export type ProfileExtent = 'evidence' | 'everything'
 
@@ -53,7 +54,11 @@ export async function profileInto(
   const withdraw = atExit(remove)
   makeDirectory(unfinished)
   try {
-    const profiled = await profileArms({ ...request, directory: unfinished }, arms)
+    const profiled = await profileArms(
+      { ...request, directory: unfinished },
+      arms,
+      extent === 'everything',
+    )
     writeFiles(unfinished, profiled, request.suite.categories, extent)
     replaceDirectory(directory, unfinished)
     return profiled

@@ -37,13 +37,16 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
   const running = usesProfiler(capture) ? await startCapture(capture) : undefined
   await passes(slot.warmup)
   await running?.begin()
+  const begun = process.cpuUsage()
   const cpuMs = median(await passes(slot.iterations))
+  const sectionCpuMs = cpuMsSince(begun)
   const { files, lostThreads } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
   const reference =
     capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
   return {
     cpuMs,
     passes: slot.iterations,
+    sectionCpuMs,
     files: [...files],
     lostThreads,
     ...(reference !== undefined && { referenceCpuMs: timeReference(reference) }),

@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Capture, RunSlot, ScaleName, Suite, Workload } from '../../contract.js'
+import type { Arm, Capture, RunSlot, ScaleName, Suite, Workload } from '../../contract.js'
 import { EXIT, InputError, InvalidEvidenceError } from '../../errors.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
 import { type Answer, type ForkSettings, forkRun } from '../../measurement/fork-run.js'
 import type { V8File } from '../fold/v8-file.js'
+import type { RunLength } from './run-lengths.js'
 
 /** What to profile, and how. */
 export interface ProfileRequest {
@@ -18,8 +19,10 @@ export interface ProfileRequest {
   readonly seed: number
   /** Time between two samples, µs. */
   readonly intervalMicros: number
-  /** Approximate CPU to spend on timing and under each CPU profiler, ms. */
+  /** Approximate CPU for timing and under each CPU profiler, ms, if nothing is measured. */
   readonly durationMs: number
+  /** Absent if the arms have not been measured: they are then timed. */
+  readonly measured?: MeasuredBefore
   readonly settings: ForkSettings
   /** An existing folder for temporary files. */
   readonly directory: string
@@ -27,16 +30,19 @@ export interface ProfileRequest {
   readonly phase: (text: string) => void
 }
 
+/** What is known of the arms from runs without a profiler. */
+export interface MeasuredBefore {
+  /** Warm-up and timed passes of a measured run; a profiled process makes as many. */
+  readonly length: RunLength
+  /** CPU of a pass in each arm, ms. */
+  readonly cpuMs: Readonly<Partial<Record<Arm, number>>>
+}
+
 /** An arm, its layers, and the version of the suite that is measured. */
 export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
   /** Present if it differs from the version of the request. */
   readonly version?: Pick<ProfileRequest, 'address' | 'sources'>
 }
-
-/** CPU of the warm-up, ms. After it, code is compiled as in a measured run. */
-const WARM_UP_MS = 500
-const MOST_WARM_UP = 20
-const MOST_PASSES = 1000
 
 /**
  * Prepares the data of a workload on disk, in a process of its own.
@@ -71,7 +77,7 @@ export interface Captured {
 export async function capture(
   request: ProfileRequest,
   arm: ArmStack,
-  length: Pick<RunSlot, 'warmup' | 'iterations'>,
+  length: RunLength,
   profiler: Capture['profiler'],
   flags: readonly string[] = [],
 ): Promise<Captured> {
@@ -122,14 +128,4 @@ export function slotOf(
     warmup: 0,
     iterations: 1,
   }
-}
-
-/** The number of passes that take about `cpuMs`; at least one. */
-export function passesFor(cpuMs: number, passCpuMs: number, most = MOST_PASSES): number {
-  return Math.max(1, Math.min(most, Math.round(cpuMs / Math.max(passCpuMs, 0.001))))
-}
-
-/** The number of passes that warm up a process. */
-export function warmUpFor(passCpuMs: number): number {
-  return passesFor(WARM_UP_MS, passCpuMs, MOST_WARM_UP)
 }

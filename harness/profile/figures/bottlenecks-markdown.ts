@@ -109,7 +109,8 @@ function categoryCells({ categories }: ArmHotspots, name: string): string[] {
   if (category === undefined) return ['—', '—', '—']
   const { share, inlinedShare, differs, cpuMs, allocatedBytes } = category
   const inlined = differs === true ? ` (${formatPercent(inlinedShare)} with inlining)` : ''
-  return [`${formatPercent(share)}${inlined}`, formatMs(cpuMs), formatBytes(allocatedBytes)]
+  const allocated = allocatedBytes === undefined ? '—' : formatBytes(allocatedBytes)
+  return [`${formatPercent(share)}${inlined}`, formatMs(cpuMs), allocated]
 }
 
 function gainLines(gain: Gain): string[] {

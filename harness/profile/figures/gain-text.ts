@@ -15,10 +15,12 @@ export function gainWord({ measured }: Pick<Gain, 'measured'>): 'gain' | 'loss' 
  * How much of the measured change the profiles explain: plain text, one sentence without a period.
  */
 export function gainSentence(
-  gain: Pick<Gain, 'against' | 'measured' | 'profiled' | 'explained'>,
+  gain: Pick<Gain, 'against' | 'measured' | 'profiled' | 'explained' | 'sampledShare'>,
 ): string {
   const { against, measured, profiled, explained } = gain
   const change = `the candidate takes ${changeText(measured)} CPU time than the ${against} (in the profiles ${changeText(profiled)})`
+  if (gain.sampledShare !== undefined)
+    return `${change}; only ${formatPercent(gain.sampledShare)} of the CPU time was sampled, so the change is not divided by category`
   if (explained === undefined)
     return `${change}; the change is too small or too uncertain to divide by category`
   if (profiled / measured > OVERSTATED) return `${change}; ${overstatedText(gain)}`

@@ -32,7 +32,7 @@ export function hotspotsText(hotspots: Hotspots): string {
 
 function armText(arm: ArmHotspots, { workload, content }: Hotspots): string {
   return `${workload} · ${arm.arm} (${layersText(arm.stack)}) · ${plain(content, CONTENT_WIDTH)}
-CPU per pass ${formatMs(arm.cpuMs)}${overheadText(arm)}
+CPU per pass ${formatMs(arm.cpuMs)}${sampledText(arm)}${overheadText(arm)}
 
 ${categoryTable(arm)}
 ${operationTable(arm)}
@@ -43,6 +43,11 @@ ${targetTable(arm)}${warningLines(arm.warnings)}`
 /** The layers of an arm: `layer1 + layer2`. */
 export function layersText(stack: readonly string[]): string {
   return stack.join(' + ') || 'pure baseline'
+}
+
+/** ` · 98.1 % sampled`; empty in profiles that do not state it. */
+function sampledText({ sampledShare }: ArmHotspots): string {
+  return sampledShare === undefined ? '' : ` · ${formatPercent(sampledShare)} sampled`
 }
 
 /** ` · overhead to computation 12.3 : 1 (reference 25.10 ms)`; empty without a reference. */
@@ -59,7 +64,7 @@ function categoryTable({ categories }: ArmHotspots): string {
       formatPercent(one.share),
       `${formatPercent(one.inlinedShare)}${one.differs === true ? ' !' : ''}`,
       formatMs(one.cpuMs),
-      formatBytes(one.allocatedBytes),
+      one.allocatedBytes === undefined ? '' : formatBytes(one.allocatedBytes),
     ]),
   ])
 }

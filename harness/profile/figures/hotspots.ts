@@ -3,9 +3,10 @@ import { defined } from '../../evidence/defined.js'
 import type { ArmHotspots, CategoryTime, Operation } from '../../evidence/hotspots-schema.js'
 import type { ArmProfiles } from '../fold/arm-profiles.js'
 import type { FoldedProfile, Frame } from '../fold/stacks.js'
-import { attributeBy, categoryNames, GENERATED_CATEGORY } from './attribute.js'
+import { attributeBy, categoryNames, GC_CATEGORY, GENERATED_CATEGORY } from './attribute.js'
 import { rankTargets } from './next-target.js'
 import { profileWarnings } from './profile-warnings.js'
+import { isWellSampled, samplingOf } from './sampling.js'
 import { type Tally, tally } from './tally.js'
 
 const SHOWN_FUNCTIONS = 20
@@ -19,7 +20,8 @@ const DIFFERING = 0.05
 
 /**
  * Where the time of one arm goes. Shares come from the profile without inlining. Times are these
- * shares multiplied by the CPU of a pass without a profiler.
+ * shares multiplied by the CPU of a pass without a profiler. If too little of the CPU was sampled,
+ * nothing is divided by category.
  *
  * @param table which source belongs to which category; undefined if the suite has no table
  */
@@ -31,33 +33,34 @@ export function armHotspots(
   const tallyTime = (profile: FoldedProfile) => tally(profile, ({ micros }) => micros, attribute)
   const time = tallyTime(profiles.exact)
   const inlined = tallyTime(profiles.inlined)
-  const memory = tally(profiles.allocations, ({ bytes }) => bytes, attribute)
+  const memory =
+    profiles.memory && tally(profiles.memory.allocations, ({ bytes }) => bytes, attribute)
   const { arm, stack, passes, cpuMs } = profiles
-  const categories = categoriesOf(
-    categoryNames(table, [time, inlined, memory].some(hasGenerated)),
-    time,
-    inlined,
-    memory,
-    profiles,
-  )
-  const operations = operationsOf(time, profiles)
-  const allocators = allocatorsOf(memory, profiles)
-  const sampledMs = time.total / 1000 / passes
-  const modules = sharesOf(time.byModule, time.total)
+  const sampling = samplingOf(profiles)
+  const names = categoryNames(table, [time, inlined, memory ?? time].some(hasGenerated))
+  const categories = isWellSampled(sampling)
+    ? categoriesOf(names, time, inlined, memory, profiles)
+    : []
+  const operations = isWellSampled(sampling) ? operationsOf(time, profiles) : []
+  const allocators = memory === undefined ? [] : allocatorsOf(memory, profiles)
+  const collectors = memory === undefined ? collectorsOf(time) : allocators
   return {
     arm,
     stack: [...stack],
     passes,
     cpuMs,
-    sampledMs,
+    ...sampling,
     ...overheadOf(profiles),
     categories,
     operations: operations.filter(({ share }) => share > SHOWN_OPERATION),
     functions: functionsOf(time, profiles),
-    modules: modules.map(([module, selfShare]) => ({ module, selfShare })),
+    modules: sharesOf(time.byModule, time.total).map(([module, selfShare]) => ({
+      module,
+      selfShare,
+    })),
     allocators,
-    next: rankTargets(categories, operations, allocators, table),
-    warnings: profileWarnings({ ...profiles, sampledMs, categories }),
+    next: rankTargets(categories, operations, collectors, table),
+    warnings: profileWarnings({ ...profiles, ...sampling, categories }),
   }
 }
 
@@ -75,8 +78,8 @@ function categoriesOf(
   names: readonly string[],
   time: Tally,
   inlined: Tally,
-  memory: Tally,
-  { cpuMs, allocationPasses }: ArmProfiles,
+  allocated: Tally | undefined,
+  { cpuMs, memory }: ArmProfiles,
 ): CategoryTime[] {
   return names.map((name) => {
     const share = shareOf(time, name)
@@ -87,7 +90,8 @@ function categoriesOf(
       inlinedShare,
       differs: flag(Math.abs(share - inlinedShare) > DIFFERING),
       cpuMs: share * cpuMs,
-      allocatedBytes: (memory.byCategory.get(name) ?? 0) / allocationPasses,
+      allocatedBytes:
+        memory && allocated && (allocated.byCategory.get(name) ?? 0) / memory.allocationPasses,
     })
   })
 }
@@ -129,17 +133,30 @@ function functionsOf(time: Tally, profiles: ArmProfiles): ArmHotspots['functions
     )
 }
 
-function allocatorsOf(memory: Tally, { allocationPasses }: ArmProfiles): ArmHotspots['allocators'] {
-  return operationShares(memory)
+function allocatorsOf(allocated: Tally, { memory }: ArmProfiles): ArmHotspots['allocators'] {
+  const { allocationPasses = 1 } = memory ?? {}
+  return operationShares(allocated)
     .slice(0, SHOWN_FUNCTIONS)
     .map(([frame, share]) =>
       defined({
         ...placeOf(frame),
-        category: categoryOf(frame, memory),
-        bytes: (share * memory.total) / allocationPasses,
+        category: categoryOf(frame, allocated),
+        bytes: (share * allocated.total) / allocationPasses,
         share,
       }),
     )
+}
+
+/**
+ * The operations in which collections ran, by the time of these collections: an estimate of those
+ * that allocate, if allocations were not profiled.
+ */
+function collectorsOf({ byOperation, total }: Tally) {
+  const collected = [...byOperation].flatMap(([frame, split]) => {
+    const micros = split.get(GC_CATEGORY)
+    return micros === undefined ? [] : [[frame, micros] as const]
+  })
+  return sharesOf(new Map(collected), total).map(([frame, share]) => ({ ...placeOf(frame), share }))
 }
 
 function operationShares({ byOperation, total }: Tally): (readonly [Frame, number])[] {
@@ -168,9 +185,9 @@ function placeOf({ name, file, line }: Frame) {
   return { name, file, line }
 }
 
-function callsPerPass(frame: Frame, { calls, callPasses }: ArmProfiles): number | undefined {
-  const count = calls(frame)
-  return count === undefined ? undefined : count / callPasses
+function callsPerPass(frame: Frame, { memory }: ArmProfiles): number | undefined {
+  const count = memory?.calls(frame)
+  return memory === undefined || count === undefined ? undefined : count / memory.callPasses
 }
 
 function sum(values: Iterable<number>): number {

@@ -1,10 +1,5 @@
 import type { ProfileCategories } from '../../contract.js'
-import type {
-  ArmHotspots,
-  CategoryTime,
-  NextTarget,
-  Operation,
-} from '../../evidence/hotspots-schema.js'
+import type { CategoryTime, NextTarget, Operation } from '../../evidence/hotspots-schema.js'
 import { GC_CATEGORY, OTHER_CATEGORY, RUNTIME_CATEGORY } from './attribute.js'
 
 /**
@@ -34,11 +29,13 @@ const EFFORTS = [
  * own. Instead, the functions that allocate are counted, because a layer would change those. The
  * ranking leaves out the purpose of the program and what a layer cannot change (`other`, the
  * runtime).
+ *
+ * @param collectors the functions that cause collections, the heaviest first
  */
 export function rankTargets(
   categories: readonly CategoryTime[],
   operations: readonly Operation[],
-  allocators: ArmHotspots['allocators'],
+  collectors: readonly Part[],
   table: ProfileCategories | undefined,
 ): NextTarget[] {
   const excluded = new Set([
@@ -50,7 +47,7 @@ export function rankTargets(
     .filter(({ name, share }) => share >= LEAST_SHARE && !excluded.has(name))
     .map(({ name, share }) => {
       const parts =
-        name === GC_CATEGORY ? allocators : operations.filter(({ category }) => category === name)
+        name === GC_CATEGORY ? collectors : operations.filter(({ category }) => category === name)
       const leading = leadingParts(parts)
       const { effort, weight } =
         EFFORTS.find((level) => leading.length <= level.operations) ?? EFFORTS[2]

@@ -1,25 +1,16 @@
-import type {
-  ArmHotspots,
-  ArmWarning,
-  ArmWarningCode,
-  CategoryTime,
-} from '../../evidence/hotspots-schema.js'
+import type { ArmWarning, ArmWarningCode, CategoryTime } from '../../evidence/hotspots-schema.js'
 import { formatCount, formatCounted, formatPercent } from '../../text/format.js'
 import type { ArmProfiles } from '../fold/arm-profiles.js'
 import { OTHER_CATEGORY } from './attribute.js'
+import { isWellSampled, type Sampling } from './sampling.js'
 
 /** The data from which warnings are derived. */
-type Facts = Pick<ArmProfiles, 'samples' | 'lostThreads' | 'profiledCpuMs'> &
-  Pick<ArmHotspots, 'sampledMs'> & { readonly categories: readonly CategoryTime[] }
+type Facts = Pick<ArmProfiles, 'samples' | 'lostThreads'> &
+  Sampling & { readonly categories: readonly CategoryTime[] }
 
 /** With fewer samples, the 95 % interval of a share of 10 % is wider than ± 2 points. */
 const ENOUGH_SAMPLES = 1000
 const MOST_OTHER = 0.05
-/**
- * Samples must account for at least this fraction of the CPU time of the profiled process. The
- * profiler itself takes up to a tenth.
- */
-const LEAST_SAMPLED = 0.8
 
 /** The hints of each warning, in display order. A warning that does not apply has none. */
 const HINTS: Readonly<Record<ArmWarningCode, (facts: Facts) => readonly string[]>> = {
@@ -29,12 +20,12 @@ const HINTS: Readonly<Record<ArmWarningCode, (facts: Facts) => readonly string[]
           `only ${formatCount(samples)} samples, so shares are rough; use a finer --interval or a longer --duration`,
         ]
       : [],
-  'time-not-sampled': ({ sampledMs, profiledCpuMs }) =>
-    sampledMs < LEAST_SAMPLED * profiledCpuMs
-      ? [
-          `samples account for only ${formatPercent(sampledMs / profiledCpuMs)} of the CPU time: the profiler had to wait for a CPU, or native threads did the work; close other programs`,
-        ]
-      : [],
+  'time-not-sampled': ({ sampledShare }) =>
+    isWellSampled({ sampledShare })
+      ? []
+      : [
+          `only ${formatPercent(sampledShare)} of the CPU time was sampled, so it is not divided by category: native threads did the rest, or threads that could not be profiled`,
+        ],
   'inlining-differs': ({ categories }) =>
     categories
       .filter(({ differs }) => differs === true)

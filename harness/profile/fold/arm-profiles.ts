@@ -7,27 +7,48 @@ import { type FoldedProfile, isIdle, sumMicros } from './stacks.js'
 export interface ArmProfiles {
   readonly arm: Arm
   readonly stack: readonly string[]
-  /** Passes under each CPU profiler. */
+  /** Passes in each profiled process, the same in every arm. */
   readonly passes: number
   /** CPU of a pass without a profiler, ms. */
   readonly cpuMs: number
-  /**
-   * CPU of a pass under the profiler without inlining, ms. It includes the profiler's own thread.
-   */
-  readonly profiledCpuMs: number
   /** CPU of the reference computation, ms. */
   readonly referenceCpuMs?: number
-  /** The profile without inlining, on which all attribution is based. */
-  readonly exact: FoldedProfile
+  /**
+   * The processes profiled with inlining, as V8 runs them when measured, in the order they ran. All
+   * totals come from them. The arms take turns, so that the processes at the same index of two arms
+   * ran one after the other.
+   */
+  readonly processes: readonly ProcessProfile[]
+  /** The processes together. */
   readonly inlined: FoldedProfile
-  readonly allocations: FoldedAllocations
-  readonly allocationPasses: number
-  readonly calls: CallCounts
-  readonly callPasses: number
+  /** The profile without inlining, which splits the totals: all attribution is based on it. */
+  readonly exact: FoldedProfile
   /** Samples of the profile without inlining. */
   readonly samples: number
   /** Worker threads that ended before their profile could be collected. */
   readonly lostThreads: number
+  /** Absent if they were not profiled. */
+  readonly memory?: ArmMemory
+}
+
+/** The profile of one process, with inlining. */
+export interface ProcessProfile {
+  /** CPU by stack, of all threads and passes, µs. Idle time is left out. */
+  readonly profile: FoldedProfile
+  readonly passes: number
+  /**
+   * CPU of the process during the passes, ms, without the threads of the profiler. It is more than
+   * the profile holds if there were threads that could not be sampled.
+   */
+  readonly cpuMs: number
+}
+
+/** What an arm allocates, and how often it calls its functions. */
+export interface ArmMemory {
+  readonly allocations: FoldedAllocations
+  readonly allocationPasses: number
+  readonly calls: CallCounts
+  readonly callPasses: number
 }
 
 /**
@@ -38,10 +59,19 @@ export function cpuPerPass(
   profiles: ArmProfiles,
   which: 'exact' | 'inlined' = 'exact',
 ): FoldedProfile {
-  const { frames, stacks } = profiles[which]
+  return scaledTo(profiles[which], profiles.cpuMs)
+}
+
+/**
+ * The busy time of a profile, scaled so that it sums to a CPU time. Samples are taken by the clock:
+ * where a thread has to wait for a CPU, their time includes the wait.
+ *
+ * @param cpuMs of the threads in the profile
+ */
+export function scaledTo({ frames, stacks }: FoldedProfile, cpuMs: number): FoldedProfile {
   const busy = stacks.filter((stack) => !isIdle(frames, stack))
   const sampled = sumMicros(busy)
-  const scale = sampled > 0 ? (profiles.cpuMs * 1000) / sampled : 0
+  const scale = sampled > 0 ? (cpuMs * 1000) / sampled : 0
   const scaled = busy.map(({ frames: path, micros }) => ({
     frames: path,
     micros: toWholeNanoseconds(micros * scale),

@@ -20,10 +20,10 @@ import {
   type ArmStack,
   capture,
   type ProfileRequest,
-  passesFor,
   prepareWorkload,
   slotOf,
 } from '../capture/profiled-process.js'
+import { passesFor } from '../capture/run-lengths.js'
 import type { ProfileTool, ToolRun } from './tool-table.js'
 import type { WatchedRun } from './watched-program.js'
 

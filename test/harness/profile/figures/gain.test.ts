@@ -140,6 +140,69 @@ describe('a measured gain', () => {
   })
 })
 
+describe('a gain beside several profiled processes', () => {
+  const arm = (name: ArmHotspots['arm'], ms: readonly number[], processCpuMs: number[]) => ({
+    ...sampled(name, ms),
+    processCpuMs,
+    sampledShare: 1,
+  })
+  const gainOfProcesses = (
+    beforeCpuMs: number[],
+    candidateCpuMs: number[],
+    measured: MeasuredChange,
+    change: Partial<ArmHotspots> = {},
+  ) =>
+    gainByCategory(
+      arm('baseline', [60, 30, 10], beforeCpuMs),
+      { ...arm('candidate', [20, 30, 10], candidateCpuMs), ...change },
+      measured,
+    )
+
+  it('is that of their CPU, with an interval of the ratios of neighbours', () => {
+    const found = gainOfProcesses([100, 110, 90], [60, 66, 54], { estimate: 0.4 })
+    expect(found.profiled).toBeCloseTo(0.4, 12)
+    // Every ratio is 0.6, however much the host slowed both.
+    expect(found.profiledCi95![0]).toBeCloseTo(0.4, 9)
+    expect(found.profiledCi95![1]).toBeCloseTo(0.4, 9)
+    expect(found.explained).toBeCloseTo(1, 12)
+    const noisy = gainOfProcesses([100, 100, 100], [54, 60, 66], { estimate: 0.4 })
+    // ln 0.54, ln 0.6 and ln 0.66 have the standard error 0.05799; t(0.975, 2) is 4.30265.
+    expect(noisy.profiled).toBeCloseTo(0.4, 12)
+    expect(noisy.profiledCi95![0]).toBeCloseTo(1 - 0.6 * Math.exp(4.30265 * 0.057993), 3)
+    expect(noisy.profiledCi95![1]).toBeCloseTo(1 - 0.6 * Math.exp(-4.30265 * 0.057993), 3)
+  })
+
+  it('has shares of the whole CPU, so that what was not sampled stays unexplained', () => {
+    const found = gainOfProcesses([125, 125], [85, 85], { estimate: 0.32 })
+    expect(shareOf(found, 'loading')).toBeCloseTo(40 / 125 / 0.32, 12)
+    expect(found.profiled).toBeCloseTo(0.32, 12)
+    expect(found.explained).toBeCloseTo(1, 12)
+    const unseen = gainOfProcesses([125, 125], [65, 65], { estimate: 0.48 })
+    expect(unseen.explained).toBeCloseTo(40 / 125 / 0.48, 12)
+  })
+
+  it('disagrees only if the difference exceeds what the noise of both explains', () => {
+    const codes = (candidateCpuMs: number[], measured: MeasuredChange) =>
+      gainOfProcesses([100, 100, 100], candidateCpuMs, measured).warnings.map(({ code }) => code)
+    expect(codes([54, 60, 66], { estimate: 0.3 })).toEqual([])
+    expect(codes([59.9, 60, 60.1], { estimate: 0.3 })).toEqual(['profile-disagrees'])
+    const wide = { estimate: 0.3, ci95: { lower: 0.2, upper: 0.4 } }
+    expect(codes([59.9, 60, 60.1], wide)).toEqual([])
+    // The tolerances of older profiles: two points, or a tenth of the change.
+    expect(codes([59.9, 60, 60.1], { estimate: 0.37 })).toEqual([])
+  })
+
+  it('is not divided if too little of an arm was sampled', () => {
+    const found = gainOfProcesses([100, 100], [60, 60], { estimate: 0.4 }, { sampledShare: 0.7 })
+    expect(found.categories).toEqual([])
+    expect(found).not.toHaveProperty('explained')
+    expect(found.sampledShare).toBe(0.7)
+    expect(gainSentence(found)).toBe(
+      'the candidate takes 40.0 % less CPU time than the baseline (in the profiles 40.0 % less); only 70.0 % of the CPU time was sampled, so the change is not divided by category',
+    )
+  })
+})
+
 describe('the gain of some arms', () => {
   const candidate = sampled('candidate', [20, 30, 10], 50)
 

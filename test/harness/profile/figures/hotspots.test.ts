@@ -30,6 +30,16 @@ const folded = (...micros: number[]): FoldedProfile => ({
   totalMicros: micros.reduce((sum, amount) => sum + amount, 0),
 })
 
+const memory: NonNullable<ArmProfiles['memory']> = {
+  allocations: { frames, stacks: [{ frames: [0], bytes: 400 }], totalBytes: 400 },
+  allocationPasses: 2,
+  calls: ({ name }) => (name === 'load' ? 30 : undefined),
+  callPasses: 3,
+}
+/** Processes of ten passes, of which 1,000 µs were sampled, by their CPU, ms. */
+const processes = (...cpuMs: readonly number[]): ArmProfiles['processes'] =>
+  cpuMs.map((one) => ({ profile: folded(600, 380, 0, 20), passes: 10, cpuMs: one }))
+
 function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
   const exact = folded(600, 380, 5000, 20)
   return {
@@ -37,14 +47,11 @@ function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
     stack: [],
     passes: 10,
     cpuMs: 50,
-    profiledCpuMs: 0.11,
     referenceCpuMs: 10,
+    processes: processes(1.1),
     exact,
     inlined: exact,
-    allocations: { frames, stacks: [{ frames: [0], bytes: 400 }], totalBytes: 400 },
-    allocationPasses: 2,
-    calls: ({ name }) => (name === 'load' ? 30 : undefined),
-    callPasses: 3,
+    memory,
     samples: 5000,
     lostThreads: 0,
     ...change,
@@ -73,8 +80,14 @@ describe('the hot spots of an arm', () => {
       'other',
     ])
     expect(arm.categories.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12)
-    // 1,000 µs of busy time in ten passes.
-    expect(arm.sampledMs).toBe(0.1)
+  })
+
+  it('state the sampled CPU of a pass, and that of each process', () => {
+    const three = armHotspots(profiles({ processes: processes(1, 1.25, 1.5) }), table)
+    // 1,000 µs in ten passes.
+    expect(three.sampledMs).toBeCloseTo(0.1, 12)
+    expect(three.processCpuMs).toEqual([0.1, 0.125, 0.15])
+    expect(three.sampledShare).toBeCloseTo(0.8, 12)
   })
 
   it('include the overhead relative to the reference computation', () => {
@@ -144,15 +157,50 @@ describe('the hot spots of an arm', () => {
     ])
   })
 
-  it('warn if samples account for too little of the time', () => {
-    const starved = armHotspots(profiles({ profiledCpuMs: 0.16 }), table)
+  it('are not divided by category if less than 80 % of the CPU was sampled', () => {
+    const starved = armHotspots(profiles({ processes: processes(1.6) }), table)
     expect(starved.warnings.map(({ code, hint }) => [code, hint])).toEqual([
       [
         'time-not-sampled',
-        'samples account for only 62.5 % of the CPU time: the profiler had to wait for a CPU, or native threads did the work; close other programs',
+        'only 62.5 % of the CPU time was sampled, so it is not divided by category: native threads did the rest, or threads that could not be profiled',
       ],
     ])
-    expect(armHotspots(profiles({ profiledCpuMs: 0.125 }), table).warnings).toEqual([])
+    for (const list of ['categories', 'operations', 'next'] as const)
+      expect(starved[list]).toEqual([])
+    const enough = armHotspots(profiles({ processes: processes(1.25) }), table)
+    expect(enough.warnings).toEqual([])
+    expect(enough.categories).toHaveLength(5)
+  })
+
+  it('have no allocations and calls if these were not profiled', () => {
+    const { memory: _, ...onlyCpu } = profiles()
+    const arm = armHotspots(onlyCpu, table)
+    expect(arm.allocators).toEqual([])
+    expect(category(arm, 'loading')).not.toHaveProperty('allocatedBytes')
+    expect(arm.operations[0]).not.toHaveProperty('calls')
+  })
+
+  it('estimate the effort for collections by where they ran if allocations were not profiled', () => {
+    const gc: Frame = { name: '(garbage collector)', kind: 'gc' }
+    const all = [js('load', 'load.ts'), js('work', 'work.ts'), gc]
+    const exact: FoldedProfile = {
+      frames: all,
+      stacks: [
+        { frames: [0, 2], micros: 300 },
+        { frames: [1, 2], micros: 200 },
+        { frames: [1], micros: 500 },
+      ],
+      totalMicros: 1000,
+    }
+    const { memory: _, ...onlyCpu } = profiles({ exact, inlined: exact })
+    expect(armHotspots(onlyCpu, table).next).toEqual([
+      {
+        category: 'GC',
+        share: 0.5,
+        effort: 'medium',
+        operations: ['load (load.ts:3)', 'work (work.ts:3)'],
+      },
+    ])
   })
 
   it('rank what to optimize next, without the purpose of the program', () => {
