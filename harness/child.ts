@@ -1,5 +1,6 @@
 import type { DataVersions, RunSlot, Suite } from './contract.js'
 import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
+import { type Company, keepCompany } from './measurement/company.js'
 import { ContractError, canonicalOf, checkOutcome } from './measurement/outcome-contract.js'
 import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
 import { foldStack } from './measurement/stack.js'
@@ -25,17 +26,18 @@ async function answer(slot: RunSlot): Promise<void> {
   if (typeof suite !== 'object' || suite === null)
     throw new ContractError('the module does not export a suite; export const suite = { … }')
   const go = new Promise((resolve) => process.once('message', resolve))
+  const company = keepCompany(slot, send)
   await send({ kind: 'ready' })
   await go
-  await send(await execute(suite, slot))
+  await send(await execute(suite, slot, company))
   // Handles the suite left open must not keep this process alive.
   process.exit(0)
 }
 
-async function execute(suite: Suite, slot: RunSlot): Promise<ChildMessage> {
+async function execute(suite: Suite, slot: RunSlot, company: Company): Promise<ChildMessage> {
   if (slot.mode === 'run' || slot.mode === 'probe') {
     const beforeMs = readTreeCpuMs()
-    const measurement = await runOnce(suite, slot)
+    const measurement = await runOnce(suite, slot, { company })
     const modules = await loadedModules()
     const ownCpuMs = Math.max(0, readTreeCpuMs() - beforeMs)
     return { kind: 'measured', measurement, ownCpuMs, modules }

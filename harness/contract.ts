@@ -57,6 +57,11 @@ export interface Workload<Subject, Scale, Output> {
    * waiting does not indicate a disturbed run: only foreign load and stolen time void it.
    */
   readonly parallel?: boolean
+  /**
+   * Numbers of warm-up and timed iterations of a run at each scale: what the measured time means.
+   * Without them, a pilot chooses.
+   */
+  readonly passes?: Readonly<Record<ScaleName, RunLength>>
   /** The content of one pass, as a text for readers: `100 backtests`. */
   describe?(scale: Scale): string
   /**
@@ -92,6 +97,14 @@ export interface Workload<Subject, Scale, Output> {
   canonical(output: Output): string | Uint8Array
   /** The first place where two outputs differ; undefined if they are equal. */
   diverge(baseline: Output, candidate: Output): Divergence | undefined
+}
+
+/** Numbers of iterations in one measured process. */
+export interface RunLength {
+  /** Warm-up iterations, untimed (W). */
+  readonly warmup: number
+  /** Timed iterations after them (K). */
+  readonly iterations: number
 }
 
 /** Versions of sets of data by their names, e.g. hashes of their content. */
@@ -151,6 +164,8 @@ export interface Layer<Subject> {
    * never part of an incumbent stack.
    */
   readonly standalone?: boolean
+  /** An A/A control: both arms run the same code. */
+  readonly sameCode?: boolean
   /**
    * `heavy`: a last resort, evaluated in a sequence only if the layers before it do not reach
    * `goal.aspired`.
@@ -160,6 +175,17 @@ export interface Layer<Subject> {
 }
 
 export type Metric = 'cpu' | 'wall'
+
+/**
+ * How the processes of a pair run.
+ *
+ * - `co-scheduled`: all at the same time on one CPU, so that the scheduler gives each a few
+ *   milliseconds in turn and every disturbance of the host meets all of them.
+ * - `lock-step`: all alive on one CPU, but only one works at a time; their iterations alternate.
+ * - `adjacent`: one directly after the other, on any CPU.
+ */
+export type PairDesign = 'co-scheduled' | 'lock-step' | 'adjacent'
+export const PAIR_DESIGNS: readonly PairDesign[] = ['co-scheduled', 'lock-step', 'adjacent']
 
 /**
  * What a layer must show on each of its workloads. Changes are fractions (0.05 is 5 %) of the time
@@ -246,6 +272,8 @@ export interface RunSlot {
   readonly warmup: number
   /** Timed iterations. */
   readonly iterations: number
+  /** How it runs beside the other processes of its pair; if absent, alone. */
+  readonly together?: Exclude<PairDesign, 'adjacent'>
   /**
    * Turns of the integer kernel that are added to every iteration as real extra work, for
    * controls.

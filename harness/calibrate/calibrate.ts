@@ -1,4 +1,4 @@
-import type { Metric, ScaleName, Workload } from '../contract.js'
+import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
 import { InputError } from '../errors.js'
 import {
   beginControl,
@@ -39,6 +39,8 @@ export interface CalibrationRequest extends ControlSetting {
   readonly workloads: readonly Workload<unknown, unknown, unknown>[]
   readonly scale: ScaleName
   readonly metric: Metric
+  /** Design of the pairs; if absent, each workload gets the one that suits it. */
+  readonly design?: PairDesign | undefined
   readonly seed: number
   /** A/A pairs per workload, ≥ 10. */
   readonly pairs: number
@@ -116,11 +118,12 @@ function idOf({ metric, scale, loaded, settings }: CalibrationRequest): string {
   return calibrationId(host, scale)
 }
 
-function controlOf({ workloads, scale, metric, seed, pairs }: CalibrationRequest): Control {
+function controlOf({ workloads, scale, metric, design, seed, pairs }: CalibrationRequest): Control {
   return {
     workloads,
     scale,
     metric,
+    design,
     seed,
     looks: [pairs],
     fixed: true,

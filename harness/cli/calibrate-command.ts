@@ -5,6 +5,7 @@ import type { CliCommand } from './command.js'
 import { commandOnRoot, commandText, quoted } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
 import {
+  designOption,
   jsonOption,
   metricOption,
   nodeOptionsOption,
@@ -56,6 +57,7 @@ export const calibrateCommand: CliCommand<CalibrateOptions, CalibrateCommand> = 
       .addOption(pairsOption('pairs of identical arms per workload', 40))
       .addOption(seedOption())
       .addOption(metricOption().default(DEFAULT_METRIC))
+      .addOption(designOption())
       .addOption(nodeOptionsOption())
       .addOption(timeoutOption())
       .addOption(suiteOption())

@@ -7,7 +7,7 @@ import {
 } from '../calibrate/calibrate.js'
 import { resultPath } from '../calibrate/calibration-store.js'
 import { calibrationNotes, calibrationTable } from '../calibrate/calibration-words.js'
-import type { Metric, ScaleName, Workload } from '../contract.js'
+import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
@@ -28,6 +28,7 @@ export interface CalibrateOptions {
   readonly pairs: number
   readonly seed: number
   readonly metric: Metric
+  readonly design?: PairDesign
   readonly nodeOptions?: readonly string[]
   /** ms */
   readonly timeout: number
@@ -55,7 +56,7 @@ export async function calibrateHost(
   command: CalibrateCommand,
   { io, packageVersion, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
-  const { root, scale, metric, seed, pairs, text } = command
+  const { root, scale, metric, design, seed, pairs, text } = command
   const loaded = await suiteOf(command.suite)
   const printLine = linePrinter(command.json, io)
   const request: CalibrationRequest = {
@@ -63,6 +64,7 @@ export async function calibrateHost(
     workloads: chooseWorkloads(command, loaded),
     scale,
     metric,
+    design,
     seed,
     pairs,
     resume: command.resume === true,

@@ -11,6 +11,7 @@ import { commandText, quoted } from './command-text.js'
 import type { SequenceCommand } from './evaluate-sequence.js'
 import { exitCodes } from './exit-codes.js'
 import {
+  designOption,
   type Fraction,
   fractionOption,
   incumbentOption,
@@ -39,6 +40,7 @@ interface EvaluateOptions
     | 'alpha'
     | 'memory'
     | 'metric'
+    | 'design'
     | 'suite'
     | 'incumbent'
     | 'inject'
@@ -109,6 +111,7 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
           .default('advisory'),
       )
       .addOption(metricOption(' (default: that of the layer)'))
+      .addOption(designOption())
       .addOption(suiteOption())
       .addOption(incumbentOption())
       .addOption(injectOption())

@@ -1,6 +1,6 @@
 import { isAbsolute, normalize, resolve } from 'node:path'
 import { Option } from 'commander'
-import type { Metric, ScaleName } from '../contract.js'
+import type { Metric, PairDesign, ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
@@ -9,6 +9,7 @@ import { commandText } from './command-text.js'
 import { exitCodes } from './exit-codes.js'
 import type { GateCommand } from './gate-head.js'
 import {
+  designOption,
   jsonOption,
   looksUpTo,
   MOST_PAIRS,
@@ -33,6 +34,7 @@ interface GateOptions {
   readonly maxPairs?: number
   readonly seed: number
   readonly metric: Metric
+  readonly design?: PairDesign
   readonly resultsChanged?: string
   readonly profile: boolean
   readonly timeout: number
@@ -54,7 +56,7 @@ Steps:
      uses the packages installed here unless a lock file or a dependency differs; builds both
   2  checks, with three seeds, that both give the same results; if not, it ends (exit 4) unless --results-changed gives
      the reason
-  3  measures both in adjacent pairs on this machine: every workload that both have, on the pure baseline and on the
+  3  measures both at the same time on one CPU, in pairs: every workload that both have, on the pure baseline and on the
      accepted layers, with looks after 10, 20 and 30 pairs
   4  measures again, in fresh pairs with another seed, each case that failed; the gate fails only if it fails twice
   5  writes gate.json, gate.md, every run, and a differential flame graph of each failed case; removes the worktrees
@@ -102,6 +104,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
       )
       .addOption(seedOption())
       .addOption(metricOption().default('cpu'))
+      .addOption(designOption())
       .addOption(
         new Option(
           '--results-changed <why>',
@@ -130,7 +133,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
       .addHelpText('after', HELP)
   },
   parse: (_args, options, { cwd, words }) => {
-    const { workload, scale, seed, metric, threshold, pairs, resultsChanged } = options
+    const { workload, scale, seed, metric, design, threshold, pairs, resultsChanged } = options
     const limit = MOST_LOOKS * pairs
     return defined({
       rule: {
@@ -138,6 +141,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
         scale,
         seed,
         metric,
+        design,
         limit: threshold,
         looks: looksUpTo(options.maxPairs ?? limit, pairs, limit),
         nodeFlags: nodeFlagsFor(metric),

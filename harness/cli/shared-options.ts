@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { SCALE_NAMES, type ScaleName } from '../contract.js'
+import { PAIR_DESIGNS, SCALE_NAMES, type ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import { findNamed } from '../text/nearest-name.js'
 import { isThresholdPreset, SLOWDOWN_PRESETS } from '../verdict/threshold-presets.js'
@@ -49,6 +49,14 @@ export function seedOption(description = 'seed of the data and of the order of r
 /** `--metric NAME`: cpu or wall. */
 export function metricOption(note = ''): Option {
   return new Option('--metric <name>', `time that is compared${note}`).choices(['cpu', 'wall'])
+}
+
+/** `--design NAME` */
+export function designOption(): Option {
+  return new Option(
+    '--design <name>',
+    'how the arms of a pair share the machine (default: what suits each workload; see docs/methodology.md)',
+  ).choices(PAIR_DESIGNS)
 }
 
 /** `--timeout SECONDS`; its value is in ms. */

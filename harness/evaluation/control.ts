@@ -12,7 +12,15 @@ import { proveEquivalence } from './prove-equivalence.js'
  */
 export type Control = Pick<
   PlanChoices,
-  'workloads' | 'scale' | 'metric' | 'seed' | 'looks' | 'fixed' | 'improvement' | 'proofs'
+  | 'workloads'
+  | 'scale'
+  | 'metric'
+  | 'seed'
+  | 'looks'
+  | 'fixed'
+  | 'improvement'
+  | 'proofs'
+  | 'design'
 >
 
 export interface ControlSetting extends PhaseSetting {
@@ -74,6 +82,7 @@ export function draftControl(
     hypothesis:
       control.improvement === undefined ? 'no difference' : 'the difference that was injected',
     criterion: { kind: 'improvement', atLeast: AT_LEAST },
+    nearEqual: true,
     stacks: { baseline: [], incumbent: [], candidate: [] },
     nodeFlags: [...settings.nodeFlags],
   })

@@ -1,10 +1,12 @@
-import type { Arm } from '../contract.js'
+import type { Arm, RunLength } from '../contract.js'
 import { EXIT, InputError, InvalidEvidenceError } from '../errors.js'
 import type { PlannedWorkload } from '../evidence/evidence.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import type { Measurement } from '../measurement/child-message.js'
 import { forkRun } from '../measurement/fork-run.js'
 import { calibrateTurnsPerMs } from '../measurement/kernel.js'
-import { slotOf } from '../measurement/measure-pair.js'
+import { measurePair, slotOf } from '../measurement/measure-pair.js'
+import { workloadOf } from '../measurement/run-once.js'
 import type { PhaseSetting } from './phase-setting.js'
 import type { PlanDraft } from './plan-draft.js'
 
@@ -18,17 +20,13 @@ export interface IterationTime {
   readonly wallMs: number
 }
 
-/** Numbers of warm-up (W) and timed (K) iterations of a run. */
-export interface RunLength {
-  readonly warmup: number
-  readonly iterations: number
-}
-
 const TIMED_AT_LEAST_MS = 100
 const MOST_ITERATIONS = 200
 const TIMED_AT_MOST_MS = 3000
 const QUICK_MS = 300
 const SLOW_MS = 5000
+/** CPU time of the kernel in the first pair that sizes an injection. */
+const GUESSED_MS = 10
 const COLD_RUN: RunLength = { warmup: 0, iterations: 1 }
 const WARM_RUN: RunLength = { warmup: 3, iterations: 4 }
 
@@ -48,8 +46,8 @@ export async function pilotWorkloads(
 }
 
 /**
- * Chooses by throw-away runs W and K of a workload, the same for all arms, and if the plan injects
- * work, the turns of the injected kernel.
+ * W and K of a workload, the same for all arms, and if the plan injects work, the turns of the
+ * injected kernel. The suite may fix W and K for the scale; if not, throw-away runs choose them.
  *
  * First each arm makes a single cold iteration. For a quick workload, a cold iteration is several
  * times slower than a warm one. Therefore, if it takes less than 300 ms, each arm makes another
@@ -59,14 +57,18 @@ export async function pilotWorkloads(
  * @throws {InvalidEvidenceError} a process failed
  */
 async function pilotWorkload(pilot: Pilot, workload: PlannedWorkload): Promise<PlannedWorkload> {
-  const cold = await timeArms(pilot, workload.id, COLD_RUN)
+  const { passes } = workloadOf(pilot.loaded.suite, workload.id)
+  const length = passes?.[pilot.plan.scale] ?? (await measureLength(pilot, workload.id))
+  const planned = { ...workload, warmup: length.warmup, iterations: length.iterations }
+  return pilot.plan.injected === undefined
+    ? planned
+    : { ...planned, injectTurns: await sizeInjection(pilot, planned, pilot.plan.injected) }
+}
+
+async function measureLength(pilot: Pilot, id: string): Promise<RunLength> {
+  const cold = await timeArms(pilot, id, COLD_RUN)
   const fastestMs = Math.min(...cold.map(({ metricMs }) => metricMs))
-  const times = fastestMs < QUICK_MS ? await timeArms(pilot, workload.id, WARM_RUN) : cold
-  const length = chooseRunLength(times)
-  const { injected } = pilot.plan
-  if (injected === undefined) return { ...workload, ...length }
-  const baseMs = await medianCpuMs(pilot, workload.id, injected.arm, length)
-  return { ...workload, ...length, injectTurns: turnsFor(injected.improvement, baseMs) }
+  return chooseRunLength(fastestMs < QUICK_MS ? await timeArms(pilot, id, WARM_RUN) : cold)
 }
 
 /**
@@ -88,18 +90,47 @@ export function chooseRunLength(times: readonly IterationTime[]): RunLength {
 }
 
 /**
- * CPU time of one iteration of an arm in runs of the planned length. It is the median of three
- * runs, because the injected effect is only as exact as this time.
+ * The turns of the kernel that make the planned effect. Throw-away pairs of the planned design time
+ * both the iterations and the kernel where it will run, because its speed there differs from its
+ * speed alone. It is the median of three, because the effect is only as exact as these times.
  */
-async function medianCpuMs(
+async function sizeInjection(
   pilot: Pilot,
-  workload: string,
-  arm: Arm,
-  length: RunLength,
+  workload: PlannedWorkload,
+  { improvement, arm }: NonNullable<PlanDraft['injected']>,
 ): Promise<number> {
-  const times: number[] = []
-  for (let run = 0; run < 3; run++) times.push((await timeArm(pilot, workload, arm, length)).cpuMs)
-  return times.sort((a, b) => a - b)[1] ?? 0
+  let injectTurns = Math.max(1, Math.round(GUESSED_MS * calibrateTurnsPerMs()))
+  const sizes: number[] = []
+  for (let pair = 0; pair < 3; pair++) {
+    const run = await timeInjected(pilot, { ...workload, injectTurns }, arm)
+    const kernelMs = Math.max(run.injectedMs ?? 0, 1e-6)
+    const wantedMs = injectedMs(improvement, run.cpuMs - kernelMs)
+    injectTurns = Math.max(1, Math.round((wantedMs * injectTurns) / kernelMs))
+    sizes.push(injectTurns)
+  }
+  return sizes.sort((a, b) => a - b)[1]!
+}
+
+/** A throw-away pair with the kernel in one arm. @returns the run of that arm */
+async function timeInjected(
+  { plan, loaded, settings }: Pilot,
+  workload: PlannedWorkload,
+  arm: Arm,
+): Promise<Measurement> {
+  const lines: JournalLine[] = []
+  const startedAt = new Date(0).toISOString()
+  const request = {
+    plan,
+    loaded,
+    settings,
+    startOfRun: () => startedAt,
+    onRun: () => {},
+    onLine: (line: JournalLine) => void lines.push(line),
+  }
+  await measurePair(request, workload, 1)
+  const failed = lines.find((line) => 'error' in line)
+  if (failed !== undefined) throw pilotFailed(failed.arm, workload.id, failed.error)
+  return lines.find((line): line is RunRecord => line.arm === arm && !('error' in line))!
 }
 
 /**
@@ -111,10 +142,6 @@ async function medianCpuMs(
  */
 export function injectedMs(improvement: number, baseMs: number): number {
   return improvement > 0 ? (baseMs * improvement) / (1 - improvement) : baseMs * -improvement
-}
-
-function turnsFor(improvement: number, baseMs: number): number {
-  return Math.max(1, Math.round(injectedMs(improvement, baseMs) * calibrateTurnsPerMs()))
 }
 
 async function timeArms(
@@ -154,7 +181,11 @@ async function timeArm(
     return result.message.measurement
   const problem = result.kind === 'failed' ? result.error : 'no measurement'
   if (result.kind === 'failed' && result.exitCode === EXIT.input) throw new InputError(problem)
-  throw new InvalidEvidenceError(
+  throw pilotFailed(arm, workload, problem)
+}
+
+function pilotFailed(arm: Arm, workload: string, problem: string): InvalidEvidenceError {
+  return new InvalidEvidenceError(
     `the pilot run of the ${arm} of ${workload} failed: ${problem}; nothing was measured`,
   )
 }

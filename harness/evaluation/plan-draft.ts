@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ScaleName, Workload } from '../contract.js'
+import type { PairDesign, Workload } from '../contract.js'
 import { InputError, messageOf } from '../errors.js'
 import { type Defined, defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
@@ -10,6 +10,7 @@ import { digestCode, readGitState } from '../measurement/source-state.js'
 import { foldStack } from '../measurement/stack.js'
 import { evidenceBelow } from '../measurement/written-files.js'
 import { packageRoot } from '../system/package-root.js'
+import { chooseDesign } from './choose-design.js'
 
 /** A plan before its evidence has a number and the pilot has run. */
 export type PlanDraft = Omit<EvaluationPlan, 'id' | 'createdAt'>
@@ -47,6 +48,10 @@ export interface PlanChoices
   readonly proofs?: number
   /** Known effect to inject, a fraction of the time; negative makes the candidate slower. */
   readonly improvement?: number | undefined
+  /** Design of the pairs; if absent, each workload gets the one that suits it. */
+  readonly design?: PairDesign | undefined
+  /** Both arms run the same code, or nearly. */
+  readonly nearEqual?: boolean
   /** Evidence root, absolute: what commands write there does not make the source dirty. */
   readonly root: string
   /** The measured code; that of the suite unless stated. */
@@ -64,14 +69,14 @@ const ALPHA = 0.05
  * @throws {InputError} the subject of an arm cannot be made
  */
 export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
-  const { loaded, stacks, scale, seed, improvement, targets } = choices
+  const { loaded, stacks, scale, seed, improvement } = choices
   refuseFailingStacks(loaded, stacks)
   const arms: EvaluationPlan['arms'] =
     stacks.incumbent.length === 0
       ? ['baseline', 'candidate']
       : ['baseline', 'incumbent', 'candidate']
   return defined({
-    schema: 'assay/plan@2',
+    schema: 'assay/plan@3',
     command: choices.command,
     packageVersion: choices.packageVersion,
     suite: loaded.suite.name,
@@ -91,9 +96,7 @@ export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
       alpha: choices.alpha ?? ALPHA,
       memory: choices.memory ?? 'advisory',
     },
-    workloads: choices.workloads.map((workload) =>
-      planWorkload(workload, scale, targets === undefined || targets.includes(workload.id)),
-    ),
+    workloads: choices.workloads.map((workload) => planWorkload(workload, choices)),
     injected: improvement === undefined ? undefined : injection(improvement, arms),
     supersedes: null,
     nodeFlags: choices.nodeFlags,
@@ -118,10 +121,15 @@ function refuseFailingStacks({ suite }: LoadedSuite, stacks: EvaluationPlan['sta
 }
 
 /** A workload in a plan, before its pilot. */
-function planWorkload(workload: AnyWorkload, scale: ScaleName, isTarget: boolean): PlannedWorkload {
-  const { id, title } = workload
+function planWorkload(
+  workload: AnyWorkload,
+  { scale, targets, design: given, metric, criterion, nearEqual = false }: PlanChoices,
+): PlannedWorkload {
+  const { id, title, parallel = false } = workload
   const content = workload.describe?.(workload.scales[scale]) ?? title
-  return { id, title, content, role: isTarget ? 'target' : 'guard' }
+  const role = targets === undefined || targets.includes(id) ? 'target' : 'guard'
+  const design = chooseDesign({ given, metric, criterion, role, parallel, nearEqual })
+  return { id, title, content, role, design }
 }
 
 /**

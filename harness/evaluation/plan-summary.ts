@@ -59,6 +59,7 @@ export function planSummary(
     fixed: true,
     alpha: command.alpha,
     memory: command.memory,
+    design: command.design,
     workloads: suite.workloads.filter(
       ({ id }) => command.workloads.length === 0 || command.workloads.includes(id),
     ),

@@ -1,4 +1,12 @@
-import type { Criterion, Layer, Metric, ScaleName, Suite, Workload } from '../contract.js'
+import type {
+  Criterion,
+  Layer,
+  Metric,
+  PairDesign,
+  ScaleName,
+  Suite,
+  Workload,
+} from '../contract.js'
 import { InputError } from '../errors.js'
 import { criterionSchema } from '../evidence/evidence.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
@@ -31,6 +39,8 @@ export interface EvaluateCommand {
   readonly memory: 'advisory' | 'blocking'
   /** Replaces the layer's own value. */
   readonly metric?: Metric
+  /** Design of the pairs; if absent, each workload gets the one that suits it. */
+  readonly design?: PairDesign
   readonly resume: boolean
   /** Evidence root, absolute. */
   readonly root: string
@@ -93,6 +103,8 @@ export function planEvaluation(
     fixed,
     alpha,
     memory,
+    design: command.design,
+    nearEqual: layer.sameCode === true,
     workloads: chooseWorkloads(command, layer, suite),
     targets: layer.workloads,
     improvement: inject,

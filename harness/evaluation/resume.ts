@@ -128,6 +128,7 @@ export function differencesBetween(
     ...(isDeepStrictEqual(workloadNames(plan), workloadNames(draft))
       ? []
       : ['workloads (--workload)']),
+    ...(isDeepStrictEqual(designs(plan), designs(draft)) ? [] : ['design of the pairs (--design)']),
     ...(plan.git?.commit === draft.git?.commit
       ? []
       : [`commit (${plan.git?.commit ?? 'none'} → ${draft.git?.commit ?? 'none'})`]),
@@ -144,4 +145,8 @@ export function hostDifferences(begunOn: Environment, environment: Environment):
 
 function workloadNames({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {
   return workloads.map(({ id, role, content }) => `${id} ${role} ${content}`)
+}
+
+function designs({ workloads }: Pick<EvaluationPlan, 'workloads'>): readonly string[] {
+  return workloads.map(({ id, design }) => `${id} ${design}`)
 }

@@ -62,8 +62,11 @@ export type CalibrationQuote = Readonly<z.infer<typeof calibrationQuoteSchema>>
 
 /** `plan.json`: everything decided before the first measured run. */
 export const planSchema = z.strictObject({
-  /** Version 2: lines of the journals are chained, and runs are checked against the plan. */
-  schema: z.enum(['assay/plan@1', 'assay/plan@2']),
+  /**
+   * Since 2, lines of the journals are chained, and runs are checked against the plan. Since 3,
+   * workloads state the design of their pairs, and runs the CPU of each iteration.
+   */
+  schema: z.enum(['assay/plan@1', 'assay/plan@2', 'assay/plan@3']),
   /** Stem of the evidence and the record, `0001-layer1`. */
   id: z.string(),
   createdAt: z.iso.datetime(),
@@ -118,11 +121,11 @@ export const planSchema = z.strictObject({
         /** The content of one pass, such as `100 backtests`. */
         content: z.string(),
         role: roleSchema,
-        /** Absent in older plans, whose pairs are adjacent. */
+        /** How the processes of a pair run; absent in plans of version 1 and 2: adjacent. */
         design: designSchema.optional(),
         /**
-         * Numbers of warm-up (W) and timed (K) iterations from the pilot. Absent if the arms are
-         * not equivalent, so that no pilot was run.
+         * Numbers of warm-up (W) and timed (K) iterations, from the suite or the pilot. Absent if
+         * the arms are not equivalent, so that nothing is measured.
          */
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
@@ -216,6 +219,8 @@ export const environmentSchema = z.strictObject({
   governor: z.string().optional(),
   cpuQuota: z.number().optional(),
   memoryLimitBytes: z.number().optional(),
+  /** The CPUs a process may run on, `0-3,6`; absent if processes cannot be bound to one. */
+  allowedCpus: z.string().optional(),
   loadAverage: z.array(z.number()).length(3).optional(),
   /** The facts that could not be read on this host, and the consequence for the comparison. */
   fallbacks: z.array(z.string()),

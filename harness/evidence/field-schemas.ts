@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ARMS } from '../contract.js'
+import { ARMS, PAIR_DESIGNS } from '../contract.js'
 
 /** Fields that several files of an evidence folder, and the decision records, have in common. */
 
@@ -7,6 +7,8 @@ import { ARMS } from '../contract.js'
 export const RECORD_ID_PATTERN = String.raw`\d{4,}-[a-z0-9][a-z0-9.-]*`
 export const RECORD_ID = new RegExp(`^${RECORD_ID_PATTERN}$`)
 export const armSchema = z.enum(ARMS)
+/** How the processes of a pair run. */
+export const designSchema = z.enum(PAIR_DESIGNS)
 export const metricSchema = z.enum(['cpu', 'wall'])
 /**
  * On a `target`, the layer must win. On a `guard`, it must not lose more than the regression gate
@@ -24,11 +26,6 @@ export const injectedSchema = z.strictObject({ improvement: z.number(), arm: arm
 export const verdictSchema = z.enum(['accepted', 'rejected', 'inconclusive'])
 /** Whether peak memory stays within its limit. */
 export const memoryVerdictSchema = z.enum(['within', 'over', 'undecided'])
-/**
- * How the arms of a pair run. `co-scheduled`: at the same time on one core. `lock-step`: both
- * alive on one core, iterations in turn. `adjacent`: one process after the other.
- */
-export const designSchema = z.enum(['co-scheduled', 'lock-step', 'adjacent'])
 export const noiseClassSchema = z.enum(['GREEN', 'YELLOW', 'RED'])
 /** A fraction above 0 and below 1. */
 export const fractionSchema = z.number().gt(0).lt(1)

@@ -17,14 +17,21 @@ export const runRecordSchema = z.strictObject({
   arm: armSchema,
   /** CPU time per iteration, user + system, all threads of the process, ms. */
   cpuMs: finite,
-  /** Wall time per iteration, ms. */
+  /**
+   * Wall time per iteration, ms. Where arms share a CPU, it leaves out what the others took: the
+   * iterations of the others in lock-step, the waiting of the main thread if co-scheduled.
+   */
   wallMs: finite,
   /** Wall time of the very first iteration in the process, warm-up included, ms. */
   coldWallMs: finite,
   /** Wall time of each timed iteration, in the order they ran, ms. */
   samplesMs: z.array(finite),
-  /** CPU time of each iteration, warm-up first, ms; absent in older evidence. */
+  /** CPU time of each iteration, warm-up first, ms; absent in evidence of version 1 and 2. */
   passCpuMs: z.array(finite).optional(),
+  /** CPU time of the injected kernel per timed iteration, ms; only in the arm that has it. */
+  injectedMs: nonNegative.optional(),
+  /** The CPU that all runs of the pair were bound to; absent if they were not. */
+  core: z.int().nonnegative().optional(),
   /** Warm-up iterations before the timed ones. */
   warmup: z.int().nonnegative(),
   /** Wall time of the whole warm-up, ms. */

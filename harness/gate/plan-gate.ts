@@ -1,4 +1,4 @@
-import type { Metric, ScaleName } from '../contract.js'
+import type { Metric, PairDesign, ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import { acceptedLayers } from '../evaluation/incumbent.js'
 import { draftPlan, type PlanDraft } from '../evaluation/plan-draft.js'
@@ -16,6 +16,8 @@ export interface GateRule {
   readonly scale: ScaleName
   readonly seed: number
   readonly metric: Metric
+  /** Design of the pairs; if absent, each workload gets the one that suits it. */
+  readonly design?: PairDesign | undefined
   /** Slowdown from which a case fails, a fraction. */
   readonly limit: number
   /** Numbers of pairs at which a case may be decided, ascending; at most three. */
@@ -120,6 +122,8 @@ function planStack(
     scale: rule.scale,
     seed: rule.seed,
     looks: rule.looks,
+    design: rule.design,
+    nearEqual: true,
     fixed: false,
     workloads,
     nodeFlags: [...rule.nodeFlags],

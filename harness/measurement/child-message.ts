@@ -2,10 +2,17 @@ import { z } from 'zod'
 import type { RunSlot } from '../contract.js'
 import { runRecordSchema } from '../evidence/run-record.js'
 
-/** Messages of the parent: first the slot, then GO when the child is ready. */
+/**
+ * Messages of the parent: first the slot, then GO when the child is ready; further ones only to
+ * processes that run together.
+ */
 export type ParentMessage =
   | { readonly kind: 'slot'; readonly slot: RunSlot }
   | { readonly kind: 'go' }
+  /** In lock-step: make the next iteration. */
+  | { readonly kind: 'turn' }
+  /** Every other process of the pair has made its timed iterations. */
+  | { readonly kind: 'stop' }
 
 /**
  * The part of a run record that the measured process itself measures; the parent process adds
@@ -17,6 +24,7 @@ export const measurementSchema = runRecordSchema.omit({
   position: true,
   arm: true,
   foreignLoad: true,
+  core: true,
   stealShare: true,
   startedAt: true,
   voided: true,
@@ -62,6 +70,10 @@ const modules = z.array(z.string())
  */
 export const childMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
+  /** In lock-step: an iteration has ended. */
+  z.strictObject({ kind: z.literal('passed') }),
+  /** Together with others: the timed iterations have ended. */
+  z.strictObject({ kind: z.literal('timed') }),
   z.strictObject({ kind: z.literal('described'), description: suiteDescriptionSchema }),
   z.strictObject({
     kind: z.literal('prepared'),

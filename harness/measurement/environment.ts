@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { defined } from '../evidence/defined.js'
 import type { Environment } from '../evidence/evidence.js'
 import { PROC, readHostCpuTime, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
+import { readAllowedCpus } from './affinity.js'
 import { readStartedProcesses } from './started-processes.js'
 
 /**
@@ -40,6 +41,7 @@ export function readEnvironment(
     governor: readLine(join(roots.sys, 'devices/system/cpu/cpu0/cpufreq/scaling_governor')),
     cpuQuota: readCpuQuota(roots.sys),
     memoryLimitBytes: readMemoryLimit(roots.sys),
+    allowedCpus: readAllowedCpus(roots.proc),
     loadAverage: process.platform === 'win32' ? undefined : loadavg(),
     fallbacks: findFallbacks(roots.proc),
   })
@@ -53,6 +55,8 @@ function findFallbacks(proc: string): string[] {
       `no run-queue wait: ${proc}/self/task/*/schedstat is missing`,
     readStartedProcesses(proc) === undefined &&
       `no count of processes a workload starts: ${proc}/self/stat is missing; those of spawnSync are not noticed`,
+    readAllowedCpus(proc) === undefined &&
+      'no binding to a CPU: taskset of util-linux is missing or not permitted; arms run in lock-step instead of co-scheduled',
     readHostCpuTime(proc) === undefined &&
       `no foreign load and steal: ${proc}/stat is missing; no pair is voided for them`,
   ].filter((fallback) => fallback !== false)

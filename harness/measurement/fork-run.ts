@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { inspect } from 'node:util'
 import type { RunSlot } from '../contract.js'
@@ -32,7 +32,7 @@ export type ForkResult =
   | { readonly kind: 'answered'; readonly message: Answer; readonly host: HostLoad }
   | ({ readonly kind: 'failed' } & Failure)
 
-export type Answer = Exclude<ChildMessage, { kind: 'ready' | 'error' }>
+export type Answer = Exclude<ChildMessage, { kind: 'ready' | 'error' | 'passed' | 'timed' }>
 
 interface Failure {
   readonly error: string
@@ -41,10 +41,39 @@ interface Failure {
 
 /** The messages that a process has sent so far. */
 interface Conversation {
+  isReady: boolean
   goAt?: HostMoment
+  answeredAt?: HostMoment
   answer?: Answer
   failure?: Failure
-  host: HostLoad
+}
+
+/** The steps of a process at which its parent may act. Without `onReady`, GO follows READY. */
+interface Steps {
+  readonly onReady?: (started: StartedRun) => void
+  /** An iteration of the process has ended, in lock-step. */
+  readonly onPassed?: (started: StartedRun) => void
+  /** The timed iterations of a process that runs together with others have ended. */
+  readonly onTimed?: (started: StartedRun) => void
+}
+
+/** A process that has been sent its slot. */
+export interface StartedRun {
+  readonly slot: RunSlot
+  readonly pid: number | undefined
+  /** Lets a process that is ready begin its work. */
+  go(): void
+  send(kind: 'turn' | 'stop'): void
+  /** Ends the process, whose run then counts as failed. */
+  fail(error: string): void
+  /** How the process ended, and the moments between which it worked. @throws as `forkRun` */
+  readonly end: Promise<EndedRun>
+}
+
+/** A process that has ended, and the host while it worked; absent if it gave no measurement. */
+export interface EndedRun {
+  readonly result: ForkResult
+  readonly worked?: { readonly from: HostMoment; readonly to: HostMoment }
 }
 
 /** The kind of answer that each mode requires. */
@@ -67,6 +96,15 @@ const ANSWERS: Readonly<Record<RunSlot['mode'], Answer['kind']>> = {
  * @throws the reason of the signal, if it was aborted, after the process has ended
  */
 export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<ForkResult> {
+  return (await startRun(slot, settings).end).result
+}
+
+/**
+ * Starts a process and sends it its slot.
+ *
+ * @throws the reason of the signal, if it was aborted
+ */
+export function startRun(slot: RunSlot, settings: ForkSettings, steps: Steps = {}): StartedRun {
   settings.signal.throwIfAborted()
   const child = fork(CHILD, [], {
     env: { ...settings.env },
@@ -74,53 +112,74 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const conversation = converse(child, slot)
-  const end = await superviseProcess(child, settings, () => void child.kill('SIGKILL'))
-  const result = resultOf(conversation, end)
-  if (result.kind === 'answered' && 'modules' in result.message)
-    settings.onModules?.(result.message.modules, slot)
-  return result
-}
-
-/**
- * Sends the slot, replies to READY with GO, and accepts one answer. An unexpected message ends the
- * process.
- */
-function converse(child: ChildProcess, slot: RunSlot): Conversation {
-  const conversation: Conversation = { host: {} }
+  const conversation: Conversation = { isReady: false }
   const send = (message: ParentMessage) => child.send(message, () => {})
+  const started: StartedRun = {
+    slot,
+    pid: child.pid,
+    go: () => {
+      conversation.goAt = readNow()
+      send({ kind: 'go' })
+    },
+    send: (kind) => send({ kind }),
+    fail: (error) => {
+      conversation.failure ??= { error }
+      child.kill('SIGKILL')
+    },
+    end: superviseProcess(child, settings, () => void child.kill('SIGKILL')).then((end) =>
+      conclude(conversation, end, slot, settings),
+    ),
+  }
   child.on('message', (raw) => {
     if (conversation.failure !== undefined) return
     const parsed = childMessageSchema.safeParse(raw)
-    if (parsed.success && accept(conversation, parsed.data, slot)) {
-      if (parsed.data.kind === 'ready') send({ kind: 'go' })
-      return
-    }
-    conversation.failure = { error: `sent an unexpected message: ${shorten(raw)}` }
-    child.kill('SIGKILL')
+    if (!parsed.success || !accept(conversation, parsed.data, slot))
+      started.fail(`sent an unexpected message: ${shorten(raw)}`)
+    else take(started, parsed.data, steps)
   })
   send({ kind: 'slot', slot })
-  return conversation
+  return started
+}
+
+/** Acts on a message that was allowed. */
+function take(started: StartedRun, { kind }: ChildMessage, steps: Steps): void {
+  if (kind === 'ready') (steps.onReady ?? started.go)(started)
+  if (kind === 'passed') steps.onPassed?.(started)
+  if (kind === 'timed') steps.onTimed?.(started)
+}
+
+function conclude(
+  conversation: Conversation,
+  end: ProcessEnd,
+  slot: RunSlot,
+  settings: ForkSettings,
+): EndedRun {
+  const { goAt: from, answeredAt: to } = conversation
+  const worked = from === undefined || to === undefined ? undefined : { from, to }
+  const result = resultOf(conversation, end, worked)
+  if (result.kind === 'answered' && 'modules' in result.message)
+    settings.onModules?.(result.message.modules, slot)
+  return defined({ result, worked })
 }
 
 /** Adds a message to a conversation. @returns false if it is not allowed at this point */
 function accept(conversation: Conversation, message: ChildMessage, slot: RunSlot): boolean {
-  const { goAt, answer } = conversation
+  const { isReady, goAt, answer } = conversation
   if (message.kind === 'error') {
     const { message: error, exitCode } = message
     conversation.failure = defined({ error, exitCode })
     return true
   }
   if (message.kind === 'ready') {
-    if (goAt !== undefined) return false
-    conversation.goAt = readNow()
-    return true
+    conversation.isReady = true
+    return !isReady
   }
-  if (goAt === undefined || answer !== undefined || message.kind !== ANSWERS[slot.mode])
-    return false
+  if (goAt === undefined || answer !== undefined) return false
+  if (message.kind === 'passed') return slot.together === 'lock-step'
+  if (message.kind === 'timed') return slot.together !== undefined
+  if (message.kind !== ANSWERS[slot.mode]) return false
   conversation.answer = message
-  if (message.kind === 'measured')
-    conversation.host = hostLoadBetween(goAt, readNow(), message.ownCpuMs)
+  conversation.answeredAt = readNow()
   return true
 }
 
@@ -133,11 +192,17 @@ function readNow(): HostMoment {
 }
 
 function resultOf(
-  { answer, failure, host }: Conversation,
+  { answer, failure }: Conversation,
   { problem, stderrTail }: ProcessEnd,
+  worked: EndedRun['worked'],
 ): ForkResult {
-  if (answer !== undefined && failure === undefined && problem === undefined)
+  if (answer !== undefined && failure === undefined && problem === undefined) {
+    const host =
+      worked === undefined || answer.kind !== 'measured'
+        ? {}
+        : hostLoadBetween(worked.from, worked.to, answer.ownCpuMs)
     return { kind: 'answered', message: answer, host }
+  }
   const cause = failure?.error ?? problem ?? 'exited without an answer'
   const withStderr = stderrTail !== '' && failure?.exitCode === undefined
   const error = withStderr ? `${cause}; its stderr ends: ${stderrTail}` : cause

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { JournalLine } from '../evidence/run-record.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 
 /** Speed of the measuring phase, for progress and the remaining time. */
 export interface Pace {
@@ -24,7 +24,7 @@ export function createPace(clock: () => number = () => performance.now()): Pace 
     add: (line) => {
       lastMs = clock()
       runs += 1
-      if (!('error' in line)) insideMs += line.warmupMs + line.wallMs * line.iterations
+      if (!('error' in line)) insideMs += busyMs(line)
     },
     now: (runsLeft) => {
       const elapsedMs = clock() - startMs
@@ -32,4 +32,14 @@ export function createPace(clock: () => number = () => performance.now()): Pace 
     },
     overheadShare: () => (runs === 0 ? undefined : Math.max(0, 1 - insideMs / (lastMs - startMs))),
   }
+}
+
+/**
+ * Time of a run inside its iterations, ms. Where arms share a CPU, their wall times overlap, but
+ * their CPU times add up.
+ */
+function busyMs({ passCpuMs, core, warmupMs, wallMs, iterations }: RunRecord): number {
+  return core === undefined || passCpuMs === undefined
+    ? warmupMs + wallMs * iterations
+    : passCpuMs.reduce((sum, ms) => sum + ms, 0)
 }

@@ -5,6 +5,7 @@ import { Bench } from 'tinybench'
 import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
 import { PROC, readPeakRssBytes, readRunQueueWaits, waitBetween } from '../system/proc.js'
 import type { Measurement } from './child-message.js'
+import { ALONE, type Company } from './company.js'
 import { burn } from './kernel.js'
 import { canonicalOf, checkOutcome } from './outcome-contract.js'
 import { foldStack } from './stack.js'
@@ -26,6 +27,14 @@ interface TimedSection {
   readonly peakRssBytes: number | undefined
 }
 
+/** The surroundings of a run. */
+export interface RunSetting {
+  /** The other processes of the pair, if they run at the same time. */
+  readonly company?: Company
+  /** Root of the proc file system; another one in tests. */
+  readonly proc?: string
+}
+
 /**
  * One run: W warm-up and K timed iterations of a workload in this process, driven by tinybench.
  *
@@ -33,7 +42,6 @@ interface TimedSection {
  * kept until then.
  *
  * @param suite the suite of the slot
- * @param proc  root of the proc file system; another one in tests
  * @throws {UncountedWork} the metric is cpu, and other processes worked in the timed section
  * @throws {ContractError} the return value of an iteration does not meet the contract
  * @throws {Error} an iteration threw, or tinybench did not make exactly K timed iterations
@@ -41,7 +49,7 @@ interface TimedSection {
 export async function runOnce(
   suite: Suite,
   slot: RunSlot,
-  proc: string = PROC,
+  { company = ALONE, proc = PROC }: RunSetting = {},
 ): Promise<Measurement> {
   const workload = workloadOf(suite, slot.workload)
   const scale: unknown = workload.scales[slot.scale]
@@ -52,16 +60,26 @@ export async function runOnce(
   const outcomes: Outcome<unknown>[] = []
   // Samples are collected here, because tinybench sorts its own.
   const durationsMs: number[] = []
+  const passCpuMs: number[] = []
+  const kernelCpuMs: number[] = []
+  const pass = async (): Promise<Outcome<unknown>> => {
+    const outcome = await workload.run(subject, scale, slot.seed)
+    if (turns > 0) kernelCpuMs.push(burnTimed(turns))
+    return outcome
+  }
   // The function returns nothing, because tinybench would use a returned `overriddenDuration` as
   // the time. It is declared `async`, because tinybench calls any other function once more to test
   // whether it is.
   const iteration = async (): Promise<void> => {
     const begin = performance.now()
-    outcomes.push(await workload.run(subject, scale, slot.seed))
-    if (turns > 0) burn(turns)
+    const cpu = process.cpuUsage()
+    outcomes.push(await pass())
+    passCpuMs.push(cpuMsSince(cpu))
     durationsMs.push(performance.now() - begin)
   }
-  const { start, end, peakRssBytes } = await timeIterations(slot, iteration, processes, proc)
+  const timing = { slot, iteration, company, processes, proc }
+  const { start, end, peakRssBytes } = await timeIterations(timing)
+  await company.untilAllTimed(pass)
   checkIterations(slot, durationsMs)
   if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes))
     throw new UncountedWork(
@@ -73,6 +91,10 @@ export async function runOnce(
   globalThis.gc?.()
   return {
     ...timesOf(slot, start, end, durationsMs),
+    passCpuMs,
+    ...(turns > 0 && {
+      injectedMs: mean(kernelCpuMs.slice(slot.warmup).slice(0, slot.iterations)),
+    }),
     ...(peakRssBytes !== undefined && { peakRssBytes }),
     // `process.memoryUsage()` is not used, because it reads /proc, which some hosts do not have.
     heapBytes: getHeapStatistics().used_heap_size,
@@ -84,13 +106,23 @@ export async function runOnce(
   }
 }
 
+/** What is timed, and how. */
+interface Timing {
+  readonly slot: RunSlot
+  readonly iteration: () => Promise<void>
+  readonly company: Company
+  readonly processes: ReturnType<typeof watchProcesses>
+  readonly proc: string
+}
+
 /** Runs warm-up and timed iterations; the counters are read around the timed ones. */
-async function timeIterations(
-  slot: RunSlot,
-  iteration: () => Promise<void>,
-  processes: ReturnType<typeof watchProcesses>,
-  proc: string,
-): Promise<TimedSection> {
+async function timeIterations({
+  slot,
+  iteration,
+  company,
+  processes,
+  proc,
+}: Timing): Promise<TimedSection> {
   let start: Reading | undefined
   let end: Reading | undefined
   let peakRssBytes: number | undefined
@@ -113,7 +145,11 @@ async function timeIterations(
   })
   bench.add(slot.workload, iteration, {
     async: true,
-    ...(slot.mode === 'probe' && { beforeEach: collect }),
+    beforeEach: async () => {
+      if (slot.mode === 'probe') collect()
+      await company.beforePass()
+    },
+    afterEach: company.afterPass,
   })
   await bench.run()
   if (start === undefined || end === undefined) throw new Error('no iteration was timed')
@@ -129,21 +165,52 @@ function checkIterations({ warmup, iterations }: RunSlot, durationsMs: readonly 
 
 /** Means over the timed iterations, and the wall time of each iteration. */
 function timesOf(
-  { warmup, iterations }: RunSlot,
+  { warmup, iterations, together }: RunSlot,
   start: Reading,
   end: Reading,
   durationsMs: readonly number[],
 ) {
-  const cpuMicros = end.cpu.user + end.cpu.system - start.cpu.user - start.cpu.system
+  const samplesMs = durationsMs.slice(warmup)
+  const waitedMs = together === 'co-scheduled' ? mainThreadWait(start, end) : 0
+  const sectionMs = together === 'lock-step' ? sum(samplesMs) : end.atMs - start.atMs
   return {
-    cpuMs: cpuMicros / 1000 / iterations,
-    wallMs: (end.atMs - start.atMs) / iterations,
+    cpuMs: cpuMsBetween(start.cpu, end.cpu) / iterations,
+    wallMs: (sectionMs - waitedMs) / iterations,
     coldWallMs: durationsMs[0]!,
-    samplesMs: durationsMs.slice(warmup),
+    samplesMs,
     warmup,
-    warmupMs: durationsMs.slice(0, warmup).reduce((sum, ms) => sum + ms, 0),
+    warmupMs: sum(durationsMs.slice(0, warmup)),
     iterations,
   }
+}
+
+/** Time that the main thread waited for a CPU, ms; 0 if the host does not report it. */
+function mainThreadWait(start: Reading, end: Reading): number {
+  const thread = String(process.pid)
+  return (end.waits?.get(thread) ?? 0) - (start.waits?.get(thread) ?? 0)
+}
+
+/** Burns turns of the kernel. @returns the CPU time they took, ms */
+function burnTimed(turns: number): number {
+  const before = process.cpuUsage()
+  burn(turns)
+  return cpuMsSince(before)
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  return cpuMsBetween(before, process.cpuUsage())
+}
+
+function cpuMsBetween(from: NodeJS.CpuUsage, to: NodeJS.CpuUsage): number {
+  return (to.user + to.system - from.user - from.system) / 1000
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 /**
@@ -248,9 +315,7 @@ function meanCounters(outcomes: readonly Outcome<unknown>[]): Record<string, num
     const values = outcomes.flatMap(({ counters }) =>
       counters !== undefined && name in counters ? [counters[name]!] : [],
     )
-    return values.length < outcomes.length
-      ? []
-      : [[name, values.reduce((sum, value) => sum + value, 0) / values.length] as const]
+    return values.length < outcomes.length ? [] : [[name, mean(values)] as const]
   })
   return Object.fromEntries(entries)
 }

@@ -26,6 +26,30 @@ export function armOrder(
   return swaps[(pair - 1) % BLOCK] ? [...arms].reverse() : arms
 }
 
+/**
+ * The CPU that the processes of a pair are bound to, drawn by the seed.
+ *
+ * @param cpus the CPUs they may run on, at least one
+ */
+export function cpuOf(
+  seed: number,
+  workload: string,
+  pair: number,
+  cpus: readonly number[],
+): number {
+  const drawn = randomOf(`${seed}/${workload}/${pair} cpu`)()
+  return cpus[Math.floor(drawn * cpus.length)]!
+}
+
+/**
+ * The order of the arms in one iteration of a pair in lock-step: forwards and backwards in turn.
+ *
+ * @param iteration from 0, warm-up included
+ */
+export function turnOrder<Item>(iteration: number, order: readonly Item[]): readonly Item[] {
+  return iteration % 2 === 0 ? order : [...order].reverse()
+}
+
 /** The order of the arms in a pair of the memory probe: another schedule than that of the runs. */
 export function probeOrder(
   seed: number,

@@ -1,4 +1,4 @@
-import type { Arm, Criterion, Metric } from '../contract.js'
+import type { Arm, Criterion, Metric, PairDesign } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
@@ -69,6 +69,8 @@ export type Role = PlannedWorkload['role']
 export interface Rule {
   readonly role: Role
   readonly metric: Metric
+  /** How the processes of a pair run; adjacent if absent. */
+  readonly design?: PairDesign | undefined
   /** The arm the candidate is compared with: the incumbent, or the baseline if there is none. */
   readonly against: Arm
   readonly criterion: Criterion
@@ -79,9 +81,21 @@ export interface Rule {
   /** One-sided error over all looks. */
   readonly alpha: number
   readonly memory: 'advisory' | 'blocking'
+  /**
+   * The level of the wall interval that must exclude the cpu estimate to be discordant;
+   * `DISCORDANT_LEVEL` if absent.
+   */
+  readonly discordantLevel?: number | undefined
   /** The calibration of this host and Node found a bias, so that nothing is accepted. */
   readonly calibrationFailed?: boolean
 }
+
+/**
+ * At 95 %, noise of the wall time held back 0.6 to 0.85 % of rightful acceptances; plans before
+ * version 3 have that.
+ */
+export const DISCORDANT_LEVEL = 0.999
+const FORMER_LEVEL = 0.95
 
 /** The slowdown at which a guard fails the regression gate. */
 export const GATE_LIMIT = 0.1
@@ -103,12 +117,14 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
   return defined({
     role: workload.role,
     metric: plan.metric,
+    design: workload.design,
     against: plan.arms.includes('incumbent') ? ('incumbent' as const) : ('baseline' as const),
     criterion,
     looks: fixed ? looks.slice(-1) : looks.slice(0, kindOf(criterion).mostLooks),
     fixed,
     alpha,
     memory,
+    discordantLevel: plan.schema === 'assay/plan@3' ? undefined : FORMER_LEVEL,
     calibrationFailed: plan.calibration?.status === 'failed' ? true : undefined,
   })
 }

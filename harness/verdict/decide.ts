@@ -81,15 +81,35 @@ export function decide(evidence: Evidence): Decision {
 
 /**
  * Ids of the workloads that still need pairs, in plan order. Empty once the evaluation is
- * finished, that is, once all are decided or a target of a layer is rejected. Digests are not
- * checked here but while measuring and in `decide`.
+ * finished, that is, once all are decided, or a target of a layer is rejected and no workload is
+ * cut short. Digests are not checked here but while measuring and in `decide`.
  */
 export function openWorkloads(plan: EvaluationPlan, runs: readonly JournalLine[]): string[] {
   if (isNothing(plan)) return []
   const states = statesOf(plan, runs)
-  return isSettled(plan, states)
-    ? []
-    : states.filter(({ assessment }) => assessment.outcome === 'continue').map(({ id }) => id)
+  const settled = isSettled(plan, states)
+  return states
+    .filter((state) => (settled ? isCutShort(plan, state) : isOpen(state)))
+    .map(({ id }) => id)
+}
+
+function isOpen({ assessment }: WorkloadState): boolean {
+  return assessment.outcome === 'continue'
+}
+
+/**
+ * Whether a workload that decides nothing more has begun but not reached its first look. It is
+ * finished up to there, because an estimate of fewer pairs would be untrimmed, and its interval too
+ * narrow. Plans before version 3 end at once.
+ */
+function isCutShort(plan: EvaluationPlan, { id, assessment }: WorkloadState): boolean {
+  const pairs = assessment.rounds.length
+  return (
+    plan.schema === 'assay/plan@3' &&
+    assessment.outcome === 'continue' &&
+    pairs > 0 &&
+    pairs < ruleOf(plan, id).looks[0]!
+  )
 }
 
 /**
@@ -182,14 +202,15 @@ function isSettled(
 }
 
 function concludeWorkloads(
-  plan: Pick<EvaluationPlan, 'layer'>,
+  plan: EvaluationPlan,
   states: readonly WorkloadState[],
 ): WorkloadDecision[] {
   const settled = isSettled(plan, states)
   return states.map((state) => {
     const { outcome, reasons } = state.assessment
     if (outcome !== 'continue') return { ...state, verdict: outcome, reasons }
-    if (settled) return { ...state, verdict: 'inconclusive', reasons: ['not-needed'] }
+    if (settled && !isCutShort(plan, state))
+      return { ...state, verdict: 'inconclusive', reasons: ['not-needed'] }
     throw new InvalidEvidenceError(
       `measuring ended before ${state.id} was decided (${state.assessment.rounds.length} complete pairs); continue with --resume`,
     )

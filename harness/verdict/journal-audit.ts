@@ -2,11 +2,13 @@ import type { Arm } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
-import type { JournalLine } from '../evidence/run-record.js'
+import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { armOrder, POSITIONS, probeOrder } from '../measurement/schedule.js'
 import { ruleOf } from './criteria.js'
 
 type Line = JournalLine | ProbeLine
+
+const RUNS = 'runs.jsonl'
 
 /** A journal, and the order its plan prescribes. */
 interface Audited {
@@ -32,7 +34,7 @@ export function refuseUnplannedRuns(
 ): void {
   if (plan.schema === 'assay/plan@1') return
   audit({
-    name: 'runs.jsonl',
+    name: RUNS,
     plan,
     lines: runs,
     orderOf: (workload, pair) => armOrder(plan.seed, workload, pair, plan.arms),
@@ -55,7 +57,10 @@ function audit(audited: Audited): void {
   for (const [index, line] of lines.entries()) {
     if (!isOfPair(line, pair[0])) pair = []
     const problem =
-      unplanned(audited, line) ?? outOfOrder(audited, line, pair, done) ?? early(audited, index)
+      unplanned(audited, line) ??
+      outOfOrder(audited, line, pair, done) ??
+      elsewhere(audited, line, pair) ??
+      early(audited, index)
     if (problem !== undefined)
       throw new InvalidEvidenceError(
         `${name}: the run in line ${index + 1} (${line.workload}, pair ${line.pair}, ${line.arm}) ${problem}; restore the file or evaluate again`,
@@ -87,6 +92,9 @@ function unplanned({ plan }: Audited, line: Line): string | undefined {
   const { warmup = line.warmup, iterations = line.iterations } = workload
   if (line.warmup !== warmup || line.iterations !== iterations)
     return `has ${line.warmup} + ${line.iterations} iterations instead of the planned ${warmup} + ${iterations}`
+  const passes = 'passCpuMs' in line ? line.passCpuMs?.length : undefined
+  if (passes !== undefined && passes !== line.warmup + line.iterations)
+    return `has the CPU of ${passes} iterations instead of ${line.warmup} + ${line.iterations}`
   if ('samplesMs' in line && line.samplesMs.length !== line.iterations)
     return `has ${line.samplesMs.length} samples of ${line.iterations} iterations`
   return undefined
@@ -100,7 +108,7 @@ function unplanned({ plan }: Audited, line: Line): string | undefined {
  * @param done the last pair of each workload
  */
 function outOfOrder(
-  { orderOf }: Audited,
+  { plan, orderOf }: Audited,
   line: Line,
   pair: readonly Line[],
   done: ReadonlyMap<string, number>,
@@ -108,7 +116,9 @@ function outOfOrder(
   const last = done.get(line.workload) ?? 0
   const expected = pair.length === 0 ? last + 1 : last
   if (line.pair !== expected) return `follows pair ${last}, so pair ${expected} is due`
-  if (pair.some(isFailed)) return 'follows a failed run, which ends its pair'
+  const { design = 'adjacent' } = plan.workloads.find(({ id }) => id === line.workload) ?? {}
+  if (design === 'adjacent' && pair.some(isFailed))
+    return 'follows a failed run, which ends its pair'
   const arm = orderOf(line.workload, line.pair)[pair.length]
   if (line.arm !== arm)
     return arm === undefined
@@ -116,6 +126,19 @@ function outOfOrder(
       : `is not in the order of the seed: the ${arm} is due`
   if ('position' in line && line.position !== POSITIONS[pair.length])
     return `is marked as ${line.position}, but is the ${POSITIONS[pair.length]} of its pair`
+  return undefined
+}
+
+/** Whether a run was not bound to the CPU of its pair, or bound although its pair is adjacent. */
+function elsewhere({ name, plan }: Audited, line: Line, pair: readonly Line[]): string | undefined {
+  if (name !== RUNS || 'error' in line) return undefined
+  const core = 'core' in line ? line.core : undefined
+  const { design = 'adjacent' } = plan.workloads.find(({ id }) => id === line.workload) ?? {}
+  if (design === 'adjacent' && core !== undefined) return 'is bound to a CPU, but its pair is not'
+  if (design === 'co-scheduled' && core === undefined)
+    return 'is not bound to a CPU, although its pair is co-scheduled'
+  const first = pair.find((one): one is RunRecord => !('error' in one))
+  if (first !== undefined && first.core !== core) return 'ran on another CPU than its pair'
   return undefined
 }
 

@@ -3,6 +3,7 @@ import type { Arm } from '../contract.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
 import { lag1 } from '../statistics/autocorrelation.js'
 import { countOutliers } from '../statistics/outliers.js'
+import { tQuantile } from '../statistics/student-t.js'
 import { MINIMUM_PAIRS } from '../statistics/trimmed.js'
 import {
   formatCounted,
@@ -12,8 +13,8 @@ import {
   formatSignedPercent,
 } from '../text/format.js'
 import { budgetValues } from './budget-values.js'
-import { type Comparison, compareArms, improvementOf } from './compare.js'
-import { counterOf, type Rule } from './criteria.js'
+import { type Comparison, compareArms, improvementInterval, improvementOf } from './compare.js'
+import { counterOf, DISCORDANT_LEVEL, type Rule } from './criteria.js'
 import type { Look } from './look.js'
 import { compareMemory, MEMORY_LIMIT } from './memory.js'
 import type { ProbePair } from './memory-probe.js'
@@ -37,6 +38,7 @@ export const WARNING_CODES = [
   'autocorrelated',
   'position-effect',
   'discordant',
+  'long-slices',
   'slower',
   'memory-over',
   'probe-failed',
@@ -77,6 +79,7 @@ export function warningsOf(
     autocorrelated(judgedValues(rounds, comparison, rule), looks),
     positionEffect(rounds, comparison, rule.against),
     discordance(rounds, rule),
+    longSlices(rounds, rule),
     formerly || !reachesLimit(looks, rule) ? slower(looks, rule) : undefined,
     memoryGrowth(rounds, rule, probed),
   ].filter((warning) => warning !== undefined)
@@ -97,22 +100,34 @@ export function probeWarnings(lines: readonly ProbeLine[], workloadId: string): 
 
 /**
  * A warning if cpu and wall time disagree: the improvements differ by more than 5 points, and the
- * interval of the wall improvement excludes the cpu estimate. Undefined below the minimum of
- * pairs.
+ * interval of the wall improvement, at the level of the rule, excludes the cpu estimate. Undefined
+ * below the minimum of pairs.
  */
 export function discordance(
   rounds: readonly Round[],
-  { against }: Pick<Rule, 'against'>,
+  { against, discordantLevel = DISCORDANT_LEVEL }: Pick<Rule, 'against' | 'discordantLevel'>,
 ): Warning | undefined {
   const cpu = compareArms(rounds, against, 'cpu')?.improvement.estimate
-  const wall = compareArms(rounds, against, 'wall')?.improvement
+  const wall = wallInterval(rounds, against, discordantLevel)
   if (cpu === undefined || wall === undefined || rounds.length < MINIMUM_PAIRS) return undefined
-  const { lower, upper } = wall.ci95 ?? { lower: wall.estimate, upper: wall.estimate }
+  const { lower, upper } = wall
   if (Math.abs(cpu - wall.estimate) <= DISCORDANT_BEYOND || (lower <= cpu && cpu <= upper))
     return undefined
   return {
     code: 'discordant',
     hint: `cpu time improves by ${formatPercent(cpu)}, but wall time by ${formatPercent(wall.estimate)}: the layer moves work to other threads or to waiting, or the host was busy; set the layer's metric to wall if it is about I/O or parallelism, otherwise repeat on a quiet host`,
+  }
+}
+
+/** The improvement in wall time and its interval at a level; undefined below two rounds. */
+function wallInterval(rounds: readonly Round[], against: Arm, level: number) {
+  const wall = compareArms(rounds, against, 'wall')
+  if (wall === undefined) return undefined
+  const { m, se, df } = wall.estimate
+  const half = tQuantile((1 + level) / 2, df) * se
+  return {
+    estimate: improvementOf(m),
+    ...improvementInterval({ lower: m - half, upper: m + half }),
   }
 }
 
@@ -180,6 +195,24 @@ function positionEffect(
   return {
     code: 'position-effect',
     hint: `the ratio depends on which arm runs first (t ${formatNumber(t)}), so runs disturb each other; the order is balanced and the estimate stays valid: give the host more time between runs`,
+  }
+}
+
+/** The least number of slices per second of CPU that make co-scheduled arms share every moment. */
+const LEAST_SLICES = 50
+
+/** A warning if the scheduler of the host gives co-scheduled arms long slices of their CPU. */
+function longSlices(rounds: readonly Round[], { against, design }: Rule): Warning | undefined {
+  if (design !== 'co-scheduled') return undefined
+  const runs = rounds.flatMap((round) => [round.runs[against]!, round.runs.candidate!])
+  const switches = runs.map(({ involuntarySwitches }) => involuntarySwitches)
+  if (switches.some((count) => count === undefined)) return undefined
+  const seconds = runs.reduce((sum, { cpuMs, iterations }) => sum + (cpuMs * iterations) / 1000, 0)
+  const perSecond = switches.reduce<number>((sum, count) => sum + count!, 0) / seconds
+  if (perSecond >= LEAST_SLICES) return undefined
+  return {
+    code: 'long-slices',
+    hint: `the scheduler switched between the arms only ${formatNumber(perSecond)} times per second of CPU, so a disturbance may meet one arm alone; measure with --design lock-step`,
   }
 }
 

@@ -153,8 +153,20 @@ describe('the incumbent', () => {
 describe('the workloads', () => {
   it('are all of the suite: the targets of the layer, and the others as guards', () => {
     expect(plan('last').workloads).toEqual([
-      { id: 'spin', title: 'integer turns, spin', content: '1 spin', role: 'guard' },
-      { id: 'guard', title: 'integer turns, guard', content: '1 spin', role: 'target' },
+      {
+        id: 'spin',
+        title: 'integer turns, spin',
+        content: '1 spin',
+        role: 'guard',
+        design: 'co-scheduled',
+      },
+      {
+        id: 'guard',
+        title: 'integer turns, guard',
+        content: '1 spin',
+        role: 'target',
+        design: 'lock-step',
+      },
     ])
   })
 

@@ -102,7 +102,7 @@ describe('runOnce', () => {
   it('omits what a host without /proc does not report', async () => {
     const proc = join(temporaryDirectory(), 'no-proc')
     mkdirSync(proc)
-    const run = measurementSchema.parse(await runOnce(kernelSuite, slot, proc))
+    const run = measurementSchema.parse(await runOnce(kernelSuite, slot, { proc }))
     expect(run).not.toHaveProperty('peakRssBytes')
     expect(run).not.toHaveProperty('waitShare')
     expect(run.cpuMs).toBeGreaterThan(0)

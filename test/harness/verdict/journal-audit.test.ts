@@ -63,6 +63,45 @@ describe('runs that follow their plan', () => {
   })
 })
 
+describe('runs of arms that share a CPU', () => {
+  const workloads = plan.workloads.map((workload) => ({
+    ...workload,
+    design: 'co-scheduled' as const,
+  }))
+  const shared = planWith({ schema: 'assay/plan@3', workloads })
+  const bound = plannedRuns(shared, 3).map((run) => ({
+    ...run,
+    core: 1,
+    passCpuMs: Array.from({ length: run.warmup + run.iterations }, () => run.cpuMs),
+  }))
+  const changed = (index: number, fields: Partial<RunRecord>) =>
+    bound.map((run, at) => (at === index ? { ...run, ...fields } : run))
+
+  it('are accepted if they ran on one CPU, and if a failure ended all of a pair', () => {
+    expect(() => refuseUnplannedRuns(shared, bound)).not.toThrow()
+    const failed = bound.slice(0, 2).map(({ workload, pair, arm, startedAt }) => {
+      return { workload, pair, arm, startedAt, error: 'timed out' }
+    })
+    expect(() => refuseUnplannedRuns(shared, [...failed, ...bound.slice(2)])).not.toThrow()
+  })
+
+  it.each([
+    ['another CPU', changed(1, { core: 0 }), /ran on another CPU than its pair/],
+    ['no CPU', bound.map(({ core: _, ...run }) => run), /is not bound to a CPU/],
+    ['too few iterations', changed(0, { passCpuMs: [1] }), /has the CPU of 1 iterations/],
+  ])('are refused with %s', (_name, lines, message) => {
+    expect(() => refuseUnplannedRuns(shared, lines)).toThrow(message)
+  })
+
+  it('are refused in a plan of adjacent pairs', () => {
+    const adjacent = planWith({
+      schema: 'assay/plan@3',
+      workloads: workloads.map((workload) => ({ ...workload, design: 'adjacent' as const })),
+    })
+    expect(() => refuseUnplannedRuns(adjacent, bound)).toThrow(/is bound to a CPU, but its pair/)
+  })
+})
+
 describe('a journal that was tampered with', () => {
   it.each<[string, RunRecord[], RegExp]>([
     [

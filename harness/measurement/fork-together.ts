@@ -1,0 +1,133 @@
+import type { Arm, PairDesign, RunSlot } from '../contract.js'
+import { messageOf } from '../errors.js'
+import { bindToCpu } from './affinity.js'
+import { type EndedRun, type ForkResult, type ForkSettings, startRun } from './fork-run.js'
+import { hostLoadBetween } from './host-load.js'
+import { turnOrder } from './schedule.js'
+
+/** How several processes run at the same time. */
+export interface Together {
+  readonly design: Exclude<PairDesign, 'adjacent'>
+  /** The CPU that all of them are bound to; absent if they are not bound. */
+  readonly cpu?: number
+}
+
+type Started = ReturnType<typeof startRun>
+
+/**
+ * Runs the slots of a pair in processes that live at the same time. They load their code side by
+ * side. When all are ready, they are bound to one CPU and begin in the order of the slots:
+ * co-scheduled, all at once; in lock-step, one iteration after the other.
+ *
+ * If one fails, the others are ended, because a part of a pair does not count.
+ *
+ * @param slots with equal numbers of iterations, in the order of the pair
+ * @returns one result per slot; all failed, or none
+ * @throws the reason of the signal, if it was aborted, after all processes have ended
+ */
+export async function forkTogether(
+  slots: readonly RunSlot[],
+  settings: ForkSettings,
+  together: Together,
+): Promise<ForkResult[]> {
+  const pair = new RunningPair(slots, settings, together)
+  return await pair.results()
+}
+
+/** The processes of one pair while they run. */
+class RunningPair {
+  readonly #runs: Started[] = []
+  readonly #together: Together
+  readonly #ready = new Set<Started>()
+  readonly #timed = new Set<Started>()
+  /** The turns of lock-step that are still due. */
+  #turns: Started[] = []
+  #hasFailed = false
+
+  constructor(slots: readonly RunSlot[], settings: ForkSettings, together: Together) {
+    this.#together = together
+    for (const slot of slots) {
+      const run = startRun({ ...slot, together: together.design }, settings, {
+        onReady: (one) => this.#becomeReady(one),
+        onPassed: () => this.#nextTurn(),
+        onTimed: (one) => this.#becomeTimed(one),
+      })
+      this.#runs.push(run)
+    }
+  }
+
+  async results(): Promise<ForkResult[]> {
+    const ends = this.#runs.map(async ({ end, slot }) => {
+      const ended = await end
+      if (ended.result.kind === 'failed') this.#failAll(slot.arm)
+      return ended
+    })
+    // All processes end before an interruption is passed on.
+    await Promise.allSettled(ends)
+    return resultsOf(await Promise.all(ends))
+  }
+
+  #failAll(arm: Arm): void {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    for (const run of this.#runs) run.fail(`was ended, because the ${arm} of its pair failed`)
+  }
+
+  #becomeReady(run: Started): void {
+    this.#ready.add(run)
+    if (this.#ready.size === this.#runs.length) void this.#begin()
+  }
+
+  async #begin(): Promise<void> {
+    const { cpu, design } = this.#together
+    for (const run of this.#runs) {
+      if (cpu === undefined || run.pid === undefined) continue
+      try {
+        await bindToCpu(run.pid, cpu)
+      } catch (error) {
+        run.fail(messageOf(error))
+        return
+      }
+    }
+    if (this.#hasFailed) return
+    for (const run of this.#runs) run.go()
+    if (design === 'co-scheduled') return
+    const { warmup, iterations } = this.#runs[0]!.slot
+    this.#turns = Array.from({ length: warmup + iterations }, (_, iteration) =>
+      turnOrder(iteration, this.#runs),
+    ).flat()
+    this.#nextTurn()
+  }
+
+  #nextTurn(): void {
+    this.#turns.shift()?.send('turn')
+  }
+
+  /** A process may stop once all others have made their timed iterations. */
+  #becomeTimed(run: Started): void {
+    this.#timed.add(run)
+    for (const one of this.#runs) {
+      const others = this.#runs.filter((other) => other !== one)
+      if (others.every((other) => this.#timed.has(other)) && others.includes(run)) one.send('stop')
+    }
+  }
+}
+
+/** The load of the host is what none of the processes of the pair used. */
+function resultsOf(ends: readonly EndedRun[]): ForkResult[] {
+  const ownCpuMs = ends.reduce(
+    (sum, { result }) =>
+      result.kind === 'answered' && result.message.kind === 'measured'
+        ? sum + result.message.ownCpuMs
+        : sum,
+    0,
+  )
+  const worked = ends.flatMap((end) => end.worked ?? [])
+  const [first] = worked
+  const last = worked.reduce((a, b) => (b.to.atMs > a.to.atMs ? b : a), worked[0]!)
+  return ends.map(({ result }) =>
+    result.kind === 'answered' && first !== undefined
+      ? { ...result, host: hostLoadBetween(first.from, last.to, ownCpuMs) }
+      : result,
+  )
+}
