@@ -15,5 +15,6 @@ export const layer0Control: Layer<OptimizationConfig> = {
   metric: 'cpu',
   criterion: { kind: 'improvement', atLeast: 0.05 },
   standalone: true,
+  sameCode: true,
   apply: (config) => config,
 }

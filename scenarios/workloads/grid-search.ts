@@ -14,7 +14,7 @@ import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
 import { crossoverReference } from './crossover-reference.js'
-import { crossoverOf, crossoverSpace, type Steps } from './search-space.js'
+import { crossoverOf, crossoverSpace, SEARCH_PASSES, type Steps } from './search-space.js'
 
 export interface GridSearchScale {
   readonly fast: Steps
@@ -30,6 +30,7 @@ const YEAR = 252
 export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, SearchResult> = {
   id: 'grid-search',
   title: 'grid search of the SMA crossover',
+  passes: SEARCH_PASSES,
   scales: {
     smoke: {
       fast: { from: 5, to: 20, step: 5 },
@@ -38,8 +39,8 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
       sessions: 120,
     },
     standard: {
-      fast: { from: 5, to: 50, step: 5 },
-      slow: { from: 60, to: 150, step: 10 },
+      fast: { from: 10, to: 30, step: 20 },
+      slow: { from: 60, to: 140, step: 20 },
       assets: 10,
       sessions: YEAR,
     },

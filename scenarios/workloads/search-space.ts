@@ -6,6 +6,7 @@ import {
   returnTypeOf,
   type TradingAlgorithm,
 } from '../../engine/index.js'
+import type { RunLength, ScaleName } from '../../harness/contract.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 
 /** The values of one window length: `from`, `from + step`, … up to `to`. */
@@ -13,6 +14,16 @@ export interface Steps {
   readonly from: number
   readonly to: number
   readonly step: number
+}
+
+/**
+ * The length of a run of a search: passes of 50 to 300 ms, after those in which most code is
+ * compiled.
+ */
+export const SEARCH_PASSES: Readonly<Record<ScaleName, RunLength>> = {
+  smoke: { warmup: 3, iterations: 5 },
+  standard: { warmup: 2, iterations: 5 },
+  production: { warmup: 1, iterations: 1 },
 }
 
 /** Shares that the strategy holds. */

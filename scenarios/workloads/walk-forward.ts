@@ -17,7 +17,7 @@ import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
 import { type CrossoverTask, crossoverReference } from './crossover-reference.js'
-import { crossoverOf, crossoverSpace, type Steps } from './search-space.js'
+import { crossoverOf, crossoverSpace, SEARCH_PASSES, type Steps } from './search-space.js'
 
 export interface WalkForwardScale {
   readonly fast: Steps
@@ -44,6 +44,7 @@ export const walkForwardWorkload: Workload<
 > = {
   id: 'walk-forward',
   title: 'walk-forward optimization of the SMA crossover',
+  passes: SEARCH_PASSES,
   scales: {
     smoke: {
       fast: { from: 5, to: 15, step: 5 },
@@ -56,10 +57,10 @@ export const walkForwardWorkload: Workload<
       step: 20,
     },
     standard: {
-      fast: { from: 10, to: 40, step: 10 },
-      slow: { from: 50, to: 150, step: 25 },
+      fast: { from: 10, to: 30, step: 20 },
+      slow: { from: 50, to: 150, step: 50 },
       assets: 10,
-      windows: 5,
+      windows: 2,
       train: YEAR,
       validation: QUARTER,
       test: QUARTER,

@@ -42,6 +42,12 @@ export const workerStartWorkload: Workload<
   id: 'worker-start',
   title: 'opening a bundle in worker threads',
   parallel: true,
+  // A pass starts its threads anew and takes seconds.
+  passes: {
+    smoke: { warmup: 1, iterations: 2 },
+    standard: { warmup: 1, iterations: 1 },
+    production: { warmup: 0, iterations: 1 },
+  },
   scales: {
     smoke: { threads: [1, 2], laterOpens: 2, market: { assets: 20, sessions: YEAR } },
     standard: { threads: [2, 4, 8, 16], laterOpens: 2, market: { assets: 20, sessions: 3 * YEAR } },
