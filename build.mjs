@@ -4,13 +4,14 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { areUnchanged, bundleMeasured } from './bundle-measured.mjs'
 import { releaseLock, takeLock } from './harness/system/lock-file.mjs'
 
 /**
- * Compiles into dist/, incrementally. The compiler relies on its build info and does not check the
- * files it wrote. So this script does: where a file of dist/ is missing or was changed, dist/ is
- * built again from nothing, and an incomplete or changed build is never measured. Of two builds in
- * the same checkout one waits.
+ * Compiles into dist/, incrementally, and bundles what measured processes load. The compiler relies
+ * on its build info and does not check the files it wrote. So this script does: where a file of
+ * dist/ is missing or was changed, dist/ is built again from nothing, and an incomplete or changed
+ * build is never measured. Of two builds in the same checkout one waits.
  */
 const root = dirname(fileURLToPath(import.meta.url))
 const dist = join(root, 'dist')
@@ -25,10 +26,11 @@ takeTurn()
 process.on('exit', () => releaseLock(lock))
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
   process.on(signal, () => process.exit(code))
-build()
+await build()
 
-function build() {
-  if (existsSync(dist) && !isAsBuilt()) rmSync(dist, { recursive: true, force: true })
+async function build() {
+  const before = readBuilt()
+  if (before === undefined) rmSync(dist, { recursive: true, force: true })
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   try {
     execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')], {
@@ -37,20 +39,26 @@ function build() {
   } catch (error) {
     process.exit(error.status ?? 1)
   }
-  const built = JSON.stringify(digests(), null, 1)
+  const bundled = before?.bundled ?? {}
+  const isBundled = Object.keys(bundled).length > 0 && areUnchanged(root, bundled)
+  const made = isBundled ? bundled : await bundleMeasured(root, dist)
+  const built = JSON.stringify({ files: digests(), bundled: made }, null, 1)
   if (!existsSync(digestFile) || readFileSync(digestFile, 'utf8') !== built) {
     writeFileSync(`${digestFile}.${process.pid}`, built)
     renameSync(`${digestFile}.${process.pid}`, digestFile)
   }
 }
 
-function isAsBuilt() {
+/**
+ * What the last build wrote: digests of the files of dist/, and of those that bundles were made of.
+ * Undefined if there is no such build, or dist/ is not as it wrote it.
+ */
+function readBuilt() {
   try {
-    return (
-      JSON.stringify(JSON.parse(readFileSync(digestFile, 'utf8'))) === JSON.stringify(digests())
-    )
+    const built = JSON.parse(readFileSync(digestFile, 'utf8'))
+    return JSON.stringify(built.files) === JSON.stringify(digests()) ? built : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 

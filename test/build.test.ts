@@ -5,6 +5,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,7 +18,8 @@ import { temporaryDirectory } from './fixtures/bench.js'
 /** A checkout with one source file and the real build script. */
 function checkout(): string {
   const root = temporaryDirectory()
-  for (const file of ['build.mjs', 'harness/system/lock-file.mjs']) cpSync(file, join(root, file))
+  for (const file of ['build.mjs', 'bundle-measured.mjs', 'harness/system/lock-file.mjs'])
+    cpSync(file, join(root, file))
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'))
   mkdirSync(join(root, 'engine'))
   writeFileSync(join(root, 'engine', 'one.ts'), 'export const one: number = 1\n')
@@ -34,7 +37,7 @@ function checkout(): string {
     join(root, 'tsconfig.build.json'),
     JSON.stringify({
       compilerOptions: { ...compilerOptions, tsBuildInfoFile: 'dist/.tsbuildinfo' },
-      include: ['engine'],
+      include: ['engine', 'scenarios'],
     }),
   )
   writeFileSync(join(root, 'package.json'), '{"type":"module"}')
@@ -90,4 +93,40 @@ describe('the build', () => {
     expect(existsSync(join(root, 'dist', '.built.json'))).toBe(true)
     expect(built(root)).toContain('one = 2')
   })
+
+  it('joins what measured processes import, again after any change of a source or of the result', async () => {
+    const root = checkout()
+    mkdirSync(join(root, 'scenarios'))
+    writeFileSync(
+      join(root, 'scenarios', 'suite.ts'),
+      "import leven from 'leven'\nimport { one } from '../engine/one.js'\nexport const suite = [one, leven]\n",
+    )
+    const suite = join(root, 'dist', 'scenarios', 'suite.js')
+    const leven = join(root, 'dist', 'measured', 'leven.js')
+    expect(await build(root)).toEqual({ code: 0, output: '' })
+    const first = readFileSync(suite, 'utf8')
+    expect(first).toContain('one = 1')
+    expect(importsOf(first)).toEqual(['../measured/leven.js'])
+    expect(readFileSync(leven, 'utf8')).toContain('function leven(')
+    expect(readFileSync(join(root, 'dist', 'measured', LICENCES), 'utf8')).toContain('MIT License')
+
+    const madeAt = statSync(suite).mtimeMs
+    expect((await build(root)).code).toBe(0)
+    expect(statSync(suite).mtimeMs).toBe(madeAt)
+
+    writeFileSync(join(root, 'engine', 'one.ts'), 'export const one: number = 2\n')
+    expect((await build(root)).code).toBe(0)
+    expect(readFileSync(suite, 'utf8')).toBe(first.replace('one = 1', 'one = 2'))
+
+    const second = readFileSync(suite, 'utf8')
+    writeFileSync(suite, second.replace('one = 2', 'one = 3'))
+    rmSync(leven)
+    expect((await build(root)).code).toBe(0)
+    expect(readFileSync(suite, 'utf8')).toBe(second)
+    expect(existsSync(leven)).toBe(true)
+  })
 })
+
+const LICENCES = 'THIRD-PARTY-LICENCES.txt'
+
+const importsOf = (code: string) => [...code.matchAll(/from "([^"]+)"/g)].map(([, name]) => name)

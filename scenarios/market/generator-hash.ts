@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from '../../harness/system/package-root.js'
 
 /** Modules that decide what a market of a size and seed holds, relative to this folder. */
 const MODULES = [
@@ -14,13 +14,15 @@ const MODULES = [
 /** Hexadecimal digits in the name of a market. */
 const DIGITS = 12
 
-const own = fileURLToPath(import.meta.url)
+/** The modules are looked up from the root, because this one may be part of a bundle elsewhere. */
+const isSource = import.meta.url.endsWith('.ts')
+const room = join(packageRoot(), isSource ? '' : 'dist', 'scenarios', 'market')
 
 /**
  * The hash of the generator that runs. Computed once, when this module is loaded, so that no timed
  * pass computes it.
  */
-export const GENERATOR_HASH = generatorHash(dirname(own), extname(own))
+export const GENERATOR_HASH = generatorHash(room, isSource ? '.ts' : '.js')
 
 /**
  * The first digits of a hash over the modules that generate markets. `sp500` states the digest of

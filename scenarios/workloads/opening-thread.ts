@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import type { Counters, OptimizationConfig } from '../../engine/index.js'
-import { compiledModule } from '../../harness/system/package-root.js'
+import { packageRoot } from '../../harness/system/package-root.js'
 
 export type ThreadQuestion = 'open' | 'count'
 export type ThreadAnswer =
@@ -21,6 +22,12 @@ export interface TimedRead {
 }
 
 /**
+ * What a thread runs. A worker loads JavaScript only, so it is the compiled module, even where this
+ * one is not compiled; and this one may be part of a bundle in another folder.
+ */
+const MODULE = join(packageRoot(), 'dist', 'scenarios', 'workloads', 'opening-worker.js')
+
+/**
  * A worker thread that opens a bundle on request, from a source of its own. It handles one request
  * at a time.
  */
@@ -36,13 +43,7 @@ export class OpeningThread {
    * @param directory  of the bundle
    */
   constructor(config: OptimizationConfig, directory: string) {
-    // A worker loads JavaScript only, so it runs the compiled module even when this module is not
-    // compiled.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const module = new URL(`opening-worker.${extension}`, import.meta.url).href
-    this.#worker = new Worker(new URL(compiledModule(module)), {
-      workerData: { config, directory },
-    })
+    this.#worker = new Worker(MODULE, { workerData: { config, directory } })
     this.#failed = new Promise<never>((_, reject) => {
       this.#worker.once('error', reject)
       this.#worker.once('exit', () =>

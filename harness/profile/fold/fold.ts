@@ -51,11 +51,19 @@ export function frameOf(
   if (state !== undefined) return { name: functionName, kind: state }
   const name = functionName === '' ? '(anonymous)' : functionName
   const position = locate(url, lineNumber, columnNumber)
-  if (position !== undefined) return { name, kind: 'js', ...position }
+  if (position !== undefined) {
+    const { file, line, name: written } = position
+    return { name: isRenamed(name, written) ? written : name, kind: 'js', file, line }
+  }
   // Native code has no line. What `eval` or `new Function` made has one, and often no address.
   if (lineNumber >= 0 && !HAS_CODE.test(url))
     return { name, kind: 'js', file: generatedFile(url === '' ? name : url), line: lineNumber + 1 }
   return { name, kind: url === '' ? 'native' : 'js' }
+}
+
+/** Whether a bundler has given a function a number, because another module has one of its name. */
+function isRenamed(name: string, written: string | undefined): written is string {
+  return written !== undefined && name.startsWith(`${written}$`) && /\$\d+$/.test(name)
 }
 
 /** The longest time that a sample may count as, in multiples of the median. */

@@ -12,6 +12,8 @@ export interface SourcePosition {
   readonly file: string
   /** From 1. */
   readonly line: number
+  /** What stands there in the source, if the map states it: a bundler renames functions. */
+  readonly name?: string
 }
 
 /**
@@ -44,8 +46,13 @@ export function sourceLocator(root: string): Locate {
       return { file: shownPath(path, root), line: line + 1 }
     const { originalSource, originalLine } = entry
     const original = resolve(dirname(path), pathOf(originalSource) ?? originalSource)
-    return { file: shownPath(original, root), line: originalLine + 1 }
+    return { file: shownPath(original, root), line: originalLine + 1, ...nameIn(entry) }
   }
+}
+
+/** The name that an entry of a map states. */
+function nameIn(entry: object): Pick<SourcePosition, 'name'> {
+  return 'name' in entry && typeof entry.name === 'string' ? { name: entry.name } : {}
 }
 
 /** The path of a file, given its URL or path; undefined for anything else. */

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+/**
+ * Modules that measured processes and their threads import. Each is written in the place of its
+ * compiled file, as one file with all of its modules, because loading 500 files takes a process
+ * several times as long as loading a dozen.
+ */
+const ENTRIES = ['scenarios/suite', 'scenarios/workloads/opening-worker']
+/** What the entries share, below the folder of compiled code: one file per package. */
+const FOLDER = 'measured'
+const LICENCES = 'THIRD-PARTY-LICENCES.txt'
+const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/
+
+/**
+ * Bundles the measured modules into `dist`, with source maps to the sources as written.
+ *
+ * @param root of the checkout, absolute
+ * @param dist folder of compiled code, absolute
+ * @returns SHA-256 of every file the bundles are made of, and of every file written, by path from
+ * the root; empty if the checkout has no measured modules
+ */
+export async function bundleMeasured(root, dist) {
+  const present = ENTRIES.filter((entry) => existsSync(join(root, `${entry}.ts`)))
+  if (present.length === 0) return {}
+  const bundle = await rolldown({
+    input: Object.fromEntries(present.map((entry) => [entry, join(root, `${entry}.ts`)])),
+    cwd: root,
+    platform: 'node',
+    tsconfig: false,
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    // The code that is measured stays as it is written.
+    optimization: { inlineConst: false },
+    // Comments with paths would differ between checkouts.
+    experimental: { attachDebugInfo: 'none' },
+  })
+  try {
+    const { output } = await bundle.generate(outputOptions(dist))
+    const sources = await bundle.watchFiles
+    const written = writeOutput(dist, [...output, licencesOf(sources)])
+    return digestsOf(root, [...sources, fileURLToPath(import.meta.url), ...written])
+  } finally {
+    await bundle.close()
+  }
+}
+
+/** Whether bundles and what they are made of are still as `bundleMeasured` left them. */
+export function areUnchanged(root, digests) {
+  try {
+    const now = digestsOf(
+      root,
+      Object.keys(digests).map((path) => join(root, path)),
+    )
+    return Object.entries(digests).every(([path, digest]) => now[path] === digest)
+  } catch {
+    return false
+  }
+}
+
+function outputOptions(dist) {
+  return {
+    dir: dist,
+    format: 'esm',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    // Names as written, for profiles and stacks.
+    minify: false,
+    minifyInternalExports: false,
+    comments: { legal: true, annotation: false, jsdoc: false },
+    entryFileNames: '[name].js',
+    chunkFileNames: `${FOLDER}/[name].js`,
+    codeSplitting: { groups: [{ name: fileOfPackage, debugName: 'packages' }] },
+  }
+}
+
+/** Name of the file that a module of a package goes to; null for a module of this repository. */
+function fileOfPackage(id) {
+  const name = packageOf(id)
+  return name === undefined
+    ? null
+    : name.replace(/^@/, '').replaceAll('/', '-').replace(/\.js$/, '')
+}
+
+function packageOf(id) {
+  return PACKAGE_FOLDER.exec(id)?.[1]?.replaceAll(sep, '/')
+}
+
+/**
+ * Replaces each file as a whole, so that a process that starts meanwhile reads no half of one.
+ *
+ * @returns paths of the files
+ */
+function writeOutput(dist, output) {
+  const folder = join(dist, FOLDER)
+  const written = new Set()
+  for (const { fileName, code, source } of output) {
+    const path = join(dist, fileName)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(`${path}.${process.pid}`, code ?? source)
+    renameSync(`${path}.${process.pid}`, path)
+    written.add(path)
+  }
+  for (const name of readdirSync(folder))
+    if (!written.has(join(folder, name))) rmSync(join(folder, name), { recursive: true })
+  return [...written]
+}
+
+/** The licences of all bundled packages: they go where the code goes. */
+function licencesOf(sources) {
+  const folders = new Map()
+  for (const id of sources) {
+    const name = packageOf(id)
+    if (name !== undefined) folders.set(name, PACKAGE_FOLDER.exec(id)[0])
+  }
+  const texts = [...folders].sort().map(([name, folder]) => {
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    const text =
+      file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8')
+    return `${name} ${version}\n\n${text.trim()}\n`
+  })
+  return { fileName: `${FOLDER}/${LICENCES}`, source: texts.join(`\n${'-'.repeat(80)}\n\n`) }
+}
+
+function digestsOf(root, paths) {
+  return Object.fromEntries(
+    [...new Set(paths)]
+      .sort()
+      .map((path) => [
+        relative(root, path).split(sep).join('/'),
+        createHash('sha256').update(readFileSync(path)).digest('hex'),
+      ]),
+  )
+}
