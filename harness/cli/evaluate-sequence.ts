@@ -70,7 +70,7 @@ export async function evaluateSequence(
       onDiscarded: () =>
         io.stderr('a sequence that was interrupted here is discarded; its records are kept\n'),
     })
-    printSequence(record, printLine)
+    printSequence(record, readRecords(root), printLine)
     if (json) io.stdout(recordText(record))
     return sequenceExitCode(record, summary.requireAccepted)
   } catch (error) {
@@ -141,8 +141,12 @@ async function evaluateAndPrint(
   return evaluation.record
 }
 
-function printSequence(record: DecisionRecord, printLine: (line: string) => void): void {
-  const { head, rows } = sequenceRows(record)
+function printSequence(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+  printLine: (line: string) => void,
+): void {
+  const { head, rows } = sequenceRows(record, records)
   printLine(`\nthe sequence\n${terminalTable([head, ...rows]).trimEnd()}`)
   for (const sentence of sequenceSentences(record)) printLine(sentence)
 }

@@ -1,10 +1,19 @@
 import type { Equivalence, EvaluationPlan } from '../evidence/evidence.js'
-import { certifiableClaim, certifiedClaim, criterionOf } from '../record/claim.js'
+import { changeText, directedInterval } from '../record/change-text.js'
+import { certifiedClaim, criterionOf, resolutionClaim } from '../record/claim.js'
+import { decidingInterval, sureness } from '../record/deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
+import { workloadOutcome } from '../record/outcome-word.js'
 import { divergencePlace } from '../text/divergence-place.js'
-import { formatCounter, formatMs, formatNumber, formatP, formatPercent } from '../text/format.js'
+import {
+  formatCounted,
+  formatCounter,
+  formatMs,
+  formatNumber,
+  formatPercent,
+} from '../text/format.js'
 import { visibleLine, visibleText } from '../text/visible-text.js'
-import { thresholdOf } from '../verdict/criteria.js'
+import { neededFor } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
 
@@ -48,42 +57,40 @@ export function describeDivergence(
 }
 
 /**
- * `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.6, 41.5]  Welch t 41.2 df 14.3 p 2e-16
- * certified ≥ 38.2 %   certifies from 6.9 %   accepted`
+ * `grid-search   1.243 s → 0.745 s   40.1 % faster  [38.2, 41.9]   sure of ≥ 38.2 % faster, 95 %
+ * over all looks (needs ≥ 5 % faster)   10 pairs   resolution 6.5 % at 40 pairs   accepted`
  */
 export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): string {
-  const { id, improvement, verdict, reasons, budget } = workload
+  const { id, improvement, verdict, reasons, budget, pairs } = workload
   const criterion = criterionOf(workload, record)
-  const certified = certifiedClaim(workload, criterion)
-  const ending = verdict === 'accepted' ? verdict : `${verdict} (${reasons.join(', ')})`
-  // The whole line compares the candidate with this one arm.
-  const [other, welch] =
-    workload.against === 'incumbent'
-      ? [workload.incumbent, workload.welchIncumbent]
-      : [workload.baseline, workload.welch]
+  const sure = certifiedClaim(workload, criterion)
+  const resolution = resolutionClaim(workload, record)
+  const outcome = workloadOutcome(workload)
+  const other = workload.against === 'incumbent' ? workload.incumbent : workload.baseline
   const parts = [
     other && workload.candidate && `${formatMs(other.mean)} → ${formatMs(workload.candidate.mean)}`,
-    improvement && describeImprovement(improvement),
-    welch && `Welch t ${formatNumber(welch.t)} df ${formatNumber(welch.df)} p ${formatP(welch.p)}`,
-    budget &&
-      `${budget.counter} ${formatCounter(budget.counter, budget.mean)} (${thresholdOf(criterion)})`,
-    certified && `certified ${certified.replace(/^at least /, '≥ ')}`,
-    certifiableClaim(workload, criterion),
+    budget
+      ? `${budget.counter} ${formatCounter(budget.counter, budget.mean)}`
+      : improvement &&
+        describeImprovement(improvement.estimate, decidingInterval(workload, record)),
+    sure &&
+      `sure of ${sure.replace(/^at least /, '≥ ')}, ${sureness(record)} (needs ${neededFor(criterion)})`,
+    formatCounted(pairs, 'pair'),
+    resolution && `resolution ${resolution}`,
     describeRate(workload),
-    ending,
+    verdict === 'accepted' ? outcome : `${outcome} (${reasons.join(', ')})`,
   ]
   return `${id.padEnd(NAME_WIDTH)} ${parts.filter((part) => typeof part === 'string').join('   ')}`
 }
 
-function describeImprovement({
-  estimate,
-  ci95,
-}: NonNullable<WorkloadRecord['improvement']>): string {
-  const sign = estimate < 0 ? -1 : 1
-  const bounds = ci95?.map((bound) => sign * bound).sort((a, b) => a - b)
-  const interval =
-    bounds === undefined ? '' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
-  return `${formatPercent(sign * estimate)} ${sign < 0 ? 'slower' : 'faster'}${interval}`
+function describeImprovement(estimate: number, interval: readonly number[] | undefined): string {
+  const bounds =
+    interval === undefined
+      ? ''
+      : `  [${directedInterval(estimate, interval)
+          .map((bound) => formatNumber(100 * bound))
+          .join(', ')}]`
+  return `${changeText(estimate)}${bounds}`
 }
 
 /** `1.24 M → 2.07 M bars/s`: the speed of both arms, in units of work. */

@@ -2,11 +2,12 @@ import { SCALE_NAMES, type Suite } from '../contract.js'
 import { EXIT, type ExitCode, InvalidEvidenceError } from '../errors.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import type { Io } from '../io.js'
+import { resultText } from '../record/change-text.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { readRecord } from '../record/record-store.js'
 import { supersededBy } from '../record/supersession.js'
-import { formatPercent } from '../text/format.js'
 import { terminalTable } from '../text/table.js'
+import { visibleLine } from '../text/visible-text.js'
 
 /** `assay list`. A damaged record is listed as damaged; the others are listed all the same. */
 export function printList(root: string, suite: Suite, io: Io): ExitCode {
@@ -45,7 +46,7 @@ function recordRows(root: string): string[][] {
       : [
           id,
           describeVerdict(record),
-          describeCumulative(record),
+          describeResults(record),
           record.date,
           describeSupersession(record, records),
         ],
@@ -68,10 +69,14 @@ function describeVerdict({ verdict, injected }: DecisionRecord): string {
   return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
 }
 
-function describeCumulative({ cumulative, reasons }: DecisionRecord): string {
-  return cumulative === undefined
-    ? reasons.join(', ')
-    : `${formatPercent(cumulative.improvement)} against the pure baseline`
+/** The result of each target, with the interval of the look that decided. */
+function describeResults(record: DecisionRecord): string {
+  const results = record.workloads.flatMap((workload) =>
+    workload.role === 'target' && workload.improvement !== undefined
+      ? [`${workload.id} ${visibleLine(resultText(workload, record))}`]
+      : [],
+  )
+  return results.join(' · ') || record.reasons.join(', ')
 }
 
 function describeSupersession(record: DecisionRecord, records: readonly DecisionRecord[]): string {

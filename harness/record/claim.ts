@@ -2,6 +2,7 @@ import type { Criterion } from '../contract.js'
 import { formatCounted } from '../text/format.js'
 import { criterionFor, kindOf } from '../verdict/criteria.js'
 import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
+import { resolutionOf } from '../verdict/resolution.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /**
@@ -33,24 +34,29 @@ export function isOverMemory({ reasons }: WorkloadRecord): boolean {
 }
 
 /**
- * The smallest effect certified with 80 % power: `certifies from 12.1 %`; undefined without a look.
+ * What the plan could have certified with 80 % power: `6.5 % at 40 pairs`; undefined without a
+ * look.
  */
-export function certifiableClaim(
-  { noise, budget }: WorkloadRecord,
-  criterion: Criterion,
+export function resolutionClaim(
+  workload: Pick<WorkloadRecord, 'role' | 'noise' | 'looks'>,
+  record: Pick<DecisionRecord, 'criterion' | 'regime'>,
 ): string | undefined {
-  return kindOf(criterion).certifiableClaim({ ...noise, ...budget }, criterion)
+  const look = workload.looks.at(-1)
+  if (workload.noise === undefined || look === undefined) return undefined
+  const criterion = criterionOf(workload, record)
+  const { text, pairs } = resolutionOf(record.regime, criterion, workload.noise, look)
+  return `${text} at ${formatCounted(pairs, 'pair')}`
 }
 
 /** What a reason of a workload means, a sentence without its final period. */
 export function workloadReason(
   code: WorkloadReason,
   workload: WorkloadRecord,
-  criterion: Criterion,
+  record: Pick<DecisionRecord, 'criterion' | 'regime'>,
 ): string {
-  const sentence = reasonSentence(code, criterion)
+  const sentence = reasonSentence(code, criterionOf(workload, record))
   if (code !== 'too-noisy') return sentence
-  const claim = certifiableClaim(workload, criterion)
-  const power = claim === undefined ? '' : `; at this noise the rule ${claim}, with 80 % power`
+  const claim = resolutionClaim(workload, record)
+  const power = claim === undefined ? '' : `; at this noise the resolution is ${claim}`
   return `${sentence} after ${formatCounted(workload.pairs, 'pair')}${power}`
 }

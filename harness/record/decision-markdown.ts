@@ -1,14 +1,16 @@
 import { escapeCode, escapeMarkdown, escapePath } from '../text/escape-markdown.js'
 import { formatLimit } from '../text/format.js'
-import { kindOf } from '../verdict/criteria.js'
+import { counterOf, kindOf } from '../verdict/criteria.js'
+import { signedChange } from './change-text.js'
 import { criterionOf } from './claim.js'
 import { consequencesOf } from './consequences.js'
 import { reasonLines, regimeLine, ruleLines } from './decision-rule.js'
 import { armsSentence, type SummaryRow, summaryOf } from './decision-summary.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
+import { type FirstScreen, firstScreen } from './first-screen.js'
 import type { DecisionRecord } from './record-schema.js'
 import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from './sequence-text.js'
-import { numberOf } from './supersession.js'
+import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
 import { type TestRow, testLines, testRows } from './test-rows.js'
 import { baselineSentence, type TimeSpent, timeSpent } from './time-spent.js'
@@ -34,7 +36,12 @@ export interface DecisionModel {
   readonly number: string
   readonly record: DecisionRecord
   readonly verdict: string
+  /** The verdict as the beginning of a sentence. */
+  readonly outcome: string
   readonly control: string
+  /** The record that supersedes this one, as a sentence; '' if none does. */
+  readonly superseded: string
+  readonly first: FirstScreen
   readonly summary: readonly SummaryRow[]
   readonly change: string
   /** Where the time of the baseline goes. */
@@ -50,14 +57,13 @@ export interface DecisionModel {
   readonly hasIncumbent: boolean
   /** Whether there is a comparison with the pure baseline besides that with the incumbent. */
   readonly hasBoth: boolean
-  readonly certifiable: readonly string[]
+  /** What the resolutions in the table mean. */
+  readonly resolutions: readonly string[]
+  /** All targets together, with their interval of a single look; '' if there is none. */
+  readonly together: string
   readonly rows: readonly EvidenceRow[]
-  /**
-   * The profile of the workload to which the record's own profile belongs, and those of the other
-   * workloads.
-   */
+  /** Profiles; that of the workload to which the record's own profile belongs comes first. */
   readonly timeSpent: readonly TimeSpent[]
-  readonly timeSpentElsewhere: readonly TimeSpent[]
   readonly tests: readonly TestRow[]
   readonly testLines: readonly string[]
   readonly regime: readonly string[]
@@ -65,6 +71,8 @@ export interface DecisionModel {
   readonly rule: readonly string[]
   readonly reasons: readonly string[]
   readonly consequences: readonly string[]
+  /** Codes of the warnings, each once. */
+  readonly warningCodes: readonly string[]
   readonly warnings: readonly {
     readonly where: string
     readonly code: string
@@ -94,7 +102,7 @@ export function decisionModel(
   record: DecisionRecord,
   records: readonly DecisionRecord[],
 ): DecisionModel {
-  const spent = timeSpent(record)
+  const warnings = warningsIn(record)
   return {
     number: numberOf(record.id),
     record,
@@ -102,24 +110,27 @@ export function decisionModel(
       record.injected === undefined
         ? record.verdict
         : `control with an injected effect, ${record.verdict}`,
+    outcome: `${record.verdict[0]!.toUpperCase()}${record.verdict.slice(1)}`,
     control: controlNotice(record),
-    summary: summaryOf(record, records),
+    superseded: supersededNotice(record, records),
+    first: firstScreen(record),
+    summary: summaryOf(record),
     change: armsSentence(record),
     baselineProfile: baselineSentence(record),
-    sequence: sequenceOf(record),
+    sequence: sequenceOf(record, records),
     measured: record.workloads.length > 0,
     unmeasured:
       record.equivalence.kind === 'different'
         ? "No timings: the candidate's results differ from the baseline's."
         : 'No timings: no layer was accepted, so there is nothing to measure.',
-    plotted: record.workloads.some(({ improvement }) => improvement !== undefined),
+    plotted: isPlotted(record),
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
     hasBoth: record.workloads.some(({ againstBaseline }) => againstBaseline !== undefined),
-    certifiable: certifiableMeanings(record),
+    resolutions: resolutionMeanings(record),
+    together: togetherSentence(record),
     rows: evidenceRows(record),
-    timeSpent: spent.slice(0, 1),
-    timeSpentElsewhere: spent.slice(1),
+    timeSpent: timeSpent(record),
     tests: testRows(record),
     testLines: testLines(record),
     regime: record.workloads.map(regimeLine),
@@ -127,12 +138,8 @@ export function decisionModel(
     rule: ruleLines(record),
     reasons: reasonLines(record),
     consequences: consequencesOf(record),
-    warnings: [
-      ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
-      ...record.workloads.flatMap(({ id, warnings }) =>
-        warnings.map((warning) => ({ where: id, ...warning })),
-      ),
-    ],
+    warningCodes: [...new Set(warnings.map(({ code }) => code))],
+    warnings,
     commit: record.git?.commit ?? '',
     nodeFlags:
       record.host.nodeFlags
@@ -145,9 +152,12 @@ export function decisionModel(
 }
 
 /** Ids of records become links to their pages. */
-function sequenceOf(record: DecisionRecord): DecisionModel['sequence'] {
+function sequenceOf(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): DecisionModel['sequence'] {
   if (record.sequence === undefined) return ''
-  const { head, rows } = sequenceRows(record)
+  const { head, rows } = sequenceRows(record, records)
   const { steps } = record.sequence
   return {
     head,
@@ -163,11 +173,42 @@ function sequenceCell(cell: string, record: string | undefined): string {
   return /^[+−]?\d+\.\d %/.test(cell) ? cell : escapeMarkdown(cell)
 }
 
-/** Explains the certifiable effects in the table: one sentence for each kind of criterion. */
-function certifiableMeanings(record: DecisionRecord): string[] {
+/** Explains the resolutions in the table: one sentence for each kind of criterion. */
+function resolutionMeanings(record: DecisionRecord): string[] {
   return [
     ...new Set(
-      record.workloads.map((workload) => kindOf(criterionOf(workload, record)).certifiableMeaning),
+      record.workloads.map((workload) => kindOf(criterionOf(workload, record)).resolutionMeaning),
+    ),
+  ]
+}
+
+/** All targets together against the pure baseline; the interval holds for a single look. */
+function togetherSentence({ cumulative, criterion }: DecisionRecord): string {
+  if (cumulative === undefined || counterOf(criterion) !== undefined) return ''
+  const { improvement, ci95 } = cumulative
+  return `All targets together against the pure baseline: ${signedChange(improvement, ci95)}, by the interval of a single look.`
+}
+
+/** Whether there is a picture: a workload whose times are judged and have an estimate. */
+function isPlotted(record: DecisionRecord): boolean {
+  return record.workloads.some(
+    (workload) =>
+      workload.improvement !== undefined && counterOf(criterionOf(workload, record)) === undefined,
+  )
+}
+
+function supersededNotice(record: DecisionRecord, records: readonly DecisionRecord[]): string {
+  const newer = supersededBy(record, records)
+  return newer === undefined
+    ? ''
+    : `Superseded by **${numberOf(newer.id)}** (${newer.verdict}), a later evaluation of the same layer.`
+}
+
+function warningsIn(record: DecisionRecord): DecisionModel['warnings'] {
+  return [
+    ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
+    ...record.workloads.flatMap(({ id, warnings }) =>
+      warnings.map((warning) => ({ where: id, ...warning })),
     ),
   ]
 }

@@ -2,8 +2,8 @@ import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import { formatCount, formatCounted, formatLimit } from '../text/format.js'
 import { criterionFor, kindOf } from '../verdict/criteria.js'
 import { DECISION_REASONS } from '../verdict/reasons.js'
-import { criterionOf, workloadReason } from './claim.js'
-import { outcomeWord } from './evidence-rows.js'
+import { workloadReason } from './claim.js'
+import { workloadOutcome } from './outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** How a decision was measured and made, in lines of markdown. */
@@ -61,10 +61,9 @@ export function reasonLines(record: DecisionRecord): string[] {
   return [
     `**${record.verdict}**: ${record.reasons.map((code) => DECISION_REASONS[code]).join('; ')}.`,
     ...record.workloads.map((workload) => {
-      const { id, role, verdict, pairs, reasons } = workload
-      const criterion = criterionOf(workload, record)
-      const why = reasons.map((code) => escapeMarkdown(workloadReason(code, workload, criterion)))
-      return `${escapeName(id)}: ${outcomeWord(role, verdict)} after ${formatCounted(pairs, 'pair')} (${why.join('; ')}).`
+      const { id, pairs, reasons } = workload
+      const why = reasons.map((code) => escapeMarkdown(workloadReason(code, workload, record)))
+      return `${escapeName(id)}: ${workloadOutcome(workload)} after ${formatCounted(pairs, 'pair')} (${why.join('; ')}).`
     }),
   ]
 }

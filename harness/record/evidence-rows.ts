@@ -11,7 +11,9 @@ import {
 import { improvementOf } from '../verdict/compare.js'
 import { counterOf } from '../verdict/criteria.js'
 import { calibrationText } from './calibration-text.js'
-import { certifiableClaim, criterionOf } from './claim.js'
+import { signedChange } from './change-text.js'
+import { criterionOf, resolutionClaim } from './claim.js'
+import { outcomeWord } from './outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** One workload in the table of evidence; every cell is markdown. */
@@ -97,25 +99,12 @@ function positionCells(
   }
 }
 
-/** The word for an outcome: a target is accepted, a guard passes the gate. */
-export function outcomeWord(role: WorkloadRecord['role'], outcome: LookRecord['outcome']): string {
-  if (role === 'target') return outcome
-  return outcome === 'accepted'
-    ? 'passes the gate'
-    : outcome === 'rejected'
-      ? 'fails the gate'
-      : outcome
-}
-
 function time(summary: WorkloadRecord['baseline']): string {
   return summary === undefined ? ABSENT : formatMsWithSd(summary.mean, summary.sd)
 }
 
 function improvementCell(improvement: WorkloadRecord['improvement']): string {
-  if (improvement === undefined) return ABSENT
-  const interval =
-    improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
-  return `${formatSignedPercent(improvement.estimate)}${interval}`
+  return improvement === undefined ? ABSENT : signedChange(improvement.estimate, improvement.ci95)
 }
 
 function pCell(improvement: WorkloadRecord['improvement']): string {
@@ -125,8 +114,9 @@ function pCell(improvement: WorkloadRecord['improvement']): string {
 function noiseCell(workload: WorkloadRecord, record: DecisionRecord): string {
   const { noise, id } = workload
   if (noise === undefined) return ABSENT
-  const certifiable = certifiableClaim(workload, criterionOf(workload, record))
-  const own = `${noise.class} ${formatPercent(noise.effectiveSd)}${certifiable === undefined ? '' : `, ${escapeMarkdown(certifiable)}`}`
+  const claim = resolutionClaim(workload, record)
+  const resolution = claim === undefined ? '' : `, resolution ${escapeMarkdown(claim)}`
+  const own = `${noise.class} ${formatPercent(noise.effectiveSd)}${resolution}`
   const calibration = calibrationText(record.calibration, id)
   return calibration === undefined ? own : `${own}; ${calibration}`
 }

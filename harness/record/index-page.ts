@@ -1,7 +1,7 @@
 import { escapeName } from '../text/escape-markdown.js'
-import { formatCounter, formatPercentInterval, formatSignedPercent } from '../text/format.js'
+import { resultText } from './change-text.js'
 import type { DecisionRecord } from './record-schema.js'
-import { numberOf, supersededBy } from './supersession.js'
+import { numberOf, standingRecords, supersededRecords } from './supersession.js'
 import { markdownTemplate } from './template.js'
 
 interface IndexModel {
@@ -13,6 +13,8 @@ interface IndexModel {
     readonly verdict: string
     readonly improvement: string
     readonly date: string
+    /** The records it supersedes, folded; '' if there are none. */
+    readonly earlier: string
   }[]
   readonly unfinished: readonly string[]
 }
@@ -23,7 +25,8 @@ export const INDEX_MARK = 'Generated from the records in this folder; do not edi
 const template = markdownTemplate<IndexModel>('index')
 
 /**
- * `decisions/README.md`: one row per record, in order of their numbers.
+ * `decisions/README.md`: one row per record, in order of their numbers; superseded ones are folded
+ * in the row of their successor.
  *
  * @param unfinished ids of evidence folders without a decision
  */
@@ -31,39 +34,43 @@ export function renderIndex(
   records: readonly DecisionRecord[],
   unfinished: readonly string[],
 ): string {
-  const ordered = [...records].sort((a, b) => (a.id < b.id ? -1 : 1))
   return template({
-    rows: ordered.map((record) => ({
+    rows: standingRecords(records).map((record) => ({
       number: numberOf(record.id),
       id: record.id,
       layer: escapeName(record.layer),
       title: escapeName(record.title),
-      verdict: verdictCell(record, records),
-      improvement: improvementCell(record),
+      verdict: verdictCell(record),
+      improvement: resultCell(record),
       date: record.date,
+      earlier: earlierCell(record, records),
     })),
     unfinished: [...unfinished].sort(),
   })
 }
 
-function verdictCell(record: DecisionRecord, records: readonly DecisionRecord[]): string {
-  const newer = supersededBy(record, records)
-  const control = record.injected === undefined ? '' : ' (control with an injected effect)'
-  return `${record.verdict}${control}${newer === undefined ? '' : `, superseded by ${numberOf(newer.id)}`}`
+function verdictCell({ verdict, injected }: DecisionRecord): string {
+  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
 }
 
-/** The improvement of each target; for a budget, the mean of its counter. */
-function improvementCell({ workloads, equivalence }: DecisionRecord): string {
-  if (equivalence.kind === 'different') return 'not equivalent'
-  const cells = workloads.flatMap(({ id, role, improvement, budget }) => {
-    if (role !== 'target' || improvement === undefined) return []
-    if (budget !== undefined)
-      return [
-        `${escapeName(id)} ${escapeName(budget.counter)} ${formatCounter(budget.counter, budget.mean)}`,
-      ]
-    const interval =
-      improvement.ci95 === undefined ? '' : ` [${formatPercentInterval(improvement.ci95)}]`
-    return [`${escapeName(id)} ${formatSignedPercent(improvement.estimate)}${interval}`]
-  })
+/** The result of each target. */
+function resultCell(record: DecisionRecord): string {
+  if (record.equivalence.kind === 'different') return 'not equivalent'
+  const cells = record.workloads.flatMap((workload) =>
+    workload.role === 'target' && workload.improvement !== undefined
+      ? [`${escapeName(workload.id)} ${resultText(workload, record, escapeName)}`]
+      : [],
+  )
   return cells.length === 0 ? '—' : cells.join('<br>')
+}
+
+/** The records it supersedes, the newest first, behind a summary that opens them. */
+function earlierCell(record: DecisionRecord, records: readonly DecisionRecord[]): string {
+  const earlier = supersededRecords(record, records)
+  if (earlier.length === 0) return ''
+  const lines = earlier.map(
+    (one) =>
+      `[${numberOf(one.id)}](${one.id}.md) ${verdictCell(one)}, ${one.date}: ${resultCell(one)}`,
+  )
+  return `<details><summary>${earlier.length} earlier</summary>${lines.join('<br>')}</details>`
 }

@@ -6,6 +6,7 @@ import {
   formatSpeedup,
 } from '../text/format.js'
 import { GAIN_EXCLUDED, GAIN_LEAST, type SkipReason } from '../verdict/sequence.js'
+import { resultText } from './change-text.js'
 import type { DecisionRecord } from './record-schema.js'
 
 /** A sequence as text, for the report, the markdown and a terminal. Plain: to be escaped there. */
@@ -15,8 +16,16 @@ type Step = SequenceRecord['steps'][number]
 
 const ABSENT = '—'
 
-/** One row per layer of the suite, in order. */
-export function sequenceRows({ sequence }: DecisionRecord): {
+/**
+ * One row per layer of the suite, in order.
+ *
+ * @param records in which the records of the layers are found; a layer with a budget is described
+ * by its counter, because its times were not judged
+ */
+export function sequenceRows(
+  { sequence }: DecisionRecord,
+  records: readonly DecisionRecord[],
+): {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
 } {
@@ -24,16 +33,15 @@ export function sequenceRows({ sequence }: DecisionRecord): {
     head: [
       'layer',
       'verdict',
-      'additional improvement [95 % CI]',
-      'cumulative [95 % CI]',
+      'additional improvement [95 %, single look]',
+      'cumulative [95 %, single look]',
       'peak memory',
       'record',
     ],
     rows: (sequence?.steps ?? []).map((step) => [
       `${step.layer}${step.standalone ? ' (standalone)' : step.heavy ? ' (heavy)' : ''}`,
       verdictText(step),
-      gainText(step.additional),
-      gainText(step.cumulative),
+      ...gainCells(step, records),
       memoryText(step),
       step.record ?? ABSENT,
     ]),
@@ -57,7 +65,7 @@ export function sequenceSentences(record: DecisionRecord): string[] {
 
 /** Explains the table. */
 export const SEQUENCE_NOTE =
-  'Additional: improvement over the layers accepted before. Cumulative: improvement of both together over the pure baseline, in the same rounds. Both are geometric means over the target workloads. A standalone layer is judged against the pure baseline and never joins the stack.'
+  'The intervals are those of a single look. Additional: improvement over the layers accepted before. Cumulative: improvement of both together over the pure baseline, in the same rounds. Both are geometric means over the target workloads. A standalone layer is judged against the pure baseline and never joins the stack.'
 
 function verdictText({ verdict, equivalent, skipped }: Step): string {
   if (verdict === undefined)
@@ -77,6 +85,17 @@ function memoryText({ memory, verdict }: Step): string {
   return memory
     .map((one) => `${one.workload} ${formatSignedPercent(one.ratio - 1)} (${one.verdict})`)
     .join(', ')
+}
+
+/** The gains of a layer; for a layer with a budget, its mean instead. */
+function gainCells(step: Step, records: readonly DecisionRecord[]): [string, string] {
+  const record = records.find(({ id }) => id === step.record)
+  if (record?.criterion.kind !== 'budget')
+    return [gainText(step.additional), gainText(step.cumulative)]
+  const budgets = record.workloads
+    .filter(({ budget }) => budget !== undefined)
+    .map((workload) => resultText(workload, record))
+  return [budgets.join(', ') || ABSENT, ABSENT]
 }
 
 function gainText(gain: Step['additional']): string {

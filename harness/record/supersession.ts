@@ -21,6 +21,25 @@ export function supersededBy(
     .sort((a, b) => (a.id < b.id ? 1 : -1))[0]
 }
 
+/** The records that none supersedes, in order of their numbers. */
+export function standingRecords(records: readonly DecisionRecord[]): DecisionRecord[] {
+  return records
+    .filter((record) => supersededBy(record, records) === undefined)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+/** The records that a record supersedes, directly or through others, the newest first. */
+export function supersededRecords(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): DecisionRecord[] {
+  const found = new Set<DecisionRecord>([record])
+  for (const one of found)
+    for (const older of records) if (supersededBy(older, records)?.id === one.id) found.add(older)
+  found.delete(record)
+  return [...found].sort((a, b) => (a.id < b.id ? 1 : -1))
+}
+
 /** The fields of a record that identify its subject, and its verdict. */
 export interface Standing {
   readonly layer: string

@@ -68,10 +68,10 @@ export function baselineSentence({ profile }: DecisionRecord): string {
  * The next optimization target of each profiled workload, by share and estimated effort: with the
  * layers of the candidate if it was accepted, otherwise with those of the compared arm.
  *
- * @returns '' if nothing was profiled, or no target is left
+ * @returns empty if nothing was profiled, or no target is left
  */
-export function nextSentence({ verdict, workloads }: DecisionRecord): string {
-  const targets = workloads.flatMap(({ id, role, against, profile }) => {
+export function nextTargets({ verdict, workloads }: DecisionRecord): string[] {
+  return workloads.flatMap(({ id, role, against, profile }) => {
     const target = profile?.next[verdict === 'accepted' ? 'candidate' : against]?.[0]
     if (role !== 'target' || target === undefined) return []
     const { category, share, effort, operations } = target
@@ -80,9 +80,38 @@ export function nextSentence({ verdict, workloads }: DecisionRecord): string {
       `${escapeName(category)}, ${formatPercent(share)} of ${escapeName(id)} (effort ${effort}${place})`,
     ]
   })
+}
+
+/** The next targets in a sentence; '' if there are none. */
+export function nextSentence(record: DecisionRecord): string {
+  const targets = nextTargets(record)
   if (targets.length === 0) return ''
-  const where = verdict === 'accepted' ? 'with this layer' : 'without this layer'
+  const where = record.verdict === 'accepted' ? 'with this layer' : 'without this layer'
   return `Next to optimize ${where}, by share and estimated effort: ${targets.join('; ')}.`
+}
+
+/**
+ * Where the gain of each profiled target comes from, and whether the profiles agree with the
+ * measurement: `grid-search: GC (27 % of the gain), …`.
+ */
+export function gainSources({ workloads }: DecisionRecord): string[] {
+  return workloads.flatMap(({ id, role, profile, warnings }) => {
+    if (role !== 'target' || profile?.gain?.explained === undefined) return []
+    const word = gainWord(profile.gain)
+    const largest = profile.categories
+      .flatMap(({ name, shareOfGain }) =>
+        shareOfGain === undefined ? [] : [{ name, shareOfGain }],
+      )
+      .filter(({ shareOfGain }) => shareOfGain >= SHOWN)
+      .sort((a, b) => b.shareOfGain - a.shareOfGain)
+      .slice(0, NAMED)
+      .map(({ name, shareOfGain }) => `${escapeName(name)} (${formatPercent(shareOfGain, 0)})`)
+    if (largest.length === 0) return []
+    const agrees = warnings.some(({ code }) => code === 'profile-disagrees')
+      ? 'the profiles **disagree** with the measurement, so these shares are rough'
+      : 'the profiles agree with the measurement'
+    return [`${word} on ${escapeName(id)}: ${largest.join(', ')}; ${agrees}`]
+  })
 }
 
 function rowsOf(

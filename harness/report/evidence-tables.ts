@@ -22,14 +22,15 @@ function resultTable({ rows, metric, hasIncumbent, hasBoth }: DecisionModel): Ht
         '#incumbent': ({ incumbent }: DecisionModel['rows'][number]) => incumbent,
       }),
       '#candidate': ({ candidate }) => candidate,
-      '#improvement [95 % CI]': ({ improvement }) => belowEachOther(improvement),
+      '#improvement [95 %, single look]': ({ improvement }) => belowEachOther(improvement),
       '#p': ({ p }) => p,
       ...(hasBoth && {
-        '#against the pure baseline [95 % CI]': ({ overall }: DecisionModel['rows'][number]) =>
-          belowEachOther(overall),
+        '#against the pure baseline [95 %, single look]': ({
+          overall,
+        }: DecisionModel['rows'][number]) => belowEachOther(overall),
         '#its p': ({ overallP }: DecisionModel['rows'][number]) => overallP,
       }),
-      '#wall [95 % CI]': ({ wall }) => belowEachOther(wall),
+      '#wall [95 %, single look]': ({ wall }) => belowEachOther(wall),
       'peak memory': ({ memory }) => memory,
       'hit rate': ({ hitRate }) => hitRate,
       'noise per pair': ({ noise }) => noise,

@@ -13,7 +13,7 @@ const FOLDER = 'report/templates'
 export const htmlTemplate = templatesIn({
   folder: FOLDER,
   ending: '.hbs',
-  partials: ['table', 'chart', 'profile'],
+  partials: ['table', 'folded', 'chart', 'profile'],
   helpers: {
     md: inlineHtml,
     name: shortName,

@@ -1,9 +1,9 @@
-import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
-import { numberOf, supersededBy } from '../record/supersession.js'
-import { formatCounter } from '../text/format.js'
+import { resultText } from '../record/change-text.js'
+import { decidingInterval } from '../record/deciding-interval.js'
+import type { DecisionRecord } from '../record/record-schema.js'
+import { numberOf, standingRecords, supersededRecords } from '../record/supersession.js'
 import { paddedRange } from './charts/axes.js'
 import { drawChart } from './charts/chart.js'
-import { changeText } from './charts/improvement-rows.js'
 import { drawSparkAxis, drawSparks, type Spark } from './charts/sparkline.js'
 import type { Html } from './html.js'
 import { htmlTemplate } from './html-template.js'
@@ -15,7 +15,7 @@ interface IndexRow {
   readonly layer: string
   readonly title: string
   readonly mark: VerdictMark
-  /** Remarks on the verdict: not equivalent, a control, superseded. */
+  /** Remarks on the verdict: not equivalent, a control. */
   readonly note: string
   readonly changes: readonly { readonly id: string; readonly text: string }[]
   readonly spark: Html | ''
@@ -23,7 +23,15 @@ interface IndexRow {
   /** '' if there is none. */
   readonly report: string
   readonly decision: string
+  /** The records it supersedes, the newest first. */
+  readonly earlier: readonly EarlierRow[]
 }
+
+/** A superseded record, folded in the row of its successor. */
+type EarlierRow = Pick<
+  IndexRow,
+  'number' | 'mark' | 'note' | 'changes' | 'date' | 'report' | 'decision'
+>
 
 interface IndexModel {
   readonly rows: readonly IndexRow[]
@@ -40,7 +48,8 @@ const template = htmlTemplate<IndexModel>('index')
 const AXIS_ENDS = { low: -1, high: 1 } as const
 
 /**
- * `reports/index.html`: one row per decision, with all intervals on the same axis.
+ * `reports/index.html`: one row per decision, with all intervals on the same axis. Superseded
+ * decisions are folded in the row of their successor.
  *
  * @param reported ids of the records that have a report
  */
@@ -48,13 +57,14 @@ export function renderReportIndex(
   records: readonly DecisionRecord[],
   reported: ReadonlySet<string>,
 ): string {
-  const ordered = [...records].sort((a, b) => (a.id < b.id ? -1 : 1)).map(visibleValues)
+  const all = records.map(visibleValues)
+  const ordered = standingRecords(all)
   const sparks = ordered.map(sparksOf)
   const domain = sharedDomain(sparks.flat())
   return template({
     axis: sparks.flat().length === 0 ? '' : drawChart('axis', drawSparkAxis(domain)).svg,
     rows: ordered.map((record, index) =>
-      rowOf(record, { records: ordered, sparks: sparks[index]!, domain, reported, index }),
+      rowOf(record, { records: all, sparks: sparks[index]!, domain, reported, index }),
     ),
   })
 }
@@ -71,51 +81,50 @@ function rowOf(
   record: DecisionRecord,
   { records, sparks, domain, reported, index }: RowSetting,
 ): IndexRow {
-  const { id, layer, title, verdict, date, injected } = record
-  const newer = supersededBy(record, records)
-  const targets = record.workloads.filter(({ role }) => role === 'target')
-  const changes = targets.map((workload) => ({ id: workload.id, text: resultText(workload) }))
-  const description = changes.map(({ id: workload, text }) => `${workload}: ${text}`).join('; ')
+  const common = earlierRow(record, reported)
+  const description = common.changes.map(({ id, text }) => `${id}: ${text}`).join('; ')
   return {
-    number: numberOf(id),
-    layer,
-    title,
-    mark: verdictMark(verdict),
-    note: [
-      ...(record.equivalence.kind === 'different' ? ['not equivalent'] : []),
-      ...(injected === undefined ? [] : ['control with an injected effect']),
-      ...(newer === undefined ? [] : [`superseded by ${numberOf(newer.id)}`]),
-    ].join(', '),
-    changes,
+    ...common,
+    layer: record.layer,
+    title: record.title,
     spark:
       sparks.length === 0
         ? ''
         : drawChart(`s${index + 1}`, drawSparks(sparks, domain, description)).svg,
+    earlier: supersededRecords(record, records).map((one) => earlierRow(one, reported)),
+  }
+}
+
+function earlierRow(record: DecisionRecord, reported: ReadonlySet<string>): EarlierRow {
+  const { id, verdict, date, injected } = record
+  const targets = record.workloads.filter(({ role }) => role === 'target')
+  return {
+    number: numberOf(id),
+    mark: verdictMark(verdict),
+    note: [
+      ...(record.equivalence.kind === 'different' ? ['not equivalent'] : []),
+      ...(injected === undefined ? [] : ['control with an injected effect']),
+    ].join(', '),
+    changes: targets.map((workload) => ({ id: workload.id, text: resultText(workload, record) })),
     date,
     report: reported.has(id) ? `${encodeURIComponent(id)}.html` : '',
     decision: `../decisions/${encodeURIComponent(id)}.md`,
   }
 }
 
-function sparksOf({ workloads }: DecisionRecord): Spark[] {
-  return workloads.flatMap((workload) => {
+function sparksOf(record: DecisionRecord): Spark[] {
+  return record.workloads.flatMap((workload) => {
     const { id, role, improvement, verdict, budget } = workload
     if (role !== 'target' || improvement === undefined || budget !== undefined) return []
     return [
       {
-        label: `${id}: ${resultText(workload)}`,
+        label: `${id}: ${resultText(workload, record)}`,
         verdict,
         estimate: improvement.estimate,
-        interval: improvement.ci95,
+        interval: decidingInterval(workload, record),
       },
     ]
   })
-}
-
-function resultText({ improvement, budget }: WorkloadRecord): string {
-  if (budget !== undefined) return `${budget.counter} ${formatCounter(budget.counter, budget.mean)}`
-  if (improvement === undefined) return 'no statistics'
-  return changeText(improvement.estimate, improvement.ci95)
 }
 
 /** The axis always includes zero. */

@@ -24,13 +24,6 @@ export interface ReportModel {
   readonly policy: string
   readonly decision: DecisionModel
   readonly mark: VerdictMark
-  /** Codes of the warnings of the record, each once. */
-  readonly warningCodes: readonly string[]
-  /**
-   * The rows of the table at the top of the decision, without the verdict, which is in the
-   * heading.
-   */
-  readonly summary: DecisionModel['summary']
   readonly forest: Chart | ''
   /** The steps of a summary; '' if the record is of one layer. */
   readonly sequence: SequenceModel | ''
@@ -64,9 +57,7 @@ export function toReportModel(source: ReportSource): ReportModel {
     policy: `default-src 'none'; style-src 'unsafe-inline'; script-src ${pictureScriptHash()}; base-uri 'none'; form-action 'none'`,
     decision,
     mark: verdictMark(record.verdict),
-    warningCodes: [...new Set(decision.warnings.map(({ code }) => code))],
-    summary: decision.summary.filter(({ label }) => label !== 'Decision' || !decision.measured),
-    sequence: sequenceModel(record),
+    sequence: sequenceModel(record, records),
     forest: forest === undefined ? '' : drawChart('forest', forest),
     workloads: workloadModels(source),
     tables: evidenceTables(decision),
@@ -90,10 +81,13 @@ function profileCommand({ layer, sequence, stacks }: DecisionRecord): string {
   return `npx assay profile ${stacks.candidate.at(-1) ?? 'baseline'}${below === '' ? '' : ` --incumbent ${below}`}`
 }
 
-function sequenceModel(record: DecisionRecord): ReportModel['sequence'] {
+function sequenceModel(
+  record: DecisionRecord,
+  records: readonly DecisionRecord[],
+): ReportModel['sequence'] {
   if (record.sequence === undefined) return ''
   const draft = drawSequence(record)
-  const { head, rows } = sequenceRows(record)
+  const { head, rows } = sequenceRows(record, records)
   const reported = record.sequence.steps.map((step) => step.record)
   return {
     chart: draft === undefined ? '' : drawChart('sequence-chart', draft),

@@ -1,9 +1,13 @@
 import { ARMS, type Metric } from '../contract.js'
 import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { calibrationText } from '../record/calibration-text.js'
-import { certifiableClaim, criterionOf } from '../record/claim.js'
-import { memoryChange, outcomeWord } from '../record/evidence-rows.js'
+import { changeText } from '../record/change-text.js'
+import { criterionOf, resolutionClaim } from '../record/claim.js'
+import { decidingInterval } from '../record/deciding-interval.js'
+import { memoryChange } from '../record/evidence-rows.js'
+import { type FirstScreen, firstScreen } from '../record/first-screen.js'
 import { headline } from '../record/headline.js'
+import { outcomeWord, workloadOutcome } from '../record/outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
 import {
   formatBytes,
@@ -27,7 +31,7 @@ import { type Fact, factsFrom } from './environment-model.js'
 import { shortName } from './html.js'
 import { ABSENT, type HtmlTable, htmlTable, shown } from './html-table.js'
 import type { ReportSource } from './report-source.js'
-import { type VerdictMark, verdictMark } from './verdict-mark.js'
+import { type VerdictMark, workloadMark } from './verdict-mark.js'
 
 /** One workload of a report. */
 export interface WorkloadModel {
@@ -41,6 +45,8 @@ export interface WorkloadModel {
   readonly outcome: string
   /** The result in two or three words: `40.1 % faster`. */
   readonly change: string
+  /** Its row in the first screen of the record; every cell is inline markdown. */
+  readonly result: FirstScreen['results'][number]
   /** Inline markdown. */
   readonly headline: string
   readonly facts: readonly Fact[]
@@ -50,6 +56,7 @@ export interface WorkloadModel {
 
 /** The workloads of a report, in the order of the record. */
 export function workloadModels(source: ReportSource): WorkloadModel[] {
+  const { results } = firstScreen(source.record)
   return source.record.workloads.map((workload, index) => {
     const anchor = `w${index + 1}`
     return {
@@ -57,9 +64,10 @@ export function workloadModels(source: ReportSource): WorkloadModel[] {
       id: workload.id,
       title: workload.title,
       role: workload.role,
-      mark: verdictMark(workload.verdict),
-      outcome: outcomeWord(workload.role, workload.verdict),
+      mark: workloadMark(workload),
+      outcome: workloadOutcome(workload),
       change: changeOf(workload),
+      result: results[index]!,
       headline: headline(workload, source.record),
       facts: factsOf(workload, source.record),
       charts: draftsOf(workload, source).map((draft, place) =>
@@ -73,7 +81,7 @@ export function workloadModels(source: ReportSource): WorkloadModel[] {
 function changeOf({ improvement, budget }: WorkloadRecord): string {
   if (budget !== undefined) return `${budget.counter} ${formatCounter(budget.counter, budget.mean)}`
   if (improvement === undefined) return 'no statistics'
-  return `${formatPercent(Math.abs(improvement.estimate))} ${improvement.estimate < 0 ? 'slower' : 'faster'}`
+  return changeText(improvement.estimate)
 }
 
 /** The facts that are shown beside the charts. */
@@ -105,9 +113,10 @@ function memoryText(memory: Memory): string {
 function noiseText(workload: WorkloadRecord, record: DecisionRecord): string | undefined {
   const { noise, id } = workload
   if (noise === undefined) return undefined
-  const claim = certifiableClaim(workload, criterionOf(workload, record))
+  const claim = resolutionClaim(workload, record)
+  const resolution = claim === undefined ? undefined : `resolution ${claim}`
   const calibration = calibrationText(record.calibration, id)
-  return [`${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`, claim, calibration]
+  return [`${noise.class}, ${formatPercent(noise.effectiveSd)} per pair`, resolution, calibration]
     .filter((part) => part !== undefined)
     .join('; ')
 }
@@ -187,7 +196,7 @@ function pairChanges(
     improvements: [...a].map((other, index) => 1 - b[index]! / other),
     trimmed: estimate.g,
     estimate: improvement.estimate,
-    ci95: improvement.ci95,
+    interval: decidingInterval(workload, record),
     criterion: criterionOf(workload, record),
     against,
   })

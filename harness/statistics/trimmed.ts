@@ -40,9 +40,14 @@ export function trimmedEstimate(logRatios: readonly number[]): TrimmedEstimate |
     g,
     m,
     se: zeroVariance ? 0 : sd / ((1 - (2 * g) / n) * Math.sqrt(n)),
-    df: n - 2 * g - 1,
+    df: trimmedDf(n),
     zeroVariance,
   }
+}
+
+/** Degrees of freedom of the trimmed mean of n values. */
+export function trimmedDf(n: number): number {
+  return n - 2 * trimCount(n) - 1
 }
 
 /**

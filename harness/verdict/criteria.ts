@@ -59,6 +59,11 @@ export function thresholdOf(criterion: Criterion): string {
   return kindOf(criterion).threshold(criterion)
 }
 
+/** What is needed to be accepted, in a few words: `≥ 5 % faster`. */
+export function neededFor(criterion: Criterion): string {
+  return kindOf(criterion).needed(criterion)
+}
+
 /**
  * A `target` has to meet the criterion of the layer, a `guard` only has to pass the regression
  * gate.
@@ -112,7 +117,7 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
       `plan.json has no workload ${workloadId}; restore the file or evaluate again`,
     )
   }
-  const { looks, fixed, alpha, memory } = plan.regime
+  const { fixed, alpha, memory } = plan.regime
   const criterion = criterionFor(workload.role, plan.criterion)
   return defined({
     role: workload.role,
@@ -120,13 +125,21 @@ export function ruleOf(plan: EvaluationPlan, workloadId: string): Rule {
     design: workload.design,
     against: plan.arms.includes('incumbent') ? ('incumbent' as const) : ('baseline' as const),
     criterion,
-    looks: fixed ? looks.slice(-1) : looks.slice(0, kindOf(criterion).mostLooks),
+    looks: looksOf(plan.regime, criterion),
     fixed,
     alpha,
     memory,
     discordantLevel: plan.schema === 'assay/plan@3' ? undefined : FORMER_LEVEL,
     calibrationFailed: plan.calibration?.status === 'failed' ? true : undefined,
   })
+}
+
+/** Pair counts at which a workload may be decided by its criterion. */
+export function looksOf(
+  { looks, fixed }: Pick<EvaluationPlan['regime'], 'looks' | 'fixed'>,
+  criterion: Criterion,
+): readonly number[] {
+  return fixed ? looks.slice(-1) : looks.slice(0, kindOf(criterion).mostLooks)
 }
 
 /** The criterion of a workload: a target has that of the layer, a guard has the regression gate. */

@@ -19,7 +19,7 @@ export const lookSchema = boundsSchema.extend({
 export type Look = Readonly<z.infer<typeof lookSchema>>
 
 /** One-sided tail of a fixed-sample look: the ordinary two-sided 95 % interval. */
-const FIXED_TAIL = 0.025
+export const FIXED_TAIL = 0.025
 /**
  * If the pairs do not vary, the estimate itself is compared, and this rounding error is allowed.
  */
@@ -39,9 +39,7 @@ export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): B
   const estimate = counter === undefined ? ratioOf(rounds, rule) : budgetOf(rounds, counter)
   if (estimate === undefined) return undefined
   const { n, m, se, seUsed, df } = estimate
-  const pNominal = rule.fixed
-    ? FIXED_TAIL
-    : groupSequentialBoundaries(rule.looks, rule.alpha)[index]!.pNominal
+  const pNominal = nominalTail(rule, index)
   const critical = tUpperQuantile(pNominal, df)
   return {
     pairs: n,
@@ -54,6 +52,14 @@ export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): B
     lower: m - critical * seUsed,
     upper: m + critical * seUsed,
   }
+}
+
+/** The one-sided tail of each bound at one look. */
+export function nominalTail(
+  { looks, fixed, alpha }: Pick<Rule, 'looks' | 'fixed' | 'alpha'>,
+  index: number,
+): number {
+  return fixed ? FIXED_TAIL : groupSequentialBoundaries(looks, alpha)[index]!.pNominal
 }
 
 /** Judges the bounds by the criterion of the rule. */

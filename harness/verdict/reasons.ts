@@ -33,9 +33,9 @@ export const WORKLOAD_REASONS: readonly WorkloadReason[] = [
 /** Why a layer has its verdict. */
 export const DECISION_REASONS = {
   'all-targets-accepted': 'every target workload meets the criterion',
-  'all-guards-passed': 'every guard workload passes the regression gate',
+  'all-guards-passed': 'every guard workload stays within its limit',
   'target-rejected': 'a target workload does not meet the criterion',
-  'guard-failed': 'a guard workload fails the regression gate',
+  'guard-failed': 'a guard workload exceeds its limit',
   'target-inconclusive': 'a target workload is undecided',
   'guard-inconclusive': 'a guard workload is undecided',
   'nothing-accepted': 'no layer of the sequence was accepted',

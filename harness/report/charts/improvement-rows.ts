@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import { defined } from '../../evidence/defined.js'
+import { signedChange } from '../../record/change-text.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { clipText } from '../../text/clip-text.js'
-import { formatPercentInterval, formatSignedPercent } from '../../text/format.js'
 import { verdictMark } from '../verdict-mark.js'
 import { paddedRange, percentOf, rowAxes } from './axes.js'
 import { CHART_WIDTH, VERDICT_SYMBOLS } from './chart.js'
@@ -19,32 +19,36 @@ export interface ImprovementRow {
   readonly interval?: readonly [number, number]
 }
 
-/** @param ci95 both ends of the interval; undefined if there is none */
+/** @param ends of the interval; undefined if there is none */
 export function improvementRow(
   key: string,
   name: string,
   verdict: DecisionRecord['verdict'],
   estimate: number,
-  ci95: readonly number[] | undefined,
+  ends: readonly number[] | undefined,
 ): ImprovementRow {
   return defined({
     key,
     label: `${verdictMark(verdict).symbol} ${name}`,
-    change: changeText(estimate, ci95),
+    change: signedChange(estimate, ends),
     verdict,
     estimate,
-    interval: ci95 && ([ci95[0]!, ci95[1]!] as const),
+    interval: ends && ([ends[0]!, ends[1]!] as const),
   })
 }
 
-/** `+40.1 % [38.6 – 41.5 %]` */
-export function changeText(estimate: number, ci95: readonly number[] | undefined): string {
-  const interval = ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`
-  return `${formatSignedPercent(estimate)}${interval}`
-}
+/** px: a row has two lines of text, and its mark below them. */
+const ROW = 62
+/** Distance of the mark below the middle of its row, px. */
+const DY = 17
+/** Half the height of the ends of an interval: more than the radius of a mark, px. */
+const END = 8
+
+/** Where lines that belong to a row begin and end: below its texts, above the next row. */
+export const BELOW_TEXTS = { insetTop: 34, insetBottom: 4 } as const
 
 /**
- * The axes of a chart of improvements: percent from left to right, and the rows from top to
+ * Size and axes of a chart of improvements: percent from left to right, and the rows from top to
  * bottom.
  *
  * @param others further values that the axis must include
@@ -61,43 +65,27 @@ export function improvementAxes(
       domain: paddedRange([0, ...values, ...others]).map(percentOf),
       ticks: 6,
     }),
+    height: 44 + ROW * rows.length,
     fy: { domain: rows.map(({ key }) => key), axis: null, padding: 0 },
   }
 }
 
 /**
- * The marks of every row: its interval and its estimate, and above them the text of both.
- *
- * @param dy distance of the estimate below the middle of its row, px
+ * The marks of every row: its interval with its ends, its estimate, and above them the text of
+ * both. The ends are higher than the mark, so that a narrow interval is not hidden by it.
  */
 export function improvementMarks<Row extends ImprovementRow>(
   rows: readonly Row[],
-  {
-    dy,
-    describe,
-    width = CHART_WIDTH,
-  }: { readonly dy: number; readonly describe: (row: Row) => string; readonly width?: number },
+  { describe, width = CHART_WIDTH }: { describe: (row: Row) => string; readonly width?: number },
 ): Plot.Markish[] {
   const cells = Math.floor((width - 24) / 6.3)
   return [
-    Plot.ruleY(
-      rows.filter(({ interval }) => interval !== undefined),
-      {
-        y: null,
-        x1: ({ interval }) => percentOf(interval?.[0] ?? 0),
-        x2: ({ interval }) => percentOf(interval?.[1] ?? 0),
-        fy: 'key',
-        stroke: ({ verdict }) => `var(--${verdict})`,
-        strokeWidth: 6,
-        strokeOpacity: 0.55,
-        dy,
-      },
-    ),
+    ...intervalMarks(rows),
     Plot.dot(rows, {
       x: ({ estimate }) => percentOf(estimate),
       fy: 'key',
-      r: 5,
-      dy,
+      r: 4,
+      dy: DY,
       fill: ({ verdict }) => `var(--${verdict})`,
       symbol: ({ verdict }: Row) => VERDICT_SYMBOLS[verdict],
       title: describe,
@@ -115,6 +103,35 @@ export function improvementMarks<Row extends ImprovementRow>(
       dy: 15,
       fill: 'var(--ink)',
       text: ({ change }) => clipText(change, cells),
+    }),
+  ]
+}
+
+function intervalMarks(rows: readonly ImprovementRow[]): Plot.Markish[] {
+  const ends = rows.flatMap(({ key, verdict, interval = [] }) =>
+    interval.map((end) => ({ key, verdict, end })),
+  )
+  return [
+    Plot.ruleY(
+      rows.filter(({ interval }) => interval !== undefined),
+      {
+        y: null,
+        x1: ({ interval }) => percentOf(interval?.[0] ?? 0),
+        x2: ({ interval }) => percentOf(interval?.[1] ?? 0),
+        fy: 'key',
+        stroke: ({ verdict }) => `var(--${verdict})`,
+        strokeWidth: 4,
+        strokeOpacity: 0.55,
+        dy: DY,
+      },
+    ),
+    Plot.ruleX(ends, {
+      x: ({ end }) => percentOf(end),
+      fy: 'key',
+      stroke: ({ verdict }) => `var(--${verdict})`,
+      strokeWidth: 1.5,
+      insetTop: ROW / 2 + DY - END,
+      insetBottom: ROW / 2 - DY - END,
     }),
   ]
 }

@@ -61,7 +61,7 @@ export function drawLooks({
       marks: [
         ...(counter === undefined ? [Plot.ruleY([0], { stroke: SOFT })] : []),
         Plot.ruleY(lines, THRESHOLD_LINE),
-        ...lookMarks(positions),
+        ...lookMarks(positions, Math.max(...planned)),
       ],
     },
   }
@@ -116,7 +116,12 @@ function axesOf(
   })
 }
 
-function lookMarks(positions: readonly Position[]): Plot.Markish[] {
+/** The ends of the bounds are wider than the mark, so that narrow bounds are not hidden by it. */
+function lookMarks(positions: readonly Position[], most: number): Plot.Markish[] {
+  const reach = most / 40
+  const ends = positions.flatMap(({ pairs, lower, upper }) =>
+    [lower, upper].map((end) => ({ pairs, end })),
+  )
   return [
     Plot.ruleX(positions, {
       x: 'pairs',
@@ -125,10 +130,17 @@ function lookMarks(positions: readonly Position[]): Plot.Markish[] {
       stroke: 'var(--candidate)',
       strokeWidth: 3,
     }),
+    Plot.ruleY(ends, {
+      y: 'end',
+      x1: ({ pairs }) => pairs - reach,
+      x2: ({ pairs }) => pairs + reach,
+      stroke: 'var(--candidate)',
+      strokeWidth: 1.5,
+    }),
     Plot.dot(positions, {
       x: 'pairs',
       y: 'value',
-      r: 4.5,
+      r: 4,
       fill: 'var(--candidate)',
       symbol: 'triangle',
       title: 'text',

@@ -11,7 +11,8 @@ export interface PairChanges {
   /** How many values the trimmed mean leaves out at each end. */
   readonly trimmed: number
   readonly estimate: number
-  readonly ci95?: readonly number[] | undefined
+  /** The interval of the look that decided. */
+  readonly interval?: readonly number[] | undefined
   readonly criterion: Criterion
   /** Name of the other arm. */
   readonly against: string
@@ -25,14 +26,14 @@ interface Point {
 
 /** The improvement within each pair, with the estimate over all of them. */
 export function drawPairChanges(changes: PairChanges): ChartDraft {
-  const { improvements, estimate, ci95, criterion, against } = changes
+  const { improvements, estimate, interval, criterion, against } = changes
   const points = pointsOf(changes)
   const margins = marginsOf(criterion)
-  const values = [0, ...improvements, ...margins, ...(ci95 ?? [])]
+  const values = [0, ...improvements, ...margins, ...(interval ?? [])]
   return {
     title: 'Improvement pair by pair',
-    caption: `Improvement of the candidate over the ${against} in each pair of adjacent runs. Line: estimate. Band: 95 % interval.${margins.length === 0 ? '' : ' Dashed line: threshold of the criterion.'}${trimNote(changes)}`,
-    description: `${formatCounted(points.length, 'pair')}, from ${formatSignedPercent(Math.min(...improvements))} to ${formatSignedPercent(Math.max(...improvements))}; estimate ${formatSignedPercent(estimate)}${ci95 === undefined ? '' : `, 95 % interval ${formatPercentInterval(ci95)}`}.`,
+    caption: `Improvement of the candidate over the ${against} in each pair of runs. Line: estimate.${interval === undefined ? '' : ' Band: the interval of the look that decided.'}${margins.length === 0 ? '' : ' Dashed line: threshold of the criterion.'}${trimNote(changes)}`,
+    description: `${formatCounted(points.length, 'pair')}, from ${formatSignedPercent(Math.min(...improvements))} to ${formatSignedPercent(Math.max(...improvements))}; estimate ${formatSignedPercent(estimate)}${interval === undefined ? '' : `, interval ${formatPercentInterval(interval)}`}.`,
     options: {
       ...uprightAxes(
         44,
@@ -40,7 +41,7 @@ export function drawPairChanges(changes: PairChanges): ChartDraft {
         { label: 'improvement, % · ↑ faster', domain: paddedRange(values).map(percentOf) },
       ),
       marks: [
-        ...(ci95 === undefined ? [] : [intervalBand(ci95)]),
+        ...(interval === undefined ? [] : intervalBand(interval)),
         Plot.ruleY([0], { stroke: SOFT }),
         Plot.ruleY(margins.map(percentOf), THRESHOLD_LINE),
         Plot.ruleY([percentOf(estimate)], { stroke: 'var(--candidate)', strokeWidth: 1.5 }),
@@ -71,13 +72,17 @@ function trimNote({ trimmed }: PairChanges): string {
   return ` Hollow: ${ends}, which the estimate leaves out.`
 }
 
-function intervalBand(interval: readonly number[]): Plot.Markish {
-  return Plot.rect([interval], {
-    y1: ([lower]) => percentOf(lower!),
-    y2: ([, upper]) => percentOf(upper!),
-    fill: 'var(--candidate)',
-    fillOpacity: 0.18,
-  })
+/** The edges are drawn too, so that a narrow band can be seen beside the line of the estimate. */
+function intervalBand(interval: readonly number[]): Plot.Markish[] {
+  return [
+    Plot.rect([interval], {
+      y1: ([lower]) => percentOf(lower!),
+      y2: ([, upper]) => percentOf(upper!),
+      fill: 'var(--candidate)',
+      fillOpacity: 0.18,
+    }),
+    Plot.ruleY(interval.map(percentOf), { stroke: 'var(--candidate)', strokeOpacity: 0.6 }),
+  ]
 }
 
 function pairDots(points: readonly Point[]): Plot.Markish {

@@ -4,6 +4,7 @@ import { formatLimit } from '../../text/format.js'
 import { percentOf } from './axes.js'
 import { type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
+  BELOW_TEXTS,
   type ImprovementRow,
   improvementAxes,
   improvementMarks,
@@ -40,22 +41,20 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
   const describe = ({ label, change }: ImprovementRow) => `${label}: ${change}`
   return {
     title: 'Improvement over the pure baseline, layer by layer',
-    caption: `Each layer on top of the layers accepted before it; in the last row, all accepted layers in a fresh measurement. Mark: estimate. Thick line: 95 % interval. Dashed lines: the goal of ${formatLimit(minimum)} and the aspiration of ${formatLimit(aspired)}.`,
+    caption: `Each layer on top of the layers accepted before it; in the last row, all accepted layers in a fresh measurement. Mark: estimate. Line: 95 % interval of a single look. Dashed lines: the goal of ${formatLimit(minimum)} and the aspiration of ${formatLimit(aspired)}.`,
     description: rows.map(describe).join('; '),
     options: {
       ...improvementAxes(rows, 'improvement over the pure baseline, % · faster →', [
         minimum,
         aspired,
       ]),
-      height: 44 + 54 * rows.length,
       marks: [
-        Plot.ruleX([0], { stroke: SOFT, insetTop: 32 }),
+        Plot.ruleX([0], { stroke: SOFT, ...BELOW_TEXTS }),
         Plot.ruleX([minimum, aspired].map(percentOf), {
           ...THRESHOLD_LINE,
-          insetTop: 32,
-          insetBottom: 2,
+          ...BELOW_TEXTS,
         }),
-        ...improvementMarks(rows, { dy: 16, describe }),
+        ...improvementMarks(rows, { describe }),
       ],
     },
   }

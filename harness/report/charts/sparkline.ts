@@ -11,6 +11,7 @@ export interface Spark {
   readonly interval?: readonly number[] | undefined
 }
 
+/** px; `report.css` has it, too. */
 const WIDTH = 240
 const SIDE = 12
 /** px: the line height of the text beside it. */
@@ -49,10 +50,23 @@ export function drawSparks(
             strokeOpacity: 0.55,
           },
         ),
+        Plot.tickX(
+          rows.flatMap(({ key, verdict, interval = [] }) =>
+            interval.map((end) => ({ key, verdict, end })),
+          ),
+          {
+            x: 'end',
+            y: 'key',
+            stroke: ({ verdict }) => `var(--${verdict})`,
+            strokeWidth: 1.5,
+            insetTop: 4,
+            insetBottom: 4,
+          },
+        ),
         Plot.dot(rows, {
           x: 'estimate',
           y: 'key',
-          r: 3.5,
+          r: 3,
           fill: ({ verdict }) => `var(--${verdict})`,
           symbol: ({ verdict }: Spark) => VERDICT_SYMBOLS[verdict],
           title: 'label',
@@ -75,22 +89,40 @@ export function drawSparkAxis(domain: readonly [number, number]): ChartDraft {
       marginBottom: 20,
       marginLeft: SIDE,
       marginRight: SIDE,
-      x: {
-        domain: domain.map((end) => 100 * end),
-        label: null,
-        ticks: 5,
-        tickFormat: formatTick,
-        tickSize: 4,
-      },
+      x: { domain: domain.map((end) => 100 * end), label: null },
       marks: [
-        Plot.axisX({
+        Plot.axisX(axisTicks(domain), {
           anchor: 'bottom',
-          ticks: 3,
           tickSize: 4,
-          tickFormat: (value: number) => `${formatTick(value)} %`,
+          tickFormat: tickText,
           label: null,
         }),
       ],
     },
   }
+}
+
+/** px: the widest label of a tick, with the gap beside it. */
+const LABEL = 50
+/** Distances of ticks, in percent. */
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 25, 50, 100]
+
+/**
+ * The ticks of the axis in percent: as many as fit without touching each other. Zero is one of
+ * them.
+ *
+ * @param domain fractions; includes zero
+ */
+export function axisTicks([low, high]: readonly [number, number]): number[] {
+  const pixels = (WIDTH - 2 * SIDE) / (100 * (high - low))
+  const step = STEPS.find((one) => one * pixels >= LABEL) ?? 100
+  const first = Math.ceil((100 * low) / step)
+  const last = Math.floor((100 * high) / step)
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  )
+}
+
+function tickText(value: number): string {
+  return `${formatTick(value)} %`
 }

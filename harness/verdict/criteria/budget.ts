@@ -34,18 +34,20 @@ export const budget: CriterionKind<Budget, keyof typeof reasons> = {
   demand: (criterion) =>
     `Mean of ${criterion.counter} over the candidate's runs ${limitText(criterion)}`,
   threshold: (criterion) => `budget ${limitText(criterion)}`,
+  needed: (criterion) => {
+    const limit = formatCounter(criterion.counter, limitOf(criterion))
+    return `${'atMost' in criterion ? '≤' : '≥'} ${limit}`
+  },
   certified: ({ lower, upper }, isRejected, criterion) =>
     'atMost' in criterion === isRejected
       ? `at least ${formatCounter(criterion.counter, lower)}`
       : `at most ${formatCounter(criterion.counter, upper)}`,
   margins: (criterion) => [limitOf(criterion)],
   certifiable: () => ({}),
-  certifiableClaim: ({ certifiable }, criterion) =>
-    certifiable === undefined
-      ? undefined
-      : `certifies ${criterion.counter} ${'atMost' in criterion ? 'up to' : 'from'} ${formatCounter(criterion.counter, certifiable)}`,
-  certifiableMeaning:
-    '"Certifies": the mean closest to the limit that is certified as within the budget with 80 % power, at this spread and number of runs.',
+  resolution: (_, bounds, criterion) =>
+    `${criterion.counter} ${formatCounter(criterion.counter, certifiableMean(criterion, bounds))}`,
+  resolutionMeaning:
+    '"Resolution" of a budget: the mean closest to the limit that the last planned look certifies as within the budget with 80 % power, at the spread of these runs.',
 }
 
 /** The limit of a budget, in the unit of its counter. */

@@ -44,6 +44,8 @@ export interface CriterionKind<C extends Criterion, Reason extends string> {
   demand(criterion: C, metric: Metric): string
   /** The limit with its name: `threshold 5 %`. */
   threshold(criterion: C): string
+  /** What is needed to be accepted, in a few words: `≥ 5 % faster`. */
+  needed(criterion: C): string
   /**
    * What the bounds certify, such as `at least 38.2 % faster`. A rejection is stated by the bound
    * that rejects.
@@ -53,10 +55,10 @@ export interface CriterionKind<C extends Criterion, Reason extends string> {
   margins(criterion: C): readonly number[]
   /** The smallest effect certified with 80 % power; for a budget, see `certifiableMean`. */
   certifiable(noise: Noise, bounds: Bounds, criterion: C): CertifiableEffect
-  /** The certifiable effect as text, such as `certifies from 12.1 %`; undefined if it is absent. */
-  certifiableClaim(effect: CertifiableEffect, criterion: C): string | undefined
-  /** One sentence that explains the text of `certifiableClaim`. */
-  readonly certifiableMeaning: string
+  /** The same effect as text, such as `12.1 %`; for a budget, a mean of its counter. */
+  resolution(noise: Noise, bounds: Bounds, criterion: C): string
+  /** One sentence that explains the text of `resolution`. */
+  readonly resolutionMeaning: string
 }
 
 /** Rejects bounds that are not finite or not in order: comparing them silently picks a branch. */

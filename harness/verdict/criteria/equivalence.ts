@@ -38,6 +38,7 @@ export const equivalence: CriterionKind<Equivalence, keyof typeof reasons> = {
   demand: ({ within }, metric) =>
     `At most ${formatLimit(within)} faster or slower in ${metric} time (two one-sided tests)`,
   threshold: ({ within }) => `margin ± ${formatLimit(within)}`,
+  needed: ({ within }) => `within ± ${formatLimit(within)}`,
   certified({ lower, upper }, isRejected) {
     const [nearest, farthest] = [Math.abs(lower), Math.abs(upper)].sort((a, b) => a - b)
     return isRejected
@@ -49,8 +50,7 @@ export const equivalence: CriterionKind<Equivalence, keyof typeof reasons> = {
   certifiable: (noise, bounds) => ({
     certifiableEquivalence: certifiableEquivalence(noise, bounds),
   }),
-  certifiableClaim: ({ certifiableEquivalence: margin }) =>
-    margin === undefined ? undefined : `certifies within ± ${formatPercent(margin)}`,
-  certifiableMeaning:
-    '"Certifies within": the smallest margin within which an unchanged candidate is certified with 80 % power, at this noise and number of pairs.',
+  resolution: (noise, bounds) => `± ${formatPercent(certifiableEquivalence(noise, bounds))}`,
+  resolutionMeaning:
+    '"Resolution" of an equivalence: the smallest margin within which the last planned look certifies an unchanged candidate with 80 % power, at the noise of these pairs.',
 }

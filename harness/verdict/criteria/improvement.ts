@@ -64,15 +64,16 @@ export const improvement: CriterionKind<Improvement, keyof typeof reasons> = {
   demand: ({ atLeast }, metric) =>
     `Improvement of at least ${formatLimit(atLeast)} in ${metric} time`,
   threshold: ({ atLeast }) => `threshold ${formatLimit(atLeast)}`,
+  needed: ({ atLeast }) => `≥ ${formatLimit(atLeast)} faster`,
   certified: certifiedSpeed,
   margins: ({ atLeast }) => [atLeast],
   certifiable: (noise, bounds, { atLeast }) => ({
     certifiable: certifiableImprovement(noise, bounds, atLeast),
   }),
-  certifiableClaim: ({ certifiable }) =>
-    certifiable === undefined ? undefined : `certifies from ${formatPercent(certifiable)}`,
-  certifiableMeaning:
-    '"Certifies from": the smallest true improvement that is certified to reach the threshold with 80 % power, at this noise and number of pairs.',
+  resolution: (noise, bounds, { atLeast }) =>
+    formatPercent(certifiableImprovement(noise, bounds, atLeast)),
+  resolutionMeaning:
+    '"Resolution" of an improvement: the smallest true improvement that the last planned look certifies to reach the threshold with 80 % power, at the noise of these pairs.',
 }
 
 function significanceHolds(comparison: Comparison): ('not-significant' | 'means-disagree')[] {

@@ -36,5 +36,4 @@ export const nonInferiority: CriterionKind<NonInferiority, keyof typeof reasons>
   reasons,
   demand: ({ atMost }, metric) =>
     `Certified less than ${formatLimit(atMost)} slower in ${metric} time`,
-  threshold: ({ atMost }) => `limit ${formatLimit(atMost)} slower`,
 }

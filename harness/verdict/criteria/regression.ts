@@ -51,5 +51,4 @@ export const regression: CriterionKind<Regression, keyof typeof reasons> = {
   mostLooks: 3,
   reasons,
   demand: ({ atMost }, metric) => `Less than ${formatLimit(atMost)} slower in ${metric} time`,
-  threshold: ({ atMost }) => `gate ${formatLimit(atMost)} slower`,
 }

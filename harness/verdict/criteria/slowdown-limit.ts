@@ -1,5 +1,5 @@
-import { formatPercent } from '../../text/format.js'
-import { type CertifiableEffect, certifiableSlowdown } from '../noise.js'
+import { formatLimit, formatPercent } from '../../text/format.js'
+import { certifiableSlowdown } from '../noise.js'
 import { certifiedSpeed } from './certified-speed.js'
 import type { CriterionKind, CriterionOf } from './criterion-kind.js'
 
@@ -8,21 +8,25 @@ type SlowdownLimit = CriterionKind<CriterionOf<'regression' | 'non-inferiority'>
 /** The part that the regression gate and non-inferiority share, since both limit a slowdown. */
 export const slowdownLimit: Pick<
   SlowdownLimit,
-  'certified' | 'margins' | 'certifiable' | 'certifiableClaim' | 'certifiableMeaning'
+  | 'threshold'
+  | 'needed'
+  | 'certified'
+  | 'margins'
+  | 'certifiable'
+  | 'resolution'
+  | 'resolutionMeaning'
 > = {
+  threshold: ({ atMost }) => `limit ${formatLimit(atMost)} slower`,
+  needed: ({ atMost }) => `< ${formatLimit(atMost)} slower`,
   certified: certifiedSpeed,
   margins: ({ atMost }) => [-atMost],
   certifiable: (noise, bounds, { atMost }) => ({
     certifiableSlowdown: certifiableSlowdown(noise, bounds, atMost),
   }),
-  certifiableClaim,
-  certifiableMeaning:
-    '"Passes": the largest true slowdown that is certified to stay below the limit with 80 % power, at this noise and number of pairs.',
-}
-
-function certifiableClaim({ certifiableSlowdown: change }: CertifiableEffect): string | undefined {
-  if (change === undefined) return undefined
-  return change < 0
-    ? `passes only from ${formatPercent(-change)} faster`
-    : `passes up to ${formatPercent(change)} slower`
+  resolution: (noise, bounds, { atMost }) => {
+    const change = certifiableSlowdown(noise, bounds, atMost)
+    return change < 0 ? `${formatPercent(-change)} faster` : `${formatPercent(change)} slower`
+  },
+  resolutionMeaning:
+    '"Resolution" of a limit on slowdowns: the largest true slowdown that the last planned look certifies as below the limit with 80 % power, at the noise of these pairs.',
 }

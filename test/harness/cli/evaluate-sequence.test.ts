@@ -194,11 +194,11 @@ describe('a sequence of layers', () => {
 
   it('is printed in a terminal as on the page, and listed', async () => {
     expect(ended.stderr).toMatch(
-      /\nthe sequence\n {2}layer +verdict +additional improvement \[95 % CI\] +cumulative/,
+      /\nthe sequence\n {2}layer +verdict +additional improvement \[95 %, single look\] +cumulative/,
     )
     expect(ended.stderr).toContain('Accepted, in order: gain, more.\n')
     expect((await assay(`list --out ${root}`)).stdout).toMatch(
-      /0005-all +accepted +\d\d\.\d % against the pure baseline/,
+      /0005-all +accepted +\w+ \+\d\d\.\d % \[\d\d\.\d – \d\d\.\d %\]/,
     )
   })
 

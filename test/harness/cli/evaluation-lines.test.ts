@@ -20,55 +20,55 @@ describe('the line of a workload shows what is certified, what could be certifie
       'an improvement',
       { kind: 'improvement', atLeast: 0.05 },
       { improvement: { 'grid-search': 0.4 } },
-      /^grid-search .* faster {2}\[.*\] {3}Welch t .* {3}certified ≥ 3\d\.\d % faster {3}certifies from [56]\.\d % .* {3}accepted$/,
+      /^grid-search .* faster {2}\[3\d\.\d, 4\d\.\d\] {3}sure of ≥ 3\d\.\d % faster, 95 % over all looks \(needs ≥ 5 % faster\) {3}10 pairs {3}resolution 5\.\d % at 40 pairs .* {3}accepted$/,
     ],
     [
       'a gate',
       { kind: 'regression', atMost: 0.1 },
       {},
-      /certified less than \d\.\d % slower {3}passes up to [78]\.\d % slower/,
+      /sure of less than \d\.\d % slower, .* {3}resolution [89]\.\d % slower at 30 pairs/,
     ],
     [
       'a failed gate',
       { kind: 'regression', atMost: 0.1 },
       slower(0.3),
-      /certified ≥ 2\d\.\d % slower .*rejected \(certified-regression\)$/,
+      /sure of ≥ 2\d\.\d % slower, .*rejected \(certified-regression\)$/,
     ],
     [
       'an equivalence',
       { kind: 'equivalence', within: 0.02 },
       {},
-      /certified unchanged within ± \d\.\d % {3}certifies within ± \d\.\d % .* {3}accepted$/,
+      /sure of unchanged within ± \d\.\d %, .* {3}resolution ± \d\.\d % at 40 pairs .* {3}accepted$/,
     ],
     [
       'a difference',
       { kind: 'equivalence', within: 0.02 },
       slower(0.3),
-      /certified changed by at least 2\d\.\d % .*rejected/,
+      /sure of changed by at least 2\d\.\d %, .*rejected/,
     ],
     [
       'a price',
       { kind: 'non-inferiority', atMost: 0.3 },
       slower(0.1),
-      /certified less than 1\d\.\d % slower {3}passes up to 2\d\.\d % slower/,
+      /sure of less than 1\d\.\d % slower, .* {3}resolution 2\d\.\d % slower at 40 pairs/,
     ],
     [
       'a gain where a price was allowed',
       { kind: 'non-inferiority', atMost: 0.3 },
       slower(-0.2),
-      /certified ≥ 1\d\.\d % faster/,
+      /sure of ≥ 1\d\.\d % faster/,
     ],
     [
       'a budget',
       { kind: 'budget', counter: 'cpuMs', atMost: 450 },
       {},
-      / {3}cpuMs \d+\.\d ms \(budget at most 450\.0 ms\) {3}certified at most \d+\.\d ms {3}certifies cpuMs up to 4\d\d\.\d ms .*accepted$/,
+      /^(?!.* faster)(?!.* slower).* {3}cpuMs \d+\.\d ms {3}sure of at most \d+\.\d ms, .* \(needs ≤ 450\.0 ms\) .* {3}resolution cpuMs 4\d\d\.\d ms at 40 pairs .*accepted$/,
     ],
     [
       'a broken budget',
       { kind: 'budget', counter: 'pre-grouped.hits', atMost: 20 },
       {},
-      /pre-grouped\.hits 48,120 \(budget at most 20\) {3}certified ≥ 48,120 .*rejected \(certified-outside-budget\)$/,
+      /pre-grouped\.hits 48,120 {3}sure of ≥ 48,120, .* \(needs ≤ 20\) .*rejected \(certified-outside-budget\)$/,
     ],
     [
       'a missing counter',
@@ -79,7 +79,9 @@ describe('the line of a workload shows what is certified, what could be certifie
   ])('%s', (_, criterion, change, expected) => {
     const [target, guard] = lines(criterion, change)
     expect(target).toMatch(expected)
-    expect(guard).toMatch(/^walk-forward .* {3}passes up to [78]\.\d % slower .* {3}accepted$/)
+    expect(guard).toMatch(
+      /^walk-forward .* {3}resolution [89]\.\d % slower at 30 pairs .* {3}within limit$/,
+    )
     expect(`${target}${guard}`).not.toMatch(/NaN|undefined|Infinity/)
   })
 
@@ -92,13 +94,13 @@ describe('the line of a workload shows what is certified, what could be certifie
       simulateEvidence({ seed: 2, pairs: 40, improvement: {}, noise: 0.01, memory: 0.2 }, plan),
     )
     expect(workloadLine(record.workloads[0]!, record)).toMatch(
-      /certified unchanged within .* rejected \(memory-over\)$/,
+      /sure of unchanged within .* rejected \(memory-over\)$/,
     )
     expect(headline(record.workloads[0]!, record)).toMatch(
-      /: \*\*rejected\*\*, certified unchanged within ± .* \(margin ± 2 %\), \*\*but its peak memory grows beyond the limit\*\*$/,
+      /: \*\*rejected\*\*, sure of unchanged within ± .* \(margin ± 2 %\), \*\*but its peak memory grows beyond the limit\*\*$/,
     )
     expect(headline(record.workloads[1]!, record)).toMatch(
-      /: \*\*fails the gate\*\*, certified less than .* slower \(gate 10 % slower\), \*\*but its peak memory/,
+      /: \*\*over limit\*\*, sure of less than .* slower \(limit 10 % slower\), \*\*but its peak memory/,
     )
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawLooks } from '../../../harness/report/charts/looks.js'
+import { axisTicks } from '../../../harness/report/charts/sparkline.js'
 import { spreadMarks } from '../../../harness/report/charts/spread-marks.js'
 import { judgeCriterion, marginsOf } from '../../../harness/verdict/criteria.js'
 
@@ -31,6 +32,23 @@ describe('the marks of runs', () => {
   it('stay in the middle while no other mark is near', () => {
     expect(spreadMarks([0, 100, 200], 9, 22)).toEqual([0, 0, 0])
     expect(spreadMarks([100, 101, 102], 9, 22)).toEqual([0, 9, -9])
+  })
+})
+
+describe('the ticks of the index', () => {
+  it('do not touch each other, and zero is one of them', () => {
+    const end = fc.double({ min: 0, max: 1, noNaN: true })
+    fc.assert(
+      fc.property(end, end, (below, above) => {
+        fc.pre(below + above > 0.002)
+        const ticks = axisTicks([-below, above])
+        expect(ticks).toContain(0)
+        const pixels = 216 / (100 * (below + above))
+        for (const [index, tick] of ticks.slice(1).entries())
+          expect((tick - ticks[index]!) * pixels).toBeGreaterThanOrEqual(50)
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 
