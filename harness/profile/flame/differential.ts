@@ -40,7 +40,21 @@ export function differentialTree(baseline: ProfiledArm, candidate: ProfiledArm):
  * @throws {RangeError} an arm has no iterations
  */
 export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): FunctionChange[] {
-  const { frames, frame, selfs, totals } = differentialTree(baseline, candidate)
+  return changesByFrame(differentialTree(baseline, candidate))
+    .filter((change) => change !== undefined)
+    .sort((a, b) => Math.abs(deltaMicros(b)) - Math.abs(deltaMicros(a)) || byFunction(a, b))
+}
+
+/**
+ * How the self time of each frame of a tree changed from its first profile to its second; undefined
+ * if neither has a sample of it.
+ */
+export function changesByFrame({
+  frames,
+  frame,
+  selfs,
+  totals,
+}: FlameTree): (FunctionChange | undefined)[] {
   const sums = frames.map(noSamples)
   for (let node = 1; node < frame.length; node++) {
     const sum = sums[frame[node]!]!
@@ -49,18 +63,17 @@ export function functionChanges(baseline: ProfiledArm, candidate: ProfiledArm): 
     sum.wasThere ||= totals[0]![node]! > 0
     sum.isThere ||= totals[1]![node]! > 0
   }
-  return sums
-    .flatMap((sum, index): FunctionChange[] => {
-      const kind = kindOf(sum)
-      return kind === undefined
-        ? []
-        : [{ frame: frames[index]!, kind, baselineMicros: sum.before, candidateMicros: sum.after }]
-    })
-    .sort(
-      (a, b) =>
-        Math.abs(deltaMicros(b)) - Math.abs(deltaMicros(a)) ||
-        (sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1),
-    )
+  return sums.map((sum, index) => {
+    const kind = kindOf(sum)
+    return kind === undefined
+      ? undefined
+      : { frame: frames[index]!, kind, baselineMicros: sum.before, candidateMicros: sum.after }
+  })
+}
+
+/** Orders changes of equal size by the key of their function. */
+export function byFunction(a: FunctionChange, b: FunctionChange): number {
+  return sameFunction(a.frame) < sameFunction(b.frame) ? -1 : 1
 }
 
 const noSamples = () => ({ before: 0, after: 0, wasThere: false, isThere: false })
@@ -93,7 +106,15 @@ export function sameFunction({ name, kind, file, line }: Frame): string {
   ])
 }
 
-function perIteration({ profile, iterations }: ProfiledArm): FoldedProfile {
+/**
+ * The profile of one iteration, without idle time.
+ *
+ * @throws {RangeError} there are no iterations
+ */
+export function perIteration({
+  profile,
+  iterations,
+}: Pick<ProfiledArm, 'profile' | 'iterations'>): FoldedProfile {
   if (!(iterations > 0))
     throw new RangeError(`a profile over ${iterations} iterations cannot be compared`)
   const stacks = profile.stacks

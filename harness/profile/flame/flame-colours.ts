@@ -69,7 +69,25 @@ const CHANGE_COLOURS: Readonly<
 
 export type ChangeClass = keyof typeof CHANGE_COLOURS
 
-/** The colours of all classes of boxes. */
+/**
+ * Colours of significant changes, from a small to a large change: orange and blue, which all readers
+ * can tell apart.
+ */
+export const SIGNIFICANT_COLOURS: Readonly<
+  Record<'unsure' | 'more1' | 'more2' | 'more3' | 'less1' | 'less2' | 'less3', Colour>
+> = {
+  unsure: CHANGE_COLOURS.same,
+  more1: { light: '#ffe1b5', dark: '#4a3413' },
+  more2: { light: '#ffba5c', dark: '#74470a' },
+  more3: { light: '#ee8b11', dark: '#9b5a00' },
+  less1: CHANGE_COLOURS.shrank1,
+  less2: CHANGE_COLOURS.shrank2,
+  less3: CHANGE_COLOURS.shrank3,
+}
+
+export type SignificantClass = keyof typeof SIGNIFICANT_COLOURS
+
+/** The colours of the classes of boxes in every picture. */
 export const FILLS: Readonly<Record<string, Colour>> = {
   ...Object.fromEntries(HUES.map((colour, index) => [`c${index}`, colour])),
   ...STATE_COLOURS,

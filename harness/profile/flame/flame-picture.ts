@@ -1,5 +1,6 @@
 import { clipText, wrapText } from '../../text/clip-text.js'
 import { escapeXml } from '../../text/escape-xml.js'
+import type { Colour } from './flame-colours.js'
 import { flameScript } from './flame-script.js'
 import { flameStyle } from './flame-style.js'
 
@@ -13,6 +14,8 @@ export interface FlamePicture {
   readonly width: number
   /** Prefix of every id in the picture. Two pictures on one page need different prefixes. */
   readonly prefix: string
+  /** Colours of classes that only this picture has. */
+  readonly fills?: Readonly<Record<string, Colour>>
   readonly blocks: readonly Block[]
 }
 
@@ -51,7 +54,8 @@ export const MARGIN_PERCENT = 1
  *
  * @throws {TypeError} the prefix is not a valid start of an id
  */
-export function drawPicture({ title, description, width, prefix, blocks }: FlamePicture): string {
+export function drawPicture(picture: FlamePicture): string {
+  const { title, description, width, prefix, fills, blocks } = picture
   if (!/^[A-Za-z][\w-]*$/.test(prefix))
     throw new TypeError(
       `prefix ${JSON.stringify(prefix)} is not valid in an id; use letters, digits and dashes`,
@@ -65,7 +69,7 @@ export function drawPicture({ title, description, width, prefix, blocks }: Flame
   return `<svg xmlns="http://www.w3.org/2000/svg" id="${prefix}" class="flame" role="img" aria-labelledby="${prefix}-title ${prefix}-desc" width="${width}" height="${height + 8}">
 <title id="${prefix}-title">${escapeXml(title)}</title>
 <desc id="${prefix}-desc">${escapeXml(description)}</desc>
-<style>${flameStyle(prefix)}</style>
+<style>${flameStyle(prefix, fills)}</style>
 ${patterns(prefix)}
 <rect class="page" width="100%" height="100%"/>
 ${body.join('\n')}

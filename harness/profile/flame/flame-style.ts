@@ -12,8 +12,11 @@ export const LABEL_STEPS: readonly number[] = [360, 480, 640, 800, 960, 1080, 12
 /**
  * The style sheet of one picture. Every rule begins with the id of the picture, because a style
  * element applies to the whole page. The picture is dark if the reader prefers dark pages.
+ *
+ * @param further colours of classes that only this picture has
  */
-export function flameStyle(id: string): string {
+export function flameStyle(id: string, further: Readonly<Record<string, Colour>> = {}): string {
+  const fills = { ...FILLS, ...further }
   return `
 #${id}{display:block;max-width:100%;font:${FONT_SIZE}px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 #${id} text{direction:ltr;unicode-bidi:isolate;white-space:pre;pointer-events:none}
@@ -32,13 +35,13 @@ export function flameStyle(id: string): string {
 #${id} input:focus-visible,#${id} button:focus-visible{outline:2px solid;outline-offset:-2px}
 #${id} output{flex:0 0 100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 ${LABEL_STEPS.map((step) => `@media (max-width:${step - 1}px){#${id} .w${step}{display:none}}`).join('\n')}
-${scheme(id, 'light')}@media (prefers-color-scheme:dark){
-${scheme(id, 'dark')}}
+${scheme(id, 'light', fills)}@media (prefers-color-scheme:dark){
+${scheme(id, 'dark', fills)}}
 `
 }
 
-function scheme(id: string, name: keyof Colour): string {
-  const fills = Object.entries(FILLS).map(
+function scheme(id: string, name: keyof Colour, colours: Readonly<Record<string, Colour>>): string {
+  const fills = Object.entries(colours).map(
     ([fill, colour]) => `#${id} .${fill}{fill:${colour[name]}}\n`,
   )
   return `#${id}{color-scheme:${name}}

@@ -1,0 +1,56 @@
+import { momentsOf } from '../../statistics/moments.js'
+import { tUpperQuantile } from '../../statistics/student-t.js'
+import { trimmedEstimate } from '../../statistics/trimmed.js'
+
+/** How exactly the ratio of two arms' CPU times is known. */
+export interface TotalError {
+  /** Standard error of its logarithm. */
+  readonly error: number
+  /** Degrees of freedom of this error. */
+  readonly df: number
+}
+
+/** CPU of a pass in each process of two arms, ms. */
+export interface TimedArms {
+  readonly before: readonly number[]
+  readonly after: readonly number[]
+}
+
+/** Probability that the margin of the total is too small. It is one number for a whole picture. */
+const TOTAL_ERROR = 0.005
+/** No timing is more exact than this. */
+const LEAST_ERROR = 0.001
+
+/**
+ * The error of the ratio of measured pairs, as of the estimate that verdicts use.
+ *
+ * @param arms the processes at the same index are a pair; at least two pairs
+ */
+export function errorOfPairs({ before, after }: TimedArms): TotalError {
+  const { se, df } = trimmedEstimate(after.map((ms, pair) => Math.log(ms / before[pair]!)))!
+  return { error: se, df }
+}
+
+/**
+ * The error of the ratio of arms that were timed in turns. The processes of both arms have one
+ * relative variance, because they ran on one host.
+ *
+ * @param timed   the processes whose times are compared, at least two of each arm
+ * @param further processes of the same arms, run in another way, which also show the variance
+ */
+export function errorOfTurns(timed: TimedArms, further: readonly TimedArms[] = []): TotalError {
+  const samples = [timed, ...further].flatMap(({ before, after }) =>
+    [before, after]
+      .filter((times) => times.length >= 2)
+      .map((times) => momentsOf(times.map(Math.log))),
+  )
+  const df = samples.reduce((sum, { n }) => sum + n - 1, 0)
+  const squares = samples.reduce((sum, { n, variance }) => sum + (n - 1) * variance, 0)
+  const { before, after } = timed
+  return { error: Math.sqrt((squares / df) * (1 / before.length + 1 / after.length)), df }
+}
+
+/** By which factor the ratio may be wrong: the margin of its logarithm. */
+export function marginOfTotal({ error, df }: TotalError): number {
+  return tUpperQuantile(TOTAL_ERROR / 2, df) * Math.max(error, LEAST_ERROR)
+}
