@@ -101,10 +101,11 @@ export function measuredBefore(
 ): MeasuredBefore | undefined {
   const rounds = roundsOf(runs, plan, id)
   if (rounds.length === 0 || warmup === undefined || iterations === undefined) return undefined
-  const meanOf = (arm: Arm) => mean(rounds.map((round) => round.runs[arm]!.cpuMs))
+  const cpuMsOf = (arm: Arm) => rounds.map((round) => round.runs[arm]!.cpuMs)
   return {
     length: { warmup, iterations },
-    cpuMs: Object.fromEntries(plan.arms.map((arm) => [arm, meanOf(arm)])),
+    cpuMs: Object.fromEntries(plan.arms.map((arm) => [arm, mean(cpuMsOf(arm))])),
+    processCpuMs: Object.fromEntries(plan.arms.map((arm) => [arm, cpuMsOf(arm)])),
   }
 }
 

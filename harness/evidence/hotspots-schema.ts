@@ -150,6 +150,31 @@ const gainSchema = z.strictObject({
   warnings: z.array(gainWarningSchema),
 })
 
+/** How the self time of a function changed from one arm to the candidate. */
+const changeSchema = z.strictObject({
+  ...place,
+  kind: z.enum(['js', 'native', 'gc', 'program']),
+  /** CPU per pass. */
+  beforeMs: z.number().nonnegative(),
+  afterMs: z.number().nonnegative(),
+  /** The interval of the change. */
+  changeMs: z.array(z.number()).length(2),
+  /** The interval excludes zero; of such changes, at most 1 % are expected to be none. */
+  significant: z.literal(true).optional(),
+})
+
+const changesSchema = z.strictObject({
+  /** The arm the candidate is compared with. */
+  against: z.enum(['baseline', 'incumbent']),
+  /** Processes profiled of that arm and of the candidate. */
+  processes: z.array(z.number().int().positive()).length(2),
+  /** Functions with enough samples, and how many of them changed significantly. */
+  tested: z.number().int().nonnegative(),
+  significant: z.number().int().nonnegative(),
+  /** By significance, the most significant first; not all. */
+  functions: z.array(changeSchema),
+})
+
 /** Name of this file in the folder of a workload's profiles; written last. */
 export const HOTSPOTS = 'hotspots.json'
 
@@ -167,6 +192,8 @@ export const hotspotsSchema = z.strictObject({
   node: z.string(),
   arms: z.array(armHotspotsSchema).min(1),
   gain: gainSchema.optional(),
+  /** Absent in older profiles, which have one process per arm, and without a candidate. */
+  changes: changesSchema.optional(),
 })
 
 export type Hotspots = Readonly<z.infer<typeof hotspotsSchema>>
@@ -174,6 +201,7 @@ export type ArmHotspots = Readonly<z.infer<typeof armHotspotsSchema>>
 export type CategoryTime = Readonly<z.infer<typeof categorySchema>>
 export type Operation = Readonly<z.infer<typeof operationSchema>>
 export type Gain = Readonly<z.infer<typeof gainSchema>>
+export type Changes = Readonly<z.infer<typeof changesSchema>>
 export type NextTarget = Readonly<z.infer<typeof nextSchema>>
 export type ArmWarning = Readonly<z.infer<typeof armWarningSchema>>
 export type ArmWarningCode = ArmWarning['code']

@@ -7,7 +7,7 @@ import {
   scaledTo,
 } from '../fold/arm-profiles.js'
 import { readCallCounts } from '../fold/call-counts.js'
-import { parseCpuProfile } from '../fold/cpuprofile.js'
+import { countBusySamples, parseCpuProfile } from '../fold/cpuprofile.js'
 import { foldCpuProfiles } from '../fold/fold.js'
 import { mergeProfiles } from '../fold/merge-profiles.js'
 import { portableProfile } from '../fold/portable-profile.js'
@@ -64,12 +64,17 @@ function foldCaptures(
     cpuMs,
     referenceCpuMs,
     processes,
+    processSamples: inlined.map(busySamplesIn),
     inlined: mergeProfiles(processes.map(({ profile }) => profile)),
     exact: foldCpuProfiles(threads, locate),
     samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
     lostThreads: exact.run.lostThreads,
     memory: memory && foldMemory(memory, locate),
   })
+}
+
+function busySamplesIn({ files }: Captured): number {
+  return files.reduce((sum, file) => sum + countBusySamples(parseCpuProfile(file)), 0)
 }
 
 function foldProcess({ run, files }: Captured, locate: Locate): ProcessProfile {

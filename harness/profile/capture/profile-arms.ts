@@ -2,6 +2,8 @@ import { defined } from '../../evidence/defined.js'
 import type { Hotspots } from '../../evidence/hotspots-schema.js'
 import { gainOf } from '../figures/gain.js'
 import { armHotspots } from '../figures/hotspots.js'
+import type { SignificantChanges } from '../flame/significant-changes.js'
+import { changeFigures, changesOf } from './arm-changes.js'
 import { type CapturedArm, foldArm } from './capture-arm.js'
 import { captureArms } from './capture-arms.js'
 import { type ArmStack, type ProfileRequest, prepareWorkload } from './profiled-process.js'
@@ -12,6 +14,8 @@ export interface ProfiledWorkload {
   readonly hotspots: Hotspots
   /** In the order of the arms given. */
   readonly captured: readonly CapturedArm[]
+  /** From the arm compared with to the candidate; absent if they cannot be tested. */
+  readonly changes?: SignificantChanges
   /** Messages for the user from preparing the data. */
   readonly notes: readonly string[]
 }
@@ -37,7 +41,19 @@ export async function profileArms(
   const captured = arms.map((arm, index) =>
     foldArm(captures[index]!, arm, timings[index]!, arm.version?.sources ?? request.sources),
   )
-  return { hotspots: hotspotsOf(request, captured), captured, notes }
+  const hotspots = hotspotsOf(request, captured)
+  const timed = captured.map(({ profiles }, index) => ({ profiles, timing: timings[index]! }))
+  const changes = changesOf(timed, hotspots, request.measured !== undefined)
+  const against = hotspots.gain?.against
+  return defined({
+    hotspots:
+      changes === undefined || against === undefined
+        ? hotspots
+        : { ...hotspots, changes: changeFigures(changes, against) },
+    captured,
+    changes,
+    notes,
+  })
 }
 
 /** One request for each version of the suite, because each version prepares its own data. */

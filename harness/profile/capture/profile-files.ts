@@ -11,10 +11,12 @@ import { attributeBy } from '../figures/attribute.js'
 import { layersText } from '../figures/hotspot-tables.js'
 import { differentialFlameGraphSvg } from '../flame/differential-flame-graph.js'
 import { flameGraphSvg } from '../flame/flame-graph.js'
+import type { SignificantChanges } from '../flame/significant-changes.js'
 import { type ArmProfiles, cpuPerPass } from '../fold/arm-profiles.js'
 import { foldedText } from '../fold/folded-text.js'
 import { toPprof } from '../fold/pprof.js'
 import { toSpeedscope } from '../fold/speedscope.js'
+import { inlinedArm } from './arm-changes.js'
 import type { CapturedArm } from './capture-arm.js'
 import { type ProfiledWorkload, profileArms } from './profile-arms.js'
 import type { ArmStack, ProfileRequest } from './profiled-process.js'
@@ -84,7 +86,7 @@ function refuseForeignFiles(directory: string): void {
 
 function writeFiles(
   directory: string,
-  { hotspots, captured }: ProfiledWorkload,
+  { hotspots, captured, changes }: ProfiledWorkload,
   table: ProfileCategories | undefined,
   extent: ProfileExtent,
 ): void {
@@ -109,7 +111,7 @@ function writeFiles(
     write(`${arm}.inlined.svg`, flameGraph(profiles, 'inlined'))
     write(`${arm}.pb.gz`, toPprof(perPass))
   }
-  const difference = differenceSvg(hotspots, captured)
+  const difference = differenceSvg(hotspots, captured, changes)
   if (difference !== undefined) write('difference.svg', difference)
   write(HOTSPOTS, `${jsonText(hotspots, 1)}\n`)
 }
@@ -132,20 +134,33 @@ function subtitleOf(
 
 /**
  * The picture that compares the candidate with the arm before it; undefined without a candidate.
+ *
+ * @param changes if they were tested, which takes the processes profiled with inlining
  */
-function differenceSvg(hotspots: Hotspots, captured: readonly CapturedArm[]): string | undefined {
+function differenceSvg(
+  hotspots: Hotspots,
+  captured: readonly CapturedArm[],
+  changes: SignificantChanges | undefined,
+): string | undefined {
   const at = (name: string | undefined) =>
     captured.find(({ profiles }) => profiles.arm === name)?.profiles
   const before = at(hotspots.gain?.against)
   const after = at('candidate')
   if (before === undefined || after === undefined) return undefined
+  const title = `${hotspots.workload} · ${before.arm} → candidate (${layersText(after.stack)})`
   const side = (profiles: ArmProfiles) => ({
     profile: cpuPerPass(profiles),
     iterations: 1,
     name: profiles.arm,
   })
-  return differentialFlameGraphSvg(side(before), side(after), {
-    title: `${hotspots.workload} · ${before.arm} → candidate (${layersText(after.stack)})`,
-    subtitle: hotspots.content,
+  if (changes === undefined)
+    return differentialFlameGraphSvg(side(before), side(after), {
+      title,
+      subtitle: hotspots.content,
+    })
+  return differentialFlameGraphSvg(inlinedArm(before), inlinedArm(after), {
+    title,
+    subtitle: `${hotspots.content} · with inlining`,
+    changes,
   })
 }

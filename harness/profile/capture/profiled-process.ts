@@ -36,6 +36,8 @@ export interface MeasuredBefore {
   readonly length: RunLength
   /** CPU of a pass in each arm, ms. */
   readonly cpuMs: Readonly<Partial<Record<Arm, number>>>
+  /** The same in each process, ms: those at the same index of two arms are a pair. */
+  readonly processCpuMs: Readonly<Partial<Record<Arm, readonly number[]>>>
 }
 
 /** An arm, its layers, and the version of the suite that is measured. */

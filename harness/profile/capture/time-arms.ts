@@ -7,6 +7,8 @@ import { equalLength, type RunLength } from './run-lengths.js'
 export interface ArmTiming {
   /** CPU of a pass, ms. */
   readonly cpuMs: number
+  /** The same in each process, ms. */
+  readonly processCpuMs: readonly number[]
   /** CPU of the reference computation, ms; absent if there is none. */
   readonly referenceCpuMs?: number
 }
@@ -27,10 +29,15 @@ export async function timeArms(
   request: ProfileRequest,
   arms: readonly ArmStack[],
 ): Promise<ArmTiming[]> {
-  const known = arms.flatMap(({ arm }) => request.measured?.cpuMs[arm] ?? [])
+  const known = arms.flatMap(({ arm }) => {
+    const { cpuMs, processCpuMs } = request.measured ?? {}
+    return cpuMs?.[arm] === undefined
+      ? []
+      : [{ cpuMs: cpuMs[arm], processCpuMs: processCpuMs?.[arm] ?? [cpuMs[arm]] }]
+  })
   if (known.length < arms.length) return await timeInTurns(request, arms)
   const referenceCpuMs = await timeReference(request, arms[0]!)
-  return known.map((cpuMs) => defined({ cpuMs, referenceCpuMs }))
+  return known.map((timing) => defined({ ...timing, referenceCpuMs }))
 }
 
 async function timeReference(request: ProfileRequest, arm: ArmStack): Promise<number | undefined> {
@@ -48,7 +55,7 @@ async function timeInTurns(
     for (const arm of arms) {
       request.phase(`timing ${request.workload.id}, ${arm.arm}: ${what}`)
       const { cpuMs, referenceCpuMs } = (await capture(request, arm, length, 'clock')).run
-      timings.push(defined({ cpuMs, referenceCpuMs }))
+      timings.push(defined({ cpuMs, processCpuMs: [cpuMs], referenceCpuMs }))
     }
     return timings
   }
@@ -67,6 +74,7 @@ function medianOf(timings: readonly ArmTiming[]): ArmTiming {
   const references = timings.flatMap(({ referenceCpuMs }) => referenceCpuMs ?? [])
   return defined({
     cpuMs: median(timings.map(({ cpuMs }) => cpuMs)),
+    processCpuMs: timings.map(({ cpuMs }) => cpuMs),
     referenceCpuMs: references.length > 0 ? median(references) : undefined,
   })
 }

@@ -7,7 +7,8 @@ import {
 import { errorOfChange, type MeanShares, type ShareNoise } from './share-noise.js'
 
 /**
- * Of the changes that are called significant, the expected part that are none (false discovery rate).
+ * Of the changes that are called significant, the expected part that are none (false discovery
+ * rate).
  */
 export const FALSE_DISCOVERIES = 0.01
 /** Parts with fewer samples in both arms together could not become significant. */
@@ -24,15 +25,16 @@ export interface ChangeSetting {
 /**
  * The interval of the change of each part; undefined for parts with too few samples.
  *
- * The intervals that exclude zero are the discoveries of Benjamini and Hochberg at a false discovery
- * rate of 1 %, and of these intervals 99 % are expected to hold. Two errors add up in each. That of
- * the total is the same for all parts; half of it is put on each arm, so that swapping the arms only
- * swaps the signs. That of a part's share is judged together with the shares of all parts.
+ * The intervals that exclude zero are the discoveries of Benjamini and Hochberg at a false
+ * discovery rate of 1 %, and of these intervals 99 % are expected to hold. Two errors add up in
+ * each. That of the total is the same for all parts; half of it is put on each arm, so that
+ * swapping the arms only swaps the signs. That of a part's share is judged together with the shares
+ * of all parts.
  *
  * @param times  for both arms, CPU of a pass in each part, µs
  * @param shares for both arms
- * @source Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57; Benjamini & Yekutieli 2005, J. Am. Stat.
- * Assoc. 100, for the intervals
+ * @source Benjamini & Hochberg 1995, J. R. Stat. Soc. B 57; Benjamini & Yekutieli 2005, J. Am.
+ * Stat. Assoc. 100, for the intervals
  */
 export function changeIntervals(
   times: readonly Float64Array[],
@@ -56,7 +58,7 @@ export function changeIntervals(
   return intervals
 }
 
-/** Two-sided p of a change that is no change, if the total is right within its margin. */
+/** Two-sided p of a part without a change, if the total is right within its margin. */
 function pOfNoChange({
   lower,
   upper,

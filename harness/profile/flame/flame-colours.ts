@@ -70,8 +70,8 @@ const CHANGE_COLOURS: Readonly<
 export type ChangeClass = keyof typeof CHANGE_COLOURS
 
 /**
- * Colours of significant changes, from a small to a large change: orange and blue, which all readers
- * can tell apart.
+ * Colours of significant changes, from a small to a large change: orange and blue, which all
+ * readers can distinguish.
  */
 export const SIGNIFICANT_COLOURS: Readonly<
   Record<'unsure' | 'more1' | 'more2' | 'more3' | 'less1' | 'less2' | 'less3', Colour>

@@ -19,8 +19,8 @@ const LEGEND: readonly LegendEntry[] = [
 ]
 
 /**
- * Shows every change that was sampled, whether it is significant or not: for profiles of one process
- * per arm, which cannot tell.
+ * Shows every change that was sampled, whether it is significant or not. One process per arm does
+ * not show which changes are.
  *
  * @param changes of the functions
  * @param candidate its name

@@ -52,7 +52,8 @@ export interface TestedChange extends FunctionChange {
 const LEARNT_FROM = 20
 
 /**
- * Finds the significant changes of an arm's nodes, with callees, and of its functions, by self time.
+ * Finds the significant changes of the nodes of two arms, with callees, and of their functions, by
+ * self time.
  *
  * @param total how exactly the ratio of the two whole profiles is known
  * @throws {RangeError} an arm has no iterations, or less than two processes with samples

@@ -80,7 +80,7 @@ function frameChange(
   hasPattern: boolean,
 ): FrameChange {
   if (interval === undefined)
-    return { fill: 'unsure', sign: '·', details: ['too few samples to tell a change'] }
+    return { fill: 'unsure', sign: '·', details: ['too few samples for an interval'] }
   const text = intervalText(interval)
   if (!excludesZero(interval))
     return { fill: 'unsure', sign: '·', details: [`change within ${text}: may be none`] }
@@ -114,7 +114,7 @@ function changeList(significant: readonly TestedChange[]): Block[] {
   )
   const rest = significant.length - lines.length
   return [
-    textBlock('Functions that changed (self time), by significance'),
+    textBlock('Changed functions (self time), by significance'),
     listBlock([...lines, ...(rest > 0 ? [`  and ${formatCount(rest)} more`] : [])]),
   ]
 }

@@ -19,6 +19,8 @@ export interface ArmProfiles {
    * ran one after the other.
    */
   readonly processes: readonly ProcessProfile[]
+  /** Samples of each of these processes while it was busy. */
+  readonly processSamples: readonly number[]
   /** The processes together. */
   readonly inlined: FoldedProfile
   /** The profile without inlining, which splits the totals: all attribution is based on it. */

@@ -59,6 +59,16 @@ export function parseCpuProfile(file: V8File): CpuProfile {
   return profile
 }
 
+/** The number of samples while the thread was not idle. */
+export function countBusySamples({ nodes, samples }: CpuProfile): number {
+  const idle = new Set(
+    nodes
+      .filter(({ callFrame: { url, functionName } }) => url === '' && functionName === '(idle)')
+      .map(({ id }) => id),
+  )
+  return samples.reduce((count, id) => (idle.has(id) ? count : count + 1), 0)
+}
+
 type Invalid = (why: string) => Error
 
 /**

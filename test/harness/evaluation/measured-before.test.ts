@@ -31,6 +31,7 @@ describe('what is known of the arms before they are profiled', () => {
     expect(measuredBefore(plan, runs, workload)).toEqual({
       length: { warmup: 3, iterations: 5 },
       cpuMs: { baseline: 110, candidate: 70 },
+      processCpuMs: { baseline: [100, 120], candidate: [60, 80] },
     })
   })
 
@@ -44,7 +45,11 @@ describe('what is known of the arms before they are profiled', () => {
 
 describe('the time between two samples', () => {
   const of = (iterations: number, candidate: number) =>
-    intervalFor({ length: { warmup: 1, iterations }, cpuMs: { baseline: 1000, candidate } })
+    intervalFor({
+      length: { warmup: 1, iterations },
+      cpuMs: { baseline: 1000, candidate },
+      processCpuMs: {},
+    })
 
   it('gives 2,000 samples of the fastest arm in one process, within bounds', () => {
     expect(of(10, 50)).toBe(250)

@@ -49,6 +49,7 @@ function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
     cpuMs: 50,
     referenceCpuMs: 10,
     processes: processes(1.1),
+    processSamples: [1000],
     exact,
     inlined: exact,
     memory,

@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { FILLS, groupClasses, INK } from '../../../../harness/profile/flame/flame-colours.js'
+import {
+  FILLS,
+  groupClasses,
+  INK,
+  SIGNIFICANT_COLOURS,
+} from '../../../../harness/profile/flame/flame-colours.js'
 import { flameGraphSvg } from '../../../../harness/profile/flame/flame-graph.js'
 import { LEVEL_LIMIT } from '../../../../harness/profile/flame/flame-layout.js'
 import type { FoldedProfile, Frame } from '../../../../harness/profile/fold/stacks.js'
@@ -294,7 +299,7 @@ describe('labels', () => {
 
 describe('colours', () => {
   it('keep text readable on every fill, on light and on dark pages', () => {
-    const fills = Object.values(FILLS)
+    const fills = [...Object.values(FILLS), ...Object.values(SIGNIFICANT_COLOURS)]
     expect(fills.length).toBeGreaterThan(25)
     for (const scheme of ['light', 'dark'] as const) {
       const low = fills.filter((fill) => contrast(fill[scheme], INK[scheme]) < 4.5)
