@@ -16,6 +16,7 @@ import {
   divergenceText,
   grownText,
   reasonText,
+  slowdownInterval,
   totalOfEqual,
   verdictText,
   warningsOf,
@@ -71,7 +72,7 @@ function casesTable(cases: readonly GateCase[]): string | undefined {
     [
       'case',
       'base → head',
-      'slower by [95 % CI]',
+      'slower by [interval over all looks]',
       'pairs',
       'noise',
       'certified with 80 % power',
@@ -100,9 +101,10 @@ function roundCells(round: GateRound): string[] {
   ]
 }
 
-function slowdownText({ slowdown, ci95 }: GateRound): string {
-  if (slowdown === undefined) return '–'
-  return `${formatSignedPercent(slowdown)}${ci95 === undefined ? '' : ` [${formatPercentInterval(ci95)}]`}`
+function slowdownText(round: GateRound): string {
+  if (round.slowdown === undefined) return '–'
+  const interval = slowdownInterval(round)
+  return `${formatSignedPercent(round.slowdown)}${interval === undefined ? '' : ` [${formatPercentInterval(interval)}]`}`
 }
 
 function detailsOf(one: GateCase, rule: GateReport['rule']): string | undefined {

@@ -31,12 +31,12 @@ const roundSchema = z.strictObject({
   baseMs: z.number().optional(),
   headMs: z.number().optional(),
   slowdown: z.number().optional(),
-  /** 95 % interval, for reference; the bounds of the last look decided. */
+  /** 95 % interval of a single look, for reference; the bounds of the last look decided. */
   ci95: z.array(z.number()).length(2).optional(),
   noise: z.strictObject({ class: noiseClassSchema, effectiveSd: z.number() }).optional(),
   /**
-   * The largest true slowdown that passes, and the smallest that fails, by the bounds alone and
-   * with 80 % power.
+   * The largest true slowdown that passes, and the smallest that fails, by the bounds of the last
+   * planned look alone and with 80 % power.
    */
   certifiable: z.strictObject({ passes: z.number(), fails: z.number() }).optional(),
   looks: z.array(lookSchema),

@@ -6,6 +6,7 @@ import { compareArms } from '../verdict/compare.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { certifiableRegression, certifiableSlowdown, noiseOf } from '../verdict/noise.js'
+import { plannedBounds } from '../verdict/resolution.js'
 import { warningsOf } from '../verdict/warnings.js'
 import type { GateRound } from './gate-report.js'
 
@@ -25,6 +26,7 @@ export function roundOf(
   const comparison = compareArms(rounds, rule.against, rule.metric)
   const noise = comparison && noiseOf(comparison.estimate)
   const look = looks.at(-1)
+  const planned = look && plannedBounds(plan.regime, rule.criterion, look)
   const limit = 'atMost' in rule.criterion ? rule.criterion.atMost : undefined
   const ci95 = comparison?.improvement.ci95
   return defined({
@@ -38,10 +40,10 @@ export function roundOf(
     ci95: ci95 && [-ci95.upper, -ci95.lower],
     noise,
     certifiable:
-      noise && look && limit !== undefined
+      noise && planned && limit !== undefined
         ? {
-            passes: certifiableSlowdown(noise, look, limit),
-            fails: certifiableRegression(noise, look, limit),
+            passes: certifiableSlowdown(noise, planned, limit),
+            fails: certifiableRegression(noise, planned, limit),
           }
         : undefined,
     looks: [...looks],

@@ -13,6 +13,7 @@ import {
   divergenceText,
   grownText,
   reasonText,
+  slowdownInterval,
   totalOfEqual,
   verdictText,
   warningsOf,
@@ -61,17 +62,11 @@ function rowsOf({ name, rounds, verdict }: GateCase): string[][] {
   ])
 }
 
-function cellsOf({
-  baseMs,
-  headMs,
-  slowdown,
-  ci95,
-  pairs,
-  noise,
-  certifiable,
-}: GateRound): string[] {
+function cellsOf(round: GateRound): string[] {
+  const { baseMs, headMs, slowdown, pairs, noise, certifiable } = round
+  const bounds = slowdownInterval(round)
   const interval =
-    ci95 === undefined ? '' : `  [${ci95.map((bound) => formatNumber(100 * bound)).join(', ')}]`
+    bounds === undefined ? '' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
   return [
     baseMs === undefined || headMs === undefined ? '' : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
     slowdown === undefined ? '' : `${formatSignedPercent(slowdown)}${interval}`,

@@ -100,3 +100,18 @@ export function countText(value: number | undefined): string {
 export function totalOfEqual(cases: readonly GateCase[]): number {
   return cases.reduce((sum, { countedWork }) => sum + countedWork.equal, 0)
 }
+
+/**
+ * The bounds of the slowdown at the look that decided, fractions. They allow for every look of the
+ * rule, unlike the interval of a single look (`ci95`).
+ *
+ * @returns undefined without a look at all of the pairs, or without variation
+ */
+export function slowdownInterval({
+  looks,
+  pairs,
+}: Pick<GateRound, 'looks' | 'pairs'>): [number, number] | undefined {
+  const look = looks.at(-1)
+  if (look === undefined || look.pairs !== pairs || look.se === 0) return undefined
+  return [Math.expm1(look.lower), Math.expm1(look.upper)]
+}

@@ -4,6 +4,7 @@ import { counterOf, kindOf } from '../verdict/criteria.js'
 import { signedChange } from './change-text.js'
 import { criterionOf } from './claim.js'
 import { consequencesOf } from './consequences.js'
+import { correlationWarning } from './correlation-warning.js'
 import { reasonLines, regimeLine, ruleLines } from './decision-rule.js'
 import { armsSentence, type SummaryRow, summaryOf } from './decision-summary.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
@@ -207,9 +208,11 @@ function supersededNotice(record: DecisionRecord, records: readonly DecisionReco
 function warningsIn(record: DecisionRecord): DecisionModel['warnings'] {
   return [
     ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
-    ...record.workloads.flatMap(({ id, warnings }) =>
-      warnings.map((warning) => ({ where: id, ...warning })),
-    ),
+    ...record.workloads.flatMap((workload) => {
+      const correlated = correlationWarning(workload)
+      const own = [...workload.warnings, ...(correlated === undefined ? [] : [correlated])]
+      return own.map((warning) => ({ where: workload.id, ...warning }))
+    }),
   ]
 }
 

@@ -18,11 +18,13 @@ import {
   formatPercent,
 } from '../text/format.js'
 import { compareArms } from '../verdict/compare.js'
-import { ruleOf } from '../verdict/criteria.js'
+import { counterOf, ruleOf } from '../verdict/criteria.js'
+import { iterationRatios } from '../verdict/iteration-ratios.js'
 import { MEMORY_LIMIT } from '../verdict/memory.js'
 import { isFailure, type Round, roundsOf } from '../verdict/rounds.js'
 import { sizeUnit, timeUnit } from './charts/axis-unit.js'
 import { type Chart, type ChartDraft, drawChart } from './charts/chart.js'
+import { drawIterations } from './charts/iterations.js'
 import { drawLooks } from './charts/looks.js'
 import { drawPairChanges } from './charts/pair-changes.js'
 import { drawRunOrder } from './charts/run-order.js'
@@ -127,6 +129,7 @@ function draftsOf(workload: WorkloadRecord, source: ReportSource): ChartDraft[] 
   return [
     timeStrips(workload, rounds),
     pairChanges(workload, rounds, record),
+    byIteration(workload, rounds, record),
     runOrder(workload, rounds, evidence.runs),
     lookByLook(workload, source),
     memoryStrips(workload, rounds, record),
@@ -200,6 +203,17 @@ function pairChanges(
     criterion: criterionOf(workload, record),
     against,
   })
+}
+
+/** Undefined if the runs do not list the CPU of their iterations, or there is only one. */
+function byIteration(
+  workload: WorkloadRecord,
+  rounds: readonly Round[],
+  record: DecisionRecord,
+): ChartDraft | undefined {
+  if (counterOf(criterionOf(workload, record)) !== undefined) return undefined
+  const ratios = iterationRatios(rounds, workload.against)
+  return ratios.length < 2 ? undefined : drawIterations(ratios, workload.against)
 }
 
 function runOrder(

@@ -31,12 +31,12 @@ export function resolutionOf(
   noise: Noise,
   look: Bounds,
 ): Resolution {
-  const bounds = boundsAtLastLook(regime, criterion, look)
+  const bounds = plannedBounds(regime, criterion, look)
   return { pairs: bounds.pairs, text: kindOf(criterion).resolution(noise, bounds, criterion) }
 }
 
 /** The bounds of a look as those of the last planned one: its pairs and its critical value. */
-function boundsAtLastLook(regime: Regime, criterion: Criterion, look: Bounds): Bounds {
+export function plannedBounds(regime: Regime, criterion: Criterion, look: Bounds): Bounds {
   const looks = looksOf(regime, criterion)
   const pairs = looks.at(-1)!
   const pNominal = nominalTail({ ...regime, looks }, looks.length - 1)

@@ -21,6 +21,7 @@ import type { ProbePair } from './memory-probe.js'
 import { noiseOf } from './noise.js'
 import { POSITION_T, positionT } from './position-effect.js'
 import type { Round } from './rounds.js'
+import { warmUpDecides } from './warm-up-decides.js'
 
 /** Codes of all warnings of a verdict, stored in records. */
 export const WARNING_CODES = [
@@ -37,6 +38,7 @@ export const WARNING_CODES = [
   'tail',
   'autocorrelated',
   'position-effect',
+  'warm-up-decides',
   'discordant',
   'long-slices',
   'slower',
@@ -78,11 +80,17 @@ export function warningsOf(
     tail(comparison),
     autocorrelated(judgedValues(rounds, comparison, rule), looks),
     positionEffect(rounds, comparison, rule.against),
+    judgesCpu(rule) ? warmUpDecides(rounds, rule.against) : undefined,
     discordance(rounds, rule),
     longSlices(rounds, rule),
     formerly || !reachesLimit(looks, rule) ? slower(looks, rule) : undefined,
     memoryGrowth(rounds, rule, probed),
   ].filter((warning) => warning !== undefined)
+}
+
+/** Whether the verdict compares the CPU time of the arms. */
+function judgesCpu({ criterion, metric }: Rule): boolean {
+  return metric === 'cpu' && counterOf(criterion) === undefined
 }
 
 /** A warning if runs of the memory probe failed. */

@@ -16,7 +16,20 @@ const round: Case['rounds'][number] = {
   ci95: [0.19, 0.21],
   noise: { class: 'GREEN', effectiveSd: 0.012 },
   certifiable: { passes: 0.08, fails: 0.12 },
-  looks: [],
+  looks: [
+    {
+      pairs: 10,
+      m: Math.log(1.2),
+      se: 0.004,
+      seUsed: 0.004,
+      df: 7,
+      pNominal: 0.03,
+      critical: 2.2,
+      lower: Math.log(1.18),
+      upper: Math.log(1.23),
+      outcome: 'rejected',
+    },
+  ],
   warnings: [{ code: 'outliers', hint: 'one run took twice as long' }],
   journal: 'cases/pure/runs.jsonl',
 }
@@ -129,6 +142,13 @@ describe('the report of a gate', () => {
     expect(markdown).toContain('| grid-search | bundle.old | 1 | not counted |')
     expect(markdown).toContain('Not compared, because they vary from run to run: luck.')
     expect(markdown).toContain('- grew: mark (engine/ledger.ts:107) 1.000 ms → 3.000 ms per pass')
+  })
+
+  it('shows the bounds of the look that decided, not the interval of a single look', () => {
+    expect(gateText(report({}), 'out/gate')).toContain('+20.0 %  [18.0, 23.0]')
+    expect(gateMarkdown(report({}))).toContain('| +20.0 % [18.0 – 23.0 %] |')
+    const unlooked = report({ cases: [{ ...failed, rounds: [{ ...round, looks: [] }] }] })
+    expect(gateText(unlooked, 'out/gate')).not.toMatch(/\+20\.0 % +\[/)
   })
 
   it('gives a warning of both rounds once, and one of the second round too', () => {

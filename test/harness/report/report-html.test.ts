@@ -122,6 +122,26 @@ describe('what a report shows', () => {
     )
   })
 
+  it('draws the improvement by iteration, where the runs list their iterations', () => {
+    const figuresOf = (evidence: typeof accepted) =>
+      all(parsePage(renderReport(sourceOf(evidence))), '[aria-labelledby=w1] figure').filter(
+        (figure) => all(figure, '.name')[0]!.textContent === 'Improvement by iteration',
+      )
+    expect(figuresOf(accepted)).toEqual([])
+    const listed = accepted.runs.map((run) =>
+      'error' in run
+        ? run
+        : { ...run, passCpuMs: [1.4, 1, 1.1].map((part) => part * run.cpuMs), warmup: 1 },
+    )
+    const [figure] = figuresOf({ ...accepted, runs: listed })
+    expect(all(figure!, 'svg g title').map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/^iteration 1 \(warm-up\): \+4\d\.\d % \[/),
+      expect.stringMatching(/^iteration 2: \+4\d\.\d % \[/),
+      expect.stringMatching(/^iteration 3: \+4\d\.\d % \[/),
+    ])
+    expect(all(figure!, 'figcaption')[0]!.textContent).toContain('Shaded: warm-up')
+  })
+
   it('draws pairs that the estimate leaves out as hollow marks', () => {
     const source = sourceOf(EVALUATIONS.rejected!)
     const titles = all(parsePage(renderReport(source)), '[aria-labelledby=w1] svg title').map(
