@@ -21,7 +21,7 @@ export interface IterationRatio {
  * @returns undefined below two pairs, or if a run does not list the CPU of every iteration as a
  * positive number
  */
-export function iterationLogRatios(
+function iterationLogRatios(
   rounds: readonly Round[],
   against: Arm,
 ): readonly (readonly number[])[] | undefined {
