@@ -50,6 +50,11 @@ const functionSchema = z.strictObject({
   /** Share of the function with everything that it calls. A recursive call is not counted twice. */
   totalShare: share,
   calls: z.number().nonnegative().optional(),
+  /**
+   * Its hottest lines, as shares of the busy time of a pass. Absent in older profiles, and for all
+   * but the functions with the most self time.
+   */
+  lines: z.array(z.strictObject({ line: z.number().int().positive(), share })).optional(),
 })
 
 const nextSchema = z.strictObject({

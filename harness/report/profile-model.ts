@@ -8,7 +8,7 @@ import { shortName } from './html.js'
 import type { HtmlTable } from './html-table.js'
 import { type PictureModel, pictureModels } from './profile-pictures.js'
 import type { WorkloadProfile } from './profile-source.js'
-import { armTables, categoryTable } from './profile-tables.js'
+import { armTables, categoryTable, changeTables } from './profile-tables.js'
 import type { ReportSource } from './report-source.js'
 
 /** Where the time of one workload went. */
@@ -55,17 +55,31 @@ function profileModel(
     id: workload,
     setting: `One untimed run per arm under the profiler, on ${content}, scale ${scale}, seed ${seed}, Node ${node}. The profiler takes one sample every ${formatMs(intervalMicros / 1000)}. Inlining is off, so that the time of a function is not counted in its caller. Shares are fractions of busy time.`,
     bars: drawChart(`${anchor}-bars`, drawCategoryBars(arms)),
-    facts: [...arms.flatMap(overheadFact), ...(gain === undefined ? [] : [gainSentence(gain)])],
+    facts: [
+      ...arms.flatMap(overheadFact),
+      ...(gain === undefined ? [] : [gainSentence(gain)]),
+      ...changesFact(hotspots),
+    ],
     categories: categoryTable(hotspots, recorded),
-    tables: arms
-      .filter(({ arm }) => arm === 'candidate' || arm === (gain?.against ?? 'baseline'))
-      .reverse()
-      .flatMap((arm) => armTables(arm, workload)),
+    tables: [
+      ...changeTables(hotspots),
+      ...arms
+        .filter(({ arm }) => arm === 'candidate' || arm === (gain?.against ?? 'baseline'))
+        .reverse()
+        .flatMap((arm) => armTables(arm, workload)),
+    ],
     warnings: arms.flatMap(({ arm, warnings }) =>
       warnings.map((warning) => ({ where: `${shortName(workload)}, ${arm}`, ...warning })),
     ),
     pictures,
   }
+}
+
+function changesFact({ changes }: WorkloadProfile['hotspots']): string[] {
+  if (changes === undefined) return []
+  return [
+    `the flame graph of the difference, and the changes of functions, come from ${changes.processes.join(' + ')} processes with inlining, as the arms were measured; only changes whose interval excludes zero are coloured`,
+  ]
 }
 
 function overheadFact({

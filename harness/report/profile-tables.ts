@@ -1,11 +1,13 @@
 import type { ArmHotspots, Hotspots } from '../evidence/hotspots-schema.js'
 import { gainWord } from '../profile/figures/gain-text.js'
+import { hottestLines, LINES_NOTE } from '../profile/figures/hottest-lines.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
 import {
   formatBytes,
   formatCount,
   formatLimit,
   formatMs,
+  formatMsInterval,
   formatPercent,
   formatSignedPercent,
 } from '../text/format.js'
@@ -58,6 +60,7 @@ export function armTables(hotspots: ArmHotspots, workload: string): HtmlTable[] 
     ...(arm === 'candidate' && next.length > 0 ? [nextTable(hotspots, name)] : []),
     operationTable(hotspots, name),
     functionTable(hotspots, name),
+    ...lineTables(hotspots, name),
     ...(allocators.length > 0 ? [allocatorTable(hotspots, name)] : []),
     tableOf(`Modules of ${name}, ${arm}`, hotspots.modules, {
       module: ({ module }) => shortName(module),
@@ -96,6 +99,39 @@ function functionTable({ arm, functions }: ArmHotspots, workload: string): HtmlT
     '#total': ({ totalShare }) => formatPercent(totalShare),
     '#calls per pass': ({ calls }) => shown(calls, formatCount),
   })
+}
+
+/** The hottest lines; older profiles have none. */
+function lineTables(arm: ArmHotspots, workload: string): HtmlTable[] {
+  const lines = hottestLines(arm).slice(0, SHOWN)
+  if (lines.length === 0) return []
+  return [
+    tableOf(`Hottest lines of ${workload}, ${arm.arm} (${LINES_NOTE})`, lines, {
+      line: ({ file, line }) => `${shortName(file)}:${line}`,
+      in: ({ name }) => placeText({ name }),
+      '#share': ({ share }) => formatPercent(share),
+      '#CPU per pass': ({ share }) => formatMs(share * arm.cpuMs),
+    }),
+  ]
+}
+
+/**
+ * The functions by how significant the change of their self time is; no table for older profiles,
+ * which were not tested.
+ */
+export function changeTables({ workload, changes }: Hotspots): HtmlTable[] {
+  if (changes === undefined) return []
+  const { against, processes, tested, significant, functions } = changes
+  const name = shortName(workload)
+  const caption = `Functions of ${name} by the significance of their change, ${against} → candidate (self time; ${formatCount(significant)} of ${formatCount(tested)} changed significantly, over ${processes.join(' + ')} processes; ●: the interval excludes zero)`
+  return [
+    tableOf(caption, functions, {
+      function: (one) => `${one.significant === true ? '● ' : ''}${placeText(one)}`,
+      '#before': ({ beforeMs }) => formatMs(beforeMs),
+      '#after': ({ afterMs }) => formatMs(afterMs),
+      '#change, interval': ({ changeMs }) => formatMsInterval(changeMs),
+    }),
+  ]
 }
 
 function allocatorTable({ arm, allocators }: ArmHotspots, workload: string): HtmlTable {

@@ -9,6 +9,7 @@ import {
 import { readCallCounts } from '../fold/call-counts.js'
 import { countBusySamples, parseCpuProfile } from '../fold/cpuprofile.js'
 import { foldCpuProfiles } from '../fold/fold.js'
+import { lineShares } from '../fold/line-shares.js'
 import { mergeProfiles } from '../fold/merge-profiles.js'
 import { portableProfile } from '../fold/portable-profile.js'
 import { type Locate, sourceLocator } from '../fold/source-maps.js'
@@ -67,6 +68,7 @@ function foldCaptures(
     processSamples: inlined.map(busySamplesIn),
     inlined: mergeProfiles(processes.map(({ profile }) => profile)),
     exact: foldCpuProfiles(threads, locate),
+    lines: lineShares(threads, locate),
     samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
     lostThreads: exact.run.lostThreads,
     memory: memory && foldMemory(memory, locate),

@@ -13,14 +13,18 @@ import {
   formatCount,
   formatCounted,
   formatMs,
+  formatMsInterval,
   formatPercent,
   formatRatio,
   formatSignedPercent,
 } from '../../text/format.js'
 import { markdownTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
+import { hottestLines, LINES_NOTE } from './hottest-lines.js'
 
 const SHOWN_ALLOCATORS = 5
+const SHOWN_LINES = 10
+const SHOWN_CHANGES = 8
 /** Beginning of a sentence that every such page contains. */
 export const BOTTLENECKS_MARK = 'Shares are of the busy time of'
 
@@ -100,6 +104,7 @@ function scenarioSection(hotspots: Hotspots): string[] {
     ),
     '',
     ...(gain === undefined ? [] : gainLines(gain)),
+    ...changeLines(hotspots.changes),
     ...arms.flatMap(armLines),
   ]
 }
@@ -128,7 +133,8 @@ function gainLines(gain: Gain): string[] {
   ]
 }
 
-function armLines({ arm, operations, next, allocators, warnings }: ArmHotspots): string[] {
+function armLines(hotspots: ArmHotspots): string[] {
+  const { arm, operations, next, allocators, warnings } = hotspots
   const bottlenecks = operations.filter(({ bottleneck }) => bottleneck === true)
   const smaller = operations.length - bottlenecks.length
   return [
@@ -145,6 +151,7 @@ function armLines({ arm, operations, next, allocators, warnings }: ArmHotspots):
       ]),
     ),
     '',
+    ...lineLines(hotspots),
     `Largest allocators, bytes per pass: ${
       allocators
         .slice(0, SHOWN_ALLOCATORS)
@@ -161,6 +168,39 @@ function armLines({ arm, operations, next, allocators, warnings }: ArmHotspots):
     ),
     '',
     ...warningLines(warnings),
+  ]
+}
+
+function lineLines(arm: ArmHotspots): string[] {
+  const lines = hottestLines(arm).slice(0, SHOWN_LINES)
+  if (lines.length === 0) return []
+  const cells = lines.map(({ file, line, name, share }) => [
+    escapeName(`${file}:${line}`),
+    escapeName(name),
+    formatPercent(share),
+    formatMs(share * arm.cpuMs),
+  ])
+  return [`Hottest lines (${LINES_NOTE}):`, '', ...table(['line', 'in', 'share', 'CPU'], cells), '']
+}
+
+/** The functions that changed significantly; none in older profiles. */
+function changeLines(changes: Hotspots['changes']): string[] {
+  if (changes === undefined) return []
+  const { against, processes, tested, significant, functions } = changes
+  const changed = functions.filter((one) => one.significant === true).slice(0, SHOWN_CHANGES)
+  return [
+    `Functions whose self time changed significantly from the ${against} to the candidate: ${formatCount(significant)} of ${formatCount(tested)} tested, in ${processes.join(' + ')} processes${changed.length < significant ? '; the most significant' : ''}:`,
+    '',
+    ...table(
+      ['function', 'before', 'after', 'change, interval'],
+      changed.map((one) => [
+        place(one),
+        formatMs(one.beforeMs),
+        formatMs(one.afterMs),
+        formatMsInterval(one.changeMs),
+      ]),
+    ),
+    '',
   ]
 }
 

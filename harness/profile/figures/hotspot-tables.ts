@@ -1,6 +1,7 @@
 import type {
   ArmHotspots,
   ArmWarning,
+  Changes,
   Gain,
   GainWarning,
   Hotspots,
@@ -10,23 +11,29 @@ import {
   formatBytes,
   formatCount,
   formatMs,
+  formatMsInterval,
   formatPercent,
   formatRatio,
   formatSignedPercent,
 } from '../../text/format.js'
 import { terminalTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
+import { hottestLines } from './hottest-lines.js'
 
 const NAME_WIDTH = 64
 const CONTENT_WIDTH = 160
 const SHOWN_OPERATIONS = 12
+const SHOWN_LINES = 8
+const SHOWN_CHANGES = 8
 
 /**
- * Hot spots as plain text for a terminal: one block per arm, then the gain. Ends with a line break.
+ * Hot spots as plain text for a terminal: one block per arm, then the gain and the significant
+ * changes. Ends with a line break.
  */
 export function hotspotsText(hotspots: Hotspots): string {
   const blocks = hotspots.arms.map((arm) => armText(arm, hotspots))
   if (hotspots.gain !== undefined) blocks.push(gainText(hotspots.gain))
+  if (hotspots.changes !== undefined) blocks.push(changesText(hotspots.changes))
   return blocks.join('\n')
 }
 
@@ -36,7 +43,7 @@ CPU per pass ${formatMs(arm.cpuMs)}${sampledText(arm)}${overheadText(arm)}
 
 ${categoryTable(arm)}
 ${operationTable(arm)}
-next targets, by share and estimated effort
+${lineTable(arm)}next targets, by share and estimated effort
 ${targetTable(arm)}${warningLines(arm.warnings)}`
 }
 
@@ -83,6 +90,18 @@ function operationTable({ operations }: ArmHotspots): string {
   ])
 }
 
+/** Empty in older profiles, which have no lines. */
+function lineTable(arm: ArmHotspots): string {
+  const lines = hottestLines(arm).slice(0, SHOWN_LINES)
+  if (lines.length === 0) return ''
+  const rows = lines.map(({ file, line, name, share }) => [
+    plain(`${file}:${line}`),
+    plain(name),
+    formatPercent(share),
+  ])
+  return `${terminalTable([['hottest line', 'in', 'share'], ...rows])}\n`
+}
+
 function targetTable({ next }: ArmHotspots): string {
   return terminalTable(
     next.map((one, rank) => [
@@ -103,6 +122,20 @@ function gainText(gain: Gain): string {
   ])
   return `${gainSentence(gain)}
 ${terminalTable([['category', `saved, of the ${gain.against}`, `share of the ${gainWord(gain)}`], ...rows])}${warningLines(gain.warnings)}`
+}
+
+function changesText({ against, tested, significant, functions }: Changes): string {
+  const changed = functions.filter((one) => one.significant === true).slice(0, SHOWN_CHANGES)
+  const rows = changed.map((one) => [
+    placeText(one),
+    formatMs(one.beforeMs),
+    formatMs(one.afterMs),
+    formatMsInterval(one.changeMs),
+  ])
+  const sentence = `${formatCount(significant)} of ${formatCount(tested)} functions tested changed significantly from the ${against} to the candidate`
+  if (rows.length === 0) return `${sentence}\n`
+  return `${sentence}
+${terminalTable([['function, self time', 'before', 'after', 'change, interval'], ...rows])}`
 }
 
 function warningLines(warnings: readonly (ArmWarning | GainWarning)[]): string {

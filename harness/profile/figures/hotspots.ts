@@ -10,6 +10,9 @@ import { isWellSampled, samplingOf } from './sampling.js'
 import { type Tally, tally } from './tally.js'
 
 const SHOWN_FUNCTIONS = 20
+/** Functions whose lines are shown, and the lines of each. */
+const FUNCTIONS_WITH_LINES = 10
+const SHOWN_LINES = 5
 /**
  * Least shares of the busy time: of a shown operation, of a bottleneck, and of a difference by
  * inlining.
@@ -120,17 +123,25 @@ function operationsOf(time: Tally, profiles: ArmProfiles): Operation[] {
 }
 
 function functionsOf(time: Tally, profiles: ArmProfiles): ArmHotspots['functions'] {
-  return sharesOf(time.self, time.total)
-    .slice(0, SHOWN_FUNCTIONS)
-    .map(([frame, selfShare]) =>
-      defined({
-        ...placeOf(frame),
-        kind: frame.kind === 'idle' ? 'program' : frame.kind,
-        selfShare,
-        totalShare: (time.inclusive.get(frame) ?? 0) / time.total,
-        calls: callsPerPass(frame, profiles),
-      }),
-    )
+  const shares = sharesOf(time.self, time.total).slice(0, SHOWN_FUNCTIONS)
+  const hottest = shares.filter(([frame]) => profiles.lines(frame).length > 0)
+  const withLines = new Set(hottest.slice(0, FUNCTIONS_WITH_LINES).map(([frame]) => frame))
+  return shares.map(([frame, selfShare]) =>
+    defined({
+      ...placeOf(frame),
+      kind: frame.kind === 'idle' ? 'program' : frame.kind,
+      selfShare,
+      totalShare: (time.inclusive.get(frame) ?? 0) / time.total,
+      calls: callsPerPass(frame, profiles),
+      lines: withLines.has(frame) ? linesOf(frame, selfShare, profiles) : undefined,
+    }),
+  )
+}
+
+function linesOf(frame: Frame, selfShare: number, { lines }: ArmProfiles) {
+  return lines(frame)
+    .slice(0, SHOWN_LINES)
+    .map(({ line, share }) => ({ line, share: share * selfShare }))
 }
 
 function allocatorsOf(allocated: Tally, { memory }: ArmProfiles): ArmHotspots['allocators'] {

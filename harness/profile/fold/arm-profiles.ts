@@ -1,6 +1,7 @@
 import type { Arm } from '../../contract.js'
 import type { FoldedAllocations } from './allocations.js'
 import type { CallCounts } from './call-counts.js'
+import type { LineShares } from './line-shares.js'
 import { type FoldedProfile, isIdle, sumMicros } from './stacks.js'
 
 /** All profiles of one arm on one workload, folded. */
@@ -25,6 +26,8 @@ export interface ArmProfiles {
   readonly inlined: FoldedProfile
   /** The profile without inlining, which splits the totals: all attribution is based on it. */
   readonly exact: FoldedProfile
+  /** The lines of its functions. */
+  readonly lines: LineShares
   /** Samples of the profile without inlining. */
   readonly samples: number
   /** Worker threads that ended before their profile could be collected. */

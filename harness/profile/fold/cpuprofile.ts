@@ -10,11 +10,17 @@ export const callFrameSchema = z.object({
 })
 export type CallFrame = z.infer<typeof callFrameSchema>
 
+/** Samples by line of the generated code, from 1, over the whole process. */
+const positionTicks = z.array(
+  z.object({ line: z.number().int().positive(), ticks: z.number().int().positive() }),
+)
+
 const nodeSchema = z.object({
   id: z.number().int(),
   callFrame: callFrameSchema,
   children: z.array(z.number().int()).optional(),
   parent: z.number().int().optional(),
+  positionTicks: positionTicks.optional(),
 })
 type CpuProfileNode = z.infer<typeof nodeSchema>
 

@@ -18,9 +18,10 @@ export interface SourcePosition {
 
 /**
  * Finds the source position of generated code; undefined if it has none (runtime code without a
- * file, `eval`). Line and column count from 0.
+ * file, `eval`). Line and column count from 0. Without a column, it is that of the first character
+ * of the line that is not a space.
  */
-export type Locate = (url: string, line: number, column: number) => SourcePosition | undefined
+export type Locate = (url: string, line: number, column?: number) => SourcePosition | undefined
 
 const POINTER = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/m
 
@@ -31,7 +32,7 @@ const POINTER = /\/\/[#@]\s*sourceMappingURL=(\S+)\s*$/m
  * @param root folder that paths become relative to, absolute
  */
 export function sourceLocator(root: string): Locate {
-  const maps = new Map<string, SourceMap | undefined>()
+  const maps = new Map<string, MappedFile | undefined>()
   const mapOf = (path: string) => {
     if (!maps.has(path)) maps.set(path, readMap(path))
     return maps.get(path)
@@ -41,7 +42,8 @@ export function sourceLocator(root: string): Locate {
     if (url.startsWith('node:')) return { file: url, line: line + 1 }
     const path = pathOf(url)
     if (path === undefined) return undefined
-    const entry = mapOf(path)?.findEntry(line, Math.max(0, column))
+    const mapped = mapOf(path)
+    const entry = mapped?.map.findEntry(line, Math.max(0, column ?? indentOf(mapped, line)))
     if (entry === undefined || !('originalSource' in entry))
       return { file: shownPath(path, root), line: line + 1 }
     const { originalSource, originalLine } = entry
@@ -67,13 +69,25 @@ export function pathOf(url: string): string | undefined {
   return url.startsWith('/') ? url : undefined
 }
 
-function readMap(path: string): SourceMap | undefined {
+/** A compiled file with a source map. */
+interface MappedFile {
+  readonly map: SourceMap
+  readonly lines: readonly string[]
+}
+
+function indentOf({ lines }: MappedFile, line: number): number {
+  return lines[line]?.search(/\S/) ?? 0
+}
+
+function readMap(path: string): MappedFile | undefined {
   try {
-    const pointer = POINTER.exec(readFileSync(path, 'utf8'))?.[1]
+    const text = readFileSync(path, 'utf8')
+    const pointer = POINTER.exec(text)?.[1]
     if (pointer === undefined || pointer.startsWith('data:')) return undefined
     const file = resolve(dirname(path), decodeURI(pointer))
     if (!existsSync(file)) return undefined
-    return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
+    const map = new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload)
+    return { map, lines: text.split('\n') }
   } catch {
     // Without the map, the profile is less readable but still correct.
     return undefined

@@ -190,6 +190,9 @@ describe('what a report shows', () => {
     expect(all(categories!, 'thead th').at(-1)!.textContent).toBe('share of the gain')
     expect(all(categories!, 'tbody td').at(-1)!.textContent).toMatch(/^\+2\d\.\d\s%$/)
     expect(text).toContain('60.0 % ⚠ differs')
+    expect(text).toContain('1 of 50 changed significantly, over 3 + 3 processes')
+    expect(text).toMatch(/● grid-search \(grid-search:7\)\s*90\.00 ms\s*30\.00 ms/)
+    expect(text).toMatch(/Hottest lines of grid-search, candidate/)
     expect(Buffer.byteLength(html)).toBeLessThan(3_000_000)
   })
 

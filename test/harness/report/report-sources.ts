@@ -220,7 +220,17 @@ export function hotspotsNaming(text: string): Hotspots {
       { ...place, category: text, share: 0.5, cpuMs: cpuMs / 2, calls: 1234, bottleneck: true },
     ],
     functions: [
-      { ...place, kind: 'js', selfShare: 0.5, totalShare: 0.9, calls: 12 },
+      {
+        ...place,
+        kind: 'js',
+        selfShare: 0.5,
+        totalShare: 0.9,
+        calls: 12,
+        lines: [
+          { line: 9, share: 0.3 },
+          { line: 8, share: 0.2 },
+        ],
+      },
       { name: text, kind: 'native', selfShare: 0.1, totalShare: 0.1 },
     ],
     modules: [{ module: text, selfShare: 0.6 }],
@@ -250,6 +260,23 @@ export function hotspotsNaming(text: string): Hotspots {
       explained: 0.75,
       left: 0.25,
       warnings: [],
+    },
+    changes: {
+      against: 'baseline',
+      processes: [3, 3],
+      tested: 50,
+      significant: 1,
+      functions: [
+        {
+          ...place,
+          kind: 'js',
+          beforeMs: 90,
+          afterMs: 30,
+          changeMs: [-65, -55],
+          significant: true,
+        },
+        { name: text, kind: 'gc', beforeMs: 5, afterMs: 6, changeMs: [-1, 3] },
+      ],
     },
   }
 }

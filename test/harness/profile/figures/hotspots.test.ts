@@ -50,6 +50,7 @@ function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
     referenceCpuMs: 10,
     processes: processes(1.1),
     processSamples: [1000],
+    lines: () => [],
     exact,
     inlined: exact,
     memory,
@@ -204,6 +205,29 @@ describe('the hot spots of an arm', () => {
     ])
   })
 
+  it('list the five hottest lines of the ten functions with the most self time', () => {
+    const all = Array.from({ length: 12 }, (_, index) => js(`f${index}`, 'load.ts'))
+    const exact: FoldedProfile = {
+      frames: all,
+      stacks: all.map((_, index) => ({ frames: [index], micros: index === 0 ? 450 : 50 })),
+      totalMicros: 1000,
+    }
+    const lines: ArmProfiles['lines'] = ({ name }) =>
+      name === 'f1'
+        ? []
+        : Array.from({ length: 7 }, (_, index) => ({ line: 10 + index, share: (7 - index) / 28 }))
+    const { functions } = armHotspots(profiles({ exact, inlined: exact, lines }), table)
+    expect(functions[0]!.lines).toEqual(
+      [7, 6, 5, 4, 3].map((weight, index) => ({
+        line: 10 + index,
+        share: expect.closeTo((0.45 * weight) / 28, 9),
+      })),
+    )
+    const listed = functions.filter((one) => one.lines !== undefined)
+    expect(listed).toHaveLength(10)
+    expect(listed.map(({ name }) => name)).not.toContain('f1')
+  })
+
   it('rank what to optimize next, without the purpose of the program', () => {
     expect(arm.next).toEqual([
       { category: 'loading', share: 0.6, effort: 'small', operations: ['load (load.ts:3)'] },
@@ -242,6 +266,7 @@ describe('hot spots as text', () => {
           ...folded(600, 400),
           frames: [js(hostile, 'load.ts'), js('work', `${hostile}.ts`)],
         },
+        lines: () => [{ line: 3, share: 0.5 }],
       }),
       table,
     ),
@@ -256,6 +281,22 @@ describe('hot spots as text', () => {
     seed: 1,
     intervalMicros: 250,
     node: '20.20.2',
+    changes: {
+      against: 'baseline',
+      processes: [3, 3],
+      tested: 40,
+      significant: 2,
+      functions: [true, undefined].map((significant) => ({
+        name: hostile,
+        file: `${hostile}.ts`,
+        line: 4,
+        kind: 'js' as const,
+        beforeMs: 12,
+        afterMs: 30,
+        changeMs: [16, 20],
+        ...(significant && { significant }),
+      })),
+    },
     arms,
   }
 
@@ -280,6 +321,9 @@ describe('hot spots as text', () => {
       'npm run profile',
     )
     expect(page).not.toMatch(/<script|[^\\]`x/)
+    expect(page).toContain('2 of 40 tested, in 3 + 3 processes; the most significant:')
+    expect(page).toContain('| 12.00 ms | 30.00 ms | 16.00 – 20.00 ms |')
+    expect(page).toMatch(/Hottest lines .*:\n\n\| line \| in \| share \| CPU \|/)
     const rows = page.split('\n').filter((line) => line.startsWith('|'))
     const cells = rows.map((row) => row.replaceAll('\\|', '').split('|').length)
     expect(new Set(cells)).toEqual(new Set([8, 6, 7]))
@@ -293,5 +337,7 @@ describe('hot spots as text', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences must not be there
     expect(text).not.toMatch(/\u001b/)
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(260)
+    expect(text).toContain('2 of 40 functions tested changed significantly from the baseline')
+    expect(text).toContain('hottest line')
   })
 })
