@@ -14,7 +14,8 @@ export const Exact = Money.clone({ precision: 500 })
 export type Exact = Decimal
 
 /** The largest order and the largest position. */
-export const MOST_SHARES = 1e30
+const MOST_SHARES = 1e30
+const MOST_EXPONENT = 30
 
 /** Significant digits that a given amount may have. */
 const MOST_DIGITS = 40
@@ -23,6 +24,11 @@ const MOST_DIGITS = 40
 export function exact(value: Decimal.Value): Exact {
   // Not `instanceof`: all clones of Decimal share a prototype.
   return (value as Decimal).constructor === Exact ? (value as Exact) : new Exact(value)
+}
+
+/** Whether shares are beyond the limit, or not a number; the exponent nearly always decides it. */
+export function isTooMany(shares: Exact): boolean {
+  return !(shares.e < MOST_EXPONENT) && !shares.abs().lte(MOST_SHARES)
 }
 
 /** Whether an amount has so few digits that its products stay exact. */

@@ -98,6 +98,11 @@ export class Blotter {
     return true
   }
 
+  /** Whether an order of an asset is open. */
+  hasOpen(asset: AssetId): boolean {
+    return this.#open.some((order) => order.asset === asset)
+  }
+
   /** Shares of an asset still on order, signed. */
   pending(asset: AssetId): Exact {
     return this.#open.reduce(

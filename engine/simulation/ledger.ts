@@ -1,13 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import {
-  Exact,
-  exact,
-  fromUnits,
-  MOST_SHARES,
-  quotient,
-  truncatedQuotient,
-} from '../market/exact.js'
+import { Exact, exact, fromUnits, isTooMany, quotient, truncatedQuotient } from '../market/exact.js'
 import { Money, powerOfTen } from '../market/money.js'
 import type { Rational } from '../market/rational.js'
 
@@ -154,7 +147,7 @@ class DecimalLedger implements Ledger {
   }
 
   #hold(asset: AssetId, shares: Exact, price: Exact): void {
-    if (shares.abs().gt(MOST_SHARES)) throw tooMany(asset, shares)
+    if (isTooMany(shares)) throw tooMany(asset, shares)
     if (shares.isZero()) {
       this.#holdings.delete(asset)
       this.#numbers.delete(asset)

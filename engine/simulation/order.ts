@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { Exact, exact, MOST_SHARES } from '../market/exact.js'
+import { Exact, exact, isTooMany } from '../market/exact.js'
 
 /** Limit and stop price; without either, a market order. */
 export interface OrderStyle {
@@ -48,7 +48,7 @@ export function sharesOf(shares: number | Exact): Exact {
   if (typeof shares === 'number' ? !Number.isFinite(shares) : !(shares instanceof Exact))
     throw new EngineError('strategy-misuse', `an order of ${shares} shares; give a finite number`)
   const wanted = exact(shares)
-  if (wanted.abs().lte(MOST_SHARES)) return wanted.toDecimalPlaces(SHARE_PLACES)
+  if (!isTooMany(wanted)) return wanted.toDecimalPlaces(SHARE_PLACES)
   throw new EngineError('strategy-misuse', `an order of ${shares} shares; give at most 10^30`)
 }
 

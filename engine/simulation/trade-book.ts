@@ -126,14 +126,14 @@ export class TradeBook {
 
   #enter(trip: OpenTrip, shares: Money, price: Money, cash: Money): void {
     trip.held = trip.held.plus(shares)
-    trip.entered = trip.entered.plus(trip.parts.times(shares).abs())
+    trip.entered = trip.entered.plus(inParts(trip, shares).abs())
     trip.entryValue = trip.entryValue.plus(exact(shares).abs().times(price))
     trip.cash = trip.cash.plus(cash)
   }
 
   #exit(trip: OpenTrip, shares: Money, price: Money, cash: Money, session: number): void {
     trip.held = trip.held.plus(shares)
-    trip.exited = trip.exited.plus(trip.parts.times(shares).abs())
+    trip.exited = trip.exited.plus(inParts(trip, shares).abs())
     trip.exitValue = trip.exitValue.plus(exact(shares).abs().times(price))
     trip.cash = trip.cash.plus(cash)
     if (trip.held.isZero()) this.#close(trip, session)
@@ -146,7 +146,7 @@ export class TradeBook {
 
   #record(trip: OpenTrip, profit: Money): RoundTrip {
     const average = (value: Exact, shares: Exact): Exact =>
-      quotient(value.times(trip.parts), shares, this.#scale)
+      quotient(inParts(trip, value), shares, this.#scale)
     return {
       asset: trip.asset,
       side: trip.side,
@@ -156,6 +156,11 @@ export class TradeBook {
       profit,
     }
   }
+}
+
+/** An amount times the parts of a share of a trip, which are 1 until a split. */
+function inParts({ parts }: OpenTrip, amount: Money): Exact {
+  return parts === ONE ? exact(amount) : parts.times(amount)
 }
 
 const ZERO = new Exact(0)

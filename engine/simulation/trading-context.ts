@@ -60,7 +60,7 @@ export class TradingContext implements Context {
     this.#check(asset)
     // A strategy in JavaScript can pass anything.
     if (!Number.isFinite(shares)) return this.#place(asset, shares, style)
-    return this.#target(asset, exact(shares), style)
+    return this.#holds(asset, shares) ? undefined : this.#target(asset, exact(shares), style)
   }
 
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined {
@@ -85,6 +85,18 @@ export class TradingContext implements Context {
     return this.#blotter.open
       .filter((order) => asset === undefined || order.asset === asset)
       .map((order) => order.id)
+  }
+
+  /**
+   * Whether an asset without open orders is at its target already, as at most bars: found without
+   * decimals, and only for targets up to `MOST_COMPARED`.
+   */
+  #holds(asset: AssetId, shares: number): boolean {
+    return (
+      this.#ledger.position(asset) === shares &&
+      Math.abs(shares) <= MOST_COMPARED &&
+      !this.#blotter.hasOpen(asset)
+    )
   }
 
   /** Orders the difference to a target, open orders counted as filled, in exact shares. */
@@ -126,6 +138,12 @@ export class TradingContext implements Context {
     if (!this.#assetIds.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
   }
 }
+
+/**
+ * Up to here, equal numbers are equal amounts. A position has at most 8 decimal places, so it has
+ * at most 15 digits, and no two decimals of 15 digits have the same double.
+ */
+const MOST_COMPARED = 1e6
 
 export interface ContextParts {
   readonly texts: SessionTexts

@@ -172,6 +172,28 @@ describe('targets and values', () => {
     expect(orders.map(({ shares }) => shares)).toEqual([10])
   })
 
+  it.each([0.1, 3, 1e6, 2e6])(
+    'place nothing at a target of %d that is held, and order 2e-8 more or less',
+    async (target) => {
+      const { orders } = await backtest(
+        barsOf(ROWS, 1e9),
+        (context) => {
+          context.orderTarget('A', target)
+          if (context.session === 0) return
+          // Two hundred-millionths, because they are the least that a double of 2e6 can differ by.
+          context.orderTarget('A', target + 2e-8)
+          context.orderTarget('A', target)
+        },
+        { cash: 1e9 },
+      )
+      const perSession = [2e-8, -2e-8]
+      expect(orders.map(({ shares }) => shares)).toEqual([
+        target,
+        ...ROWS.slice(1).flatMap(() => perSession),
+      ])
+    },
+  )
+
   it('buy whole shares for a value, and for a share of the portfolio', async () => {
     const { orders } = await backtest(barsOf(ROWS), (context) => {
       if (context.session !== 0) return
