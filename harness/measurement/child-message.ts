@@ -41,8 +41,20 @@ const profiledRunSchema = z.strictObject({
   cpuMs: z.number().nonnegative(),
   /** Passes under the profiler. */
   passes: z.number().int().positive(),
-  /** CPU of the process during these passes, ms. */
+  /**
+   * CPU of the process during these passes, ms; for the profiler `cpu`, without the profiler
+   * itself, as far as the host reports it.
+   */
   sectionCpuMs: z.number().nonnegative(),
+  /**
+   * CPU of each thread in `files`, ms: before and while it was sampled. Absent unless the profiler
+   * is `cpu` and the host reports it.
+   */
+  threads: z
+    .array(
+      z.strictObject({ startMs: z.number().nonnegative(), sampledMs: z.number().nonnegative() }),
+    )
+    .optional(),
   /** Names of the files written, one per thread, the main thread's first; none for `clock`. */
   files: z.array(z.string().regex(/^[\w.-]+$/)),
   /** Threads that ended before their profile could be taken. */

@@ -37,6 +37,25 @@ export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, numb
   return waits.length === 0 ? undefined : new Map(waits)
 }
 
+/** One thread of this process. */
+export interface ThreadCpu {
+  readonly name: string
+  /** CPU of the thread so far, ms. */
+  readonly cpuMs: number
+}
+
+/** The threads of this process by the kernel's numbers; empty if the host does not report them. */
+export function readThreads(proc: string = PROC): ReadonlyMap<number, ThreadCpu> {
+  const tasks = join(proc, 'self', 'task')
+  return new Map(
+    listNames(tasks).flatMap((task) => {
+      const ran = /^(\d+) /.exec(readText(join(tasks, task, 'schedstat')) ?? '')?.[1]
+      const name = readText(join(tasks, task, 'comm'))?.trim() ?? ''
+      return ran === undefined ? [] : [[Number(task), { name, cpuMs: Number(ran) / 1e6 }] as const]
+    }),
+  )
+}
+
 /**
  * Waiting between two readings, summed over all threads alive at the second, ms. Subtracting the
  * sums of the readings would be wrong: the second reading lacks the time of threads that have

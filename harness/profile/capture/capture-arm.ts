@@ -3,6 +3,7 @@ import { foldAllocations } from '../fold/allocations.js'
 import {
   type ArmMemory,
   type ArmProfiles,
+  busyMicros,
   type ProcessProfile,
   scaledTo,
 } from '../fold/arm-profiles.js'
@@ -13,10 +14,14 @@ import { lineShares } from '../fold/line-shares.js'
 import { mergeProfiles } from '../fold/merge-profiles.js'
 import { portableProfile } from '../fold/portable-profile.js'
 import { type Locate, sourceLocator } from '../fold/source-maps.js'
+import type { FoldedProfile, Frame } from '../fold/stacks.js'
 import type { V8File } from '../fold/v8-file.js'
 import type { ArmCaptures, MemoryCaptures } from './capture-arms.js'
 import type { ArmStack, Captured } from './profiled-process.js'
 import type { ArmTiming } from './time-arms.js'
+
+/** Threads whose files are kept: the main thread, and the workers with the most CPU. */
+const SHOWN_THREADS = 5
 
 /** The profiles of one arm, folded and as files. */
 export interface CapturedArm {
@@ -56,7 +61,6 @@ function foldCaptures(
   sources: string,
 ): ArmProfiles {
   const locate = sourceLocator(sources)
-  const threads = exact.files.map(parseCpuProfile)
   const processes = inlined.map((captured) => foldProcess(captured, locate))
   return defined({
     arm,
@@ -67,10 +71,10 @@ function foldCaptures(
     processes,
     processSamples: inlined.map(busySamplesIn),
     inlined: mergeProfiles(processes.map(({ profile }) => profile)),
-    exact: foldCpuProfiles(threads, locate),
-    lines: lineShares(threads, locate),
-    samples: threads.reduce((sum, { samples }) => sum + samples.length, 0),
-    lostThreads: exact.run.lostThreads,
+    exact: foldProcess(exact, locate).profile,
+    lines: lineShares(exact.files.map(parseCpuProfile), locate),
+    samples: samplesIn(exact),
+    lostThreads: Math.max(...[exact, ...inlined].map(({ run }) => run.lostThreads)),
     memory: memory && foldMemory(memory, locate),
   })
 }
@@ -79,13 +83,39 @@ function busySamplesIn({ files }: Captured): number {
   return files.reduce((sum, file) => sum + countBusySamples(parseCpuProfile(file)), 0)
 }
 
+function samplesIn({ files }: Captured): number {
+  return files.reduce((sum, file) => sum + parseCpuProfile(file).samples.length, 0)
+}
+
+/** CPU of a thread before its profiler ran. It is the runtime's, as it precedes the program. */
+const THREAD_START: Frame = { name: '(thread start)', kind: 'program' }
+
+/**
+ * The samples of each thread are weighed so that they sum to its CPU. Where the host does not
+ * report that, they count by the clock, but at most the CPU of the process.
+ */
 function foldProcess({ run, files }: Captured, locate: Locate): ProcessProfile {
-  const folded = foldCpuProfiles(files.map(parseCpuProfile), locate)
-  return {
-    profile: scaledTo(folded, run.sectionCpuMs),
-    passes: run.passes,
-    cpuMs: run.sectionCpuMs,
+  const { passes, sectionCpuMs, threads } = run
+  const folded = files.map((file) => foldCpuProfiles([parseCpuProfile(file)], locate))
+  if (threads === undefined) {
+    const merged = mergeProfiles(folded)
+    const busyMs = busyMicros(merged) / 1000
+    return {
+      profile: scaledTo(merged, Math.min(busyMs, sectionCpuMs)),
+      passes,
+      cpuMs: sectionCpuMs,
+    }
   }
+  const weighed = folded.flatMap((profile, index) => {
+    const { sampledMs, startMs } = threads[index]!
+    return [scaledTo(profile, sampledMs), ...(startMs > 0 ? [threadStart(startMs)] : [])]
+  })
+  return { profile: mergeProfiles(weighed), passes, cpuMs: sectionCpuMs }
+}
+
+function threadStart(ms: number): FoldedProfile {
+  const micros = ms * 1000
+  return { frames: [THREAD_START], stacks: [{ frames: [0], micros }], totalMicros: micros }
 }
 
 function foldMemory({ allocation, coverage }: MemoryCaptures, locate: Locate): ArmMemory {
@@ -103,9 +133,9 @@ function portableFiles(
 ): CapturedArm['files'] {
   const portable = ({ name, text }: V8File) => ({ name, text: portableProfile(text, sources) })
   return {
-    cpu: new Map(byEnding(exact.files.map(portable))),
+    cpu: new Map(byEnding(exact.files.slice(0, SHOWN_THREADS).map(portable))),
     further: new Map([
-      ...byEnding(inlined[0]!.files.map(portable), 'inlined.'),
+      ...byEnding(inlined[0]!.files.slice(0, SHOWN_THREADS).map(portable), 'inlined.'),
       ...byEnding(memory?.allocation.files ?? []),
     ]),
   }

@@ -39,16 +39,17 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
   await running?.begin()
   const begun = process.cpuUsage()
   const cpuMs = median(await passes(slot.iterations))
-  const sectionCpuMs = cpuMsSince(begun)
-  const { files, lostThreads } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
+  const wholeCpuMs = cpuMsSince(begun)
+  const { files, lostThreads, cpu } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
   const reference =
     capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
   return {
     cpuMs,
     passes: slot.iterations,
-    sectionCpuMs,
+    sectionCpuMs: Math.max(0, wholeCpuMs - (cpu?.profilerMs ?? 0)),
     files: [...files],
     lostThreads,
+    ...(cpu !== undefined && { threads: [...cpu.threads] }),
     ...(reference !== undefined && { referenceCpuMs: timeReference(reference) }),
   }
 }

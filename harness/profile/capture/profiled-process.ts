@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Arm, Capture, RunSlot, ScaleName, Suite, Workload } from '../../contract.js'
 import { EXIT, InputError, InvalidEvidenceError } from '../../errors.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
 import { type Answer, type ForkSettings, forkRun } from '../../measurement/fork-run.js'
+import { compiledModule } from '../../system/package-root.js'
 import type { V8File } from '../fold/v8-file.js'
 import type { RunLength } from './run-lengths.js'
 
@@ -89,7 +91,7 @@ export async function capture(
     const { settings, intervalMicros } = request
     const answer = await run(
       { ...slot, mode: 'profile', capture: { profiler, directory, intervalMicros } },
-      { ...settings, nodeFlags: [...settings.nodeFlags, ...flags] },
+      { ...settings, nodeFlags: [...settings.nodeFlags, ...flags, ...threadFlags(profiler)] },
     )
     if (answer.kind !== 'profiled')
       throw new InvalidEvidenceError(`${slot.workload}: a profiled process answered ${answer.kind}`)
@@ -101,6 +103,14 @@ export async function capture(
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** Loaded first by every thread of a process whose CPU is profiled; workers profile themselves. */
+const THREAD_PROFILER = new URL('thread-profiler.cjs', compiledModule(import.meta.url))
+
+/** Flags of Node for a process under a profiler, in addition to those of a measured run. */
+export function threadFlags(profiler: Capture['profiler']): string[] {
+  return profiler === 'cpu' ? ['--require', fileURLToPath(THREAD_PROFILER)] : []
 }
 
 async function run(slot: RunSlot, settings: ForkSettings): Promise<Answer> {

@@ -43,7 +43,7 @@ const HINTS: Readonly<Record<ArmWarningCode, (facts: Facts) => readonly string[]
   'lost-threads': ({ lostThreads }) =>
     lostThreads > 0
       ? [
-          `${formatCounted(lostThreads, 'worker thread')} ended before the profile could be collected, so their time is missing; only workers that outlive the passes are profiled`,
+          `${formatCounted(lostThreads, 'worker thread')} could not be profiled, so the time is missing; a worker with an execArgv of its own does not load the profiler, nor does one that another worker terminates write its profile`,
         ]
       : [],
 }

@@ -84,6 +84,11 @@ export function scaledTo({ frames, stacks }: FoldedProfile, cpuMs: number): Fold
   return { frames, stacks: scaled, totalMicros: sumMicros(scaled) }
 }
 
+/** The time of a profile in which its threads were not idle, µs. */
+export function busyMicros({ frames, stacks }: FoldedProfile): number {
+  return sumMicros(stacks.filter((stack) => !isIdle(frames, stack)))
+}
+
 /** Rounds to the step of the clock; further digits would only make files larger. */
 function toWholeNanoseconds(micros: number): number {
   return Math.round(micros * 1000) / 1000

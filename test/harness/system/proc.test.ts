@@ -7,6 +7,7 @@ import {
   readHostCpuTime,
   readPeakRssBytes,
   readRunQueueWaits,
+  readThreads,
   waitBetween,
 } from '../../../harness/system/proc.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
@@ -30,6 +31,18 @@ describe('with a /proc', () => {
       new Map([
         ['10', 2],
         ['11', 1.5],
+      ]),
+    )
+  })
+
+  it('reads the name and the CPU of each thread', () => {
+    write('threads/self/task/10/schedstat', '5000000 2000000 12\n')
+    write('threads/self/task/10/comm', 'node\n')
+    write('threads/self/task/12/schedstat', '70000 1 3\n')
+    expect(readThreads(join(directory, 'threads'))).toEqual(
+      new Map([
+        [10, { name: 'node', cpuMs: 5 }],
+        [12, { name: '', cpuMs: 0.07 }],
       ]),
     )
   })
@@ -58,6 +71,7 @@ describe('without a /proc', () => {
   it('every reading is absent instead of zero', () => {
     expect(readPeakRssBytes(proc)).toBeUndefined()
     expect(readRunQueueWaits(proc)).toBeUndefined()
+    expect(readThreads(proc)).toEqual(new Map())
     expect(readHostCpuTime(proc)).toBeUndefined()
   })
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Capture, RunSlot, Suite } from '../../../../harness/contract.js'
 import { forkRun } from '../../../../harness/measurement/fork-run.js'
 import { nodeFlagsFor, runEnvironment } from '../../../../harness/measurement/run-environment.js'
+import { threadFlags } from '../../../../harness/profile/capture/profiled-process.js'
 import { foldAllocations } from '../../../../harness/profile/fold/allocations.js'
 import { readCallCounts } from '../../../../harness/profile/fold/call-counts.js'
 import { parseCpuProfile } from '../../../../harness/profile/fold/cpuprofile.js'
@@ -34,7 +35,7 @@ async function capture(suite: Suite, profiler: Capture['profiler'], change: Part
   }
   const result = await forkRun(slot, {
     env: runEnvironment(process.env),
-    nodeFlags: nodeFlagsFor('cpu'),
+    nodeFlags: [...nodeFlagsFor('cpu'), ...threadFlags(profiler)],
     timeoutMs: 60_000,
     signal: new AbortController().signal,
   })
@@ -75,15 +76,57 @@ describe('a captured process', () => {
     expect(names(texts[1]!)).toContain('spinInWorker')
   })
 
-  it('counts threads that ended before their profile could be collected', async () => {
+  it('profiles a worker that is terminated within a pass, from its start', async () => {
+    const { profile, texts } = await capture(threads, 'cpu', {
+      workload: 'threads',
+      scale: 'standard',
+      warmup: 2,
+      iterations: 3,
+    })
+    // One worker that stays, and one for each pass; those of the warm-up are left out.
+    expect(profile).toMatchObject({ lostThreads: 0, sectionCpuMs: expect.any(Number) })
+    expect(texts).toHaveLength(5)
+    for (const text of texts.slice(1)) expect(names(text)).toContain('spinInWorker')
+    const starts = profile.threads!.map(({ startMs }) => startMs > 0)
+    expect(starts.filter(Boolean)).toHaveLength(3)
+  })
+
+  it.each(['ending', 'exiting', 'busy', 'waiting', 'blocking'])(
+    'profiles a worker that is %s when its pass ends',
+    async (scale) => {
+      const { profile, texts } = await capture(threads, 'cpu', {
+        workload: 'ends',
+        scale: scale as RunSlot['scale'],
+        warmup: 1,
+        iterations: 2,
+      })
+      expect(profile.lostThreads).toBe(0)
+      expect(texts).toHaveLength(3)
+      for (const text of texts.slice(1)) expect(names(text)).toContain('spinInWorker')
+    },
+  )
+
+  it('counts workers that cannot be profiled, without those of the warm-up', async () => {
+    const { profile } = await capture(threads, 'cpu', {
+      workload: 'ends',
+      scale: 'refusing' as RunSlot['scale'],
+      warmup: 2,
+      iterations: 3,
+    })
+    expect(profile).toMatchObject({ files: ['main.cpuprofile'], lostThreads: 3 })
+  })
+
+  it('measures the CPU of every thread, which together is that of the process', async () => {
     const { profile } = await capture(threads, 'cpu', {
       workload: 'threads',
       scale: 'standard',
-      warmup: 0,
-      iterations: 3,
+      warmup: 1,
+      iterations: 5,
     })
-    expect(profile.files).toEqual(['main.cpuprofile', 'worker-1.cpuprofile'])
-    expect(profile.lostThreads).toBe(3)
+    const sampled = profile.threads!.reduce((sum, one) => sum + one.startMs + one.sampledMs, 0)
+    expect(profile.threads).toHaveLength(profile.files.length)
+    expect(sampled / profile.sectionCpuMs).toBeGreaterThan(0.8)
+    expect(sampled / profile.sectionCpuMs).toBeLessThan(1.05)
   })
 
   it('counts every call of every function, without those of the warm-up', async () => {
@@ -113,14 +156,25 @@ describe('a captured process', () => {
     expect(callsOf('goOn', 'async function goOn(')).toBe(3)
   })
 
-  it('does not count threads of the warm-up as lost', async () => {
-    const { profile } = await capture(threads, 'cpu', {
+  it('counts the calls of workers that were terminated within a pass', async () => {
+    const { profile, texts } = await capture(threads, 'coverage', {
       workload: 'threads',
       scale: 'standard',
-      warmup: 2,
-      iterations: 3,
+      warmup: 1,
+      iterations: 2,
     })
-    expect(profile.lostThreads).toBe(3)
+    expect(profile).toMatchObject({ lostThreads: 0 })
+    expect(texts).toHaveLength(4)
+  })
+
+  it('counts threads that ended by themselves, as their calls are lost', async () => {
+    const { profile } = await capture(threads, 'coverage', {
+      workload: 'ends',
+      scale: 'ending' as RunSlot['scale'],
+      warmup: 1,
+      iterations: 2,
+    })
+    expect(profile.lostThreads).toBe(2)
   })
 
   it('counts the calls of worker threads, too', async () => {

@@ -154,7 +154,7 @@ describe('the hot spots of an arm', () => {
       },
       {
         code: 'lost-threads',
-        hint: '2 worker threads ended before the profile could be collected, so their time is missing; only workers that outlive the passes are profiled',
+        hint: '2 worker threads could not be profiled, so the time is missing; a worker with an execArgv of its own does not load the profiler, nor does one that another worker terminates write its profile',
       },
     ])
   })
