@@ -45,7 +45,7 @@ async function execute(suite: Suite, slot: RunSlot, company: Company): Promise<C
   if (slot.mode === 'profile') {
     // Imported here, so that measured runs do not load it.
     const { profileRun } = await import('./profile/capture/profile-run.js')
-    return { kind: 'profiled', profile: await profileRun(suite, slot) }
+    return { kind: 'profiled', profile: await profileRun(suite, slot, company) }
   }
   if (slot.mode === 'describe') return { kind: 'described', description: describe(suite) }
   const workload = workloadOf(suite, slot.workload)

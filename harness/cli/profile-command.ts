@@ -60,7 +60,12 @@ export const profileCommand: CliCommand<ProfileOptions, ProfileCommand> = {
       .addOption(scaleOption('standard'))
       .addOption(seedOption('seed of the data'))
       .addOption(
-        wholeOption('--interval <µs>', 'time between two samples', 50, 100_000).default(250),
+        wholeOption(
+          '--interval <µs>',
+          'time between two samples without inlining; twice that with it',
+          50,
+          100_000,
+        ).default(250),
       )
       .addOption(
         secondsOption('--duration <seconds>', 'approximate CPU time of each profile', 600, 4),

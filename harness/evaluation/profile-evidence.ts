@@ -30,8 +30,8 @@ export interface ProfilingRequest extends PhaseSetting {
 const LONGEST_INTERVAL_MICROS = 500
 const SHORTEST_INTERVAL_MICROS = 100
 /**
- * Samples wanted in one process: with those of all processes of an arm, the standard error of a
- * share of 10 % is below half a percentage point.
+ * Samples wanted without inlining: the standard error of a share of 10 % is then two thirds of a
+ * percentage point.
  */
 const SAMPLES = 2000
 /**
@@ -91,18 +91,19 @@ export async function profileWorkloads({
 }
 
 /**
- * The length of the measured runs, and the mean CPU of a pass over all pairs that count; undefined
- * if there is none.
+ * The design and the length of the measured runs, and the mean CPU of a pass over all pairs that
+ * count; undefined if there is none.
  */
 export function measuredBefore(
   plan: EvaluationPlan,
   runs: readonly JournalLine[],
-  { id, warmup, iterations }: PlannedWorkload,
+  { id, design = 'adjacent', warmup, iterations }: PlannedWorkload,
 ): MeasuredBefore | undefined {
   const rounds = roundsOf(runs, plan, id)
   if (rounds.length === 0 || warmup === undefined || iterations === undefined) return undefined
   const cpuMsOf = (arm: Arm) => rounds.map((round) => round.runs[arm]!.cpuMs)
   return {
+    design,
     length: { warmup, iterations },
     cpuMs: Object.fromEntries(plan.arms.map((arm) => [arm, mean(cpuMsOf(arm))])),
     processCpuMs: Object.fromEntries(plan.arms.map((arm) => [arm, cpuMsOf(arm)])),

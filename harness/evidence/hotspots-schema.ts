@@ -192,7 +192,7 @@ export const hotspotsSchema = z.strictObject({
   content: z.string(),
   scale: z.enum(SCALE_NAMES),
   seed: z.number().int(),
-  /** Requested time between two samples, µs. */
+  /** Requested time between two samples without inlining, µs; with it, twice as long. */
   intervalMicros: z.number().positive(),
   node: z.string(),
   arms: z.array(armHotspotsSchema).min(1),

@@ -1,6 +1,8 @@
+import type { RunLength } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
+import { captureRounds } from './capture-rounds.js'
 import { type ArmStack, type Captured, capture, type ProfileRequest } from './profiled-process.js'
-import { equalLength, type RunLength } from './run-lengths.js'
+import { equalLength } from './run-lengths.js'
 import type { ArmTiming } from './time-arms.js'
 
 /** What was captured of one arm. */
@@ -26,13 +28,19 @@ export interface MemoryCaptures {
 const NO_INLINING = '--no-turbo-inlining'
 /** Processes per arm with inlining: their differences show how certain the totals are. */
 const ROUNDS = 3
+/** CPU in which an arm gives enough samples for shares, ms. */
+const SHARES_MS = 1000
+/**
+ * Processes with inlining are sampled at longer intervals, in multiples of the interval wanted: the
+ * sampling slows a process, and they give the totals.
+ */
+const LONGER_INTERVAL = 2
 const ONCE: RunLength = { warmup: 1, iterations: 1 }
 
 /**
  * Profiles all arms on one workload, each time in a process of its own: CPU with inlining in
  * several rounds, then CPU without inlining and, if wanted, allocations and calls. All arms make
- * the same number of passes. They take turns, forwards and backwards, so that a change of the
- * host's load affects all of them. Verdicts do not use these figures.
+ * the same number of passes. Verdicts do not use these figures.
  *
  * @param timings    CPU of a pass without a profiler, one per arm
  * @param withMemory whether to profile allocations and calls as well
@@ -47,43 +55,39 @@ export async function captureArms(
 ): Promise<ArmCaptures[]> {
   const passCpuMs = timings.map(({ cpuMs }) => cpuMs)
   const { measured, durationMs } = request
-  const say = (what: string, { arm }: ArmStack) =>
-    request.phase(`profiling ${request.workload.id}, ${arm}: ${what}`)
-  const inlined = await inTurns(arms, ROUNDS, async (arm, round) => {
-    say(`CPU time, process ${round} of ${ROUNDS}`, arm)
-    const length = measured?.length ?? equalLength(durationMs / ROUNDS, passCpuMs)
-    return await capture(request, arm, length, 'cpu')
+  const sparse = { ...request, intervalMicros: LONGER_INTERVAL * request.intervalMicros }
+  const inlined = await captureRounds(sparse, arms, ROUNDS, {
+    name: 'CPU time',
+    length: measured?.length ?? equalLength(durationMs / ROUNDS, passCpuMs),
+    profiler: 'cpu',
   })
-  const exact = await inTurns(arms, 1, async (arm) => {
-    say('CPU time without inlining', arm)
-    const length = measured?.length ?? equalLength(durationMs, passCpuMs)
-    return await capture(request, arm, length, 'cpu', [NO_INLINING])
+  const exact = await captureRounds(request, arms, 1, {
+    name: 'CPU time without inlining',
+    length: measured ? shortened(measured.length, passCpuMs) : equalLength(durationMs, passCpuMs),
+    profiler: 'cpu',
+    flags: [NO_INLINING],
   })
-  const memory = await inTurns(arms, withMemory ? 1 : 0, async (arm) => {
-    say('allocations', arm)
-    const allocation = await capture(request, arm, ONCE, 'allocation')
-    say('calls', arm)
-    return { allocation, coverage: await capture(request, arm, ONCE, 'coverage') }
-  })
+  const memory: (MemoryCaptures | undefined)[] = []
+  for (const arm of arms) memory.push(withMemory ? await captureMemory(request, arm) : undefined)
   return arms.map((_, index) =>
-    defined({ inlined: inlined[index]!, exact: exact[index]![0]!, memory: memory[index]![0] }),
+    defined({ inlined: inlined[index]!, exact: exact[index]![0]!, memory: memory[index] }),
   )
 }
 
 /**
- * Does a work once per arm in every round, in the order of the arms and backwards by turns.
- *
- * @returns the results of each arm, in the order of the rounds
+ * The length of a run that only gives shares, after runs of a measured length: enough passes for
+ * the fastest arm, and at most as many.
  */
-export async function inTurns<Arm, Result>(
-  arms: readonly Arm[],
-  rounds: number,
-  work: (arm: Arm, round: number) => Promise<Result>,
-): Promise<readonly (readonly Result[])[]> {
-  const results: Result[][] = arms.map(() => [])
-  for (let round = 1; round <= rounds; round++) {
-    const order = round % 2 === 1 ? arms.keys() : [...arms.keys()].reverse()
-    for (const index of order) results[index]!.push(await work(arms[index]!, round))
-  }
-  return results
+export function shortened(length: RunLength, passCpuMs: readonly number[]): RunLength {
+  const enough = Math.ceil(SHARES_MS / Math.max(Math.min(...passCpuMs), 1))
+  return { ...length, iterations: Math.min(length.iterations, enough) }
+}
+
+async function captureMemory(request: ProfileRequest, arm: ArmStack): Promise<MemoryCaptures> {
+  const say = (what: string) =>
+    request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
+  say('allocations')
+  const allocation = await capture(request, arm, ONCE, 'allocation')
+  say('calls')
+  return { allocation, coverage: await capture(request, arm, ONCE, 'coverage') }
 }

@@ -1,5 +1,6 @@
 import type { Capture, RunSlot, Suite } from '../../contract.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
+import { ALONE, type Company } from '../../measurement/company.js'
 import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
 import { type ProfilerCapture, startCapture } from './capture.js'
@@ -16,9 +17,14 @@ const SERIES = 9
  * computation. `outside` makes passes, each in a new turn of the event loop, while another program
  * observes them.
  *
+ * @param company the other processes, if they run at the same time
  * @throws {Error} a pass threw an error, or the slot does not contain a capture
  */
-export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledRun> {
+export async function profileRun(
+  suite: Suite,
+  slot: RunSlot,
+  company: Company = ALONE,
+): Promise<ProfiledRun> {
   const { capture } = slot
   if (capture === undefined) throw new Error('a profiled run needs a capture')
   const workload = workloadOf(suite, slot.workload)
@@ -28,9 +34,11 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
     const cpuMs: number[] = []
     while (cpuMs.length < count) {
       if (capture.profiler === 'outside') await new Promise((resolve) => setImmediate(resolve))
+      await company.beforePass()
       const before = process.cpuUsage()
       await workload.run(subject, scale, slot.seed)
       cpuMs.push(cpuMsSince(before))
+      await company.afterPass()
     }
     return cpuMs
   }
@@ -41,6 +49,7 @@ export async function profileRun(suite: Suite, slot: RunSlot): Promise<ProfiledR
   const cpuMs = median(await passes(slot.iterations))
   const wholeCpuMs = cpuMsSince(begun)
   const { files, lostThreads, cpu } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
+  await company.untilAllTimed(() => workload.run(subject, scale, slot.seed))
   const reference =
     capture.profiler === 'clock' ? await workload.reference?.(scale, slot.seed) : undefined
   return {

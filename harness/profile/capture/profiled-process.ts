@@ -1,13 +1,27 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Arm, Capture, RunSlot, ScaleName, Suite, Workload } from '../../contract.js'
+import type {
+  Arm,
+  Capture,
+  PairDesign,
+  RunLength,
+  RunSlot,
+  ScaleName,
+  Suite,
+  Workload,
+} from '../../contract.js'
 import { EXIT, InputError, InvalidEvidenceError } from '../../errors.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
-import { type Answer, type ForkSettings, forkRun } from '../../measurement/fork-run.js'
+import {
+  type Answer,
+  type ForkResult,
+  type ForkSettings,
+  forkRun,
+} from '../../measurement/fork-run.js'
+import { causeOf, forkTogether, type Together } from '../../measurement/fork-together.js'
 import { compiledModule } from '../../system/package-root.js'
 import type { V8File } from '../fold/v8-file.js'
-import type { RunLength } from './run-lengths.js'
 
 /** What to profile, and how. */
 export interface ProfileRequest {
@@ -34,6 +48,8 @@ export interface ProfileRequest {
 
 /** What is known of the arms from runs without a profiler. */
 export interface MeasuredBefore {
+  /** How the processes of a pair ran. */
+  readonly design: PairDesign
   /** Warm-up and timed passes of a measured run; a profiled process makes as many. */
   readonly length: RunLength
   /** CPU of a pass in each arm, ms. */
@@ -57,10 +73,11 @@ export interface ArmStack extends Pick<RunSlot, 'arm' | 'stack'> {
  */
 export async function prepareWorkload(request: ProfileRequest): Promise<readonly string[]> {
   request.phase(`preparing ${request.workload.id}`)
-  const answer = await run(
-    { ...slotOf(request, { arm: 'baseline', stack: [] }), mode: 'prepare' },
-    request.settings,
-  )
+  const slot: RunSlot = {
+    ...slotOf(request, { arm: 'baseline', stack: [] }),
+    mode: 'prepare',
+  }
+  const answer = answerOf(slot, await forkRun(slot, request.settings))
   return answer.kind === 'prepared' ? answer.warnings : []
 }
 
@@ -85,24 +102,76 @@ export async function capture(
   profiler: Capture['profiler'],
   flags: readonly string[] = [],
 ): Promise<Captured> {
-  const slot = { ...slotOf(request, arm), ...length }
-  const directory = mkdtempSync(join(request.directory, '.capture-'))
+  const { directory, slot } = profiledSlot(request, arm, length, profiler)
   try {
-    const { settings, intervalMicros } = request
-    const answer = await run(
-      { ...slot, mode: 'profile', capture: { profiler, directory, intervalMicros } },
-      { ...settings, nodeFlags: [...settings.nodeFlags, ...flags, ...threadFlags(profiler)] },
-    )
-    if (answer.kind !== 'profiled')
-      throw new InvalidEvidenceError(`${slot.workload}: a profiled process answered ${answer.kind}`)
-    const files = answer.profile.files.map((name) => ({
-      name,
-      text: readFileSync(join(directory, name), 'utf8'),
-    }))
-    return { run: answer.profile, files }
+    const result = await forkRun(slot, settingsFor(request, profiler, flags))
+    return capturedIn(directory, answerOf(slot, result))
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/**
+ * Does the same for several arms, in processes that run together, so that a disturbance of the host
+ * meets all of them.
+ *
+ * @param arms in the order in which they begin
+ * @returns one result per arm, in this order
+ * @throws {InvalidEvidenceError} a process failed
+ */
+export async function captureTogether(
+  request: ProfileRequest,
+  arms: readonly ArmStack[],
+  length: RunLength,
+  profiler: Capture['profiler'],
+  flags: readonly string[],
+  together: Together,
+): Promise<Captured[]> {
+  const slots = arms.map((arm) => profiledSlot(request, arm, length, profiler))
+  try {
+    const results = await forkTogether(
+      slots.map(({ slot }) => slot),
+      settingsFor(request, profiler, flags),
+      together,
+    )
+    const cause = causeOf(results)
+    if (cause !== undefined) answerOf(slots[results.indexOf(cause)]!.slot, cause)
+    return slots.map(({ directory, slot }, index) =>
+      capturedIn(directory, answerOf(slot, results[index]!)),
+    )
+  } finally {
+    for (const { directory } of slots) rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** The slot of a profiled process, and a folder of its own for its files. */
+function profiledSlot(
+  request: ProfileRequest,
+  arm: ArmStack,
+  length: RunLength,
+  profiler: Capture['profiler'],
+): { readonly directory: string; readonly slot: RunSlot } {
+  const directory = mkdtempSync(join(request.directory, '.capture-'))
+  const capture = { profiler, directory, intervalMicros: request.intervalMicros }
+  return { directory, slot: { ...slotOf(request, arm), ...length, mode: 'profile', capture } }
+}
+
+function settingsFor(
+  { settings }: ProfileRequest,
+  profiler: Capture['profiler'],
+  flags: readonly string[],
+): ForkSettings {
+  return { ...settings, nodeFlags: [...settings.nodeFlags, ...flags, ...threadFlags(profiler)] }
+}
+
+function capturedIn(directory: string, answer: Answer): Captured {
+  if (answer.kind !== 'profiled')
+    throw new InvalidEvidenceError(`a profiled process answered ${answer.kind}`)
+  const files = answer.profile.files.map((name) => ({
+    name,
+    text: readFileSync(join(directory, name), 'utf8'),
+  }))
+  return { run: answer.profile, files }
 }
 
 /** Loaded first by every thread of a process whose CPU is profiled; workers profile themselves. */
@@ -113,8 +182,8 @@ export function threadFlags(profiler: Capture['profiler']): string[] {
   return profiler === 'cpu' ? ['--require', fileURLToPath(THREAD_PROFILER)] : []
 }
 
-async function run(slot: RunSlot, settings: ForkSettings): Promise<Answer> {
-  const result = await forkRun(slot, settings)
+/** @throws {InvalidEvidenceError | InputError} the process failed */
+function answerOf(slot: RunSlot, result: ForkResult): Answer {
   if (result.kind === 'answered') return result.message
   if (result.exitCode === EXIT.input) throw new InputError(result.error)
   throw new InvalidEvidenceError(

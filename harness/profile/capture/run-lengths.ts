@@ -1,7 +1,4 @@
-import type { RunSlot } from '../../contract.js'
-
-/** Numbers of warm-up passes and of profiled passes in one process. */
-export type RunLength = Pick<RunSlot, 'warmup' | 'iterations'>
+import type { RunLength } from '../../contract.js'
 
 /** CPU of the warm-up, ms. After it, code is compiled as in a measured run. */
 const WARM_UP_MS = 500

@@ -1,7 +1,10 @@
 import { median } from 'simple-statistics'
+import type { RunLength } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
+import type { ProfiledRun } from '../../measurement/child-message.js'
+import { captureRounds } from './capture-rounds.js'
 import { type ArmStack, capture, type ProfileRequest } from './profiled-process.js'
-import { equalLength, type RunLength } from './run-lengths.js'
+import { equalLength } from './run-lengths.js'
 
 /** The time of one pass of an arm without a profiler. */
 export interface ArmTiming {
@@ -50,27 +53,18 @@ async function timeInTurns(
   request: ProfileRequest,
   arms: readonly ArmStack[],
 ): Promise<ArmTiming[]> {
-  const timeEach = async (what: string, length: RunLength): Promise<ArmTiming[]> => {
-    const timings: ArmTiming[] = []
-    for (const arm of arms) {
-      request.phase(`timing ${request.workload.id}, ${arm.arm}: ${what}`)
-      const { cpuMs, referenceCpuMs } = (await capture(request, arm, length, 'clock')).run
-      timings.push(defined({ cpuMs, processCpuMs: [cpuMs], referenceCpuMs }))
-    }
-    return timings
-  }
-  const cold = await timeEach('first pass', ONE_PASS)
+  const time = async (rounds: number, length: RunLength) =>
+    await captureRounds(request, arms, rounds, { name: 'clock', length, profiler: 'clock' })
+  const cold = await time(1, ONE_PASS)
   const length = equalLength(
     request.durationMs / ROUNDS,
-    cold.map(({ cpuMs }) => cpuMs),
+    cold.map(([first]) => first!.run.cpuMs),
   )
-  const rounds: ArmTiming[][] = []
-  while (rounds.length < ROUNDS)
-    rounds.push(await timeEach(`round ${rounds.length + 1}/${ROUNDS}`, length))
-  return arms.map((_, index) => medianOf(rounds.map((timings) => timings[index]!)))
+  const timed = await time(ROUNDS, length)
+  return timed.map((captured) => medianOf(captured.map(({ run }) => run)))
 }
 
-function medianOf(timings: readonly ArmTiming[]): ArmTiming {
+function medianOf(timings: readonly ProfiledRun[]): ArmTiming {
   const references = timings.flatMap(({ referenceCpuMs }) => referenceCpuMs ?? [])
   return defined({
     cpuMs: median(timings.map(({ cpuMs }) => cpuMs)),

@@ -28,11 +28,17 @@ describe('what is known of the arms before they are profiled', () => {
       line(3, 'baseline', 900, { voided: 'foreign-load' }),
       line(3, 'candidate', 900),
     ]
-    expect(measuredBefore(plan, runs, workload)).toEqual({
+    expect(measuredBefore(plan, runs, { ...workload, design: 'lock-step' })).toEqual({
+      design: 'lock-step',
       length: { warmup: 3, iterations: 5 },
       cpuMs: { baseline: 110, candidate: 70 },
       processCpuMs: { baseline: [100, 120], candidate: [60, 80] },
     })
+  })
+
+  it('is of adjacent runs in plans that do not name a design', () => {
+    const pair = [line(1, 'baseline', 100), line(1, 'candidate', 60)]
+    expect(measuredBefore(plan, pair, workload)?.design).toBe('adjacent')
   })
 
   it('is nothing if no pair counts, or nothing was planned to be measured', () => {
@@ -46,6 +52,7 @@ describe('what is known of the arms before they are profiled', () => {
 describe('the time between two samples', () => {
   const of = (iterations: number, candidate: number) =>
     intervalFor({
+      design: 'adjacent',
       length: { warmup: 1, iterations },
       cpuMs: { baseline: 1000, candidate },
       processCpuMs: {},

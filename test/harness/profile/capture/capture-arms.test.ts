@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { inTurns } from '../../../../harness/profile/capture/capture-arms.js'
+import { shortened } from '../../../../harness/profile/capture/capture-arms.js'
+import { orderOf } from '../../../../harness/profile/capture/capture-rounds.js'
 import { equalLength } from '../../../../harness/profile/capture/run-lengths.js'
 
 describe('the arms of a profile', () => {
-  it('take turns forwards and backwards, each result with its own arm and round', async () => {
-    const order: string[] = []
-    const results = await inTurns(['A', 'B'], 3, async (arm, round) => {
-      order.push(arm)
-      return `${arm}${round}`
-    })
-    expect(order.join('')).toBe('ABBAAB')
-    expect(results).toEqual([
-      ['A1', 'A2', 'A3'],
-      ['B1', 'B2', 'B3'],
-    ])
+  it('begin forwards and backwards by turns', () => {
+    const arms = ['A', 'B']
+    const rounds = [1, 2, 3].map((round) => orderOf(arms, round).map((index) => arms[index]))
+    expect(rounds.flat().join('')).toBe('ABBAAB')
+  })
+
+  it('make fewer passes for shares alone if a second of the fastest needs fewer', () => {
+    const length = { warmup: 2, iterations: 5 }
+    expect(shortened(length, [580, 390])).toEqual({ warmup: 2, iterations: 3 })
+    expect(shortened(length, [200, 100])).toEqual(length)
+    expect(shortened(length, [9000, 5000])).toEqual({ warmup: 2, iterations: 1 })
+    expect(shortened(length, [0])).toEqual(length)
   })
 
   it('make equally many passes: the fastest is warm, the slowest takes the time given', () => {
