@@ -113,13 +113,23 @@ describe('the arrows between the rooms', () => {
   })
 
   it('comparing files waits for nothing that measures, plots or computes markets', () => {
-    const reached = packagesReachedFrom(join(root, 'scenarios', 'main.ts'), staticImports)
+    const reached = ['scenarios/main.ts', 'harness/cli/compare-files.ts'].flatMap((file) =>
+      packagesReachedFrom(join(root, file), staticImports),
+    )
     expect(reached).toContain('csv-parse')
     expect(
       reached.filter((name) =>
         ['arquero', 'hyparquet', 'handlebars', 'tinybench', '@observablehq/plot'].includes(name),
       ),
     ).toEqual([])
+  })
+
+  it('the command line reads its words with two packages, and loads the rest with the command', () => {
+    const reached = packagesReachedFrom(join(root, 'scenarios', 'main.ts'), staticImports)
+    expect(reached.filter((name) => !name.startsWith('node:')).sort()).toEqual([
+      'commander',
+      'leven',
+    ])
   })
 
   it('the suite reaches none of it either', () => {

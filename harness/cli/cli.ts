@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
-import { z } from 'zod'
 import type { Suite } from '../contract.js'
 import { AssayError, EXIT, type ExitCode } from '../errors.js'
 import { type Io, withVisibleText } from '../io.js'
-import { loadSuite, ownSuite } from '../measurement/load-suite.js'
 import { explainSystemError } from '../system/files.js'
 import { packageRoot } from '../system/package-root.js'
 import { refusePlugNPlay } from '../system/plug-n-play.js'
@@ -38,11 +36,6 @@ const COMMANDS: readonly CliCommand[] = [
   compareCommand,
   initCommand,
 ]
-
-const packageSchema = z.looseObject({
-  version: z.string(),
-  bugs: z.looseObject({ url: z.string() }).optional(),
-})
 
 const HELP = `
 Examples:
@@ -106,6 +99,7 @@ async function runProgram(
     io,
     packageVersion: version,
     suiteOf: async (module) => {
+      const { loadSuite, ownSuite } = await import('../measurement/load-suite.js')
       if (module !== undefined) return loadSuite(module, io.cwd, io.signal)
       const own = ownSuite(typeof suite === 'function' ? await suite() : suite)
       isSuiteForgotten = isOfPackage(own.address) && !isBelow(packageRoot(), io.cwd)
@@ -178,6 +172,12 @@ function printError(thrown: unknown, io: Io): ExitCode {
   return EXIT.internal
 }
 
-function readPackage(): z.infer<typeof packageSchema> {
-  return packageSchema.parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')))
+/** What our own package.json states. */
+interface OwnPackage {
+  readonly version: string
+  readonly bugs?: { readonly url: string }
+}
+
+function readPackage(): OwnPackage {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as OwnPackage
 }

@@ -1,6 +1,7 @@
 import type { Goal, Layer, Suite } from '../contract.js'
 import { InputError } from '../errors.js'
-import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
+import { SEQUENCE_ID } from '../evidence/sequence-id.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
 import { freshSeed } from '../measurement/schedule.js'

@@ -1,6 +1,7 @@
 import type { Suite } from '../contract.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
-import { SEQUENCE_ID, type Sequence } from '../evidence/sequence-evidence.js'
+import type { Sequence } from '../evidence/sequence-evidence.js'
+import { SEQUENCE_ID } from '../evidence/sequence-id.js'
 import type { Io } from '../io.js'
 import { createProgress } from '../progress.js'
 import type { DecisionRecord } from '../record/decision-record.js'

@@ -14,9 +14,6 @@ import {
  * stored, because they can be derived (`verdict/sequence.ts`).
  */
 
-/** Stands for all layers in commands and in the ids of summaries; not allowed as a layer's id. */
-export const SEQUENCE_ID = 'all'
-
 /** The schema of `Goal`. */
 export const goalSchema = z
   .strictObject({ aspired: fractionSchema, minimum: fractionSchema })

@@ -1,7 +1,7 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
-import { SEQUENCE_ID } from '../evidence/sequence-evidence.js'
+import { SEQUENCE_ID } from '../evidence/sequence-id.js'
 import { voidReason } from '../measurement/host-load.js'
 import { exceededAllowance } from './error-allowance.js'
 import { isFailure } from './rounds.js'

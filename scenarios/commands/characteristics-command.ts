@@ -4,7 +4,7 @@ import type { CliCommand, CommandContext } from '../../harness/cli/command.js'
 import { collect, outOption } from '../../harness/cli/shared-options.js'
 import { EXIT } from '../../harness/errors.js'
 import { createProgress, type Progress } from '../../harness/progress.js'
-import { FRESH_TOTAL } from '../error-rates/fresh-schedule.js'
+import { FRESH_TOTAL } from '../error-rates/fresh-counts.js'
 
 /** Limit for a run of the study, which takes a second or two. */
 const TIMEOUT_MS = 60_000

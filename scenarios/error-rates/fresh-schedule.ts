@@ -1,4 +1,5 @@
 import { seededRandom } from '../../harness/statistics/random.js'
+import { FRESH_COUNTS } from './fresh-counts.js'
 import {
   FRESH_CELL_NAMES,
   FRESH_CELLS,
@@ -18,21 +19,6 @@ export interface FreshTask {
   readonly hogs: number
   readonly seed: number
 }
-
-/**
- * Number of decisions per true change. No change has the most, because its promised error rate is
- * the smallest.
- */
-export const FRESH_COUNTS: Readonly<Record<FreshCell, number>> = {
-  none: 100,
-  '3% faster': 30,
-  '10% faster': 30,
-  '12% slower': 30,
-  '20% slower': 30,
-}
-
-/** Number of decisions in the whole study. */
-export const FRESH_TOTAL = Object.values(FRESH_COUNTS).reduce((sum, count) => sum + count, 0)
 
 const FIRST_SEED = 1_000
 const HOGS = 2

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { FRESH_COUNTS } from '../../../scenarios/error-rates/fresh-counts.js'
 import {
   FRESH_CELL_NAMES,
   FRESH_CELLS,
   type FreshDecision,
 } from '../../../scenarios/error-rates/fresh-decision.js'
 import {
-  FRESH_COUNTS,
   type FreshTask,
   freshSchedule,
   freshTasksLeft,
