@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCalibration } from '../calibrate/calibration-store.js'
 import { AssayError } from '../errors.js'
 import { evidenceOf, readUnfinished, unfinishedIds } from '../evidence/evidence-store.js'
+import { readRecords } from '../record/record-store.js'
+import { bottlenecksFile, checkBottlenecks } from '../report/bottlenecks-page.js'
 import { readIfThere } from '../system/files.js'
 import { isAtWork } from '../system/lock.js'
 import { sealOf } from '../system/sealed-text.js'
 import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import type { CommandOnRoot } from './command-text.js'
-import { BOTTLENECKS } from './profile-names.js'
 import { calibrationIds, strangersIn } from './strangers.js'
 
 /** Problems of what no record is about: strangers, calibrations, consolidated profiles. */
@@ -22,7 +22,7 @@ export function besideRecords(root: string, command: CommandOnRoot): string[] {
         return isThere ? [] : [`${join(evidenceOf(root), id)} has no calibration.json; delete it`]
       }),
     ),
-    ...bottlenecksProblems(root, command),
+    ...problemsOf(() => bottlenecksProblems(root, command)),
   ]
 }
 
@@ -39,15 +39,22 @@ function unfinishedProblems(root: string): readonly string[] {
 }
 
 function bottlenecksProblems(root: string, command: CommandOnRoot): string[] {
-  const path = join(evidenceOf(root), BOTTLENECKS)
-  const seal = sealOf(readIfThere(path) ?? '')
-  if (!existsSync(path) || seal === 'whole') return []
+  const { path } = bottlenecksFile(root)
+  const found = readIfThere(path)
+  if (found === undefined) return []
+  const seal = sealOf(found)
   const again = command('profile', 'LAYER', '--scenario all')
-  return [
-    seal === 'changed'
-      ? `${path} was changed after it was written; restore it, or profile again: ${again}`
-      : `${path} carries no hash of its text, so a change cannot be seen; profile again: ${again}`,
-  ]
+  if (seal === 'changed')
+    return [`${path} was changed after it was written; restore it, or profile again: ${again}`]
+  if (seal === 'unsealed')
+    return [
+      `${path} carries no hash of its text, so a change cannot be seen; profile again: ${again}`,
+    ]
+  return typeof checkBottlenecks(root, readRecords(root)) === 'string'
+    ? []
+    : [
+        `${path} does not follow from the newest summary with profiles; write it again with: ${command('report', '--all')}, or profile again: ${again}`,
+      ]
 }
 
 /** The problems that a look finds, or the message of the error that ends it. */

@@ -12,6 +12,8 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
 import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
+import { bottlenecksFile } from '../report/bottlenecks-page.js'
+import { refuseForeign } from '../system/own-file.js'
 import { terminalTable } from '../text/table.js'
 import type { CommandContext } from './command.js'
 import { exitCodeOf } from './evaluate-layer.js'
@@ -52,6 +54,7 @@ export async function evaluateSequence(
   const printLine = linePrinter(json, io)
   const session = { command, loaded, packageVersion, io, printLine }
   checkLayers(session)
+  refuseForeign(bottlenecksFile(root))
   try {
     const record = await runSequence({
       suite,

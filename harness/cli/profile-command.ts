@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { InputError } from '../errors.js'
+import { BOTTLENECKS } from '../evidence/bottlenecks-file.js'
 import { PROFILE_TOOLS } from '../profile/tools/tool-table.js'
 import { packageFile } from '../system/package-root.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CliCommand } from './command.js'
 import { exitCodes } from './exit-codes.js'
 import type { ProfileCommand, ProfileOptions } from './profile-layer.js'
-import { ALL, BOTTLENECKS, PURE } from './profile-names.js'
+import { ALL, PURE } from './profile-names.js'
 import {
   collect,
   incumbentOption,

@@ -10,18 +10,19 @@ import { type LoadedSuite, projectOf } from '../measurement/load-suite.js'
 import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
 import { profileInto } from '../profile/capture/profile-files.js'
 import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
-import { BOTTLENECKS_MARK, bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
+import { bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
 import { hotspotsText } from '../profile/figures/hotspot-tables.js'
 import type { ProfileTool } from '../profile/tools/tool-table.js'
 import { createProgress, type Progress } from '../progress.js'
 import { readRecords } from '../record/record-store.js'
+import { bottlenecksFile } from '../report/bottlenecks-page.js'
 import { refuseForeign, writeOwn } from '../system/own-file.js'
 import { sealText } from '../system/sealed-text.js'
 import { findNamed } from '../text/nearest-name.js'
 import type { CommandContext } from './command.js'
 import { nextCommand, quoted } from './command-text.js'
 import { linePrinter, printJson, shownPath } from './output.js'
-import { ALL, BOTTLENECKS, PURE } from './profile-names.js'
+import { ALL, PURE } from './profile-names.js'
 import { profileWithTool } from './profile-with-tool.js'
 
 /** Options of `assay profile`. */
@@ -69,7 +70,7 @@ export async function profileLayer(
   { io, suiteOf }: CommandContext,
 ): Promise<ExitCode> {
   const { layer, root, tool, json } = command
-  const bottlenecks = { path: join(evidenceOf(root), BOTTLENECKS), mark: BOTTLENECKS_MARK }
+  const bottlenecks = bottlenecksFile(root)
   if (command.scenario?.includes(ALL)) refuseForeign(bottlenecks)
   const loaded = await suiteOf(command.suite)
   const arms = armsOf(command, loaded.suite)
@@ -92,7 +93,9 @@ export async function profileLayer(
   )
   if (command.scenario?.includes(ALL)) {
     const environment = readEnvironment(NODE_FLAGS)
-    const page = bottlenecksMarkdown(hotspots, environment, repeatText(command, io.cwd))
+    const page = bottlenecksMarkdown(hotspots, environment, {
+      command: repeatText(command, io.cwd),
+    })
     writeOwn(bottlenecks, sealText(page))
     printLine(`consolidated: ${shownPath(bottlenecks.path, io)}`)
   }

@@ -2,5 +2,3 @@
 export const PURE = 'baseline'
 /** The word for all scenarios, given instead of the name of one. */
 export const ALL = 'all'
-/** The page that consolidates all scenarios. */
-export const BOTTLENECKS = 'BOTTLENECKS.md'

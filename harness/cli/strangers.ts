@@ -1,6 +1,7 @@
 import { type Dirent, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SCALE_NAMES } from '../contract.js'
+import { BOTTLENECKS } from '../evidence/bottlenecks-file.js'
 import {
   decisionsOf,
   EVIDENCE_FILES,
@@ -14,7 +15,6 @@ import { RECORD_ID } from '../evidence/field-schemas.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
 import { entriesIfThere } from '../system/files.js'
 import { isAtWork } from '../system/lock.js'
-import { BOTTLENECKS } from './profile-names.js'
 
 /** Files that a project may put into any folder; unfinished writes, which the next run removes. */
 const HARMLESS = /^(\.git(keep|ignore|attributes)|\.DS_Store|\..+\.\d+)$/

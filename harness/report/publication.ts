@@ -6,6 +6,7 @@ import {
 } from '../evidence/evidence-store.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { publishRecord, readRecord, readRecords } from '../record/record-store.js'
+import { writeBottlenecks } from './bottlenecks-page.js'
 import { refreshReports, writeReports } from './report-files.js'
 
 /**
@@ -37,8 +38,12 @@ export function finishPublication(root: string): string | undefined {
   return id
 }
 
-/** The report, and those of earlier records of the layer again: they may be superseded now. */
-function complete(root: string, { id, layer }: DecisionRecord): void {
+/**
+ * The report, and those of earlier records of the layer again: they may be superseded now. After a
+ * summary, also the page of bottlenecks.
+ */
+function complete(root: string, { id, layer, sequence }: DecisionRecord): void {
+  if (sequence !== undefined) writeBottlenecks(root, readRecords(root))
   writeReports(root, [id])
   const older = readRecords(root).filter((one) => one.layer === layer && one.id !== id)
   refreshReports(

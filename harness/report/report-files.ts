@@ -5,6 +5,7 @@ import type { DecisionRecord } from '../record/record-schema.js'
 import { readRecords } from '../record/record-store.js'
 import { makeDirectory, namesIfThere, readIfThere, writeWhole } from '../system/files.js'
 import { writeOwn } from '../system/own-file.js'
+import { refreshBottlenecks } from './bottlenecks-page.js'
 import { renderDecisionPlot } from './decision-plot.js'
 import { renderReport } from './report-html.js'
 import { renderReportIndex } from './report-index.js'
@@ -12,7 +13,8 @@ import { REPORT_INDEX, reportIndexFile } from './report-index-file.js'
 import { readReportSource } from './report-source.js'
 
 /**
- * Writes the reports of some records, and the index of all. Each file depends only on records and
+ * Writes the reports of some records, and the index of all; with a summary, also the page of
+ * bottlenecks, if it comes from a record. Each file depends only on records and
  * evidence, so writing it again changes nothing.
  *
  * @param chosen ids
@@ -26,6 +28,8 @@ export function writeReports(root: string, chosen: readonly string[]): void {
   for (const record of records.filter(({ id }) => chosen.includes(id)))
     for (const [name, text] of renderReportFiles(root, record, records))
       writeWhole(join(reportsOf(root), name), text)
+  if (records.some(({ id, sequence }) => sequence !== undefined && chosen.includes(id)))
+    refreshBottlenecks(root, records)
   writeOwn(reportIndexFile(root), renderReportIndex(records, reportedIds(root)))
 }
 

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { packageRoot } from '../../../harness/system/package-root.js'
+import { sealText } from '../../../harness/system/sealed-text.js'
 import { assay, temporaryDirectory } from '../../fixtures/bench.js'
 
 const ID = '0002-layer1'
@@ -23,10 +24,13 @@ beforeAll(async () => {
   for (const name of [
     join('profiling-results', ID),
     CALIBRATION,
-    join('profiling-results', 'BOTTLENECKS.md'),
     ...['json', 'md'].map((ending) => join('decisions', `${ID}.${ending}`)),
   ])
     cpSync(join(packageRoot(), name), join(whole, name), { recursive: true })
+  writeFileSync(
+    join(whole, 'profiling-results', 'BOTTLENECKS.md'),
+    sealText('# Where the time goes\n\nShares are of the busy time of a pass: 12 %\n'),
+  )
   expect((await assay(`replay --all --rewrite --out ${whole}`)).code).toBe(0)
 })
 
@@ -118,6 +122,16 @@ describe('assay check', () => {
         writeFileSync(path, readFileSync(path, 'utf8').replace(' %', ' ‰'))
       },
       /BOTTLENECKS\.md was changed after it was written; restore it, or profile again/,
+    ],
+    [
+      'a page of bottlenecks from a record that is not there',
+      (root) =>
+        write(
+          root,
+          'profiling-results/BOTTLENECKS.md',
+          sealText('Derived from the record [0009-all](x)\nShares are of the busy time of\n'),
+        ),
+      /BOTTLENECKS\.md does not follow from the newest summary with profiles; write it again with/,
     ],
     [
       'an edited calibration',

@@ -318,7 +318,7 @@ describe('hot spots as text', () => {
         nodeFlags: [],
         fallbacks: [],
       },
-      'npm run profile',
+      { command: 'npm run profile' },
     )
     expect(page).not.toMatch(/<script|[^\\]`x/)
     expect(page).toContain('2 of 40 tested, in 3 + 3 processes; the most significant:')
