@@ -13,6 +13,11 @@ import { readEnvironment } from '../measurement/environment.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { createProgress } from '../progress.js'
 import { publishedErrorRates } from '../record/published-error-rates.js'
+import {
+  type PlacedWarning,
+  renderedWarnings,
+  WHOLE_EVALUATION,
+} from '../record/rendered-warnings.js'
 import { numberOf } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-command.js'
@@ -72,12 +77,12 @@ export function printEvaluation(
   { root, json }: EvaluateCommand,
   io: Io,
 ): void {
-  const { id, workloads, warnings, equivalence } = record
+  const { id, workloads, equivalence } = record
   const printLine = linePrinter(json, io)
   for (const workload of workloads) printLine(workloadLine(workload, record))
   if (overheadShare !== undefined)
     printLine(`overhead ${formatPercent(overheadShare)} of the measuring phase`)
-  for (const { code, hint } of warnings) io.stderr(`warning: ${code}: ${hint}\n`)
+  for (const warning of renderedWarnings(record)) io.stderr(`warning: ${warningText(warning)}\n`)
   const files = [join(decisionsOf(root), `${id}.md`), join(reportsOf(root), `${id}.html`)]
   const number = `${numberOf(id)}${outWords(root, io)}`
   printLine(
@@ -89,6 +94,10 @@ export function printEvaluation(
   )
   if (equivalence.kind === 'different')
     io.stderr(`assay: ${describeDivergence(equivalence.divergence)}\n`)
+}
+
+function warningText({ where, code, hint }: PlacedWarning): string {
+  return `${where === WHOLE_EVALUATION ? '' : `${where}: `}${code}: ${hint}`
 }
 
 /** The plan with the calibration of the host and the published error rates of the rule. */

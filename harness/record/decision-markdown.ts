@@ -4,12 +4,12 @@ import { counterOf, kindOf } from '../verdict/criteria.js'
 import { signedChange } from './change-text.js'
 import { criterionOf } from './claim.js'
 import { consequencesOf } from './consequences.js'
-import { correlationWarning } from './correlation-warning.js'
 import { reasonLines, regimeLine, ruleLines } from './decision-rule.js'
 import { armsSentence, type SummaryRow, summaryOf } from './decision-summary.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
 import { type FirstScreen, firstScreen } from './first-screen.js'
 import type { DecisionRecord } from './record-schema.js'
+import { type PlacedWarning, renderedWarnings } from './rendered-warnings.js'
 import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from './sequence-text.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
@@ -74,11 +74,7 @@ export interface DecisionModel {
   readonly consequences: readonly string[]
   /** Codes of the warnings, each once. */
   readonly warningCodes: readonly string[]
-  readonly warnings: readonly {
-    readonly where: string
-    readonly code: string
-    readonly hint: string
-  }[]
+  readonly warnings: readonly PlacedWarning[]
   readonly commit: string
   readonly nodeFlags: string
   readonly data: NonNullable<DecisionRecord['data']>
@@ -103,7 +99,7 @@ export function decisionModel(
   record: DecisionRecord,
   records: readonly DecisionRecord[],
 ): DecisionModel {
-  const warnings = warningsIn(record)
+  const warnings = renderedWarnings(record)
   return {
     number: numberOf(record.id),
     record,
@@ -203,17 +199,6 @@ function supersededNotice(record: DecisionRecord, records: readonly DecisionReco
   return newer === undefined
     ? ''
     : `Superseded by **${numberOf(newer.id)}** (${newer.verdict}), a later evaluation of the same layer.`
-}
-
-function warningsIn(record: DecisionRecord): DecisionModel['warnings'] {
-  return [
-    ...record.warnings.map((warning) => ({ where: 'evaluation', ...warning })),
-    ...record.workloads.flatMap((workload) => {
-      const correlated = correlationWarning(workload)
-      const own = [...workload.warnings, ...(correlated === undefined ? [] : [correlated])]
-      return own.map((warning) => ({ where: workload.id, ...warning }))
-    }),
-  ]
 }
 
 function controlNotice({ injected }: DecisionRecord): string {

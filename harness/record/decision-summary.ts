@@ -40,9 +40,12 @@ export function summaryOf(record: DecisionRecord): SummaryRow[] {
   return Object.entries(rows).flatMap(([label, value]) => (value === '' ? [] : [{ label, value }]))
 }
 
-/** A command as a code span; escaped instead if a character would end the span or the cell. */
+/**
+ * A command as a code span. One with a character that could end the span or the cell stands only in
+ * the section about reproducing, in a block of its own.
+ */
 function codeSpan(command: string): string {
-  return /[`|<>&]/.test(command) ? escapeMarkdown(command) : `\`${escapeCode(command)}\``
+  return /[`|<>]/.test(command) ? '`(see Reproduce)`' : `\`${escapeCode(command)}\``
 }
 
 function madeLine({ date, git, supersedes }: DecisionRecord): string {
@@ -57,7 +60,7 @@ function madeLine({ date, git, supersedes }: DecisionRecord): string {
 /** The arm of every comparison above, if it is not the pure baseline. */
 function comparedLine({ stacks, workloads }: DecisionRecord): string {
   return workloads.some(({ against }) => against === 'incumbent')
-    ? `the layers accepted before: ${stacks.incumbent.map(escapeName).join(', ')}`
+    ? `the incumbent: ${stacks.incumbent.map(escapeName).join(', ')}`
     : ''
 }
 

@@ -92,11 +92,12 @@ export function nextSentence(record: DecisionRecord): string {
 
 /**
  * Where the gain of each profiled target comes from, and whether the profiles agree with the
- * measurement: `grid-search: GC (27 % of the gain), …`.
+ * measurement: `gain on grid-search: GC (27 %), …`. A budget does not judge a gain.
  */
 export function gainSources({ workloads }: DecisionRecord): string[] {
-  return workloads.flatMap(({ id, role, profile, warnings }) => {
-    if (role !== 'target' || profile?.gain?.explained === undefined) return []
+  return workloads.flatMap(({ id, role, budget, profile, warnings }) => {
+    if (role !== 'target' || budget !== undefined) return []
+    if (profile?.gain?.explained === undefined) return []
     const word = gainWord(profile.gain)
     const largest = profile.categories
       .flatMap(({ name, shareOfGain }) =>

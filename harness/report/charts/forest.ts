@@ -3,6 +3,7 @@ import { criterionOf } from '../../record/claim.js'
 import { decidingInterval, sureness } from '../../record/deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from '../../record/record-schema.js'
 import { counterOf, marginsOf, thresholdOf } from '../../verdict/criteria.js'
+import { workloadMark } from '../verdict-mark.js'
 import { percentOf } from './axes.js'
 import { CHART_WIDTH, type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
@@ -64,6 +65,7 @@ function rowOf(workload: WorkloadRecord, index: number, record: DecisionRecord):
   return [
     {
       ...improvementRow(String(index), id, verdict, improvement.estimate, interval),
+      label: `${workloadMark(workload).symbol} ${id}`,
       demand: thresholdOf(criterion),
       margins: marginsOf(criterion),
     },

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import type { Criterion } from '../../contract.js'
+import { signedChange } from '../../record/change-text.js'
 import { formatCounted, formatPercentInterval, formatSignedPercent } from '../../text/format.js'
 import { marginsOf } from '../../verdict/criteria.js'
 import { paddedRange, percentOf, uprightAxes } from './axes.js'
@@ -46,6 +47,7 @@ export function drawPairChanges(changes: PairChanges): ChartDraft {
         Plot.ruleY(margins.map(percentOf), THRESHOLD_LINE),
         Plot.ruleY([percentOf(estimate)], { stroke: 'var(--candidate)', strokeWidth: 1.5 }),
         pairDots(points),
+        ...(interval === undefined ? [] : [intervalText(estimate, interval)]),
       ],
     },
   }
@@ -83,6 +85,17 @@ function intervalBand(interval: readonly number[]): Plot.Markish[] {
     }),
     Plot.ruleY(interval.map(percentOf), { stroke: 'var(--candidate)', strokeOpacity: 0.6 }),
   ]
+}
+
+/** The figures themselves, because a narrow band shows only that it is narrow. */
+function intervalText(estimate: number, interval: readonly number[]): Plot.Markish {
+  return Plot.text([signedChange(estimate, interval)], {
+    frameAnchor: 'top-right',
+    dy: -18,
+    fontSize: 11,
+    text: (text: string) => text,
+    fill: 'var(--ink)',
+  })
 }
 
 function pairDots(points: readonly Point[]): Plot.Markish {
