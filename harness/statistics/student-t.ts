@@ -1,7 +1,16 @@
-import jstat from 'jstat'
+import { createRequire } from 'node:module'
+import type jstat from 'jstat'
 import { normalUpperQuantile, normalUpperTail } from './normal.js'
 
-const { studentt, ibeta } = jstat.jStat
+type Distributions = (typeof jstat)['jStat']
+
+let loaded: Distributions | undefined
+
+/** Loaded when it is first needed, because loading it takes longer than most commands compute. */
+function distributions(): Distributions {
+  loaded ??= (createRequire(import.meta.url)('jstat') as typeof jstat).jStat
+  return loaded
+}
 
 /**
  * Cache of quantiles by whole degrees of freedom and p: an analysis needs the same few many times.
@@ -63,6 +72,7 @@ export function twoSidedP(t: number, df: number): number {
  */
 function lowerTail(t: number, df: number): number {
   if (df > MANY) return normalUpperTail(normalScore(-t, df))
+  const { ibeta, studentt } = distributions()
   return t > -FAR ? studentt.cdf(t, df) : 0.5 * ibeta(df / (df + t * t), df / 2, 0.5)
 }
 
@@ -81,6 +91,7 @@ function cachedQuantile(p: number, df: number): number {
  */
 function lowerQuantile(p: number, df: number): number {
   if (df > MANY) return -upperQuantileOfMany(p, df)
+  const { studentt } = distributions()
   const t = studentt.inv(p, df)
   return t - (lowerTail(t, df) - p) / studentt.pdf(t, df)
 }

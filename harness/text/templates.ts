@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import Handlebars, { type HelperDelegate } from 'handlebars'
+import type Handlebars from 'handlebars'
+import type { HelperDelegate } from 'handlebars'
 import { packageRoot } from '../system/package-root.js'
 
 export interface TemplateFolder {
@@ -36,7 +38,9 @@ function compile(
   { folder, ending, partials, helpers, escapesHtml }: TemplateFolder,
   name: string,
 ): Handlebars.TemplateDelegate {
-  const environment = Handlebars.create()
+  // Loaded with the first template, because most commands render none.
+  const { create } = createRequire(import.meta.url)('handlebars') as typeof Handlebars
+  const environment = create()
   environment.registerHelper(helpers)
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]))
   const read = (template: string) => {
