@@ -1,6 +1,7 @@
 import type { ArmHotspots, Hotspots } from '../evidence/hotspots-schema.js'
 import { gainWord } from '../profile/figures/gain-text.js'
 import { hottestLines, LINES_NOTE } from '../profile/figures/hottest-lines.js'
+import { hasAllocations } from '../profile/figures/sampling.js'
 import type { WorkloadRecord } from '../record/record-schema.js'
 import {
   formatBytes,
@@ -25,18 +26,19 @@ export function categoryTable(
   const names = [...new Set(arms.flatMap(({ categories }) => categories.map(({ name }) => name)))]
   const gain = recorded?.gain?.explained === undefined ? undefined : recorded.gain
   const shares = new Map(recorded?.categories.map(({ name, shareOfGain }) => [name, shareOfGain]))
+  const withMemory = arms.some(hasAllocations)
   const heads = [
     'category',
     ...arms.flatMap(({ arm }) => [
       `#${arm}, CPU per pass`,
       `#${arm}, share with inlining`,
-      `#${arm}, allocated`,
+      ...(withMemory ? [`#${arm}, allocated`] : []),
     ]),
     ...(gain === undefined ? [] : [`#share of the ${gainWord(gain)}`]),
   ]
   const rows = names.map((name) => [
     name,
-    ...arms.flatMap((arm) => categoryCells(arm, name)),
+    ...arms.flatMap((arm) => categoryCells(arm, name).slice(0, withMemory ? 3 : 2)),
     ...(gain === undefined ? [] : [shown(shares.get(name), formatSignedPercent)]),
   ])
   return htmlTable(`Categories of ${shortName(workload)}`, heads, rows)
@@ -78,7 +80,8 @@ function nextTable({ next }: ArmHotspots, workload: string): HtmlTable {
   })
 }
 
-function operationTable({ arm, operations }: ArmHotspots, workload: string): HtmlTable {
+function operationTable(hotspots: ArmHotspots, workload: string): HtmlTable {
+  const { arm, operations } = hotspots
   return tableOf(
     `Operations of ${workload}, ${arm}, including the library code they call (▲: bottleneck, more than ${formatLimit(0.05)} of the time)`,
     operations.slice(0, SHOWN),
@@ -86,19 +89,30 @@ function operationTable({ arm, operations }: ArmHotspots, workload: string): Htm
       operation: (one) => `${one.bottleneck === true ? '▲ ' : ''}${placeText(one)}`,
       '#share': ({ share }) => formatPercent(share),
       '#CPU per pass': ({ cpuMs }) => formatMs(cpuMs),
-      '#calls per pass': ({ calls }) => shown(calls, formatCount),
+      ...callColumn(hotspots),
       category: ({ category }) => category,
     },
   )
 }
 
-function functionTable({ arm, functions }: ArmHotspots, workload: string): HtmlTable {
+function functionTable(hotspots: ArmHotspots, workload: string): HtmlTable {
+  const { arm, functions } = hotspots
   return tableOf(`Functions of ${workload}, ${arm}, by self time`, functions.slice(0, SHOWN), {
     function: (one) => `${one.kind === 'js' ? '' : `[${one.kind}] `}${placeText(one)}`,
     '#self': ({ selfShare }) => formatPercent(selfShare),
     '#total': ({ totalShare }) => formatPercent(totalShare),
-    '#calls per pass': ({ calls }) => shown(calls, formatCount),
+    ...callColumn(hotspots),
   })
+}
+
+/** The calls of a function; no column if they were not counted. */
+function callColumn(hotspots: ArmHotspots) {
+  return hasAllocations(hotspots)
+    ? {
+        '#calls per pass': ({ calls }: { readonly calls?: number | undefined }) =>
+          shown(calls, formatCount),
+      }
+    : {}
 }
 
 /** The hottest lines; older profiles have none. */

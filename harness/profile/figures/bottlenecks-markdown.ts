@@ -21,6 +21,7 @@ import {
 import { markdownTable } from '../../text/table.js'
 import { gainSentence, gainWord } from './gain-text.js'
 import { hottestLines, LINES_NOTE } from './hottest-lines.js'
+import { hasAllocations, isWellSampled } from './sampling.js'
 
 const SHOWN_ALLOCATORS = 5
 const SHOWN_LINES = 10
@@ -102,10 +103,15 @@ function scenarioSection(hotspots: Hotspots): string[] {
     `${escapeMarkdown(title)}: ${escapeMarkdown(content)} (scale ${scale}, seed ${seed}).`,
     '',
     ...table(
-      ['category', ...arms.flatMap(({ arm }) => [arm, `${arm}, CPU`, `${arm}, allocated`])],
-      (arms[0]?.categories ?? []).map(({ name }) => [
+      [
+        'category',
+        ...arms.flatMap(({ arm }) =>
+          [arm, `${arm}, CPU`, `${arm}, allocated`].slice(0, cellsOf(arms)),
+        ),
+      ],
+      namesOf(arms).map((name) => [
         escapeName(name),
-        ...arms.flatMap((arm) => categoryCells(arm, name)),
+        ...arms.flatMap((arm) => categoryCells(arm, name).slice(0, cellsOf(arms))),
       ]),
     ),
     '',
@@ -113,6 +119,16 @@ function scenarioSection(hotspots: Hotspots): string[] {
     ...changeLines(hotspots.changes),
     ...arms.flatMap(armLines),
   ]
+}
+
+/** Without the last one if allocations were not profiled. */
+function cellsOf(arms: readonly ArmHotspots[]): number {
+  return arms.some(hasAllocations) ? 3 : 2
+}
+
+/** All categories; an arm of which too little was sampled has none. */
+function namesOf(arms: readonly ArmHotspots[]): string[] {
+  return [...new Set(arms.flatMap(({ categories }) => categories.map(({ name }) => name)))]
 }
 
 function categoryCells({ categories }: ArmHotspots, name: string): string[] {
@@ -140,31 +156,34 @@ function gainLines(gain: Gain): string[] {
 }
 
 function armLines(hotspots: ArmHotspots): string[] {
-  const { arm, operations, next, allocators, warnings } = hotspots
+  const { arm, operations, next, warnings } = hotspots
+  // The warning says how much was sampled.
+  if (!isWellSampled(hotspots)) return [`**${arm}.**`, '', ...warningLines(warnings)]
   const bottlenecks = operations.filter(({ bottleneck }) => bottleneck === true)
   const smaller = operations.length - bottlenecks.length
+  const withCalls = hasAllocations(hotspots)
   return [
     `**${arm}.** Bottlenecks (above 5 %); ${formatCounted(smaller, 'smaller operation')} (above 0.5 %) in \`hotspots.json\`:`,
     '',
     ...table(
-      ['operation, with the libraries it calls', 'share', 'CPU', 'calls per pass', 'category'],
+      [
+        'operation, with the libraries it calls',
+        'share',
+        'CPU',
+        ...(withCalls ? ['calls per pass'] : []),
+        'category',
+      ],
       bottlenecks.map((one) => [
         place(one),
         formatPercent(one.share),
         formatMs(one.cpuMs),
-        one.calls === undefined ? '—' : formatCount(one.calls),
+        ...(withCalls ? [one.calls === undefined ? '—' : formatCount(one.calls)] : []),
         escapeName(one.category),
       ]),
     ),
     '',
     ...lineLines(hotspots),
-    `Largest allocators, bytes per pass: ${
-      allocators
-        .slice(0, SHOWN_ALLOCATORS)
-        .map((one) => `${place(one)} ${formatBytes(one.bytes)}`)
-        .join(', ') || 'nothing'
-    }.`,
-    '',
+    ...(hasAllocations(hotspots) ? allocatorLines(hotspots) : []),
     ...(next.length === 0
       ? ['No category is worth optimizing next.']
       : ['To optimize next, by share and estimated effort:', '']),
@@ -175,6 +194,13 @@ function armLines(hotspots: ArmHotspots): string[] {
     '',
     ...warningLines(warnings),
   ]
+}
+
+function allocatorLines({ allocators }: ArmHotspots): string[] {
+  const largest = allocators
+    .slice(0, SHOWN_ALLOCATORS)
+    .map((one) => `${place(one)} ${formatBytes(one.bytes)}`)
+  return [`Largest allocators, bytes per pass: ${largest.join(', ') || 'nothing'}.`, '']
 }
 
 function lineLines(arm: ArmHotspots): string[] {

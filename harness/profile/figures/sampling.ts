@@ -27,6 +27,11 @@ export function isWellSampled({ sampledShare }: Pick<ArmHotspots, 'sampledShare'
   return sampledShare === undefined || sampledShare >= LEAST_SAMPLED
 }
 
+/** Whether the allocations and calls of an arm were profiled, or else only its CPU. */
+export function hasAllocations({ categories }: Pick<ArmHotspots, 'categories'>): boolean {
+  return categories.some(({ allocatedBytes }) => allocatedBytes !== undefined)
+}
+
 /** The CPU of a pass under the profiler, ms; in older profiles, the sampled time. */
 export function profiledCpuMs({
   sampledMs,

@@ -332,6 +332,36 @@ describe('hot spots as text', () => {
     ])
   })
 
+  const page = (one: Partial<ArmProfiles>) => {
+    const { memory: _, ...onlyCpu } = profiles(one)
+    return bottlenecksMarkdown(
+      [{ ...hotspots, title: 't', content: 'c', arms: [armHotspots(onlyCpu, table)] }],
+      {
+        platform: 'x',
+        kernel: 'y',
+        cpuModel: 'z',
+        cpuCount: 1,
+        memoryBytes: 1,
+        node: '20',
+        v8: '11',
+        nodeFlags: [],
+        fallbacks: [],
+      },
+      { command: 'npm run profile' },
+    )
+  }
+
+  it('do not mention allocations and calls if only CPU was profiled', () => {
+    expect(page({})).not.toMatch(/allocat|calls per pass/)
+    expect(page({})).toContain('| loading | 60.0 % | 30.00 ms |')
+  })
+
+  it('say what was sampled instead of what to optimize if that was too little', () => {
+    const starved = page({ processes: processes(5) })
+    expect(starved).toContain('> time-not-sampled: only 20.0 % of the CPU time was sampled')
+    expect(starved).not.toMatch(/Bottlenecks|worth optimizing/)
+  })
+
   it('clean hostile names for a terminal: no control characters, bounded lines', () => {
     const text = hotspotsText(hotspots)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences must not be there
