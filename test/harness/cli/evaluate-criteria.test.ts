@@ -12,7 +12,7 @@ import { unfinishedAs } from '../../fixtures/evaluated.js'
  */
 const measuredRoot = temporaryDirectory()
 const { suite } = (await import('../../fixtures/criteria-suite.mjs' as string)) as { suite: Suite }
-const QUICK = `--workload spin --scale smoke --suite ${fixture('criteria-suite.mjs')}`
+const QUICK = `--workload spin --scale smoke --design lock-step --suite ${fixture('criteria-suite.mjs')}`
 
 let measured: CommandResult
 
