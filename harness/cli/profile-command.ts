@@ -31,9 +31,9 @@ Examples:
   assay profile layer1 --tool clinic-flame       a page of clinic flame, which is installed on first use
 
 Files written, to profiling-results/profile-<layer>-<scenario>/; those of an earlier run are replaced:
-  hotspots.json            categories, operations, functions with calls, allocators, what to optimize next
+  hotspots.json            categories, operations, functions with calls and hottest lines, significant changes, what to optimize next
   <arm>.svg                flame graph: open it in a browser to zoom and search; .inlined. as V8 runs it when measured
-  difference.svg           what got slower or faster, where there is a candidate
+  difference.svg           what got slower or faster, where there is a candidate; coloured where the change is significant
   <arm>.cpuprofile         for Chrome DevTools, as is .heapprofile (allocations)
   <arm>.speedscope.json    for speedscope; <arm>.pb.gz for pprof; <arm>.folded for any flame graph tool
   <tool>/<arm>.html        with --tool: opens in any browser; ${packageFile('docs/profiling.md')} lists what each tool shows and misses

@@ -53,7 +53,7 @@ function profileModel(
   return {
     anchor,
     id: workload,
-    setting: `One untimed run per arm under the profiler, on ${content}, scale ${scale}, seed ${seed}, Node ${node}. The profiler takes one sample every ${formatMs(intervalMicros / 1000)}. Inlining is off, so that the time of a function is not counted in its caller. Shares are fractions of busy time.`,
+    setting: `${runsText(arms)}, on ${content}, scale ${scale}, seed ${seed}, Node ${node}. The profiler takes one sample every ${formatMs(intervalMicros / 1000)}. ${inliningText(arms)} Shares are fractions of busy time.`,
     bars: drawChart(`${anchor}-bars`, drawCategoryBars(arms)),
     facts: [
       ...arms.flatMap(overheadFact),
@@ -75,10 +75,25 @@ function profileModel(
   }
 }
 
+/** Older profiles have one run per arm, without inlining. */
+function runsText([first]: readonly ArmHotspots[]): string {
+  const { length = 0 } = first?.processCpuMs ?? []
+  return length === 0
+    ? 'One untimed run per arm under the profiler'
+    : `${length} untimed runs per arm under the profiler as measured, and as many without inlining`
+}
+
+function inliningText([first]: readonly ArmHotspots[]): string {
+  const isOff = 'so that the time of a function is not counted in its caller.'
+  return first?.processCpuMs === undefined
+    ? `Inlining is off, ${isOff}`
+    : `The runs with inlining give the totals; those without it divide them, ${isOff}`
+}
+
 function changesFact({ changes }: WorkloadProfile['hotspots']): string[] {
   if (changes === undefined) return []
   return [
-    `the flame graph of the difference, and the changes of functions, come from ${changes.processes.join(' + ')} processes with inlining, as the arms were measured; only changes whose interval excludes zero are coloured`,
+    `the flame graph of the difference, and the changes of functions, come from ${changes.processes.join(' + ')} processes without inlining; only changes whose interval excludes zero are coloured`,
   ]
 }
 

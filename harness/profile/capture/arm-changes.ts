@@ -7,8 +7,8 @@ import {
   significantChanges,
   type TestedChange,
 } from '../flame/significant-changes.js'
-import { errorOfPairs, errorOfTurns, type TotalError } from '../flame/total-error.js'
-import { type ArmProfiles, cpuPerPass } from '../fold/arm-profiles.js'
+import { errorOfPairs, errorOfRounds, type TotalError } from '../flame/total-error.js'
+import { type ArmProfiles, cpuPerPass, type ProcessProfile } from '../fold/arm-profiles.js'
 import type { ArmTiming } from './time-arms.js'
 
 /** An arm with its timing. */
@@ -22,7 +22,7 @@ const LISTED = 20
 
 /**
  * The significant changes from the arm compared with to the candidate, by the processes profiled
- * with inlining; undefined without such arms, or if a process has no samples.
+ * without inlining; undefined without such arms, or if a process has no samples.
  *
  * @param arePairs whether the timed processes with the same index are measured pairs
  */
@@ -36,37 +36,39 @@ export function changesOf(
   if (before === undefined || after === undefined) return undefined
   if (![before, after].every(isSampled)) return undefined
   return significantChanges(
-    inlinedArm(before.profiles),
-    inlinedArm(after.profiles),
+    exactArm(before.profiles),
+    exactArm(after.profiles),
     totalError(before, after, arePairs),
   )
 }
 
 function isSampled({ profiles }: TimedArm): boolean {
-  const { processSamples } = profiles
-  return processSamples.length >= 2 && processSamples.every((samples) => samples > 0)
+  const { exactProcesses } = profiles
+  return exactProcesses.length >= 2 && exactProcesses.every(({ samples }) => samples > 0)
 }
 
 /** What a differential flame graph needs of an arm that was profiled in several processes. */
-export function inlinedArm(profiles: ArmProfiles): SampledArm {
+export function exactArm(profiles: ArmProfiles): SampledArm {
   return {
-    profile: cpuPerPass(profiles, 'inlined'),
+    profile: cpuPerPass(profiles),
     iterations: 1,
     name: profiles.arm,
-    processes: profiles.processes.map(({ profile }, index) => ({
-      profile,
-      samples: profiles.processSamples[index]!,
-    })),
+    processes: profiles.exactProcesses,
   }
 }
 
 function totalError(before: TimedArm, after: TimedArm, arePairs: boolean): TotalError {
   const timed = { before: before.timing.processCpuMs, after: after.timing.processCpuMs }
   if (arePairs && timed.before.length >= 2) return errorOfPairs(timed)
-  const [first, second] = [before, after].map(({ profiles }) =>
-    profiles.processes.map(({ cpuMs, passes }) => cpuMs / passes),
-  )
-  return errorOfTurns(timed, [{ before: first!, after: second! }])
+  const profiled = (['processes', 'exactProcesses'] as const).map((which) => ({
+    before: passTimes(before.profiles[which]),
+    after: passTimes(after.profiles[which]),
+  }))
+  return errorOfRounds(timed, profiled)
+}
+
+function passTimes(processes: readonly ProcessProfile[]): number[] {
+  return processes.map(({ cpuMs, passes }) => cpuMs / passes)
 }
 
 /** The figures of the changes for `hotspots.json`. */

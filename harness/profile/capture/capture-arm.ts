@@ -28,7 +28,7 @@ export interface CapturedArm {
   readonly profiles: ArmProfiles
   /** The files of V8, made portable, by the ending of their names. */
   readonly files: {
-    /** `cpuprofile`, `worker-1.cpuprofile`: without inlining. */
+    /** `cpuprofile`, `worker-1.cpuprofile`: without inlining, of the first process. */
     readonly cpu: ReadonlyMap<string, string>
     /** `inlined.cpuprofile`, of the first process; `heapprofile`. */
     readonly further: ReadonlyMap<string, string>
@@ -62,6 +62,10 @@ function foldCaptures(
 ): ArmProfiles {
   const locate = sourceLocator(sources)
   const processes = inlined.map((captured) => foldProcess(captured, locate))
+  const exactProcesses = exact.map((captured) => ({
+    ...foldProcess(captured, locate),
+    samples: busySamplesIn(captured),
+  }))
   return defined({
     arm,
     stack,
@@ -69,12 +73,15 @@ function foldCaptures(
     cpuMs,
     referenceCpuMs,
     processes,
-    processSamples: inlined.map(busySamplesIn),
     inlined: mergeProfiles(processes.map(({ profile }) => profile)),
-    exact: foldProcess(exact, locate).profile,
-    lines: lineShares(exact.files.map(parseCpuProfile), locate),
-    samples: samplesIn(exact),
-    lostThreads: Math.max(...[exact, ...inlined].map(({ run }) => run.lostThreads)),
+    exact: mergeProfiles(exactProcesses.map(({ profile }) => profile)),
+    exactProcesses,
+    lines: lineShares(
+      exact.flatMap(({ files }) => files.map(parseCpuProfile)),
+      locate,
+    ),
+    samples: exact.reduce((sum, captured) => sum + samplesIn(captured), 0),
+    lostThreads: Math.max(...[...exact, ...inlined].map(({ run }) => run.lostThreads)),
     memory: memory && foldMemory(memory, locate),
   })
 }
@@ -133,7 +140,7 @@ function portableFiles(
 ): CapturedArm['files'] {
   const portable = ({ name, text }: V8File) => ({ name, text: portableProfile(text, sources) })
   return {
-    cpu: new Map(byEnding(exact.files.slice(0, SHOWN_THREADS).map(portable))),
+    cpu: new Map(byEnding(exact[0]!.files.slice(0, SHOWN_THREADS).map(portable))),
     further: new Map([
       ...byEnding(inlined[0]!.files.slice(0, SHOWN_THREADS).map(portable), 'inlined.'),
       ...byEnding(memory?.allocation.files ?? []),

@@ -9,8 +9,8 @@ import type { ArmTiming } from './time-arms.js'
 export interface ArmCaptures {
   /** CPU with inlining, in the order the processes ran. */
   readonly inlined: readonly Captured[]
-  /** CPU without inlining. */
-  readonly exact: Captured
+  /** CPU without inlining, in the order the processes ran. */
+  readonly exact: readonly Captured[]
   /** Absent if only CPU was profiled. */
   readonly memory?: MemoryCaptures
 }
@@ -26,10 +26,13 @@ export interface MemoryCaptures {
  * inlining.
  */
 const NO_INLINING = '--no-turbo-inlining'
-/** Processes per arm with inlining: their differences show how certain the totals are. */
+/**
+ * Processes per arm with inlining, whose differences show how certain the totals are, and without,
+ * which show how certain the shares are.
+ */
 const ROUNDS = 3
-/** CPU in which an arm gives enough samples for shares, ms. */
-const SHARES_MS = 1000
+/** CPU in which a process gives enough samples for shares, ms. */
+const SHARES_MS = 500
 /**
  * Processes with inlining are sampled at longer intervals, in multiples of the interval wanted: the
  * sampling slows a process, and they give the totals.
@@ -38,9 +41,9 @@ const LONGER_INTERVAL = 2
 const ONCE: RunLength = { warmup: 1, iterations: 1 }
 
 /**
- * Profiles all arms on one workload, each time in a process of its own: CPU with inlining in
- * several rounds, then CPU without inlining and, if wanted, allocations and calls. All arms make
- * the same number of passes. Verdicts do not use these figures.
+ * Profiles all arms on one workload, each time in a process of its own: CPU with inlining and
+ * without, in several rounds each, and if wanted, allocations and calls. All arms make the same
+ * number of passes. Verdicts do not use these figures.
  *
  * @param timings    CPU of a pass without a profiler, one per arm
  * @param withMemory whether to profile allocations and calls as well
@@ -61,22 +64,24 @@ export async function captureArms(
     length: measured?.length ?? equalLength(durationMs / ROUNDS, passCpuMs),
     profiler: 'cpu',
   })
-  const exact = await captureRounds(request, arms, 1, {
+  const exact = await captureRounds(request, arms, ROUNDS, {
     name: 'CPU time without inlining',
-    length: measured ? shortened(measured.length, passCpuMs) : equalLength(durationMs, passCpuMs),
+    length: measured
+      ? shortened(measured.length, passCpuMs)
+      : equalLength(durationMs / ROUNDS, passCpuMs),
     profiler: 'cpu',
     flags: [NO_INLINING],
   })
   const memory: (MemoryCaptures | undefined)[] = []
   for (const arm of arms) memory.push(withMemory ? await captureMemory(request, arm) : undefined)
   return arms.map((_, index) =>
-    defined({ inlined: inlined[index]!, exact: exact[index]![0]!, memory: memory[index] }),
+    defined({ inlined: inlined[index]!, exact: exact[index]!, memory: memory[index] }),
   )
 }
 
 /**
  * The length of a run that only gives shares, after runs of a measured length: enough passes for
- * the fastest arm, and at most as many.
+ * the fastest arm, and at most as many as that length has.
  */
 export function shortened(length: RunLength, passCpuMs: readonly number[]): RunLength {
   const enough = Math.ceil(SHARES_MS / Math.max(Math.min(...passCpuMs), 1))

@@ -16,7 +16,7 @@ import { type ArmProfiles, cpuPerPass } from '../fold/arm-profiles.js'
 import { foldedText } from '../fold/folded-text.js'
 import { toPprof } from '../fold/pprof.js'
 import { toSpeedscope } from '../fold/speedscope.js'
-import { inlinedArm } from './arm-changes.js'
+import { exactArm } from './arm-changes.js'
 import type { CapturedArm } from './capture-arm.js'
 import { type ProfiledWorkload, profileArms } from './profile-arms.js'
 import type { ArmStack, ProfileRequest } from './profiled-process.js'
@@ -135,7 +135,7 @@ function subtitleOf(
 /**
  * The picture that compares the candidate with the arm before it; undefined without a candidate.
  *
- * @param changes if they were tested, which takes the processes profiled with inlining
+ * @param changes if they could be tested
  */
 function differenceSvg(
   hotspots: Hotspots,
@@ -147,20 +147,9 @@ function differenceSvg(
   const before = at(hotspots.gain?.against)
   const after = at('candidate')
   if (before === undefined || after === undefined) return undefined
-  const title = `${hotspots.workload} · ${before.arm} → candidate (${layersText(after.stack)})`
-  const side = (profiles: ArmProfiles) => ({
-    profile: cpuPerPass(profiles),
-    iterations: 1,
-    name: profiles.arm,
-  })
-  if (changes === undefined)
-    return differentialFlameGraphSvg(side(before), side(after), {
-      title,
-      subtitle: hotspots.content,
-    })
-  return differentialFlameGraphSvg(inlinedArm(before), inlinedArm(after), {
-    title,
-    subtitle: `${hotspots.content} · with inlining`,
-    changes,
+  return differentialFlameGraphSvg(exactArm(before), exactArm(after), {
+    title: `${hotspots.workload} · ${before.arm} → candidate (${layersText(after.stack)})`,
+    subtitle: hotspots.content,
+    ...(changes !== undefined && { changes }),
   })
 }

@@ -32,22 +32,21 @@ export function errorOfPairs({ before, after }: TimedArms): TotalError {
 }
 
 /**
- * The error of the ratio of arms that were timed in turns. The processes of both arms have one
- * relative variance, because they ran on one host.
+ * The error of the ratio of arms that ran in a few rounds. The processes at the same index are a
+ * round: they ran as those of a measured pair do, so what disturbed one disturbed the other.
  *
- * @param timed   the processes whose times are compared, at least two of each arm
- * @param further processes of the same arms, run in another way, which also show the variance
+ * @param timed   the rounds whose times are compared, at least one
+ * @param further rounds of the same arms under a profiler, which also show how ratios vary; at
+ * least two rounds in one of all these series
  */
-export function errorOfTurns(timed: TimedArms, further: readonly TimedArms[] = []): TotalError {
-  const samples = [timed, ...further].flatMap(({ before, after }) =>
-    [before, after]
-      .filter((times) => times.length >= 2)
-      .map((times) => momentsOf(times.map(Math.log))),
-  )
-  const df = samples.reduce((sum, { n }) => sum + n - 1, 0)
-  const squares = samples.reduce((sum, { n, variance }) => sum + (n - 1) * variance, 0)
-  const { before, after } = timed
-  return { error: Math.sqrt((squares / df) * (1 / before.length + 1 / after.length)), df }
+export function errorOfRounds(timed: TimedArms, further: readonly TimedArms[]): TotalError {
+  const series = [timed, ...further]
+    .map(({ before, after }) => before.map((ms, round) => Math.log(after[round]! / ms)))
+    .filter((ratios) => ratios.length >= 2)
+    .map(momentsOf)
+  const df = series.reduce((sum, { n }) => sum + n - 1, 0)
+  const squares = series.reduce((sum, { n, variance }) => sum + (n - 1) * variance, 0)
+  return { error: Math.sqrt(squares / df / timed.before.length), df }
 }
 
 /** By which factor the ratio may be wrong: the margin of its logarithm. */

@@ -20,12 +20,12 @@ export interface ArmProfiles {
    * ran one after the other.
    */
   readonly processes: readonly ProcessProfile[]
-  /** Samples of each of these processes while it was busy. */
-  readonly processSamples: readonly number[]
   /** The processes together. */
   readonly inlined: FoldedProfile
   /** The profile without inlining, which splits the totals: all attribution is based on it. */
   readonly exact: FoldedProfile
+  /** The processes it comes from. They ran in turns, too. */
+  readonly exactProcesses: readonly ExactProcess[]
   /** The lines of its functions. */
   readonly lines: LineShares
   /** Samples of the profile without inlining. */
@@ -36,7 +36,13 @@ export interface ArmProfiles {
   readonly memory?: ArmMemory
 }
 
-/** The profile of one process, with inlining. */
+/** The profile of one process, without inlining. */
+export interface ExactProcess extends ProcessProfile {
+  /** Samples while it was busy. */
+  readonly samples: number
+}
+
+/** The profile of one process. */
 export interface ProcessProfile {
   /** CPU by stack, of all threads and passes, µs. Idle time is left out. */
   readonly profile: FoldedProfile

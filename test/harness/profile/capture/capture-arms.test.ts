@@ -10,9 +10,9 @@ describe('the arms of a profile', () => {
     expect(rounds.flat().join('')).toBe('ABBAAB')
   })
 
-  it('make fewer passes for shares alone if a second of the fastest needs fewer', () => {
+  it('make fewer passes for shares alone if half a second of the fastest needs fewer', () => {
     const length = { warmup: 2, iterations: 5 }
-    expect(shortened(length, [580, 390])).toEqual({ warmup: 2, iterations: 3 })
+    expect(shortened(length, [580, 390])).toEqual({ warmup: 2, iterations: 2 })
     expect(shortened(length, [200, 100])).toEqual(length)
     expect(shortened(length, [9000, 5000])).toEqual({ warmup: 2, iterations: 1 })
     expect(shortened(length, [0])).toEqual(length)

@@ -36,7 +36,7 @@ function fold(run: Partial<ProfiledRun>, ...files: Captured['files']): ProcessPr
     files,
   }
   const { profiles } = foldArm(
-    { inlined: [captured], exact: captured },
+    { inlined: [captured], exact: [captured] },
     { arm: 'baseline', stack: [] },
     { cpuMs: 5, processCpuMs: [5] },
     '/project',

@@ -49,7 +49,7 @@ function profiles(change: Partial<ArmProfiles> = {}): ArmProfiles {
     cpuMs: 50,
     referenceCpuMs: 10,
     processes: processes(1.1),
-    processSamples: [1000],
+    exactProcesses: [],
     lines: () => [],
     exact,
     inlined: exact,

@@ -8,7 +8,7 @@ import {
 } from '../../../../harness/profile/flame/significant-changes.js'
 import {
   errorOfPairs,
-  errorOfTurns,
+  errorOfRounds,
   marginOfTotal,
 } from '../../../../harness/profile/flame/total-error.js'
 import { js, profileOf } from '../hostile-names.js'
@@ -53,15 +53,16 @@ type Compare = (
   host?: typeof HOST,
 ) => SignificantChanges
 
-/** As `assay profile` does: what the processes took is all that is known of the totals. */
-const inTurns: Compare = (before, after, seed, host = HOST) => {
+/** As `assay profile` does: three rounds, and six under profilers, are all that is known. */
+const inRounds: Compare = (before, after, seed, host = HOST) => {
   const noise = noiseFrom(seed)
   const [first, second] = [simulateArm(before, host, noise), simulateArm(after, host, noise)]
-  return significantChanges(
-    first,
-    second,
-    errorOfTurns({ before: first.cpuMs, after: second.cpuMs }),
-  )
+  const further = [1, 2].map(() => ({
+    before: [1, 2, 3].map(() => noise.factor(host.speed)),
+    after: [1, 2, 3].map(() => noise.factor(host.speed)),
+  }))
+  const timed = { before: first.cpuMs, after: second.cpuMs }
+  return significantChanges(first, second, errorOfRounds(timed, further))
 }
 
 /** As an evaluation does: the totals are those of ten pairs, whose ratios differ by 2 %. */
@@ -114,7 +115,7 @@ function meanRate(
 }
 
 describe.each([
-  ['profiled in turns', inTurns, PLANTED.slice(0, 3)],
+  ['profiled in rounds', inRounds, PLANTED.slice(0, 3)],
   ['profiled after ten measured pairs', afterPairs, PLANTED],
 ])('changes planted in three processes per arm, %s', (_, compare, found) => {
   const trials = runTrials((seed) => compare(BEFORE, AFTER, seed))
@@ -141,8 +142,8 @@ describe.each([
 
 describe('equal arms', () => {
   it.each([
-    ['profiled in turns', inTurns, HOST],
-    ['profiled in turns on a busy host', inTurns, { ...HOST, speed: 0.25 }],
+    ['profiled in rounds', inRounds, HOST],
+    ['profiled in rounds on a busy host', inRounds, { ...HOST, speed: 0.25 }],
     ['profiled after measured pairs', afterPairs, HOST],
   ])('%s, are grey in at least 97 % of the trials', (_, compare, host) => {
     const trials = runTrials((seed) => compare(PROGRAM, PROGRAM, seed, host))
@@ -258,19 +259,20 @@ describe('the error of a total', () => {
     expect(error).toBeCloseTo(alike.error, 4)
   })
 
-  it('of turns is that of all processes, those that were timed in another way included', () => {
-    const timed = { before: [100, 110, 90], after: [50, 55, 45] }
-    const alone = errorOfTurns(timed)
-    const sd = Math.sqrt(varianceOfLogs([100, 110, 90]))
-    expect(alone.df).toBe(4)
-    expect(alone.error).toBeCloseTo(sd * Math.sqrt(2 / 3), 12)
-    const further = errorOfTurns(timed, [{ before: [7, 7, 7], after: [5] }])
-    expect(further.df).toBe(6)
-    expect(further.error).toBeCloseTo(alone.error * Math.sqrt(4 / 6), 12)
+  it('of rounds is that of their ratios, over all series of rounds', () => {
+    const timed = { before: [100, 200, 50], after: [50, 110, 24] }
+    const alone = errorOfRounds(timed, [])
+    expect(alone.df).toBe(2)
+    expect(alone.error).toBeCloseTo(Math.sqrt(varianceOfLogs([0.5, 0.55, 0.48]) / 3), 12)
+    const further = errorOfRounds(timed, [{ before: [7, 14, 21], after: [1, 2, 3] }])
+    expect(further.df).toBe(4)
+    expect(further.error).toBeCloseTo(alone.error * Math.sqrt(2 / 4), 12)
+    const single = errorOfRounds({ before: [9], after: [8] }, [timed])
+    expect(single.error).toBeCloseTo(alone.error * Math.sqrt(3), 12)
   })
 
   it('has a margin even if all times are equal', () => {
-    const equal = errorOfTurns({ before: [5, 5, 5], after: [5, 5, 5] })
+    const equal = errorOfRounds({ before: [5, 5, 5], after: [5, 5, 5] }, [])
     expect(equal.error).toBe(0)
     expect(marginOfTotal(equal)).toBeGreaterThan(0.005)
   })
