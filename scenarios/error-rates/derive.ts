@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { InputError } from '../../harness/errors.js'
-import { planSchema } from '../../harness/evidence/evidence.js'
+import { defined } from '../../harness/evidence/defined.js'
+import { environmentSchema, planSchema } from '../../harness/evidence/evidence.js'
 import { makeDirectory, readStored, writeWhole } from '../../harness/system/files.js'
 import { type Characteristics, characterize } from './characteristics.js'
-import { readFreshConditions } from './fresh-conditions.js'
-import { CHARACTERISTICS, FRESH_DECISIONS, readFreshEnvironment } from './fresh-data.js'
-import { readFreshDecisions } from './fresh-decision.js'
+import { CHARACTERISTICS, readFreshData } from './fresh-data.js'
+import { readInterferenceCells } from './interference-cell.js'
+import { INTERFERENCE_CELLS, INTERFERENCE_HOST } from './interference-data.js'
 import { simulateNoiseLimits } from './noise-limits.js'
 import { renderPage } from './page.js'
 import { drawPlots } from './plots.js'
@@ -54,7 +55,22 @@ export function deriveCharacteristics(
       `${root} holds no recorded noise (${OWN}); run this in a checkout of assay`,
     )
   const table = studyRecordings(available, published, (pool) => onStep(`recorded noise: ${pool}`))
-  onStep('fresh decisions, page and plots')
+  onStep('fresh decisions, interference, page and plots')
+  return publish(root, table)
+}
+
+/**
+ * Derives everything but the recorded study again, which takes a few seconds, for the page to show
+ * what was measured before an interruption. Without a published table, nothing is written.
+ *
+ * @throws {InvalidEvidenceError} damaged data
+ */
+export function publishAgain(root: string): void {
+  const table = readTable(root)
+  if (table !== undefined) publish(root, table)
+}
+
+function publish(root: string, table: RecordedTable): Characteristics {
   const files = renderPublished(root, table)
   makeDirectory(join(root, CHARACTERISTICS))
   for (const [path, text] of Object.entries(files.texts)) writeWhole(join(root, path), text)
@@ -71,13 +87,18 @@ export function renderPublished(
   root: string,
   table: RecordedTable,
 ): { readonly characteristics: Characteristics; readonly texts: Readonly<Record<string, string>> } {
-  const decisions = readFreshDecisions(join(root, FRESH_DECISIONS))
+  const fresh = readFreshData(root, 'current')
+  const earlier = readFreshData(root, 'earlier')
+  const interference = readInterferenceCells(join(root, INTERFERENCE_CELLS))
   const characteristics = characterize(
-    table,
-    decisions,
-    readFreshConditions(root),
+    { recorded: table, fresh, earlier, interference },
     simulateNoiseLimits(),
   )
+  const hosts = defined({
+    fresh: fresh.environment,
+    earlier: earlier.environment,
+    interference: readStored(join(root, INTERFERENCE_HOST.environment), environmentSchema),
+  })
   const plots = Object.entries(drawPlots(characteristics)).map(([name, svg]) => [
     join(CHARACTERISTICS, name),
     svg,
@@ -87,7 +108,7 @@ export function renderPublished(
     texts: {
       [TABLE]: jsonText(table),
       [FIGURES]: jsonText(characteristics),
-      [PAGE]: renderPage(characteristics, readFreshEnvironment(root)),
+      [PAGE]: renderPage(characteristics, hosts),
       ...Object.fromEntries(plots),
     },
   }

@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readStored } from '../../harness/system/files.js'
-import { CHARACTERISTICS } from './fresh-data.js'
 
-const FRESH_CONDITIONS = join(CHARACTERISTICS, 'fresh-conditions.json')
+const FRESH_CONDITIONS = 'fresh-conditions.json'
 
 /**
  * Notes on how fresh decisions were measured, about facts that the runs do not show. They are
@@ -20,10 +19,10 @@ const conditionsSchema = z.array(
 export type FreshConditions = readonly Readonly<z.infer<typeof conditionsSchema>[number]>[]
 
 /**
- * The notes below a root; empty if there are none.
+ * The notes in a folder; empty if there are none.
  *
  * @throws {InvalidEvidenceError} the file is damaged
  */
-export function readFreshConditions(root: string): FreshConditions {
-  return readStored(join(root, FRESH_CONDITIONS), conditionsSchema) ?? []
+export function readFreshConditions(folder: string): FreshConditions {
+  return readStored(join(folder, FRESH_CONDITIONS), conditionsSchema) ?? []
 }

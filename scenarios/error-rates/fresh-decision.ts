@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SCALE_NAMES } from '../../harness/contract.js'
+import { PAIR_DESIGNS, SCALE_NAMES } from '../../harness/contract.js'
 import { InvalidEvidenceError } from '../../harness/errors.js'
 import { readIfThere } from '../../harness/system/files.js'
 import { describeChange } from './change-text.js'
@@ -9,6 +9,8 @@ export const FRESH_CELLS = {
   none: 0,
   '3% faster': 0.03,
   '10% faster': 0.1,
+  '3% slower': -0.03,
+  '6% slower': -0.06,
   '12% slower': -0.12,
   '20% slower': -0.2,
 } as const
@@ -32,6 +34,10 @@ const freshRunSchema = z.strictObject({
   waitShare: share.optional(),
   foreignLoad: z.number().optional(),
   stealShare: share.optional(),
+  /** CPU time of the injected work per iteration, ms; only in the arm that has it. */
+  injectedMs: share.optional(),
+  /** The CPU that both runs of the pair were bound to; absent if they were not. */
+  core: z.int().nonnegative().optional(),
   /** Why this pair does not count. The reason follows from covariates only. */
   voided: z.string().optional(),
 })
@@ -48,9 +54,15 @@ export const freshDecisionSchema = z
     change: z.number(),
     workload: z.string().min(1),
     scale: z.enum(SCALE_NAMES),
+    /** How the processes of a pair ran; absent in decisions older than designs: adjacent. */
+    design: z.enum(PAIR_DESIGNS).optional(),
     /** Number of CPU hogs running at the same time. */
     hogs: z.int().nonnegative(),
     seed: z.int().nonnegative(),
+    /** Seed of the data, if several decisions share them; otherwise `seed`. */
+    dataSeed: z.int().nonnegative().optional(),
+    /** Turns of the injected kernel per iteration. */
+    injectTurns: z.int().positive().optional(),
     startedAt: z.iso.datetime(),
     /** The measured code. */
     commit: z.string().min(1),
@@ -82,7 +94,7 @@ export function readFreshDecisions(path: string): FreshDecision[] {
     const decision = parseLine(text, `${path}, line ${line}`)
     const { startedAt, seed, change, workload } = decision
     refuseRepeated(linesOfStarts.get(startedAt), `started at ${startedAt}`, path, line)
-    // Every decision of the schedule has its own seed, which determines its data and run order.
+    // Every decision of the schedule has its own seed, which determines its order of runs.
     refuseRepeated(
       linesOfSeeds.get(seed),
       `has seed ${seed} (${describeChange(change)}, ${workload})`,

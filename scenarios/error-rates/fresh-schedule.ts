@@ -18,30 +18,40 @@ export interface FreshTask {
   readonly workload: string
   readonly hogs: number
   readonly seed: number
+  /** Seed of the data. */
+  readonly dataSeed: number
 }
 
-const FIRST_SEED = 1_000
+const FIRST_SEED = 20_000
+const FIRST_DATA_SEED = 20_261_127
+/** Decisions take turns with as many sets of data. */
+const DATA = 4
 const HOGS = 2
-const HOGS_EVERY = 3
+/** Every second decision without a change runs beside hogs, and every fourth of the others. */
+const HOGS_EVERY = { none: 2, others: 4 } as const
 
 /**
- * All decisions of the study in the order of measurement: every third decision of a cell runs with
- * two CPU hogs, and the workloads take turns. The cells are in seeded random order, so that the
- * time of day does not favour a cell.
+ * All decisions of the study in the order of measurement. Some run beside two CPU hogs, and the
+ * workloads take turns. The cells are in seeded random order, so that the time of day does not
+ * favour a cell, and so that a part of the study is a fair sample of it.
  *
  * @param workloads ids, at least one
  */
 export function freshSchedule(workloads: readonly string[]): FreshTask[] {
-  const tasks = FRESH_CELL_NAMES.flatMap((cell) =>
-    Array.from({ length: FRESH_COUNTS[cell] }, (_, index) => ({
-      cell,
-      change: FRESH_CELLS[cell],
-      hogs: index % HOGS_EVERY === HOGS_EVERY - 1 ? HOGS : 0,
-      // Three successive decisions share a workload, so that a third of the decisions on each
-      // workload runs with hogs.
-      workload: workloads[Math.floor(index / HOGS_EVERY) % workloads.length] ?? '',
-    })),
-  )
+  const tasks = FRESH_CELL_NAMES.flatMap((cell) => {
+    const every = cell === 'none' ? HOGS_EVERY.none : HOGS_EVERY.others
+    return Array.from({ length: FRESH_COUNTS[cell] }, (_, index) => {
+      // Successive decisions share a workload, so that each workload has the same share of hogs.
+      const block = Math.floor(index / every)
+      return {
+        cell,
+        change: FRESH_CELLS[cell],
+        hogs: index % every === every - 1 ? HOGS : 0,
+        workload: workloads[block % workloads.length] ?? '',
+        dataSeed: FIRST_DATA_SEED + (Math.floor(block / workloads.length) % DATA),
+      }
+    })
+  })
   const random = seededRandom(FIRST_SEED)
   return tasks
     .map((task, index) => ({ task: { ...task, seed: FIRST_SEED + index }, key: random() }))

@@ -2,10 +2,19 @@ import type { RunRecord } from '../../harness/evidence/run-record.js'
 import { compareArms } from '../../harness/verdict/compare.js'
 import { noiseOf } from '../../harness/verdict/noise.js'
 import { isContaminated, type Round, roundsOf } from '../../harness/verdict/rounds.js'
+import { confirmEnding } from './confirmed-gate.js'
 import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from './fresh-decision.js'
+import { freshRules } from './fresh-rules.js'
 import { NAIVE_RUNS, type NaiveVerdicts, naiveVerdicts } from './naive-rule.js'
 import { assess } from './recorded-study.js'
-import { SHIPPED_RULES, type ShippedRule, type StudiedRule } from './studied-rules.js'
+import {
+  CONFIRMED,
+  type ConfirmedRule,
+  ROUND_RULES,
+  SHIPPED_RULES,
+  type ShippedRule,
+  type StudiedRule,
+} from './studied-rules.js'
 import { type Ending, type Tally, tallyOf } from './tally.js'
 import { toRunRecord } from './timed-pair.js'
 
@@ -18,11 +27,6 @@ export interface FreshTally {
   readonly tally: Tally
 }
 
-/**
- * The fresh decisions have enough runs for these two rules, because they were measured until both
- * had decided.
- */
-const FRESH_RULES = ['improvement-20', 'gate'] as const satisfies readonly ShippedRule[]
 const ARMS = ['baseline', 'candidate'] as const
 
 /**
@@ -35,20 +39,51 @@ export function tabulateFresh(decisions: readonly FreshDecision[]): FreshTally[]
       const members = decisions.filter(
         (decision) => decision.cell === cell && decision.hogs === hogs,
       )
-      const naive = members.flatMap((decision) => naiveOf(decision) ?? [])
-      const endings: readonly (readonly [StudiedRule, readonly Ending[]])[] = [
-        ...FRESH_RULES.map(
-          (rule) => [rule, members.map((decision) => endingOf(decision, rule))] as const,
-        ),
-        ['naive', naive.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS }))],
-        ['naive-gate', naive.map(({ gate }) => ({ verdict: gate, pairs: NAIVE_RUNS }))],
-      ]
-      return endings.flatMap(([rule, each]) => {
-        const tally = tallyOf(each)
-        return tally === undefined ? [] : [{ change: FRESH_CELLS[cell], hogs, rule, tally }]
+      return Object.entries(endingsOf(members)).flatMap(([rule, endings]) => {
+        const tally = tallyOf(endings)
+        return tally === undefined
+          ? []
+          : [{ change: FRESH_CELLS[cell], hogs, rule: rule as StudiedRule, tally }]
       })
     }),
   )
+}
+
+/** The endings of every rule on decisions with one true change and one load. */
+function endingsOf(members: readonly FreshDecision[]): Partial<Record<StudiedRule, Ending[]>> {
+  const ended = new Map(members.map((decision) => [decision, endingsIn(decision)]))
+  const rules: Partial<Record<StudiedRule, Ending[]>> = {}
+  for (const rule of ROUND_RULES)
+    rules[rule] = members.flatMap((decision) => ended.get(decision)?.[rule] ?? [])
+  for (const [rule, round] of Object.entries(CONFIRMED))
+    rules[rule as ConfirmedRule] = confirmedOf(members, (one) => ended.get(one)?.[round])
+  const naive = members.flatMap((decision) => naiveOf(decision) ?? [])
+  rules.naive = naive.map(({ layer }) => ({ verdict: layer, pairs: NAIVE_RUNS }))
+  rules['naive-gate'] = naive.map(({ gate }) => ({ verdict: gate, pairs: NAIVE_RUNS }))
+  return rules
+}
+
+function endingsIn(decision: FreshDecision): Partial<Record<ShippedRule, Ending>> {
+  return Object.fromEntries(freshRules(decision).map((rule) => [rule, endingOf(decision, rule)]))
+}
+
+/**
+ * Gates of two rounds: two successive decisions on a workload are the two rounds of one, so that no
+ * decision is used twice.
+ */
+function confirmedOf(
+  members: readonly FreshDecision[],
+  endingIn: (decision: FreshDecision) => Ending | undefined,
+): Ending[] {
+  return [...new Set(members.map(({ workload }) => workload))].flatMap((workload) => {
+    const rounds = members
+      .filter((decision) => decision.workload === workload)
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+      .flatMap((decision) => endingIn(decision) ?? [])
+    return Array.from({ length: Math.floor(rounds.length / 2) }, (_, index) =>
+      confirmEnding(rounds[2 * index]!, rounds[2 * index + 1]!),
+    )
+  })
 }
 
 /**
@@ -61,14 +96,18 @@ export function noiseOfFresh(decisions: readonly FreshDecision[]): number[] {
   })
 }
 
-function endingOf(decision: FreshDecision, rule: ShippedRule): Ending {
+/**
+ * How a rule ended on a decision: inconclusive if too many pairs were voided.
+ */
+export function endingOf(decision: FreshDecision, rule: ShippedRule): Ending {
   const ending = assess(roundsIn(decision), rule)
   const planned = SHIPPED_RULES[rule].looks.at(-1) ?? 0
   const contaminated = isContaminated(journalOf(decision), decision.workload, planned)
   return contaminated ? { ...ending, verdict: 'inconclusive' } : ending
 }
 
-function roundsIn(decision: FreshDecision): Round[] {
+/** The pairs of a decision that count. */
+export function roundsIn(decision: FreshDecision): Round[] {
   return roundsOf(journalOf(decision), { arms: [...ARMS] }, decision.workload)
 }
 
@@ -88,10 +127,12 @@ function journalOf({ workload, runs }: FreshDecision): RunRecord[] {
  * cannot come from two decisions, because each decision has its own data, and some data take a
  * tenth longer than others.)
  *
- * @returns undefined if the decision has fewer than twenty runs
+ * @returns undefined if the decision has fewer than twenty runs, or its runs did not follow one
+ * another
  */
-function naiveOf({ runs, change }: FreshDecision): NaiveVerdicts | undefined {
-  if (runs.length < 2 * NAIVE_RUNS) return undefined
+function naiveOf({ runs, change, design }: FreshDecision): NaiveVerdicts | undefined {
+  const isAdjacent = design === undefined || design === 'adjacent'
+  if (!isAdjacent || runs.length < 2 * NAIVE_RUNS) return undefined
   const asBaseline = runs
     .slice(0, 2 * NAIVE_RUNS)
     .map(({ arm, cpuMs }) => (arm === 'candidate' ? cpuMs / (1 - change) : cpuMs))

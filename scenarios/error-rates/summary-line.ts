@@ -15,32 +15,70 @@ const PAGE = 'docs/characteristics.md'
 const RULES = `the default rules (${formatLimit(STUDIED_THRESHOLD)} faster, gate of ${formatLimit(GATE_LIMIT)})`
 
 /**
- * The error rates in one line, for the foot of a decision record. They come from fresh decisions
- * or, if there are none, from recorded noise.
+ * The error rates in one line, for the foot of a decision record. They come from the fresh
+ * decisions, from the earlier study while the new one lacks a cell of the line, or from recorded
+ * noise.
+ *
+ * @param fresh cells of the study that goes on  @param earlier cells of the study before it
  */
-export function summaryLine(fresh: readonly Cell[], recorded: readonly Cell[]): string {
-  if (fresh.length === 0) {
-    return `Error rates of ${RULES} on overlapping windows of recorded noise: ${facts(recorded, 'improvement-40', false)}. ${PAGE}`
+export function summaryLine(
+  fresh: readonly Cell[],
+  earlier: readonly Cell[],
+  recorded: readonly Cell[],
+): string {
+  const measured = isComplete(fresh) ? fresh : earlier
+  if (measured.length > 0) {
+    const facts = factsOf(measured, earlier, { layer: 'improvement-20', isIndependent: true })
+    return `Error rates of ${RULES}, measured at smoke scale: ${facts}. ${PAGE}`
   }
-  return `Error rates of ${RULES}, measured at smoke scale: ${facts(fresh, 'improvement-20', true)}. ${PAGE}`
+  const facts = factsOf(recorded, recorded, { layer: 'improvement-40', isIndependent: false })
+  return `Error rates of ${RULES} on overlapping windows of recorded noise: ${facts}. ${PAGE}`
 }
 
-function facts(cells: readonly Cell[], layer: StudiedRule, independent: boolean): string {
-  const of = (change: number, rule: StudiedRule) =>
-    addTallies(
-      cells
-        .filter((cell) => cell.change === change && cell.rule === rule)
-        .map(({ tally }) => tally),
-    )
+/** Fewer decisions of a kind would not say anything. */
+const FEWEST = 10
+
+/** Whether there are enough decisions for every figure of the line. */
+function isComplete(cells: readonly Cell[]): boolean {
+  const needed = [
+    [0, 'improvement-20'],
+    [0.1, 'improvement-20'],
+    [-0.12, 'gate-confirmed'],
+  ] as const
+  return needed.every(([change, rule]) => (totalOf(cells, change, rule)?.trials ?? 0) >= FEWEST)
+}
+
+interface LineKind {
+  readonly layer: StudiedRule
+  /** The decisions share no runs. */
+  readonly isIndependent: boolean
+}
+
+function factsOf(
+  cells: readonly Cell[],
+  naiveCells: readonly Cell[],
+  { layer, isIndependent }: LineKind,
+): string {
   const shipped = [
-    share('A/A accepted', of(0, layer), 'accepted', independent && 'upper'),
-    share('10 % faster accepted', of(0.1, layer), 'accepted', independent && 'lower'),
-    share('12 % slower failed the gate', of(-0.12, 'gate'), 'rejected', independent && 'lower'),
+    share('A/A accepted', totalOf(cells, 0, layer), 'accepted', isIndependent && 'upper'),
+    share('10 % faster accepted', totalOf(cells, 0.1, layer), 'accepted', isIndependent && 'lower'),
+    share(
+      '12 % slower failed the gate of two rounds',
+      totalOf(cells, -0.12, 'gate-confirmed'),
+      'rejected',
+      isIndependent && 'lower',
+    ),
   ]
-  const naive = share('naive rule accepted A/A', of(0, 'naive'), 'accepted', false)
+  const naive = share('naive rule accepted A/A', totalOf(naiveCells, 0, 'naive'), 'accepted', false)
   return [shipped.filter((part) => part !== undefined).join(', '), naive]
     .filter((part) => part !== undefined)
     .join('; ')
+}
+
+function totalOf(cells: readonly Cell[], change: number, rule: StudiedRule): Tally | undefined {
+  return addTallies(
+    cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally),
+  )
 }
 
 /**

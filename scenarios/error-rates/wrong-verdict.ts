@@ -1,5 +1,4 @@
-import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
-import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
+import { marginOf, type StudiedRule } from './studied-rules.js'
 
 /**
  * Whether a verdict contradicts the true change. If the true change equals the margin, neither
@@ -13,6 +12,6 @@ export function isWrong(
   change: number,
   verdict: 'accepted' | 'rejected',
 ): boolean {
-  const margin = rule === 'gate' || rule === 'naive-gate' ? -GATE_LIMIT : STUDIED_THRESHOLD
+  const margin = marginOf(rule)
   return verdict === 'accepted' ? change < margin : change > margin
 }

@@ -28,7 +28,7 @@ describe('the published table of recorded noise', () => {
       expect(again.recordings).toEqual(published.recordings.filter((one) => one.name === name))
       expect(again.cells).toEqual(published.cells.filter(({ recording }) => recording === name))
     },
-    120_000,
+    300_000,
   )
 })
 

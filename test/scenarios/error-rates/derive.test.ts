@@ -65,6 +65,23 @@ describe('what is published', () => {
       expect(limit.smallAccepted.smoke).toBeLessThanOrEqual(0.02)
   })
 
+  it('publishes the gate of one round and of two, and the rule of compare, from recorded noise', () => {
+    const share = (rule: string, change: number) => {
+      const cells = characteristics.recorded.cells.filter(
+        (cell) => cell.rule === rule && cell.change === change,
+      )
+      const sum = (pick: (cell: (typeof cells)[number]) => number) =>
+        cells.reduce((total, cell) => total + pick(cell), 0)
+      return sum(({ tally }) => tally.rejected) / sum(({ tally }) => tally.trials)
+    }
+    expect(share('gate-confirmed', -0.12)).toBeLessThanOrEqual(share('gate', -0.12))
+    expect(share('gate-confirmed', -0.12)).toBeGreaterThan(share('gate', -0.12) ** 2 - 0.02)
+    // Unpaired values carry the drift of the host: the rule of compare decides less often.
+    expect(share('compare-gate', -0.2)).toBeGreaterThan(0.5)
+    expect(share('compare-gate', 0)).toBeLessThan(0.05)
+    expect(texts['docs/characteristics.md']).toContain('| true change | compare failed | passed |')
+  })
+
   it('never prints NaN, undefined or an object', () => {
     for (const text of Object.values(texts))
       expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/)
@@ -124,7 +141,7 @@ describe('assay characteristics', () => {
     const page = readFileSync(join(root, 'docs', 'characteristics.md'), 'utf8')
     expect(page).toContain('| none (A/A) | accepted ≤ 0.5 % | recorded noise |')
     expect(page).toContain('None have been measured yet.')
-  })
+  }, 300_000)
 
   it('derives the published figures of the committed recordings', () => {
     const derived = readTable(root)!
@@ -147,6 +164,10 @@ describe('assay characteristics', () => {
     [
       'characteristics --recording none.csv',
       /none\.csv does not exist; give a CSV or a runs\.jsonl of A\/A runs$/m,
+    ],
+    [
+      'characteristics --minutes 5',
+      /--minutes limits a measurement; add --fresh or --interference$/m,
     ],
   ])('%s: exit 2, nothing written', async (words, message) => {
     const root = temporaryDirectory()

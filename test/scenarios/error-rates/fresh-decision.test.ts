@@ -62,7 +62,7 @@ describe('reading fresh decisions', () => {
         ...decisions,
         { ...(decisions[2] as FreshDecision), startedAt: '2026-11-22T00:00:00.000Z' },
       ]),
-      /line 4: this decision has seed 3000 \(12 % slower, grid-search\), like that of line 3; remove one of the two/,
+      /line 4: this decision has seed 5000 \(12 % slower, grid-search\), like that of line 3; remove one of the two/,
     ],
   ])('refuses %s', (_, text, message) => {
     const path = fileOf(text)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { clopperPearson } from '../../../scenarios/error-rates/clopper-pearson.js'
 import { FRESH_COUNTS } from '../../../scenarios/error-rates/fresh-counts.js'
 import {
   FRESH_CELL_NAMES,
@@ -17,11 +18,11 @@ const count = (matches: (task: FreshTask) => boolean) => tasks.filter(matches).l
 
 describe('freshSchedule', () => {
   it.each(FRESH_CELL_NAMES)(
-    '%s: as many decisions as planned, a third of them beside two hogs',
+    '%s: as many decisions as planned, some of them beside two hogs',
     (cell) => {
       expect(count((task) => task.cell === cell)).toBe(FRESH_COUNTS[cell])
       expect(count((task) => task.cell === cell && task.hogs === 2)).toBe(
-        Math.floor(FRESH_COUNTS[cell] / 3),
+        Math.floor(FRESH_COUNTS[cell] / (cell === 'none' ? 2 : 4)),
       )
       expect(
         tasks
@@ -31,14 +32,27 @@ describe('freshSchedule', () => {
     },
   )
 
+  it('plans enough decisions to show the goals if every decision is right', () => {
+    const never = (trials: number) => clopperPearson(0, trials).upper
+    expect(never(FRESH_COUNTS.none)).toBeLessThanOrEqual(0.00501)
+    expect(never(FRESH_COUNTS['3% faster'])).toBeLessThanOrEqual(0.02)
+    expect(never(FRESH_COUNTS['10% faster'])).toBeLessThanOrEqual(0.01)
+    expect(never(FRESH_COUNTS['3% slower'])).toBeLessThanOrEqual(0.05)
+    expect(never(FRESH_COUNTS['6% slower'] / 2)).toBeLessThanOrEqual(0.05)
+    expect(never(FRESH_COUNTS['12% slower'] / 2)).toBeLessThanOrEqual(0.02)
+  })
+
   it.each(workloads)(
     'gives %s half of the decisions of every cell, give or take a block, with hogs and without',
     (workload) => {
       for (const cell of FRESH_CELL_NAMES) {
         const all = tasks.filter((task) => task.cell === cell)
-        const share = all.filter((task) => task.workload === workload).length / all.length
-        expect(Math.abs(share - 0.5)).toBeLessThanOrEqual(0.02)
-        expect(all.some((task) => task.workload === workload && task.hogs > 0)).toBe(true)
+        const own = all.filter((task) => task.workload === workload)
+        expect(Math.abs(own.length / all.length - 0.5)).toBeLessThanOrEqual(0.03)
+        for (const hogs of [0, 2]) {
+          const seeds = own.filter((task) => task.hogs === hogs).map(({ dataSeed }) => dataSeed)
+          expect(new Set(seeds).size).toBe(4)
+        }
       }
     },
   )

@@ -14,7 +14,14 @@ import { withHogs } from '../../../scenarios/error-rates/hogs.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 import { simulateEvidence } from '../../harness/verdict/simulated-evidence.js'
 
-const task: FreshTask = { cell: '20% slower', change: -0.2, workload: 'spin', hogs: 0, seed: 7 }
+const task: FreshTask = {
+  cell: '20% slower',
+  change: -0.2,
+  workload: 'spin',
+  hogs: 0,
+  seed: 7,
+  dataSeed: 70,
+}
 
 function settingWith(
   io: ReturnType<typeof createIo>['io'],
@@ -46,14 +53,24 @@ describe('measureFresh', () => {
       scale: 'smoke',
       hogs: 0,
       seed: 7,
+      dataSeed: 70,
+      design: 'co-scheduled',
+      injectTurns: expect.any(Number),
     })
     const runs = decision?.runs ?? []
+    expect(runs[0]?.pair).toBe(1)
+    expect(
+      runs.every(
+        ({ arm, injectedMs = 0, cpuMs }) =>
+          arm === 'baseline' || (injectedMs > 0 && injectedMs < cpuMs),
+      ),
+    ).toBe(true)
     expect(runs.length).toBeGreaterThanOrEqual(20)
     for (const arm of ['baseline', 'candidate']) {
       expect(runs.filter((run) => run.arm === arm).length).toBe(runs.length / 2)
     }
     expect(output.stderr).toContain('decision 1 of 1: 20% slower, spin')
-  }, 60_000)
+  }, 300_000)
 
   it('reports a decision that fails, writes no line for it, and continues', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
@@ -64,7 +81,26 @@ describe('measureFresh', () => {
     expect(readFreshDecisions(path)).toEqual([])
     expect(output.stderr).toContain('decision 2 of 2')
     expect(output.stderr.match(/will be measured again by --fresh: .*timed out/g)).toHaveLength(2)
-  }, 60_000)
+  }, 300_000)
+
+  it('begins no decision after the deadline, and reports how many are left', async () => {
+    const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
+    const { io, output } = createIo()
+    await measureFresh([task, { ...task, seed: 8 }], path, settingWith(io), io.now())
+    expect(() => readFileSync(path)).toThrow('ENOENT')
+    expect(output.stderr).toBe('time is up: 2 decisions are left for the next --fresh\n')
+  })
+
+  it('proves and sizes once for decisions that differ only in their seed', async () => {
+    const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
+    const { io, output } = createIo()
+    await measureFresh([task, { ...task, seed: 8 }], path, settingWith(io))
+    const [first, second] = readFreshDecisions(path)
+    expect(second?.injectTurns).toBe(first?.injectTurns)
+    expect(output.stderr.match(/proving equivalence/g)).toHaveLength(1)
+    const orders = [first, second].map((one) => one?.runs.map(({ arm }) => arm).join(' '))
+    expect(orders[0]).not.toBe(orders[1])
+  }, 300_000)
 
   it('keeps the complete decisions when it is interrupted', async () => {
     const path = join(temporaryDirectory(), 'fresh-decisions.jsonl')
@@ -89,7 +125,10 @@ describe('a host that voids its pairs', () => {
         }),
       )
     const wants = (voided: number) =>
-      wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided))
+      wantsPair({ arms: ['baseline', 'candidate'] }, 'grid-search', journal(voided), {
+        change: 0,
+        design: 'co-scheduled',
+      })
     expect([0, 5, 7, 8, 100].map(wants)).toEqual([true, true, true, false, false])
   })
 })
