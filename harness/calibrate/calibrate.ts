@@ -1,5 +1,5 @@
 import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
-import { InputError } from '../errors.js'
+import { InputError, InvalidEvidenceError } from '../errors.js'
 import {
   beginControl,
   type Control,
@@ -17,7 +17,7 @@ import { readEnvironment } from '../measurement/environment.js'
 import { makeDirectory } from '../system/files.js'
 import { otherMeasuring, takeHostTurn } from '../system/host-lock.js'
 import { acquireLock } from '../system/lock.js'
-import { formatLimit } from '../text/format.js'
+import { formatDuration, formatLimit } from '../text/format.js'
 import type { Trial } from '../verdict/attempts.js'
 import { findDivergence } from '../verdict/proof.js'
 import { calibratedHost } from './calibrated-host.js'
@@ -31,6 +31,7 @@ import {
   partId,
   publishCalibration,
   readUnfinished,
+  SHORT,
 } from './calibration-store.js'
 import { identicalTrial, injectedTrial, workloadsInNeed } from './to-calibration.js'
 
@@ -46,6 +47,11 @@ export interface CalibrationRequest extends ControlSetting {
   readonly pairs: number
   /** Evidence root, absolute. */
   readonly root: string
+  /**
+   * A short calibration, which stands for all workloads of the host. It is given up if it would
+   * take longer than this, ms.
+   */
+  readonly short?: { readonly mostMs: number }
   /** Continue the unfinished calibration of this host and scale. */
   readonly resume: boolean
   /** Called once, with the proof of equal results, before any run is timed. */
@@ -93,6 +99,10 @@ export async function calibrate(given: CalibrationRequest): Promise<CalibrationO
     await measurePart(request, id, 'injected', injectedTrial)
     code.check()
     return { calibration: publishCalibration(root, id), id }
+  } catch (error) {
+    // A short calibration is made again from its beginning.
+    if (request.short !== undefined) discardUnfinished(root, idOf(request))
+    throw error
   } finally {
     progress.done()
     turn.release()
@@ -110,12 +120,12 @@ export function leftUnfinished(request: CalibrationRequest): boolean {
   return isUnfinished(request.root, idOf(request))
 }
 
-function idOf({ metric, scale, loaded, settings }: CalibrationRequest): string {
+function idOf({ metric, scale, loaded, settings, short }: CalibrationRequest): string {
   const host = calibratedHost(readEnvironment(settings.nodeFlags), {
     metric,
     suite: loaded.suite.name,
   })
-  return calibrationId(host, scale)
+  return calibrationId(host, short === undefined ? scale : SHORT)
 }
 
 function controlOf({ workloads, scale, metric, design, seed, pairs }: CalibrationRequest): Control {
@@ -138,7 +148,7 @@ function controlOf({ workloads, scale, metric, design, seed, pairs }: Calibratio
  */
 async function begin(request: CalibrationRequest, id: string): Promise<void> {
   const { root, pairs, progress } = request
-  if (isUnfinished(root, id)) {
+  if (isUnfinished(root, id) && request.short === undefined) {
     progress.note(
       'discarding the unfinished calibration of this host; use --resume to continue one instead',
     )
@@ -203,17 +213,32 @@ async function measurePart<Attempt>(
     return
   const { plan, equivalence, runs } = evidence[part]
   const trial = trialOf(plan)
+  const begunAt = now()
   await measurePairs({
     plan: withRepeat(plan),
     equivalence,
     runs,
-    open: (journal) => workloadsInNeed(plan, journal, trial),
+    open: (journal) => {
+      refuseLong(request, begunAt, journal.length)
+      return workloadsInNeed(plan, journal, trial)
+    },
     onLine: (line) => appendRun(root, partId(id, part), line),
     loaded,
     settings,
     progress,
     now,
   })
+}
+
+/** @throws {InvalidEvidenceError} a short calibration would take too long */
+function refuseLong({ short, pairs, now }: CalibrationRequest, begunAt: Date, runs: number): void {
+  if (short === undefined || runs === 0) return
+  const perRun = (now().getTime() - begunAt.getTime()) / runs
+  // Two arms and two parts, each of this many pairs.
+  if (perRun * 4 * pairs > short.mostMs)
+    throw new InvalidEvidenceError(
+      `a short calibration would take longer than ${formatDuration(short.mostMs)}`,
+    )
 }
 
 /**

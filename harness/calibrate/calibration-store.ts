@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ScaleName } from '../contract.js'
+import { SCALE_NAMES, type ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { evidenceOf, mendJournal, readEvidence } from '../evidence/evidence-store.js'
@@ -27,10 +27,18 @@ const FOLDERS = ['aa', 'injected'] as const
 export type CalibrationPart = (typeof FOLDERS)[number]
 const RESULT = 'calibration.json'
 
+/** The folder of a short calibration, in place of a scale. */
+export const SHORT = 'short'
+/** Every folder that a calibration can have below that of its host. */
+export const CALIBRATION_FOLDERS: readonly string[] = [...SCALE_NAMES, SHORT].flatMap((name) => [
+  name,
+  unfinished(name),
+])
+
 /** Path of a complete calibration, relative to `profiling-results/`. */
 export function calibrationId(
   { fingerprint }: Pick<CalibratedHost, 'fingerprint'>,
-  scale: ScaleName,
+  scale: ScaleName | typeof SHORT,
 ): string {
   return join('calibration', fingerprint, scale)
 }

@@ -36,6 +36,8 @@ const WARNINGS: Readonly<Record<CalibrationWarning, string>> = {
     'the noise of one pair is above 8 % (RED), so only certified verdicts count on this host; stop other programs',
   autocorrelated:
     'neighbouring pairs are more alike than chance explains, so the host drifts; let it cool down, or fix its clock rate',
+  'bias-undecidable':
+    'noise alone moves the difference of identical arms by more than two percentage points, so a bias could hide in it; stop other programs',
   'effect-undecidable':
     'noise alone moves the estimate of the injected effect by more than two percentage points, so this check is undecided; stop other programs',
   repeated:
@@ -70,16 +72,36 @@ export function calibrationNotes({ workloads }: Calibration): string[] {
 }
 
 /** The calibration quoted by a plan: `calibration   GREEN 1.4 % grid-search, 3 days ago`. */
-export function quoteLine({ status, ageDays, command, workloads }: CalibrationQuote): string {
+export function quoteLine(quote: CalibrationQuote): string {
+  const { status, ageDays, command, workloads } = quote
   const age = ageDays === undefined ? [] : [formatDaysAgo(ageDays)]
   if (status === 'missing')
     return `calibration   missing for this host, Node version and scale; calibrate: ${command}`
   if (status === 'failed')
     return `calibration   ${['failed', ...age].join(', ')}: nothing is accepted; calibrate again: ${command}`
+  const again = {
+    stale: `: out of date; calibrate again: ${command}`,
+    undecidable: `: too noisy to find a bias; calibrate again: ${command}`,
+    passed: '',
+  }[status]
+  if (quote.short !== undefined)
+    return `calibration   ${[...checkTexts(quote), ...age].join(', ')}${again}`
   const noise = workloads.map(
     ({ id, effectiveSd, class: noiseClass }) => `${noiseClass} ${formatPercent(effectiveSd)} ${id}`,
   )
-  return `calibration   ${[noise.join(' · '), ...age].join(', ')}${status === 'stale' ? `: out of date; calibrate again: ${command}` : ''}`
+  return `calibration   ${[noise.join(' · '), ...age].join(', ')}${again}`
+}
+
+/** `grid-search: identical arms differ by +0.1 % […]; 8.0 % are measured as 8.1 % […]` */
+function checkTexts({ checks = [] }: CalibrationQuote): string[] {
+  return checks.map(({ workload, identical, injected }) => {
+    const difference = `${formatSignedPercent(identical.improvement)} [${formatPercentInterval(identical.ci95)}]`
+    const effect =
+      injected === undefined
+        ? ''
+        : `; ${formatPercent(injected.realised)} are measured as ${formatPercent(injected.improvement)} [${formatPercentInterval(injected.ci95)}]`
+    return `${workload}: identical arms differ by ${difference}${effect}`
+  })
 }
 
 function rowOf({

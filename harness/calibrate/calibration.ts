@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
-import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
+import { designSchema, metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
 
 /**
  * What a calibration is valid for. If any of these fields differs, another calibration is needed.
@@ -43,6 +43,7 @@ const identicalAttemptSchema = z.strictObject({
     }),
   ),
   ok: z.boolean(),
+  undecidable: z.literal(true).optional(),
 })
 
 /** For the fields, see `InjectedAttempt`. */
@@ -51,6 +52,7 @@ const injectedAttemptSchema = z.strictObject({
   m: z.number().optional(),
   se: spread.optional(),
   df: z.number().optional(),
+  realised: z.number().optional(),
   improvement: z.number().optional(),
   ci95: z.tuple([z.number(), z.number()]).optional(),
   reach: spread.optional(),
@@ -61,6 +63,8 @@ const calibratedWorkloadSchema = z.strictObject({
   id: z.string(),
   /** What one pass consists of. */
   content: z.string(),
+  /** How the processes of a pair ran; absent in version 1: adjacent. */
+  design: designSchema.optional(),
   /** Numbers of warm-up (W) and timed (K) iterations that the pilot found, the same in all runs. */
   warmup: count,
   iterations: z.int().positive(),
@@ -85,13 +89,16 @@ const calibratedWorkloadSchema = z.strictObject({
   difference: z
     .strictObject({ among: z.enum(['aa', 'injected']), pair: z.int().positive(), arm: z.string() })
     .optional(),
-  verdict: z.enum(['passed', 'failed']),
+  /** `undecidable`: nothing failed, but noise could hide a bias. Since version 2. */
+  verdict: z.enum(['passed', 'failed', 'undecidable']),
   /** Codes of the reasons for a failure. Empty if the workload passed. */
   reasons: z.array(
     z.enum(['results-differ', 'incomplete', 'biased', 'position-effect', 'effect-missed']),
   ),
   /** Codes of remarks that do not make the workload fail. */
-  warnings: z.array(z.enum(['noise-red', 'autocorrelated', 'effect-undecidable', 'repeated'])),
+  warnings: z.array(
+    z.enum(['noise-red', 'autocorrelated', 'bias-undecidable', 'effect-undecidable', 'repeated']),
+  ),
 })
 export type CalibratedWorkload = Readonly<z.infer<typeof calibratedWorkloadSchema>>
 export type CalibrationReason = CalibratedWorkload['reasons'][number]
@@ -99,7 +106,8 @@ export type CalibrationWarning = CalibratedWorkload['warnings'][number]
 
 /** `calibration.json`: the result for this host, derived only from the files beside it. */
 export const calibrationSchema = z.strictObject({
-  schema: z.literal('assay/calibration@1'),
+  /** Since 2, a calibration can be undecidable. */
+  schema: z.enum(['assay/calibration@1', 'assay/calibration@2']),
   host: hostSchema,
   scale: z.enum(SCALE_NAMES),
   seed: count,
@@ -112,8 +120,11 @@ export const calibrationSchema = z.strictObject({
   /** SHA-256 of the measured code, compiled. */
   dist: z.string(),
   workloads: z.array(calibratedWorkloadSchema).min(1),
-  /** `failed` if any workload failed. Measurements on this host can then not be trusted. */
-  verdict: z.enum(['passed', 'failed']),
+  /**
+   * `failed` if any workload failed. Measurements on this host can then not be trusted.
+   * `undecidable` if none failed, but one is undecidable.
+   */
+  verdict: z.enum(['passed', 'failed', 'undecidable']),
   /** SHA-256 of each file it is derived from. */
   evidence: z.record(z.string(), z.string()),
 })

@@ -50,7 +50,7 @@ export function toCalibration(evidence: CalibrationEvidence): Calibration {
   }
   const workloads = plan.workloads.map((workload) => calibrateWorkload(evidence, workload))
   return {
-    schema: 'assay/calibration@1',
+    schema: isFormer(plan) ? 'assay/calibration@1' : 'assay/calibration@2',
     host: calibratedHost(environment, plan),
     scale: plan.scale,
     seed: plan.seed,
@@ -60,9 +60,19 @@ export function toCalibration(evidence: CalibrationEvidence): Calibration {
     git: plan.git,
     dist: plan.dist,
     workloads,
-    verdict: workloads.every(({ verdict }) => verdict === 'passed') ? 'passed' : 'failed',
+    verdict: overall(workloads.map(({ verdict }) => verdict)),
     evidence: { ...inFolder('aa', evidence.aa), ...inFolder('injected', evidence.injected) },
   }
+}
+
+/** Whether a calibration was made before it could be undecidable. */
+function isFormer({ schema }: Pick<EvaluationPlan, 'schema'>): boolean {
+  return schema !== 'assay/plan@3'
+}
+
+function overall(verdicts: readonly Calibration['verdict'][]): Calibration['verdict'] {
+  if (verdicts.includes('failed')) return 'failed'
+  return verdicts.includes('undecidable') ? 'undecidable' : 'passed'
 }
 
 /** The A/A check of a plan. Its number of pairs is that of the plan's only look. */
@@ -105,28 +115,34 @@ function calibrateWorkload(
   { aa, injected }: CalibrationEvidence,
   planned: PlannedWorkload,
 ): CalibratedWorkload {
-  const { id, content, warmup = 0, iterations = 1 } = planned
+  const { id, content, design, warmup = 0, iterations = 1 } = planned
   const equalRounds = roundsOf(aa.runs, aa.plan, id)
   const identicalAttempts = attemptsOf(equalRounds, identicalTrial(aa.plan))
   const injectedAttempts = attemptsOf(
     roundsOf(injected.runs, injected.plan, id),
     injectedTrial(injected.plan),
   )
-  const identical = identicalAttempts.at(-1)!
+  const identical = withoutNews(identicalAttempts.at(-1)!, aa.plan)
   const effect = injectedAttempts.at(-1)!
   const difference = findDifference({ aa, injected }, id)
   const noise = noiseIn(identical)
   const reasons = reasonsOf(identical, effect, difference !== undefined)
-  const verdict: CalibratedWorkload['verdict'] = reasons.length === 0 ? 'passed' : 'failed'
+  const isUndecidable =
+    !isFormer(aa.plan) && (identical.undecidable === true || effect.outcome === 'undecidable')
+  const passed: Calibration['verdict'] = isUndecidable ? 'undecidable' : 'passed'
   return defined({
     id,
     content,
+    design,
     warmup,
     iterations,
     ...noise,
     certifiable: noise === undefined ? [] : certifiableOf(noise, equalRounds, aa.plan, id),
     identical: {
-      attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })),
+      attempts: identicalAttempts.map((attempt) => ({
+        ...withoutNews(attempt, aa.plan),
+        checks: [...attempt.checks],
+      })),
     },
     injected: {
       improvement: injectedImprovement(injected.plan.injected),
@@ -135,10 +151,16 @@ function calibrateWorkload(
       ),
     },
     difference,
-    verdict,
+    verdict: reasons.length > 0 ? ('failed' as const) : passed,
     reasons,
     warnings: warningsOf(identical, effect, identicalAttempts.length + injectedAttempts.length > 2),
   })
+}
+
+/** An attempt as calibrations of its version state it. */
+function withoutNews(attempt: IdenticalAttempt, plan: EvaluationPlan): IdenticalAttempt {
+  const { undecidable: _, ...former } = attempt
+  return isFormer(plan) ? former : attempt
 }
 
 function noiseIn({ class: noiseClass, effectiveSd }: IdenticalAttempt): Noise | undefined {
@@ -171,6 +193,7 @@ function warningsOf(
   const warnings: (CalibrationWarning | false)[] = [
     identical.class === 'RED' && 'noise-red',
     isAutocorrelated(identical) && 'autocorrelated',
+    identical.undecidable === true && 'bias-undecidable',
     effect.outcome === 'undecidable' && 'effect-undecidable',
     repeated && 'repeated',
   ]

@@ -22,7 +22,8 @@ const DEFAULT_METRIC = 'cpu'
 
 const HELP = `
 Checks, per workload:
-  bias       the pure baseline against itself (A/A): the difference is at most 2.8 standard errors
+  bias       the pure baseline against itself (A/A): the difference is at most 2.8 standard errors; undecidable where
+             these are more than two points
   position   it makes no difference which of the two runs first (|t| < 3)
   results    the same code gives the same result in every run
   control    a true effect of 8 %, made by real extra work, is measured as 6 to 10 %; undecidable, and not a failure,
@@ -42,6 +43,7 @@ workloads that matter, or none. A calibration is out of date after 30 days.
 
 ${exitCodes({
   0: 'passed',
+  3: 'undecidable: noise alone could hide a bias of two points',
   5: 'failed: the harness is biased on this machine; or processes crashed, or the disk is full',
   130: 'interrupted by Ctrl-C (143: terminated); continue with --resume',
 })}`

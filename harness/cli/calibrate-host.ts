@@ -5,6 +5,7 @@ import {
   injectedPairs,
   leftUnfinished,
 } from '../calibrate/calibrate.js'
+import type { Calibration } from '../calibrate/calibration.js'
 import { resultPath } from '../calibrate/calibration-store.js'
 import { calibrationNotes, calibrationTable } from '../calibrate/calibration-words.js'
 import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
@@ -47,10 +48,17 @@ export interface CalibrateCommand extends CalibrateOptions {
   readonly text: string
 }
 
+const EXIT_CODES: Readonly<Record<Calibration['verdict'], ExitCode>> = {
+  passed: EXIT.done,
+  undecidable: EXIT.inconclusive,
+  failed: EXIT.invalid,
+}
+
 /**
  * `assay calibrate`: calibrates this host and prints the result.
  *
- * @returns 0 passed · 5 failed: measurements on this host are biased
+ * @returns 0 passed · 3 undecidable: too noisy to find a bias · 5 failed: measurements on this host
+ * are biased
  */
 export async function calibrateHost(
   command: CalibrateCommand,
@@ -88,7 +96,7 @@ export async function calibrateHost(
     for (const note of calibrationNotes(calibration)) io.stderr(`${note}\n`)
     printLine(`${calibration.verdict.padEnd(13)} ${shownPath(resultPath(root, id), io)}`)
     if (command.json) printJson(calibration, io)
-    return calibration.verdict === 'passed' ? EXIT.done : EXIT.invalid
+    return EXIT_CODES[calibration.verdict]
   } catch (error) {
     if (error instanceof Interrupted) io.stderr(continueHint(command, request, io))
     throw error

@@ -16,8 +16,17 @@ const SCRIPTS: readonly string[] = [
   'replay',
   'report',
 ]
-/** Options that decide where results go and how they are shown, and change none of them. */
-const WITHOUT_EFFECT: readonly string[] = ['--out', '--json', '--resume', '--require']
+/**
+ * Options that decide where results go, how they are shown, and whether the host is checked first;
+ * they change no result.
+ */
+const WITHOUT_EFFECT: readonly string[] = [
+  '--out',
+  '--json',
+  '--resume',
+  '--require',
+  '--no-calibration',
+]
 
 /**
  * A command that gives the same result again, for people to type.

@@ -54,6 +54,7 @@ interface EvaluateOptions
   readonly timeout: number
   /** `--profile` or `--no-profile`. */
   readonly profile?: boolean
+  readonly calibration: boolean
   readonly resume?: boolean
   readonly require?: 'accepted'
   readonly json?: boolean
@@ -75,6 +76,9 @@ Examples:
   assay evaluate layer0-control --inject 12%         control: is a known effect of 12 % measured as 12 %?
   assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
   assay evaluate fast --suite ./dist/my-suite.js     measure another project
+
+A host without a calibration is checked first, for about half a minute: identical arms must measure as equal, and a
+known effect as its size.
 
 Files written: decisions/NNNN-<layer>.json and .md, reports/NNNN-<layer>.html, and the evidence in
 profiling-results/NNNN-<layer>/. evaluate all ends with a summary, NNNN-all: all accepted layers together against the
@@ -119,6 +123,7 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .addOption(nodeOptionsOption())
       .option('--profile', 'profile at the end (default; not at smoke scale or with --inject)')
       .option('--no-profile', 'do not profile')
+      .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
       .addOption(new Option('--require <verdict>', 'exit 1 unless accepted').choices(['accepted']))
       .addOption(jsonOption('the record'))

@@ -7,7 +7,7 @@ import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
 import type { CommandContext } from './command.js'
 import { outWords } from './output.js'
-import { evaluationRequest, printEvaluation } from './print-evaluation.js'
+import { calibrateIfDue, evaluationRequest, printEvaluation } from './print-evaluation.js'
 
 /**
  * `assay evaluate <layer>`: evaluates one layer and prints the result.
@@ -22,6 +22,7 @@ export async function evaluateLayer(
   const loaded = await suiteOf(command.suite)
   const planned = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
   try {
+    await calibrateIfDue({ command, planned, loaded, packageVersion, io })
     const evaluation = await evaluate(evaluationRequest({ command, planned, loaded, io }))
     printEvaluation(evaluation, command, io)
     if (command.json) io.stdout(recordText(evaluation.record))

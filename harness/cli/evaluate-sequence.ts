@@ -18,7 +18,7 @@ import { terminalTable } from '../text/table.js'
 import type { CommandContext } from './command.js'
 import { exitCodeOf } from './evaluate-layer.js'
 import { linePrinter, outWords } from './output.js'
-import { evaluationRequest, printEvaluation } from './print-evaluation.js'
+import { calibrateIfDue, evaluationRequest, printEvaluation } from './print-evaluation.js'
 
 /** `evaluate all`: the command of the summary, and that of each layer. */
 export interface SequenceCommand {
@@ -53,9 +53,10 @@ export async function evaluateSequence(
   const { suite } = loaded
   const printLine = linePrinter(json, io)
   const session = { command, loaded, packageVersion, io, printLine }
-  checkLayers(session)
+  const plans = planLayers(session)
   refuseForeign(bottlenecksFile(root))
   try {
+    await calibrateMetrics(session, plans)
     const record = await runSequence({
       suite,
       root,
@@ -82,15 +83,35 @@ export async function evaluateSequence(
   }
 }
 
+/** A short calibration for each metric of the layers, if this host has none. */
+async function calibrateMetrics(
+  { command, loaded, packageVersion, io }: Session,
+  plans: readonly PlanDraft[],
+): Promise<void> {
+  for (const metric of new Set(plans.map((plan) => plan.metric))) {
+    const planned = plans.find((plan) => plan.metric === metric)!
+    const layerCommand = command.layer(planned.layer, undefined)
+    const { resume } = command.summary
+    await calibrateIfDue({
+      command: { ...layerCommand, resume },
+      planned,
+      loaded,
+      packageVersion,
+      io,
+    })
+  }
+}
+
 /**
  * Plans all layers before the first one is measured.
  *
  * @throws {InputError} a layer cannot be planned, or the suite has no goal
  */
-function checkLayers({ command, loaded, packageVersion }: Session): void {
+function planLayers({ command, loaded, packageVersion }: Session): PlanDraft[] {
   goalOf(loaded.suite)
-  for (const { id } of loaded.suite.layers)
-    planEvaluation(command.layer(id, undefined), loaded, [], packageVersion)
+  return loaded.suite.layers.map(({ id }) =>
+    planEvaluation(command.layer(id, undefined), loaded, [], packageVersion),
+  )
 }
 
 function evaluateOne(

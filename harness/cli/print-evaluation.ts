@@ -21,6 +21,7 @@ import {
 import { numberOf } from '../record/supersession.js'
 import { formatPercent } from '../text/format.js'
 import { calibrateHint } from './calibrate-command.js'
+import { calibrateShortly, isShortDue } from './calibrate-shortly.js'
 import { nextCommand } from './command-text.js'
 import {
   closingLine,
@@ -98,6 +99,25 @@ export function printEvaluation(
 
 function warningText({ where, code, hint }: PlacedWarning): string {
   return `${where === WHOLE_EVALUATION ? '' : `${where}: `}${code}: ${hint}`
+}
+
+/**
+ * Makes a short calibration of this host, if it has none. The lock of the evidence root must be
+ * free.
+ */
+export async function calibrateIfDue({
+  command,
+  planned,
+  loaded,
+  packageVersion,
+  io,
+}: Planned & { readonly packageVersion: string }): Promise<void> {
+  if (!command.calibration || command.resume) return
+  if (!isShortDue(quoteFor(command, planned, io))) return
+  const { metric } = planned
+  const targetsFirst = [...planned.workloads].sort((a, b) => (a.role < b.role ? 1 : -1))
+  const workloads = targetsFirst.map(({ id }) => id)
+  await calibrateShortly({ command, loaded, packageVersion, metric, workloads, io })
 }
 
 /** The plan with the calibration of the host and the published error rates of the rule. */

@@ -1,6 +1,6 @@
 import { type Dirent, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { SCALE_NAMES } from '../contract.js'
+import { CALIBRATION_FOLDERS } from '../calibrate/calibration-store.js'
 import { BOTTLENECKS } from '../evidence/bottlenecks-file.js'
 import {
   decisionsOf,
@@ -93,12 +93,14 @@ function uncoveredIn(folder: string): string[] {
 
 function foreignCalibrations(root: string): string[] {
   const parent = join(evidenceOf(root), CALIBRATIONS)
-  const scales = SCALE_NAMES.flatMap((scale) => [scale, `${scale}.unfinished`])
   const hosts = entriesIfThere(parent).filter((entry) => entry.isDirectory())
   return [
     ...foreignIn(parent, (entry) => entry.isDirectory() && CALIBRATED_HOST.test(entry.name)),
     ...hosts.flatMap(({ name }) =>
-      foreignIn(join(parent, name), (entry) => entry.isDirectory() && scales.includes(entry.name)),
+      foreignIn(
+        join(parent, name),
+        (entry) => entry.isDirectory() && CALIBRATION_FOLDERS.includes(entry.name),
+      ),
     ),
   ]
 }

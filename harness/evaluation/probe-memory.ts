@@ -1,7 +1,8 @@
-import type { Arm } from '../contract.js'
+import type { Arm, RunSlot } from '../contract.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
-import { forkRun } from '../measurement/fork-run.js'
+import { type ForkResult, type ForkSettings, forkRun } from '../measurement/fork-run.js'
+import { forkTogether } from '../measurement/fork-together.js'
 import { slotOf } from '../measurement/measure-pair.js'
 import { probeFlagsFor } from '../measurement/run-environment.js'
 import { nextPair, notBefore, probeOrder } from '../measurement/schedule.js'
@@ -40,7 +41,10 @@ export async function probeMemory(request: ProbeRequest): Promise<void> {
   }
 }
 
-/** Makes one pair, and ends early if a run fails. */
+/**
+ * Makes one pair, and ends early if a run fails. The processes run at the same time, because that
+ * does not change their peaks, unless the workload itself keeps several threads busy.
+ */
 async function probePair(
   request: ProbeRequest,
   workload: PlannedWorkload,
@@ -51,39 +55,67 @@ async function probePair(
   const done = probePairs(lines, workload.id, against).length
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
-  const { runs } = request.evidence
-  for (const [index, arm] of probeOrder(plan.seed, workload.id, pair, against).entries()) {
-    const before = lines.at(-1)?.startedAt ?? runs.at(-1)?.startedAt ?? plan.createdAt
-    const startedAt = notBefore(before, request.now())
-    const line = await probeRun(request, plan, { workload, pair, arm, index, startedAt })
+  const order = probeOrder(plan.seed, workload.id, pair, against)
+  const due: DuePair = { plan, workload, pair, order, startedAt: startOf(request, lines) }
+  const add = (line: ProbeLine) => {
     request.onLine(line)
     lines.push(line)
-    if ('error' in line) {
-      request.progress.note(`${workload.id} memory probe ${arm} failed: ${line.error}`)
-      return
-    }
+    if ('error' in line)
+      request.progress.note(`${workload.id} memory probe ${line.arm} failed: ${line.error}`)
+    return !('error' in line)
   }
+  if ((workload.design ?? 'adjacent') !== 'adjacent') {
+    for (const line of await probeTogether(request, due)) add(line)
+    return
+  }
+  for (const index of order.keys())
+    if (!add(await probeRun(request, { ...due, startedAt: startOf(request, lines) }, index))) return
 }
 
-/** A run of the probe that is due. */
-interface DueRun {
+/** The start of the next run, never before that of the run before it. */
+function startOf({ evidence, now }: ProbeRequest, lines: readonly ProbeLine[]): string {
+  const { runs, plan } = evidence
+  return notBefore(lines.at(-1)?.startedAt ?? runs.at(-1)?.startedAt ?? plan.createdAt, now())
+}
+
+/** A pair of the probe that is due. */
+interface DuePair {
+  readonly plan: EvaluationPlan
   readonly workload: PlannedWorkload
   readonly pair: number
-  readonly arm: Arm
-  readonly index: number
+  readonly order: readonly Arm[]
   readonly startedAt: string
 }
 
-async function probeRun(
-  { loaded, settings }: ProbeRequest,
-  plan: EvaluationPlan,
-  { workload, pair, arm, index, startedAt }: DueRun,
-): Promise<ProbeLine> {
-  const identity = { workload: workload.id, pair, arm, startedAt }
-  const result = await forkRun(
-    { ...slotOf({ plan, loaded }, workload, arm), mode: 'probe', pair, position: index },
-    { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) },
+async function probeTogether(request: ProbeRequest, due: DuePair): Promise<ProbeLine[]> {
+  const slots = due.order.map((_, index) => slotIn(request, due, index))
+  const results = await forkTogether(slots, probeSettings(request), { design: 'co-scheduled' })
+  return results.flatMap((result, index) =>
+    result.kind === 'failed' && result.isEnded === true ? [] : [lineOf(due, index, result)],
   )
+}
+
+async function probeRun(request: ProbeRequest, due: DuePair, index: number): Promise<ProbeLine> {
+  return lineOf(due, index, await forkRun(slotIn(request, due, index), probeSettings(request)))
+}
+
+function slotIn({ loaded }: ProbeRequest, due: DuePair, index: number): RunSlot {
+  const { plan, workload, pair, order } = due
+  const slot = slotOf({ plan, loaded }, workload, order[index]!)
+  return { ...slot, mode: 'probe', pair, position: index }
+}
+
+function probeSettings({ settings }: ProbeRequest): ForkSettings {
+  return { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) }
+}
+
+/** The line of the journal about a run of the probe. */
+function lineOf(
+  { workload, pair, order, startedAt }: DuePair,
+  index: number,
+  result: ForkResult,
+): ProbeLine {
+  const identity = { workload: workload.id, pair, arm: order[index]!, startedAt }
   if (result.kind === 'failed') return { ...identity, error: result.error }
   const run = result.message.kind === 'measured' ? result.message.measurement : undefined
   if (run?.peakRssBytes === undefined)

@@ -41,8 +41,35 @@ export const criterionSchema = z.union(
 
 /** The calibration of this host and Node, as it was when an evaluation was planned. */
 export const calibrationQuoteSchema = z.strictObject({
-  /** `failed`: biased measurements. `stale`: made too long ago, or on another host or Node. */
-  status: z.enum(['passed', 'failed', 'stale', 'missing']),
+  /**
+   * `failed`: biased measurements. `undecidable`: too noisy to find a bias. `stale`: made too long
+   * ago.
+   */
+  status: z.enum(['passed', 'failed', 'undecidable', 'stale', 'missing']),
+  /**
+   * Present if a short calibration is quoted: it checks the host and the harness on one workload
+   * at this scale, for all workloads.
+   */
+  short: z.strictObject({ workload: z.string(), scale: z.enum(SCALE_NAMES) }).optional(),
+  /** What the calibration found; absent in older plans. */
+  checks: z
+    .array(
+      z.strictObject({
+        workload: z.string(),
+        design: designSchema.optional(),
+        /** The measured improvement of identical arms, with its 95 % interval. */
+        identical: z.strictObject({ improvement: z.number(), ci95: z.array(z.number()).length(2) }),
+        /** The improvement made by injected work, and as it was measured. */
+        injected: z
+          .strictObject({
+            realised: z.number(),
+            improvement: z.number(),
+            ci95: z.array(z.number()).length(2),
+          })
+          .optional(),
+      }),
+    )
+    .optional(),
   /** Absent, like the age, without a calibration. */
   madeAt: z.iso.datetime().optional(),
   ageDays: z.number().nonnegative().optional(),

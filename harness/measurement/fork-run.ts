@@ -37,6 +37,8 @@ export type Answer = Exclude<ChildMessage, { kind: 'ready' | 'error' | 'passed' 
 interface Failure {
   readonly error: string
   readonly exitCode?: number
+  /** The process was ended because another one of its pair failed. */
+  readonly isEnded?: true
 }
 
 /** The messages that a process has sent so far. */
@@ -66,6 +68,8 @@ export interface StartedRun {
   send(kind: 'turn' | 'stop'): void
   /** Ends the process, whose run then counts as failed. */
   fail(error: string): void
+  /** Ends the process because another one of its pair failed. */
+  abandon(error: string): void
   /** How the process ended, and the moments between which it worked. @throws as `forkRun` */
   readonly end: Promise<EndedRun>
 }
@@ -124,6 +128,10 @@ export function startRun(slot: RunSlot, settings: ForkSettings, steps: Steps = {
     send: (kind) => send({ kind }),
     fail: (error) => {
       conversation.failure ??= { error }
+      child.kill('SIGKILL')
+    },
+    abandon: (error) => {
+      conversation.failure ??= { error, isEnded: true }
       child.kill('SIGKILL')
     },
     end: superviseProcess(child, settings, () => void child.kill('SIGKILL')).then((end) =>
@@ -206,5 +214,6 @@ function resultOf(
   const cause = failure?.error ?? problem ?? 'exited without an answer'
   const withStderr = stderrTail !== '' && failure?.exitCode === undefined
   const error = withStderr ? `${cause}; its stderr ends: ${stderrTail}` : cause
-  return defined({ kind: 'failed' as const, error, exitCode: failure?.exitCode })
+  const { exitCode, isEnded } = failure ?? {}
+  return defined({ kind: 'failed' as const, error, exitCode, isEnded })
 }

@@ -34,12 +34,9 @@ export async function forkTogether(
   return await pair.results()
 }
 
-const ENDED = 'was ended, because '
-
 /** The failure for which the other processes of a pair were ended; undefined if there is none. */
 export function causeOf(results: readonly ForkResult[]): ForkResult | undefined {
-  const failed = results.filter(({ kind }) => kind === 'failed')
-  return failed.find((result) => result.kind === 'failed' && !result.error.startsWith(ENDED))
+  return results.find((result) => result.kind === 'failed' && result.isEnded !== true)
 }
 
 /** The processes of one pair while they run. */
@@ -78,7 +75,7 @@ class RunningPair {
   #failAll(arm: Arm): void {
     if (this.#hasFailed) return
     this.#hasFailed = true
-    for (const run of this.#runs) run.fail(`${ENDED}the ${arm} of its pair failed`)
+    for (const run of this.#runs) run.abandon(`was ended, because the ${arm} of its pair failed`)
   }
 
   #becomeReady(run: Started): void {

@@ -100,8 +100,10 @@ async function measureTogether(
   const startedAt = startOfRun()
   const slots = due.order.map((arm, index) => slotIn(due, arm, index))
   const results = await forkTogether(slots, settings, defined({ design, cpu }))
+  // The journal names the run that failed, and not those that were ended because of it.
   for (const [index, result] of results.entries())
-    onLine(lineOf(due, { arm: due.order[index]!, index, startedAt, result, cpu }))
+    if (result.kind === 'answered' || result.isEnded !== true)
+      onLine(lineOf(due, { arm: due.order[index]!, index, startedAt, result, cpu }))
 }
 
 function slotIn({ request, workload, pair }: DuePair, arm: Arm, index: number): RunSlot {

@@ -3,7 +3,13 @@ import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { Bench } from 'tinybench'
 import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
-import { PROC, readPeakRssBytes, readRunQueueWaits, waitBetween } from '../system/proc.js'
+import {
+  PROC,
+  readMainWait,
+  readPeakRssBytes,
+  readRunQueueWaits,
+  waitBetween,
+} from '../system/proc.js'
 import type { Measurement } from './child-message.js'
 import { ALONE, type Company } from './company.js'
 import { burn } from './kernel.js'
@@ -15,6 +21,7 @@ import { UncountedWork, watchProcesses } from './started-processes.js'
 interface Reading {
   readonly processes: ReturnType<ReturnType<typeof watchProcesses>['read']>
   readonly waits: ReadonlyMap<string, number> | undefined
+  readonly mainWaitMs: number
   readonly involuntarySwitches: number
   readonly cpu: NodeJS.CpuUsage
   readonly atMs: number
@@ -59,8 +66,8 @@ export async function runOnce(
   const processes = watchProcesses(proc)
   const outcomes: Outcome<unknown>[] = []
   // Samples are collected here, because tinybench sorts its own.
-  const durationsMs: number[] = []
-  const passCpuMs: number[] = []
+  const passes = { wallMs: [] as number[], cpuMs: [] as number[], waitedMs: [] as number[] }
+  const readsWaits = slot.together === 'lock-step' && slot.metric !== 'wall'
   const kernelCpuMs: number[] = []
   const pass = async (): Promise<Outcome<unknown>> => {
     const outcome = await workload.run(subject, scale, slot.seed)
@@ -71,16 +78,19 @@ export async function runOnce(
   // the time. It is declared `async`, because tinybench calls any other function once more to test
   // whether it is.
   const iteration = async (): Promise<void> => {
+    const waitedMs = readsWaits ? readMainWait(proc) : 0
     const begin = performance.now()
     const cpu = process.cpuUsage()
     outcomes.push(await pass())
-    passCpuMs.push(cpuMsSince(cpu))
-    durationsMs.push(performance.now() - begin)
+    passes.cpuMs.push(cpuMsSince(cpu))
+    passes.wallMs.push(performance.now() - begin)
+    passes.waitedMs.push(readsWaits ? readMainWait(proc) - waitedMs : 0)
   }
   const timing = { slot, iteration, company, processes, proc }
-  const { start, end, peakRssBytes } = await timeIterations(timing)
+  const section = await timeIterations(timing)
+  const { start, end, peakRssBytes } = section
   await company.untilAllTimed(pass)
-  checkIterations(slot, durationsMs)
+  checkIterations(slot, passes.wallMs)
   if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes))
     throw new UncountedWork(
       "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
@@ -90,8 +100,8 @@ export async function runOnce(
   outcomes.length = 0
   globalThis.gc?.()
   return {
-    ...timesOf(slot, start, end, durationsMs),
-    passCpuMs,
+    ...timesOf(slot, section, passes),
+    passCpuMs: passes.cpuMs,
     ...(turns > 0 && {
       injectedMs: mean(kernelCpuMs.slice(slot.warmup).slice(0, slot.iterations)),
     }),
@@ -163,31 +173,45 @@ function checkIterations({ warmup, iterations }: RunSlot, durationsMs: readonly 
     )
 }
 
+/** What was measured of each iteration, warm-up included, in the order they ran, ms. */
+interface Passes {
+  readonly wallMs: readonly number[]
+  readonly cpuMs: readonly number[]
+  /** Waiting of the main thread for a CPU; only measured in lock-step. */
+  readonly waitedMs: readonly number[]
+}
+
 /** Means over the timed iterations, and the wall time of each iteration. */
-function timesOf(
-  { warmup, iterations, together }: RunSlot,
-  start: Reading,
-  end: Reading,
-  durationsMs: readonly number[],
-) {
-  const samplesMs = durationsMs.slice(warmup)
-  const waitedMs = together === 'co-scheduled' ? mainThreadWait(start, end) : 0
-  const sectionMs = together === 'lock-step' ? sum(samplesMs) : end.atMs - start.atMs
+function timesOf(slot: RunSlot, { start, end }: TimedSection, passes: Passes) {
+  const { warmup, iterations } = slot
+  const samplesMs = passes.wallMs.slice(warmup)
+  const { cpuMs, wallMs } =
+    slot.together === 'lock-step'
+      ? lockStepTimes(passes, warmup)
+      : sectionTimes(start, end, slot.together === 'co-scheduled')
   return {
-    cpuMs: cpuMsBetween(start.cpu, end.cpu) / iterations,
-    wallMs: (sectionMs - waitedMs) / iterations,
-    coldWallMs: durationsMs[0]!,
+    cpuMs: cpuMs / iterations,
+    wallMs: wallMs / iterations,
+    coldWallMs: passes.wallMs[0]!,
     samplesMs,
     warmup,
-    warmupMs: sum(durationsMs.slice(0, warmup)),
+    warmupMs: sum(passes.wallMs.slice(0, warmup)),
     iterations,
   }
 }
 
-/** Time that the main thread waited for a CPU, ms; 0 if the host does not report it. */
-function mainThreadWait(start: Reading, end: Reading): number {
-  const thread = String(process.pid)
-  return (end.waits?.get(thread) ?? 0) - (start.waits?.get(thread) ?? 0)
+/** The sums of the timed iterations, without the messages and the turns of others between them. */
+function lockStepTimes({ cpuMs, wallMs, waitedMs }: Passes, warmup: number) {
+  const [cpu, wall, waited] = [cpuMs, wallMs, waitedMs].map((all) => sum(all.slice(warmup)))
+  return { cpuMs: cpu!, wallMs: wall! - waited! }
+}
+
+/** The whole timed section; co-scheduled, its wall time without the waiting of the main thread. */
+function sectionTimes(start: Reading, end: Reading, isShared: boolean) {
+  return {
+    cpuMs: cpuMsBetween(start.cpu, end.cpu),
+    wallMs: end.atMs - start.atMs - (isShared ? end.mainWaitMs - start.mainWaitMs : 0),
+  }
 }
 
 /** Burns turns of the kernel. @returns the CPU time they took, ms */
@@ -273,15 +297,19 @@ function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
 function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const processes = watch.read()
   const waits = readRunQueueWaits(proc)
+  const mainWaitMs = readMainWait(proc)
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
-  return { processes, waits, involuntarySwitches, cpu: process.cpuUsage(), atMs: performance.now() }
+  const cpu = process.cpuUsage()
+  return { processes, waits, mainWaitMs, involuntarySwitches, cpu, atMs: performance.now() }
 }
 
 function readAtEnd(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const atMs = performance.now()
   const cpu = process.cpuUsage()
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
-  return { processes: watch.read(), waits: readRunQueueWaits(proc), involuntarySwitches, cpu, atMs }
+  const mainWaitMs = readMainWait(proc)
+  const waits = readRunQueueWaits(proc)
+  return { processes: watch.read(), waits, mainWaitMs, involuntarySwitches, cpu, atMs }
 }
 
 /** Observes the garbage collections of this process from now on. */

@@ -14,6 +14,8 @@ export function calibrationText(
   const { status, workloads } = calibration
   if (status === 'failed') return ['calibration failed', ...ageOf(calibration)].join(', ')
   const noise = workloads.find(({ id }) => id === workload)
+  if (calibration.short !== undefined && status === 'passed')
+    return ['host calibrated', ...ageOf(calibration)].join(', ')
   if (status === 'missing' || noise === undefined) return 'not calibrated'
   const quote = `calibrated ${noise.class}, effective sd ${formatPercent(noise.effectiveSd)}`
   return `${[quote, ...ageOf(calibration)].join(', ')}${status === 'stale' ? ' (out of date)' : ''}`

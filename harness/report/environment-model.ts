@@ -42,6 +42,7 @@ export function environmentFacts({
 const CALIBRATION_WORDS: Readonly<Record<CalibrationQuote['status'], string>> = {
   passed: 'The calibration of this host and Node version passed',
   failed: 'The calibration of this host and Node version failed',
+  undecidable: 'The calibration of this host and Node version was too noisy to find a bias',
   stale: 'The calibration of this host and Node version passed but was out of date',
   missing: 'This host and Node version had not been calibrated',
 }

@@ -57,6 +57,15 @@ export function readThreads(proc: string = PROC): ReadonlyMap<number, ThreadCpu>
 }
 
 /**
+ * Time the main thread of this process has spent waiting for a CPU so far, ms; 0 if the host does
+ * not report it.
+ */
+export function readMainWait(proc: string = PROC): number {
+  const wait = /^\d+ (\d+) /.exec(readText(join(proc, 'self', 'schedstat')) ?? '')?.[1]
+  return wait === undefined ? 0 : Number(wait) / 1e6
+}
+
+/**
  * Waiting between two readings, summed over all threads alive at the second, ms. Subtracting the
  * sums of the readings would be wrong: the second reading lacks the time of threads that have
  * ended, so the difference would be too small or negative.

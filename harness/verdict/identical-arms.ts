@@ -34,6 +34,8 @@ export interface IdenticalAttempt extends Partial<Noise> {
   readonly lag1?: number
   readonly checks: readonly Check[]
   readonly ok: boolean
+  /** Noise alone could hide a bias of two points, so equal arms prove little. */
+  readonly undecidable?: true
 }
 
 /**
@@ -41,6 +43,8 @@ export interface IdenticalAttempt extends Partial<Noise> {
  * trials.
  */
 export const BIAS_SE = 2.8
+/** A bias of this size, log scale, must not hide in the noise. */
+const HIDDEN_BIAS = 0.02
 /** The rounding error allowed if the pairs do not vary. */
 const ROUNDING = 1e-12
 
@@ -76,6 +80,7 @@ function judgeIdentical(rounds: readonly Round[], pairs: number, metric: Metric)
     lag1: lag1(logRatios),
     checks,
     ok: checks.every(({ ok }) => ok),
+    undecidable: BIAS_SE * se > HIDDEN_BIAS ? (true as const) : undefined,
   })
 }
 

@@ -3,6 +3,7 @@ import { defined } from '../evidence/defined.js'
 import type { Trial } from './attempts.js'
 import { compareArms } from './compare.js'
 import { BIAS_SE } from './identical-arms.js'
+import { realisedImprovement } from './injected-size.js'
 import type { Round } from './rounds.js'
 
 /** Whether an injected effect was measured correctly. `incomplete`: pairs are missing. */
@@ -16,6 +17,8 @@ export interface InjectedAttempt {
   readonly m?: number
   readonly se?: number
   readonly df?: number
+  /** The improvement that the injected work really made, if its runs timed it. */
+  readonly realised?: number
   /** The measured improvement, a fraction. */
   readonly improvement?: number
   /** Its 95 % interval. */
@@ -68,15 +71,17 @@ function judgeInjected(
   const { m, se, df } = comparison.estimate
   const { estimate: improvement, ci95 } = comparison.improvement
   const reach = BIAS_SE * se
+  const realised = realisedImprovement(rounds, 'baseline')
   return defined({
     n,
     m,
     se,
     df,
+    realised,
     improvement,
     ci95: ci95 && ([ci95.lower, ci95.upper] as const),
     reach,
-    outcome: n < pairs ? 'incomplete' : detect(m, reach, injected),
+    outcome: n < pairs ? 'incomplete' : detect(m, reach, realised ?? injected),
   })
 }
 

@@ -116,9 +116,9 @@ function outOfOrder(
   const last = done.get(line.workload) ?? 0
   const expected = pair.length === 0 ? last + 1 : last
   if (line.pair !== expected) return `follows pair ${last}, so pair ${expected} is due`
-  const { design = 'adjacent' } = plan.workloads.find(({ id }) => id === line.workload) ?? {}
-  if (design === 'adjacent' && pair.some(isFailed))
-    return 'follows a failed run, which ends its pair'
+  // Of arms that run together, any may fail, and the others have no line.
+  if (isTogether(plan, line) && [...pair, line].every(isFailed)) return undefined
+  if (pair.some(isFailed)) return 'follows a failed run, which ends its pair'
   const arm = orderOf(line.workload, line.pair)[pair.length]
   if (line.arm !== arm)
     return arm === undefined
@@ -127,6 +127,10 @@ function outOfOrder(
   if ('position' in line && line.position !== POSITIONS[pair.length])
     return `is marked as ${line.position}, but is the ${POSITIONS[pair.length]} of its pair`
   return undefined
+}
+
+function isTogether({ workloads }: EvaluationPlan, { workload }: Line): boolean {
+  return (workloads.find(({ id }) => id === workload)?.design ?? 'adjacent') !== 'adjacent'
 }
 
 /** Whether a run was not bound to the CPU of its pair, or bound although its pair is adjacent. */

@@ -71,6 +71,13 @@ function calibrationWarnings({ calibration, workloads }: EvaluationPlan): Warnin
         hint: `the calibration of this host and Node found a bias, so nothing is accepted; stop other programs and calibrate again: ${command}`,
       },
     ]
+  if (status === 'undecidable')
+    return [
+      {
+        code: 'calibration-undecidable',
+        hint: `this host was too noisy to find a bias of the harness; stop other programs and calibrate again: ${command}`,
+      },
+    ]
   if (status === 'stale') {
     const age = ageDays === undefined ? '' : ` (${formatCounted(Math.floor(ageDays), 'day')} old)`
     return [
@@ -80,6 +87,7 @@ function calibrationWarnings({ calibration, workloads }: EvaluationPlan): Warnin
       },
     ]
   }
+  if (status === 'passed' && calibration.short !== undefined) return []
   const covered = new Set(status === 'passed' ? calibration.workloads.map(({ id }) => id) : [])
   const uncovered = workloads.map(({ id }) => id).filter((id) => !covered.has(id))
   if (uncovered.length === 0) return []

@@ -32,6 +32,7 @@ export const WARNING_CODES = [
   'calibration-failed',
   'calibration-stale',
   'calibration-missing',
+  'calibration-undecidable',
   'zero-variance',
   'noisy',
   'outliers',

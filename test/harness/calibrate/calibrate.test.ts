@@ -196,7 +196,7 @@ describe('a baseline with a fault', () => {
     const state = temporaryDirectory()
     const { code, stderr } = await troubled('crash-sometimes', root, {
       KERNEL_STATE: state,
-      KERNEL_CRASH_AT: '12,13,14,15',
+      KERNEL_CRASH_AT: '13,14,15,16,17,18',
     })
     expect(code).toBe(5)
     expect(stderr).toMatch(

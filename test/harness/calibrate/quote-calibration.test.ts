@@ -73,6 +73,21 @@ describe('the quote of a calibration', () => {
       ageDays: 3,
       command: 'calibrate',
       workloads: [{ id: 'grid-search', class: 'GREEN', effectiveSd: expect.closeTo(0.014, 2) }],
+      checks: [
+        {
+          workload: 'grid-search',
+          identical: {
+            improvement: expect.closeTo(0, 1),
+            ci95: [expect.closeTo(0, 1), expect.closeTo(0, 1)],
+          },
+          // The simulated runs do not time their kernel, so the planned size stands.
+          injected: {
+            realised: 0.08,
+            improvement: expect.closeTo(0.08, 1),
+            ci95: [expect.closeTo(0.08, 1), expect.closeTo(0.08, 1)],
+          },
+        },
+      ],
     })
   })
 

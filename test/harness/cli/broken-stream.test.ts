@@ -34,7 +34,17 @@ describe('a broken stream', () => {
   it('does not stop an evaluation: the record is written, the lock is released, and the exit code is that of the verdict', async () => {
     const root = unfinishedCopy(await evaluatedSlower(), '0002-slower', 9)
     const { code } = await run(
-      ['evaluate', 'slower', ...WORDS, '--require', 'accepted', '--resume', '--out', root],
+      [
+        'evaluate',
+        'slower',
+        '--no-calibration',
+        ...WORDS,
+        '--require',
+        'accepted',
+        '--resume',
+        '--out',
+        root,
+      ],
       'closed',
     )
     expect(code).toBe(1)

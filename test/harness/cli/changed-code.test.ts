@@ -44,7 +44,21 @@ async function evaluate(
     },
   })
   const code = await runCli(
-    ['evaluate', 'less', '--scale', 'smoke', '--suite', suite, '--out', root, ...words],
+    [
+      'evaluate',
+      'less',
+      '--no-calibration',
+      // One run after the other, so that each takes the time once.
+      '--design',
+      'adjacent',
+      '--scale',
+      'smoke',
+      '--suite',
+      suite,
+      '--out',
+      root,
+      ...words,
+    ],
     kernelSuite,
     io,
   )

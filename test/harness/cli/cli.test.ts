@@ -76,7 +76,11 @@ describe('places', () => {
   it('another evaluation works in are exit 2', async () => {
     const root = temporaryDirectory()
     const { io, interrupt } = createIo()
-    const running = runCli(['evaluate', 'busy-hang', '--out', root], kernelSuite, io)
+    const running = runCli(
+      ['evaluate', 'busy-hang', '--no-calibration', '--out', root],
+      kernelSuite,
+      io,
+    )
     const second = await assay(`evaluate faster --out ${root}`)
     interrupt()
     expect(second).toMatchObject({

@@ -21,7 +21,7 @@ import { parseWords } from './parse-words.js'
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
-const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 10 --suite ${suite} --out ${root}`
+const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 10 --no-calibration --suite ${suite} --out ${root}`
 const journal = join(root, 'profiling-results', '.sequence.json')
 
 function recordOf(id: string, from = root): DecisionRecord {
@@ -278,7 +278,11 @@ describe('what evaluate all refuses', () => {
   it('a directory another evaluation works in', async () => {
     const out = temporaryDirectory()
     const { io, interrupt } = createIo()
-    const running = runCli(['evaluate', 'busy-hang', '--out', out], kernelSuite, io)
+    const running = runCli(
+      ['evaluate', 'busy-hang', '--no-calibration', '--out', out],
+      kernelSuite,
+      io,
+    )
     const second = await assay(`evaluate all --suite ${suite} --out ${out}`)
     interrupt()
     expect(second).toMatchObject({

@@ -8,7 +8,17 @@ import { fixture, temporaryDirectory } from '../../fixtures/bench.js'
 const root = temporaryDirectory()
 const folder = join(root, 'profiling-results', '0001-faster')
 const journal = join(folder, 'runs.jsonl')
-const WORDS = ['evaluate', 'faster', '--workload', 'spin', '--scale', 'smoke', '--out', root]
+const WORDS = [
+  'evaluate',
+  'faster',
+  '--no-calibration',
+  '--workload',
+  'spin',
+  '--scale',
+  'smoke',
+  '--out',
+  root,
+]
 
 interface Ended {
   readonly code: number | null

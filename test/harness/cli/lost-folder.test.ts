@@ -20,7 +20,17 @@ it('names the folder that cannot be used in mid-run, and tidying up does not hid
       return new Date()
     },
   })
-  const words = ['evaluate', 'less', '--scale', 'smoke', '--suite', suite, '--out', root]
+  const words = [
+    'evaluate',
+    'less',
+    '--no-calibration',
+    '--scale',
+    'smoke',
+    '--suite',
+    suite,
+    '--out',
+    root,
+  ]
   const code = await runCli(words, kernelSuite, io)
   expect(output.stderr).toMatch(/^assay: cannot use .*runs\.jsonl \(ENOTDIR\)/m)
   expect(code).toBe(2)

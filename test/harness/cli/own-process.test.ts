@@ -35,7 +35,15 @@ function run(
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, root, ...output })))
 }
 
-const EVALUATE = ['evaluate', 'less', '--scale', 'smoke', '--require', 'accepted']
+const EVALUATE = [
+  'evaluate',
+  'less',
+  '--no-calibration',
+  '--scale',
+  'smoke',
+  '--require',
+  'accepted',
+]
 
 describe('success is earned', () => {
   it.each([

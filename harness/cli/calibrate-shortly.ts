@@ -1,0 +1,86 @@
+import { calibrate } from '../calibrate/calibrate.js'
+import type { Metric, ScaleName, Workload } from '../contract.js'
+import { AssayError } from '../errors.js'
+import type { EvaluateCommand } from '../evaluation/plan.js'
+import type { CalibrationQuote } from '../evidence/evidence.js'
+import { Interrupted, type Io } from '../io.js'
+import type { LoadedSuite } from '../measurement/load-suite.js'
+import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
+import { createProgress } from '../progress.js'
+import { formatDuration } from '../text/format.js'
+
+/** The data are the smallest, because the host is checked and not the workload. */
+const SCALE: ScaleName = 'smoke'
+const PAIRS = 10
+const LONGEST_MS = 90_000
+
+/** A short calibration that may be due before an evaluation. */
+export interface ShortCalibration {
+  readonly command: EvaluateCommand
+  readonly loaded: LoadedSuite
+  readonly packageVersion: string
+  readonly metric: Metric
+  /** Ids of the workloads that will be measured, targets first. */
+  readonly workloads: readonly string[]
+  readonly io: Io
+  /** It is given up if it would take longer, ms. */
+  readonly mostMs?: number
+}
+
+/** Whether a host with this calibration gets a short one before an evaluation. */
+export function isShortDue(quote: CalibrationQuote): boolean {
+  // A long calibration that failed is repeated by its own command alone.
+  return quote.status === 'missing' || (quote.short !== undefined && quote.status !== 'passed')
+}
+
+/**
+ * Makes a short calibration of this host: ten pairs of identical arms and ten with an injected
+ * effect, on the first workload that runs on one thread. If that is not possible or takes too
+ * long, it is reported, and the evaluation goes on without.
+ *
+ * @throws {Interrupted} the user stopped it
+ */
+export async function calibrateShortly(short: ShortCalibration): Promise<void> {
+  const { command, loaded, packageVersion, metric, io, mostMs = LONGEST_MS } = short
+  const workload = checkedWorkload(short)
+  if (workload === undefined) return
+  const progress = createProgress(io)
+  progress.note(`checking this host: identical arms, and a known effect, on ${workload.id}`)
+  try {
+    await calibrate({
+      root: command.root,
+      workloads: [workload],
+      scale: SCALE,
+      metric,
+      seed: command.seed,
+      pairs: PAIRS,
+      short: { mostMs },
+      resume: false,
+      command: command.text,
+      loaded,
+      packageVersion,
+      settings: {
+        env: runEnvironment(io.env, loaded.suite.passEnvironment),
+        nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
+        timeoutMs: Math.min(command.timeoutMs, mostMs),
+        signal: io.signal,
+      },
+      progress,
+      now: io.now,
+      onProof: () => {},
+    })
+  } catch (error) {
+    if (!(error instanceof AssayError) || error instanceof Interrupted) throw error
+    progress.note(`this host was not checked within ${formatDuration(mostMs)}: ${error.message}`)
+  }
+}
+
+function checkedWorkload({
+  workloads,
+  loaded,
+}: ShortCalibration): Workload<unknown, unknown, unknown> | undefined {
+  const named = loaded.suite.workloads.filter(({ id }) => workloads.includes(id))
+  return workloads
+    .map((id) => named.find((workload) => workload.id === id))
+    .find((workload) => workload !== undefined && workload.parallel !== true)
+}
