@@ -14,9 +14,9 @@ export type Unit = () => number | Promise<number>
 /** The kinds of kernels, each with what it makes of a seed: the unit of its work. */
 export const KERNELS = {
   registers: () => integers,
-  'L1 cache': (seed: number) => chase(16 * KIB, 24_000, seed),
-  'L2 cache': (seed: number) => chase(384 * KIB, 12_000, seed),
-  memory: (seed: number) => chase(64 * MIB, 1_500, seed),
+  'L1 cache': (seed: number) => chase(16 * KIB, 60_000, seed),
+  'L2 cache': (seed: number) => chase(384 * KIB, 30_000, seed),
+  memory: (seed: number) => chase(64 * MIB, 4_000, seed),
   allocation: (seed: number) => allocate(seed),
   'typed arrays': (seed: number) => convolve(seed),
   'megamorphic calls': (seed: number) => callShapes(seed),
@@ -75,7 +75,7 @@ interface Bar {
 function allocate(seed: number): Unit {
   return () => {
     let newest: Bar | undefined
-    for (let at = 0; at < 1_500; at++) newest = { at, price: (at * seed) % 101, next: newest }
+    for (let at = 0; at < 3_000; at++) newest = { at, price: (at * seed) % 101, next: newest }
     const sums = new Map<number, number>()
     for (let bar = newest; bar !== undefined; bar = bar.next)
       sums.set(bar.at % 64, (sums.get(bar.at % 64) ?? 0) + bar.price)
@@ -134,7 +134,7 @@ async function decodeParquet(seed: number): Promise<Unit> {
     import('hyparquet-writer'),
   ])
   const random = seededRandom(seed)
-  const rows = Array.from({ length: 300 }, () => Math.floor(1e6 * random()))
+  const rows = Array.from({ length: 100 }, () => Math.floor(1e6 * random()))
   const file = parquetWriteBuffer({
     columnData: [
       { name: 'at', data: rows.map((_, at) => at), type: 'INT32' },

@@ -16,7 +16,11 @@ interface Result {
 
 /** Units of a pass of the baseline: steps of 1 % are whole units. */
 const UNITS = 100
-const LENGTH: RunLength = { warmup: 3, iterations: 4 }
+/**
+ * The warm-up is long, because time is proportional to units only after the kernel is compiled; an
+ * arm with more units is compiled in an earlier pass.
+ */
+const LENGTH: RunLength = { warmup: 10, iterations: 10 }
 const PASSES: Readonly<Record<ScaleName, RunLength>> = {
   smoke: LENGTH,
   standard: LENGTH,
