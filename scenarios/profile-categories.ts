@@ -90,7 +90,6 @@ export const profileCategories: ProfileCategories = {
     'engine/cache/shared-memory.ts',
     'engine/cache/guarded-store.ts',
     'engine/cache/read-through.ts',
-    'engine/group-by.ts',
     'engine/ports.ts',
     'engine/errors.ts',
     'engine/log.ts',

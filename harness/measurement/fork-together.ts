@@ -85,15 +85,7 @@ class RunningPair {
 
   async #begin(): Promise<void> {
     const { cpu, design } = this.#together
-    for (const run of this.#runs) {
-      if (cpu === undefined || run.pid === undefined) continue
-      try {
-        await bindToCpu(run.pid, cpu)
-      } catch (error) {
-        run.fail(messageOf(error))
-        return
-      }
-    }
+    if (cpu !== undefined) await Promise.all(this.#runs.map((run) => bind(run, cpu)))
     if (this.#hasFailed) return
     for (const run of this.#runs) run.go()
     if (design === 'co-scheduled') return
@@ -115,6 +107,16 @@ class RunningPair {
       const others = this.#runs.filter((other) => other !== one)
       if (others.every((other) => this.#timed.has(other)) && others.includes(run)) one.send('stop')
     }
+  }
+}
+
+/** Binds a process to a CPU; if that fails, its run fails. */
+async function bind(run: Started, cpu: number): Promise<void> {
+  if (run.pid === undefined) return
+  try {
+    await bindToCpu(run.pid, cpu)
+  } catch (error) {
+    run.fail(messageOf(error))
   }
 }
 

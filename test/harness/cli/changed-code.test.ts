@@ -167,7 +167,7 @@ describe('an interrupted journal that was tampered with', () => {
   it('is not continued under an older plan, whose journals prove less', async () => {
     const copy = copied()
     const plan = join(copy.folder, 'plan.json')
-    writeFileSync(plan, readFileSync(plan, 'utf8').replace('plan@2', 'plan@1'))
+    writeFileSync(plan, readFileSync(plan, 'utf8').replace('plan@3', 'plan@2'))
     const { code, stderr } = await evaluate(copy, undefined, ['--resume'])
     expect(stderr).toMatch(/cannot resume 0001-less: an older version of assay began it/)
     expect(code).toBe(2)
