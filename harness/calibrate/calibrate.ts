@@ -1,4 +1,4 @@
-import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
+import type { Metric, PairDesign, RunLength, ScaleName, Workload } from '../contract.js'
 import { InputError, InvalidEvidenceError } from '../errors.js'
 import {
   beginControl,
@@ -51,7 +51,7 @@ export interface CalibrationRequest extends ControlSetting {
    * A short calibration, which stands for all workloads of the host. It is given up if it would
    * take longer than this, ms.
    */
-  readonly short?: { readonly mostMs: number }
+  readonly short?: { readonly mostMs: number; readonly length: RunLength }
   /** Continue the unfinished calibration of this host and scale. */
   readonly resume: boolean
   /** Called once, with the proof of equal results, before any run is timed. */
@@ -128,8 +128,10 @@ function idOf({ metric, scale, loaded, settings, short }: CalibrationRequest): s
   return calibrationId(host, short === undefined ? scale : SHORT)
 }
 
-function controlOf({ workloads, scale, metric, design, seed, pairs }: CalibrationRequest): Control {
+function controlOf(request: CalibrationRequest): Control {
+  const { workloads, scale, metric, design, seed, pairs, short } = request
   return {
+    length: short?.length,
     workloads,
     scale,
     metric,

@@ -1,5 +1,5 @@
 import { calibrate } from '../calibrate/calibrate.js'
-import type { Metric, ScaleName, Workload } from '../contract.js'
+import type { Metric, RunLength, ScaleName, Workload } from '../contract.js'
 import { AssayError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
@@ -12,6 +12,7 @@ import { formatDuration } from '../text/format.js'
 /** The data are the smallest, because the host is checked and not the workload. */
 const SCALE: ScaleName = 'smoke'
 const PAIRS = 10
+const LENGTH: RunLength = { warmup: 1, iterations: 2 }
 const LONGEST_MS = 90_000
 
 /** A short calibration that may be due before an evaluation. */
@@ -54,7 +55,7 @@ export async function calibrateShortly(short: ShortCalibration): Promise<void> {
       metric,
       seed: command.seed,
       pairs: PAIRS,
-      short: { mostMs },
+      short: { mostMs, length: LENGTH },
       resume: false,
       command: command.text,
       loaded,

@@ -1,3 +1,4 @@
+import type { RunLength } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { nodeFlagsFor } from '../measurement/run-environment.js'
@@ -21,7 +22,10 @@ export type Control = Pick<
   | 'improvement'
   | 'proofs'
   | 'design'
->
+> & {
+  /** W and K of every workload; those of the suite or the pilot if absent. */
+  readonly length?: RunLength | undefined
+}
 
 export interface ControlSetting extends PhaseSetting {
   /** Evidence root, absolute. */
@@ -54,7 +58,7 @@ export async function beginControl(
       `${workload} produced two different results from the same code and seed ${seed}; make it deterministic before measuring it`,
     )
   }
-  const workloads = await pilotWorkloads(draft, setting)
+  const workloads = await pilotWorkloads(draft, setting, control.length)
   return {
     plan: {
       ...draft,
@@ -68,7 +72,7 @@ export async function beginControl(
 
 /** The plan of a control before anything has run. */
 export function draftControl(
-  control: Control,
+  { length: _, ...control }: Control,
   { root, loaded, settings, command, packageVersion }: Omit<ControlSetting, 'progress' | 'now'>,
 ): PlanDraft {
   return draftPlan({

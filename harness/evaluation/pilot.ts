@@ -12,6 +12,8 @@ import type { PlanDraft } from './plan-draft.js'
 
 interface Pilot extends PhaseSetting {
   readonly plan: PlanDraft
+  /** W and K, if they are given. */
+  readonly length?: RunLength | undefined
 }
 
 /** Time of one iteration of an arm, ms: by the plan's metric, and in wall time. */
@@ -32,15 +34,18 @@ const WARM_RUN: RunLength = { warmup: 3, iterations: 4 }
 
 /**
  * The workloads of a plan, each with the W and K of its pilot. @throws the same as `pilotWorkload`
+ *
+ * @param length W and K, if they are given; then there is no pilot
  */
 export async function pilotWorkloads(
   plan: PlanDraft,
   setting: PhaseSetting,
+  length?: RunLength,
 ): Promise<PlannedWorkload[]> {
   const planned: PlannedWorkload[] = []
   for (const workload of plan.workloads) {
     setting.progress.phase(`pilot: ${workload.id}`)
-    planned.push(await pilotWorkload({ ...setting, plan }, workload))
+    planned.push(await pilotWorkload({ ...setting, plan, length }, workload))
   }
   return planned
 }
@@ -58,7 +63,8 @@ export async function pilotWorkloads(
  */
 async function pilotWorkload(pilot: Pilot, workload: PlannedWorkload): Promise<PlannedWorkload> {
   const { passes } = workloadOf(pilot.loaded.suite, workload.id)
-  const length = passes?.[pilot.plan.scale] ?? (await measureLength(pilot, workload.id))
+  const length =
+    pilot.length ?? passes?.[pilot.plan.scale] ?? (await measureLength(pilot, workload.id))
   const planned = { ...workload, warmup: length.warmup, iterations: length.iterations }
   return pilot.plan.injected === undefined
     ? planned

@@ -61,7 +61,7 @@ export const walkForwardWorkload: Workload<
       slow: { from: 50, to: 150, step: 50 },
       assets: 10,
       windows: 2,
-      train: YEAR,
+      train: 2 * QUARTER,
       validation: QUARTER,
       test: QUARTER,
       step: QUARTER,
