@@ -4,15 +4,18 @@ import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
 import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
 import { suite } from '../../scenarios/suite.js'
-import { type CommandResult, createIo } from '../fixtures/bench.js'
+import { type CommandResult, createIo, withoutCalibration } from '../fixtures/bench.js'
 
-/** One command line of the real binary's composition, in this process; words may hold spaces. */
+/**
+ * One command line of the real binary's composition, in this process; words may hold spaces. An
+ * evaluation is not preceded by a short calibration.
+ */
 export async function assay(
   words: readonly string[],
   change: Partial<Io> = {},
 ): Promise<CommandResult> {
   const { io, output } = createIo(change)
-  const code = await runCli(words, suite, io, [
+  const code = await runCli(withoutCalibration(words), suite, io, [
     backtestCommand,
     bundleCommand,
     characteristicsCommand,
