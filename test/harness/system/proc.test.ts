@@ -79,8 +79,10 @@ describe('without a /proc', () => {
     const environment = environmentSchema.parse(
       readEnvironment(['--expose-gc'], { proc, sys: proc }),
     )
-    expect(environment.fallbacks).toHaveLength(4)
+    expect(environment.fallbacks).toHaveLength(5)
     expect(environment.fallbacks.join('\n')).toMatch(/memory is not compared/)
+    expect(environment.fallbacks.join('\n')).toMatch(/no binding to a CPU: .* in lock-step/)
+    expect(environment).not.toHaveProperty('allowedCpus')
     expect(environment).not.toHaveProperty('governor')
   })
 })
