@@ -8,7 +8,7 @@ import type { ChildMessage, ParentMessage } from './child-message.js'
 export interface Company {
   /** Called before an iteration; in lock-step, it waits for the turn of this process. */
   beforePass(): Promise<void>
-  /** Called after an iteration; in lock-step, the turn goes to the next process. */
+  /** Called after an iteration; in lock-step, the last of a turn hands over to the next process. */
   afterPass(): Promise<void>
   /**
    * Called after the timed iterations. It returns once every process of the pair has made its
@@ -18,6 +18,19 @@ export interface Company {
    * @param work makes one more iteration, which does not count
    */
   untilAllTimed(work: () => Promise<unknown>): Promise<void>
+}
+
+const MOST_TURNS = 20
+
+/**
+ * Iterations that a process in lock-step makes in one turn. A run has many only if they are short,
+ * and handing over after each would then take longer than they do.
+ */
+export function passesPerTurn({
+  warmup,
+  iterations,
+}: Pick<RunSlot, 'warmup' | 'iterations'>): number {
+  return Math.ceil((warmup + iterations) / MOST_TURNS)
 }
 
 /** A process that runs alone. */
@@ -33,15 +46,23 @@ export const ALONE: Company = {
  * @param send sends a message to the parent process
  */
 export function keepCompany(
-  { together }: Pick<RunSlot, 'together'>,
+  { together, ...length }: Pick<RunSlot, 'together' | 'warmup' | 'iterations'>,
   send: (message: ChildMessage) => Promise<void>,
 ): Company {
   if (together === undefined) return ALONE
   const { turn, stopped, isStopped } = listen()
   const inLockStep = together === 'lock-step'
+  const ofTurn = passesPerTurn(length)
+  const all = length.warmup + length.iterations
+  let passes = 0
   return {
-    beforePass: inLockStep ? turn : ALONE.beforePass,
-    afterPass: inLockStep ? () => send({ kind: 'passed' }) : ALONE.afterPass,
+    beforePass: async () => {
+      if (inLockStep && passes % ofTurn === 0) await turn()
+    },
+    afterPass: async () => {
+      passes += 1
+      if (inLockStep && (passes % ofTurn === 0 || passes === all)) await send({ kind: 'passed' })
+    },
     untilAllTimed: async (work) => {
       await send({ kind: 'timed' })
       if (inLockStep) return await stopped

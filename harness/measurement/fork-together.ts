@@ -1,6 +1,7 @@
 import type { Arm, PairDesign, RunSlot } from '../contract.js'
 import { messageOf } from '../errors.js'
 import { bindToCpu } from './affinity.js'
+import { passesPerTurn } from './company.js'
 import { type EndedRun, type ForkResult, type ForkSettings, startRun } from './fork-run.js'
 import { hostLoadBetween } from './host-load.js'
 import { turnOrder } from './schedule.js'
@@ -89,10 +90,9 @@ class RunningPair {
     if (this.#hasFailed) return
     for (const run of this.#runs) run.go()
     if (design === 'co-scheduled') return
-    const { warmup, iterations } = this.#runs[0]!.slot
-    this.#turns = Array.from({ length: warmup + iterations }, (_, iteration) =>
-      turnOrder(iteration, this.#runs),
-    ).flat()
+    const { slot } = this.#runs[0]!
+    const turns = Math.ceil((slot.warmup + slot.iterations) / passesPerTurn(slot))
+    this.#turns = Array.from({ length: turns }, (_, turn) => turnOrder(turn, this.#runs)).flat()
     this.#nextTurn()
   }
 

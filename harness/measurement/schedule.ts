@@ -42,12 +42,12 @@ export function cpuOf(
 }
 
 /**
- * The order of the arms in one iteration of a pair in lock-step: forwards and backwards in turn.
+ * The order of the arms in one turn of a pair in lock-step: forwards and backwards alternately.
  *
- * @param iteration from 0, warm-up included
+ * @param turn from 0, warm-up included
  */
-export function turnOrder<Item>(iteration: number, order: readonly Item[]): readonly Item[] {
-  return iteration % 2 === 0 ? order : [...order].reverse()
+export function turnOrder<Item>(turn: number, order: readonly Item[]): readonly Item[] {
+  return turn % 2 === 0 ? order : [...order].reverse()
 }
 
 /** The order of the arms in a pair of the memory probe: another schedule than that of the runs. */

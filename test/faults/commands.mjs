@@ -78,7 +78,7 @@ export const COMMANDS = {
 
 /** An evaluation of one layer of the kernel suite, whose record has a known outcome. */
 function evaluation(layer, code, outcome) {
-  const words = (dir) => ['evaluate', layer, ...EVALUATE, '--out', root(dir)]
+  const words = (dir) => ['evaluate', layer, '--no-calibration', ...EVALUATE, '--out', root(dir)]
   const record = (dir) => join(root(dir), 'decisions', `0001-${layer}.json`)
   return {
     main: KERNEL,

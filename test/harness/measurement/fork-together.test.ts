@@ -93,6 +93,22 @@ describe('processes in lock-step', () => {
     expect(passes).toEqual(order)
   })
 
+  it('make several short iterations in one turn, if a run has many', async () => {
+    const { suite, trace } = tracedSuite()
+    const length = { warmup: 1, iterations: 42 }
+    const slots = [
+      slot('baseline', { suite, workload: 'w', ...length }),
+      slot('candidate', { suite, workload: 'w', stack: ['b'], ...length }),
+    ]
+    const results = await forkTogether(slots, settings(), { design: 'lock-step' })
+    expect(results.map((result) => measurementOf(result).passCpuMs?.length)).toEqual([43, 43])
+    const lines = readFileSync(trace, 'utf8').trim().split('\n')
+    const begins = lines.filter((line) => line.includes('begins')).map((line) => line.charAt(0))
+    // 43 iterations in turns of three; the last turn has one.
+    expect(begins.slice(0, 12).join('')).toBe('aaabbbbbbaaa')
+    expect(begins).toHaveLength(86)
+  })
+
   it('give wall times without the iterations of the others', async () => {
     const { suite } = tracedSuite()
     const slots = [
