@@ -115,8 +115,9 @@ export async function calibrateIfDue({
   if (!command.calibration || command.resume) return
   if (!isShortDue(quoteFor(command, planned, io))) return
   const { metric } = planned
-  const targetsFirst = [...planned.workloads].sort((a, b) => (a.role < b.role ? 1 : -1))
-  const workloads = targetsFirst.map(({ id }) => id)
+  const idsOf = (role: string) =>
+    planned.workloads.flatMap((workload) => (workload.role === role ? [workload.id] : []))
+  const workloads = [...idsOf('target'), ...idsOf('guard')]
   await calibrateShortly({ command, loaded, packageVersion, metric, workloads, io })
 }
 
