@@ -12,8 +12,9 @@ import { formatDuration } from '../text/format.js'
 /** The data are the smallest, because the host is checked and not the workload. */
 const SCALE: ScaleName = 'smoke'
 const PAIRS = 10
-const LENGTH: RunLength = { warmup: 1, iterations: 2 }
-const LONGEST_MS = 90_000
+/** Cold passes vary too much from process to process to find a bias. */
+const LENGTH: RunLength = { warmup: 3, iterations: 3 }
+const LONGEST_MS = 120_000
 
 /** A short calibration that may be due before an evaluation. */
 export interface ShortCalibration {
