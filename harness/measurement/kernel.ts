@@ -1,3 +1,5 @@
+import { cpuMsBetween } from './cpu-clock.js'
+
 /** Result of the kernel; written to a module variable so that the compiler cannot remove it. */
 let residue = 1
 
@@ -35,9 +37,9 @@ export function calibrateTurnsPerMs(): number {
   return rates[CALIBRATION_REPEATS >> 1] ?? 1
 }
 
-function timeTurnsMs(turns: number): number {
+/** Burns turns of the kernel. @returns the CPU time they took, ms */
+export function timeTurnsMs(turns: number): number {
   const before = process.cpuUsage()
   burn(turns)
-  const used = process.cpuUsage(before)
-  return (used.user + used.system) / 1000
+  return cpuMsBetween(before)
 }

@@ -1,6 +1,7 @@
 import type { Capture, RunSlot, Suite } from '../../contract.js'
 import type { ProfiledRun } from '../../measurement/child-message.js'
 import { ALONE, type Company } from '../../measurement/company.js'
+import { cpuMsBetween } from '../../measurement/cpu-clock.js'
 import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
 import { type ProfilerCapture, startCapture } from './capture.js'
@@ -37,7 +38,7 @@ export async function profileRun(
       await company.beforePass()
       const before = process.cpuUsage()
       await workload.run(subject, scale, slot.seed)
-      cpuMs.push(cpuMsSince(before))
+      cpuMs.push(cpuMsBetween(before))
       await company.afterPass()
     }
     return cpuMs
@@ -47,7 +48,7 @@ export async function profileRun(
   await running?.begin()
   const begun = process.cpuUsage()
   const cpuMs = median(await passes(slot.iterations))
-  const wholeCpuMs = cpuMsSince(begun)
+  const wholeCpuMs = cpuMsBetween(begun)
   const { files, lostThreads, cpu } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
   await company.untilAllTimed(() => workload.run(subject, scale, slot.seed))
   const reference =
@@ -84,12 +85,7 @@ function timeSeries(compute: () => number, turns: number): number {
     // Using the result also keeps the compiler from removing the computation.
     if (compute() !== first) throw new Error('the reference computation is not deterministic')
   }
-  return cpuMsSince(before)
-}
-
-function cpuMsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
+  return cpuMsBetween(before)
 }
 
 function median(values: readonly number[]): number {

@@ -1,0 +1,61 @@
+import type { RunSlot } from '../contract.js'
+import { waitBetween } from '../system/proc.js'
+import type { Measurement } from './child-message.js'
+import { cpuMsBetween } from './cpu-clock.js'
+import type { TimedSection } from './timed-section.js'
+
+/** What was measured of each iteration, warm-up included, in the order they ran, ms. */
+export interface Passes {
+  readonly wallMs: readonly number[]
+  readonly cpuMs: readonly number[]
+  /** Waiting of the main thread for a CPU; only measured in lock-step. */
+  readonly waitedMs: readonly number[]
+}
+
+/** Means over the timed iterations, and the wall time of each iteration. */
+export function timesOf(slot: RunSlot, section: TimedSection, passes: Passes) {
+  const { warmup, iterations } = slot
+  const samplesMs = passes.wallMs.slice(warmup)
+  const { cpuMs, wallMs } =
+    slot.together === 'lock-step'
+      ? lockStepTimes(passes, warmup)
+      : sectionTimes(section, slot.together === 'co-scheduled')
+  return {
+    cpuMs: cpuMs / iterations,
+    wallMs: wallMs / iterations,
+    coldWallMs: passes.wallMs[0]!,
+    samplesMs,
+    warmup,
+    warmupMs: sum(passes.wallMs.slice(0, warmup)),
+    iterations,
+  }
+}
+
+/** The sums of the timed iterations, without the messages and the turns of others between them. */
+function lockStepTimes({ cpuMs, wallMs, waitedMs }: Passes, warmup: number) {
+  const [cpu, wall, waited] = [cpuMs, wallMs, waitedMs].map((all) => sum(all.slice(warmup)))
+  return { cpuMs: cpu!, wallMs: wall! - waited! }
+}
+
+/** The whole timed section; co-scheduled, its wall time without the waiting of the main thread. */
+function sectionTimes({ start, end }: TimedSection, isShared: boolean) {
+  const thread = String(process.pid)
+  const waitedMs = (end.waits?.get(thread) ?? 0) - (start.waits?.get(thread) ?? 0)
+  return {
+    cpuMs: cpuMsBetween(start.cpu, end.cpu),
+    wallMs: end.atMs - start.atMs - (isShared ? waitedMs : 0),
+  }
+}
+
+/**
+ * Share of the section that the threads of the process waited for a CPU; empty if the host does
+ * not report it.
+ */
+export function waitShareOf({ start, end }: TimedSection): Pick<Measurement, 'waitShare'> {
+  if (start.waits === undefined || end.waits === undefined) return {}
+  return { waitShare: waitBetween(start.waits, end.waits) / (end.atMs - start.atMs) }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
