@@ -1,8 +1,8 @@
-import type { Arm, RunSlot } from '../contract.js'
-import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
+import type { RunSlot } from '../contract.js'
+import type { Evidence, PlannedWorkload } from '../evidence/evidence.js'
+import { designOf } from '../evidence/pair-design.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
-import { type ForkResult, type ForkSettings, forkRun } from '../measurement/fork-run.js'
-import { forkTogether } from '../measurement/fork-together.js'
+import { type EndedSlot, forkPair } from '../measurement/fork-pair.js'
 import { slotOf } from '../measurement/measure-pair.js'
 import { probeFlagsFor } from '../measurement/run-environment.js'
 import { nextPair, notBefore, probeOrder } from '../measurement/schedule.js'
@@ -56,20 +56,26 @@ async function probePair(
   request.progress.phase(`probing memory: ${workload.id}, pair ${done + 1} of ${PROBE_PAIRS}`)
   const pair = nextPair(lines, workload.id)
   const order = probeOrder(plan.seed, workload.id, pair, against)
-  const due: DuePair = { plan, workload, pair, order, startedAt: startOf(request, lines) }
-  const add = (line: ProbeLine) => {
-    request.onLine(line)
-    lines.push(line)
-    if ('error' in line)
+  const slots = order.map((arm, index) => ({
+    ...slotOf({ plan, loaded: request.loaded }, workload, arm),
+    mode: 'probe' as const,
+    pair,
+    position: index,
+  }))
+  const { settings } = request
+  const probeSettings = { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) }
+  await forkPair(slots, probeSettings, {
+    design: designOf(workload) === 'adjacent' ? 'adjacent' : 'co-scheduled',
+    onStart: () => startOf(request, lines),
+    onEnd: (run) => {
+      const line = lineOf(slots[run.index]!, run)
+      request.onLine(line)
+      lines.push(line)
+      if (!('error' in line)) return true
       request.progress.note(`${workload.id} memory probe ${line.arm} failed: ${line.error}`)
-    return !('error' in line)
-  }
-  if ((workload.design ?? 'adjacent') !== 'adjacent') {
-    for (const line of await probeTogether(request, due)) add(line)
-    return
-  }
-  for (const index of order.keys())
-    if (!add(await probeRun(request, { ...due, startedAt: startOf(request, lines) }, index))) return
+      return false
+    },
+  })
 }
 
 /** The start of the next run, never before that of the run before it. */
@@ -78,44 +84,12 @@ function startOf({ evidence, now }: ProbeRequest, lines: readonly ProbeLine[]): 
   return notBefore(lines.at(-1)?.startedAt ?? runs.at(-1)?.startedAt ?? plan.createdAt, now())
 }
 
-/** A pair of the probe that is due. */
-interface DuePair {
-  readonly plan: EvaluationPlan
-  readonly workload: PlannedWorkload
-  readonly pair: number
-  readonly order: readonly Arm[]
-  readonly startedAt: string
-}
-
-async function probeTogether(request: ProbeRequest, due: DuePair): Promise<ProbeLine[]> {
-  const slots = due.order.map((_, index) => slotIn(request, due, index))
-  const results = await forkTogether(slots, probeSettings(request), { design: 'co-scheduled' })
-  return results.flatMap((result, index) =>
-    result.kind === 'failed' && result.isEnded === true ? [] : [lineOf(due, index, result)],
-  )
-}
-
-async function probeRun(request: ProbeRequest, due: DuePair, index: number): Promise<ProbeLine> {
-  return lineOf(due, index, await forkRun(slotIn(request, due, index), probeSettings(request)))
-}
-
-function slotIn({ loaded }: ProbeRequest, due: DuePair, index: number): RunSlot {
-  const { plan, workload, pair, order } = due
-  const slot = slotOf({ plan, loaded }, workload, order[index]!)
-  return { ...slot, mode: 'probe', pair, position: index }
-}
-
-function probeSettings({ settings }: ProbeRequest): ForkSettings {
-  return { ...settings, nodeFlags: probeFlagsFor(settings.nodeFlags) }
-}
-
 /** The line of the journal about a run of the probe. */
 function lineOf(
-  { workload, pair, order, startedAt }: DuePair,
-  index: number,
-  result: ForkResult,
+  { workload, pair, arm }: RunSlot,
+  { index, startedAt, result }: EndedSlot,
 ): ProbeLine {
-  const identity = { workload: workload.id, pair, arm: order[index]!, startedAt }
+  const identity = { workload, pair, arm, startedAt }
   if (result.kind === 'failed') return { ...identity, error: result.error }
   const run = result.message.kind === 'measured' ? result.message.measurement : undefined
   if (run?.peakRssBytes === undefined)

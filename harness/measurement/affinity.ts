@@ -3,16 +3,25 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { InvalidEvidenceError, messageOf } from '../errors.js'
 import { listNames, PROC, readText } from '../system/proc.js'
+import { cpuOf } from './schedule.js'
 
 /** Binds processes to one CPU, by `taskset` of util-linux: Node itself cannot. */
 const TASKSET = 'taskset'
 const TIMEOUT_MS = 10_000
 
+/** By the root of the proc file system, because finding out starts a process. */
+const found = new Map<string, string | undefined>()
+
 /**
  * The CPUs that this process may run on as the kernel lists them, `0-3,6`; absent if a process
- * cannot be bound to one of them.
+ * cannot be bound to one of them. Found out once.
  */
 export function readAllowedCpus(proc: string = PROC): string | undefined {
+  if (!found.has(proc)) found.set(proc, findAllowedCpus(proc))
+  return found.get(proc)
+}
+
+function findAllowedCpus(proc: string): string | undefined {
   const listed = allowedCpusOf(join(proc, 'self', 'status'))
   if (listed === undefined) return undefined
   const [first] = parseCpuList(listed)
@@ -20,15 +29,19 @@ export function readAllowedCpus(proc: string = PROC): string | undefined {
   return status === 0 ? listed : undefined
 }
 
-let bindable: readonly number[] | undefined
-
-/** The CPUs that processes can be bound to; none if they cannot be. Found out once. */
+/** The CPUs that processes can be bound to; none if they cannot be. */
 export function bindableCpus(): readonly number[] {
-  if (bindable === undefined) {
-    const listed = readAllowedCpus()
-    bindable = listed === undefined ? [] : parseCpuList(listed)
-  }
-  return bindable
+  const listed = readAllowedCpus()
+  return listed === undefined ? [] : parseCpuList(listed)
+}
+
+/**
+ * The CPU that the processes of a pair are bound to, drawn by the seed; undefined if they cannot be
+ * bound.
+ */
+export function drawCpu(seed: number, workload: string, pair: number): number | undefined {
+  const cpus = bindableCpus()
+  return cpus.length === 0 ? undefined : cpuOf(seed, workload, pair, cpus)
 }
 
 /** The CPUs of a list of the kernel: `0-3,6` is 0, 1, 2, 3 and 6. */

@@ -35,9 +35,14 @@ export async function forkTogether(
   return await pair.results()
 }
 
+/** Whether a process was ended because another one of its pair failed. */
+export function wasEnded(result: ForkResult): boolean {
+  return result.kind === 'failed' && result.isEnded === true
+}
+
 /** The failure for which the other processes of a pair were ended; undefined if there is none. */
 export function causeOf(results: readonly ForkResult[]): ForkResult | undefined {
-  return results.find((result) => result.kind === 'failed' && result.isEnded !== true)
+  return results.find((result) => result.kind === 'failed' && !wasEnded(result))
 }
 
 /** The processes of one pair while they run. */
@@ -103,10 +108,10 @@ class RunningPair {
   /** A process may stop once all others have made their timed iterations. */
   #becomeTimed(run: Started): void {
     this.#timed.add(run)
-    for (const one of this.#runs) {
-      const others = this.#runs.filter((other) => other !== one)
-      if (others.every((other) => this.#timed.has(other)) && others.includes(run)) one.send('stop')
-    }
+    const untimed = this.#runs.filter((one) => !this.#timed.has(one))
+    const others = this.#runs.filter((one) => one !== run)
+    if (untimed.length <= 1)
+      for (const one of untimed.length === 1 ? untimed : others) one.send('stop')
   }
 }
 

@@ -1,13 +1,14 @@
-import type { Arm, PairDesign, RunSlot } from '../contract.js'
+import type { Arm, Metric, RunSlot } from '../contract.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
+import { designOf } from '../evidence/pair-design.js'
 import type { JournalLine } from '../evidence/run-record.js'
-import { bindableCpus } from './affinity.js'
-import { type ForkResult, type ForkSettings, forkRun } from './fork-run.js'
-import { forkTogether } from './fork-together.js'
+import { drawCpu } from './affinity.js'
+import { type EndedSlot, forkPair } from './fork-pair.js'
+import type { ForkSettings } from './fork-run.js'
 import { voidReason } from './host-load.js'
 import { addressOf, type LoadedSuite } from './load-suite.js'
-import { armOrder, cpuOf, POSITIONS } from './schedule.js'
+import { armOrder, POSITIONS } from './schedule.js'
 
 /** The code and settings that the arms of a plan run with. */
 export interface MeasuredArms {
@@ -62,86 +63,51 @@ export async function measurePair(
   workload: PlannedWorkload,
   pair: number,
 ): Promise<void> {
-  const { plan } = request
+  const { plan, settings, startOfRun, onRun, onLine } = request
   const order = armOrder(plan.seed, workload.id, pair, plan.arms)
-  const due: DuePair = { request, workload, pair, order }
-  const { design = 'adjacent' } = workload
-  await (design === 'adjacent' ? measureAdjacent(due) : measureTogether(due, design))
-}
-
-/** A pair that is due. */
-interface DuePair {
-  readonly request: PairRequest
-  readonly workload: PlannedWorkload
-  readonly pair: number
-  readonly order: readonly Arm[]
-}
-
-async function measureAdjacent(due: DuePair): Promise<void> {
-  const { onRun, onLine, startOfRun, settings } = due.request
-  for (const [index, arm] of due.order.entries()) {
-    onRun(arm)
-    const startedAt = startOfRun()
-    const result = await forkRun(slotIn(due, arm, index), settings)
-    const line = lineOf(due, { arm, index, startedAt, result })
-    onLine(line)
-    if ('error' in line) return
-  }
-}
-
-async function measureTogether(
-  due: DuePair,
-  design: Exclude<PairDesign, 'adjacent'>,
-): Promise<void> {
-  const { plan, onRun, onLine, startOfRun, settings } = due.request
-  const cpus = bindableCpus()
-  const cpu = cpus.length === 0 ? undefined : cpuOf(plan.seed, due.workload.id, due.pair, cpus)
-  onRun(due.order[0]!)
-  const startedAt = startOfRun()
-  const slots = due.order.map((arm, index) => slotIn(due, arm, index))
-  const results = await forkTogether(slots, settings, defined({ design, cpu }))
-  // The journal names the run that failed, and not those that were ended because of it.
-  for (const [index, result] of results.entries())
-    if (result.kind === 'answered' || result.isEnded !== true)
-      onLine(lineOf(due, { arm: due.order[index]!, index, startedAt, result, cpu }))
-}
-
-function slotIn({ request, workload, pair }: DuePair, arm: Arm, index: number): RunSlot {
-  return {
+  const design = designOf(workload)
+  const cpu = design === 'adjacent' ? undefined : drawCpu(plan.seed, workload.id, pair)
+  const slots = order.map((arm, index) => ({
     ...slotOf(request, workload, arm),
-    mode: 'run',
-    metric: request.plan.metric,
+    mode: 'run' as const,
+    metric: plan.metric,
     pair,
     position: index,
-  }
-}
-
-/** A run that has ended. */
-interface EndedSlot {
-  readonly arm: Arm
-  readonly index: number
-  readonly startedAt: string
-  readonly result: ForkResult
-  readonly cpu?: number | undefined
+  }))
+  await forkPair(slots, settings, {
+    design,
+    cpu,
+    onStart: (index) => {
+      onRun(order[index]!)
+      return startOfRun()
+    },
+    onEnd: (run) => {
+      const line = lineOf(slots[run.index]!, run, plan.metric, cpu)
+      onLine(line)
+      return !('error' in line)
+    },
+  })
 }
 
 /** The line of the journal about a run. */
 function lineOf(
-  { request, workload, pair }: DuePair,
-  { arm, index, startedAt, result, cpu }: EndedSlot,
+  { workload, pair, arm }: RunSlot,
+  { index, startedAt, result }: EndedSlot,
+  metric: Metric,
+  cpu: number | undefined,
 ): JournalLine {
-  const failure = (error: string) => ({ workload: workload.id, pair, arm, error, startedAt })
+  const failure = (error: string) => ({ workload, pair, arm, error, startedAt })
   if (result.kind === 'failed') return failure(result.error)
   if (result.message.kind !== 'measured') return failure('answered without a measurement')
   const run = { ...result.message.measurement, ...result.host }
   return defined({
-    workload: workload.id,
+    workload,
     pair,
     position: POSITIONS[index] ?? 'first',
     arm,
     ...run,
     core: cpu,
     startedAt,
-    voided: voidReason(run, request.plan.metric),
+    voided: voidReason(run, metric),
   })
 }

@@ -1,6 +1,7 @@
-import type { Arm } from '../contract.js'
+import type { Arm, PairDesign } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
+import { designOf } from '../evidence/pair-design.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
 import type { JournalLine, RunRecord } from '../evidence/run-record.js'
 import { armOrder, POSITIONS, probeOrder } from '../measurement/schedule.js'
@@ -117,7 +118,7 @@ function outOfOrder(
   const expected = pair.length === 0 ? last + 1 : last
   if (line.pair !== expected) return `follows pair ${last}, so pair ${expected} is due`
   // Of arms that run together, any may fail, and the others have no line.
-  if (isTogether(plan, line) && [...pair, line].every(isFailed)) return undefined
+  if (designFor(plan, line) !== 'adjacent' && [...pair, line].every(isFailed)) return undefined
   if (pair.some(isFailed)) return 'follows a failed run, which ends its pair'
   const arm = orderOf(line.workload, line.pair)[pair.length]
   if (line.arm !== arm)
@@ -129,15 +130,15 @@ function outOfOrder(
   return undefined
 }
 
-function isTogether({ workloads }: EvaluationPlan, { workload }: Line): boolean {
-  return (workloads.find(({ id }) => id === workload)?.design ?? 'adjacent') !== 'adjacent'
+function designFor({ workloads }: EvaluationPlan, { workload }: Line): PairDesign {
+  return designOf(workloads.find(({ id }) => id === workload) ?? {})
 }
 
 /** Whether a run was not bound to the CPU of its pair, or bound although its pair is adjacent. */
 function elsewhere({ name, plan }: Audited, line: Line, pair: readonly Line[]): string | undefined {
   if (name !== RUNS || 'error' in line) return undefined
   const core = 'core' in line ? line.core : undefined
-  const { design = 'adjacent' } = plan.workloads.find(({ id }) => id === line.workload) ?? {}
+  const design = designFor(plan, line)
   if (design === 'adjacent' && core !== undefined) return 'is bound to a CPU, but its pair is not'
   if (design === 'co-scheduled' && core === undefined)
     return 'is not bound to a CPU, although its pair is co-scheduled'

@@ -1,7 +1,6 @@
 import type { Capture, PairDesign, RunLength } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
-import { bindableCpus } from '../../measurement/affinity.js'
-import { cpuOf } from '../../measurement/schedule.js'
+import { drawCpu } from '../../measurement/affinity.js'
 import {
   type ArmStack,
   type Captured,
@@ -77,8 +76,7 @@ async function captureRound(
     return captured
   }
   say(arms.map(({ arm }) => arm).join(' and '))
-  const cpus = bindableCpus()
-  const cpu = cpus.length === 0 ? undefined : cpuOf(seed, workload.id, round, cpus)
+  const cpu = drawCpu(seed, workload.id, round)
   return await captureTogether(request, arms, length, profiler, flags, defined({ design, cpu }))
 }
 
