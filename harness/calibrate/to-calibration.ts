@@ -117,12 +117,14 @@ function calibrateWorkload(
 ): CalibratedWorkload {
   const { id, content, design, warmup = 0, iterations = 1 } = planned
   const equalRounds = roundsOf(aa.runs, aa.plan, id)
-  const identicalAttempts = attemptsOf(equalRounds, identicalTrial(aa.plan))
+  const identicalAttempts = attemptsOf(equalRounds, identicalTrial(aa.plan)).map((attempt) =>
+    withoutNews(attempt, aa.plan),
+  )
   const injectedAttempts = attemptsOf(
     roundsOf(injected.runs, injected.plan, id),
     injectedTrial(injected.plan),
   )
-  const identical = withoutNews(identicalAttempts.at(-1)!, aa.plan)
+  const identical = identicalAttempts.at(-1)!
   const effect = injectedAttempts.at(-1)!
   const difference = findDifference({ aa, injected }, id)
   const noise = noiseIn(identical)
@@ -139,10 +141,7 @@ function calibrateWorkload(
     ...noise,
     certifiable: noise === undefined ? [] : certifiableOf(noise, equalRounds, aa.plan, id),
     identical: {
-      attempts: identicalAttempts.map((attempt) => ({
-        ...withoutNews(attempt, aa.plan),
-        checks: [...attempt.checks],
-      })),
+      attempts: identicalAttempts.map((attempt) => ({ ...attempt, checks: [...attempt.checks] })),
     },
     injected: {
       improvement: injectedImprovement(injected.plan.injected),
