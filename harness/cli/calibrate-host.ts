@@ -12,7 +12,7 @@ import type { Metric, PairDesign, ScaleName, Workload } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
-import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
+import { forkSettings, nodeFlagsFor } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { findNamed } from '../text/nearest-name.js'
@@ -79,12 +79,10 @@ export async function calibrateHost(
     command: text,
     loaded,
     packageVersion,
-    settings: {
-      env: runEnvironment(io.env, loaded.suite.passEnvironment),
+    settings: forkSettings(io, loaded.suite, {
       nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
       timeoutMs: command.timeout,
-      signal: io.signal,
-    },
+    }),
     progress: createProgress(io),
     now: io.now,
     onProof: ({ plan, equivalence }) => printLine(proofLine(plan, equivalence)),

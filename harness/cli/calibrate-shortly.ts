@@ -5,7 +5,7 @@ import type { EvaluateCommand } from '../evaluation/plan.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
-import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
+import { forkSettings, nodeFlagsFor } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatDuration } from '../text/format.js'
 
@@ -61,12 +61,10 @@ export async function calibrateShortly(short: ShortCalibration): Promise<void> {
       command: command.text,
       loaded,
       packageVersion,
-      settings: {
-        env: runEnvironment(io.env, loaded.suite.passEnvironment),
+      settings: forkSettings(io, loaded.suite, {
         nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
         timeoutMs: Math.min(command.timeoutMs, mostMs),
-        signal: io.signal,
-      },
+      }),
       progress,
       now: io.now,
       onProof: () => {},
@@ -81,8 +79,7 @@ function checkedWorkload({
   workloads,
   loaded,
 }: ShortCalibration): Workload<unknown, unknown, unknown> | undefined {
-  const named = loaded.suite.workloads.filter(({ id }) => workloads.includes(id))
   return workloads
-    .map((id) => named.find((workload) => workload.id === id))
+    .map((id) => loaded.suite.workloads.find((workload) => workload.id === id))
     .find((workload) => workload !== undefined && workload.parallel !== true)
 }

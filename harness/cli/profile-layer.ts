@@ -7,7 +7,7 @@ import type { Hotspots } from '../evidence/hotspots-schema.js'
 import type { Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
 import { type LoadedSuite, projectOf } from '../measurement/load-suite.js'
-import { nodeFlagsFor, runEnvironment } from '../measurement/run-environment.js'
+import { forkSettings, nodeFlagsFor } from '../measurement/run-environment.js'
 import { profileInto } from '../profile/capture/profile-files.js'
 import type { ArmStack, ProfileRequest } from '../profile/capture/profiled-process.js'
 import { bottlenecksMarkdown } from '../profile/figures/bottlenecks-markdown.js'
@@ -168,12 +168,7 @@ function requestOf(
     seed,
     intervalMicros: interval,
     durationMs: duration,
-    settings: {
-      env: runEnvironment(io.env, suite.passEnvironment),
-      nodeFlags: NODE_FLAGS,
-      timeoutMs: timeout,
-      signal: io.signal,
-    },
+    settings: forkSettings(io, suite, { nodeFlags: NODE_FLAGS, timeoutMs: timeout }),
   }
 }
 

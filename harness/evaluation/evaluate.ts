@@ -20,7 +20,7 @@ import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { ForkSettings } from '../measurement/fork-run.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
-import { runEnvironment } from '../measurement/run-environment.js'
+import { forkSettings } from '../measurement/run-environment.js'
 import type { Progress } from '../progress.js'
 import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
 import { readRecord, writeIndex } from '../record/record-store.js'
@@ -219,11 +219,6 @@ async function profile(request: Session, plan: EvaluationPlan): Promise<void> {
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io, code }: Session): ForkSettings {
-  return {
-    env: runEnvironment(io.env, loaded.suite.passEnvironment),
-    nodeFlags: draft.nodeFlags,
-    timeoutMs,
-    signal: io.signal,
-    onModules: code.saw,
-  }
+  const { nodeFlags } = draft
+  return { ...forkSettings(io, loaded.suite, { nodeFlags, timeoutMs }), onModules: code.saw }
 }

@@ -1,4 +1,6 @@
 import type { Metric, Suite } from '../contract.js'
+import type { Io } from '../io.js'
+import type { ForkSettings } from './fork-run.js'
 
 /**
  * Variables that every measured process inherits. All others are dropped, so that only a layer can
@@ -19,6 +21,15 @@ export function runEnvironment(
     env[name] === undefined ? [] : [[name, env[name]]],
   )
   return { ...Object.fromEntries(inherited), TZ: 'UTC' }
+}
+
+/** What the measured processes of a command have in common. */
+export function forkSettings(
+  io: Pick<Io, 'env' | 'signal'>,
+  { passEnvironment }: Pick<Suite, 'passEnvironment'>,
+  limits: Pick<ForkSettings, 'nodeFlags' | 'timeoutMs'>,
+): ForkSettings {
+  return { env: runEnvironment(io.env, passEnvironment), ...limits, signal: io.signal }
 }
 
 /**

@@ -155,19 +155,17 @@ async function settingOf(
   progress: Progress,
   { io, packageVersion }: CommandContext,
 ): Promise<ControlSetting> {
-  const [{ controlFlags }, { runEnvironment }] = await Promise.all([
+  const [{ controlFlags }, { forkSettings }] = await Promise.all([
     import('../../harness/evaluation/control.js'),
     import('../../harness/measurement/run-environment.js'),
   ])
   return {
     root,
     loaded,
-    settings: {
-      env: runEnvironment(io.env, loaded.suite.passEnvironment),
+    settings: forkSettings(io, loaded.suite, {
       nodeFlags: controlFlags(),
       timeoutMs: TIMEOUT_MS,
-      signal: io.signal,
-    },
+    }),
     progress,
     now: io.now,
     command: 'assay characteristics',
