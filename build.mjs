@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { areUnchanged, bundleMeasured } from './bundle-measured.mjs'
+import { areUnchanged, bundleMeasured, digestsOf } from './bundle-measured.mjs'
 import { releaseLock, takeLock } from './harness/system/lock-file.mjs'
 
 /**
@@ -67,13 +66,7 @@ function digests() {
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.built.json'))
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-  return Object.fromEntries(
-    files.map((file) => [
-      file.slice(dist.length + 1),
-      createHash('sha256').update(readFileSync(file)).digest('hex'),
-    ]),
-  )
+  return digestsOf(dist, files)
 }
 
 /** Takes the lock of this checkout; waits while another build holds it. */

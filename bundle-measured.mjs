@@ -133,7 +133,8 @@ function licencesOf(sources) {
   return { fileName: `${FOLDER}/${LICENCES}`, source: texts.join(`\n${'-'.repeat(80)}\n\n`) }
 }
 
-function digestsOf(root, paths) {
+/** SHA-256 of files, absolute, by their paths from a folder, ascending. */
+export function digestsOf(root, paths) {
   return Object.fromEntries(
     [...new Set(paths)]
       .sort()
