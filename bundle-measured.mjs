@@ -10,7 +10,6 @@ import {
 } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
 
 /**
  * Modules that measured processes and their threads import. Each is written in the place of its
@@ -34,6 +33,8 @@ const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/
 export async function bundleMeasured(root, dist) {
   const present = ENTRIES.filter((entry) => existsSync(join(root, `${entry}.ts`)))
   if (present.length === 0) return {}
+  // Loaded only here, because most builds find their bundles unchanged.
+  const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
     input: Object.fromEntries(present.map((entry) => [entry, join(root, `${entry}.ts`)])),
     cwd: root,
