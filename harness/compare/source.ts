@@ -45,24 +45,14 @@ const NAME_CELLS = 80
 const LARGEST_FILE_MIB = 256
 
 /**
- * Reads an argument of the command line: a file, a file with a selector after a colon, an evidence
- * folder, or `-` for standard input. A file whose name contains the colon has priority over a
- * selector.
+ * Reads arguments of the command line: each is a file, a file with a selector after a colon, an
+ * evidence folder, or `-` for standard input. A file whose name contains the colon has priority
+ * over a selector. If several arguments name a file, it is read once.
  *
  * @param readStdin returns all of standard input
  * @param filters conditions on the rows of a table
  * @throws {InputError} no such file, or its content cannot be compared
  */
-export function readSource(
-  argument: string,
-  cwd: string,
-  readStdin: () => Buffer,
-  filters: readonly RowFilter[] = [],
-): Source {
-  return readSources([argument], cwd, readStdin, filters)[0]!
-}
-
-/** The same for several arguments. If several of them name a file, it is read once. */
 export function readSources(
   given: readonly string[],
   cwd: string,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
-import { readSource, selectSeries } from '../../../harness/compare/source.js'
+import { readSources, selectSeries } from '../../../harness/compare/source.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 
 const cwd = temporaryDirectory()
@@ -13,19 +13,18 @@ function write(name: string, content: unknown): string {
   return name
 }
 
+const sourceOf = (word: string) => readSources([word], cwd, () => Buffer.alloc(0))[0]!
+
 /** One series of a file, chosen by what stands after the colon. */
 function read(content: unknown, selector?: string) {
   const word = `${write('file', content)}${selector === undefined ? '' : `:${selector}`}`
-  const series = selectSeries(
-    readSource(word, cwd, () => Buffer.alloc(0)),
-    'cpu',
-  )
+  const series = selectSeries(sourceOf(word), 'cpu')
   const { values, label: _label, ...facts } = series
   return { values: [...values], ...facts }
 }
 
 function names(content: unknown): string[] {
-  const source = readSource(write('file', content), cwd, () => Buffer.alloc(0))
+  const source = sourceOf(write('file', content))
   return source.content.kind === 'numbers' ? source.content.offers.map(({ name }) => name) : []
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readSource, selectSeries } from '../../../harness/compare/source.js'
+import { readSources, selectSeries } from '../../../harness/compare/source.js'
 import { InputError } from '../../../harness/errors.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
@@ -12,7 +12,8 @@ function read(content: string | object, selector?: string) {
   const text = typeof content === 'string' ? content : JSON.stringify(content)
   writeFileSync(join(root, 'file'), text)
   const word = selector === undefined ? 'file' : `file:${selector}`
-  const { values, label: _label, ...facts } = selectSeries(readSource(word, root, stdin), 'cpu')
+  const [source] = readSources([word], root, stdin)
+  const { values, label: _label, ...facts } = selectSeries(source!, 'cpu')
   return { values: [...values], ...facts }
 }
 

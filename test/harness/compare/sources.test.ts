@@ -1,20 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import {
-  readSource,
-  readSources,
-  selectSeries,
-  selectTwo,
-} from '../../../harness/compare/source.js'
+import { readSources, selectSeries, selectTwo } from '../../../harness/compare/source.js'
 import { InputError } from '../../../harness/errors.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 
 const root = temporaryDirectory()
 const stdin = () => Buffer.from('7\n8\n')
+const sourceOf = (word: string) => readSources([word], root, stdin)[0]!
 
 function valuesOf(word: string) {
-  const { values, unit } = selectSeries(readSource(word, root, stdin), 'cpu')
+  const { values, unit } = selectSeries(sourceOf(word), 'cpu')
   return unit === undefined ? [...values] : { unit, values: [...values] }
 }
 
@@ -74,9 +70,7 @@ describe('numbers are read from', () => {
       [1, 2],
       [10, 20],
     ])
-    expect(
-      selectTwo(readSource('two.csv', root, stdin))?.map(({ values, label }) => [label, ...values]),
-    ).toEqual([
+    expect(selectTwo(sourceOf('two.csv'))?.map(({ values, label }) => [label, ...values])).toEqual([
       ['two.csv:old', 1, 2],
       ['two.csv:new', 10, 20],
     ])
@@ -119,7 +113,7 @@ describe('numbers are read from', () => {
   it('vitest bench and tinybench, in ms', () => {
     const folder = join(process.cwd(), 'test', 'golden', 'compare')
     for (const name of ['vitest-bench.json', 'tinybench.json']) {
-      const series = selectSeries(readSource(join(folder, `${name}:old`), root, stdin), 'cpu')
+      const series = selectSeries(sourceOf(join(folder, `${name}:old`)), 'cpu')
       expect(series).toMatchObject({ unit: 'ms', unpairable: expect.stringContaining('sorted') })
       expect(series.values).toHaveLength(20)
     }
