@@ -31,8 +31,8 @@ export function readPeakRssBytes(proc: string = PROC): number | undefined {
 export function readRunQueueWaits(proc: string = PROC): ReadonlyMap<string, number> | undefined {
   const tasks = join(proc, 'self', 'task')
   const waits = listNames(tasks).flatMap((task) => {
-    const wait = /^\d+ (\d+) /.exec(readText(join(tasks, task, 'schedstat')) ?? '')?.[1]
-    return wait === undefined ? [] : [[task, Number(wait) / 1e6] as const]
+    const times = readThreadTimes(join(tasks, task))
+    return times === undefined ? [] : [[task, times.waitedMs] as const]
   })
   return waits.length === 0 ? undefined : new Map(waits)
 }
@@ -49,9 +49,9 @@ export function readThreads(proc: string = PROC): ReadonlyMap<number, ThreadCpu>
   const tasks = join(proc, 'self', 'task')
   return new Map(
     listNames(tasks).flatMap((task) => {
-      const ran = /^(\d+) /.exec(readText(join(tasks, task, 'schedstat')) ?? '')?.[1]
+      const times = readThreadTimes(join(tasks, task))
       const name = readText(join(tasks, task, 'comm'))?.trim() ?? ''
-      return ran === undefined ? [] : [[Number(task), { name, cpuMs: Number(ran) / 1e6 }] as const]
+      return times === undefined ? [] : [[Number(task), { name, cpuMs: times.cpuMs }] as const]
     }),
   )
 }
@@ -61,8 +61,21 @@ export function readThreads(proc: string = PROC): ReadonlyMap<number, ThreadCpu>
  * not report it.
  */
 export function readMainWait(proc: string = PROC): number {
-  const wait = /^\d+ (\d+) /.exec(readText(join(proc, 'self', 'schedstat')) ?? '')?.[1]
-  return wait === undefined ? 0 : Number(wait) / 1e6
+  return readThreadTimes(join(proc, 'self'))?.waitedMs ?? 0
+}
+
+/**
+ * What a thread has run and what it has waited for a CPU so far, ms.
+ *
+ * @param thread its folder  @returns undefined if the host does not report it
+ */
+function readThreadTimes(
+  thread: string,
+): { readonly cpuMs: number; readonly waitedMs: number } | undefined {
+  const [, ran, waited] = /^(\d+) (\d+) /.exec(readText(join(thread, 'schedstat')) ?? '') ?? []
+  return ran === undefined
+    ? undefined
+    : { cpuMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 }
 }
 
 /**
