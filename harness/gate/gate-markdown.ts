@@ -1,3 +1,4 @@
+import { signedChange } from '../record/change-text.js'
 import { escapeCode, escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import {
   formatCount,
@@ -5,8 +6,6 @@ import {
   formatLimit,
   formatMs,
   formatPercent,
-  formatPercentInterval,
-  formatSignedPercent,
 } from '../text/format.js'
 import { markdownTable } from '../text/table.js'
 import type { GateCase, GateReport, GateRound } from './gate-report.js'
@@ -89,22 +88,16 @@ function casesTable(cases: readonly GateCase[]): string | undefined {
 }
 
 function roundCells(round: GateRound): string[] {
-  const { baseMs, headMs, pairs, noise, certifiable } = round
+  const { baseMs, headMs, slowdown, pairs, noise, certifiable } = round
   return [
     baseMs === undefined || headMs === undefined
       ? '–'
       : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
-    slowdownText(round),
+    slowdown === undefined ? '–' : signedChange(slowdown, slowdownInterval(round)),
     String(pairs),
     noise === undefined ? '–' : `${noise.class} ${formatPercent(noise.effectiveSd)}`,
     certifiable === undefined ? '–' : certifiableText(certifiable),
   ]
-}
-
-function slowdownText(round: GateRound): string {
-  if (round.slowdown === undefined) return '–'
-  const interval = slowdownInterval(round)
-  return `${formatSignedPercent(round.slowdown)}${interval === undefined ? '' : ` [${formatPercentInterval(interval)}]`}`
 }
 
 function detailsOf(one: GateCase, rule: GateReport['rule']): string | undefined {

@@ -34,10 +34,10 @@ export function changeWithInterval(
   return `${change} [${formatPercentInterval(directedInterval(improvement, interval))}]`
 }
 
-/** `+40.1 % [38.6 – 41.5 %]`: an improvement and its interval. */
-export function signedChange(improvement: number, interval: readonly number[] | undefined): string {
+/** `+40.1 % [38.6 – 41.5 %]`: an improvement or a slowdown, and its interval. */
+export function signedChange(change: number, interval: readonly number[] | undefined): string {
   const bounds = interval === undefined ? '' : ` [${formatPercentInterval(interval)}]`
-  return `${formatSignedPercent(improvement)}${bounds}`
+  return `${formatSignedPercent(change)}${bounds}`
 }
 
 /**
