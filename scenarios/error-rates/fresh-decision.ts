@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { PAIR_DESIGNS, SCALE_NAMES } from '../../harness/contract.js'
 import { InvalidEvidenceError } from '../../harness/errors.js'
-import { readIfThere } from '../../harness/system/files.js'
 import { describeChange } from './change-text.js'
+import { readStudyFile, type StudyFile } from './study-file.js'
 
 /** The true changes that are measured, as signed improvements: 0.03 is 3 % less time. */
 export const FRESH_CELLS = {
@@ -78,6 +78,14 @@ export const freshDecisionSchema = z
   })
 export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
 
+/** The file of the study of fresh decisions. */
+export const FRESH_FILE: StudyFile<typeof freshDecisionSchema> = {
+  schema: freshDecisionSchema,
+  line: 'fresh decision',
+  task: 'decision',
+  option: '--fresh',
+}
+
 /**
  * The decisions measured so far, in the order of the file.
  *
@@ -88,11 +96,7 @@ export type FreshDecision = Readonly<z.infer<typeof freshDecisionSchema>>
 export function readFreshDecisions(path: string): FreshDecision[] {
   const linesOfStarts = new Map<string, number>()
   const linesOfSeeds = new Map<number, number>()
-  return (readIfThere(path) ?? '').split('\n').flatMap((text, index) => {
-    if (text === '') return []
-    const line = index + 1
-    const decision = parseLine(text, `${path}, line ${line}`)
-    const { startedAt, seed, change, workload } = decision
+  return readStudyFile(path, FRESH_FILE, ({ startedAt, seed, change, workload }, line) => {
     refuseRepeated(linesOfStarts.get(startedAt), `started at ${startedAt}`, path, line)
     // Every decision of the schedule has its own seed, which determines its order of runs.
     refuseRepeated(
@@ -103,7 +107,6 @@ export function readFreshDecisions(path: string): FreshDecision[] {
     )
     linesOfStarts.set(startedAt, line)
     linesOfSeeds.set(seed, line)
-    return [decision]
   })
 }
 
@@ -116,32 +119,5 @@ function refuseRepeated(
   if (earlier === undefined) return
   throw new InvalidEvidenceError(
     `${path}, line ${line}: this decision ${what}, like that of line ${earlier}; remove one of the two, since a decision must not count twice`,
-  )
-}
-
-function parseLine(line: string, where: string): FreshDecision {
-  const parsed = freshDecisionSchema.safeParse(jsonOf(line, where))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw unreadable(
-    where,
-    issue === undefined
-      ? 'unknown shape'
-      : `${issue.path.join('.')}: ${issue.message.toLowerCase()}`,
-  )
-}
-
-function jsonOf(line: string, where: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch (cause) {
-    throw unreadable(where, 'not JSON, perhaps cut off by an interruption', cause)
-  }
-}
-
-function unreadable(where: string, problem: string, cause?: unknown): InvalidEvidenceError {
-  return new InvalidEvidenceError(
-    `${where} is not a fresh decision (${problem}); remove the line, and --fresh will measure it again`,
-    { cause },
   )
 }

@@ -8,13 +8,12 @@ import { readEnvironment } from '../../harness/measurement/environment.js'
 import { measurePair } from '../../harness/measurement/measure-pair.js'
 import { workloadOf } from '../../harness/measurement/run-once.js'
 import { notBefore } from '../../harness/measurement/schedule.js'
-import { appendSynced } from '../../harness/system/files.js'
-import { formatDuration } from '../../harness/text/format.js'
 import { assessWorkload } from '../../harness/verdict/assess.js'
 import { refuseFailing } from '../../harness/verdict/refusals.js'
 import { isContaminated, isFailure, roundsOf } from '../../harness/verdict/rounds.js'
 import { claimHost, FRESH_DECISIONS, FRESH_HOST } from './fresh-data.js'
 import {
+  FRESH_FILE,
   type FreshDecision,
   type FreshRun,
   freshDecisionSchema,
@@ -24,6 +23,7 @@ import { freshRules } from './fresh-rules.js'
 import { type FreshTask, freshSchedule, freshTasksLeft } from './fresh-schedule.js'
 import { withHogs } from './hogs.js'
 import { SHIPPED_RULES } from './studied-rules.js'
+import { measureTasks, planFacts } from './study-file.js'
 
 const SCALE = 'smoke'
 const PROOFS = 1
@@ -72,40 +72,23 @@ export async function measureFresh(
   setting: ControlSetting,
   deadline?: Date,
 ): Promise<void> {
-  const { progress, now } = setting
-  const startedAt = now().getTime()
   const begun = new Map<string, Begun>()
-  for (const [index, task] of tasks.entries()) {
-    if (deadline !== undefined && now() >= deadline) {
-      progress.note(`time is up: ${tasks.length - index} decisions are left for the next --fresh`)
-      break
-    }
-    const msPerTask = index === 0 ? undefined : (now().getTime() - startedAt) / index
-    progress.note(taskText(task, index, tasks.length, msPerTask))
-    try {
-      const decision = await withHogs(task.hogs, () => measureDecision(task, setting, begun))
-      appendSynced(path, `${JSON.stringify(decision)}\n`)
-    } catch (error) {
-      if (!(error instanceof InvalidEvidenceError)) throw error
-      progress.note(
-        `this decision is not complete and will be measured again by --fresh: ${error.message}`,
-      )
-    }
-  }
-  progress.done()
+  await measureTasks(
+    path,
+    FRESH_FILE,
+    {
+      tasks,
+      describe: describeTask,
+      measure: (task) => withHogs(task.hogs, () => measureDecision(task, setting, begun)),
+      deadline,
+    },
+    setting,
+  )
 }
 
-function taskText(
-  { cell, workload, hogs }: FreshTask,
-  index: number,
-  count: number,
-  msPerTask: number | undefined,
-): string {
+function describeTask({ cell, workload, hogs }: FreshTask): string {
   const change = cell === 'none' ? 'no change' : cell
-  const load = hogs > 0 ? `, with ${hogs} hogs` : ''
-  const left =
-    msPerTask === undefined ? '' : `, about ${formatDuration(msPerTask * (count - index))} left`
-  return `decision ${index + 1} of ${count}: ${change}, ${workload}${load}${left}`
+  return `${change}, ${workload}${hogs > 0 ? `, with ${hogs} hogs` : ''}`
 }
 
 async function measureDecision(
@@ -117,22 +100,18 @@ async function measureDecision(
   const startedAt = setting.now().toISOString()
   const runs = await measureRuns(task, { ...plan, createdAt: startedAt }, setting)
   refuseUnequal(runs, equivalence, task)
-  const [planned] = plan.workloads
   return freshDecisionSchema.parse(
     defined({
       cell: task.cell,
       change: task.change,
       workload: task.workload,
       scale: SCALE,
-      design: planned?.design,
+      design: plan.workloads[0]?.design,
       hogs: task.hogs,
       seed: task.seed,
       dataSeed: task.dataSeed,
-      injectTurns: planned?.injectTurns,
       startedAt,
-      commit: plan.git === null ? 'none' : `${plan.git.commit}${plan.git.dirty ? ' (dirty)' : ''}`,
-      warmup: planned?.warmup,
-      iterations: planned?.iterations,
+      ...planFacts(plan),
       runs: runs.flatMap((line) => (isFailure(line) ? [] : [toFreshRun(line, task)])),
     }),
   )

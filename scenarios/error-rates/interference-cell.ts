@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PAIR_DESIGNS, type PairDesign } from '../../harness/contract.js'
 import { InvalidEvidenceError } from '../../harness/errors.js'
-import { readIfThere } from '../../harness/system/files.js'
+import { readStudyFile, type StudyFile } from './study-file.js'
 
 /**
  * What is added to an arm. `same`: more or fewer units of the kernel itself. `integers`: the
@@ -58,6 +58,14 @@ export function keyOf({ kind, added, design, change }: CellKey): string {
   return [kind, added, design, change].join('/')
 }
 
+/** The file of the study of interference. */
+export const INTERFERENCE_FILE: StudyFile<typeof interferenceCellSchema> = {
+  schema: interferenceCellSchema,
+  line: 'cell',
+  task: 'cell',
+  option: '--interference',
+}
+
 /**
  * The cells measured so far, in the order of the file.
  *
@@ -66,34 +74,12 @@ export function keyOf({ kind, added, design, change }: CellKey): string {
  */
 export function readInterferenceCells(path: string): InterferenceCell[] {
   const lines = new Map<string, number>()
-  return (readIfThere(path) ?? '').split('\n').flatMap((text, index) => {
-    if (text === '') return []
-    const where = `${path}, line ${index + 1}`
-    const cell = parseCell(text, where)
+  return readStudyFile(path, INTERFERENCE_FILE, (cell, line) => {
     const earlier = lines.get(keyOf(cell))
     if (earlier !== undefined)
       throw new InvalidEvidenceError(
-        `${where}: this cell (${keyOf(cell)}) is that of line ${earlier}; remove one of the two`,
+        `${path}, line ${line}: this cell (${keyOf(cell)}) is that of line ${earlier}; remove one of the two`,
       )
-    lines.set(keyOf(cell), index + 1)
-    return [cell]
+    lines.set(keyOf(cell), line)
   })
-}
-
-function parseCell(text: string, where: string): InterferenceCell {
-  const refused = (problem: string, cause?: unknown) =>
-    new InvalidEvidenceError(
-      `${where} is not a cell (${problem}); remove the line, and --interference will measure it again`,
-      { cause },
-    )
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw refused('not JSON, perhaps cut off by an interruption', cause)
-  }
-  const parsed = interferenceCellSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw refused(`${issue?.path.join('.')}: ${issue?.message.toLowerCase()}`)
 }

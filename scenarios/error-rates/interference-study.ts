@@ -6,18 +6,17 @@ import { pilotWorkloads } from '../../harness/evaluation/pilot.js'
 import { draftPlan, type PlanDraft } from '../../harness/evaluation/plan-draft.js'
 import { proveEquivalence } from '../../harness/evaluation/prove-equivalence.js'
 import { defined } from '../../harness/evidence/defined.js'
-import type { PlannedWorkload } from '../../harness/evidence/evidence.js'
+import type { EvaluationPlan, PlannedWorkload } from '../../harness/evidence/evidence.js'
 import type { JournalLine } from '../../harness/evidence/run-record.js'
 import { readEnvironment } from '../../harness/measurement/environment.js'
 import { type LoadedSuite, ownSuite } from '../../harness/measurement/load-suite.js'
 import { workloadOf } from '../../harness/measurement/run-once.js'
-import { appendSynced } from '../../harness/system/files.js'
-import { formatDuration } from '../../harness/text/format.js'
 import { isContaminated, type Round, roundsOf } from '../../harness/verdict/rounds.js'
 import { describeChange } from './change-text.js'
 import { claimHost } from './fresh-data.js'
 import {
   type CellKey,
+  INTERFERENCE_FILE,
   type InterferenceCell,
   interferenceCellSchema,
   readInterferenceCells,
@@ -27,6 +26,7 @@ import { INTERFERENCE_CELLS, INTERFERENCE_HOST } from './interference-data.js'
 import type { KernelKind } from './interference-kernels.js'
 import { type InterferenceTask, interferenceLeft, SEARCHES } from './interference-schedule.js'
 import { suite as kernelSuite, workloadIdOf } from './interference-suite.js'
+import { measureTasks, planFacts } from './study-file.js'
 
 const SCALE = 'smoke'
 const PROOFS = 1
@@ -67,40 +67,22 @@ export async function measureCells(
   setting: ControlSetting,
   deadline?: Date,
 ): Promise<void> {
-  const { progress, now } = setting
-  const startedAt = now().getTime()
-  for (const [index, task] of tasks.entries()) {
-    if (deadline !== undefined && now() >= deadline) {
-      progress.note(
-        `time is up: ${tasks.length - index} cells are left for the next --interference`,
-      )
-      break
-    }
-    const msPerTask = index === 0 ? undefined : (now().getTime() - startedAt) / index
-    progress.note(taskText(task, index, tasks.length, msPerTask))
-    try {
-      const cell = await measureCell(task, readInterferenceCells(path), setting)
-      appendSynced(path, `${JSON.stringify(cell)}\n`)
-    } catch (error) {
-      if (!(error instanceof InvalidEvidenceError)) throw error
-      progress.note(
-        `this cell is not complete and will be measured again by --interference: ${error.message}`,
-      )
-    }
-  }
-  progress.done()
+  await measureTasks(
+    path,
+    INTERFERENCE_FILE,
+    {
+      tasks,
+      describe: describeTask,
+      measure: (task) => measureCell(task, readInterferenceCells(path), setting),
+      deadline,
+    },
+    setting,
+  )
 }
 
-function taskText(
-  { kind, added, change, design }: InterferenceTask,
-  index: number,
-  count: number,
-  msPerTask: number | undefined,
-): string {
-  const left =
-    msPerTask === undefined ? '' : `, about ${formatDuration(msPerTask * (count - index))} left`
+function describeTask({ kind, added, change, design }: InterferenceTask): string {
   const what = change === 0 ? 'no change' : `${describeChange(change)} by ${added} work`
-  return `cell ${index + 1} of ${count}: ${kind}, ${what}, ${design}${left}`
+  return `${kind}, ${what}, ${design}`
 }
 
 async function measureCell(
@@ -196,22 +178,18 @@ async function sizeWorkloads(
 
 function toCell(
   { kind, added, design, change }: InterferenceTask,
-  { workloads, git, createdAt, seed }: PlanDraft & { readonly createdAt: string },
+  plan: EvaluationPlan,
   rounds: readonly Round[],
 ): InterferenceCell {
-  const [planned] = workloads
   return interferenceCellSchema.parse(
     defined({
       kind,
       added,
       design,
       change,
-      seed,
-      startedAt: createdAt,
-      commit: git === null ? 'none' : `${git.commit}${git.dirty ? ' (dirty)' : ''}`,
-      warmup: planned?.warmup,
-      iterations: planned?.iterations,
-      injectTurns: planned?.injectTurns,
+      seed: plan.seed,
+      startedAt: plan.createdAt,
+      ...planFacts(plan),
       pairs: rounds.map(toPair),
     }),
   )
