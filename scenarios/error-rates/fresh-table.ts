@@ -7,6 +7,7 @@ import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshDecision } from './fresh-decis
 import { freshRules } from './fresh-rules.js'
 import { NAIVE_RUNS, type NaiveVerdicts, naiveVerdicts } from './naive-rule.js'
 import { assess } from './recorded-study.js'
+import type { RuleTally } from './rule-tally.js'
 import {
   CONFIRMED,
   type ConfirmedRule,
@@ -15,16 +16,13 @@ import {
   type ShippedRule,
   type StudiedRule,
 } from './studied-rules.js'
-import { type Ending, type Tally, tallyOf } from './tally.js'
+import { type Ending, tallyOf } from './tally.js'
 import { toRunRecord } from './timed-pair.js'
 
 /** The endings of one rule over fresh decisions with one true change. */
-export interface FreshTally {
-  readonly change: number
+export interface FreshTally extends RuleTally {
   /** Number of CPU hogs running at the same time. */
   readonly hogs: number
-  readonly rule: StudiedRule
-  readonly tally: Tally
 }
 
 const ARMS = ['baseline', 'candidate'] as const

@@ -13,16 +13,11 @@ import { clopperPearson } from './clopper-pearson.js'
 import { FRESH_CELL_NAMES, FRESH_CELLS, type FreshCell } from './fresh-decision.js'
 import type { FreshSummary } from './fresh-summary.js'
 import { RECORDED_CHANGES } from './recorded-study.js'
+import { type RuleTally, totalOf } from './rule-tally.js'
 import type { StudiedRule } from './studied-rules.js'
-import { addTallies, type Tally } from './tally.js'
+import type { Tally } from './tally.js'
 
 const FIRST_LOOK = 10
-
-interface Cell {
-  readonly change: number
-  readonly rule: StudiedRule
-  readonly tally: Tally
-}
 
 /** The section about the fresh evaluations, with the table of true change × rule. */
 export function freshSection(
@@ -58,7 +53,7 @@ function plannedText(
 ): string {
   const cells = FRESH_CELL_NAMES.map((name) => {
     const change = FRESH_CELLS[name]
-    const done = pooled(tallies, change, 'improvement-20')?.trials ?? 0
+    const done = totalOf(tallies, change, 'improvement-20')?.trials ?? 0
     return `${describeChange(change)} ${formatCount(done)} of ${formatCount(planned[name])}`
   })
   return `Decisions so far, of those planned: ${cells.join(', ')}.`
@@ -67,17 +62,17 @@ function plannedText(
 const FRESH_CHANGES = Object.values(FRESH_CELLS)
 
 /** The rules for layers and of one round of the gate, and below it the gates of two rounds. */
-function tablesOf(tallies: readonly Cell[]): string[] {
+function tablesOf(tallies: readonly RuleTally[]): string[] {
   return [shareTable(tallies, FRESH_CHANGES, 'improvement-20', true), gateTable(tallies, true)]
 }
 
 /** The gates of one round and of two, with limits of 10 and 5 %. */
-function gateTable(cells: readonly Cell[], bounded: boolean): string {
+function gateTable(cells: readonly RuleTally[], bounded: boolean): string {
   const changes = [...new Set(cells.map(({ change }) => change))]
-  const present = changes.filter((change) => pooled(cells, change, 'gate-confirmed') !== undefined)
+  const present = changes.filter((change) => totalOf(cells, change, 'gate-confirmed') !== undefined)
   if (present.length === 0) return ''
   const failed = (change: number, rule: StudiedRule) => {
-    const tally = pooled(cells, change, rule)
+    const tally = totalOf(cells, change, rule)
     return tally === undefined
       ? '—'
       : `${shareText(tally, 'rejected', bounded)}, ${formatCount(tally.rejected)} of ${formatCount(tally.trials)}`
@@ -204,17 +199,17 @@ export function recordedSection({ recorded }: Characteristics): string[] {
 }
 
 /** The rule of `compare` for unpaired values beside the naive gate. */
-function unpairedTable(cells: readonly Cell[]): string {
+function unpairedTable(cells: readonly RuleTally[]): string {
   return markdownTable(
     ['true change', 'compare failed', 'passed', 'inconclusive', 'naive gate failed'],
     RECORDED_CHANGES.map((change) => {
-      const compared = pooled(cells, change, 'compare-gate')
+      const compared = totalOf(cells, change, 'compare-gate')
       return [
         describeChange(change),
         shareText(compared, 'rejected', false),
         shareText(compared, 'accepted', false),
         openText(compared),
-        shareText(pooled(cells, change, 'naive-gate'), 'rejected', false),
+        shareText(totalOf(cells, change, 'naive-gate'), 'rejected', false),
       ]
     }),
   )
@@ -229,24 +224,24 @@ function disjointText({ recordings }: Characteristics['recorded']): string {
   return `All recordings together contain only ${formatCounted(windows, 'window')} of ten pairs that share no run: even without a wrong verdict, so many windows would not rule out an error rate of ${upper} (exact 95 % interval).`
 }
 
-function poolShares(cells: readonly Cell[], change: number): string[] {
+function poolShares(cells: readonly RuleTally[], change: number): string[] {
   const columns = [
     ['improvement-40', 'accepted'],
     ['gate', 'rejected'],
     ['naive', 'accepted'],
     ['naive-gate', 'rejected'],
   ] as const
-  return columns.map(([rule, verdict]) => shareText(pooled(cells, change, rule), verdict, false))
+  return columns.map(([rule, verdict]) => shareText(totalOf(cells, change, rule), verdict, false))
 }
 
 /** The table of true change × rule, for the rule for layers, the gate, and the naive rule. */
 function shareTable(
-  cells: readonly Cell[],
+  cells: readonly RuleTally[],
   changes: readonly number[],
   layer: StudiedRule,
   bounded: boolean,
 ): string {
-  const present = changes.filter((change) => pooled(cells, change, layer) !== undefined)
+  const present = changes.filter((change) => totalOf(cells, change, layer) !== undefined)
   return markdownTable(
     [
       'true change',
@@ -263,8 +258,8 @@ function shareTable(
       'naive gate failed',
     ],
     present.map((change) => {
-      const improvement = pooled(cells, change, layer)
-      const gate = pooled(cells, change, 'gate')
+      const improvement = totalOf(cells, change, layer)
+      const gate = totalOf(cells, change, 'gate')
       return [
         describeChange(change),
         formatCount(improvement?.trials ?? 0),
@@ -276,22 +271,22 @@ function shareTable(
         shareText(gate, 'accepted', false),
         openText(gate),
         pairsText(gate),
-        shareText(pooled(cells, change, 'naive'), 'accepted', bounded),
-        shareText(pooled(cells, change, 'naive-gate'), 'rejected', bounded),
+        shareText(totalOf(cells, change, 'naive'), 'accepted', bounded),
+        shareText(totalOf(cells, change, 'naive-gate'), 'rejected', bounded),
       ]
     }),
   )
 }
 
 function layerTable(
-  cells: readonly Cell[],
+  cells: readonly RuleTally[],
   changes: readonly number[],
   layer: StudiedRule,
 ): string {
   return markdownTable(
     ['true change', 'accepted', 'rejected', 'inconclusive', 'mean (median) pairs'],
     changes.map((change) => {
-      const tally = pooled(cells, change, layer)
+      const tally = totalOf(cells, change, layer)
       return [
         describeChange(change),
         shareText(tally, 'accepted', false),
@@ -330,10 +325,4 @@ function pairsText(tally: Tally | undefined): string {
   return tally === undefined
     ? '—'
     : `${formatNumber(tally.meanPairs)} (${formatNumber(tally.medianPairs, 0)})`
-}
-
-function pooled(cells: readonly Cell[], change: number, rule: StudiedRule): Tally | undefined {
-  return addTallies(
-    cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally),
-  )
 }

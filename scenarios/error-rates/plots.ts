@@ -5,8 +5,9 @@ import { formatLimit } from '../../harness/text/format.js'
 import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
 import type { Characteristics } from './characteristics.js'
 import { clopperPearson } from './clopper-pearson.js'
+import { type RuleTally, totalOf } from './rule-tally.js'
 import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
-import { addTallies, type Tally } from './tally.js'
+import type { Tally } from './tally.js'
 
 /** The pictures of the page, by file name. */
 export function drawPlots(characteristics: Characteristics): Readonly<Record<string, string>> {
@@ -218,13 +219,9 @@ function talliesOf(
   source: Source,
   rule: StudiedRule,
 ): { change: number; tally: Tally }[] {
-  const cells = (source === 'fresh' ? fresh.tallies : recorded.cells).filter(
-    (cell) => cell.rule === rule,
-  )
+  const cells: readonly RuleTally[] = source === 'fresh' ? fresh.tallies : recorded.cells
   return [...new Set(cells.map(({ change }) => change))].flatMap((change) => {
-    const tally = addTallies(
-      cells.filter((cell) => cell.change === change).map((cell) => cell.tally),
-    )
+    const tally = totalOf(cells, change, rule)
     return tally === undefined ? [] : [{ change, tally }]
   })
 }

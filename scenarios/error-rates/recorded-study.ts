@@ -4,6 +4,7 @@ import type { Round } from '../../harness/verdict/rounds.js'
 import { compareEnding } from './compare-rule.js'
 import { confirmEnding } from './confirmed-gate.js'
 import { NAIVE_RUNS, naiveVerdicts } from './naive-rule.js'
+import type { RuleTally } from './rule-tally.js'
 import {
   CONFIRMED,
   type ConfirmedRule,
@@ -11,9 +12,8 @@ import {
   SHIPPED_RULES,
   type ShippedRule,
   STUDIED_RULES,
-  type StudiedRule,
 } from './studied-rules.js'
-import { type Ending, type Tally, tallyOf } from './tally.js'
+import { type Ending, tallyOf } from './tally.js'
 import { roundOf, type TimedPair, type TimedRun } from './timed-pair.js'
 
 /** True changes applied to recorded noise, signed improvements. */
@@ -23,13 +23,6 @@ export const RECORDED_TRIALS = 2000
 
 const SEED = 20_261_121
 const LONGEST = Math.max(...Object.values(SHIPPED_RULES).flatMap(({ looks }) => looks))
-
-/** The endings of one rule in one pool of recorded noise with one true change. */
-export interface RecordedCell {
-  readonly change: number
-  readonly rule: StudiedRule
-  readonly tally: Tally
-}
 
 /**
  * Applies every studied rule to windows of recorded pairs of identical code.
@@ -44,7 +37,7 @@ export interface RecordedCell {
  *
  * @param pairs in the order they ran, at least as many as the longest rule uses
  */
-export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS): RecordedCell[] {
+export function studyPool(pairs: readonly TimedPair[], trials = RECORDED_TRIALS): RuleTally[] {
   return RECORDED_CHANGES.flatMap((change) => {
     const shipped = shippedEndings(pairs, trials, 1 - change)
     const endings = {

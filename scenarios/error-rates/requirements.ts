@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { clopperPearson } from './clopper-pearson.js'
 import type { Signs } from './fresh-summary.js'
-import type { StudiedRule } from './studied-rules.js'
+import type { RuleTally } from './rule-tally.js'
 import { addTallies, type Tally } from './tally.js'
 
 const RULES = ['layer', 'gate', 'gate-confirmed', 'gate-5-confirmed'] as const
@@ -77,11 +77,8 @@ export const requirementCheckSchema = z.strictObject({
 })
 export type RequirementCheck = Readonly<z.infer<typeof requirementCheckSchema>>
 
-interface Cell {
-  readonly change: number
+interface Cell extends RuleTally {
   readonly hogs?: number
-  readonly rule: StudiedRule
-  readonly tally: Tally
 }
 
 /** Trials, and how many of them had the required ending. */

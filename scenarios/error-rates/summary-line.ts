@@ -1,14 +1,9 @@
 import { formatCount, formatLimit, formatPercent } from '../../harness/text/format.js'
 import { GATE_LIMIT } from '../../harness/verdict/criteria.js'
 import { clopperPearson } from './clopper-pearson.js'
+import { type RuleTally, totalOf } from './rule-tally.js'
 import { STUDIED_THRESHOLD, type StudiedRule } from './studied-rules.js'
-import { addTallies, type Tally } from './tally.js'
-
-interface Cell {
-  readonly change: number
-  readonly rule: StudiedRule
-  readonly tally: Tally
-}
+import type { Tally } from './tally.js'
 
 const PAGE = 'docs/characteristics.md'
 /** The line names these rules, since a record may have been decided by another rule. */
@@ -22,9 +17,9 @@ const RULES = `the default rules (${formatLimit(STUDIED_THRESHOLD)} faster, gate
  * @param fresh cells of the study that goes on  @param earlier cells of the study before it
  */
 export function summaryLine(
-  fresh: readonly Cell[],
-  earlier: readonly Cell[],
-  recorded: readonly Cell[],
+  fresh: readonly RuleTally[],
+  earlier: readonly RuleTally[],
+  recorded: readonly RuleTally[],
 ): string {
   const measured = isComplete(fresh) ? fresh : earlier
   if (measured.length > 0) {
@@ -39,7 +34,7 @@ export function summaryLine(
 const FEWEST = 10
 
 /** Whether there are enough decisions for every figure of the line. */
-function isComplete(cells: readonly Cell[]): boolean {
+function isComplete(cells: readonly RuleTally[]): boolean {
   const needed = [
     [0, 'improvement-20'],
     [0.1, 'improvement-20'],
@@ -55,8 +50,8 @@ interface LineKind {
 }
 
 function factsOf(
-  cells: readonly Cell[],
-  naiveCells: readonly Cell[],
+  cells: readonly RuleTally[],
+  naiveCells: readonly RuleTally[],
   { layer, isIndependent }: LineKind,
 ): string {
   const shipped = [
@@ -73,12 +68,6 @@ function factsOf(
   return [shipped.filter((part) => part !== undefined).join(', '), naive]
     .filter((part) => part !== undefined)
     .join('; ')
-}
-
-function totalOf(cells: readonly Cell[], change: number, rule: StudiedRule): Tally | undefined {
-  return addTallies(
-    cells.filter((cell) => cell.change === change && cell.rule === rule).map(({ tally }) => tally),
-  )
 }
 
 /**
