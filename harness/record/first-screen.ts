@@ -6,7 +6,7 @@ import { kindOf, neededFor } from '../verdict/criteria.js'
 import { DECISION_REASONS, type DecisionReason } from '../verdict/reasons.js'
 import { budgetMean, changeText, directedInterval } from './change-text.js'
 import { certifiedClaim, criterionOf, isOverMemory, workloadReason } from './claim.js'
-import { decidingInterval, sureness } from './deciding-interval.js'
+import { decidingInterval } from './deciding-interval.js'
 import { workloadOutcome } from './outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
@@ -16,8 +16,6 @@ export interface FirstScreen {
   readonly reason: string
   /** One row per workload; empty if nothing was measured. */
   readonly results: readonly ResultRow[]
-  /** How sure the bounds are, for the head of their column: `95 % over all looks`. */
-  readonly sureness: string
 }
 
 /** The result of one workload; every cell is markdown. */
@@ -38,7 +36,6 @@ export function firstScreen(record: DecisionRecord): FirstScreen {
   return {
     reason: reasonOf(record),
     results: record.workloads.map((workload) => resultRow(workload, record)),
-    sureness: sureness(record),
   }
 }
 
