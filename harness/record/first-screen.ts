@@ -19,7 +19,7 @@ export interface FirstScreen {
 }
 
 /** The result of one workload; every cell is markdown. */
-interface ResultRow {
+export interface ResultRow {
   readonly workload: string
   readonly time: string
   readonly change: string
@@ -79,7 +79,8 @@ function isCause({ role, verdict }: WorkloadRecord, reason: DecisionReason): boo
   )
 }
 
-function resultRow(workload: WorkloadRecord, record: DecisionRecord): ResultRow {
+/** The row of one workload. */
+export function resultRow(workload: WorkloadRecord, record: DecisionRecord): ResultRow {
   const { id, role, improvement, budget } = workload
   const criterion = criterionOf(workload, record)
   return {

@@ -5,7 +5,7 @@ import { changeText } from '../record/change-text.js'
 import { criterionOf, resolutionClaim } from '../record/claim.js'
 import { decidingInterval } from '../record/deciding-interval.js'
 import { memoryChange } from '../record/evidence-rows.js'
-import { type FirstScreen, firstScreen } from '../record/first-screen.js'
+import { type ResultRow, resultRow } from '../record/first-screen.js'
 import { headline } from '../record/headline.js'
 import { outcomeWord, workloadOutcome } from '../record/outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
@@ -48,7 +48,7 @@ export interface WorkloadModel {
   /** The result in two or three words: `40.1 % faster`. */
   readonly change: string
   /** Its row in the first screen of the record; every cell is inline markdown. */
-  readonly result: FirstScreen['results'][number]
+  readonly result: ResultRow
   /** Inline markdown. */
   readonly headline: string
   readonly facts: readonly Fact[]
@@ -58,7 +58,6 @@ export interface WorkloadModel {
 
 /** The workloads of a report, in the order of the record. */
 export function workloadModels(source: ReportSource): WorkloadModel[] {
-  const { results } = firstScreen(source.record)
   return source.record.workloads.map((workload, index) => {
     const anchor = `w${index + 1}`
     return {
@@ -69,7 +68,7 @@ export function workloadModels(source: ReportSource): WorkloadModel[] {
       mark: workloadMark(workload),
       outcome: workloadOutcome(workload),
       change: changeOf(workload),
-      result: results[index]!,
+      result: resultRow(workload, source.record),
       headline: headline(workload, source.record),
       facts: factsOf(workload, source.record),
       charts: draftsOf(workload, source).map((draft, place) =>
