@@ -40,17 +40,18 @@ export function firstScreen(record: DecisionRecord): FirstScreen {
 }
 
 function reasonOf(record: DecisionRecord): string {
-  const { equivalence, reasons, workloads } = record
+  const { equivalence, reasons, verdict, workloads } = record
   if (equivalence.kind === 'different')
     return `The results differ, so timings are not shown. First difference: ${divergencePlace(equivalence.divergence, escapeName)}.`
   const [first] = reasons
   const sentence = capitalized(DECISION_REASONS[first!])
-  if (first === 'nothing-accepted') return `${sentence}.`
   if (first === 'all-targets-accepted') {
     const others = reasons.slice(1).map((code) => `; ${DECISION_REASONS[code]}`)
     return `${sentence}: ${demandOf(record)}${others.join('')}.`
   }
-  const cause = workloads.find((workload) => isCause(workload, first!))
+  const cause = workloads.find(
+    (workload) => workload.role === CAUSE_ROLES[first!] && workload.verdict === verdict,
+  )
   if (cause === undefined) return `${sentence}.`
   const why = cause.reasons.map((code) => workloadReason(code, cause, record)).join('; ')
   return `${sentence}: on ${escapeName(cause.id)}, ${escapeMarkdown(why)}.`
@@ -62,21 +63,12 @@ function demandOf({ criterion, workloads }: DecisionRecord): string {
   return escapeMarkdown(`${demand[0]!.toLowerCase()}${demand.slice(1)}`)
 }
 
-/** The workloads for which a record has one of these reasons. */
-const CAUSES: Readonly<
-  Partial<Record<DecisionReason, Pick<WorkloadRecord, 'role'> & { readonly isRejected: boolean }>>
-> = {
-  'target-rejected': { role: 'target', isRejected: true },
-  'guard-failed': { role: 'guard', isRejected: true },
-  'target-inconclusive': { role: 'target', isRejected: false },
-  'guard-inconclusive': { role: 'guard', isRejected: false },
-}
-
-function isCause({ role, verdict }: WorkloadRecord, reason: DecisionReason): boolean {
-  const cause = CAUSES[reason]
-  return (
-    cause?.role === role && verdict === (cause.isRejected ? ('rejected' as const) : 'inconclusive')
-  )
+/** The role of the workloads that one of these reasons is about; they have the record's verdict. */
+const CAUSE_ROLES: Readonly<Partial<Record<DecisionReason, WorkloadRecord['role']>>> = {
+  'target-rejected': 'target',
+  'guard-failed': 'guard',
+  'target-inconclusive': 'target',
+  'guard-inconclusive': 'guard',
 }
 
 /** The row of one workload. */
