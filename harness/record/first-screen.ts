@@ -4,7 +4,7 @@ import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import { formatCounter, formatMeasures, formatPercentInterval } from '../text/format.js'
 import { kindOf, neededFor } from '../verdict/criteria.js'
 import { DECISION_REASONS, type DecisionReason } from '../verdict/reasons.js'
-import { budgetMean, changeText, directedInterval } from './change-text.js'
+import { budgetMean, changeWithInterval, directedInterval } from './change-text.js'
 import { certifiedClaim, criterionOf, isOverMemory, workloadReason } from './claim.js'
 import { decidingInterval } from './deciding-interval.js'
 import { workloadOutcome } from './outcome-word.js'
@@ -73,17 +73,12 @@ const CAUSE_ROLES: Readonly<Partial<Record<DecisionReason, WorkloadRecord['role'
 
 /** The row of one workload. */
 export function resultRow(workload: WorkloadRecord, record: DecisionRecord): ResultRow {
-  const { id, role, improvement, budget } = workload
+  const { id, role } = workload
   const criterion = criterionOf(workload, record)
   return {
     workload: `${escapeName(id)}${role === 'guard' ? ' (guard)' : ''}`,
     time: timeCell(workload),
-    change:
-      budget === undefined
-        ? improvement === undefined
-          ? ABSENT
-          : `**${changeText(improvement.estimate)}**`
-        : budgetMean(budget),
+    change: changeCell(workload),
     interval: intervalCell(workload, record),
     sureOf: sureCell(workload, criterion),
     needed: escapeMarkdown(neededFor(criterion)),
@@ -95,6 +90,11 @@ function timeCell({ against, candidate, ...arms }: WorkloadRecord): string {
   const other = arms[against === 'incumbent' ? 'incumbent' : 'baseline']
   if (other === undefined || candidate === undefined) return ABSENT
   return formatMeasures([other.mean, candidate.mean], 'ms', ' → ')
+}
+
+function changeCell({ improvement, budget }: WorkloadRecord): string {
+  if (budget !== undefined) return budgetMean(budget)
+  return improvement === undefined ? ABSENT : changeWithInterval(improvement.estimate, undefined)
 }
 
 /** Bounds in the direction of the change, or of the mean of a budget. */
