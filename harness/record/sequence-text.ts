@@ -6,7 +6,7 @@ import {
   formatSpeedup,
 } from '../text/format.js'
 import { GAIN_EXCLUDED, GAIN_LEAST, type SkipReason } from '../verdict/sequence.js'
-import { resultText } from './change-text.js'
+import { resultText, signedChange } from './change-text.js'
 import type { DecisionRecord } from './record-schema.js'
 
 /** A sequence as text, for the report, the markdown and a terminal. Plain: to be escaped there. */
@@ -99,8 +99,7 @@ function gainCells(step: Step, records: readonly DecisionRecord[]): [string, str
 }
 
 function gainText(gain: Step['additional']): string {
-  if (gain === undefined) return ABSENT
-  return `${formatSignedPercent(gain.improvement)}${gain.ci95 === undefined ? '' : ` [${formatPercentInterval(gain.ci95)}]`}`
+  return gain === undefined ? ABSENT : signedChange(gain.improvement, gain.ci95)
 }
 
 function acceptedSentence({ steps }: SequenceRecord): string {
