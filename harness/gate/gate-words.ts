@@ -1,3 +1,4 @@
+import { decidingLook } from '../record/deciding-interval.js'
 import { divergencePlace } from '../text/divergence-place.js'
 import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
 import { visibleText } from '../text/visible-text.js'
@@ -107,11 +108,9 @@ export function totalOfEqual(cases: readonly GateCase[]): number {
  *
  * @returns undefined without a look at all of the pairs, or without variation
  */
-export function slowdownInterval({
-  looks,
-  pairs,
-}: Pick<GateRound, 'looks' | 'pairs'>): [number, number] | undefined {
-  const look = looks.at(-1)
-  if (look === undefined || look.pairs !== pairs || look.se === 0) return undefined
-  return [Math.expm1(look.lower), Math.expm1(look.upper)]
+export function slowdownInterval(
+  round: Pick<GateRound, 'looks' | 'pairs'>,
+): [number, number] | undefined {
+  const look = decidingLook(round)
+  return look && [Math.expm1(look.lower), Math.expm1(look.upper)]
 }

@@ -18,10 +18,18 @@ export function decidingInterval(
   workload: Pick<WorkloadRecord, 'role' | 'looks' | 'pairs'>,
   record: Pick<DecisionRecord, 'criterion'>,
 ): [number, number] | undefined {
-  const look = workload.looks.at(-1)
-  if (look === undefined || look.pairs !== workload.pairs || look.se === 0) return undefined
-  if (counterOf(criterionOf(workload, record)) !== undefined) return undefined
+  const look = decidingLook(workload)
+  if (look === undefined || counterOf(criterionOf(workload, record)) !== undefined) return undefined
   return [improvementOf(look.upper), improvementOf(look.lower)]
+}
+
+/** The last look; undefined if it was not at all of the pairs, or they do not vary. */
+export function decidingLook({
+  looks,
+  pairs,
+}: Pick<WorkloadRecord, 'looks' | 'pairs'>): WorkloadRecord['looks'][number] | undefined {
+  const look = looks.at(-1)
+  return look === undefined || look.pairs !== pairs || look.se === 0 ? undefined : look
 }
 
 /** How sure each bound of the interval is: `95 % over all looks`, `97.5 % at the one look`. */
