@@ -2,12 +2,12 @@ import { SCALE_NAMES, type Suite } from '../contract.js'
 import { EXIT, type ExitCode, InvalidEvidenceError } from '../errors.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import type { Io } from '../io.js'
-import { resultText } from '../record/change-text.js'
+import { targetResults } from '../record/change-text.js'
 import type { DecisionRecord } from '../record/decision-record.js'
+import { listedVerdict } from '../record/outcome-word.js'
 import { readRecord } from '../record/record-store.js'
 import { supersededBy } from '../record/supersession.js'
 import { terminalTable } from '../text/table.js'
-import { visibleLine } from '../text/visible-text.js'
 
 /** `assay list`. A damaged record is listed as damaged; the others are listed all the same. */
 export function printList(root: string, suite: Suite, io: Io): ExitCode {
@@ -45,7 +45,7 @@ function recordRows(root: string): string[][] {
       ? [id, 'damaged', problem, '', '']
       : [
           id,
-          describeVerdict(record),
+          listedVerdict(record),
           describeResults(record),
           record.date,
           describeSupersession(record, records),
@@ -65,18 +65,9 @@ function readOrExplain(
   }
 }
 
-function describeVerdict({ verdict, injected }: DecisionRecord): string {
-  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
-}
-
 /** The result of each target, with the interval of the look that decided. */
 function describeResults(record: DecisionRecord): string {
-  const results = record.workloads.flatMap((workload) =>
-    workload.role === 'target' && workload.improvement !== undefined
-      ? [`${workload.id} ${visibleLine(resultText(workload, record))}`]
-      : [],
-  )
-  return results.join(' · ') || record.reasons.join(', ')
+  return targetResults(record).join(' · ') || record.reasons.join(', ')
 }
 
 function describeSupersession(record: DecisionRecord, records: readonly DecisionRecord[]): string {

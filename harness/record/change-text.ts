@@ -61,6 +61,17 @@ export function resultText(
   return reasons.includes('not-needed') ? `${change}, ${workloadOutcome(workload)}` : change
 }
 
+/**
+ * The result of each target of a record with its name; targets without statistics are left out.
+ *
+ * @param escaped as in `resultText`; for the names of targets, too
+ */
+export function targetResults(record: DecisionRecord, escaped = (name: string) => name): string[] {
+  return record.workloads
+    .filter(({ role, improvement }) => role === 'target' && improvement !== undefined)
+    .map((workload) => `${escaped(workload.id)} ${resultText(workload, record, escaped)}`)
+}
+
 /** The name of the counter and its mean: `cpuMs **48.20 ms**`; markdown. */
 export function budgetMean({ counter, mean }: NonNullable<WorkloadRecord['budget']>): string {
   return `${escapeName(counter)} **${formatCounter(counter, mean)}**`

@@ -1,5 +1,6 @@
 import { escapeName } from '../text/escape-markdown.js'
-import { resultText } from './change-text.js'
+import { targetResults } from './change-text.js'
+import { listedVerdict } from './outcome-word.js'
 import type { DecisionRecord } from './record-schema.js'
 import { numberOf, standingRecords, supersededRecords } from './supersession.js'
 import { markdownTemplate } from './template.js'
@@ -40,7 +41,7 @@ export function renderIndex(
       id: record.id,
       layer: escapeName(record.layer),
       title: escapeName(record.title),
-      verdict: verdictCell(record),
+      verdict: listedVerdict(record),
       improvement: resultCell(record),
       date: record.date,
       earlier: earlierCell(record, records),
@@ -49,19 +50,9 @@ export function renderIndex(
   })
 }
 
-function verdictCell({ verdict, injected }: DecisionRecord): string {
-  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
-}
-
-/** The result of each target. */
 function resultCell(record: DecisionRecord): string {
   if (record.equivalence.kind === 'different') return 'not equivalent'
-  const cells = record.workloads.flatMap((workload) =>
-    workload.role === 'target' && workload.improvement !== undefined
-      ? [`${escapeName(workload.id)} ${resultText(workload, record, escapeName)}`]
-      : [],
-  )
-  return cells.length === 0 ? '—' : cells.join('<br>')
+  return targetResults(record, escapeName).join('<br>') || '—'
 }
 
 /** The records it supersedes, the newest first, behind a summary that opens them. */
@@ -70,7 +61,7 @@ function earlierCell(record: DecisionRecord, records: readonly DecisionRecord[])
   if (earlier.length === 0) return ''
   const lines = earlier.map(
     (one) =>
-      `[${numberOf(one.id)}](${one.id}.md) ${verdictCell(one)}, ${one.date}: ${resultCell(one)}`,
+      `[${numberOf(one.id)}](${one.id}.md) ${listedVerdict(one)}, ${one.date}: ${resultCell(one)}`,
   )
   return `<details><summary>${earlier.length} earlier</summary>${lines.join('<br>')}</details>`
 }

@@ -1,4 +1,4 @@
-import type { WorkloadRecord } from './record-schema.js'
+import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 type Outcome = WorkloadRecord['looks'][number]['outcome']
 
@@ -23,4 +23,9 @@ export function workloadOutcome({
   reasons,
 }: Pick<WorkloadRecord, 'role' | 'verdict' | 'reasons'>): string {
   return reasons.includes('not-needed') ? 'stopped early' : outcomeWord(role, verdict)
+}
+
+/** The verdict of a record in a list of records. */
+export function listedVerdict({ verdict, injected }: DecisionRecord): string {
+  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
 }
