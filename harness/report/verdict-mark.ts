@@ -2,7 +2,7 @@ import type { DecisionRecord, WorkloadRecord } from '../record/record-schema.js'
 
 /** A verdict as a word and a symbol, which can be read without colours. */
 export interface VerdictMark {
-  readonly word: string
+  readonly word: DecisionRecord['verdict']
   readonly symbol: string
 }
 

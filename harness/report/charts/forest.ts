@@ -58,14 +58,13 @@ export function drawForest(record: DecisionRecord, width = CHART_WIDTH): ChartDr
 }
 
 function rowOf(workload: WorkloadRecord, index: number, record: DecisionRecord): Row[] {
-  const { id, improvement, verdict } = workload
+  const { id, improvement } = workload
   const criterion = criterionOf(workload, record)
   if (improvement === undefined || counterOf(criterion) !== undefined) return []
   const interval = decidingInterval(workload, record)
   return [
     {
-      ...improvementRow(String(index), id, verdict, improvement.estimate, interval),
-      label: `${workloadMark(workload).symbol} ${id}`,
+      ...improvementRow(String(index), id, workloadMark(workload), improvement.estimate, interval),
       demand: thresholdOf(criterion),
       margins: marginsOf(criterion),
     },

@@ -3,7 +3,7 @@ import { defined } from '../../evidence/defined.js'
 import { signedChange } from '../../record/change-text.js'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { clipText } from '../../text/clip-text.js'
-import { verdictMark } from '../verdict-mark.js'
+import type { VerdictMark } from '../verdict-mark.js'
 import { paddedRange, percentOf, rowAxes } from './axes.js'
 import { CHART_WIDTH, VERDICT_SYMBOLS } from './chart.js'
 
@@ -23,15 +23,15 @@ export interface ImprovementRow {
 export function improvementRow(
   key: string,
   name: string,
-  verdict: DecisionRecord['verdict'],
+  mark: VerdictMark,
   estimate: number,
   ends: readonly number[] | undefined,
 ): ImprovementRow {
   return defined({
     key,
-    label: `${verdictMark(verdict).symbol} ${name}`,
+    label: `${mark.symbol} ${name}`,
     change: signedChange(estimate, ends),
-    verdict,
+    verdict: mark.word,
     estimate,
     interval: ends && ([ends[0]!, ends[1]!] as const),
   })

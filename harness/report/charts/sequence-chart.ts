@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { DecisionRecord } from '../../record/record-schema.js'
 import { formatLimit } from '../../text/format.js'
+import { verdictMark } from '../verdict-mark.js'
 import { percentOf } from './axes.js'
 import { type ChartDraft, SOFT, THRESHOLD_LINE } from './chart.js'
 import {
@@ -24,7 +25,7 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
     ({ layer, standalone, verdict, cumulative: gain }, index): ImprovementRow[] =>
       standalone || verdict === undefined || gain === undefined
         ? []
-        : [improvementRow(String(index), layer, verdict, gain.improvement, gain.ci95)],
+        : [improvementRow(String(index), layer, verdictMark(verdict), gain.improvement, gain.ci95)],
   )
   if (steps.length === 0) return undefined
   const all =
@@ -32,7 +33,7 @@ export function drawSequence(record: DecisionRecord): ChartDraft | undefined {
     improvementRow(
       'all',
       'all accepted, fresh measurement',
-      record.verdict,
+      verdictMark(record.verdict),
       cumulative.improvement,
       cumulative.ci95,
     )
