@@ -17,7 +17,7 @@ type ProfileRecord = NonNullable<WorkloadRecord['profile']>
 
 /** A category gets a row if one of its shares is at least this. */
 const SHOWN = 0.005
-/** Number of categories in the sentence about the baseline. */
+/** Number of categories in a sentence. */
 const NAMED = 3
 
 /** One table for each profiled workload, beginning with that of the record's own profile. */
@@ -52,11 +52,9 @@ export function timeSpent(record: DecisionRecord): TimeSpent[] {
 /** Where the time of the pure baseline goes, in one sentence; '' without a profile. */
 export function baselineSentence({ profile }: DecisionRecord): string {
   if (profile === undefined) return ''
-  const largest = profile.categories
-    .flatMap(({ name, baseline }) => (baseline === undefined ? [] : [{ name, share: baseline }]))
-    .sort((a, b) => b.share - a.share)
-    .slice(0, NAMED)
-    .map(({ name, share }) => `${escapeName(name)} (${formatPercent(share)})`)
+  const largest = largestShares(
+    profile.categories.map(({ name, baseline }) => ({ name, share: baseline })),
+  )
   if (largest.length === 0) return ''
   const ratio = profile.overheadToComputation?.baseline
   const overhead =
@@ -99,20 +97,30 @@ export function gainSources({ workloads }: DecisionRecord): string[] {
     if (role !== 'target' || budget !== undefined) return []
     if (profile?.gain?.explained === undefined) return []
     const word = gainWord(profile.gain)
-    const largest = profile.categories
-      .flatMap(({ name, shareOfGain }) =>
-        shareOfGain === undefined ? [] : [{ name, shareOfGain }],
-      )
-      .filter(({ shareOfGain }) => shareOfGain >= SHOWN)
-      .sort((a, b) => b.shareOfGain - a.shareOfGain)
-      .slice(0, NAMED)
-      .map(({ name, shareOfGain }) => `${escapeName(name)} (${formatPercent(shareOfGain, 0)})`)
+    const largest = largestShares(
+      profile.categories
+        .filter(({ shareOfGain = 0 }) => shareOfGain >= SHOWN)
+        .map(({ name, shareOfGain }) => ({ name, share: shareOfGain })),
+      0,
+    )
     if (largest.length === 0) return []
     const agrees = warnings.some(({ code }) => code === 'profile-disagrees')
       ? 'the profiles **disagree** with the measurement, so these shares are rough'
       : 'the profiles agree with the measurement'
     return [`${word} on ${escapeName(id)}: ${largest.join(', ')}; ${agrees}`]
   })
+}
+
+/** The categories with the largest shares, `GC (27 %)`; those without a share are left out. */
+function largestShares(
+  shares: readonly { readonly name: string; readonly share: number | undefined }[],
+  digits?: number,
+): string[] {
+  return shares
+    .flatMap(({ name, share }) => (share === undefined ? [] : [{ name, share }]))
+    .sort((a, b) => b.share - a.share)
+    .slice(0, NAMED)
+    .map(({ name, share }) => `${escapeName(name)} (${formatPercent(share, digits)})`)
 }
 
 function rowsOf(
