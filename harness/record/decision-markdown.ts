@@ -1,3 +1,4 @@
+import { capitalize } from '../text/capitalize.js'
 import { escapeCode, escapeMarkdown, escapePath } from '../text/escape-markdown.js'
 import { formatLimit } from '../text/format.js'
 import { counterOf, kindOf } from '../verdict/criteria.js'
@@ -107,7 +108,7 @@ export function decisionModel(
       record.injected === undefined
         ? record.verdict
         : `control with an injected effect, ${record.verdict}`,
-    outcome: `${record.verdict[0]!.toUpperCase()}${record.verdict.slice(1)}`,
+    outcome: capitalize(record.verdict),
     control: controlNotice(record),
     superseded: supersededNotice(record, records),
     first: firstScreen(record),

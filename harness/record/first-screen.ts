@@ -1,4 +1,5 @@
 import type { Criterion } from '../contract.js'
+import { capitalize } from '../text/capitalize.js'
 import { divergencePlace } from '../text/divergence-place.js'
 import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
 import { formatCounter, formatMeasures, formatPercentInterval } from '../text/format.js'
@@ -44,7 +45,7 @@ function reasonOf(record: DecisionRecord): string {
   if (equivalence.kind === 'different')
     return `The results differ, so timings are not shown. First difference: ${divergencePlace(equivalence.divergence, escapeName)}.`
   const [first] = reasons
-  const sentence = capitalized(DECISION_REASONS[first!])
+  const sentence = capitalize(DECISION_REASONS[first!])
   if (first === 'all-targets-accepted') {
     const others = reasons.slice(1).map((code) => `; ${DECISION_REASONS[code]}`)
     return `${sentence}: ${demandOf(record)}${others.join('')}.`
@@ -114,8 +115,4 @@ function sureCell(workload: WorkloadRecord, criterion: Criterion): string {
   const sure = certifiedClaim(workload, criterion)
   if (sure === undefined) return ABSENT
   return `${escapeMarkdown(sure)}${isOverMemory(workload) ? ', **but memory is over its limit**' : ''}`
-}
-
-function capitalized(sentence: string): string {
-  return `${sentence[0]!.toUpperCase()}${sentence.slice(1)}`
 }

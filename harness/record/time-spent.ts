@@ -1,5 +1,6 @@
 import { ARMS, type Arm } from '../contract.js'
 import { gainSentence, gainWord } from '../profile/figures/gain-text.js'
+import { capitalize } from '../text/capitalize.js'
 import { escapeMarkdown, escapeName, escapePath } from '../text/escape-markdown.js'
 import { formatPercent, formatRatio, formatSignedPercent } from '../text/format.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -148,9 +149,7 @@ function shareCell(share: number | undefined, inlined: number | undefined): stri
 }
 
 function gainLines({ gain }: ProfileRecord): string[] {
-  if (gain === undefined) return []
-  const sentence = gainSentence(gain)
-  return [`${escapeMarkdown(`${sentence[0]!.toUpperCase()}${sentence.slice(1)}`)}.`]
+  return gain === undefined ? [] : [`${escapeMarkdown(capitalize(gainSentence(gain)))}.`]
 }
 
 function overheadLines(

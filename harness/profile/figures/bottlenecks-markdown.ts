@@ -7,6 +7,7 @@ import type {
   Hotspots,
   Operation,
 } from '../../evidence/hotspots-schema.js'
+import { capitalize } from '../../text/capitalize.js'
 import { escapeCode, escapeMarkdown, escapeName } from '../../text/escape-markdown.js'
 import {
   formatBytes,
@@ -147,9 +148,8 @@ function gainLines(gain: Gain): string[] {
     )
     .sort((a, b) => b.share - a.share)
     .map(({ name, share }) => `${escapeName(name)} ${formatSignedPercent(share)}`)
-  const sentence = gainSentence(gain)
   return [
-    `${sentence[0]!.toUpperCase()}${sentence.slice(1)}.${parts.length === 0 ? '' : ` Shares of the ${gainWord(gain)}: ${parts.join(', ')}.`}`,
+    `${capitalize(gainSentence(gain))}.${parts.length === 0 ? '' : ` Shares of the ${gainWord(gain)}: ${parts.join(', ')}.`}`,
     '',
     ...warningLines(gain.warnings),
   ]
