@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { autocorrelationInflation } from '../statistics/autocorrelation.js'
 import { groupSequentialBoundaries } from '../statistics/group-sequential.js'
-import { tUpperQuantile } from '../statistics/student-t.js'
-import { type Bounds, boundsSchema } from './bounds.js'
+import { type Bounds, boundsOf, boundsSchema } from './bounds.js'
 import { type BudgetEstimate, budgetValues, estimateBudget } from './budget-values.js'
 import { compareArms } from './compare.js'
 import { type Finding, OUTCOMES } from './criteria/criterion-kind.js'
@@ -38,20 +37,7 @@ export function boundsAt(rounds: readonly Round[], index: number, rule: Rule): B
   const counter = counterOf(rule.criterion)
   const estimate = counter === undefined ? ratioOf(rounds, rule) : budgetOf(rounds, counter)
   if (estimate === undefined) return undefined
-  const { n, m, se, seUsed, df } = estimate
-  const pNominal = nominalTail(rule, index)
-  const critical = tUpperQuantile(pNominal, df)
-  return {
-    pairs: n,
-    m,
-    se,
-    seUsed,
-    df,
-    pNominal,
-    critical,
-    lower: m - critical * seUsed,
-    upper: m + critical * seUsed,
-  }
+  return boundsOf({ ...estimate, pairs: estimate.n }, nominalTail(rule, index))
 }
 
 /** The one-sided tail of each bound at one look. */

@@ -1,8 +1,7 @@
 import type { Criterion } from '../contract.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
-import { tUpperQuantile } from '../statistics/student-t.js'
 import { trimmedDf } from '../statistics/trimmed.js'
-import type { Bounds } from './bounds.js'
+import { type Bounds, boundsOf } from './bounds.js'
 import { counterOf, kindOf, looksOf } from './criteria.js'
 import { nominalTail } from './look.js'
 import type { Noise } from './noise.js'
@@ -41,18 +40,9 @@ export function plannedBounds(regime: Regime, criterion: Criterion, look: Bounds
   const pairs = looks.at(-1)!
   const pNominal = nominalTail({ ...regime, looks }, looks.length - 1)
   const df = counterOf(criterion) === undefined ? trimmedDf(pairs) : pairs - 1
-  const critical = tUpperQuantile(pNominal, df)
   const shrink = Math.sqrt(look.pairs / pairs)
-  const seUsed = look.seUsed * shrink
-  return {
-    ...look,
-    pairs,
-    se: look.se * shrink,
-    seUsed,
-    df,
+  return boundsOf(
+    { pairs, m: look.m, se: look.se * shrink, seUsed: look.seUsed * shrink, df },
     pNominal,
-    critical,
-    lower: look.m - critical * seUsed,
-    upper: look.m + critical * seUsed,
-  }
+  )
 }
