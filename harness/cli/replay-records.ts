@@ -23,8 +23,8 @@ import {
   checkReport,
   checkReportIndex,
   reportedIds,
+  rewriteReports,
   type StaleFile,
-  writeReports,
 } from '../report/report-files.js'
 import { reportIndexFile } from '../report/report-index-file.js'
 import { acquireLock } from '../system/lock.js'
@@ -124,7 +124,7 @@ export function rewriteFromEvidence(root: string, name: string | undefined, io: 
     const derived = chosen.map((record) => rederive(root, record))
     rewriteRecords(root, derived)
     const ids = chosen.map(({ id }) => id)
-    writeReports(root, ids)
+    rewriteReports(root, ids)
     for (const { id, verdict, recordVersion } of chosen) {
       const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
       io.stdout(

@@ -29,16 +29,15 @@ export const reportCommand: CliCommand<RecordOptions, ChosenRecords> = {
   parse: ([record], options, { cwd }) => parseRecords(record, options, cwd),
   async run({ root, name }, { io }) {
     await finishInterrupted(root, io)
-    const [{ writeReports }, { readRecords }, { reportsOf }, { chosenRecords }] = await Promise.all(
-      [
+    const [{ rewriteReports }, { readRecords }, { reportsOf }, { chosenRecords }] =
+      await Promise.all([
         import('../report/report-files.js'),
         import('../record/record-store.js'),
         import('../evidence/evidence-store.js'),
         import('./replay-records.js'),
-      ],
-    )
+      ])
     const ids = chosenRecords(root, name, readRecords(root)).map(({ id }) => id)
-    writeReports(root, ids)
+    rewriteReports(root, ids)
     for (const file of [...ids.map((id) => `${id}.html`), 'index.html'])
       io.stdout(`written: ${join(shownPath(reportsOf(root), io), file)}\n`)
     return EXIT.done

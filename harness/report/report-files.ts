@@ -13,8 +13,21 @@ import { REPORT_INDEX, reportIndexFile } from './report-index-file.js'
 import { readReportSource } from './report-source.js'
 
 /**
- * Writes the reports of some records, and the index of all; with a summary, also the page of
- * bottlenecks, if it comes from a record. Each file depends only on records and
+ * Writes the reports of some records like `writeReports`; with a summary, also the page of
+ * bottlenecks, if it comes from a record.
+ *
+ * @param chosen ids
+ * @throws {InvalidEvidenceError, InputError} as `writeReports`
+ */
+export function rewriteReports(root: string, chosen: readonly string[]): void {
+  const records = readRecords(root)
+  writePages(root, chosen, records)
+  if (records.some(({ id, sequence }) => sequence !== undefined && chosen.includes(id)))
+    refreshBottlenecks(root, records)
+}
+
+/**
+ * Writes the reports of some records, and the index of all. Each file depends only on records and
  * evidence, so writing it again changes nothing.
  *
  * @param chosen ids
@@ -23,13 +36,18 @@ import { readReportSource } from './report-source.js'
  * @throws {InputError} the folder cannot be written
  */
 export function writeReports(root: string, chosen: readonly string[]): void {
-  const records = readRecords(root)
+  writePages(root, chosen, readRecords(root))
+}
+
+function writePages(
+  root: string,
+  chosen: readonly string[],
+  records: readonly DecisionRecord[],
+): void {
   makeDirectory(reportsOf(root))
   for (const record of records.filter(({ id }) => chosen.includes(id)))
     for (const [name, text] of renderReportFiles(root, record, records))
       writeWhole(join(reportsOf(root), name), text)
-  if (records.some(({ id, sequence }) => sequence !== undefined && chosen.includes(id)))
-    refreshBottlenecks(root, records)
   writeOwn(reportIndexFile(root), renderReportIndex(records, reportedIds(root)))
 }
 
