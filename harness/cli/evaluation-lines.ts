@@ -11,6 +11,7 @@ import {
   formatMs,
   formatNumber,
   formatPercent,
+  formatPercentBounds,
 } from '../text/format.js'
 import { visibleLine, visibleText } from '../text/visible-text.js'
 import { neededFor } from '../verdict/criteria.js'
@@ -84,13 +85,9 @@ export function workloadLine(workload: WorkloadRecord, record: DecisionRecord): 
 }
 
 function describeImprovement(estimate: number, interval: readonly number[] | undefined): string {
-  const bounds =
-    interval === undefined
-      ? ''
-      : `  [${directedInterval(estimate, interval)
-          .map((bound) => formatNumber(100 * bound))
-          .join(', ')}]`
-  return `${changeText(estimate)}${bounds}`
+  const change = changeText(estimate)
+  if (interval === undefined) return change
+  return `${change}  ${formatPercentBounds(directedInterval(estimate, interval))}`
 }
 
 /** `1.24 M → 2.07 M bars/s`: the speed of both arms, in units of work. */

@@ -2,7 +2,7 @@ import {
   formatCount,
   formatDuration,
   formatMs,
-  formatNumber,
+  formatPercentBounds,
   formatSignedPercent,
 } from '../text/format.js'
 import { alignedRows } from '../text/table.js'
@@ -65,8 +65,7 @@ function rowsOf({ name, rounds, verdict }: GateCase): string[][] {
 function cellsOf(round: GateRound): string[] {
   const { baseMs, headMs, slowdown, pairs, noise, certifiable } = round
   const bounds = slowdownInterval(round)
-  const interval =
-    bounds === undefined ? '' : `  [${bounds.map((bound) => formatNumber(100 * bound)).join(', ')}]`
+  const interval = bounds === undefined ? '' : `  ${formatPercentBounds(bounds)}`
   return [
     baseMs === undefined || headMs === undefined ? '' : `${formatMs(baseMs)} → ${formatMs(headMs)}`,
     slowdown === undefined ? '' : `${formatSignedPercent(slowdown)}${interval}`,

@@ -53,6 +53,11 @@ export function formatPercentInterval(interval: readonly number[], digits = 1): 
   return `${interval.map((bound) => fixed(100 * bound, digits)).join(' – ')} %`
 }
 
+/** The bounds of an interval of fractions in percent, for a terminal: `[38.6, 41.5]`. */
+export function formatPercentBounds(interval: readonly number[]): string {
+  return `[${interval.map((bound) => fixed(100 * bound, 1)).join(', ')}]`
+}
+
 /** An interval of times: `388.1 – 405.5 ms`. */
 export function formatMsInterval(interval: readonly number[]): string {
   const inSeconds = interval.every((bound) => Math.abs(bound) >= 1000)
