@@ -8,7 +8,7 @@ import {
   scaledTo,
 } from '../fold/arm-profiles.js'
 import { readCallCounts } from '../fold/call-counts.js'
-import { countBusySamples, parseCpuProfile } from '../fold/cpuprofile.js'
+import { type CpuProfile, countBusySamples, parseCpuProfile } from '../fold/cpuprofile.js'
 import { foldCpuProfiles } from '../fold/fold.js'
 import { lineShares } from '../fold/line-shares.js'
 import { mergeProfiles } from '../fold/merge-profiles.js'
@@ -61,10 +61,11 @@ function foldCaptures(
   sources: string,
 ): ArmProfiles {
   const locate = sourceLocator(sources)
-  const processes = inlined.map((captured) => foldProcess(captured, locate))
-  const exactProcesses = exact.map((captured) => ({
-    ...foldProcess(captured, locate),
-    samples: busySamplesIn(captured),
+  const processes = inlined.map((captured) => foldProcess(captured, threadsOf(captured), locate))
+  const exactThreads = exact.map(threadsOf)
+  const exactProcesses = exact.map((captured, index) => ({
+    ...foldProcess(captured, exactThreads[index]!, locate),
+    samples: sumOf(exactThreads[index]!, countBusySamples),
   }))
   return defined({
     arm,
@@ -76,22 +77,20 @@ function foldCaptures(
     inlined: mergeProfiles(processes.map(({ profile }) => profile)),
     exact: mergeProfiles(exactProcesses.map(({ profile }) => profile)),
     exactProcesses,
-    lines: lineShares(
-      exact.flatMap(({ files }) => files.map(parseCpuProfile)),
-      locate,
-    ),
-    samples: exact.reduce((sum, captured) => sum + samplesIn(captured), 0),
+    lines: lineShares(exactThreads.flat(), locate),
+    samples: sumOf(exactThreads.flat(), ({ samples }) => samples.length),
     lostThreads: Math.max(...[...exact, ...inlined].map(({ run }) => run.lostThreads)),
     memory: memory && foldMemory(memory, locate),
   })
 }
 
-function busySamplesIn({ files }: Captured): number {
-  return files.reduce((sum, file) => sum + countBusySamples(parseCpuProfile(file)), 0)
+/** The CPU profiles of the threads of a process. */
+function threadsOf({ files }: Captured): readonly CpuProfile[] {
+  return files.map(parseCpuProfile)
 }
 
-function samplesIn({ files }: Captured): number {
-  return files.reduce((sum, file) => sum + parseCpuProfile(file).samples.length, 0)
+function sumOf(profiles: readonly CpuProfile[], count: (profile: CpuProfile) => number): number {
+  return profiles.reduce((sum, profile) => sum + count(profile), 0)
 }
 
 /** CPU of a thread before its profiler ran. It is the runtime's, as it precedes the program. */
@@ -101,9 +100,12 @@ const THREAD_START: Frame = { name: '(thread start)', kind: 'program' }
  * The samples of each thread are weighed so that they sum to its CPU. Where the host does not
  * report that, they count by the clock, but at most the CPU of the process.
  */
-function foldProcess({ run, files }: Captured, locate: Locate): ProcessProfile {
-  const { passes, sectionCpuMs, threads } = run
-  const folded = files.map((file) => foldCpuProfiles([parseCpuProfile(file)], locate))
+function foldProcess(
+  { run: { passes, sectionCpuMs, threads } }: Captured,
+  profiles: readonly CpuProfile[],
+  locate: Locate,
+): ProcessProfile {
+  const folded = profiles.map((profile) => foldCpuProfiles([profile], locate))
   if (threads === undefined) {
     const merged = mergeProfiles(folded)
     const busyMs = busyMicros(merged) / 1000
