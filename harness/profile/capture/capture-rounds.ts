@@ -1,6 +1,7 @@
 import type { Capture, PairDesign, RunLength } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
 import { drawCpu } from '../../measurement/affinity.js'
+import { turnOrder } from '../../measurement/schedule.js'
 import {
   type ArmStack,
   type Captured,
@@ -53,9 +54,8 @@ export async function captureRounds(
  * @param round from 1
  * @returns indexes of arms
  */
-export function orderOf(arms: readonly unknown[], round: number): number[] {
-  const indexes = [...arms.keys()]
-  return round % 2 === 1 ? indexes : indexes.reverse()
+export function orderOf(arms: readonly unknown[], round: number): readonly number[] {
+  return turnOrder(round - 1, [...arms.keys()])
 }
 
 async function captureRound(
