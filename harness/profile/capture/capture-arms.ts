@@ -92,7 +92,8 @@ async function captureMemory(request: ProfileRequest, arm: ArmStack): Promise<Me
   const say = (what: string) =>
     request.phase(`profiling ${request.workload.id}, ${arm.arm}: ${what}`)
   say('allocations')
-  const allocation = await capture(request, arm, ONCE, 'allocation')
+  const allocation = await capture(request, arm, { length: ONCE, profiler: 'allocation' })
   say('calls')
-  return { allocation, coverage: await capture(request, arm, ONCE, 'coverage') }
+  const coverage = await capture(request, arm, { length: ONCE, profiler: 'coverage' })
+  return { allocation, coverage }
 }

@@ -1,4 +1,4 @@
-import type { Capture, PairDesign, RunLength } from '../../contract.js'
+import type { PairDesign } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
 import { drawCpu } from '../../measurement/affinity.js'
 import { turnOrder } from '../../measurement/schedule.js'
@@ -7,15 +7,12 @@ import {
   type Captured,
   capture,
   captureTogether,
+  type ProfiledWork,
   type ProfileRequest,
 } from './profiled-process.js'
 
 /** What the processes of a round do. */
-export interface RoundWork {
-  readonly length: RunLength
-  readonly profiler: Capture['profiler']
-  /** For Node, in addition to those of a measured run. */
-  readonly flags?: readonly string[]
+export interface RoundWork extends ProfiledWork {
   /** For the progress, `CPU time`. */
   readonly name: string
 }
@@ -62,22 +59,22 @@ async function captureRound(
   request: ProfileRequest,
   arms: readonly ArmStack[],
   round: number,
-  { length, profiler, flags = [], name }: RoundWork,
+  work: RoundWork,
 ): Promise<Captured[]> {
   const { workload, seed } = request
-  const say = (who: string) => request.phase(`profiling ${workload.id}, ${who}: ${name}`)
+  const say = (who: string) => request.phase(`profiling ${workload.id}, ${who}: ${work.name}`)
   const design = designOf(request)
   if (design === 'adjacent' || arms.length === 1) {
     const captured: Captured[] = []
     for (const arm of arms) {
       say(arm.arm)
-      captured.push(await capture(request, arm, length, profiler, flags))
+      captured.push(await capture(request, arm, work))
     }
     return captured
   }
   say(arms.map(({ arm }) => arm).join(' and '))
   const cpu = drawCpu(seed, workload.id, round)
-  return await captureTogether(request, arms, length, profiler, flags, defined({ design, cpu }))
+  return await captureTogether(request, arms, work, defined({ design, cpu }))
 }
 
 /** That of the measured pairs. Without any, only a workload of several threads runs alone. */

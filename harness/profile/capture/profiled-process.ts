@@ -88,23 +88,28 @@ export interface Captured {
   readonly files: readonly V8File[]
 }
 
+/** What a profiled process does. */
+export interface ProfiledWork {
+  /** Numbers of warm-up passes and profiled passes. */
+  readonly length: RunLength
+  readonly profiler: Capture['profiler']
+  /** For Node, in addition to those of a measured run. */
+  readonly flags?: readonly string[]
+}
+
 /**
  * Runs a workload in a process of its own: passes for warm-up, then passes under a profiler.
  *
- * @param length numbers of warm-up passes and profiled passes
- * @param flags  for Node, in addition to those of a measured run
  * @throws {InvalidEvidenceError} the process failed
  */
 export async function capture(
   request: ProfileRequest,
   arm: ArmStack,
-  length: RunLength,
-  profiler: Capture['profiler'],
-  flags: readonly string[] = [],
+  work: ProfiledWork,
 ): Promise<Captured> {
-  const { directory, slot } = profiledSlot(request, arm, length, profiler)
+  const { directory, slot } = profiledSlot(request, arm, work)
   try {
-    const result = await forkRun(slot, settingsFor(request, profiler, flags))
+    const result = await forkRun(slot, settingsFor(request, work))
     return capturedIn(directory, answerOf(slot, result))
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -122,16 +127,14 @@ export async function capture(
 export async function captureTogether(
   request: ProfileRequest,
   arms: readonly ArmStack[],
-  length: RunLength,
-  profiler: Capture['profiler'],
-  flags: readonly string[],
+  work: ProfiledWork,
   together: Together,
 ): Promise<Captured[]> {
-  const slots = arms.map((arm) => profiledSlot(request, arm, length, profiler))
+  const slots = arms.map((arm) => profiledSlot(request, arm, work))
   try {
     const results = await forkTogether(
       slots.map(({ slot }) => slot),
-      settingsFor(request, profiler, flags),
+      settingsFor(request, work),
       together,
     )
     const cause = causeOf(results)
@@ -148,8 +151,7 @@ export async function captureTogether(
 function profiledSlot(
   request: ProfileRequest,
   arm: ArmStack,
-  length: RunLength,
-  profiler: Capture['profiler'],
+  { length, profiler }: ProfiledWork,
 ): { readonly directory: string; readonly slot: RunSlot } {
   const directory = mkdtempSync(join(request.directory, '.capture-'))
   const capture = { profiler, directory, intervalMicros: request.intervalMicros }
@@ -158,8 +160,7 @@ function profiledSlot(
 
 function settingsFor(
   { settings }: ProfileRequest,
-  profiler: Capture['profiler'],
-  flags: readonly string[],
+  { profiler, flags = [] }: ProfiledWork,
 ): ForkSettings {
   return { ...settings, nodeFlags: [...settings.nodeFlags, ...flags, ...threadFlags(profiler)] }
 }

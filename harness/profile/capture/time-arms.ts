@@ -46,7 +46,8 @@ export async function timeArms(
 async function timeReference(request: ProfileRequest, arm: ArmStack): Promise<number | undefined> {
   if (request.workload.reference === undefined) return undefined
   request.phase(`timing the reference computation of ${request.workload.id}`)
-  return (await capture(request, arm, ONE_PASS, 'clock')).run.referenceCpuMs
+  const { run } = await capture(request, arm, { length: ONE_PASS, profiler: 'clock' })
+  return run.referenceCpuMs
 }
 
 async function timeInTurns(

@@ -131,7 +131,10 @@ async function passesUnder(
   arm: ArmStack,
 ): Promise<number> {
   request.phase(`${tool.id} on ${request.workload.id}, ${arm.arm}: timing a pass`)
-  const { run } = await capture(request, arm, { warmup: 1, iterations: 1 }, 'clock')
+  const { run } = await capture(request, arm, {
+    length: { warmup: 1, iterations: 1 },
+    profiler: 'clock',
+  })
   return passesFor(request.durationMs, run.cpuMs, tool.mostPasses)
 }
 
