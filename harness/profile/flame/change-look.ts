@@ -8,6 +8,7 @@ export interface FrameChange {
   readonly fill: string
   /** Before the name of the frame. */
   readonly sign: string
+  /** The whole, node 0, is drawn without it. */
   readonly pattern?: Pattern
   /** Lines of the frame's title about the change. */
   readonly details: readonly string[]
@@ -43,9 +44,9 @@ export function signedMs(micros: number): string {
   return `${micros < 0 ? '−' : '+'}${formatMs(Math.abs(micros) / 1000)}`
 }
 
-/** The sign of a change that is shown as one. */
-export function signOf(before: number, after: number): string {
-  if (before === 0) return '+'
-  if (after === 0) return '×'
-  return after > before ? '▲' : '▼'
+/** The sign and the pattern of a change that is shown as one. */
+export function marksOf(before: number, after: number): Pick<FrameChange, 'sign' | 'pattern'> {
+  if (before === 0) return { sign: '+', pattern: 'appeared' }
+  if (after === 0) return { sign: '×', pattern: 'vanished' }
+  return { sign: after > before ? '▲' : '▼' }
 }

@@ -1,5 +1,5 @@
 import { formatCount, formatCounted } from '../../text/format.js'
-import { type ChangeLook, signedMs, signOf } from './change-look.js'
+import { type ChangeLook, marksOf, signedMs } from './change-look.js'
 import { deltaMicros, type FunctionChange } from './differential.js'
 import { changeClass } from './flame-colours.js'
 import { type Block, gapBlock, type LegendEntry, listBlock, textBlock } from './flame-picture.js'
@@ -41,9 +41,7 @@ export function sampledLook(
       const isOfBoth = before > 0 && after > 0
       return {
         fill,
-        sign: isOfBoth && fill === 'same' ? '=' : signOf(before, after),
-        ...(node > 0 && before === 0 && { pattern: 'appeared' as const }),
-        ...(node > 0 && after === 0 && { pattern: 'vanished' as const }),
+        ...(isOfBoth && fill === 'same' ? { sign: '=' } : marksOf(before, after)),
         details: [],
       }
     },

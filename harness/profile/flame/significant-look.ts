@@ -1,7 +1,7 @@
 import type { Interval } from '../../statistics/interval.js'
 import { formatCount, formatCounted, formatLimit, formatMs } from '../../text/format.js'
 import { excludesZero, FALSE_DISCOVERIES } from './change-intervals.js'
-import { type ChangeLook, type FrameChange, signedMs, signOf } from './change-look.js'
+import { type ChangeLook, type FrameChange, marksOf, signedMs } from './change-look.js'
 import { deltaMicros } from './differential.js'
 import { SIGNIFICANT_COLOURS, type SignificantClass } from './flame-colours.js'
 import { type Block, type LegendEntry, listBlock, textBlock } from './flame-picture.js'
@@ -32,7 +32,7 @@ export function significantLook({
     notes: [
       `Coloured: the interval of the change, over ${processes.join(' + ')} processes, excludes zero (by chance: at most ${formatLimit(FALSE_DISCOVERIES)} of the coloured). Grey: it may be no change`,
     ],
-    of: (node) => frameChange(totals[0]![node]!, totals[1]![node]!, ofNodes[node], steps, node > 0),
+    of: (node) => frameChange(totals[0]![node]!, totals[1]![node]!, ofNodes[node], steps),
     detailBytes: INTERVAL_BYTES,
     summary: `${formatCounted(significant.length, 'function')} changed significantly`,
     lists: changeList(significant),
@@ -77,7 +77,6 @@ function frameChange(
   after: number,
   interval: Interval | undefined,
   steps: Steps,
-  hasPattern: boolean,
 ): FrameChange {
   if (interval === undefined)
     return { fill: 'unsure', sign: '·', details: ['too few samples for an interval'] }
@@ -86,9 +85,7 @@ function frameChange(
     return { fill: 'unsure', sign: '·', details: [`change within ${text}: may be none`] }
   return {
     fill: classOf(after - before, steps),
-    sign: signOf(before, after),
-    ...(hasPattern && before === 0 && { pattern: 'appeared' as const }),
-    ...(hasPattern && after === 0 && { pattern: 'vanished' as const }),
+    ...marksOf(before, after),
     details: [`change within ${text}: significant`],
   }
 }
