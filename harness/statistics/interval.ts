@@ -7,6 +7,11 @@ export interface Interval {
   readonly upper: number
 }
 
+/** Whether a change with this interval is significant. */
+export function excludesZero({ lower, upper }: Interval): boolean {
+  return lower > 0 || upper < 0
+}
+
 /** Descriptive statistics of one sample, in the unit of its values. */
 export interface SampleSummary {
   readonly n: number

@@ -1,6 +1,6 @@
 import { defined } from '../../evidence/defined.js'
 import type { Changes, Hotspots } from '../../evidence/hotspots-schema.js'
-import { excludesZero } from '../flame/change-intervals.js'
+import { excludesZero } from '../../statistics/interval.js'
 import {
   type SampledArm,
   type SignificantChanges,

@@ -1,7 +1,7 @@
 import type { Arm } from '../../contract.js'
 import { defined } from '../../evidence/defined.js'
 import type { ArmHotspots, Gain, GainWarning } from '../../evidence/hotspots-schema.js'
-import { type Interval, summarize } from '../../statistics/interval.js'
+import { excludesZero, type Interval, summarize } from '../../statistics/interval.js'
 import { OTHER_CATEGORY } from './attribute.js'
 import { disagreementText } from './gain-text.js'
 import { isWellSampled, profiledCpuMs } from './sampling.js'
@@ -143,7 +143,7 @@ function profiledChange(
  * size and sign.
  */
 function isDivisible({ estimate, ci95 }: MeasuredChange): boolean {
-  const mayBeZero = ci95 !== undefined && ci95.lower <= 0 && ci95.upper >= 0
+  const mayBeZero = ci95 !== undefined && !excludesZero(ci95)
   return Math.abs(estimate) >= LEAST_CHANGE && !mayBeZero
 }
 

@@ -89,8 +89,3 @@ export function samplesOf(arms: readonly MeanShares[], part: number): number {
     0,
   )
 }
-
-/** Whether a change is significant: its interval excludes zero. */
-export function excludesZero({ lower, upper }: Interval): boolean {
-  return lower > 0 || upper < 0
-}

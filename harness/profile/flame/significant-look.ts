@@ -1,6 +1,6 @@
-import type { Interval } from '../../statistics/interval.js'
+import { excludesZero, type Interval } from '../../statistics/interval.js'
 import { formatCount, formatCounted, formatLimit, formatMs } from '../../text/format.js'
-import { excludesZero, FALSE_DISCOVERIES } from './change-intervals.js'
+import { FALSE_DISCOVERIES } from './change-intervals.js'
 import { type ChangeLook, type FrameChange, marksOf, signedMs } from './change-look.js'
 import { deltaMicros } from './differential.js'
 import { SIGNIFICANT_COLOURS, type SignificantClass } from './flame-colours.js'

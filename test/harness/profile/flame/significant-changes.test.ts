@@ -1,6 +1,5 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { excludesZero } from '../../../../harness/profile/flame/change-intervals.js'
 import { deltaMicros, functionChanges } from '../../../../harness/profile/flame/differential.js'
 import {
   type SignificantChanges,
@@ -11,6 +10,7 @@ import {
   errorOfRounds,
   marginOfTotal,
 } from '../../../../harness/profile/flame/total-error.js'
+import { excludesZero } from '../../../../harness/statistics/interval.js'
 import { js, profileOf } from '../hostile-names.js'
 import {
   changedNodes,

@@ -1,9 +1,9 @@
-import { excludesZero } from '../../../../harness/profile/flame/change-intervals.js'
 import type {
   SampledArm,
   SignificantChanges,
 } from '../../../../harness/profile/flame/significant-changes.js'
 import type { Frame } from '../../../../harness/profile/fold/stacks.js'
+import { excludesZero } from '../../../../harness/statistics/interval.js'
 import { seededRandom } from '../../../../harness/statistics/random.js'
 import { js, profileOf } from '../hostile-names.js'
 
