@@ -93,10 +93,11 @@ export async function calibrate(given: CalibrationRequest): Promise<CalibrationO
     const id = idOf(request)
     if (request.resume) checkUnfinished(request, id)
     else await begin(request, id)
+    const spent = { begunAt: request.now(), runs: 0 }
     progress.note('identical arms')
-    await measurePart(request, id, 'aa', identicalTrial)
+    await measurePart(request, id, 'aa', identicalTrial, spent)
     progress.note(`${formatLimit(INJECTED)} injected`)
-    await measurePart(request, id, 'injected', injectedTrial)
+    await measurePart(request, id, 'injected', injectedTrial, spent)
     code.check()
     return { calibration: publishCalibration(root, id), id }
   } catch (error) {
@@ -208,6 +209,7 @@ async function measurePart<Attempt>(
   id: string,
   part: CalibrationPart,
   trialOf: (plan: EvaluationPlan) => Trial<Attempt>,
+  spent: Spent,
 ): Promise<void> {
   const { root, loaded, settings, progress, now } = request
   const evidence = readUnfinished(root, id)
@@ -215,16 +217,18 @@ async function measurePart<Attempt>(
     return
   const { plan, equivalence, runs } = evidence[part]
   const trial = trialOf(plan)
-  const begunAt = now()
   await measurePairs({
     plan: withRepeat(plan),
     equivalence,
     runs,
     open: (journal) => {
-      refuseLong(request, begunAt, journal.length)
+      refuseLong(request, spent)
       return workloadsInNeed(plan, journal, trial)
     },
-    onLine: (line) => appendRun(root, partId(id, part), line),
+    onLine: (line) => {
+      spent.runs += 1
+      appendRun(root, partId(id, part), line)
+    },
     loaded,
     settings,
     progress,
@@ -232,9 +236,18 @@ async function measurePart<Attempt>(
   })
 }
 
+/** What a calibration has measured so far. */
+interface Spent {
+  readonly begunAt: Date
+  runs: number
+}
+
+/** The duration is foreseen from two pairs on, because the first one may be slow by chance. */
+const FORESEEN_FROM = 4
+
 /** @throws {InvalidEvidenceError} a short calibration would take too long */
-function refuseLong({ short, pairs, now }: CalibrationRequest, begunAt: Date, runs: number): void {
-  if (short === undefined || runs === 0) return
+function refuseLong({ short, pairs, now }: CalibrationRequest, { begunAt, runs }: Spent): void {
+  if (short === undefined || runs < FORESEEN_FROM) return
   const perRun = (now().getTime() - begunAt.getTime()) / runs
   // Two arms and two parts, each of this many pairs.
   if (perRun * 4 * pairs > short.mostMs)

@@ -1,11 +1,12 @@
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { SCALE_NAMES, type ScaleName } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import type { Evidence } from '../evidence/evidence.js'
 import { evidenceOf, mendJournal, readEvidence } from '../evidence/evidence-store.js'
 import {
   makeDirectory,
+  namesIfThere,
   readIfThere,
   replaceDirectory,
   writeJson,
@@ -79,7 +80,10 @@ export function isUnfinished(root: string, id: string): boolean {
 
 /** Deletes an unfinished calibration, if there is one. */
 export function discardUnfinished(root: string, id: string): void {
-  rmSync(join(evidenceOf(root), unfinished(id)), { recursive: true, force: true })
+  const folder = join(evidenceOf(root), unfinished(id))
+  rmSync(folder, { recursive: true, force: true })
+  for (const parent of [dirname(folder), dirname(dirname(folder))])
+    if (existsSync(parent) && namesIfThere(parent).length === 0) rmdirSync(parent)
 }
 
 /** Reads an unfinished calibration, after removing lines that an interruption cut off. */
