@@ -24,7 +24,24 @@ export { checkData, type DataCheck } from './data-check/check-data.js'
 export type { DataNote } from './data-check/data-note.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
-export { compareAverages, sma } from './indicators/moving-average.js'
+export type { IndicatorHandle } from './indicators/handle.js'
+export {
+  atr,
+  ema,
+  highest,
+  type Indicator,
+  type IndicatorKind,
+  lowest,
+  type OwnFunction,
+  type OwnIndicator,
+  type OwnIndicatorSpec,
+  ownIndicator,
+  rollingSum,
+  rsi,
+  sma,
+  stdev,
+} from './indicators/indicator.js'
+export { compareAverages, windowAverage } from './indicators/moving-average.js'
 export { RollingTickSum, type TickSum, tickSum } from './indicators/tick-sum.js'
 export { type EngineLog, engineLog, type LogLevel } from './log.js'
 export type { Adjustment, DividendPolicy } from './market/adjustments.js'

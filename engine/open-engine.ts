@@ -4,6 +4,7 @@ import { historyCache } from './cache/history.js'
 import { preGroupedBars } from './cache/pre-grouped.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
+import { plainIndicatorSource } from './indicators/plain-indicators.js'
 import { type EngineLog, engineLog } from './log.js'
 import { openBundles } from './open-bundles.js'
 import { plainAssetDirectory, plainBarSource } from './portal/long-table.js'
@@ -15,6 +16,7 @@ import type {
   CacheControl,
   Counters,
   HistorySource,
+  IndicatorSource,
   OpenBundle,
 } from './ports.js'
 import { type BacktestSources, type BacktestSpec, runBacktest } from './simulation/backtest.js'
@@ -72,7 +74,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
 
   const bundles = openBundles(config, log, options.bundles)
-  const { assets, bars, history, caches } = openCaches(config, log)
+  const { caches, ...sources } = openCaches(config, log)
   let open = true
   const checkOpen = () => {
     if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
@@ -91,7 +93,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     async backtest(spec) {
       checkOpen()
       const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
-        runBacktest({ assets, bars, history }, bundle, spec),
+        runBacktest(sources, bundle, spec),
       )
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
@@ -120,6 +122,7 @@ function openCaches(
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()
+  const indicators: IndicatorSource = plainIndicatorSource()
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)
@@ -141,7 +144,7 @@ function openCaches(
     caches.push(cached)
     history = cached
   }
-  return { assets, bars, history, caches }
+  return { assets, bars, history, indicators, caches }
 }
 
 /** Closes a bundle that it opened, also after an error; a bundle that was open stays open. */

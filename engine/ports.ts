@@ -1,12 +1,15 @@
 import type { ColumnTable } from 'arquero'
 import type { BarTable } from './bundle/bar-table.js'
 import type { BundleManifest } from './bundle/manifest.js'
+import type { IndicatorHandle } from './indicators/handle.js'
+import type { Indicator } from './indicators/indicator.js'
 import type { Adjustment, DividendPolicy } from './market/adjustments.js'
 import type { Asset, AssetId } from './market/asset.js'
 import type { Bars, Field, SessionRange } from './market/bars.js'
 import type { Calendar } from './market/calendar.js'
 import type { AssetHistory } from './portal/asset-history.js'
 import type { BarDates } from './portal/bar-dates.js'
+import type { Clock } from './portal/clock.js'
 
 // The interfaces that optimizations decorate, assembled in `open-engine.ts` and `open-bundles.ts`:
 // the plain implementation is the baseline; a cache wraps it and falls back to it when it fails.
@@ -100,6 +103,20 @@ export interface AssetWindows {
    * @throws {EngineError} see `window`
    */
   frame(fields: readonly Field[], barCount: number): ColumnTable
+}
+
+/**
+ * Computes the indicators that a strategy declares. The plain source computes every value afresh
+ * from the history.
+ */
+export interface IndicatorSource {
+  /** The handle of one indicator of one asset. Called once per backtest, asset and indicator. */
+  handle(indicator: Indicator, history: AssetHistory, scope: IndicatorScope): IndicatorHandle
+}
+
+/** What all indicators of one backtest have in common. */
+export interface IndicatorScope extends HistoryScope {
+  readonly clock: Clock
 }
 
 /** What every cache offers besides its port. */

@@ -12,7 +12,7 @@ import { type TickSum, tickSum } from './tick-sum.js'
  * @returns NaN if a bar of the window did not trade
  * @throws {EngineError} `precision`: see `tickSum`
  */
-export function sma(prices: ArrayLike<number>, power: number): number {
+export function windowAverage(prices: ArrayLike<number>, power: number): number {
   return Number(tickSum(prices, power)) / prices.length / power
 }
 

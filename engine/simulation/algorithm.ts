@@ -1,3 +1,5 @@
+import type { IndicatorHandle } from '../indicators/handle.js'
+import type { Indicator } from '../indicators/indicator.js'
 import type { AssetId } from '../market/asset.js'
 import type { Money } from '../market/money.js'
 import type { Portal } from '../portal/portal.js'
@@ -34,6 +36,14 @@ export interface Context {
   /** The session's text: an ISO date, or an instant for intraday bars. */
   readonly sessionText: string
   readonly portfolio: Portfolio
+  /**
+   * Declares an indicator of an asset, best in `initialize`, and returns its handle, to be read at
+   * each bar: `const fast = context.indicator('AAPL', sma(20))`, then `fast.value`. The values are
+   * those of the same arithmetic on `history`.
+   *
+   * @throws {EngineError} `unknown-asset`; `strategy-misuse`: not an indicator
+   */
+  indicator(asset: AssetId, indicator: Indicator): IndicatorHandle
   /**
    * Places an order. A market order fills in the next bar with volume; limit and stop orders wait
    * for their price.

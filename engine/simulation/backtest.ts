@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import { DeclaredIndicators } from '../indicators/declared-indicators.js'
 import { adjustmentTimeline } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
@@ -19,6 +20,7 @@ import type {
   BarSource,
   HistoryScope,
   HistorySource,
+  IndicatorSource,
   OpenBundle,
 } from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
@@ -72,6 +74,7 @@ export interface BacktestSources {
   readonly assets: AssetDirectory
   readonly bars: BarSource
   readonly history: HistorySource
+  readonly indicators: IndicatorSource
 }
 
 const DEFAULT_CASH = 1_000_000
@@ -116,6 +119,7 @@ export async function runBacktest(
     annualisation,
     startingCash,
     ledger: decimalLedger(startingCash, manifest.scales.price),
+    indicators: new DeclaredIndicators(sources.indicators, histories, { ...scope, clock }),
   })
 }
 

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import type { DeclaredIndicators } from '../indicators/declared-indicators.js'
 import { type Adjustment, corporateActions, ratioOf } from '../market/adjustments.js'
 import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
@@ -33,6 +34,7 @@ export interface SimulationParts {
   readonly annualisation: Annualisation
   readonly startingCash: Money
   readonly ledger: Ledger
+  readonly indicators: DeclaredIndicators
 }
 
 /**
@@ -88,13 +90,22 @@ interface Desk {
   readonly book: (execution: Execution) => void
 }
 
-function openDesk({ calendar, clock, histories, ledger, portal, rules }: SimulationParts): Desk {
+function openDesk(parts: SimulationParts): Desk {
+  const { calendar, clock, histories, indicators, ledger, portal, rules } = parts
   const texts = new SessionTexts(calendar)
   const blotter = new Blotter(rules, (asset) => histories.get(asset)!.bars)
   const trades = new TradeBook(rules.priceScale)
   const journal = new SessionJournal(texts)
   const ticksPerUnit = powerOfTen(rules.priceScale)
-  const context = new TradingContext({ texts, clock, portal, blotter, ledger, ticksPerUnit })
+  const context = new TradingContext({
+    texts,
+    clock,
+    portal,
+    blotter,
+    ledger,
+    indicators,
+    ticksPerUnit,
+  })
   const book = (execution: Execution): void => {
     const { order, shares, price, commission, session } = execution
     const cash = ledger.fill(order.asset, shares, price, commission)

@@ -1,4 +1,7 @@
 import { EngineError } from '../errors.js'
+import type { DeclaredIndicators } from '../indicators/declared-indicators.js'
+import type { IndicatorHandle } from '../indicators/handle.js'
+import type { Indicator } from '../indicators/indicator.js'
 import type { AssetId } from '../market/asset.js'
 import { type Exact, exact, truncatedQuotient } from '../market/exact.js'
 import { ticksAt } from '../market/money.js'
@@ -22,6 +25,7 @@ export class TradingContext implements Context {
   readonly #portal: Portal
   readonly #blotter: Blotter
   readonly #ledger: Ledger
+  readonly #indicators: DeclaredIndicators
   #trading = false
 
   constructor(parts: ContextParts) {
@@ -34,6 +38,7 @@ export class TradingContext implements Context {
     this.#portal = parts.portal
     this.#blotter = parts.blotter
     this.#ledger = parts.ledger
+    this.#indicators = parts.indicators
   }
 
   get session(): number {
@@ -50,6 +55,10 @@ export class TradingContext implements Context {
    */
   set trading(open: boolean) {
     this.#trading = open
+  }
+
+  indicator(asset: AssetId, indicator: Indicator): IndicatorHandle {
+    return this.#indicators.handle(asset, indicator)
   }
 
   order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
@@ -151,6 +160,7 @@ export interface ContextParts {
   readonly portal: Portal
   readonly blotter: Blotter
   readonly ledger: Ledger
+  readonly indicators: DeclaredIndicators
   readonly ticksPerUnit: number
 }
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   compareAverages,
   RollingTickSum,
-  sma,
   type TickSum,
   tickSum,
+  windowAverage,
 } from '../../../engine/index.js'
 
 const POWER = 1_000_000
@@ -134,17 +134,17 @@ describe('compareAverages', () => {
   })
 })
 
-describe('sma', () => {
+describe('windowAverage', () => {
   it('is the mean in units of price', () => {
-    expect(sma([1.01, 1.02, 1.06], 100)).toBe(1.03)
-    expect(sma([1, Number.NaN], 100)).toBeNaN()
+    expect(windowAverage([1.01, 1.02, 1.06], 100)).toBe(1.03)
+    expect(windowAverage([1, Number.NaN], 100)).toBeNaN()
   })
 
   it('is within three roundings of the exact mean over the whole range of prices', () => {
     const positive = fc.integer({ min: 1, max: 2 ** 51 })
     fc.assert(
       fc.property(fc.array(positive, { minLength: 1, maxLength: 200 }), (values) => {
-        const mean = sma(
+        const mean = windowAverage(
           values.map((value) => value / POWER),
           POWER,
         )
