@@ -60,7 +60,8 @@ export interface AssetDirectory {
  */
 export interface BarSource {
   /**
-   * @param range  calendar indices; the result is clipped to the asset's first and last session
+   * @param range  calendar indices; the result goes from the asset's first session to the end of
+   * the range, or is empty if the asset ended before it
    * @throws {EngineError} `unknown-asset`
    */
   bars(bundle: OpenBundle, asset: AssetId, range: SessionRange): Promise<Bars>

@@ -1,18 +1,16 @@
+import type { TickColumns } from '../market/bars.js'
+
 /**
- * The long table of a bundle as decoded: one row per (asset, slot) that traded, ordered by asset,
- * then time. Prices are `ticks / 10^priceScale` and volumes `units / 10^volumeScale`, each
- * correctly rounded.
+ * The long table of a bundle as decoded and checked: one row per (asset, slot) that traded,
+ * ordered by asset, then time. Prices are whole ticks of 10^-priceScale and volumes whole units of
+ * 10^-volumeScale, each at most 2^51.
  */
 export interface BarTable {
   readonly rows: number
   readonly asset: readonly string[]
   /** Calendar index of each row. */
   readonly session: Int32Array
-  readonly open: Float64Array
-  readonly high: Float64Array
-  readonly low: Float64Array
-  readonly close: Float64Array
-  readonly volume: Float64Array
+  readonly ticks: TickColumns
 }
 
 /** The rows of one asset in a long table: `first` inclusive, `last` exclusive. */

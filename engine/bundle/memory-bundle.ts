@@ -13,7 +13,7 @@ import { tableOf } from './tick-table.js'
  */
 export function memoryBundle(content: BundleContent): OpenBundle {
   const canonical = canonicalContent(content)
-  const { scales, calendar, adjustments } = canonical
+  const { calendar, adjustments } = canonical
   const manifest = manifestOf(canonical, 'parquet', [])
   return closable(
     {
@@ -24,7 +24,7 @@ export function memoryBundle(content: BundleContent): OpenBundle {
       calendar,
       isCurrent: async () => true,
     },
-    async () => tableOf(canonical.bars, scales),
+    async () => tableOf(canonical.bars),
     async () => adjustments,
   )
 }

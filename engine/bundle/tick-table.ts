@@ -1,8 +1,8 @@
 import { EngineError } from '../errors.js'
 import type { Adjustment } from '../market/adjustments.js'
-import { BAR_FIELDS, type BarField, sideOf } from '../market/bars.js'
+import type { BarField, TickColumns } from '../market/bars.js'
 import { type Calendar, formatSession, indexOfSession } from '../market/calendar.js'
-import { Money, powerOfTen, ticksToText } from '../market/money.js'
+import { Money, ticksToText } from '../market/money.js'
 import { assetRuns, type BarTable } from './bar-table.js'
 import type { AssetBars } from './content.js'
 import { barFault } from './content-problems.js'
@@ -13,7 +13,7 @@ import type { BundleManifest, Scales } from './manifest.js'
  * The long table of bars as decoded from a file: unscaled integers, epoch milliseconds, in file
  * order, not checked yet.
  */
-export interface TickTable extends Readonly<Record<BarField, Float64Array>> {
+export interface TickTable extends TickColumns {
   readonly rows: number
   readonly asset: readonly string[]
   readonly time: Float64Array
@@ -29,13 +29,12 @@ export interface TickAdjustment {
 }
 
 /**
- * Checks a decoded table against the manifest and turns it into bars: calendar indices, and prices
- * as correctly rounded doubles. Converts the price and volume columns in place, so the given table
- * must not be used afterwards.
+ * Checks a decoded table against the manifest and turns it into bars with calendar indices. The
+ * columns of ticks stay the same arrays; from here on, none of their values is beyond 2^51.
  *
  * @param path  the file, named in errors
  * @throws {EngineError} `bundle-corrupt`: rows that are out of order, repeated, off the calendar or
- * of unlisted assets, impossible bars, or other counts than listed
+ * of unlisted assets, impossible bars, values beyond 2^51 ticks, or other counts than listed
  */
 export function toBarTable(
   path: string,
@@ -44,13 +43,8 @@ export function toBarTable(
   calendar: Calendar,
 ): BarTable {
   const session = checkedSessions(path, table, manifest, calendar)
-  for (const field of BAR_FIELDS) {
-    const power = powerOfTen(manifest.scales[sideOf(field)])
-    const column = table[field]
-    for (let i = 0; i < column.length; i++) column[i] = column[i]! / power
-  }
   const { rows, asset, open, high, low, close, volume } = table
-  return { rows, asset, session, open, high, low, close, volume }
+  return { rows, asset, session, ticks: { open, high, low, close, volume } }
 }
 
 /** The bars of each asset, as views of a decoded table; checked like `toBarTable`. */
@@ -73,15 +67,17 @@ export function toAssetBars(
 }
 
 /** The long table of checked content, equal to what `toBarTable` makes of its file. */
-export function tableOf(bars: readonly AssetBars[], scales: Scales): BarTable {
+export function tableOf(bars: readonly AssetBars[]): BarTable {
   const rows = bars.reduce((sum, own) => sum + own.session.length, 0)
   const session = new Int32Array(rows)
   const asset: string[] = []
   const joined = (field: BarField): Float64Array => {
-    const power = powerOfTen(scales[sideOf(field)])
     const out = new Float64Array(rows)
     let at = 0
-    for (const own of bars) for (const ticks of own[field]) out[at++] = ticks / power
+    for (const own of bars) {
+      out.set(own[field], at)
+      at += own[field].length
+    }
     return out
   }
   for (const own of bars) {
@@ -92,11 +88,13 @@ export function tableOf(bars: readonly AssetBars[], scales: Scales): BarTable {
     rows,
     asset,
     session,
-    open: joined('open'),
-    high: joined('high'),
-    low: joined('low'),
-    close: joined('close'),
-    volume: joined('volume'),
+    ticks: {
+      open: joined('open'),
+      high: joined('high'),
+      low: joined('low'),
+      close: joined('close'),
+      volume: joined('volume'),
+    },
   }
 }
 

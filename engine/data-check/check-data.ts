@@ -30,7 +30,8 @@ export async function checkData(
 ): Promise<readonly DataNote[]> {
   const { calendar, manifest } = bundle
   const { from, start, end } = tradingRange(calendar, range)
-  const [assets, adjustments] = [rowsByAsset(await bundle.table()), await bundle.adjustments()]
+  const assets = rowsByAsset(await bundle.table(), manifest.scales.price)
+  const adjustments = await bundle.adjustments()
   const own = ownCalendarIds(manifest.assets)
   return [
     ...assets.flatMap((rows) => splitNotes(rows, adjustments, calendar)),

@@ -123,15 +123,15 @@ interface Move {
 }
 
 /** The move into a session; undefined where there is no bar before it or from it on. */
-function moveAt({ session, open, close }: AssetRows, at: number): Move | undefined {
+function moveAt({ session, open, close, power }: AssetRows, at: number): Move | undefined {
   const row = lowerBound(session, at)
-  const before = close[row - 1]
-  const after = open[row]
-  if (before === undefined || after === undefined) return undefined
+  if (row === 0 || row === session.length) return undefined
+  const before = close[row - 1]! / power
+  const after = open[row]! / power
   return {
     before,
     after,
     log: Math.log(before / after),
-    logToClose: Math.log(before / close[row]!),
+    logToClose: Math.log(before / (close[row]! / power)),
   }
 }

@@ -3,7 +3,6 @@ import { type Adjustment, type DividendPolicy, ratioOf } from './adjustments.js'
 import type { Bars } from './bars.js'
 import type { Calendar } from './calendar.js'
 import { exCloseFactor, priorCloseFactor, splitRatio } from './dividend-factor.js'
-import { numberToTicks } from './money.js'
 import { invert, ONE, type Rational, rational, rationalOf } from './rational.js'
 
 /**
@@ -106,7 +105,7 @@ function exCloseEvent(
 /** The calendar index of the last bar traded before `session`, or −1. */
 function previousTraded(bars: Bars, session: number): number {
   for (let i = Math.min(session - bars.firstSession, bars.length) - 1; i >= 0; i--) {
-    if (!Number.isNaN(bars.close[i])) return bars.firstSession + i
+    if (!Number.isNaN(bars.ticks.close[i])) return bars.firstSession + i
   }
   return -1
 }
@@ -114,13 +113,13 @@ function previousTraded(bars: Bars, session: number): number {
 /** The calendar index of the first bar traded at or after `session`, or −1. */
 function nextTraded(bars: Bars, session: number): number {
   for (let i = Math.max(0, session - bars.firstSession); i < bars.length; i++) {
-    if (!Number.isNaN(bars.close[i])) return bars.firstSession + i
+    if (!Number.isNaN(bars.ticks.close[i])) return bars.firstSession + i
   }
   return -1
 }
 
 function tradedTicks(bars: Bars, index: number, priceScale: number): Rational | undefined {
   if (index < 0) return undefined
-  const ticks = numberToTicks(bars.close[index - bars.firstSession]!, priceScale)
+  const ticks = bars.ticks.close[index - bars.firstSession]!
   return rational(BigInt(ticks), 10n ** BigInt(priceScale))
 }

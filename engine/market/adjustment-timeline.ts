@@ -1,9 +1,9 @@
 import { EngineError } from '../errors.js'
 import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
-import { type Adjustment, compareAdjustments, type DividendPolicy } from './adjustments.js'
+import { type Adjustment, adjustmentsOf, type DividendPolicy } from './adjustments.js'
 import { type BarField, type Bars, type Field, type Side, sideOf } from './bars.js'
 import type { Calendar } from './calendar.js'
-import { fewerPlaces, MAX_RECOVERABLE_TICKS, powerOfTen, ticksAt } from './money.js'
+import { fewerPlaces, MAX_RECOVERABLE_TICKS, powerOfTen } from './money.js'
 import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
 
 /** Decimal places of the bars. */
@@ -29,11 +29,14 @@ export interface AdjustmentTimeline {
   /** The epoch of a view from calendar index `t`. Binary search, no allocation. */
   epochAt(t: number, view?: View): number
   /**
-   * The whole column as of an epoch, aligned with the raw bars (element i is calendar index
-   * `firstSession + i`). If no event changes the column, the result is the raw column itself. For
-   * each field, only the column of the last requested epoch is kept, so that memory stays bounded.
-   * Callers may read only elements up to the session of the view, and must not write.
+   * The whole column in ticks (volume: in units) as of an epoch, aligned with the raw bars (element
+   * i is calendar index `firstSession + i`). If no event changes the column, the result is the raw
+   * column itself. For each field, only the column of the last requested epoch is kept, so that
+   * memory stays bounded. Callers may read only elements up to the session of the view, and must
+   * not write.
    */
+  ticks(field: Field, epoch: number): Float64Array
+  /** The same column as floats: `ticks / 10^scale`, correctly rounded; made on first use. */
   column(field: Field, epoch: number): Float64Array
 }
 
@@ -50,8 +53,7 @@ export interface AdjustmentTimeline {
  * @param scales       decimal places of the bars' prices and volumes
  * @throws {EngineError} `input-invalid`: ex-close with intraday bars; a dividend not smaller than
  * the close before it
- * @throws {EngineError} `precision` (also from `column`): a value, raw or adjusted, beyond 2^51
- * ticks
+ * @throws {EngineError} `precision`, from `ticks` and `column`: an adjusted value beyond 2^51 ticks
  */
 export function adjustmentTimeline(
   bars: Bars,
@@ -60,29 +62,69 @@ export function adjustmentTimeline(
   scales: TickScales,
   calendar: Calendar,
 ): AdjustmentTimeline {
-  const ofAsset = adjustments
-    .filter((adjustment) => adjustment.asset === bars.asset)
-    .sort(compareAdjustments)
-  const events = adjustmentEvents(bars, ofAsset, policy, scales.price, calendar)
-  const latest = new Map<Field, { readonly epoch: number; readonly column: Float64Array }>()
+  const ofAsset = adjustmentsOf(adjustments, bars.asset)
+  return new Timeline(bars, adjustmentEvents(bars, ofAsset, policy, scales.price, calendar), scales)
+}
 
-  const column = (field: Field, epoch: number): Float64Array => {
-    const last = latest.get(field)
-    if (last !== undefined && last.epoch === epoch) return last.column
-    const values =
-      field === 'price' ? forwardFilled(bars, column('close', epoch)) : adjusted(field, epoch)
-    latest.set(field, { epoch, column: values })
-    return values
+class Timeline implements AdjustmentTimeline {
+  readonly #bars: Bars
+  readonly #events: readonly AdjustmentEvent[]
+  readonly #scales: TickScales
+  readonly #latest = new Map<Field, { readonly epoch: number; readonly ticks: Float64Array }>()
+
+  constructor(bars: Bars, events: readonly AdjustmentEvent[], scales: TickScales) {
+    this.#bars = bars
+    this.#events = events
+    this.#scales = scales
   }
-  const adjusted = (field: BarField, epoch: number): Float64Array => {
+
+  get events(): number {
+    return this.#events.length
+  }
+
+  epochAt(t: number, view: View = 'bar'): number {
+    return epochAt(this.#events, t, view)
+  }
+
+  ticks(field: Field, epoch: number): Float64Array {
+    const last = this.#latest.get(field)
+    if (last !== undefined && last.epoch === epoch) return last.ticks
+    const ticks =
+      field === 'price'
+        ? forwardFilled(this.#bars, this.ticks('close', epoch))
+        : this.#adjusted(field, epoch)
+    this.#latest.set(field, { epoch, ticks })
+    return ticks
+  }
+
+  column(field: Field, epoch: number): Float64Array {
+    return floatsOf(this.ticks(field, epoch), powerOfTen(this.#scales[sideOf(field)]))
+  }
+
+  #adjusted(field: BarField, epoch: number): Float64Array {
+    const bars = this.#bars
     const side = sideOf(field)
-    const visible = events
+    const visible = this.#events
       .slice(0, epoch + 1)
       .filter((event) => event.session > bars.firstSession && !isOne(event[side]))
-    if (visible.length === 0) return bars[field]
-    return adjustedColumn(bars, field, visible, side, powerOfTen(scales[side]))
+    if (visible.length === 0) return bars.ticks[field]
+    return adjustedColumn(bars, field, visible, side, powerOfTen(this.#scales[side]))
   }
-  return { events: events.length, epochAt: (t, view = 'bar') => epochAt(events, t, view), column }
+}
+
+/**
+ * The floats of columns of ticks. They live as long as their column: those of raw bars as long as
+ * the bars.
+ */
+const madeFloats = new WeakMap<Float64Array, { readonly power: number; values: Float64Array }>()
+
+function floatsOf(ticks: Float64Array, power: number): Float64Array {
+  const made = madeFloats.get(ticks)
+  if (made?.power === power) return made.values
+  const values = new Float64Array(ticks.length)
+  for (let i = 0; i < ticks.length; i++) values[i] = ticks[i]! / power
+  madeFloats.set(ticks, { power, values })
+  return values
 }
 
 /** The number of the last event visible from `t`. Events are in the order they become visible. */
@@ -117,7 +159,7 @@ function adjustedColumn(
   side: Side,
   power: number,
 ): Float64Array {
-  const out = new Float64Array(bars[field])
+  const out = new Float64Array(bars.ticks[field])
   const latestFirst = [...visible].sort((a, b) => b.session - a.session)
   let factor: Rational = ONE
   for (const [k, event] of latestFirst.entries()) {
@@ -138,16 +180,15 @@ function scaleRange(
   factor: Rational,
   power: number,
 ): void {
-  const raw = bars[field]
+  const raw = bars.ticks[field]
   const estimate = toDouble(factor)
   for (let i = from; i < to; i++) {
     const value = raw[i]!
     if (Number.isNaN(value)) continue
-    const ticks = scaleTicks(ticksAt(value, power), estimate, factor)
-    if (ticks > MAX_RECOVERABLE_TICKS) {
-      throw tooLarge(bars.asset, field, value, ticks, power)
-    }
-    out[i] = ticks / power
+    const ticks = scaleTicks(value, estimate, factor)
+    if (ticks > MAX_RECOVERABLE_TICKS)
+      throw tooLarge(bars.asset, field, value / power, ticks, power)
+    out[i] = ticks
   }
 }
 

@@ -48,6 +48,26 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
   return a.kind === b.kind ? 0 : a.kind === 'split' ? -1 : 1
 }
 
+const byAsset = new WeakMap<readonly Adjustment[], ReadonlyMap<string, readonly Adjustment[]>>()
+
+/**
+ * The adjustments of one asset in the order they apply. A list is grouped once and must not change
+ * afterwards.
+ *
+ * @param adjustments  of all assets, in any order
+ */
+export function adjustmentsOf(
+  adjustments: readonly Adjustment[],
+  asset: string,
+): readonly Adjustment[] {
+  let groups = byAsset.get(adjustments)
+  if (groups === undefined) {
+    groups = groupBy([...adjustments].sort(compareAdjustments), (one) => one.asset)
+    byAsset.set(adjustments, groups)
+  }
+  return groups.get(asset) ?? []
+}
+
 /**
  * Groups adjustments by session, for the ledger: at the start of a session it multiplies shares by
  * the ratio of a split, then pays the cash of a dividend per share.

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { AdjustmentTimeline } from '../market/adjustment-timeline.js'
-import { type Bars, FIELDS, type Field } from '../market/bars.js'
+import { type Bars, FIELDS, type Field, observedField } from '../market/bars.js'
 import type { Clock } from './clock.js'
 import { type OwnBars, ownBars } from './own-bars.js'
 import { WindowCopies } from './window-copies.js'
@@ -109,11 +109,32 @@ export class AssetHistory {
     if (this.#seen !== this.#clock.moves) this.#follow()
     let column = this.#columns.get(field)
     if (column === undefined) {
-      if (!FIELDS.includes(field)) throw unknownField(field)
+      if (observedField(field) === undefined) throw unknownField(field)
       column = this.#timeline.column(field, this.#epoch)
       this.#columns.set(field, column)
     }
     return column
+  }
+
+  /**
+   * The whole column in ticks (volume: in units), adjusted as of now; see `column`. It is for the
+   * engine and never for a strategy. Only elements up to the current bar may be read, and none may
+   * be written.
+   *
+   * @throws {EngineError} `strategy-misuse`: unknown field
+   */
+  ticks(field: Field): Float64Array {
+    if (this.#seen !== this.#clock.moves) this.#follow()
+    if (observedField(field) === undefined) throw unknownField(field)
+    return this.#timeline.ticks(field, this.#epoch)
+  }
+
+  /** The ticks of the current bar. If the asset has none, NaN, or 0 for volume. */
+  currentTicks(field: Field): number {
+    return (
+      this.ticks(field)[this.#clock.bar - this.bars.firstSession] ??
+      (field === 'volume' ? 0 : Number.NaN)
+    )
   }
 
   /** The value of the current bar. If the asset has none, NaN, or 0 for volume. */

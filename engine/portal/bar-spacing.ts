@@ -98,7 +98,8 @@ function shortestOf(calendar: Calendar): number {
  * Whether two bars of an asset are as close as slots can be. For most assets, a few bars show
  * that.
  */
-function reaches(shortest: number, { firstSession, close }: Bars, { times }: Calendar): boolean {
+function reaches(shortest: number, { firstSession, ticks }: Bars, { times }: Calendar): boolean {
+  const { close } = ticks
   for (let i = 1; i < close.length; i++) {
     const gap = times[firstSession + i]! - times[firstSession + i - 1]!
     if (gap === shortest && !Number.isNaN(close[i]) && !Number.isNaN(close[i - 1])) return true
@@ -106,7 +107,8 @@ function reaches(shortest: number, { firstSession, close }: Bars, { times }: Cal
   return false
 }
 
-function traded({ asset, firstSession, close }: Bars, { times }: Calendar): BarTimes {
+function traded({ asset, firstSession, ticks }: Bars, { times }: Calendar): BarTimes {
+  const { close } = ticks
   const own: number[] = []
   for (let i = 0; i < close.length; i++)
     if (!Number.isNaN(close[i])) own.push(times[firstSession + i]!)

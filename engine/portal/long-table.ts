@@ -67,18 +67,20 @@ interface BarRow {
 }
 
 async function longTable(bundle: OpenBundle): Promise<ColumnTable> {
-  const { asset, session, open, high, low, close, volume } = await bundle.table()
-  return table({ asset, session, open, high, low, close, volume })
+  const { asset, session, ticks } = await bundle.table()
+  return table({ asset, session, ...ticks })
 }
 
 function columnsOf(rows: ColumnTable): BarRows {
   const column = (name: string): Float64Array => rows.array(name, Float64Array) as Float64Array
   return {
     session: rows.array('session', Int32Array) as Int32Array,
-    open: column('open'),
-    high: column('high'),
-    low: column('low'),
-    close: column('close'),
-    volume: column('volume'),
+    ticks: {
+      open: column('open'),
+      high: column('high'),
+      low: column('low'),
+      close: column('close'),
+      volume: column('volume'),
+    },
   }
 }

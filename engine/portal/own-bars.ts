@@ -17,7 +17,7 @@ export interface OwnBars {
 
 /** @param bars  dense bars; a slot without a row has no close */
 export function ownBars(bars: Bars): OwnBars {
-  const { close } = bars
+  const { close } = bars.ticks
   const counts = new Int32Array(close.length + 1)
   for (let i = 0; i < close.length; i++)
     counts[i + 1] = counts[i]! + (Number.isNaN(close[i]) ? 0 : 1)

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import { DeclaredIndicators } from '../indicators/declared-indicators.js'
-import { adjustmentTimeline } from '../market/adjustment-timeline.js'
+import { adjustmentTimeline, type TickScales } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
@@ -12,7 +12,6 @@ import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
 import { checkSpacing } from '../portal/bar-spacing.js'
 import { Clock } from '../portal/clock.js'
-import { extendBars } from '../portal/dense-bars.js'
 import { unknownAsset } from '../portal/long-table.js'
 import type {
   AssetDirectory,
@@ -92,7 +91,7 @@ export async function runBacktest(
 ): Promise<BacktestResult> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
-  const rules = executionRules(spec, manifest.scales.price)
+  const rules = executionRules(spec, manifest.scales)
   const annualisation = annualisationOf(spec, calendar)
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
 
@@ -123,13 +122,13 @@ export async function runBacktest(
   })
 }
 
-function executionRules(spec: BacktestSpec, priceScale: number): ExecutionRules {
+function executionRules(spec: BacktestSpec, scales: TickScales): ExecutionRules {
   const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
   checkChoice('fill', fill, ['next-open', 'next-close'])
   checkChoice('dividendPolicy', spec.dividendPolicy ?? 'prior-close', ['prior-close', 'ex-close'])
   checkSlippage(slippage)
   checkCommission(commission)
-  return { fill, slippage, commission, priceScale }
+  return { fill, slippage, commission, priceScale: scales.price, volumeScale: scales.volume }
 }
 
 function annualisationOf(
@@ -162,7 +161,7 @@ async function loadHistories(
   const ownCalendars = ownCalendarIds(manifest.assets)
   const windows = new Map<AssetId, AssetWindows>()
   for (const { id } of assets) {
-    const bars = extendBars(await sources.bars.bars(bundle, id, range), range.to)
+    const bars = await sources.bars.bars(bundle, id, range)
     const timeline = adjustmentTimeline(
       bars,
       adjustments,

@@ -1,7 +1,6 @@
 import type { AssetId } from '../market/asset.js'
 import type { Bars } from '../market/bars.js'
 import { type Exact, exact, fromUnits } from '../market/exact.js'
-import { powerOfTen, ticksAt } from '../market/money.js'
 import type { Rational } from '../market/rational.js'
 import { type CommissionModel, commissionOf } from './commission.js'
 import { type Order, type OrderStyle, priceOf, remaining, sharesOf } from './order.js'
@@ -18,6 +17,8 @@ export interface ExecutionRules {
   readonly commission: CommissionModel
   /** Decimal places of a tick. */
   readonly priceScale: number
+  /** Decimal places of a unit of volume. */
+  readonly volumeScale: number
 }
 
 /** One execution, at the raw prices of its day. */
@@ -34,7 +35,6 @@ export interface Execution {
 export class Blotter {
   readonly #rules: ExecutionRules
   readonly #barsOf: (asset: AssetId) => Bars
-  readonly #ticksPerUnit: number
   readonly #tick: Exact
   readonly #orders: Order[] = []
   #open: Order[] = []
@@ -43,7 +43,6 @@ export class Blotter {
   constructor(rules: ExecutionRules, barsOf: (asset: AssetId) => Bars) {
     this.#rules = rules
     this.#barsOf = barsOf
-    this.#ticksPerUnit = powerOfTen(rules.priceScale)
     this.#tick = fromUnits(1n, rules.priceScale)
   }
 
@@ -155,17 +154,16 @@ export class Blotter {
   }
 
   #bar(asset: AssetId, session: number): ExactBar | undefined {
-    const bars = this.#barsOf(asset)
-    const i = session - bars.firstSession
-    const volume = bars.volume[i] ?? 0
-    if (!(volume > 0)) return undefined
-    const onTick = (price: number): Exact => this.#tick.times(ticksAt(price, this.#ticksPerUnit))
+    const { firstSession, ticks } = this.#barsOf(asset)
+    const i = session - firstSession
+    const units = ticks.volume[i] ?? 0
+    if (!(units > 0)) return undefined
     return {
-      open: onTick(bars.open[i]!),
-      high: onTick(bars.high[i]!),
-      low: onTick(bars.low[i]!),
-      close: onTick(bars.close[i]!),
-      volume: exact(volume),
+      open: this.#tick.times(ticks.open[i]!),
+      high: this.#tick.times(ticks.high[i]!),
+      low: this.#tick.times(ticks.low[i]!),
+      close: this.#tick.times(ticks.close[i]!),
+      volume: fromUnits(BigInt(units), this.#rules.volumeScale),
     }
   }
 }

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { BarTable } from '../../engine/bundle/bar-table.js'
 import type { Adjustment, OptimizationConfig } from '../../engine/index.js'
+import { BAR_FIELDS } from '../../engine/market/bars.js'
 import { openBundles } from '../../engine/open-bundles.js'
 import type { ThreadAnswer, ThreadQuestion } from './opening-thread.js'
 
@@ -37,15 +38,8 @@ async function openAndRead(): Promise<ThreadAnswer> {
 /** SHA-256 over the data that were read. It is computed after the time was taken. */
 function checksumOf(table: BarTable, adjustments: readonly Adjustment[]): string {
   const hash = createHash('sha256').update(table.asset.join())
-  for (const column of [
-    table.session,
-    table.open,
-    table.high,
-    table.low,
-    table.close,
-    table.volume,
-  ])
-    hash.update(column)
+  hash.update(table.session)
+  for (const field of BAR_FIELDS) hash.update(table.ticks[field])
   for (const { asset, session, kind, value } of adjustments)
     hash.update(`${asset} ${session} ${kind} ${value.toFixed()}\n`)
   return hash.digest('hex')

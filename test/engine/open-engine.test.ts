@@ -150,7 +150,7 @@ describe('the engine', () => {
     const before = engine.counters()
     await engine.backtest({ bundle: memoryBundle(simpleContent([1, 2, 3])), algorithm: IDLE })
     expect(before['engine.backtests']).toBe(0)
-    expect(engine.counters()['preGrouped.bytes']).toBe(3 * 5 * 8)
+    expect(engine.counters()['preGrouped.bytes']).toBe(3 * 2 * 5 * 8)
     engine.close()
     expect(engine.counters()['preGrouped.bytes']).toBe(0)
     await expect(engine.backtest({ bundle: 'anywhere', algorithm: IDLE })).rejects.toThrow(

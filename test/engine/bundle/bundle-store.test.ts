@@ -34,10 +34,11 @@ describe('a bundle on disk', () => {
     }
   })
 
-  it('gives prices and volumes as the nearest doubles', async () => {
+  it('gives prices and volumes as whole ticks of the scales', async () => {
     const table = await (await plainBundleSource().open(await written())).table()
-    expect([...table.open.slice(0, 3), table.volume[4], table.session[7]]).toEqual([
-      370, 58.485714, 100.000001, 4, 4,
+    const { open, volume } = table.ticks
+    expect([...open.slice(0, 3), volume[4], table.session[7]]).toEqual([
+      370e6, 58_485_714, 100_000_001, 4e4, 4,
     ])
     expect(table.asset[5]).toBe('BBB')
   })
@@ -302,6 +303,11 @@ describe('validateBundle', () => {
       'another header',
       ([h, ...rest]) => [h!.replace('close', 'last'), ...rest],
       /has the header asset,session,open,high,low,last,volume where/,
+    ],
+    [
+      'a volume of 2^51 + 1 units',
+      ([h, first, ...rest]) => [h!, first!.replace(/,[^,]*$/, ',225179981368.5249'), ...rest],
+      /bad bar \(volume 225179981368\.5249 is more than 2\^51 ticks at 4 decimal places/,
     ],
     [
       'a session off the calendar',

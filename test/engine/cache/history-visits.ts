@@ -180,25 +180,25 @@ function slowly(
 }
 
 /** The bars of one asset from `from` to before `to`, looked up slot by slot. */
-function rawBars({ bars, scales }: BundleContent, asset: string, from: number, to: number): Bars {
+function rawBars({ bars }: BundleContent, asset: string, from: number, to: number): Bars {
   const own = bars.find((candidate) => candidate.asset === asset)!
   const firstSession = Math.max(from, own.session[0]!)
   const rows = Array.from({ length: Math.max(0, to - firstSession) }, (_, i) =>
     own.session.indexOf(firstSession + i),
   )
   const priced = (column: Float64Array) =>
-    Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]! / 10 ** scales.price))
+    Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]!))
   return {
     asset,
     firstSession,
     length: rows.length,
-    open: priced(own.open),
-    high: priced(own.high),
-    low: priced(own.low),
-    close: priced(own.close),
-    volume: Float64Array.from(rows, (row) =>
-      row < 0 ? 0 : own.volume[row]! / 10 ** scales.volume,
-    ),
+    ticks: {
+      open: priced(own.open),
+      high: priced(own.high),
+      low: priced(own.low),
+      close: priced(own.close),
+      volume: Float64Array.from(rows, (row) => (row < 0 ? 0 : own.volume[row]!)),
+    },
     hasGaps: rows.includes(-1),
   }
 }

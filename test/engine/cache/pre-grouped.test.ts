@@ -21,23 +21,21 @@ function naiveBars(content: BundleContent, asset: string, range: SessionRange): 
   const own = content.bars.find((bars) => bars.asset === asset)!
   const sessions = [...own.session]
   const from = Math.max(range.from, sessions[0]!)
-  const length = Math.max(0, Math.min(range.to, sessions.at(-1)! + 1) - from)
+  const length = sessions.at(-1)! < range.from ? 0 : Math.max(0, range.to - from)
   const rows = Array.from({ length }, (_, i) => sessions.indexOf(from + i))
   const priced = (column: Float64Array) =>
-    Float64Array.from(rows, (row) =>
-      row < 0 ? Number.NaN : column[row]! / 10 ** content.scales.price,
-    )
+    Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : column[row]!))
   return {
     asset,
     firstSession: from,
     length,
-    open: priced(own.open),
-    high: priced(own.high),
-    low: priced(own.low),
-    close: priced(own.close),
-    volume: Float64Array.from(rows, (row) =>
-      row < 0 ? 0 : own.volume[row]! / 10 ** content.scales.volume,
-    ),
+    ticks: {
+      open: priced(own.open),
+      high: priced(own.high),
+      low: priced(own.low),
+      close: priced(own.close),
+      volume: Float64Array.from(rows, (row) => (row < 0 ? 0 : own.volume[row]!)),
+    },
     hasGaps: rows.includes(-1),
   }
 }
@@ -117,10 +115,10 @@ describe('the pre-grouped cache', () => {
       from: 1,
       to: 3,
     })
-    expect([[...before.close], [...restated.close], [...shorter.close]]).toEqual([
-      [1, 2, 3],
-      [1, 2.5, 3],
-      [2, 3],
+    expect([before, restated, shorter].map(({ ticks }) => [...ticks.close])).toEqual([
+      [100, 200, 300],
+      [100, 250, 300],
+      [200, 300],
     ])
     expect(cached.counters()).toMatchObject({ 'preGrouped.hits': 0, 'preGrouped.misses': 3 })
   })
@@ -153,7 +151,8 @@ describe('the pre-grouped cache', () => {
 
   it('stays within its byte limit, evicting asset by asset, least recently used first', async () => {
     const bundle = memoryBundle(manyAssets(4, 10))
-    const perAsset = 10 * 5 * 8
+    // Ticks of five fields, and floats of each.
+    const perAsset = 10 * 2 * 5 * 8
     const cached = cacheOf(3 * perAsset)
     const range = { from: 0, to: 10 }
     for (const asset of ['A000', 'A001', 'A002', 'A000', 'A003'])
@@ -174,7 +173,7 @@ describe('the pre-grouped cache', () => {
 
   it('refuses an asset larger than the whole limit and still returns it', async () => {
     const bundle = memoryBundle(manyAssets(1, 10))
-    const cached = cacheOf(10 * 5 * 8 - 1)
+    const cached = cacheOf(10 * 2 * 5 * 8 - 1)
     expect((await cached.bars(bundle, 'A000', { from: 0, to: 10 })).length).toBe(10)
     expect(cached.counters()).toMatchObject({ 'preGrouped.refusals': 1, 'preGrouped.bytes': 0 })
     cached.clear()
@@ -191,7 +190,7 @@ describe('the pre-grouped cache', () => {
     }
     const cached = cacheOf(MIB, lost)
     const bars = await cached.bars(memoryBundle(simpleContent([1, 2, 3])), 'A', { from: 0, to: 3 })
-    expect([...bars.close]).toEqual([1, 2, 3])
+    expect([...bars.ticks.close]).toEqual([100, 200, 300])
     expect(cached.counters()['preGrouped.fallbacks']).toBe(2)
   })
 

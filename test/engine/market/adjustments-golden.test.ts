@@ -60,19 +60,20 @@ function checkTicker(rows: readonly Row[]): void {
 }
 
 function barsFrom(rows: readonly Row[]): Bars {
-  const prices = (field: BarField) =>
-    Float64Array.from(rows, (row) => parseDecimal(row[field]!, 6) / 1e6)
+  const prices = (field: BarField) => Float64Array.from(rows, (row) => parseDecimal(row[field]!, 6))
   const { length } = rows
-  const volume = Float64Array.from(rows, (row) => parseDecimal(row.volume!, 4) / 1e4)
+  const volume = Float64Array.from(rows, (row) => parseDecimal(row.volume!, 4))
   return {
     asset: 'X',
     firstSession: 0,
     length,
-    open: prices('open'),
-    high: prices('high'),
-    low: prices('low'),
-    close: prices('close'),
-    volume,
+    ticks: {
+      open: prices('open'),
+      high: prices('high'),
+      low: prices('low'),
+      close: prices('close'),
+      volume,
+    },
     hasGaps: false,
   }
 }

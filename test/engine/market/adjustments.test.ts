@@ -26,9 +26,9 @@ describe('adjustmentTimeline', () => {
     )
     expect(line.events).toBe(1)
     expect(line.epochAt(2)).toBe(-1)
-    expect(line.column('close', -1)).toBe(bars.close)
-    expect(line.column('price', -1)).toBe(bars.close)
-    expect(line.column('volume', -1)).toBe(bars.volume)
+    expect(line.ticks('close', -1)).toBe(bars.ticks.close)
+    expect(line.ticks('price', -1)).toBe(bars.ticks.close)
+    expect(line.ticks('volume', -1)).toBe(bars.ticks.volume)
   })
 
   it('halves prices and doubles volumes before a 2:1 split, from its own session on', () => {
@@ -42,7 +42,7 @@ describe('adjustmentTimeline', () => {
     const bars = barsOf([100e6, 80e6, 90e6])
     const line = adjustmentTimeline(bars, [dividend(2, '2')], 'prior-close', SCALES, calendar)
     expect(Array.from(line.column('close', 0))).toEqual([97.5, 78, 90])
-    expect(line.column('volume', 0)).toBe(bars.volume)
+    expect(line.ticks('volume', 0)).toBe(bars.ticks.volume)
   })
 
   it('applies a split before a dividend of the same session, the cash being per new share', () => {
@@ -144,7 +144,7 @@ describe('adjustmentTimeline', () => {
       calendar,
     )
     expect(line.events).toBe(3)
-    expect(line.column('close', line.epochAt(2))).toBe(bars.close)
+    expect(line.ticks('close', line.epochAt(2))).toBe(bars.ticks.close)
     expect(Array.from(line.column('close', line.epochAt(5)))).toEqual([25, 25])
   })
 

@@ -30,16 +30,18 @@ export function barsOf(
   options: { asset?: string; firstSession?: number } = {},
 ): Bars {
   const prices = () =>
-    Float64Array.from(closes, (ticks) => (ticks === undefined ? Number.NaN : ticks / 1e6))
+    Float64Array.from(closes, (ticks) => (ticks === undefined ? Number.NaN : ticks))
   return {
     asset: options.asset ?? 'A',
     firstSession: options.firstSession ?? 0,
     length: closes.length,
-    open: prices(),
-    high: prices(),
-    low: prices(),
-    close: prices(),
-    volume: Float64Array.from(closes, (ticks, i) => (ticks === undefined ? 0 : 100 * (i + 1))),
+    ticks: {
+      open: prices(),
+      high: prices(),
+      low: prices(),
+      close: prices(),
+      volume: Float64Array.from(closes, (ticks, i) => (ticks === undefined ? 0 : 1e6 * (i + 1))),
+    },
     hasGaps: closes.includes(undefined),
   }
 }

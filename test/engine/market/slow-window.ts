@@ -10,7 +10,7 @@ import { SCALES } from './market-cases.js'
  * @param bars    raw bars; index 0 is session 0 of the events
  * @param t       the session of the view
  * @param last    the last bar known then: t, or t − 1 before the open
- * @param scales  decimal places of the bars, at most 6 of prices
+ * @param scales  decimal places of the bars, at most 9 of prices
  */
 export function slowWindow(
   bars: Bars,
@@ -24,7 +24,8 @@ export function slowWindow(
   const out: number[] = []
   for (let i = 0; i <= last; i++) {
     const source = field === 'price' ? lastTraded(bars, i) : i
-    const raw = source < 0 ? Number.NaN : bars[field === 'price' ? 'close' : field][source]!
+    const column = bars.ticks[field === 'price' ? 'close' : field]
+    const raw = source < 0 ? Number.NaN : column[source]!
     if (Number.isNaN(raw)) {
       out.push(raw)
       continue
@@ -32,12 +33,12 @@ export function slowWindow(
     let [n, d] = [1n, 1n]
     for (const event of list) {
       if (event.session <= source || event.session > t) continue
-      const [fn, fd] = slowFactor(bars, list, event, how, field, t, last)
+      const [fn, fd] = slowFactor(bars, list, event, how, field, t, last, scales.price)
       n *= fn
       d *= fd
     }
     const power = 10 ** scales[field === 'volume' ? 'volume' : 'price']
-    out.push(Number(divideHalfEven(BigInt(Math.round(raw * power)) * n, d)) / power)
+    out.push(Number(divideHalfEven(BigInt(raw) * n, d)) / power)
   }
   return out
 }
@@ -52,19 +53,20 @@ function slowFactor(
   field: Field,
   t: number,
   last: number,
+  scale: number,
 ): [bigint, bigint] {
   const value = nano(event.value)
   if (event.kind === 'split') return field === 'volume' ? [value, NANO] : [NANO, value]
   if (field === 'volume') return [1n, 1n]
   if (how === 'ex-close') {
     let index = event.session
-    while (index <= Math.min(t, last) && Number.isNaN(bars.close[index])) index++
+    while (index <= Math.min(t, last) && Number.isNaN(bars.ticks.close[index])) index++
     if (index > Math.min(t, last)) return [1n, 1n]
     const [ratio, unit] = splitsBetween(list, event.session, index)
-    const after = nanoClose(bars, index) * ratio
+    const after = nanoClose(bars, index, scale) * ratio
     return [after, after + value * unit]
   }
-  const [cash, before] = againstPriorClose(bars, list, event)
+  const [cash, before] = againstPriorClose(bars, list, event, scale)
   return [before - cash, before]
 }
 
@@ -73,16 +75,17 @@ function againstPriorClose(
   bars: Bars,
   list: readonly Adjustment[],
   event: Adjustment,
+  scale: number,
 ): [bigint, bigint] {
   const index = lastTraded(bars, event.session - 1)
   const [ratio, unit] = splitsBetween(list, index, event.session)
-  return [nano(event.value) * ratio, nanoClose(bars, index) * unit]
+  return [nano(event.value) * ratio, nanoClose(bars, index, scale) * unit]
 }
 
 /** Whether a dividend is not smaller than the close before it. */
 export function isTooLarge(bars: Bars, list: readonly Adjustment[], event: Adjustment): boolean {
   if (event.kind === 'split' || event.session === 0) return false
-  const [cash, before] = againstPriorClose(bars, list, event)
+  const [cash, before] = againstPriorClose(bars, list, event, SCALES.price)
   return cash >= before
 }
 
@@ -103,12 +106,12 @@ function nano(value: Adjustment['value']): bigint {
   return BigInt(value.times(1e9).toFixed())
 }
 
-function nanoClose(bars: Bars, index: number): bigint {
-  return BigInt(Math.round(bars.close[index]! * 1e6)) * 1000n
+function nanoClose(bars: Bars, index: number, scale: number): bigint {
+  return BigInt(bars.ticks.close[index]!) * 10n ** BigInt(9 - scale)
 }
 
 function lastTraded(bars: Bars, from: number): number {
   let index = from
-  while (index >= 0 && Number.isNaN(bars.close[index])) index--
+  while (index >= 0 && Number.isNaN(bars.ticks.close[index])) index--
   return index
 }
