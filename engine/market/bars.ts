@@ -15,7 +15,7 @@ export function sideOf(field: Field): Side {
   return field === 'volume' ? 'volume' : 'price'
 }
 
-/** The observed field whose column a field is made of: of `price`, the close; undefined if unknown. */
+/** The observed field that a field is made of: `price` of the close. Undefined if unknown. */
 export function observedField(field: Field): BarField | undefined {
   if (field === 'price') return 'close'
   // Not a look-up in an object, which also has the properties of its prototype.
