@@ -43,6 +43,10 @@ export interface OptimizationConfig {
    * `ASSAY_HISTORY_KEPT_WINDOWS`, e.g. `20,50,200`
    */
   readonly historyKeptWindows: readonly number[]
+  /** Keep the values of declared indicators for later backtests. `ASSAY_SHARED_INDICATORS` */
+  readonly sharedIndicators: boolean
+  /** Byte bound of the kept indicators. `ASSAY_INDICATOR_BYTES` */
+  readonly indicatorBytes: number
   /**
    * Layer 3: keep bundles open and share them among backtests. `ASSAY_BUNDLE_POOL`,
    * `ASSAY_ENABLE_BUNDLE_POOLING`
@@ -62,6 +66,7 @@ export type OptimizationFlag =
   | 'arrayReturns'
   | 'historyCache'
   | 'historyCacheArrays'
+  | 'sharedIndicators'
   | 'bundlePool'
 
 const GIB = 2 ** 30
@@ -78,6 +83,8 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   historyCacheEntries: 256,
   historyCacheBytes: 64 * MIB,
   historyKeptWindows: Object.freeze([20, 50, 200]),
+  sharedIndicators: false,
+  indicatorBytes: 64 * MIB,
   bundlePool: false,
   bundlePoolSize: 100,
 })
@@ -119,6 +126,8 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES', pure.historyCacheEntries),
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES', pure.historyCacheBytes),
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS', pure.historyKeptWindows),
+    sharedIndicators: readSwitch(env, 'ASSAY_SHARED_INDICATORS', pure.sharedIndicators),
+    indicatorBytes: readWhole(env, 'ASSAY_INDICATOR_BYTES', pure.indicatorBytes),
     bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),
   })
@@ -194,30 +203,23 @@ export function returnTypeOf(config: OptimizationConfig): 'array' | 'dataframe' 
 }
 
 function checkSwitches(config: OptimizationConfig): void {
-  for (const flag of [
-    'assetListCache',
-    'preGroupedBars',
-    'arrayReturns',
-    'historyCache',
-    'historyCacheArrays',
-    'bundlePool',
-  ] as const)
+  for (const flag of fieldsOf('boolean'))
     if (typeof config[flag] !== 'boolean') throw invalid(flag, config[flag], 'true or false')
 }
 
 function checkLimits(config: OptimizationConfig): void {
-  for (const limit of [
-    'assetListEntries',
-    'preGroupedBytes',
-    'historyCacheEntries',
-    'historyCacheBytes',
-    'bundlePoolSize',
-  ] as const)
-    if (!isPositiveWhole(config[limit]))
+  for (const limit of fieldsOf('number'))
+    if (!isPositiveWhole(config[limit] as number))
       throw invalid(limit, config[limit], 'a positive whole number')
   const lengths = config.historyKeptWindows
   if (!Array.isArray(lengths) || !lengths.every(isPositiveWhole))
     throw invalid('historyKeptWindows', lengths, 'a list of positive whole numbers')
+}
+
+/** The fields whose value is of a type. */
+function fieldsOf(type: 'boolean' | 'number'): readonly (keyof OptimizationConfig)[] {
+  const fields = Object.keys(PURE_BASELINE) as (keyof OptimizationConfig)[]
+  return fields.filter((field) => typeof PURE_BASELINE[field] === type)
 }
 
 function invalid(field: string, value: unknown, accepted: string): EngineError {

@@ -2,6 +2,7 @@ import { assetListCache } from './cache/asset-list.js'
 import { type CacheStats, cacheStatsOf } from './cache/cache-stats.js'
 import { historyCache } from './cache/history.js'
 import { preGroupedBars } from './cache/pre-grouped.js'
+import { sharedIndicators } from './cache/shared-indicators.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
 import { plainIndicatorSource } from './indicators/plain-indicators.js'
@@ -122,7 +123,7 @@ function openCaches(
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()
-  const indicators: IndicatorSource = plainIndicatorSource()
+  let indicators: IndicatorSource = plainIndicatorSource()
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)
@@ -143,6 +144,11 @@ function openCaches(
     })
     caches.push(cached)
     history = cached
+  }
+  if (config.sharedIndicators) {
+    const shared = sharedIndicators({ maxBytes: config.indicatorBytes, log })
+    caches.push(shared)
+    indicators = shared
   }
   return { assets, bars, history, indicators, caches }
 }

@@ -63,7 +63,7 @@ export const profileCategories: ProfileCategories = {
     },
     {
       name: 'strategy computation',
-      sources: ['engine/indicators/', 'scenarios/strategies/'],
+      sources: ['engine/indicators/', 'engine/cache/shared-indicators.ts', 'scenarios/strategies/'],
       purpose: true,
     },
     {

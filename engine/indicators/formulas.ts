@@ -30,7 +30,7 @@ export const FORMULAS: Readonly<Record<Exclude<IndicatorKind, 'own'>, Formula>> 
 }
 
 /** The value of a simple moving average. */
-function averageOfSum(sum: number, bars: number, power: number): number {
+export function averageOfSum(sum: number, bars: number, power: number): number {
   return sum / bars / power
 }
 

@@ -83,7 +83,7 @@ export class IndicatorReading {
  *
  * @throws {EngineError} `strategy-misuse`
  */
-function requireSame(indicator: Indicator, first: number, second: number): void {
+export function requireSame(indicator: Indicator, first: number, second: number): void {
   if (Object.is(first, second)) return
   const { name } = indicator as OwnIndicator
   throw new EngineError(

@@ -61,6 +61,16 @@ export class AssetHistory {
     return this.#epoch
   }
 
+  /** Whether the asset has events, so that its past values change. */
+  get hasEvents(): boolean {
+    return this.#timeline.events > 0
+  }
+
+  /** The epoch when the bar of a calendar index is current. */
+  epochAt(session: number): number {
+    return this.#timeline.epochAt(session)
+  }
+
   /**
    * A window of the last `barCount` bars as a view of a whole column. It is for caches and never
    * for a strategy, which could write to it and read later bars through its buffer.

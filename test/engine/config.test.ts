@@ -27,6 +27,8 @@ describe('configuration', () => {
       historyCacheEntries: 256,
       historyCacheBytes: 64 * 2 ** 20,
       historyKeptWindows: [20, 50, 200],
+      sharedIndicators: false,
+      indicatorBytes: 64 * 2 ** 20,
       bundlePool: false,
       bundlePoolSize: 100,
     })
@@ -76,6 +78,10 @@ describe('configuration', () => {
       { ASSAY_HISTORY_CACHE_ENTRIES: '9', ASSAY_HISTORY_CACHE_BYTES: '4096' },
       { historyCacheEntries: 9, historyCacheBytes: 4096 },
     ],
+    [
+      { ASSAY_SHARED_INDICATORS: 'on', ASSAY_INDICATOR_BYTES: '4096' },
+      { sharedIndicators: true, indicatorBytes: 4096 },
+    ],
     [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
     [
       { ASSAY_BUNDLE_POOL: '0', ASSAY_BUNDLE_POOL_SIZE: '7' },
@@ -101,6 +107,8 @@ describe('configuration', () => {
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20;50'],
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,,50'],
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,0'],
+    ['ASSAY_SHARED_INDICATORS', 'twice'],
+    ['ASSAY_INDICATOR_BYTES', '0'],
     ['ASSAY_BUNDLE_POOL', 'warm'],
     ['ASSAY_BUNDLE_POOL_SIZE', '0'],
   ])('refuses %s=%s, naming the variable, the value and the valid values', (variable, value) => {
