@@ -57,6 +57,10 @@ export interface OptimizationConfig {
    * `ASSAY_MAX_BUNDLE_POOL_SIZE`
    */
   readonly bundlePoolSize: number
+  /**
+   * Layer 4: cash and positions in whole ticks instead of decimal.js values. `ASSAY_TICK_LEDGER`
+   */
+  readonly tickLedger: boolean
 }
 
 /** Names of the boolean flags, in layer order. */
@@ -68,6 +72,7 @@ export type OptimizationFlag =
   | 'historyCacheArrays'
   | 'sharedIndicators'
   | 'bundlePool'
+  | 'tickLedger'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20
@@ -87,6 +92,7 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   indicatorBytes: 64 * MIB,
   bundlePool: false,
   bundlePoolSize: 100,
+  tickLedger: false,
 })
 
 /**
@@ -130,6 +136,7 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     indicatorBytes: readWhole(env, 'ASSAY_INDICATOR_BYTES', pure.indicatorBytes),
     bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),
+    tickLedger: readSwitch(env, 'ASSAY_TICK_LEDGER', pure.tickLedger),
   })
 }
 
@@ -149,27 +156,33 @@ export function configVariables(): readonly string[] {
   return names
 }
 
+/** Number of a layer of optimizations. */
+export type LayerNumber = 1 | 2 | 3 | 4 | 5
+
 /** What each layer turns on. */
-const LAYERS: Readonly<Record<1 | 2 | 3, Partial<OptimizationConfig>>> = {
+const LAYERS: Readonly<Record<LayerNumber, Partial<OptimizationConfig>>> = {
   1: { assetListCache: true, preGroupedBars: true },
   2: { arrayReturns: true, historyCache: true },
   3: { bundlePool: true },
+  4: { tickLedger: true },
+  5: { sharedIndicators: true },
 }
 
 /**
  * A copy of `config` with one layer turned on: 1, the asset list and the bars of each asset are
  * kept; 2, arrays instead of data frames, and a history cache for the remaining frames; 3, bundles
- * are kept open.
+ * are kept open; 4, the ledger counts in whole ticks; 5, declared indicators are computed once and
+ * shared.
  *
  * @param config  the pure baseline if absent
  * @throws {EngineError} `config-invalid`: there is no such layer
  */
 export function enableLayer(
-  layer: 1 | 2 | 3,
+  layer: LayerNumber,
   config: OptimizationConfig = PURE_BASELINE,
 ): OptimizationConfig {
   if (!Object.hasOwn(LAYERS, layer))
-    throw new EngineError('config-invalid', `unknown layer ${String(layer)}; use 1, 2 or 3`)
+    throw new EngineError('config-invalid', `unknown layer ${String(layer)}; use 1, 2, 3, 4 or 5`)
   return enable(config, LAYERS[layer])
 }
 

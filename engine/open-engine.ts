@@ -21,7 +21,9 @@ import type {
   OpenBundle,
 } from './ports.js'
 import { type BacktestSources, type BacktestSpec, runBacktest } from './simulation/backtest.js'
+import { decimalLedger } from './simulation/decimal-ledger.js'
 import type { BacktestResult } from './simulation/result.js'
+import { tickLedger } from './simulation/tick-ledger.js'
 
 /**
  * Runs backtests under one configuration. Its caches live as long as the engine; open a new engine
@@ -76,6 +78,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
 
   const bundles = openBundles(config, log, options.bundles)
   const { caches, ...sources } = openCaches(config, log)
+  const ledger = config.tickLedger ? tickLedger : decimalLedger
   let open = true
   const checkOpen = () => {
     if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
@@ -94,7 +97,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     async backtest(spec) {
       checkOpen()
       const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
-        runBacktest(sources, bundle, spec),
+        runBacktest({ ...sources, ledger }, bundle, spec),
       )
       counted['engine.backtests']!++
       counted['engine.bars']! += result.bars
@@ -118,7 +121,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
 function openCaches(
   config: OptimizationConfig,
   log: EngineLog,
-): BacktestSources & { readonly caches: readonly CacheControl[] } {
+): Omit<BacktestSources, 'ledger'> & { readonly caches: readonly CacheControl[] } {
   const caches: CacheControl[] = []
   let assets: AssetDirectory = plainAssetDirectory()
   let bars: BarSource = plainBarSource()

@@ -48,6 +48,22 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
   return a.kind === b.kind ? 0 : a.kind === 'split' ? -1 : 1
 }
 
+const inOrder = new WeakMap<readonly Adjustment[], readonly Adjustment[]>()
+
+/**
+ * The adjustments in the order they apply. A list is sorted once and must not change afterwards.
+ *
+ * @param adjustments  in any order
+ */
+export function sortedAdjustments(adjustments: readonly Adjustment[]): readonly Adjustment[] {
+  let sorted = inOrder.get(adjustments)
+  if (sorted === undefined) {
+    sorted = [...adjustments].sort(compareAdjustments)
+    inOrder.set(adjustments, sorted)
+  }
+  return sorted
+}
+
 const byAsset = new WeakMap<readonly Adjustment[], ReadonlyMap<string, readonly Adjustment[]>>()
 
 /**
@@ -62,21 +78,8 @@ export function adjustmentsOf(
 ): readonly Adjustment[] {
   let groups = byAsset.get(adjustments)
   if (groups === undefined) {
-    groups = groupBy([...adjustments].sort(compareAdjustments), (one) => one.asset)
+    groups = groupBy(sortedAdjustments(adjustments), (one) => one.asset)
     byAsset.set(adjustments, groups)
   }
   return groups.get(asset) ?? []
-}
-
-/**
- * Groups adjustments by session, for the ledger: at the start of a session it multiplies shares by
- * the ratio of a split, then pays the cash of a dividend per share.
- *
- * @returns calendar index → its adjustments in the order they apply; sessions without any are
- * absent
- */
-export function corporateActions(
-  adjustments: readonly Adjustment[],
-): ReadonlyMap<number, readonly Adjustment[]> {
-  return groupBy([...adjustments].sort(compareAdjustments), ({ session }) => session)
 }

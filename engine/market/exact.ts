@@ -84,7 +84,7 @@ function productInIntegers(value: Exact, { numerator, denominator }: Rational): 
 }
 
 /** A whole number of units of 10^-places. */
-export function fromUnits(units: bigint, places: number): Exact {
+export function fromUnits(units: bigint | number, places: number): Exact {
   return new Exact(`${units}e-${places}`)
 }
 
@@ -100,8 +100,8 @@ function inIntegers(numerator: Exact, denominator: Exact): Fraction {
   return { top: unitsOf(numerator, places), bottom: unitsOf(denominator, places) }
 }
 
-/** value × 10^places, a whole number. */
-function unitsOf(value: Exact, places: number): bigint {
+/** value × 10^places, a whole number: value has at most so many decimal places. */
+export function unitsOf(value: Exact, places: number): bigint {
   const [whole = '', fraction = ''] = value.toFixed().split('.')
   return BigInt(whole + fraction.padEnd(places, '0'))
 }

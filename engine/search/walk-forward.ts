@@ -2,7 +2,7 @@ import type { Executor } from '../execution/inline.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, ratioOfDecimals, timesRatio } from '../market/exact.js'
 import { multiply, ONE } from '../market/rational.js'
-import { annualised, type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
+import { annualised, type CurveMetrics, curveMetrics, curveOf } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
 import {
   gridPoints,
@@ -189,7 +189,7 @@ function stitchedMetrics(
   { equity }: EquityCurve,
   { startingCash, periodsPerYear, riskFree }: BacktestResult,
 ): CurveMetrics {
-  return curveMetrics(startingCash, equity, { periodsPerYear, riskFree })
+  return curveMetrics(curveOf(startingCash, equity), { periodsPerYear, riskFree })
 }
 
 function trialOf<Result extends BacktestResult>(

@@ -5,8 +5,8 @@ import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, isShort } from '../market/exact.js'
-import type { Money } from '../market/money.js'
 import { periodsPerYear } from '../market/periods-per-year.js'
+import { type Whole, wholeUnits } from '../market/whole.js'
 import { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
@@ -26,7 +26,7 @@ import type { TradingAlgorithm } from './algorithm.js'
 import type { ExecutionRules, FillPolicy } from './blotter.js'
 import { checkChoice } from './choice.js'
 import { type CommissionModel, checkCommission } from './commission.js'
-import { decimalLedger } from './ledger.js'
+import type { Ledger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
 import type { BacktestResult } from './result.js'
 import { simulate } from './simulate.js'
@@ -68,8 +68,16 @@ export interface BacktestSpec {
   readonly riskFree?: number
 }
 
-/** The sources of a backtest's data; each may be a cache. */
+/** Makes the ledger of a backtest; the parameters are those of `tickLedger`. */
+export type LedgerMaker = (
+  startingCash: Whole,
+  priceScale: number,
+  assets: readonly AssetId[],
+) => Ledger
+
+/** The parts of a backtest that optimizations replace; each source may be a cache. */
 export interface BacktestSources {
+  readonly ledger: LedgerMaker
   readonly assets: AssetDirectory
   readonly bars: BarSource
   readonly history: HistorySource
@@ -104,20 +112,22 @@ export async function runBacktest(
   const scope = { bundle, range: loaded, dividendPolicy, dates }
   const adjustments = await bundle.adjustments()
   const { histories, windows } = await loadHistories(sources, scope, assets, adjustments, clock)
+  const portal = new BarPortal({ histories, windows, calendar, dates })
+  const ledger = sources.ledger(startingCash, manifest.scales.price, portal.assets)
   return simulate({
     bundle: { name: manifest.name, version: bundle.version },
     algorithm: spec.algorithm,
     calendar,
     start: range.start,
     end: range.end,
-    histories,
-    portal: new BarPortal({ histories, windows, calendar, dates }),
+    histories: [...histories.values()],
+    portal,
     clock,
     adjustments,
     rules,
     annualisation,
     startingCash,
-    ledger: decimalLedger(startingCash, manifest.scales.price),
+    ledger,
     indicators: new DeclaredIndicators(sources.indicators, histories, { ...scope, clock }),
   })
 }
@@ -200,10 +210,11 @@ function chooseAssets(
   )
 }
 
-function readCash(cash: number | string, priceScale: number): Money {
+function readCash(cash: number | string, priceScale: number): Whole {
   const text = String(cash)
   const amount = /^\d+(\.\d+)?$/.test(text) ? exact(text) : undefined
-  if (amount?.gt(0) && isShort(amount) && amount.decimalPlaces() <= priceScale) return amount
+  if (amount?.gt(0) && isShort(amount) && amount.decimalPlaces() <= priceScale)
+    return wholeUnits(amount, priceScale)
   throw new EngineError(
     'input-invalid',
     `starting cash ${text.slice(0, 60)}; give a positive decimal of at most ${priceScale} places and 40 digits`,

@@ -1,11 +1,12 @@
-import type { AssetId } from '../market/asset.js'
 import type { Bars } from '../market/bars.js'
-import { type Exact, exact, fromUnits } from '../market/exact.js'
+import type { Exact } from '../market/exact.js'
 import type { Rational } from '../market/rational.js'
-import { type CommissionModel, commissionOf } from './commission.js'
+import { absolute, type Shares, sharesSum } from '../market/shares.js'
+import type { Whole } from '../market/whole.js'
+import { type Commission, type CommissionModel, commissionOf } from './commission.js'
 import { type Order, type OrderStyle, priceOf, remaining, sharesOf } from './order.js'
-import { type ExactBar, reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
-import { type SlippageModel, slip } from './slippage.js'
+import { reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
+import { type Slippage, type SlippageModel, slippageOf } from './slippage.js'
 import { splitOrders } from './split-orders.js'
 
 /** The price of the next bar at which a market order fills. */
@@ -17,7 +18,7 @@ export interface ExecutionRules {
   readonly commission: CommissionModel
   /** Decimal places of a tick. */
   readonly priceScale: number
-  /** Decimal places of a unit of volume. */
+  /** Decimal places of a bar's volume. */
   readonly volumeScale: number
 }
 
@@ -26,24 +27,30 @@ export interface Execution {
   readonly order: Order
   readonly session: number
   /** Signed. */
-  readonly shares: Exact
-  readonly price: Exact
-  readonly commission: Exact
+  readonly shares: Shares
+  /** In ticks. */
+  readonly price: Whole
+  /** In ticks. */
+  readonly commission: Whole
 }
 
 /** Keeps orders, and fills them in bars after the bar in which they were placed. */
 export class Blotter {
-  readonly #rules: ExecutionRules
-  readonly #barsOf: (asset: AssetId) => Bars
-  readonly #tick: Exact
+  readonly #priceScale: number
+  readonly #reached: typeof reachedFromOpen
+  readonly #slip: Slippage
+  readonly #commission: Commission
+  readonly #bars: readonly Bars[]
   readonly #orders: Order[] = []
   #open: Order[] = []
 
-  /** @param barsOf  the raw bars of an asset */
-  constructor(rules: ExecutionRules, barsOf: (asset: AssetId) => Bars) {
-    this.#rules = rules
-    this.#barsOf = barsOf
-    this.#tick = fromUnits(1n, rules.priceScale)
+  /** @param bars  the raw bars of each asset, by its number */
+  constructor(rules: ExecutionRules, bars: readonly Bars[]) {
+    this.#priceScale = rules.priceScale
+    this.#reached = rules.fill === 'next-open' ? reachedFromOpen : reachedAtClose
+    this.#slip = slippageOf(rules.slippage, rules.volumeScale)
+    this.#commission = commissionOf(rules.commission, rules.priceScale)
+    this.#bars = bars
   }
 
   /** All orders ever placed, by id. */
@@ -59,33 +66,21 @@ export class Blotter {
   /**
    * Places an order.
    *
+   * @param asset     its number
    * @param shares    signed; zero (after rounding to 8 places) places no order
    * @param placedAt  calendar index of the current bar
    * @throws {EngineError} `strategy-misuse`: shares or prices that are not numbers
    */
   place(
-    asset: AssetId,
+    asset: number,
     shares: number | Exact,
     style: OrderStyle | undefined,
     placedAt: number,
   ): Order | undefined {
     const wanted = sharesOf(shares)
-    const limit = priceOf(style?.limit, 'limit', this.#rules.priceScale)
-    const stop = priceOf(style?.stop, 'stop', this.#rules.priceScale)
-    if (wanted.isZero()) return undefined
-    const order: Order = {
-      id: this.#orders.length + 1,
-      asset,
-      placedAt,
-      shares: wanted,
-      filled: ZERO,
-      limit,
-      stop,
-      status: 'open',
-    }
-    this.#orders.push(order)
-    this.#open.push(order)
-    return order
+    const limit = priceOf(style?.limit, 'limit', this.#priceScale)
+    const stop = priceOf(style?.stop, 'stop', this.#priceScale)
+    return wanted === 0 ? undefined : this.#add(asset, wanted, limit, stop, placedAt)
   }
 
   /** Cancels an order. Returns false if the order is no longer open. */
@@ -98,16 +93,17 @@ export class Blotter {
   }
 
   /** Whether an order of an asset is open. */
-  hasOpen(asset: AssetId): boolean {
-    return this.#open.some((order) => order.asset === asset)
+  hasOpen(asset: number): boolean {
+    for (const order of this.#open) if (order.asset === asset) return true
+    return false
   }
 
   /** Shares of an asset still on order, signed. */
-  pending(asset: AssetId): Exact {
-    return this.#open.reduce(
-      (sum, order) => (order.asset === asset ? sum.plus(remaining(order)) : sum),
-      ZERO,
-    )
+  pending(asset: number): Shares {
+    let shares: Shares = 0
+    for (const order of this.#open)
+      if (order.asset === asset) shares = sharesSum(shares, remaining(order))
+    return shares
   }
 
   /**
@@ -116,9 +112,9 @@ export class Blotter {
    * @param before  shares held before the split, signed
    * @param after   shares held after it
    */
-  split(asset: AssetId, ratio: Rational, before: Exact, after: Exact): void {
+  split(asset: number, ratio: Rational, before: Shares, after: Shares): void {
     const orders = this.#open.filter((order) => order.asset === asset)
-    splitOrders(orders, ratio, { before, after }, this.#rules.priceScale)
+    splitOrders(orders, ratio, { before, after })
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
@@ -128,7 +124,7 @@ export class Blotter {
    */
   fill(session: number, book: (execution: Execution) => void): void {
     if (this.#open.length === 0) return
-    const taken = new Map<AssetId, Exact>()
+    const taken = new Map<number, Shares>()
     for (const order of this.#open) {
       const execution = this.#execute(order, session, taken)
       if (execution !== undefined) book(execution)
@@ -136,36 +132,35 @@ export class Blotter {
     this.#open = this.#open.filter((order) => order.status === 'open')
   }
 
-  #execute(order: Order, session: number, takenBy: Map<AssetId, Exact>): Execution | undefined {
-    const bar = this.#bar(order.asset, session)
-    if (bar === undefined) return undefined
-    const { commission, fill, priceScale, slippage } = this.#rules
-    const reached = fill === 'next-open' ? reachedFromOpen(order, bar) : reachedAtClose(order, bar)
-    if (reached === undefined) return undefined
-    const taken = takenBy.get(order.asset) ?? ZERO
-    const slipped = slip(slippage, remaining(order), reached, bar.volume, taken, priceScale)
-    if (slipped.shares.isZero()) return undefined
-    const price = withinLimit(order, slipped.price)
-    const paid = commissionOf(commission, slipped.shares, price, order.filled.isZero(), priceScale)
-    takenBy.set(order.asset, taken.plus(slipped.shares.abs()))
-    order.filled = order.filled.plus(slipped.shares)
-    if (remaining(order).isZero()) order.status = 'filled'
-    return { order, session, shares: slipped.shares, price, commission: paid }
+  #add(
+    asset: number,
+    shares: Shares,
+    limit: Whole | undefined,
+    stop: Whole | undefined,
+    placedAt: number,
+  ): Order {
+    const id = this.#orders.length + 1
+    const order: Order = { id, asset, placedAt, shares, filled: 0, limit, stop, status: 'open' }
+    this.#orders.push(order)
+    this.#open.push(order)
+    return order
   }
 
-  #bar(asset: AssetId, session: number): ExactBar | undefined {
-    const { firstSession, ticks } = this.#barsOf(asset)
-    const i = session - firstSession
-    const units = ticks.volume[i] ?? 0
-    if (!(units > 0)) return undefined
-    return {
-      open: this.#tick.times(ticks.open[i]!),
-      high: this.#tick.times(ticks.high[i]!),
-      low: this.#tick.times(ticks.low[i]!),
-      close: this.#tick.times(ticks.close[i]!),
-      volume: fromUnits(BigInt(units), this.#rules.volumeScale),
-    }
+  #execute(order: Order, session: number, takenBy: Map<number, Shares>): Execution | undefined {
+    const bars = this.#bars[order.asset]!
+    const at = session - bars.firstSession
+    const volume = bars.ticks.volume[at] ?? 0
+    if (!(volume > 0)) return undefined
+    const reached = this.#reached(order, bars.ticks, at)
+    if (reached === undefined) return undefined
+    const taken = takenBy.get(order.asset) ?? 0
+    const slipped = this.#slip(remaining(order), reached, volume, taken)
+    if (slipped.shares === 0) return undefined
+    const price = withinLimit(order, slipped.price)
+    const commission = this.#commission(slipped.shares, price, order.filled === 0)
+    takenBy.set(order.asset, sharesSum(taken, absolute(slipped.shares)))
+    order.filled = sharesSum(order.filled, slipped.shares)
+    if (order.filled === order.shares) order.status = 'filled'
+    return { order, session, shares: slipped.shares, price, commission }
   }
 }
-
-const ZERO = exact(0)

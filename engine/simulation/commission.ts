@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
-import { type Exact, exact, isShort } from '../market/exact.js'
-import type { Money } from '../market/money.js'
+import { exact, isShort } from '../market/exact.js'
+import { SHARE_UNIT, type Shares } from '../market/shares.js'
+import { divided, fractionOf, product, type Whole } from '../market/whole.js'
 import { checkChoice } from './choice.js'
 
 /** The cost of fills. Amounts are exact decimals, so pass text if a number would not be exact. */
@@ -13,28 +14,40 @@ export type CommissionModel =
   | { readonly kind: 'per-dollar'; readonly rate: number | string }
 
 /**
- * The commission of one fill, rounded half-even to the tick.
+ * The commission of one fill in ticks, rounded half-even.
  *
  * @param shares     signed
+ * @param price      in ticks
  * @param firstFill  true for the first fill of its order
  */
-export function commissionOf(
-  model: CommissionModel,
-  shares: Money,
-  price: Money,
-  firstFill: boolean,
-  priceScale: number,
-): Exact {
+export type Commission = (shares: Shares, price: Whole, firstFill: boolean) => Whole
+
+/** The function of a checked model. @param priceScale  decimal places of a tick */
+export function commissionOf(model: CommissionModel, priceScale: number): Commission {
   switch (model.kind) {
     case 'none':
-      return NOTHING
-    case 'per-share':
-      return exact(shares).abs().times(model.cost).toDecimalPlaces(priceScale)
-    case 'per-trade':
-      return firstFill ? exact(model.cost).toDecimalPlaces(priceScale) : NOTHING
-    case 'per-dollar':
-      return exact(shares).abs().times(price).times(model.rate).toDecimalPlaces(priceScale)
+      return () => 0
+    case 'per-share': {
+      const { top, bottom } = fractionOf(model.cost, priceScale)
+      return (shares) => shareOf(shares, top, bottom)
+    }
+    case 'per-trade': {
+      const { top, bottom } = fractionOf(model.cost, priceScale)
+      const cost = divided(top, bottom)
+      return (_shares, _price, firstFill) => (firstFill ? cost : 0)
+    }
+    case 'per-dollar': {
+      const { top, bottom } = fractionOf(model.rate)
+      return (shares, price) => shareOf(shares, product(price, top), bottom)
+    }
   }
+}
+
+/** |shares| × top ÷ bottom, rounded half-even, once. */
+function shareOf(shares: Shares, top: Whole, bottom: Whole): Whole {
+  if (typeof shares === 'number') return divided(product(Math.abs(shares), top), bottom)
+  const size = shares < 0n ? -shares : shares
+  return divided(product(size, top), product(bottom, SHARE_UNIT))
 }
 
 /**
@@ -53,5 +66,3 @@ export function checkCommission(model: CommissionModel): void {
     `commission ${model.kind} of ${String(amount).slice(0, 60)}; give a number of at most 40 digits, 0 or more`,
   )
 }
-
-const NOTHING = exact(0)

@@ -1,32 +1,35 @@
 import { EngineError } from '../errors.js'
 import type { AssetId } from '../market/asset.js'
-import { Exact, exact, fromUnits, isTooMany, quotient, truncatedQuotient } from '../market/exact.js'
-import { Money, powerOfTen } from '../market/money.js'
+import type { Exact } from '../market/exact.js'
+import { Money } from '../market/money.js'
 import type { Rational } from '../market/rational.js'
+import type { Shares } from '../market/shares.js'
+import { exactAmount, type Whole } from '../market/whole.js'
+import type { CurrentPrices } from './current-prices.js'
 
 /**
- * Cash and positions, exact. Faster bookkeeping without decimal.js can implement this interface,
- * too, but every ledger must give the same amounts to the last digit.
+ * Cash and positions, exact: every ledger gives the same amounts to the last digit. Assets are
+ * numbers, their places in the backtest's list; amounts are in ticks.
  */
 export interface Ledger {
-  readonly cash: Money
-  /** Cash + Σ shares × last known price, as of the last `mark`. */
-  readonly equity: Money
+  readonly cash: Whole
+  /** Cash + Σ shares × last known price, rounded half-even once, as of the last `mark`. */
+  readonly equity: Whole
   /** Shares held, negative if short, as a number for strategies; exact below 2^53 units. */
-  position(asset: AssetId): number
+  position(asset: number): number
   /** Shares held, negative if short, exactly. */
-  shares(asset: AssetId): Money
+  shares(asset: number): Shares
   /** Whether any position is open. */
   readonly invested: boolean
-  /** Open positions, in the order they were opened. */
-  positions(): readonly Holding[]
+  /** The last known price of an open position. */
+  lastPrice(asset: number): Whole
   /**
    * Books a fill. Returns the change of cash: −(shares × price), half-even to the tick, less the
    * commission.
    *
    * @throws {EngineError} `precision`: a position of more than 10^30 shares
    */
-  fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money
+  fill(asset: number, shares: Shares, price: Whole, commission: Whole): Whole
   /**
    * Shares × ratio, rounded down to whole shares as in zipline: a long position shrinks, and a
    * short one grows (−7.5 becomes −8), so the remaining fraction is never negative. The fraction
@@ -36,148 +39,24 @@ export interface Ledger {
    * @param ratio  new shares per old share
    * @throws {EngineError} `precision`: a position of more than 10^30 shares
    */
-  split(asset: AssetId, ratio: Rational): Money
+  split(asset: number, ratio: Rational): Whole
   /** Shares × cash per share, half-even to the tick; shorts pay. Returns the change of cash. */
-  dividend(asset: AssetId, perShare: Money): Money
-  /** Values every position at its current price or, if that is NaN, at its last known price. */
-  mark(priceOf: (asset: AssetId) => number): void
+  dividend(asset: number, perShare: Money): Whole
+  /** Values every position at its current price or, if it has none, at its last known price. */
+  mark(prices: CurrentPrices): void
+  /** Number of bookings and valuations so far that were too large for doubles. */
+  readonly wideAmounts: number
 }
 
-export interface Holding {
-  readonly asset: AssetId
-  readonly shares: Money
-  /** The last known price. */
-  readonly price: Money
+/** An amount as strategies get it: quotients of `Money` end after 28 digits. */
+export function moneyOf(ticks: Whole, priceScale: number): Money {
+  return new Money(exactAmount(ticks, priceScale))
 }
 
-/**
- * The ledger of the pure baseline: every amount is a decimal.js value, every position is valued at
- * every bar. Products and sums are exact, whatever their length, and are rounded only once.
- * Quotients are divided in integers. Cash and equity are multiples of the tick.
- *
- * @param startingCash  at most `priceScale` decimal places
- * @param priceScale    decimal places of a tick
- */
-export function decimalLedger(startingCash: Money, priceScale: number): Ledger {
-  return new DecimalLedger(startingCash, priceScale)
-}
-
-class DecimalLedger implements Ledger {
-  readonly #scale: number
-  readonly #tick: Exact
-  readonly #ticksPerUnit: number
-  readonly #holdings = new Map<AssetId, OpenHolding>()
-  readonly #numbers = new Map<AssetId, number>()
-  #cash: Exact
-  #equity: Exact
-
-  constructor(startingCash: Money, priceScale: number) {
-    this.#scale = priceScale
-    this.#tick = fromUnits(1n, priceScale)
-    this.#ticksPerUnit = powerOfTen(priceScale)
-    this.#cash = exact(startingCash)
-    this.#equity = this.#cash
-  }
-
-  // Strategies compute with these, and quotients of `Money` end after 28 digits.
-  get cash(): Money {
-    return new Money(this.#cash)
-  }
-
-  get equity(): Money {
-    return new Money(this.#equity)
-  }
-
-  position(asset: AssetId): number {
-    return this.#numbers.get(asset) ?? 0
-  }
-
-  shares(asset: AssetId): Exact {
-    return this.#holdings.get(asset)?.shares ?? ZERO
-  }
-
-  get invested(): boolean {
-    return this.#holdings.size > 0
-  }
-
-  positions(): readonly Holding[] {
-    return Array.from(this.#holdings.values(), (held) => ({ ...held }))
-  }
-
-  fill(asset: AssetId, shares: Money, price: Money, commission: Money): Money {
-    const held = this.#holdings.get(asset)
-    const bought = exact(shares)
-    const paid = exact(price)
-    this.#hold(asset, held === undefined ? bought : held.shares.plus(bought), paid)
-    return this.#pay(bought.times(paid).toDecimalPlaces(this.#scale).plus(commission).neg())
-  }
-
-  split(asset: AssetId, ratio: Rational): Money {
-    const held = this.#holdings.get(asset)
-    if (held === undefined) return ZERO
-    const [numerator, denominator] = [
-      fromUnits(ratio.numerator, 0),
-      fromUnits(ratio.denominator, 0),
-    ]
-    // Counted in parts of 1 ÷ denominator, so that nothing is rounded.
-    const parts = held.shares.times(numerator)
-    const whole = floorOfQuotient(parts, denominator)
-    const fraction = parts.minus(whole.times(denominator))
-    const { price } = held
-    this.#hold(asset, whole, quotient(price.times(denominator), numerator, this.#scale))
-    return this.#pay(quotient(fraction.times(price), numerator, this.#scale))
-  }
-
-  dividend(asset: AssetId, perShare: Money): Money {
-    const held = this.#holdings.get(asset)
-    return held === undefined
-      ? ZERO
-      : this.#pay(held.shares.times(perShare).toDecimalPlaces(this.#scale))
-  }
-
-  mark(priceOf: (asset: AssetId) => number): void {
-    let value = this.#cash
-    for (const held of this.#holdings.values()) {
-      const price = priceOf(held.asset)
-      if (!Number.isNaN(price))
-        held.price = this.#tick.times(Math.round(price * this.#ticksPerUnit))
-      value = value.plus(held.shares.times(held.price))
-    }
-    this.#equity = value.toDecimalPlaces(this.#scale)
-  }
-
-  #hold(asset: AssetId, shares: Exact, price: Exact): void {
-    if (isTooMany(shares)) throw tooMany(asset, shares)
-    if (shares.isZero()) {
-      this.#holdings.delete(asset)
-      this.#numbers.delete(asset)
-    } else {
-      this.#holdings.set(asset, { asset, shares, price })
-      this.#numbers.set(asset, shares.toNumber())
-    }
-  }
-
-  #pay(amount: Exact): Exact {
-    this.#cash = this.#cash.plus(amount)
-    return amount
-  }
-}
-
-interface OpenHolding extends Holding {
-  price: Exact
-}
-
-/** numerator ÷ denominator, rounded down. */
-function floorOfQuotient(numerator: Exact, denominator: Exact): Exact {
-  const truncated = truncatedQuotient(numerator, denominator)
-  return truncated.times(denominator).gt(numerator) ? truncated.minus(1) : truncated
-}
-
-function tooMany(asset: AssetId, shares: Exact): EngineError {
+/** The error of a position that is too large. */
+export function tooManyShares(asset: AssetId, shares: Exact): EngineError {
   return new EngineError(
     'precision',
     `a position of ${shares.toPrecision(3)} shares of ${asset} is beyond 10^30; trade less, or correct the split`,
   )
 }
-
-const ZERO = new Exact(0)

@@ -45,56 +45,79 @@ export interface Annualisation {
 /** A year of 252 sessions, and no risk-free rate. */
 const CONVENTION: Annualisation = { periodsPerYear: BUSINESS_DAYS, riskFree: 0 }
 
+/** An equity curve in doubles, and as exact amounts where doubles do not decide. */
+export interface Curve {
+  /** Starting cash, > 0. */
+  readonly start: number
+  /** At the end of each session, oldest first. */
+  readonly values: ArrayLike<number>
+  /** The same amounts exactly, starting cash first; made only if they are needed. */
+  readonly amounts: () => readonly (number | string)[]
+}
+
+/** A curve from amounts: numbers, or decimal text where a number would not be exact. */
+export function curveOf(
+  startingCash: number | string,
+  equity: readonly (number | string)[],
+): Curve {
+  return {
+    start: Number(startingCash),
+    values: equity.map(Number),
+    amounts: () => [startingCash, ...equity],
+  }
+}
+
 /**
  * The metrics of a backtest. A Sharpe or Sortino ratio is absent if its denominator is zero, which
  * is decided on exact ratios of the amounts (see `returnFigures`).
  *
- * @param startingCash  > 0; as decimal text if a number would not be exact
- * @param equity        at the end of each session, oldest first; numbers or decimal text
- * @param exposed       number of sessions that ended with a position
- * @param wins          closed round trips with a profit
- * @param closed        closed round trips
+ * @param exposed  number of sessions that ended with a position
+ * @param wins     closed round trips with a profit
+ * @param closed   closed round trips
  */
 export function metricsOf(
-  startingCash: number | string,
-  equity: readonly (number | string)[],
+  curve: Curve,
   exposed: number,
   wins: number,
   closed: number,
   annualisation: Annualisation = CONVENTION,
 ): Metrics {
+  const sessions = curve.values.length
   return {
-    ...curveMetrics(startingCash, equity, annualisation),
-    exposure: equity.length === 0 ? 0 : exposed / equity.length,
+    ...curveMetrics(curve, annualisation),
+    exposure: sessions === 0 ? 0 : exposed / sessions,
     ...defined('winRate', closed === 0 ? undefined : wins / closed),
   }
 }
 
 /** The metrics that an equity curve alone determines; see `metricsOf`. */
 export function curveMetrics(
-  startingCash: number | string,
-  equity: readonly (number | string)[],
+  curve: Curve,
   { periodsPerYear, riskFree }: Annualisation,
 ): CurveMetrics {
-  const start = Number(startingCash)
-  const values = equity.map(Number)
-  const last = values.at(-1) ?? start
+  const { start, values } = curve
+  const last = values[values.length - 1] ?? start
   // A return to or from zero or less has no meaning, and neither has a chain of returns that
   // contains one.
-  const solvent = values.every((value) => value > 0)
+  const solvent = isAboveZero(values)
   const rate = riskFree === 0 ? 0 : (1 + riskFree) ** (1 / periodsPerYear) - 1
-  const figures = solvent ? returnFigures([startingCash, ...equity], rate) : undefined
+  const figures = solvent ? returnFigures(curve, rate) : undefined
   const perYear = (value: number | undefined): number | undefined =>
     value === undefined ? undefined : value * Math.sqrt(periodsPerYear)
   const growth = solvent ? last / start : 0
   return {
     totalReturn: last / start - 1,
-    ...defined('annualReturn', annualised(growth, equity.length, periodsPerYear)),
+    ...defined('annualReturn', annualised(growth, values.length, periodsPerYear)),
     ...defined('volatility', perYear(figures?.deviation)),
     ...defined('sharpe', perYear(figures && ratio(figures.mean, figures.deviation))),
     ...defined('sortino', perYear(figures && ratio(figures.mean, figures.downside))),
     maxDrawdown: deepestFall(start, values),
   }
+}
+
+function isAboveZero(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i]! > 0)) return false
+  return true
 }
 
 /**
@@ -113,10 +136,12 @@ function ratio(value: number, risk: number): number | undefined {
   return risk === 0 ? undefined : value / risk
 }
 
-function deepestFall(startingCash: number, equity: readonly number[]): number {
+/** The deepest fall from a peak, as a positive fraction of the peak. */
+export function deepestFall(startingCash: number, equity: ArrayLike<number>): number {
   let peak = startingCash
   let deepest = 0
-  for (const value of equity) {
+  for (let i = 0; i < equity.length; i++) {
+    const value = equity[i]!
     peak = Math.max(peak, value)
     deepest = Math.max(deepest, 1 - value / peak)
   }

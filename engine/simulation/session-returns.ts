@@ -1,5 +1,6 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type Exact, exact } from '../market/exact.js'
+import type { Curve } from './metrics.js'
 
 /** Figures of the returns from session to session, less a rate. */
 export interface ReturnFigures {
@@ -28,17 +29,13 @@ const SHORTFALL = 1e-12
  * The figures of an equity curve's returns. Whether all returns are equal is decided on exact
  * ratios.
  *
- * @param curve  starting cash, then the equity of each session; all above 0
+ * @param curve  all its amounts are above 0
  * @param rate   per session, subtracted from each return
  * @returns undefined if the curve has fewer than two returns
  */
-export function returnFigures(
-  curve: readonly (number | string)[],
-  rate: number,
-): ReturnFigures | undefined {
-  if (curve.length < 3) return undefined
-  const values = curve.map(Number)
-  const returns = values.slice(1).map((value, i) => value / values[i]! - 1)
+export function returnFigures(curve: Curve, rate: number): ReturnFigures | undefined {
+  if (curve.values.length < 2) return undefined
+  const returns = returnsOf(curve)
   const excess = rate === 0 ? returns : returns.map((value) => value - rate)
   const figures = {
     mean: mean(excess),
@@ -49,7 +46,17 @@ export function returnFigures(
   const reliable = RELIABLE * largest
   if (figures.deviation > reliable && !(figures.downside > 0 && figures.downside < RELIABLE))
     return figures
-  return exactFigures(curve.map(exact), rate)
+  return exactFigures(curve.amounts().map(exact), rate)
+}
+
+function returnsOf({ start, values }: Curve): number[] {
+  const returns: number[] = []
+  let before = start
+  for (let i = 0; i < values.length; i++) {
+    returns.push(values[i]! / before - 1)
+    before = values[i]!
+  }
+  return returns
 }
 
 /** If the rate is 0, every fall counts, because a quotient of equal amounts is exactly 1. */

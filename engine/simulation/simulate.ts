@@ -1,22 +1,24 @@
 import { EngineError } from '../errors.js'
 import type { DeclaredIndicators } from '../indicators/declared-indicators.js'
-import { type Adjustment, corporateActions, ratioOf } from '../market/adjustments.js'
+import { type Adjustment, ratioOf } from '../market/adjustments.js'
 import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
-import { exact } from '../market/exact.js'
-import { type Money, powerOfTen } from '../market/money.js'
+import type { Whole } from '../market/whole.js'
 import type { AssetHistory } from '../portal/asset-history.js'
 import type { Clock } from '../portal/clock.js'
 import type { Portal } from '../portal/portal.js'
 import type { TradingAlgorithm } from './algorithm.js'
 import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
+import { ActionQueue } from './corporate-actions.js'
+import { currentPrices } from './current-prices.js'
 import type { Ledger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
 import type { BacktestResult, BundleIdentity } from './result.js'
+import { resultOf } from './run-result.js'
 import { SessionJournal } from './session-journal.js'
 import { SessionTexts } from './session-texts.js'
-import { TradeBook } from './trade-book.js'
 import { TradingContext } from './trading-context.js'
+import { endsDay, startsDay } from './trading-day.js'
 
 /** The input of a simulation. */
 export interface SimulationParts {
@@ -26,13 +28,16 @@ export interface SimulationParts {
   /** Calendar indices traded: `start` inclusive, `end` exclusive. */
   readonly start: number
   readonly end: number
-  readonly histories: ReadonlyMap<AssetId, AssetHistory>
+  /** By asset number: the order of the portal's assets. */
+  readonly histories: readonly AssetHistory[]
   readonly portal: Portal
   readonly clock: Clock
+  /** All of the bundle, in the order they apply. */
   readonly adjustments: readonly Adjustment[]
   readonly rules: ExecutionRules
   readonly annualisation: Annualisation
-  readonly startingCash: Money
+  /** In ticks. */
+  readonly startingCash: Whole
   readonly ledger: Ledger
   readonly indicators: DeclaredIndicators
 }
@@ -48,71 +53,82 @@ export interface SimulationParts {
 export function simulate(parts: SimulationParts): BacktestResult {
   const { algorithm, calendar, start, end, portal, clock, ledger } = parts
   const desk = openDesk(parts)
-  const actions = corporateActions(parts.adjustments)
-  const priceOf = (asset: AssetId): number => portal.current(asset, 'price')
+  const { blotter, book, context, journal } = desk
+  const actions = new ActionQueue(parts.adjustments, start)
+  const prices = currentPrices(parts.histories)
 
-  synchronous('initialize', algorithm.initialize?.(desk.context))
-  desk.context.trading = true
+  synchronous('initialize', algorithm.initialize?.(context))
+  context.trading = true
   for (let session = start; session < end; session++) {
     clock.beforeOpen(session)
-    for (const action of actions.get(session) ?? []) applyAction(desk, ledger, action, session)
-    if (startsDay(calendar, session, start)) {
-      synchronous('beforeTradingStart', algorithm.beforeTradingStart?.(desk.context, portal))
-    }
+    for (const action of actions.of(session)) applyAction(desk, parts, action, session)
+    if (algorithm.beforeTradingStart !== undefined && startsDay(calendar, session, start))
+      synchronous('beforeTradingStart', algorithm.beforeTradingStart(context, portal))
     clock.atBar(session)
-    desk.blotter.fill(session, desk.book)
-    ledger.mark(priceOf)
-    synchronous('handleData', algorithm.handleData(desk.context, portal))
+    blotter.fill(session, book)
+    ledger.mark(prices)
+    synchronous('handleData', algorithm.handleData(context, portal))
     if (endsDay(calendar, session, end))
-      desk.journal.sessionEnded(session, ledger.equity, ledger.invested)
+      journal.sessionEnded(session, ledger.equity, ledger.invested)
   }
-  desk.context.trading = false
-  const result = desk.journal.result({
-    bundle: parts.bundle,
+  context.trading = false
+  const { bundle, rules, annualisation, startingCash } = parts
+  const result = resultOf({
+    bundle,
     bars: portal.assets.length * (end - start),
-    priceScale: parts.rules.priceScale,
-    annualisation: parts.annualisation,
-    startingCash: parts.startingCash,
+    priceScale: rules.priceScale,
+    annualisation,
+    startingCash,
+    assets: portal.assets,
+    calendar,
+    start,
+    end,
     ledger,
-    orders: desk.blotter.orders,
-    trades: desk.trades,
+    journal,
+    orders: blotter.orders,
+    texts: desk.texts,
   })
-  synchronous('analyze', algorithm.analyze?.(desk.context, result))
+  synchronous('analyze', algorithm.analyze?.(context, result))
   return result
 }
 
-/** Fills orders, and records fills in ledger, trade book and journal. */
+/** Fills orders, and records fills in ledger and journal. */
 interface Desk {
   readonly blotter: Blotter
-  readonly trades: TradeBook
   readonly journal: SessionJournal
   readonly context: TradingContext
+  readonly texts: SessionTexts
   readonly book: (execution: Execution) => void
+  /** The number of each asset. */
+  readonly numbers: ReadonlyMap<AssetId, number>
 }
 
 function openDesk(parts: SimulationParts): Desk {
-  const { calendar, clock, histories, indicators, ledger, portal, rules } = parts
+  const { calendar, clock, end, histories, indicators, ledger, portal, rules, start } = parts
   const texts = new SessionTexts(calendar)
-  const blotter = new Blotter(rules, (asset) => histories.get(asset)!.bars)
-  const trades = new TradeBook(rules.priceScale)
-  const journal = new SessionJournal(texts)
-  const ticksPerUnit = powerOfTen(rules.priceScale)
+  const numbers = new Map(portal.assets.map((asset, number) => [asset, number]))
+  const blotter = new Blotter(
+    rules,
+    histories.map(({ bars }) => bars),
+  )
+  const journal = new SessionJournal(end - start)
+  const { priceScale } = rules
   const context = new TradingContext({
     texts,
     clock,
     portal,
+    numbers,
     blotter,
     ledger,
     indicators,
-    ticksPerUnit,
+    priceScale,
   })
   const book = (execution: Execution): void => {
-    const { order, shares, price, commission, session } = execution
+    const { order, shares, price, commission } = execution
     const cash = ledger.fill(order.asset, shares, price, commission)
-    trades.fill(order.asset, shares, price, cash, session)
-    journal.executed(execution)
+    journal.events.push({ kind: 'fill', execution, cash })
   }
-  return { blotter, trades, journal, context, book }
+  return { blotter, journal, context, texts, book, numbers }
 }
 
 /**
@@ -120,30 +136,24 @@ function openDesk(parts: SimulationParts): Desk {
  * after the split.
  */
 function applyAction(
-  { blotter, trades }: Desk,
-  ledger: Ledger,
+  { blotter, journal, numbers }: Desk,
+  { ledger }: SimulationParts,
   action: Adjustment,
   session: number,
 ): void {
-  const { asset, kind, value } = action
-  if (kind === 'dividend') {
-    trades.dividend(asset, ledger.dividend(asset, value))
+  const asset = numbers.get(action.asset)
+  if (asset === undefined) return
+  if (action.kind === 'dividend') {
+    const cash = ledger.dividend(asset, action.value)
+    journal.events.push({ kind: 'dividend', asset, cash })
     return
   }
   const ratio = ratioOf(action)
-  const before = exact(ledger.shares(asset))
+  const before = ledger.shares(asset)
   const cash = ledger.split(asset, ratio)
-  const after = exact(ledger.shares(asset))
-  blotter.split(asset, ratio, before, after)
-  trades.split(asset, ratio, after, cash, session)
-}
-
-function startsDay({ dayOf }: Calendar, session: number, start: number): boolean {
-  return session === start || dayOf[session] !== dayOf[session - 1]
-}
-
-function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
-  return session === end - 1 || dayOf[session] !== dayOf[session + 1]
+  const held = ledger.shares(asset)
+  blotter.split(asset, ratio, before, held)
+  journal.events.push({ kind: 'split', asset, ratio, held, cash, session })
 }
 
 /**
@@ -151,7 +161,7 @@ function endsDay({ dayOf }: Calendar, session: number, end: number): boolean {
  * actions after an `await` would be lost.
  */
 function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
-  if (!(returned instanceof Promise)) return
+  if (returned === undefined || !(returned instanceof Promise)) return
   // Otherwise a later failure of the promise would be reported as unhandled.
   returned.catch(() => undefined)
   throw new EngineError(

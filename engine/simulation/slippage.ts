@@ -1,6 +1,23 @@
 import { EngineError } from '../errors.js'
-import { Exact, exact, quotient } from '../market/exact.js'
-import type { Money } from '../market/money.js'
+import { exact } from '../market/exact.js'
+import { divideHalfEven } from '../market/money.js'
+import {
+  absolute,
+  opposite,
+  SHARE_PLACES,
+  type Shares,
+  shareUnits,
+  wholeShares,
+} from '../market/shares.js'
+import {
+  difference,
+  divided,
+  fractionOf,
+  product,
+  sum,
+  type Whole,
+  wholeOf,
+} from '../market/whole.js'
 import { checkChoice } from './choice.js'
 
 /** How many shares of an order fill in a bar, and how far from the bar's price. */
@@ -16,8 +33,9 @@ export type SlippageModel =
 
 /** The fill of an order in one bar. `shares` has the sign of the order and may be zero. */
 export interface SlippedFill {
-  readonly shares: Money
-  readonly price: Money
+  readonly shares: Shares
+  /** In ticks. */
+  readonly price: Whole
 }
 
 /**
@@ -25,35 +43,58 @@ export interface SlippedFill {
  * once, because the share of the volume is never rounded itself.
  *
  * @param wanted  signed shares
- * @param price   before slippage
- * @param volume  of the bar, > 0
+ * @param price   before slippage, in ticks
+ * @param volume  of the bar, > 0, in units of the volume's scale
  * @param taken   shares of this bar that other orders have taken already, unsigned
+ */
+export type Slippage = (wanted: Shares, price: Whole, volume: number, taken: Shares) => SlippedFill
+
+/**
+ * The function of a checked model.
+ *
+ * @param volumeScale  decimal places of a bar's volume
  * @source zipline's VolumeShareSlippage for `volume-share`
  */
-export function slip(
-  model: SlippageModel,
-  wanted: Money,
-  price: Money,
-  volume: Money,
-  taken: Money,
-  priceScale: number,
-): SlippedFill {
+export function slippageOf(model: SlippageModel, volumeScale: number): Slippage {
   switch (model.kind) {
     case 'none':
-      return { shares: wanted, price }
+      return (shares, price) => ({ shares, price })
     case 'fixed': {
-      const worse = exact(model.basisPoints).times('0.0001').times(wanted.s).plus(1)
-      return { shares: wanted, price: worse.times(price).toDecimalPlaces(priceScale) }
+      const { top, bottom } = fractionOf(exact(model.basisPoints).times('0.0001'))
+      const [worse, better] = [sum(bottom, top), difference(bottom, top)]
+      return (shares, price) => ({
+        shares,
+        price: divided(product(price, shares > 0 ? worse : better), bottom),
+      })
     }
-    case 'volume-share': {
-      const room = Exact.max(0, exact(volume).times(model.limit).minus(taken).floor())
-      const shares = wanted.abs().gt(room) ? room.times(wanted.s) : wanted
-      // price × (1 ± impact × (used ÷ volume)²), over one denominator.
-      const used = shares.abs().plus(taken)
-      const whole = exact(volume).times(volume)
-      const moved = exact(model.impact).times(used).times(used).times(wanted.s).plus(whole)
-      return { shares, price: quotient(moved.times(price), whole, priceScale) }
-    }
+    case 'volume-share':
+      return volumeShare(model, volumeScale)
+  }
+}
+
+function volumeShare(
+  { limit, impact }: Extract<SlippageModel, { kind: 'volume-share' }>,
+  volumeScale: number,
+): Slippage {
+  const limited = fractionOf(limit)
+  const moved = fractionOf(impact)
+  // Shares are counted in units of 10^-8, and volume in units of its scale.
+  const perVolume = 10n ** BigInt(SHARE_PLACES)
+  const perShare = 10n ** BigInt(volumeScale)
+  return (wanted, price, volume, taken) => {
+    const takenUnits = shareUnits(taken)
+    const allowed = BigInt(volume) * perVolume * BigInt(limited.top)
+    const left = allowed - takenUnits * perShare * BigInt(limited.bottom)
+    const most = perShare * BigInt(limited.bottom)
+    const room = wholeShares(left > 0n ? left / most : 0n)
+    const isMore = shareUnits(absolute(wanted)) > shareUnits(room)
+    const shares = isMore ? (wanted > 0 ? room : opposite(room)) : wanted
+    // price × (1 ± impact × (used ÷ volume)²), over one denominator.
+    const used = (shareUnits(absolute(shares)) + takenUnits) * perShare
+    const whole = (BigInt(volume) * perVolume) ** 2n * BigInt(moved.bottom)
+    const change = BigInt(moved.top) * used * used
+    const top = wanted > 0 ? whole + change : whole - change
+    return { shares, price: wholeOf(divideHalfEven(BigInt(price) * top, whole)) }
   }
 }
 

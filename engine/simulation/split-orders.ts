@@ -1,11 +1,13 @@
-import { type Exact, timesRatio, truncatedTimes } from '../market/exact.js'
-import { invert, type Rational } from '../market/rational.js'
+import { divideHalfEven } from '../market/money.js'
+import type { Rational } from '../market/rational.js'
+import { opposite, type Shares, sharesSum, shareUnits, wholeShares } from '../market/shares.js'
+import { signOf, type Whole, wholeOf } from '../market/whole.js'
 import { type Order, remaining } from './order.js'
 
 /** A position before and after a split. */
 export interface SplitPosition {
-  readonly before: Exact
-  readonly after: Exact
+  readonly before: Shares
+  readonly after: Shares
 }
 
 /**
@@ -22,21 +24,16 @@ export interface SplitPosition {
  *
  * @param orders  in the order they were placed
  */
-export function splitOrders(
-  orders: readonly Order[],
-  ratio: Rational,
-  held: SplitPosition,
-  priceScale: number,
-): void {
+export function splitOrders(orders: readonly Order[], ratio: Rational, held: SplitPosition): void {
   const rest = new Map(orders.map((order) => [order, remaining(order)]))
   const resize = (order: Order, from: SplitPosition): SplitPosition => {
     const shares = rest.get(order)!
     const resized = resizedShares(shares, from, ratio)
-    order.shares = order.filled.plus(resized)
-    order.limit = order.limit && timesRatio(order.limit, invert(ratio), priceScale)
-    order.stop = order.stop && timesRatio(order.stop, invert(ratio), priceScale)
-    if (resized.isZero()) order.status = 'cancelled'
-    return { before: from.before.plus(shares), after: from.after.plus(resized) }
+    order.shares = sharesSum(order.filled, resized)
+    order.limit = order.limit && afterSplit(order.limit, ratio)
+    order.stop = order.stop && afterSplit(order.stop, ratio)
+    if (signOf(resized) === 0) order.status = 'cancelled'
+    return { before: sharesSum(from.before, shares), after: sharesSum(from.after, resized) }
   }
   let position = held
   for (const order of orders.filter(isMarket)) position = resize(order, position)
@@ -47,29 +44,45 @@ export function splitOrders(
       position = resize(order, position)
       reduced = position
     } else {
-      const isNext = opposes(shares, reduced.before) && shares.abs().lte(reduced.before.abs())
+      const isNext = opposes(shares, reduced.before) && sizeOf(shares) <= sizeOf(reduced.before)
       reduced = resize(order, isNext ? reduced : position)
     }
   }
 }
 
 /** The shares of an order after a split. */
-function resizedShares(shares: Exact, { before, after }: SplitPosition, ratio: Rational): Exact {
-  const scaled = truncatedTimes(shares, ratio)
+function resizedShares(shares: Shares, { before, after }: SplitPosition, ratio: Rational): Shares {
+  const scaled = scaledShares(shares, ratio)
   if (!opposes(shares, before)) return scaled
-  const closing = after.neg()
-  const reach = shares.abs().comparedTo(before.abs())
+  const closing = opposite(after)
+  const reach = signOf(sizeOf(shares) - sizeOf(before))
   if (reach === 0) return closing
-  const isLarger = scaled.abs().gt(closing.abs())
+  const isLarger = sizeOf(scaled) > sizeOf(closing)
   // An order for less than the whole position must not exceed the new position, and an order for
   // more must not fall below it.
   return reach > 0 === isLarger ? scaled : closing
+}
+
+/** Shares × ratio, without the fraction. */
+function scaledShares(shares: Shares, { numerator, denominator }: Rational): Shares {
+  return wholeShares((shareUnits(shares) * numerator) / denominator)
+}
+
+/** A price ÷ ratio, rounded half-even to the tick. */
+function afterSplit(ticks: Whole, { numerator, denominator }: Rational): Whole {
+  return wholeOf(divideHalfEven(BigInt(ticks) * denominator, numerator))
+}
+
+/** The unsigned shares in units, in which any two can be compared. */
+function sizeOf(shares: Shares): bigint {
+  const units = shareUnits(shares)
+  return units < 0n ? -units : units
 }
 
 function isMarket({ limit, stop }: Order): boolean {
   return limit === undefined && stop === undefined
 }
 
-function opposes(shares: Exact, position: Exact): boolean {
-  return shares.s * position.s < 0 && !shares.isZero() && !position.isZero()
+function opposes(shares: Shares, position: Shares): boolean {
+  return signOf(shares) * signOf(position) < 0
 }

@@ -4,13 +4,15 @@ import type { IndicatorHandle } from '../indicators/handle.js'
 import type { Indicator } from '../indicators/indicator.js'
 import type { AssetId } from '../market/asset.js'
 import { type Exact, exact, truncatedQuotient } from '../market/exact.js'
-import { ticksAt } from '../market/money.js'
+import { powerOfTen, ticksAt } from '../market/money.js'
+import { exactShares, sharesSum } from '../market/shares.js'
+import { exactAmount } from '../market/whole.js'
 import type { Clock } from '../portal/clock.js'
 import { unknownAsset } from '../portal/long-table.js'
 import type { Portal } from '../portal/portal.js'
 import type { Context, OrderId, Portfolio } from './algorithm.js'
 import type { Blotter } from './blotter.js'
-import type { Ledger } from './ledger.js'
+import { type Ledger, moneyOf } from './ledger.js'
 import type { OrderStyle } from './order.js'
 import type { SessionTexts } from './session-texts.js'
 
@@ -19,7 +21,8 @@ export class TradingContext implements Context {
   readonly assets: readonly AssetId[]
   readonly ticksPerUnit: number
   readonly portfolio: Portfolio
-  readonly #assetIds: ReadonlySet<AssetId>
+  readonly #numbers: ReadonlyMap<AssetId, number>
+  readonly #priceScale: number
   readonly #texts: SessionTexts
   readonly #clock: Clock
   readonly #portal: Portal
@@ -30,9 +33,10 @@ export class TradingContext implements Context {
 
   constructor(parts: ContextParts) {
     this.assets = parts.portal.assets
-    this.ticksPerUnit = parts.ticksPerUnit
-    this.portfolio = portfolioOf(parts.ledger)
-    this.#assetIds = new Set(this.assets)
+    this.ticksPerUnit = powerOfTen(parts.priceScale)
+    this.portfolio = portfolioOf(parts)
+    this.#numbers = parts.numbers
+    this.#priceScale = parts.priceScale
     this.#texts = parts.texts
     this.#clock = parts.clock
     this.#portal = parts.portal
@@ -62,28 +66,25 @@ export class TradingContext implements Context {
   }
 
   order(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
-    return this.#place(asset, shares, style)
+    return this.#place(this.#number(asset), shares, style)
   }
 
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
-    this.#check(asset)
+    const number = this.#number(asset)
     // A strategy in JavaScript can pass anything.
-    if (!Number.isFinite(shares)) return this.#place(asset, shares, style)
-    return this.#holds(asset, shares) ? undefined : this.#target(asset, exact(shares), style)
+    if (!Number.isFinite(shares)) return this.#place(number, shares, style)
+    return this.#holds(number, shares) ? undefined : this.#target(number, exact(shares), style)
   }
 
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined {
-    return this.#place(asset, this.#sharesWorth(asset, value), style)
+    return this.#place(this.#number(asset), this.#sharesWorth(asset, value), style)
   }
 
   orderTargetPercent(asset: AssetId, fraction: number, style?: OrderStyle): OrderId | undefined {
-    this.#check(asset)
+    const number = this.#number(asset)
     if (!Number.isFinite(fraction)) throw notANumber('target fraction', fraction)
-    return this.#target(
-      asset,
-      this.#sharesWorth(asset, exact(this.portfolio.equity).times(fraction)),
-      style,
-    )
+    const equity = exactAmount(this.#ledger.equity, this.#priceScale)
+    return this.#target(number, this.#sharesWorth(asset, equity.times(fraction)), style)
   }
 
   cancel(order: OrderId): boolean {
@@ -91,8 +92,9 @@ export class TradingContext implements Context {
   }
 
   openOrders(asset?: AssetId): readonly OrderId[] {
+    const number = asset === undefined ? undefined : this.#numbers.get(asset)
     return this.#blotter.open
-      .filter((order) => asset === undefined || order.asset === asset)
+      .filter((order) => asset === undefined || order.asset === number)
       .map((order) => order.id)
   }
 
@@ -100,7 +102,7 @@ export class TradingContext implements Context {
    * Whether an asset without open orders is at its target already, as at most bars: found without
    * decimals, and only for targets up to `MOST_COMPARED`.
    */
-  #holds(asset: AssetId, shares: number): boolean {
+  #holds(asset: number, shares: number): boolean {
     return (
       this.#ledger.position(asset) === shares &&
       Math.abs(shares) <= MOST_COMPARED &&
@@ -109,23 +111,21 @@ export class TradingContext implements Context {
   }
 
   /** Orders the difference to a target, open orders counted as filled, in exact shares. */
-  #target(asset: AssetId, shares: Exact, style: OrderStyle | undefined): OrderId | undefined {
-    const planned = this.#blotter.pending(asset).plus(this.#ledger.shares(asset))
+  #target(asset: number, shares: Exact, style: OrderStyle | undefined): OrderId | undefined {
+    const planned = exactShares(sharesSum(this.#blotter.pending(asset), this.#ledger.shares(asset)))
     return shares.eq(planned) ? undefined : this.#place(asset, shares.minus(planned), style)
   }
 
   #place(
-    asset: AssetId,
+    asset: number,
     shares: number | Exact,
     style: OrderStyle | undefined,
   ): OrderId | undefined {
-    this.#check(asset)
     return this.#blotter.place(asset, shares, style, this.#clock.bar)?.id
   }
 
   /** Whole shares worth `value` at the last price, rounded towards zero; exact before that. */
   #sharesWorth(asset: AssetId, value: number | Exact): Exact {
-    this.#check(asset)
     if (typeof value === 'number' && !Number.isFinite(value)) throw notANumber('order value', value)
     const price = this.#portal.current(asset, 'price')
     if (Number.isNaN(price)) {
@@ -138,13 +138,16 @@ export class TradingContext implements Context {
     return truncatedQuotient(exact(value).times(this.ticksPerUnit), exact(ticks))
   }
 
-  #check(asset: AssetId): void {
+  /** The number of an asset that an order names. */
+  #number(asset: AssetId): number {
     if (!this.#trading)
       throw new EngineError(
         'strategy-misuse',
         'orders can be placed in beforeTradingStart and handleData only; move this one there',
       )
-    if (!this.#assetIds.has(asset)) throw unknownAsset(asset, this.assets, 'this backtest')
+    const number = this.#numbers.get(asset)
+    if (number === undefined) throw unknownAsset(asset, this.assets, 'this backtest')
+    return number
   }
 }
 
@@ -161,18 +164,24 @@ export interface ContextParts {
   readonly blotter: Blotter
   readonly ledger: Ledger
   readonly indicators: DeclaredIndicators
-  readonly ticksPerUnit: number
+  /** The number of each asset. */
+  readonly numbers: ReadonlyMap<AssetId, number>
+  /** Decimal places of a tick. */
+  readonly priceScale: number
 }
 
-function portfolioOf(ledger: Ledger): Portfolio {
+function portfolioOf({ ledger, numbers, priceScale }: ContextParts): Portfolio {
   return {
     get cash() {
-      return ledger.cash
+      return moneyOf(ledger.cash, priceScale)
     },
     get equity() {
-      return ledger.equity
+      return moneyOf(ledger.equity, priceScale)
     },
-    position: (asset) => ledger.position(asset),
+    position(asset) {
+      const number = numbers.get(asset)
+      return number === undefined ? 0 : ledger.position(number)
+    },
   }
 }
 

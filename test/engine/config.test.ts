@@ -31,6 +31,7 @@ describe('configuration', () => {
       indicatorBytes: 64 * 2 ** 20,
       bundlePool: false,
       bundlePoolSize: 100,
+      tickLedger: false,
     })
   })
 

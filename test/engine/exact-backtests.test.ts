@@ -4,6 +4,7 @@ import {
   type Context,
   defaults,
   EngineError,
+  enable,
   type Field,
   memoryBundle,
   openEngine,
@@ -28,7 +29,11 @@ describe('random backtests', () => {
   it(
     `equal an independent simulator in fractions of whole numbers, to the last digit (${COUNT})`,
     async () => {
-      const engines = [openEngine(pureBaseline()), openEngine(defaults({}))]
+      const engines = [
+        openEngine(pureBaseline()),
+        openEngine(defaults({})),
+        openEngine(enable(defaults({}), { tickLedger: true })),
+      ]
       const seen = { backtests: 0, fills: 0, windows: 0, splits: 0, refused: 0 }
       for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
         const given = scenario(seed)
@@ -50,7 +55,7 @@ describe('random backtests', () => {
         }
       }
       if (COUNT > 60) process.stdout.write(`${JSON.stringify(seen)}\n`)
-      expect(seen.backtests).toBeGreaterThan(COUNT * 1.6)
+      expect(seen.backtests).toBeGreaterThan(COUNT * 2.4)
       expect(seen.fills).toBeGreaterThan(COUNT)
     },
     60_000 + COUNT * 1000,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
-import { corporateActions } from '../../../engine/market/adjustments.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
 
 const calendar = consecutive(6)
@@ -190,23 +189,5 @@ describe('adjustmentTimeline', () => {
     expect(line.column('price', 0)).toBe(first)
     expect(line.column('close', 1)).not.toBe(first)
     expect(line.column('close', 0)).toEqual(first)
-  })
-})
-
-describe('corporateActions', () => {
-  it('lists each session in the order the ledger applies it', () => {
-    const actions = corporateActions([
-      dividend(3, '1', 'B'),
-      dividend(3, '1'),
-      split(5, '2', 'B'),
-      split(3, '2'),
-    ])
-    expect([...actions.keys()]).toEqual([3, 5])
-    expect(actions.get(3)?.map(({ asset, kind }) => `${asset} ${kind}`)).toEqual([
-      'A split',
-      'A dividend',
-      'B dividend',
-    ])
-    expect(actions.get(4)).toBeUndefined()
   })
 })

@@ -8,14 +8,15 @@ import {
   openEngine,
   pureBaseline,
 } from '../../../engine/index.js'
-import { exact } from '../../../engine/market/exact.js'
 import { divideHalfEven, ticksToText } from '../../../engine/market/money.js'
 import { rational } from '../../../engine/market/rational.js'
 import { commissionOf } from '../../../engine/simulation/commission.js'
-import { decimalLedger } from '../../../engine/simulation/ledger.js'
-import { slip } from '../../../engine/simulation/slippage.js'
+import { decimalLedger } from '../../../engine/simulation/decimal-ledger.js'
+import { slippageOf } from '../../../engine/simulation/slippage.js'
+import { tickLedger } from '../../../engine/simulation/tick-ledger.js'
 import { TradeBook } from '../../../engine/simulation/trade-book.js'
 import { eachBar, isoDays, simpleContent } from '../../support.js'
+import { ledgerInDecimals } from './ledger-in-decimals.js'
 
 /** Bars at one price each, in ticks. */
 function flatBars(ticks: readonly number[], price: number, volume: number): BundleContent {
@@ -66,7 +67,7 @@ describe('quotients are rounded once', () => {
   })
 
   it('for every tie of that kind', () => {
-    const model = { kind: 'volume-share', limit: 1, impact: 0.1 } as const
+    const slip = slippageOf({ kind: 'volume-share', limit: 1, impact: 0.1 }, 0)
     let ties = 0
     for (let volume = 3; volume <= 99; volume += 6) {
       for (let shares = 1; shares < volume; shares++) {
@@ -75,15 +76,8 @@ describe('quotients are rounded once', () => {
           const top = price * (10n * BigInt(volume ** 2) + BigInt(sign * shares ** 2))
           const bottom = 10n * BigInt(volume ** 2)
           if ((2n * top) % bottom === 0n && top % bottom !== 0n) ties++
-          const got = slip(
-            model,
-            exact(sign * shares),
-            exact(ticksToText(price, 2)),
-            exact(volume),
-            exact(0),
-            2,
-          )
-          expect(got.price.toFixed()).toBe(ticksToText(divideHalfEven(top, bottom), 2))
+          const got = slip(sign * shares, Number(price), volume, 0)
+          expect(got.price).toBe(Number(divideHalfEven(top, bottom)))
         }
       }
     }
@@ -120,9 +114,14 @@ describe('quotients are rounded once', () => {
   })
 })
 
+const LEDGERS = [
+  ['decimal', decimalLedger],
+  ['tick', tickLedger],
+] as const
+
 describe('products longer than 28 digits are rounded once', () => {
-  it('in the ledger', () => {
-    const ledger = decimalLedger(new Money(2_000_000), 14)
+  it.each(LEDGERS)('in the %s ledger', (_, make) => {
+    const ledger = ledgerInDecimals(make, new Money(2_000_000), 14)
     const [shares, price] = ['110000.15713406', '9.12372347939266']
     ledger.fill('A', new Money(shares), new Money('9.12372347939266'), new Money(0))
     const product = 11000015713406n * 912372347939266n
@@ -137,31 +136,13 @@ describe('products longer than 28 digits are rounded once', () => {
   })
 
   it('in commissions and slippage', () => {
-    const shares = exact('90000000000000.00000001')
-    expect(
-      commissionOf(
-        { kind: 'per-dollar', rate: '0.00123456789' },
-        shares,
-        exact('9.12345678901235'),
-        true,
-        14,
-      ).toFixed(),
-    ).toBe(
-      ticksToText(
-        divideHalfEven(9000000000000000000001n * 912345678901235n * 123456789n, 10n ** 19n),
-        14,
-      ),
+    const commission = commissionOf({ kind: 'per-dollar', rate: '0.00123456789' }, 14)
+    expect(commission(9000000000000000000001n, 912345678901235, true)).toBe(
+      divideHalfEven(9000000000000000000001n * 912345678901235n * 123456789n, 10n ** 19n),
     )
-    const slipped = slip(
-      { kind: 'fixed', basisPoints: 7.123456789012345 },
-      exact(1),
-      exact('1.123456789012345'),
-      exact(1),
-      exact(0),
-      15,
-    )
-    expect(slipped.price.toFixed()).toBe(
-      ticksToText(divideHalfEven(1123456789012345n * 10007123456789012345n, 10n ** 19n), 15),
+    const slip = slippageOf({ kind: 'fixed', basisPoints: 7.123456789012345 }, 0)
+    expect(slip(1, 1123456789012345, 1, 0).price).toBe(
+      Number(divideHalfEven(1123456789012345n * 10007123456789012345n, 10n ** 19n)),
     )
   })
 })
@@ -173,8 +154,8 @@ describe('amounts beyond what stays exact are refused', () => {
     ).rejects.toThrow(/an order of .* shares; give (at most 10\^30|a finite number)/)
   })
 
-  it('a position beyond 10^30 shares, by orders or by a split', () => {
-    const ledger = decimalLedger(new Money(1), 2)
+  it.each(LEDGERS)('a position beyond 10^30 shares, by orders or by a split: %s', (_, make) => {
+    const ledger = ledgerInDecimals(make, new Money(1), 2)
     ledger.fill('A', new Money(1e30), new Money(1), new Money(0))
     expect(() => ledger.fill('A', new Money(1), new Money(1), new Money(0))).toThrow(
       /position of 1\.00e\+30 shares of A is beyond 10\^30/,

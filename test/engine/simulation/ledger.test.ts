@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Money } from '../../../engine/index.js'
 import { rational, rationalOf } from '../../../engine/market/rational.js'
-import { decimalLedger } from '../../../engine/simulation/ledger.js'
+import { decimalLedger } from '../../../engine/simulation/decimal-ledger.js'
+import { tickLedger } from '../../../engine/simulation/tick-ledger.js'
+import { ledgerInDecimals } from './ledger-in-decimals.js'
 
 /** A simple reference for whole shares: bigint ticks. */
 class TickLedger {
@@ -42,11 +44,18 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('mark' as const), prices: fc.tuple(ticks, ticks, ticks) }),
 )
 
-describe('the decimal ledger', () => {
+const LEDGERS = [
+  ['the decimal ledger', decimalLedger],
+  ['the tick ledger', tickLedger],
+] as const
+
+describe.each(LEDGERS)('%s', (_, make) => {
+  const ledgerOf = (cash: Money, scale: number) => ledgerInDecimals(make, cash, scale)
+
   it('keeps cash + Σ position × price = equity exactly, against bigint ticks, after every bar', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const ledger = decimalLedger(new Money(1_000_000), SCALE)
+        const ledger = ledgerOf(new Money(1_000_000), SCALE)
         const twin = new TickLedger(1_000_000n * BigInt(POWER))
         for (const action of steps) {
           if (action.kind === 'fill') {
@@ -82,7 +91,7 @@ describe('the decimal ledger', () => {
   })
 
   it('rounds the value of fractional shares once, half-even, to the tick', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     expect(ledger.fill('A', new Money('0.5'), new Money('0.05'), new Money(0)).toFixed()).toBe(
       '-0.02',
     )
@@ -94,7 +103,7 @@ describe('the decimal ledger', () => {
   })
 
   it('keeps the last price of a position that has no current one', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     ledger.fill('A', new Money(2), new Money(10), new Money(0))
     ledger.mark(() => 12)
     ledger.mark(() => Number.NaN)
@@ -102,7 +111,7 @@ describe('the decimal ledger', () => {
   })
 
   it('turns shares × ratio into whole shares and pays the fraction at the last price ÷ ratio', () => {
-    const ledger = decimalLedger(new Money(1000), 2)
+    const ledger = ledgerOf(new Money(1000), 2)
     ledger.fill('A', new Money(5), new Money(30), new Money(0))
     expect(ledger.split('A', ratio('1.5')).toFixed()).toBe('10')
     expect([ledger.position('A'), ledger.cash.toFixed()]).toEqual([7, '860'])
@@ -110,7 +119,7 @@ describe('the decimal ledger', () => {
   })
 
   it('rounds the cash for a fraction once: an exact tie stays a tie, although the price after the split is periodic', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     ledger.fill('A', new Money('0.375'), new Money(11), new Money(0))
     // 0.28125 × 11 ÷ 0.75 = 4.125; 14.66…67 × 0.28125 would be just above.
     expect(ledger.split('A', ratio('0.75')).toFixed()).toBe('4.12')
@@ -121,7 +130,7 @@ describe('the decimal ledger', () => {
     const ratioUnits = fc.integer({ min: 1, max: 10 ** 7 })
     fc.assert(
       fc.property(held, fc.integer({ min: 1, max: 10 ** 9 }), ratioUnits, (held, price, units) => {
-        const ledger = decimalLedger(new Money(0), SCALE)
+        const ledger = ledgerOf(new Money(0), SCALE)
         ledger.fill('A', new Money(held).div(1e8), new Money(price).div(POWER), new Money(0))
         const paid = ledger.split('A', rational(BigInt(units), 10n ** 6n))
         // Shares × ratio in units of 10^-14; the fraction is the part above the next lower whole
@@ -143,7 +152,7 @@ describe('the decimal ledger', () => {
   })
 
   it('owes more whole shares after a split of a short, and is paid for the fraction', () => {
-    const ledger = decimalLedger(new Money(1000), 2)
+    const ledger = ledgerOf(new Money(1000), 2)
     ledger.fill('A', new Money(-5), new Money(30), new Money(0))
     expect(ledger.split('A', ratio('1.5')).toFixed()).toBe('10')
     expect(ledger.position('A')).toBe(-8)
@@ -152,7 +161,7 @@ describe('the decimal ledger', () => {
   })
 
   it('reports whether any position is open', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     expect(ledger.invested).toBe(false)
     ledger.fill('A', new Money(1), new Money(1), new Money(0))
     expect(ledger.invested).toBe(true)
@@ -161,7 +170,7 @@ describe('the decimal ledger', () => {
   })
 
   it('returns positions that later bars do not change', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     ledger.fill('A', new Money(1), new Money(1), new Money(0))
     const [before] = ledger.positions()
     ledger.mark(() => 2)
@@ -169,7 +178,7 @@ describe('the decimal ledger', () => {
   })
 
   it('closes a position that a reverse split leaves without a whole share', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     ledger.fill('A', new Money(5), new Money(2), new Money(0))
     expect(ledger.split('A', ratio('0.1')).toFixed()).toBe('10')
     expect([ledger.position('A'), ledger.positions().length, ledger.cash.toFixed()]).toEqual([
@@ -180,7 +189,7 @@ describe('the decimal ledger', () => {
   })
 
   it('pays dividends to longs and charges shorts', () => {
-    const ledger = decimalLedger(new Money(100), 2)
+    const ledger = ledgerOf(new Money(100), 2)
     ledger.fill('A', new Money(3), new Money(1), new Money(0))
     ledger.fill('B', new Money(-3), new Money(1), new Money(0))
     expect(

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Money } from '../../../engine/index.js'
-import { decimalLedger } from '../../../engine/simulation/ledger.js'
+import { decimalLedger } from '../../../engine/simulation/decimal-ledger.js'
 import { TradeBook } from '../../../engine/simulation/trade-book.js'
+import { ledgerInDecimals } from './ledger-in-decimals.js'
 
 const SCALE = 2
 const ASSETS = ['A', 'B', 'C']
@@ -19,7 +20,7 @@ interface Step {
  * trips.
  */
 function missedBy(steps: readonly Step[]): { readonly ticks: number; readonly open: number } {
-  const ledger = decimalLedger(new Money(1000), SCALE)
+  const ledger = ledgerInDecimals(decimalLedger, new Money(1000), SCALE)
   const book = new TradeBook(SCALE)
   for (const [session, { asset, units, cents }] of steps.entries()) {
     const shares = new Money(units).div(1e8)

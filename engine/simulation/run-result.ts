@@ -1,0 +1,188 @@
+import type { AssetId } from '../market/asset.js'
+import type { Calendar } from '../market/calendar.js'
+import { ticksToText } from '../market/money.js'
+import { exactShares, sharesAsNumber } from '../market/shares.js'
+import { exactAmount, type Whole } from '../market/whole.js'
+import type { Execution } from './blotter.js'
+import { ticksAsNumber } from './equity-series.js'
+import type { Ledger } from './ledger.js'
+import { type Annualisation, type Metrics, metricsOf } from './metrics.js'
+import type { Order } from './order.js'
+import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from './result.js'
+import type { BookedEvent, SessionJournal } from './session-journal.js'
+import type { SessionTexts } from './session-texts.js'
+import { type RoundTrip, TradeBook } from './trade-book.js'
+import { endsDay } from './trading-day.js'
+
+/** A simulation that has ended. */
+export interface FinishedRun {
+  readonly bundle: BundleIdentity
+  readonly bars: number
+  readonly priceScale: number
+  readonly annualisation: Annualisation
+  /** In ticks. */
+  readonly startingCash: Whole
+  readonly assets: readonly AssetId[]
+  readonly calendar: Calendar
+  /** Calendar indices traded: `start` inclusive, `end` exclusive. */
+  readonly start: number
+  readonly end: number
+  readonly ledger: Ledger
+  readonly journal: SessionJournal
+  readonly orders: readonly Order[]
+  readonly texts: SessionTexts
+}
+
+/**
+ * The result of a run. Texts, trades and metrics are made when they are first read, and kept: a
+ * search reads one number of most results. To copies and to JSON, it is plain data.
+ */
+export function resultOf(run: FinishedRun): BacktestResult {
+  const { journal, ledger, priceScale, annualisation, texts } = run
+  const { equity } = journal
+  const trips = once(() => roundTrips(run))
+  const closed = once(() => trips().filter((trip) => trip.closed !== undefined))
+  const fills = once(() => executions(journal.events).map((execution) => fillOf(run, execution)))
+  const trades = once(() => trips().map((trip) => tradeOf(run, trip)))
+  const orders = once(() => run.orders.map((order) => orderOf(run, order)))
+  const amounts = once(() => equity.texts(priceScale))
+  const curve = once(() => ({
+    dates: sessionsOf(run).map((bar) => texts.of(bar)),
+    equity: amounts(),
+  }))
+  const metrics = once(() => metricsOfRun(run, amounts, closed()))
+  const final = ledger.equity
+  const result = {
+    bundle: run.bundle,
+    bars: run.bars,
+    sessions: equity.length,
+    priceScale,
+    get fills() {
+      return fills()
+    },
+    get trades() {
+      return trades()
+    },
+    get closedTrades() {
+      return closed().length
+    },
+    get openTrades() {
+      return trips().length - closed().length
+    },
+    get orders() {
+      return orders()
+    },
+    get startingCash() {
+      return ticksToText(run.startingCash, priceScale)
+    },
+    get finalCash() {
+      return ticksToText(ledger.cash, priceScale)
+    },
+    get finalEquity() {
+      return ticksToText(final, priceScale)
+    },
+    get equityCurve() {
+      return curve()
+    },
+    periodsPerYear: annualisation.periodsPerYear,
+    riskFree: annualisation.riskFree,
+    get metrics() {
+      return metrics()
+    },
+  }
+  const { bankrupt } = journal
+  return bankrupt === undefined ? result : Object.assign(result, { bankrupt: texts.of(bankrupt) })
+}
+
+/** A value that is made on first use. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function executions(events: readonly BookedEvent[]): Execution[] {
+  return events.flatMap((event) => (event.kind === 'fill' ? [event.execution] : []))
+}
+
+/** The last bar of each session. */
+function sessionsOf({ calendar, start, end }: FinishedRun): number[] {
+  const bars: number[] = []
+  for (let bar = start; bar < end; bar++) if (endsDay(calendar, bar, end)) bars.push(bar)
+  return bars
+}
+
+/** The round trips, from the events in decimals. */
+function roundTrips({ assets, journal, ledger, priceScale }: FinishedRun): readonly RoundTrip[] {
+  const book = new TradeBook(priceScale)
+  const amount = (ticks: Whole) => exactAmount(ticks, priceScale)
+  for (const event of journal.events) {
+    const cash = amount(event.cash)
+    if (event.kind === 'fill') {
+      const { order, shares, price, session } = event.execution
+      book.fill(assets[order.asset]!, exactShares(shares), amount(price), cash, session)
+    } else if (event.kind === 'dividend') book.dividend(assets[event.asset]!, cash)
+    else {
+      const { asset, ratio, held, session } = event
+      book.split(assets[asset]!, ratio, exactShares(held), cash, session)
+    }
+  }
+  const numbers = new Map(assets.map((asset, number) => [asset, number]))
+  return book.trips((asset) => amount(ledger.lastPrice(numbers.get(asset)!)))
+}
+
+function metricsOfRun(
+  run: FinishedRun,
+  amounts: () => readonly string[],
+  closed: readonly RoundTrip[],
+): Metrics {
+  const { annualisation, journal, priceScale, startingCash } = run
+  const curve = {
+    start: ticksAsNumber(startingCash, priceScale),
+    values: journal.equity.numbers(priceScale),
+    amounts: () => [ticksToText(startingCash, priceScale), ...amounts()],
+  }
+  const wins = closed.filter((trip) => trip.profit.gt(0)).length
+  return metricsOf(curve, journal.exposed, wins, closed.length, annualisation)
+}
+
+function fillOf({ assets, priceScale, texts }: FinishedRun, execution: Execution): Fill {
+  const { order, session, shares, price, commission } = execution
+  return {
+    order: order.id,
+    date: texts.of(session),
+    asset: assets[order.asset]!,
+    shares: sharesAsNumber(shares),
+    price: ticksToText(price, priceScale),
+    commission: ticksToText(commission, priceScale),
+  }
+}
+
+function tradeOf({ texts }: FinishedRun, trip: RoundTrip): Trade {
+  const { asset, side, opened, closed, entryPrice, exitPrice, profit } = trip
+  return {
+    asset,
+    side,
+    opened: texts.of(opened),
+    ...(closed !== undefined && { closed: texts.of(closed) }),
+    entryPrice: entryPrice.toFixed(),
+    ...(exitPrice !== undefined && { exitPrice: exitPrice.toFixed() }),
+    profit: profit.toFixed(),
+  }
+}
+
+function orderOf({ assets, priceScale, texts }: FinishedRun, order: Order): OrderRecord {
+  const { id, asset, placedAt, shares, filled, limit, stop, status } = order
+  return {
+    id,
+    asset: assets[asset]!,
+    ...(placedAt >= 0 && { placed: texts.of(placedAt) }),
+    shares: sharesAsNumber(shares),
+    filled: sharesAsNumber(filled),
+    ...(limit !== undefined && { limit: ticksToText(limit, priceScale) }),
+    ...(stop !== undefined && { stop: ticksToText(stop, priceScale) }),
+    status,
+  }
+}

@@ -1,0 +1,175 @@
+import type { AssetId } from '../market/asset.js'
+import { isTooMany } from '../market/exact.js'
+import { divideHalfEven, MAX_UNSCALED, type Money } from '../market/money.js'
+import { type Rational, rationalOf } from '../market/rational.js'
+import {
+  exactShares,
+  SHARE_UNIT,
+  type Shares,
+  sharesAsNumber,
+  sharesSum,
+  shareUnits,
+  wholeShares,
+  worth,
+} from '../market/shares.js'
+import { negated, sum, type Whole, wholeOf } from '../market/whole.js'
+import type { CurrentPrices } from './current-prices.js'
+import { type Ledger, tooManyShares } from './ledger.js'
+
+/**
+ * Layer 4: the ledger without decimals. Amounts are whole ticks in doubles. An amount that does not
+ * fit, a fraction of a share or a value beyond 2^53 ticks, is computed in bigints, and counted.
+ *
+ * @param startingCash  in ticks
+ * @param priceScale    decimal places of a tick
+ * @param assets        the assets of the backtest, by their numbers
+ */
+export function tickLedger(
+  startingCash: Whole,
+  priceScale: number,
+  assets: readonly AssetId[],
+): Ledger {
+  return new TickLedger(startingCash, priceScale, assets)
+}
+
+/** A position that does not fit in doubles: fractional shares, or a last price beyond 2^53. */
+interface WidePosition {
+  readonly shares: Shares
+  price: Whole
+}
+
+class TickLedger implements Ledger {
+  wideAmounts = 0
+  readonly #assets: readonly AssetId[]
+  readonly #power: bigint
+  /** Whole shares by asset number; 0 for a wide position. */
+  readonly #shares: Float64Array
+  /** Last known prices of the positions in `#shares`, in ticks. */
+  readonly #prices: Float64Array
+  readonly #wide = new Map<number, WidePosition>()
+  /** Numbers of the assets in `#shares` that are held. */
+  readonly #held: number[] = []
+  #cash: Whole
+  #equity: Whole
+
+  constructor(startingCash: Whole, priceScale: number, assets: readonly AssetId[]) {
+    this.#assets = assets
+    this.#power = 10n ** BigInt(priceScale)
+    this.#shares = new Float64Array(assets.length)
+    this.#prices = new Float64Array(assets.length)
+    this.#cash = startingCash
+    this.#equity = startingCash
+  }
+
+  get cash(): Whole {
+    return this.#cash
+  }
+
+  get equity(): Whole {
+    return this.#equity
+  }
+
+  get invested(): boolean {
+    return this.#held.length > 0 || this.#wide.size > 0
+  }
+
+  position(asset: number): number {
+    const whole = this.#shares[asset]!
+    return whole !== 0 || this.#wide.size === 0 ? whole : sharesAsNumber(this.shares(asset))
+  }
+
+  shares(asset: number): Shares {
+    return this.#wide.get(asset)?.shares ?? this.#shares[asset]!
+  }
+
+  lastPrice(asset: number): Whole {
+    return this.#wide.get(asset)?.price ?? this.#prices[asset]!
+  }
+
+  fill(asset: number, shares: Shares, price: Whole, commission: Whole): Whole {
+    this.#hold(asset, sharesSum(this.shares(asset), shares), price)
+    const cost = sum(worth(shares, price), commission)
+    if (typeof cost === 'bigint' || typeof shares === 'bigint') this.wideAmounts++
+    return this.#pay(negated(cost))
+  }
+
+  split(asset: number, { numerator, denominator }: Rational): Whole {
+    const shares = this.shares(asset)
+    if (shares === 0) return 0
+    // Counted in parts of 1 ÷ denominator of a unit, so that nothing is rounded.
+    const parts = shareUnits(shares) * numerator
+    const perShare = SHARE_UNIT * denominator
+    const rest = parts % perShare
+    const fraction = rest < 0n ? rest + perShare : rest
+    const whole = wholeShares((parts - fraction) / denominator)
+    const price = BigInt(this.lastPrice(asset))
+    this.#hold(asset, whole, wholeOf(divideHalfEven(price * denominator, numerator)))
+    return this.#pay(wholeOf(divideHalfEven(fraction * price, numerator * SHARE_UNIT)))
+  }
+
+  dividend(asset: number, perShare: Money): Whole {
+    const shares = this.shares(asset)
+    if (shares === 0) return 0
+    const amount = rationalOf(perShare)
+    const value = shareUnits(shares) * amount.numerator * this.#power
+    return this.#pay(wholeOf(divideHalfEven(value, amount.denominator * SHARE_UNIT)))
+  }
+
+  mark(prices: CurrentPrices): void {
+    const cash = this.#cash
+    if (typeof cash === 'bigint' || this.#wide.size > 0) {
+      this.#markWide(prices)
+      return
+    }
+    let value = cash
+    // If the sizes add up to less than 2^53, every product and every sum above is exact.
+    let size = Math.abs(cash)
+    for (const asset of this.#held) {
+      const ticks = prices.ticks(asset)
+      if (!Number.isNaN(ticks)) this.#prices[asset] = ticks
+      const held = this.#shares[asset]! * this.#prices[asset]!
+      value += held
+      size += Math.abs(held)
+    }
+    if (size <= MAX_UNSCALED) this.#equity = value
+    else this.#markWide(prices)
+  }
+
+  #markWide(prices: CurrentPrices): void {
+    this.wideAmounts++
+    let units = BigInt(this.#cash) * SHARE_UNIT
+    for (const asset of this.#held) {
+      const ticks = prices.ticks(asset)
+      if (!Number.isNaN(ticks)) this.#prices[asset] = ticks
+      units += shareUnits(this.#shares[asset]!) * BigInt(this.#prices[asset]!)
+    }
+    for (const [asset, position] of this.#wide) {
+      const ticks = prices.ticks(asset)
+      if (!Number.isNaN(ticks)) position.price = ticks
+      units += shareUnits(position.shares) * BigInt(position.price)
+    }
+    this.#equity = wholeOf(divideHalfEven(units, SHARE_UNIT))
+  }
+
+  #hold(asset: number, shares: Shares, price: Whole): void {
+    if (typeof shares === 'bigint' && isTooMany(exactShares(shares)))
+      throw tooManyShares(this.#assets[asset]!, exactShares(shares))
+    const before = this.#shares[asset]!
+    this.#wide.delete(asset)
+    if (typeof shares === 'bigint' || typeof price === 'bigint') {
+      this.#shares[asset] = 0
+      if (shares !== 0) this.#wide.set(asset, { shares, price })
+    } else {
+      this.#shares[asset] = shares
+      this.#prices[asset] = price
+    }
+    const after = this.#shares[asset]!
+    if (before === 0 && after !== 0) this.#held.push(asset)
+    else if (before !== 0 && after === 0) this.#held.splice(this.#held.indexOf(asset), 1)
+  }
+
+  #pay(amount: Whole): Whole {
+    this.#cash = sum(this.#cash, amount)
+    return amount
+  }
+}
