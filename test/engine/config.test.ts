@@ -180,7 +180,7 @@ describe('a layer by its number', () => {
   })
 
   it('refuses any other number', () => {
-    expect(() => enableLayer(4 as 3)).toThrow(/unknown layer 4; use 1, 2 or 3/)
+    expect(() => enableLayer(6 as 5)).toThrow(/unknown layer 6; use 1, 2, 3, 4 or 5/)
     expect(() => enableLayer('toString' as unknown as 1)).toThrow(/unknown layer toString/)
   })
 })
