@@ -99,7 +99,7 @@ class LedgerInTicks implements Ledger {
  * @param startingCash  at most `priceScale` decimal places
  * @param priceScale    decimal places of a tick
  */
-export class DecimalLedger {
+class DecimalLedger {
   readonly #scale: number
   readonly #tick: Exact
   readonly #holdings = new Map<AssetId, OpenHolding>()

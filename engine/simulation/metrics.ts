@@ -137,7 +137,7 @@ function ratio(value: number, risk: number): number | undefined {
 }
 
 /** The deepest fall from a peak, as a positive fraction of the peak. */
-export function deepestFall(startingCash: number, equity: ArrayLike<number>): number {
+function deepestFall(startingCash: number, equity: ArrayLike<number>): number {
   let peak = startingCash
   let deepest = 0
   for (let i = 0; i < equity.length; i++) {
