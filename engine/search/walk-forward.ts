@@ -2,8 +2,9 @@ import type { Executor } from '../execution/inline.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, ratioOfDecimals, timesRatio } from '../market/exact.js'
 import { multiply, ONE } from '../market/rational.js'
-import { annualised, type CurveMetrics, curveMetrics, curveOf } from '../simulation/metrics.js'
+import { annualised, type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
+import { curveOf } from '../simulation/session-returns.js'
 import {
   gridPoints,
   type Objective,

@@ -1,5 +1,5 @@
 import { BUSINESS_DAYS } from '../market/periods-per-year.js'
-import { returnFigures } from './session-returns.js'
+import { type Curve, returnFigures } from './session-returns.js'
 
 /**
  * Figures of an equity curve, as fractions. Absent if undefined (no variance, no closed trade,
@@ -44,28 +44,6 @@ export interface Annualisation {
 
 /** A year of 252 sessions, and no risk-free rate. */
 const CONVENTION: Annualisation = { periodsPerYear: BUSINESS_DAYS, riskFree: 0 }
-
-/** An equity curve in doubles, and as exact amounts where doubles do not decide. */
-export interface Curve {
-  /** Starting cash, > 0. */
-  readonly start: number
-  /** At the end of each session, oldest first. */
-  readonly values: ArrayLike<number>
-  /** The same amounts exactly, starting cash first; made only if they are needed. */
-  readonly amounts: () => readonly (number | string)[]
-}
-
-/** A curve from amounts: numbers, or decimal text where a number would not be exact. */
-export function curveOf(
-  startingCash: number | string,
-  equity: readonly (number | string)[],
-): Curve {
-  return {
-    start: Number(startingCash),
-    values: equity.map(Number),
-    amounts: () => [startingCash, ...equity],
-  }
-}
 
 /**
  * The metrics of a backtest. A Sharpe or Sortino ratio is absent if its denominator is zero, which

@@ -1,6 +1,27 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { type Exact, exact } from '../market/exact.js'
-import type { Curve } from './metrics.js'
+
+/** An equity curve in doubles, and as exact amounts where doubles do not decide. */
+export interface Curve {
+  /** Starting cash, > 0. */
+  readonly start: number
+  /** At the end of each session, oldest first. */
+  readonly values: ArrayLike<number>
+  /** The same amounts exactly, starting cash first; made only if they are needed. */
+  readonly amounts: () => readonly (number | string)[]
+}
+
+/** A curve from amounts: numbers, or decimal text where a number would not be exact. */
+export function curveOf(
+  startingCash: number | string,
+  equity: readonly (number | string)[],
+): Curve {
+  return {
+    start: Number(startingCash),
+    values: equity.map(Number),
+    amounts: () => [startingCash, ...equity],
+  }
+}
 
 /** Figures of the returns from session to session, less a rate. */
 export interface ReturnFigures {

@@ -8,7 +8,7 @@ import { type SlippageModel, slippageOf } from '../../../engine/simulation/slipp
 import { tickLedger } from '../../../engine/simulation/tick-ledger.js'
 import { seededRandom } from '../../../harness/statistics/random.js'
 
-/** `LEDGER_FILLS=1000000 npx vitest run test/engine/simulation/ledgers-agree.test.ts` makes more. */
+/** More: `LEDGER_FILLS=1000000 npx vitest run test/engine/simulation/ledgers-agree.test.ts` */
 const FILLS = Number(process.env.LEDGER_FILLS ?? 20_000)
 const STEPS = 500
 const ASSETS = ['A', 'B', 'C', 'D']

@@ -1,7 +1,8 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { Exact } from '../../../engine/market/exact.js'
-import { type Annualisation, curveOf, metricsOf } from '../../../engine/simulation/metrics.js'
+import { type Annualisation, metricsOf } from '../../../engine/simulation/metrics.js'
+import { curveOf } from '../../../engine/simulation/session-returns.js'
 
 function figuresOf(
   startingCash: number | string,
