@@ -22,8 +22,20 @@ export interface AdjustmentEvent {
   readonly volume: Rational
 }
 
+/** The events last made of one asset's bars, and of what. They live as long as the bars. */
+interface MadeEvents {
+  readonly adjustments: readonly Adjustment[]
+  readonly policy: DividendPolicy
+  readonly priceScale: number
+  readonly calendar: Calendar
+  readonly events: readonly AdjustmentEvent[]
+}
+
+const madeEvents = new WeakMap<Bars, MadeEvents>()
+
 /**
- * The events of one asset, in the order they become visible.
+ * The events of one asset, in the order they become visible. They are made once for the same
+ * arguments, so a backtest with bars from a cache does not make them again.
  *
  * @param adjustments  of this asset alone, in the order they apply
  * @param priceScale   decimal places of the bars' prices
@@ -31,6 +43,26 @@ export interface AdjustmentEvent {
  * than the previous close
  */
 export function adjustmentEvents(
+  bars: Bars,
+  adjustments: readonly Adjustment[],
+  policy: DividendPolicy,
+  priceScale: number,
+  calendar: Calendar,
+): readonly AdjustmentEvent[] {
+  const made = madeEvents.get(bars)
+  if (
+    made?.adjustments === adjustments &&
+    made.policy === policy &&
+    made.priceScale === priceScale &&
+    made.calendar === calendar
+  )
+    return made.events
+  const events = makeEvents(bars, adjustments, policy, priceScale, calendar)
+  madeEvents.set(bars, { adjustments, policy, priceScale, calendar, events })
+  return events
+}
+
+function makeEvents(
   bars: Bars,
   adjustments: readonly Adjustment[],
   policy: DividendPolicy,

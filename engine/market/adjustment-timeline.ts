@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js'
 import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
 import { type Adjustment, adjustmentsOf, type DividendPolicy } from './adjustments.js'
-import { type BarField, type Bars, type Field, type Side, sideOf } from './bars.js'
+import { BAR_FIELDS, type BarField, type Bars, type Field, type Side, sideOf } from './bars.js'
 import type { Calendar } from './calendar.js'
 import { fewerPlaces, MAX_RECOVERABLE_TICKS, powerOfTen } from './money.js'
 import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
@@ -36,8 +36,15 @@ export interface AdjustmentTimeline {
    * not write.
    */
   ticks(field: Field, epoch: number): Float64Array
+  /**
+   * Element `i` of `ticks`, undefined outside the bars. No column is made if no visible event
+   * changes that element, as in every view of the bar itself.
+   */
+  tickAt(field: Field, epoch: number, i: number): number | undefined
   /** The same column as floats: `ticks / 10^scale`, correctly rounded; made on first use. */
   column(field: Field, epoch: number): Float64Array
+  /** 10^scale: ticks or units per 1 of a field. */
+  power(field: Field): number
 }
 
 /**
@@ -53,7 +60,8 @@ export interface AdjustmentTimeline {
  * @param scales       decimal places of the bars' prices and volumes
  * @throws {EngineError} `input-invalid`: ex-close with intraday bars; a dividend not smaller than
  * the close before it
- * @throws {EngineError} `precision`, from `ticks` and `column`: an adjusted value beyond 2^51 ticks
+ * @throws {EngineError} `precision`, from `ticks`, `tickAt` and `column`: an adjusted value of that
+ * field is beyond 2^51 ticks
  */
 export function adjustmentTimeline(
   bars: Bars,
@@ -97,8 +105,23 @@ class Timeline implements AdjustmentTimeline {
     return ticks
   }
 
+  tickAt(field: Field, epoch: number, i: number): number | undefined {
+    const { firstSession, hasGaps, ticks } = this.#bars
+    const isRaw =
+      epoch < 0 ||
+      (firstSession + i >= lastSession(this.#events, epoch) &&
+        staysSmall(this.#bars, this.#events, sideOf(field)))
+    const raw = ticks[field === 'price' ? 'close' : field][i]
+    const isFilled = field === 'price' && hasGaps && Number.isNaN(raw)
+    return isRaw && !isFilled ? raw : this.ticks(field, epoch)[i]
+  }
+
   column(field: Field, epoch: number): Float64Array {
-    return floatsOf(this.ticks(field, epoch), powerOfTen(this.#scales[sideOf(field)]))
+    return floatsOf(this.ticks(field, epoch), this.power(field))
+  }
+
+  power(field: Field): number {
+    return powerOfTen(this.#scales[sideOf(field)])
   }
 
   #adjusted(field: BarField, epoch: number): Float64Array {
@@ -110,6 +133,53 @@ class Timeline implements AdjustmentTimeline {
     if (visible.length === 0) return bars.ticks[field]
     return adjustedColumn(bars, field, visible, side, powerOfTen(this.#scales[side]))
   }
+}
+
+/** What is found once of a list of events. It lives as long as the list. */
+interface Found {
+  /** Element `k`: the latest session of the events 0 … k. */
+  readonly latest: Int32Array
+  price?: boolean
+  volume?: boolean
+}
+
+const foundOf = new WeakMap<readonly AdjustmentEvent[], Found>()
+
+function found(events: readonly AdjustmentEvent[]): Found {
+  let known = foundOf.get(events)
+  if (known === undefined) {
+    const latest = new Int32Array(events.length)
+    for (const [k, { session }] of events.entries())
+      latest[k] = k === 0 ? session : Math.max(latest[k - 1]!, session)
+    known = { latest }
+    foundOf.set(events, known)
+  }
+  return known
+}
+
+/** The latest session of the events visible in an epoch; bars from there on are not adjusted. */
+function lastSession(events: readonly AdjustmentEvent[], epoch: number): number {
+  return found(events).latest[epoch]!
+}
+
+/**
+ * Whether no column of a side can have an adjusted value beyond 2^51 ticks, in any epoch, so that
+ * it need not be made to find out.
+ */
+function staysSmall(bars: Bars, events: readonly AdjustmentEvent[], side: Side): boolean {
+  const known = found(events)
+  known[side] ??= isBounded(bars, events, side)
+  return known[side]
+}
+
+function isBounded({ ticks }: Bars, events: readonly AdjustmentEvent[], side: Side): boolean {
+  const growing = events.map((event) => toDouble(event[side])).filter((factor) => !(factor <= 1))
+  if (growing.length === 0) return true
+  let largest = 0
+  for (const field of BAR_FIELDS.filter((one) => sideOf(one) === side))
+    for (const one of ticks[field]) if (one > largest) largest = one
+  // Half of the limit, for the roundings. The factor of an extreme ratio may be NaN.
+  return growing.reduce((product, factor) => product * factor, largest) <= MAX_RECOVERABLE_TICKS / 2
 }
 
 /**

@@ -64,6 +64,7 @@ export function sortedAdjustments(adjustments: readonly Adjustment[]): readonly 
   return sorted
 }
 
+const NONE: readonly Adjustment[] = []
 const byAsset = new WeakMap<readonly Adjustment[], ReadonlyMap<string, readonly Adjustment[]>>()
 
 /**
@@ -81,5 +82,5 @@ export function adjustmentsOf(
     groups = groupBy(sortedAdjustments(adjustments), (one) => one.asset)
     byAsset.set(adjustments, groups)
   }
-  return groups.get(asset) ?? []
+  return groups.get(asset) ?? NONE
 }

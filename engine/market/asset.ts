@@ -21,9 +21,16 @@ export interface Asset {
   readonly ownCalendar?: true
 }
 
-/** The ids of the assets with a calendar of their own. */
+const ownIds = new WeakMap<readonly Asset[], ReadonlySet<AssetId>>()
+
+/** The ids of the assets with a calendar of their own. A list is searched once. */
 export function ownCalendarIds(assets: readonly Asset[]): ReadonlySet<AssetId> {
-  return new Set(assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+  let ids = ownIds.get(assets)
+  if (ids === undefined) {
+    ids = new Set(assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
+    ownIds.set(assets, ids)
+  }
+  return ids
 }
 
 const ASSET_ID =

@@ -16,15 +16,26 @@ const COARSER: readonly { readonly from: number; readonly to: number; readonly y
   { from: 350, to: 380, year: 1 },
 ]
 
+const counted = new WeakMap<Calendar, number>()
+
 /**
  * How many sessions (trading days) of a calendar make a year, from their spacing: 252 if weekends
  * are closed, 365 if most of them are open, 52, 12, 4 or 1 for weekly, monthly, quarterly and
  * yearly bars. Other spacings give the sessions per 365.25 days. Intraday bars count by their
- * days, because returns are measured from day to day.
+ * days, because returns are measured from day to day. A calendar is counted once.
  *
  * @returns at least 1; 252 if a calendar has a single day
  */
 export function periodsPerYear(calendar: Calendar): number {
+  let periods = counted.get(calendar)
+  if (periods === undefined) {
+    periods = countPeriods(calendar)
+    counted.set(calendar, periods)
+  }
+  return periods
+}
+
+function countPeriods(calendar: Calendar): number {
   const days = tradingDays(calendar)
   if (days.length < 2) return BUSINESS_DAYS
   const usual = medianGap(days)

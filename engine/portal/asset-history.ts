@@ -141,18 +141,15 @@ export class AssetHistory {
 
   /** The ticks of the current bar. If the asset has none, NaN, or 0 for volume. */
   currentTicks(field: Field): number {
-    return (
-      this.ticks(field)[this.#clock.bar - this.bars.firstSession] ??
-      (field === 'volume' ? 0 : Number.NaN)
-    )
+    if (this.#seen !== this.#clock.moves) this.#follow()
+    if (observedField(field) === undefined) throw unknownField(field)
+    const i = this.#clock.bar - this.bars.firstSession
+    return this.#timeline.tickAt(field, this.#epoch, i) ?? (field === 'volume' ? 0 : Number.NaN)
   }
 
   /** The value of the current bar. If the asset has none, NaN, or 0 for volume. */
   current(field: Field): number {
-    return (
-      this.column(field)[this.#clock.bar - this.bars.firstSession] ??
-      (field === 'volume' ? 0 : Number.NaN)
-    )
+    return this.currentTicks(field) / this.#timeline.power(field)
   }
 
   #ownColumn(field: Field, own: OwnBars): Float64Array {

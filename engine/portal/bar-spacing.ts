@@ -42,7 +42,7 @@ export interface CoarserAsset {
 export function checkSpacing(bars: readonly Bars[], calendar: Calendar): void {
   const shortest = shortestOf(calendar)
   if (bars.every((own) => reaches(shortest, own, calendar))) return
-  const coarser = coarserAssets(bars.map((own) => traded(own, calendar))).find(
+  const coarser = coarserOf(bars.map((own) => spacingOfBars(own, calendar))).find(
     ({ certain }) => certain,
   )
   if (coarser === undefined) return
@@ -63,7 +63,10 @@ export function checkSpacing(bars: readonly Bars[], calendar: Calendar): void {
  * of the same spacing at different times of the day are not among them.
  */
 export function coarserAssets(assets: readonly BarTimes[]): readonly CoarserAsset[] {
-  const spacings = assets.map(spacingOf)
+  return coarserOf(assets.map(spacingOf))
+}
+
+function coarserOf(spacings: readonly Spacing[]): readonly CoarserAsset[] {
   const finest = spacings.reduce((a, b) => (b.shortestMs < a.shortestMs ? b : a))
   return spacings
     .filter(
@@ -105,6 +108,17 @@ function reaches(shortest: number, { firstSession, ticks }: Bars, { times }: Cal
     if (gap === shortest && !Number.isNaN(close[i]) && !Number.isNaN(close[i - 1])) return true
   }
   return false
+}
+
+const madeSpacings = new WeakMap<Bars, { readonly calendar: Calendar; readonly spacing: Spacing }>()
+
+/** The spacing of an asset's bars, found once for the same bars. */
+function spacingOfBars(bars: Bars, calendar: Calendar): Spacing {
+  const found = madeSpacings.get(bars)
+  if (found?.calendar === calendar) return found.spacing
+  const spacing = spacingOf(traded(bars, calendar))
+  madeSpacings.set(bars, { calendar, spacing })
+  return spacing
 }
 
 function traded({ asset, firstSession, ticks }: Bars, { times }: Calendar): BarTimes {

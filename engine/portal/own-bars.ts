@@ -15,8 +15,23 @@ export interface OwnBars {
   rowsOf(column: Float64Array): Float64Array
 }
 
-/** @param bars  dense bars; a slot without a row has no close */
+const made = new WeakMap<Bars, OwnBars>()
+
+/**
+ * The rows of one asset, found once for the same bars.
+ *
+ * @param bars  dense bars; a slot without a row has no close
+ */
 export function ownBars(bars: Bars): OwnBars {
+  let own = made.get(bars)
+  if (own === undefined) {
+    own = findRows(bars)
+    made.set(bars, own)
+  }
+  return own
+}
+
+function findRows(bars: Bars): OwnBars {
   const { close } = bars.ticks
   const counts = new Int32Array(close.length + 1)
   for (let i = 0; i < close.length; i++)

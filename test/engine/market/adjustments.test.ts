@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { adjustmentEvents } from '../../../engine/market/adjustment-events.js'
 import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
+import {
+  type Adjustment,
+  adjustmentsOf,
+  type DividendPolicy,
+  sortedAdjustments,
+} from '../../../engine/market/adjustments.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
 
 const calendar = consecutive(6)
@@ -189,5 +196,55 @@ describe('adjustmentTimeline', () => {
     expect(line.column('price', 0)).toBe(first)
     expect(line.column('close', 1)).not.toBe(first)
     expect(line.column('close', 0)).toEqual(first)
+  })
+})
+
+describe('what is kept with bars', () => {
+  const list = [split(3, '2'), dividend(4, '1')]
+  const bars = barsOf(FLAT)
+  const events = (
+    of = bars,
+    adjustments: readonly Adjustment[] = list,
+    policy: DividendPolicy = 'prior-close',
+    scale = 6,
+    days = calendar,
+  ) => adjustmentEvents(of, adjustmentsOf(adjustments, 'A'), policy, scale, days)
+
+  it('is made once for the same arguments', () => {
+    expect(adjustmentsOf(list, 'A')).toBe(adjustmentsOf(list, 'A'))
+    expect(events()).toBe(events())
+    expect(sortedAdjustments(list)).toBe(sortedAdjustments(list))
+    const line = () => adjustmentTimeline(bars, list, 'prior-close', SCALES, calendar)
+    expect(line().column('open', -1)).toBe(line().column('open', -1))
+  })
+
+  it('is made anew for other bars, adjustments, policies, scales and calendars', () => {
+    const first = events()
+    const others = [
+      events(barsOf(FLAT)),
+      events(bars, [split(3, '4')]),
+      events(bars, list, 'ex-close'),
+      events(bars, list, 'prior-close', 4),
+      events(bars, list, 'prior-close', 6, consecutive(6)),
+    ]
+    for (const [i, other] of others.entries()) {
+      expect(other, `${i}`).not.toBe(first)
+      expect(events(), `${i}`).toEqual(first)
+    }
+    expect(others[1]).toHaveLength(1)
+    expect(others[2]![1]!.needsBar).toBe(true)
+    // 1 − 1/100; at 4 places the same close is 10 000.
+    expect(first[1]!.price).toEqual({ numerator: 99n, denominator: 100n })
+    expect(others[3]![1]!.price).toEqual({ numerator: 9999n, denominator: 10000n })
+    const scaled = adjustmentTimeline(bars, [], 'prior-close', { price: 4, volume: 0 }, calendar)
+    const plain = adjustmentTimeline(bars, [], 'prior-close', SCALES, calendar)
+    expect([scaled, plain, scaled].map((one) => one.column('close', -1)[0])).toEqual([
+      1e4, 100, 1e4,
+    ])
+  })
+
+  it('is made again after an error', () => {
+    const tooLarge = [dividend(3, '100')]
+    for (let i = 0; i < 2; i++) expect(() => events(bars, tooLarge)).toThrow(/is not smaller/)
   })
 })
