@@ -1,10 +1,10 @@
-import { EngineError } from '../errors.js'
+import { adjustedColumn } from './adjusted-column.js'
 import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
 import { type Adjustment, adjustmentsOf, type DividendPolicy } from './adjustments.js'
 import { BAR_FIELDS, type BarField, type Bars, type Field, type Side, sideOf } from './bars.js'
 import type { Calendar } from './calendar.js'
-import { fewerPlaces, MAX_RECOVERABLE_TICKS, powerOfTen } from './money.js'
-import { isOne, multiply, ONE, type Rational, scaleTicks, toDouble } from './rational.js'
+import { MAX_RECOVERABLE_TICKS, powerOfTen } from './money.js'
+import { isOne, toDouble } from './rational.js'
 
 /** Decimal places of the bars. */
 export interface TickScales {
@@ -131,7 +131,7 @@ class Timeline implements AdjustmentTimeline {
       .slice(0, epoch + 1)
       .filter((event) => event.session > bars.firstSession && !isOne(event[side]))
     if (visible.length === 0) return bars.ticks[field]
-    return adjustedColumn(bars, field, visible, side, powerOfTen(this.#scales[side]))
+    return adjustedColumn(bars, field, visible, powerOfTen(this.#scales[side]))
   }
 }
 
@@ -216,64 +216,6 @@ function epochAt(
     else high = middle
   }
   return low - 1
-}
-
-/**
- * Scales the segments between events, from the last to the first, each by the product of the
- * factors of all later events.
- */
-function adjustedColumn(
-  bars: Bars,
-  field: BarField,
-  visible: readonly AdjustmentEvent[],
-  side: Side,
-  power: number,
-): Float64Array {
-  const out = new Float64Array(bars.ticks[field])
-  const latestFirst = [...visible].sort((a, b) => b.session - a.session)
-  let factor: Rational = ONE
-  for (const [k, event] of latestFirst.entries()) {
-    factor = multiply(factor, event[side])
-    const from = Math.max(0, (latestFirst[k + 1]?.session ?? 0) - bars.firstSession)
-    const to = Math.min(bars.length, event.session - bars.firstSession)
-    scaleRange(bars, field, out, from, to, factor, power)
-  }
-  return out
-}
-
-function scaleRange(
-  bars: Bars,
-  field: BarField,
-  out: Float64Array,
-  from: number,
-  to: number,
-  factor: Rational,
-  power: number,
-): void {
-  const raw = bars.ticks[field]
-  const estimate = toDouble(factor)
-  for (let i = from; i < to; i++) {
-    const value = raw[i]!
-    if (Number.isNaN(value)) continue
-    const ticks = scaleTicks(value, estimate, factor)
-    if (ticks > MAX_RECOVERABLE_TICKS)
-      throw tooLarge(bars.asset, field, value / power, ticks, power)
-    out[i] = ticks
-  }
-}
-
-function tooLarge(
-  asset: string,
-  field: BarField,
-  value: number,
-  ticks: number,
-  power: number,
-): EngineError {
-  const remedy = fewerPlaces(sideOf(field), (ticks / power).toFixed(0).length)
-  return new EngineError(
-    'precision',
-    `${field} of ${asset}: ${value} adjusts to more than 2^51 ticks of 1/${power}; ${remedy}, or correct the splits and dividends`,
-  )
 }
 
 function forwardFilled(bars: Bars, close: Float64Array): Float64Array {

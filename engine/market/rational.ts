@@ -37,24 +37,53 @@ export function isOne(a: Rational): boolean {
 }
 
 /**
- * Whole ticks times a fraction, rounded half-even, once and exactly.
+ * The product of a fraction and the products before it. Its double is computed at once, its exact
+ * value only if needed: bigints of many factors have hundreds of digits.
+ */
+export class Product {
+  /** The product as a double, NaN outside 2^±900. */
+  readonly estimate: number
+  /**
+   * Bound of the relative error of `estimate` times a number of ticks. Each of n factors has an
+   * error of at most 3 · 2^-53 as a double, and each of n multiplications adds 2^-53: together less
+   * than n · 2^-50.
+   */
+  readonly error: number
+  readonly #factor: Rational
+  readonly #before: Product | undefined
+  #exact: Rational | undefined
+
+  constructor(factor: Rational, before?: Product) {
+    this.#factor = factor
+    this.#before = before
+    this.estimate = inRange(toDouble(factor) * (before?.estimate ?? 1))
+    this.error = RELATIVE_ERROR + (before?.error ?? 0)
+  }
+
+  get exact(): Rational {
+    this.#exact ??=
+      this.#before === undefined ? this.#factor : multiply(this.#before.exact, this.#factor)
+    return this.#exact
+  }
+}
+
+/**
+ * Whole ticks times a product of fractions, rounded half-even, once and exactly.
  *
- * Doubles suffice for nearly every product: the factor's double has a relative error of at most 3
- * · 2^-53, and the product adds 2^-53, so together less than 2^-50. The exact bigint division is
- * needed only if the product is within that bound of a half.
+ * Doubles suffice for nearly every number of ticks. The exact bigint division is needed only if
+ * the result is within the error of the double of a half.
  *
- * @param ticks     a whole number ≥ 0
- * @param estimate  `toDouble(factor)`, computed once for many ticks
+ * @param ticks  a whole number ≥ 0
  * @returns rounded ticks; beyond 2^53 they are not exact, so callers check the size
  */
-export function scaleTicks(ticks: number, estimate: number, factor: Rational): number {
-  const product = ticks * estimate
-  const floor = Math.floor(product)
-  const fromHalf = product - floor - 0.5
-  const bound = product * RELATIVE_ERROR
+export function scaleTicks(ticks: number, product: Product): number {
+  const scaled = ticks * product.estimate
+  const floor = Math.floor(scaled)
+  const fromHalf = scaled - floor - 0.5
+  const bound = scaled * product.error
   if (fromHalf > bound) return floor + 1
   if (fromHalf < -bound) return floor
-  return scaleExactly(ticks, factor)
+  return scaleExactly(ticks, product.exact)
 }
 
 const RELATIVE_ERROR = 2 ** -50
@@ -70,9 +99,13 @@ export function scaleExactly(ticks: number, factor: Rational): number {
  * beyond that a shifted quotient is computed, which takes ten times as long.
  */
 export function toDouble({ numerator, denominator }: Rational): number {
-  const quotient = Number(numerator) / Number(denominator)
-  if (quotient > 2 ** -900 && quotient < 2 ** 900) return quotient
-  return shiftedQuotient(numerator, denominator)
+  const quotient = inRange(Number(numerator) / Number(denominator))
+  return Number.isNaN(quotient) ? shiftedQuotient(numerator, denominator) : quotient
+}
+
+/** NaN for a double that may have underflowed or overflowed, or soon does. */
+function inRange(value: number): number {
+  return value > 2 ** -900 && value < 2 ** 900 ? value : Number.NaN
 }
 
 function shiftedQuotient(numerator: bigint, denominator: bigint): number {
