@@ -190,13 +190,12 @@ class SharedHandle implements IndicatorHandle {
   /** Computes the sums from a slot to the next event, and what follows from them. */
   #computeAhead(figure: Figure, values: Float64Array, slot: number): void {
     const history = this.#history
-    const { indicator, powers } = this.#reading
+    const { indicator, power } = this.#reading
     const { kind, bars } = indicator
     if (history.skipsSlots || slot + 1 < bars) return
-    const sliding = { values: history.column(indicator.fields[0]!), power: powers[0]!, bars }
-    const end = slideSums(sliding, slot, this.#epochEnd(slot), values)
+    const ticks = history.ticks(indicator.fields[0]!)
+    const end = slideSums(ticks, bars, slot, this.#epochEnd(slot), values)
     if (figure === 'sum') return
-    const { power } = sliding
     for (let i = slot; i < end; i++)
       values[i] = kind === 'sma' ? averageOfSum(values[i]!, bars, power) : values[i]! / power
   }

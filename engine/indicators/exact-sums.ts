@@ -1,48 +1,35 @@
 import { EngineError } from '../errors.js'
-import { MAX_RECOVERABLE_TICKS, ticksAt } from '../market/money.js'
 
 /**
- * The exact sum of a window in ticks, which are whole numbers, so that no order of summation
- * changes it.
+ * The exact sum of a window, which no order of summation changes, because ticks are whole numbers.
  *
- * @param values  `ticks / power`, correctly rounded
- * @param power   ticks per unit
+ * @param ticks  none below 0
  * @returns NaN if a bar of the window has no value
- * @throws {EngineError} `precision`: the sum is beyond the safe integers, or a value beyond 2^51
- * ticks
+ * @throws {EngineError} `precision`: the sum is beyond the safe integers
  */
-export function exactSum(values: Float64Array, power: number): number {
+export function exactSum(ticks: Float64Array): number {
   let sum = 0
-  for (const value of values) {
-    if (Number.isNaN(value)) return value
-    sum += ticksAt(value, power)
-  }
-  // A rounded sum of ticks is safe only if the exact one is.
-  if (Number.isSafeInteger(sum)) return sum
+  for (const tick of ticks) sum += tick
+  // A rounded sum is safe only if the exact one is: no term is negative.
+  if (Number.isSafeInteger(sum) || Number.isNaN(sum)) return sum
   throw new EngineError(
     'precision',
-    `the sum of ${values.length} bars is beyond 2^53 ticks of 1/${power}; use fewer bars, or ingest with a smaller scale`,
+    `the sum of ${ticks.length} bars is beyond 2^53 ticks; use fewer bars, or ingest with a smaller scale`,
   )
 }
 
-/** A column, and how to sum it. */
-export interface SlidingSums {
-  /** `ticks / power`, correctly rounded. */
-  readonly values: Float64Array
-  readonly power: number
-  /** Length of the window. */
-  readonly bars: number
-}
-
 /**
- * Writes the sums that end at `from`, `from + 1`, … before `to`, each from the one before it. It
- * stops where `exactSum` would throw.
+ * Writes the sums of the windows that end at `from`, `from + 1`, … before `to`, each from the one
+ * before it. It stops where `exactSum` would throw.
  *
- * @param from  at least `bars − 1`
+ * @param ticks  none below 0
+ * @param bars   length of the windows
+ * @param from   at least `bars − 1`
  * @returns the end of what was written
  */
 export function slideSums(
-  { values, power, bars }: SlidingSums,
+  ticks: Float64Array,
+  bars: number,
   from: number,
   to: number,
   sums: Float64Array,
@@ -50,19 +37,15 @@ export function slideSums(
   let sum = 0
   let missing = 0
   for (let i = from + 1 - bars; i < to; i++) {
-    const added = values[i]!
+    const added = ticks[i]!
     if (Number.isNaN(added)) missing++
-    else {
-      const ticks = Math.round(added * power)
-      if (!(Math.abs(ticks) <= MAX_RECOVERABLE_TICKS)) return Math.max(from, i)
-      sum += ticks
-    }
+    else sum += added
     if (i < from) continue
     if (!Number.isSafeInteger(sum)) return i
     sums[i] = missing > 0 ? Number.NaN : sum
-    const dropped = values[i + 1 - bars]!
+    const dropped = ticks[i + 1 - bars]!
     if (Number.isNaN(dropped)) missing--
-    else sum -= Math.round(dropped * power)
+    else sum -= dropped
   }
   return to
 }

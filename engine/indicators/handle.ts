@@ -12,8 +12,8 @@ export interface IndicatorHandle {
   /**
    * The exact sum of the window in ticks, of `sma` and `rollingSum`; NaN like `value`.
    *
-   * @throws {EngineError} `precision`: the sum is beyond the safe integers, or a price beyond 2^51
-   * ticks; `strategy-misuse`: an indicator without a sum
+   * @throws {EngineError} `precision`: the sum is beyond the safe integers; `strategy-misuse`: an
+   * indicator without a sum
    */
   readonly sum: number
   /**

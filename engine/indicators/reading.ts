@@ -11,15 +11,15 @@ import type { Indicator, OwnIndicator } from './indicator.js'
 export class IndicatorReading {
   readonly indicator: Indicator
   readonly history: AssetHistory
-  /** Ticks per unit of each field. */
-  readonly powers: readonly number[]
+  /** Ticks per unit of the first field. */
+  readonly power: number
   #calls = 0
 
   /** @param scales  decimal places of the bundle */
   constructor(indicator: Indicator, history: AssetHistory, scales: TickScales) {
     this.indicator = indicator
     this.history = history
-    this.powers = indicator.fields.map((field) => powerOfTen(scales[sideOfAny(field)]))
+    this.power = powerOfTen(scales[sideOf(indicator.fields[0]!)])
   }
 
   /** Whether the asset has as many bars as the indicator needs. */
@@ -37,9 +37,9 @@ export class IndicatorReading {
   value(barsAgo: number): number {
     const { indicator } = this
     if (!this.#enough(barsAgo)) return Number.NaN
-    const windows = indicator.fields.map((field) => this.#window(field, barsAgo))
-    if (indicator.kind === 'own') return this.#own(indicator as OwnIndicator, windows)
-    return FORMULAS[indicator.kind](windows, this.powers, indicator.parameters)
+    if (indicator.kind === 'own') return this.#own(indicator as OwnIndicator, barsAgo)
+    const windows = indicator.fields.map((field) => this.#ticks(field, barsAgo))
+    return FORMULAS[indicator.kind](windows, this.power, indicator.parameters)
   }
 
   /**
@@ -55,25 +55,27 @@ export class IndicatorReading {
         `an indicator of kind ${kind} has no sum; declare sma or rollingSum, or read its value`,
       )
     if (!this.#enough(barsAgo)) return Number.NaN
-    return exactSum(this.#window(fields[0]!, barsAgo), this.powers[0]!)
+    return exactSum(this.#ticks(fields[0]!, barsAgo))
   }
 
   #enough(barsAgo: number): boolean {
     return this.history.end - barsAgo >= this.indicator.bars
   }
 
-  /** A view of a whole column: for our own formulas only. */
-  #window(field: Field, barsAgo: number): Float64Array {
+  /** A view of a whole column, for our own formulas only. */
+  #ticks(field: Field, barsAgo: number): Float64Array {
     const { bars } = this.indicator
-    return this.history.view(field, bars + barsAgo).subarray(0, bars)
+    return this.history.tickView(field, bars + barsAgo).subarray(0, bars)
   }
 
-  /** Calls a user's function with copies. The first calls, and ever fewer later, are repeated. */
-  #own(indicator: OwnIndicator, windows: readonly Float64Array[]): number {
-    const value = call(indicator, windows)
+  /** Calls a user's function. The first calls, and ever fewer later, are repeated. */
+  #own(indicator: OwnIndicator, barsAgo: number): number {
+    const { bars, fields } = indicator
+    const views = fields.map((field) => this.history.view(field, bars + barsAgo).subarray(0, bars))
+    const value = call(indicator, views)
     this.#calls++
     if ((this.#calls & (this.#calls - 1)) === 0)
-      requireSame(indicator, value, call(indicator, windows))
+      requireSame(indicator, value, call(indicator, views))
     return value
   }
 }
@@ -92,17 +94,14 @@ export function requireSame(indicator: Indicator, first: number, second: number)
   )
 }
 
-function call(indicator: OwnIndicator, windows: readonly Float64Array[]): number {
+/** Calls a user's function with copies, which it may overwrite. */
+function call(indicator: OwnIndicator, views: readonly Float64Array[]): number {
   const { name, fields, parameters, compute } = indicator
-  const window = Object.fromEntries(fields.map((field, i) => [field, windows[i]!.slice()]))
+  const window = Object.fromEntries(fields.map((field, i) => [field, views[i]!.slice()]))
   const value: unknown = compute(window as Record<Field, Float64Array>, parameters)
   if (typeof value === 'number') return value
   throw new EngineError(
     'strategy-misuse',
     `own indicator ${name} returned ${value instanceof Promise ? 'a promise' : String(value)}; return a number`,
   )
-}
-
-function sideOfAny(field: Field) {
-  return field === 'price' ? 'price' : sideOf(field)
 }

@@ -84,6 +84,15 @@ export class AssetHistory {
     return column.subarray(end - barCount, end)
   }
 
+  /** The same window in ticks (volume: in units); see `view`. */
+  tickView(field: Field, barCount: number): Float64Array {
+    const { end } = this
+    const ticks = this.ticks(field)
+    if (this.#own === undefined) return ticks.subarray(end - barCount, end)
+    const positions = this.#own.positions.subarray(end - barCount, end)
+    return Float64Array.from(positions, (position) => ticks[position]!)
+  }
+
   /** The copy of a window that a strategy gets. */
   copy(window: Float64Array): Float64Array {
     return this.#copies.of(window)
