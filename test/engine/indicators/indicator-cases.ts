@@ -48,7 +48,7 @@ export interface IndicatorCase {
 export function indicatorCase(seed: number): IndicatorCase {
   const draw = drawFrom(seed)
   const pick = <T>(values: readonly T[]): T => values[draw(values.length)]!
-  const sessions = 12 + draw(40)
+  const sessions = 12 + draw(30)
   const names = ['A', 'B', 'C'].slice(0, 1 + draw(3))
   const own = names.length > 1 && draw(3) === 0
   const bars = names.map((name) => drawBars(name, sessions, own && draw(2) === 0, draw))
