@@ -14,11 +14,16 @@ import {
   openEngine,
   plainBundleSource,
   pureBaseline,
+  sma,
   writeBundle,
 } from '../../../engine/index.js'
 import { eachBar, simpleContent } from '../../support.js'
 
-const everything = enable(defaults({}), { historyCache: true, historyCacheArrays: true })
+const everything = enable(defaults({}), {
+  historyCache: true,
+  historyCacheArrays: true,
+  sharedIndicators: true,
+})
 
 let root = ''
 beforeEach(() => {
@@ -39,6 +44,7 @@ async function outcome(engine: Engine, bundle: string): Promise<string> {
     if (data.available('A') < 2) return
     seen.push([...data.history('A', 'close', 2, '1d', { returnType: 'array' })])
     seen.push(data.history('A', 'price', 2, '1d').objects())
+    seen.push(context.indicator('A', sma(2)).value)
     context.orderTarget('A', 10)
   })
   try {
