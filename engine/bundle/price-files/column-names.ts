@@ -185,7 +185,8 @@ function adjustedNames(header: HeaderNames): readonly string[] {
 /** Named where they differ from what is used: adjusted and raw prices are never mixed. */
 function adjustedNote(header: HeaderNames, { rows }: Table): readonly string[] {
   const differ = (index: number) => {
-    const raw = header.only(meaningOfName(header.normal[index]!.replace(/^adj\w* ?/, ''))!)
+    const meaning = meaningOfName(header.normal[index]!.replace(/^adj(?:usted)? ?/, ''))
+    const raw = meaning === undefined ? undefined : header.only(meaning)
     return raw === undefined || rows.some(({ cells }) => cells[index] !== cells[raw])
   }
   const names = header

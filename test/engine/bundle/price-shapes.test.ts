@@ -203,6 +203,14 @@ const readable: readonly (Shape & { readonly rows?: readonly string[]; readonly 
       note: /Open, High, Low, Close, Volume used as they are; Adj Close not used/,
     },
     {
+      what: 'vega-datasets: adjclose in one word',
+      content: text(
+        'date,open,high,low,close,adjclose,volume',
+        ...ROWS.map((row) => row.replace(/,(\d+)$/, ',9.99,$1')),
+      ),
+      note: /open, high, low, close, volume used as they are; adjclose not used/,
+    },
+    {
       what: 'yfinance: a line of tickers',
       content: text(
         'Price,Close,High,Low,Open,Volume',
