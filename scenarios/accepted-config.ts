@@ -33,7 +33,7 @@ export function wantedFlags(
   records: readonly Verdict[],
 ): WantedFlag[] {
   const wanted = new Map(
-    flagsOf(pureBaseline()).map((flag) => [
+    switchesOf(pureBaseline()).map((flag) => [
       flag,
       { flag, on: false, because: 'no record accepts a layer that sets it' },
     ]),
@@ -43,13 +43,13 @@ export function wantedFlags(
     const record = standingRecord(layer, SUITE, records, stack)
     if (record?.verdict !== 'accepted') continue
     stack.push(layer.id)
-    for (const flag of setBy(layer))
+    for (const flag of switchesSetBy(layer))
       wanted.set(flag, { flag, on: true, because: `${record.id} accepts it` })
   }
   const claimed = new Set([...wanted.values()].flatMap(({ flag, on }) => (on ? [flag] : [])))
   for (const part of layers.filter(({ standalone }) => standalone === true)) {
     const record = standingRecord(part, SUITE, records, [])
-    const [flag, ...others] = setBy(part).filter((name) => claimed.has(name))
+    const [flag, ...others] = switchesSetBy(part).filter((name) => claimed.has(name))
     if (record?.verdict !== 'rejected' || flag === undefined || others.length > 0) continue
     wanted.set(flag, { flag, on: false, because: `${record.id} rejects it alone` })
   }
@@ -71,14 +71,14 @@ export function divergences(config: OptimizationConfig, wanted: readonly WantedF
 }
 
 /** Names of the switches. */
-function flagsOf(config: OptimizationConfig): string[] {
+export function switchesOf(config: OptimizationConfig): string[] {
   return Object.entries(config).flatMap(([name, value]) =>
     typeof value === 'boolean' ? [name] : [],
   )
 }
 
 /** Names of the switches that a layer turns on, compared with the pure baseline. */
-function setBy({ apply }: Layer<OptimizationConfig>): string[] {
+export function switchesSetBy({ apply }: Layer<OptimizationConfig>): string[] {
   const applied = apply(pureBaseline()) as unknown as Readonly<Record<string, unknown>>
-  return flagsOf(pureBaseline()).filter((flag) => applied[flag] === true)
+  return switchesOf(pureBaseline()).filter((flag) => applied[flag] === true)
 }

@@ -96,8 +96,9 @@ describe('the commands shown that take minutes or hours', () => {
     ...new Set(
       PAGES.flatMap(linesOf).filter(
         (line) =>
-          /^npm run (-s )?(calibrate|characteristics|profile|gate)(?![\w-])/.test(line) ||
-          EVERY_LAYER.test(line),
+          /^npm run (-s )?(calibrate|characteristics|profile|gate|speed|scale)(?![\w-])/.test(
+            line,
+          ) || EVERY_LAYER.test(line),
       ),
     ),
   ]

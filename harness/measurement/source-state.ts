@@ -8,7 +8,7 @@ import { explainSystemError } from '../system/files.js'
 import { gitEnvironment } from '../system/git-environment.js'
 import { packageRoot } from '../system/package-root.js'
 import { withNamedModules } from './named-modules.js'
-import { type IsWritten, isCharacteristics } from './written-files.js'
+import { type IsWritten, isPublished } from './written-files.js'
 
 /** No setting of the user may hide a change. */
 const SHOW_ALL = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false']
@@ -44,7 +44,7 @@ export function changedFiles(directory: string, isWritten: IsWritten = () => fal
   if (top === undefined || entries === undefined) return ['(git status failed)']
   return pathsOf(entries).filter((path) => {
     const file = join(top, path)
-    return !isWritten(file) && !isCharacteristics(file)
+    return !isWritten(file) && !isPublished(file)
   })
 }
 

@@ -33,9 +33,9 @@ export function gateOutput(out: string): IsWritten {
   return below(out, GATE_OUTPUT)
 }
 
-/** The published error rates of this package. */
-export const isCharacteristics: IsWritten = below(join(packageRoot(), 'docs'), [
-  /^characteristics(\.md$|\/)/,
+/** What commands publish about this package: its error rates, its speed, the use of its layers. */
+export const isPublished: IsWritten = below(join(packageRoot(), 'docs'), [
+  /^(characteristics|speed|scale|user-guide)(\.md$|\/)/,
 ])
 
 function below(folder: string, patterns: readonly RegExp[]): IsWritten {

@@ -92,6 +92,24 @@ export function formatRatio(ratio: number): string {
   return `${fixed(ratio, Math.abs(ratio) < 10 ? 2 : 1)} : 1`
 }
 
+/** A rate to three significant digits: `403 M`, `32.1 M`, `312 k`, `85`. */
+export function formatRate(perSecond: number): string {
+  const [factor, unit] = perSecond >= 1e6 ? [1e6, ' M'] : perSecond >= 1e3 ? [1e3, ' k'] : [1, '']
+  return `${threeDigits(perSecond / factor)}${unit}`
+}
+
+/** A share as one part of so many: 1 → `1`, 0.4 → `1/2.5`, 0.00083 → `1/1,205`. */
+export function formatShare(share: number): string {
+  const parts = 1 / share
+  if (Math.abs(parts - 1) < 0.005) return '1'
+  return `1/${threeDigits(parts)}`
+}
+
+/** How many times as much, to three significant digits: `0.52×`, `2.41×`, `2,410×`. */
+export function formatFactor(ratio: number): string {
+  return `${threeDigits(ratio)}×`
+}
+
 /** A number with fixed decimals, e.g. t, df or load. */
 export function formatNumber(value: number, digits = 1): string {
   return fixed(value, digits)
@@ -175,6 +193,12 @@ export function formatDaysAgo(days: number): string {
 /** A count with its noun: `1 pair`, `10 pairs`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Three significant digits, or all whole ones; thousands are separated. */
+function threeDigits(value: number): string {
+  if (Math.abs(value) >= 100) return formatCount(value)
+  return fixed(value, Math.abs(value) >= 10 ? 1 : 2)
 }
 
 /** Fixed decimals with a minus sign (U+2212), and zero without sign. */

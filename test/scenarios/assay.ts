@@ -3,6 +3,7 @@ import type { Io } from '../../harness/io.js'
 import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
 import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
+import { speedCommand } from '../../scenarios/commands/speed-command.js'
 import { suite } from '../../scenarios/suite.js'
 import { type CommandResult, createIo, withoutCalibration } from '../fixtures/bench.js'
 
@@ -19,6 +20,7 @@ export async function assay(
     backtestCommand,
     bundleCommand,
     characteristicsCommand,
+    speedCommand,
   ])
   return { code, ...output }
 }
