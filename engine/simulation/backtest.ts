@@ -5,8 +5,9 @@ import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
 import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, isShort } from '../market/exact.js'
+import { powerOfTen } from '../market/money.js'
 import { periodsPerYear } from '../market/periods-per-year.js'
-import { type Whole, wholeUnits } from '../market/whole.js'
+import { product, type Whole, wholeUnits } from '../market/whole.js'
 import { AssetHistory } from '../portal/asset-history.js'
 import { BarDates } from '../portal/bar-dates.js'
 import { BarPortal } from '../portal/bar-portal.js'
@@ -211,6 +212,8 @@ function chooseAssets(
 }
 
 function readCash(cash: number | string, priceScale: number): Whole {
+  if (typeof cash === 'number' && Number.isSafeInteger(cash) && cash > 0)
+    return product(cash, powerOfTen(priceScale))
   const text = String(cash)
   const amount = /^\d+(\.\d+)?$/.test(text) ? exact(text) : undefined
   if (amount?.gt(0) && isShort(amount) && amount.decimalPlaces() <= priceScale)

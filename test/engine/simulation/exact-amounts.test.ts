@@ -164,6 +164,16 @@ describe('amounts beyond what stays exact are refused', () => {
   })
 
   it.each([
+    [1000, '1000'],
+    [2 ** 53 - 1, '9007199254740991.00'],
+  ])('starting cash is the same as a number or as text: %d', async (number, text) => {
+    const equityOf = async (cash: number | string) =>
+      (await backtest(flatBars([300, 300], 2, 1000), () => {}, { cash })).equityCurve.equity
+    expect(await equityOf(number)).toEqual([String(number), String(number)])
+    expect(await equityOf(text)).toEqual([String(number), String(number)])
+  })
+
+  it.each([
     [{ cash: '9'.repeat(41) }, /positive decimal of at most 0 places and 40 digits/],
     [
       { commission: { kind: 'per-trade', cost: `0.${'1'.repeat(41)}` } },
