@@ -65,7 +65,12 @@ describe.runIf(SEEDS > 0)('planted look-aheads, with other seeds', () => {
       }
     const all = SEEDS * hidden.length
     expect(missed.length / all, missed.join('\n')).toBeLessThan(0.01)
-    if (SEEDS === 20) expect(PAGE).toContain(`${all - missed.length} of ${all} checks`)
+    const { lower, upper } = clopperPearson(all - missed.length, all)
+    const interval = `${(100 * lower).toFixed(1)} … ${(100 * upper).toFixed(2)} %`
+    if (SEEDS !== 20) return
+    expect(PAGE, missed.join('\n')).toContain(
+      `${all - missed.length} of ${all} checks of the planted look-aheads found them (${interval})`,
+    )
   })
 })
 
