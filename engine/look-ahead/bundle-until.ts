@@ -101,9 +101,8 @@ function rowsOf(table: BarTable, runs: readonly AssetRun[]): BarTable {
   for (const { asset: id, first, last } of runs) {
     const at = asset.length
     session.set(table.session.subarray(first, last), at)
-    for (const [field, column] of fields) column.set(table[field].subarray(first, last), at)
+    for (const [field, column] of fields) column.set(table.ticks[field].subarray(first, last), at)
     for (let row = first; row < last; row++) asset.push(id)
   }
-  const columns = Object.fromEntries(fields) as Pick<BarTable, (typeof BAR_FIELDS)[number]>
-  return { rows, asset, session, ...columns }
+  return { rows, asset, session, ticks: Object.fromEntries(fields) as BarTable['ticks'] }
 }

@@ -24,7 +24,7 @@ function moduleOf(text: string): string {
 /** A strategy that computes its target from the closes of all sessions. */
 const onCloses = (target: string) =>
   moduleOf(`export default async (data) => {
-    const { close } = await data.table()
+    const { close } = (await data.table()).ticks
     return {
       handleData(context) {
         const s = context.session
@@ -100,9 +100,9 @@ describe('assay backtest --strategy MODULE', () => {
 
   it('gives a strategy a copy of the data', async () => {
     const file = moduleOf(`export default async (data) => {
-      (await data.table()).close.fill(1)
+      (await data.table()).ticks.close.fill(1)
       return { handleData: (context, portal) => {
-        if (portal.current('example', 'close') === 1) throw new Error('changed')
+        if (portal.current('example', 'close') < 1) throw new Error('changed')
         context.orderTarget('example', 1)
       } }
     }`)

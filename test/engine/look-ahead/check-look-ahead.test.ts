@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   checkLookAhead,
   defaults,
+  enableLayer,
   type LookAheadReport,
   type LookAheadSpec,
   openEngine,
@@ -157,7 +158,7 @@ describe('the check', () => {
 
   it('takes a failure on shorter data only as a difference', async () => {
     const strategy: StrategyMaker = async (data) => {
-      const { close } = await data.table()
+      const { close } = (await data.table()).ticks
       return eachBar((context) => context.orderTarget('A', Math.sign(close.at(300)! - 50)))
     }
     const { verdict, difference } = await check({ bundle: market, strategy })
@@ -180,7 +181,7 @@ describe('the check', () => {
       () => {
         let closes: Float64Array | undefined
         return async (data) => {
-          closes ??= (await data.table()).close
+          closes ??= (await data.table()).ticks.close
           return eachBar((context) => context.orderTarget('A', closes![context.session + 1]! % 7))
         }
       },
@@ -193,16 +194,16 @@ describe('the check', () => {
 
   it('leaves the bundle as it was, whatever a strategy writes to its data', async () => {
     const before = await market.table()
-    const closes = Float64Array.from(before.close)
+    const closes = Float64Array.from(before.ticks.close)
     const strategy: StrategyMaker = async (data) => {
-      const { close } = await data.table()
+      const { close } = (await data.table()).ticks
       close.fill(1)
       data.calendar.times.fill(0)
       ;(data.manifest.sessions as string[]).length = 0
       return honest(data)
     }
     expect((await check({ bundle: market, strategy })).verdict).toBe('clean')
-    expect((await market.table()).close).toEqual(closes)
+    expect((await market.table()).ticks.close).toEqual(closes)
     expect(market.manifest.sessions).toHaveLength(160)
   })
 
@@ -232,11 +233,14 @@ describe('clean strategies', () => {
     const flagged: string[] = []
     const verdicts = new Map<string, number>()
     let decisions = 0
-    const engines = [openEngine(pureBaseline()), openEngine(defaults({}))]
+    const everything = enableLayer(5, enableLayer(2, defaults({})))
+    const engines = [pureBaseline(), defaults({}), everything].map((config) => openEngine(config))
     for (let seed = 1; seed <= CLEAN; seed++) {
       const { family, make, rules } = cleanStrategy(seed)
       const spec = { ...rules, bundle: drawnMarket(seed), strategy: make }
-      const report = await checkLookAhead(engines[seed % 2]!, spec, { cuts: CUTS_OF_CLEAN })
+      const report = await checkLookAhead(engines[Math.floor(seed / 12) % 3]!, spec, {
+        cuts: CUTS_OF_CLEAN,
+      })
       decisions += report.decisions
       verdicts.set(report.verdict, (verdicts.get(report.verdict) ?? 0) + 1)
       if (report.verdict !== 'clean') flagged.push(`${seed} ${family}: ${report.message}`)

@@ -1,14 +1,22 @@
 import {
+  atr,
   type BacktestSpec,
   type CommissionModel,
   type Context,
+  ema,
   type FillPolicy,
+  type IndicatorHandle,
+  lowest,
   type OpenBundle,
+  ownIndicator,
   type Portal,
+  rsi,
   type SlippageModel,
   type StrategyMaker,
   sma,
+  stdev,
   type TradingAlgorithm,
+  windowAverage,
 } from '../../../engine/index.js'
 import { rankedMomentum } from '../../../scenarios/strategies/ranked-momentum.js'
 import { smaCrossover } from '../../../scenarios/strategies/sma-crossover.js'
@@ -168,7 +176,8 @@ async function closesOf(data: OpenBundle, asset: string): Promise<number[]> {
   const table = await data.table()
   const closes: number[] = Array(data.calendar.length).fill(Number.NaN)
   for (let row = 0; row < table.rows; row++)
-    if (table.asset[row] === asset) closes[table.session[row]!] = table.close[row]!
+    if (table.asset[row] === asset)
+      closes[table.session[row]!] = table.ticks.close[row]! / 10 ** data.manifest.scales.price
   return closes
 }
 
@@ -254,7 +263,7 @@ const block: Family = (draw) => {
       for (const asset of ready) {
         const prices = windows.column(asset, 'price')
         if (Number.isNaN(prices[0])) continue
-        const above = prices[bars - 1]! > sma(prices, context.ticksPerUnit)
+        const above = prices[bars - 1]! > windowAverage(prices, context.ticksPerUnit)
         context.orderTarget(
           asset,
           above ? Math.round(windows.column(asset, 'volume')[0]! / 100) : 0,
@@ -262,6 +271,34 @@ const block: Family = (draw) => {
       }
     },
   })
+}
+
+/** Indicators of the engine, declared for each asset, and one of its own. */
+const declared: Family = (draw) => {
+  const bars = 2 + draw(20)
+  const middle = ownIndicator({
+    name: 'middle',
+    fields: ['high', 'low'],
+    bars,
+    compute: ({ high, low }) => (Math.max(...high) + Math.min(...low)) / 2,
+  })
+  const choice = [sma(bars), ema(bars), lowest(bars), rsi(bars), stdev(bars), atr(bars), middle]
+  const indicator = choice[draw(choice.length)]!
+  return () => {
+    const handles = new Map<string, IndicatorHandle>()
+    return {
+      initialize(context) {
+        for (const asset of context.assets) handles.set(asset, context.indicator(asset, indicator))
+      },
+      handleData(context) {
+        for (const [asset, handle] of handles) {
+          const change = handle.value - handle.previous(1)
+          if (change > 0) context.orderTarget(asset, 1 + (Math.round(handle.value) % 9))
+          if (change < 0) context.orderTarget(asset, 0)
+        }
+      },
+    }
+  }
 }
 
 type Family = (draw: Draw) => StrategyMaker
@@ -278,6 +315,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   beforehand,
   spender,
   block,
+  declared,
 }
 
 const SLIPPAGES: readonly SlippageModel[] = [
@@ -303,7 +341,7 @@ export function cleanStrategy(seed: number): Clean {
       ...(draw(3) === 0 && { range: { start, end: 50 + draw(20) } }),
       ...(start > 0 && draw(2) === 0 && { warmUp: 0 }),
       fill: (draw(2) === 0 ? 'next-open' : 'next-close') satisfies FillPolicy,
-      dividendPolicy: seed % 2 === 0 ? 'prior-close' : 'ex-close',
+      dividendPolicy: draw(2) === 0 ? 'prior-close' : 'ex-close',
       slippage: SLIPPAGES[draw(SLIPPAGES.length)]!,
       commission: COMMISSIONS[draw(COMMISSIONS.length)]!,
       cash: 100_000,

@@ -1,10 +1,12 @@
-import type {
-  BarField,
-  Context,
-  OpenBundle,
-  Portal,
-  StrategyMaker,
-  TradingAlgorithm,
+import {
+  type BarField,
+  type Context,
+  type IndicatorHandle,
+  type OpenBundle,
+  ownIndicator,
+  type Portal,
+  type StrategyMaker,
+  type TradingAlgorithm,
 } from '../../../engine/index.js'
 import { weekdays } from './drawn-market.js'
 
@@ -38,9 +40,10 @@ type Column = number[]
 /** A column of the data, dense over the calendar: NaN in sessions without a bar. */
 async function column(data: OpenBundle, asset: string, field: BarField): Promise<Column> {
   const table = await data.table()
+  const power = 10 ** data.manifest.scales[field === 'volume' ? 'volume' : 'price']
   const values: Column = Array(data.calendar.length).fill(Number.NaN)
   for (let row = 0; row < table.rows; row++)
-    if (table.asset[row] === asset) values[table.session[row]!] = table[field][row]!
+    if (table.asset[row] === asset) values[table.session[row]!] = table.ticks[field][row]! / power
   return values
 }
 
@@ -265,7 +268,7 @@ const mutatedWindow: Readonly<Record<string, StrategyMaker>> = {
     return (s) => shifted[s]! > (shifted[s - 1] ?? 0)
   }),
   'the column of the table shifted': async (data) => {
-    const { close } = await data.table()
+    const { close } = (await data.table()).ticks
     close.copyWithin(0, 1)
     const closes = await closesOf(data)
     return holdWhile((s, _context, portal) => closes[s]! > portal.current('A', 'close'))
@@ -277,7 +280,7 @@ const mutatedWindow: Readonly<Record<string, StrategyMaker>> = {
     return holdWhile((s, _context, portal) => closes[s]! > portal.current('A', 'close'))
   },
   'the table through its buffer': async (data) => {
-    const { close } = await data.table()
+    const { close } = (await data.table()).ticks
     const all = new Float64Array(close.buffer)
     all.set(all.slice(1))
     const closes = await closesOf(data)
@@ -425,6 +428,26 @@ const futureIndicator: Readonly<Record<string, StrategyMaker>> = {
     const labels = closes.map((close, i) => (closes[i + 3] ?? close) > close)
     return (s) => labels[s]!
   }),
+  'a declared indicator over a whole column': async (data) => {
+    const closes = await closesOf(data)
+    let s = 0
+    const ahead = ownIndicator({
+      name: 'ahead',
+      fields: ['close'],
+      bars: 2,
+      compute: ({ close }) => (closes[s + 1] ?? 0) - close[1]!,
+    })
+    let handle: IndicatorHandle | undefined
+    return {
+      initialize(context) {
+        handle = context.indicator('A', ahead)
+      },
+      handleData(context) {
+        s = context.session
+        context.orderTarget('A', handle!.value > 0 ? 10 : 0)
+      },
+    }
+  },
   'halts between both neighbours': async (data) => {
     const closes = await closesOf(data, 'B')
     const filled = closes.map((close, i) =>
