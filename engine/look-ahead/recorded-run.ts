@@ -48,7 +48,7 @@ export function lastBarAt(moment: number): number {
 }
 
 /** The calls of a strategy that change its orders, in the order in which they were made. */
-export class DecisionLog {
+class DecisionLog {
   /** When each call was made. */
   readonly moments: number[] = []
   /** Each call as it was written: `orderTarget("A", 10)`. */
