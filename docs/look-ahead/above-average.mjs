@@ -1,4 +1,4 @@
-/** Holds ten shares of the first asset while its close is above the average of its last 20 closes. */
+/** Holds ten shares of the first asset while its close is above the average of the last 20. */
 export default async (data) => {
   const { close } = (await data.table()).ticks
   const averages = close.map((_, i) => mean(close.subarray(Math.max(0, i - 19), i + 1)))

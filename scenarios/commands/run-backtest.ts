@@ -89,8 +89,8 @@ export interface BacktestCommand extends GivenReading {
  * Runs the backtest of a command and prints its result.
  *
  * @throws {InputError} the configuration is unknown, or the engine refuses the user's input
- * @throws {AssayError} after printing, exit 1: the strategy looks ahead, or its runs differ; exit 3:
- * that could not be checked
+ * @throws {AssayError} after printing, exit 1: the strategy looks ahead, or its runs differ; exit
+ * 3: that could not be checked
  */
 export function runBacktest(command: BacktestCommand, io: Io): Promise<ExitCode> {
   return onUserInput(async () => {
