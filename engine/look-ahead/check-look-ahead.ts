@@ -51,8 +51,8 @@ const MOST_CUTS = 10_000
 
 /**
  * Looks for decisions that need data from after they are made. Runs the strategy on all data,
- * twice, and then on data that end earlier, as they looked at that time: a strategy that uses only the
- * past decides the same up to there. Bundles on disk are not touched.
+ * twice, and then on data that end earlier, as they looked at that time: a strategy that uses only
+ * the past decides the same up to there. Bundles on disk are not touched.
  *
  * What a strategy reads elsewhere, such as a file, does not end earlier; it cannot be checked.
  *
