@@ -71,7 +71,6 @@ export const profileCategories: ProfileCategories = {
       sources: [
         'engine/search/',
         'engine/data-check/',
-        'engine/look-ahead/',
         'engine/cache/cache-stats.ts',
         'engine/execution/',
         'engine/open-bundles.ts',

@@ -108,6 +108,9 @@ class SharedHandle implements IndicatorHandle {
   readonly #columnOf: (figure: Figure) => Column
   readonly #first: number
   readonly #hasEvents: boolean
+  readonly #skipsSlots: boolean
+  /** The first bar with enough bars, of an asset that skips no slots. */
+  readonly #readyFrom: number
   #values: Float64Array = NO_VALUES
   #sums: Float64Array = NO_VALUES
 
@@ -118,10 +121,12 @@ class SharedHandle implements IndicatorHandle {
     this.#columnOf = columnOf
     this.#first = reading.history.bars.firstSession
     this.#hasEvents = reading.history.hasEvents
+    this.#skipsSlots = reading.history.skipsSlots
+    this.#readyFrom = this.#first + reading.indicator.bars - 1
   }
 
   get ready(): boolean {
-    return this.#reading.ready
+    return this.#clock.bar >= this.#readyFrom && (!this.#skipsSlots || this.#reading.ready)
   }
 
   get value(): number {

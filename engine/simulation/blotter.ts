@@ -1,10 +1,9 @@
 import type { Bars } from '../market/bars.js'
-import type { Exact } from '../market/exact.js'
 import type { Rational } from '../market/rational.js'
 import { absolute, type Shares, sharesSum } from '../market/shares.js'
 import type { Whole } from '../market/whole.js'
 import { type Commission, type CommissionModel, commissionOf } from './commission.js'
-import { type Order, type OrderStyle, priceOf, remaining, sharesOf } from './order.js'
+import { type Order, type OrderStyle, priceOf, remaining } from './order.js'
 import { reachedAtClose, reachedFromOpen, withinLimit } from './price-reach.js'
 import { type Slippage, type SlippageModel, slippageOf } from './slippage.js'
 import { splitOrders } from './split-orders.js'
@@ -24,6 +23,7 @@ export interface ExecutionRules {
 
 /** One execution, at the raw prices of its day. */
 export interface Execution {
+  readonly kind: 'fill'
   readonly order: Order
   readonly session: number
   /** Signed. */
@@ -32,15 +32,22 @@ export interface Execution {
   readonly price: Whole
   /** In ticks. */
   readonly commission: Whole
+  /** The change of cash in ticks, once the ledger has booked it. */
+  cash: Whole
 }
 
 /** Keeps orders, and fills them in bars after the bar in which they were placed. */
 export class Blotter {
   readonly #priceScale: number
   readonly #reached: typeof reachedFromOpen
-  readonly #slip: Slippage
+  /** Absent if nothing slips. */
+  readonly #slip: Slippage | undefined
+  /** Shares of the current bar that orders have taken, if the model needs them. */
+  readonly #taken: Map<number, Shares> | undefined
   readonly #commission: Commission
   readonly #bars: readonly Bars[]
+  /** Grows with every order, fill, cancellation and split. */
+  changes = 0
   readonly #orders: Order[] = []
   #open: Order[] = []
 
@@ -49,6 +56,7 @@ export class Blotter {
     this.#priceScale = rules.priceScale
     this.#reached = rules.fill === 'next-open' ? reachedFromOpen : reachedAtClose
     this.#slip = slippageOf(rules.slippage, rules.volumeScale)
+    this.#taken = rules.slippage.kind === 'volume-share' ? new Map() : undefined
     this.#commission = commissionOf(rules.commission, rules.priceScale)
     this.#bars = bars
   }
@@ -67,20 +75,19 @@ export class Blotter {
    * Places an order.
    *
    * @param asset     its number
-   * @param shares    signed; zero (after rounding to 8 places) places no order
+   * @param shares    signed; zero places no order
    * @param placedAt  calendar index of the current bar
-   * @throws {EngineError} `strategy-misuse`: shares or prices that are not numbers
+   * @throws {EngineError} `strategy-misuse`: prices that are not positive numbers
    */
   place(
     asset: number,
-    shares: number | Exact,
+    shares: Shares,
     style: OrderStyle | undefined,
     placedAt: number,
   ): Order | undefined {
-    const wanted = sharesOf(shares)
     const limit = priceOf(style?.limit, 'limit', this.#priceScale)
     const stop = priceOf(style?.stop, 'stop', this.#priceScale)
-    return wanted === 0 ? undefined : this.#add(asset, wanted, limit, stop, placedAt)
+    return shares === 0 ? undefined : this.#add(asset, shares, limit, stop, placedAt)
   }
 
   /** Cancels an order. Returns false if the order is no longer open. */
@@ -88,14 +95,14 @@ export class Blotter {
     const order = this.#open.find((open) => open.id === id)
     if (order === undefined) return false
     order.status = 'cancelled'
+    this.changes++
     this.#open = this.#open.filter((open) => open !== order)
     return true
   }
 
   /** Whether an order of an asset is open. */
   hasOpen(asset: number): boolean {
-    for (const order of this.#open) if (order.asset === asset) return true
-    return false
+    return this.#open.length > 0 && this.#open.some((order) => order.asset === asset)
   }
 
   /** Shares of an asset still on order, signed. */
@@ -113,6 +120,7 @@ export class Blotter {
    * @param after   shares held after it
    */
   split(asset: number, ratio: Rational, before: Shares, after: Shares): void {
+    this.changes++
     const orders = this.#open.filter((order) => order.asset === asset)
     splitOrders(orders, ratio, { before, after })
     this.#open = this.#open.filter((order) => order.status === 'open')
@@ -123,13 +131,22 @@ export class Blotter {
    * volume fills nothing.
    */
   fill(session: number, book: (execution: Execution) => void): void {
-    if (this.#open.length === 0) return
-    const taken = new Map<number, Shares>()
-    for (const order of this.#open) {
-      const execution = this.#execute(order, session, taken)
+    if (this.#open.length > 0) this.#fillOpen(session, book)
+  }
+
+  #fillOpen(session: number, book: (execution: Execution) => void): void {
+    const open = this.#open
+    this.changes++
+    this.#taken?.clear()
+    let kept = 0
+    for (let i = 0; i < open.length; i++) {
+      const order = open[i]!
+      const execution = this.#execute(order, session)
       if (execution !== undefined) book(execution)
+      if (order.status === 'open') open[kept++] = order
     }
-    this.#open = this.#open.filter((order) => order.status === 'open')
+    // Setting the length would give the memory back, and the next order would need it again.
+    while (open.length > kept) open.pop()
   }
 
   #add(
@@ -141,26 +158,39 @@ export class Blotter {
   ): Order {
     const id = this.#orders.length + 1
     const order: Order = { id, asset, placedAt, shares, filled: 0, limit, stop, status: 'open' }
+    this.changes++
     this.#orders.push(order)
     this.#open.push(order)
     return order
   }
 
-  #execute(order: Order, session: number, takenBy: Map<number, Shares>): Execution | undefined {
+  #execute(order: Order, session: number): Execution | undefined {
     const bars = this.#bars[order.asset]!
     const at = session - bars.firstSession
     const volume = bars.ticks.volume[at] ?? 0
     if (!(volume > 0)) return undefined
     const reached = this.#reached(order, bars.ticks, at)
     if (reached === undefined) return undefined
-    const taken = takenBy.get(order.asset) ?? 0
-    const slipped = this.#slip(remaining(order), reached, volume, taken)
-    if (slipped.shares === 0) return undefined
-    const price = withinLimit(order, slipped.price)
-    const commission = this.#commission(slipped.shares, price, order.filled === 0)
-    takenBy.set(order.asset, sharesSum(taken, absolute(slipped.shares)))
-    order.filled = sharesSum(order.filled, slipped.shares)
+    const wanted = remaining(order)
+    const isFirst = order.filled === 0
+    if (this.#slip === undefined) return this.#executed(order, session, wanted, reached, isFirst)
+    const taken = this.#taken?.get(order.asset) ?? 0
+    const { shares, price } = this.#slip(wanted, reached, volume, taken)
+    if (shares === 0) return undefined
+    this.#taken?.set(order.asset, sharesSum(taken, absolute(shares)))
+    return this.#executed(order, session, shares, withinLimit(order, price), isFirst)
+  }
+
+  #executed(
+    order: Order,
+    session: number,
+    shares: Shares,
+    price: Whole,
+    isFirst: boolean,
+  ): Execution {
+    const commission = this.#commission(shares, price, isFirst)
+    order.filled = sharesSum(order.filled, shares)
     if (order.filled === order.shares) order.status = 'filled'
-    return { order, session, shares: slipped.shares, price, commission }
+    return { kind: 'fill', order, session, shares, price, commission, cash: 0 }
   }
 }

@@ -1,7 +1,5 @@
 import { type Adjustment, sortedAdjustments } from '../market/adjustments.js'
 
-const NONE: readonly Adjustment[] = []
-
 /** The splits and dividends of a bundle, taken session by session. */
 export class ActionQueue {
   readonly #actions: readonly Adjustment[]
@@ -17,14 +15,18 @@ export class ActionQueue {
     this.#next = first < 0 ? this.#actions.length : first
   }
 
+  /** Whether a session has actions. */
+  due(session: number): boolean {
+    return this.#next < this.#actions.length && this.#actions[this.#next]!.session <= session
+  }
+
   /**
    * The actions of a session in the order they apply.
    *
    * @param session  later than in the call before
    */
-  of(session: number): readonly Adjustment[] {
+  take(session: number): readonly Adjustment[] {
     const from = this.#next
-    if (from === this.#actions.length || this.#actions[from]!.session > session) return NONE
     while (this.#actions[this.#next]?.session === session) this.#next++
     return this.#actions.slice(from, this.#next)
   }

@@ -18,11 +18,13 @@ export class EquitySeries {
 
   push(equity: Whole): void {
     if (typeof equity === 'number' && this.#wide === undefined) this.#ticks[this.#length] = equity
-    else {
-      this.#wide ??= [...this.#ticks.subarray(0, this.#length)]
-      this.#wide.push(equity)
-    }
+    else this.#pushWide(equity)
     this.#length++
+  }
+
+  #pushWide(equity: Whole): void {
+    this.#wide ??= [...this.#ticks.subarray(0, this.#length)]
+    this.#wide.push(equity)
   }
 
   /** @param session  from 0 */

@@ -104,7 +104,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 function executions(events: readonly BookedEvent[]): Execution[] {
-  return events.flatMap((event) => (event.kind === 'fill' ? [event.execution] : []))
+  return events.flatMap((event) => (event.kind === 'fill' ? [event] : []))
 }
 
 /** The last bar of each session. */
@@ -121,7 +121,7 @@ function roundTrips({ assets, journal, ledger, priceScale }: FinishedRun): reado
   for (const event of journal.events) {
     const cash = amount(event.cash)
     if (event.kind === 'fill') {
-      const { order, shares, price, session } = event.execution
+      const { order, shares, price, session } = event
       book.fill(assets[order.asset]!, exactShares(shares), amount(price), cash, session)
     } else if (event.kind === 'dividend') book.dividend(assets[event.asset]!, cash)
     else {

@@ -6,7 +6,7 @@ import { EquitySeries } from './equity-series.js'
 
 /** An event that changes a position or its profit. Amounts of cash are changes, in ticks. */
 export type BookedEvent =
-  | { readonly kind: 'fill'; readonly execution: Execution; readonly cash: Whole }
+  | Execution
   | {
       readonly kind: 'split'
       readonly asset: number

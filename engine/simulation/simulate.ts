@@ -1,13 +1,13 @@
 import { EngineError } from '../errors.js'
 import type { DeclaredIndicators } from '../indicators/declared-indicators.js'
 import { type Adjustment, ratioOf } from '../market/adjustments.js'
-import type { AssetId } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
 import type { Whole } from '../market/whole.js'
 import type { AssetHistory } from '../portal/asset-history.js'
 import type { Clock } from '../portal/clock.js'
 import type { Portal } from '../portal/portal.js'
 import type { TradingAlgorithm } from './algorithm.js'
+import { AssetNumbers } from './asset-numbers.js'
 import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
 import { ActionQueue } from './corporate-actions.js'
 import { currentPrices } from './current-prices.js'
@@ -51,26 +51,13 @@ export interface SimulationParts {
  * the strategy pass through
  */
 export function simulate(parts: SimulationParts): BacktestResult {
-  const { algorithm, calendar, start, end, portal, clock, ledger } = parts
+  const { algorithm, calendar, start, end, portal, ledger } = parts
   const desk = openDesk(parts)
-  const { blotter, book, context, journal } = desk
-  const actions = new ActionQueue(parts.adjustments, start)
-  const prices = currentPrices(parts.histories)
+  const { blotter, context, journal } = desk
 
   synchronous('initialize', algorithm.initialize?.(context))
   context.trading = true
-  for (let session = start; session < end; session++) {
-    clock.beforeOpen(session)
-    for (const action of actions.of(session)) applyAction(desk, parts, action, session)
-    if (algorithm.beforeTradingStart !== undefined && startsDay(calendar, session, start))
-      synchronous('beforeTradingStart', algorithm.beforeTradingStart(context, portal))
-    clock.atBar(session)
-    blotter.fill(session, book)
-    ledger.mark(prices)
-    synchronous('handleData', algorithm.handleData(context, portal))
-    if (endsDay(calendar, session, end))
-      journal.sessionEnded(session, ledger.equity, ledger.invested)
-  }
+  runSessions(parts, desk)
   context.trading = false
   const { bundle, rules, annualisation, startingCash } = parts
   const result = resultOf({
@@ -92,6 +79,42 @@ export function simulate(parts: SimulationParts): BacktestResult {
   return result
 }
 
+/**
+ * The session loop. It is a function of its own, because what runs once per backtest would
+ * otherwise be compiled with it before V8 has seen it run, and undo the compiled loop every time.
+ */
+function runSessions(parts: SimulationParts, desk: Desk): void {
+  const { algorithm, calendar, start, end, portal, clock, ledger } = parts
+  const { blotter, book, context, journal } = desk
+  const actions = new ActionQueue(parts.adjustments, start)
+  const prices = currentPrices(parts.histories, clock)
+  const opens = algorithm.beforeTradingStart !== undefined
+  const isDaily = calendar.days === calendar.length
+  for (let session = start; session < end; session++) {
+    if (opens || actions.due(session)) openSession(parts, desk, actions, session)
+    clock.atBar(session)
+    blotter.fill(session, book)
+    ledger.mark(prices)
+    const returned: unknown = algorithm.handleData(context, portal)
+    if (returned !== undefined) synchronous('handleData', returned)
+    if (isDaily || endsDay(calendar, session, end))
+      journal.sessionEnded(session, ledger.equity, ledger.invested)
+  }
+}
+
+/** What happens before the first bar of a session. */
+function openSession(
+  { algorithm, calendar, start, portal, clock, ledger }: SimulationParts,
+  desk: Desk,
+  actions: ActionQueue,
+  session: number,
+): void {
+  clock.beforeOpen(session)
+  for (const action of actions.take(session)) applyAction(desk, ledger, action, session)
+  if (startsDay(calendar, session, start))
+    synchronous('beforeTradingStart', algorithm.beforeTradingStart?.(desk.context, portal))
+}
+
 /** Fills orders, and records fills in ledger and journal. */
 interface Desk {
   readonly blotter: Blotter
@@ -99,14 +122,13 @@ interface Desk {
   readonly context: TradingContext
   readonly texts: SessionTexts
   readonly book: (execution: Execution) => void
-  /** The number of each asset. */
-  readonly numbers: ReadonlyMap<AssetId, number>
+  readonly numbers: AssetNumbers
 }
 
 function openDesk(parts: SimulationParts): Desk {
   const { calendar, clock, end, histories, indicators, ledger, portal, rules, start } = parts
   const texts = new SessionTexts(calendar)
-  const numbers = new Map(portal.assets.map((asset, number) => [asset, number]))
+  const numbers = new AssetNumbers(portal.assets)
   const blotter = new Blotter(
     rules,
     histories.map(({ bars }) => bars),
@@ -125,8 +147,8 @@ function openDesk(parts: SimulationParts): Desk {
   })
   const book = (execution: Execution): void => {
     const { order, shares, price, commission } = execution
-    const cash = ledger.fill(order.asset, shares, price, commission)
-    journal.events.push({ kind: 'fill', execution, cash })
+    execution.cash = ledger.fill(order.asset, shares, price, commission)
+    journal.events.push(execution)
   }
   return { blotter, journal, context, texts, book, numbers }
 }
@@ -137,11 +159,11 @@ function openDesk(parts: SimulationParts): Desk {
  */
 function applyAction(
   { blotter, journal, numbers }: Desk,
-  { ledger }: SimulationParts,
+  ledger: Ledger,
   action: Adjustment,
   session: number,
 ): void {
-  const asset = numbers.get(action.asset)
+  const asset = numbers.of(action.asset)
   if (asset === undefined) return
   if (action.kind === 'dividend') {
     const cash = ledger.dividend(asset, action.value)
@@ -161,7 +183,7 @@ function applyAction(
  * actions after an `await` would be lost.
  */
 function synchronous(method: keyof TradingAlgorithm, returned: unknown): void {
-  if (returned === undefined || !(returned instanceof Promise)) return
+  if (!(returned instanceof Promise)) return
   // Otherwise a later failure of the promise would be reported as unhandled.
   returned.catch(() => undefined)
   throw new EngineError(

@@ -50,15 +50,15 @@ export interface SlippedFill {
 export type Slippage = (wanted: Shares, price: Whole, volume: number, taken: Shares) => SlippedFill
 
 /**
- * The function of a checked model.
+ * The function of a checked model; undefined if nothing slips.
  *
  * @param volumeScale  decimal places of a bar's volume
  * @source zipline's VolumeShareSlippage for `volume-share`
  */
-export function slippageOf(model: SlippageModel, volumeScale: number): Slippage {
+export function slippageOf(model: SlippageModel, volumeScale: number): Slippage | undefined {
   switch (model.kind) {
     case 'none':
-      return (shares, price) => ({ shares, price })
+      return undefined
     case 'fixed': {
       const { top, bottom } = fractionOf(exact(model.basisPoints).times('0.0001'))
       const [worse, better] = [sum(bottom, top), difference(bottom, top)]

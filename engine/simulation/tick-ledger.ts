@@ -40,6 +40,7 @@ interface WidePosition {
 
 class TickLedger implements Ledger {
   wideAmounts = 0
+  invested = false
   readonly #assets: readonly AssetId[]
   readonly #power: bigint
   /** Whole shares by asset number; 0 for a wide position. */
@@ -49,28 +50,16 @@ class TickLedger implements Ledger {
   readonly #wide = new Map<number, WidePosition>()
   /** Numbers of the assets in `#shares` that are held. */
   readonly #held: number[] = []
-  #cash: Whole
-  #equity: Whole
+  cash: Whole
+  equity: Whole
 
   constructor(startingCash: Whole, priceScale: number, assets: readonly AssetId[]) {
     this.#assets = assets
     this.#power = 10n ** BigInt(priceScale)
     this.#shares = new Float64Array(assets.length)
     this.#prices = new Float64Array(assets.length)
-    this.#cash = startingCash
-    this.#equity = startingCash
-  }
-
-  get cash(): Whole {
-    return this.#cash
-  }
-
-  get equity(): Whole {
-    return this.#equity
-  }
-
-  get invested(): boolean {
-    return this.#held.length > 0 || this.#wide.size > 0
+    this.cash = startingCash
+    this.equity = startingCash
   }
 
   position(asset: number): number {
@@ -79,7 +68,8 @@ class TickLedger implements Ledger {
   }
 
   shares(asset: number): Shares {
-    return this.#wide.get(asset)?.shares ?? this.#shares[asset]!
+    const whole = this.#shares[asset]!
+    return this.#wide.size === 0 ? whole : (this.#wide.get(asset)?.shares ?? whole)
   }
 
   lastPrice(asset: number): Whole {
@@ -116,28 +106,33 @@ class TickLedger implements Ledger {
   }
 
   mark(prices: CurrentPrices): void {
-    const cash = this.#cash
-    if (typeof cash === 'bigint' || this.#wide.size > 0) {
-      this.#markWide(prices)
-      return
-    }
+    const cash = this.cash
+    if (!this.invested) this.equity = cash
+    else if (typeof cash === 'bigint' || this.#wide.size > 0) this.#markWide(prices)
+    else this.#markHeld(prices, cash)
+  }
+
+  #markHeld(prices: CurrentPrices, cash: number): void {
     let value = cash
     // If the sizes add up to less than 2^53, every product and every sum above is exact.
     let size = Math.abs(cash)
-    for (const asset of this.#held) {
+    const { length } = this.#held
+    // Not for … of: its iterator costs as much as the body.
+    for (let i = 0; i < length; i++) {
+      const asset = this.#held[i]!
       const ticks = prices.ticks(asset)
       if (!Number.isNaN(ticks)) this.#prices[asset] = ticks
       const held = this.#shares[asset]! * this.#prices[asset]!
       value += held
       size += Math.abs(held)
     }
-    if (size <= MAX_UNSCALED) this.#equity = value
+    if (size <= MAX_UNSCALED) this.equity = value
     else this.#markWide(prices)
   }
 
   #markWide(prices: CurrentPrices): void {
     this.wideAmounts++
-    let units = BigInt(this.#cash) * SHARE_UNIT
+    let units = BigInt(this.cash) * SHARE_UNIT
     for (const asset of this.#held) {
       const ticks = prices.ticks(asset)
       if (!Number.isNaN(ticks)) this.#prices[asset] = ticks
@@ -148,28 +143,39 @@ class TickLedger implements Ledger {
       if (!Number.isNaN(ticks)) position.price = ticks
       units += shareUnits(position.shares) * BigInt(position.price)
     }
-    this.#equity = wholeOf(divideHalfEven(units, SHARE_UNIT))
+    this.equity = wholeOf(divideHalfEven(units, SHARE_UNIT))
   }
 
   #hold(asset: number, shares: Shares, price: Whole): void {
-    if (typeof shares === 'bigint' && isTooMany(exactShares(shares)))
-      throw tooManyShares(this.#assets[asset]!, exactShares(shares))
     const before = this.#shares[asset]!
-    this.#wide.delete(asset)
+    if (this.#wide.size > 0) this.#wide.delete(asset)
     if (typeof shares === 'bigint' || typeof price === 'bigint') {
       this.#shares[asset] = 0
-      if (shares !== 0) this.#wide.set(asset, { shares, price })
+      this.#holdWide(asset, shares, price)
     } else {
       this.#shares[asset] = shares
       this.#prices[asset] = price
     }
     const after = this.#shares[asset]!
     if (before === 0 && after !== 0) this.#held.push(asset)
-    else if (before !== 0 && after === 0) this.#held.splice(this.#held.indexOf(asset), 1)
+    else if (before !== 0 && after === 0) this.#release(asset)
+    this.invested = this.#held.length > 0 || this.#wide.size > 0
+  }
+
+  #holdWide(asset: number, shares: Shares, price: Whole): void {
+    if (typeof shares === 'bigint' && isTooMany(exactShares(shares)))
+      throw tooManyShares(this.#assets[asset]!, exactShares(shares))
+    if (shares !== 0) this.#wide.set(asset, { shares, price })
+  }
+
+  /** Takes an asset out of the held ones; their order does not matter. */
+  #release(asset: number): void {
+    const last = this.#held.pop()!
+    if (last !== asset) this.#held[this.#held.indexOf(asset)] = last
   }
 
   #pay(amount: Whole): Whole {
-    this.#cash = sum(this.#cash, amount)
+    this.cash = sum(this.cash, amount)
     return amount
   }
 }

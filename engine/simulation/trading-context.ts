@@ -5,23 +5,27 @@ import type { Indicator } from '../indicators/indicator.js'
 import type { AssetId } from '../market/asset.js'
 import { type Exact, exact, truncatedQuotient } from '../market/exact.js'
 import { powerOfTen, ticksAt } from '../market/money.js'
-import { exactShares, sharesSum } from '../market/shares.js'
+import { exactShares, type Shares, sharesLess, sharesSum } from '../market/shares.js'
 import { exactAmount } from '../market/whole.js'
 import type { Clock } from '../portal/clock.js'
 import { unknownAsset } from '../portal/long-table.js'
 import type { Portal } from '../portal/portal.js'
 import type { Context, OrderId, Portfolio } from './algorithm.js'
+import type { AssetNumbers } from './asset-numbers.js'
 import type { Blotter } from './blotter.js'
 import { type Ledger, moneyOf } from './ledger.js'
-import type { OrderStyle } from './order.js'
+import { type OrderStyle, sharesOf } from './order.js'
 import type { SessionTexts } from './session-texts.js'
+
+/** A number of changes that a blotter never has. */
+const NEVER = -1
 
 /** The context of a strategy: turns its targets into orders. */
 export class TradingContext implements Context {
   readonly assets: readonly AssetId[]
   readonly ticksPerUnit: number
   readonly portfolio: Portfolio
-  readonly #numbers: ReadonlyMap<AssetId, number>
+  readonly #numbers: AssetNumbers
   readonly #priceScale: number
   readonly #texts: SessionTexts
   readonly #clock: Clock
@@ -29,6 +33,11 @@ export class TradingContext implements Context {
   readonly #blotter: Blotter
   readonly #ledger: Ledger
   readonly #indicators: DeclaredIndicators
+  /**
+   * The target that was last found to be reached, without open orders; true while nothing changes.
+   * Most strategies repeat it at every bar.
+   */
+  readonly #settled = { asset: '', shares: 0, changes: NEVER }
   #trading = false
 
   constructor(parts: ContextParts) {
@@ -59,6 +68,7 @@ export class TradingContext implements Context {
    */
   set trading(open: boolean) {
     this.#trading = open
+    this.#settled.changes = NEVER
   }
 
   indicator(asset: AssetId, indicator: Indicator): IndicatorHandle {
@@ -70,10 +80,25 @@ export class TradingContext implements Context {
   }
 
   orderTarget(asset: AssetId, shares: number, style?: OrderStyle): OrderId | undefined {
+    const settled = this.#settled
+    if (
+      settled.asset === asset &&
+      settled.shares === shares &&
+      settled.changes === this.#blotter.changes
+    )
+      return undefined
+    return this.#orderTarget(asset, shares, style)
+  }
+
+  #orderTarget(asset: AssetId, shares: number, style: OrderStyle | undefined): OrderId | undefined {
     const number = this.#number(asset)
     // A strategy in JavaScript can pass anything.
     if (!Number.isFinite(shares)) return this.#place(number, shares, style)
-    return this.#holds(number, shares) ? undefined : this.#target(number, exact(shares), style)
+    if (!this.#holds(number, shares)) return this.#target(number, shares, style)
+    this.#settled.asset = asset
+    this.#settled.shares = shares
+    this.#settled.changes = this.#blotter.changes
+    return undefined
   }
 
   orderValue(asset: AssetId, value: number, style?: OrderStyle): OrderId | undefined {
@@ -92,7 +117,7 @@ export class TradingContext implements Context {
   }
 
   openOrders(asset?: AssetId): readonly OrderId[] {
-    const number = asset === undefined ? undefined : this.#numbers.get(asset)
+    const number = asset === undefined ? undefined : this.#numbers.of(asset)
     return this.#blotter.open
       .filter((order) => asset === undefined || order.asset === number)
       .map((order) => order.id)
@@ -111,9 +136,23 @@ export class TradingContext implements Context {
   }
 
   /** Orders the difference to a target, open orders counted as filled, in exact shares. */
-  #target(asset: number, shares: Exact, style: OrderStyle | undefined): OrderId | undefined {
-    const planned = exactShares(sharesSum(this.#blotter.pending(asset), this.#ledger.shares(asset)))
-    return shares.eq(planned) ? undefined : this.#place(asset, shares.minus(planned), style)
+  #target(
+    asset: number,
+    shares: number | Exact,
+    style: OrderStyle | undefined,
+  ): OrderId | undefined {
+    const planned = this.#planned(asset)
+    if (Number.isSafeInteger(shares) && typeof planned === 'number') {
+      const missing = sharesLess(shares as number, planned)
+      return missing === 0 ? undefined : this.#send(asset, missing, style)
+    }
+    const missing = exact(shares).minus(exactShares(planned))
+    return missing.isZero() ? undefined : this.#place(asset, missing, style)
+  }
+
+  /** Shares of a position after all open orders. */
+  #planned(asset: number): Shares {
+    return sharesSum(this.#blotter.pending(asset), this.#ledger.shares(asset))
   }
 
   #place(
@@ -121,6 +160,10 @@ export class TradingContext implements Context {
     shares: number | Exact,
     style: OrderStyle | undefined,
   ): OrderId | undefined {
+    return this.#send(asset, sharesOf(shares), style)
+  }
+
+  #send(asset: number, shares: Shares, style: OrderStyle | undefined): OrderId | undefined {
     return this.#blotter.place(asset, shares, style, this.#clock.bar)?.id
   }
 
@@ -145,7 +188,7 @@ export class TradingContext implements Context {
         'strategy-misuse',
         'orders can be placed in beforeTradingStart and handleData only; move this one there',
       )
-    const number = this.#numbers.get(asset)
+    const number = this.#numbers.of(asset)
     if (number === undefined) throw unknownAsset(asset, this.assets, 'this backtest')
     return number
   }
@@ -164,8 +207,7 @@ export interface ContextParts {
   readonly blotter: Blotter
   readonly ledger: Ledger
   readonly indicators: DeclaredIndicators
-  /** The number of each asset. */
-  readonly numbers: ReadonlyMap<AssetId, number>
+  readonly numbers: AssetNumbers
   /** Decimal places of a tick. */
   readonly priceScale: number
 }
@@ -179,7 +221,7 @@ function portfolioOf({ ledger, numbers, priceScale }: ContextParts): Portfolio {
       return moneyOf(ledger.equity, priceScale)
     },
     position(asset) {
-      const number = numbers.get(asset)
+      const number = numbers.of(asset)
       return number === undefined ? 0 : ledger.position(number)
     },
   }

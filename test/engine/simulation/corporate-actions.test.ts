@@ -17,8 +17,8 @@ function takenFrom(start: number): Record<number, string[]> {
   const queue = new ActionQueue(ACTIONS, start)
   const taken: Record<number, string[]> = {}
   for (let session = start; session < start + 6; session++) {
-    const actions = queue.of(session)
-    if (actions.length > 0) taken[session] = actions.map(({ asset, kind }) => `${asset} ${kind}`)
+    if (queue.due(session))
+      taken[session] = queue.take(session).map(({ asset, kind }) => `${asset} ${kind}`)
   }
   return taken
 }

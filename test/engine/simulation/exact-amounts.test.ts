@@ -67,7 +67,7 @@ describe('quotients are rounded once', () => {
   })
 
   it('for every tie of that kind', () => {
-    const slip = slippageOf({ kind: 'volume-share', limit: 1, impact: 0.1 }, 0)
+    const slip = slippageOf({ kind: 'volume-share', limit: 1, impact: 0.1 }, 0)!
     let ties = 0
     for (let volume = 3; volume <= 99; volume += 6) {
       for (let shares = 1; shares < volume; shares++) {
@@ -140,7 +140,7 @@ describe('products longer than 28 digits are rounded once', () => {
     expect(commission(9000000000000000000001n, 912345678901235, true)).toBe(
       divideHalfEven(9000000000000000000001n * 912345678901235n * 123456789n, 10n ** 19n),
     )
-    const slip = slippageOf({ kind: 'fixed', basisPoints: 7.123456789012345 }, 0)
+    const slip = slippageOf({ kind: 'fixed', basisPoints: 7.123456789012345 }, 0)!
     expect(slip(1, 1123456789012345, 1, 0).price).toBe(
       Number(divideHalfEven(1123456789012345n * 10007123456789012345n, 10n ** 19n)),
     )

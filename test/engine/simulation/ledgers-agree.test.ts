@@ -57,7 +57,8 @@ function compareLedgers(seed: number, agreement: Agreement): void {
     const kind = random()
     let act: (ledger: (typeof ledgers)[number]) => unknown
     if (kind < 0.6) {
-      const filled = slip(shares(), price(), 1 + below(1e7), 0)
+      const wanted = { shares: shares(), price: price() }
+      const filled = slip?.(wanted.shares, wanted.price, 1 + below(1e7), 0) ?? wanted
       if (filled.shares === 0) continue
       const fee = commission(filled.shares, filled.price, random() < 0.5)
       act = (ledger) => ledger.fill(asset, filled.shares, filled.price, fee)
