@@ -147,11 +147,12 @@ class TickLedger implements Ledger {
   }
 
   #hold(asset: number, shares: Shares, price: Whole): void {
+    if (typeof shares === 'bigint') this.#checkSize(asset, shares)
     const before = this.#shares[asset]!
     if (this.#wide.size > 0) this.#wide.delete(asset)
     if (typeof shares === 'bigint' || typeof price === 'bigint') {
       this.#shares[asset] = 0
-      this.#holdWide(asset, shares, price)
+      if (shares !== 0) this.#wide.set(asset, { shares, price })
     } else {
       this.#shares[asset] = shares
       this.#prices[asset] = price
@@ -162,10 +163,9 @@ class TickLedger implements Ledger {
     this.invested = this.#held.length > 0 || this.#wide.size > 0
   }
 
-  #holdWide(asset: number, shares: Shares, price: Whole): void {
-    if (typeof shares === 'bigint' && isTooMany(exactShares(shares)))
-      throw tooManyShares(this.#assets[asset]!, exactShares(shares))
-    if (shares !== 0) this.#wide.set(asset, { shares, price })
+  #checkSize(asset: number, shares: bigint): void {
+    const amount = exactShares(shares)
+    if (isTooMany(amount)) throw tooManyShares(this.#assets[asset]!, amount)
   }
 
   /** Takes an asset out of the held ones; their order does not matter. */
