@@ -16,7 +16,12 @@ import { fileURLToPath } from 'node:url'
  * compiled file, as one file with all of its modules, because loading 500 files takes a process
  * several times as long as loading a dozen.
  */
-const ENTRIES = ['scenarios/suite', 'scenarios/workloads/opening-worker']
+const ENTRIES = [
+  'scenarios/suite',
+  'scenarios/workloads/opening-worker',
+  'scenarios/scale/scale-suite',
+  'scenarios/speed/engines/assay-engine',
+]
 /** What the entries share, below the folder of compiled code: one file per package. */
 const FOLDER = 'measured'
 const LICENCES = 'THIRD-PARTY-LICENCES.txt'

@@ -4,6 +4,7 @@ import { nodeIo } from '../harness/io.js'
 import { backtestCommand } from './commands/backtest-command.js'
 import { bundleCommand } from './commands/bundle-command.js'
 import { characteristicsCommand } from './commands/characteristics-command.js'
+import { scaleCommand } from './commands/scale-command.js'
 import { speedCommand } from './commands/speed-command.js'
 import { unknownVariables } from './unknown-variables.js'
 
@@ -19,4 +20,5 @@ await runAsProcess(process.argv.slice(2), async () => (await import('./suite.js'
   bundleCommand,
   characteristicsCommand,
   speedCommand,
+  scaleCommand,
 ])

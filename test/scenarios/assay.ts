@@ -3,6 +3,7 @@ import type { Io } from '../../harness/io.js'
 import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
 import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
+import { scaleCommand } from '../../scenarios/commands/scale-command.js'
 import { speedCommand } from '../../scenarios/commands/speed-command.js'
 import { suite } from '../../scenarios/suite.js'
 import { type CommandResult, createIo, withoutCalibration } from '../fixtures/bench.js'
@@ -21,6 +22,7 @@ export async function assay(
     bundleCommand,
     characteristicsCommand,
     speedCommand,
+    scaleCommand,
   ])
   return { code, ...output }
 }

@@ -1,0 +1,89 @@
+import {
+  type BacktestResult,
+  canonical,
+  type OptimizationConfig,
+  openEngine,
+  pureBaseline,
+} from '../../engine/index.js'
+import type { Layer, Suite, Workload } from '../../harness/contract.js'
+import { CACHE_VARIABLE } from '../../harness/system/cache-root.js'
+import { layers } from '../layers/index.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
+import { firstDivergence } from '../workloads/backtest-divergence.js'
+import { crossoverOf } from '../workloads/search-space.js'
+import { type PointSize, sizeId } from './scale-point.js'
+import { QUICK_SIZES, SCALE_SIZES, type ScaleSizes, scaleTasks } from './scale-sizes.js'
+
+/**
+ * Searches of many sizes, to measure from which size on a layer pays.
+ *
+ * Measured processes import this module, so it must not import the command line.
+ */
+export const suite: Suite<OptimizationConfig> = {
+  name: 'assay scale',
+  module: import.meta.url,
+  baseline: pureBaseline,
+  layers: layers.map(onAllSizes),
+  workloads: [...sizesOf(SCALE_SIZES).map(searchOf), ...sizesOf(QUICK_SIZES).map(quickSearchOf)],
+  passEnvironment: [CACHE_VARIABLE],
+}
+
+/** Every size once: a size may be a point of two axes. */
+function sizesOf(sizes: ScaleSizes): PointSize[] {
+  return [...new Map(scaleTasks(sizes).map((size) => [sizeId(size), size])).values()]
+}
+
+/** The same change of the configuration, on the searches of this suite. */
+function onAllSizes(layer: Layer<OptimizationConfig>): Layer<OptimizationConfig> {
+  return { ...layer, workloads: sizesOf(SCALE_SIZES).map(sizeId), guards: [] }
+}
+
+const FASTS = 20
+/** Has no common divisor with the 400 combinations, so that each is visited once. */
+const STRIDE = 171
+const MOST = 400
+
+/** The averages of a backtest by its number: all different up to 400 backtests. */
+export function averagesOf(number: number): { readonly fast: number; readonly slow: number } {
+  const at = (number * STRIDE) % MOST
+  return { fast: 2 + (at % FASTS), slow: 30 + 2 * Math.floor(at / FASTS) }
+}
+
+/** A search without a pilot. */
+function quickSearchOf(size: PointSize): ReturnType<typeof searchOf> {
+  const length = { warmup: 1, iterations: 2 }
+  return { ...searchOf(size), passes: { smoke: length, standard: length, production: length } }
+}
+
+function searchOf(size: PointSize): Workload<OptimizationConfig, PointSize, BacktestResult[]> {
+  const { backtests, bars, assets } = size
+  const market = { assets, sessions: bars }
+  return {
+    id: sizeId(size),
+    title: `${backtests} backtests of ${assets} assets × ${bars} bars`,
+    scales: { smoke: size, standard: size, production: size },
+    describe: () => `${backtests} backtests × ${assets} assets × ${bars} bars`,
+    prepare: (_scale, seed, warn) => prepareMarket(market, seed, warn),
+    async run(config, _scale, seed) {
+      const bundle = marketDirectory(market, seed)
+      const engine = openEngine(config)
+      const output: BacktestResult[] = []
+      for (let number = 0; number < backtests; number++)
+        output.push(
+          await engine.backtest({
+            bundle,
+            algorithm: crossoverOf({ ...averagesOf(number) }, config),
+          }),
+        )
+      const counters = engine.counters()
+      engine.close()
+      return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
+    },
+    canonical: (results) => results.map(canonical).join('\n'),
+    diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+  }
+}
+
+function labelled(results: readonly BacktestResult[]) {
+  return results.map((result, number) => ({ label: `number ${number + 1}`, result }))
+}
