@@ -108,7 +108,11 @@ function slopeOf(points: [number, number][]): number {
   return linearRegression(points).m
 }
 
+const WITHIN = 0.1
+/** Of a slope that is 1.1 or 0.9 in decimals. */
+const ROUNDING = 1e-9
+
 /** Whether a time grows in proportion to a size, within 10 %. */
 export function isLinear(slope: number): boolean {
-  return Math.abs(slope - 1) <= 0.1
+  return Math.abs(slope - 1) <= WITHIN + ROUNDING
 }

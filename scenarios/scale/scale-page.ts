@@ -68,7 +68,7 @@ function measuredText({ stack, points, environment }: ScalePageSource): string {
   const [first, last] = [times[0]!, times.at(-1)!]
   const days = first === last ? first : `${first} to ${last}`
   return [
-    `The pure baseline, and the same with ${stack.join(' and ')}, run a search of an SMA crossover in pairs of processes in lock-step; each pass starts with a cold engine, so filling a cache counts. Improvements are in CPU time, by the trimmed mean of the log ratios, with 95 % intervals. Both give the same results, which is proven before a point is measured.`,
+    `The pure baseline, and the same with ${stack.join(' and ')}, run a search of an SMA crossover in pairs of processes in lock-step; each pass starts with a cold engine, so filling a cache counts. Passes before them, of about the same number of bars at every size, let the code be compiled. Improvements are in CPU time, by the trimmed mean of the log ratios, with 95 % intervals. Both give the same results, which is proven before a point is measured.`,
     `Measured ${days} at ${commits.length === 1 ? 'commit' : 'commits'} ${commits.join(', ')}.${hostText(environment)}`,
   ].join('\n\n')
 }

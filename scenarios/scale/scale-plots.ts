@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { drawSvg } from '../../harness/report/static-svg.js'
-import { formatCount, formatLimit } from '../../harness/text/format.js'
+import { formatCount, formatLimit, formatTick } from '../../harness/text/format.js'
 import type { CurvePoint, ScaleFigures } from './scale-figures.js'
 import { AXES } from './scale-point.js'
 
@@ -74,7 +74,13 @@ export function drawCosts(name: string, { curves }: ScaleFigures): string {
       marginBottom: 44,
       fx: { domain: panels, label: null, padding: 0.12 },
       x: { type: 'log', label: 'size', tickFormat: (value: number) => labelOf(value), grid: true },
-      y: { type: 'log', label: 'seconds of CPU time', grid: true },
+      y: {
+        type: 'log',
+        label: 'seconds of CPU time',
+        ticks: 4,
+        tickFormat: (seconds: number) => formatTick(seconds),
+        grid: true,
+      },
       color: { domain: arms, range: [ORANGE, BLUE] },
       symbol: { domain: arms, range: ['triangle', 'circle'] },
       marks: [
@@ -113,7 +119,7 @@ function countAxis(label: string, points: readonly CurvePoint[]): Plot.ScaleOpti
   }
 }
 
-/** Only sizes of one digit and zeros have a label; others would run into each other. */
+/** Only powers of ten have a label; others would run into each other. */
 function labelOf(value: number): string {
-  return /^[1]0*$/.test(String(value)) ? formatCount(value) : ''
+  return /^10*$/.test(String(value)) ? formatCount(value) : ''
 }

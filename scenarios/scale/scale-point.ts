@@ -27,7 +27,9 @@ export const scalePointSchema = z.strictObject({
   commit: z.string().min(1),
   warmup: z.int().nonnegative(),
   iterations: count,
-  /** CPU time of a pass, ms, in the order they ran; those that were voided or failed are left out. */
+  /**
+   * CPU time of a pass, ms, in the order they ran; those that were voided or failed are left out.
+   */
   pairs: z
     .array(
       z.strictObject({ first: z.enum(['baseline', 'candidate']), baseline: time, candidate: time }),

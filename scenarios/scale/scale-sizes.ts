@@ -19,7 +19,7 @@ export const SCALE_SIZES: ScaleSizes = {
   backtests: [1, 5, 10, 25, 50, 100, 200, 400],
   bars: [252, 504, 1008, 2016, 4032],
   assets: [1, 2, 4, 8, 16],
-  fixed: { backtests: 10, bars: 252, assets: 4 },
+  fixed: { backtests: 10, bars: 252, assets: 2 },
 }
 
 /** For a quick look and for tests. */

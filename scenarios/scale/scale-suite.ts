@@ -5,7 +5,7 @@ import {
   openEngine,
   pureBaseline,
 } from '../../engine/index.js'
-import type { Layer, Suite, Workload } from '../../harness/contract.js'
+import type { Layer, RunLength, Suite, Workload } from '../../harness/contract.js'
 import { CACHE_VARIABLE } from '../../harness/system/cache-root.js'
 import { layers } from '../layers/index.js'
 import { marketDirectory, prepareMarket } from '../market/market-cache.js'
@@ -13,6 +13,14 @@ import { firstDivergence } from '../workloads/backtest-divergence.js'
 import { crossoverOf } from '../workloads/search-space.js'
 import { type PointSize, sizeId } from './scale-point.js'
 import { QUICK_SIZES, SCALE_SIZES, type ScaleSizes, scaleTasks } from './scale-sizes.js'
+
+const QUICK_LENGTH: RunLength = { warmup: 1, iterations: 2 }
+/**
+ * Bars of the warm-up and of the timed passes. Small searches make as many as large ones, so that
+ * their code is compiled as well, and a difference of sizes is not one of compilation.
+ */
+const WARM_UP_BARS = 60_000
+const TIMED_BARS = 30_000
 
 /**
  * Searches of many sizes, to measure from which size on a layer pays.
@@ -24,7 +32,10 @@ export const suite: Suite<OptimizationConfig> = {
   module: import.meta.url,
   baseline: pureBaseline,
   layers: layers.map(onAllSizes),
-  workloads: [...sizesOf(SCALE_SIZES).map(searchOf), ...sizesOf(QUICK_SIZES).map(quickSearchOf)],
+  workloads: [
+    ...sizesOf(SCALE_SIZES).map((size) => searchOf(size, lengthOf(size))),
+    ...sizesOf(QUICK_SIZES).map((size) => searchOf(size, QUICK_LENGTH)),
+  ],
   passEnvironment: [CACHE_VARIABLE],
 }
 
@@ -49,19 +60,22 @@ export function averagesOf(number: number): { readonly fast: number; readonly sl
   return { fast: 2 + (at % FASTS), slow: 30 + 2 * Math.floor(at / FASTS) }
 }
 
-/** A search without a pilot. */
-function quickSearchOf(size: PointSize): ReturnType<typeof searchOf> {
-  const length = { warmup: 1, iterations: 2 }
-  return { ...searchOf(size), passes: { smoke: length, standard: length, production: length } }
+function lengthOf({ backtests, bars, assets }: PointSize): RunLength {
+  const each = backtests * bars * assets
+  return { warmup: Math.ceil(WARM_UP_BARS / each), iterations: Math.ceil(TIMED_BARS / each) }
 }
 
-function searchOf(size: PointSize): Workload<OptimizationConfig, PointSize, BacktestResult[]> {
+function searchOf(
+  size: PointSize,
+  length: RunLength,
+): Workload<OptimizationConfig, PointSize, BacktestResult[]> {
   const { backtests, bars, assets } = size
   const market = { assets, sessions: bars }
   return {
     id: sizeId(size),
     title: `${backtests} backtests of ${assets} assets × ${bars} bars`,
     scales: { smoke: size, standard: size, production: size },
+    passes: { smoke: length, standard: length, production: length },
     describe: () => `${backtests} backtests × ${assets} assets × ${bars} bars`,
     prepare: (_scale, seed, warn) => prepareMarket(market, seed, warn),
     async run(config, _scale, seed) {

@@ -20,8 +20,8 @@ const REQUIRED_OFF_BELOW = 25
 const REQUIRED_ON_FROM = 50
 
 /**
- * `docs/user-guide.md`, sealed: which layers to switch on, from how many backtests on, as it follows
- * from the measured stacks.
+ * `docs/user-guide.md`, sealed: which layers to switch on, from how many backtests on, as it
+ * follows from the measured stacks.
  *
  * @param stacks at least one, in the order of their names
  */
@@ -67,10 +67,15 @@ const SWITCHING = [
 /** A question for each break-even, ascending; the answers lead to what is on by then. */
 function flowchart(stacks: readonly MeasuredStack[]): string {
   const paying = stacks.flatMap(({ name, figures: { breakEven } }) =>
-    breakEven.kind === 'from' ? [{ name, from: breakEven.backtests }] : [],
+    // What pays at the smallest number that was measured is on in every answer.
+    breakEven.kind === 'from'
+      ? [{ name, from: breakEven.isSmallest ? 0 : breakEven.backtests }]
+      : [],
   )
   const others = stacks.filter(({ name }) => !paying.some((one) => one.name === name))
-  const steps = [...new Set(paying.map(({ from }) => from))].sort((a, b) => a - b)
+  const steps = [...new Set(paying.map(({ from }) => from).filter((from) => from > 0))].sort(
+    (a, b) => a - b,
+  )
   const lines = steps.flatMap((from, i) => {
     const below = paying.filter((one) => one.from < from).map(({ name }) => name)
     const next = i + 1 < steps.length ? `q${i + 1}` : 'all'
