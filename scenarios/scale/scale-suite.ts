@@ -19,8 +19,8 @@ const QUICK_LENGTH: RunLength = { warmup: 1, iterations: 2 }
  * Bars of the warm-up and of the timed passes. Small searches make as many as large ones, so that
  * their code is compiled as well, and a difference of sizes is not one of compilation.
  */
-const WARM_UP_BARS = 60_000
-const TIMED_BARS = 30_000
+const WARM_UP_BARS = 40_000
+const TIMED_BARS = 15_000
 
 /**
  * Searches of many sizes, to measure from which size on a layer pays.

@@ -22,7 +22,7 @@ export const GRADEMARK_ID = 'grademark'
  * The rows in their order. The limit comes first, because all results are compared with its own.
  * What is accepted is what `defaults()` turns on, which a test compares with the decision records.
  *
- * @param layers of the suite: each of the stack that sets an accepted switch is left out once
+ * @param layers of the suite: each of the stack is left out once, or added if it is not accepted
  */
 export function speedRows(layers: readonly Layer<OptimizationConfig>[]): SpeedRow[] {
   const accepted = defaults({})
@@ -41,7 +41,7 @@ export function speedRows(layers: readonly Layer<OptimizationConfig>[]): SpeedRo
       'every switch on, rejected ones too',
       enable(accepted, Object.fromEntries(switchesOf(accepted).map((name) => [name, true]))),
     ),
-    ...withoutEach(layers, accepted),
+    ...withAndWithout(layers, accepted),
     ours('baseline', 'Assay, pure baseline', 'every switch off', pureBaseline()),
     {
       id: GRADEMARK_ID,
@@ -62,23 +62,24 @@ export function speedRows(layers: readonly Layer<OptimizationConfig>[]): SpeedRo
 
 /**
  * Everything accepted without one layer of the stack, once for each set of switches that a layer
- * sets.
+ * sets; and with one of which nothing is accepted yet.
  */
-function withoutEach(
+function withAndWithout(
   layers: readonly Layer<OptimizationConfig>[],
   accepted: OptimizationConfig,
 ): SpeedRow[] {
   const rows = new Map<string, SpeedRow>()
+  const on = onIn(accepted)
   for (const layer of layers.filter(({ standalone }) => standalone !== true)) {
-    const on = onIn(accepted)
-    const off = switchesSetBy(layer).filter((name) => on.includes(name))
-    const key = off.join()
-    if (off.length === 0 || rows.has(key)) continue
-    const config = enable(accepted, Object.fromEntries(off.map((name) => [name, false])))
-    rows.set(
-      key,
-      ours(`without-${layer.id}`, `Assay, without ${layer.id}`, `off: ${listed(off)}`, config),
-    )
+    const switches = switchesSetBy(layer)
+    const off = switches.filter((name) => on.includes(name))
+    const isOff = off.length > 0
+    const names = isOff ? off : switches
+    if (names.length === 0 || rows.has(names.join())) continue
+    const word = isOff ? 'without' : 'with'
+    const config = enable(accepted, Object.fromEntries(names.map((name) => [name, !isOff])))
+    const what = isOff ? `off: ${listed(off)}` : `on as well, not accepted: ${listed(names)}`
+    rows.set(names.join(), ours(`${word}-${layer.id}`, `Assay, ${word} ${layer.id}`, what, config))
   }
   return [...rows.values()]
 }

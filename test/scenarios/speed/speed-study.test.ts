@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { defaults } from '../../../engine/index.js'
+import { defaults, enable, pureBaseline } from '../../../engine/index.js'
 import { sealOf } from '../../../harness/system/sealed-text.js'
 import { layers } from '../../../scenarios/layers/index.js'
 import { engineModule } from '../../../scenarios/speed/fork-engine.js'
@@ -60,6 +60,14 @@ describe('the rows', () => {
       )
       expect(setting.config, id).not.toEqual(accepted)
     }
+  })
+
+  it('add a layer of which nothing is accepted', () => {
+    const added = { ...layers[1]!, id: 'layer9', apply: () => enable(pureBaseline(), change) }
+    const change = { historyCacheArrays: true }
+    const row = speedRows([...layers, added]).find(({ id }) => id === 'with-layer9')
+    expect(row?.setting.config).toEqual(enable(defaults({}), change))
+    expect(row?.what).toBe('on as well, not accepted: `historyCacheArrays`')
   })
 
   it('have every switch on in one row, and none in another', () => {
