@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import {
   type BundleContent,
   calendarFrom,
@@ -10,6 +10,7 @@ import {
 } from '../../engine/index.js'
 import { cacheRoot } from '../../harness/system/cache-root.js'
 import { makeDirectory } from '../../harness/system/files.js'
+import { packageRoot } from '../../harness/system/package-root.js'
 import { combinations } from './combinations.js'
 import { differenceOf } from './compare-results.js'
 import type { EngineAnswer, MeasuredEngine, TimedPass } from './engine-slot.js'
@@ -111,7 +112,8 @@ function cellOf(
   reference: readonly SpeedResult[] | undefined,
 ): SpeedCell {
   const isVoid = { kind: 'void' as const, series: series.id }
-  if (answer.kind === 'failed') return { ...isVoid, reason: `it failed: ${answer.error}` }
+  if (answer.kind === 'failed')
+    return { ...isVoid, reason: `it failed: ${withoutPaths(answer.error)}` }
   if (reference === undefined)
     return { ...isVoid, reason: 'the limit loop failed, so nothing can be compared' }
   const barsPerSecond = bestRate(series, answer, 'cpuMs')
@@ -128,6 +130,11 @@ function cellOf(
     fills: answer.results.reduce((sum, { fills }) => sum + fillCount(fills), 0),
     digest: digestOf(answer.results),
   }
+}
+
+/** One line, in which files of this package are named as below its root: it is published. */
+function withoutPaths(error: string): string {
+  return error.replaceAll(`${packageRoot()}${sep}`, '').replace(/\s+/g, ' ')
 }
 
 function bestRate(

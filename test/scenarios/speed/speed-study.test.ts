@@ -143,7 +143,9 @@ describe('the study', () => {
         /^1 of 100 backtests differ from the limit loop, first fast \d+, slow \d+: fill 1 is a buy/,
       ),
     })
-    expect(cells[3]).toMatchObject({ reason: 'it failed: no such data' })
+    expect(cells[3]).toMatchObject({
+      reason: 'it failed: no such data: file://test/fixtures/failing-engine.mjs',
+    })
     expect(cells[0]).toMatchObject({ combinations: 100, series: 'short' })
     const [limit, again] = cells as { digest?: string; barsPerSecond?: number }[]
     expect(again!.digest).toBe(limit!.digest)
