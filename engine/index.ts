@@ -44,6 +44,15 @@ export {
 export { compareAverages, windowAverage } from './indicators/moving-average.js'
 export { RollingTickSum, type TickSum, tickSum } from './indicators/tick-sum.js'
 export { type EngineLog, engineLog, type LogLevel } from './log.js'
+export {
+  checkLookAhead,
+  type LookAheadOptions,
+  type LookAheadReport,
+  type LookAheadSpec,
+  type LookAheadVerdict,
+} from './look-ahead/check-look-ahead.js'
+export type { RunDifference } from './look-ahead/first-difference.js'
+export { makeStrategy, type StrategyMaker } from './look-ahead/make-strategy.js'
 export type { Adjustment, DividendPolicy } from './market/adjustments.js'
 export type { Asset, AssetId } from './market/asset.js'
 export {

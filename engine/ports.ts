@@ -26,6 +26,11 @@ export interface OpenBundle {
    */
   readonly identity: string
   readonly calendar: Calendar
+  /**
+   * Assets of a backtest that have no bar yet, by id. Only a bundle that was cut off at a session
+   * has them (`look-ahead/`): its strategies see the same assets as those of the whole bundle.
+   */
+  readonly unlisted?: readonly Asset[]
   /** The whole long table, decoded on first use, once per open. */
   table(): Promise<BarTable>
   /**

@@ -71,6 +71,7 @@ export const profileCategories: ProfileCategories = {
       sources: [
         'engine/search/',
         'engine/data-check/',
+        'engine/look-ahead/',
         'engine/cache/cache-stats.ts',
         'engine/execution/',
         'engine/open-bundles.ts',

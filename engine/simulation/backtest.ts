@@ -2,7 +2,7 @@ import { EngineError } from '../errors.js'
 import { DeclaredIndicators } from '../indicators/declared-indicators.js'
 import { adjustmentTimeline, type TickScales } from '../market/adjustment-timeline.js'
 import type { Adjustment, DividendPolicy } from '../market/adjustments.js'
-import { type Asset, type AssetId, ownCalendarIds } from '../market/asset.js'
+import { type Asset, type AssetId, compareIds, ownCalendarIds } from '../market/asset.js'
 import type { Calendar } from '../market/calendar.js'
 import { exact, isShort } from '../market/exact.js'
 import { powerOfTen } from '../market/money.js'
@@ -105,7 +105,7 @@ export async function runBacktest(
   const startingCash = readCash(spec.cash ?? DEFAULT_CASH, manifest.scales.price)
 
   const listed = await sources.assets.assets(bundle)
-  const assets = chooseAssets(listed, spec.assets, range, manifest.name)
+  const assets = chooseAssets(bundle, listed, spec.assets, range)
   const clock = new Clock()
   const loaded = { from: range.from, to: range.end }
   const dates = new BarDates(calendar, loaded, clock)
@@ -191,14 +191,18 @@ async function loadHistories(
   return { histories, windows }
 }
 
-/** The assets of the backtest, sorted by id: the given ones, or all that trade in the range. */
+/**
+ * The assets of the backtest, sorted by id: the given ones, or all that trade in the range or are
+ * unlisted.
+ */
 function chooseAssets(
+  { manifest: { name: bundleName }, unlisted = [] }: OpenBundle,
   all: readonly Asset[],
   given: readonly AssetId[] | undefined,
   { from, end }: TradingRange,
-  bundleName: string,
 ): readonly Asset[] {
-  const alive = all.filter((asset) => asset.firstSession < end && asset.lastSession >= from)
+  const trading = all.filter((asset) => asset.firstSession < end && asset.lastSession >= from)
+  const alive = [...trading, ...unlisted].sort((a, b) => compareIds(a.id, b.id))
   const ids = alive.map((asset) => asset.id)
   const missing = given?.find((id) => !ids.includes(id))
   if (missing !== undefined)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { CommissionModel, SlippageModel } from '../../engine/index.js'
@@ -5,10 +6,13 @@ import type { CliCommand } from '../../harness/cli/command.js'
 import { refused, wholeOption } from '../../harness/cli/shared-options.js'
 import { InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
+import { packageFile } from '../../harness/system/package-root.js'
 import { addReadingOptions, PRICE_FILES_HELP } from './reading-options.js'
 import type { BacktestCommand } from './run-backtest.js'
+import { SHIPPED_STRATEGY } from './strategy-module.js'
 
 const MOST_BARS = 999_999_999
+const MOST_CUTS = 10_000
 
 const HELP = `${PRICE_FILES_HELP}
 
@@ -20,9 +24,15 @@ show, an asset without volume or with too few bars for the slow average, assets 
 After the run, they name why nothing was traded, and a bankruptcy: an equity of zero or less at the end of a session.
 Bars of different spacing, such as daily beside hourly ones, are refused.
 
+--strategy MODULE runs a strategy of your own: its default export takes the data of the run and returns the strategy.
+--check-lookahead runs the strategy again on data that end earlier, as they looked then. If it decides otherwise up to
+there, it uses the future: exit 1, with the session and both decisions. What it finds, how often, and what it cannot
+see: ${packageFile('docs/look-ahead.md')}.
+
 Examples
   assay backtest --csv AAPL.csv --fast 20 --slow 50 --json
   assay backtest --bundle data/mag8 --config layer1 --return-type array
+  assay backtest --csv AAPL.csv --strategy ./mine.mjs --check-lookahead
   assay backtest --bundle data/mag8 --config layer1+layer2 --log debug 2> caches.jsonl`
 
 /**
@@ -49,6 +59,15 @@ export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
         '--check-data',
         'note more about the data: jumps without a split, halts, bars without volume',
       )
+      .option(
+        '--check-lookahead',
+        'also run the strategy on data that end earlier; exit 1 if it decides otherwise there',
+      )
+      .addOption(
+        wholeOption('--lookahead-cuts <n>', 'how often the data end earlier', 1, MOST_CUTS).default(
+          40,
+        ),
+      )
       .option('--json', 'one JSON document on stdout; decimals are strings')
       .addHelpText('after', HELP)
   },
@@ -62,6 +81,7 @@ export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
       ...defined({
         csv: csv?.map((file) => resolve(cwd, file)),
         bundle: bundle && resolve(cwd, bundle),
+        strategy: strategyPath(options.strategy, cwd),
         adjustments: adjustments && resolve(cwd, adjustments),
       }),
     }
@@ -98,9 +118,12 @@ function dataOptions(): Option[] {
 
 function strategyOptions(): Option[] {
   return [
-    new Option('--strategy <name>', 'what trades')
-      .choices(['sma-crossover'])
-      .default('sma-crossover'),
+    new Option(
+      '--strategy <name>',
+      'what trades: sma-crossover, or the path of an ES module that exports a strategy',
+    )
+      .argParser(parseStrategy)
+      .default(SHIPPED_STRATEGY),
     wholeOption('--fast <bars>', 'bars of the fast average', 1, MOST_BARS).default(20),
     wholeOption('--slow <bars>', 'bars of the slow average', 1, MOST_BARS).default(50),
     new Option('--shares <n>', 'shares held while the fast average is above the slow one')
@@ -150,6 +173,20 @@ function marketOptions(): Option[] {
 export function placesOption(flag: string, values: string, usual: string): Option {
   const description = `decimal places kept of ${values} (default: ${usual})`
   return wholeOption(`${flag} <places>`, description, 0, 15)
+}
+
+/** @throws {InputError} there is no such module */
+function strategyPath(strategy: string, cwd: string): string {
+  if (strategy === SHIPPED_STRATEGY) return strategy
+  const file = resolve(cwd, strategy)
+  if (existsSync(file)) return file
+  throw new InputError(`--strategy ${strategy}: no such file; give sma-crossover or a module`)
+}
+
+/** A name without a path or an ending is never a file. */
+function parseStrategy(text: string): string {
+  if (text === SHIPPED_STRATEGY || /[\\/]|\.[cm]?[jt]s$/.test(text)) return text
+  throw refused('--strategy', text, 'sma-crossover, or the path of a module such as ./mine.mjs')
 }
 
 function parseShares(text: string): number {

@@ -7,21 +7,27 @@ const NAMED = 5
  * What a result alone does not show: why nothing was traded, and that the account was bankrupt.
  *
  * @param before  notes printed before the run; what they explain is not repeated
+ * @param isShipped  whether the shipped crossover traded, and not a strategy of the user
  */
 export function outcomeNotes(
   { bankrupt, orders, fills, bars }: BacktestResult,
   slippage: SlippageModel,
   before: readonly DataNote[],
+  isShipped = true,
 ): readonly string[] {
   const explained = before.filter(({ code }) => code === 'no-volume' || code === 'too-few-bars')
   const notes = bankrupt === undefined ? [] : [bankruptText(bankrupt)]
   if (orders.length === 0 && bars > 0 && explained.length === 0)
-    notes.push('no trade, because the fast average was never above the slow one in the range')
+    notes.push(
+      `no trade, because ${isShipped ? NO_CROSSOVER : 'the strategy placed no order'} in the range`,
+    )
   if (explained.some(({ asset }) => asset === undefined)) return notes
   const silent = new Set(orders.map(({ asset }) => asset))
   for (const { asset } of [...fills, ...explained]) silent.delete(asset!)
   return [...notes, ...unfilledTexts([...silent], slippage)]
 }
+
+const NO_CROSSOVER = 'the fast average was never above the slow one'
 
 function bankruptText(session: string): string {
   return (

@@ -1,16 +1,22 @@
 import { performance } from 'node:perf_hooks'
 import {
   type BacktestResult,
+  type BacktestSpec,
   type CommissionModel,
   checkData,
+  checkLookAhead,
   type DataNote,
   type DividendPolicy,
   defaults,
   digest,
+  type Engine,
+  EngineError,
   engineLog,
   type FillPolicy,
   ingestCsv,
   type LogLevel,
+  type LookAheadReport,
+  makeStrategy,
   memoryBundle,
   type OpenBundle,
   type OptimizationConfig,
@@ -19,9 +25,10 @@ import {
   pureBaseline,
   type ReturnType,
   type SlippageModel,
+  type StrategyMaker,
 } from '../../engine/index.js'
 import { printJson } from '../../harness/cli/output.js'
-import { EXIT, type ExitCode } from '../../harness/errors.js'
+import { AssayError, EXIT, type ExitCode } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import type { Io } from '../../harness/io.js'
 import { foldStack } from '../../harness/measurement/stack.js'
@@ -32,6 +39,7 @@ import { suite } from '../suite.js'
 import { onUserInput } from './engine-input.js'
 import { outcomeNotes } from './outcome-notes.js'
 import { type GivenReading, readingOptions } from './reading-options.js'
+import { SHIPPED_STRATEGY, strategyError, strategyModule } from './strategy-module.js'
 
 /**
  * A `backtest` command. Everything has been checked except what depends on the layers of the
@@ -47,7 +55,8 @@ export interface BacktestCommand extends GivenReading {
   readonly volumeScale?: number
   readonly roundPrice?: boolean
   readonly roundVolume?: boolean
-  readonly strategy: 'sma-crossover'
+  /** `sma-crossover`, or the absolute path of a module. */
+  readonly strategy: string
   readonly fast: number
   readonly slow: number
   readonly shares: number
@@ -70,21 +79,34 @@ export interface BacktestCommand extends GivenReading {
   readonly json?: boolean
   /** Note also what is likely in order. */
   readonly checkData?: boolean
+  /** Also run the strategy on data that end earlier. */
+  readonly checkLookahead?: boolean
+  /** How often the data end earlier. */
+  readonly lookaheadCuts: number
 }
 
 /**
  * Runs the backtest of a command and prints its result.
  *
  * @throws {InputError} the configuration is unknown, or the engine refuses the user's input
+ * @throws {AssayError} after printing, exit 1: the strategy looks ahead, or its runs differ; exit
+ * 3: that could not be checked
  */
 export function runBacktest(command: BacktestCommand, io: Io): Promise<ExitCode> {
   return onUserInput(async () => {
-    const { result, seconds } = await backtest(command, io)
+    const { result, seconds, lookAhead } = await backtest(command, io)
     const barsPerSecond = Math.round(result.bars / seconds)
-    if (command.json) printJson(toJson(result, barsPerSecond), io)
+    if (command.json) printJson(toJson(result, barsPerSecond, lookAhead), io)
     else io.stdout(toText(result, barsPerSecond))
-    return EXIT.done
+    return lookAhead === undefined ? EXIT.done : concludeCheck(lookAhead, io)
   })
+}
+
+function concludeCheck({ verdict, message }: LookAheadReport, io: Io): ExitCode {
+  if (verdict !== 'clean')
+    throw new AssayError(verdict === 'unchecked' ? EXIT.inconclusive : EXIT.failed, message)
+  io.stderr(`note: ${message}\n`)
+  return EXIT.done
 }
 
 /** `baseline`, `defaults`, or layer ids joined by `+`. */
@@ -99,41 +121,80 @@ function configOf(text: string, env: Io['env']): OptimizationConfig {
   return foldStack(suite, stack)
 }
 
-/**
- * The result, and the time it took in seconds, which includes opening a bundle but not reading
- * price files.
- */
-async function backtest(
-  command: BacktestCommand,
-  io: Io,
-): Promise<{ result: BacktestResult; seconds: number }> {
-  const { fast, slow, shares, start, end, cash, fill, slippage, commission, dividendPolicy } =
-    command
+/** What a command ran. */
+interface Outcome {
+  readonly result: BacktestResult
+  /** Time of the backtest, which includes opening a bundle but not reading price files. */
+  readonly seconds: number
+  /** Absent if it was not requested. */
+  readonly lookAhead?: LookAheadReport
+}
+
+async function backtest(command: BacktestCommand, io: Io): Promise<Outcome> {
   const config = configOf(command.config, io.env)
   const returnType = command.returnType ?? (config.arrayReturns ? 'array' : 'dataframe')
+  const strategy = makerOf(command, returnType)
   const bundle = await bundleOf(command, io)
   const engine = openEngine(config, { log: engineLog(command.log, { write: io.stderr }) })
   try {
     const before = await printNotes(bundle, command, io)
+    const spec = specOf(command, bundle)
+    const { checkLookahead, lookaheadCuts: cuts } = command
+    const lookAhead = checkLookahead
+      ? await checkLookAhead(engine, { ...spec, strategy }, { cuts })
+      : undefined
+    const algorithm = await algorithmOf(engine, strategy, bundle)
     const begin = performance.now()
-    const result = await engine.backtest({
-      bundle,
-      algorithm: smaCrossover({ fast, slow, shares, returnType }),
-      ...(start === undefined && end === undefined ? {} : { range: defined({ start, end }) }),
-      cash,
-      fill,
-      slippage,
-      commission,
-      dividendPolicy,
-      riskFree: command.riskFree,
-      ...defined({ periodsPerYear: command.periodsPerYear }),
-    })
+    const result = await engine.backtest({ ...spec, algorithm })
     const seconds = (performance.now() - begin) / 1000
-    for (const note of outcomeNotes(result, slippage, before)) io.stderr(`note: ${note}\n`)
-    return { result, seconds }
+    for (const note of outcomeNotes(result, command.slippage, before, isShipped(command)))
+      io.stderr(`note: ${note}\n`)
+    return { result, seconds, ...defined({ lookAhead }) }
+  } catch (error) {
+    if (isShipped(command) || error instanceof EngineError || error instanceof AssayError)
+      throw error
+    throw strategyError(command.strategy, error)
   } finally {
     engine.close()
     if (typeof bundle !== 'string') bundle.close()
+  }
+}
+
+function isShipped({ strategy }: BacktestCommand): boolean {
+  return strategy === SHIPPED_STRATEGY
+}
+
+function makerOf(command: BacktestCommand, returnType: ReturnType): StrategyMaker {
+  const { fast, slow, shares, strategy } = command
+  return isShipped(command)
+    ? () => smaCrossover({ fast, slow, shares, returnType })
+    : strategyModule(strategy)
+}
+
+function specOf(
+  command: BacktestCommand,
+  bundle: string | OpenBundle,
+): Omit<BacktestSpec, 'algorithm'> {
+  const { start, end, cash, fill, slippage, commission, dividendPolicy, riskFree } = command
+  return {
+    bundle,
+    ...(start === undefined && end === undefined ? {} : { range: defined({ start, end }) }),
+    cash,
+    fill,
+    slippage,
+    commission,
+    dividendPolicy,
+    riskFree,
+    ...defined({ periodsPerYear: command.periodsPerYear }),
+  }
+}
+
+async function algorithmOf(engine: Engine, make: StrategyMaker, source: string | OpenBundle) {
+  const bundle = typeof source === 'string' ? await engine.open(source) : source
+  try {
+    return await makeStrategy(make, bundle)
+  } finally {
+    if (bundle !== source) bundle.close()
   }
 }
 
@@ -159,12 +220,14 @@ const NOTES_OF_A_KIND = 5
 /** Prints what the run would pass over in silence, before it starts. */
 async function printNotes(
   source: string | OpenBundle,
-  { start, end, slow, checkData: thorough = false }: BacktestCommand,
+  command: BacktestCommand,
   io: Io,
 ): Promise<readonly DataNote[]> {
   const bundle = typeof source === 'string' ? await plainBundleSource().open(source) : source
+  const { start, end, checkData: thorough = false } = command
   const range = defined({ start, end })
-  const notes = await checkData(bundle, { range, longestWindow: slow, thorough })
+  const longestWindow = isShipped(command) ? command.slow : undefined
+  const notes = await checkData(bundle, { range, thorough, ...defined({ longestWindow }) })
   const kinds = new Set(notes.map(({ code }) => code))
   for (const kind of kinds) {
     const ofKind = notes.filter(({ code }) => code === kind)
@@ -181,7 +244,7 @@ function checkedText(assets: number): string {
   return assets === 1 ? '1 asset checked' : `${assets} assets checked`
 }
 
-function toJson(result: BacktestResult, barsPerSecond: number) {
+function toJson(result: BacktestResult, barsPerSecond: number, lookAhead?: LookAheadReport) {
   return {
     bars: result.bars,
     finalEquity: result.finalEquity,
@@ -193,6 +256,7 @@ function toJson(result: BacktestResult, barsPerSecond: number) {
     periodsPerYear: result.periodsPerYear,
     riskFree: result.riskFree,
     digest: digest(result),
+    ...defined({ lookAhead }),
     barsPerSecond,
   }
 }
