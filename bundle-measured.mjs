@@ -8,36 +8,64 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Modules that measured processes and their threads import. Each is written in the place of its
- * compiled file, as one file with all of its modules, because loading 500 files takes a process
- * several times as long as loading a dozen.
+ * Modules whose imports are joined. Each entry is written in the place of its compiled file, as one
+ * file with all of its modules, because loading 500 files takes a process several times as long as
+ * loading a dozen. What the entries of a bundle share is below its folder, one file per package.
  */
-const ENTRIES = [
-  'scenarios/suite',
-  'scenarios/workloads/opening-worker',
-  'scenarios/scale/scale-suite',
-  'scenarios/speed/engines/assay-engine',
+const BUNDLES = [
+  // What measured processes and their threads import.
+  {
+    entries: [
+      'scenarios/suite',
+      'scenarios/workloads/opening-worker',
+      'scenarios/scale/scale-suite',
+      'scenarios/speed/engines/assay-engine',
+    ],
+    folder: 'measured',
+  },
+  // The engine alone, and the command that runs it.
+  {
+    entries: ['engine/index', 'scenarios/commands/run-backtest'],
+    folder: 'joined',
+    stays: (path) => path.startsWith('harness/') || path === 'scenarios/suite.js',
+  },
+  // What the command line loads before the module of a command. Classes of errors are compared, so
+  // every module must get them from the same file.
+  {
+    entries: ['scenarios/main'],
+    folder: 'command-line',
+    stays: (path, isLazy) =>
+      isLazy || /^harness\/(?:(?:errors|io)\.js|profile\/tools\/)/.test(path),
+  },
 ]
-/** What the entries share, below the folder of compiled code: one file per package. */
-const FOLDER = 'measured'
+/** Stands for the folder of compiled code in an import, until the place of its file is known. */
+const COMPILED = 'compiled:'
 const LICENCES = 'THIRD-PARTY-LICENCES.txt'
 const PACKAGE_FOLDER = /^.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/
 
 /**
- * Bundles the measured modules into `dist`, with source maps to the sources as written.
+ * Joins the modules of all bundles into `dist`, with source maps to the sources as written.
  *
  * @param root of the checkout, absolute
  * @param dist folder of compiled code, absolute
  * @returns SHA-256 of every file the bundles are made of, and of every file written, by path from
- * the root; empty if the checkout has no measured modules
+ * the root; empty if the checkout has none of the modules
  */
 export async function bundleMeasured(root, dist) {
-  const present = ENTRIES.filter((entry) => existsSync(join(root, `${entry}.ts`)))
-  if (present.length === 0) return {}
+  const digests = {}
+  for (const { entries, ...rest } of BUNDLES) {
+    const present = entries.filter((entry) => existsSync(join(root, `${entry}.ts`)))
+    if (present.length > 0)
+      Object.assign(digests, await joinModules(root, dist, { present, ...rest }))
+  }
+  return digests
+}
+
+async function joinModules(root, dist, { present, folder, stays }) {
   // Loaded only here, because most builds find their bundles unchanged.
   const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
@@ -45,6 +73,7 @@ export async function bundleMeasured(root, dist) {
     cwd: root,
     platform: 'node',
     tsconfig: false,
+    plugins: stays === undefined ? [] : [compiledModules(root, stays)],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     // The code that is measured stays as it is written.
     optimization: { inlineConst: false },
@@ -52,12 +81,41 @@ export async function bundleMeasured(root, dist) {
     experimental: { attachDebugInfo: 'none' },
   })
   try {
-    const { output } = await bundle.generate(outputOptions(dist))
+    const { output } = await bundle.generate(outputOptions(dist, folder))
     const sources = await bundle.watchFiles
-    const written = writeOutput(dist, [...output, licencesOf(sources)])
+    const written = writeOutput(dist, folder, [...output, licencesOf(folder, sources)])
     return digestsOf(root, [...sources, fileURLToPath(import.meta.url), ...written])
   } finally {
     await bundle.close()
+  }
+}
+
+/**
+ * Leaves modules out of a bundle: it imports them from where the compiler wrote them.
+ *
+ * @param stays decides it by the path of a compiled module from `dist`, and whether it is imported
+ * only while the program runs
+ */
+function compiledModules(root, stays) {
+  const compiled = (specifier, importer, isLazy) => {
+    if (importer === undefined || !specifier.startsWith('.')) return null
+    const path = relative(root, resolve(dirname(importer), specifier))
+      .split(sep)
+      .join('/')
+    return stays(path, isLazy) ? { id: `${COMPILED}${path}`, external: true } : null
+  }
+  return {
+    name: 'compiled-modules',
+    resolveId: (specifier, importer) => compiled(specifier, importer, false),
+    resolveDynamicImport: (specifier, importer) => compiled(specifier, importer, true),
+    generateBundle(_options, output) {
+      for (const chunk of Object.values(output))
+        if (chunk.type === 'chunk')
+          chunk.code = chunk.code.replaceAll(
+            COMPILED,
+            `${relative(dirname(chunk.fileName), '.') || '.'}/`,
+          )
+    },
   }
 }
 
@@ -74,7 +132,7 @@ export function areUnchanged(root, digests) {
   }
 }
 
-function outputOptions(dist) {
+function outputOptions(dist, folder) {
   return {
     dir: dist,
     format: 'esm',
@@ -85,7 +143,7 @@ function outputOptions(dist) {
     minifyInternalExports: false,
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].js',
-    chunkFileNames: `${FOLDER}/[name].js`,
+    chunkFileNames: `${folder}/[name].js`,
     codeSplitting: { groups: [{ name: fileOfPackage, debugName: 'packages' }] },
   }
 }
@@ -107,8 +165,8 @@ function packageOf(id) {
  *
  * @returns paths of the files
  */
-function writeOutput(dist, output) {
-  const folder = join(dist, FOLDER)
+function writeOutput(dist, name, output) {
+  const folder = join(dist, name)
   const written = new Set()
   for (const { fileName, code, source } of output) {
     const path = join(dist, fileName)
@@ -117,13 +175,13 @@ function writeOutput(dist, output) {
     renameSync(`${path}.${process.pid}`, path)
     written.add(path)
   }
-  for (const name of readdirSync(folder))
-    if (!written.has(join(folder, name))) rmSync(join(folder, name), { recursive: true })
+  for (const file of readdirSync(folder))
+    if (!written.has(join(folder, file))) rmSync(join(folder, file), { recursive: true })
   return [...written]
 }
 
 /** The licences of all bundled packages: they go where the code goes. */
-function licencesOf(sources) {
+function licencesOf(folder, sources) {
   const folders = new Map()
   for (const id of sources) {
     const name = packageOf(id)
@@ -136,7 +194,7 @@ function licencesOf(sources) {
       file === undefined ? `Licence: ${license}` : readFileSync(join(folder, file), 'utf8')
     return `${name} ${version}\n\n${text.trim()}\n`
   })
-  return { fileName: `${FOLDER}/${LICENCES}`, source: texts.join(`\n${'-'.repeat(80)}\n\n`) }
+  return { fileName: `${folder}/${LICENCES}`, source: texts.join(`\n${'-'.repeat(80)}\n\n`) }
 }
 
 /** SHA-256 of files, absolute, by their paths from a folder, ascending. */

@@ -6,12 +6,8 @@ import { EXIT, type ExitCode, InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import type { Io } from '../../harness/io.js'
 import { placesOption } from './backtest-command.js'
-import {
-  addReadingOptions,
-  type GivenReading,
-  PRICE_FILES_HELP,
-  readingOptions,
-} from './reading-options.js'
+import { type GivenReading, readingOptions } from './given-reading.js'
+import { addReadingOptions, PRICE_FILES_HELP } from './reading-options.js'
 
 interface BundleOptions extends GivenReading {
   readonly csv?: readonly string[]

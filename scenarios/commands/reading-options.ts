@@ -1,17 +1,6 @@
 import { type Command, Option } from 'commander'
-import type { ReadingOptions } from '../../engine/index.js'
 import { refused } from '../../harness/cli/shared-options.js'
-import { defined } from '../../harness/evidence/defined.js'
 import { packageFile } from '../../harness/system/package-root.js'
-
-/** The options of every command that reads price files, as given. */
-export interface GivenReading {
-  readonly dateFormat?: string
-  readonly decimalComma?: boolean
-  readonly thousandsComma?: boolean
-  readonly timezone?: string
-  readonly assumeVolume?: string
-}
 
 /** What price files may be, for `--help`. */
 export const PRICE_FILES_HELP = `
@@ -44,17 +33,6 @@ export function addReadingOptions(command: Command): void {
         'volume of every bar in files without a volume column (default: 0, and no order fills)',
       ).argParser(parseVolume),
     )
-}
-
-/** The given options as the engine takes them. */
-export function readingOptions(given: GivenReading): ReadingOptions {
-  const { dateFormat, decimalComma, thousandsComma, timezone, assumeVolume } = given
-  return defined({
-    dateFormat,
-    decimalComma: decimalComma ? true : thousandsComma ? false : undefined,
-    timezone,
-    assumeVolume,
-  })
 }
 
 function parseVolume(text: string): string {

@@ -31,14 +31,12 @@ import { printJson } from '../../harness/cli/output.js'
 import { AssayError, EXIT, type ExitCode } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import type { Io } from '../../harness/io.js'
-import { foldStack } from '../../harness/measurement/stack.js'
 import { formatPercent } from '../../harness/text/format.js'
 import { unknownName } from '../../harness/text/nearest-name.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
-import { suite } from '../suite.js'
 import { onUserInput } from './engine-input.js'
+import { type GivenReading, readingOptions } from './given-reading.js'
 import { outcomeNotes } from './outcome-notes.js'
-import { type GivenReading, readingOptions } from './reading-options.js'
 import { SHIPPED_STRATEGY, strategyError, strategyModule } from './strategy-module.js'
 
 /**
@@ -110,14 +108,16 @@ function concludeCheck({ verdict, message }: LookAheadReport, io: Io): ExitCode 
 }
 
 /** `baseline`, `defaults`, or layer ids joined by `+`. */
-function configOf(text: string, env: Io['env']): OptimizationConfig {
+async function configOf(text: string, env: Io['env']): Promise<OptimizationConfig> {
   if (text === 'baseline') return pureBaseline()
   if (text === 'defaults') return defaults(env)
+  const { suite } = await import('../suite.js')
   const layers = suite.layers.map(({ id }) => id)
   const stack = text.split('+')
   const unknown = stack.find((id) => !layers.includes(id))
   if (unknown !== undefined)
     throw unknownName('--config', unknown.slice(0, 60), ['baseline', 'defaults', ...layers])
+  const { foldStack } = await import('../../harness/measurement/stack.js')
   return foldStack(suite, stack)
 }
 
@@ -131,7 +131,7 @@ interface Outcome {
 }
 
 async function backtest(command: BacktestCommand, io: Io): Promise<Outcome> {
-  const config = configOf(command.config, io.env)
+  const config = await configOf(command.config, io.env)
   const returnType = command.returnType ?? (config.arrayReturns ? 'array' : 'dataframe')
   const strategy = makerOf(command, returnType)
   const bundle = await bundleOf(command, io)
