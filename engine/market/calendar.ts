@@ -128,7 +128,40 @@ const DAYS_TO_EPOCH = 719_468
  * Epoch milliseconds → session text: `2014-06-09` for `1d`, `2014-06-09T14:30:00` otherwise (UTC).
  */
 export function formatSession(frequency: Frequency, time: number): string {
+  const day = Math.floor(time / DAY_MS)
+  if (frequency === '1d' && day >= FIRST_DAY && day <= LAST_DAY) return dateText(day)
   return new Date(time).toISOString().slice(0, frequency === '1d' ? 10 : 19)
+}
+
+/** 0000-03-01 and 9999-12-31: years of four digits. */
+const FIRST_DAY = -719_468
+const LAST_DAY = 2_932_896
+const DAYS_OF_400_YEARS = 146_097
+
+/**
+ * Days since 1970-01-01 → `YYYY-MM-DD`, without a Date, since bundles format thousands of days.
+ *
+ * @source Howard Hinnant, chrono-compatible low-level date algorithms: civil_from_days
+ */
+function dateText(day: number): string {
+  const sinceMarch = day + DAYS_TO_EPOCH
+  const era = Math.floor(sinceMarch / DAYS_OF_400_YEARS)
+  const dayOfEra = sinceMarch - era * DAYS_OF_400_YEARS
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  )
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  const year = yearOfEra + 400 * era + (month <= 2 ? 1 : 0)
+  const years = year < 1000 ? String(year).padStart(4, '0') : year
+  return `${years}-${month < 10 ? '0' : ''}${month}-${dayOfMonth < 10 ? '0' : ''}${dayOfMonth}`
 }
 
 /** The text of calendar index `index`. */

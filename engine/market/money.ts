@@ -84,6 +84,44 @@ export interface DecimalDigits {
  * an exponent beyond ±40)
  */
 export function decimalDigits(text: string): DecimalDigits | undefined {
+  return plainDigits(text) ?? anyDigits(text)
+}
+
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+
+/** The digits of a text such as `12.50`, as most are; undefined for every other form. */
+function plainDigits(text: string): DecimalDigits | undefined {
+  const { length } = text
+  let point = length
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === POINT && point === length) point = i
+    else if (code < ZERO || code > NINE) return undefined
+  }
+  if (length === 0 || text === '.') return undefined
+  return {
+    negative: false,
+    whole: withoutZerosBefore(text, point),
+    places: withoutZerosAfter(text, point + 1),
+  }
+}
+
+function withoutZerosBefore(text: string, point: number): string {
+  let first = 0
+  while (first < point && text.charCodeAt(first) === ZERO) first++
+  return text.slice(first, point)
+}
+
+function withoutZerosAfter(text: string, from: number): string {
+  let end = text.length
+  while (end > from && text.charCodeAt(end - 1) === ZERO) end--
+  return text.slice(from, end)
+}
+
+/** The digits of a decimal in any form. */
+function anyDigits(text: string): DecimalDigits | undefined {
   const match = DECIMAL.exec(text)
   let whole = match?.[2] ?? ''
   let places = match?.[3] ?? ''

@@ -20,6 +20,14 @@ describe('parseSession', () => {
     },
   )
 
+  test.prop([fc.integer({ min: -730_000, max: LAST_DAY + 1000 })], { numRuns: 5000 })(
+    'writes every day as Date does',
+    (day) => {
+      const text = new Date(day * DAY).toISOString().slice(0, 10)
+      expect(formatSession('1d', day * DAY)).toBe(text)
+    },
+  )
+
   test.prop(
     [fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom('', 'Z')],
     { numRuns: 2000 },

@@ -127,6 +127,17 @@ describe('parseDecimal', () => {
   )
 })
 
+describe('decimalDigits', () => {
+  const digits = fc.stringMatching(/^\d{0,9}$/)
+  test.prop([digits, fc.constantFrom('', '.'), digits], { numRuns: 3000 })(
+    'reads a plain text as it reads the same text with an exponent of zero',
+    (whole, point, places) => {
+      const text = `${whole}${point}${places}`
+      expect(decimalDigits(text)).toEqual(decimalDigits(`${text}e0`))
+    },
+  )
+})
+
 describe('ticks and doubles', () => {
   test.prop([fc.integer({ min: -MAX_UNSCALED, max: MAX_UNSCALED }), scale], RUNS)(
     'ticksToNumber is the double nearest to the decimal',
