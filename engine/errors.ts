@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | 'unknown-asset'
   | 'config-invalid'
   | 'strategy-misuse'
+  | 'search-differs'
 
 /** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {

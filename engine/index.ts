@@ -80,11 +80,12 @@ export type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } fr
 export {
   gridPoints,
   gridSearch,
-  type Objective,
+  type SearchOptions,
   type SearchResult,
   type Trial,
   type TrialTask,
 } from './search/grid.js'
+export type { Objective, ObjectiveName, OwnObjective } from './search/objectives.js'
 export {
   categorical,
   continuous,
@@ -95,6 +96,14 @@ export {
   type ParameterValue,
   parameterSpace,
 } from './search/parameter-space.js'
+export {
+  rerun,
+  type SearchExecutors,
+  type SearchedTrial,
+  type SearchOutcome,
+  search,
+} from './search/search.js'
+export type { TrialSummary } from './search/trial-summary.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
 export {
   type Segment,

@@ -20,9 +20,13 @@ import type {
   IndicatorSource,
   OpenBundle,
 } from './ports.js'
+import { definitionOf, type Objective } from './search/objectives.js'
+import { summaryOf, type TrialSummary } from './search/trial-summary.js'
 import { type BacktestSources, type BacktestSpec, runBacktest } from './simulation/backtest.js'
 import { decimalLedger } from './simulation/decimal-ledger.js'
 import type { BacktestResult } from './simulation/result.js'
+import { figuresOfRun } from './simulation/run-figures.js'
+import type { Simulated } from './simulation/simulate.js'
 import { tickLedger } from './simulation/tick-ledger.js'
 
 /**
@@ -36,6 +40,14 @@ export interface Engine {
    * strategy pass through unchanged
    */
   backtest(spec: BacktestSpec): Promise<BacktestResult>
+  /**
+   * Runs the same backtest and keeps the figures that `search` needs, equal to those of the result.
+   * It makes no texts, trades or other figures, unless the objective needs them.
+   *
+   * @param objective  `total-return` if absent
+   * @throws {EngineError} as `backtest`; `input-invalid`: see `definitionOf`
+   */
+  trial(spec: BacktestSpec, objective?: Objective): Promise<TrialSummary>
   /**
    * Opens a bundle as this engine's backtests do. The caller must close it; closing the engine does
    * not.
@@ -92,16 +104,22 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     bundles.close()
     for (const cache of caches) cache.clear()
   }
+  const run = async (spec: BacktestSpec): Promise<Simulated> => {
+    checkOpen()
+    const simulated = await withBundle(bundles.source, spec.bundle, (bundle) =>
+      runBacktest({ ...sources, ledger }, bundle, spec),
+    )
+    counted['engine.backtests']!++
+    counted['engine.bars']! += simulated.result.bars
+    return simulated
+  }
   return {
     config,
-    async backtest(spec) {
-      checkOpen()
-      const result = await withBundle(bundles.source, spec.bundle, (bundle) =>
-        runBacktest({ ...sources, ledger }, bundle, spec),
-      )
-      counted['engine.backtests']!++
-      counted['engine.bars']! += result.bars
-      return result
+    backtest: async (spec) => (await run(spec)).result,
+    async trial(spec, objective = 'total-return') {
+      const definition = definitionOf(objective)
+      const { run: ended, result } = await run(spec)
+      return summaryOf(result, figuresOfRun(ended), definition)
     },
     async open(directory) {
       checkOpen()

@@ -1,6 +1,8 @@
 import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
+import { figuresOfResult } from '../simulation/run-figures.js'
+import { definitionOf, type Objective, type ObjectiveDefinition } from './objectives.js'
 import { onOneVersion } from './one-version.js'
 import {
   type ParameterSpace,
@@ -8,9 +10,7 @@ import {
   type ParameterValue,
   valuesOf,
 } from './parameter-space.js'
-
-/** The value that a search maximises. */
-export type Objective = 'total-return'
+import { ranked } from './ranked.js'
 
 /**
  * One backtest to run: parameters, and a range from calendar session `start` (inclusive) to `end`
@@ -26,18 +26,19 @@ export interface Trial<Result extends BacktestResult = BacktestResult> {
   /** Its position in the grid, from 0. */
   readonly index: number
   readonly parameters: Parameters
-  /** The value of the objective. */
-  readonly score: number
+  /** The value of the objective; absent if it is undefined for this result. */
+  readonly score?: number
   readonly result: Result
 }
 
 export interface SearchResult<Result extends BacktestResult = BacktestResult> {
-  readonly objective: Objective
+  /** Its name. */
+  readonly objective: string
   /** In the order of the grid. */
   readonly trials: readonly Trial<Result>[]
   /**
-   * The trial with the highest score; if several have it, the earliest. A trial that was bankrupt
-   * is the best only if all were.
+   * The trial with the best score; if several have it, the earliest. A trial without a score is
+   * the best only if no other has one, and a trial that was bankrupt only if all were.
    */
   readonly best: Trial<Result>
 }
@@ -62,43 +63,40 @@ export function gridPoints({ dimensions, constraints }: ParameterSpace): readonl
   )
 }
 
+export interface SearchOptions {
+  /** `total-return` if absent. */
+  readonly objective?: Objective
+}
+
 /**
- * Tries every point of a space. The outcome does not depend on the executor.
+ * Tries every point of a space and keeps every result; `search` keeps figures only. The outcome
+ * does not depend on the executor.
  *
+ * @throws {EngineError} `input-invalid`: see `definitionOf`
  * @throws {EngineError} `bundle-changed`: the trials ran on different versions of the bundle
  */
 export async function gridSearch<Result extends BacktestResult>(
   space: ParameterSpace,
   executor: Executor<TrialTask, Result>,
+  { objective = 'total-return' }: SearchOptions = {},
 ): Promise<SearchResult<Result>> {
+  const definition = definitionOf(objective)
   const tasks = gridPoints(space).map((parameters) => ({ parameters }))
-  const trials = await runTrials(tasks, onOneVersion(executor))
-  return { objective: 'total-return', trials, best: ranked(trials)[0]! }
+  const trials = await runTrials(tasks, onOneVersion(executor), definition)
+  const [best] = ranked(trials, definition, ({ result }) => result)
+  return { objective: definition.name, trials, best: best! }
 }
 
 /** One trial per task, in the order of the tasks. */
 export async function runTrials<Result extends BacktestResult>(
   tasks: readonly TrialTask[],
   executor: Executor<TrialTask, Result>,
+  definition: ObjectiveDefinition,
 ): Promise<readonly Trial<Result>[]> {
   const results = await executor.map(tasks)
   return tasks.map(({ parameters }, index) => {
     const result = results[index]!
-    return { index, parameters, score: result.metrics.totalReturn, result }
+    const score = definition.score(figuresOfResult(result), result)
+    return { index, parameters, ...(score !== undefined && { score }), result }
   })
-}
-
-/**
- * Sorts trials by score, the best first; with equal scores, the earlier trial comes first. Trials
- * that were bankrupt come last, whatever they gained afterwards: nothing grows from zero or less.
- */
-export function ranked<T extends Pick<Trial, 'index' | 'score' | 'result'>>(
-  trials: readonly T[],
-): readonly T[] {
-  return [...trials].sort(
-    (a, b) =>
-      Number(a.result.bankrupt !== undefined) - Number(b.result.bankrupt !== undefined) ||
-      b.score - a.score ||
-      a.index - b.index,
-  )
 }

@@ -1,7 +1,7 @@
 import { shortVersion } from '../bundle/version.js'
 import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
-import type { BacktestResult } from '../simulation/result.js'
+import type { BundleIdentity } from '../simulation/result.js'
 
 /**
  * An executor that ends a search with an error if its backtests ran on different versions of the
@@ -11,7 +11,7 @@ import type { BacktestResult } from '../simulation/result.js'
  * @param version  the required version; if absent, the version of the first result
  * @throws {EngineError} from `map`: `bundle-changed`; the message names both versions
  */
-export function onOneVersion<Task, Result extends BacktestResult>(
+export function onOneVersion<Task, Result extends { readonly bundle: BundleIdentity }>(
   executor: Executor<Task, Result>,
   version?: string,
 ): Executor<Task, Result> {

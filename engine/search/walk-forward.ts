@@ -5,16 +5,11 @@ import { multiply, ONE } from '../market/rational.js'
 import { annualised, type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
 import { curveOf } from '../simulation/session-returns.js'
-import {
-  gridPoints,
-  type Objective,
-  ranked,
-  runTrials,
-  type Trial,
-  type TrialTask,
-} from './grid.js'
+import { gridPoints, runTrials, type Trial, type TrialTask } from './grid.js'
+import { definitionOf } from './objectives.js'
 import { onOneVersion } from './one-version.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
+import { ranked } from './ranked.js'
 import {
   type Segment,
   type WalkForwardPlan,
@@ -24,6 +19,8 @@ import {
 
 /** Number of best trials of the train segment that are tried on the validation segment. */
 const FINALISTS = 5
+
+const OBJECTIVE = definitionOf('total-return')
 
 export interface WindowResult<Result extends BacktestResult = BacktestResult> {
   /** The window, in sessions. */
@@ -49,7 +46,8 @@ export interface WindowResult<Result extends BacktestResult = BacktestResult> {
 }
 
 export interface WalkForwardResult<Result extends BacktestResult = BacktestResult> {
-  readonly objective: Objective
+  /** `total-return`. */
+  readonly objective: string
   readonly windows: readonly WindowResult<Result>[]
   /**
    * The equity over all test segments, each of which continues from the end of the segment before.
@@ -106,7 +104,7 @@ export async function walkForward<Result extends BacktestResult>(
   const trainReturns = windows.map(({ winner, train }) => annualOf(trialOf(train, winner).result))
   const testReturns = windows.map(({ test }) => annualOf(test.result))
   return {
-    objective: 'total-return',
+    objective: OBJECTIVE.name,
     windows,
     stitched,
     ...(bankrupt !== undefined && { bankrupt }),
@@ -129,15 +127,17 @@ async function runWindow<Result extends BacktestResult>(
   const train = await runTrials(
     points.map((point) => over(window.train, point)),
     executor,
+    OBJECTIVE,
   )
-  const finalists = ranked(train).slice(0, FINALISTS)
+  const finalists = rankedTrials(train).slice(0, FINALISTS)
   const validated = await runTrials(
     finalists.map(({ parameters }) => over(window.validation, parameters)),
     executor,
+    OBJECTIVE,
   )
   const validation = validated.map((trial, i) => ({ ...trial, index: finalists[i]!.index }))
-  const best = ranked(validation)[0]!
-  const [tested] = await runTrials([over(window.test, best.parameters)], executor)
+  const best = rankedTrials(validation)[0]!
+  const [tested] = await runTrials([over(window.test, best.parameters)], executor, OBJECTIVE)
   const test = { ...tested!, index: best.index }
   return {
     window,
@@ -191,6 +191,12 @@ function stitchedMetrics(
   { startingCash, periodsPerYear, riskFree }: BacktestResult,
 ): CurveMetrics {
   return curveMetrics(curveOf(startingCash, equity), { periodsPerYear, riskFree })
+}
+
+function rankedTrials<Result extends BacktestResult>(
+  trials: readonly Trial<Result>[],
+): readonly Trial<Result>[] {
+  return ranked(trials, OBJECTIVE, ({ result }) => result)
 }
 
 function trialOf<Result extends BacktestResult>(

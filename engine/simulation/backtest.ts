@@ -29,8 +29,7 @@ import { checkChoice } from './choice.js'
 import { type CommissionModel, checkCommission } from './commission.js'
 import type { Ledger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
-import type { BacktestResult } from './result.js'
-import { simulate } from './simulate.js'
+import { type Simulated, simulate } from './simulate.js'
 import { checkSlippage, type SlippageModel } from './slippage.js'
 import { type RangeSpec, type TradingRange, tradingRange } from './trading-range.js'
 
@@ -97,7 +96,7 @@ export async function runBacktest(
   sources: BacktestSources,
   bundle: OpenBundle,
   spec: BacktestSpec,
-): Promise<BacktestResult> {
+): Promise<Simulated> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const rules = executionRules(spec, manifest.scales)

@@ -10,6 +10,7 @@ import { type Annualisation, type Metrics, metricsOf } from './metrics.js'
 import type { Order } from './order.js'
 import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from './result.js'
 import type { BookedEvent, SessionJournal } from './session-journal.js'
+import type { Curve } from './session-returns.js'
 import type { SessionTexts } from './session-texts.js'
 import { type RoundTrip, TradeBook } from './trade-book.js'
 import { endsDay } from './trading-day.js'
@@ -138,14 +139,21 @@ function metricsOfRun(
   amounts: () => readonly string[],
   closed: readonly RoundTrip[],
 ): Metrics {
-  const { annualisation, journal, priceScale, startingCash } = run
-  const curve = {
+  const { annualisation, journal } = run
+  const wins = closed.filter((trip) => trip.profit.gt(0)).length
+  return metricsOf(curveOfRun(run, amounts), journal.exposed, wins, closed.length, annualisation)
+}
+
+/** The equity of a run. @param amounts  its decimal texts, without the starting cash */
+export function curveOfRun(
+  { journal, priceScale, startingCash }: FinishedRun,
+  amounts: () => readonly string[] = () => journal.equity.texts(priceScale),
+): Curve {
+  return {
     start: ticksAsNumber(startingCash, priceScale),
     values: journal.equity.numbers(priceScale),
     amounts: () => [ticksToText(startingCash, priceScale), ...amounts()],
   }
-  const wins = closed.filter((trip) => trip.profit.gt(0)).length
-  return metricsOf(curve, journal.exposed, wins, closed.length, annualisation)
 }
 
 function fillOf({ assets, priceScale, texts }: FinishedRun, execution: Execution): Fill {

@@ -14,7 +14,7 @@ import { currentPrices } from './current-prices.js'
 import type { Ledger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
 import type { BacktestResult, BundleIdentity } from './result.js'
-import { resultOf } from './run-result.js'
+import { type FinishedRun, resultOf } from './run-result.js'
 import { SessionJournal } from './session-journal.js'
 import { SessionTexts } from './session-texts.js'
 import { TradingContext } from './trading-context.js'
@@ -42,6 +42,12 @@ export interface SimulationParts {
   readonly indicators: DeclaredIndicators
 }
 
+/** A simulation that has ended, and its result. */
+export interface Simulated {
+  readonly run: FinishedRun
+  readonly result: BacktestResult
+}
+
 /**
  * Runs a strategy over a range of sessions. Per session (UTC day): corporate actions →
  * beforeTradingStart → per bar: fill orders placed earlier, value the portfolio, handleData →
@@ -50,7 +56,7 @@ export interface SimulationParts {
  * @throws {EngineError} `strategy-misuse`: a method of the strategy returned a promise; errors of
  * the strategy pass through
  */
-export function simulate(parts: SimulationParts): BacktestResult {
+export function simulate(parts: SimulationParts): Simulated {
   const { algorithm, calendar, start, end, portal, ledger } = parts
   const desk = openDesk(parts)
   const { blotter, context, journal } = desk
@@ -60,7 +66,7 @@ export function simulate(parts: SimulationParts): BacktestResult {
   runSessions(parts, desk)
   context.trading = false
   const { bundle, rules, annualisation, startingCash } = parts
-  const result = resultOf({
+  const run: FinishedRun = {
     bundle,
     bars: portal.assets.length * (end - start),
     priceScale: rules.priceScale,
@@ -74,9 +80,10 @@ export function simulate(parts: SimulationParts): BacktestResult {
     journal,
     orders: blotter.orders,
     texts: desk.texts,
-  })
+  }
+  const result = resultOf(run)
   synchronous('analyze', algorithm.analyze?.(context, result))
-  return result
+  return { run, result }
 }
 
 /**

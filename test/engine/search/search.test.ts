@@ -162,7 +162,7 @@ describe('grid search', () => {
       [7, 15, 30],
       [8, 15, 40],
     ])
-    expect(search.best.score).toBe(Math.max(...search.trials.map(({ score }) => score)))
+    expect(search.best.score).toBe(Math.max(...search.trials.map(({ score }) => score!)))
     expect(await gridSearch(space, backwards)).toEqual(search)
   })
 

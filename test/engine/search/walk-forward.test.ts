@@ -122,11 +122,11 @@ describe('walk-forward', () => {
     expect([objective, windows.length]).toEqual(['total-return', 5])
     expect(tasks).toHaveLength(5 * (9 + 5 + 1))
     for (const { train, validation, winner, test, window } of windows) {
-      const byScore = [...train].sort((a, b) => b.score - a.score || a.index - b.index)
+      const byScore = [...train].sort((a, b) => b.score! - a.score! || a.index - b.index)
       expect(validation.map(({ index }) => index)).toEqual(
         byScore.slice(0, 5).map(({ index }) => index),
       )
-      const best = [...validation].sort((a, b) => b.score - a.score || a.index - b.index)[0]!
+      const best = [...validation].sort((a, b) => b.score! - a.score! || a.index - b.index)[0]!
       expect([winner, test.parameters, test.index]).toEqual([
         best.parameters,
         best.parameters,
@@ -163,10 +163,10 @@ describe('walk-forward', () => {
     )
     expect(result.stitched.equity.at(-1)).toBe(result.finalEquity)
     for (const { train, test, efficiency, winner } of result.windows) {
-      const trained = train.find(({ parameters }) => parameters === winner)!.score
+      const trained = train.find(({ parameters }) => parameters === winner)!.score!
       const perYear = (score: number, sessions: number) => (1 + score) ** (252 / sessions) - 1
       if (trained <= 0) expect(efficiency).toBeUndefined()
-      else expect(efficiency).toBeCloseTo(perYear(test.score, 20) / perYear(trained, 80), 9)
+      else expect(efficiency).toBeCloseTo(perYear(test.score!, 20) / perYear(trained, 80), 9)
     }
   })
 

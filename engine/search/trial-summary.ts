@@ -1,0 +1,51 @@
+import type {
+  BacktestResult,
+  BundleIdentity,
+  DecimalText,
+  SessionText,
+} from '../simulation/result.js'
+import type { RunFigures } from '../simulation/run-figures.js'
+import type { ObjectiveDefinition } from './objectives.js'
+
+/** The figures that a search keeps of a backtest. Plain data, for structured clones and JSON. */
+export interface TrialSummary {
+  readonly bundle: BundleIdentity
+  /** Bars delivered to the strategy, as in the result. */
+  readonly bars: number
+  /** The name of the objective. */
+  readonly objective: string
+  /** The value of the objective; absent if it is undefined for this backtest. */
+  readonly score?: number
+  readonly finalEquity: DecimalText
+  readonly totalReturn: number
+  readonly maxDrawdown: number
+  /** Number of fills. */
+  readonly fills: number
+  /** Number of closed trades; only if the score comes from trades. */
+  readonly closedTrades?: number
+  /** As in the result: the first session that ended with an equity of zero or less. */
+  readonly bankrupt?: SessionText
+}
+
+/** The summary of a backtest, from its result and its figures. */
+export function summaryOf(
+  result: BacktestResult,
+  figures: RunFigures,
+  definition: ObjectiveDefinition,
+): TrialSummary {
+  const { bundle, bars, finalEquity, bankrupt } = result
+  const { totalReturn, maxDrawdown, fills } = figures
+  const score = definition.score(figures, result)
+  return {
+    bundle,
+    bars,
+    objective: definition.name,
+    ...(score !== undefined && { score }),
+    finalEquity,
+    totalReturn,
+    maxDrawdown,
+    fills,
+    ...(definition.needsTrades && { closedTrades: result.closedTrades }),
+    ...(bankrupt !== undefined && { bankrupt }),
+  }
+}
