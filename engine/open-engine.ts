@@ -22,7 +22,12 @@ import type {
 } from './ports.js'
 import { definitionOf, type Objective } from './search/objectives.js'
 import { summaryOf, type TrialSummary } from './search/trial-summary.js'
-import { type BacktestSources, type BacktestSpec, runBacktest } from './simulation/backtest.js'
+import {
+  type BacktestSources,
+  type BacktestSpec,
+  type LedgerMaker,
+  runBacktest,
+} from './simulation/backtest.js'
 import { decimalLedger } from './simulation/decimal-ledger.js'
 import type { BacktestResult } from './simulation/result.js'
 import { figuresOfRun } from './simulation/run-figures.js'
@@ -78,6 +83,11 @@ export interface EngineOptions {
    * with `config.bundlePool` puts a pool of its own in front of the given source.
    */
   readonly bundles?: BundleSource
+  /**
+   * A ledger in place of the one that `config` chooses, for suites that compare ledgers. No setting
+   * chooses it, and nothing checks whether its amounts are exact.
+   */
+  readonly ledger?: LedgerMaker
 }
 
 /**
@@ -90,7 +100,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
 
   const bundles = openBundles(config, log, options.bundles)
   const { caches, ...sources } = openCaches(config, log)
-  const ledger = config.tickLedger ? tickLedger : decimalLedger
+  const ledger = options.ledger ?? (config.tickLedger ? tickLedger : decimalLedger)
   let open = true
   const checkOpen = () => {
     if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')

@@ -59,7 +59,7 @@ export const profileCategories: ProfileCategories = {
     {
       // The consequences of an order: fills, cash, positions, and the result.
       name: 'ledger',
-      sources: ['engine/simulation/'],
+      sources: ['engine/simulation/', 'scenarios/workloads/float-ledger.ts'],
     },
     {
       name: 'strategy computation',

@@ -1,5 +1,6 @@
 import type { OptimizationConfig } from '../../engine/index.js'
 import type { Layer } from '../../harness/contract.js'
+import { decimalOverhead } from './decimal-overhead.js'
 import { layer0Control } from './layer0-control.js'
 import { layer1AssetList } from './layer1-asset-list.js'
 import { layer1PreGrouped } from './layer1-pre-grouped.js'
@@ -10,6 +11,8 @@ import { layer2PortalReturns } from './layer2-portal-returns.js'
 import { layer3BundlePool } from './layer3-bundle-pool.js'
 import { layer3WarmOpen } from './layer3-warm-open.js'
 import { layer3WarmShare } from './layer3-warm-share.js'
+import { layer4TickLedger } from './layer4-tick-ledger.js'
+import { layer5SharedIndicators } from './layer5-shared-indicators.js'
 
 /** Every layer, in the order of evaluation. The parts of a layer come directly after it. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -23,4 +26,7 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   layer3BundlePool,
   layer3WarmOpen,
   layer3WarmShare,
+  layer4TickLedger,
+  layer5SharedIndicators,
+  decimalOverhead,
 ]

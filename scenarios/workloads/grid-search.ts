@@ -1,6 +1,7 @@
 import {
   type BacktestResult,
   canonical,
+  type Engine,
   gridPoints,
   gridSearch,
   inlineExecutor,
@@ -9,7 +10,7 @@ import {
   type SearchResult,
   type TrialTask,
 } from '../../engine/index.js'
-import type { Workload } from '../../harness/contract.js'
+import type { Outcome, Workload } from '../../harness/contract.js'
 import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, type LabelledBacktest, parametersText } from './backtest-divergence.js'
@@ -54,21 +55,7 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   describe: (scale) =>
     `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
   prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
-  async run(config, scale, seed) {
-    const bundle = marketDirectory(sizeOf(scale), seed)
-    const engine = openEngine(config)
-    const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters }) =>
-      engine.backtest({
-        bundle,
-        algorithm: crossoverOf(parameters, config),
-        range: { start: scale.slow.to },
-      }),
-    )
-    const output = await gridSearch(crossoverSpace(scale.fast, scale.slow), executor)
-    const counters = engine.counters()
-    engine.close()
-    return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
-  },
+  run: (config, scale, seed) => searchGrid(openEngine(config), scale, seed),
   reference: (scale, seed) =>
     crossoverReference(
       marketDirectory(sizeOf(scale), seed),
@@ -86,6 +73,30 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
       ),
     ].join('\n'),
   diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+}
+
+/**
+ * Searches the grid of a scale with an engine that is cold, and closes it.
+ *
+ * @returns the trials, with the engine's counters and the number of bars
+ */
+export async function searchGrid(
+  engine: Engine,
+  scale: GridSearchScale,
+  seed: number,
+): Promise<Outcome<SearchResult>> {
+  const bundle = marketDirectory(sizeOf(scale), seed)
+  const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters }) =>
+    engine.backtest({
+      bundle,
+      algorithm: crossoverOf(parameters, engine.config),
+      range: { start: scale.slow.to },
+    }),
+  )
+  const output = await gridSearch(crossoverSpace(scale.fast, scale.slow), executor)
+  const counters = engine.counters()
+  engine.close()
+  return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
 }
 
 function sizeOf({ slow, assets, sessions }: GridSearchScale): MarketSize {

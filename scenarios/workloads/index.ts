@@ -1,6 +1,7 @@
 import type { OptimizationConfig } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
 import { gridSearchWorkload } from './grid-search.js'
+import { ledgerMarksWorkload } from './ledger-marks.js'
 import { walkForwardWorkload } from './walk-forward.js'
 import { workerStartWorkload } from './worker-start.js'
 
@@ -10,4 +11,5 @@ export const workloads: readonly Workload<OptimizationConfig, any, any>[] = [
   gridSearchWorkload, //
   walkForwardWorkload,
   workerStartWorkload,
+  ledgerMarksWorkload,
 ]

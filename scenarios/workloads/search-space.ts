@@ -7,6 +7,7 @@ import {
   type TradingAlgorithm,
 } from '../../engine/index.js'
 import type { RunLength, ScaleName } from '../../harness/contract.js'
+import { declaredCrossover } from '../strategies/declared-crossover.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 
 /** The values of one window length: `from`, `from + step`, … up to `to`. */
@@ -40,13 +41,13 @@ export function crossoverSpace(fast: Steps, slow: Steps) {
   )
 }
 
-/** The strategy of one point. The configuration decides the form in which it reads history. */
+/**
+ * The strategy of one point. The configuration decides whether it declares its averages, and
+ * otherwise the form in which it reads history.
+ */
 export function crossoverOf(parameters: Parameters, config: OptimizationConfig): TradingAlgorithm {
-  const { fast, slow } = parameters
-  return smaCrossover({
-    fast: Number(fast),
-    slow: Number(slow),
-    shares: SHARES,
-    returnType: returnTypeOf(config),
-  })
+  const lengths = { fast: Number(parameters.fast), slow: Number(parameters.slow) }
+  return config.sharedIndicators
+    ? declaredCrossover({ ...lengths, shares: SHARES })
+    : smaCrossover({ ...lengths, shares: SHARES, returnType: returnTypeOf(config) })
 }

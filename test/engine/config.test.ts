@@ -174,7 +174,7 @@ describe('configuration', () => {
 
 describe('a layer by its number', () => {
   it('turns on what the layer of the same number in the suite does', () => {
-    for (const layer of [1, 2, 3] as const)
+    for (const layer of [1, 2, 3, 4, 5] as const)
       expect(enableLayer(layer)).toEqual(foldStack(suite, [`layer${layer}`]))
     expect(enableLayer(3, enableLayer(1))).toEqual(foldStack(suite, ['layer1', 'layer3']))
   })

@@ -13,8 +13,8 @@ import type { Outcome } from '../../harness/contract.js'
 import { CACHE_VARIABLE } from '../../harness/system/cache-root.js'
 import { marketDirectory } from '../../scenarios/market/market-cache.js'
 import { marketContent } from '../../scenarios/market/market-content.js'
-import { smaCrossover } from '../../scenarios/strategies/sma-crossover.js'
 import { suite } from '../../scenarios/suite.js'
+import { crossoverOf } from '../../scenarios/workloads/search-space.js'
 
 /**
  * Every layer must keep these promises on every workload; a new layer or workload is covered by
@@ -137,6 +137,7 @@ for (const layer of suite.layers) {
         historyCacheBytes: 10_000,
         historyCacheEntries: 3,
         historyKeptWindows: [30],
+        indicatorBytes: 10_000,
         bundlePoolSize: 1,
       }
       const engine = openEngine(tiny)
@@ -145,7 +146,7 @@ for (const layer of suite.layers) {
         const candidate = await workload.run(tiny, scale, SEEDS[0]!)
         const baseline = await baselineOf(workload, SEEDS[0]!)
         expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
-        for (const cache of ['preGrouped', 'history.kept', 'history.recent']) {
+        for (const cache of ['preGrouped', 'history.kept', 'history.recent', 'indicators']) {
           expect(candidate.counters?.[`${cache}.bytes`] ?? 0).toBeLessThanOrEqual(10_000)
         }
         expect(candidate.counters?.['history.recent.entries'] ?? 0).toBeLessThanOrEqual(3)
@@ -170,10 +171,5 @@ it('finds the sessions of a market without decoding its table', async () => {
 })
 
 function crossover(config: OptimizationConfig) {
-  return smaCrossover({
-    fast: 5,
-    slow: 20,
-    shares: 10,
-    returnType: config.arrayReturns ? 'array' : 'dataframe',
-  })
+  return crossoverOf({ fast: 5, slow: 20 }, config)
 }
