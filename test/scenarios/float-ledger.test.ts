@@ -35,9 +35,9 @@ describe('the ledger of floats', () => {
           kind < 0.6
             ? ledger.fill(asset, shares, price, 5000)
             : kind < 0.8
-              ? ledger.split(asset, ratio)
+              ? ledger.split(asset % 2, ratio)
               : ledger.dividend(asset, perShare)
-        // The third asset keeps its last price.
+        // The third asset keeps its last price, and is never split.
         ledger.mark({ ticks: (one) => (one === 2 ? Number.NaN : price + one * 10_000) })
         const { cash, equity, invested } = ledger
         const held = ASSETS.map((_, one) => [ledger.shares(one), ledger.position(one)])
