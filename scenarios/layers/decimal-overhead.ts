@@ -3,7 +3,7 @@ import type { Layer } from '../../harness/contract.js'
 import { withExactLedger } from '../workloads/ledger-marks.js'
 
 /**
- * The price of exactness. It is not an optimization: the arm compared with has a ledger of floats,
+ * The price of exactness. Nothing is optimized: the arm compared with has a ledger of floats,
  * which exists for this comparison only, and the candidate has the tick ledger.
  */
 export const decimalOverhead: Layer<OptimizationConfig> = {

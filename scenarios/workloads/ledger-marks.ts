@@ -11,7 +11,7 @@ import { floatLedger } from './float-ledger.js'
 import { type GridSearchScale, gridSearchWorkload, searchGrid } from './grid-search.js'
 import { SEARCH_PASSES } from './search-space.js'
 
-/** The suite's own field: it is no option of the engine. */
+/** A field of the suite, which the engine does not read. */
 interface LedgerChoice extends OptimizationConfig {
   readonly exactLedger?: boolean
 }
