@@ -57,7 +57,9 @@ export function sharedIndicators({
         store.set(key, values)
         return { values, kept: false }
       }
-      return new SharedHandle(reading, scope.clock, columnOf)
+      return history.hasEvents
+        ? new EventfulHandle(reading, scope.clock, columnOf)
+        : new SharedHandle(reading, scope.clock, columnOf)
     },
     clear: () => lru.clear(),
     counters() {
@@ -129,35 +131,25 @@ class SharedHandle implements IndicatorHandle {
     return this.#clock.bar >= this.#readyFrom && (!this.#skipsSlots || this.#reading.ready)
   }
 
+  // Small enough for V8 to inline: a call would put its result on the heap. Outside the column an
+  // element is undefined, and neither that nor NaN is below infinity.
   get value(): number {
-    const { bar } = this.#clock
-    const slot = bar - this.#first
-    const values = this.#values
-    // Before an open, the current bar is not that of the session, and events of it may be visible.
-    if (slot >= 0 && slot < values.length && !(this.#hasEvents && this.#clock.session !== bar)) {
-      const value = values[slot]!
-      if (value !== UNKNOWN) return value
-    }
-    return this.#find('value', 0)
+    const value = this.#values[this.#clock.bar - this.#first]!
+    return value < UNKNOWN ? value : this.find('value', 0)
   }
 
   get sum(): number {
-    const { bar } = this.#clock
-    const slot = bar - this.#first
-    const sums = this.#sums
-    if (slot >= 0 && slot < sums.length && !(this.#hasEvents && this.#clock.session !== bar)) {
-      const sum = sums[slot]!
-      if (sum !== UNKNOWN) return sum
-    }
-    return this.#find('sum', 0)
+    const sum = this.#sums[this.#clock.bar - this.#first]!
+    return sum < UNKNOWN ? sum : this.find('sum', 0)
   }
 
   previous(barsAgo: number): number {
     checkBarsAgo(barsAgo)
-    return this.#find('value', barsAgo)
+    return this.find('value', barsAgo)
   }
 
-  #find(figure: Figure, barsAgo: number): number {
+  /** The value or sum of so many bars ago, wherever it is. */
+  protected find(figure: Figure, barsAgo: number): number {
     const slot = this.#slotOf(barsAgo)
     if (slot < 0) return this.#reading[figure](barsAgo)
     const values = this.#columnFor(figure, slot, barsAgo)
@@ -218,5 +210,26 @@ class SharedHandle implements IndicatorHandle {
     let end = slot + 1
     while (end < length && history.epochAt(this.#first + end) === epoch) end++
     return end
+  }
+}
+
+/**
+ * The handle of an asset with splits or dividends. Before an open, the current bar is not that of
+ * the session, and events of it may be visible.
+ */
+class EventfulHandle extends SharedHandle {
+  readonly #now: Clock
+
+  constructor(reading: IndicatorReading, clock: Clock, columnOf: (figure: Figure) => Column) {
+    super(reading, clock, columnOf)
+    this.#now = clock
+  }
+
+  override get value(): number {
+    return this.#now.session === this.#now.bar ? super.value : this.find('value', 0)
+  }
+
+  override get sum(): number {
+    return this.#now.session === this.#now.bar ? super.sum : this.find('sum', 0)
   }
 }

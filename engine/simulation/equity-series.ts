@@ -27,6 +27,22 @@ export class EquitySeries {
     this.#wide.push(equity)
   }
 
+  /** The memory of the amounts, for `appended`; undefined if one was beyond 2^53. */
+  get doubles(): Float64Array | undefined {
+    return this.#wide === undefined ? this.#ticks : undefined
+  }
+
+  /** Counts amounts that were written to `doubles` behind the last one. */
+  appended(count: number): void {
+    this.#length += count
+  }
+
+  /** The first session with an equity of zero or less; −1 if there is none. */
+  firstNotAboveZero(): number {
+    for (let i = 0; i < this.#length; i++) if (this.at(i) <= 0) return i
+    return -1
+  }
+
   /** @param session  from 0 */
   at(session: number): Whole {
     return this.#wide === undefined ? this.#ticks[session]! : this.#wide[session]!

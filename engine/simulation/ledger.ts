@@ -5,7 +5,8 @@ import { Money } from '../market/money.js'
 import type { Rational } from '../market/rational.js'
 import type { Shares } from '../market/shares.js'
 import { exactAmount, type Whole } from '../market/whole.js'
-import type { CurrentPrices } from './current-prices.js'
+import type { CurrentPrices, HistoryPrices } from './current-prices.js'
+import type { EquitySeries } from './equity-series.js'
 
 /**
  * Cash and positions, exact: every ledger gives the same amounts to the last digit. Assets are
@@ -46,6 +47,27 @@ export interface Ledger {
   mark(prices: CurrentPrices): void
   /** Number of bookings and valuations so far that were too large for doubles. */
   readonly wideAmounts: number
+}
+
+/**
+ * A ledger that need not value its positions at every bar, because it can do so afterwards: between
+ * two changes of a position, equity follows from the prices alone.
+ */
+export interface PostponingLedger extends Ledger {
+  /**
+   * Values every position when an amount is next read, at the prices of that moment. Every asset
+   * held has a price from then on.
+   */
+  markLater(prices: CurrentPrices): void
+  /** Values what was postponed, before the clock moves to where prices look different. */
+  settle(): void
+  /** Appends the equity at each of the bars `from` to `to` − 1, with the present positions. */
+  equityOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void
+}
+
+/** Whether a ledger is one that can value its positions afterwards. */
+export function canPostpone(ledger: Ledger): ledger is PostponingLedger {
+  return 'equityOver' in ledger
 }
 
 /** An amount as strategies get it: quotients of `Money` end after 28 digits. */

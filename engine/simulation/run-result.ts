@@ -91,8 +91,9 @@ export function resultOf(run: FinishedRun): BacktestResult {
       return metrics()
     },
   }
-  const { bankrupt } = journal
-  return bankrupt === undefined ? result : Object.assign(result, { bankrupt: texts.of(bankrupt) })
+  const bankrupt = equity.firstNotAboveZero()
+  if (bankrupt < 0) return result
+  return Object.assign(result, { bankrupt: texts.of(sessionsOf(run)[bankrupt]!) })
 }
 
 /** A value that is made on first use. */

@@ -2,7 +2,9 @@ import type { Rational } from '../market/rational.js'
 import type { Shares } from '../market/shares.js'
 import type { Whole } from '../market/whole.js'
 import type { Execution } from './blotter.js'
+import type { HistoryPrices } from './current-prices.js'
 import { EquitySeries } from './equity-series.js'
+import type { PostponingLedger } from './ledger.js'
 
 /** An event that changes a position or its profit. Amounts of cash are changes, in ticks. */
 export type BookedEvent =
@@ -18,24 +20,56 @@ export type BookedEvent =
     }
   | { readonly kind: 'dividend'; readonly asset: number; readonly cash: Whole }
 
-/** Records the events of a simulation. Nothing is made into text before it is read. */
+/**
+ * Records the events of a simulation, and the equity of its sessions. Nothing is made into text
+ * before it is read.
+ *
+ * While no position changes, equity follows from the prices alone. So a ledger that can computes
+ * the equity of many sessions at once, when a position is about to change.
+ */
 export class SessionJournal {
   readonly events: BookedEvent[] = []
   readonly equity: EquitySeries
   /** Number of sessions that ended with a position. */
   exposed = 0
-  /** Calendar index of the last bar of the first session that ended with no equity left. */
-  bankrupt: number | undefined
+  /** Values the sessions afterwards; absent if each is valued when it ends. */
+  readonly #later: PostponingLedger | undefined
+  readonly #prices: HistoryPrices
+  /** The first bar whose equity is not recorded yet. */
+  #next: number
 
-  /** @param most  the largest number of sessions */
-  constructor(most: number) {
-    this.equity = new EquitySeries(most)
+  /**
+   * @param start  the first bar
+   * @param end    behind the last bar
+   * @param later  a ledger that values the sessions afterwards, if it can and each has one bar
+   */
+  constructor(
+    prices: HistoryPrices,
+    start: number,
+    end: number,
+    later: PostponingLedger | undefined,
+  ) {
+    this.equity = new EquitySeries(end - start)
+    this.#prices = prices
+    this.#next = start
+    this.#later = later
   }
 
-  /** The end-of-session packet. @param bar  calendar index of the session's last bar */
-  sessionEnded(bar: number, equity: Whole, exposed: boolean): void {
+  /** Records the equity at the end of a session. */
+  sessionEnded(equity: Whole, exposed: boolean): void {
     this.equity.push(equity)
     if (exposed) this.exposed++
-    if (equity <= 0 && this.bankrupt === undefined) this.bankrupt = bar
+  }
+
+  /**
+   * Records the sessions before `bar` with the present positions, if they are valued afterwards. To
+   * be called before a position changes in `bar`, and at the end.
+   */
+  valueUntil(bar: number): void {
+    const from = this.#next
+    if (this.#later === undefined || from >= bar) return
+    this.#later.equityOver(this.#prices, from, bar, this.equity)
+    if (this.#later.invested) this.exposed += bar - from
+    this.#next = bar
   }
 }

@@ -10,8 +10,8 @@ import type { TradingAlgorithm } from './algorithm.js'
 import { AssetNumbers } from './asset-numbers.js'
 import { Blotter, type Execution, type ExecutionRules } from './blotter.js'
 import { ActionQueue } from './corporate-actions.js'
-import { currentPrices } from './current-prices.js'
-import type { Ledger } from './ledger.js'
+import { HistoryPrices } from './current-prices.js'
+import { canPostpone, type Ledger, type PostponingLedger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
 import type { BacktestResult, BundleIdentity } from './result.js'
 import { type FinishedRun, resultOf } from './run-result.js'
@@ -92,21 +92,21 @@ export function simulate(parts: SimulationParts): Simulated {
  */
 function runSessions(parts: SimulationParts, desk: Desk): void {
   const { algorithm, calendar, start, end, portal, clock, ledger } = parts
-  const { blotter, book, context, journal } = desk
+  const { blotter, book, context, journal, later, prices } = desk
   const actions = new ActionQueue(parts.adjustments, start)
-  const prices = currentPrices(parts.histories, clock)
   const opens = algorithm.beforeTradingStart !== undefined
-  const isDaily = calendar.days === calendar.length
   for (let session = start; session < end; session++) {
     if (opens || actions.due(session)) openSession(parts, desk, actions, session)
     clock.atBar(session)
     blotter.fill(session, book)
-    ledger.mark(prices)
+    if (later === undefined) ledger.mark(prices)
+    else later.markLater(prices)
     const returned: unknown = algorithm.handleData(context, portal)
     if (returned !== undefined) synchronous('handleData', returned)
-    if (isDaily || endsDay(calendar, session, end))
-      journal.sessionEnded(session, ledger.equity, ledger.invested)
+    if (later === undefined && endsDay(calendar, session, end))
+      journal.sessionEnded(ledger.equity, ledger.invested)
   }
+  journal.valueUntil(end)
 }
 
 /** What happens before the first bar of a session. */
@@ -116,6 +116,7 @@ function openSession(
   actions: ActionQueue,
   session: number,
 ): void {
+  desk.later?.settle()
   clock.beforeOpen(session)
   for (const action of actions.take(session)) applyAction(desk, ledger, action, session)
   if (startsDay(calendar, session, start))
@@ -130,6 +131,9 @@ interface Desk {
   readonly texts: SessionTexts
   readonly book: (execution: Execution) => void
   readonly numbers: AssetNumbers
+  readonly prices: HistoryPrices
+  /** The ledger, if it can value every session of this run afterwards. */
+  readonly later: PostponingLedger | undefined
 }
 
 function openDesk(parts: SimulationParts): Desk {
@@ -140,7 +144,10 @@ function openDesk(parts: SimulationParts): Desk {
     rules,
     histories.map(({ bars }) => bars),
   )
-  const journal = new SessionJournal(end - start)
+  const prices = new HistoryPrices(histories, clock)
+  const isDaily = calendar.days === calendar.length
+  const later = isDaily && prices.areDirect && canPostpone(ledger) ? ledger : undefined
+  const journal = new SessionJournal(prices, start, end, later)
   const { priceScale } = rules
   const context = new TradingContext({
     texts,
@@ -153,11 +160,12 @@ function openDesk(parts: SimulationParts): Desk {
     priceScale,
   })
   const book = (execution: Execution): void => {
-    const { order, shares, price, commission } = execution
+    const { order, session, shares, price, commission } = execution
+    journal.valueUntil(session)
     execution.cash = ledger.fill(order.asset, shares, price, commission)
     journal.events.push(execution)
   }
-  return { blotter, journal, context, texts, book, numbers }
+  return { blotter, journal, context, texts, book, numbers, prices, later }
 }
 
 /**
@@ -172,6 +180,7 @@ function applyAction(
 ): void {
   const asset = numbers.of(action.asset)
   if (asset === undefined) return
+  journal.valueUntil(session)
   if (action.kind === 'dividend') {
     const cash = ledger.dividend(asset, action.value)
     journal.events.push({ kind: 'dividend', asset, cash })

@@ -13,8 +13,9 @@ import {
   worth,
 } from '../market/shares.js'
 import { negated, sum, type Whole, wholeOf } from '../market/whole.js'
-import type { CurrentPrices } from './current-prices.js'
-import { type Ledger, tooManyShares } from './ledger.js'
+import type { CurrentPrices, HistoryPrices } from './current-prices.js'
+import type { EquitySeries } from './equity-series.js'
+import { type Ledger, type PostponingLedger, tooManyShares } from './ledger.js'
 
 /**
  * Layer 4: the ledger without decimals. Amounts are whole ticks in doubles. An amount that does not
@@ -38,7 +39,7 @@ interface WidePosition {
   price: Whole
 }
 
-class TickLedger implements Ledger {
+class TickLedger implements PostponingLedger {
   wideAmounts = 0
   invested = false
   readonly #assets: readonly AssetId[]
@@ -51,7 +52,9 @@ class TickLedger implements Ledger {
   /** Numbers of the assets in `#shares` that are held. */
   readonly #held: number[] = []
   cash: Whole
-  equity: Whole
+  #equity: Whole
+  /** The prices of a postponed valuation. */
+  #postponed: CurrentPrices | undefined
 
   constructor(startingCash: Whole, priceScale: number, assets: readonly AssetId[]) {
     this.#assets = assets
@@ -59,7 +62,12 @@ class TickLedger implements Ledger {
     this.#shares = new Float64Array(assets.length)
     this.#prices = new Float64Array(assets.length)
     this.cash = startingCash
-    this.equity = startingCash
+    this.#equity = startingCash
+  }
+
+  get equity(): Whole {
+    this.settle()
+    return this.#equity
   }
 
   position(asset: number): number {
@@ -73,6 +81,7 @@ class TickLedger implements Ledger {
   }
 
   lastPrice(asset: number): Whole {
+    this.settle()
     return this.#wide.get(asset)?.price ?? this.#prices[asset]!
   }
 
@@ -105,11 +114,64 @@ class TickLedger implements Ledger {
     return this.#pay(wholeOf(divideHalfEven(value, amount.denominator * SHARE_UNIT)))
   }
 
+  markLater(prices: CurrentPrices): void {
+    this.#postponed = prices
+  }
+
+  settle(): void {
+    if (this.#postponed !== undefined) this.mark(this.#postponed)
+  }
+
   mark(prices: CurrentPrices): void {
+    this.#postponed = undefined
     const cash = this.cash
-    if (!this.invested) this.equity = cash
+    if (!this.invested) this.#equity = cash
     else if (typeof cash === 'bigint' || this.#wide.size > 0) this.#markWide(prices)
     else this.#markHeld(prices, cash)
+  }
+
+  equityOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void {
+    const cash = this.cash
+    const { doubles, length: at } = equity
+    if (doubles === undefined || typeof cash === 'bigint' || this.#wide.size > 0) {
+      this.#wideOver(prices, from, to, equity)
+      return
+    }
+    const count = to - from
+    for (let i = 0; i < count; i++) doubles[at + i] = cash
+    // If the sizes add up to less than 2^53, every product and every sum is exact.
+    let size = Math.abs(cash)
+    for (let k = 0; k < this.#held.length; k++) {
+      const asset = this.#held[k]!
+      const shares = this.#shares[asset]!
+      const column = prices.column(asset)
+      const first = from - prices.firstSession(asset)
+      let highest = 0
+      for (let i = 0; i < count; i++) {
+        const price = column[first + i]!
+        doubles[at + i]! += shares * price
+        if (price > highest) highest = price
+      }
+      size += Math.abs(shares) * highest
+    }
+    if (size <= MAX_UNSCALED) equity.appended(count)
+    else this.#wideOver(prices, from, to, equity)
+  }
+
+  #wideOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void {
+    const held = [...this.#held, ...this.#wide.keys()].map((asset) => ({
+      units: shareUnits(this.shares(asset)),
+      column: prices.column(asset),
+      first: prices.firstSession(asset),
+    }))
+    const cash = BigInt(this.cash) * SHARE_UNIT
+    this.wideAmounts += to - from
+    for (let bar = from; bar < to; bar++) {
+      let units = cash
+      for (const position of held)
+        units += position.units * BigInt(position.column[bar - position.first]!)
+      equity.push(wholeOf(divideHalfEven(units, SHARE_UNIT)))
+    }
   }
 
   #markHeld(prices: CurrentPrices, cash: number): void {
@@ -126,7 +188,7 @@ class TickLedger implements Ledger {
       value += held
       size += Math.abs(held)
     }
-    if (size <= MAX_UNSCALED) this.equity = value
+    if (size <= MAX_UNSCALED) this.#equity = value
     else this.#markWide(prices)
   }
 
@@ -143,7 +205,7 @@ class TickLedger implements Ledger {
       if (!Number.isNaN(ticks)) position.price = ticks
       units += shareUnits(position.shares) * BigInt(position.price)
     }
-    this.equity = wholeOf(divideHalfEven(units, SHARE_UNIT))
+    this.#equity = wholeOf(divideHalfEven(units, SHARE_UNIT))
   }
 
   #hold(asset: number, shares: Shares, price: Whole): void {
