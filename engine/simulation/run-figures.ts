@@ -40,7 +40,7 @@ export function figuresOfRun(run: FinishedRun): RunFigures {
     totalReturn: growth - 1,
     maxDrawdown: deepestFall(startingCash, equity, priceScale),
     get annualReturn() {
-      if (journal.bankrupt !== undefined) return undefined
+      if (equity.firstNotAboveZero() >= 0) return undefined
       const value = annualised(growth, sessions, annualisation.periodsPerYear)
       return Number.isFinite(value) ? value : undefined
     },
