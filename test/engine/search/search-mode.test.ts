@@ -12,6 +12,7 @@ import {
   type Engine,
   EngineError,
   enable,
+  gridPoints,
   gridSearch,
   type IndicatorHandle,
   inlineExecutor,
@@ -158,11 +159,17 @@ function scoresOf(trials: readonly { readonly score?: number }[]) {
   return trials.map(({ score }) => score)
 }
 
-/** Undefined where an adjusted price has too many digits to be exact; any other error fails. */
-function refusal(error: unknown): undefined {
-  if (error instanceof EngineError && /adjusts to more than 2\^51 ticks/.test(error.message)) return
+/** Checks that a search that was refused was refused as the same parameters run alone are. */
+async function expectRefusal(error: unknown, space: ParameterSpace, lone: Run): Promise<void> {
+  if (!(error instanceof EngineError) || error.code === 'search-differs') throw error
+  for (const parameters of gridPoints(space)) {
+    const alone = await lone({ parameters }).catch((thrown: unknown) => thrown)
+    if (alone instanceof Error) return expect(alone).toEqual(error)
+  }
   throw error
 }
+
+type Run = (task: TrialTask) => Promise<BacktestResult>
 
 describe('search mode', () => {
   it(
@@ -176,7 +183,9 @@ describe('search mode', () => {
         const { specOf, space } = drawnSearch(seed)
         const [searching, lone] = [openEngine(config), openEngine(config)]
         const executors = executorsOf(searching, specOf, objective)
-        const found = await search(space, executors, { objective }).catch(refusal)
+        const found = await search(space, executors, { objective }).catch((error: unknown) =>
+          expectRefusal(error, space, (task) => lone.backtest(specOf(task))),
+        )
         if (found === undefined) {
           seen.refused++
           continue
