@@ -13,7 +13,7 @@ import { seededRandom } from '../../harness/statistics/random.js'
 import { decimalOverhead } from '../../scenarios/layers/decimal-overhead.js'
 import { marketContent } from '../../scenarios/market/market-content.js'
 import { floatLedger } from '../../scenarios/workloads/float-ledger.js'
-import { ledgerOf } from '../../scenarios/workloads/ledger-marks.js'
+import { ledgerMarksWorkload, ledgerOf } from '../../scenarios/workloads/ledger-marks.js'
 
 const ASSETS = ['A', 'B', 'C']
 const SCALE = 6
@@ -86,6 +86,19 @@ describe('a ledger of a suite', () => {
     expect(float.fills).toEqual(exact.fills)
     expect(exact.finalCash).toMatch(/3$/)
     expect(float.finalCash).not.toBe(exact.finalCash)
+  })
+
+  it('does not hide a wrong fill from the comparison of the workload', async () => {
+    const { canonical, diverge, prepare, run, scales } = ledgerMarksWorkload
+    await prepare(scales.smoke, 1, () => undefined)
+    const { output } = await run(pureBaseline(), scales.smoke, 1)
+    const wrong = structuredClone(output)
+    const fills = wrong.trials.find(({ result }) => result.fills.length > 2)!.result.fills as {
+      shares: number
+    }[]
+    fills[2]!.shares += 1
+    expect(canonical(wrong)).not.toBe(canonical(output))
+    expect(diverge(output, wrong)).toMatchObject({ at: { fill: 'number 3' }, field: 'shares' })
   })
 
   it('is chosen by decimal-overhead alone', () => {
