@@ -26,7 +26,7 @@ export function ledgerOf(config: LedgerChoice): LedgerMaker {
   return config.exactLedger === true ? tickLedger : floatLedger
 }
 
-/** Makes the rest of a backtest short, so that the ledger is a large part of it. */
+/** Makes the rest of a backtest short, so that the ledger is a larger part of it. */
 const ALL_ELSE: Partial<OptimizationConfig> = {
   assetListCache: true,
   preGroupedBars: true,
@@ -52,10 +52,10 @@ export const ledgerMarksWorkload: Workload<OptimizationConfig, GridSearchScale, 
   passes: SEARCH_PASSES,
   scales: {
     smoke: {
-      fast: { from: 5, to: 20, step: 5 },
-      slow: { from: 30, to: 60, step: 30 },
-      assets: 4,
-      sessions: 120,
+      fast: { from: 5, to: 50, step: 5 },
+      slow: { from: 60, to: 90, step: 30 },
+      assets: 8,
+      sessions: YEAR,
     },
     standard: {
       fast: { from: 5, to: 50, step: 5 },

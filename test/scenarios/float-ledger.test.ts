@@ -93,10 +93,9 @@ describe('a ledger of a suite', () => {
     await prepare(scales.smoke, 1, () => undefined)
     const { output } = await run(pureBaseline(), scales.smoke, 1)
     const wrong = structuredClone(output)
-    const fills = wrong.trials.find(({ result }) => result.fills.length > 2)!.result.fills as {
-      shares: number
-    }[]
-    fills[2]!.shares += 1
+    const { result } = wrong.trials.find((trial) => trial.result.fills.length > 2)!
+    const [, , third] = result.fills
+    Object.assign(third!, { shares: third!.shares + 1 })
     expect(canonical(wrong)).not.toBe(canonical(output))
     expect(diverge(output, wrong)).toMatchObject({ at: { fill: 'number 3' }, field: 'shares' })
   })
