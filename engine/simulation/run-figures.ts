@@ -2,7 +2,7 @@ import type { Whole } from '../market/whole.js'
 import { type EquitySeries, ticksAsNumber } from './equity-series.js'
 import { annualised, type CurveMetrics, curveMetrics } from './metrics.js'
 import type { BacktestResult } from './result.js'
-import { curveOfRun, type FinishedRun } from './run-result.js'
+import { type BookedRun, curveOfRun } from './run-result.js'
 
 /** The figures by which a search compares backtests; undefined where the metrics are absent. */
 export interface RunFigures extends Pick<CurveMetrics, 'totalReturn' | 'maxDrawdown'> {
@@ -30,7 +30,7 @@ export function figuresOfResult(result: BacktestResult): RunFigures {
  * The figures of a run, equal to those of its result to the last bit. They come from the ticks: no
  * texts and no trades are made, and the curve is made in doubles only for the Sharpe ratio.
  */
-export function figuresOfRun(run: FinishedRun): RunFigures {
+export function figuresOfRun(run: BookedRun): RunFigures {
   const { annualisation, journal, priceScale, startingCash } = run
   const { equity } = journal
   const sessions = equity.length

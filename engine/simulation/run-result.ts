@@ -145,9 +145,15 @@ function metricsOfRun(
   return metricsOf(curveOfRun(run, amounts), journal.exposed, wins, closed.length, annualisation)
 }
 
+/** The part of a run from which its figures follow. */
+export interface BookedRun
+  extends Pick<FinishedRun, 'annualisation' | 'priceScale' | 'startingCash'> {
+  readonly journal: Pick<SessionJournal, 'equity' | 'events'>
+}
+
 /** The equity of a run. @param amounts  its decimal texts, without the starting cash */
 export function curveOfRun(
-  { journal, priceScale, startingCash }: FinishedRun,
+  { journal, priceScale, startingCash }: BookedRun,
   amounts: () => readonly string[] = () => journal.equity.texts(priceScale),
 ): Curve {
   return {

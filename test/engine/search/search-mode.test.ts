@@ -242,6 +242,17 @@ describe('search mode', () => {
     expect(engine.counters()['engine.backtests']).toBe(2 * 9 + 1)
   })
 
+  it('has the same outcome when trials end in another order', async () => {
+    const engine = openEngine(EVERYTHING)
+    const { trials, backtests } = executorsOf(engine, crossover)
+    const backwards: typeof trials = {
+      map: async (tasks) => [...(await trials.map([...tasks].reverse()))].reverse(),
+    }
+    expect(await search(space, { trials: backwards, backtests })).toEqual(
+      await search(space, { trials, backtests }),
+    )
+  })
+
   it('keeps plain data: scalars, and the identity of the bundle', async () => {
     const engine = openEngine(EVERYTHING)
     for (const objective of OBJECTIVES) {
