@@ -1,5 +1,5 @@
 import { calibrate } from '../calibrate/calibrate.js'
-import type { Metric, RunLength, ScaleName, Workload } from '../contract.js'
+import type { Metric, PairDesign, RunLength, ScaleName, Workload } from '../contract.js'
 import { AssayError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
@@ -15,6 +15,8 @@ const PAIRS = 10
 /** Cold passes vary too much from process to process to find a bias. */
 const LENGTH: RunLength = { warmup: 3, iterations: 3 }
 const LONGEST_MS = 120_000
+/** The design that measures the figure of a layer, so that the host is checked in the same one. */
+const DESIGN: PairDesign = 'lock-step'
 
 /** A short calibration that may be due before an evaluation. */
 export interface ShortCalibration {
@@ -54,6 +56,7 @@ export async function calibrateShortly(short: ShortCalibration): Promise<void> {
       workloads: [workload],
       scale: SCALE,
       metric,
+      design: DESIGN,
       seed: command.seed,
       pairs: PAIRS,
       short: { mostMs, length: LENGTH },
