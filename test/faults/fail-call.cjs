@@ -4,6 +4,7 @@ const fs = require('node:fs')
 const promises = require('node:fs/promises')
 const processes = require('node:child_process')
 const { syncBuiltinESMExports } = require('node:module')
+const { resolve } = require('node:path')
 
 /**
  * Preloaded into a command: numbers its calls of the operating system, and lets one of them fail,
@@ -16,7 +17,10 @@ const { syncBuiltinESMExports } = require('node:module')
 const fault = JSON.parse(process.env.FAULT ?? 'null')
 delete process.env.FAULT
 
-const OURS = /dist\/((?:engine|harness|scenarios)\/[^:)]+):(\d+):\d+/
+/** A place in our own sources: the commands run with source maps, since the build joins modules. */
+const OURS = new RegExp(
+  `${resolve(__dirname, '../..').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/((?:engine|harness|scenarios)/[^:)]+):(\\d+):\\d+`,
+)
 const seen = new Map()
 
 /** Functions that report their failure to the caller; `existsSync` and `constants` do not. */

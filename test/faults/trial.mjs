@@ -114,7 +114,8 @@ function start(command, dir, fault) {
   const { main, words, cwd } = COMMANDS[command]
   const plan = { code: 'EIO', ...fault, list: join(dir, 'calls') }
   const environment = { FAULT: JSON.stringify(plan) }
-  return spawned(main, words(dir), cwd(dir), dir, environment, ['--require', PRELOAD])
+  const flags = ['--enable-source-maps', '--require', PRELOAD]
+  return spawned(main, words(dir), cwd(dir), dir, environment, flags)
 }
 
 function spawned(main, words, cwd, dir, environment, flags) {

@@ -2,7 +2,7 @@
 
 const PORTAL = 'engine/portal/bar-portal.ts'
 const HISTORY = 'engine/portal/plain-history.ts'
-const LEDGER = 'engine/simulation/ledger.ts'
+const LEDGER = 'engine/simulation/decimal-ledger.ts'
 const LOADER = 'engine/bundle/plain-source.ts'
 const SIMULATE = 'engine/simulation/simulate.ts'
 
@@ -15,7 +15,7 @@ export const PLANTS = {
   },
   ledger: {
     file: LEDGER,
-    at: 'mark(priceOf: (asset: AssetId) => number): void {\n    let value = this.#cash',
+    at: 'mark(ticksOf: (asset: AssetId) => number): void {\n    let value = this.#cash',
     name: 'plantedInLedger',
   },
   loader: {
@@ -85,7 +85,7 @@ export const TRIALS = [
     change: (text) =>
       `${text.replace(
         'const book = (execution: Execution): void => {',
-        "const book = (given: Execution): void => {\n    const execution = ++booked === 7 ? { ...given, price: given.price.plus('0.01') } : given",
+        'const book = (given: Execution): void => {\n    const execution = ++booked === 7 ? { ...given, price: Number(given.price) + 1 } : given',
       )}\nlet booked = 0\n`,
     expected: 4,
     seed: SEED,
