@@ -94,9 +94,9 @@ describe('a calibration of this host', () => {
     const { code, stdout, stderr } = await assay(`${SHORT} --resume --out ${root}`)
     const folder = folderOf(root, 'smoke')
     const { verdict, workloads } = readResult(folder)
-    expect(code).toBe(verdict === 'passed' ? 0 : 5)
+    expect(code).toBe({ passed: 0, undecidable: 3, failed: 5 }[verdict])
     expect(stdout).toMatch(
-      /workload +noise +A\/A difference +position +lag-1 +8 % measured as +certifies from \(10 pairs\)/,
+      /workload +noise +A\/A difference +position +lag-1 +8 % measured as +certifies from \(10(?:, 20)? pairs\)/,
     )
     expect(stdout).toMatch(new RegExp(`^${verdict} +.*/smoke/calibration.json$`, 'm'))
     expect(stderr).not.toContain('proving equivalence')
