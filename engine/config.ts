@@ -1,3 +1,11 @@
+import {
+  type Environment,
+  isPositiveWhole,
+  readGib,
+  readSwitch,
+  readWhole,
+  readWholes,
+} from './config-variables.js'
 import { EngineError } from './errors.js'
 
 /**
@@ -238,72 +246,4 @@ function fieldsOf(type: 'boolean' | 'number'): readonly (keyof OptimizationConfi
 function invalid(field: string, value: unknown, accepted: string): EngineError {
   const text = typeof value === 'number' ? value : JSON.stringify(value)
   return new EngineError('config-invalid', `${field} is ${text}; give ${accepted}`)
-}
-
-function isPositiveWhole(value: number): boolean {
-  return Number.isSafeInteger(value) && value > 0
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-const SWITCHES: ReadonlyMap<string, boolean> = new Map([
-  ['1', true],
-  ['true', true],
-  ['yes', true],
-  ['on', true],
-  ['0', false],
-  ['false', false],
-  ['no', false],
-  ['off', false],
-])
-
-function readSwitch(env: Environment, variable: string, fallback: boolean): boolean {
-  const accepted = 'one of 1, true, yes, on, 0, false, no, off'
-  return read(env, variable, fallback, accepted, (text) => SWITCHES.get(text.toLowerCase()))
-}
-
-function readWhole(env: Environment, variable: string, fallback: number): number {
-  return read(env, variable, fallback, 'a positive whole number', wholeOf)
-}
-
-function readWholes(
-  env: Environment,
-  variable: string,
-  fallback: readonly number[],
-): readonly number[] {
-  const accepted = 'positive whole numbers joined by commas, such as 20,50,200'
-  return read(env, variable, fallback, accepted, (text) => {
-    const values = text.split(',').map((part) => wholeOf(part.trim()))
-    return values.every((value) => value !== undefined) ? values : undefined
-  })
-}
-
-function wholeOf(text: string): number | undefined {
-  const value = Number(text)
-  return /^\d+$/.test(text) && isPositiveWhole(value) ? value : undefined
-}
-
-function readGib(env: Environment, variable: string, fallback: number): number {
-  return read(env, variable, fallback, 'a positive number of GiB, such as 2 or 0.5', (text) => {
-    const bytes = Math.floor(Number(text) * GIB)
-    return /^\d*\.?\d+$/.test(text) && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined
-  })
-}
-
-function read<T>(
-  env: Environment,
-  variable: string,
-  fallback: T,
-  accepted: string,
-  parse: (text: string) => T | undefined,
-): T {
-  const text = env[variable]?.trim()
-  if (text === undefined || text === '') return fallback
-  const value = parse(text)
-  if (value !== undefined) return value
-  throw new EngineError(
-    'config-invalid',
-    `${variable} is '${text}'; set it to ${accepted}, or unset it`,
-    { details: { variable, value: text } },
-  )
 }

@@ -77,6 +77,7 @@ export const profileCategories: ProfileCategories = {
         'engine/open-bundles.ts',
         'engine/open-engine.ts',
         'engine/config.ts',
+        'engine/config-variables.ts',
         'engine/index.ts',
         'scenarios/',
         'harness/',
