@@ -112,7 +112,7 @@ export function pureBaseline(): OptimizationConfig {
 }
 
 /**
- * The default configuration: layers 1 to 3 on except the history cache, overridden by the `ASSAY_*`
+ * The default configuration: layers 1 to 4 on except the history cache, overridden by the `ASSAY_*`
  * variables named at each field. `ASSAY_ENABLE_CACHING` sets both switches of layer 1,
  * `ASSAY_CACHE_SIZE_GB` and `ASSAY_LRU_MAXSIZE` their limits; the variable of a single field takes
  * precedence. Of several variables for one field, the one named first at the field counts. An empty
@@ -144,7 +144,7 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     indicatorBytes: readWhole(env, 'ASSAY_INDICATOR_BYTES', pure.indicatorBytes),
     bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),
-    tickLedger: readSwitch(env, 'ASSAY_TICK_LEDGER', pure.tickLedger),
+    tickLedger: readSwitch(env, 'ASSAY_TICK_LEDGER', true),
   })
 }
 

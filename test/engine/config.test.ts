@@ -42,6 +42,7 @@ describe('configuration', () => {
       preGroupedBars: true,
       arrayReturns: true,
       bundlePool: true,
+      tickLedger: true,
     })
     expect(defaults({ ASSAY_ENABLE_CACHING: '' })).toEqual(defaults({}))
   })
