@@ -87,6 +87,7 @@ export const profileCategories: ProfileCategories = {
   // Functions used in several categories, so that their time belongs to their callers.
   callers: [
     'engine/group-by.ts',
+    'engine/once-per.ts',
     'engine/market/money.ts',
     'engine/cache/lru.ts',
     'engine/cache/shared-memory.ts',

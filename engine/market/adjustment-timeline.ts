@@ -1,3 +1,4 @@
+import { oncePer } from '../once-per.js'
 import { adjustedColumn } from './adjusted-column.js'
 import { type AdjustmentEvent, adjustmentEvents } from './adjustment-events.js'
 import { type Adjustment, adjustmentsOf, type DividendPolicy } from './adjustments.js'
@@ -143,19 +144,12 @@ interface Found {
   volume?: boolean
 }
 
-const foundOf = new WeakMap<readonly AdjustmentEvent[], Found>()
-
-function found(events: readonly AdjustmentEvent[]): Found {
-  let known = foundOf.get(events)
-  if (known === undefined) {
-    const latest = new Int32Array(events.length)
-    for (const [k, { session }] of events.entries())
-      latest[k] = k === 0 ? session : Math.max(latest[k - 1]!, session)
-    known = { latest }
-    foundOf.set(events, known)
-  }
-  return known
-}
+const found = oncePer((events: readonly AdjustmentEvent[]): Found => {
+  const latest = new Int32Array(events.length)
+  for (const [k, { session }] of events.entries())
+    latest[k] = k === 0 ? session : Math.max(latest[k - 1]!, session)
+  return { latest }
+})
 
 /** The latest session of the events visible in an epoch; bars from there on are not adjusted. */
 function lastSession(events: readonly AdjustmentEvent[], epoch: number): number {

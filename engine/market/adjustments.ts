@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js'
 import { groupBy } from '../group-by.js'
+import { oncePer } from '../once-per.js'
 import { ratioOfDecimals } from './exact.js'
 import type { Rational } from './rational.js'
 
@@ -48,24 +49,20 @@ export function compareAdjustments(a: Adjustment, b: Adjustment): number {
   return a.kind === b.kind ? 0 : a.kind === 'split' ? -1 : 1
 }
 
-const inOrder = new WeakMap<readonly Adjustment[], readonly Adjustment[]>()
-
 /**
  * The adjustments in the order they apply. A list is sorted once and must not change afterwards.
  *
  * @param adjustments  in any order
  */
-export function sortedAdjustments(adjustments: readonly Adjustment[]): readonly Adjustment[] {
-  let sorted = inOrder.get(adjustments)
-  if (sorted === undefined) {
-    sorted = [...adjustments].sort(compareAdjustments)
-    inOrder.set(adjustments, sorted)
-  }
-  return sorted
-}
+export const sortedAdjustments = oncePer(
+  (adjustments: readonly Adjustment[]): readonly Adjustment[] =>
+    [...adjustments].sort(compareAdjustments),
+)
 
 const NONE: readonly Adjustment[] = []
-const byAsset = new WeakMap<readonly Adjustment[], ReadonlyMap<string, readonly Adjustment[]>>()
+const byAsset = oncePer((adjustments: readonly Adjustment[]) =>
+  groupBy(sortedAdjustments(adjustments), ({ asset }) => asset),
+)
 
 /**
  * The adjustments of one asset in the order they apply. A list is grouped once and must not change
@@ -77,10 +74,5 @@ export function adjustmentsOf(
   adjustments: readonly Adjustment[],
   asset: string,
 ): readonly Adjustment[] {
-  let groups = byAsset.get(adjustments)
-  if (groups === undefined) {
-    groups = groupBy(sortedAdjustments(adjustments), (one) => one.asset)
-    byAsset.set(adjustments, groups)
-  }
-  return groups.get(asset) ?? NONE
+  return byAsset(adjustments).get(asset) ?? NONE
 }

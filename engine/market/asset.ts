@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import { oncePer } from '../once-per.js'
 
 /**
  * An asset's id, e.g. `AAPL` or `BTC/USDT`: 1–64 characters of `A–Z a–z 0–9 . _ - ^ = : $ @`, and
@@ -21,17 +22,11 @@ export interface Asset {
   readonly ownCalendar?: true
 }
 
-const ownIds = new WeakMap<readonly Asset[], ReadonlySet<AssetId>>()
-
 /** The ids of the assets with a calendar of their own. A list is searched once. */
-export function ownCalendarIds(assets: readonly Asset[]): ReadonlySet<AssetId> {
-  let ids = ownIds.get(assets)
-  if (ids === undefined) {
-    ids = new Set(assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : [])))
-    ownIds.set(assets, ids)
-  }
-  return ids
-}
+export const ownCalendarIds = oncePer(
+  (assets: readonly Asset[]): ReadonlySet<AssetId> =>
+    new Set(assets.flatMap(({ id, ownCalendar }) => (ownCalendar ? [id] : []))),
+)
 
 const ASSET_ID =
   /^(?!(?:.*\/)?\.{0,2}(?:\/|$))[A-Za-z0-9._\-^=:$@](?:[A-Za-z0-9._\-^=:$@/&+!#* ]{0,62}[A-Za-z0-9._\-^=:$@+!#*])?$/

@@ -19,7 +19,7 @@ export type Money = Decimal
 export const MAX_UNSCALED = 2 ** 53 - 1
 
 /**
- * The largest number of ticks that `numberToTicks` recovers from a double. `ticks / 10^scale` and
+ * The largest number of ticks that `ticksAt` recovers from a double. `ticks / 10^scale` and
  * the product with `10^scale` each have a relative error of at most 2^-53, together less than
  * 2^-52, so the product is less than half a tick from the exact value while ticks ≤ 2^51.
  */
@@ -205,15 +205,11 @@ export function ticksToNumber(ticks: number, scale: number): number {
 /**
  * Recovers exactly the ticks from which `ticksToNumber` made a number.
  *
- * @param value  a number made by `ticksToNumber` at the same scale
+ * @param value  a number made by `ticksToNumber`
+ * @param power  `powerOfTen` of the same scale
  * @throws {EngineError} `precision`: NaN, infinite, or beyond 2^51 ticks, where the recovery would
  * not be reliable
  */
-export function numberToTicks(value: number, scale: number): number {
-  return ticksAt(value, powerOfTen(scale))
-}
-
-/** `numberToTicks` for loops: `power` is `powerOfTen(scale)`, looked up once. */
 export function ticksAt(value: number, power: number): number {
   // Adding 0 turns the −0 of Math.round into 0.
   const ticks = Math.round(value * power) + 0

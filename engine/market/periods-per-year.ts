@@ -1,3 +1,4 @@
+import { oncePer } from '../once-per.js'
 import type { Calendar } from './calendar.js'
 
 const DAY_MS = 86_400_000
@@ -16,8 +17,6 @@ const COARSER: readonly { readonly from: number; readonly to: number; readonly y
   { from: 350, to: 380, year: 1 },
 ]
 
-const counted = new WeakMap<Calendar, number>()
-
 /**
  * How many sessions (trading days) of a calendar make a year, from their spacing: 252 if weekends
  * are closed, 365 if most of them are open, 52, 12, 4 or 1 for weekly, monthly, quarterly and
@@ -26,14 +25,7 @@ const counted = new WeakMap<Calendar, number>()
  *
  * @returns at least 1; 252 if a calendar has a single day
  */
-export function periodsPerYear(calendar: Calendar): number {
-  let periods = counted.get(calendar)
-  if (periods === undefined) {
-    periods = countPeriods(calendar)
-    counted.set(calendar, periods)
-  }
-  return periods
-}
+export const periodsPerYear = oncePer(countPeriods)
 
 function countPeriods(calendar: Calendar): number {
   const days = tradingDays(calendar)

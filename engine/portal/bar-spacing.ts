@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { Bars } from '../market/bars.js'
 import type { Calendar } from '../market/calendar.js'
+import { oncePer } from '../once-per.js'
 
 const HOUR_MS = 3_600_000
 
@@ -83,19 +84,12 @@ function coarserOf(spacings: readonly Spacing[]): readonly CoarserAsset[] {
     }))
 }
 
-const shortestByCalendar = new WeakMap<Calendar, number>()
-
 /** The shortest time between two slots of a calendar. */
-function shortestOf(calendar: Calendar): number {
-  let shortest = shortestByCalendar.get(calendar)
-  if (shortest === undefined) {
-    shortest = Number.POSITIVE_INFINITY
-    for (let i = 1; i < calendar.length; i++)
-      shortest = Math.min(shortest, calendar.times[i]! - calendar.times[i - 1]!)
-    shortestByCalendar.set(calendar, shortest)
-  }
+const shortestOf = oncePer(({ times, length }: Calendar): number => {
+  let shortest = Number.POSITIVE_INFINITY
+  for (let i = 1; i < length; i++) shortest = Math.min(shortest, times[i]! - times[i - 1]!)
   return shortest
-}
+})
 
 /**
  * Whether two bars of an asset are as close as slots can be. For most assets, a few bars show

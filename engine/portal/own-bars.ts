@@ -1,4 +1,5 @@
 import type { Bars } from '../market/bars.js'
+import { oncePer } from '../once-per.js'
 
 /**
  * The bars of an asset with a calendar of its own: its rows, without the slots in which only other
@@ -15,21 +16,12 @@ export interface OwnBars {
   rowsOf(column: Float64Array): Float64Array
 }
 
-const made = new WeakMap<Bars, OwnBars>()
-
 /**
  * The rows of one asset, found once for the same bars.
  *
  * @param bars  dense bars; a slot without a row has no close
  */
-export function ownBars(bars: Bars): OwnBars {
-  let own = made.get(bars)
-  if (own === undefined) {
-    own = findRows(bars)
-    made.set(bars, own)
-  }
-  return own
-}
+export const ownBars = oncePer(findRows)
 
 function findRows(bars: Bars): OwnBars {
   const { close } = bars.ticks

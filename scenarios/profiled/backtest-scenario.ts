@@ -12,7 +12,7 @@ import { marketDirectory, prepareMarket } from '../market/market-cache.js'
 import type { MarketSize } from '../market/resample.js'
 import { rankedMomentum } from '../strategies/ranked-momentum.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
-import { firstDivergence } from '../workloads/backtest-divergence.js'
+import { firstDivergence, numbered } from '../workloads/backtest-divergence.js'
 import { type CrossoverTask, crossoverReference } from '../workloads/crossover-reference.js'
 import { type MomentumTask, momentumReference } from './momentum-reference.js'
 
@@ -81,7 +81,7 @@ export function backtestScenario(
         : momentumReference(bundle, momentumTasks(scale))
     },
     canonical: (results) => results.map(canonical).join('\n'),
-    diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+    diverge: (baseline, candidate) => firstDivergence(numbered(baseline), numbered(candidate)),
   }
 }
 
@@ -116,8 +116,4 @@ function crossoverTasks({ backtests, start }: BacktestScale): CrossoverTask[] {
 
 function fastOf(number: number): number {
   return FAST + (number % (SLOW - FAST - 1))
-}
-
-function labelled(results: readonly BacktestResult[]) {
-  return results.map((result, number) => ({ label: `number ${number + 1}`, result }))
 }

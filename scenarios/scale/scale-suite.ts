@@ -9,7 +9,7 @@ import type { Layer, RunLength, Suite, Workload } from '../../harness/contract.j
 import { CACHE_VARIABLE } from '../../harness/system/cache-root.js'
 import { layers } from '../layers/index.js'
 import { marketDirectory, prepareMarket } from '../market/market-cache.js'
-import { firstDivergence } from '../workloads/backtest-divergence.js'
+import { firstDivergence, numbered } from '../workloads/backtest-divergence.js'
 import { crossoverOf } from '../workloads/search-space.js'
 import { type PointSize, sizeId } from './scale-point.js'
 import { QUICK_SIZES, SCALE_SIZES, type ScaleSizes, scaleTasks } from './scale-sizes.js'
@@ -94,10 +94,6 @@ function searchOf(
       return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
     },
     canonical: (results) => results.map(canonical).join('\n'),
-    diverge: (baseline, candidate) => firstDivergence(labelled(baseline), labelled(candidate)),
+    diverge: (baseline, candidate) => firstDivergence(numbered(baseline), numbered(candidate)),
   }
-}
-
-function labelled(results: readonly BacktestResult[]) {
-  return results.map((result, number) => ({ label: `number ${number + 1}`, result }))
 }

@@ -7,6 +7,11 @@ export interface LabelledBacktest {
   readonly result: BacktestResult
 }
 
+/** Backtests by their place in a list, from 1. */
+export function numbered(results: readonly BacktestResult[]): readonly LabelledBacktest[] {
+  return results.map((result, index) => ({ label: `number ${index + 1}`, result }))
+}
+
 /** A point of a search as text: `fast=5 slow=60`. */
 export function parametersText(parameters: Parameters): string {
   return Object.entries(parameters)

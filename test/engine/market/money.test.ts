@@ -7,7 +7,6 @@ import {
   MAX_RECOVERABLE_TICKS,
   MAX_UNSCALED,
   Money,
-  numberToTicks,
   parseDecimal,
   powerOfTen,
   ticksAt,
@@ -148,8 +147,8 @@ describe('ticks and doubles', () => {
 
   test.prop([fc.integer({ min: -MAX_RECOVERABLE_TICKS, max: MAX_RECOVERABLE_TICKS }), scale], {
     numRuns: 20_000,
-  })('numberToTicks recovers every tick up to 2^51', (ticks, places) => {
-    expect(numberToTicks(ticksToNumber(ticks, places), places)).toBe(ticks)
+  })('ticksAt recovers every tick up to 2^51', (ticks, places) => {
+    expect(ticksAt(ticksToNumber(ticks, places), powerOfTen(places))).toBe(ticks)
   })
 
   test.prop([fc.integer({ min: 0, max: 5000 }), scale], RUNS)(
@@ -165,13 +164,13 @@ describe('ticks and doubles', () => {
       (t) => Math.round((t / 1e6) * 1e6) !== t,
     )
     expect(lost.length).toBeGreaterThan(0)
-    expect(() => numberToTicks((MAX_RECOVERABLE_TICKS + 1) / 1e6, 6)).toThrow(/limit 2\^51 ticks/)
-    expect(() => numberToTicks(Number.NaN, 6)).toThrow(/has no exact ticks/)
-    expect(() => numberToTicks(Number.NEGATIVE_INFINITY, 6)).toThrow(/has no exact ticks/)
+    expect(() => ticksAt((MAX_RECOVERABLE_TICKS + 1) / 1e6, 1e6)).toThrow(/limit 2\^51 ticks/)
+    expect(() => ticksAt(Number.NaN, 1e6)).toThrow(/has no exact ticks/)
+    expect(() => ticksAt(Number.NEGATIVE_INFINITY, 1e6)).toThrow(/has no exact ticks/)
   })
 
   it('has no negative zero', () => {
-    expect(Object.is(numberToTicks(-1e-9, 6), 0)).toBe(true)
+    expect(Object.is(ticksAt(-1e-9, 1e6), 0)).toBe(true)
   })
 })
 
