@@ -41,14 +41,11 @@ describe('the modules of measured processes', () => {
     const frames = renamed
       .map((frame) => frameOf(frame, locate))
       .filter(({ file = '' }) => !file.includes('node_modules'))
-    // Several files have a function of this name; the build decides which of them keeps it.
-    const labelled = frames.filter(({ name }) => name === 'labelled')
-    expect(labelled).not.toEqual([])
-    for (const { file = '', line } of labelled)
-      expect(line).toBe(lineOf(file, 'function labelled('))
-    for (const { name, file = '' } of frames) {
+    // Which functions are renamed is the build's choice; some names occur in several files.
+    expect(frames).not.toEqual([])
+    for (const { name, file = '', line } of frames) {
       expect(name).not.toContain('$')
-      expect(readFileSync(join(root, file), 'utf8')).toContain(`function ${name}(`)
+      expect({ name, line }).toEqual({ name, line: lineOf(file, `function ${name}(`) })
     }
   })
 
