@@ -103,6 +103,15 @@ export {
   type SearchOutcome,
   search,
 } from './search/search.js'
+export {
+  type BacktestSettings,
+  type LoadedSearch,
+  loadSearchModule,
+  type SearchModule,
+  type SearchModuleMaker,
+  type SearchModuleOptions,
+  specOf,
+} from './search/search-module.js'
 export type { TrialSummary } from './search/trial-summary.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
 export {
