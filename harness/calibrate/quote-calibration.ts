@@ -5,6 +5,7 @@ import { improvementInterval, improvementOf } from '../verdict/compare.js'
 import { calibratedHost } from './calibrated-host.js'
 import type { CalibratedWorkload, Calibration } from './calibration.js'
 import { calibrationId, readCalibration, SHORT } from './calibration-store.js'
+import { suite as hostSuite } from './host-suite.js'
 
 /** A planned evaluation, and its host. */
 export interface CalibrationQuery {
@@ -22,7 +23,7 @@ const STALE_AFTER_DAYS = 30
 /**
  * The part that concerns the workloads of a plan, from the calibration of this host, Node version,
  * flags, suite and scale. If that calibration does not exist or covers none of the workloads, it is
- * a short calibration of this host, which stands for all workloads.
+ * a short calibration of this host, which stands for all workloads of all suites.
  *
  * A `failed` calibration counts at any age and for any workload, because bias does not disappear
  * by itself. It is `stale` by age only: the measured code may change daily, but bias and noise are
@@ -39,7 +40,8 @@ export function quoteCalibration(
   const covers = long?.workloads.some(({ id }) => plan.workloads.some((one) => one.id === id))
   if (long !== undefined && (covers === true || long.verdict === 'failed'))
     return quoteOf(long, { plan, command, now })
-  const short = readCalibration(root, calibrationId(host, SHORT))
+  const anySuite = calibratedHost(environment, { metric: plan.metric, suite: hostSuite.name })
+  const short = readCalibration(root, calibrationId(anySuite, SHORT))
   if (short === undefined) return { status: 'missing', command, workloads: [] }
   const { scale, workloads } = short
   const quote = quoteOf(short, { plan: { workloads }, command, now })

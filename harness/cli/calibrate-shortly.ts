@@ -1,31 +1,28 @@
 import { calibrate } from '../calibrate/calibrate.js'
-import type { Metric, PairDesign, RunLength, ScaleName, Workload } from '../contract.js'
+import { suite as hostSuite } from '../calibrate/host-suite.js'
+import type { Metric, PairDesign, RunLength, ScaleName } from '../contract.js'
 import { AssayError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
 import type { CalibrationQuote } from '../evidence/evidence.js'
 import { Interrupted, type Io } from '../io.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import { ownSuite } from '../measurement/load-suite.js'
 import { forkSettings, nodeFlagsFor } from '../measurement/run-environment.js'
 import { createProgress } from '../progress.js'
 import { formatDuration } from '../text/format.js'
 
-/** The data are the smallest, because the host is checked and not the workload. */
 const SCALE: ScaleName = 'smoke'
 const PAIRS = 10
 /** Cold passes vary too much from process to process to find a bias. */
-const LENGTH: RunLength = { warmup: 3, iterations: 3 }
-const LONGEST_MS = 120_000
+const LENGTH: RunLength = { warmup: 10, iterations: 20 }
+const LONGEST_MS = 60_000
 /** The design that measures the figure of a layer, so that the host is checked in the same one. */
 const DESIGN: PairDesign = 'lock-step'
 
 /** A short calibration that may be due before an evaluation. */
 export interface ShortCalibration {
   readonly command: EvaluateCommand
-  readonly loaded: LoadedSuite
   readonly packageVersion: string
   readonly metric: Metric
-  /** Ids of the workloads that will be measured, targets first. */
-  readonly workloads: readonly string[]
   readonly io: Io
   /** It is given up if it would take longer, ms. */
   readonly mostMs?: number
@@ -39,21 +36,20 @@ export function isShortDue(quote: CalibrationQuote): boolean {
 
 /**
  * Makes a short calibration of this host: ten pairs of identical arms and ten with an injected
- * effect, on the first workload that runs on one thread. If that is not possible or takes too
- * long, it is reported, and the evaluation goes on without.
+ * effect, on work that is known and quick, because the host is checked and not a workload. If that
+ * is not possible or takes too long, it is reported, and the evaluation goes on without.
  *
  * @throws {Interrupted} the user stopped it
  */
 export async function calibrateShortly(short: ShortCalibration): Promise<void> {
-  const { command, loaded, packageVersion, metric, io, mostMs = LONGEST_MS } = short
-  const workload = checkedWorkload(short)
-  if (workload === undefined) return
+  const { command, packageVersion, metric, io, mostMs = LONGEST_MS } = short
+  const loaded = ownSuite(hostSuite)
   const progress = createProgress(io)
-  progress.note(`checking this host: identical arms, and a known effect, on ${workload.id}`)
+  progress.note('checking this host: identical arms, and a known effect')
   try {
     await calibrate({
       root: command.root,
-      workloads: [workload],
+      workloads: hostSuite.workloads,
       scale: SCALE,
       metric,
       design: DESIGN,
@@ -76,13 +72,4 @@ export async function calibrateShortly(short: ShortCalibration): Promise<void> {
     if (!(error instanceof AssayError) || error instanceof Interrupted) throw error
     progress.note(`this host was not checked within ${formatDuration(mostMs)}: ${error.message}`)
   }
-}
-
-function checkedWorkload({
-  workloads,
-  loaded,
-}: ShortCalibration): Workload<unknown, unknown, unknown> | undefined {
-  return workloads
-    .map((id) => loaded.suite.workloads.find((workload) => workload.id === id))
-    .find((workload) => workload !== undefined && workload.parallel !== true)
 }

@@ -22,7 +22,7 @@ export async function evaluateLayer(
   const loaded = await suiteOf(command.suite)
   const planned = planEvaluation(command, loaded, readRecords(command.root), packageVersion)
   try {
-    await calibrateIfDue({ command, planned, loaded, packageVersion, io })
+    await calibrateIfDue({ command, planned, packageVersion, io })
     const evaluation = await evaluate(evaluationRequest({ command, planned, loaded, io }))
     printEvaluation(evaluation, command, io)
     if (command.json) io.stdout(recordText(evaluation.record))

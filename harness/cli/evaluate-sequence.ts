@@ -85,7 +85,7 @@ export async function evaluateSequence(
 
 /** A short calibration for each metric of the layers, if this host has none. */
 async function calibrateMetrics(
-  { command, loaded, packageVersion, io }: Session,
+  { command, packageVersion, io }: Session,
   plans: readonly PlanDraft[],
 ): Promise<void> {
   for (const metric of new Set(plans.map((plan) => plan.metric))) {
@@ -95,7 +95,6 @@ async function calibrateMetrics(
     await calibrateIfDue({
       command: { ...layerCommand, resume },
       planned,
-      loaded,
       packageVersion,
       io,
     })

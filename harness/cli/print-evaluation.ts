@@ -108,17 +108,12 @@ function warningText({ where, code, hint }: PlacedWarning): string {
 export async function calibrateIfDue({
   command,
   planned,
-  loaded,
   packageVersion,
   io,
-}: Planned & { readonly packageVersion: string }): Promise<void> {
+}: Omit<Planned, 'loaded'> & { readonly packageVersion: string }): Promise<void> {
   if (!command.calibration || command.resume) return
   if (!isShortDue(quoteFor(command, planned, io))) return
-  const { metric } = planned
-  const idsOf = (role: string) =>
-    planned.workloads.flatMap((workload) => (workload.role === role ? [workload.id] : []))
-  const workloads = [...idsOf('target'), ...idsOf('guard')]
-  await calibrateShortly({ command, loaded, packageVersion, metric, workloads, io })
+  await calibrateShortly({ command, packageVersion, metric: planned.metric, io })
 }
 
 /** The plan with the calibration of the host and the published error rates of the rule. */

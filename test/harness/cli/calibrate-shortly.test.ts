@@ -2,18 +2,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { calibrationSchema } from '../../../harness/calibrate/calibration.js'
+import { quoteCalibration } from '../../../harness/calibrate/quote-calibration.js'
 import { calibrateShortly, isShortDue } from '../../../harness/cli/calibrate-shortly.js'
 import { evaluateCommand } from '../../../harness/cli/evaluate-command.js'
+import type { Metric } from '../../../harness/contract.js'
 import type { EvaluateCommand } from '../../../harness/evaluation/plan.js'
 import type { CalibrationQuote } from '../../../harness/evidence/evidence.js'
-import { ownSuite } from '../../../harness/measurement/load-suite.js'
+import { readEnvironment } from '../../../harness/measurement/environment.js'
+import { nodeFlagsFor } from '../../../harness/measurement/run-environment.js'
 import { decisionRecordSchema } from '../../../harness/record/record-schema.js'
-import { assay, createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { assay, createIo, temporaryDirectory } from '../../fixtures/bench.js'
 import { parseWords } from './parse-words.js'
 
 describe('whether a short calibration is due', () => {
   const quote: CalibrationQuote = { status: 'missing', command: 'assay calibrate', workloads: [] }
-  const short = { workload: 'spin', scale: 'smoke' as const }
+  const short = { workload: 'host-check', scale: 'smoke' as const }
 
   it('only if the host has none, or its short one is old, undecidable or failed', () => {
     expect(isShortDue(quote)).toBe(true)
@@ -31,15 +34,15 @@ describe('whether a short calibration is due', () => {
 const parse = (...words: string[]) =>
   parseWords(evaluateCommand, ['faster', ...words], process.cwd()) as EvaluateCommand
 
-/** The short calibration before an evaluation of the kernel suite. */
+/** The short calibration before an evaluation. */
 function check(root: string, mostMs?: number) {
   const { io, output } = createIo()
   const command = parse('--workload', 'spin', '--scale', 'smoke', '--out', root)
-  const short = { command, loaded: ownSuite(kernelSuite), packageVersion: '0', io }
   return calibrateShortly({
-    ...short,
+    command,
+    packageVersion: '0',
+    io,
     metric: 'cpu',
-    workloads: ['spin'],
     ...(mostMs !== undefined && { mostMs }),
   }).then(() => output)
 }
@@ -56,17 +59,34 @@ describe('a short calibration', () => {
 
   it('is made of identical arms and of a known effect, and stored beside the long ones', async () => {
     const { stderr } = await check(root, 600_000)
-    expect(stderr).toContain('checking this host: identical arms, and a known effect, on spin')
+    expect(stderr).toContain('checking this host: identical arms, and a known effect\n')
     const { folder, names } = calibrationsIn(root)
     expect(names).toEqual(['short'])
     const stored = calibrationSchema.parse(
       JSON.parse(readFileSync(join(folder, 'short', 'calibration.json'), 'utf8')),
     )
     expect(stored).toMatchObject({ schema: 'assay/calibration@2', scale: 'smoke' })
-    const [spin] = stored.workloads
-    expect(spin?.identical.attempts[0]?.n).toBe(10)
-    expect(spin?.injected.attempts[0]?.realised).toBeGreaterThan(0.02)
+    const [{ identical, injected } = { identical: undefined, injected: undefined }] =
+      stored.workloads
+    expect(identical?.attempts[0]?.n).toBe(10)
+    expect(injected?.attempts[0]?.realised).toBeGreaterThan(0.02)
   }, 600_000)
+
+  it('stands for every suite, scale and workload', () => {
+    const environment = readEnvironment(nodeFlagsFor('cpu'))
+    const quoteFor = (metric: Metric) =>
+      quoteCalibration(
+        {
+          root,
+          environment,
+          plan: { metric, suite: 'another', scale: 'production', workloads: [] },
+          command: 'assay calibrate',
+        },
+        new Date(),
+      )
+    expect(quoteFor('cpu')).toMatchObject({ short: { workload: 'host-check', scale: 'smoke' } })
+    expect(quoteFor('wall').status).toBe('missing')
+  })
 
   it('is quoted by an evaluation, which then does not warn that there is none', async () => {
     const { code, stdout } = await assay(
@@ -75,8 +95,10 @@ describe('a short calibration', () => {
     expect(code).toBe(0)
     const { calibration, warnings } = decisionRecordSchema.parse(JSON.parse(stdout))
     expect(calibration).toMatchObject({
-      short: { workload: 'spin', scale: 'smoke' },
-      checks: [{ workload: 'spin', identical: { ci95: [expect.any(Number), expect.any(Number)] } }],
+      short: { workload: 'host-check', scale: 'smoke' },
+      checks: [
+        { workload: 'host-check', identical: { ci95: [expect.any(Number), expect.any(Number)] } },
+      ],
     })
     expect(warnings.map(({ code: warning }) => warning)).not.toContain('calibration-missing')
     expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
