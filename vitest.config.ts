@@ -2,17 +2,19 @@ import { readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
+/** Calls that start processes, and one of ten thousands of simulated evaluations. */
+const STARTS_PROCESSES =
+  /\b(?:assay|runCli|forkRun|browserOfTests|spawn|runTrial|measureFresh|assessWorkload)\(/
+
 /**
  * What takes long are processes, which is seen neither in the size of a file nor, in a fresh clone,
- * in times of an earlier run: so both workers end together.
+ * in times of an earlier run: so all workers end together.
  */
 class ProcessesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
     const starting = new Set(
-      sorted.filter(({ moduleId }) =>
-        /\b(?:assay|runCli|forkRun|browserOfTests|spawn)\(/.test(readFileSync(moduleId, 'utf8')),
-      ),
+      sorted.filter(({ moduleId }) => STARTS_PROCESSES.test(readFileSync(moduleId, 'utf8'))),
     )
     return [...starting, ...sorted.filter((file) => !starting.has(file))]
   }
@@ -22,13 +24,15 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/fixtures/shared-directory.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // Modules are loaded once per process, not once per file, which halves the time. So a test
     // leaves no state behind in a module or in the environment.
     isolate: false,
-    maxWorkers: 2,
+    // One more than the processors of a small host: a file that starts processes often waits for
+    // them. Pairs that are measured meanwhile share a processor, so that load slows both arms.
+    maxWorkers: 3,
     sequence: { sequencer: ProcessesFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     // No test opens a connection, and parsing further certificates takes longer than the rest of a

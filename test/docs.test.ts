@@ -87,7 +87,7 @@ describe('the commands shown', () => {
       const { code, stderr } = await assay([...words, ...small, ...evidence])
       expect([0, 3], stderr).toContain(code)
     },
-    120_000,
+    240_000,
   )
 })
 

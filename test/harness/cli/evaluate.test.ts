@@ -5,7 +5,13 @@ import {
   type DecisionRecord,
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
-import { assay, type CommandResult, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  assay,
+  type CommandResult,
+  kernelSuite,
+  temporaryDirectory,
+  undisturbed,
+} from '../../fixtures/bench.js'
 import {
   EVALUATED_WORDS,
   evaluatedFaster,
@@ -21,7 +27,7 @@ beforeAll(async () => {
   const { root, ...output } = await evaluatedFaster()
   first = output
   evaluated = root
-}, 120_000)
+}, 240_000)
 
 /** A copy of the root with the record of `faster` in it. */
 function copy(): string {
@@ -273,10 +279,11 @@ function crashAt(numbers: string, root: string): Promise<CommandResult> {
 
 describe('controls', () => {
   it('an injected effect is measured, and its record is marked as a control that decides nothing about the layer', async () => {
-    const root = temporaryDirectory()
-    const { code, stdout } = await assay(
-      `evaluate identity ${QUICK} --inject 60% --out ${root} --require accepted`,
-    )
+    let root = ''
+    const { code, stdout } = await undisturbed(() => {
+      root = temporaryDirectory()
+      return assay(`evaluate identity ${QUICK} --inject 60% --out ${root} --require accepted`)
+    })
     expect(code).toBe(0)
     expect(stdout).toContain('injected: 60.0 % by work in baseline')
     const record = recordOf(root, '0001-identity')

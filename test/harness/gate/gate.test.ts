@@ -9,6 +9,7 @@ import {
   createIo,
   kernelSuite,
   temporaryDirectory,
+  undisturbed,
 } from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
@@ -17,9 +18,11 @@ async function gate(
   more: readonly string[] = [],
   change: Partial<Io> = {},
 ): Promise<CommandResult> {
-  const { io, output } = createIo({ cwd: root, env, ...change })
-  const code = await runCli(['gate', ...QUICK_GATE, ...more], kernelSuite, io)
-  return { code, ...output }
+  return await undisturbed(async () => {
+    const { io, output } = createIo({ cwd: root, env, ...change })
+    const code = await runCli(['gate', ...QUICK_GATE, ...more], kernelSuite, io)
+    return { code, ...output }
+  })
 }
 
 const outputs = ({ root }: GateRepository) => join(root, 'profiling-results', 'gate')

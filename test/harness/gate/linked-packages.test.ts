@@ -18,7 +18,7 @@ import { digestOfLoadable } from '../../../harness/gate/loadable-code.js'
 import { ownModulesOnly } from '../../../harness/gate/own-modules.js'
 import { digestOfManifests } from '../../../harness/gate/package-manifests.js'
 import { packageRoot } from '../../../harness/system/package-root.js'
-import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { createIo, kernelSuite, temporaryDirectory, undisturbed } from '../../fixtures/bench.js'
 import { type GateRepository, gateRepository, QUICK_GATE } from '../../fixtures/gate-repository.js'
 
 const setting = { env: process.env, signal: new AbortController().signal }
@@ -63,8 +63,13 @@ function change({ root, git }: GateRepository, file: string, from: string, to: s
 }
 
 async function gate({ root, env }: GateRepository) {
-  const { io, output } = createIo({ cwd: root, env })
-  const code = await runCli(['gate', ...QUICK_GATE, '--no-profile'], kernelSuite, io)
+  const { code, ...output } = await undisturbed(async () => {
+    const { io, output } = createIo({ cwd: root, env })
+    return {
+      code: await runCli(['gate', ...QUICK_GATE, '--no-profile'], kernelSuite, io),
+      ...output,
+    }
+  })
   const text = readFileSync(join(root, 'profiling-results', 'gate', 'gate.json'), 'utf8')
   return { code, ...output, report: gateReportSchema.parse(JSON.parse(text)) }
 }
