@@ -39,11 +39,10 @@ function lockStepTimes({ cpuMs, wallMs, waitedMs }: Passes, warmup: number) {
 
 /** The whole timed section; co-scheduled, its wall time without the waiting of the main thread. */
 function sectionTimes({ start, end }: TimedSection, isShared: boolean) {
-  const thread = String(process.pid)
-  const waitedMs = (end.waits?.get(thread) ?? 0) - (start.waits?.get(thread) ?? 0)
+  const waitedMs = isShared ? end.mainWaitMs - start.mainWaitMs : 0
   return {
     cpuMs: cpuMsBetween(start.cpu, end.cpu),
-    wallMs: end.atMs - start.atMs - (isShared ? waitedMs : 0),
+    wallMs: end.atMs - start.atMs - waitedMs,
   }
 }
 

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { Bench } from 'tinybench'
 import type { RunSlot } from '../contract.js'
-import { readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
+import { readMainWait, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
 import type { Company } from './company.js'
 import type { watchProcesses } from './started-processes.js'
 
@@ -9,6 +9,8 @@ import type { watchProcesses } from './started-processes.js'
 interface Reading {
   readonly processes: ReturnType<ReturnType<typeof watchProcesses>['read']>
   readonly waits: ReadonlyMap<string, number> | undefined
+  /** Waiting of the main thread for a CPU so far, read beside the clock, ms. */
+  readonly mainWaitMs: number
   readonly involuntarySwitches: number
   readonly cpu: NodeJS.CpuUsage
   readonly atMs: number
@@ -80,18 +82,22 @@ function collect(): void {
 }
 
 // The clocks are read last at the start and first at the end, so that the other readings stay
-// outside the section.
+// outside the section. The wait is read beside them: if a process that shares the CPU has its turn
+// between the two, the wait contains time that the section does not.
 function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const processes = watch.read()
   const waits = readRunQueueWaits(proc)
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
+  const mainWaitMs = readMainWait(proc)
   const cpu = process.cpuUsage()
-  return { processes, waits, involuntarySwitches, cpu, atMs: performance.now() }
+  return { processes, waits, involuntarySwitches, mainWaitMs, cpu, atMs: performance.now() }
 }
 
 function readAtEnd(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const atMs = performance.now()
   const cpu = process.cpuUsage()
+  const mainWaitMs = readMainWait(proc)
   const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
-  return { processes: watch.read(), waits: readRunQueueWaits(proc), involuntarySwitches, cpu, atMs }
+  const [counters, waits] = [watch.read(), readRunQueueWaits(proc)]
+  return { processes: counters, waits, involuntarySwitches, mainWaitMs, cpu, atMs }
 }

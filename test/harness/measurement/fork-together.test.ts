@@ -7,6 +7,7 @@ import { bindableCpus, readAllowedCpus } from '../../../harness/measurement/affi
 import type { ForkResult, ForkSettings } from '../../../harness/measurement/fork-run.js'
 import { forkTogether } from '../../../harness/measurement/fork-together.js'
 import { nodeFlagsFor, runEnvironment } from '../../../harness/measurement/run-environment.js'
+import { readMainWait } from '../../../harness/system/proc.js'
 import { createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
 
 const [cpu] = bindableCpus()
@@ -206,4 +207,24 @@ describe('the CPUs that processes can be bound to', () => {
     writeFileSync(join(proc, 'self', 'status'), 'Name:\tnode\n')
     expect(readAllowedCpus(proc)).toBeUndefined()
   })
+})
+
+describe('wall time on a shared CPU', () => {
+  it.skipIf(cpu === undefined || readMainWait() === 0)(
+    'does not contain the turns of the other process, nor takes off more than they took',
+    async () => {
+      const ratios: number[] = []
+      for (let pair = 1; pair <= 5; pair++) {
+        const slots = (['baseline', 'candidate'] as const).map((arm, position) =>
+          slot(arm, { pair, position, iterations: 12 }),
+        )
+        const results = await forkTogether(slots, settings(), { design: 'co-scheduled', cpu: cpu! })
+        for (const { wallMs, cpuMs } of results.map(measurementOf)) ratios.push(wallMs / cpuMs)
+      }
+      // Of work on one thread, what is left is its CPU time.
+      const median = ratios.sort((a, b) => a - b)[ratios.length >> 1]
+      expect(median).toBeGreaterThan(0.9)
+      expect(median).toBeLessThan(1.1)
+    },
+  )
 })
