@@ -140,3 +140,11 @@ export {
 } from './simulation/result.js'
 export type { SlippageModel } from './simulation/slippage.js'
 export type { RangeSpec } from './simulation/trading-range.js'
+export {
+  indicatorSum,
+  indicatorValue,
+  type Signal,
+  type SignalInput,
+  signalStrategy,
+} from './sweep/signal.js'
+export type { SweepSpec } from './sweep/sweep.js'

@@ -5,6 +5,7 @@ import { preGroupedBars } from './cache/pre-grouped.js'
 import { sharedIndicators } from './cache/shared-indicators.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
+import type { Executor } from './execution/inline.js'
 import { plainIndicatorSource } from './indicators/plain-indicators.js'
 import { type EngineLog, engineLog } from './log.js'
 import { openBundles } from './open-bundles.js'
@@ -20,6 +21,7 @@ import type {
   IndicatorSource,
   OpenBundle,
 } from './ports.js'
+import type { TrialTask } from './search/grid.js'
 import { definitionOf, type Objective } from './search/objectives.js'
 import { summaryOf, type TrialSummary } from './search/trial-summary.js'
 import {
@@ -31,8 +33,10 @@ import {
 import { decimalLedger } from './simulation/decimal-ledger.js'
 import type { BacktestResult } from './simulation/result.js'
 import { figuresOfRun } from './simulation/run-figures.js'
+import { outcomeOf } from './simulation/run-result.js'
 import type { Simulated } from './simulation/simulate.js'
 import { tickLedger } from './simulation/tick-ledger.js'
+import { Sweep, type SweepSpec } from './sweep/sweep.js'
 
 /**
  * Runs backtests under one configuration. Its caches live as long as the engine; open a new engine
@@ -53,6 +57,16 @@ export interface Engine {
    * @throws {EngineError} as `backtest`; `input-invalid`: see `definitionOf`
    */
   trial(spec: BacktestSpec, objective?: Objective): Promise<TrialSummary>
+  /**
+   * An executor for `search` that runs a signal: data are loaded once, each indicator is computed
+   * once, and only bars at which something can happen are visited. Its figures are those of `trial`
+   * with `signalStrategy`, which also runs if the ledger keeps decimals or a session has many bars.
+   * It keeps the data of the last range as long as it lives.
+   *
+   * @param objective  `total-return` if absent
+   * @throws {EngineError} `input-invalid`: see `definitionOf`; from `map`: as `trial`
+   */
+  sweep(spec: SweepSpec, objective?: Objective): Executor<TrialTask, TrialSummary>
   /**
    * Opens a bundle as this engine's backtests do. The caller must close it; closing the engine does
    * not.
@@ -114,22 +128,36 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     bundles.close()
     for (const cache of caches) cache.clear()
   }
+  const count = (bars: number) => {
+    counted['engine.backtests']!++
+    counted['engine.bars']! += bars
+  }
   const run = async (spec: BacktestSpec): Promise<Simulated> => {
     checkOpen()
     const simulated = await withBundle(bundles.source, spec.bundle, (bundle) =>
       runBacktest({ ...sources, ledger }, bundle, spec),
     )
-    counted['engine.backtests']!++
-    counted['engine.bars']! += simulated.result.bars
+    count(simulated.run.bars)
     return simulated
   }
   return {
     config,
-    backtest: async (spec) => (await run(spec)).result,
+    backtest: async (spec) => (await run(spec)).result(),
     async trial(spec, objective = 'total-return') {
       const definition = definitionOf(objective)
       const { run: ended, result } = await run(spec)
-      return summaryOf(result, figuresOfRun(ended), definition)
+      return summaryOf(outcomeOf(ended), figuresOfRun(ended), definition, result)
+    },
+    sweep(spec, objective = 'total-return') {
+      const maxBytes = config.indicatorBytes
+      const options = { sources: { ...sources, ledger }, maxBytes, log, count }
+      const swept = new Sweep(spec, objective, options)
+      return {
+        async map(tasks) {
+          checkOpen()
+          return withBundle(bundles.source, spec.bundle, (bundle) => swept.run(bundle, tasks))
+        },
+      }
     },
     async open(directory) {
       checkOpen()

@@ -70,6 +70,7 @@ export const profileCategories: ProfileCategories = {
       name: 'other',
       sources: [
         'engine/search/',
+        'engine/sweep/',
         'engine/data-check/',
         'engine/look-ahead/',
         'engine/cache/cache-stats.ts',

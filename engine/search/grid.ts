@@ -96,7 +96,7 @@ export async function runTrials<Result extends BacktestResult>(
   const results = await executor.map(tasks)
   return tasks.map(({ parameters }, index) => {
     const result = results[index]!
-    const score = definition.score(figuresOfResult(result), result)
+    const score = definition.score(figuresOfResult(result), () => result)
     return { index, parameters, ...(score !== undefined && { score }), result }
   })
 }

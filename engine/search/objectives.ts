@@ -35,14 +35,14 @@ export interface ObjectiveDefinition {
   /** Whether the exact final equity decides between equal scores: a double may round it. */
   readonly isEquity: boolean
   /** A finite number, or undefined. */
-  score(figures: RunFigures, result: BacktestResult): number | undefined
+  score(figures: RunFigures, result: () => BacktestResult): number | undefined
 }
 
 type Definition = Pick<ObjectiveDefinition, 'best' | 'score'>
 
 const DEFINITIONS: Readonly<Record<ObjectiveName, Definition>> = {
   /** The final equity; as a score, the nearest double. */
-  'final-equity': { best: 'highest', score: (_, { finalEquity }) => Number(finalEquity) },
+  'final-equity': { best: 'highest', score: (_, result) => Number(result().finalEquity) },
   /** Last equity ÷ starting cash − 1. */
   'total-return': { best: 'highest', score: ({ totalReturn }) => totalReturn },
   /** The Sharpe ratio of the metrics; undefined without variance. */
@@ -59,7 +59,7 @@ const DEFINITIONS: Readonly<Record<ObjectiveName, Definition>> = {
    * Profit of the closed trades that gained ÷ loss of those that lost, each an exact sum; undefined
    * if none lost.
    */
-  'profit-factor': { best: 'highest', score: (_, { trades }) => profitFactor(trades) },
+  'profit-factor': { best: 'highest', score: (_, result) => profitFactor(result().trades) },
 }
 
 /**
@@ -92,8 +92,8 @@ function ownDefinition(own: OwnObjective, names: readonly string[]): ObjectiveDe
   checkChoice(`best of objective ${name}`, best, ['highest', 'lowest'])
   if (typeof own.score !== 'function')
     throw new EngineError('input-invalid', `objective ${name} has no score; give it a function`)
-  const score = (_: RunFigures, result: BacktestResult): number | undefined => {
-    const value: unknown = own.score(result)
+  const score = (_: RunFigures, result: () => BacktestResult): number | undefined => {
+    const value: unknown = own.score(result())
     if (value === undefined || typeof value === 'number') return finite(value)
     throw new EngineError(
       'input-invalid',

@@ -80,7 +80,7 @@ export async function rerun<Result extends BacktestResult>(
   checkObjective(trial, definition.name)
   const { index, parameters, ...summary } = trial
   const [result] = await onOneVersion(backtests, summary.bundle.version).map([{ parameters }])
-  const full = summaryOf(result!, figuresOfResult(result!), definition)
+  const full = summaryOf(result!, figuresOfResult(result!), definition, () => result!)
   for (const figure of FIGURES) {
     if (Object.is(summary[figure], full[figure])) continue
     throw differs({ index, parameters }, figure, summary[figure], full[figure])

@@ -5,6 +5,7 @@ import type {
   SessionText,
 } from '../simulation/result.js'
 import type { RunFigures } from '../simulation/run-figures.js'
+import type { RunOutcome } from '../simulation/run-result.js'
 import type { ObjectiveDefinition } from './objectives.js'
 
 /** The figures that a search keeps of a backtest. Plain data, for structured clones and JSON. */
@@ -27,13 +28,17 @@ export interface TrialSummary {
   readonly bankrupt?: SessionText
 }
 
-/** The summary of a backtest, from its result and its figures. */
+/**
+ * The summary of a backtest, from its outcome and its figures.
+ *
+ * @param result  makes the whole result, which few objectives need
+ */
 export function summaryOf(
-  result: BacktestResult,
+  { bundle, bars, finalEquity, bankrupt }: RunOutcome,
   figures: RunFigures,
   definition: ObjectiveDefinition,
+  result: () => BacktestResult,
 ): TrialSummary {
-  const { bundle, bars, finalEquity, bankrupt } = result
   const { totalReturn, maxDrawdown, fills } = figures
   const score = definition.score(figures, result)
   return {
@@ -45,7 +50,7 @@ export function summaryOf(
     totalReturn,
     maxDrawdown,
     fills,
-    ...(definition.needsTrades && { closedTrades: result.closedTrades }),
+    ...(definition.needsTrades && { closedTrades: result().closedTrades }),
     ...(bankrupt !== undefined && { bankrupt }),
   }
 }

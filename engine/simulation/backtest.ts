@@ -24,12 +24,16 @@ import type {
   OpenBundle,
 } from '../ports.js'
 import type { TradingAlgorithm } from './algorithm.js'
+import { AssetNumbers } from './asset-numbers.js'
 import type { ExecutionRules, FillPolicy } from './blotter.js'
 import { checkChoice } from './choice.js'
 import { type CommissionModel, checkCommission } from './commission.js'
+import { HistoryPrices } from './current-prices.js'
 import type { Ledger } from './ledger.js'
 import type { Annualisation } from './metrics.js'
+import { SessionTexts } from './session-texts.js'
 import { type Simulated, simulate } from './simulate.js'
+import type { SimulationParts } from './simulation-parts.js'
 import { checkSlippage, type SlippageModel } from './slippage.js'
 import { type RangeSpec, type TradingRange, tradingRange } from './trading-range.js'
 
@@ -68,6 +72,9 @@ export interface BacktestSpec {
   readonly riskFree?: number
 }
 
+/** A backtest without its strategy. */
+export type BacktestSettings = Omit<BacktestSpec, 'algorithm'>
+
 /** Makes the ledger of a backtest; the parameters are those of `tickLedger`. */
 export type LedgerMaker = (
   startingCash: Whole,
@@ -86,17 +93,39 @@ export interface BacktestSources {
 
 const DEFAULT_CASH = 1_000_000
 
+/** A backtest whose data are loaded, to be run with any strategy and a ledger of its own. */
+export interface LoadedBacktest {
+  readonly parts: Omit<SimulationParts, 'ledger' | 'indicators'>
+  newLedger(): Ledger
+  /** Indicators of the loaded histories, without handles yet. */
+  newIndicators(): DeclaredIndicators
+}
+
 /**
  * Runs one backtest over an open bundle.
  *
- * @throws {EngineError} `unknown-asset`; `input-invalid`: an invalid range, cash or model; errors
- * of reading the bundle
+ * @throws {EngineError} see `loadBacktest`
  */
 export async function runBacktest(
   sources: BacktestSources,
   bundle: OpenBundle,
   spec: BacktestSpec,
 ): Promise<Simulated> {
+  const { parts, newLedger, newIndicators } = await loadBacktest(sources, bundle, spec)
+  return simulate(spec.algorithm, { ...parts, ledger: newLedger(), indicators: newIndicators() })
+}
+
+/**
+ * Loads what a backtest needs of an open bundle.
+ *
+ * @throws {EngineError} `unknown-asset`; `input-invalid`: an invalid range, cash or model; errors
+ * of reading the bundle
+ */
+export async function loadBacktest(
+  sources: BacktestSources,
+  bundle: OpenBundle,
+  spec: BacktestSettings,
+): Promise<LoadedBacktest> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const rules = executionRules(spec, manifest.scales)
@@ -113,26 +142,30 @@ export async function runBacktest(
   const adjustments = await bundle.adjustments()
   const { histories, windows } = await loadHistories(sources, scope, assets, adjustments, clock)
   const portal = new BarPortal({ histories, windows, calendar, dates })
-  const ledger = sources.ledger(startingCash, manifest.scales.price, portal.assets)
-  return simulate({
-    bundle: { name: manifest.name, version: bundle.version },
-    algorithm: spec.algorithm,
-    calendar,
-    start: range.start,
-    end: range.end,
-    histories: [...histories.values()],
-    portal,
-    clock,
-    adjustments,
-    rules,
-    annualisation,
-    startingCash,
-    ledger,
-    indicators: new DeclaredIndicators(sources.indicators, histories, { ...scope, clock }),
-  })
+  const byNumber = [...histories.values()]
+  return {
+    parts: {
+      bundle: { name: manifest.name, version: bundle.version },
+      calendar,
+      start: range.start,
+      end: range.end,
+      histories: byNumber,
+      portal,
+      clock,
+      prices: new HistoryPrices(byNumber, clock),
+      numbers: new AssetNumbers(portal.assets),
+      texts: new SessionTexts(calendar),
+      adjustments,
+      rules,
+      annualisation,
+      startingCash,
+    },
+    newLedger: () => sources.ledger(startingCash, manifest.scales.price, portal.assets),
+    newIndicators: () => new DeclaredIndicators(sources.indicators, histories, { ...scope, clock }),
+  }
 }
 
-function executionRules(spec: BacktestSpec, scales: TickScales): ExecutionRules {
+function executionRules(spec: BacktestSettings, scales: TickScales): ExecutionRules {
   const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
   checkChoice('fill', fill, ['next-open', 'next-close'])
   checkChoice('dividendPolicy', spec.dividendPolicy ?? 'prior-close', ['prior-close', 'ex-close'])
@@ -142,7 +175,7 @@ function executionRules(spec: BacktestSpec, scales: TickScales): ExecutionRules 
 }
 
 function annualisationOf(
-  { periodsPerYear: given, riskFree = 0 }: BacktestSpec,
+  { periodsPerYear: given, riskFree = 0 }: BacktestSettings,
   calendar: Calendar,
 ): Annualisation {
   if (given !== undefined && !(given > 0 && Number.isFinite(given)))

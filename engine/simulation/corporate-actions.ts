@@ -20,6 +20,11 @@ export class ActionQueue {
     return this.#next < this.#actions.length && this.#actions[this.#next]!.session <= session
   }
 
+  /** The session of the next actions; infinity if there are none left. */
+  get nextSession(): number {
+    return this.#actions[this.#next]?.session ?? Number.POSITIVE_INFINITY
+  }
+
   /**
    * The actions of a session in the order they apply.
    *

@@ -39,8 +39,14 @@ export class EquitySeries {
 
   /** The first session with an equity of zero or less; −1 if there is none. */
   firstNotAboveZero(): number {
-    for (let i = 0; i < this.#length; i++) if (this.at(i) <= 0) return i
+    const amounts = this.amounts()
+    for (let i = 0; i < amounts.length; i++) if (amounts[i]! <= 0) return i
     return -1
+  }
+
+  /** The amounts of all sessions, to be read only. */
+  amounts(): ArrayLike<Whole> {
+    return this.#wide ?? this.#ticks.subarray(0, this.#length)
   }
 
   /** @param session  from 0 */

@@ -8,7 +8,14 @@ import { ticksAsNumber } from './equity-series.js'
 import type { Ledger } from './ledger.js'
 import { type Annualisation, type Metrics, metricsOf } from './metrics.js'
 import type { Order } from './order.js'
-import type { BacktestResult, BundleIdentity, Fill, OrderRecord, Trade } from './result.js'
+import type {
+  BacktestResult,
+  BundleIdentity,
+  Fill,
+  OrderRecord,
+  SessionText,
+  Trade,
+} from './result.js'
 import type { BookedEvent, SessionJournal } from './session-journal.js'
 import type { Curve } from './session-returns.js'
 import type { SessionTexts } from './session-texts.js'
@@ -91,9 +98,28 @@ export function resultOf(run: FinishedRun): BacktestResult {
       return metrics()
     },
   }
-  const bankrupt = equity.firstNotAboveZero()
-  if (bankrupt < 0) return result
-  return Object.assign(result, { bankrupt: texts.of(sessionsOf(run)[bankrupt]!) })
+  const bankrupt = bankruptcyOf(run)
+  return bankrupt === undefined ? result : Object.assign(result, { bankrupt })
+}
+
+/** What ranks a run, besides its score; as in its result. */
+export function outcomeOf(run: FinishedRun): RunOutcome {
+  const { bars, bundle, ledger, priceScale } = run
+  const bankrupt = bankruptcyOf(run)
+  return {
+    bundle,
+    bars,
+    finalEquity: ticksToText(ledger.equity, priceScale),
+    ...(bankrupt !== undefined && { bankrupt }),
+  }
+}
+
+/** The part of a result that a search keeps of each trial. */
+export type RunOutcome = Pick<BacktestResult, 'bundle' | 'bars' | 'finalEquity' | 'bankrupt'>
+
+function bankruptcyOf(run: FinishedRun): SessionText | undefined {
+  const session = run.journal.equity.firstNotAboveZero()
+  return session < 0 ? undefined : run.texts.of(sessionsOf(run)[session]!)
 }
 
 /** A value that is made on first use. */

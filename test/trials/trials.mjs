@@ -4,7 +4,7 @@ const PORTAL = 'engine/portal/bar-portal.ts'
 const HISTORY = 'engine/portal/plain-history.ts'
 const LEDGER = 'engine/simulation/decimal-ledger.ts'
 const LOADER = 'engine/bundle/plain-source.ts'
-const SIMULATE = 'engine/simulation/simulate.ts'
+const DESK = 'engine/simulation/desk.ts'
 
 /** Places of planted slowdowns: after the line `at`. */
 export const PLANTS = {
@@ -81,7 +81,7 @@ export const TRIALS = [
   ...planted(25),
   {
     name: 'fill',
-    file: SIMULATE,
+    file: DESK,
     change: (text) =>
       `${text.replace(
         'const book = (execution: Execution): void => {',

@@ -42,7 +42,7 @@ async function digestWith(indicators: IndicatorSource): Promise<string> {
     history: plainHistorySource(),
     indicators,
   }
-  return digest((await runBacktest(sources, bundle, { bundle, algorithm: strategy() })).result)
+  return digest((await runBacktest(sources, bundle, { bundle, algorithm: strategy() })).result())
 }
 
 it.each(['get', 'set'] as const)('continues without a store whose %s fails', async (method) => {
