@@ -95,37 +95,47 @@ const DEFAULT_CASH = 1_000_000
 
 /** A backtest whose data are loaded, to be run with any strategy and a ledger of its own. */
 export interface LoadedBacktest {
-  readonly parts: Omit<SimulationParts, 'ledger' | 'indicators'>
-  newLedger(): Ledger
+  /** By number. */
+  readonly assets: readonly AssetId[]
+  readonly clock: Clock
+  /** Calendar indices traded: `start` inclusive, `end` exclusive. */
+  readonly start: number
+  readonly end: number
   /** Indicators of the loaded histories, without handles yet. */
   newIndicators(): DeclaredIndicators
+  /**
+   * The parts of one run, with a ledger of its own.
+   *
+   * @param indicators  new ones if absent
+   */
+  parts(indicators?: DeclaredIndicators): SimulationParts
 }
 
 /**
  * Runs one backtest over an open bundle.
  *
- * @throws {EngineError} see `loadBacktest`
+ * @throws {EngineError} see `withLoaded`
  */
 export async function runBacktest(
   sources: BacktestSources,
   bundle: OpenBundle,
   spec: BacktestSpec,
 ): Promise<Simulated> {
-  const { parts, newLedger, newIndicators } = await loadBacktest(sources, bundle, spec)
-  return simulate(spec.algorithm, { ...parts, ledger: newLedger(), indicators: newIndicators() })
+  return withLoaded(sources, bundle, spec, ({ parts }) => simulate(spec.algorithm, parts()))
 }
 
 /**
- * Loads what a backtest needs of an open bundle.
+ * Loads what a backtest needs of an open bundle, and uses it.
  *
  * @throws {EngineError} `unknown-asset`; `input-invalid`: an invalid range, cash or model; errors
  * of reading the bundle
  */
-export async function loadBacktest(
+export async function withLoaded<Result>(
   sources: BacktestSources,
   bundle: OpenBundle,
   spec: BacktestSettings,
-): Promise<LoadedBacktest> {
+  use: (loaded: LoadedBacktest) => Result,
+): Promise<Result> {
   const { calendar, manifest } = bundle
   const range = tradingRange(calendar, spec.range ?? {}, spec.warmUp)
   const rules = executionRules(spec, manifest.scales)
@@ -143,26 +153,37 @@ export async function loadBacktest(
   const { histories, windows } = await loadHistories(sources, scope, assets, adjustments, clock)
   const portal = new BarPortal({ histories, windows, calendar, dates })
   const byNumber = [...histories.values()]
-  return {
-    parts: {
-      bundle: { name: manifest.name, version: bundle.version },
+  const identity = { name: manifest.name, version: bundle.version }
+  const prices = new HistoryPrices(byNumber, clock)
+  const numbers = new AssetNumbers(portal.assets)
+  const texts = new SessionTexts(calendar)
+  const newIndicators = () =>
+    new DeclaredIndicators(sources.indicators, histories, { ...scope, clock })
+  return use({
+    assets: portal.assets,
+    clock,
+    start: range.start,
+    end: range.end,
+    newIndicators,
+    parts: (indicators = newIndicators()) => ({
+      bundle: identity,
       calendar,
       start: range.start,
       end: range.end,
       histories: byNumber,
       portal,
       clock,
-      prices: new HistoryPrices(byNumber, clock),
-      numbers: new AssetNumbers(portal.assets),
-      texts: new SessionTexts(calendar),
+      prices,
+      numbers,
+      texts,
       adjustments,
       rules,
       annualisation,
       startingCash,
-    },
-    newLedger: () => sources.ledger(startingCash, manifest.scales.price, portal.assets),
-    newIndicators: () => new DeclaredIndicators(sources.indicators, histories, { ...scope, clock }),
-  }
+      ledger: sources.ledger(startingCash, manifest.scales.price, portal.assets),
+      indicators,
+    }),
+  })
 }
 
 function executionRules(spec: BacktestSettings, scales: TickScales): ExecutionRules {

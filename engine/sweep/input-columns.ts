@@ -29,8 +29,8 @@ export class InputColumns {
     const key = `${asset} ${input.figure} ${input.barsAgo} ${input.indicator.key}`
     const kept = this.#columns.get(key)
     if (kept !== undefined) return kept
-    const { clock, end, portal, start } = this.#loaded.parts
-    const handle = this.#loaded.newIndicators().handle(portal.assets[asset]!, input.indicator)
+    const { assets, clock, end, start } = this.#loaded
+    const handle = this.#loaded.newIndicators().handle(assets[asset]!, input.indicator)
     const values = new Float64Array(end - start)
     for (let bar = start; bar < end; bar++) {
       clock.atBar(bar)

@@ -9,7 +9,7 @@ import {
   type BacktestSettings,
   type BacktestSources,
   type LoadedBacktest,
-  loadBacktest,
+  withLoaded,
 } from '../simulation/backtest.js'
 import { type Desk, openDesk } from '../simulation/desk.js'
 import { figuresOfRun } from '../simulation/run-figures.js'
@@ -84,7 +84,7 @@ export class Sweep {
   async #load(bundle: OpenBundle, range: SweepSpec['range']): Promise<LoadedRange> {
     const { sources, maxBytes, log } = this.#options
     const settings = range === undefined ? this.#spec : { ...this.#spec, range }
-    const backtest = await loadBacktest(sources, bundle, settings)
+    const backtest = await withLoaded(sources, bundle, settings, (loaded) => loaded)
     const columns = new InputColumns(backtest, maxBytes, log)
     const indicators = backtest.newIndicators()
     this.#loaded = { identity: bundle.identity, range, backtest, indicators, columns }
@@ -103,7 +103,7 @@ export class Sweep {
 
   #simulated({ backtest, columns, indicators }: LoadedRange, parameters: Parameters): Simulated {
     const { signal } = this.#spec
-    const parts = { ...backtest.parts, ledger: backtest.newLedger(), indicators }
+    const parts = backtest.parts(indicators)
     const desk = openDesk(parts)
     if (!postpones(desk)) return simulate(signalStrategy(signal, parameters), parts)
     return simulatedBy(sweptRun(parts, desk, targetsOf(signal, parameters, columns, parts)))
