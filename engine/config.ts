@@ -140,7 +140,7 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     historyCacheEntries: readWhole(env, 'ASSAY_HISTORY_CACHE_ENTRIES', pure.historyCacheEntries),
     historyCacheBytes: readWhole(env, 'ASSAY_HISTORY_CACHE_BYTES', pure.historyCacheBytes),
     historyKeptWindows: readWholes(env, 'ASSAY_HISTORY_KEPT_WINDOWS', pure.historyKeptWindows),
-    sharedIndicators: readSwitch(env, 'ASSAY_SHARED_INDICATORS', pure.sharedIndicators),
+    sharedIndicators: readSwitch(env, 'ASSAY_SHARED_INDICATORS', true),
     indicatorBytes: readWhole(env, 'ASSAY_INDICATOR_BYTES', pure.indicatorBytes),
     bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),

@@ -43,6 +43,7 @@ describe('configuration', () => {
       arrayReturns: true,
       bundlePool: true,
       tickLedger: true,
+      sharedIndicators: true,
     })
     expect(defaults({ ASSAY_ENABLE_CACHING: '' })).toEqual(defaults({}))
   })
@@ -81,8 +82,8 @@ describe('configuration', () => {
       { historyCacheEntries: 9, historyCacheBytes: 4096 },
     ],
     [
-      { ASSAY_SHARED_INDICATORS: 'on', ASSAY_INDICATOR_BYTES: '4096' },
-      { sharedIndicators: true, indicatorBytes: 4096 },
+      { ASSAY_SHARED_INDICATORS: '0', ASSAY_INDICATOR_BYTES: '4096' },
+      { sharedIndicators: false, indicatorBytes: 4096 },
     ],
     [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
     [
