@@ -29,7 +29,7 @@ const BUNDLES = [
   },
   // The engine alone, and the command that runs it.
   {
-    entries: ['engine/index', 'scenarios/commands/run-backtest'],
+    entries: ['engine/index', 'engine/execution/search-worker', 'scenarios/commands/run-backtest'],
     folder: 'joined',
     stays: (path) => path.startsWith('harness/') || path === 'scenarios/suite.js',
   },

@@ -69,6 +69,16 @@ export interface OptimizationConfig {
    * Layer 4: cash and positions in whole ticks instead of decimal.js values. `ASSAY_TICK_LEDGER`
    */
   readonly tickLedger: boolean
+  /**
+   * Layer 6: a worker pool keeps its threads after a search for the next one.
+   * `ASSAY_PERSISTENT_WORKERS`
+   */
+  readonly persistentWorkers: boolean
+  /**
+   * Layer 7: the threads of a worker pool share the bars of a bundle, decoded once.
+   * `ASSAY_SHARED_BUNDLES`
+   */
+  readonly sharedBundles: boolean
 }
 
 /** Names of the boolean flags, in layer order. */
@@ -81,6 +91,8 @@ export type OptimizationFlag =
   | 'sharedIndicators'
   | 'bundlePool'
   | 'tickLedger'
+  | 'persistentWorkers'
+  | 'sharedBundles'
 
 const GIB = 2 ** 30
 const MIB = 2 ** 20
@@ -101,6 +113,8 @@ const PURE_BASELINE: OptimizationConfig = Object.freeze({
   bundlePool: false,
   bundlePoolSize: 100,
   tickLedger: false,
+  persistentWorkers: false,
+  sharedBundles: false,
 })
 
 /**
@@ -145,6 +159,8 @@ export function defaults(env: Environment = process.env): OptimizationConfig {
     bundlePool: readSwitch(env, 'ASSAY_BUNDLE_POOL', pooling),
     bundlePoolSize: readWhole(env, 'ASSAY_BUNDLE_POOL_SIZE', poolSize),
     tickLedger: readSwitch(env, 'ASSAY_TICK_LEDGER', true),
+    persistentWorkers: readSwitch(env, 'ASSAY_PERSISTENT_WORKERS', pure.persistentWorkers),
+    sharedBundles: readSwitch(env, 'ASSAY_SHARED_BUNDLES', pure.sharedBundles),
   })
 }
 
@@ -165,7 +181,7 @@ export function configVariables(): readonly string[] {
 }
 
 /** Number of a layer of optimizations. */
-export type LayerNumber = 1 | 2 | 3 | 4 | 5
+export type LayerNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7
 
 /** What each layer turns on. */
 const LAYERS: Readonly<Record<LayerNumber, Partial<OptimizationConfig>>> = {
@@ -174,13 +190,15 @@ const LAYERS: Readonly<Record<LayerNumber, Partial<OptimizationConfig>>> = {
   3: { bundlePool: true },
   4: { tickLedger: true },
   5: { sharedIndicators: true },
+  6: { persistentWorkers: true },
+  7: { sharedBundles: true },
 }
 
 /**
  * A copy of `config` with one layer turned on: 1, the asset list and the bars of each asset are
  * kept; 2, arrays instead of data frames, and a history cache for the remaining frames; 3, bundles
  * are kept open; 4, the ledger counts in whole ticks; 5, declared indicators are computed once and
- * shared.
+ * shared; 6, a worker pool keeps its threads; 7, its threads share the bars of a bundle.
  *
  * @param config  the pure baseline if absent
  * @throws {EngineError} `config-invalid`: there is no such layer
@@ -190,7 +208,10 @@ export function enableLayer(
   config: OptimizationConfig = PURE_BASELINE,
 ): OptimizationConfig {
   if (!Object.hasOwn(LAYERS, layer))
-    throw new EngineError('config-invalid', `unknown layer ${String(layer)}; use 1, 2, 3, 4 or 5`)
+    throw new EngineError(
+      'config-invalid',
+      `unknown layer ${String(layer)}; use 1, 2, 3, 4, 5, 6 or 7`,
+    )
   return enable(config, LAYERS[layer])
 }
 

@@ -11,6 +11,7 @@ export type EngineErrorCode =
   | 'config-invalid'
   | 'strategy-misuse'
   | 'search-differs'
+  | 'worker-crashed'
 
 /** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {

@@ -24,6 +24,16 @@ export { checkData, type DataCheck } from './data-check/check-data.js'
 export type { DataNote } from './data-check/data-note.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
+export type { FailedTrial } from './execution/task-run.js'
+export {
+  type PoolRunOptions,
+  type PoolStatistics,
+  type PoolTrialOptions,
+  type WorkerPool,
+  type WorkerPoolOptions,
+  workerPool,
+} from './execution/worker-pool.js'
+export type { WorkerStatistics } from './execution/workers.js'
 export type { IndicatorHandle } from './indicators/handle.js'
 export {
   atr,

@@ -2,6 +2,7 @@ import { assetListCache } from './cache/asset-list.js'
 import { type CacheStats, cacheStatsOf } from './cache/cache-stats.js'
 import { historyCache } from './cache/history.js'
 import { preGroupedBars } from './cache/pre-grouped.js'
+import { sharedAssets, sharedBars } from './cache/shared-columns.js'
 import { sharedIndicators } from './cache/shared-indicators.js'
 import type { OptimizationConfig } from './config.js'
 import { EngineError } from './errors.js'
@@ -183,6 +184,10 @@ function openCaches(
   let bars: BarSource = plainBarSource()
   let history: HistorySource = plainHistorySource()
   let indicators: IndicatorSource = plainIndicatorSource()
+  if (config.sharedBundles) {
+    assets = sharedAssets(assets)
+    bars = sharedBars(bars)
+  }
   if (config.assetListCache) {
     const cached = assetListCache(assets, { maxEntries: config.assetListEntries, log })
     caches.push(cached)

@@ -34,6 +34,13 @@ export interface OpenBundle {
   /** The whole long table, decoded on first use, once per open. */
   table(): Promise<BarTable>
   /**
+   * The bars of an asset as views of memory that threads share. Only a bundle in such memory has
+   * them (`cache/shared-columns.ts`).
+   *
+   * @throws {EngineError} `unknown-asset`
+   */
+  views?(asset: AssetId, range: SessionRange): Bars
+  /**
    * All splits and dividends, ordered by session, split before dividend. Read on first use, once
    * per open.
    */

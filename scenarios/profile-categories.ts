@@ -13,6 +13,7 @@ export const profileCategories: ProfileCategories = {
         'engine/bundle/',
         'engine/cache/bundle-pool.ts',
         'engine/cache/shared-bundle.ts',
+        'engine/cache/shared-columns.ts',
         'node_modules/hyparquet/',
         'node_modules/hyparquet-compressors/',
       ],

@@ -46,6 +46,8 @@ export function preGroupedBars(
     return groups
   }
   const load = async (bundle: OpenBundle, asset: AssetId, range: SessionRange): Promise<Bars> => {
+    // They need no grouping.
+    if (bundle.views !== undefined) return plain.bars(bundle, asset, range)
     const life = lifeOf(bundle, asset)
     try {
       const { table, rows } = await grouped(bundle)

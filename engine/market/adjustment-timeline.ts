@@ -182,12 +182,29 @@ function isBounded({ ticks }: Bars, events: readonly AdjustmentEvent[], side: Si
  */
 const madeFloats = new WeakMap<Float64Array, { readonly power: number; values: Float64Array }>()
 
+/** Floats that lie in memory beside a column of raw ticks. */
+const providers = new WeakMap<Float64Array, () => Float64Array>()
+
+/**
+ * Gives a column of raw ticks its floats, so that none are made in memory of this thread.
+ *
+ * @param floats  called on first use: `ticks / 10^scale` of each element, correctly rounded
+ */
+export function provideFloats(ticks: Float64Array, floats: () => Float64Array): void {
+  providers.set(ticks, floats)
+}
+
 function floatsOf(ticks: Float64Array, power: number): Float64Array {
   const made = madeFloats.get(ticks)
   if (made?.power === power) return made.values
+  const values = providers.get(ticks)?.() ?? newFloats(ticks, power)
+  madeFloats.set(ticks, { power, values })
+  return values
+}
+
+function newFloats(ticks: Float64Array, power: number): Float64Array {
   const values = new Float64Array(ticks.length)
   for (let i = 0; i < ticks.length; i++) values[i] = ticks[i]! / power
-  madeFloats.set(ticks, { power, values })
   return values
 }
 

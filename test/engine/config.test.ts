@@ -32,6 +32,8 @@ describe('configuration', () => {
       bundlePool: false,
       bundlePoolSize: 100,
       tickLedger: false,
+      persistentWorkers: false,
+      sharedBundles: false,
     })
   })
 
@@ -85,6 +87,10 @@ describe('configuration', () => {
       { ASSAY_SHARED_INDICATORS: '0', ASSAY_INDICATOR_BYTES: '4096' },
       { sharedIndicators: false, indicatorBytes: 4096 },
     ],
+    [
+      { ASSAY_PERSISTENT_WORKERS: '1', ASSAY_SHARED_BUNDLES: 'on' },
+      { persistentWorkers: true, sharedBundles: true },
+    ],
     [{ ASSAY_HISTORY_KEPT_WINDOWS: '5, 60' }, { historyKeptWindows: [5, 60] }],
     [
       { ASSAY_BUNDLE_POOL: '0', ASSAY_BUNDLE_POOL_SIZE: '7' },
@@ -112,6 +118,8 @@ describe('configuration', () => {
     ['ASSAY_HISTORY_KEPT_WINDOWS', '20,0'],
     ['ASSAY_SHARED_INDICATORS', 'twice'],
     ['ASSAY_INDICATOR_BYTES', '0'],
+    ['ASSAY_PERSISTENT_WORKERS', '2'],
+    ['ASSAY_SHARED_BUNDLES', 'both'],
     ['ASSAY_BUNDLE_POOL', 'warm'],
     ['ASSAY_BUNDLE_POOL_SIZE', '0'],
   ])('refuses %s=%s, naming the variable, the value and the valid values', (variable, value) => {
@@ -176,13 +184,13 @@ describe('configuration', () => {
 
 describe('a layer by its number', () => {
   it('turns on what the layer of the same number in the suite does', () => {
-    for (const layer of [1, 2, 3, 4, 5] as const)
+    for (const layer of [1, 2, 3, 4, 5, 6, 7] as const)
       expect(enableLayer(layer)).toEqual(foldStack(suite, [`layer${layer}`]))
     expect(enableLayer(3, enableLayer(1))).toEqual(foldStack(suite, ['layer1', 'layer3']))
   })
 
   it('refuses any other number', () => {
-    expect(() => enableLayer(6 as 5)).toThrow(/unknown layer 6; use 1, 2, 3, 4 or 5/)
+    expect(() => enableLayer(8 as 5)).toThrow(/unknown layer 8; use 1, 2, 3, 4, 5, 6 or 7/)
     expect(() => enableLayer('toString' as unknown as 1)).toThrow(/unknown layer toString/)
   })
 })
