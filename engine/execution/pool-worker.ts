@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type ResourceLimits, Worker } from 'node:worker_threads'
 import type { SharedBundleData } from '../cache/shared-columns.js'
 import { EngineError, messageOf } from '../errors.js'
-import { type CarriedError, revive } from './carried-error.js'
+import { revive } from './carried-error.js'
 import type { Batch } from './task-run.js'
 import {
   type BatchDone,
@@ -18,7 +18,7 @@ import {
 export interface PoolWorkerEvents {
   /** Its module is loaded; `bundle` is the directory of the bundle. */
   onLoaded(bundle: string): void
-  /** Its module cannot be used. */
+  /** Its module cannot be used; the thread is to be ended. */
   onRefused(error: Error): void
   /** It has run the batch it was given first. */
   onDone(batch: Batch, done: BatchDone): void
@@ -125,17 +125,11 @@ export class PoolWorker {
   #receive(message: FromWorker): void {
     if (this.#isEnded) return
     if (message.kind === 'done') this.#events.onDone(this.batches.shift()!, message)
-    else if (message.kind === 'refused') this.#refuse(message.error)
+    else if (message.kind === 'refused') this.#events.onRefused(revive(message.error))
     else {
       this.#isLoaded = true
       this.#events.onLoaded(message.bundle)
     }
-  }
-
-  #refuse(error: CarriedError): void {
-    this.#isEnded = true
-    void this.#worker.terminate()
-    this.#events.onRefused(revive(error))
   }
 }
 

@@ -49,7 +49,7 @@ export interface PoolTrialOptions extends PoolRunOptions {
 export interface PoolStatistics {
   readonly workers: readonly WorkerStatistics[]
   /** Sums over the workers. */
-  readonly total: WorkerStatistics
+  readonly total: Omit<WorkerStatistics, 'lastEnd'>
 }
 
 /**

@@ -14,6 +14,8 @@ export interface WorkerStatistics {
   readonly restarts: number
   /** Time in which it ran batches, ms. */
   readonly busyMs: number
+  /** Why its thread ended the last time it did. */
+  readonly lastEnd?: string
 }
 
 /** A place for a thread, and its thread if it has started. */
@@ -21,7 +23,7 @@ interface Place {
   worker: PoolWorker | undefined
   /** Threads that ended before their module was loaded, since the last that did not. */
   failedStarts: number
-  readonly done: { -readonly [Figure in keyof WorkerStatistics]: number }
+  readonly done: { -readonly [Figure in keyof WorkerStatistics]: WorkerStatistics[Figure] }
 }
 
 /** A thread that ends before its module is loaded is started again once. */
@@ -41,6 +43,8 @@ export class Workers {
   readonly #places: readonly Place[]
   readonly #runs = new Map<TaskRun, SharedBundleData | undefined>()
   readonly #sizes = { trials: new BatchSize(), backtests: new BatchSize() }
+  /** Threads that are being ended. */
+  readonly #ending = new Set<Promise<void>>()
   #users = 0
   #loading: Loading | undefined
 
@@ -113,9 +117,16 @@ export class Workers {
   /** Ends all threads; they start again with the next run. Runs under way must have ended. */
   async end(): Promise<void> {
     this.#loading = undefined
-    const ending = this.#places.map((place) => place.worker?.end())
-    for (const place of this.#places) place.worker = undefined
-    await Promise.all(ending)
+    for (const place of this.#places) this.#endAt(place)
+    await Promise.all(this.#ending)
+  }
+
+  #endAt(place: Place): void {
+    const ending = place.worker?.end()
+    place.worker = undefined
+    if (ending === undefined) return
+    this.#ending.add(ending)
+    void ending.finally(() => this.#ending.delete(ending))
   }
 
   forget(bundle: number): void {
@@ -191,6 +202,7 @@ export class Workers {
     if (place.worker !== worker) return
     place.worker = undefined
     place.done.restarts++
+    place.done.lastEnd = cause
     const { running } = worker
     for (const batch of worker.batches)
       if (batch === running?.batch) batch.run.crashed(batch, running.index, cause)
@@ -230,9 +242,9 @@ export class Workers {
       if (worker === undefined || batch?.run !== run) continue
       setTimeout(() => {
         if (place.worker !== worker || worker.batches[0] !== batch) return
-        place.worker = undefined
+        this.#endAt(place)
         place.done.restarts++
-        void worker.end()
+        place.done.lastEnd = 'it did not end a trial that was cancelled'
         for (const other of worker.batches) other.run.giveBack(other)
         this.#giveOut()
       }, GRACE_MS).unref()
