@@ -13,6 +13,8 @@ import { layer3WarmOpen } from './layer3-warm-open.js'
 import { layer3WarmShare } from './layer3-warm-share.js'
 import { layer4TickLedger } from './layer4-tick-ledger.js'
 import { layer5SharedIndicators } from './layer5-shared-indicators.js'
+import { layer6PersistentWorkers } from './layer6-persistent-workers.js'
+import { layer7SharedBundles } from './layer7-shared-bundles.js'
 
 /** Every layer, in the order of evaluation. The parts of a layer come directly after it. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -29,4 +31,7 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   layer4TickLedger,
   layer5SharedIndicators,
   decimalOverhead,
+  // The heavy ones.
+  layer6PersistentWorkers,
+  layer7SharedBundles,
 ]

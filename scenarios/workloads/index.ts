@@ -1,7 +1,9 @@
 import type { OptimizationConfig } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
+import { coordinatorWorkload } from './coordinator.js'
 import { gridSearchWorkload } from './grid-search.js'
 import { ledgerMarksWorkload } from './ledger-marks.js'
+import { searchPoolWorkload } from './search-pool.js'
 import { walkForwardWorkload } from './walk-forward.js'
 import { workerStartWorkload } from './worker-start.js'
 
@@ -11,5 +13,7 @@ export const workloads: readonly Workload<OptimizationConfig, any, any>[] = [
   gridSearchWorkload, //
   walkForwardWorkload,
   workerStartWorkload,
+  searchPoolWorkload,
+  coordinatorWorkload,
   ledgerMarksWorkload,
 ]

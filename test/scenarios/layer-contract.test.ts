@@ -17,8 +17,8 @@ import { suite } from '../../scenarios/suite.js'
 import { crossoverOf } from '../../scenarios/workloads/search-space.js'
 
 /**
- * Every layer must keep these promises on every workload; a new layer or workload is covered by
- * being in the suite.
+ * Every layer must keep these promises on every workload without threads; a new layer or workload
+ * is covered by being in the suite.
  */
 
 const SEEDS = [1, 2]
@@ -72,11 +72,34 @@ describe('the suite', () => {
   })
 })
 
+/**
+ * A workload that starts threads takes long, and what happens in the threads does not depend on
+ * most layers: it is run for those that name it, and below for all of them together.
+ */
+function workloadsFor({ workloads, guards = [] }: (typeof suite.layers)[number]) {
+  return suite.workloads.filter(
+    ({ id, parallel }) => parallel !== true || [...workloads, ...guards].includes(id),
+  )
+}
+
+describe('all layers together', () => {
+  const config = suite.layers.reduce((before, layer) => layer.apply(before), suite.baseline())
+
+  for (const workload of suite.workloads.filter(({ parallel }) => parallel === true))
+    it(`have the baseline's results on ${workload.id}`, async () => {
+      const baseline = await baselineOf(workload, SEEDS[0]!)
+      const candidate = await workload.run(config, workload.scales.smoke, SEEDS[0]!)
+      expect(workload.diverge(baseline.output, candidate.output)).toBeUndefined()
+      expect(workload.canonical(candidate.output)).toBe(workload.canonical(baseline.output))
+      expect(candidate.work).toEqual(baseline.work)
+    })
+})
+
 for (const layer of suite.layers) {
   describe(layer.id, () => {
     const config = layer.apply(suite.baseline())
 
-    for (const workload of suite.workloads) {
+    for (const workload of workloadsFor(layer)) {
       it(`has the baseline's results on ${workload.id}, for every seed`, async () => {
         for (const seed of SEEDS) {
           const scale = workload.scales.smoke
@@ -141,7 +164,7 @@ for (const layer of suite.layers) {
         bundlePoolSize: 1,
       }
       const engine = openEngine(tiny)
-      for (const workload of suite.workloads) {
+      for (const workload of workloadsFor(layer)) {
         const scale = workload.scales.smoke
         const candidate = await workload.run(tiny, scale, SEEDS[0]!)
         const baseline = await baselineOf(workload, SEEDS[0]!)

@@ -1,0 +1,147 @@
+import { performance } from 'node:perf_hooks'
+import {
+  gridPoints,
+  type OptimizationConfig,
+  type TrialSummary,
+  workerPool,
+} from '../../engine/index.js'
+import type { Divergence, Workload } from '../../harness/contract.js'
+import { marketDirectory, prepareMarket } from '../market/market-cache.js'
+import type { MarketSize } from '../market/resample.js'
+import { CROSSOVER_MODULE, type CrossoverSearch } from './crossover-search.js'
+import type { GridSearchScale } from './grid-search.js'
+import { divergeTrials } from './search-pool.js'
+import { crossoverSpace } from './search-space.js'
+
+export interface CoordinatorScale extends GridSearchScale {
+  /** Numbers of worker threads, ascending. */
+  readonly workers: readonly number[]
+}
+
+/** The figures of all points of the grid. */
+export type Searched = Awaited<ReturnType<typeof searchTwice>>['trials']
+
+const YEAR = 252
+
+/**
+ * The same search with 2, 4, 8 and 16 worker threads (1 and 2 at smoke scale), each number in a
+ * pool of its own that searches twice: with threads that have just started, then with warm ones.
+ *
+ * The counters, for each number n of threads: `coordinator.startMs.n` until the first thread is
+ * ready, `coordinator.firstMs.n` and `coordinator.laterMs.n`, the wall times of the two searches,
+ * and `coordinator.efficiency.n`, the later time with the smallest number of threads ÷ that with
+ * n. On a host with as many processors as the smallest number, 1 means that further threads cost
+ * nothing.
+ */
+export const coordinatorWorkload: Workload<
+  OptimizationConfig,
+  CoordinatorScale,
+  readonly Searched[]
+> = {
+  id: 'coordinator',
+  title: 'one search with more and more worker threads',
+  parallel: true,
+  // A pass starts its threads anew and takes seconds.
+  passes: {
+    smoke: { warmup: 0, iterations: 1 },
+    standard: { warmup: 1, iterations: 1 },
+    production: { warmup: 0, iterations: 1 },
+  },
+  scales: {
+    smoke: {
+      workers: [1, 2],
+      fast: { from: 5, to: 10, step: 5 },
+      slow: { from: 30, to: 60, step: 30 },
+      assets: 2,
+      sessions: 60,
+    },
+    standard: {
+      workers: [2, 4, 8, 16],
+      fast: { from: 10, to: 50, step: 10 },
+      slow: { from: 60, to: 140, step: 20 },
+      assets: 10,
+      sessions: YEAR,
+    },
+    production: {
+      workers: [2, 4, 8, 16],
+      fast: { from: 5, to: 50, step: 5 },
+      slow: { from: 60, to: 250, step: 10 },
+      assets: 20,
+      sessions: 5 * YEAR,
+    },
+  },
+  describe: ({ workers, fast, slow, assets, sessions }) =>
+    `${workers.join(', ')} threads × 2 searches of ${gridPoints(crossoverSpace(fast, slow)).length} backtests, ${assets} assets × ${sessions} sessions`,
+  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
+  async run(config, scale, seed) {
+    const counters: Record<string, number> = {}
+    const output: Searched[] = []
+    for (const workers of scale.workers) {
+      const { trials, times } = await searchTwice(config, scale, seed, workers)
+      output.push(trials)
+      for (const [name, ms] of Object.entries(times))
+        counters[`coordinator.${name}.${workers}`] = ms
+    }
+    const [fewest, ...more] = scale.workers
+    for (const workers of more)
+      counters[`coordinator.efficiency.${workers}`] =
+        counters[`coordinator.laterMs.${fewest}`]! / counters[`coordinator.laterMs.${workers}`]!
+    const bars = output.flat().reduce((sum, trial) => sum + trial.bars, 0)
+    return { output, counters, work: { unit: 'bars', amount: bars } }
+  },
+  canonical: (output) => output.map((trials) => JSON.stringify(trials)).join('\n'),
+  diverge: firstDifference,
+}
+
+async function searchTwice(
+  config: OptimizationConfig,
+  { fast, slow, ...scale }: CoordinatorScale,
+  seed: number,
+  workers: number,
+) {
+  const options: CrossoverSearch = {
+    bundle: marketDirectory(sizeOf({ slow, ...scale }), seed),
+    backtest: { range: { start: slow.to } },
+    config,
+  }
+  const tasks = gridPoints(crossoverSpace(fast, slow)).map((parameters) => ({ parameters }))
+  const pool = workerPool({ module: CROSSOVER_MODULE, options, workers, config })
+  const timed = async <T>(work: Promise<T>): Promise<readonly [ms: number, value: T]> => {
+    const begin = performance.now()
+    const value = await work
+    return [performance.now() - begin, value]
+  }
+  try {
+    const [startMs] = await timed(pool.start())
+    const [firstMs, first] = await timed(pool.trials().map(tasks))
+    const [laterMs, later] = await timed(pool.trials().map(tasks))
+    const trials = [...first, ...later].map((summary: TrialSummary, index) => ({
+      index,
+      ...tasks[index % tasks.length]!,
+      ...summary,
+    }))
+    return { trials, times: { startMs, firstMs, laterMs } }
+  } finally {
+    await pool.close()
+  }
+}
+
+function sizeOf({
+  slow,
+  assets,
+  sessions,
+}: Pick<CoordinatorScale, 'slow' | 'assets' | 'sessions'>): MarketSize {
+  return { assets, sessions: slow.to + sessions }
+}
+
+function firstDifference(
+  baseline: readonly Searched[],
+  candidate: readonly Searched[],
+): Divergence | undefined {
+  for (let i = 0; i < Math.max(baseline.length, candidate.length); i++) {
+    const divergence = divergeTrials(baseline[i] ?? [], candidate[i] ?? [])
+    if (divergence !== undefined)
+      return { ...divergence, at: { pool: `number ${i + 1}`, ...divergence.at } }
+  }
+  return undefined
+}
