@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import {
   gridPoints,
   type OptimizationConfig,
+  type SearchOutcome,
   type TrialSummary,
   workerPool,
 } from '../../engine/index.js'
@@ -19,7 +20,7 @@ export interface CoordinatorScale extends GridSearchScale {
 }
 
 /** The figures of all points of the grid. */
-export type Searched = Awaited<ReturnType<typeof searchTwice>>['trials']
+export type Searched = SearchOutcome['trials']
 
 const YEAR = 252
 
