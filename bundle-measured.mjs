@@ -24,6 +24,7 @@ const BUNDLES = [
       'scenarios/workloads/opening-worker',
       'scenarios/scale/scale-suite',
       'scenarios/speed/engines/assay-engine',
+      'scenarios/speed/engines/sweep-engine',
     ],
     folder: 'measured',
   },

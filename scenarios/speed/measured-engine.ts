@@ -51,7 +51,7 @@ async function measure({
   const chosen = combinations.slice(0, countFor(eachMs, combinations, until - performance.now()))
   const { passes, output } = await timePasses(engine, chosen, until)
   const peakRssBytes = readPeakRssBytes() ?? process.resourceUsage().maxRSS * 1024
-  const results = engine.results(output)
+  const results = await engine.results(output)
   engine.close()
   return { kind: 'measured', combinations: chosen.length, passes, peakRssBytes, results }
 }

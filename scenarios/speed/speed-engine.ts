@@ -36,7 +36,7 @@ export interface OpenedEngine<Output = unknown> {
   /** Runs one backtest per combination: this is timed. */
   run(combinations: readonly Combination[]): Output | Promise<Output>
   /** What a run did, in the order of its combinations: this is not timed. */
-  results(output: Output): readonly SpeedResult[]
+  results(output: Output): readonly SpeedResult[] | Promise<readonly SpeedResult[]>
   close(): void
 }
 

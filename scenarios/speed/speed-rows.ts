@@ -34,6 +34,13 @@ export function speedRows(layers: readonly Layer<OptimizationConfig>[]): SpeedRo
       module: engineModule('limit-loop'),
       setting: {},
     },
+    {
+      id: 'sweep',
+      title: 'Assay, a sweep of the signal',
+      what: 'everything accepted; data and averages kept between backtests, and only busy bars visited; every backtest was run again event by event, with equal figures',
+      module: engineModule('sweep-engine'),
+      setting: { config: accepted },
+    },
     ours('accepted', 'Assay, everything accepted', `on: ${listed(onIn(accepted))}`, accepted),
     ours(
       'everything',

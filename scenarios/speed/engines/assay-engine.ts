@@ -1,13 +1,8 @@
-import { type BacktestResult, Money, openEngine, pureBaseline } from '../../../engine/index.js'
+import { type BacktestResult, openEngine, pureBaseline } from '../../../engine/index.js'
 import { crossoverOf } from '../../workloads/search-space.js'
 import { CASH, type Combination } from '../combinations.js'
-import {
-  type EngineSetting,
-  type OpenedEngine,
-  packFills,
-  type SpeedData,
-  type SpeedResult,
-} from '../speed-engine.js'
+import type { EngineSetting, OpenedEngine, SpeedData } from '../speed-engine.js'
+import { resultReader } from './assay-results.js'
 
 /**
  * Our engine under one configuration, with the strategy that the configuration allows. The engine
@@ -18,8 +13,6 @@ export function openSpeedEngine(
   { config = pureBaseline() }: EngineSetting,
 ): OpenedEngine<BacktestResult[]> {
   const engine = openEngine(config)
-  const barOf = new Map(Array.from(data.times, (time, bar) => [time, bar]))
-  const assetOf = new Map(data.names.map((name, asset) => [name, asset]))
   return {
     async run(combinations: readonly Combination[]) {
       const results: BacktestResult[] = []
@@ -33,32 +26,7 @@ export function openSpeedEngine(
         )
       return results
     },
-    results: (output) =>
-      output.map((result) => resultOf(result, { barOf, assetOf, priceScale: data.priceScale })),
+    results: (output) => output.map(resultReader(data)),
     close: () => engine.close(),
-  }
-}
-
-interface Places {
-  readonly barOf: ReadonlyMap<number, number>
-  readonly assetOf: ReadonlyMap<string, number>
-  readonly priceScale: number
-}
-
-function resultOf(
-  { fills, finalEquity }: BacktestResult,
-  { barOf, assetOf, priceScale }: Places,
-): SpeedResult {
-  const ticksOf = (text: string) => new Money(text).times(10 ** priceScale).toNumber()
-  return {
-    fills: packFills(
-      fills.map(({ asset, date, shares, price }) => ({
-        asset: assetOf.get(asset) ?? Number.NaN,
-        bar: barOf.get(Date.parse(date.length === 10 ? date : `${date}Z`)) ?? Number.NaN,
-        shares,
-        ticks: ticksOf(price),
-      })),
-    ),
-    equity: ticksOf(finalEquity),
   }
 }

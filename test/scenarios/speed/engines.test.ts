@@ -84,7 +84,7 @@ describe('grademark', () => {
     async (market) => {
       const data = dataOf(market)
       const engine = await openGrademark(data, { halves: true })
-      expect(engine.results((await engine.run(PAIRS)) as never)).toEqual(oracle(data))
+      expect(await engine.results((await engine.run(PAIRS)) as never)).toEqual(oracle(data))
     },
   )
 
