@@ -35,6 +35,7 @@ import { SessionTexts } from './session-texts.js'
 import { type Simulated, simulate } from './simulate.js'
 import type { SimulationParts } from './simulation-parts.js'
 import { checkSlippage, type SlippageModel } from './slippage.js'
+import { sessionEnds } from './trading-day.js'
 import { type RangeSpec, type TradingRange, tradingRange } from './trading-range.js'
 
 /** One backtest, independent of the engine that runs it. */
@@ -157,6 +158,7 @@ export async function withLoaded<Result>(
   const prices = new HistoryPrices(byNumber, clock)
   const numbers = new AssetNumbers(portal.assets)
   const texts = new SessionTexts(calendar)
+  const ends = sessionEnds(calendar, range.start, range.end)
   const newIndicators = () =>
     new DeclaredIndicators(sources.indicators, histories, { ...scope, clock })
   return use({
@@ -170,6 +172,7 @@ export async function withLoaded<Result>(
       calendar,
       start: range.start,
       end: range.end,
+      ends,
       histories: byNumber,
       portal,
       clock,

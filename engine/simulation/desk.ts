@@ -19,15 +19,14 @@ export interface Desk {
 
 /** Opens the desk of a simulation that is about to begin. */
 export function openDesk(parts: SimulationParts): Desk {
-  const { calendar, clock, end, histories, indicators, ledger, numbers, portal, prices } = parts
+  const { clock, end, ends, histories, indicators, ledger, numbers, portal, prices } = parts
   const { rules, start, texts } = parts
   const blotter = new Blotter(
     rules,
     histories.map(({ bars }) => bars),
   )
-  const isDaily = calendar.days === calendar.length
-  const later = isDaily && prices.areDirect && canPostpone(ledger) ? ledger : undefined
-  const journal = new SessionJournal(prices, start, end, later)
+  const later = prices.areDirect && canPostpone(ledger) ? ledger : undefined
+  const journal = new SessionJournal(prices, { start, end, ends }, later)
   const { priceScale } = rules
   const context = new TradingContext({
     texts,

@@ -61,8 +61,15 @@ export interface PostponingLedger extends Ledger {
   markLater(prices: CurrentPrices): void
   /** Values what was postponed, before the clock moves to where prices look different. */
   settle(): void
-  /** Appends the equity at each of the bars `from` to `to` − 1, with the present positions. */
-  equityOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void
+  /** Appends the equity at each of these bars, with the present positions. */
+  equityOver(prices: HistoryPrices, bars: ValuedBars, equity: EquitySeries): void
+}
+
+/** The bars `from` to `to` − 1; or, with `ends`, those that stand in these places of it. */
+export interface ValuedBars {
+  readonly from: number
+  readonly to: number
+  readonly ends: Int32Array | undefined
 }
 
 /** Whether a ledger is one that can value its positions afterwards. */

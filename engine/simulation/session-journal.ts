@@ -5,6 +5,7 @@ import type { Execution } from './blotter.js'
 import type { HistoryPrices } from './current-prices.js'
 import { EquitySeries } from './equity-series.js'
 import type { PostponingLedger } from './ledger.js'
+import type { SimulationParts } from './simulation-parts.js'
 
 /** An event that changes a position or its profit. Amounts of cash are changes, in ticks. */
 export type BookedEvent =
@@ -35,23 +36,23 @@ export class SessionJournal {
   /** Values the sessions afterwards; absent if each is valued when it ends. */
   readonly #later: PostponingLedger | undefined
   readonly #prices: HistoryPrices
-  /** The first bar whose equity is not recorded yet. */
+  readonly #ends: Int32Array | undefined
+  /** The first session whose equity is not recorded yet: its bar, or its place in `#ends`. */
   #next: number
 
   /**
-   * @param start  the first bar
-   * @param end    behind the last bar
-   * @param later  a ledger that values the sessions afterwards, if it can and each has one bar
+   * @param bars   the first bar, that behind the last, and those that end sessions
+   * @param later  a ledger that values the sessions afterwards, if it can
    */
   constructor(
     prices: HistoryPrices,
-    start: number,
-    end: number,
+    { start, end, ends }: Pick<SimulationParts, 'start' | 'end' | 'ends'>,
     later: PostponingLedger | undefined,
   ) {
-    this.equity = new EquitySeries(end - start)
+    this.equity = new EquitySeries(ends === undefined ? end - start : ends.length)
     this.#prices = prices
-    this.#next = start
+    this.#ends = ends
+    this.#next = ends === undefined ? start : 0
     this.#later = later
   }
 
@@ -67,9 +68,13 @@ export class SessionJournal {
    */
   valueUntil(bar: number): void {
     const from = this.#next
-    if (this.#later === undefined || from >= bar) return
-    this.#later.equityOver(this.#prices, from, bar, this.equity)
-    if (this.#later.invested) this.exposed += bar - from
-    this.#next = bar
+    const ends = this.#ends
+    if (this.#later === undefined) return
+    let to = bar
+    if (ends !== undefined) for (to = from; to < ends.length && ends[to]! < bar; ) to++
+    if (from >= to) return
+    this.#later.equityOver(this.#prices, { from, to, ends }, this.equity)
+    if (this.#later.invested) this.exposed += to - from
+    this.#next = to
   }
 }

@@ -20,6 +20,8 @@ export interface SimulationParts {
   /** Calendar indices traded: `start` inclusive, `end` exclusive. */
   readonly start: number
   readonly end: number
+  /** See `sessionEnds`. */
+  readonly ends: Int32Array | undefined
   /** By asset number: the order of the portal's assets. */
   readonly histories: readonly AssetHistory[]
   readonly portal: Portal

@@ -15,7 +15,7 @@ import {
 import { negated, sum, type Whole, wholeOf } from '../market/whole.js'
 import type { CurrentPrices, HistoryPrices } from './current-prices.js'
 import type { EquitySeries } from './equity-series.js'
-import { type Ledger, type PostponingLedger, tooManyShares } from './ledger.js'
+import { type Ledger, type PostponingLedger, tooManyShares, type ValuedBars } from './ledger.js'
 
 /**
  * Layer 4: the ledger without decimals. Amounts are whole ticks in doubles. An amount that does not
@@ -31,6 +31,31 @@ export function tickLedger(
   assets: readonly AssetId[],
 ): Ledger {
   return new TickLedger(startingCash, priceScale, assets)
+}
+
+/**
+ * Adds the values of a position to amounts.
+ *
+ * @param column  prices, from calendar index `first` on
+ * @param at      the place of the first amount
+ * @returns the highest price
+ */
+function addValues(
+  shares: number,
+  column: Float64Array,
+  first: number,
+  { from, to, ends }: ValuedBars,
+  amounts: Float64Array,
+  at: number,
+): number {
+  let highest = 0
+  for (let place = from; place < to; place++) {
+    const bar = ends === undefined ? place : ends[place]!
+    const price = column[bar - first]!
+    amounts[at + place - from]! += shares * price
+    if (price > highest) highest = price
+  }
+  return highest
 }
 
 /** A position that does not fit in doubles: fractional shares, or a last price beyond 2^53. */
@@ -130,35 +155,29 @@ class TickLedger implements PostponingLedger {
     else this.#markHeld(prices, cash)
   }
 
-  equityOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void {
+  equityOver(prices: HistoryPrices, bars: ValuedBars, equity: EquitySeries): void {
     const cash = this.cash
     const { doubles, length: at } = equity
     if (doubles === undefined || typeof cash === 'bigint' || this.#wide.size > 0) {
-      this.#wideOver(prices, from, to, equity)
+      this.#wideOver(prices, bars, equity)
       return
     }
-    const count = to - from
-    for (let i = 0; i < count; i++) doubles[at + i] = cash
+    const count = bars.to - bars.from
+    doubles.fill(cash, at, at + count)
     // If the sizes add up to less than 2^53, every product and every sum is exact.
     let size = Math.abs(cash)
     for (let k = 0; k < this.#held.length; k++) {
       const asset = this.#held[k]!
       const shares = this.#shares[asset]!
       const column = prices.column(asset)
-      const first = from - prices.firstSession(asset)
-      let highest = 0
-      for (let i = 0; i < count; i++) {
-        const price = column[first + i]!
-        doubles[at + i]! += shares * price
-        if (price > highest) highest = price
-      }
+      const highest = addValues(shares, column, prices.firstSession(asset), bars, doubles, at)
       size += Math.abs(shares) * highest
     }
     if (size <= MAX_UNSCALED) equity.appended(count)
-    else this.#wideOver(prices, from, to, equity)
+    else this.#wideOver(prices, bars, equity)
   }
 
-  #wideOver(prices: HistoryPrices, from: number, to: number, equity: EquitySeries): void {
+  #wideOver(prices: HistoryPrices, { from, to, ends }: ValuedBars, equity: EquitySeries): void {
     const held = [...this.#held, ...this.#wide.keys()].map((asset) => ({
       units: shareUnits(this.shares(asset)),
       column: prices.column(asset),
@@ -166,7 +185,8 @@ class TickLedger implements PostponingLedger {
     }))
     const cash = BigInt(this.cash) * SHARE_UNIT
     this.wideAmounts += to - from
-    for (let bar = from; bar < to; bar++) {
+    for (let place = from; place < to; place++) {
+      const bar = ends === undefined ? place : ends[place]!
       let units = cash
       for (const position of held)
         units += position.units * BigInt(position.column[bar - position.first]!)

@@ -93,9 +93,10 @@ describe('grademark', () => {
     const data = dataOf([[10, 12, 8, 8, 8, 8].map((price) => [price, price] as const)])
     const engine = await openGrademark(data, {})
     const pairs = [{ fast: 1, slow: 2 }]
-    const results = engine.results((await engine.run(pairs)) as never)
+    const results = await engine.results((await engine.run(pairs)) as never)
     const limit = openLimit(data)
-    expect(differenceOf(results, limit.results(limit.run(pairs) as never), pairs)).toBe(
+    const limits = await limit.results(limit.run(pairs) as never)
+    expect(differenceOf(results, limits, pairs)).toBe(
       '1 of 1 backtests differ from the limit loop, first fast 1, slow 2: fill 2 is missing instead of a sale (asset 1, bar 4, 8 ticks)',
     )
   })
