@@ -87,6 +87,15 @@ export type {
 } from './portal/portal.js'
 export type { PriceWindow } from './portal/price-window.js'
 export type { AssetDirectory, BarSource, BundleSource, Counters, OpenBundle } from './ports.js'
+export { METHODS, type MethodName, makeSampler, restoreSampler } from './samplers/methods.js'
+export type {
+  Answer,
+  FidelityOptions,
+  Proposal,
+  Sampler,
+  SamplerOptions,
+  SamplerState,
+} from './samplers/sampler.js'
 export {
   gridPoints,
   gridSearch,
@@ -97,6 +106,12 @@ export {
 } from './search/grid.js'
 export type { Objective, ObjectiveName, OwnObjective } from './search/objectives.js'
 export {
+  type OptimizeOptions,
+  type OptimizeOutcome,
+  type OptimizeProgress,
+  optimize,
+} from './search/optimize.js'
+export {
   categorical,
   continuous,
   type Dimension,
@@ -105,7 +120,9 @@ export {
   type Parameters,
   type ParameterValue,
   parameterSpace,
+  type Scale,
 } from './search/parameter-space.js'
+export type { ResultConstraints } from './search/result-constraints.js'
 export {
   rerun,
   type SearchExecutors,
@@ -122,6 +139,7 @@ export {
   type SearchModuleOptions,
   specOf,
 } from './search/search-module.js'
+export type { OptimizedTrial, TrialJournal } from './search/trial-runner.js'
 export type { TrialSummary } from './search/trial-summary.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
 export {

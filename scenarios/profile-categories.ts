@@ -70,6 +70,7 @@ export const profileCategories: ProfileCategories = {
     {
       name: 'other',
       sources: [
+        'engine/samplers/',
         'engine/search/',
         'engine/sweep/',
         'engine/data-check/',

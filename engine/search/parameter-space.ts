@@ -6,15 +6,28 @@ export type ParameterValue = number | string
 /** One point of a space: a value for each parameter. */
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
+/** On a logarithmic scale, equal ratios are equally likely. Its ends are above zero. */
+export type Scale = 'linear' | 'logarithmic'
+
 export type Dimension =
   /** `from`, `from + step`, … up to `to`, which is included if a step reaches it exactly. */
-  | { readonly kind: 'discrete'; readonly from: number; readonly to: number; readonly step: number }
-  /** An interval, of which a grid uses `points` evenly spaced values including both ends. */
+  | {
+      readonly kind: 'discrete'
+      readonly from: number
+      readonly to: number
+      readonly step: number
+      readonly scale?: Scale
+    }
+  /**
+   * An interval, of which a grid uses `points` values evenly spaced on the scale, including both
+   * ends. Samplers use the whole interval.
+   */
   | {
       readonly kind: 'continuous'
       readonly from: number
       readonly to: number
       readonly points: number
+      readonly scale?: Scale
     }
   | { readonly kind: 'categorical'; readonly values: readonly ParameterValue[] }
 
@@ -25,14 +38,14 @@ export interface ParameterSpace {
   readonly constraints: readonly ((point: Parameters) => boolean)[]
 }
 
-/** A dimension of equally spaced values. */
-export function discrete(from: number, to: number, step = 1): Dimension {
-  return { kind: 'discrete', from, to, step }
+/** A dimension of equally spaced values; on the scale, samplers draw them evenly. */
+export function discrete(from: number, to: number, step = 1, scale?: Scale): Dimension {
+  return { kind: 'discrete', from, to, step, ...(scale !== undefined && { scale }) }
 }
 
-/** A dimension of `points` values evenly spaced over an interval. */
-export function continuous(from: number, to: number, points: number): Dimension {
-  return { kind: 'continuous', from, to, points }
+/** An interval; a grid uses `points` values evenly spaced on the scale. */
+export function continuous(from: number, to: number, points: number, scale?: Scale): Dimension {
+  return { kind: 'continuous', from, to, points, ...(scale !== undefined && { scale }) }
 }
 
 /** A dimension of listed values. */
@@ -45,7 +58,8 @@ export function categorical(...values: readonly ParameterValue[]): Dimension {
  *
  * @param constraints  a point belongs to the space only if all constraints hold
  * @throws {EngineError} `input-invalid`: there is no dimension, or a dimension has a whole number
- * as its name, is empty, is unordered, or has a step that is not positive
+ * as its name, is empty, is unordered, has a step that is not positive, or an unknown scale, or a
+ * logarithmic one that starts at zero or below
  */
 export function parameterSpace(
   dimensions: Readonly<Record<string, Dimension>>,
@@ -70,18 +84,26 @@ export function valuesOf(dimension: Dimension): readonly ParameterValue[] {
     case 'categorical':
       return dimension.values
     case 'discrete': {
-      const { from, to, step } = dimension
-      const steps = truncatedQuotient(exact(to).minus(from), exact(step)).toNumber()
-      return Array.from({ length: steps + 1 }, (_, i) => exact(step).times(i).plus(from).toNumber())
-    }
-    case 'continuous': {
-      const { from, to, points } = dimension
-      if (points === 1) return [from]
-      return Array.from({ length: points }, (_, i) =>
-        i === points - 1 ? to : from + ((to - from) * i) / (points - 1),
+      const { from, step } = dimension
+      return Array.from({ length: stepsOf(dimension) + 1 }, (_, i) =>
+        exact(step).times(i).plus(from).toNumber(),
       )
     }
+    case 'continuous': {
+      const { from, to, points, scale } = dimension
+      if (points === 1) return [from]
+      const between = (i: number): number =>
+        scale === 'logarithmic'
+          ? from * (to / from) ** (i / (points - 1))
+          : from + ((to - from) * i) / (points - 1)
+      return Array.from({ length: points }, (_, i) => (i === points - 1 ? to : between(i)))
+    }
   }
+}
+
+/** How many whole steps fit into the range of a discrete dimension, counted exactly. */
+export function stepsOf({ from, to, step }: Dimension & { readonly kind: 'discrete' }): number {
+  return truncatedQuotient(exact(to).minus(from), exact(step)).toNumber()
 }
 
 /**
@@ -107,9 +129,15 @@ function faultOf(dimension: Dimension): string | undefined {
   const { from, to } = dimension
   if (!(Number.isFinite(from) && Number.isFinite(to) && from <= to))
     return `range ${from} to ${to}; give finite ends in ascending order`
-  return dimension.kind === 'discrete'
-    ? faultOfStep(dimension.step)
-    : faultOfPoints(dimension.points)
+  const fault =
+    dimension.kind === 'discrete' ? faultOfStep(dimension.step) : faultOfPoints(dimension.points)
+  return fault ?? faultOfScale(dimension.scale, from)
+}
+
+function faultOfScale(scale: unknown, from: number): string | undefined {
+  if (scale === undefined || scale === 'linear') return undefined
+  if (scale !== 'logarithmic') return `scale ${String(scale)}; give linear or logarithmic`
+  return from > 0 ? undefined : `logarithmic from ${from}; start above zero`
 }
 
 function faultOfStep(step: number): string | undefined {

@@ -19,9 +19,11 @@ export interface SearchExecutors<Result extends BacktestResult = BacktestResult>
 
 /** A trial of which only figures are kept. */
 export interface SearchedTrial extends TrialSummary {
-  /** Its position in the grid, from 0. */
+  /** Its position in the search, from 0. */
   readonly index: number
   readonly parameters: Parameters
+  /** If absent, the range of the executor. */
+  readonly range?: NonNullable<TrialTask['range']>
 }
 
 export interface SearchOutcome<Result extends BacktestResult = BacktestResult> {
@@ -78,8 +80,9 @@ export async function rerun<Result extends BacktestResult>(
 ): Promise<Result> {
   const definition = definitionOf(objective)
   checkObjective(trial, definition.name)
-  const { index, parameters, ...summary } = trial
-  const [result] = await onOneVersion(backtests, summary.bundle.version).map([{ parameters }])
+  const { index, parameters, range, ...summary } = trial
+  const task = { parameters, ...(range !== undefined && { range }) }
+  const [result] = await onOneVersion(backtests, summary.bundle.version).map([task])
   const full = summaryOf(result!, figuresOfResult(result!), definition, () => result!)
   for (const figure of FIGURES) {
     if (Object.is(summary[figure], full[figure])) continue
@@ -100,7 +103,12 @@ const FIGURES = [
   'bankrupt',
 ] as const satisfies readonly (keyof TrialSummary)[]
 
-function checkObjective({ index, objective }: SearchedTrial, expected: string): void {
+/**
+ * Checks that a trial was scored by the objective of its search.
+ *
+ * @throws {EngineError} `input-invalid`
+ */
+export function checkObjective({ index, objective }: SearchedTrial, expected: string): void {
   if (objective === expected) return
   throw new EngineError(
     'input-invalid',

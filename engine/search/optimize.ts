@@ -1,0 +1,144 @@
+import { EngineError } from '../errors.js'
+import { type MethodName, makeSampler } from '../samplers/methods.js'
+import type { Sampler } from '../samplers/sampler.js'
+import type { BacktestResult } from '../simulation/result.js'
+import { definitionOf, type Objective } from './objectives.js'
+import type { ParameterSpace } from './parameter-space.js'
+import { checkConstraints, type ResultConstraints } from './result-constraints.js'
+import { rerun, type SearchExecutors, type SearchOutcome } from './search.js'
+import { type OptimizedTrial, type TrialJournal, TrialRunner } from './trial-runner.js'
+
+export interface OptimizeOptions {
+  readonly method: MethodName
+  /** How many backtests to spend. If absent, all points of the space: for the grid only. */
+  readonly trials?: number
+  /** A whole number from 0; 1 if absent. */
+  readonly seed?: number
+  /** `total-return` if absent. */
+  readonly objective?: Objective
+  /**
+   * How many trials run at a time, before the method learns from them; 8 if absent. The outcome
+   * depends on it, and does not depend on the number of workers.
+   */
+  readonly batch?: number
+  /** A trial that breaks them is the best only if all do. */
+  readonly constraints?: ResultConstraints
+  /** Called after each batch. */
+  readonly onProgress?: (progress: OptimizeProgress) => void
+  /** Stops the search after the batch that runs; what is done is the outcome. */
+  readonly signal?: AbortSignal
+  /** Keeps trials, so that an interrupted search can go on. */
+  readonly journal?: TrialJournal
+}
+
+/** How far a search is. */
+export interface OptimizeProgress {
+  /** Trials done, those of the journal included. */
+  readonly trials: number
+  /** Backtests spent. */
+  readonly spent: number
+  /** Backtests to spend; infinite for a whole grid. */
+  readonly budget: number
+  /** The best trial so far. */
+  readonly best: OptimizedTrial
+}
+
+export interface OptimizeOutcome<Result extends BacktestResult = BacktestResult>
+  extends SearchOutcome<Result> {
+  readonly method: MethodName
+  readonly seed: number
+  /** In the order in which they were proposed. */
+  readonly trials: readonly OptimizedTrial[]
+  readonly best: OptimizedTrial & { readonly result: Result }
+  /** Backtests spent. */
+  readonly spent: number
+  /** Whether a signal ended the search. */
+  readonly stopped: boolean
+}
+
+/** Trials of a batch, unless the options give another number. */
+const BATCH = 8
+
+/**
+ * Searches a space with a method and runs the best trial again in full. The outcome depends on the
+ * space, the options and the backtests, and not on the executors: a batch is proposed, runs whole,
+ * and is learned from in the order of the proposals.
+ *
+ * @throws {EngineError} `input-invalid`: options out of range, see `definitionOf` and `makeSampler`;
+ * no trials for a method other than the grid; or a journal of another search. `bundle-changed`: the
+ * trials ran on different versions of the bundle; `search-differs`: see `rerun`
+ * @throws the reason of the signal, if it was given before the first batch was done
+ */
+export async function optimize<Result extends BacktestResult>(
+  space: ParameterSpace,
+  executors: SearchExecutors<Result>,
+  options: OptimizeOptions,
+): Promise<OptimizeOutcome<Result>> {
+  const { method, seed = 1, objective = 'total-return' } = options
+  const definition = definitionOf(objective)
+  const budget = budgetOf(options)
+  const sampler = makeSampler(space, method, { seed })
+  const runner = new TrialRunner(executors.trials, definition, options)
+  const stopped = await drive(sampler, runner, budget, options)
+  const best = runner.best()!
+  const result = await rerun(best, executors.backtests, objective)
+  return {
+    objective: definition.name,
+    method,
+    seed,
+    trials: runner.trials,
+    best: { ...best, result },
+    spent: runner.spent,
+    stopped,
+  }
+}
+
+/** Runs batches until the budget is spent or the method is exhausted; true if a signal ended it. */
+async function drive(
+  sampler: Sampler,
+  runner: TrialRunner,
+  budget: number,
+  { batch = BATCH, signal, onProgress }: OptimizeOptions,
+): Promise<boolean> {
+  while (runner.spent < budget) {
+    if (signal?.aborted) return stoppedBy(signal, runner)
+    const proposals = sampler.ask(Math.min(batch, Math.ceil(budget - runner.spent)))
+    if (proposals.length === 0) return false
+    const trials = await runner.run(proposals).catch((failure: unknown) => {
+      if (signal?.aborted) return undefined
+      throw failure
+    })
+    if (trials === undefined) return stoppedBy(signal!, runner)
+    sampler.tell(trials.map((trial, i) => runner.answerTo(proposals[i]!.id, trial)))
+    onProgress?.({
+      trials: runner.trials.length,
+      spent: runner.spent,
+      budget,
+      best: runner.best()!,
+    })
+  }
+  return false
+}
+
+function stoppedBy(signal: AbortSignal, { trials }: TrialRunner): true {
+  if (trials.length === 0) throw signal.reason
+  return true
+}
+
+function budgetOf({ method, trials, batch = BATCH, constraints = {} }: OptimizeOptions): number {
+  checkConstraints(constraints)
+  checkCount('batch', batch)
+  if (trials === undefined && method === 'grid') return Number.POSITIVE_INFINITY
+  if (trials === undefined)
+    throw new EngineError(
+      'input-invalid',
+      `method ${method} without a number of trials; give trials, which only the grid can do without`,
+    )
+  checkCount('trials', trials)
+  return trials
+}
+
+function checkCount(name: string, count: number): void {
+  if (Number.isInteger(count) && count > 0) return
+  throw new EngineError('input-invalid', `${name} ${count}; give a whole number, at least 1`)
+}

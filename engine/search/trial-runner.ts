@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util'
+import { EngineError } from '../errors.js'
+import type { Executor } from '../execution/inline.js'
+import type { Answer, Proposal } from '../samplers/sampler.js'
+import type { TrialTask } from './grid.js'
+import type { ObjectiveDefinition } from './objectives.js'
+import { onOneVersion } from './one-version.js'
+import { ranked } from './ranked.js'
+import { type ResultConstraints, violationOf } from './result-constraints.js'
+import { checkObjective, type SearchedTrial } from './search.js'
+import type { TrialSummary } from './trial-summary.js'
+
+/** A trial of a search by a method. Plain data. */
+export interface OptimizedTrial extends SearchedTrial {
+  /** The share of the bars it ran on, the most recent ones; if absent, all. */
+  readonly fidelity?: number
+  /** By how much it breaks the constraints; if absent, they hold. */
+  readonly violation?: number
+}
+
+/** Trials that were done before, and where to keep those that are done. */
+export interface TrialJournal {
+  /** From an earlier search with the same options, in any order. */
+  readonly done: readonly OptimizedTrial[]
+  /** Gets each batch of new trials, before the next batch starts. */
+  record(trials: readonly OptimizedTrial[]): void | Promise<void>
+}
+
+/** What a runner needs of the options of a search. */
+export interface RunnerOptions {
+  readonly constraints?: ResultConstraints
+  readonly journal?: TrialJournal
+}
+
+type Point = Pick<Proposal, 'parameters' | 'fidelity'>
+
+/** Runs the proposals of a sampler and keeps the trials. */
+export class TrialRunner {
+  /** In the order of their indices. */
+  readonly trials: OptimizedTrial[] = []
+  /** Backtests spent: the sum of the fidelities. */
+  spent = 0
+  readonly #executor: Executor<TrialTask, TrialSummary>
+  readonly #definition: ObjectiveDefinition
+  readonly #options: RunnerOptions
+  readonly #done: ReadonlyMap<number, OptimizedTrial>
+  #best: OptimizedTrial | undefined
+
+  constructor(
+    executor: Executor<TrialTask, TrialSummary>,
+    definition: ObjectiveDefinition,
+    options: RunnerOptions,
+  ) {
+    this.#executor = onOneVersion(executor)
+    this.#definition = definition
+    this.#options = options
+    this.#done = new Map(options.journal?.done.map((trial) => [trial.index, trial]))
+  }
+
+  /** The best trial so far: the least violation, then the rank of `ranked`. */
+  best(): OptimizedTrial | undefined {
+    return this.#best
+  }
+
+  /**
+   * Runs a batch. Trials that the journal holds are not run again.
+   *
+   * @returns in the order of the proposals
+   * @throws {EngineError} `input-invalid`: the journal holds another trial at an index
+   */
+  async run(points: readonly Point[]): Promise<readonly OptimizedTrial[]> {
+    const first = this.trials.length
+    const kept = points.map((point, i) => this.#keptAt(first + i, point))
+    const missing = points.filter((_, i) => kept[i] === undefined)
+    const tasks = missing.map(({ parameters }) => ({ parameters }))
+    const summaries = tasks.length === 0 ? [] : await this.#executor.map(tasks)
+    let next = 0
+    const trials = points.map(
+      (point, i) => kept[i] ?? this.#trialOf(first + i, point, summaries[next++]!),
+    )
+    const fresh = trials.filter((_, i) => kept[i] === undefined)
+    if (fresh.length > 0) await this.#options.journal?.record(fresh)
+    this.#keep(trials)
+    return trials
+  }
+
+  /** The answer to the proposal of a trial. */
+  answerTo(id: number, { score, bankrupt, violation }: OptimizedTrial): Answer {
+    const isScored = score !== undefined && bankrupt === undefined
+    return {
+      id,
+      ...(isScored && { score: this.#definition.best === 'highest' ? score : -score }),
+      ...(violation !== undefined && { violation }),
+    }
+  }
+
+  #trialOf(index: number, { parameters, fidelity }: Point, summary: TrialSummary): OptimizedTrial {
+    checkObjective({ ...summary, index, parameters }, this.#definition.name)
+    const violation = violationOf(summary, this.#options.constraints ?? {}, fidelity)
+    return {
+      index,
+      parameters,
+      ...(fidelity !== undefined && { fidelity }),
+      ...summary,
+      ...(violation > 0 && { violation }),
+    }
+  }
+
+  #keptAt(index: number, { parameters, fidelity }: Point): OptimizedTrial | undefined {
+    const kept = this.#done.get(index)
+    if (kept === undefined) return undefined
+    if (isDeepStrictEqual(kept.parameters, parameters) && kept.fidelity === fidelity) return kept
+    throw new EngineError(
+      'input-invalid',
+      `trial ${index} of the journal has parameters ${JSON.stringify(kept.parameters)}, and the search proposes ${JSON.stringify(parameters)}; resume with the space, method, seed and batch of the journal, or start without it`,
+    )
+  }
+
+  #keep(trials: readonly OptimizedTrial[]): void {
+    this.trials.push(...trials)
+    for (const { fidelity } of trials) this.spent += fidelity ?? 1
+    const whole = trials.filter(({ fidelity }) => fidelity === undefined)
+    const candidates = this.#best === undefined ? whole : [this.#best, ...whole]
+    const least = Math.min(...candidates.map(({ violation = 0 }) => violation))
+    const feasible = candidates.filter(({ violation = 0 }) => violation === least)
+    this.#best = ranked(feasible, this.#definition, (trial) => trial)[0]
+  }
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import {
+  discrete,
+  inlineExecutor,
+  METHODS,
+  memoryBundle,
+  type Objective,
+  type OptimizedTrial,
+  type OptimizeOptions,
+  type OptimizeProgress,
+  openEngine,
+  optimize,
+  parameterSpace,
+  pureBaseline,
+  type SearchExecutors,
+  search,
+  type TrialTask,
+} from '../../../engine/index.js'
+import { smaCrossover, sp500Content } from '../../support.js'
+
+const bundle = memoryBundle(sp500Content(120))
+const space = parameterSpace(
+  { fast: discrete(2, 12), slow: discrete(4, 40, 3) },
+  ({ fast, slow }) => Number(fast) < Number(slow),
+)
+const engine = openEngine(pureBaseline())
+
+function specOf({ parameters: { fast, slow }, range }: TrialTask) {
+  return {
+    bundle,
+    algorithm: smaCrossover({ fast: Number(fast), slow: Number(slow), returnType: 'array' }),
+    ...(range !== undefined && { range }),
+  }
+}
+
+/** Executors that count the trials they run. */
+function counted(objective: Objective = 'total-return') {
+  const ran = { trials: 0 }
+  const executors: SearchExecutors = {
+    trials: inlineExecutor((task) => {
+      ran.trials++
+      return engine.trial(specOf(task), objective)
+    }),
+    backtests: inlineExecutor((task) => engine.backtest(specOf(task))),
+  }
+  return { ran, executors }
+}
+
+const run = (options: OptimizeOptions, objective?: Objective) =>
+  optimize(space, counted(objective).executors, {
+    ...options,
+    ...(objective !== undefined && { objective }),
+  })
+
+describe('optimize', () => {
+  it('finds with the grid what the search of all points finds', async () => {
+    for (const objective of ['total-return', 'max-drawdown'] as const) {
+      const all = await search(space, counted(objective).executors, { objective })
+      const found = await run({ method: 'grid' }, objective)
+      expect(found.trials).toEqual(all.trials)
+      expect(found.best).toEqual(all.best)
+      expect(found).toMatchObject({ method: 'grid', spent: all.trials.length, stopped: false })
+    }
+  })
+
+  it.each(METHODS)(
+    'spends the trials it is given with %s, and has the best in full',
+    async (method) => {
+      const found = await run({ method, trials: 20, seed: 5, batch: 4 }, 'max-drawdown')
+      expect(found.spent).toBe(20)
+      expect(found.trials.map(({ index }) => index)).toEqual(found.trials.map((_, i) => i))
+      const scores = found.trials.filter(({ fidelity }) => fidelity === undefined)
+      expect(found.best.score).toBe(Math.min(...scores.map(({ score }) => score!)))
+      expect(found.best.result.metrics.maxDrawdown).toBe(found.best.score)
+      expect(await run({ method, trials: 20, seed: 5, batch: 4 }, 'max-drawdown')).toEqual(found)
+    },
+  )
+
+  it('prefers trials that satisfy the constraints', async () => {
+    const free = await run({ method: 'grid' })
+    const fills = free.trials.map((trial) => trial.fills).sort((a, b) => a - b)
+    const [minFills, most] = [fills[Math.floor(fills.length / 4)]!, fills.at(-1)! - 1]
+    const constraints = { minFills, own: [(trial: { fills: number }) => trial.fills - most] }
+    const found = await run({ method: 'random', trials: 400, constraints })
+    const holds = found.trials.filter(({ violation }) => violation === undefined)
+    for (const trial of found.trials)
+      expect(trial.violation === undefined).toBe(trial.fills >= minFills && trial.fills <= most)
+    expect(holds.length).toBeGreaterThan(0)
+    expect(found.best.violation).toBeUndefined()
+    expect(found.best.score).toBe(Math.max(...holds.map(({ score }) => score!)))
+
+    const impossible = await run({ method: 'grid', constraints: { minFills: 1000 } })
+    const least = Math.min(...impossible.trials.map(({ violation }) => violation!))
+    expect(impossible.best.violation).toBe(least)
+    expect(least).toBe((1000 - fills.at(-1)!) / 1000)
+  })
+
+  it('goes on from a journal without running a trial again', async () => {
+    const journal: OptimizedTrial[] = []
+    const options = { method: 'random', trials: 30, seed: 2, batch: 4 } as const
+    const whole = await run({
+      ...options,
+      journal: { done: [], record: (trials) => void journal.push(...trials) },
+    })
+    expect(journal).toEqual(whole.trials)
+    const half = (JSON.parse(JSON.stringify(journal)) as OptimizedTrial[]).slice(0, 18).reverse()
+    const added: OptimizedTrial[] = []
+    const { executors, ran } = counted()
+    const resumed = await optimize(space, executors, {
+      ...options,
+      journal: { done: half, record: (trials) => void added.push(...trials) },
+    })
+    expect(resumed).toEqual(whole)
+    expect(ran.trials).toBe(12)
+    expect(added).toEqual(whole.trials.slice(18))
+    const other = { ...options, seed: 3, journal: { done: half, record: () => {} } }
+    await expect(run(other)).rejects.toThrow(/trial 0 of the journal has parameters/)
+  })
+
+  it('stops at a signal and keeps what is done', async () => {
+    const stop = new AbortController()
+    const progress: OptimizeProgress[] = []
+    const onProgress = (at: OptimizeProgress) => {
+      progress.push(at)
+      if (at.trials >= 8) stop.abort()
+    }
+    const options = { method: 'random', trials: 30, batch: 4 } as const
+    const found = await run({ ...options, onProgress, signal: stop.signal })
+    expect(found).toMatchObject({ spent: 8, stopped: true })
+    const whole = await run(options)
+    expect(found.trials).toEqual(whole.trials.slice(0, 8))
+    expect(progress.map(({ spent, budget }) => [spent, budget])).toEqual([
+      [4, 30],
+      [8, 30],
+    ])
+    expect(progress[1]!.best.index).toBe(found.best.index)
+    await expect(run({ ...options, signal: stop.signal })).rejects.toThrow(/abort/)
+  })
+
+  it('refuses options that make no sense', async () => {
+    await expect(run({ method: 'random' })).rejects.toThrow(/only the grid can do without/)
+    for (const trials of [0, 1.5, Number.NaN])
+      await expect(run({ method: 'random', trials })).rejects.toThrow(/give a whole number/)
+    await expect(run({ method: 'grid', batch: 0 })).rejects.toThrow(/batch 0/)
+    await expect(run({ method: 'grid', constraints: { minFills: -1 } })).rejects.toThrow(/minFills/)
+    const own = [() => Number.NaN]
+    await expect(run({ method: 'grid', constraints: { own } })).rejects.toThrow(/returned NaN/)
+    const trials = counted('max-drawdown')
+    await expect(optimize(space, trials.executors, { method: 'grid' })).rejects.toThrow(
+      /was scored by max-drawdown/,
+    )
+  })
+})
