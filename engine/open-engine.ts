@@ -61,7 +61,7 @@ export interface Engine {
   /**
    * An executor for `search` that runs a signal: data are loaded once, each indicator is computed
    * once, and only bars at which something can happen are visited. Its figures are those of `trial`
-   * with `signalStrategy`, which also runs if the ledger keeps decimals or a session has many bars.
+   * with `signalStrategy`, which also runs if the ledger keeps decimals.
    * It keeps the data of the last range as long as it lives.
    *
    * @param objective  `total-return` if absent
