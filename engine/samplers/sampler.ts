@@ -20,10 +20,10 @@ export interface Answer {
 
 /**
  * Proposes points of a parameter space and learns from the answers. The proposals depend on the
- * space, the options, and the sequence of calls: how many were asked at a time, and which answers
- * were given between. Within one `tell`, the order of the answers does not matter. A search that
- * asks for a batch, waits for all of it and returns the answers therefore proposes the same points
- * for the same size of batch, on any number of threads or machines.
+ * space, the options, and the sequence of calls: how many points each call wanted, and which
+ * answers came between. Within one `tell`, the order of the answers does not matter. So a search
+ * that proposes a batch, waits for all of it and returns the answers proposes the same points for
+ * the same size of batch, on any number of threads or machines.
  */
 export interface Sampler {
   readonly method: string
@@ -32,8 +32,8 @@ export interface Sampler {
    * exhausted if it returns none although every proposal is answered. Points of a finite space are
    * proposed once each, except again at a higher fidelity.
    *
-   * @throws {EngineError} `input-invalid`: the count is not a whole number of 0 or more; or no point
-   * that satisfies the constraints was found in a bounded number of tries
+   * @throws {EngineError} `input-invalid`: the count is not a whole number of 0 or more; or no
+   * point that satisfies the constraints was found in a bounded number of tries
    */
   ask(count: number): readonly Proposal[]
   /**

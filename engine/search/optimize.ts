@@ -64,9 +64,10 @@ const BATCH = 8
  * space, the options and the backtests, and not on the executors: a batch is proposed, runs whole,
  * and is learned from in the order of the proposals.
  *
- * @throws {EngineError} `input-invalid`: options out of range, see `definitionOf` and `makeSampler`;
- * no trials for a method other than the grid; or a journal of another search. `bundle-changed`: the
- * trials ran on different versions of the bundle; `search-differs`: see `rerun`
+ * @throws {EngineError} `input-invalid`: options out of range, see `definitionOf` and
+ * `makeSampler`; no trials for a method other than the grid; or a journal of another search.
+ * `bundle-changed`: the trials ran on different versions of the bundle; `search-differs`: see
+ * `rerun`
  * @throws the reason of the signal, if it was given before the first batch was done
  */
 export async function optimize<Result extends BacktestResult>(
