@@ -5,11 +5,13 @@ import { grid } from './grid.js'
 import { dimensionsText, type Method } from './method.js'
 import { random } from './random.js'
 import type { FidelityOptions, Sampler, SamplerOptions, SamplerState } from './sampler.js'
+import { tpe } from './tpe.js'
 
 /** Every method of search, by name. */
 const BY_NAME = {
   grid,
   random,
+  tpe,
 } as const satisfies Readonly<Record<string, Method>>
 
 export type MethodName = keyof typeof BY_NAME
