@@ -104,7 +104,7 @@ function drawn(weights: readonly number[], total: number, random: RandomSource):
  *
  * @source Abramowitz & Stegun 1964, formula 26.2.17
  */
-export function normalBelow(x: number): number {
+function normalBelow(x: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(x))
   const poly =
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))

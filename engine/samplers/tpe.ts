@@ -90,7 +90,7 @@ function mostPromising({ good, rest }: Densities, { random }: Setting): number {
 }
 
 /** The better one first: constraints that hold, then the score; of equals, the earlier. */
-export function compare(a: Observation, b: Observation): number {
+function compare(a: Observation, b: Observation): number {
   return (
     a.violation - b.violation ||
     Number(a.score === undefined) - Number(b.score === undefined) ||
