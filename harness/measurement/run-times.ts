@@ -34,16 +34,23 @@ export function timesOf(slot: RunSlot, section: TimedSection, passes: Passes) {
 /** The sums of the timed iterations, without the messages and the turns of others between them. */
 function lockStepTimes({ cpuMs, wallMs, waitedMs }: Passes, warmup: number) {
   const [cpu, wall, waited] = [cpuMs, wallMs, waitedMs].map((all) => sum(all.slice(warmup)))
-  return { cpuMs: cpu!, wallMs: wall! - waited! }
+  return { cpuMs: cpu!, wallMs: withoutWait(wall!, waited!, cpu!) }
 }
 
 /** The whole timed section; co-scheduled, its wall time without the waiting of the main thread. */
 function sectionTimes({ start, end }: TimedSection, isShared: boolean) {
   const waitedMs = isShared ? end.mainWaitMs - start.mainWaitMs : 0
-  return {
-    cpuMs: cpuMsBetween(start.cpu, end.cpu),
-    wallMs: end.atMs - start.atMs - waitedMs,
-  }
+  const cpuMs = cpuMsBetween(start.cpu, end.cpu)
+  return { cpuMs, wallMs: withoutWait(end.atMs - start.atMs, waitedMs, cpuMs) }
+}
+
+/**
+ * Time without the waiting for a CPU. The kernel's account of waiting and the clock are two clocks:
+ * in a short section of a busy host, the account may hold more than the section lasted. But no
+ * section takes less time than it computed, or more than it lasted.
+ */
+function withoutWait(elapsedMs: number, waitedMs: number, cpuMs: number): number {
+  return waitedMs === 0 ? elapsedMs : Math.min(elapsedMs, Math.max(elapsedMs - waitedMs, cpuMs))
 }
 
 /**
