@@ -1,8 +1,10 @@
 import { EngineError } from '../errors.js'
 import type { ParameterSpace } from '../search/parameter-space.js'
 import { checkChoice } from '../simulation/choice.js'
+import { cmaEs } from './cma-es.js'
 import { grid } from './grid.js'
 import { dimensionsText, type Method } from './method.js'
+import { quasiRandom } from './quasi-random.js'
 import { random } from './random.js'
 import type { FidelityOptions, Sampler, SamplerOptions, SamplerState } from './sampler.js'
 import { tpe } from './tpe.js'
@@ -11,7 +13,9 @@ import { tpe } from './tpe.js'
 const BY_NAME = {
   grid,
   random,
+  'quasi-random': quasiRandom,
   tpe,
+  'cma-es': cmaEs,
 } as const satisfies Readonly<Record<string, Method>>
 
 export type MethodName = keyof typeof BY_NAME

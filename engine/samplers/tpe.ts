@@ -1,6 +1,7 @@
 import type { Point } from './axes.js'
 import { methodOf, type Observation, type Setting, type Steps } from './method.js'
 import { randomPoint } from './new-points.js'
+import { compareObservations } from './observation-order.js'
 import { type Parzen, parzenOf } from './parzen.js'
 
 /** Points drawn at random before the densities are used. */
@@ -60,7 +61,9 @@ function densitiesOf(
   { axes, pending }: Setting,
   observations: readonly Observation[],
 ): readonly Densities[] {
-  const ranks = [...observations.keys()].sort((a, b) => compare(observations[a]!, observations[b]!))
+  const ranks = [...observations.keys()].sort((a, b) =>
+    compareObservations(observations[a]!, observations[b]!),
+  )
   const count = Math.min(Math.ceil(observations.length / 10), MOST_GOOD)
   const inTime = (places: number[]) =>
     places.sort((a, b) => a - b).map((place) => observations[place]!.point)
@@ -87,16 +90,6 @@ function mostPromising({ good, rest }: Densities, { random }: Setting): number {
     highest = ratio
   }
   return best
-}
-
-/** The better one first: constraints that hold, then the score; of equals, the earlier. */
-function compare(a: Observation, b: Observation): number {
-  return (
-    a.violation - b.violation ||
-    Number(a.score === undefined) - Number(b.score === undefined) ||
-    (b.score ?? 0) - (a.score ?? 0) ||
-    a.id - b.id
-  )
 }
 
 /** The newest weigh 1; the older ones rise from nearly 0 to it. */

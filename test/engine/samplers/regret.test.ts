@@ -102,3 +102,21 @@ describe('the tree-structured Parzen estimator', () => {
     60_000,
   )
 })
+
+// Of its CmaEsSampler: branin 0.0096, rosenbrock 5.51, rastrigin 19.2; it has none for listed values.
+describe('CMA-ES', () => {
+  it.each([
+    ['branin', 0.02],
+    ['rosenbrock', 1.1 * 5.51],
+    ['rastrigin', 1.1 * 19.2],
+    ['mixed', 0.7],
+  ])(
+    'comes close to the minimum of %s in 100 points',
+    (name, bound) => {
+      const regret = medianRegret('cma-es', TASKS[name]!)
+      expect(regret).toBeLessThan(bound)
+      expect(regret).toBeLessThan(0.75 * medianRegret('random', TASKS[name]!))
+    },
+    60_000,
+  )
+})

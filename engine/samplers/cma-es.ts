@@ -1,0 +1,206 @@
+import type { Axes, Axis, Point } from './axes.js'
+import { methodOf, type Observation, type Setting, type Steps } from './method.js'
+import { compareObservations } from './observation-order.js'
+import { eigenOf, unitMatrix } from './symmetric-matrix.js'
+
+/** The first step, as a share of every axis. */
+const FIRST_STEP = 1 / 6
+/** A step so small that the search is stuck. */
+const LEAST_STEP = 1e-9
+/** Draws outside the axes, against a constraint, or proposed before, until any point is taken. */
+const MOST_REFUSED = 100
+
+/** A normal distribution over the axes of numbers, in shares, and the generation drawn from it. */
+interface CmaState {
+  mean: number[]
+  step: number
+  covariance: number[][]
+  /** Path of the covariance. */
+  path: number[]
+  /** Path of the step, in coordinates without correlation. */
+  stepPath: number[]
+  /** Generations since the start or the last restart. */
+  generations: number
+  /** Points of a generation. */
+  size: number
+  /** How many points of the present one are proposed. */
+  proposed: number
+  answered: Observation[]
+}
+
+/**
+ * CMA-ES: draws generations of points from a normal distribution, and moves and shapes it by the
+ * better half of each. A search that is stuck starts again elsewhere with twice the points. A step
+ * on an axis of listed numbers stays at least half as wide as the distance between two; an axis of
+ * listed values is drawn evenly.
+ *
+ * @source Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with positive
+ * weights; restarts: Auger & Hansen 2005, A restart CMA evolution strategy with increasing
+ * population size
+ */
+const steps: Steps<CmaState> = {
+  keepsPoints: true,
+  start: ({ axes }) => {
+    const { length } = numbersOf(axes)
+    return distributionAt(new Array<number>(length).fill(0.5), firstSize(length))
+  },
+  suggest(setting, state) {
+    if (state.proposed === state.size) return undefined
+    const point = drawnPoint(setting, state) ?? setting.points.any()
+    if (point === undefined) return undefined
+    state.proposed++
+    return { point }
+  },
+  observe(setting, state, observations) {
+    state.answered.push(...observations)
+    if (state.answered.length < state.size) return
+    const best = state.answered.sort(compareObservations)
+    const isFlat = best[0]!.score === best.at(-1)!.score
+    const numbers = numbersOf(setting.axes)
+    if (numbers.length > 0) follow(state, best, numbers)
+    if (isFlat || !(state.step > LEAST_STEP)) restart(setting, state)
+    state.proposed = 0
+    state.answered = []
+  },
+}
+
+interface NumberAxis {
+  readonly axis: Axis
+  /** Its place in a point. */
+  readonly place: number
+}
+
+function numbersOf({ list }: Axes): readonly NumberAxis[] {
+  return list.flatMap((axis, place) => (axis.kind === 'categorical' ? [] : [{ axis, place }]))
+}
+
+function firstSize(axes: number): number {
+  return 4 + Math.floor(3 * Math.log(Math.max(1, axes)))
+}
+
+function distributionAt(mean: number[], size: number): CmaState {
+  const zeros = () => new Array<number>(mean.length).fill(0)
+  return {
+    mean,
+    step: FIRST_STEP,
+    covariance: unitMatrix(mean.length),
+    path: zeros(),
+    stepPath: zeros(),
+    generations: 0,
+    size,
+    proposed: 0,
+    answered: [],
+  }
+}
+
+function restart({ random }: Setting, state: CmaState): void {
+  const mean = state.mean.map(() => random.next())
+  Object.assign(state, distributionAt(mean, 2 * state.size))
+}
+
+/** A new point of the distribution; undefined if too many draws were refused. */
+function drawnPoint(
+  { axes, points, random }: Setting,
+  { mean, step, covariance }: CmaState,
+): Point | undefined {
+  const numbers = numbersOf(axes)
+  const { values, vectors } = eigenOf(covariance)
+  const lengths = values.map((value) => Math.sqrt(Math.max(0, value)))
+  for (let tries = 0; tries < MOST_REFUSED; tries++) {
+    const along = lengths.map((length) => length * random.normal())
+    const shares = mean.map((share, i) => {
+      const drawn = vectors[i]!.reduce((sum, part, j) => sum + part * along[j]!, 0)
+      return (
+        share + step * drawn + margin(numbers[i]!.axis, step, covariance[i]![i]!) * random.normal()
+      )
+    })
+    const isLast = tries === MOST_REFUSED - 1
+    if (!isLast && shares.some((share) => share < 0 || share >= 1)) continue
+    const point = axes.list.map((axis) => axis.coordinateOf(random.next()))
+    for (const [i, { axis, place }] of numbers.entries())
+      point[place] = axis.coordinateOf(Math.max(0, Math.min(1 - 2 ** -53, shares[i]!)))
+    if (points.accepts(point)) return point
+  }
+  return undefined
+}
+
+/** What is missing to the least spread of an axis: half the distance of two listed numbers. */
+function margin({ size }: Axis, step: number, variance: number): number {
+  if (!Number.isFinite(size)) return 0
+  const least = 0.5 / size
+  return Math.sqrt(Math.max(0, least * least - step * step * variance))
+}
+
+/** Moves the distribution to the better half of a generation. */
+function follow(
+  state: CmaState,
+  best: readonly Observation[],
+  numbers: readonly NumberAxis[],
+): void {
+  const { covariance, mean, step } = state
+  const rates = ratesOf(mean.length, best.length)
+  const { weights } = rates
+  const moves = weights.map((_, k) =>
+    numbers.map(({ axis, place }, i) => (axis.shareOf(best[k]!.point[place]!) - mean[i]!) / step),
+  )
+  const move = mean.map((_, i) =>
+    weights.reduce((sum, weight, k) => sum + weight * moves[k]![i]!, 0),
+  )
+  state.generations++
+  state.mean = mean.map((share, i) => share + step * move[i]!)
+  const straight = withoutCorrelation(covariance, move)
+  const pace = Math.sqrt(rates.stepRate * (2 - rates.stepRate) * rates.effective)
+  state.stepPath = state.stepPath.map(
+    (part, i) => (1 - rates.stepRate) * part + pace * straight[i]!,
+  )
+  const length = Math.hypot(...state.stepPath)
+  const settled = Math.sqrt(1 - (1 - rates.stepRate) ** (2 * state.generations))
+  const moves1 = Number(length / settled / rates.expected < 1.4 + 2 / (mean.length + 1))
+  const drift = Math.sqrt(rates.pathRate * (2 - rates.pathRate) * rates.effective)
+  state.path = state.path.map((part, i) => (1 - rates.pathRate) * part + moves1 * drift * move[i]!)
+  const { path } = state
+  const missed = (1 - moves1) * rates.pathRate * (2 - rates.pathRate)
+  state.covariance = covariance.map((row, i) =>
+    row.map((value, j) => {
+      const ofMoves = weights.reduce((sum, w, k) => sum + w * moves[k]![i]! * moves[k]![j]!, 0)
+      const ofPath = path[i]! * path[j]! + missed * value
+      return (1 - rates.one - rates.many) * value + rates.one * ofPath + rates.many * ofMoves
+    }),
+  )
+  state.step = step * Math.exp((rates.stepRate / rates.damping) * (length / rates.expected - 1))
+}
+
+/** C^(−1/2) × a vector. */
+function withoutCorrelation(covariance: readonly number[][], vector: readonly number[]): number[] {
+  const { values, vectors } = eigenOf(covariance)
+  const along = values.map((value, j) => {
+    const part = vector.reduce((sum, x, i) => sum + vectors[i]![j]! * x, 0)
+    return part / Math.sqrt(Math.max(value, 1e-20))
+  })
+  return vector.map((_, i) => along.reduce((sum, part, j) => sum + vectors[i]![j]! * part, 0))
+}
+
+/** The learning rates of the tutorial, table 1, for `axes` axes and generations of `size`. */
+function ratesOf(axes: number, size: number) {
+  const half = Math.floor(size / 2)
+  const raw = Array.from({ length: half }, (_, i) => Math.log((size + 1) / 2) - Math.log(i + 1))
+  const total = raw.reduce((sum, weight) => sum + weight, 0)
+  const weights = raw.map((weight) => weight / total)
+  const effective = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0)
+  const stepRate = (effective + 2) / (axes + effective + 5)
+  const one = 2 / ((axes + 1.3) ** 2 + effective)
+  const many = (2 * (effective - 2 + 1 / effective)) / ((axes + 2) ** 2 + effective)
+  return {
+    weights,
+    effective,
+    stepRate,
+    pathRate: (4 + effective / axes) / (axes + 4 + (2 * effective) / axes),
+    one,
+    many: Math.min(1 - one, Math.max(0, many)),
+    damping: 1 + 2 * Math.max(0, Math.sqrt((effective - 1) / (axes + 1)) - 1) + stepRate,
+    /** The expected length of a standard normal vector. */
+    expected: Math.sqrt(axes) * (1 - 1 / (4 * axes) + 1 / (21 * axes * axes)),
+  }
+}
+
+export const cmaEs = methodOf(steps)
