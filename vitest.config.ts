@@ -30,9 +30,9 @@ export default defineConfig({
     // Modules are loaded once per process, not once per file, which halves the time. So a test
     // leaves no state behind in a module or in the environment.
     isolate: false,
-    // One more than the processors of a small host: a file that starts processes often waits for
-    // them. Pairs that are measured meanwhile share a processor, so that load slows both arms.
-    maxWorkers: 3,
+    // As many as the processors of a small host. A third saves time, but threads that end within
+    // milliseconds are then profiled under a load in which a sampler may miss them.
+    maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     // No test opens a connection, and parsing further certificates takes longer than the rest of a

@@ -103,7 +103,8 @@ describe('the tree-structured Parzen estimator', () => {
   )
 })
 
-// Of its CmaEsSampler: branin 0.0096, rosenbrock 5.51, rastrigin 19.2; it has none for listed values.
+// Medians of its CmaEsSampler: branin 0.0096, rosenbrock 5.51, rastrigin 19.2; it does not handle
+// listed values.
 describe('CMA-ES', () => {
   it.each([
     ['branin', 0.02],
