@@ -14,6 +14,12 @@ import {
   type WorkerStart,
 } from './worker-messages.js'
 
+/**
+ * A backtest makes much garbage and keeps little. With the limits that Node sets, a thread would
+ * take 75 MB before it collects any; with these it takes 26 to 33 MB, all of its code included.
+ */
+const LIMITS: ResourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 1024 }
+
 /** What becomes of a worker. */
 export interface PoolWorkerEvents {
   /** Its module is loaded; `bundle` is the directory of the bundle. */
@@ -41,7 +47,7 @@ export class PoolWorker {
   #isEnded = false
   #fault: string | undefined
 
-  /** Starts the thread. */
+  /** Starts the thread. @param limits  in place of those that are usual here */
   constructor(
     start: Omit<WorkerStart, 'progress'>,
     limits: ResourceLimits | undefined,
@@ -51,7 +57,7 @@ export class PoolWorker {
     this.#progress[0] = IDLE
     this.#worker = new Worker(workerFile(), {
       workerData: { ...start, progress: this.#progress } satisfies WorkerStart,
-      ...(limits !== undefined && { resourceLimits: limits }),
+      resourceLimits: { ...LIMITS, ...limits },
     })
     this.#worker.on('message', (message: FromWorker) => this.#receive(message))
     this.#worker.once('error', (error: unknown) => {

@@ -27,7 +27,10 @@ export interface WorkerPoolOptions {
   readonly workers?: number
   /** Of the engine in each thread, and of the pool; `defaults()` if absent. */
   readonly config?: OptimizationConfig
-  /** Limits of each thread, as Node takes them. A thread beyond one is replaced. */
+  /**
+   * Limits of each thread, as Node takes them; a thread beyond one is replaced. If absent, 6 MB for
+   * new objects and 1 GiB for others. Buffers of typed arrays do not count.
+   */
   readonly resourceLimits?: ResourceLimits
 }
 

@@ -32,7 +32,8 @@ const YEAR = 252
  * ready, `coordinator.firstMs.n` and `coordinator.laterMs.n`, the wall times of the two searches,
  * and `coordinator.efficiency.n`, the later time with the smallest number of threads ÷ that with
  * n. On a host with as many processors as the smallest number, 1 means that further threads cost
- * nothing.
+ * nothing. `coordinator.rssBytes.n` is the memory of the process after the two searches; it keeps
+ * some of the pools before, so that the difference between the last two numbers of threads counts.
  */
 export const coordinatorWorkload: Workload<
   OptimizationConfig,
@@ -78,10 +79,10 @@ export const coordinatorWorkload: Workload<
     const counters: Record<string, number> = {}
     const output: Searched[] = []
     for (const workers of scale.workers) {
-      const { trials, times } = await searchTwice(config, scale, seed, workers)
+      const { trials, figures } = await searchTwice(config, scale, seed, workers)
       output.push(trials)
-      for (const [name, ms] of Object.entries(times))
-        counters[`coordinator.${name}.${workers}`] = ms
+      for (const [name, figure] of Object.entries(figures))
+        counters[`coordinator.${name}.${workers}`] = figure
     }
     const [fewest, ...more] = scale.workers
     for (const workers of more)
@@ -121,7 +122,8 @@ async function searchTwice(
       ...tasks[index % tasks.length]!,
       ...summary,
     }))
-    return { trials, times: { startMs, firstMs, laterMs } }
+    const rssBytes = process.memoryUsage.rss()
+    return { trials, figures: { startMs, firstMs, laterMs, rssBytes } }
   } finally {
     await pool.close()
   }
