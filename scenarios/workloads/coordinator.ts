@@ -17,6 +17,8 @@ import { crossoverSpace } from './search-space.js'
 export interface CoordinatorScale extends GridSearchScale {
   /** Numbers of worker threads, ascending. */
   readonly workers: readonly number[]
+  /** How often each pool searches, at least twice. */
+  readonly searches: number
 }
 
 /** The figures of all points of the grid. */
@@ -26,13 +28,14 @@ const YEAR = 252
 
 /**
  * The same search with 2, 4, 8 and 16 worker threads (1 and 2 at smoke scale), each number in a
- * pool of its own that searches twice: with threads that have just started, then with warm ones.
+ * pool of its own that searches several times: with threads that have just started, then with
+ * threads that have compiled more and more of the engine.
  *
  * The counters, for each number n of threads: `coordinator.startMs.n` until the first thread is
- * ready, `coordinator.firstMs.n` and `coordinator.laterMs.n`, the wall times of the two searches,
- * and `coordinator.efficiency.n`, the later time with the smallest number of threads ÷ that with
+ * ready, `coordinator.firstMs.n` and `coordinator.lastMs.n`, the wall times of two searches,
+ * and `coordinator.efficiency.n`, the last time with the smallest number of threads ÷ that with
  * n. On a host with as many processors as the smallest number, 1 means that further threads cost
- * nothing. `coordinator.rssBytes.n` is the memory of the process after the two searches; it keeps
+ * nothing. `coordinator.rssBytes.n` is the memory of the process after the searches; it keeps
  * some of the pools before, so that the difference between the last two numbers of threads counts.
  */
 export const coordinatorWorkload: Workload<
@@ -52,6 +55,7 @@ export const coordinatorWorkload: Workload<
   scales: {
     smoke: {
       workers: [1, 2],
+      searches: 2,
       fast: { from: 5, to: 10, step: 5 },
       slow: { from: 30, to: 60, step: 30 },
       assets: 2,
@@ -59,27 +63,29 @@ export const coordinatorWorkload: Workload<
     },
     standard: {
       workers: [2, 4, 8, 16],
-      fast: { from: 10, to: 50, step: 10 },
-      slow: { from: 60, to: 140, step: 20 },
-      assets: 10,
-      sessions: YEAR,
+      searches: 4,
+      fast: { from: 5, to: 50, step: 5 },
+      slow: { from: 60, to: 250, step: 10 },
+      assets: 5,
+      sessions: YEAR / 2,
     },
     production: {
       workers: [2, 4, 8, 16],
+      searches: 4,
       fast: { from: 5, to: 50, step: 5 },
       slow: { from: 60, to: 250, step: 10 },
       assets: 20,
       sessions: 5 * YEAR,
     },
   },
-  describe: ({ workers, fast, slow, assets, sessions }) =>
-    `${workers.join(', ')} threads × 2 searches of ${gridPoints(crossoverSpace(fast, slow)).length} backtests, ${assets} assets × ${sessions} sessions`,
+  describe: ({ workers, searches, fast, slow, assets, sessions }) =>
+    `${workers.join(', ')} threads × ${searches} searches of ${gridPoints(crossoverSpace(fast, slow)).length} backtests, ${assets} assets × ${sessions} sessions`,
   prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
   async run(config, scale, seed) {
     const counters: Record<string, number> = {}
     const output: Searched[] = []
     for (const workers of scale.workers) {
-      const { trials, figures } = await searchTwice(config, scale, seed, workers)
+      const { trials, figures } = await searchOften(config, scale, seed, workers)
       output.push(trials)
       for (const [name, figure] of Object.entries(figures))
         counters[`coordinator.${name}.${workers}`] = figure
@@ -87,7 +93,7 @@ export const coordinatorWorkload: Workload<
     const [fewest, ...more] = scale.workers
     for (const workers of more)
       counters[`coordinator.efficiency.${workers}`] =
-        counters[`coordinator.laterMs.${fewest}`]! / counters[`coordinator.laterMs.${workers}`]!
+        counters[`coordinator.lastMs.${fewest}`]! / counters[`coordinator.lastMs.${workers}`]!
     const bars = output.flat().reduce((sum, trial) => sum + trial.bars, 0)
     return { output, counters, work: { unit: 'bars', amount: bars } }
   },
@@ -95,7 +101,7 @@ export const coordinatorWorkload: Workload<
   diverge: firstDifference,
 }
 
-async function searchTwice(
+async function searchOften(
   config: OptimizationConfig,
   { fast, slow, ...scale }: CoordinatorScale,
   seed: number,
@@ -115,15 +121,23 @@ async function searchTwice(
   }
   try {
     const [startMs] = await timed(pool.start())
-    const [firstMs, first] = await timed(pool.trials().map(tasks))
-    const [laterMs, later] = await timed(pool.trials().map(tasks))
-    const trials = [...first, ...later].map((summary: TrialSummary, index) => ({
+    const times: number[] = []
+    const summaries: TrialSummary[] = []
+    for (let i = 0; i < scale.searches; i++) {
+      const [ms, some] = await timed(pool.trials().map(tasks))
+      times.push(ms)
+      summaries.push(...some)
+    }
+    const trials = summaries.map((summary, index) => ({
       index,
       ...tasks[index % tasks.length]!,
       ...summary,
     }))
     const rssBytes = process.memoryUsage.rss()
-    return { trials, figures: { startMs, firstMs, laterMs, rssBytes } }
+    return {
+      trials,
+      figures: { startMs, firstMs: times[0]!, lastMs: times.at(-1)!, rssBytes },
+    }
   } finally {
     await pool.close()
   }

@@ -15,7 +15,7 @@ const GRID = {
   sessions: 50,
 }
 const SEARCHES = { ...GRID, workers: 2, objectives: ['total-return', 'sharpe'] as const }
-const COORDINATOR = { ...GRID, workers: [1, 3] }
+const COORDINATOR = { ...GRID, workers: [1, 3], searches: 2 }
 const SIZE = { assets: 2, sessions: 80 }
 
 describe('the workloads with worker threads', () => {
@@ -88,7 +88,7 @@ describe('the workloads with worker threads', () => {
     expect(output).toEqual([1, 3].map(() => [...trials, ...again]))
     expect(work).toEqual({ unit: 'bars', amount: 24 * 2 * 50 })
     expect(counters!['coordinator.efficiency.3']).toBe(
-      counters!['coordinator.laterMs.1']! / counters!['coordinator.laterMs.3']!,
+      counters!['coordinator.lastMs.1']! / counters!['coordinator.lastMs.3']!,
     )
     expect(threads.size).toBe(0)
   })
