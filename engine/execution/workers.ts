@@ -28,6 +28,8 @@ interface Place {
 
 /** A thread that ends before its module is loaded is started again once. */
 const STARTS = 2
+/** Where a thread has loaded the module, the fault may lie elsewhere, and more starts are tried. */
+const STARTS_OF_LOADABLE = 10
 /** Time a thread gets to end a task that no run waits for any more, ms. */
 const GRACE_MS = 1000
 /** A worker has at most one batch running and one waiting. */
@@ -45,6 +47,7 @@ export class Workers {
   readonly #sizes = { trials: new BatchSize(), backtests: new BatchSize() }
   /** Threads that are being ended. */
   readonly #ending = new Set<Promise<void>>()
+  #hasLoaded = false
   #users = 0
   #loading: Loading | undefined
 
@@ -154,6 +157,7 @@ export class Workers {
     const worker = new PoolWorker(this.#start, this.#limits, {
       onLoaded: (bundle) => {
         place.failedStarts = 0
+        this.#hasLoaded = true
         loading.resolve(bundle)
         this.#giveOut()
       },
@@ -213,7 +217,8 @@ export class Workers {
 
   #onFailedStart(place: Place, cause: string): void {
     place.failedStarts++
-    if (place.failedStarts < STARTS) {
+    const starts = this.#hasLoaded ? STARTS_OF_LOADABLE : STARTS
+    if (place.failedStarts < starts) {
       this.#startAt(place)
       return
     }
@@ -222,7 +227,7 @@ export class Workers {
     this.#refuse(
       new EngineError(
         'worker-crashed',
-        `a worker ended ${STARTS} times before it had loaded ${module}: ${cause}; correct the module`,
+        `a worker ended ${starts} times before it had loaded ${module}: ${cause}; correct the module`,
         { details: { file: module } },
       ),
     )

@@ -101,3 +101,12 @@ export function watchThreads(): ReadonlySet<Worker> {
   onTestFinished(() => void process.off('worker', onStart))
   return running
 }
+
+/** Numbers of [0, n), of a linear congruential generator (Knuth, MMIX). */
+export function generator(seed: number): (n: number) => number {
+  let state = BigInt(seed)
+  return (n) => {
+    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n)
+    return Number((state >> 33n) % BigInt(n))
+  }
+}

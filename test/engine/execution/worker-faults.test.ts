@@ -1,9 +1,18 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { EngineError, type FailedTrial, type WorkerStatistics } from '../../../engine/index.js'
 import { scratch } from '../bundle/bundle-cases.js'
-import { errorOf, inlineOf, marketOf, poolOf, tasksOf, watchThreads } from './pool-cases.js'
+import {
+  errorOf,
+  generator,
+  inlineOf,
+  marketOf,
+  poolOf,
+  tasksOf,
+  watchThreads,
+} from './pool-cases.js'
 
 /** More: `POOL_CRASHES=50 npx vitest run test/engine/execution/worker-faults.test.ts` */
 const CRASHES = Number(process.env.POOL_CRASHES ?? 4)
@@ -94,18 +103,19 @@ describe('a worker that ends', () => {
     const threads = watchThreads()
     const pool = poolOf({ bundle }, { workers: 3 })
     const expected = await (await inlineOf({ bundle })).trials.map(tasksOf(120))
-    let killed = 0
+    const killed = new Set<Worker>()
+    const draw = generator(CRASHES)
     const seen: number[] = []
-    for (let round = 0; killed < CRASHES; round++) {
+    while (killed.size < CRASHES) {
       seen.length = 0
       const results = await pool
         .trials({
           onResults: (first, some) => {
             seen.push(...some.map((_, i) => first + i))
-            const [victim] = [...threads].slice(round % 3)
-            if (victim === undefined || seen.length < (round * 37) % 120) return
-            if (killed >= CRASHES || killed > round) return
-            killed++
+            const alive = [...threads].filter((thread) => !killed.has(thread))
+            const victim = alive[draw(3 * alive.length)]
+            if (victim === undefined || killed.size === CRASHES) return
+            killed.add(victim)
             void victim.terminate()
           },
         })
@@ -113,7 +123,7 @@ describe('a worker that ends', () => {
       expect(results).toEqual(expected)
       expect([...seen].sort((a, b) => a - b)).toEqual(tasksOf(120).map((_, i) => i))
     }
-    expect(pool.statistics().total.restarts).toBe(CRASHES)
+    await expect.poll(() => pool.statistics().total.restarts).toBe(CRASHES)
   })
 
   it.each([

@@ -25,6 +25,7 @@ import { marketContent } from '../../../scenarios/market/market-content.js'
 import { temporaryDirectory } from '../../fixtures/bench.js'
 import {
   errorOf,
+  generator,
   inlineOf,
   MODULE,
   marketOf,
@@ -377,15 +378,6 @@ function declaring(average: typeof sma, { bars, shares }: Parameters) {
 /** What a copy of it is: getters have become values. */
 function plain<T>(value: T): T {
   return structuredClone(value)
-}
-
-/** Numbers of [0, n), of a linear congruential generator (Knuth, MMIX). */
-function generator(seed: number): (n: number) => number {
-  let state = BigInt(seed)
-  return (n) => {
-    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n)
-    return Number((state >> 33n) % BigInt(n))
-  }
 }
 
 function drawnTasks(draw: (n: number) => number): readonly TrialTask[] {
