@@ -100,7 +100,8 @@ const steps: Steps<SobolState> = {
   observe() {},
 }
 
-function sobolPoint({ axes, random, seed }: Setting, index: number): Point {
+/** A point whose coordinates are those of an element of the shifted sequence. */
+export function sobolPoint({ axes, random, seed }: Setting, index: number): Point {
   return axes.list.map((axis, dimension) => {
     if (dimension >= SOBOL_DIMENSIONS) return axis.coordinateOf(random.next())
     const shift = hash32(hash32(seed, dimension), Math.floor(seed / 2 ** 32))

@@ -1,10 +1,10 @@
-import type { Point } from './axes.js'
+import type { Axes, Point } from './axes.js'
 import { methodOf, type Observation, type Setting, type Steps } from './method.js'
-import { randomPoint } from './new-points.js'
 import { compareObservations } from './observation-order.js'
-import { type Parzen, parzenOf } from './parzen.js'
+import { parzenOf } from './parzen.js'
+import { sobolPoint } from './quasi-random.js'
 
-/** Points drawn at random before the densities are used. */
+/** Answers before the densities are used; until then, points are those of a Sobol sequence. */
 const FIRST = 10
 /** Draws from the density of good points, of which the most promising is proposed. */
 const DRAWS = 24
@@ -12,36 +12,45 @@ const DRAWS = 24
 const MOST_GOOD = 25
 /** Answers that keep their full weight; older ones lose it step by step. */
 const RECENT = 25
+/** Factor of the least width of a kernel at a good point. */
+const NARROWING = 0.25
 /** Proposals refused by constraints, or proposed before, until any new point is taken. */
 const MOST_REFUSED = 20
 
 interface TpeState {
+  /** Elements of the Sobol sequence that were taken. */
+  taken: number
   /** In the order of the answers. */
   observations: Observation[]
 }
 
 /**
  * Tree-structured Parzen estimator: splits the answered points into the best tenth and the rest,
- * estimates the density of each on every axis, and proposes, axis by axis, the draw at which the
- * density of good points exceeds that of the rest most. Points without an answer count as the rest,
- * so that a batch spreads.
+ * estimates the density of each, and proposes the draw at which the density of good points exceeds
+ * that of the rest most. The better of the good points weigh more. Points without an answer count
+ * as the rest, so that a batch spreads.
  *
  * @source Bergstra, Bardenet, Bengio & Kégl 2011, Algorithms for hyper-parameter optimization,
- * NIPS 24; settings as of Optuna 3.1's default sampler
+ * NIPS 24; split, draws and fading weights of the rest as in Optuna 3.1's default sampler; weights
+ * of the good by rank as in CMA-ES; densities: see `parzenOf`
  */
 const steps: Steps<TpeState> = {
   keepsPoints: true,
-  start: () => ({ observations: [] }),
-  suggest(setting, { observations }) {
-    const { axes, points, random } = setting
-    if (observations.length < FIRST) {
-      const first = randomPoint(axes, random)
-      const point = points.accepts(first) ? first : points.any()
-      return point === undefined ? undefined : { point }
-    }
-    const densities = densitiesOf(setting, observations)
+  start: () => ({ taken: 0, observations: [] }),
+  suggest(setting, state) {
+    const { axes, points, pending } = setting
+    const { observations } = state
+    const propose =
+      observations.length < FIRST
+        ? () => sobolPoint(setting, state.taken++)
+        : promisingPoints(
+            setting,
+            axes,
+            observations,
+            pending().map(({ point }) => point),
+          )
     for (let tries = 0; tries < MOST_REFUSED; tries++) {
-      const point = densities.map((pair) => mostPromising(pair, setting))
+      const point = propose()
       if (points.accepts(point)) return { point }
     }
     const point = points.any()
@@ -52,48 +61,51 @@ const steps: Steps<TpeState> = {
   },
 }
 
-interface Densities {
-  readonly good: Parzen
-  readonly rest: Parzen
-}
-
-function densitiesOf(
-  { axes, pending }: Setting,
+/**
+ * Draws of promising points, from the densities of the good points and of the rest.
+ *
+ * @param observations  at least one, in the order of the answers
+ * @param waiting       points without an answer
+ */
+export function promisingPoints(
+  { random }: Pick<Setting, 'random'>,
+  axes: Axes,
   observations: readonly Observation[],
-): readonly Densities[] {
+  waiting: readonly Point[],
+): () => Point {
   const ranks = [...observations.keys()].sort((a, b) =>
     compareObservations(observations[a]!, observations[b]!),
   )
   const count = Math.min(Math.ceil(observations.length / 10), MOST_GOOD)
-  const inTime = (places: number[]) =>
-    places.sort((a, b) => a - b).map((place) => observations[place]!.point)
-  const good = inTime(ranks.slice(0, count))
-  const rest = [...inTime(ranks.slice(count)), ...pending().map(({ point }) => point)]
-  const [goodWeights, restWeights] = [weightsOf(good.length), weightsOf(rest.length)]
-  return axes.list.map((axis, i) => {
-    const on = (points: readonly Point[]) => points.map((point) => point[i]!)
-    return {
-      good: parzenOf(axis, on(good), goodWeights),
-      rest: parzenOf(axis, on(rest), restWeights),
+  const at = (place: number): Point => observations[place]!.point
+  const good = ranks.slice(0, count).map(at)
+  const rest = ranks.slice(count).sort((a, b) => a - b)
+  const others = [...rest.map(at), ...waiting]
+  const ofGood = parzenOf(axes, good, weightsByRank(count), NARROWING)
+  const ofRest = parzenOf(axes, others, weightsByAge(others.length), 1)
+  return () => {
+    let best: Point = []
+    let highest = Number.NEGATIVE_INFINITY
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const point = ofGood.sample(random)
+      const ratio = ofGood.logDensity(point) - ofRest.logDensity(point)
+      if (ratio <= highest) continue
+      best = point
+      highest = ratio
     }
-  })
+    return best
+  }
 }
 
-function mostPromising({ good, rest }: Densities, { random }: Setting): number {
-  let best = good.sample(random)
-  let highest = good.logDensity(best) - rest.logDensity(best)
-  for (let draw = 1; draw < DRAWS; draw++) {
-    const coordinate = good.sample(random)
-    const ratio = good.logDensity(coordinate) - rest.logDensity(coordinate)
-    if (ratio <= highest) continue
-    best = coordinate
-    highest = ratio
-  }
-  return best
+/** ln(n + 1) − ln(rank), scaled to a mean of 1. */
+function weightsByRank(count: number): readonly number[] {
+  const raw = Array.from({ length: count }, (_, i) => Math.log((count + 1) / (i + 1)))
+  const mean = raw.reduce((sum, weight) => sum + weight, 0) / count
+  return raw.map((weight) => weight / mean)
 }
 
 /** The newest weigh 1; the older ones rise from nearly 0 to it. */
-function weightsOf(count: number): readonly number[] {
+function weightsByAge(count: number): readonly number[] {
   const old = Math.max(0, count - RECENT)
   return Array.from({ length: count }, (_, i) =>
     i >= old || old < 2 ? 1 : 1 / count + ((1 - 1 / count) * i) / (old - 1),
