@@ -1,20 +1,32 @@
 import type { Axes, Axis, Point } from './axes.js'
 import { methodOf, type Observation, type Setting, type Steps } from './method.js'
 import { compareObservations } from './observation-order.js'
+import { drawnPlace, type RandomSource } from './random-source.js'
 import { eigenOf, unitMatrix } from './symmetric-matrix.js'
 
 /** The first step, as a share of every axis. */
-const FIRST_STEP = 1 / 6
+const FIRST_STEP = 1 / 7
 /** A step so small that the search is stuck. */
 const LEAST_STEP = 1e-9
 /** Draws outside the axes, against a constraint, or proposed before, until any point is taken. */
 const MOST_REFUSED = 100
+/** How fast the chances of listed values follow a generation. */
+const LEARNED = 0.5
+/** The least chance of a listed value, as a part of an even chance. */
+const LEAST_CHANCE = 0.1
 
-/** A normal distribution over the axes of numbers, in shares, and the generation drawn from it. */
+/**
+ * A normal distribution over the axes of numbers, in shares, chances on those of listed values, and
+ * the generation drawn from them.
+ */
 interface CmaState {
   mean: number[]
   step: number
   covariance: number[][]
+  /** The chance of each listed value, by axis; none for an axis of numbers. */
+  chances: number[][]
+  /** A standard normal draw whose opposite is next; empty if none is. */
+  opposite: number[]
   /** Path of the covariance. */
   path: number[]
   /** Path of the step, in coordinates without correlation. */
@@ -30,19 +42,25 @@ interface CmaState {
 
 /**
  * CMA-ES: draws generations of points from a normal distribution, and moves and shapes it by the
- * better half of each. A search that is stuck starts again elsewhere with twice the points. A step
- * on an axis of listed numbers stays at least half as wide as the distance between two; an axis of
- * listed values is drawn evenly.
+ * better half of each. Every second draw is the opposite of the one before. A search that is stuck
+ * starts again elsewhere with twice the points. A step on an axis of listed numbers stays at least
+ * half as wide as the distance between two; the chances of listed values move towards those of the
+ * better half.
  *
  * @source Hansen 2016, The CMA evolution strategy: a tutorial, arXiv:1604.00772, with positive
- * weights; restarts: Auger & Hansen 2005, A restart CMA evolution strategy with increasing
- * population size
+ * weights and two points fewer, which suits small budgets; opposites: Brockhoff et al. 2010,
+ * Mirrored sampling and sequential selection for evolution strategies; restarts: Auger & Hansen
+ * 2005, A restart CMA evolution strategy with increasing population size; chances: Hamano et al.
+ * 2024, CatCMA, arXiv:2405.09962, without their adapted rate
  */
 const steps: Steps<CmaState> = {
   keepsPoints: true,
   start: ({ axes }) => {
     const { length } = numbersOf(axes)
-    return distributionAt(new Array<number>(length).fill(0.5), firstSize(length))
+    const even = axes.list.map(({ kind, size }) =>
+      kind === 'categorical' ? new Array<number>(size).fill(1 / size) : [],
+    )
+    return distributionAt(new Array<number>(length).fill(0.5), firstSize(length), even)
   },
   suggest(setting, state) {
     if (state.proposed === state.size) return undefined
@@ -58,6 +76,7 @@ const steps: Steps<CmaState> = {
     const isFlat = best[0]!.score === best.at(-1)!.score
     const numbers = numbersOf(setting.axes)
     if (numbers.length > 0) follow(state, best, numbers)
+    learnChances(state, best)
     if (isFlat || !(state.step > LEAST_STEP)) restart(setting, state)
     state.proposed = 0
     state.answered = []
@@ -75,15 +94,17 @@ function numbersOf({ list }: Axes): readonly NumberAxis[] {
 }
 
 function firstSize(axes: number): number {
-  return 4 + Math.floor(3 * Math.log(Math.max(1, axes)))
+  return Math.max(4, 2 + Math.floor(3 * Math.log(Math.max(1, axes))))
 }
 
-function distributionAt(mean: number[], size: number): CmaState {
+function distributionAt(mean: number[], size: number, chances: number[][]): CmaState {
   const zeros = () => new Array<number>(mean.length).fill(0)
   return {
     mean,
     step: FIRST_STEP,
     covariance: unitMatrix(mean.length),
+    chances,
+    opposite: [],
     path: zeros(),
     stepPath: zeros(),
     generations: 0,
@@ -95,19 +116,18 @@ function distributionAt(mean: number[], size: number): CmaState {
 
 function restart({ random }: Setting, state: CmaState): void {
   const mean = state.mean.map(() => random.next())
-  Object.assign(state, distributionAt(mean, 2 * state.size))
+  Object.assign(state, distributionAt(mean, 2 * state.size, state.chances))
 }
 
 /** A new point of the distribution; undefined if too many draws were refused. */
-function drawnPoint(
-  { axes, points, random }: Setting,
-  { mean, step, covariance }: CmaState,
-): Point | undefined {
+function drawnPoint({ axes, points, random }: Setting, state: CmaState): Point | undefined {
+  const { mean, step, covariance, chances } = state
   const numbers = numbersOf(axes)
   const { values, vectors } = eigenOf(covariance)
   const lengths = values.map((value) => Math.sqrt(Math.max(0, value)))
   for (let tries = 0; tries < MOST_REFUSED; tries++) {
-    const along = lengths.map((length) => length * random.normal())
+    const normal = normalDraw(state, tries === 0, random)
+    const along = lengths.map((length, i) => length * normal[i]!)
     const shares = mean.map((share, i) => {
       const drawn = vectors[i]!.reduce((sum, part, j) => sum + part * along[j]!, 0)
       return (
@@ -116,12 +136,38 @@ function drawnPoint(
     })
     const isLast = tries === MOST_REFUSED - 1
     if (!isLast && shares.some((share) => share < 0 || share >= 1)) continue
-    const point = axes.list.map((axis) => axis.coordinateOf(random.next()))
+    const point = chances.map((ofAxis) => drawnPlace(ofAxis, 1, random))
     for (const [i, { axis, place }] of numbers.entries())
       point[place] = axis.coordinateOf(Math.max(0, Math.min(1 - 2 ** -53, shares[i]!)))
     if (points.accepts(point)) return point
   }
   return undefined
+}
+
+/** The opposite of the last draw, or a new one. */
+function normalDraw(state: CmaState, mayBeOpposite: boolean, random: RandomSource): number[] {
+  if (mayBeOpposite && state.opposite.length > 0) {
+    const opposite = state.opposite.map((part) => -part)
+    state.opposite = []
+    return opposite
+  }
+  state.opposite = state.mean.map(() => random.normal())
+  return state.opposite
+}
+
+/** Moves the chances of listed values towards those in the better half of a generation. */
+function learnChances(state: CmaState, best: readonly Observation[]): void {
+  const { weights } = ratesOf(Math.max(1, state.mean.length), best.length)
+  state.chances = state.chances.map((chances, place) => {
+    if (chances.length === 0) return chances
+    const found = new Array<number>(chances.length).fill(0)
+    for (const [k, weight] of weights.entries()) found[best[k]!.point[place]!]! += weight
+    const moved = chances.map((chance, value) =>
+      Math.max(LEAST_CHANCE / chances.length, (1 - LEARNED) * chance + LEARNED * found[value]!),
+    )
+    const total = moved.reduce((sum, chance) => sum + chance, 0)
+    return moved.map((chance) => chance / total)
+  })
 }
 
 /** What is missing to the least spread of an axis: half the distance of two listed numbers. */

@@ -1,5 +1,5 @@
 import type { Axes, Axis, Point } from './axes.js'
-import type { RandomSource } from './random-source.js'
+import { drawnPlace, type RandomSource } from './random-source.js'
 
 /** A density over points, learned from weighted ones. */
 export interface Parzen {
@@ -40,7 +40,7 @@ export function parzenOf(
   const exponents = new Float64Array(parts.length)
   return {
     sample(random) {
-      const kernel = drawn(parts, total, random)
+      const kernel = drawnPlace(parts, total, random)
       return factors.map((factor) => factor.sample(kernel, random))
     },
     logDensity(point) {
@@ -119,16 +119,6 @@ function widthsOf(centres: Float64Array, least: number): Float64Array {
   }
   widths[last] = 1
   return widths
-}
-
-/** A place in a list of weights, drawn by weight. */
-function drawn(weights: readonly number[], total: number, random: RandomSource): number {
-  let left = random.next() * total
-  for (let i = 0; i < weights.length - 1; i++) {
-    left -= weights[i]!
-    if (left < 0) return i
-  }
-  return weights.length - 1
 }
 
 /**

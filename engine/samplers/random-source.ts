@@ -60,6 +60,20 @@ export class RandomSource {
   }
 }
 
+/** A place in a list of weights with a given sum, drawn by weight. */
+export function drawnPlace(
+  weights: readonly number[],
+  total: number,
+  random: RandomSource,
+): number {
+  let left = random.next() * total
+  for (let i = 0; i < weights.length - 1; i++) {
+    left -= weights[i]!
+    if (left < 0) return i
+  }
+  return weights.length - 1
+}
+
 /** The four words in which a source starts, from a seed of up to 53 bits. */
 export function wordsOf(seed: number): number[] {
   const high = Math.floor(seed / 2 ** 32)
