@@ -2,6 +2,7 @@ import { EngineError } from '../errors.js'
 import type { ParameterSpace } from '../search/parameter-space.js'
 import { checkChoice } from '../simulation/choice.js'
 import { cmaEs } from './cma-es.js'
+import { differentialEvolution } from './differential-evolution.js'
 import { grid } from './grid.js'
 import { dimensionsText, type Method } from './method.js'
 import { quasiRandom } from './quasi-random.js'
@@ -16,6 +17,7 @@ const BY_NAME = {
   'quasi-random': quasiRandom,
   tpe,
   'cma-es': cmaEs,
+  'differential-evolution': differentialEvolution,
 } as const satisfies Readonly<Record<string, Method>>
 
 export type MethodName = keyof typeof BY_NAME

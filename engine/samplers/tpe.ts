@@ -67,7 +67,7 @@ const steps: Steps<TpeState> = {
  * @param observations  at least one, in the order of the answers
  * @param waiting       points without an answer
  */
-export function promisingPoints(
+function promisingPoints(
   { random }: Pick<Setting, 'random'>,
   axes: Axes,
   observations: readonly Observation[],

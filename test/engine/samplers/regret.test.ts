@@ -164,3 +164,14 @@ describe.each(Object.keys(OPTUNA))('the regret of %s', (method) => {
     60_000,
   )
 })
+
+describe('the regret of differential-evolution', () => {
+  it.each(Object.keys(TASKS))('is at most 0.8 times that of random points: %s', (name) => {
+    const task = TASKS[name]!
+    const [ours, random] = [
+      medianRegrets('differential-evolution', task),
+      medianRegrets('random', task),
+    ]
+    expect(ours[2]).toBeLessThan(0.8 * random[2]!)
+  })
+})
