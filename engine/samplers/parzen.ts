@@ -11,12 +11,12 @@ export interface Parzen {
 /**
  * The Parzen estimate of points: a mixture of one kernel per point and one over the whole space,
  * the prior. A kernel is a product over the axes, so that the estimate follows what axes have in
- * common. On numbers it is a normal density over the share of the axis, cut off at its ends, as wide
- * as the farther neighbour of its centre is away, but not narrower than a part of the axis, nor
- * than half the distance of two listed numbers. On listed values it has the value of its point, and
- * any other with a small chance.
+ * common. On numbers it is a normal density over the share of the axis, cut off at its ends, as
+ * wide as the farther neighbour of its centre is away, but not narrower than a part of the axis,
+ * nor than half the distance of two listed numbers. On listed values it has the value of its point,
+ * and any other with a small chance.
  *
- * @param weights   of the points; the prior has 1
+ * @param weights    of the points; the prior has 1
  * @param narrowing  factor of the least width, which is 1/(2 + points) at a factor of 1
  * @source Bergstra, Bardenet, Bengio & Kégl 2011, Algorithms for hyper-parameter optimization,
  * section 4; products and widths: Falkner, Klein & Hutter 2018, BOHB; Watanabe 2023,
