@@ -1,5 +1,5 @@
 import type { Axes, Axis, Point } from './axes.js'
-import { methodOf, type Observation, type Setting, type Steps } from './method.js'
+import { methodOf, type Observation, type Setting, type Steps, suggestDrawn } from './method.js'
 import { compareObservations } from './observation-order.js'
 import { drawnPlace, type RandomSource } from './random-source.js'
 import { eigenOf, unitMatrix } from './symmetric-matrix.js'
@@ -64,10 +64,9 @@ const steps: Steps<CmaState> = {
   },
   suggest(setting, state) {
     if (state.proposed === state.size) return undefined
-    const point = drawnPoint(setting, state) ?? setting.points.any()
-    if (point === undefined) return undefined
-    state.proposed++
-    return { point }
+    const suggestion = suggestDrawn(setting, MOST_REFUSED, drawsOf(setting, state))
+    if (suggestion !== undefined) state.proposed++
+    return suggestion
   },
   observe(setting, state, observations) {
     state.answered.push(...observations)
@@ -119,14 +118,16 @@ function restart({ random }: Setting, state: CmaState): void {
   Object.assign(state, distributionAt(mean, 2 * state.size, state.chances))
 }
 
-/** A new point of the distribution; undefined if too many draws were refused. */
-function drawnPoint({ axes, points, random }: Setting, state: CmaState): Point | undefined {
+/** Draws points of the distribution; undefined outside the axes, except for the last, cut off. */
+function drawsOf({ axes, random }: Setting, state: CmaState): () => Point | undefined {
   const { mean, step, covariance, chances } = state
   const numbers = numbersOf(axes)
   const { values, vectors } = eigenOf(covariance)
   const lengths = values.map((value) => Math.sqrt(Math.max(0, value)))
-  for (let tries = 0; tries < MOST_REFUSED; tries++) {
-    const normal = normalDraw(state, tries === 0, random)
+  let draws = 0
+  return () => {
+    const normal = normalDraw(state, draws === 0, random)
+    draws++
     const along = lengths.map((length, i) => length * normal[i]!)
     const shares = mean.map((share, i) => {
       const drawn = vectors[i]!.reduce((sum, part, j) => sum + part * along[j]!, 0)
@@ -134,14 +135,12 @@ function drawnPoint({ axes, points, random }: Setting, state: CmaState): Point |
         share + step * drawn + margin(numbers[i]!.axis, step, covariance[i]![i]!) * random.normal()
       )
     })
-    const isLast = tries === MOST_REFUSED - 1
-    if (!isLast && shares.some((share) => share < 0 || share >= 1)) continue
+    if (draws < MOST_REFUSED && shares.some((share) => share < 0 || share >= 1)) return undefined
     const point = chances.map((ofAxis) => drawnPlace(ofAxis, 1, random))
     for (const [i, { axis, place }] of numbers.entries())
       point[place] = axis.coordinateOf(Math.max(0, Math.min(1 - 2 ** -53, shares[i]!)))
-    if (points.accepts(point)) return point
+    return point
   }
-  return undefined
 }
 
 /** The opposite of the last draw, or a new one. */
@@ -157,7 +156,7 @@ function normalDraw(state: CmaState, mayBeOpposite: boolean, random: RandomSourc
 
 /** Moves the chances of listed values towards those in the better half of a generation. */
 function learnChances(state: CmaState, best: readonly Observation[]): void {
-  const { weights } = ratesOf(Math.max(1, state.mean.length), best.length)
+  const weights = weightsOf(best.length)
   state.chances = state.chances.map((chances, place) => {
     if (chances.length === 0) return chances
     const found = new Array<number>(chances.length).fill(0)
@@ -184,8 +183,8 @@ function follow(
   numbers: readonly NumberAxis[],
 ): void {
   const { covariance, mean, step } = state
-  const rates = ratesOf(mean.length, best.length)
-  const { weights } = rates
+  const weights = weightsOf(best.length)
+  const rates = ratesOf(mean.length, weights)
   const moves = weights.map((_, k) =>
     numbers.map(({ axis, place }, i) => (axis.shareOf(best[k]!.point[place]!) - mean[i]!) / step),
   )
@@ -226,18 +225,21 @@ function withoutCorrelation(covariance: readonly number[][], vector: readonly nu
   return vector.map((_, i) => along.reduce((sum, part, j) => sum + vectors[i]![j]! * part, 0))
 }
 
-/** The learning rates of the tutorial, table 1, for `axes` axes and generations of `size`. */
-function ratesOf(axes: number, size: number) {
+/** The weights of the better half of a generation, the best first; their sum is 1. */
+function weightsOf(size: number): readonly number[] {
   const half = Math.floor(size / 2)
   const raw = Array.from({ length: half }, (_, i) => Math.log((size + 1) / 2) - Math.log(i + 1))
   const total = raw.reduce((sum, weight) => sum + weight, 0)
-  const weights = raw.map((weight) => weight / total)
+  return raw.map((weight) => weight / total)
+}
+
+/** The learning rates of the tutorial, table 1, for `axes` axes. */
+function ratesOf(axes: number, weights: readonly number[]) {
   const effective = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0)
   const stepRate = (effective + 2) / (axes + effective + 5)
   const one = 2 / ((axes + 1.3) ** 2 + effective)
   const many = (2 * (effective - 2 + 1 / effective)) / ((axes + 2) ** 2 + effective)
   return {
-    weights,
     effective,
     stepRate,
     pathRate: (4 + effective / axes) / (axes + 4 + (2 * effective) / axes),

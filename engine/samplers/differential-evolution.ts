@@ -1,5 +1,5 @@
 import type { Axis, Point } from './axes.js'
-import { methodOf, type Observation, type Setting, type Steps } from './method.js'
+import { methodOf, type Observation, type Setting, type Steps, suggestDrawn } from './method.js'
 import { compareObservations } from './observation-order.js'
 import { sobolPoint } from './quasi-random.js'
 import type { RandomSource } from './random-source.js'
@@ -42,20 +42,16 @@ const steps: Steps<EvolutionState> = {
   keepsPoints: true,
   start: () => ({ taken: 0, members: [], turn: 0, parents: {} }),
   suggest(setting, state, id) {
-    const { points } = setting
     const breeds = state.members.length >= sizeOf(setting)
     if (breeds) {
       state.parents[id] = state.turn
       state.turn = (state.turn + 1) % state.members.length
     }
-    for (let tries = 0; tries < MOST_REFUSED; tries++) {
-      const point = breeds
+    return suggestDrawn(setting, MOST_REFUSED, () =>
+      breeds
         ? childOf(setting, state.members, state.parents[id]!)
-        : sobolPoint(setting, state.taken++)
-      if (points.accepts(point)) return { point }
-    }
-    const point = points.any()
-    return point === undefined ? undefined : { point }
+        : sobolPoint(setting, state.taken++),
+    )
   },
   observe(setting, state, observations) {
     for (const child of observations) {

@@ -58,6 +58,23 @@ export interface Steps<State> {
   observe(setting: Setting, state: State, observations: readonly Observation[]): void
 }
 
+/**
+ * Suggests the first draw that may be proposed; if none of `most` may, any point that may;
+ * undefined if all points were proposed.
+ */
+export function suggestDrawn(
+  { points }: Setting,
+  most: number,
+  draw: () => Point | undefined,
+): Suggestion | undefined {
+  for (let draws = 0; draws < most; draws++) {
+    const point = draw()
+    if (point !== undefined && points.accepts(point)) return { point }
+  }
+  const point = points.any()
+  return point === undefined ? undefined : { point }
+}
+
 /** A method of search, whatever its state. */
 export interface Method {
   start(name: string, space: ParameterSpace, options: SamplerOptions): Sampler

@@ -1,5 +1,5 @@
 import type { Point } from './axes.js'
-import { methodOf, type Setting, type Steps } from './method.js'
+import { methodOf, type Setting, type Steps, suggestDrawn } from './method.js'
 import { hash32 } from './random-source.js'
 
 /** Points in a row that break a constraint, or were proposed before, until any point is taken. */
@@ -89,13 +89,8 @@ const steps: Steps<SobolState> = {
   keepsPoints: true,
   start: () => ({ taken: 0 }),
   suggest(setting, state) {
-    const { points } = setting
-    for (let tries = 0; tries < MOST_REFUSED && state.taken < 2 ** BITS; tries++) {
-      const point = sobolPoint(setting, state.taken++)
-      if (points.accepts(point)) return { point }
-    }
-    const point = points.any()
-    return point === undefined ? undefined : { point }
+    const most = Math.min(MOST_REFUSED, 2 ** BITS - state.taken)
+    return suggestDrawn(setting, most, () => sobolPoint(setting, state.taken++))
   },
   observe() {},
 }

@@ -1,18 +1,12 @@
-import { pointNumber } from './axes.js'
-import { methodOf, type Setting, type Steps, type Suggestion } from './method.js'
+import { methodOf, type Steps } from './method.js'
 import { noneFound, randomPoint } from './new-points.js'
 import { hash32 } from './random-source.js'
+import { newWalk, nextOnWalk, type Walk } from './walk.js'
 
 /** Points in a row that break a constraint before a search gives up. */
 const MOST_REFUSED = 1_000_000
 /** Rounds of the permutation. */
 const ROUNDS = 6
-
-interface RandomState {
-  /** How many points were drawn, refused ones included. */
-  drawn: number
-  found: boolean
-}
 
 /**
  * Independent uniform points of an infinite space. A finite space is walked in the order of a
@@ -22,12 +16,12 @@ interface RandomState {
  * permutation is a Feistel network with cycle walking: Black & Rogaway 2002, Ciphers with
  * arbitrary finite domains
  */
-const steps: Steps<RandomState> = {
+const steps: Steps<Walk> = {
   keepsPoints: false,
-  start: () => ({ drawn: 0, found: false }),
-  suggest(setting, state) {
-    const { axes, random } = setting
-    if (axes.size <= Number.MAX_SAFE_INTEGER) return walk(setting, state)
+  start: newWalk,
+  suggest({ axes, random, seed }, walk) {
+    if (axes.size <= Number.MAX_SAFE_INTEGER)
+      return nextOnWalk(axes, walk, MOST_REFUSED, (step) => permuted(step, axes.size, seed))
     for (let tries = 0; tries < MOST_REFUSED; tries++) {
       const point = randomPoint(axes, random)
       if (axes.allows(point)) return { point }
@@ -35,18 +29,6 @@ const steps: Steps<RandomState> = {
     throw noneFound(MOST_REFUSED)
   },
   observe() {},
-}
-
-function walk({ axes, seed }: Setting, state: RandomState): Suggestion | undefined {
-  const last = Math.min(axes.size, state.drawn + MOST_REFUSED)
-  while (state.drawn < last) {
-    const point = pointNumber(axes, permuted(state.drawn++, axes.size, seed))
-    if (!axes.allows(point)) continue
-    state.found = true
-    return { point }
-  }
-  if (state.found && last === axes.size) return undefined
-  throw noneFound(state.found ? MOST_REFUSED : last)
 }
 
 /** Where a seeded permutation of the whole numbers below `size` takes one of them. */

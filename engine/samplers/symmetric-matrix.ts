@@ -1,3 +1,5 @@
+import { oncePer } from '../once-per.js'
+
 /** Rows of a square matrix. */
 export type Matrix = readonly (readonly number[])[]
 
@@ -18,18 +20,19 @@ export function unitMatrix(size: number): number[][] {
 }
 
 /**
- * Eigenvalues and eigenvectors of a small symmetric matrix, in no particular order.
+ * Eigenvalues and eigenvectors of a small symmetric matrix, in no particular order. They are kept
+ * with the matrix, which must not change afterwards.
  *
  * @source the cyclic Jacobi method: Golub & Van Loan, Matrix Computations, section 8.5
  */
-export function eigenOf(matrix: Matrix): Eigen {
+export const eigenOf = oncePer((matrix: Matrix): Eigen => {
   const a = matrix.map((row) => [...row])
   const vectors = unitMatrix(a.length)
   for (let sweep = 0; sweep < MOST_SWEEPS && isMixed(a); sweep++)
     for (let p = 0; p < a.length; p++)
       for (let q = p + 1; q < a.length; q++) rotate(a, vectors, p, q)
   return { values: a.map((row, i) => row[i]!), vectors }
-}
+})
 
 /** Whether there is something beside the diagonal. */
 function isMixed(a: Matrix): boolean {

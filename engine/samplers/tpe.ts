@@ -1,5 +1,5 @@
-import type { Axes, Point } from './axes.js'
-import { methodOf, type Observation, type Setting, type Steps } from './method.js'
+import type { Point } from './axes.js'
+import { methodOf, type Observation, type Setting, type Steps, suggestDrawn } from './method.js'
 import { compareObservations } from './observation-order.js'
 import { parzenOf } from './parzen.js'
 import { sobolPoint } from './quasi-random.js'
@@ -38,23 +38,12 @@ const steps: Steps<TpeState> = {
   keepsPoints: true,
   start: () => ({ taken: 0, observations: [] }),
   suggest(setting, state) {
-    const { axes, points, pending } = setting
     const { observations } = state
-    const propose =
+    const draw =
       observations.length < FIRST
         ? () => sobolPoint(setting, state.taken++)
-        : promisingPoints(
-            setting,
-            axes,
-            observations,
-            pending().map(({ point }) => point),
-          )
-    for (let tries = 0; tries < MOST_REFUSED; tries++) {
-      const point = propose()
-      if (points.accepts(point)) return { point }
-    }
-    const point = points.any()
-    return point === undefined ? undefined : { point }
+        : promisingPoints(setting, observations)
+    return suggestDrawn(setting, MOST_REFUSED, draw)
   },
   observe(_, state, observations) {
     state.observations.push(...observations)
@@ -65,13 +54,10 @@ const steps: Steps<TpeState> = {
  * Draws of promising points, from the densities of the good points and of the rest.
  *
  * @param observations  at least one, in the order of the answers
- * @param waiting       points without an answer
  */
 function promisingPoints(
-  { random }: Pick<Setting, 'random'>,
-  axes: Axes,
+  { axes, pending, random }: Setting,
   observations: readonly Observation[],
-  waiting: readonly Point[],
 ): () => Point {
   const ranks = [...observations.keys()].sort((a, b) =>
     compareObservations(observations[a]!, observations[b]!),
@@ -80,7 +66,7 @@ function promisingPoints(
   const at = (place: number): Point => observations[place]!.point
   const good = ranks.slice(0, count).map(at)
   const rest = ranks.slice(count).sort((a, b) => a - b)
-  const others = [...rest.map(at), ...waiting]
+  const others = [...rest.map(at), ...pending().map(({ point }) => point)]
   const ofGood = parzenOf(axes, good, weightsByRank(count), NARROWING)
   const ofRest = parzenOf(axes, others, weightsByAge(others.length), 1)
   return () => {
