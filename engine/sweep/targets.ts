@@ -7,8 +7,7 @@ type Decide = (...inputs: number[]) => number
 
 /** The targets of one asset: where they change, and what is decided at any bar. */
 export class AssetTargets {
-  readonly #decide: Decide
-  readonly #inputs: readonly Float64Array[]
+  readonly #decideAt: (bar: number) => number
   /** Bars from the first one traded, ascending, whose target is a number and not that before. */
   readonly #bars: number[] = []
   readonly #targets: number[] = []
@@ -19,12 +18,18 @@ export class AssetTargets {
    * @throws {EngineError} `strategy-misuse`: a decision that is not a number
    */
   constructor(decide: Decide, inputs: readonly Float64Array[]) {
-    this.#decide = decide
-    this.#inputs = inputs
-    const [first, second] = inputs as [Float64Array, Float64Array?]
-    if (second === undefined) this.#findOfOne(first)
-    else if (inputs.length === 2) this.#findOfTwo(first, second)
-    else this.#findOfMany(first.length)
+    const decideAt = decisions(decide, inputs)
+    this.#decideAt = decideAt
+    const { length } = inputs[0]!
+    let before = Number.NaN
+    for (let bar = 0; bar < length; bar++) {
+      const target = decideAt(bar)
+      if (target === before) continue
+      before = checkedTarget(target)
+      if (Number.isNaN(target)) continue
+      this.#bars.push(bar)
+      this.#targets.push(target)
+    }
   }
 
   /** The next bar whose target changes; infinity behind the last. */
@@ -39,49 +44,16 @@ export class AssetTargets {
 
   /** What is decided at a bar, whether or not it changes. */
   at(bar: number): number {
-    return checkedTarget(this.#decide(...this.#inputs.map((column) => column[bar]!)))
+    return checkedTarget(this.#decideAt(bar))
   }
+}
 
-  // A loop for each number of inputs: spreading them costs as much as ten decisions.
-
-  #findOfOne(first: Float64Array): void {
-    const decide = this.#decide
-    let before = Number.NaN
-    for (let bar = 0; bar < first.length; bar++) {
-      const target = decide(first[bar]!)
-      if (target === before) continue
-      this.#changed(bar, target)
-      before = target
-    }
-  }
-
-  #findOfTwo(first: Float64Array, second: Float64Array): void {
-    const decide = this.#decide
-    let before = Number.NaN
-    for (let bar = 0; bar < first.length; bar++) {
-      const target = decide(first[bar]!, second[bar]!)
-      if (target === before) continue
-      this.#changed(bar, target)
-      before = target
-    }
-  }
-
-  #findOfMany(length: number): void {
-    let before = Number.NaN
-    for (let bar = 0; bar < length; bar++) {
-      const target = this.at(bar)
-      if (target === before) continue
-      this.#changed(bar, target)
-      before = target
-    }
-  }
-
-  /** Records a change, unless there is no target any more. */
-  #changed(bar: number, target: number): void {
-    if (Number.isNaN(checkedTarget(target))) return
-    this.#bars.push(bar)
-    this.#targets.push(target)
-  }
+/** Decides at a bar. Spreading inputs costs as much as ten decisions, so few are passed singly. */
+function decisions(decide: Decide, inputs: readonly Float64Array[]): (bar: number) => number {
+  const [first, second] = inputs as [Float64Array, Float64Array]
+  if (inputs.length === 1) return (bar) => decide(first[bar]!)
+  if (inputs.length === 2) return (bar) => decide(first[bar]!, second[bar]!)
+  return (bar) => decide(...inputs.map((column) => column[bar]!))
 }
 
 /** What a signal decides for every asset of a loaded backtest, by asset number. */
