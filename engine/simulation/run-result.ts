@@ -20,7 +20,7 @@ import type { BookedEvent, SessionJournal } from './session-journal.js'
 import type { Curve } from './session-returns.js'
 import type { SessionTexts } from './session-texts.js'
 import { type RoundTrip, TradeBook } from './trade-book.js'
-import { endsDay } from './trading-day.js'
+import { sessionEnds } from './trading-day.js'
 
 /** A simulation that has ended. */
 export interface FinishedRun {
@@ -137,9 +137,10 @@ function executions(events: readonly BookedEvent[]): Execution[] {
 
 /** The last bar of each session. */
 function sessionsOf({ calendar, start, end }: FinishedRun): number[] {
-  const bars: number[] = []
-  for (let bar = start; bar < end; bar++) if (endsDay(calendar, bar, end)) bars.push(bar)
-  return bars
+  return Array.from(
+    sessionEnds(calendar, start, end) ??
+      Array.from({ length: end - start }, (_, session) => start + session),
+  )
 }
 
 /** The round trips, from the events in decimals. */

@@ -1,3 +1,4 @@
+import { lowerBound } from '../market/calendar.js'
 import type { Rational } from '../market/rational.js'
 import type { Shares } from '../market/shares.js'
 import type { Whole } from '../market/whole.js'
@@ -70,8 +71,7 @@ export class SessionJournal {
     const from = this.#next
     const ends = this.#ends
     if (this.#later === undefined) return
-    let to = bar
-    if (ends !== undefined) for (to = from; to < ends.length && ends[to]! < bar; ) to++
+    const to = ends === undefined ? bar : lowerBound(ends, bar, from)
     if (from >= to) return
     this.#later.equityOver(this.#prices, { from, to, ends }, this.equity)
     if (this.#later.invested) this.exposed += to - from
