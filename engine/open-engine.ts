@@ -114,8 +114,9 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const counted: Counters = { 'engine.backtests': 0, 'engine.bars': 0 }
 
   const bundles = openBundles(config, log, options.bundles)
-  const { caches, ...sources } = openCaches(config, log)
   const ledger = options.ledger ?? (config.tickLedger ? tickLedger : decimalLedger)
+  const { caches, ...ports } = openCaches(config, log)
+  const sources = { ...ports, ledger }
   let open = true
   const checkOpen = () => {
     if (!open) throw new EngineError('strategy-misuse', 'this engine is closed; open another one')
@@ -136,7 +137,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   const run = async (spec: BacktestSpec): Promise<Simulated> => {
     checkOpen()
     const simulated = await withBundle(bundles.source, spec.bundle, (bundle) =>
-      runBacktest({ ...sources, ledger }, bundle, spec),
+      runBacktest(sources, bundle, spec),
     )
     count(simulated.run.bars)
     return simulated
@@ -151,7 +152,7 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
     },
     sweep(spec, objective = 'total-return') {
       const maxBytes = config.indicatorBytes
-      const options = { sources: { ...sources, ledger }, maxBytes, log, count }
+      const options = { sources, maxBytes, log, count }
       const swept = new Sweep(spec, objective, options)
       return {
         async map(tasks) {

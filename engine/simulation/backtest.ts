@@ -73,8 +73,8 @@ export interface BacktestSpec {
   readonly riskFree?: number
 }
 
-/** A backtest without its strategy. */
-export type BacktestSettings = Omit<BacktestSpec, 'algorithm'>
+/** The conditions of a backtest: all but its strategy. */
+export type BacktestConditions = Omit<BacktestSpec, 'algorithm'>
 
 /** Makes the ledger of a backtest; the parameters are those of `tickLedger`. */
 export type LedgerMaker = (
@@ -134,7 +134,7 @@ export async function runBacktest(
 export async function withLoaded<Result>(
   sources: BacktestSources,
   bundle: OpenBundle,
-  spec: BacktestSettings,
+  spec: BacktestConditions,
   use: (loaded: LoadedBacktest) => Result,
 ): Promise<Result> {
   const { calendar, manifest } = bundle
@@ -189,7 +189,7 @@ export async function withLoaded<Result>(
   })
 }
 
-function executionRules(spec: BacktestSettings, scales: TickScales): ExecutionRules {
+function executionRules(spec: BacktestConditions, scales: TickScales): ExecutionRules {
   const { fill = 'next-open', slippage = { kind: 'none' }, commission = { kind: 'none' } } = spec
   checkChoice('fill', fill, ['next-open', 'next-close'])
   checkChoice('dividendPolicy', spec.dividendPolicy ?? 'prior-close', ['prior-close', 'ex-close'])
@@ -199,7 +199,7 @@ function executionRules(spec: BacktestSettings, scales: TickScales): ExecutionRu
 }
 
 function annualisationOf(
-  { periodsPerYear: given, riskFree = 0 }: BacktestSettings,
+  { periodsPerYear: given, riskFree = 0 }: BacktestConditions,
   calendar: Calendar,
 ): Annualisation {
   if (given !== undefined && !(given > 0 && Number.isFinite(given)))

@@ -6,7 +6,7 @@ import { definitionOf, type Objective, type ObjectiveDefinition } from '../searc
 import type { Parameters } from '../search/parameter-space.js'
 import { summaryOf, type TrialSummary } from '../search/trial-summary.js'
 import {
-  type BacktestSettings,
+  type BacktestConditions,
   type BacktestSources,
   type LoadedBacktest,
   withLoaded,
@@ -21,7 +21,7 @@ import { type PostponingDesk, sweptRun } from './swept-run.js'
 import { targetsOf } from './targets.js'
 
 /** The backtests of a sweep: a signal in place of a strategy. */
-export interface SweepSpec extends BacktestSettings {
+export interface SweepSpec extends BacktestConditions {
   readonly signal: Signal
 }
 
