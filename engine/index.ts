@@ -116,6 +116,7 @@ export {
   continuous,
   type Dimension,
   discrete,
+  namedValues,
   type ParameterSpace,
   type Parameters,
   type ParameterValue,

@@ -64,11 +64,12 @@ export async function shareBundle(bundle: OpenBundle): Promise<SharedBundleData>
     slots += length
   }
   const ticks = sharedColumns(slots)
-  for (const [i, { asset, first, last }] of assetRuns(table).entries()) {
+  const offsets = new Map(assets.map(({ id, offset }) => [id, offset]))
+  for (const { asset, first, last } of assetRuns(table)) {
     const life = lifeOf(bundle, asset)
     const range = { from: life.firstSession, to: calendar.length }
     const dense = denseBars(life, table, range, first, last)
-    for (const field of BAR_FIELDS) ticks[field].set(dense.ticks[field], assets[i]!.offset)
+    for (const field of BAR_FIELDS) ticks[field].set(dense.ticks[field], offsets.get(asset)!)
   }
   const { sessions: _, ...manifest } = bundle.manifest
   return {

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
 import type { TrialTask } from '../search/grid.js'
+import { namedValues } from '../search/parameter-space.js'
 import { type CarriedError, revive } from './carried-error.js'
 import type { BatchDone, Wanted } from './worker-messages.js'
 
@@ -174,7 +175,7 @@ export class TaskRun {
 
 /** A task for messages: `fast=5, slow=20, sessions 10 to 99`. */
 function taskText({ parameters, range }: TrialTask): string {
-  const point = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+  const point = namedValues(parameters)
   if (range !== undefined) point.push(`sessions ${range.start} to ${range.end - 1}`)
   return point.join(', ')
 }

@@ -1,3 +1,4 @@
+import { isPositiveWhole } from '../config-variables.js'
 import { EngineError } from '../errors.js'
 import { type MethodName, makeSampler } from '../samplers/methods.js'
 import type { Sampler } from '../samplers/sampler.js'
@@ -140,6 +141,6 @@ function budgetOf({ method, trials, batch = BATCH, constraints = {} }: OptimizeO
 }
 
 function checkCount(name: string, count: number): void {
-  if (Number.isInteger(count) && count > 0) return
+  if (isPositiveWhole(count)) return
   throw new EngineError('input-invalid', `${name} ${count}; give a whole number, at least 1`)
 }

@@ -106,6 +106,11 @@ export function stepsOf({ from, to, step }: Dimension & { readonly kind: 'discre
   return truncatedQuotient(exact(to).minus(from), exact(step)).toNumber()
 }
 
+/** The values of a point with their names, for messages: `fast=5`, `slow=20`. */
+export function namedValues(parameters: Parameters): string[] {
+  return Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+}
+
 /**
  * JavaScript puts such keys of an object first and sorts them by number, so that the declared
  * order is lost.

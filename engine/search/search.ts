@@ -5,7 +5,7 @@ import { figuresOfResult } from '../simulation/run-figures.js'
 import { gridPoints, type SearchOptions, type TrialTask } from './grid.js'
 import { definitionOf, type Objective } from './objectives.js'
 import { onOneVersion } from './one-version.js'
-import type { ParameterSpace, Parameters } from './parameter-space.js'
+import { namedValues, type ParameterSpace, type Parameters } from './parameter-space.js'
 import { ranked } from './ranked.js'
 import { summaryOf, type TrialSummary } from './trial-summary.js'
 
@@ -124,11 +124,10 @@ function differs(
   searched: Figure,
   full: Figure,
 ): EngineError {
-  const point = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
   const [before, after] = [textOf(searched), textOf(full)]
   return new EngineError(
     'search-differs',
-    `search ≠ backtest: trial ${index} (${point.join(', ')}) has ${figure} ${before} in the search and ${after} run again; let the strategy depend only on its parameters and the data, and give both executors the same backtest`,
+    `search ≠ backtest: trial ${index} (${namedValues(parameters).join(', ')}) has ${figure} ${before} in the search and ${after} run again; let the strategy depend only on its parameters and the data, and give both executors the same backtest`,
     { details: { trial: index, figure, searched: before, full: after } },
   )
 }

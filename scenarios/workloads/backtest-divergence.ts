@@ -1,4 +1,4 @@
-import type { BacktestResult, Parameters } from '../../engine/index.js'
+import { type BacktestResult, namedValues, type Parameters } from '../../engine/index.js'
 import type { Divergence } from '../../harness/contract.js'
 
 /** A backtest of a search with its name: `window 2 · train · fast=5 slow=60`. */
@@ -14,9 +14,7 @@ export function numbered(results: readonly BacktestResult[]): readonly LabelledB
 
 /** A point of a search as text: `fast=5 slow=60`. */
 export function parametersText(parameters: Parameters): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ')
+  return namedValues(parameters).join(' ')
 }
 
 /**

@@ -8,9 +8,8 @@ import {
 } from '../../engine/index.js'
 import type { Divergence, Workload } from '../../harness/contract.js'
 import { marketDirectory, prepareMarket } from '../market/market-cache.js'
-import type { MarketSize } from '../market/resample.js'
 import { CROSSOVER_MODULE, type CrossoverSearch } from './crossover-search.js'
-import type { GridSearchScale } from './grid-search.js'
+import { type GridSearchScale, marketOf } from './grid-search.js'
 import { divergeTrials } from './search-pool.js'
 import { crossoverSpace } from './search-space.js'
 
@@ -80,7 +79,7 @@ export const coordinatorWorkload: Workload<
   },
   describe: ({ workers, searches, fast, slow, assets, sessions }) =>
     `${workers.join(', ')} threads × ${searches} searches of ${gridPoints(crossoverSpace(fast, slow)).length} backtests, ${assets} assets × ${sessions} sessions`,
-  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
+  prepare: (scale, seed, warn) => prepareMarket(marketOf(scale), seed, warn),
   async run(config, scale, seed) {
     const counters: Record<string, number> = {}
     const output: Searched[] = []
@@ -108,7 +107,7 @@ async function searchOften(
   workers: number,
 ) {
   const options: CrossoverSearch = {
-    bundle: marketDirectory(sizeOf({ slow, ...scale }), seed),
+    bundle: marketDirectory(marketOf({ slow, ...scale }), seed),
     backtest: { range: { start: slow.to } },
     config,
   }
@@ -141,14 +140,6 @@ async function searchOften(
   } finally {
     await pool.close()
   }
-}
-
-function sizeOf({
-  slow,
-  assets,
-  sessions,
-}: Pick<CoordinatorScale, 'slow' | 'assets' | 'sessions'>): MarketSize {
-  return { assets, sessions: slow.to + sessions }
 }
 
 function firstDifference(

@@ -54,11 +54,11 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
   },
   describe: (scale) =>
     `${gridPoints(crossoverSpace(scale.fast, scale.slow)).length} backtests × ${scale.assets} assets × ${scale.sessions} sessions`,
-  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
+  prepare: (scale, seed, warn) => prepareMarket(marketOf(scale), seed, warn),
   run: (config, scale, seed) => searchGrid(openEngine(config), scale, seed),
   reference: (scale, seed) =>
     crossoverReference(
-      marketDirectory(sizeOf(scale), seed),
+      marketDirectory(marketOf(scale), seed),
       gridPoints(crossoverSpace(scale.fast, scale.slow)).map((parameters) => ({
         parameters,
         range: { start: scale.slow.to },
@@ -85,7 +85,7 @@ export async function searchGrid(
   scale: GridSearchScale,
   seed: number,
 ): Promise<Outcome<SearchResult>> {
-  const bundle = marketDirectory(sizeOf(scale), seed)
+  const bundle = marketDirectory(marketOf(scale), seed)
   const executor = inlineExecutor<TrialTask, BacktestResult>(({ parameters }) =>
     engine.backtest({
       bundle,
@@ -99,7 +99,12 @@ export async function searchGrid(
   return { output, counters, work: { unit: 'bars', amount: counters['engine.bars'] ?? 0 } }
 }
 
-function sizeOf({ slow, assets, sessions }: GridSearchScale): MarketSize {
+/** The market of a search: its sessions come after those of the longest window. */
+export function marketOf({
+  slow,
+  assets,
+  sessions,
+}: Pick<GridSearchScale, 'slow' | 'assets' | 'sessions'>): MarketSize {
   return { assets, sessions: slow.to + sessions }
 }
 

@@ -9,10 +9,9 @@ import {
 } from '../../engine/index.js'
 import type { Divergence, Workload } from '../../harness/contract.js'
 import { marketDirectory, prepareMarket } from '../market/market-cache.js'
-import type { MarketSize } from '../market/resample.js'
 import { firstDivergence, parametersText } from './backtest-divergence.js'
 import { CROSSOVER_MODULE, type CrossoverSearch } from './crossover-search.js'
-import type { GridSearchScale } from './grid-search.js'
+import { type GridSearchScale, marketOf } from './grid-search.js'
 import { crossoverSpace } from './search-space.js'
 
 export interface SearchPoolScale extends GridSearchScale {
@@ -74,11 +73,11 @@ export const searchPoolWorkload: Workload<
   },
   describe: ({ workers, objectives, assets, sessions, ...scale }) =>
     `${objectives.length} searches in ${workers} threads, ${assets} assets × ${sessions} sessions, windows up to ${scale.slow.to}`,
-  prepare: (scale, seed, warn) => prepareMarket(sizeOf(scale), seed, warn),
+  prepare: (scale, seed, warn) => prepareMarket(marketOf(scale), seed, warn),
   async run(config, scale, seed) {
     const { workers, objectives, fast, slow } = scale
     const options: CrossoverSearch = {
-      bundle: marketDirectory(sizeOf(scale), seed),
+      bundle: marketDirectory(marketOf(scale), seed),
       backtest: { range: { start: slow.to } },
       config,
     }
@@ -123,10 +122,6 @@ export const searchPoolWorkload: Workload<
       )
       .join('\n'),
   diverge: firstDifference,
-}
-
-function sizeOf({ slow, assets, sessions }: SearchPoolScale): MarketSize {
-  return { assets, sessions: slow.to + sessions }
 }
 
 function barsOf(output: readonly SearchOutcome[]): number {
