@@ -194,11 +194,13 @@ class SharedHandle implements IndicatorHandle {
     const { indicator, power } = this.#reading
     const { kind, bars } = indicator
     if (history.skipsSlots || slot + 1 < bars) return
-    const ticks = history.ticks(indicator.fields[0]!)
-    const end = slideSums(ticks, bars, slot, this.#epochEnd(slot), values)
+    const from = slot + 1 - bars
+    const ticks = history.ticksBetween(indicator.fields[0]!, from, this.#epochEnd(slot))
+    const sums = values.subarray(from)
+    const end = slideSums(ticks, bars, bars - 1, ticks.length, sums)
     if (figure === 'sum') return
-    for (let i = slot; i < end; i++)
-      values[i] = kind === 'sma' ? averageOfSum(values[i]!, bars, power) : values[i]! / power
+    for (let i = bars - 1; i < end; i++)
+      sums[i] = kind === 'sma' ? averageOfSum(sums[i]!, bars, power) : sums[i]! / power
   }
 
   /** The first slot after `slot` at which another event is visible. */

@@ -5,12 +5,15 @@ import { fewerPlaces, MAX_RECOVERABLE_TICKS } from './money.js'
 import { Product, scaleTicks } from './rational.js'
 
 /**
- * A column of raw ticks as it looks when these events are visible: scales the segments between
- * events, from the last to the first, each by the product of the factors of all later events.
+ * A part of a column of raw ticks as it looks when these events are visible: scales the segments
+ * between events, from the last to the first, each by the product of the factors of all later
+ * events.
  *
  * @param visible  in any order, at least one
  * @param power    ticks or units per 1 of the field, for the message
- * @returns a new column in ticks; NaN stays NaN
+ * @param first    the first element wanted
+ * @param end      the element after the last one wanted
+ * @returns a new column in ticks, `end − first` long; NaN stays NaN
  * @throws {EngineError} `precision`: an adjusted value beyond 2^51 ticks
  */
 export function adjustedColumn(
@@ -18,15 +21,18 @@ export function adjustedColumn(
   field: BarField,
   visible: readonly AdjustmentEvent[],
   power: number,
+  first = 0,
+  end = bars.length,
 ): Float64Array {
-  const out = new Float64Array(bars.ticks[field])
+  const out = bars.ticks[field].slice(first, end)
+  const origin = bars.firstSession + first
   const latestFirst = [...visible].sort((a, b) => b.session - a.session)
   const side = sideOf(field)
   let product: Product | undefined
   for (const [k, event] of latestFirst.entries()) {
     product = new Product(event[side], product)
-    const from = Math.max(0, (latestFirst[k + 1]?.session ?? 0) - bars.firstSession)
-    const to = Math.min(bars.length, event.session - bars.firstSession)
+    const from = Math.max(0, (latestFirst[k + 1]?.session ?? 0) - origin)
+    const to = Math.min(out.length, event.session - origin)
     scaleRange(out, from, to, product, (raw, ticks) =>
       tooLarge(bars.asset, field, raw / power, ticks, power),
     )

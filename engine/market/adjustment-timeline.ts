@@ -38,6 +38,11 @@ export interface AdjustmentTimeline {
    */
   ticks(field: Field, epoch: number): Float64Array
   /**
+   * The elements of `ticks` from `from` to before `to`, without the rest of the column where it
+   * need not be made.
+   */
+  ticksBetween(field: Field, epoch: number, from: number, to: number): Float64Array
+  /**
    * Element `i` of `ticks`, undefined outside the bars. No column is made if no visible event
    * changes that element, as in every view of the bar itself.
    */
@@ -106,6 +111,17 @@ class Timeline implements AdjustmentTimeline {
     return ticks
   }
 
+  ticksBetween(field: Field, epoch: number, from: number, to: number): Float64Array {
+    const bars = this.#bars
+    const last = this.#latest.get(field)
+    if (last?.epoch === epoch || !staysSmall(bars, this.#events, sideOf(field)))
+      return this.ticks(field, epoch).subarray(from, to)
+    if (field !== 'price') return this.#adjusted(field, epoch, from, to)
+    const traded = lastTraded(bars, from)
+    const filled = forwardFilled(bars, this.#adjusted('close', epoch, traded, to))
+    return filled.subarray(from - traded)
+  }
+
   tickAt(field: Field, epoch: number, i: number): number | undefined {
     const { firstSession, hasGaps, ticks } = this.#bars
     const isRaw =
@@ -125,14 +141,15 @@ class Timeline implements AdjustmentTimeline {
     return powerOfTen(this.#scales[sideOf(field)])
   }
 
-  #adjusted(field: BarField, epoch: number): Float64Array {
+  #adjusted(field: BarField, epoch: number, from = 0, to = this.#bars.length): Float64Array {
     const bars = this.#bars
     const side = sideOf(field)
     const visible = this.#events
       .slice(0, epoch + 1)
       .filter((event) => event.session > bars.firstSession && !isOne(event[side]))
-    if (visible.length === 0) return bars.ticks[field]
-    return adjustedColumn(bars, field, visible, powerOfTen(this.#scales[side]))
+    const raw = bars.ticks[field]
+    if (visible.length === 0) return to - from === raw.length ? raw : raw.subarray(from, to)
+    return adjustedColumn(bars, field, visible, powerOfTen(this.#scales[side]), from, to)
   }
 }
 
@@ -227,6 +244,13 @@ function epochAt(
     else high = middle
   }
   return low - 1
+}
+
+/** The last element up to `i` that traded; `i` if none did. */
+function lastTraded({ ticks: { close } }: Bars, i: number): number {
+  let traded = i
+  while (traded >= 0 && Number.isNaN(close[traded])) traded--
+  return traded < 0 ? i : traded
 }
 
 function forwardFilled(bars: Bars, close: Float64Array): Float64Array {

@@ -22,9 +22,9 @@ export interface Adjustment {
 }
 
 /** New shares per old share of a split, exactly. */
-export function ratioOf({ value, per = ONE }: Adjustment): Rational {
-  return ratioOfDecimals(value, per)
-}
+export const ratioOf = oncePer(
+  ({ value, per }: Adjustment): Rational => ratioOfDecimals(value, per ?? ONE),
+)
 
 /** The amount of an adjustment as it is written: `0.47`, or `1:3` if a split has two numbers. */
 export function amountText({ value, per }: Adjustment): string {

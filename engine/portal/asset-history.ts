@@ -148,6 +148,18 @@ export class AssetHistory {
     return this.#timeline.ticks(field, this.#epoch)
   }
 
+  /**
+   * The elements of `ticks` from `from` to before `to`; see there. It is cheaper than the whole
+   * column where events are visible.
+   *
+   * @throws {EngineError} `strategy-misuse`: unknown field
+   */
+  ticksBetween(field: Field, from: number, to: number): Float64Array {
+    if (this.#seen !== this.#clock.moves) this.#follow()
+    if (observedField(field) === undefined) throw unknownField(field)
+    return this.#timeline.ticksBetween(field, this.#epoch, from, to)
+  }
+
   /** The ticks of the current bar. If the asset has none, NaN, or 0 for volume. */
   currentTicks(field: Field): number {
     if (this.#seen !== this.#clock.moves) this.#follow()

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
-import { figuresOfResult } from '../simulation/run-figures.js'
+import { quickFigures } from '../simulation/run-figures.js'
 import { definitionOf, type Objective, type ObjectiveDefinition } from './objectives.js'
 import { onOneVersion } from './one-version.js'
 import {
@@ -96,7 +96,7 @@ export async function runTrials<Result extends BacktestResult>(
   const results = await executor.map(tasks)
   return tasks.map(({ parameters }, index) => {
     const result = results[index]!
-    const score = definition.score(figuresOfResult(result), () => result)
+    const score = definition.score(quickFigures(result), () => result)
     return { index, parameters, ...(score !== undefined && { score }), result }
   })
 }

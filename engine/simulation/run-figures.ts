@@ -2,7 +2,7 @@ import type { Whole } from '../market/whole.js'
 import { type EquitySeries, ticksAsNumber } from './equity-series.js'
 import { annualised, type CurveMetrics, curveMetrics } from './metrics.js'
 import type { BacktestResult } from './result.js'
-import { type BookedRun, curveOfRun } from './run-result.js'
+import { type BookedRun, curveOfRun, runOf } from './run-result.js'
 
 /** The figures by which a search compares backtests; undefined where the metrics are absent. */
 export interface RunFigures extends Pick<CurveMetrics, 'totalReturn' | 'maxDrawdown'> {
@@ -24,6 +24,12 @@ export function figuresOfResult(result: BacktestResult): RunFigures {
       return result.fills.length
     },
   }
+}
+
+/** The figures of a result; from the ticks of its run, unless it is a copy from another thread. */
+export function quickFigures(result: BacktestResult): RunFigures {
+  const run = runOf(result)
+  return run === undefined ? figuresOfResult(result) : figuresOfRun(run)
 }
 
 /**

@@ -99,7 +99,16 @@ export function resultOf(run: FinishedRun): BacktestResult {
     },
   }
   const bankrupt = bankruptcyOf(run)
-  return bankrupt === undefined ? result : Object.assign(result, { bankrupt })
+  if (bankrupt !== undefined) Object.assign(result, { bankrupt })
+  runs.set(result, run)
+  return result
+}
+
+const runs = new WeakMap<BacktestResult, FinishedRun>()
+
+/** The run of a result that `resultOf` made; undefined for copies. */
+export function runOf(result: BacktestResult): FinishedRun | undefined {
+  return runs.get(result)
 }
 
 /** What ranks a run, besides its score; as in its result. */

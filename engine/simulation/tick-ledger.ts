@@ -13,9 +13,13 @@ import {
   worth,
 } from '../market/shares.js'
 import { negated, sum, type Whole, wholeOf } from '../market/whole.js'
+import { oncePer } from '../once-per.js'
 import type { CurrentPrices, HistoryPrices } from './current-prices.js'
 import type { EquitySeries } from './equity-series.js'
 import { type Ledger, type PostponingLedger, tooManyShares, type ValuedBars } from './ledger.js'
+
+/** Amounts per share as fractions. Every backtest of a bundle gets the same decimals. */
+const fractionOf = oncePer(rationalOf)
 
 /**
  * Layer 4: the ledger without decimals. Amounts are whole ticks in doubles. An amount that does not
@@ -134,7 +138,7 @@ class TickLedger implements PostponingLedger {
   dividend(asset: number, perShare: Money): Whole {
     const shares = this.shares(asset)
     if (shares === 0) return 0
-    const amount = rationalOf(perShare)
+    const amount = fractionOf(perShare)
     const value = shareUnits(shares) * amount.numerator * this.#power
     return this.#pay(wholeOf(divideHalfEven(value, amount.denominator * SHARE_UNIT)))
   }

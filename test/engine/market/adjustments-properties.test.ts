@@ -70,6 +70,23 @@ describe('adjustment timeline against an obvious twin', () => {
     },
   )
 
+  test.prop([closes, events, policy, fc.nat(LENGTH), fc.nat(LENGTH)], { numRuns: 1500 })(
+    'gives a part of a column as the whole column has it',
+    (ticks, list, how, a, b) => {
+      const bars = barsOf(ticks)
+      fc.pre(how === 'ex-close' || !list.some((event) => isTooLarge(bars, list, event)))
+      const [from, to] = [Math.min(a, b), Math.max(a, b)]
+      const lineOf = () => adjustmentTimeline(bars, list, how, SCALES, consecutive(LENGTH))
+      for (let epoch = -1; epoch < lineOf().events; epoch++)
+        for (const field of FIELDS) {
+          const part = lineOf().ticksBetween(field, epoch, from, to)
+          expect(part, `${field} in epoch ${epoch}`).toEqual(
+            lineOf().ticks(field, epoch).slice(from, to),
+          )
+        }
+    },
+  )
+
   test.prop([closes, events, policy], { numRuns: 1500 })(
     'never looks ahead: truncated history gives the same columns',
     (ticks, list, how) => {
