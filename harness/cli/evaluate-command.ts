@@ -56,6 +56,7 @@ interface EvaluateOptions
   readonly profile?: boolean
   readonly calibration: boolean
   readonly resume?: boolean
+  readonly standing?: boolean
   readonly require?: 'accepted'
   readonly json?: boolean
   readonly out: string
@@ -72,6 +73,7 @@ Examples:
   assay evaluate layer1                              10 pairs; up to 40 while 10 do not decide
   assay evaluate layer1 --scale smoke                a quick look: 10 to 20 pairs on small data
   assay evaluate all                                 each layer in order, until the goal is met or gains get small
+  assay evaluate all --standing                      only layers without a record, and all together
   assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
   assay evaluate layer0-control --inject 12%         control: is a known effect of 12 % measured as 12 %?
   assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
@@ -125,6 +127,10 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .option('--no-profile', 'do not profile')
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
+      .option(
+        '--standing',
+        'with all: keep the layers that records at this scale settle, and evaluate only the others',
+      )
       .addOption(new Option('--require <verdict>', 'exit 1 unless accepted').choices(['accepted']))
       .addOption(jsonOption('the record'))
       .addOption(outOption())
@@ -184,7 +190,9 @@ function parseLayer(
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { workload = [], timeout, require, out, threshold, ...rest } = options
+  const { workload = [], timeout, require, out, threshold, standing, ...rest } = options
+  if (standing && layer !== SEQUENCE_ID)
+    throw new InputError(`--standing: ${layer} is one layer; use it with evaluate ${SEQUENCE_ID}`)
   return {
     ...rest,
     ...thresholdOf(threshold),
@@ -228,18 +236,20 @@ const OF_ONE_LAYER = {
 function parseSequence(options: EvaluateOptions, invocation: Invocation): SequenceCommand {
   for (const option of ['incumbent', 'inject', 'threshold'] as const)
     if (options[option] !== undefined) throw new InputError(OF_ONE_LAYER[option])
+  const { standing: _, ...rest } = options
   return {
     summary: parseLayer(SEQUENCE_ID, options, invocation),
+    standing: options.standing === true,
     layer: (id, incumbent) => {
       const words =
         incumbent === undefined ? [] : [`--incumbent${quoted(incumbent.join(',') || 'none')}`]
       return {
         ...parseLayer(
           id,
-          { ...options, resume: false },
+          { ...rest, resume: false },
           {
             ...invocation,
-            words: [...invocation.words, ...words],
+            words: [...invocation.words.filter((word) => word !== '--standing'), ...words],
           },
         ),
         ...defined({ incumbent }),

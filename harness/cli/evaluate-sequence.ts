@@ -12,6 +12,7 @@ import type { LoadedSuite } from '../measurement/load-suite.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
 import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
+import { settledRecord } from '../record/supersession.js'
 import { bottlenecksFile } from '../report/bottlenecks-page.js'
 import { refuseForeign } from '../system/own-file.js'
 import { terminalTable } from '../text/table.js'
@@ -23,6 +24,8 @@ import { calibrateIfDue, evaluationRequest, printEvaluation } from './print-eval
 /** `evaluate all`: the command of the summary, and that of each layer. */
 export interface SequenceCommand {
   readonly summary: EvaluateCommand
+  /** Whether layers with a record that settles them are not evaluated again. */
+  readonly standing: boolean
   /** @param incumbent if undefined, the default incumbent of an evaluation of the layer */
   layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
 }
@@ -69,6 +72,7 @@ export async function evaluateSequence(
       },
       io,
       evaluateLayer: (id, incumbent, turn) => evaluateOne(session, id, incumbent, turn),
+      settled: (id, incumbent) => settledBefore(session, id, incumbent),
       evaluateSummary: (sequence, turn) => evaluateSummary(session, sequence, turn),
       onFinishedBefore: ({ id, verdict }) => printLine(`${id} was finished before: ${verdict}`),
       onDiscarded: () =>
@@ -111,6 +115,20 @@ function planLayers({ command, loaded, packageVersion }: Session): PlanDraft[] {
   return loaded.suite.layers.map(({ id }) =>
     planEvaluation(command.layer(id, undefined), loaded, [], packageVersion),
   )
+}
+
+/** With `--standing`, the record that settles a layer. */
+function settledBefore(
+  { command: { standing, summary }, loaded: { suite }, printLine }: Session,
+  id: string,
+  below: readonly string[],
+): DecisionRecord | undefined {
+  if (!standing) return undefined
+  const layer = suite.layers.find((one) => one.id === id)!
+  const where = { suite: suite.name, scale: summary.scale, below }
+  const record = settledRecord(layer, where, readRecords(summary.root))
+  if (record !== undefined) printLine(`${id}: ${record.id} stands: ${record.verdict}`)
+  return record
 }
 
 function evaluateOne(

@@ -44,6 +44,8 @@ export interface SequenceRequest {
     incumbent: readonly string[],
     turn: Turn,
   ) => Promise<DecisionRecord>
+  /** A record that settles a layer, so that it is not evaluated; undefined if there is none. */
+  readonly settled: (layer: string, incumbent: readonly string[]) => DecisionRecord | undefined
   /** Measures all accepted layers together in new pairs, under the lock of the sequence. */
   readonly evaluateSummary: (sequence: Sequence, turn: Turn) => Promise<DecisionRecord>
   /** Called with the record of each layer that was finished before the interruption. */
@@ -118,9 +120,11 @@ async function evaluateLayers(
     const { next, stack } = followSequence(sequence)
     if (next === undefined) return sequence
     const incumbent = next.standalone ? [] : stack
-    const record = await runTurn(request, log, next.id, (turn) =>
-      request.evaluateLayer(next.id, incumbent, turn),
-    )
+    const record =
+      request.settled(next.id, incumbent) ??
+      (await runTurn(request, log, next.id, (turn) =>
+        request.evaluateLayer(next.id, incumbent, turn),
+      ))
     const step = toSequenceStep(record, digestRecord(request.root, record.id))
     sequence = {
       ...sequence,

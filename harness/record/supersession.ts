@@ -114,6 +114,27 @@ export function standingRecord<Found extends Standing>(
   return preferred(inMetric, ({ stacks }) => isDeepStrictEqual(stacks.incumbent, below)).at(-1)
 }
 
+/**
+ * The record that makes an evaluation of a layer in a sequence needless: the newest one that covers
+ * every target of the layer at this scale, against the same layers below, if it has accepted or
+ * rejected the layer.
+ */
+export function settledRecord<Found extends Standing>(
+  layer: StandingLayer,
+  { suite, scale, below }: { suite: string; scale: ScaleName; below: readonly string[] },
+  records: readonly Found[],
+): Found | undefined {
+  const newest = records.findLast(
+    (record) =>
+      isAbout(record, layer.id, suite) &&
+      record.scale === scale &&
+      isDeepStrictEqual(record.stacks.incumbent, below) &&
+      covers(record, layer) &&
+      record.workloads.every(({ metric }) => metric === layer.metric),
+  )
+  return newest?.verdict === 'accepted' || newest?.verdict === 'rejected' ? newest : undefined
+}
+
 function isAbout(record: Standing, layer: string, suite: string): boolean {
   return record.layer === layer && record.suite === suite && record.injected === undefined
 }

@@ -40,8 +40,8 @@ export const gridSearchWorkload: Workload<OptimizationConfig, GridSearchScale, S
       sessions: 120,
     },
     standard: {
-      fast: { from: 10, to: 30, step: 20 },
-      slow: { from: 60, to: 140, step: 20 },
+      fast: { from: 10, to: 50, step: 10 },
+      slow: { from: 60, to: 150, step: 10 },
       assets: 10,
       sessions: YEAR,
     },

@@ -9,6 +9,7 @@ import {
   decisionRecordSchema,
 } from '../../../harness/record/decision-record.js'
 import { digestRecord } from '../../../harness/record/record-store.js'
+import { settledRecord } from '../../../harness/record/supersession.js'
 import {
   assay,
   type CommandResult,
@@ -234,6 +235,14 @@ describe('a sequence in which nothing is accepted', () => {
     )
     expect(page).not.toMatch(/NaN|undefined/)
     expect((await assay(`replay --all --out ${out}`)).code).toBe(0)
+
+    const again = await assay(`evaluate all ${hopeless} --standing`)
+    expect(again.stdout).toContain('one-tick: 0001-one-tick stands: rejected\n')
+    expect(recordOf('0003-all', out)).toMatchObject({
+      command: expect.stringContaining('--standing'),
+      sequence: { steps: [{ record: '0001-one-tick' }] },
+    })
+    expect(existsSync(join(out, 'decisions', '0004-all.json'))).toBe(false)
   })
 })
 
@@ -293,11 +302,56 @@ describe('what evaluate all refuses', () => {
   })
 })
 
+describe('the record that settles a layer', () => {
+  const layer = { id: 'b', workloads: ['spin'], metric: 'cpu' } as const
+  const where = { suite: 'kernel', scale: 'smoke', below: ['a'] } as const
+  const workloads = [{ id: 'spin', role: 'target', metric: 'cpu' }] as const
+  const record = {
+    layer: 'b',
+    suite: 'kernel',
+    scale: 'smoke',
+    verdict: 'rejected',
+    stacks: { incumbent: ['a'] },
+    workloads,
+  } as const
+
+  it('is the newest one at the scale, in the metric and against the layers below', () => {
+    const newest = { ...record, verdict: 'accepted' } as const
+    expect(settledRecord(layer, where, [record, newest])).toBe(newest)
+    const others = [
+      { ...record, layer: 'c' },
+      { ...record, suite: 'other' },
+      { ...record, scale: 'standard' },
+      { ...record, stacks: { incumbent: [] } },
+      { ...record, injected: 0.12 },
+      { ...record, workloads: [{ ...workloads[0], metric: 'wall' }] },
+      { ...record, workloads: [{ ...workloads[0], role: 'guard' }] },
+    ] as const
+    for (const other of others) expect(settledRecord(layer, where, [other])).toBeUndefined()
+  })
+
+  it('is none if the newest one did not decide, even if an older one did', () => {
+    const undecided = { ...record, verdict: 'inconclusive' } as const
+    expect(settledRecord(layer, where, [record, undecided])).toBeUndefined()
+  })
+})
+
+describe('--standing', () => {
+  it('is refused with one layer', async () => {
+    const out = temporaryDirectory()
+    const { code, stderr } = await assay(`evaluate gain --standing --suite ${suite} --out ${out}`)
+    expect(code).toBe(2)
+    expect(stderr).toBe('assay: --standing: gain is one layer; use it with evaluate all\n')
+  })
+})
+
 describe('the command of each layer', () => {
   it('is the one that repeats it alone', () => {
-    const words = ['all', '--scale', 'smoke', '--no-profile', '--resume']
+    const words = ['all', '--scale', 'smoke', '--no-profile', '--resume', '--standing']
     const command = parseWords(evaluateCommand, words) as SequenceCommand
-    expect(command.summary.text).toBe('npx assay evaluate all --scale smoke --no-profile')
+    expect(command.summary.text).toBe(
+      'npx assay evaluate all --scale smoke --no-profile --standing',
+    )
     expect(command.layer('b', ['a', 'c']).text).toBe(
       'npx assay evaluate b --scale smoke --no-profile --incumbent a,c',
     )
