@@ -137,7 +137,7 @@ function strategyOptions(): Option[] {
       'array',
     ]),
     new Option('--config <config>', 'baseline, defaults, or layers joined by +').default(
-      'baseline',
+      'defaults',
     ),
   ]
 }
