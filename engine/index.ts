@@ -99,6 +99,7 @@ export type {
 export {
   gridPoints,
   gridSearch,
+  rangeOf,
   type SearchOptions,
   type SearchResult,
   type Trial,

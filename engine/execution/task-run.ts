@@ -174,8 +174,9 @@ export class TaskRun {
 }
 
 /** A task for messages: `fast=5, slow=20, sessions 10 to 99`. */
-function taskText({ parameters, range }: TrialTask): string {
+function taskText({ parameters, range, fidelity }: TrialTask): string {
   const point = namedValues(parameters)
   if (range !== undefined) point.push(`sessions ${range.start} to ${range.end - 1}`)
+  if (fidelity !== undefined) point.push(`${(100 * fidelity).toFixed(1)} % of the sessions`)
   return point.join(', ')
 }

@@ -1,13 +1,16 @@
 import { EngineError } from '../errors.js'
 import type { ParameterSpace } from '../search/parameter-space.js'
 import { checkChoice } from '../simulation/choice.js'
+import { bohb } from './bohb.js'
 import { cmaEs } from './cma-es.js'
 import { differentialEvolution } from './differential-evolution.js'
 import { grid } from './grid.js'
+import { hyperband } from './hyperband.js'
 import { dimensionsText, type Method } from './method.js'
 import { quasiRandom } from './quasi-random.js'
 import { random } from './random.js'
 import type { FidelityOptions, Sampler, SamplerOptions, SamplerState } from './sampler.js'
+import { successiveHalving } from './successive-halving.js'
 import { tpe } from './tpe.js'
 
 /** Every method of search, by name. */
@@ -18,6 +21,9 @@ const BY_NAME = {
   tpe,
   'cma-es': cmaEs,
   'differential-evolution': differentialEvolution,
+  'successive-halving': successiveHalving,
+  hyperband,
+  bohb,
 } as const satisfies Readonly<Record<string, Method>>
 
 export type MethodName = keyof typeof BY_NAME

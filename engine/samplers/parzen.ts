@@ -54,6 +54,28 @@ export function parzenOf(
   }
 }
 
+/**
+ * Of a number of draws from the density of good points, the one at which it exceeds that of the
+ * rest most.
+ */
+export function promisingDraw(
+  good: Parzen,
+  rest: Parzen,
+  draws: number,
+  random: RandomSource,
+): Point {
+  let best: Point = []
+  let highest = Number.NEGATIVE_INFINITY
+  for (let draw = 0; draw < draws; draw++) {
+    const point = good.sample(random)
+    const ratio = good.logDensity(point) - rest.logDensity(point)
+    if (ratio <= highest) continue
+    best = point
+    highest = ratio
+  }
+  return best
+}
+
 /** One axis of all kernels. */
 interface Factor {
   sample(kernel: number, random: RandomSource): number

@@ -1,7 +1,7 @@
 import type { Point } from './axes.js'
 import { methodOf, type Observation, type Setting, type Steps, suggestDrawn } from './method.js'
 import { compareObservations } from './observation-order.js'
-import { parzenOf } from './parzen.js'
+import { parzenOf, promisingDraw } from './parzen.js'
 import { sobolPoint } from './quasi-random.js'
 
 /** Answers before the densities are used; until then, points are those of a Sobol sequence. */
@@ -69,18 +69,7 @@ function promisingPoints(
   const others = [...rest.map(at), ...pending().map(({ point }) => point)]
   const ofGood = parzenOf(axes, good, weightsByRank(count), NARROWING)
   const ofRest = parzenOf(axes, others, weightsByAge(others.length), 1)
-  return () => {
-    let best: Point = []
-    let highest = Number.NEGATIVE_INFINITY
-    for (let draw = 0; draw < DRAWS; draw++) {
-      const point = ofGood.sample(random)
-      const ratio = ofGood.logDensity(point) - ofRest.logDensity(point)
-      if (ratio <= highest) continue
-      best = point
-      highest = ratio
-    }
-    return best
-  }
+  return () => promisingDraw(ofGood, ofRest, DRAWS, random)
 }
 
 /** ln(n + 1) − ln(rank), scaled to a mean of 1. */

@@ -2,6 +2,7 @@ import { EngineError } from '../errors.js'
 import type { Executor } from '../execution/inline.js'
 import type { BacktestResult } from '../simulation/result.js'
 import { quickFigures } from '../simulation/run-figures.js'
+import type { RangeSpec } from '../simulation/trading-range.js'
 import { definitionOf, type Objective, type ObjectiveDefinition } from './objectives.js'
 import { onOneVersion } from './one-version.js'
 import {
@@ -20,6 +21,24 @@ export interface TrialTask {
   readonly parameters: Parameters
   /** If absent, the executor uses its own range. */
   readonly range?: { readonly start: number; readonly end: number }
+  /**
+   * In (0, 1): the share of the trading days of the range to run on, the most recent ones; if
+   * absent, all of them. `rangeOf` makes one range of both.
+   */
+  readonly fidelity?: number
+}
+
+/**
+ * The range of a task's backtest; undefined for the whole bundle.
+ *
+ * @param own  the range of the executor, for tasks that have none
+ */
+export function rangeOf(
+  { range, fidelity }: Pick<TrialTask, 'range' | 'fidelity'>,
+  own?: RangeSpec,
+): RangeSpec | undefined {
+  const whole: RangeSpec | undefined = range ?? own
+  return fidelity === undefined ? whole : { ...whole, share: fidelity * (whole?.share ?? 1) }
 }
 
 export interface Trial<Result extends BacktestResult = BacktestResult> {

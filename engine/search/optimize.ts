@@ -1,7 +1,7 @@
 import { isPositiveWhole } from '../config-variables.js'
 import { EngineError } from '../errors.js'
 import { type MethodName, makeSampler } from '../samplers/methods.js'
-import type { Sampler } from '../samplers/sampler.js'
+import type { FidelityOptions, Sampler } from '../samplers/sampler.js'
 import type { BacktestResult } from '../simulation/result.js'
 import { definitionOf, type Objective } from './objectives.js'
 import type { ParameterSpace } from './parameter-space.js'
@@ -11,8 +11,14 @@ import { type OptimizedTrial, type TrialJournal, TrialRunner } from './trial-run
 
 export interface OptimizeOptions {
   readonly method: MethodName
-  /** How many backtests to spend. If absent, all points of the space: for the grid only. */
+  /**
+   * How many backtests to spend. If absent, all points of the space: for the grid only. A backtest
+   * on a share of the bars counts as that share; methods that use some exceed this number by less
+   * than 1.
+   */
   readonly trials?: number
+  /** The shares of the bars that successive halving, Hyperband and BOHB use. */
+  readonly fidelity?: FidelityOptions
   /** A whole number from 0; 1 if absent. */
   readonly seed?: number
   /** `total-return` if absent. */
@@ -40,7 +46,7 @@ export interface OptimizeProgress {
   readonly spent: number
   /** Backtests to spend; infinite for a whole grid. */
   readonly budget: number
-  /** The best trial so far. */
+  /** The best trial so far, of those on the largest share of the bars. */
   readonly best: OptimizedTrial
 }
 
@@ -48,7 +54,10 @@ export interface OptimizeOutcome<Result extends BacktestResult = BacktestResult>
   extends SearchOutcome<Result> {
   readonly method: MethodName
   readonly seed: number
-  /** In the order in which they were proposed. */
+  /**
+   * In the order in which they were proposed. If none of them ran on all bars, the last is the best
+   * of them on all bars; a journal does not get it.
+   */
   readonly trials: readonly OptimizedTrial[]
   readonly best: OptimizedTrial & { readonly result: Result }
   /** Backtests spent. */
@@ -76,13 +85,13 @@ export async function optimize<Result extends BacktestResult>(
   executors: SearchExecutors<Result>,
   options: OptimizeOptions,
 ): Promise<OptimizeOutcome<Result>> {
-  const { method, seed = 1, objective = 'total-return' } = options
+  const { method, seed = 1, objective = 'total-return', fidelity = {} } = options
   const definition = definitionOf(objective)
   const budget = budgetOf(options)
-  const sampler = makeSampler(space, method, { seed })
+  const sampler = makeSampler(space, method, { seed, fidelity })
   const runner = new TrialRunner(executors.trials, definition, options)
   const stopped = await drive(sampler, runner, budget, options)
-  const best = runner.best()!
+  const best = await runner.bestOnAllBars()
   const result = await rerun(best, executors.backtests, objective)
   return {
     objective: definition.name,
@@ -102,7 +111,7 @@ async function drive(
   budget: number,
   { batch = BATCH, signal, onProgress }: OptimizeOptions,
 ): Promise<boolean> {
-  while (runner.spent < budget) {
+  while (hasRoom(runner, budget)) {
     if (signal?.aborted) return stoppedBy(signal, runner)
     const proposals = sampler.ask(Math.min(batch, Math.ceil(budget - runner.spent)))
     if (proposals.length === 0) return false
@@ -120,6 +129,16 @@ async function drive(
     })
   }
   return false
+}
+
+/**
+ * Whether another batch may run. As long as no trial ran on all bars, one backtest is kept for the
+ * best of them.
+ */
+function hasRoom(runner: TrialRunner, budget: number): boolean {
+  const best = runner.best()
+  if (best === undefined) return true
+  return best.fidelity === undefined ? runner.spent < budget : runner.spent + 1 <= budget
 }
 
 function stoppedBy(signal: AbortSignal, { trials }: TrialRunner): true {

@@ -5,7 +5,7 @@ import { checkStrategy } from '../look-ahead/make-strategy.js'
 import type { OpenBundle } from '../ports.js'
 import type { TradingAlgorithm } from '../simulation/algorithm.js'
 import type { BacktestSpec } from '../simulation/backtest.js'
-import type { TrialTask } from './grid.js'
+import { rangeOf, type TrialTask } from './grid.js'
 import { definitionOf, type Objective } from './objectives.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
 
@@ -89,10 +89,11 @@ export async function loadSearchModule(
 /** The backtest of one trial. @throws {EngineError} `strategy-misuse`: no strategy was returned */
 export async function specOf(
   search: Pick<LoadedSearch, 'strategy' | 'backtest'>,
-  { parameters, range }: TrialTask,
+  task: TrialTask,
   bundle: string | OpenBundle,
 ): Promise<BacktestSpec> {
-  const algorithm = checkStrategy(await search.strategy(parameters))
+  const algorithm = checkStrategy(await search.strategy(task.parameters))
+  const range = rangeOf(task, search.backtest.range)
   return { ...search.backtest, ...(range !== undefined && { range }), bundle, algorithm }
 }
 

@@ -38,13 +38,15 @@ type Point = Pick<Proposal, 'parameters' | 'fidelity'>
 export class TrialRunner {
   /** In the order of their indices. */
   readonly trials: OptimizedTrial[] = []
-  /** Backtests spent: the sum of the fidelities. */
-  spent = 0
   readonly #executor: Executor<TrialTask, TrialSummary>
   readonly #definition: ObjectiveDefinition
   readonly #options: RunnerOptions
   readonly #done: ReadonlyMap<number, OptimizedTrial>
   #best: OptimizedTrial | undefined
+  #spent = 0
+  /** The first trial on all bars, and the first on a share of them. */
+  #whole: OptimizedTrial | undefined
+  #part: OptimizedTrial | undefined
 
   constructor(
     executor: Executor<TrialTask, TrialSummary>,
@@ -57,7 +59,15 @@ export class TrialRunner {
     this.#done = new Map(options.journal?.done.map((trial) => [trial.index, trial]))
   }
 
-  /** The best trial so far: the least violation, then the rank of `ranked`. */
+  /** Backtests spent: the sum of the fidelities, rounded to 10⁻⁹. */
+  get spent(): number {
+    return Math.round(this.#spent * 1e9) / 1e9
+  }
+
+  /**
+   * The best trial so far, of those on the largest share of the bars: the least violation, then the
+   * rank of `ranked`.
+   */
   best(): OptimizedTrial | undefined {
     return this.#best
   }
@@ -66,13 +76,17 @@ export class TrialRunner {
    * Runs a batch. Trials that the journal holds are not run again.
    *
    * @returns in the order of the proposals
-   * @throws {EngineError} `input-invalid`: the journal holds another trial at an index
+   * @throws {EngineError} `input-invalid`: the journal holds another trial at an index, or the
+   * executor ran on all bars where a share was wanted
    */
   async run(points: readonly Point[]): Promise<readonly OptimizedTrial[]> {
     const first = this.trials.length
     const kept = points.map((point, i) => this.#keptAt(first + i, point))
     const missing = points.filter((_, i) => kept[i] === undefined)
-    const tasks = missing.map(({ parameters }) => ({ parameters }))
+    const tasks = missing.map(({ parameters, fidelity }) => ({
+      parameters,
+      ...(fidelity !== undefined && { fidelity }),
+    }))
     const summaries = tasks.length === 0 ? [] : await this.#executor.map(tasks)
     let next = 0
     const trials = points.map(
@@ -82,6 +96,19 @@ export class TrialRunner {
     if (fresh.length > 0) await this.#options.journal?.record(fresh)
     this.#keep(trials)
     return trials
+  }
+
+  /**
+   * The best trial on all bars. If there is none, the best so far runs on all bars; a journal does
+   * not get that trial, since a search that goes on proposes another one in its place.
+   */
+  async bestOnAllBars(): Promise<OptimizedTrial> {
+    const best = this.#best!
+    if (best.fidelity === undefined) return best
+    const { parameters } = best
+    const [summary] = await this.#executor.map([{ parameters }])
+    this.#keep([this.#trialOf(this.trials.length, { parameters }, summary!)])
+    return this.#best!
   }
 
   /** The answer to the proposal of a trial. */
@@ -116,11 +143,25 @@ export class TrialRunner {
     )
   }
 
+  /** An executor that ignores the fidelity of its tasks would spend more than the search counts. */
+  #checkShare(trial: OptimizedTrial): void {
+    if (trial.fidelity === undefined) this.#whole ??= trial
+    else this.#part ??= trial
+    const [whole, part] = [this.#whole, this.#part]
+    if (whole === undefined || part === undefined || part.bars < whole.bars) return
+    throw new EngineError(
+      'input-invalid',
+      `trial ${part.index}, of a share of ${part.fidelity} of the sessions, ran on as many bars (${part.bars}) as trial ${whole.index}, of all; give the range rangeOf(task) to the backtests of the executor, and if it does, use a method without shares, since no bar is older than that share`,
+    )
+  }
+
   #keep(trials: readonly OptimizedTrial[]): void {
+    for (const trial of trials) this.#checkShare(trial)
     this.trials.push(...trials)
-    for (const { fidelity } of trials) this.spent += fidelity ?? 1
-    const whole = trials.filter(({ fidelity }) => fidelity === undefined)
-    const candidates = this.#best === undefined ? whole : [this.#best, ...whole]
+    for (const { fidelity = 1 } of trials) this.#spent += fidelity
+    const known = this.#best === undefined ? trials : [this.#best, ...trials]
+    const largest = Math.max(...known.map(({ fidelity = 1 }) => fidelity))
+    const candidates = known.filter(({ fidelity = 1 }) => fidelity === largest)
     const least = Math.min(...candidates.map(({ violation = 0 }) => violation))
     const feasible = candidates.filter(({ violation = 0 }) => violation === least)
     this.#best = ranked(feasible, this.#definition, (trial) => trial)[0]

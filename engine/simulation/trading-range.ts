@@ -9,6 +9,11 @@ import { type Calendar, lowerBound, parseSession, sessionText } from '../market/
 export interface RangeSpec {
   readonly start?: number | string
   readonly end?: number | string
+  /**
+   * In (0, 1]: the part of these trading days that is traded, the most recent ones, rounded to
+   * whole days, at least one; if absent, all. The bars before stay readable, as for any start.
+   */
+  readonly share?: number
 }
 
 /** Calendar indices: data from `from`, trading from `start`, both before `end`. */
@@ -22,20 +27,22 @@ export interface TradingRange {
  * The calendar indices of a range.
  *
  * @param warmUp  slots before the start that are readable; if absent, all of them
- * @throws {EngineError} `input-invalid`: an empty range, or one that the bundle does not hold
+ * @throws {EngineError} `input-invalid`: an empty range, one that the bundle does not hold, or a
+ * share outside (0, 1]
  */
 export function tradingRange(
   calendar: Calendar,
-  { start, end }: RangeSpec,
+  { start, end, share = 1 }: RangeSpec,
   warmUp?: number,
 ): TradingRange {
-  const first = indexOf(calendar, start ?? 0, 'start')
+  const earliest = indexOf(calendar, start ?? 0, 'start')
   const last = indexOf(calendar, end ?? calendar.length, 'end')
-  if (first >= last)
+  if (earliest >= last)
     throw invalid(
       calendar,
       `range from ${start ?? 0} to ${end ?? calendar.length} holds no session`,
     )
+  const first = startOfShare(calendar, earliest, last, share)
   if (warmUp === undefined) return { from: 0, start: first, end: last }
   if (Number.isInteger(warmUp) && warmUp >= 0 && warmUp <= first)
     return { from: first - warmUp, start: first, end: last }
@@ -43,6 +50,15 @@ export function tradingRange(
     'input-invalid',
     `warm-up of ${warmUp} sessions; there are ${first} before the start, so give 0 to ${first}`,
   )
+}
+
+/** The first slot of the most recent share of the trading days from slot `first` to `last`. */
+function startOfShare({ dayOf }: Calendar, first: number, last: number, share: number): number {
+  if (!(share > 0 && share <= 1))
+    throw new EngineError('input-invalid', `share ${share} of a range; give a number in (0, 1]`)
+  const lastDay = dayOf[last - 1]!
+  const days = Math.max(1, Math.round(share * (lastDay - dayOf[first]! + 1)))
+  return lowerBound(dayOf, lastDay - days + 1, first, last)
 }
 
 /** A date without a time means midnight, whatever the frequency. */

@@ -1,7 +1,7 @@
 import type { DeclaredIndicators } from '../indicators/declared-indicators.js'
 import type { EngineLog } from '../log.js'
 import type { OpenBundle } from '../ports.js'
-import type { TrialTask } from '../search/grid.js'
+import { rangeOf, type TrialTask } from '../search/grid.js'
 import { definitionOf, type Objective, type ObjectiveDefinition } from '../search/objectives.js'
 import type { Parameters } from '../search/parameter-space.js'
 import { summaryOf, type TrialSummary } from '../search/trial-summary.js'
@@ -71,8 +71,9 @@ export class Sweep {
    */
   async run(bundle: OpenBundle, tasks: readonly TrialTask[]): Promise<readonly TrialSummary[]> {
     const summaries: TrialSummary[] = []
-    for (const { parameters, range } of tasks) {
-      const wanted = range ?? this.#spec.range
+    for (const task of tasks) {
+      const { parameters } = task
+      const wanted = rangeOf(task, this.#spec.range)
       const loaded = this.#loadedFor(bundle, wanted) ?? (await this.#load(bundle, wanted))
       const { run, result } = this.#simulated(loaded, parameters)
       this.#options.count(run.bars)
@@ -97,7 +98,8 @@ export class Sweep {
     const isSame =
       loaded?.identity === identity &&
       loaded.range?.start === range?.start &&
-      loaded.range?.end === range?.end
+      loaded.range?.end === range?.end &&
+      loaded.range?.share === range?.share
     return isSame ? loaded : undefined
   }
 

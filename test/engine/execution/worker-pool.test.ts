@@ -386,6 +386,7 @@ function drawnTasks(draw: (n: number) => number): readonly TrialTask[] {
     return {
       parameters: { bars: 1 + draw(30), shares: draw(9) - 3 },
       ...(draw(2) === 0 && { range: { start, end: start + 2 + draw(8) } }),
+      ...(draw(3) === 0 && { fidelity: 3 ** -(1 + draw(3)) }),
     }
   })
 }

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   discrete,
+  gridPoints,
   inlineExecutor,
   METHODS,
   memoryBundle,
@@ -12,6 +14,7 @@ import {
   optimize,
   parameterSpace,
   pureBaseline,
+  rangeOf,
   type SearchExecutors,
   search,
   type TrialTask,
@@ -25,7 +28,9 @@ const space = parameterSpace(
 )
 const engine = openEngine(pureBaseline())
 
-function specOf({ parameters: { fast, slow }, range }: TrialTask) {
+function specOf(task: TrialTask) {
+  const { fast, slow } = task.parameters
+  const range = rangeOf(task)
   return {
     bundle,
     algorithm: smaCrossover({ fast: Number(fast), slow: Number(slow), returnType: 'array' }),
@@ -67,7 +72,14 @@ describe('optimize', () => {
     'spends the trials it is given with %s, and has the best in full',
     async (method) => {
       const found = await run({ method, trials: 20, seed: 5, batch: 4 }, 'max-drawdown')
-      expect(found.spent).toBe(20)
+      const shares = found.trials.map(({ fidelity = 1 }) => fidelity)
+      expect(found.spent).toBeCloseTo(
+        shares.reduce((sum, share) => sum + share, 0),
+        8,
+      )
+      const points = new Set(found.trials.map(({ parameters }) => JSON.stringify(parameters)))
+      if (points.size < gridPoints(space).length) expect(found.spent).toBeGreaterThanOrEqual(20)
+      expect(found.spent).toBeLessThan(shares.every((share) => share === 1) ? 20.5 : 21)
       expect(found.trials.map(({ index }) => index)).toEqual(found.trials.map((_, i) => i))
       const scores = found.trials.filter(({ fidelity }) => fidelity === undefined)
       expect(found.best.score).toBe(Math.min(...scores.map(({ score }) => score!)))
@@ -75,6 +87,69 @@ describe('optimize', () => {
       expect(await run({ method, trials: 20, seed: 5, batch: 4 }, 'max-drawdown')).toEqual(found)
     },
   )
+
+  it('runs a share of the bars on the most recent sessions', async () => {
+    const sessions = 120
+    const fidelity = { least: 1 / 9, reduction: 3 }
+    const found = await run({ method: 'hyperband', trials: 12, fidelity })
+    const shares = new Set(found.trials.map((trial) => trial.fidelity))
+    expect(shares).toEqual(new Set([1 / 9, 1 / 3, undefined]))
+    for (const trial of found.trials) {
+      const { parameters, fidelity: share = 1 } = trial
+      const start = sessions - Math.round(share * sessions)
+      const alone = await engine.trial(
+        specOf({ parameters, range: { start, end: sessions } }),
+        'total-return',
+      )
+      expect(trial).toMatchObject(alone)
+    }
+    expect(found.best.fidelity).toBeUndefined()
+  })
+
+  it('has a best trial on all bars even if the trials suffice for shares only', async () => {
+    const found = await run({ method: 'successive-halving', trials: 2, batch: 5 })
+    const { fidelity, index, ...best } = found.best
+    expect(fidelity).toBeUndefined()
+    expect(index).toBe(found.trials.length - 1)
+    expect(found.trials.slice(0, -1).every((trial) => trial.fidelity! < 1)).toBe(true)
+    const largest = found.trials.slice(0, -1).sort((a, b) => b.fidelity! - a.fidelity!)
+    const candidates = largest.filter((trial) => trial.fidelity === largest[0]!.fidelity)
+    expect(Math.max(...candidates.map(({ score }) => score!))).toBe(
+      candidates.find(({ parameters }) => isDeepStrictEqual(parameters, best.parameters))!.score,
+    )
+    expect(found.spent).toBeLessThan(3)
+  })
+
+  it('goes on from the journal of a search stopped before a trial on all bars', async () => {
+    const options = { method: 'bohb', seed: 2, batch: 4, trials: 6 } as const
+    const journal: OptimizedTrial[] = []
+    const stop = new AbortController()
+    const cut = await run({
+      ...options,
+      journal: { done: [], record: (trials) => void journal.push(...trials) },
+      onProgress: ({ trials }) => trials >= 8 && stop.abort(),
+      signal: stop.signal,
+    })
+    expect(cut).toMatchObject({ stopped: true, best: { index: 8 } })
+    expect(cut.best.fidelity).toBeUndefined()
+    expect(journal).toEqual(cut.trials.slice(0, -1))
+    const { executors, ran } = counted()
+    const resumed = await optimize(space, executors, {
+      ...options,
+      journal: { done: journal, record: () => {} },
+    })
+    expect(resumed).toEqual(await run(options))
+    expect(ran.trials).toBe(resumed.trials.length - 8)
+  })
+
+  it('refuses an executor that runs all bars where a share is wanted', async () => {
+    const executors: SearchExecutors = {
+      trials: inlineExecutor(({ parameters }) => engine.trial(specOf({ parameters }))),
+      backtests: inlineExecutor((task) => engine.backtest(specOf(task))),
+    }
+    const found = optimize(space, executors, { method: 'hyperband', trials: 9 })
+    await expect(found).rejects.toThrow(/ran on as many bars .* rangeOf/)
+  })
 
   it('prefers trials that satisfy the constraints', async () => {
     const free = await run({ method: 'grid' })

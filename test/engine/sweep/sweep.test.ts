@@ -155,6 +155,8 @@ describe('a sweep', () => {
     const [part] = await executor.map([{ parameters: { shares: 1 }, range }])
     const algorithm = signalStrategy(signal, { shares: 1 })
     expect(part).toEqual(await shared.trial({ bundle, range, algorithm }))
+    const [recent] = await executor.map([{ parameters: { shares: 1 }, range, fidelity: 0.2 }])
+    expect(recent).toEqual(await shared.trial({ bundle, range: { start: 26, end: 30 }, algorithm }))
     expect(whole[0]).toEqual(await shared.trial({ bundle, algorithm }))
   })
 
