@@ -112,6 +112,11 @@ export {
   type OptimizeProgress,
   optimize,
 } from './search/optimize.js'
+export type { Absent } from './search/overfitting/absent.js'
+export type { BacktestOverfitting } from './search/overfitting/backtest-overfitting.js'
+export type { DeflatedSharpe } from './search/overfitting/deflated-sharpe.js'
+export type { ReturnBlocks } from './search/overfitting/return-blocks.js'
+export { overfittingOf, type SearchOverfitting } from './search/overfitting/search-overfitting.js'
 export {
   categorical,
   continuous,
@@ -142,7 +147,7 @@ export {
   specOf,
 } from './search/search-module.js'
 export type { OptimizedTrial, TrialJournal } from './search/trial-runner.js'
-export type { TrialSummary } from './search/trial-summary.js'
+export type { TrialSummary, WantedFigures } from './search/trial-summary.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
 export {
   type Segment,

@@ -24,7 +24,7 @@ import type {
 } from './ports.js'
 import type { TrialTask } from './search/grid.js'
 import { definitionOf, type Objective } from './search/objectives.js'
-import { summaryOf, type TrialSummary } from './search/trial-summary.js'
+import { summaryOfRun, type TrialSummary, type WantedFigures } from './search/trial-summary.js'
 import {
   type BacktestSources,
   type BacktestSpec,
@@ -33,8 +33,6 @@ import {
 } from './simulation/backtest.js'
 import { decimalLedger } from './simulation/decimal-ledger.js'
 import type { BacktestResult } from './simulation/result.js'
-import { figuresOfRun } from './simulation/run-figures.js'
-import { outcomeOf } from './simulation/run-result.js'
 import type { Simulated } from './simulation/simulate.js'
 import { tickLedger } from './simulation/tick-ledger.js'
 import { Sweep, type SweepSpec } from './sweep/sweep.js'
@@ -55,9 +53,10 @@ export interface Engine {
    * It makes no texts, trades or other figures, unless the objective needs them.
    *
    * @param objective  `total-return` if absent
+   * @param wanted     the task of a search, whose summary may need return blocks
    * @throws {EngineError} as `backtest`; `input-invalid`: see `definitionOf`
    */
-  trial(spec: BacktestSpec, objective?: Objective): Promise<TrialSummary>
+  trial(spec: BacktestSpec, objective?: Objective, wanted?: WantedFigures): Promise<TrialSummary>
   /**
    * An executor for `search` that runs a signal: data are loaded once, each indicator is computed
    * once, and only bars at which something can happen are visited. Its figures are those of `trial`
@@ -145,10 +144,10 @@ export function openEngine(config: OptimizationConfig, options: EngineOptions = 
   return {
     config,
     backtest: async (spec) => (await run(spec)).result(),
-    async trial(spec, objective = 'total-return') {
+    async trial(spec, objective = 'total-return', wanted = {}) {
       const definition = definitionOf(objective)
       const { run: ended, result } = await run(spec)
-      return summaryOf(outcomeOf(ended), figuresOfRun(ended), definition, result)
+      return summaryOfRun(ended, definition, result, wanted)
     },
     sweep(spec, objective = 'total-return') {
       const maxBytes = config.indicatorBytes

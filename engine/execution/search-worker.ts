@@ -86,7 +86,7 @@ async function runTask(
   const spec = await specOf(search, task, bundle)
   return wanted.kind === 'backtests'
     ? engine.backtest(spec)
-    : engine.trial(spec, wanted.objective ?? search.objective)
+    : engine.trial(spec, wanted.objective ?? search.objective, task)
 }
 
 function send(message: FromWorker): void {

@@ -26,6 +26,8 @@ export interface TrialTask {
    * absent, all of them. `rangeOf` makes one range of both.
    */
   readonly fidelity?: number
+  /** Whether the figures are to hold the sums of returns that `overfittingOf` needs. */
+  readonly withReturnBlocks?: true
 }
 
 /**

@@ -36,6 +36,8 @@ export interface OptimizeOptions {
   readonly signal?: AbortSignal
   /** Keeps trials, so that an interrupted search can go on. */
   readonly journal?: TrialJournal
+  /** Whether trials keep the sums of returns that `overfittingOf` needs: 32 numbers each. */
+  readonly returnBlocks?: boolean
 }
 
 /** How far a search is. */

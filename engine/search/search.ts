@@ -17,6 +17,11 @@ export interface SearchExecutors<Result extends BacktestResult = BacktestResult>
   readonly backtests: Executor<TrialTask, Result>
 }
 
+export interface TrialSearchOptions extends SearchOptions {
+  /** Whether trials keep the sums of returns that `overfittingOf` needs: 32 numbers each. */
+  readonly returnBlocks?: boolean
+}
+
 /** A trial of which only figures are kept. */
 export interface SearchedTrial extends TrialSummary {
   /** Its position in the search, from 0. */
@@ -50,10 +55,13 @@ export interface SearchOutcome<Result extends BacktestResult = BacktestResult> {
 export async function search<Result extends BacktestResult>(
   space: ParameterSpace,
   executors: SearchExecutors<Result>,
-  { objective = 'total-return' }: SearchOptions = {},
+  { objective = 'total-return', returnBlocks = false }: TrialSearchOptions = {},
 ): Promise<SearchOutcome<Result>> {
   const definition = definitionOf(objective)
-  const tasks = gridPoints(space).map((parameters) => ({ parameters }))
+  const tasks = gridPoints(space).map((parameters) => ({
+    parameters,
+    ...(returnBlocks && { withReturnBlocks: true as const }),
+  }))
   const summaries = await onOneVersion(executors.trials).map(tasks)
   const trials = tasks.map(({ parameters }, index) => ({
     index,

@@ -30,6 +30,8 @@ export interface TrialJournal {
 export interface RunnerOptions {
   readonly constraints?: ResultConstraints
   readonly journal?: TrialJournal
+  /** See `TrialSearchOptions.returnBlocks`. */
+  readonly returnBlocks?: boolean
 }
 
 type Point = Pick<Proposal, 'parameters' | 'fidelity'>
@@ -83,10 +85,7 @@ export class TrialRunner {
     const first = this.trials.length
     const kept = points.map((point, i) => this.#keptAt(first + i, point))
     const missing = points.filter((_, i) => kept[i] === undefined)
-    const tasks = missing.map(({ parameters, fidelity }) => ({
-      parameters,
-      ...(fidelity !== undefined && { fidelity }),
-    }))
+    const tasks = missing.map((point) => this.#taskOf(point))
     const summaries = tasks.length === 0 ? [] : await this.#executor.map(tasks)
     let next = 0
     const trials = points.map(
@@ -106,7 +105,7 @@ export class TrialRunner {
     const best = this.#best!
     if (best.fidelity === undefined) return best
     const { parameters } = best
-    const [summary] = await this.#executor.map([{ parameters }])
+    const [summary] = await this.#executor.map([this.#taskOf({ parameters })])
     this.#keep([this.#trialOf(this.trials.length, { parameters }, summary!)])
     return this.#best!
   }
@@ -119,6 +118,13 @@ export class TrialRunner {
       ...(isScored && { score: this.#definition.best === 'highest' ? score : -score }),
       ...(violation !== undefined && { violation }),
     }
+  }
+
+  /** Only trials on all bars are compared by their returns. */
+  #taskOf({ parameters, fidelity }: Point): TrialTask {
+    if (fidelity !== undefined) return { parameters, fidelity }
+    const { returnBlocks = false } = this.#options
+    return { parameters, ...(returnBlocks && { withReturnBlocks: true as const }) }
   }
 
   #trialOf(index: number, { parameters, fidelity }: Point, summary: TrialSummary): OptimizedTrial {

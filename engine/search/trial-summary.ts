@@ -1,12 +1,15 @@
+import { ratePerSession } from '../simulation/metrics.js'
 import type {
   BacktestResult,
   BundleIdentity,
   DecimalText,
   SessionText,
 } from '../simulation/result.js'
-import type { RunFigures } from '../simulation/run-figures.js'
-import type { RunOutcome } from '../simulation/run-result.js'
+import { figuresOfRun, type RunFigures } from '../simulation/run-figures.js'
+import { type FinishedRun, outcomeOf, type RunOutcome } from '../simulation/run-result.js'
+import type { TrialTask } from './grid.js'
 import type { ObjectiveDefinition } from './objectives.js'
+import { type ReturnBlocks, returnBlocksOf } from './overfitting/return-blocks.js'
 
 /** The figures that a search keeps of a backtest. Plain data, for structured clones and JSON. */
 export interface TrialSummary {
@@ -26,6 +29,30 @@ export interface TrialSummary {
   readonly closedTrades?: number
   /** As in the result: the first session that ended with an equity of zero or less. */
   readonly bankrupt?: SessionText
+  /** Only if the task wants them. */
+  readonly returnBlocks?: ReturnBlocks
+}
+
+/** What a task wants in its summary besides the usual figures. */
+export type WantedFigures = Pick<TrialTask, 'withReturnBlocks'>
+
+/**
+ * The summary of a run.
+ *
+ * @param result  makes the whole result, which few objectives need
+ */
+export function summaryOfRun(
+  run: FinishedRun,
+  definition: ObjectiveDefinition,
+  result: () => BacktestResult,
+  { withReturnBlocks }: WantedFigures = {},
+): TrialSummary {
+  const summary = summaryOf(outcomeOf(run), figuresOfRun(run), definition, result)
+  if (withReturnBlocks !== true) return summary
+  const { annualisation, journal, startingCash } = run
+  const rate = ratePerSession(annualisation)
+  const blocks = returnBlocksOf(Number(startingCash), journal.equity.amounts(), rate)
+  return { ...summary, returnBlocks: blocks }
 }
 
 /**

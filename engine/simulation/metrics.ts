@@ -78,7 +78,7 @@ export function curveMetrics(
   // A return to or from zero or less has no meaning, and neither has a chain of returns that
   // contains one.
   const solvent = isAboveZero(values)
-  const rate = riskFree === 0 ? 0 : (1 + riskFree) ** (1 / periodsPerYear) - 1
+  const rate = ratePerSession({ periodsPerYear, riskFree })
   const figures = solvent ? returnFigures(curve, rate) : undefined
   const perYear = (value: number | undefined): number | undefined =>
     value === undefined ? undefined : value * Math.sqrt(periodsPerYear)
@@ -91,6 +91,11 @@ export function curveMetrics(
     ...defined('sortino', perYear(figures && ratio(figures.mean, figures.downside))),
     maxDrawdown: deepestFall(start, values),
   }
+}
+
+/** The risk-free return of a session. */
+export function ratePerSession({ periodsPerYear, riskFree }: Annualisation): number {
+  return riskFree === 0 ? 0 : (1 + riskFree) ** (1 / periodsPerYear) - 1
 }
 
 function isAboveZero(values: ArrayLike<number>): boolean {

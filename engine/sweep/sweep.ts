@@ -4,7 +4,7 @@ import type { OpenBundle } from '../ports.js'
 import { rangeOf, type TrialTask } from '../search/grid.js'
 import { definitionOf, type Objective, type ObjectiveDefinition } from '../search/objectives.js'
 import type { Parameters } from '../search/parameter-space.js'
-import { summaryOf, type TrialSummary } from '../search/trial-summary.js'
+import { summaryOfRun, type TrialSummary } from '../search/trial-summary.js'
 import {
   type BacktestConditions,
   type BacktestSources,
@@ -12,8 +12,6 @@ import {
   withLoaded,
 } from '../simulation/backtest.js'
 import { type Desk, openDesk } from '../simulation/desk.js'
-import { figuresOfRun } from '../simulation/run-figures.js'
-import { outcomeOf } from '../simulation/run-result.js'
 import { type Simulated, simulate, simulatedBy } from '../simulation/simulate.js'
 import { InputColumns } from './input-columns.js'
 import { type Signal, signalStrategy } from './signal.js'
@@ -77,7 +75,7 @@ export class Sweep {
       const loaded = this.#loadedFor(bundle, wanted) ?? (await this.#load(bundle, wanted))
       const { run, result } = this.#simulated(loaded, parameters)
       this.#options.count(run.bars)
-      summaries.push(summaryOf(outcomeOf(run), figuresOfRun(run), this.#definition, result))
+      summaries.push(summaryOfRun(run, this.#definition, result, task))
     }
     return summaries
   }
