@@ -18,7 +18,7 @@ export function blocksOf(returns: readonly number[]): ReturnBlocks {
 }
 
 /** Seeded standard normal numbers: mulberry32 and Box–Muller. */
-export function normalNumbers(seed: number): () => number {
+function normalNumbers(seed: number): () => number {
   let state = seed >>> 0
   const uniform = () => {
     state = (state + 0x6d2b79f5) >>> 0
