@@ -51,8 +51,8 @@ const LAST = DIVISIONS.length - 1
  *
  * The measure is the Sharpe ratio, whatever a search optimises. Of several trials that are equally
  * good in sample, the worst out of sample counts, so that neither their order nor luck decides. Out
- * of sample, equal trials share the mean of their ranks. A logit of exactly 0, the median, counts as
- * overfitted.
+ * of sample, equal trials share the mean of their ranks. A logit of exactly 0, the median, counts
+ * as overfitted.
  *
  * @param trials  one per point, over the same sessions
  * @source Bailey, Borwein, López de Prado & Zhu 2017, "The probability of backtest overfitting",
