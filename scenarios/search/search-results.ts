@@ -5,6 +5,7 @@ import type {
   MethodName,
   OptimizedTrial,
   Parameters,
+  SearchOverfitting,
   SessionText,
 } from '../../engine/index.js'
 
@@ -12,12 +13,15 @@ import type {
  * What `assay search` found, as in `search.json`. Plain JSON: fractions, not percentages; money as
  * decimal texts. What is absent is undefined for this search. Two runs of the same search differ
  * only in `workers`, `started`, `ended` and in nothing else, interrupted or not.
+ * `deflatedSharpe` and `backtestOverfitting` come from `overfittingOf`; `docs/overfitting.md`.
  */
-export interface SearchResults {
+export interface SearchResults extends Partial<SearchOverfitting> {
   readonly format: 'assay-search'
   readonly version: 1
   /** Of assay, such as `0.1.0`. */
   readonly engineVersion: string
+  /** The line of a shell that repeats the search. */
+  readonly command?: string
   readonly module: SearchedModule
   readonly data: SearchedData
   /** The parameters, in the order they were declared. */
