@@ -30,8 +30,6 @@ export type Objective = ObjectiveName | OwnObjective
 export interface ObjectiveDefinition {
   readonly name: string
   readonly best: 'highest' | 'lowest'
-  /** Whether the score comes from trades, which are then counted too. */
-  readonly needsTrades: boolean
   /** Whether the exact final equity decides between equal scores: a double may round it. */
   readonly isEquity: boolean
   /** A finite number, or undefined. */
@@ -76,7 +74,6 @@ export function definitionOf(objective: Objective): ObjectiveDefinition {
   return {
     name: objective,
     best,
-    needsTrades: objective === 'profit-factor',
     isEquity: objective === 'final-equity',
     score: (figures, result) => finite(score(figures, result)),
   }
@@ -100,7 +97,7 @@ function ownDefinition(own: OwnObjective, names: readonly string[]): ObjectiveDe
       `objective ${name} returned ${kindOf(value)}; return a number, or undefined for no score`,
     )
   }
-  return { name, best, needsTrades: false, isEquity: false, score }
+  return { name, best, isEquity: false, score }
 }
 
 function kindOf(value: unknown): string {

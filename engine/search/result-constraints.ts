@@ -25,7 +25,7 @@ export function violationOf(
   { minTrades = 0, minFills = 0, maxDrawdown = 1, own = [] }: ResultConstraints,
   share = 1,
 ): number {
-  const trades = minTrades > 0 ? missing(closedTradesOf(trial), minTrades * share) : 0
+  const trades = missing(trial.closedTrades, minTrades * share)
   const fills = missing(trial.fills, minFills * share)
   const excess = Math.max(0, trial.maxDrawdown - maxDrawdown)
   return own.reduce(
@@ -50,14 +50,6 @@ export function checkConstraints({ own = [], ...bounds }: ResultConstraints): vo
 
 function missing(found: number, wanted: number): number {
   return found >= wanted ? 0 : (wanted - found) / wanted
-}
-
-function closedTradesOf({ closedTrades, objective }: TrialSummary): number {
-  if (closedTrades !== undefined) return closedTrades
-  throw new EngineError(
-    'input-invalid',
-    `minTrades with objective ${objective}, whose trials do not count trades; use minFills`,
-  )
 }
 
 function ownViolation(value: unknown): number {

@@ -25,8 +25,8 @@ export interface TrialSummary {
   readonly maxDrawdown: number
   /** Number of fills. */
   readonly fills: number
-  /** Number of closed trades; only if the score comes from trades. */
-  readonly closedTrades?: number
+  /** Number of closed trades. */
+  readonly closedTrades: number
   /** As in the result: the first session that ended with an equity of zero or less. */
   readonly bankrupt?: SessionText
   /** Only if the task wants them. */
@@ -66,7 +66,7 @@ export function summaryOf(
   definition: ObjectiveDefinition,
   result: () => BacktestResult,
 ): TrialSummary {
-  const { totalReturn, maxDrawdown, fills } = figures
+  const { totalReturn, maxDrawdown, fills, closedTrades } = figures
   const score = definition.score(figures, result)
   return {
     bundle,
@@ -77,7 +77,7 @@ export function summaryOf(
     totalReturn,
     maxDrawdown,
     fills,
-    ...(definition.needsTrades && { closedTrades: result().closedTrades }),
+    closedTrades,
     ...(bankrupt !== undefined && { bankrupt }),
   }
 }

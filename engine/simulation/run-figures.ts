@@ -1,8 +1,10 @@
+import { type Shares, sharesSum } from '../market/shares.js'
 import type { Whole } from '../market/whole.js'
 import { type EquitySeries, ticksAsNumber } from './equity-series.js'
 import { annualised, type CurveMetrics, curveMetrics } from './metrics.js'
 import type { BacktestResult } from './result.js'
 import { type BookedRun, curveOfRun, runOf } from './run-result.js'
+import type { BookedEvent } from './session-journal.js'
 
 /** The figures by which a search compares backtests; undefined where the metrics are absent. */
 export interface RunFigures extends Pick<CurveMetrics, 'totalReturn' | 'maxDrawdown'> {
@@ -10,9 +12,11 @@ export interface RunFigures extends Pick<CurveMetrics, 'totalReturn' | 'maxDrawd
   readonly sharpe: number | undefined
   /** Number of fills. */
   readonly fills: number
+  /** Number of closed trades. */
+  readonly closedTrades: number
 }
 
-/** The figures of a result, from its metrics. Fills are made when their number is read. */
+/** The figures of a result, from its metrics. Fills and trades are made when they are counted. */
 export function figuresOfResult(result: BacktestResult): RunFigures {
   const { totalReturn, maxDrawdown, annualReturn, sharpe } = result.metrics
   return {
@@ -22,6 +26,9 @@ export function figuresOfResult(result: BacktestResult): RunFigures {
     sharpe,
     get fills() {
       return result.fills.length
+    },
+    get closedTrades() {
+      return result.closedTrades
     },
   }
 }
@@ -54,7 +61,28 @@ export function figuresOfRun(run: BookedRun): RunFigures {
       return curveMetrics(curveOfRun(run), annualisation).sharpe
     },
     fills: journal.events.reduce((sum, { kind }) => (kind === 'fill' ? sum + 1 : sum), 0),
+    closedTrades: closedTradesOf(journal.events),
   }
+}
+
+/** Counts the trades of the trade book that closed: positions that ended, or changed sides. */
+function closedTradesOf(events: readonly BookedEvent[]): number {
+  const held = new Map<number, Shares>()
+  let closed = 0
+  for (const event of events) {
+    if (event.kind === 'dividend') continue
+    const asset = event.kind === 'fill' ? event.order.asset : event.asset
+    const before = held.get(asset) ?? 0
+    const after = event.kind === 'fill' ? sharesSum(before, event.shares) : event.held
+    if (sideOf(before) * sideOf(after) !== 1 && before !== 0) closed++
+    held.set(asset, after)
+  }
+  return closed
+}
+
+/** 1 long, −1 short, 0 neither. */
+function sideOf(held: Shares): number {
+  return held > 0 ? 1 : held < 0 ? -1 : 0
 }
 
 /** The deepest fall from a peak, as a fraction of the peak. */

@@ -113,7 +113,7 @@ export interface TrialMetrics {
   /** Deepest fall from a peak, as a positive fraction. */
   readonly maxDrawdown: number
   readonly fills: number
-  readonly closedTrades?: number
+  readonly closedTrades: number
 }
 
 /** The best trial, run again in full. */
@@ -195,13 +195,7 @@ export function resultTrialOf(trial: OptimizedTrial): ResultTrial {
     index,
     parameters,
     ...(score !== undefined && { score }),
-    metrics: {
-      finalEquity,
-      totalReturn,
-      maxDrawdown,
-      fills,
-      ...(closedTrades !== undefined && { closedTrades }),
-    },
+    metrics: { finalEquity, totalReturn, maxDrawdown, fills, closedTrades },
     ...(bankrupt !== undefined && { bankrupt }),
     ...(fidelity !== undefined && { fidelity }),
     ...(violation !== undefined && { violation }),

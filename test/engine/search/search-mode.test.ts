@@ -136,7 +136,7 @@ const SCORES: Readonly<Record<string, (result: BacktestResult) => number | undef
 
 /** The trial as it should be, its figures read from a full result alone. */
 function expectedTrial(trial: SearchedTrial, result: BacktestResult) {
-  const { index, parameters, objective, closedTrades } = trial
+  const { index, parameters, objective } = trial
   const { bundle, bars, finalEquity, metrics, fills, bankrupt } = result
   const score = objective in SCORES ? SCORES[objective]!(result) : trial.score
   return {
@@ -150,7 +150,7 @@ function expectedTrial(trial: SearchedTrial, result: BacktestResult) {
     maxDrawdown: metrics.maxDrawdown,
     fills: fills.length,
     ...(score !== undefined && { score }),
-    ...(closedTrades !== undefined && { closedTrades: result.closedTrades }),
+    closedTrades: result.closedTrades,
     ...(bankrupt !== undefined && { bankrupt }),
   }
 }

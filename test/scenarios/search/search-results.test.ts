@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { resultTrialOf } from '../../../scenarios/search/search-results.js'
 
-const figures = { finalEquity: '1100.5', totalReturn: 0.1, maxDrawdown: 0.02, fills: 4 }
+const figures = {
+  finalEquity: '1100.5',
+  totalReturn: 0.1,
+  maxDrawdown: 0.02,
+  fills: 4,
+  closedTrades: 0,
+}
 const trial = {
   index: 3,
   parameters: { fast: 5, kind: 'ema' },
@@ -22,10 +28,10 @@ describe('a trial in search.json', () => {
 
   it('keeps a score of 0, and what ranks the trial', () => {
     const ranks = { score: 0, bankrupt: '2020-01-02', fidelity: 0.5, violation: 0.25 }
-    expect(resultTrialOf({ ...trial, ...ranks, closedTrades: 0 })).toEqual({
+    expect(resultTrialOf({ ...trial, ...ranks })).toEqual({
       index: 3,
       parameters: { fast: 5, kind: 'ema' },
-      metrics: { ...figures, closedTrades: 0 },
+      metrics: figures,
       ...ranks,
     })
   })
