@@ -74,6 +74,8 @@ async function joinModules(root, dist, { present, folder, stays }) {
     cwd: root,
     platform: 'node',
     tsconfig: false,
+    // It loads a file beside its own.
+    external: ['jiti'],
     plugins: stays === undefined ? [] : [compiledModules(root, stays)],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     // The code that is measured stays as it is written.

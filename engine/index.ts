@@ -105,6 +105,7 @@ export {
   type Trial,
   type TrialTask,
 } from './search/grid.js'
+export { faultOfImport, importModule } from './search/import-module.js'
 export type { Objective, ObjectiveName, OwnObjective } from './search/objectives.js'
 export {
   type OptimizeOptions,

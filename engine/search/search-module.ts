@@ -6,6 +6,7 @@ import type { OpenBundle } from '../ports.js'
 import type { TradingAlgorithm } from '../simulation/algorithm.js'
 import type { BacktestSpec } from '../simulation/backtest.js'
 import { rangeOf, type TrialTask } from './grid.js'
+import { faultOfImport, importModule } from './import-module.js'
 import { definitionOf, type Objective } from './objectives.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
 
@@ -66,8 +67,8 @@ export interface LoadedSearch extends Required<Pick<SearchModule, 'strategy' | '
 }
 
 /**
- * Imports a search module and checks what it exports. TypeScript is loaded if Node or a loader of
- * the process can do so. A module is imported once per thread.
+ * Imports a search module and checks what it exports. TypeScript is loaded as in
+ * `importModule`. A module is imported once per thread.
  *
  * @param module  a path, relative to the working directory, or a `file:` address
  * @throws {EngineError} `input-invalid`: the module cannot be imported, has no default export, or
@@ -79,7 +80,7 @@ export async function loadSearchModule(
   given: SearchModuleOptions = {},
 ): Promise<LoadedSearch> {
   const { file, address } = placeOf(module)
-  const { default: exported } = await importModule(file, address)
+  const { default: exported } = await imported(file, address)
   if (exported === undefined)
     throw invalid(file, `has no default export; write ${EXAMPLE} in an ES module`)
   const made = typeof exported === 'function' ? await callMaker(file, exported, given) : exported
@@ -115,27 +116,12 @@ function placeOf(module: string | URL): { readonly file: string; readonly addres
   return { file, address: pathToFileURL(file).href }
 }
 
-async function importModule(file: string, address: string): Promise<{ default?: unknown }> {
+async function imported(file: string, address: string): Promise<{ readonly default?: unknown }> {
   try {
-    return (await import(/* @vite-ignore */ address)) as { default?: unknown }
+    return await importModule(address)
   } catch (cause) {
     throw invalid(file, faultOfImport(cause), cause)
   }
-}
-
-/** Why a module could not be imported, with the remedy. */
-function faultOfImport(cause: unknown): string {
-  const { code = '' } = (cause ?? {}) as NodeJS.ErrnoException
-  const message = messageOf(cause).split('\n')[0]!
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?tsx?\b/.test(message))
-    return `is TypeScript, which Node ${process.versions.node} cannot load; use Node 22.18 or newer, or compile it and give the JavaScript file`
-  if (/^ERR_(?:UNSUPPORTED|INVALID)_TYPESCRIPT_SYNTAX$/.test(code))
-    return `has TypeScript that Node cannot strip (${message}); avoid enums, namespaces and parameter properties, or compile it and give the JavaScript file`
-  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING')
-    return 'imports TypeScript from node_modules, which Node does not load; import compiled JavaScript'
-  if (code === 'ERR_MODULE_NOT_FOUND')
-    return `cannot be found or imports what is not there (${message}); correct the path`
-  return `cannot be imported (${message}); correct the module`
 }
 
 async function callMaker(

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import type { StrategyMaker } from '../../engine/index.js'
+import { faultOfImport, importModule, type StrategyMaker } from '../../engine/index.js'
 import { InputError, messageOf } from '../../harness/errors.js'
 
 /** The name of the strategy that needs no module. */
@@ -17,7 +17,7 @@ let loads = 0
 export function strategyModule(file: string): StrategyMaker {
   return async (data) => {
     loads++
-    const { default: make } = await importModule(file, `${pathToFileURL(file).href}?run=${loads}`)
+    const { default: make } = await imported(file, `${pathToFileURL(file).href}?run=${loads}`)
     if (typeof make === 'function') return make(data)
     throw new InputError(`--strategy ${file}: ${REMEDY}`)
   }
@@ -26,21 +26,19 @@ export function strategyModule(file: string): StrategyMaker {
 const REMEDY =
   'export a function as default that takes the data of a run and returns a strategy, as in docs/look-ahead.md'
 
-async function importModule(file: string, address: string): Promise<{ default?: unknown }> {
+async function imported(file: string, address: string): Promise<{ readonly default?: unknown }> {
   try {
-    return (await import(/* @vite-ignore */ address)) as { default?: unknown }
+    return await importModule(address)
   } catch (cause) {
-    throw new InputError(
-      `--strategy ${file}: cannot be imported (${messageOf(cause)}); give an ES module`,
-      { cause },
-    )
+    throw new InputError(`--strategy ${file} ${faultOfImport(cause)}`, { cause })
   }
 }
 
 /** An error that code of the user threw, with its place in the module. */
 export function strategyError(file: string, thrown: unknown): InputError {
   const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
-  const place = /\?run=\d+:(\d+:\d+)/.exec(stack)?.[1]
+  const own = stack.split('\n').find((line) => line.includes(file))
+  const place = /(?:\?run=\d+)?:(\d+:\d+)\)?$/.exec(own ?? '')?.[1]
   return new InputError(
     `--strategy ${file}${place === undefined ? '' : `:${place}`} failed: ${messageOf(thrown)}; correct the strategy`,
     { cause: thrown },

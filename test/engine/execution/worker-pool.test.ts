@@ -302,19 +302,15 @@ describe('the search module of a pool', () => {
       ).rejects.toMatchObject({ code: 'bundle-missing' })
   })
 
-  it('can be TypeScript where Node strips types, and is refused with the remedy elsewhere', async () => {
-    const bundle = await marketOf()
-    const text = `const bars: number = 3
-      export default { bundle: ${JSON.stringify(bundle)}, strategy: () => ({ handleData() {} }) }`
-    const run = poolOf({}, { module: moduleOf(text, 'ts') })
-      .trials()
-      .map(tasksOf(2))
-    if ((process.features as { readonly typescript?: unknown }).typescript)
-      expect(await run).toHaveLength(2)
-    else
-      await expect(run).rejects.toThrow(
-        /search\.ts is TypeScript, which Node \d+\.\d+\.\d+ cannot load; use Node 22\.18 or newer, or compile it/,
-      )
+  it.each([
+    ['that Node can strip', 'const bars: number = 3'],
+    ['with an enum, which Node cannot strip', 'enum Bars { three = 3 }'],
+    ['that imports assay from a folder without it', "import { sma, type Indicator } from 'assay'"],
+  ])('can be TypeScript %s', async (_what, line) => {
+    const text = `${line}
+      export default { bundle: ${JSON.stringify(await marketOf())}, strategy: () => ({ handleData() {} }) }`
+    const pool = poolOf({}, { module: moduleOf(text, 'ts') })
+    expect(await pool.trials().map(tasksOf(2))).toHaveLength(2)
   })
 
   it('declares indicators with the engine that runs it', async () => {
