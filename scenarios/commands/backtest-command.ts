@@ -9,7 +9,7 @@ import { defined } from '../../harness/evidence/defined.js'
 import { packageFile } from '../../harness/system/package-root.js'
 import { addReadingOptions, PRICE_FILES_HELP } from './reading-options.js'
 import type { BacktestCommand } from './run-backtest.js'
-import { SHIPPED_STRATEGY } from './strategy-module.js'
+import { SHIPPED_STRATEGY } from './shipped-strategy.js'
 
 const MOST_BARS = 999_999_999
 const MOST_CUTS = 10_000

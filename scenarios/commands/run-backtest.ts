@@ -37,7 +37,8 @@ import { smaCrossover } from '../strategies/sma-crossover.js'
 import { onUserInput } from './engine-input.js'
 import { type GivenReading, readingOptions } from './given-reading.js'
 import { outcomeNotes } from './outcome-notes.js'
-import { SHIPPED_STRATEGY, strategyError, strategyModule } from './strategy-module.js'
+import { SHIPPED_STRATEGY } from './shipped-strategy.js'
+import { strategyError, strategyModule } from './strategy-module.js'
 
 /**
  * A `backtest` command. Everything has been checked except what depends on the layers of the

@@ -2,9 +2,6 @@ import { pathToFileURL } from 'node:url'
 import { faultOfImport, importModule, type StrategyMaker } from '../../engine/index.js'
 import { InputError, messageOf } from '../../harness/errors.js'
 
-/** The name of the strategy that needs no module. */
-export const SHIPPED_STRATEGY = 'sma-crossover'
-
 let loads = 0
 
 /**
