@@ -108,6 +108,13 @@ export {
 export { faultOfImport, importModule } from './search/import-module.js'
 export type { Objective, ObjectiveName, OwnObjective } from './search/objectives.js'
 export {
+  type OpenedSearch,
+  type OpenSearchOptions,
+  openSearch,
+  type PriceFiles,
+  searchModule,
+} from './search/open-search.js'
+export {
   type OptimizeOptions,
   type OptimizeOutcome,
   type OptimizeProgress,
@@ -131,6 +138,12 @@ export {
   type Scale,
 } from './search/parameter-space.js'
 export type { ResultConstraints } from './search/result-constraints.js'
+export type {
+  SearchFindings,
+  SearchJournal,
+  SearchProgress,
+  SearchRunOptions,
+} from './search/run-search.js'
 export {
   rerun,
   type SearchExecutors,
@@ -138,18 +151,19 @@ export {
   type SearchOutcome,
   search,
 } from './search/search.js'
+export type { BacktestSettings, SearchModule } from './search/search-description.js'
 export {
-  type BacktestSettings,
   type LoadedSearch,
   loadSearchModule,
-  type SearchModule,
   type SearchModuleMaker,
   type SearchModuleOptions,
   specOf,
 } from './search/search-module.js'
+export type { ResolvedPlan, SearchPlan, SearchWindows } from './search/search-plan.js'
 export type { OptimizedTrial, TrialJournal } from './search/trial-runner.js'
 export type { TrialSummary, WantedFigures } from './search/trial-summary.js'
 export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
+export type { SearchedWindow, WalkForwardSearch } from './search/walk-forward-search.js'
 export {
   type Segment,
   type WalkForwardPlan,

@@ -106,6 +106,18 @@ export async function optimize<Result extends BacktestResult>(
   }
 }
 
+/**
+ * Checks the options of a search without running any of it.
+ *
+ * @throws {EngineError} `input-invalid`: see `optimize`
+ */
+export function checkOptions(space: ParameterSpace, options: OptimizeOptions): void {
+  const { method, seed = 1, objective = 'total-return', fidelity = {} } = options
+  definitionOf(objective)
+  budgetOf(options)
+  makeSampler(space, method, { seed, fidelity })
+}
+
 /** Runs batches until the budget is spent or the method is exhausted; true if a signal ended it. */
 async function drive(
   sampler: Sampler,

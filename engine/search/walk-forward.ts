@@ -1,15 +1,14 @@
 import type { Executor } from '../execution/inline.js'
 import type { Calendar } from '../market/calendar.js'
-import { exact, ratioOfDecimals, timesRatio } from '../market/exact.js'
-import { multiply, ONE } from '../market/rational.js'
-import { annualised, type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
+import type { CurveMetrics } from '../simulation/metrics.js'
 import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
-import { curveOf } from '../simulation/session-returns.js'
+import { annualOf, efficiencyOf, meanOf } from './efficiency.js'
 import { gridPoints, runTrials, type Trial, type TrialTask } from './grid.js'
 import { definitionOf } from './objectives.js'
 import { onOneVersion } from './one-version.js'
 import type { ParameterSpace, Parameters } from './parameter-space.js'
 import { ranked } from './ranked.js'
+import { sessionStarts, stitch, stitchedMetrics } from './stitched.js'
 import {
   type Segment,
   type WalkForwardPlan,
@@ -110,7 +109,7 @@ export async function walkForward<Result extends BacktestResult>(
     ...(bankrupt !== undefined && { bankrupt }),
     finalEquity: stitched.equity.at(-1)!,
     metrics: stitchedMetrics(stitched, windows[0]!.test.result),
-    ...(bankrupt === undefined && efficiency(meanOf(testReturns), meanOf(trainReturns))),
+    ...(bankrupt === undefined && efficiencyOf(meanOf(testReturns), meanOf(trainReturns))),
   }
 }
 
@@ -145,52 +144,8 @@ async function runWindow<Result extends BacktestResult>(
     validation,
     winner: best.parameters,
     test,
-    ...efficiency(annualOf(test.result), annualOf(train[best.index]!.result)),
+    ...efficiencyOf(annualOf(test.result), annualOf(train[best.index]!.result)),
   }
-}
-
-/** The calendar index at which each trading day starts, followed by the calendar's length. */
-function sessionStarts({ dayOf, length }: Calendar): readonly number[] {
-  const starts: number[] = []
-  for (let slot = 0; slot < length; slot++) if (dayOf[slot] !== dayOf[slot - 1]) starts.push(slot)
-  return [...starts, length]
-}
-
-interface Stitched {
-  readonly stitched: EquityCurve
-  readonly bankrupt?: SessionText
-}
-
-/**
- * Chains returns: the equity of each segment is multiplied exactly by the growth over all segments
- * before it, and rounded to the tick. Growth from zero or less has no meaning, so the chain ends
- * when the rounded equity is not above zero.
- */
-function stitch(windows: readonly WindowResult[]): Stitched {
-  const dates: string[] = []
-  const equity: DecimalText[] = []
-  let factor = ONE
-  for (const [w, { window, test }] of windows.entries()) {
-    const { equityCurve, priceScale, startingCash } = test.result
-    const next = windows[w + 1]?.window.test.start ?? window.test.end
-    const kept = Math.min(equityCurve.equity.length, next - window.test.start)
-    for (let i = 0; i < kept; i++) {
-      const value = timesRatio(exact(equityCurve.equity[i]!), factor, priceScale)
-      dates.push(equityCurve.dates[i]!)
-      equity.push(value.toFixed())
-      if (!value.gt(0)) return { stitched: { dates, equity }, bankrupt: equityCurve.dates[i]! }
-    }
-    const reached = exact(equityCurve.equity[kept - 1]!)
-    factor = multiply(factor, ratioOfDecimals(reached, exact(startingCash)))
-  }
-  return { stitched: { dates, equity } }
-}
-
-function stitchedMetrics(
-  { equity }: EquityCurve,
-  { startingCash, periodsPerYear, riskFree }: BacktestResult,
-): CurveMetrics {
-  return curveMetrics(curveOf(startingCash, equity), { periodsPerYear, riskFree })
 }
 
 function rankedTrials<Result extends BacktestResult>(
@@ -204,29 +159,4 @@ function trialOf<Result extends BacktestResult>(
   parameters: Parameters,
 ): Trial<Result> {
   return trials.find((trial) => trial.parameters === parameters)!
-}
-
-function annualOf(result: BacktestResult): number | undefined {
-  const { annualReturn, totalReturn } = result.metrics
-  return annualReturn === undefined
-    ? undefined
-    : annualised(1 + totalReturn, result.sessions, result.periodsPerYear)
-}
-
-function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  const present = values.filter((value) => value !== undefined)
-  return present.length === values.length
-    ? present.reduce((sum, value) => sum + value, 0) / present.length
-    : undefined
-}
-
-/** A yearly return below this is a residue of rounding, so dividing by it would be meaningless. */
-const LEAST_RETURN = 1e-12
-
-function efficiency(
-  test: number | undefined,
-  train: number | undefined,
-): { readonly efficiency?: number } {
-  if (test === undefined || train === undefined || train < LEAST_RETURN) return {}
-  return { efficiency: test / train }
 }

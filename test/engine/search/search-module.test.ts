@@ -84,7 +84,7 @@ describe('a search module', () => {
     [`export default { bundle: 5, ${STRATEGY} }`, /has a number as its bundle/],
     [
       `export default { bundle: 'b', ${STRATEGY}, backtests: {} }`,
-      /unknown field 'backtests'; use strategy, bundle, backtest, objective, space/,
+      /unknown field 'backtests'; use strategy, bundle, prices, backtest, space, objective/,
     ],
     [
       `export default { bundle: 'b', ${STRATEGY}, backtest: { capital: 5 } }`,
