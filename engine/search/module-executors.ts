@@ -57,7 +57,10 @@ function inThisThread(
   const spec = (task: TrialTask) => specOf(search, task, search.bundle)
   return {
     of: (signal) => ({
-      trials: interruptible(async (task) => engine.trial(await spec(task), objective), signal),
+      trials: interruptible(
+        async (task) => engine.trial(await spec(task), objective, task),
+        signal,
+      ),
       backtests: interruptible(async (task) => engine.backtest(await spec(task)), undefined),
     }),
     async close() {
@@ -66,7 +69,7 @@ function inThisThread(
   }
 }
 
-/** Longest time in which no timer and no signal of the process is noticed, but for one trial, ms. */
+/** Time after which the rest of the process acts before the next trial, ms. */
 const PAUSE_AFTER_MS = 50
 
 /** An inline executor that lets the rest of the process act between trials. */

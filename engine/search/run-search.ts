@@ -67,7 +67,7 @@ export interface SearchProgress {
   readonly best: OptimizedTrial
 }
 
-/** What a search found. */
+/** What a search found; its trials on all sessions have the return blocks of `overfittingOf`. */
 export interface SearchFindings {
   readonly outcome: OptimizeOutcome
   /** If the plan has windows and the search was not stopped before the first was done. */
@@ -143,6 +143,7 @@ function partOptions(
     return {
       ...options,
       objective,
+      returnBlocks: next === 0,
       onProgress: report,
       ...(signal !== undefined && { signal }),
       ...(journal !== undefined && { journal: journal.partOf(next) }),
