@@ -21,7 +21,7 @@ export function consequencesOf(record: DecisionRecord): string[] {
     record.sequence === undefined ? stackConsequence(record) : summaryConsequence(record),
     ...(next === '' ? [] : [next]),
     ...(record.workloads.length > 0 && guards.length === 0
-      ? ['Not covered: every workload measured is a target, so none serves as a guard.']
+      ? ['Not covered: every workload of the suite is a target, so none serves as a guard.']
       : []),
     ...(record.scale === 'production'
       ? []

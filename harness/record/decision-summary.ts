@@ -120,7 +120,7 @@ function guardLine({ workloads }: DecisionRecord): string {
   if (workloads.length === 0) return ''
   return workloads.some(({ role }) => role === 'guard')
     ? ''
-    : 'none, because every workload measured is a target'
+    : 'none, because every workload of the suite is a target'
 }
 
 const DESIGN_WORDS: Readonly<Record<NonNullable<PlannedWorkload['design']>, string>> = {
