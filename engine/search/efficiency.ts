@@ -1,5 +1,6 @@
 import { annualised } from '../simulation/metrics.js'
 import type { BacktestResult } from '../simulation/result.js'
+import { quickFigures } from '../simulation/run-figures.js'
 
 /** A yearly return below this is a residue of rounding, so dividing by it would be meaningless. */
 const LEAST_RETURN = 1e-12
@@ -18,7 +19,7 @@ export function efficiencyOf(
 
 /** The return per year of a result; undefined where its metrics have none. */
 export function annualOf(result: BacktestResult): number | undefined {
-  const { annualReturn, totalReturn } = result.metrics
+  const { annualReturn, totalReturn } = quickFigures(result)
   return annualReturn === undefined
     ? undefined
     : annualised(1 + totalReturn, result.sessions, result.periodsPerYear)
