@@ -21,22 +21,25 @@ export interface TemplateFolder {
  * The templates of a folder. Each is read and compiled when it is first rendered; a value that the
  * model lacks is an error.
  *
- * @returns a function from the name of a template to its renderer
+ * @returns a function from the name of a template to its renderer; a template of another folder, a
+ * path below the package, may include the same partials
  */
 export function templatesIn(
   place: TemplateFolder,
-): <Model>(name: string) => (model: Model) => string {
+): <Model>(name: string, folder?: string) => (model: Model) => string {
   const compiled = new Map<string, Handlebars.TemplateDelegate>()
-  return (name) => (model) => {
-    const template = compiled.get(name) ?? compile(place, name)
-    compiled.set(name, template)
-    return template(model)
-  }
+  return (name, folder = `harness/${place.folder}`) =>
+    (model) => {
+      const path = `${folder}/${name}`
+      const template = compiled.get(path) ?? compile(place, path)
+      compiled.set(path, template)
+      return template(model)
+    }
 }
 
 function compile(
   { folder, ending, partials, helpers, escapesHtml }: TemplateFolder,
-  name: string,
+  path: string,
 ): Handlebars.TemplateDelegate {
   // Loaded with the first template, because most commands render none.
   const { create } = createRequire(import.meta.url)('handlebars') as typeof Handlebars
@@ -44,12 +47,10 @@ function compile(
   environment.registerHelper(helpers)
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((helper) => [helper, true]))
   const read = (template: string) => {
-    const text = readFileSync(
-      join(packageRoot(), 'harness', folder, `${template}${ending}`),
-      'utf8',
-    )
+    const text = readFileSync(join(packageRoot(), `${template}${ending}`), 'utf8')
     return environment.compile(text, { noEscape: !escapesHtml, strict: true, knownHelpers })
   }
-  for (const partial of partials) environment.registerPartial(partial, read(partial))
-  return read(name)
+  for (const partial of partials)
+    environment.registerPartial(partial, read(`harness/${folder}/${partial}`))
+  return read(path)
 }
