@@ -17,15 +17,7 @@ export function bestTable(
   text: ScoreText,
 ): HtmlTable {
   const rows = ordered.slice(0, BEST)
-  const hasTrades = rows.every(({ metrics }) => metrics.closedTrades !== undefined)
-  const columns = [
-    'trial',
-    ...names,
-    text.name,
-    'return',
-    'deepest fall',
-    hasTrades ? 'closed trades' : 'fills',
-  ]
+  const columns = ['trial', ...names, text.name, 'return', 'deepest fall', 'closed trades']
   return htmlTable(
     rows.length === ordered.length ? 'All trials, the best first' : `The best ${BEST} trials`,
     columns.map((name) => `#${shortName(name)}`),
@@ -35,7 +27,7 @@ export function bestTable(
       text.show(score),
       formatPercent(metrics.totalReturn),
       formatPercent(metrics.maxDrawdown),
-      formatCount(metrics.closedTrades ?? metrics.fills),
+      formatCount(metrics.closedTrades),
     ]),
   )
 }

@@ -70,7 +70,13 @@ describe('the trials around the best', () => {
   const trialsOf = (scoreAt: (x: number, y: number) => number) =>
     Array.from({ length: 121 }, (_, index) => {
       const [x, y] = [(index % 11) / 10, Math.floor(index / 11) / 10]
-      const metrics = { finalEquity: '1', totalReturn: 0, maxDrawdown: 0, fills: 1 }
+      const metrics = {
+        finalEquity: '1',
+        totalReturn: 0,
+        maxDrawdown: 0,
+        fills: 1,
+        closedTrades: 1,
+      }
       return { index, parameters: { x, y }, score: scoreAt(x, y), metrics }
     })
   const keptOf = (scoreAt: (x: number, y: number) => number, sign: 1 | -1 = 1) => {
