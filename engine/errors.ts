@@ -12,6 +12,7 @@ export type EngineErrorCode =
   | 'strategy-misuse'
   | 'search-differs'
   | 'worker-crashed'
+  | 'queue-unavailable'
 
 /** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {

@@ -24,6 +24,18 @@ export { checkData, type DataCheck } from './data-check/check-data.js'
 export type { DataNote } from './data-check/data-note.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
+export {
+  type QueueWorker,
+  type QueueWorkerEvent,
+  type QueueWorkerOptions,
+  queueWorker,
+} from './execution/queue/queue-worker.js'
+export type { QueueStatistics } from './execution/queue/queued-run.js'
+export {
+  type RedisQueue,
+  type RedisQueueOptions,
+  redisQueue,
+} from './execution/queue/redis-queue.js'
 export type { FailedTrial } from './execution/task-run.js'
 export {
   type PoolRunOptions,

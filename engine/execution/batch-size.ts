@@ -8,11 +8,17 @@ const NEWEST = 0.5
 
 /**
  * Chooses how many tasks a batch has, from the time that the tasks of earlier batches took: about
- * 50 ms of work. Near the end of a search batches get smaller, so that the workers end together.
+ * 50 ms of work, unless another time is given. Near the end of a search batches get smaller, so that the workers end together.
  */
 export class BatchSize {
+  readonly #batchMs: number
   #taskMs: number | undefined
   #largest = 1
+
+  /** @param batchMs  work of a batch, ms */
+  constructor(batchMs = BATCH_MS) {
+    this.#batchMs = batchMs
+  }
 
   /** Time that a task is expected to take, ms; undefined before the first. */
   get taskMs(): number | undefined {
@@ -22,7 +28,7 @@ export class BatchSize {
   /** Number of tasks of the next batch. @param left  tasks not yet given out, at least 1 */
   next(left: number, workers: number): number {
     if (this.#taskMs === undefined) return 1
-    const wanted = Math.round(BATCH_MS / Math.max(this.#taskMs, BATCH_MS / MOST_TASKS))
+    const wanted = Math.round(this.#batchMs / Math.max(this.#taskMs, this.#batchMs / MOST_TASKS))
     const share = Math.ceil(left / (2 * workers))
     return Math.max(1, Math.min(wanted, share, GROWTH * this.#largest, MOST_TASKS))
   }
@@ -37,6 +43,6 @@ export class BatchSize {
 
   /** Whether tasks are so short that a worker should have a batch waiting. */
   get isWorthQueueing(): boolean {
-    return this.#taskMs !== undefined && this.#taskMs < BATCH_MS
+    return this.#taskMs !== undefined && this.#taskMs < this.#batchMs
   }
 }

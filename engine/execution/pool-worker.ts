@@ -145,8 +145,10 @@ let foundFile: string | undefined
 /**
  * The file that a thread runs. A thread loads JavaScript only, so it is the compiled one, even
  * where this module is not compiled; and this module may be part of a joined file elsewhere.
+ *
+ * @throws {EngineError} `input-invalid`: there is none
  */
-function workerFile(): string {
+export function workerFile(): string {
   if (foundFile !== undefined) return foundFile
   const here = dirname(fileURLToPath(import.meta.url))
   for (let folder = here; ; folder = dirname(folder)) {
