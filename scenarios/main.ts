@@ -6,6 +6,7 @@ import { bundleCommand } from './commands/bundle-command.js'
 import { characteristicsCommand } from './commands/characteristics-command.js'
 import { scaleCommand } from './commands/scale-command.js'
 import { speedCommand } from './commands/speed-command.js'
+import { workerCommand } from './commands/worker-command.js'
 import { unknownVariables } from './unknown-variables.js'
 
 /**
@@ -21,4 +22,5 @@ await runAsProcess(process.argv.slice(2), async () => (await import('./suite.js'
   characteristicsCommand,
   speedCommand,
   scaleCommand,
+  workerCommand,
 ])

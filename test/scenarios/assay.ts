@@ -5,6 +5,7 @@ import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
 import { scaleCommand } from '../../scenarios/commands/scale-command.js'
 import { speedCommand } from '../../scenarios/commands/speed-command.js'
+import { workerCommand } from '../../scenarios/commands/worker-command.js'
 import { suite } from '../../scenarios/suite.js'
 import { type CommandResult, createIo, withoutCalibration } from '../fixtures/bench.js'
 
@@ -23,6 +24,7 @@ export async function assay(
     characteristicsCommand,
     speedCommand,
     scaleCommand,
+    workerCommand,
   ])
   return { code, ...output }
 }

@@ -5,15 +5,6 @@ import { workerFile } from '../pool-worker.js'
 
 let identity: string | undefined
 
-/** The folder of the installed package. */
-export function packageFolder(): string {
-  return dirname(dirname(engineFolder()))
-}
-
-function engineFolder(): string {
-  return dirname(dirname(workerFile())).replace(/[\\/]$/, '')
-}
-
 /**
  * The engine of this process, `0.1.0-3fa1c09e1b2d-node20`: version of the package, digest of the
  * compiled engine, and major version of Node, whose mathematical functions may differ. Trials of
@@ -28,8 +19,13 @@ export function engineIdentity(): string {
   return identity
 }
 
+/** `dist/engine` of the installed package. */
+function engineFolder(): string {
+  return dirname(dirname(workerFile()))
+}
+
 function packageVersion(): string {
-  const text = readFileSync(join(packageFolder(), 'package.json'), 'utf8')
+  const text = readFileSync(join(engineFolder(), '..', '..', 'package.json'), 'utf8')
   return (JSON.parse(text) as { readonly version: string }).version
 }
 

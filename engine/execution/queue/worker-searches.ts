@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { shortVersion } from '../../bundle/version.js'
 import type { OptimizationConfig } from '../../config.js'
 import { EngineError } from '../../errors.js'
 import { type WorkerPool, workerPool } from '../worker-pool.js'
-import { engineIdentity, packageFolder } from './engine-identity.js'
+import { engineIdentity } from './engine-identity.js'
 import { parseExactJson } from './exact-json.js'
 import { type ModuleSource, readModuleSource } from './module-source.js'
 import type { RangeJob } from './range-job.js'
@@ -113,12 +113,9 @@ export class WorkerSearches {
     )
   }
 
-  /**
-   * Copies what was checked to a folder of this process, so that nothing else is run. This package
-   * can be imported there.
-   */
+  /** Copies what was checked to a folder of this process, so that nothing else is run. */
   async #copyOf({ entry, digest, files }: ModuleSource): Promise<string> {
-    this.#temporary ??= temporaryFolder()
+    this.#temporary ??= mkdtemp(join(tmpdir(), 'assay-worker-'))
     const folder = join(await this.#temporary, digest)
     for (const [name, bytes] of files) {
       await mkdir(dirname(join(folder, name)), { recursive: true })
@@ -136,13 +133,6 @@ export class WorkerSearches {
       await (await pool)?.pool.close()
     }
   }
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'assay-worker-'))
-  await mkdir(join(folder, 'node_modules'))
-  await symlink(packageFolder(), join(folder, 'node_modules', 'assay'), 'junction')
-  return folder
 }
 
 /** A value that is made once, unless making it fails. */
