@@ -92,7 +92,7 @@ export const workerCommand: CliCommand<WorkerOptions, WorkerOptions> = {
  *
  * @throws {InputError} none was
  */
-export function redisAddress(given: string | undefined, { env }: Io): string {
+function redisAddress(given: string | undefined, { env }: Io): string {
   const address = given ?? env.REDIS_URL ?? ''
   if (address !== '') return address
   throw new InputError('give the address of Redis: --redis redis://host:6379, or $REDIS_URL')

@@ -48,7 +48,7 @@ export type RangeOutcome =
 
 /** Prefix of every key in Redis. */
 export const PREFIX = 'assay'
-export const DEFAULT_QUEUE = 'search'
+const DEFAULT_QUEUE = 'search'
 
 /**
  * The id of a job: a digest of everything that its results depend on. Equal jobs are one job, so
