@@ -8,7 +8,8 @@ const NEWEST = 0.5
 
 /**
  * Chooses how many tasks a batch has, from the time that the tasks of earlier batches took: about
- * 50 ms of work, unless another time is given. Near the end of a search batches get smaller, so that the workers end together.
+ * 50 ms of work, unless another time is given. Near the end of a search batches get smaller, so
+ * that the workers end together.
  */
 export class BatchSize {
   readonly #batchMs: number
