@@ -35,8 +35,8 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
-    // No test opens a connection to another machine, and parsing further certificates takes longer
-    // than the rest of a Node process's start.
+    // No test opens a connection, and parsing further certificates takes longer than the rest of a
+    // Node process's start.
     env: { TZ: 'UTC', NODE_EXTRA_CA_CERTS: '' },
     coverage: {
       provider: 'v8',
