@@ -108,6 +108,7 @@ export type {
   SamplerOptions,
   SamplerState,
 } from './samplers/sampler.js'
+export type { FidelityCorrelation } from './search/fidelity-correlation.js'
 export {
   gridPoints,
   gridSearch,

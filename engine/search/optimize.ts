@@ -3,6 +3,13 @@ import { EngineError } from '../errors.js'
 import { type MethodName, makeSampler } from '../samplers/methods.js'
 import type { FidelityOptions, Sampler } from '../samplers/sampler.js'
 import type { BacktestResult } from '../simulation/result.js'
+import {
+  ENOUGH_POINTS,
+  type FidelityCorrelation,
+  fidelityCorrelations,
+  fidelityNote,
+  trialsToCompare,
+} from './fidelity-correlation.js'
 import { definitionOf, type Objective } from './objectives.js'
 import type { ParameterSpace } from './parameter-space.js'
 import { checkConstraints, type ResultConstraints } from './result-constraints.js'
@@ -66,6 +73,10 @@ export interface OptimizeOutcome<Result extends BacktestResult = BacktestResult>
   readonly spent: number
   /** Whether a signal ended the search. */
   readonly stopped: boolean
+  /** For each share of the bars that trials ran on, the smallest first; if there is one. */
+  readonly fidelityCorrelation?: readonly FidelityCorrelation[]
+  /** A sentence for the user if shares of the bars do not foretell scores, or are not shown to. */
+  readonly fidelityNote?: string
 }
 
 /** Trials of a batch, unless the options give another number. */
@@ -93,7 +104,9 @@ export async function optimize<Result extends BacktestResult>(
   const sampler = makeSampler(space, method, { seed, fidelity })
   const runner = new TrialRunner(executors.trials, definition, options)
   const stopped = await drive(sampler, runner, budget, options)
-  const best = await runner.bestOnAllBars()
+  await runner.bestOnAllBars()
+  if (!stopped) await compareShares(runner, budget)
+  const best = runner.best()!
   const result = await rerun(best, executors.backtests, objective)
   return {
     objective: definition.name,
@@ -103,6 +116,35 @@ export async function optimize<Result extends BacktestResult>(
     best: { ...best, result },
     spent: runner.spent,
     stopped,
+    ...correlationOf(method, runner.trials),
+  }
+}
+
+/**
+ * Runs further points on shares of the bars, with what is left of the budget for this, so that the
+ * outcome can state how well these foretell the scores on all bars.
+ */
+async function compareShares(runner: TrialRunner, budget: number): Promise<void> {
+  const most = Math.min(keptForComparison(budget), budget - runner.spent)
+  const points = trialsToCompare(runner.trials, most)
+  if (points.length > 0) await runner.run(points)
+}
+
+/** Of a budget, in backtests, if a method uses shares of the bars. */
+function keptForComparison(budget: number): number {
+  return Math.min(budget / 10, ENOUGH_POINTS)
+}
+
+function correlationOf(
+  method: string,
+  trials: readonly OptimizedTrial[],
+): Pick<OptimizeOutcome, 'fidelityCorrelation' | 'fidelityNote'> {
+  const correlations = fidelityCorrelations(trials)
+  if (correlations.length === 0) return {}
+  const note = fidelityNote(method, correlations)
+  return {
+    fidelityCorrelation: correlations,
+    ...(note !== undefined && { fidelityNote: note }),
   }
 }
 
@@ -125,9 +167,9 @@ async function drive(
   budget: number,
   { batch = BATCH, signal, onProgress }: OptimizeOptions,
 ): Promise<boolean> {
-  while (hasRoom(runner, budget)) {
+  for (let room = roomOf(runner, budget); room > 0; room = roomOf(runner, budget)) {
     if (signal?.aborted) return stoppedBy(signal, runner)
-    const proposals = sampler.ask(Math.min(batch, Math.ceil(budget - runner.spent)))
+    const proposals = sampler.ask(Math.min(batch, Math.ceil(room)))
     if (proposals.length === 0) return false
     const trials = await runner.run(proposals).catch((failure: unknown) => {
       if (signal?.aborted) return undefined
@@ -146,13 +188,14 @@ async function drive(
 }
 
 /**
- * Whether another batch may run. As long as no trial ran on all bars, one backtest is kept for the
- * best of them.
+ * How many backtests the method may still spend. As long as no trial ran on all bars, one is kept
+ * for the best of them; if trials ran on shares of the bars, a part is kept to compare them.
  */
-function hasRoom(runner: TrialRunner, budget: number): boolean {
+function roomOf(runner: TrialRunner, budget: number): number {
+  const left = budget - runner.spent
   const best = runner.best()
-  if (best === undefined) return true
-  return best.fidelity === undefined ? runner.spent < budget : runner.spent + 1 <= budget
+  if (best?.fidelity !== undefined) return left < 1 ? 0 : left
+  return runner.usesShares ? left - keptForComparison(budget) : left
 }
 
 function stoppedBy(signal: AbortSignal, { trials }: TrialRunner): true {

@@ -74,6 +74,11 @@ export class TrialRunner {
     return this.#best
   }
 
+  /** Whether a trial ran on a share of the bars. */
+  get usesShares(): boolean {
+    return this.#part !== undefined
+  }
+
   /**
    * Runs a batch. Trials that the journal holds are not run again.
    *
@@ -98,16 +103,15 @@ export class TrialRunner {
   }
 
   /**
-   * The best trial on all bars. If there is none, the best so far runs on all bars; a journal does
+   * Makes the best trial one on all bars: if there is none, the best so far runs on them. A journal does
    * not get that trial, since a search that goes on proposes another one in its place.
    */
-  async bestOnAllBars(): Promise<OptimizedTrial> {
+  async bestOnAllBars(): Promise<void> {
     const best = this.#best!
-    if (best.fidelity === undefined) return best
+    if (best.fidelity === undefined) return
     const { parameters } = best
     const [summary] = await this.#executor.map([this.#taskOf({ parameters })])
     this.#keep([this.#trialOf(this.trials.length, { parameters }, summary!)])
-    return this.#best!
   }
 
   /** The answer to the proposal of a trial. */
