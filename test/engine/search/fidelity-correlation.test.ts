@@ -57,6 +57,7 @@ function trialOf(x: number, score: number | undefined, fidelity?: number): Optim
     totalReturn: 0,
     maxDrawdown: 0,
     fills: 0,
+    closedTrades: 0,
     index: 0,
     parameters: { x },
     ...(score !== undefined && { score }),
