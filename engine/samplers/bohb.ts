@@ -20,8 +20,8 @@ const DRAWS = 64
 const GOOD = 0.15
 /** Factor of the least width of a kernel at a good point. */
 const NARROWING = 0.25
-/** Draws refused by constraints, or proposed before, until any new point is taken. */
-const MOST_REFUSED = 100
+/** Rounds of draws that may not be proposed, until any new point is taken. */
+const MOST_REFUSED = 3
 
 interface BohbState extends BracketState {
   /** In the order of the answers. */
@@ -53,12 +53,12 @@ const steps: Steps<BohbState> = {
 }
 
 /** Draws of one point: random ones, or promising ones if the model is used and there is one. */
-function drawsOf(setting: Setting, observations: readonly Observation[]): () => Point {
-  const { axes, pending, random } = setting
+function drawsOf(setting: Setting, observations: readonly Observation[]): () => Point | undefined {
+  const { axes, pending, points, random } = setting
   const least = axes.list.length + 1
   const isRandom = random.next() < RANDOM
   const ranked = isRandom ? undefined : largestShare(observations, least + 2)
-  if (ranked === undefined) return () => randomPoint(axes, random)
+  if (ranked === undefined) return () => randomDraw(setting)
   const count = Math.max(least, Math.ceil(GOOD * ranked.length))
   const good = ranked.slice(0, count).map(({ point }) => point)
   const rest = ranked.slice(-Math.max(least, ranked.length - count))
@@ -75,7 +75,16 @@ function drawsOf(setting: Setting, observations: readonly Observation[]): () => 
     bad.map(() => 1),
     1,
   )
-  return () => promisingDraw(ofGood, ofRest, DRAWS, random)
+  return () => promisingDraw(ofGood, ofRest, DRAWS, random, points.accepts)
+}
+
+/** A random point that may be proposed; undefined if none of some draws may. */
+function randomDraw({ axes, points, random }: Setting): Point | undefined {
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const point = randomPoint(axes, random)
+    if (points.accepts(point)) return point
+  }
+  return undefined
 }
 
 /**

@@ -57,17 +57,22 @@ export function parzenOf(
 /**
  * Of a number of draws from the density of good points, the one at which it exceeds that of the
  * rest most.
+ *
+ * @param accepts  which draws count; all if absent
+ * @returns undefined if none counts
  */
 export function promisingDraw(
   good: Parzen,
   rest: Parzen,
   draws: number,
   random: RandomSource,
-): Point {
-  let best: Point = []
+  accepts: (point: Point) => boolean = () => true,
+): Point | undefined {
+  let best: Point | undefined
   let highest = Number.NEGATIVE_INFINITY
   for (let draw = 0; draw < draws; draw++) {
     const point = good.sample(random)
+    if (!accepts(point)) continue
     const ratio = good.logDensity(point) - rest.logDensity(point)
     if (ratio <= highest) continue
     best = point

@@ -58,7 +58,7 @@ const steps: Steps<TpeState> = {
 function promisingPoints(
   { axes, pending, random }: Setting,
   observations: readonly Observation[],
-): () => Point {
+): () => Point | undefined {
   const ranks = [...observations.keys()].sort((a, b) =>
     compareObservations(observations[a]!, observations[b]!),
   )

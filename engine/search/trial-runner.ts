@@ -103,8 +103,8 @@ export class TrialRunner {
   }
 
   /**
-   * Makes the best trial one on all bars: if there is none, the best so far runs on them. A journal does
-   * not get that trial, since a search that goes on proposes another one in its place.
+   * Makes the best trial one on all bars: if there is none, the best so far runs on them. A journal
+   * does not get that trial, since a search that goes on proposes another one in its place.
    */
   async bestOnAllBars(): Promise<void> {
     const best = this.#best!
