@@ -28,9 +28,14 @@ const BUNDLES = [
     ],
     folder: 'measured',
   },
-  // The engine alone, and the command that runs it.
+  // The engine alone, and the commands that run it.
   {
-    entries: ['engine/index', 'engine/execution/search-worker', 'scenarios/commands/run-backtest'],
+    entries: [
+      'engine/index',
+      'engine/execution/search-worker',
+      'scenarios/commands/run-backtest',
+      'scenarios/search/run-command',
+    ],
     folder: 'joined',
     stays: (path) => path.startsWith('harness/') || path === 'scenarios/suite.js',
   },

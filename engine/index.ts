@@ -119,7 +119,12 @@ export {
   type TrialTask,
 } from './search/grid.js'
 export { faultOfImport, importModule } from './search/import-module.js'
-export type { Objective, ObjectiveName, OwnObjective } from './search/objectives.js'
+export {
+  OBJECTIVES,
+  type Objective,
+  type ObjectiveName,
+  type OwnObjective,
+} from './search/objectives.js'
 export {
   type OpenedSearch,
   type OpenSearchOptions,

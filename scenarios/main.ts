@@ -5,6 +5,7 @@ import { backtestCommand } from './commands/backtest-command.js'
 import { bundleCommand } from './commands/bundle-command.js'
 import { characteristicsCommand } from './commands/characteristics-command.js'
 import { scaleCommand } from './commands/scale-command.js'
+import { searchCommand } from './commands/search-command.js'
 import { speedCommand } from './commands/speed-command.js'
 import { workerCommand } from './commands/worker-command.js'
 import { unknownVariables } from './unknown-variables.js'
@@ -18,6 +19,7 @@ for (const warning of unknownVariables(io.env)) io.stderr(`${warning}\n`)
 
 await runAsProcess(process.argv.slice(2), async () => (await import('./suite.js')).suite, io, [
   backtestCommand,
+  searchCommand,
   bundleCommand,
   characteristicsCommand,
   speedCommand,

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { OptimizationConfig } from '../config.js'
 import type { Executor } from '../execution/inline.js'
+import type { FailedTrial } from '../execution/task-run.js'
 import { workerPool } from '../execution/worker-pool.js'
 import { openEngine } from '../open-engine.js'
 import type { TrialTask } from './grid.js'
@@ -87,9 +88,17 @@ function interruptible<Result>(
           paused = performance.now()
         }
         signal?.throwIfAborted()
-        results.push(await work(task))
+        results.push(
+          await work(task).catch((error: unknown) => failedAt(results.length, task, error)),
+        )
       }
       return results
     },
   }
+}
+
+/** Throws an error with the task that failed, as a pool does. */
+function failedAt(index: number, task: TrialTask, error: unknown): never {
+  if (!(error instanceof Error) || Object.hasOwn(error, 'trial')) throw error
+  throw Object.assign(error, { trial: { index, ...task } satisfies FailedTrial })
 }

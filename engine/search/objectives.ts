@@ -60,6 +60,9 @@ const DEFINITIONS: Readonly<Record<ObjectiveName, Definition>> = {
   'profit-factor': { best: 'highest', score: (_, result) => profitFactor(result().trades) },
 }
 
+/** The names of all objectives of the engine. */
+export const OBJECTIVES: readonly ObjectiveName[] = Object.keys(DEFINITIONS) as ObjectiveName[]
+
 /**
  * The definition of an objective.
  *
@@ -67,9 +70,8 @@ const DEFINITIONS: Readonly<Record<ObjectiveName, Definition>> = {
  * name, with the name of another objective, or without a function
  */
 export function definitionOf(objective: Objective): ObjectiveDefinition {
-  const names = Object.keys(DEFINITIONS)
-  if (typeof objective === 'object' && objective !== null) return ownDefinition(objective, names)
-  checkChoice('objective', objective, names)
+  if (typeof objective === 'object' && objective !== null) return ownDefinition(objective)
+  checkChoice('objective', objective, OBJECTIVES)
   const { best, score } = DEFINITIONS[objective]
   return {
     name: objective,
@@ -79,12 +81,12 @@ export function definitionOf(objective: Objective): ObjectiveDefinition {
   }
 }
 
-function ownDefinition(own: OwnObjective, names: readonly string[]): ObjectiveDefinition {
+function ownDefinition(own: OwnObjective): ObjectiveDefinition {
   const { name, best = 'highest' } = own
-  if (typeof name !== 'string' || name === '' || names.includes(name))
+  if (typeof name !== 'string' || name === '' || OBJECTIVES.includes(name as ObjectiveName))
     throw new EngineError(
       'input-invalid',
-      `an objective of one's own named '${String(name)}'; give it a name other than ${names.join(', ')}`,
+      `an objective of one's own named '${String(name)}'; give it a name other than ${OBJECTIVES.join(', ')}`,
     )
   checkChoice(`best of objective ${name}`, best, ['highest', 'lowest'])
   if (typeof own.score !== 'function')

@@ -92,7 +92,8 @@ export const backtestCommand: CliCommand<BacktestCommand, BacktestCommand> = {
   },
 }
 
-function dataOptions(): Option[] {
+/** The options that name price files or a bundle, except how to read ambiguous files. */
+export function dataOptions(): Option[] {
   return [
     new Option(
       '--csv <files...>',

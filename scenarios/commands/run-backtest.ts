@@ -35,7 +35,7 @@ import { formatPercent } from '../../harness/text/format.js'
 import { unknownName } from '../../harness/text/nearest-name.js'
 import { smaCrossover } from '../strategies/sma-crossover.js'
 import { onUserInput } from './engine-input.js'
-import { type GivenReading, readingOptions } from './given-reading.js'
+import { type GivenPrices, ingestOptions } from './given-prices.js'
 import { outcomeNotes } from './outcome-notes.js'
 import { SHIPPED_STRATEGY } from './shipped-strategy.js'
 import { strategyError, strategyModule } from './strategy-module.js'
@@ -44,16 +44,7 @@ import { strategyError, strategyModule } from './strategy-module.js'
  * A `backtest` command. Everything has been checked except what depends on the layers of the
  * suite.
  */
-export interface BacktestCommand extends GivenReading {
-  /** Price files. Undefined if a bundle is given. */
-  readonly csv?: readonly string[]
-  /** Directory of a bundle. */
-  readonly bundle?: string
-  readonly adjustments?: string
-  readonly priceScale?: number
-  readonly volumeScale?: number
-  readonly roundPrice?: boolean
-  readonly roundVolume?: boolean
+export interface BacktestCommand extends GivenPrices {
   /** `sma-crossover`, or the absolute path of a module. */
   readonly strategy: string
   readonly fast: number
@@ -200,17 +191,9 @@ async function algorithmOf(engine: Engine, make: StrategyMaker, source: string |
 }
 
 async function bundleOf(command: BacktestCommand, io: Io): Promise<string | OpenBundle> {
-  const { csv = [], bundle, adjustments, priceScale, volumeScale } = command
+  const { csv = [], bundle } = command
   if (bundle !== undefined) return bundle
-  const content = await ingestCsv(csv, {
-    name: 'csv',
-    scales: defined({ price: priceScale, volume: volumeScale }),
-    fitScales: true,
-    roundPrice: command.roundPrice === true,
-    roundVolume: command.roundVolume === true,
-    ...readingOptions(command),
-    ...defined({ adjustments }),
-  })
+  const content = await ingestCsv(csv, ingestOptions(command, 'csv'))
   for (const note of content.notes) io.stderr(`note: ${note}\n`)
   return memoryBundle(content)
 }

@@ -4,6 +4,7 @@ import { backtestCommand } from '../../scenarios/commands/backtest-command.js'
 import { bundleCommand } from '../../scenarios/commands/bundle-command.js'
 import { characteristicsCommand } from '../../scenarios/commands/characteristics-command.js'
 import { scaleCommand } from '../../scenarios/commands/scale-command.js'
+import { searchCommand } from '../../scenarios/commands/search-command.js'
 import { speedCommand } from '../../scenarios/commands/speed-command.js'
 import { workerCommand } from '../../scenarios/commands/worker-command.js'
 import { suite } from '../../scenarios/suite.js'
@@ -20,6 +21,7 @@ export async function assay(
   const { io, output } = createIo(change)
   const code = await runCli(withoutCalibration(words), suite, io, [
     backtestCommand,
+    searchCommand,
     bundleCommand,
     characteristicsCommand,
     speedCommand,

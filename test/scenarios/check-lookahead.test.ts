@@ -15,8 +15,8 @@ const backtest = async (...words: string[]) => {
   return { code, stdout, stderr: stderr.replace(VOLUMES, '') }
 }
 
-function moduleOf(text: string, name = 'mine.mjs'): string {
-  const file = join(temporaryDirectory(), name)
+function moduleOf(text: string): string {
+  const file = join(temporaryDirectory(), 'mine.mjs')
   writeFileSync(file, text)
   return file
 }
@@ -107,30 +107,6 @@ describe('assay backtest --strategy MODULE', () => {
       } }
     }`)
     expect((await backtest('--strategy', file)).code).toBe(0)
-  })
-
-  it('loads TypeScript, anew for each run', async () => {
-    const text = `import type { TradingAlgorithm } from 'assay'
-    enum Shares { few = 2 }
-    let calls: number = 0
-    export default (): TradingAlgorithm => ({
-      handleData(context) {
-        context.orderTarget('example', calls++ < 20 ? Shares.few : 0)
-      },
-    })`
-    const words = ['--strategy', moduleOf(text, 'mine.ts'), '--check-lookahead', '--json']
-    const { code, stdout } = await backtest(...words)
-    expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ closedTrades: 1, lookAhead: { verdict: 'clean' } })
-  })
-
-  it('names the place in TypeScript that failed', async () => {
-    const text = `type Nothing = { nothing: { at(): void } }
-    export default () => ({
-      handleData(context: unknown): void { (context as Nothing).nothing.at() },
-    })`
-    const { stderr } = await backtest('--strategy', moduleOf(text, 'mine.ts'))
-    expect(stderr).toMatch(/mine\.ts:3:\d+ failed: Cannot read properties of undefined/)
   })
 
   it.each([
