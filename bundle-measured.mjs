@@ -37,7 +37,8 @@ const BUNDLES = [
       'scenarios/search/run-command',
     ],
     folder: 'joined',
-    stays: (path) => path.startsWith('harness/') || path === 'scenarios/suite.js',
+    stays: (path) =>
+      /^(?:harness|scenarios\/search-page)\//.test(path) || path === 'scenarios/suite.js',
   },
   // What the command line loads before the module of a command. Classes of errors are compared, so
   // every module must get them from the same file.

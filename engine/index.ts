@@ -119,6 +119,7 @@ export {
   type TrialTask,
 } from './search/grid.js'
 export { faultOfImport, importModule } from './search/import-module.js'
+export type { SearchQueue } from './search/module-executors.js'
 export {
   OBJECTIVES,
   type Objective,

@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
 import type { OptimizationConfig } from '../config.js'
 import type { Executor } from '../execution/inline.js'
+import { type RedisQueueOptions, redisQueue } from '../execution/queue/redis-queue.js'
 import type { FailedTrial } from '../execution/task-run.js'
-import { workerPool } from '../execution/worker-pool.js'
+import { type WorkerPool, workerPool } from '../execution/worker-pool.js'
 import { openEngine } from '../open-engine.js'
 import type { TrialTask } from './grid.js'
 import type { ObjectiveName } from './objectives.js'
@@ -17,6 +18,9 @@ export interface ModuleExecutors {
   close(): Promise<void>
 }
 
+/** A queue in Redis; see `RedisQueueOptions`. */
+export type SearchQueue = Pick<RedisQueueOptions, 'url' | 'queue' | 'folder'>
+
 /** What executors need besides the search. */
 export interface ExecutorOptions {
   /** Plain data for a module that exports a function. */
@@ -25,19 +29,36 @@ export interface ExecutorOptions {
   readonly objective?: ObjectiveName
   /** 1: this thread. */
   readonly workers: number
+  readonly queue?: SearchQueue
   readonly config: OptimizationConfig
 }
 
 /** Executors with the same results for any number of workers. */
 export function moduleExecutors(search: LoadedSearch, options: ExecutorOptions): ModuleExecutors {
-  return options.workers === 1 ? inThisThread(search, options) : inThreads(search, options)
+  const { queue, workers } = options
+  if (queue !== undefined) return inQueue(search, queue, options)
+  return workers === 1 ? inThisThread(search, options) : inThreads(search, options)
+}
+
+function inQueue(
+  { module, bundle }: LoadedSearch,
+  queue: SearchQueue,
+  { objective, options }: ExecutorOptions,
+): ModuleExecutors {
+  return ofPool(redisQueue({ ...queue, module, bundle, options }), objective)
 }
 
 function inThreads(
   { module, bundle }: LoadedSearch,
   { objective, options, workers, config }: ExecutorOptions,
 ): ModuleExecutors {
-  const pool = workerPool({ module, bundle, options, workers, config })
+  return ofPool(workerPool({ module, bundle, options, workers, config }), objective)
+}
+
+function ofPool(
+  pool: Pick<WorkerPool, 'trials' | 'backtests' | 'close'>,
+  objective: ObjectiveName | undefined,
+): ModuleExecutors {
   return {
     of: (signal) => ({
       trials: pool.trials({

@@ -7,9 +7,10 @@ import { writeBundle } from '../bundle/write-bundle.js'
 import { defaults, type OptimizationConfig } from '../config.js'
 import { isPositiveWhole } from '../config-variables.js'
 import { EngineError } from '../errors.js'
+import { readModuleSource } from '../execution/queue/module-source.js'
 import type { OpenBundle } from '../ports.js'
 import { type TradingRange, tradingRange } from '../simulation/trading-range.js'
-import { type ModuleExecutors, moduleExecutors } from './module-executors.js'
+import { type ModuleExecutors, moduleExecutors, type SearchQueue } from './module-executors.js'
 import { definitionOf, type ObjectiveName } from './objectives.js'
 import type { ParameterSpace } from './parameter-space.js'
 import {
@@ -35,6 +36,8 @@ export interface OpenSearchOptions extends SearchPlan {
   readonly objective?: ObjectiveName
   /** Threads; as many as there are processors if absent. 1 is this thread. */
   readonly workers?: number
+  /** If present, the backtests run where workers take them from a queue in Redis. */
+  readonly queue?: SearchQueue
   /** `defaults()` if absent. */
   readonly config?: OptimizationConfig
 }
@@ -48,6 +51,8 @@ export interface PriceFiles extends IngestOptions {
 export interface OpenedSearch {
   /** Absolute path of the module. */
   readonly module: string
+  /** `sha256:…` of its source and of all files that it imports by relative paths. */
+  readonly digest: string
   readonly space: ParameterSpace
   readonly objective: { readonly name: string; readonly best: 'highest' | 'lowest' }
   readonly plan: ResolvedPlan
@@ -83,7 +88,8 @@ export async function openSearch(
   try {
     const bundle = await plainBundleSource().open(data.directory)
     bundle.close()
-    return opened(described, { ...given, workers }, bundle, data)
+    const { digest } = await readModuleSource(described.module)
+    return opened(described, { ...given, workers }, bundle, { ...data, digest: `sha256:${digest}` })
   } catch (error) {
     await data.remove()
     throw error
@@ -111,7 +117,7 @@ function opened(
   described: DescribedSearch,
   given: OpenSearchOptions & { readonly workers: number },
   { calendar, directory, manifest, version }: OpenBundle,
-  { notes, remove }: Data,
+  { notes, remove, digest }: Data & { readonly digest: string },
 ): OpenedSearch {
   const { space, objective } = settledSearch(described, given)
   const { range = {}, warmUp } = described.backtest
@@ -130,6 +136,7 @@ function opened(
   return {
     ...setting,
     module: described.module,
+    digest,
     objective: { name, best },
     workers,
     bundle: { manifest, version, calendar, directory },

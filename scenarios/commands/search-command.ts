@@ -60,6 +60,9 @@ interface SearchOptions extends GivenPrices {
   readonly minTrades?: number
   readonly maxDrawdown?: number
   readonly walkForward?: SearchCommand['windows']
+  readonly redis?: string | true
+  readonly queue?: string
+  readonly folder?: string
   readonly out?: string
   readonly resume?: boolean
   readonly replace?: boolean
@@ -75,6 +78,9 @@ export const searchCommand: CliCommand<SearchOptions, SearchCommand> = {
     for (const option of [...planOptions(), ...dataOptions()]) command.addOption(option)
     addReadingOptions(command)
     command
+      .option('--redis [url]', 'run on the machines where assay worker runs (default: REDIS_URL)')
+      .option('--queue <name>', 'the queue of these workers, with --redis')
+      .option('--folder <dir>', 'a folder that all of them see, with --redis')
       .option('--out <dir>', 'where the results go (default: assay-search-NAME)')
       .option('--resume', 'go on with the interrupted search in --out')
       .option('--replace', 'start anew although --out holds an interrupted search')
@@ -83,7 +89,8 @@ export const searchCommand: CliCommand<SearchOptions, SearchCommand> = {
   },
   parse: ([given], options, { cwd, words }) => {
     const module = String(given)
-    const { csv, bundle, adjustments, walkForward, out, minTrades, maxDrawdown, ...rest } = options
+    const { csv, bundle, adjustments, walkForward, out, minTrades, maxDrawdown, ...more } = options
+    const { folder, ...rest } = more
     return {
       ...rest,
       module: resolve(cwd, module),
@@ -97,6 +104,7 @@ export const searchCommand: CliCommand<SearchOptions, SearchCommand> = {
         bundle: bundle && resolve(cwd, bundle),
         adjustments: adjustments && resolve(cwd, adjustments),
         windows: walkForward,
+        folder: folder && resolve(cwd, folder),
       }),
     }
   },

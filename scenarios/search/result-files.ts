@@ -8,12 +8,17 @@ export const RESULTS_FILE = 'search.json'
 /** The trials as a table. */
 const TRIALS_FILE = 'trials.parquet'
 
-/** What `writeResults` writes; the journal is not among them. */
-export const RESULT_FILES = [RESULTS_FILE, TRIALS_FILE] as const
+/** The results to look at. */
+const PAGE_FILE = 'search.html'
+
+/** What `writeResults` writes, first what a reader opens; the journal is not among them. */
+export const RESULT_FILES = [PAGE_FILE, RESULTS_FILE, TRIALS_FILE] as const
 
 /** Writes the results into a directory that exists, each file as a whole. */
-export function writeResults(directory: string, results: SearchResults): void {
+export async function writeResults(directory: string, results: SearchResults): Promise<void> {
+  const { searchPage } = await import('../search-page/search-page.js')
   writeWhole(join(directory, TRIALS_FILE), trialsParquet(results))
+  writeWhole(join(directory, PAGE_FILE), searchPage(results))
   writeJson(join(directory, RESULTS_FILE), results)
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   EngineError,
   type FailedTrial,
@@ -11,6 +11,7 @@ import {
   openSearch,
   type ResultConstraints,
   type SearchFindings,
+  type SearchQueue,
   type SearchWindows,
 } from '../../engine/index.js'
 import { commandText, nextCommand } from '../../harness/cli/command-text.js'
@@ -26,7 +27,7 @@ import { type GivenPrices, ingestOptions } from '../commands/given-prices.js'
 import { collectResults } from './collect-results.js'
 import { type ResultDirectory, takeResultDirectory } from './result-directory.js'
 import { RESULT_FILES, writeResults } from './result-files.js'
-import { identityOf, searchedModule } from './search-identity.js'
+import { identityOf } from './search-identity.js'
 import { JOURNAL_FILE } from './search-journal.js'
 import { showProgress } from './search-progress.js'
 import type { SearchResults } from './search-results.js'
@@ -46,6 +47,11 @@ export interface SearchCommand extends GivenPrices {
   readonly objective?: string
   readonly workers?: number
   readonly batch?: number
+  /** Address of a Redis, or true for that of REDIS_URL, if the backtests run elsewhere. */
+  readonly redis?: string | true
+  readonly queue?: string
+  /** Absolute path of a folder that all workers see. */
+  readonly folder?: string
   readonly constraints: ResultConstraints
   readonly windows?: SearchWindows
   /** Absolute. */
@@ -70,7 +76,7 @@ export function runSearchCommand(
   io: Io,
 ): Promise<ExitCode> {
   return onUserInput(async () => {
-    const search = await opened(command)
+    const search = await opened(command, io)
     try {
       for (const note of search.notes) io.stderr(`note: ${note}\n`)
       await searchInto(command, search, version, io)
@@ -81,14 +87,14 @@ export function runSearchCommand(
   })
 }
 
-function opened(command: SearchCommand): Promise<OpenedSearch> {
+function opened(command: SearchCommand, { env }: Io): Promise<OpenedSearch> {
   const { csv, bundle, method, objective, trials, seed, workers, batch, windows } = command
   if (method !== undefined && !METHODS.includes(method as MethodName))
     throw unknownName('--method', method, METHODS)
   if (objective !== undefined && !OBJECTIVES.includes(objective as ObjectiveName))
     throw unknownName('--objective', objective, OBJECTIVES)
   return openSearch(command.module, {
-    ...defined({ bundle, trials, seed, workers, batch, windows }),
+    ...defined({ bundle, trials, seed, workers, batch, windows, queue: queueOf(command, env) }),
     ...defined({
       method: method as MethodName | undefined,
       objective: objective as ObjectiveName | undefined,
@@ -98,6 +104,15 @@ function opened(command: SearchCommand): Promise<OpenedSearch> {
   })
 }
 
+function queueOf({ redis, queue, folder }: SearchCommand, env: Io['env']): SearchQueue | undefined {
+  const url = redis === true ? env['REDIS_URL'] : redis
+  if (redis === true && url === undefined)
+    throw new InputError('--redis without an address; give one, or set REDIS_URL')
+  if (url === undefined && (queue ?? folder) !== undefined)
+    throw new InputError('--queue and --folder go with --redis; give the address of a Redis')
+  return url === undefined ? undefined : { url, ...defined({ queue, folder }) }
+}
+
 async function searchInto(
   command: SearchCommand,
   search: OpenedSearch,
@@ -105,7 +120,7 @@ async function searchInto(
   io: Io,
 ): Promise<void> {
   const started = io.now()
-  const module = searchedModule(search.module)
+  const module = { file: basename(search.module), digest: search.digest }
   const directory = takeResultDirectory(command.out, identityOf(search, module, version), command)
   try {
     const findings = await found(command, search, directory, io)
@@ -116,7 +131,7 @@ async function searchInto(
       started,
       ended: io.now(),
     })
-    writeResults(command.out, results)
+    await writeResults(command.out, results)
     print(command, results, io)
     if (findings.stopped) throw interruptedAfter(command, directory.kept(), io)
   } finally {
@@ -171,7 +186,7 @@ function interruptedAfter(command: SearchCommand, trials: number, io: Io): unkno
 }
 
 /** Options that change no trial. */
-const WITHOUT_EFFECT = /^--(?:workers|replace)\b/
+const WITHOUT_EFFECT = /^--(?:workers|replace|redis|queue|folder)\b/
 
 function repeatingCommand({ given, words }: SearchCommand): string {
   const effective = words.filter((word) => !WITHOUT_EFFECT.test(word))

@@ -1,8 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import type { OpenedSearch } from '../../engine/index.js'
-import { InputError } from '../../harness/errors.js'
 import type { SearchedModule } from './search-results.js'
 
 /**
@@ -33,16 +29,6 @@ export function identityOf(
     objective: `${objective.name}, the ${objective.best} is the best`,
     constraints: textOf({ ...constraints, own: constraints.own?.length }),
     windows: textOf(windows),
-  }
-}
-
-/** The name and the digest of a module. @param file  absolute path */
-export function searchedModule(file: string): SearchedModule {
-  try {
-    const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
-    return { file: basename(file), digest: `sha256:${digest}` }
-  } catch (cause) {
-    throw new InputError(`search module ${file} cannot be read; correct the path`, { cause })
   }
 }
 

@@ -54,7 +54,7 @@ export interface SearchResults extends Partial<SearchOverfitting> {
 export interface SearchedModule {
   /** Name of the file, without its folder. */
   readonly file: string
-  /** `sha256:…` of the file. */
+  /** `sha256:…` of the file and of all that it imports by relative paths. */
   readonly digest: string
 }
 
