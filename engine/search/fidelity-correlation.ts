@@ -5,7 +5,7 @@ import type { OptimizedTrial } from './trial-runner.js'
 export interface FidelityCorrelation {
   /** The share, in (0, 1). */
   readonly fidelity: number
-  /** Number of points with a score on both. */
+  /** Number of points of the sample with a score on both. */
   readonly points: number
   /**
    * Spearman's rank correlation of the scores on both; absent if there are fewer than 2 points, or
@@ -14,21 +14,35 @@ export interface FidelityCorrelation {
   readonly correlation?: number
 }
 
-/** Points on a share and on all bars from which on their correlation counts. */
-export const ENOUGH_POINTS = 8
+/**
+ * Points of the sample: the first that a method proposed. It had hardly learned when it did, and no
+ * share selected them; among the best of a selection, even a good correlation disappears.
+ */
+const ENOUGH_POINTS = 8
+/** At most this many backtests run to complete the sample, and this part of a budget. */
+const MOST_BACKTESTS = 1.5 * ENOUGH_POINTS
+const PART_OF_BUDGET = 1 / 6
 /** The least correlation at which a share is worth its bars. */
 const LEAST_CORRELATION = 0.8
 
 /** The trials of one point with a score, by the share of the bars. */
 type Levels = ReadonlyMap<number, OptimizedTrial>
 
-/** The correlation of each share of the bars that trials ran on, the smallest share first. */
+/** What is kept of a budget to complete the sample, in backtests. */
+export function keptForComparison(budget: number): number {
+  return Math.min(MOST_BACKTESTS, PART_OF_BUDGET * budget)
+}
+
+/**
+ * The correlation over the sample of each share of the bars that trials ran on, the smallest share
+ * first.
+ */
 export function fidelityCorrelations(
   trials: readonly OptimizedTrial[],
 ): readonly FidelityCorrelation[] {
-  const points = pointsOn(trials)
+  const sample = sampleOf(trials)
   return sharesOf(trials).map((fidelity) => {
-    const both = points.filter((levels) => levels.has(fidelity) && levels.has(1))
+    const both = sample.filter((levels) => levels.has(fidelity) && levels.has(1))
     const scoresOn = (share: number) => both.map((levels) => levels.get(share)!.score!)
     const correlation = rankCorrelation(scoresOn(fidelity), scoresOn(1))
     return { fidelity, points: both.length, ...(correlation !== undefined && { correlation }) }
@@ -36,9 +50,8 @@ export function fidelityCorrelations(
 }
 
 /**
- * The trials to add so that each share has enough points that ran on all bars as well, as far as
- * there are such points. Those that no share has selected come first: a selection of the best
- * hides a correlation.
+ * The trials to add so that the points of the sample ran on each share and on all bars, one point
+ * after the other.
  *
  * @param most  bars to spend at most, in backtests on all bars
  */
@@ -46,20 +59,16 @@ export function trialsToCompare(
   trials: readonly OptimizedTrial[],
   most: number,
 ): readonly Pick<OptimizedTrial, 'parameters' | 'fidelity'>[] {
-  const points = pointsOn(trials).filter((levels) => levels.has(1))
-  const candidates = [...points].sort((a, b) => a.size - b.size)
+  const shares = sharesOf(trials)
+  if (shares.length === 0) return []
   const wanted: Pick<OptimizedTrial, 'parameters' | 'fidelity'>[] = []
   let left = most
-  for (const fidelity of sharesOf(trials)) {
-    const missing = ENOUGH_POINTS - points.filter((levels) => levels.has(fidelity)).length
-    const added = candidates
-      .filter((levels) => !levels.has(fidelity))
-      .slice(0, Math.max(0, missing))
-    for (const levels of added) {
-      if (left < fidelity) return wanted
-      left -= fidelity
-      wanted.push({ parameters: levels.get(1)!.parameters, fidelity })
-    }
+  for (const levels of sampleOf(trials)) {
+    const missing = [...shares, 1].filter((share) => !levels.has(share))
+    left -= missing.reduce((sum, share) => sum + share, 0)
+    if (left < 0) break
+    const { parameters } = [...levels.values()][0]!
+    for (const fidelity of missing) wanted.push({ parameters, ...(fidelity < 1 && { fidelity }) })
   }
   return wanted
 }
@@ -119,8 +128,8 @@ function sharesOf(trials: readonly OptimizedTrial[]): readonly number[] {
   return [...shares].sort((a, b) => a - b)
 }
 
-/** The trials of each point, in the order of their first ones. */
-function pointsOn(trials: readonly OptimizedTrial[]): readonly Levels[] {
+/** The first points with a score, in the order of their first trials. */
+function sampleOf(trials: readonly OptimizedTrial[]): readonly Levels[] {
   const points = new Map<string, Map<number, OptimizedTrial>>()
   for (const trial of trials) {
     if (trial.score === undefined || trial.bankrupt !== undefined) continue
@@ -128,5 +137,5 @@ function pointsOn(trials: readonly OptimizedTrial[]): readonly Levels[] {
     const levels = points.get(key) ?? new Map<number, OptimizedTrial>()
     points.set(key, levels.set(trial.fidelity ?? 1, trial))
   }
-  return [...points.values()]
+  return [...points.values()].slice(0, ENOUGH_POINTS)
 }

@@ -4,10 +4,10 @@ import { type MethodName, makeSampler } from '../samplers/methods.js'
 import type { FidelityOptions, Sampler } from '../samplers/sampler.js'
 import type { BacktestResult } from '../simulation/result.js'
 import {
-  ENOUGH_POINTS,
   type FidelityCorrelation,
   fidelityCorrelations,
   fidelityNote,
+  keptForComparison,
   trialsToCompare,
 } from './fidelity-correlation.js'
 import { definitionOf, type Objective } from './objectives.js'
@@ -121,18 +121,13 @@ export async function optimize<Result extends BacktestResult>(
 }
 
 /**
- * Runs further points on shares of the bars, with what is left of the budget for this, so that the
+ * Runs some points on further shares of the bars, with what is left of the budget for this, so that the
  * outcome can state how well these foretell the scores on all bars.
  */
 async function compareShares(runner: TrialRunner, budget: number): Promise<void> {
   const most = Math.min(keptForComparison(budget), budget - runner.spent)
   const points = trialsToCompare(runner.trials, most)
   if (points.length > 0) await runner.run(points)
-}
-
-/** Of a budget, in backtests, if a method uses shares of the bars. */
-function keptForComparison(budget: number): number {
-  return Math.min(budget / 10, ENOUGH_POINTS)
 }
 
 function correlationOf(

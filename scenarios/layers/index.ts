@@ -15,6 +15,7 @@ import { layer4TickLedger } from './layer4-tick-ledger.js'
 import { layer5SharedIndicators } from './layer5-shared-indicators.js'
 import { layer6PersistentWorkers } from './layer6-persistent-workers.js'
 import { layer7SharedBundles } from './layer7-shared-bundles.js'
+import { layer8MultiFidelity } from './layer8-multi-fidelity.js'
 
 /** Every layer, in the order of evaluation. The parts of a layer come directly after it. */
 export const layers: readonly Layer<OptimizationConfig>[] = [
@@ -34,4 +35,5 @@ export const layers: readonly Layer<OptimizationConfig>[] = [
   // The heavy ones.
   layer6PersistentWorkers,
   layer7SharedBundles,
+  layer8MultiFidelity,
 ]

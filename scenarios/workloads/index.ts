@@ -1,6 +1,7 @@
 import type { OptimizationConfig } from '../../engine/index.js'
 import type { Workload } from '../../harness/contract.js'
 import { coordinatorWorkload } from './coordinator.js'
+import { fidelitySearchWorkload } from './fidelity-search.js'
 import { gridSearchWorkload } from './grid-search.js'
 import { ledgerMarksWorkload } from './ledger-marks.js'
 import { searchPoolWorkload } from './search-pool.js'
@@ -15,5 +16,6 @@ export const workloads: readonly Workload<OptimizationConfig, any, any>[] = [
   workerStartWorkload,
   searchPoolWorkload,
   coordinatorWorkload,
+  fidelitySearchWorkload,
   ledgerMarksWorkload,
 ]

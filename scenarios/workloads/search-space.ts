@@ -28,7 +28,7 @@ export const SEARCH_PASSES: Readonly<Record<ScaleName, RunLength>> = {
 }
 
 /** Shares that the strategy holds. */
-const SHARES = 10
+export const SHARES = 10
 
 /** All pairs of a fast and a longer slow window. */
 export function crossoverSpace(fast: Steps, slow: Steps) {

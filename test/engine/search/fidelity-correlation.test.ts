@@ -4,6 +4,7 @@ import type { OptimizedTrial } from '../../../engine/index.js'
 import {
   fidelityCorrelations,
   fidelityNote,
+  keptForComparison,
   trialsToCompare,
 } from '../../../engine/search/fidelity-correlation.js'
 import { rankCorrelation } from '../../../engine/search/rank-correlation.js'
@@ -74,36 +75,48 @@ function trialsOn(fidelity: number, count: number, swapped: number): OptimizedTr
 }
 
 describe('the correlation of shares', () => {
-  it('is measured over points with a score on both', () => {
+  it('is measured over the first eight points that have a score', () => {
     const trials = [
+      trialOf(9, undefined),
+      trialOf(9, undefined, 1 / 3),
       ...trialsOn(1 / 3, 5, 0),
       trialOf(7, 1, 1 / 3),
       trialOf(8, 1),
-      trialOf(9, undefined),
-      trialOf(9, 4, 1 / 3),
       trialOf(0, 3, 1 / 9),
+      trialOf(10, 1),
+      // Not of the sample any more.
+      trialOf(11, -5),
+      trialOf(11, 50, 1 / 3),
     ]
     expect(fidelityCorrelations(trials)).toEqual([
       { fidelity: 1 / 9, points: 1 },
       { fidelity: 1 / 3, points: 5, correlation: 1 },
     ])
     expect(fidelityCorrelations([trialOf(1, 2), trialOf(2, 3)])).toEqual([])
+    const swapped = fidelityCorrelations(trialsOn(1 / 3, 8, 8))
+    expect(swapped).toEqual([{ fidelity: 1 / 3, points: 8, correlation: -1 }])
   })
 
-  it('adds points until each share has eight, those that no share selected first', () => {
-    const trials = [...trialsOn(1 / 3, 5, 0), ...[20, 21, 22, 23, 24].map((x) => trialOf(x, x))]
-    trials.push(trialOf(0, 0, 1 / 9))
+  it('completes the first eight points, one after the other, as far as the bars last', () => {
+    const trials = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((x) => trialOf(x, x, 1 / 9))
+    trials.push(trialOf(0, 0, 1 / 3), trialOf(0, 0), trialOf(1, 0, 1 / 3))
     const added = trialsToCompare(trials, 100)
-    const on = (share: number) =>
-      added.filter(({ fidelity }) => fidelity === share).map(({ parameters }) => parameters.x)
-    expect(on(1 / 9)).toEqual([20, 21, 22, 23, 24, 1, 2])
-    expect(on(1 / 3)).toEqual([20, 21, 22])
-    expect(added.length).toBe(10)
-    const few = trialsToCompare(trials, 1)
-    expect(few).toEqual(added.slice(0, 7))
-    const spent = few.reduce((sum, { fidelity }) => sum + fidelity!, 0)
-    expect(spent).toBeLessThanOrEqual(1)
+    expect(added.map(({ parameters: { x }, fidelity = 1 }) => [x, fidelity])).toEqual([
+      [1, 1],
+      ...[2, 3, 4, 5, 6, 7].flatMap((x) => [
+        [x, 1 / 3],
+        [x, 1],
+      ]),
+    ])
+    expect(added[0]).toEqual({ parameters: { x: 1 } })
+    expect(trialsToCompare(trials, 2.4)).toEqual(added.slice(0, 3))
+    expect(trialsToCompare(trials, 2.3)).toEqual(added.slice(0, 1))
     expect(trialsToCompare([trialOf(1, 1)], 10)).toEqual([])
+  })
+
+  it('keeps a sixth of a small budget, and no more of a large one than the sample costs', () => {
+    expect(keptForComparison(30)).toBe(5)
+    expect(keptForComparison(1000)).toBe(12)
   })
 
   it('has no note if each share foretells the scores', () => {
