@@ -20,8 +20,8 @@ export interface OptimizeOptions {
   readonly method: MethodName
   /**
    * How many backtests to spend. If absent, all points of the space: for the grid only. A backtest
-   * on a share of the bars counts as that share; methods that use some exceed this number by less
-   * than 1.
+   * on a share of the bars counts as that share; methods that use some spend up to 1 more, or up to
+   * 1.5 less.
    */
   readonly trials?: number
   /** The shares of the bars that successive halving, Hyperband and BOHB use. */

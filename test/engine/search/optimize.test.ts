@@ -78,7 +78,7 @@ describe('optimize', () => {
         8,
       )
       const points = new Set(found.trials.map(({ parameters }) => JSON.stringify(parameters)))
-      if (points.size < gridPoints(space).length) expect(found.spent).toBeGreaterThan(19)
+      if (points.size < gridPoints(space).length) expect(found.spent).toBeGreaterThan(18)
       expect(found.spent).toBeLessThan(shares.every((share) => share === 1) ? 20.5 : 21)
       expect(found.trials.map(({ index }) => index)).toEqual(found.trials.map((_, i) => i))
       const scores = found.trials.filter(({ fidelity }) => fidelity === undefined)
@@ -104,6 +104,10 @@ describe('optimize', () => {
       expect(trial).toMatchObject(alone)
     }
     expect(found.best.fidelity).toBeUndefined()
+    expect(found.fidelityCorrelation!.map((one) => one.fidelity)).toEqual([1 / 9, 1 / 3])
+    for (const { points } of found.fidelityCorrelation!) expect(points).toBeLessThan(8)
+    expect(found.fidelityNote).toMatch(/^hyperband is not shown to pay here/)
+    expect(found.spent).toBeLessThan(13)
   })
 
   it('has a best trial on all bars even if the trials suffice for shares only', async () => {
