@@ -105,7 +105,7 @@ export async function optimize<Result extends BacktestResult>(
   const runner = new TrialRunner(executors.trials, definition, options)
   const stopped = await drive(sampler, runner, budget, options)
   await runner.bestOnAllBars()
-  if (!stopped) await compareShares(runner, budget)
+  if (!stopped) await compareShares(runner, budget, options)
   const best = runner.best()!
   const result = await rerun(best, executors.backtests, objective)
   return {
@@ -121,13 +121,20 @@ export async function optimize<Result extends BacktestResult>(
 }
 
 /**
- * Runs some points on further shares of the bars, with what is left of the budget for this, so that the
- * outcome can state how well these foretell the scores on all bars.
+ * Runs some points on further shares of the bars, with what is left of the budget for this, so that
+ * the outcome can state how well these foretell the scores on all bars; a signal ends it early.
  */
-async function compareShares(runner: TrialRunner, budget: number): Promise<void> {
+async function compareShares(
+  runner: TrialRunner,
+  budget: number,
+  { signal }: OptimizeOptions,
+): Promise<void> {
   const most = Math.min(keptForComparison(budget), budget - runner.spent)
   const points = trialsToCompare(runner.trials, most)
-  if (points.length > 0) await runner.run(points)
+  if (points.length === 0 || signal?.aborted) return
+  await runner.run(points).catch((failure: unknown) => {
+    if (!signal?.aborted) throw failure
+  })
 }
 
 function correlationOf(
