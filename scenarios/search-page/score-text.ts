@@ -16,6 +16,8 @@ export interface ScoreText {
   readonly direction: string
   /** A score with its unit. */
   readonly show: (score: number) => string
+  /** A score in the width of an axis. */
+  readonly tick: (score: number) => string
   /** A score, or that it is undefined. */
   readonly ofTrial: (trial: Pick<ResultTrial, 'score'>) => string
 }
@@ -28,6 +30,11 @@ export function scoreTextOf({ objective: { name, best } }: SearchResults): Score
     sign: best === 'highest' ? 1 : -1,
     direction: `${best} is best`,
     show,
+    tick: (score) => {
+      const text = show(score)
+      if (text.length <= TICK_LENGTH) return text
+      return text.endsWith('%') ? `${shortAmount(100 * score)} %` : shortAmount(score)
+    },
     ofTrial: ({ score }) => (score === undefined ? 'undefined' : show(score)),
   }
 }
@@ -47,6 +54,25 @@ export function amountText(amount: number | string): string {
   const value = Number(amount)
   return `${value < 0 ? '−' : ''}${formatCount(Math.abs(value))}`
 }
+
+/** `1.2 M`, `950 k`, `820`: five significant digits. */
+export function shortAmount(value: number): string {
+  const size = Math.abs(value)
+  const { factor, unit } = UNITS.find(({ least }) => size >= least) ?? { factor: 1, unit: '' }
+  const number = Number((value / factor).toPrecision(5))
+  const text = Math.abs(number) >= 1e5 ? number.toExponential(1) : String(number)
+  return `${text}${unit}`.replace('-', '−')
+}
+
+const UNITS = [
+  { least: 1e12, factor: 1e12, unit: ' T' },
+  { least: 1e9, factor: 1e9, unit: ' G' },
+  { least: 1e6, factor: 1e6, unit: ' M' },
+  { least: 1e4, factor: 1e3, unit: ' k' },
+] as const
+
+/** Characters that fit an axis. */
+const TICK_LENGTH = 8
 
 /** Four significant digits. */
 function plain(score: number): string {

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { type ChartDraft, SOFT } from '../../../harness/report/charts/chart.js'
 import { formatPercent } from '../../../harness/text/format.js'
 import type { EquityPoint } from '../../search/search-results.js'
-import { amountText } from '../score-text.js'
+import { amountText, shortAmount } from '../score-text.js'
 import { PLOT_WIDTH } from './plot-frame.js'
 
 interface DrawnPoint {
@@ -104,11 +104,4 @@ function digitsOf(deepest: number): number {
 
 function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10)
-}
-
-/** `1.2 M`, `950 k`, `820`. */
-function shortAmount(value: number): string {
-  const size = Math.abs(value)
-  const [factor, unit] = size >= 1e6 ? [1e6, ' M'] : size >= 1e4 ? [1e3, ' k'] : [1, '']
-  return `${Number((value / factor).toPrecision(5))}${unit}`.replace('-', '−')
 }

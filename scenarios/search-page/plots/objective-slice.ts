@@ -39,7 +39,7 @@ export function drawObjectiveSlice(
         clamp: true,
         grid: true,
         ticks: 5,
-        tickFormat: (score: number) => text.show(score),
+        tickFormat: (score: number) => text.tick(score),
         label: `${text.name}, ${text.direction}`,
       }),
       marks: [

@@ -99,10 +99,10 @@ function labelMarks(
     ...axes.flatMap(({ labels }, axis) =>
       labels.map(({ place, text: label }) => ({ axis, place, text: shortLabel(label, 8) })),
     ),
-    { axis: axes.length, place: 1, text: text.show(range.best) },
+    { axis: axes.length, place: 1, text: text.tick(range.best) },
     ...(range.worst === range.best
       ? []
-      : [{ axis: axes.length, place: 0, text: text.show(range.worst) }]),
+      : [{ axis: axes.length, place: 0, text: text.tick(range.worst) }]),
   ]
   const isCrowded = axes.length > 5
   return [

@@ -50,7 +50,7 @@ export function drawWindows({ windows }: WalkForwardFindings, text: ScoreText): 
           domain: paddedRange(marks.length === 0 ? [0, 1] : marks.map(({ score }) => score)),
           grid: true,
           ticks: 5,
-          tickFormat: (score: number) => text.show(score),
+          tickFormat: (score: number) => text.tick(score),
           label: `${text.name}, ${text.direction}`,
         },
       ),

@@ -1,4 +1,5 @@
 import {
+  type BundleContent,
   type Dimension,
   defaults,
   discrete,
@@ -37,6 +38,8 @@ export interface Wanted {
   readonly sessions?: number
   readonly assets?: number
   readonly seed?: number
+  /** The market; a generated one if absent. */
+  readonly content?: BundleContent
   /** Shares to hold. */
   readonly shares?: number
   /** Walk-forward windows. */
@@ -67,7 +70,7 @@ function crossover(shares: number): Signal {
 export async function foundResults(wanted: Wanted = {}): Promise<SearchResults> {
   const { dimensions = SPACE, objective = 'sharpe', method = 'grid', seed = 1 } = wanted
   const { sessions = 300, assets = 2, trials, windows = 0, shares = SHARES } = wanted
-  const content = marketContent({ assets, sessions }, seed)
+  const { content = marketContent({ assets, sessions }, seed) } = wanted
   const bundle = memoryBundle(content)
   const engine = openEngine(defaults({}))
   const space = parameterSpace(dimensions)

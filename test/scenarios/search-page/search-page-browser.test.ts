@@ -30,6 +30,19 @@ const SEARCHES: Readonly<Record<string, Wanted>> = {
     trials: 40,
     objective: 'total-return',
   },
+  'binned.html': {
+    dimensions: { fast: discrete(2, 39), slow: continuous(40, 120, 10, 'logarithmic') },
+    method: 'quasi-random',
+    trials: 60,
+    objective: 'final-equity',
+    windows: 2,
+  },
+  'amounts.html': {
+    dimensions: { slow: discrete(20, 60, 5) },
+    objective: 'final-equity',
+    shares: 20_000,
+    windows: 1,
+  },
   'one.html': { dimensions: { slow: discrete(20, 20) }, sessions: 20 },
 }
 
@@ -79,7 +92,9 @@ describe.each(Object.keys(SEARCHES))('%s', (name) => {
         await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
       ).toBeLessThanOrEqual(0)
       expect(await page.evaluate<string[]>(CLIPPED)).toEqual([])
-      if (width !== 1280 && width !== 360) return
+      // Both themes and both widths are checked once.
+      if (`${colorScheme} ${width}` !== 'light 1280' && `${colorScheme} ${width}` !== 'dark 360')
+        return
       const violations = await page.evaluate<string[]>(
         'axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html.slice(0, 200)))',
       )

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { categorical, continuous, discrete } from '../../../engine/index.js'
+import { seededRandom } from '../../../harness/statistics/random.js'
 import type { ResultTrial, SearchResults } from '../../../scenarios/search/search-results.js'
 import { searchPage } from '../../../scenarios/search-page/search-page.js'
 import { HOSTILE_NAMES } from '../../harness/profile/hostile-names.js'
 import { all, parsePage, skeletonOf } from '../../harness/report/page-dom.js'
+import { simpleContent } from '../../support.js'
 import { foundResults } from './found-results.js'
 
 let two: SearchResults
@@ -161,6 +163,32 @@ describe('the page of a search', () => {
     expect(html.length).toBeLessThan(2e6)
     expect(textOf(html, '#trials tbody tr')).toHaveLength(20)
     expect(html).toContain('250 of 100,000')
+  })
+})
+
+/** Closes that rise and fall in stretches of 60 sessions, or at random, by 1 % a session. */
+function closesOf(seed: number, hasTrends: boolean): number[] {
+  const random = seededRandom(seed)
+  let close = 100
+  return Array.from({ length: 900 }, (_, session) => {
+    const trend = hasTrends ? (Math.floor(session / 60) % 2 === 0 ? 0.006 : -0.005) : 0
+    close *= 1 + trend + 0.02 * (random() - 0.5)
+    return close
+  })
+}
+
+describe('the mark of a search', () => {
+  const markOf = async (seed: number, hasTrends: boolean) => {
+    const content = simpleContent(closesOf(seed, hasTrends))
+    const results = await foundResults({ content, sessions: 900, windows: 4 })
+    return textOf(searchPage(results), 'h2')[0]
+  }
+
+  it('is good for a strategy that follows trends where there are some, and never for noise', async () => {
+    for (const seed of [1, 2, 3]) {
+      expect(await markOf(seed, true)).toBe('✓ Holds up so far')
+      expect(await markOf(seed, false)).toMatch(/Doubtful|Probably luck|Nothing to pick/)
+    }
   })
 })
 

@@ -3,6 +3,7 @@ import {
   blockStart,
   type ReturnBlocks,
 } from '../../../../engine/search/overfitting/return-blocks.js'
+import { seededRandom } from '../../../../harness/statistics/random.js'
 
 /** The blocks of given session returns. */
 export function blocksOf(returns: readonly number[]): ReturnBlocks {
@@ -17,17 +18,10 @@ export function blocksOf(returns: readonly number[]): ReturnBlocks {
   }
 }
 
-/** Seeded standard normal numbers: mulberry32 and Box–Muller. */
+/** Seeded standard normal numbers by the method of Box and Muller. */
 function normalNumbers(seed: number): () => number {
-  let state = seed >>> 0
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296
-  }
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+  const random = seededRandom(seed)
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 
 /** Trials of noise; the first is better by `lead` standard deviations per session. */
