@@ -1,5 +1,6 @@
 import type { Dimension, ParameterValue } from '../../engine/index.js'
 import { formatTick } from '../../harness/text/format.js'
+import type { ResultTrial } from '../search/search-results.js'
 
 /** Where the values of a dimension lie on an axis, and in which of a few cells. */
 export interface DimensionScale {
@@ -29,20 +30,32 @@ const MOST_LABELS = 8
 /** Characters of a category on an axis. */
 const LABEL = 14
 
-/** @param values  that were tried, in any order */
+/** @param trials  in any order, at least one */
 export function dimensionScale(
   name: string,
   dimension: Dimension,
-  values: readonly ParameterValue[],
+  trials: readonly Pick<ResultTrial, 'parameters'>[],
 ): DimensionScale {
-  const distinct = [...new Set(values)]
   if (dimension.kind === 'categorical') return categories(name, dimension.values)
-  const numbers = (distinct as number[]).sort((a, b) => a - b)
   const place = placeOn(dimension)
-  const isGrid = dimension.kind === 'discrete' || numbers.length < values.length
-  return isGrid && numbers.length <= MOST_CELLS
+  const numbers = fewNumbers(name, trials)
+  const isGrid = dimension.kind === 'discrete' || (numbers?.length ?? 0) < trials.length
+  return numbers !== undefined && isGrid
     ? own(name, numbers, place)
     : shared(name, dimension, place)
+}
+
+/** The values that were tried, ascending; undefined if there are too many for cells of their own. */
+function fewNumbers(
+  name: string,
+  trials: readonly Pick<ResultTrial, 'parameters'>[],
+): readonly number[] | undefined {
+  const distinct = new Set<number>()
+  for (const { parameters } of trials) {
+    distinct.add(parameters[name] as number)
+    if (distinct.size > MOST_CELLS) return undefined
+  }
+  return [...distinct].sort((a, b) => a - b)
 }
 
 type Interval = Exclude<Dimension, { kind: 'categorical' }>

@@ -99,11 +99,7 @@ function scalesOf(
 ): readonly DimensionScale[] {
   if (trials.length === 0) return []
   return Object.entries(dimensions).map(([name, dimension]) =>
-    dimensionScale(
-      name,
-      dimension,
-      trials.map(({ parameters }) => parameters[name]!),
-    ),
+    dimensionScale(name, dimension, trials),
   )
 }
 

@@ -14,22 +14,19 @@ export function searchPage(results: SearchResults): string {
 }
 
 /**
- * `visibleValues` of all results. The texts of trials are few, since their parameters share names
- * and categories, so each is converted once.
+ * `visibleValues` of all results. The texts of trials are the names and the categories of the
+ * dimensions: if these are visible, trials stay as they are.
  */
 function visibleResults({ trials, ...others }: SearchResults): SearchResults {
-  const texts = new Map<string, string>()
-  const visible = (text: string): string => {
-    const found = texts.get(text) ?? visibleValues(text)
-    texts.set(text, found)
-    return found
-  }
-  const visibleTrial = (trial: ResultTrial): ResultTrial => {
-    const entries = Object.entries(trial.parameters).map(
-      ([name, value]) =>
-        [visible(name), typeof value === 'string' ? visible(value) : value] as const,
-    )
-    return { ...trial, parameters: Object.fromEntries(entries) }
-  }
-  return { ...visibleValues(others), trials: trials.map(visibleTrial) }
+  const { dimensions } = others
+  const texts = Object.entries(dimensions).flatMap(([name, dimension]) => [
+    name,
+    ...(dimension.kind === 'categorical' ? dimension.values : []),
+  ])
+  const isPlain = texts.every((text) => visibleValues(text) === text)
+  const visibleTrial = (trial: ResultTrial): ResultTrial => ({
+    ...trial,
+    parameters: visibleValues(trial.parameters),
+  })
+  return { ...visibleValues(others), trials: isPlain ? trials : trials.map(visibleTrial) }
 }

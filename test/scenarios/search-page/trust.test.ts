@@ -85,11 +85,7 @@ describe('the trials around the best', () => {
       sign * trial.score > sign * one.score ? trial : one,
     )
     const scales = (['x', 'y'] as const).map((name) =>
-      dimensionScale(
-        name,
-        dimensions[name],
-        trials.map(({ parameters }) => parameters[name]),
-      ),
+      dimensionScale(name, dimensions[name], trials),
     )
     return neighbourhoodOf(trials, best, scales, sign)
   }
