@@ -45,7 +45,7 @@ export function dimensionScale(
     : shared(name, dimension, place)
 }
 
-/** The values that were tried, ascending; undefined if there are too many for cells of their own. */
+/** The values that were tried, ascending; undefined if too many for cells of their own. */
 function fewNumbers(
   name: string,
   trials: readonly Pick<ResultTrial, 'parameters'>[],
