@@ -27,8 +27,11 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
   profile: ['--scale', 'smoke', '--scenario', 'daily-simple', '--duration', '0.2'],
 }
 
-/** Its commands run in another project: test/other-projects.test.ts. */
-const ELSEWHERE = 'docs/other-projects.md'
+/**
+ * Their commands run in another project: test/other-projects.test.ts,
+ * test/scenarios/search/search-docs.test.ts.
+ */
+const ELSEWHERE = ['docs/other-projects.md', 'docs/search.md']
 
 /** Evaluates every layer of the suite: minutes at any scale. */
 const EVERY_LAYER = / evaluate (-- )?all\b/
@@ -61,7 +64,7 @@ describe('the commands shown', () => {
   // or with another scenario, is one.
   const commands = [
     ...new Set(
-      PAGES.filter((page) => page !== ELSEWHERE)
+      PAGES.filter((page) => !ELSEWHERE.includes(page))
         .flatMap(commandsOf)
         .map((line) =>
           line

@@ -1,4 +1,5 @@
-import { extname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '../errors.js'
 import { ownAddresses, provideOwnPackage } from './own-package.js'
@@ -14,6 +15,8 @@ import { ownAddresses, provideOwnPackage } from './own-package.js'
  */
 export async function importModule(address: string): Promise<{ readonly default?: unknown }> {
   if (address.startsWith('file:')) provideOwnPackage(fileURLToPath(address))
+  if (isTypeScript(address) && isOfCommonJsPackage(fileURLToPath(address)))
+    return await importByJiti(address)
   try {
     return (await import(/* @vite-ignore */ address)) as { default?: unknown }
   } catch (cause) {
@@ -53,6 +56,33 @@ const FALLS_BACK = new Set([
 
 function isTypeScript(address: string): boolean {
   return address.startsWith('file:') && /^\.[cm]?tsx?$/.test(extname(new URL(address).pathname))
+}
+
+/**
+ * Whether Node would read a file named `.ts` as CommonJS, or warn that it is not: its package.json
+ * does not have the type `module`.
+ */
+function isOfCommonJsPackage(file: string): boolean {
+  if (!STRIPS_TYPES || !/\.tsx?$/.test(file)) return false
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const type = typeOf(join(folder, 'package.json'))
+    if (type !== undefined) return type !== 'module'
+    if (folder === dirname(folder)) return false
+  }
+}
+
+/** Without it, Node reports `ERR_UNKNOWN_FILE_EXTENSION`, unless another loader is at work. */
+const STRIPS_TYPES = Boolean((process.features as { readonly typescript?: unknown }).typescript)
+
+/** The type of a package; undefined if there is no package.json, empty if it has none. */
+function typeOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    const { type = '' } = JSON.parse(readFileSync(path, 'utf8'))
+    return String(type)
+  } catch {
+    return ''
+  }
 }
 
 async function importByJiti(address: string): Promise<{ readonly default?: unknown }> {

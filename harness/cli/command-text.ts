@@ -78,8 +78,9 @@ export function typedWords(command: Command): () => string[] {
   const typed = new Map<string, string[]>()
   for (const option of command.options) {
     const long = option.long ?? option.flags
-    command.on(`option:${option.name()}`, (value?: string) => {
-      const word = value === undefined ? long : `${long}${quoted(value)}`
+    // Null for an option whose value was left out.
+    command.on(`option:${option.name()}`, (value?: string | null) => {
+      const word = typeof value === 'string' ? `${long}${quoted(value)}` : long
       typed.set(long, [...(typed.get(long) ?? []), word])
     })
   }

@@ -89,13 +89,18 @@ function refuseExisting(cwd: string, folder: string, files: readonly NewFile[]):
   )
 }
 
-/** Also a link whose target is missing. */
-function isThere(path: string): boolean {
+/** Whether something has this path, also a link whose target is missing. */
+export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Writes all files or none. */
-function writeAll(cwd: string, folder: string, files: readonly NewFile[]): void {
+/**
+ * Writes all files or none.
+ *
+ * @param folder that is made first, below the root
+ * @throws {InputError} one of them exists or cannot be written
+ */
+export function writeAll(cwd: string, folder: string, files: readonly NewFile[]): void {
   const written: string[] = []
   try {
     makeDirectory(resolve(cwd, folder))
