@@ -1,6 +1,6 @@
 // A strategy of your own, and the search for its best parameters. It runs as it is:
 //
-//   npx assay search mine.search.ts                 results in assay-search-mine/, to look at: search.html
+//   npx assay search mine.search.ts                 then open assay-search-mine/search.html
 //   npx assay search mine.search.ts --csv AAPL.csv  on prices of your own, one file or several
 //   npx assay search --help                         everything that an option can replace
 //
@@ -20,8 +20,8 @@ export default {
     ({ fast, slow }) => fast < slow,
   ),
 
-  // The strategy for one point. It may depend only on its parameters and on the data up to now. This
-  // one holds each asset while its fast average is above the slow one.
+  // The strategy for one point. It may depend only on its parameters and on the data up to now.
+  // This one holds each asset while its fast average is above the slow one.
   strategy({ fast, slow }) {
     const averages = new Map()
     return {
