@@ -70,7 +70,9 @@ export function trustOf(results: SearchResults, around: Neighbourhood | undefine
     return { ...HOLDS, sentence: sentenceOf(good, doubtful), signals }
   if (bad.length + good.length + doubtful.length === 0)
     return { ...UNKNOWN, sentence: sentenceOf(['no figure judges this search']), signals }
-  return { ...DOUBTFUL, sentence: sentenceOf([...bad, ...doubtful], good), signals }
+  const against = [...bad, ...doubtful]
+  const sentence = against.length === 0 ? sentenceOf(good) : sentenceOf(against, good)
+  return { ...DOUBTFUL, sentence, signals }
 }
 
 type Level = Omit<Trust, 'sentence' | 'signals'>
@@ -232,12 +234,10 @@ function stateOf(value: number, good: number, bad: number): State {
   return value <= bad ? 'bad' : 'doubtful'
 }
 
-/** `Because a, and b; but c.` with a capital letter. */
+/** `A, and b, although c.`: of more clauses, the first. */
 function sentenceOf(clauses: readonly string[], others: readonly string[] = []): string {
-  const first = clauses.join(', and ')
-  const text = others.length === 0 ? first : `${first}, although ${others.join(', and ')}`
-  const whole = clauses.length === 0 ? others.join(', and ') : text
-  return `${whole.charAt(0).toUpperCase()}${whole.slice(1)}.`
+  const text = [clauses.slice(0, 2).join(', and '), ...others.slice(0, 1)].join(', although ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 /** A state as a badge. */

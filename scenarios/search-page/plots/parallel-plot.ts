@@ -12,6 +12,9 @@ const MOST_LINES = 250
 /** Parameters of the plot. */
 const MOST_AXES = 10
 
+/** Characters of a name above an axis. */
+const NAME = 12
+
 interface Corner {
   readonly axis: number
   readonly place: number
@@ -47,10 +50,10 @@ export function drawParallel(
     caption: `Each line is a trial${shown.length < trials.length ? `: the best and others, ${formatCount(shown.length)} of ${formatCount(trials.length)}` : ''}; orange is good, blue is bad, and the thick line is the best.${axes.length < scales.length ? ` Only the first ${axes.length} parameters are shown.` : ''}`,
     options: {
       width: PLOT_WIDTH,
-      height: 320,
+      height: 336,
       marginLeft: 44,
       marginRight: 44,
-      marginTop: 54,
+      marginTop: 72,
       marginBottom: 24,
       x: { domain: [0, axes.length], axis: null },
       y: { domain: [0, 1], axis: null },
@@ -93,7 +96,7 @@ function labelMarks(
   const names = [...axes.map(({ name }) => name), text.name].map((name, axis) => ({
     axis,
     place: 1,
-    text: shortLabel(name, axes.length > 4 ? 9 : 14),
+    text: shortLabel(name, NAME),
   }))
   const ends: Label[] = [
     ...axes.flatMap(({ labels }, axis) =>
@@ -104,14 +107,14 @@ function labelMarks(
       ? []
       : [{ axis: axes.length, place: 0, text: text.tick(range.worst) }]),
   ]
-  const isCrowded = axes.length > 5
+  const rows = axes.length > 6 ? 3 : axes.length > 4 ? 2 : 1
   return [
     ...names.map((label) =>
       Plot.text([label], {
         x: 'axis',
         y: 'place',
         text: 'text',
-        dy: isCrowded && label.axis % 2 === 1 ? -38 : -25,
+        dy: -25 - 14 * (label.axis % rows),
         fill: 'var(--ink)',
         fontWeight: 600,
       }),
