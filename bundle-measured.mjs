@@ -81,7 +81,7 @@ async function joinModules(root, dist, { present, folder, stays }) {
     platform: 'node',
     tsconfig: false,
     // It loads a file beside its own.
-    external: ['jiti'],
+    external: ['jiti', 'bullmq', 'ioredis'],
     plugins: stays === undefined ? [] : [compiledModules(root, stays)],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     // The code that is measured stays as it is written.

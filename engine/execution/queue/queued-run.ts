@@ -44,6 +44,8 @@ interface Range {
 /** Jobs in the queue for each worker: one that runs, one that it has taken, one that waits. */
 const JOBS_PER_WORKER = 3
 const FEWEST_JOBS = 4
+/** Work of the shortest range of a search that is longer than that, ms. */
+const SHORTEST_MS = 100
 /** How often the connection, the workers and jobs without news are looked at, ms. */
 const LOOK_MS = 1000
 /** A range is lost at most as often; then something loses all of them. */
@@ -58,6 +60,8 @@ export class QueuedRun {
   readonly #setting: QueuedRunSetting
   readonly #run: TaskRun
   readonly #template: Omit<RangeJob, 'first' | 'tasks'>
+  /** Number of tasks of the run. */
+  readonly #tasks: number
   readonly #ranges = new Map<string, Range>()
   readonly #losses = new Map<string, number>()
   #isFilling = false
@@ -73,6 +77,7 @@ export class QueuedRun {
     this.#setting = setting
     this.#run = run
     this.#template = template
+    this.#tasks = run.left
   }
 
   /** Runs all tasks. @throws as `RedisQueue.trials` */
@@ -118,9 +123,8 @@ export class QueuedRun {
   }
 
   async #addNext(): Promise<void> {
-    const { size, done, mostTasks, link } = this.#setting
-    const wanted = size.next(this.#run.left, Math.max(1, done.workers))
-    const batch = this.#run.take(Math.min(mostTasks, wanted))!
+    const { mostTasks, link } = this.#setting
+    const batch = this.#run.take(Math.min(mostTasks, this.#rangeSize()))!
     const job = { ...this.#template, first: batch.first, tasks: exactJson(batch.tasks) }
     const id = jobId(job)
     const range = { batch, isAdded: false, isEnding: false }
@@ -128,6 +132,16 @@ export class QueuedRun {
     await link.add(id, job)
     range.isAdded = true
     if (this.#run.isSettled) this.#withdraw(0)
+  }
+
+  /** Near the end ranges get smaller, but not so small that their jobs cost more than they do. */
+  #rangeSize(): number {
+    const { size, done } = this.#setting
+    const workers = Math.max(1, done.workers)
+    const wanted = size.next(this.#run.left, workers)
+    if (size.taskMs === undefined) return wanted
+    const share = Math.ceil(this.#tasks / (2 * workers))
+    return Math.max(wanted, Math.min(share, Math.round(SHORTEST_MS / size.taskMs)))
   }
 
   async #onEnd({ id, outcome, reason }: JobEnd): Promise<void> {
