@@ -94,6 +94,7 @@ describeWithRedis('a Redis that is killed and started again', () => {
     ['that has lost them', []],
   ])('%s leads to the right result', async (_, words) => {
     const redis = await startRedis(words)
+    onTestFinished(() => redis.kill())
     const [{ url }, bundle] = [redis, await marketOf()]
     await workerProcess(['--redis', url, '--module', MODULE])
     const tasks = tasksOf(30, () => ({ fault: 'is slow' }))
@@ -107,11 +108,11 @@ describeWithRedis('a Redis that is killed and started again', () => {
     await restart
     expect(results).toEqual(await (await inlineOf({ bundle })).trials.map(tasksOf(tasks.length)))
     expect(seen.sort((a, b) => a - b)).toEqual(tasks.map((__, i) => i))
-    await redis.kill()
   })
 
   it('for good ends the search in bounded time', async () => {
     const redis = await startRedis()
+    onTestFinished(() => redis.kill())
     const bundle = await marketOf()
     await workerProcess(['--redis', redis.url, '--module', MODULE])
     const coordinator = coordinatorOf({ bundle }, { url: redis.url, patienceMs: 1500 })

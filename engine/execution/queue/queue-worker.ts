@@ -67,7 +67,7 @@ const CONCURRENCY = 2
 const LOCK_MS = 6000
 const STALLED_CHECK_MS = 2000
 /** So often a job is given to another worker after the worker that ran it has ended. */
-const MOST_STALLS = 3
+const MOST_STALLS = 10
 const LOOK_FOR_CANCEL_MS = 500
 const GRACE_MS = 10_000
 

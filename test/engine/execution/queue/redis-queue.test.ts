@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import {
   digest,
   discrete,
@@ -230,6 +230,7 @@ describeWithRedis('a search through Redis', () => {
 describeWithRedis('a Redis with a password', () => {
   it('is used with it, and never named with it', async () => {
     const redis = await startRedis(['--requirepass', 's3cret'])
+    onTestFinished(() => redis.kill())
     const bundle = await marketOf()
     const at = (user: string) => redis.url.replace('//', `//${user}@`)
     await workerOf({ url: at(':s3cret') })
@@ -247,7 +248,6 @@ describeWithRedis('a Redis with a password', () => {
       expect(error.message).toContain(`redis://127.0.0.1:${redis.port}`)
       expect(error.message).not.toContain('s3cret')
     }
-    await redis.kill()
   })
 })
 
