@@ -47,7 +47,7 @@ export type QueueWorkerEvent =
   | { readonly kind: 'waiting'; readonly address: string; readonly queue: string }
   | { readonly kind: 'ran'; readonly trials: number; readonly ms: number }
   | { readonly kind: 'refused'; readonly error: Error }
-  | { readonly kind: 'away'; readonly error: Error }
+  | { readonly kind: 'trouble'; readonly error: Error }
 
 /** A process that runs the jobs of a queue. */
 export interface QueueWorker {
@@ -143,7 +143,7 @@ class RangeWorker implements QueueWorker {
       maxStalledCount: MOST_STALLS,
       runRetryDelay: 1000,
     })
-    worker.on('error', (error) => this.#onEvent({ kind: 'away', error }))
+    worker.on('error', (error) => this.#onEvent({ kind: 'trouble', error }))
     return worker
   }
 

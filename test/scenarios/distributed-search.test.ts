@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import type { SearchResults } from '../../scenarios/search/search-results.js'
+import { temporaryDirectory } from '../fixtures/bench.js'
+import { describeWithRedis, startRedis } from '../fixtures/redis-server.js'
+import { assay } from './assay.js'
+
+const MAIN = resolve('dist', 'scenarios', 'main.js')
+/** The commands with a shared folder, in the order of the page. */
+const SHOWN = readFileSync('docs/distributed.md', 'utf8')
+  .split('\n')
+  .flatMap((line) => /^assay (worker|search) (.*--folder .*)$/.exec(line)?.slice(1) ?? [])
+
+describeWithRedis('the commands of docs/distributed.md', () => {
+  it('find with workers of Redis what one thread finds', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.kill())
+    const [workerName, workerWords, searchName, searchWords] = SHOWN
+    expect([workerName, searchName]).toEqual(['worker', 'search'])
+    const folder = temporaryDirectory()
+    const env = { ...process.env, REDIS_URL: redis.url, TMPDIR: temporaryDirectory() }
+    const worker = startWorker([workerName!, ...wordsIn(workerWords!, folder)], env)
+    const distributed = wordsIn(searchWords!, folder)
+    const { code, stderr } = await assay(['search', ...distributed], { env })
+    expect(code, stderr).toBe(0)
+    const words = distributed.filter((word) => word !== '--redis' && word !== folder)
+    const alone = [...words.filter((word) => word !== '--folder'), '--workers', '1']
+    const at = alone.indexOf('--out') + 1
+    alone[at] = join(temporaryDirectory(), 'alone')
+    expect((await assay(['search', ...alone], { env })).code).toBe(0)
+    const [found, expected] = [distributed[distributed.indexOf('--out') + 1]!, alone[at]!]
+    expect(resultsIn(found).trials).toHaveLength(200)
+    expect(resultsIn(found).trials).toEqual(resultsIn(expected).trials)
+    expect(resultsIn(found).best).toEqual(resultsIn(expected).best)
+    worker.kill('SIGKILL')
+  })
+})
+
+function startWorker(words: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const worker = spawn(process.execPath, [MAIN, ...words], { stdio: 'ignore', env })
+  onTestFinished(() => void worker.kill('SIGKILL'))
+  return worker
+}
+
+/** Its folders in folders of the test. */
+function wordsIn(line: string, folder: string): string[] {
+  const out = join(temporaryDirectory(), 'found')
+  return line.split(' ').map((word) => ({ shared: folder, found: out })[word] ?? word)
+}
+
+function resultsIn(directory: string): SearchResults {
+  return JSON.parse(readFileSync(join(directory, 'search.json'), 'utf8')) as SearchResults
+}
