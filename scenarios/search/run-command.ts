@@ -177,12 +177,17 @@ function resumeNote(done: number, directory: string): string {
 function interruptedAfter(command: SearchCommand, trials: number, io: Io): unknown {
   const { reason } = io.signal as { readonly reason: unknown }
   if (!(reason instanceof AssayError)) return reason
-  const words = [shellWord(command.given), ...command.words, ...command.outWords, '--resume']
+  const words = [shellWord(command.given), ...shown(command.words), ...command.outWords, '--resume']
   return new AssayError(
     reason.exitCode,
     `${reason.message}; ${formatCounted(trials, 'trial')} kept; go on with: ${nextCommand('search', io.cwd, ...words)}`,
     { cause: reason },
   )
+}
+
+/** Without an address that may hold a password; it then has to be in REDIS_URL. */
+function shown(words: readonly string[]): string[] {
+  return words.map((word) => (/^--redis\b.*@/.test(word) ? '--redis' : word))
 }
 
 /** Options that change no trial. */

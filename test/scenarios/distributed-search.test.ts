@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { Interrupted } from '../../harness/io.js'
 import type { SearchResults } from '../../scenarios/search/search-results.js'
 import { temporaryDirectory } from '../fixtures/bench.js'
 import { describeWithRedis, startRedis } from '../fixtures/redis-server.js'
@@ -31,10 +32,38 @@ describeWithRedis('the commands of docs/distributed.md', () => {
     alone[at] = join(temporaryDirectory(), 'alone')
     expect((await assay(['search', ...alone], { env })).code).toBe(0)
     const [found, expected] = [distributed[distributed.indexOf('--out') + 1]!, alone[at]!]
-    expect(resultsIn(found).trials).toHaveLength(200)
+    expect(resultsIn(found).trials).toHaveLength(100)
     expect(resultsIn(found).trials).toEqual(resultsIn(expected).trials)
     expect(resultsIn(found).best).toEqual(resultsIn(expected).best)
     worker.kill('SIGKILL')
+  })
+})
+
+describeWithRedis('assay search --redis', () => {
+  const MODULE = 'docs/distributed/mine.search.mjs'
+
+  it('never prints the password, not in the command to go on with either', async () => {
+    const redis = await startRedis(['--requirepass', 's3cret'])
+    onTestFinished(() => redis.kill())
+    const url = redis.url.replace('//', '//:s3cret@')
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(new Interrupted('SIGINT')), 1000)
+    const words = ['search', MODULE, '--redis', url, '--out', join(temporaryDirectory(), 'found')]
+    const { code, stdout, stderr } = await assay(words, { signal: controller.signal })
+    expect(code, stderr).toBe(130)
+    expect(stderr).toMatch(/go on with: .* --redis --out .* --resume/)
+    expect(stdout + stderr).not.toContain('s3cret')
+  })
+
+  it.each([
+    [['--redis'], 'set REDIS_URL'],
+    [['--folder', 'shared'], 'go with --redis'],
+    [['--redis', 'http://:s3cret@host'], 'write redis://host:6379'],
+  ])('%j names the remedy', async (words, remedy) => {
+    const out = ['--out', join(temporaryDirectory(), 'found')]
+    const { code, stderr } = await assay(['search', MODULE, ...words, ...out], { env: {} })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(remedy) })
+    expect(stderr).not.toContain('s3cret')
   })
 })
 

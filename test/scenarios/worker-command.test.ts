@@ -57,7 +57,7 @@ describeWithRedis('assay worker', () => {
     const words = ['--redis', url, '--queue', queue, '--module', MODULE]
     const [first] = await Promise.all([workerProcess(words), workerProcess(words)])
     const ended = once(first.child, 'exit')
-    const tasks = tasksOf(30, () => ({ fault: 'is slow' }))
+    const tasks = tasksOf(18, () => ({ fault: 'is slow' }))
     // A second one would end it at once.
     let isSignalled = false
     const onResults = () => {
@@ -68,7 +68,7 @@ describeWithRedis('assay worker', () => {
     expect(await ended).toEqual([0, null])
     expect(first.output.stdout).toMatch(/^ran \d+ trials in \d+ ranges; refused 0\n$/)
     expect(results).toEqual(await (await inlineOf({ bundle })).trials.map(tasksOf(tasks.length)))
-    expect(coordinator.statistics()).toMatchObject({ tasks: 30, lost: 0 })
+    expect(coordinator.statistics()).toMatchObject({ tasks: 18, lost: 0 })
   })
 
   it('killed in the middle of a range loses no trial and counts none twice', async () => {
@@ -80,7 +80,7 @@ describeWithRedis('assay worker', () => {
       seen.push(...some.map((_, i) => begin + i))
       if (seen.length > 10) first.child.kill('SIGKILL')
     }
-    const tasks = tasksOf(40, () => ({ fault: 'is slow' }))
+    const tasks = tasksOf(24, () => ({ fault: 'is slow' }))
     const results = await coordinatorOf({ bundle }, { url, queue }).trials({ onResults }).map(tasks)
     expect(first.child.signalCode).toBe('SIGKILL')
     expect(results).toEqual(await (await inlineOf({ bundle })).trials.map(tasksOf(tasks.length)))
@@ -97,7 +97,7 @@ describeWithRedis('a Redis that is killed and started again', () => {
     onTestFinished(() => redis.kill())
     const [{ url }, bundle] = [redis, await marketOf()]
     await workerProcess(['--redis', url, '--module', MODULE])
-    const tasks = tasksOf(30, () => ({ fault: 'is slow' }))
+    const tasks = tasksOf(18, () => ({ fault: 'is slow' }))
     const seen: number[] = []
     let restart: Promise<void> | undefined
     const onResults = (begin: number, some: readonly unknown[]) => {
@@ -118,7 +118,7 @@ describeWithRedis('a Redis that is killed and started again', () => {
     const coordinator = coordinatorOf({ bundle }, { url: redis.url, patienceMs: 1500 })
     const onResults = () => void redis.kill()
     await expect(
-      coordinator.trials({ onResults }).map(tasksOf(30, () => ({ fault: 'is slow' }))),
+      coordinator.trials({ onResults }).map(tasksOf(18, () => ({ fault: 'is slow' }))),
     ).rejects.toMatchObject({ code: 'queue-unavailable' })
   })
 })

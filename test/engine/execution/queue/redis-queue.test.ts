@@ -41,16 +41,16 @@ describeWithRedis('a search through Redis', () => {
       Array.from({ length: workers }, () => workerOf({ url, queue, ...shared })),
     )
     const coordinator = coordinatorOf({ bundle }, { url, queue, ...shared })
-    const tasks = tasksOf(300)
+    const tasks = tasksOf(150)
     const results = await coordinator.trials().map(tasks)
     const inline = await inlineOf({ bundle })
     expect(JSON.stringify(results)).toBe(JSON.stringify(await inline.trials.map(tasks)))
     expect(JSON.stringify(results)).toBe(
       JSON.stringify(await poolOf({ bundle }).trials().map(tasks)),
     )
-    expect(coordinator.statistics()).toMatchObject({ tasks: 300, lost: 0, workers })
+    expect(coordinator.statistics()).toMatchObject({ tasks: 150, lost: 0, workers })
     const counts = all.map((worker) => worker.statistics().trials)
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(150)
     expect(Math.min(...counts)).toBeGreaterThan(0)
     if (shared.folder !== undefined) expect(readdirSync(join(shared.folder, 'results'))).toEqual([])
     const [full] = await coordinator.backtests().map(tasks.slice(7, 8))
@@ -156,13 +156,13 @@ describeWithRedis('a search through Redis', () => {
       await scratch(),
     ]
     await workerOf({ url, queue, folder })
-    const expected = await (await inlineOf({ bundle })).trials.map(tasksOf(200))
+    const expected = await (await inlineOf({ bundle })).trials.map(tasksOf(100))
     let rewriting: Promise<unknown> | undefined
     const onResults = () => {
       rewriting ??= writeBundle(bundle, marketContent({ assets: 3, sessions: 90 }, 12))
     }
     const coordinator = coordinatorOf({ bundle }, { url, queue, folder })
-    expect(await coordinator.trials({ onResults }).map(tasksOf(200))).toEqual(expected)
+    expect(await coordinator.trials({ onResults }).map(tasksOf(100))).toEqual(expected)
     await rewriting
     const later = await coordinator.trials().map(tasksOf(20))
     expect(later).toEqual(await (await inlineOf({ bundle })).trials.map(tasksOf(20)))
