@@ -111,7 +111,8 @@ function progressOf(io: Io): (event: QueueWorkerEvent) => void {
     if (event.kind === 'waiting')
       print(`waiting for trials of queue ${event.queue} at ${event.address}`)
     else if (event.kind === 'refused') print(`refused: ${event.error.message}`)
-    else if (event.kind === 'trouble') print(`trouble with Redis (${event.error.message}); going on`)
+    else if (event.kind === 'trouble')
+      print(`trouble with Redis (${event.error.message}); going on`)
     else {
       trials += event.trials
       const now = io.now().getTime()
