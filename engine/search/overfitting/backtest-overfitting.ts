@@ -63,6 +63,8 @@ export function backtestOverfitting(trials: readonly ReturnBlocks[]): BacktestOv
   const { sessions } = trials[0]!
   if (sessions < LEAST_SESSIONS)
     return absent(`it needs ${LEAST_SESSIONS} sessions or more, and the trials have ${sessions}`)
+  if (trials.every(({ squares }) => squares.every((square) => square === 0)))
+    return absent('the equity of no trial ever changed')
   const compared = evenly(trials, MOST_TRIALS)
   const halves = halvesOf(sessions)
   const best = bestInSample(compared, halves)

@@ -157,11 +157,12 @@ describe('the probability of backtest overfitting', () => {
     expect(found.rankShares[5]).toBe(1)
   })
 
-  it('of trials that never trade has no slope and no loss', () => {
-    const flat = new Array<number>(40).fill(0)
-    const found = givenBy([flat, flat])
-    expect(found).toMatchObject({ lossProbability: 0, meanInSample: 0, meanOutOfSample: 0 })
-    expect(found).not.toHaveProperty('slope')
+  it('is absent for trials that never trade', () => {
+    const flat = blocksOf(new Array<number>(40).fill(0))
+    expect(backtestOverfitting([flat, flat])).toMatchObject({
+      kind: 'absent',
+      reason: 'the equity of no trial ever changed',
+    })
   })
 
   it('is absent with the reason for one trial or too few sessions', () => {
