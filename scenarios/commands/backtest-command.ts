@@ -24,7 +24,8 @@ show, an asset without volume or with too few bars for the slow average, assets 
 After the run, they name why nothing was traded, and a bankruptcy: an equity of zero or less at the end of a session.
 Bars of different spacing, such as daily beside hourly ones, are refused.
 
---strategy MODULE runs a strategy of your own: its default export takes the data of the run and returns the strategy.
+--strategy MODULE runs a strategy of your own, in JavaScript or TypeScript: its default export takes the data of the run
+and returns the strategy.
 --check-lookahead runs the strategy again on data that end earlier, as they looked then. If it decides otherwise up to
 there, it uses the future: exit 1, with the session and both decisions. What it finds, how often, and what it cannot
 see: ${packageFile('docs/look-ahead.md')}.

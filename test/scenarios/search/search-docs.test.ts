@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runCli } from '../../../harness/cli/cli.js'
@@ -104,5 +104,17 @@ describe('assay init --strategy', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('give a file in this folder, such as mine.search.ts')
     expect(existsSync(join(folder, 'sp500.csv'))).toBe(false)
+  })
+})
+
+describe('TypeScript that Node does not load, without jiti', () => {
+  it('is refused with the remedy', () => {
+    rmSync(join(root, 'node_modules', 'assay', 'node_modules', 'jiti'))
+    writeFileSync(join(root, 'enum.search.ts'), 'enum Days { one = 1 }\nexport default Days')
+    const { code, stderr } = type('npx assay search enum.search.ts')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^assay: search module .*enum\.search\.ts is TypeScript, which Node [\d.]+ cannot load by itself, and the package jiti is not installed; install jiti, use Node 22\.18 or newer, or compile it/,
+    )
   })
 })
