@@ -6,16 +6,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const STARTS_PROCESSES =
   /\b(?:assay|runCli|forkRun|browserOfTests|spawn|runTrial|measureFresh|assessWorkload)\(/
 
-const TESTS = ['test/**/*.test.ts']
-/** Tests of samplers and clocks. */
-const SAMPLING = [
-  'test/harness/calibrate/**/*.test.ts',
-  'test/harness/cli/profile.test.ts',
-  'test/harness/measurement/**/*.test.ts',
-  'test/harness/profile/capture/**/*.test.ts',
-  'test/scenarios/profiled.test.ts',
-]
-
 /**
  * What takes long are processes, which is seen neither in the size of a file nor, in a fresh clone,
  * in times of an earlier run: so all workers end together.
@@ -32,6 +22,7 @@ class ProcessesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
     globalSetup: 'test/fixtures/shared-directory.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -39,30 +30,9 @@ export default defineConfig({
     // Modules are loaded once per process, not once per file, which halves the time. So a test
     // leaves no state behind in a module or in the environment.
     isolate: false,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'all',
-          include: TESTS,
-          exclude: SAMPLING,
-          // One more than the processors of a small host, because tests wait for their processes.
-          maxWorkers: 3,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'sampling',
-          include: SAMPLING,
-          // As many as the processors: threads that end within milliseconds are profiled, and under
-          // more load a sampler may miss them.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+    // As many as the processors of a small host. A third saves time, but threads that end within
+    // milliseconds are then profiled under a load in which a sampler may miss them.
+    maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },
     reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
     // No test opens a connection, and parsing further certificates takes longer than the rest of a
