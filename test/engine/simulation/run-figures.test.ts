@@ -47,6 +47,7 @@ describe('the figures of a run', () => {
       totalReturn,
       maxDrawdown,
       fills: 0,
+      closedTrades: 0,
     })
   })
 })
