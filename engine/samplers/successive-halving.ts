@@ -1,18 +1,5 @@
-import {
-  type BracketState,
-  mostRaises,
-  newBrackets,
-  nextOfBrackets,
-  observeBrackets,
-  pointsOf,
-  type Rung,
-  rungsOf,
-} from './brackets.js'
-import { methodOf, type Setting, type Steps, suggestDrawn } from './method.js'
-import { randomPoint } from './new-points.js'
-
-/** Draws refused by constraints, or proposed before, until any new point is taken. */
-const MOST_REFUSED = 100
+import { mostRaises, pointsOf, rungsOf } from './brackets.js'
+import { randomBrackets } from './random-brackets.js'
 
 /**
  * Successive halving: n random points on the least share of the bars, of which the best 1/η go on
@@ -24,21 +11,7 @@ const MOST_REFUSED = 100
  * optimization, AISTATS, figure 3, with η in place of 2 as in Li et al. 2018, Hyperband, JMLR 18
  * (185)
  */
-const steps: Steps<BracketState> = {
-  keepsPoints: true,
-  start: newBrackets,
-  suggest: (setting, state, id) =>
-    nextOfBrackets(state, id, rungsFor(setting), () =>
-      suggestDrawn(setting, MOST_REFUSED, () => randomPoint(setting.axes, setting.random)),
-    ),
-  observe(setting, state, observations) {
-    observeBrackets(state, observations, rungsFor(setting))
-  },
-}
-
-function rungsFor({ fidelity }: Setting): () => readonly Rung[] {
+export const successiveHalving = randomBrackets(({ fidelity }) => {
   const raises = mostRaises(fidelity)
   return () => rungsOf(pointsOf(1, raises, fidelity), raises, fidelity)
-}
-
-export const successiveHalving = methodOf(steps)
+})
