@@ -24,6 +24,7 @@ export { checkData, type DataCheck } from './data-check/check-data.js'
 export type { DataNote } from './data-check/data-note.js'
 export { EngineError, type EngineErrorCode } from './errors.js'
 export { type Executor, inlineExecutor } from './execution/inline.js'
+export type { PoolRunOptions, PoolTrialOptions } from './execution/pool-executors.js'
 export {
   type QueueWorker,
   type QueueWorkerEvent,
@@ -38,9 +39,7 @@ export {
 } from './execution/queue/redis-queue.js'
 export type { FailedTrial } from './execution/task-run.js'
 export {
-  type PoolRunOptions,
   type PoolStatistics,
-  type PoolTrialOptions,
   type WorkerPool,
   type WorkerPoolOptions,
   workerPool,

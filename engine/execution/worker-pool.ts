@@ -5,12 +5,18 @@ import { defaults, type OptimizationConfig } from '../config.js'
 import { isPositiveWhole } from '../config-variables.js'
 import { EngineError, messageOf } from '../errors.js'
 import type { TrialTask } from '../search/grid.js'
-import type { ObjectiveName } from '../search/objectives.js'
 import { onOneVersion } from '../search/one-version.js'
 import type { SearchExecutors } from '../search/search.js'
 import type { TrialSummary } from '../search/trial-summary.js'
 import type { BacktestResult } from '../simulation/result.js'
 import type { Executor } from './inline.js'
+import {
+  type PoolRunOptions,
+  type PoolTrialOptions,
+  poolExecutors,
+  type RunOptions,
+  type RunResult,
+} from './pool-executors.js'
 import { SharedBundles, type SharedLease } from './shared-bundles.js'
 import { TaskRun } from './task-run.js'
 import type { Wanted } from './worker-messages.js'
@@ -32,21 +38,6 @@ export interface WorkerPoolOptions {
    * new objects and 1 GiB for others. Buffers of typed arrays do not count.
    */
   readonly resourceLimits?: ResourceLimits
-}
-
-export interface PoolRunOptions {
-  /** Ends the run at once with the reason of the signal. */
-  readonly signal?: AbortSignal
-}
-
-export interface PoolTrialOptions extends PoolRunOptions {
-  /** If absent, that of the search module. One of one's own must be in the module. */
-  readonly objective?: ObjectiveName
-  /**
-   * Called as results come in, once for each task and in no particular order: the number of the
-   * first task, and the results from there on. An error that it throws ends the run.
-   */
-  readonly onResults?: (first: number, results: readonly TrialSummary[]) => void
 }
 
 export interface PoolStatistics {
@@ -107,6 +98,10 @@ class Pool implements WorkerPool {
   readonly #config: OptimizationConfig
   readonly #workers: Workers
   readonly #bundles: SharedBundles
+  /** A run of its own for each call: the bundle may change between calls. */
+  readonly #executors = poolExecutors((tasks, wanted, options) =>
+    onOneVersion({ map: () => this.#run(tasks, wanted, options) }).map(tasks),
+  )
   #searches = 0
   #closing: Promise<void> | undefined
 
@@ -138,16 +133,12 @@ class Pool implements WorkerPool {
     }
   }
 
-  trials(options: PoolTrialOptions = {}): Executor<TrialTask, TrialSummary> {
-    const { objective } = options
-    return this.#executor(
-      { kind: 'trials', ...(objective !== undefined && { objective }) },
-      options as RunOptions,
-    )
+  trials(options?: PoolTrialOptions): Executor<TrialTask, TrialSummary> {
+    return this.#executors.trials(options)
   }
 
-  backtests({ signal }: PoolRunOptions = {}): Executor<TrialTask, BacktestResult> {
-    return this.#executor({ kind: 'backtests' }, signal === undefined ? {} : { signal })
+  backtests(options?: PoolRunOptions): Executor<TrialTask, BacktestResult> {
+    return this.#executors.backtests(options)
   }
 
   async search<Result>(
@@ -195,21 +186,11 @@ class Pool implements WorkerPool {
     await this.#workers.end()
   }
 
-  /** A run of its own for each call: the bundle may change between calls. */
-  #executor<Result extends Pick<TrialSummary, 'bundle'>>(
-    wanted: Wanted,
-    options: RunOptions,
-  ): Executor<TrialTask, Result> {
-    const map = (tasks: readonly TrialTask[]) =>
-      this.#run(tasks, wanted, options) as Promise<readonly Result[]>
-    return { map: (tasks) => onOneVersion<TrialTask, Result>({ map }).map(tasks) }
-  }
-
   async #run(
     tasks: readonly TrialTask[],
     wanted: Wanted,
     { signal, onResults }: RunOptions,
-  ): Promise<readonly unknown[]> {
+  ): Promise<readonly RunResult[]> {
     this.#checkOpen()
     signal?.throwIfAborted()
     if (tasks.length === 0) return []
@@ -221,7 +202,7 @@ class Pool implements WorkerPool {
       this.#checkOpen()
       signal?.throwIfAborted()
       const run = new TaskRun(tasks, wanted, lease?.number, onResults)
-      return await this.#workers.complete(run, lease?.data, signal)
+      return (await this.#workers.complete(run, lease?.data, signal)) as readonly RunResult[]
     } finally {
       lease?.release()
       release()
@@ -231,10 +212,6 @@ class Pool implements WorkerPool {
   #checkOpen(): void {
     if (this.#closing !== undefined) throw closed()
   }
-}
-
-interface RunOptions extends PoolRunOptions {
-  readonly onResults?: (first: number, results: readonly unknown[]) => void
 }
 
 function closed(): EngineError {

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { messageOf } from '../errors.js'
 import { checkStrategy } from '../look-ahead/make-strategy.js'
 import type { OpenBundle } from '../ports.js'
 import type { BacktestSpec } from '../simulation/backtest.js'
 import { rangeOf, type TrialTask } from './grid.js'
 import { faultOfImport, importModule } from './import-module.js'
+import { placeOfModule } from './module-place.js'
 import {
   checkSearch,
   type DescribedSearch,
@@ -59,7 +58,7 @@ export async function describedSearch(
   module: string | URL,
   given: SearchModuleOptions = {},
 ): Promise<DescribedSearch> {
-  const { file, address } = placeOf(module)
+  const { file, address } = placeOfModule(module)
   const { default: exported } = await imported(file, address)
   if (exported === undefined)
     throw invalidModule(file, `has no default export; write ${EXAMPLE} in an ES module`)
@@ -76,14 +75,6 @@ export async function specOf(
   const algorithm = checkStrategy(await search.strategy(task.parameters))
   const range = rangeOf(task, search.backtest.range)
   return { ...search.backtest, ...(range !== undefined && { range }), bundle, algorithm }
-}
-
-function placeOf(module: string | URL): { readonly file: string; readonly address: string } {
-  const text = String(module)
-  if (module instanceof URL || /^(?:file|data|https?):/.test(text))
-    return { file: text.startsWith('file:') ? fileURLToPath(text) : text, address: text }
-  const file = resolve(text)
-  return { file, address: pathToFileURL(file).href }
 }
 
 async function imported(file: string, address: string): Promise<{ readonly default?: unknown }> {

@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sha256 } from '../../bundle/version.js'
 import { EngineError, messageOf } from '../../errors.js'
+import { placeOfModule } from '../../search/module-place.js'
 import type { ModuleIdentity } from './range-job.js'
 
 /** The source of a search module with every file that it imports by a relative path. */
@@ -32,8 +32,7 @@ const OWN_PACKAGE = 'assay'
  * @throws {EngineError} `input-invalid`: a file cannot be read; the message names it
  */
 export async function readModuleSource(module: string | URL): Promise<ModuleSource> {
-  const text = String(module)
-  const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(text)
+  const path = placeOfModule(module).file
   const entry = await realpath(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })

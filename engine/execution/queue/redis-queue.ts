@@ -8,9 +8,15 @@ import type { TrialSummary } from '../../search/trial-summary.js'
 import type { BacktestResult, BundleIdentity } from '../../simulation/result.js'
 import { BatchSize } from '../batch-size.js'
 import type { Executor } from '../inline.js'
+import {
+  type PoolRunOptions,
+  type PoolTrialOptions,
+  poolExecutors,
+  type RunOptions,
+  type RunResult,
+} from '../pool-executors.js'
 import { TaskRun } from '../task-run.js'
 import type { Wanted } from '../worker-messages.js'
-import type { PoolRunOptions, PoolTrialOptions } from '../worker-pool.js'
 import { engineIdentity } from './engine-identity.js'
 import { checkJsonData, exactJson } from './exact-json.js'
 import { type ModuleSource, readModuleSource } from './module-source.js'
@@ -102,6 +108,7 @@ class Coordinator implements RedisQueue {
   readonly #sizes = { trials: new BatchSize(RANGE_MS), backtests: new BatchSize(RANGE_MS) }
   readonly #done = { jobs: 0, tasks: 0, lost: 0, busyMs: 0, workers: 0 }
   readonly #runs = new Set<TaskRun>()
+  readonly #executors = poolExecutors((...run) => this.#map(...run))
   #opening: Promise<Opened> | undefined
   #closing: Promise<void> | undefined
 
@@ -117,16 +124,12 @@ class Coordinator implements RedisQueue {
     await this.#open()
   }
 
-  trials(options: PoolTrialOptions = {}): Executor<TrialTask, TrialSummary> {
-    const { objective } = options
-    return this.#executor(
-      { kind: 'trials', ...(objective !== undefined && { objective }) },
-      options as RunOptions,
-    )
+  trials(options?: PoolTrialOptions): Executor<TrialTask, TrialSummary> {
+    return this.#executors.trials(options)
   }
 
-  backtests({ signal }: PoolRunOptions = {}): Executor<TrialTask, BacktestResult> {
-    return this.#executor({ kind: 'backtests' }, signal === undefined ? {} : { signal })
+  backtests(options?: PoolRunOptions): Executor<TrialTask, BacktestResult> {
+    return this.#executors.backtests(options)
   }
 
   async search<Result>(
@@ -170,22 +173,18 @@ class Coordinator implements RedisQueue {
     return { link, search, source }
   }
 
-  #executor<Result extends Pick<TrialSummary, 'bundle'>>(
+  async #map(
+    tasks: readonly TrialTask[],
     wanted: Wanted,
     options: RunOptions,
-  ): Executor<TrialTask, Result> {
-    return {
-      map: async (tasks) => {
-        this.#checkOpen()
-        options.signal?.throwIfAborted()
-        if (tasks.length === 0) return []
-        const opened = await this.#open()
-        const bundle = await this.#bundleOf(opened.search)
-        const map = () =>
-          this.#run(opened, bundle, tasks, wanted, options) as Promise<readonly Result[]>
-        return onOneVersion<TrialTask, Result>({ map }, bundle.version).map(tasks)
-      },
-    }
+  ): Promise<readonly RunResult[]> {
+    this.#checkOpen()
+    options.signal?.throwIfAborted()
+    if (tasks.length === 0) return []
+    const opened = await this.#open()
+    const bundle = await this.#bundleOf(opened.search)
+    const map = () => this.#run(opened, bundle, tasks, wanted, options)
+    return onOneVersion({ map }, bundle.version).map(tasks)
   }
 
   /** Once for each run: the bundle may change between runs. */
@@ -201,7 +200,7 @@ class Coordinator implements RedisQueue {
     tasks: readonly TrialTask[],
     wanted: Wanted,
     { signal, onResults }: RunOptions,
-  ): Promise<readonly unknown[]> {
+  ): Promise<readonly RunResult[]> {
     this.#checkOpen()
     signal?.throwIfAborted()
     const run = new TaskRun(tasks, wanted, undefined, onResults)
@@ -227,7 +226,8 @@ class Coordinator implements RedisQueue {
     }
     this.#runs.add(run)
     try {
-      return await new QueuedRun(setting, run, template).finish(signal)
+      const results = await new QueuedRun(setting, run, template).finish(signal)
+      return results as readonly RunResult[]
     } finally {
       this.#runs.delete(run)
     }
@@ -236,10 +236,6 @@ class Coordinator implements RedisQueue {
   #checkOpen(): void {
     if (this.#closing !== undefined) throw closed()
   }
-}
-
-interface RunOptions extends PoolRunOptions {
-  readonly onResults?: (first: number, results: readonly unknown[]) => void
 }
 
 function closed(): EngineError {
