@@ -3,7 +3,7 @@ import type { Executor } from '../execution/inline.js'
 import type { Calendar } from '../market/calendar.js'
 import type { CurveMetrics } from '../simulation/metrics.js'
 import type { BacktestResult, EquityCurve, SessionText } from '../simulation/result.js'
-import { figuresOfResult } from '../simulation/run-figures.js'
+import { quickFigures } from '../simulation/run-figures.js'
 import type { TradingRange } from '../simulation/trading-range.js'
 import { annualOf, efficiencyOf, meanOf } from './efficiency.js'
 import type { TrialTask } from './grid.js'
@@ -13,7 +13,7 @@ import type { ParameterSpace } from './parameter-space.js'
 import type { SearchExecutors } from './search.js'
 import type { SearchWindows } from './search-plan.js'
 import { sessionStarts, stitch, stitchedMetrics } from './stitched.js'
-import type { Segment } from './walk-forward-windows.js'
+import { type Segment, windowsWithin } from './walk-forward-windows.js'
 
 /** One window: a search on the train segment, and its winner on the sessions that follow. */
 export interface SearchedWindow {
@@ -74,9 +74,8 @@ export async function walkForwardSearch(
 }
 
 /** The trading days of a range, by number: those that start in it. */
-export function daysOf(calendar: Calendar, { start, end }: WalkForwardSetting['range']): Segment {
-  const starts = sessionStarts(calendar)
-  const before = (bar: number): number => starts.filter((first) => first < bar).length
+export function daysOf({ dayOf }: Calendar, { start, end }: WalkForwardSetting['range']): Segment {
+  const before = (bar: number): number => (bar === 0 ? 0 : dayOf[bar - 1]! + 1)
   return { start: before(start), end: before(end) }
 }
 
@@ -87,22 +86,16 @@ export function daysOf(calendar: Calendar, { start, end }: WalkForwardSetting['r
  * @throws {EngineError} `input-invalid`: none fits
  */
 export function trainTestWindows(
-  { start, end }: Segment,
+  days: Segment,
   { train, test, mode = 'rolling' }: SearchWindows,
 ): readonly SearchedWindow['window'][] {
-  const count = Math.floor((end - start - train) / test)
-  if (count < 1)
-    throw new EngineError(
-      'input-invalid',
-      `windows of ${train} sessions to train and ${test} to test need ${train + test}, and the range has ${end - start}; shorten them`,
-    )
-  return Array.from({ length: count }, (_, w) => {
-    const trained = start + train + w * test
-    return {
-      train: { start: mode === 'anchored' ? start : trained - train, end: trained },
-      test: { start: trained, end: trained + test },
-    }
-  })
+  const windows = windowsWithin(days, { mode, train, validation: 0, test, step: test })
+  if (windows.length > 0)
+    return windows.map((window) => ({ train: window.train, test: window.test }))
+  throw new EngineError(
+    'input-invalid',
+    `windows of ${train} sessions to train and ${test} to test need ${train + test}, and the range has ${days.end - days.start}; shorten them`,
+  )
 }
 
 async function searchWindow(
@@ -126,7 +119,7 @@ async function searchWindow(
   const { parameters, result: trained } = outcome.best
   const [result] = await over(executors.backtests, window.test).map([{ parameters }])
   const score = definitionOf(options.objective ?? 'total-return').score(
-    figuresOfResult(result!),
+    quickFigures(result!),
     () => result!,
   )
   return {

@@ -41,33 +41,44 @@ export function walkForwardWindows(
   plan: WalkForwardPlan,
 ): readonly WalkForwardWindow[] {
   checkPlan(plan)
-  const {
-    mode,
-    train,
-    validation,
-    test,
-    step,
-    warmUp,
-    maxWindows = Number.POSITIVE_INFINITY,
-  } = plan
-  const windows: WalkForwardWindow[] = []
-  for (let w = 0; w < maxWindows; w++) {
-    const start = warmUp + w * step
-    const trained = start + train
-    const validated = trained + validation
-    if (validated + test > sessions) break
-    windows.push({
-      train: { start: mode === 'anchored' ? warmUp : start, end: trained },
-      validation: { start: trained, end: validated },
-      test: { start: validated, end: validated + test },
-    })
-  }
+  const { train, validation, test, warmUp } = plan
+  const windows = windowsWithin({ start: warmUp, end: sessions }, plan)
   if (windows.length > 0) return windows
   const needed = warmUp + train + validation + test
   throw new EngineError(
     'input-invalid',
     `the first window needs ${needed} sessions and there are ${sessions}; shorten its segments`,
   )
+}
+
+/**
+ * The windows that fit between two sessions, of lengths that were checked; none if the first does
+ * not. A validation segment may be empty.
+ */
+export function windowsWithin(
+  { start: first, end }: Segment,
+  {
+    mode,
+    train,
+    validation,
+    test,
+    step,
+    maxWindows = Number.POSITIVE_INFINITY,
+  }: Omit<WalkForwardPlan, 'warmUp'>,
+): readonly WalkForwardWindow[] {
+  const windows: WalkForwardWindow[] = []
+  for (let w = 0; w < maxWindows; w++) {
+    const start = first + w * step
+    const trained = start + train
+    const validated = trained + validation
+    if (validated + test > end) break
+    windows.push({
+      train: { start: mode === 'anchored' ? first : start, end: trained },
+      validation: { start: trained, end: validated },
+      test: { start: validated, end: validated + test },
+    })
+  }
+  return windows
 }
 
 function checkPlan(plan: WalkForwardPlan): void {
