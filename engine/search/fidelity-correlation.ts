@@ -1,3 +1,4 @@
+import { pointKey } from './parameter-space.js'
 import { rankCorrelation } from './rank-correlation.js'
 import type { OptimizedTrial } from './trial-runner.js'
 
@@ -133,7 +134,7 @@ function sampleOf(trials: readonly OptimizedTrial[]): readonly Levels[] {
   const points = new Map<string, Map<number, OptimizedTrial>>()
   for (const trial of trials) {
     if (trial.score === undefined || trial.bankrupt !== undefined) continue
-    const key = JSON.stringify(trial.parameters)
+    const key = pointKey(trial.parameters)
     const levels = points.get(key) ?? new Map<number, OptimizedTrial>()
     points.set(key, levels.set(trial.fidelity ?? 1, trial))
   }

@@ -80,7 +80,7 @@ export interface OptimizeOutcome<Result extends BacktestResult = BacktestResult>
 }
 
 /** Trials of a batch, unless the options give another number. */
-const BATCH = 8
+export const BATCH = 8
 
 /**
  * Searches a space with a method and runs the best trial again in full. The outcome depends on the

@@ -6,6 +6,11 @@ export type ParameterValue = number | string
 /** One point of a space: a value for each parameter. */
 export type Parameters = Readonly<Record<string, ParameterValue>>
 
+/** A text that equal points share and no others. */
+export function pointKey(parameters: Parameters): string {
+  return JSON.stringify(Object.entries(parameters))
+}
+
 /** On a logarithmic scale, equal ratios are equally likely. Its ends are above zero. */
 export type Scale = 'linear' | 'logarithmic'
 

@@ -2,6 +2,7 @@ import { isPositiveWhole } from '../config-variables.js'
 import { EngineError } from '../errors.js'
 import type { MethodName } from '../samplers/methods.js'
 import type { FidelityOptions } from '../samplers/sampler.js'
+import { BATCH } from './optimize.js'
 import type { ResultConstraints } from './result-constraints.js'
 
 /** How to search. What is absent has the value of `resolvedPlan`. */
@@ -42,7 +43,6 @@ export interface ResolvedPlan extends SearchPlan {
 
 const METHOD: MethodName = 'tpe'
 const TRIALS = 100
-const BATCH = 8
 
 /**
  * A plan from that of a module and what replaces it, field by field; single constraints replace

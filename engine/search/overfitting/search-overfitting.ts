@@ -1,6 +1,6 @@
 import { ratePerSession } from '../../simulation/metrics.js'
 import type { BacktestResult } from '../../simulation/result.js'
-import type { Parameters } from '../parameter-space.js'
+import { type Parameters, pointKey } from '../parameter-space.js'
 import type { TrialSummary } from '../trial-summary.js'
 import { type Absent, absent } from './absent.js'
 import { type BacktestOverfitting, backtestOverfitting } from './backtest-overfitting.js'
@@ -43,7 +43,7 @@ export function overfittingOf(
     const { count, sum, squares } = totalOf(one)
     return sharpeOfSums(count, sum, squares)
   })
-  const points = new Set(trials.map(({ parameters }) => keyOf(parameters))).size
+  const points = new Set(trials.map(({ parameters }) => pointKey(parameters))).size
   return {
     deflatedSharpe: deflatedSharpe(
       momentsOf(curve, ratePerSession(annualisation)),
@@ -62,12 +62,8 @@ function comparedBlocks(
   const byPoint = new Map<string, ReturnBlocks>()
   for (const { parameters, fidelity, returnBlocks } of [best, ...trials]) {
     if (fidelity !== undefined || returnBlocks?.sessions !== best.result.sessions) continue
-    const key = keyOf(parameters)
+    const key = pointKey(parameters)
     if (!byPoint.has(key)) byPoint.set(key, returnBlocks)
   }
   return [...byPoint.values()]
-}
-
-function keyOf(parameters: Parameters): string {
-  return JSON.stringify(Object.entries(parameters))
 }
