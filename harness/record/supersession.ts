@@ -75,11 +75,8 @@ export function supersededRecord<Found extends Standing>(
   const ids = namesOf(plan.workloads)
   return records.findLast(
     (record) =>
-      isAbout(record, plan.layer, plan.suite) &&
-      record.scale === plan.scale &&
-      isDeepStrictEqual(record.stacks.incumbent, plan.stacks.incumbent) &&
-      (record.workloads.length === 0 || isDeepStrictEqual(namesOf(record.workloads), ids)) &&
-      record.workloads.every(({ metric }) => metric === plan.metric),
+      isComparison(record, { ...plan, below: plan.stacks.incumbent }) &&
+      (record.workloads.length === 0 || isDeepStrictEqual(namesOf(record.workloads), ids)),
   )
 }
 
@@ -121,18 +118,36 @@ export function standingRecord<Found extends Standing>(
  */
 export function settledRecord<Found extends Standing>(
   layer: StandingLayer,
-  { suite, scale, below }: { suite: string; scale: ScaleName; below: readonly string[] },
+  where: Pick<Comparison, 'suite' | 'scale' | 'below'>,
   records: readonly Found[],
 ): Found | undefined {
+  const comparison = { layer: layer.id, metric: layer.metric, ...where }
   const newest = records.findLast(
-    (record) =>
-      isAbout(record, layer.id, suite) &&
-      record.scale === scale &&
-      isDeepStrictEqual(record.stacks.incumbent, below) &&
-      covers(record, layer) &&
-      record.workloads.every(({ metric }) => metric === layer.metric),
+    (record) => isComparison(record, comparison) && covers(record, layer),
   )
   return newest?.verdict === 'accepted' || newest?.verdict === 'rejected' ? newest : undefined
+}
+
+/** What a layer was compared with, how, and where. */
+interface Comparison {
+  readonly layer: string
+  readonly suite: string
+  readonly scale: ScaleName
+  readonly metric: Metric
+  /** The layers below it: the stack it was compared with. */
+  readonly below: readonly string[]
+}
+
+function isComparison(
+  record: Standing,
+  { layer, suite, scale, metric, below }: Comparison,
+): boolean {
+  return (
+    isAbout(record, layer, suite) &&
+    record.scale === scale &&
+    isDeepStrictEqual(record.stacks.incumbent, below) &&
+    record.workloads.every((workload) => workload.metric === metric)
+  )
 }
 
 function isAbout(record: Standing, layer: string, suite: string): boolean {
