@@ -31,12 +31,17 @@ export interface Progress {
 const BAR_WIDTH = 21
 const NAME_WIDTH = 13
 
+/** Whether progress is one redrawn line, as in a terminal, and not a line for each step. */
+export function redrawsProgress({ isTTY, env }: Io): boolean {
+  return isTTY && env.CI !== 'true' && env.TERM !== 'dumb'
+}
+
 /**
  * Progress on stderr: one redrawn line in a terminal, a line per pair elsewhere. It is drawn only
  * between runs, because a timer would wake this process while a run is measured.
  */
 export function createProgress(io: Io): Progress {
-  return io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? redrawing(io) : plainLines(io)
+  return redrawsProgress(io) ? redrawing(io) : plainLines(io)
 }
 
 function redrawing(io: Io): Progress {

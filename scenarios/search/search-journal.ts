@@ -54,7 +54,9 @@ export function readJournal(directory: string): StoredJournal | undefined {
       throw new InputError(
         `line ${i + 2} of ${path} is damaged; delete it and all after it to go on from there, or start anew with --replace`,
       )
-    done.set(batch.part, [...(done.get(batch.part) ?? []), ...batch.trials])
+    const trials = done.get(batch.part) ?? []
+    trials.push(...batch.trials)
+    done.set(batch.part, trials)
   }
   return { search: header.search, done, bytes: Buffer.byteLength(whole) }
 }

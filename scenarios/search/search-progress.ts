@@ -1,6 +1,6 @@
 import { namedValues, type SearchProgress } from '../../engine/index.js'
 import type { Io } from '../../harness/io.js'
-import { createProgress } from '../../harness/progress.js'
+import { createProgress, redrawsProgress } from '../../harness/progress.js'
 import { formatDuration } from '../../harness/text/format.js'
 
 /** Shows how far a search is, on stderr. */
@@ -19,7 +19,7 @@ const LINE_MS = 5000
  */
 export function showProgress(io: Io): ShownProgress {
   const shown = createProgress(io)
-  const pause = io.isTTY && io.env.CI !== 'true' && io.env.TERM !== 'dumb' ? REDRAW_MS : LINE_MS
+  const pause = redrawsProgress(io) ? REDRAW_MS : LINE_MS
   const begin = io.now().getTime()
   let shownAt = begin
   let first: number | undefined
