@@ -60,8 +60,12 @@ export function figuresOfRun(run: BookedRun): RunFigures {
     get sharpe() {
       return curveMetrics(curveOfRun(run), annualisation).sharpe
     },
-    fills: journal.events.reduce((sum, { kind }) => (kind === 'fill' ? sum + 1 : sum), 0),
-    closedTrades: closedTradesOf(journal.events),
+    get fills() {
+      return journal.events.reduce((sum, { kind }) => (kind === 'fill' ? sum + 1 : sum), 0)
+    },
+    get closedTrades() {
+      return closedTradesOf(journal.events)
+    },
   }
 }
 
