@@ -12,7 +12,7 @@ import {
   type TradingAlgorithm,
 } from '../engine/index.js'
 import { parseDecimal } from '../engine/market/money.js'
-import { type BarTimes, coarserAssets } from '../engine/portal/bar-spacing.js'
+import { coarserAssets } from '../engine/portal/bar-spacing.js'
 import {
   smaCrossover as crossover,
   type SmaCrossover,
@@ -164,10 +164,24 @@ export function marketShape(limits: {
       ),
     }),
   )
-  // Gaps can make an asset look coarser than another, and no backtest runs both.
   return shapes.filter(
-    ({ assets }) => !coarserAssets(assets.map(barTimes)).some(({ certain }) => certain),
+    ({ assets }) =>
+      !mixesSpacings(assets.map((asset) => ({ asset: asset.id, session: tradedSessions(asset) }))),
   )
+}
+
+/**
+ * Whether daily bars are refused by backtests, because gaps make one asset look coarser than
+ * another.
+ */
+export function mixesSpacings(
+  bars: readonly { readonly asset: string; readonly session: ArrayLike<number> }[],
+): boolean {
+  const assets = bars.map(({ asset, session }) => ({
+    asset,
+    times: Array.from(session, (day) => day * DAY_MS),
+  }))
+  return coarserAssets(assets).some(({ certain }) => certain)
 }
 
 const DAY_MS = 86_400_000
@@ -185,10 +199,6 @@ function tradedSessions({ first, last, gaps }: DrawnAsset): readonly number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
     (session) => session === first || session === last || gaps[session] === false,
   )
-}
-
-function barTimes(asset: DrawnAsset): BarTimes {
-  return { asset: asset.id, times: tradedSessions(asset).map((session) => session * DAY_MS) }
 }
 
 /**
