@@ -1,11 +1,12 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { InputError, InvalidEvidenceError } from '../errors.js'
 import { atExit } from '../system/at-exit.js'
 import { explainFileError } from '../system/files.js'
+import { listNames, readText } from '../system/proc.js'
 import { CHECKOUTS_PREFIX, markOwner, ownersGone } from './checkout-owner.js'
-import { git, gitToTheEnd, type ProgramSetting } from './git.js'
+import { git, gitToTheEnd, type ProgramSetting, readFromGit } from './git.js'
 import type { Revisions } from './revisions.js'
 import { checkOutSubmodules, type Submodule } from './submodules.js'
 
@@ -91,9 +92,27 @@ function rootsIn(folder: string): Record<Version, string> {
 
 /** Processes that were killed may still write for a moment, so removing is tried again. */
 function removeAll(folder: string, top: string, env: ProgramSetting['env']): void {
+  const real = existsSync(folder) ? realpathSync(folder) : folder
   for (const path of Object.values(rootsIn(folder))) removeWorktree(path, top, env)
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+  removeTornEntries(real, top, env)
   gitToTheEnd(['worktree', 'prune'], top, env)
+}
+
+/**
+ * Removes git's entries for worktrees in a folder, a real path. If git was killed while it wrote
+ * one, the entry is locked and a file of it is empty: then git refuses to list, remove or prune any
+ * worktree.
+ */
+function removeTornEntries(folder: string, top: string, env: ProgramSetting['env']): void {
+  const common = readFromGit(['rev-parse', '--git-common-dir'], top, env)
+  if (common === undefined) return
+  const entries = join(resolve(top, common), 'worktrees')
+  for (const name of listNames(entries)) {
+    const entry = join(entries, name)
+    if (readText(join(entry, 'gitdir'))?.startsWith(`${folder}${sep}`))
+      rmSync(entry, { recursive: true, force: true })
+  }
 }
 
 /** `--force` twice, because a worktree whose creation was interrupted is still locked. */

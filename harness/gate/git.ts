@@ -52,11 +52,21 @@ export function gitToTheEnd(
   cwd: string,
   env: ProgramSetting['env'],
 ): boolean {
-  const { status } = spawnSync('git', [...WITHOUT_HOOKS, ...args], {
+  return readFromGit(args, cwd, env) !== undefined
+}
+
+/** The trimmed output of git, also after an abort; undefined if it failed. */
+export function readFromGit(
+  args: readonly string[],
+  cwd: string,
+  env: ProgramSetting['env'],
+): string | undefined {
+  const { status, stdout } = spawnSync('git', [...WITHOUT_HOOKS, ...args], {
     cwd,
     env: gitEnvironment(env),
-    stdio: 'ignore',
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
     timeout: TIMEOUT_MS,
   })
-  return status === 0
+  return status === 0 ? stdout.trim() : undefined
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fixture } from '../../fixtures/bench.js'
@@ -74,6 +74,18 @@ describe('an interrupted gate', () => {
 })
 
 describe('a gate that is killed', () => {
+  it('while git writes its entry of a checkout, keeps no later gate from checking out', async () => {
+    const repository = gateRepository()
+    await interrupted(repository, 'proving', 'SIGKILL')
+    const entry = join(repository.root, '.git', 'worktrees', 'base')
+    writeFileSync(join(entry, 'commondir'), '')
+    writeFileSync(join(entry, 'locked'), 'initializing')
+    expect(() => repository.leftovers()).toThrow('commondir')
+    const ended = await interrupted(repository, 'building', 'SIGINT')
+    expect(ended.code).toBe(130)
+    expect(repository.leftovers()).toEqual([])
+  })
+
   it('leaves checkouts that the next gate removes, with git entries and lock', async () => {
     const repository = gateRepository()
     const killed = await interrupted(repository, 'proving', 'SIGKILL')
