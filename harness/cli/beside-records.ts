@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { readCalibration } from '../calibrate/calibration-store.js'
 import { AssayError } from '../errors.js'
 import { evidenceOf, readUnfinished, unfinishedIds } from '../evidence/evidence-store.js'
+import { compareLedger, ledgerPath, readableCampaigns } from '../record/campaign-store.js'
 import { readRecords } from '../record/record-store.js'
 import { bottlenecksFile, checkBottlenecks } from '../report/bottlenecks-page.js'
 import { readIfThere } from '../system/files.js'
@@ -9,13 +10,14 @@ import { isAtWork } from '../system/lock.js'
 import { sealOf } from '../system/sealed-text.js'
 import { refuseUnplannedRuns } from '../verdict/journal-audit.js'
 import type { CommandOnRoot } from './command-text.js'
-import { calibrationIds, strangersIn } from './strangers.js'
+import { calibrationIds, foreignLedgers, strangersIn } from './strangers.js'
 
 /** Problems of what no record is about: strangers, calibrations, consolidated profiles. */
 export function besideRecords(root: string, command: CommandOnRoot): string[] {
   return [
     ...problemsOf(() => strangersIn(root)),
     ...unfinishedProblems(root),
+    ...ledgerProblems(root, command),
     ...calibrationIds(root).flatMap((id) =>
       problemsOf(() => {
         const isThere = readCalibration(root, id) !== undefined
@@ -36,6 +38,28 @@ function unfinishedProblems(root: string): readonly string[] {
       return []
     }),
   )
+}
+
+/** Ledgers of campaigns that do not follow from their rounds; one at work is left alone. */
+function ledgerProblems(root: string, command: CommandOnRoot): readonly string[] {
+  const names = isAtWork(evidenceOf(root)) ? undefined : readableCampaigns(root)
+  // What cannot be read is named elsewhere.
+  if (names === undefined) return []
+  const again = command('replay', '--all', '--rewrite')
+  return [
+    ...foreignLedgers(root, names),
+    ...names.flatMap((name) => problemsOf(() => ledgerProblem(root, name, again))),
+  ]
+}
+
+function ledgerProblem(root: string, name: string, again: string): string[] {
+  const found = compareLedger(root, name)
+  const path = ledgerPath(root, name)
+  if (found === 'absent') return [`${path} is missing; write it again with: ${again}`]
+  if (found === 'same') return []
+  return [
+    `${path} does not follow from the records of the campaign; restore it, or write it again with: ${again}`,
+  ]
 }
 
 function bottlenecksProblems(root: string, command: CommandOnRoot): string[] {

@@ -3,6 +3,8 @@ import { Option } from 'commander'
 import type { ScaleName } from '../contract.js'
 import { InputError } from '../errors.js'
 import type { EvaluateCommand } from '../evaluation/plan.js'
+import type { CampaignChoice } from '../evaluation/run-campaign.js'
+import { CAMPAIGN_NAME } from '../evidence/campaign-name.js'
 import { defined } from '../evidence/defined.js'
 import { SEQUENCE_ID } from '../evidence/sequence-id.js'
 import { isThresholdPreset, type ThresholdPreset } from '../verdict/threshold-presets.js'
@@ -47,6 +49,8 @@ interface EvaluateOptions
     | 'nodeOptions'
   > {
   readonly workload?: readonly string[]
+  readonly campaign?: string
+  readonly campaignBudget?: number
   readonly threshold?: Fraction | ThresholdPreset
   readonly pairs: number
   readonly maxPairs?: number
@@ -74,6 +78,7 @@ Examples:
   assay evaluate layer1 --scale smoke                a quick look: 10 to 20 pairs on small data
   assay evaluate all                                 each layer in order, until the goal is met or gains get small
   assay evaluate all --standing                      only layers without a record, and all together
+  assay evaluate layer1 --campaign spring            one of many tries: confirmed by a second round (docs/campaigns.md)
   assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
   assay evaluate layer0-control --inject 12%         control: is a known effect of 12 % measured as 12 %?
   assay evaluate layer1 --json --require accepted    for scripts: the record on stdout, exit 1 unless accepted
@@ -126,6 +131,8 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .option('--profile', 'profile at the end (default; not at smoke scale or with --inject)')
       .option('--no-profile', 'do not profile')
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
+      .addOption(campaignOption())
+      .addOption(campaignBudgetOption())
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
       .option(
         '--standing',
@@ -145,6 +152,10 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
     if ('summary' in command) {
       const { evaluateSequence } = await import('./evaluate-sequence.js')
       return evaluateSequence(command, context)
+    }
+    if (command.campaign !== undefined) {
+      const { evaluateCandidate } = await import('./evaluate-candidate.js')
+      return evaluateCandidate({ ...command, campaign: command.campaign }, context)
     }
     const { evaluateLayer } = await import('./evaluate-layer.js')
     return evaluateLayer(command, context)
@@ -177,6 +188,29 @@ const alphaOption = () =>
     'an error probability above 0 and at most 0.5, e.g. 0.05',
   ).default(0.05)
 
+const CAMPAIGN = '--campaign <name>'
+
+const campaignOption = () =>
+  new Option(
+    CAMPAIGN,
+    'try the layer as a candidate of this campaign: one error budget for all candidates, and a second round with a fresh seed before anything is accepted',
+  ).argParser((text) => {
+    if (CAMPAIGN_NAME.test(text)) return text
+    throw refused(
+      CAMPAIGN,
+      text,
+      'a name of small letters, digits, dots and dashes, at most 64, that begins with a letter or a digit, e.g. spring',
+    )
+  })
+
+const campaignBudgetOption = () =>
+  fractionOption(
+    '--campaign-budget <fraction>',
+    'with --campaign: probability that the campaign accepts anything wrongly, at most, fixed by its first candidate (default: 5%)',
+    (value) => value > 0 && value <= 0.5,
+    'an error probability above 0 and at most 0.5, e.g. 0.05',
+  )
+
 const injectOption = () =>
   fractionOption(
     '--inject <fraction>',
@@ -190,12 +224,14 @@ function parseLayer(
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { workload = [], timeout, require, out, threshold, standing, ...rest } = options
+  const { workload = [], timeout, require, out, threshold, standing, ...given } = options
+  const { campaign: _, campaignBudget: __, ...rest } = given
   if (standing && layer !== SEQUENCE_ID)
     throw new InputError(`--standing: ${layer} is one layer; use it with evaluate ${SEQUENCE_ID}`)
   return {
     ...rest,
     ...thresholdOf(threshold),
+    ...defined({ campaign: campaignOf(options, words) }),
     layer,
     workloads: workload,
     looks: looksOf(options),
@@ -209,6 +245,32 @@ function parseLayer(
     profile: options.profile ?? (options.scale !== 'smoke' && options.inject === undefined),
     text: commandText('evaluate', layer, ...words),
   }
+}
+
+/**
+ * The campaign of a command.
+ *
+ * @throws {InputError} a budget without a campaign, or an option that a campaign cannot have
+ */
+function campaignOf(
+  { campaign: name, campaignBudget: budget, inject }: EvaluateOptions,
+  words: readonly string[],
+): CampaignChoice | undefined {
+  if (name === undefined) {
+    if (budget === undefined) return undefined
+    throw new InputError(
+      '--campaign-budget: this is the error budget of a campaign; add --campaign NAME',
+    )
+  }
+  if (inject !== undefined)
+    throw new InputError(
+      '--inject: a control is not a candidate of a campaign; leave out --campaign',
+    )
+  if (words.some((word) => /^--seed\b/.test(word)))
+    throw new InputError(
+      '--seed: every round of a campaign has a fresh seed of its own; leave it out with --campaign',
+    )
+  return defined({ name, budget })
 }
 
 function thresholdOf(threshold: EvaluateOptions['threshold']) {

@@ -3,12 +3,14 @@ import { evaluateLocked } from '../evaluation/evaluate.js'
 import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
 import { measuredCode, type PlanDraft } from '../evaluation/plan-draft.js'
 import { goalOf, planSummary } from '../evaluation/plan-summary.js'
+import { runCandidateLocked } from '../evaluation/run-campaign.js'
 import { runSequence, type Turn } from '../evaluation/run-sequence.js'
 import { readJournal } from '../evaluation/sequence-journal.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
 import { Interrupted, type Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
+import { ledgerLine } from '../record/campaign-text.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
 import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
@@ -17,6 +19,7 @@ import { bottlenecksFile } from '../report/bottlenecks-page.js'
 import { refuseForeign } from '../system/own-file.js'
 import { terminalTable } from '../text/table.js'
 import type { CommandContext } from './command.js'
+import { type CandidateCommand, candidateRequest, isCandidate } from './evaluate-candidate.js'
 import { exitCodeOf } from './evaluate-layer.js'
 import { linePrinter, outWords } from './output.js'
 import { calibrateIfDue, evaluationRequest, printEvaluation } from './print-evaluation.js'
@@ -144,9 +147,28 @@ function evaluateOne(
   const isFirst = layers.slice(0, at).every(({ standalone }) => standalone === true)
   const hasIncumbent = !isFirst && layers[at]?.standalone !== true
   const layerCommand = command.layer(id, hasIncumbent ? incumbent : undefined)
+  if (isCandidate(layerCommand)) return tryOne(session, layerCommand, turn)
   const records = readRecords(layerCommand.root)
   const planned = planEvaluation(layerCommand, loaded, records, packageVersion)
   return evaluateAndPrint(session, layerCommand, planned, turn)
+}
+
+/** The layer as the next candidate of a campaign. @returns the record that decides about it */
+async function tryOne(
+  { loaded, packageVersion, io, printLine }: Session,
+  layerCommand: CandidateCommand,
+  { resume, onClaim }: Turn,
+): Promise<DecisionRecord> {
+  const request = candidateRequest({
+    command: { ...layerCommand, resume },
+    loaded,
+    io,
+    plan: (records) => planEvaluation(layerCommand, loaded, records, packageVersion),
+    onClaim,
+  })
+  const { record, ledger } = await runCandidateLocked(request)
+  printLine(ledgerLine(ledger))
+  return record
 }
 
 function evaluateSummary(

@@ -3,7 +3,7 @@ import { changeText, directedInterval } from '../record/change-text.js'
 import { certifiedClaim, criterionOf, resolutionClaim } from '../record/claim.js'
 import { decidingInterval, sureness } from '../record/deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
-import { workloadOutcome } from '../record/outcome-word.js'
+import { verdictWords, workloadOutcome } from '../record/outcome-word.js'
 import { divergencePlace } from '../text/divergence-place.js'
 import {
   formatCounted,
@@ -111,5 +111,5 @@ export function closingLine(
   paths: readonly string[],
   replayCommand: string,
 ): string {
-  return `${record.verdict.padEnd(NAME_WIDTH)} ${paths.join(' · ')} · replay with: ${replayCommand}`
+  return `${verdictWords(record).padEnd(NAME_WIDTH)} ${paths.join(' · ')} · replay with: ${replayCommand}`
 }

@@ -2,11 +2,14 @@ import { SCALE_NAMES, type Suite } from '../contract.js'
 import { EXIT, type ExitCode, InvalidEvidenceError } from '../errors.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import type { Io } from '../io.js'
+import { ledgerIn, readableCampaigns } from '../record/campaign-store.js'
+import { budgetText } from '../record/campaign-text.js'
 import { targetResults } from '../record/change-text.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { listedVerdict } from '../record/outcome-word.js'
 import { readRecord } from '../record/record-store.js'
 import { supersededBy } from '../record/supersession.js'
+import { formatCounted } from '../text/format.js'
 import { terminalTable } from '../text/table.js'
 
 /** `assay list`. A damaged record is listed as damaged; the others are listed all the same. */
@@ -23,6 +26,8 @@ export function printList(root: string, suite: Suite, io: Io): ExitCode {
     SCALE_NAMES.map((scale) => [scale]),
   )
   printSection('records', recordRows(root))
+  const campaigns = campaignRows(root)
+  if (campaigns.length > 0) printSection('campaigns', campaigns)
   const unfinished = unfinishedIds(root)
   if (unfinished.length > 0)
     printSection(
@@ -51,6 +56,26 @@ function recordRows(root: string): string[][] {
           describeSupersession(record, records),
         ],
   )
+}
+
+/** Each campaign with its newest candidate and what is spent and left of its error budget. */
+function campaignRows(root: string): string[][] {
+  return (readableCampaigns(root) ?? []).map((name) => {
+    try {
+      const ledger = ledgerIn(root, name)!
+      const { candidates } = ledger
+      const accepted = candidates.filter(({ outcome }) => outcome === 'accepted').length
+      return [
+        name,
+        formatCounted(candidates.length, 'candidate'),
+        `${accepted} accepted`,
+        budgetText(ledger),
+      ]
+    } catch (error) {
+      if (error instanceof InvalidEvidenceError) return [name, 'damaged', error.message, '']
+      throw error
+    }
+  })
 }
 
 function readOrExplain(

@@ -6,6 +6,7 @@ import type { Evidence } from '../evidence/evidence.js'
 import { decisionsOf, evidenceOf, recordIds, unfinishedIds } from '../evidence/evidence-store.js'
 import { differsInLineEnds, LINE_ENDS_CHANGED } from '../evidence/line-ends.js'
 import type { Io } from '../io.js'
+import { writeLedgers } from '../record/campaign-store.js'
 import { renderDecision } from '../record/decision-markdown.js'
 import {
   type DecisionRecord,
@@ -15,6 +16,7 @@ import {
 } from '../record/decision-record.js'
 import { readUnchangedEvidence } from '../record/evidence-digests.js'
 import { renderIndex } from '../record/index-page.js'
+import { verdictWords } from '../record/outcome-word.js'
 import { readGenerated, readRecords, rewriteRecords } from '../record/record-store.js'
 import { changedFigure } from '../record/same-figures.js'
 import { toSequenceStep } from '../record/sequence-record.js'
@@ -53,7 +55,7 @@ export function replayRecords(root: string, name: string | undefined, io: Io): E
         ? 'the report matches'
         : `its report is missing; write it with: ${command('report', numberOf(record.id))}`
     io.stdout(
-      `${record.id}  ${record.verdict}  reproduced from ${files} evidence files; ${about}\n`,
+      `${record.id}  ${verdictWords(record)}  reproduced from ${files} evidence files; ${about}\n`,
     )
   }
   checkIndexes(root, records, command)
@@ -125,10 +127,12 @@ export function rewriteFromEvidence(root: string, name: string | undefined, io: 
     rewriteRecords(root, derived)
     const ids = chosen.map(({ id }) => id)
     rewriteReports(root, ids)
-    for (const { id, verdict, recordVersion } of chosen) {
+    writeLedgers(root)
+    for (const record of chosen) {
+      const { id, recordVersion } = record
       const from = recordVersion === RECORD_VERSION ? '' : ` from record version ${recordVersion}`
       io.stdout(
-        `${id}  ${verdict}  rewritten${from}, with every verdict, reason and figure unchanged\n`,
+        `${id}  ${verdictWords(record)}  rewritten${from}, with every verdict, reason and figure unchanged\n`,
       )
     }
     return EXIT.done

@@ -12,6 +12,7 @@ import {
   unfinishedIds,
 } from '../evidence/evidence-store.js'
 import { RECORD_ID } from '../evidence/field-schemas.js'
+import { CAMPAIGNS } from '../record/campaign-store.js'
 import { REPORT_INDEX } from '../report/report-index-file.js'
 import { entriesIfThere } from '../system/files.js'
 import { isAtWork } from '../system/lock.js'
@@ -33,7 +34,12 @@ export function strangersIn(root: string): string[] {
   const decisions = ['README.md', ...ids.flatMap((id) => [`${id}.json`, `${id}.md`])]
   const reports = [REPORT_INDEX, ...ids.flatMap((id) => [`${id}.html`, `${id}.svg`])]
   return [
-    ...foreignIn(decisionsOf(root), (entry) => entry.isFile() && decisions.includes(entry.name)),
+    ...foreignIn(
+      decisionsOf(root),
+      (entry) =>
+        (entry.isFile() && decisions.includes(entry.name)) ||
+        (entry.isDirectory() && entry.name === CAMPAIGNS),
+    ),
     ...foreignIn(reportsOf(root), (entry) => entry.isFile() && reports.includes(entry.name)),
     ...foreignIn(evidenceOf(root), isEvidence),
     ...evidenceFolders(root).flatMap((id) => uncoveredIn(join(evidenceOf(root), id))),
@@ -89,6 +95,24 @@ function uncoveredIn(folder: string): string[] {
     const isCovered = entry.isFile() && (!entry.name.startsWith('.') || HARMLESS.test(entry.name))
     return isCovered ? [] : [foreign(path, entry)]
   })
+}
+
+/**
+ * What is in the folder of the ledgers and belongs to no campaign.
+ *
+ * @param campaigns names of the campaigns of the evidence root
+ */
+export function foreignLedgers(root: string, campaigns: readonly string[]): string[] {
+  const folder = join(decisionsOf(root), CAMPAIGNS)
+  const isThere = entriesIfThere(decisionsOf(root)).some(
+    (entry) => entry.isDirectory() && entry.name === CAMPAIGNS,
+  )
+  if (!isThere) return []
+  if (entriesIfThere(folder).length === 0) return [`${folder} is empty; delete it`]
+  return foreignIn(
+    folder,
+    (entry) => entry.isFile() && campaigns.some((name) => entry.name === `${name}.json`),
+  )
 }
 
 function foreignCalibrations(root: string): string[] {

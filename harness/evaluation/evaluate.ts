@@ -22,6 +22,7 @@ import type { ForkSettings } from '../measurement/fork-run.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { forkSettings } from '../measurement/run-environment.js'
 import type { Progress } from '../progress.js'
+import { writeLedger } from '../record/campaign-store.js'
 import { type DecisionRecord, toDecisionRecord } from '../record/decision-record.js'
 import { readRecord, writeIndex } from '../record/record-store.js'
 import { atExit } from '../system/at-exit.js'
@@ -153,6 +154,7 @@ async function begin(request: EvaluationRequest): Promise<Begun> {
     const plan = { ...unpiloted, workloads }
     writePlan(root, plan)
     writeIndex(root)
+    if (plan.campaign !== undefined) writeLedger(root, plan.campaign.name)
     return { plan, code }
   } catch (error) {
     discardUnplanned(root, id)

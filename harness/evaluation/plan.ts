@@ -18,6 +18,7 @@ import { findNamed } from '../text/nearest-name.js'
 import { type ThresholdPreset, withPreset } from '../verdict/threshold-presets.js'
 import { acceptedBefore, checkIncumbent } from './incumbent.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
+import type { CampaignChoice } from './run-campaign.js'
 
 /** An `evaluate` command. Its options have been checked, but not yet its layer and workloads. */
 export interface EvaluateCommand {
@@ -41,6 +42,8 @@ export interface EvaluateCommand {
   readonly metric?: Metric
   /** Design of the pairs; if absent, each workload gets the one that suits it. */
   readonly design?: PairDesign
+  /** Present if the layer is tried as a candidate of a campaign. */
+  readonly campaign?: CampaignChoice
   readonly resume: boolean
   /** Evidence root, absolute. */
   readonly root: string

@@ -30,6 +30,7 @@ const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   seed: '--seed',
   regime: '--pairs, --max-pairs, --fixed, --alpha or --memory',
   injected: '--inject',
+  campaign: '--campaign',
   nodeFlags: '--node-options',
   packageVersion: 'package version',
 }

@@ -7,6 +7,7 @@ import { createProgress } from '../progress.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { digestRecord, readRecord } from '../record/record-store.js'
 import { toSequenceStep } from '../record/sequence-record.js'
+import { awaitsConfirmation } from '../record/supersession.js'
 import { followSequence } from '../verdict/sequence.js'
 import { enterRoot } from './enter-root.js'
 import { goalOf } from './plan-summary.js'
@@ -88,7 +89,8 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
 
 /** Whether there is something to continue: a finished layer, or a layer with finished runs. */
 function canContinue(root: string, { done, current }: SequenceJournal): boolean {
-  return done.length > 0 || (current !== undefined && unfinishedIds(root).includes(current.record))
+  const kept = [...unfinishedIds(root), ...recordIds(root)]
+  return done.length > 0 || (current !== undefined && kept.includes(current.record))
 }
 
 /** Removes the journal after an error, which one in here must not hide. */
@@ -143,15 +145,19 @@ async function runTurn(
   const { done, current } = log.journal
   const earlier =
     done.find((entry) => entry.layer === layer) ?? (current?.layer === layer ? current : undefined)
-  if (earlier !== undefined && recordIds(root).includes(earlier.record)) {
-    const record = readRecord(root, earlier.record)
-    onFinishedBefore(record)
-    if (earlier === current) log.finish(layer, record.id)
-    return record
+  const found =
+    earlier !== undefined && recordIds(root).includes(earlier.record)
+      ? readRecord(root, earlier.record)
+      : undefined
+  if (earlier !== undefined && found !== undefined && !awaitsConfirmation(found)) {
+    onFinishedBefore(found)
+    if (earlier === current) log.finish(layer, found.id)
+    return found
   }
   io.signal.throwIfAborted()
+  const isBegun = earlier !== undefined && unfinishedIds(root).includes(earlier.record)
   const record = await run({
-    resume: earlier !== undefined && unfinishedIds(root).includes(earlier.record),
+    resume: isBegun || found !== undefined,
     onClaim: (id) => log.begin(layer, id),
   })
   log.finish(layer, record.id)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
+import { campaignRoundSchema } from './campaign-round.js'
 import {
   armSchema,
   designSchema,
@@ -163,6 +164,8 @@ export const planSchema = z.strictObject({
     .min(1),
   /** Present in a control, whose record does not decide about the layer. */
   injected: injectedSchema.optional(),
+  /** Present in a round of a campaign. */
+  campaign: campaignRoundSchema.optional(),
   /** Id of the record it supersedes (`record/supersession.ts`), or null. */
   supersedes: z.string().nullable(),
   /** Flags of Node in every measured process. */

@@ -1,4 +1,5 @@
 import type { Arm } from '../contract.js'
+import type { RoundName } from '../evidence/campaign-round.js'
 import { seededRandom } from '../statistics/random.js'
 
 const BLOCK = 4
@@ -103,6 +104,20 @@ export function freshSeed(seed: number): number {
   const random = randomOf(`${seed}/summary`)
   const first = Math.floor(random() * 2 ** 31)
   return first === seed ? Math.floor(random() * 2 ** 31) : first
+}
+
+/**
+ * The seed of a round of a campaign. The confirmation has other data and another order than the
+ * screening, and every candidate has its own.
+ *
+ * @param candidate number of the candidate, from 1
+ */
+export function campaignSeed(name: string, candidate: number, round: RoundName): number {
+  const random = randomOf(`campaign ${name}/${candidate}`)
+  const screening = Math.floor(random() * 2 ** 31)
+  if (round === 'screening') return screening
+  const confirmation = Math.floor(random() * 2 ** 31)
+  return confirmation === screening ? (confirmation + 1) % 2 ** 31 : confirmation
 }
 
 /** Fisher–Yates. */

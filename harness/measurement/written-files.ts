@@ -8,6 +8,7 @@ export type IsWritten = (path: string) => boolean
 /** What commands write below an evidence root, by names of ours alone. */
 const EVIDENCE = [
   new RegExp(String.raw`^decisions/(README\.md|${RECORD_ID_PATTERN}\.(json|md))$`),
+  /^decisions\/campaigns\/[a-z0-9][a-z0-9.-]*\.json$/,
   new RegExp(String.raw`^reports/(index\.html|${RECORD_ID_PATTERN}\.(html|svg))$`),
   new RegExp(`^profiling-results/(${RECORD_ID_PATTERN}|calibration|gate|profile-[^/]+)/`),
   /^profiling-results\/(BOTTLENECKS\.md|\.[^/]+)$/,

@@ -2,6 +2,7 @@ import { escapeName } from '../text/escape-markdown.js'
 import { formatLimit } from '../text/format.js'
 import type { WorkloadReason } from '../verdict/reasons.js'
 import type { DecisionRecord } from './record-schema.js'
+import { awaitsConfirmation } from './supersession.js'
 import { nextSentence } from './time-spent.js'
 
 /** Reasons that more pairs cannot remove. */
@@ -54,17 +55,20 @@ function stackConsequence({
   layer,
   equivalence,
   workloads,
+  reasons,
 }: DecisionRecord): string {
   const name = escapeName(layer)
   if (injected !== undefined) return `None for ${name}: this was a test of the method.`
   if (equivalence.kind === 'different')
     return `${name} stays off until its results equal the baseline's.`
+  if (awaitsConfirmation({ reasons }))
+    return `${name} does not join the incumbent stack: this is the screening of a campaign, and only its confirmation can accept.`
   if (verdict === 'accepted')
     return `Later layers are measured on top of ${name}, unless the suite marks it as standalone (a control, or a part of another layer).`
   if (verdict === 'rejected')
     return `${name} does not join the incumbent stack; later layers are measured without it.`
-  const remedy = workloads.some(({ reasons }) =>
-    reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)),
+  const remedy = workloads.some((workload) =>
+    workload.reasons.some((reason) => BEYOND_MORE_PAIRS.includes(reason)),
   )
     ? 'More pairs cannot decide: first fix what the reasons name.'
     : 'More pairs or a quieter host may decide.'

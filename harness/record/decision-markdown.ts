@@ -2,6 +2,7 @@ import { capitalize } from '../text/capitalize.js'
 import { escapeCode, escapeMarkdown, escapePath } from '../text/escape-markdown.js'
 import { formatLimit } from '../text/format.js'
 import { counterOf, kindOf } from '../verdict/criteria.js'
+import { campaignNotice } from './campaign-text.js'
 import { signedChange } from './change-text.js'
 import { criterionOf } from './claim.js'
 import { consequencesOf } from './consequences.js'
@@ -9,6 +10,7 @@ import { reasonLines, regimeLine, ruleLines } from './decision-rule.js'
 import { armsSentence, type SummaryRow, summaryOf } from './decision-summary.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
 import { type FirstScreen, firstScreen } from './first-screen.js'
+import { verdictWords } from './outcome-word.js'
 import type { DecisionRecord } from './record-schema.js'
 import { type PlacedWarning, renderedWarnings } from './rendered-warnings.js'
 import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from './sequence-text.js'
@@ -41,6 +43,8 @@ export interface DecisionModel {
   /** The verdict as the beginning of a sentence. */
   readonly outcome: string
   readonly control: string
+  /** The round of a campaign that this is; '' if it is none. */
+  readonly campaign: string
   /** The record that supersedes this one, as a sentence; '' if none does. */
   readonly superseded: string
   readonly first: FirstScreen
@@ -106,10 +110,11 @@ export function decisionModel(
     record,
     verdict:
       record.injected === undefined
-        ? record.verdict
+        ? verdictWords(record)
         : `control with an injected effect, ${record.verdict}`,
-    outcome: capitalize(record.verdict),
+    outcome: capitalize(verdictWords(record)),
     control: controlNotice(record),
+    campaign: campaignNotice(record),
     superseded: supersededNotice(record, records),
     first: firstScreen(record),
     summary: summaryOf(record),

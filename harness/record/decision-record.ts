@@ -56,6 +56,7 @@ export function toDecisionRecord(
     seed: plan.seed,
     regime: { ...plan.regime, looks: [...plan.regime.looks] },
     injected: plan.injected,
+    campaign: plan.campaign && { ...plan.campaign },
     workloads,
     cumulative: cumulative && toCumulativeRecord(cumulative),
     sequence: evidence.sequence && toSequenceRecord(evidence.sequence),

@@ -3,7 +3,7 @@ import { formatCount, formatCounted, formatLimit } from '../text/format.js'
 import { criterionFor, kindOf } from '../verdict/criteria.js'
 import { DECISION_REASONS } from '../verdict/reasons.js'
 import { workloadReason } from './claim.js'
-import { workloadOutcome } from './outcome-word.js'
+import { verdictWords, workloadOutcome } from './outcome-word.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
 
 /** How a decision was measured and made, in lines of markdown. */
@@ -59,7 +59,7 @@ export function ruleLines({ criterion, regime, workloads }: DecisionRecord): str
 /** The verdict of the layer and of each workload, with their reasons. */
 export function reasonLines(record: DecisionRecord): string[] {
   return [
-    `**${record.verdict}**: ${record.reasons.map((code) => DECISION_REASONS[code]).join('; ')}.`,
+    `**${verdictWords(record)}**: ${record.reasons.map((code) => DECISION_REASONS[code]).join('; ')}.`,
     ...record.workloads.map((workload) => {
       const { id, pairs, reasons } = workload
       const why = reasons.map((code) => escapeMarkdown(workloadReason(code, workload, record)))

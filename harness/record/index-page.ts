@@ -1,4 +1,5 @@
 import { escapeName } from '../text/escape-markdown.js'
+import { type CampaignRow, campaignRow, campaignStates } from './campaign-text.js'
 import { targetResults } from './change-text.js'
 import { listedVerdict } from './outcome-word.js'
 import type { DecisionRecord } from './record-schema.js'
@@ -17,6 +18,8 @@ interface IndexModel {
     /** The records it supersedes, folded; '' if there are none. */
     readonly earlier: string
   }[]
+  /** Cells of the table of campaigns. */
+  readonly campaigns: readonly CampaignRow[]
   readonly unfinished: readonly string[]
 }
 
@@ -46,6 +49,7 @@ export function renderIndex(
       date: record.date,
       earlier: earlierCell(record, records),
     })),
+    campaigns: campaignStates(records).map(campaignRow),
     unfinished: [...unfinished].sort(),
   })
 }

@@ -1,4 +1,5 @@
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
+import { awaitsConfirmation } from './supersession.js'
 
 type Outcome = WorkloadRecord['looks'][number]['outcome']
 
@@ -25,7 +26,17 @@ export function workloadOutcome({
   return reasons.includes('not-needed') ? 'stopped early' : outcomeWord(role, verdict)
 }
 
+/** The verdict of a record in words: a screening that is passed is not undecided. */
+export function verdictWords(record: Pick<DecisionRecord, 'verdict' | 'reasons'>): string {
+  return awaitsConfirmation(record) ? 'passed screening' : record.verdict
+}
+
 /** The verdict of a record in a list of records. */
-export function listedVerdict({ verdict, injected }: DecisionRecord): string {
-  return injected === undefined ? verdict : `${verdict} (control with an injected effect)`
+export function listedVerdict(record: DecisionRecord): string {
+  const { injected, campaign } = record
+  const words = verdictWords(record)
+  if (injected !== undefined) return `${words} (control with an injected effect)`
+  if (campaign === undefined) return words
+  const { name, candidate, round } = campaign
+  return `${words} (campaign ${name}, ${round} of candidate ${candidate})`
 }

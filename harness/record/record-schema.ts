@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
+import { campaignRoundSchema } from '../evidence/campaign-round.js'
 import {
   calibrationQuoteSchema,
   criterionSchema,
@@ -74,6 +75,8 @@ export const decisionRecordSchema = z.strictObject({
   }),
   /** Present if extra work was injected into one arm, to test the method and not the layer. */
   injected: injectedSchema.optional(),
+  /** Present in a round of a campaign, which has one error budget for all its candidates. */
+  campaign: campaignRoundSchema.optional(),
   workloads: z.array(workloadRecordSchema),
   /** Candidate against the pure baseline: geometric mean over the target workloads. */
   cumulative: cumulativeSchema.optional(),

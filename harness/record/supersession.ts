@@ -48,6 +48,7 @@ export interface Standing {
   readonly verdict: DecisionRecord['verdict']
   /** Set in controls with an injected effect, which do not decide about the layer. */
   readonly injected?: unknown
+  readonly reasons?: readonly string[]
   readonly stacks: { readonly incumbent: readonly string[] }
   /** Empty if nothing was measured, because results differ or no layer was accepted. */
   readonly workloads: readonly {
@@ -55,6 +56,14 @@ export interface Standing {
     readonly role: 'target' | 'guard'
     readonly metric: Metric
   }[]
+}
+
+/**
+ * Whether a record is a screening that was passed. It decides nothing: neither for its layer,
+ * because only the confirmation can accept, nor against it.
+ */
+export function awaitsConfirmation({ reasons = [] }: Pick<Standing, 'reasons'>): boolean {
+  return reasons.includes('passed-screening')
 }
 
 type Planned = Pick<
@@ -151,7 +160,12 @@ function isComparison(
 }
 
 function isAbout(record: Standing, layer: string, suite: string): boolean {
-  return record.layer === layer && record.suite === suite && record.injected === undefined
+  return (
+    record.layer === layer &&
+    record.suite === suite &&
+    record.injected === undefined &&
+    !awaitsConfirmation(record)
+  )
 }
 
 function covers({ workloads }: Standing, layer: StandingLayer): boolean {

@@ -4,6 +4,7 @@ import {
   pendingPublication,
   recordIds,
 } from '../evidence/evidence-store.js'
+import { writeLedger } from '../record/campaign-store.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { publishRecord, readRecord, readRecords } from '../record/record-store.js'
 import { writeBottlenecks } from './bottlenecks-page.js'
@@ -40,9 +41,10 @@ export function finishPublication(root: string): string | undefined {
 
 /**
  * The report, and those of earlier records of the layer again: they may be superseded now. After a
- * summary, also the page of bottlenecks.
+ * summary, also the page of bottlenecks; after a round of a campaign, its ledger.
  */
-function complete(root: string, { id, layer, sequence }: DecisionRecord): void {
+function complete(root: string, { id, layer, sequence, campaign }: DecisionRecord): void {
+  if (campaign !== undefined) writeLedger(root, campaign.name)
   if (sequence !== undefined) writeBottlenecks(root, readRecords(root))
   writeReports(root, [id])
   const older = readRecords(root).filter((one) => one.layer === layer && one.id !== id)

@@ -1,7 +1,13 @@
+import { type CampaignRow, campaignRow, campaignStates } from '../record/campaign-text.js'
 import { resultText } from '../record/change-text.js'
 import { decidingInterval } from '../record/deciding-interval.js'
 import type { DecisionRecord } from '../record/record-schema.js'
-import { numberOf, standingRecords, supersededRecords } from '../record/supersession.js'
+import {
+  awaitsConfirmation,
+  numberOf,
+  standingRecords,
+  supersededRecords,
+} from '../record/supersession.js'
 import { paddedRange } from './charts/axes.js'
 import { drawChart } from './charts/chart.js'
 import { drawSparkAxis, drawSparks, type Spark } from './charts/sparkline.js'
@@ -35,6 +41,7 @@ type EarlierRow = Pick<
 
 interface IndexModel {
   readonly rows: readonly IndexRow[]
+  readonly campaigns: readonly CampaignRow[]
   /** The axis of all intervals. */
   readonly axis: Html | ''
 }
@@ -62,6 +69,7 @@ export function renderReportIndex(
   const sparks = ordered.map(sparksOf)
   const domain = sharedDomain(sparks.flat())
   return template({
+    campaigns: campaignStates(all).map(campaignRow),
     axis: sparks.flat().length === 0 ? '' : drawChart('axis', drawSparkAxis(domain)).svg,
     rows: ordered.map((record, index) =>
       rowOf(record, { records: all, sparks: sparks[index]!, domain, reported, index }),
@@ -104,12 +112,21 @@ function earlierRow(record: DecisionRecord, reported: ReadonlySet<string>): Earl
     note: [
       ...(record.equivalence.kind === 'different' ? ['not equivalent'] : []),
       ...(injected === undefined ? [] : ['control with an injected effect']),
+      ...roundNote(record),
     ].join(', '),
     changes: targets.map((workload) => ({ id: workload.id, text: resultText(workload, record) })),
     date,
     report: reported.has(id) ? `${encodeURIComponent(id)}.html` : '',
     decision: `../decisions/${encodeURIComponent(id)}.md`,
   }
+}
+
+/** The round of a campaign that a record is. */
+function roundNote(record: DecisionRecord): string[] {
+  const { campaign } = record
+  if (campaign === undefined) return []
+  const passed = awaitsConfirmation(record) ? ', passed' : ''
+  return [`${campaign.round} of candidate ${campaign.candidate} of ${campaign.name}${passed}`]
 }
 
 function sparksOf(record: DecisionRecord): Spark[] {

@@ -1,4 +1,5 @@
 import { type DecisionModel, decisionModel } from '../record/decision-markdown.js'
+import { verdictWords } from '../record/outcome-word.js'
 import type { DecisionRecord } from '../record/record-schema.js'
 import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { escapePath } from '../text/escape-markdown.js'
@@ -53,7 +54,7 @@ export function toReportModel(source: ReportSource): ReportModel {
   const decision = decisionModel(record, records)
   const forest = drawForest(record)
   return {
-    title: `${decision.number} · ${shortName(record.layer)} · ${record.verdict}`,
+    title: `${decision.number} · ${shortName(record.layer)} · ${verdictWords(record)}`,
     policy: `default-src 'none'; style-src 'unsafe-inline'; script-src ${pictureScriptHash()}; base-uri 'none'; form-action 'none'`,
     decision,
     mark: verdictMark(record.verdict),

@@ -6,6 +6,7 @@ import type { ProbeLine } from '../evidence/probe-record.js'
 import type { JournalLine } from '../evidence/run-record.js'
 import { SEQUENCE_ID } from '../evidence/sequence-id.js'
 import { type Assessment, assessWorkload } from './assess.js'
+import { refuseOtherLevel } from './campaign-level.js'
 import { type Role, ruleOf } from './criteria.js'
 import { refuseUnplannedRuns } from './journal-audit.js'
 import { compareMemory } from './memory.js'
@@ -48,6 +49,7 @@ export interface Decision {
 export function decide(evidence: Evidence): Decision {
   const { plan, equivalence, runs, memoryProbe } = evidence
   refuseOtherStack(evidence)
+  refuseOtherLevel(plan)
   if (isNothing(plan))
     return { ...concludeNothing(evidence), warnings: planWarnings(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
@@ -76,7 +78,16 @@ export function decide(evidence: Evidence): Decision {
   }
   const workloads = concludeWorkloads(plan, states)
   const warnings = [...planWarnings(plan), ...proofWarnings(plan, equivalence)]
-  return { ...conclude(workloads), warnings, workloads }
+  return { ...ofRound(plan, conclude(workloads)), warnings, workloads }
+}
+
+/** What a verdict means in a round of a campaign: a screening can reject, and never accepts. */
+function ofRound(
+  { campaign }: Pick<EvaluationPlan, 'campaign'>,
+  { verdict, reasons }: Pick<Decision, 'verdict' | 'reasons'>,
+): Pick<Decision, 'verdict' | 'reasons'> {
+  if (campaign?.round !== 'screening' || verdict !== 'accepted') return { verdict, reasons }
+  return { verdict: 'inconclusive', reasons: ['passed-screening', ...reasons] }
 }
 
 /**

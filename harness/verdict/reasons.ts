@@ -34,6 +34,8 @@ export const WORKLOAD_REASONS: readonly WorkloadReason[] = [
 export const DECISION_REASONS = {
   'all-targets-accepted': 'every target workload meets the criterion',
   'all-guards-passed': 'every guard workload stays within its limit',
+  'passed-screening':
+    'the screening is passed; only its confirmation, a second round with a fresh seed, can accept',
   'target-rejected': 'a target workload does not meet the criterion',
   'guard-failed': 'a guard workload exceeds its limit',
   'target-inconclusive': 'a target workload is undecided',
