@@ -24,6 +24,7 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
     // The check of the host has tests of its own.
     '--no-calibration',
   ],
+  judge: ['--scale', 'smoke', '--workload', 'grid-search', '--max-pairs', '10'],
   profile: ['--scale', 'smoke', '--scenario', 'daily-simple', '--duration', '0.2'],
 }
 
@@ -87,7 +88,8 @@ describe('the commands shown', () => {
     async (command) => {
       const words = wordsOf(command).map((word) => (word === 'my-bundle' ? join(out, word) : word))
       const evidence =
-        ['evaluate', 'replay', 'profile', 'list'].includes(words[0]!) && !words.includes('--out')
+        ['evaluate', 'judge', 'replay', 'profile', 'list'].includes(words[0]!) &&
+        !words.includes('--out')
           ? ['--out', out]
           : []
       const small = words.includes('--help') ? [] : (SMALL[words[0]!] ?? [])

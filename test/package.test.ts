@@ -18,6 +18,7 @@ describe('the package as published', () => {
         'harness/cli/templates/gitattributes',
         'harness/record/templates/decision.md.hbs',
         'harness/record/decision.schema.json',
+        'harness/record/judgement.schema.json',
         'harness/profile/templates/flame-graph.js',
         'harness/profile/tools/pinned/package.json',
         'harness/profile/tools/pinned/package-lock.json',

@@ -11,13 +11,15 @@ import { refusePlugNPlay } from '../system/plug-n-play.js'
 import { visibleLine } from '../text/visible-text.js'
 import { calibrateCommand } from './calibrate-command.js'
 import { checkCommand } from './check-command.js'
-import { addCommand, type CliCommand, type CommandContext } from './command.js'
+import { addCommand, type CliCommand, type CommandContext, type Failure } from './command.js'
 import { compareCommand } from './compare-command.js'
 import { evaluateCommand } from './evaluate-command.js'
 import { exitCodes } from './exit-codes.js'
 import { gateCommand } from './gate-command.js'
 import { initCommand } from './init-command.js'
+import { judgeCommand } from './judge-command.js'
 import { listCommand } from './list-command.js'
+import { mcpCommand } from './mcp-command.js'
 import { profileCommand } from './profile-command.js'
 import { replayCommand } from './replay-command.js'
 import { reportCommand } from './report-command.js'
@@ -26,6 +28,7 @@ import { usageError } from './usage-error.js'
 /** The commands of the harness, in the order of the help. */
 const COMMANDS: readonly CliCommand[] = [
   evaluateCommand,
+  judgeCommand,
   replayCommand,
   checkCommand,
   reportCommand,
@@ -33,6 +36,7 @@ const COMMANDS: readonly CliCommand[] = [
   gateCommand,
   profileCommand,
   listCommand,
+  mcpCommand,
   compareCommand,
   initCommand,
 ]
@@ -41,6 +45,7 @@ const HELP = `
 Examples:
   assay list                          what can be evaluated, and what was decided
   assay evaluate layer1               the main job: a verdict with its evidence
+  assay judge --layer layer1 --json   keep or discard, as one JSON object for a program
   assay evaluate all                  every layer on top of the accepted ones, and the gain of all together
   assay gate --base origin/main       did this branch get slower? for pull requests
   assay profile layer1                where the time goes in both arms, and where the gain comes from
@@ -54,8 +59,8 @@ Examples:
   assay replay --all --rewrite        bring records of an older version to the format of this one
 
 ${exitCodes({
-  0: 'done: accepted or rejected, replayed, listed',
-  1: 'the gate failed, --require accepted is unmet, or compare --fail-on-regression found a regression',
+  0: 'done: accepted or rejected, replayed, listed; judge: accepted and nothing else',
+  1: 'the gate failed, --require accepted is unmet, judge rejected, or compare --fail-on-regression found a regression',
   3: 'inconclusive: the machine is too noisy for this effect',
   4: 'not equivalent: results differ; speed is not judged',
   5: 'measurement or evidence is invalid: crashes, a full disk, changed files; or nothing could be compared',
@@ -82,8 +87,36 @@ export async function runCli(
   try {
     return await runProgram(words, suite, io, extra)
   } catch (error) {
-    return printError(error, io)
+    return conclude(printError(error, io), words, io, extra)
   }
+}
+
+/**
+ * Lets the command that a command line names write about the error that ended it.
+ *
+ * @param extra as `runCli`
+ */
+export function announceFailure(
+  failure: Failure,
+  words: readonly string[],
+  io: Io,
+  extra: readonly CliCommand[],
+): void {
+  const name = words.find((word) => !word.startsWith('-'))
+  const command = [...COMMANDS, ...extra].find((candidate) => candidate.name === name)
+  command?.failed?.(failure, words, io)
+}
+
+/** @param failure undefined if nothing is wrong because help or the version was printed */
+function conclude(
+  failure: Failure | undefined,
+  words: readonly string[],
+  io: Io,
+  extra: readonly CliCommand[],
+): ExitCode {
+  if (failure === undefined) return EXIT.done
+  announceFailure(failure, words, io, extra)
+  return failure.exitCode
 }
 
 /** `runCli` once its texts are made visible. @throws before the command line is read */
@@ -98,9 +131,9 @@ async function runProgram(
   const context: CommandContext = {
     io,
     packageVersion: version,
-    suiteOf: async (module) => {
+    suiteOf: async (module, limits = { signal: io.signal }) => {
       const { loadSuite, ownSuite } = await import('../measurement/load-suite.js')
-      if (module !== undefined) return loadSuite(module, io.cwd, io.signal)
+      if (module !== undefined) return loadSuite(module, io.cwd, limits)
       const own = ownSuite(typeof suite === 'function' ? await suite() : suite)
       isSuiteForgotten = isOfPackage(own.address) && !isBelow(packageRoot(), io.cwd)
       return own
@@ -122,8 +155,8 @@ async function runProgram(
       error instanceof CommanderError ? usageError(error, program, words) : error,
       io,
     )
-    if (isSuiteForgotten && ended === EXIT.input) io.stderr(`assay: ${SUITE_HINT}\n`)
-    return ended
+    if (isSuiteForgotten && ended?.exitCode === EXIT.input) io.stderr(`assay: ${SUITE_HINT}\n`)
+    return conclude(ended, words, io, extra)
   }
 }
 
@@ -155,21 +188,25 @@ function describeProgram(version: string, io: Io): Command {
   )
 }
 
-/** @param error undefined if nothing is wrong because help or the version was printed */
-function printError(thrown: unknown, io: Io): ExitCode {
-  if (thrown === undefined) return EXIT.done
+/**
+ * Prints an error.
+ *
+ * @param thrown undefined if nothing is wrong because help or the version was printed
+ */
+function printError(thrown: unknown, io: Io): Failure | undefined {
+  if (thrown === undefined) return undefined
   const error = explainSystemError(thrown)
   if (error instanceof AssayError) {
-    io.stderr(`assay: ${visibleLine(error.message)}\n`)
-    return error.exitCode
+    const message = visibleLine(error.message)
+    io.stderr(`assay: ${message}\n`)
+    return { exitCode: error.exitCode, message }
   }
   const { version, bugs } = readPackage()
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const where = bugs === undefined ? 'to the maintainers of this copy of assay' : `at ${bugs.url}`
-  io.stderr(
-    `${stack}\nassay: internal error in assay ${version}: this is a bug; please report it with the lines above ${where}\n`,
-  )
-  return EXIT.internal
+  const message = `internal error in assay ${version}: this is a bug; please report it with the lines above ${where}`
+  io.stderr(`${stack}\nassay: ${message}\n`)
+  return { exitCode: EXIT.internal, message }
 }
 
 /** What our own package.json states. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import type { ImportLimits, LoadedSuite } from '../measurement/load-suite.js'
 import { typedWords } from './command-text.js'
 
 /** How a command was called. */
@@ -20,8 +20,15 @@ export interface CommandContext {
    * Loads the suite to measure.
    *
    * @param module value of `--suite`; if undefined, the suite of the composition root
+   * @param limits when its import is given up; without them, by the signal of `io`
    */
-  suiteOf(module?: string): Promise<LoadedSuite>
+  suiteOf(module?: string, limits?: ImportLimits): Promise<LoadedSuite>
+}
+
+/** An error that ended a command, as it was printed. */
+export interface Failure {
+  readonly exitCode: ExitCode
+  readonly message: string
 }
 
 /**
@@ -49,6 +56,13 @@ export interface CliCommand<Options extends object = object, Parsed = unknown> {
   ): Parsed
   /** The modules of the command are loaded here, so that other commands do not wait for them. */
   run(parsed: Parsed, context: CommandContext): Promise<ExitCode>
+  /**
+   * Called once an error has ended the command, or the process, also before it was parsed: a
+   * command for programs writes an object about it.
+   *
+   * @param words the command line
+   */
+  failed?(failure: Failure, words: readonly string[], io: Io): void
 }
 
 /**

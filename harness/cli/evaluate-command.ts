@@ -34,7 +34,7 @@ import {
   workloadOption,
 } from './shared-options.js'
 
-interface EvaluateOptions
+export interface EvaluateOptions
   extends Pick<
     EvaluateCommand,
     | 'scale'
@@ -116,11 +116,7 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .addOption(seedOption())
       .addOption(thresholdOption())
       .addOption(alphaOption())
-      .addOption(
-        new Option('--memory <mode>', 'whether a rise in memory only warns or prevents acceptance')
-          .choices(['advisory', 'blocking'])
-          .default('advisory'),
-      )
+      .addOption(memoryOption())
       .addOption(metricOption(' (default: that of the layer)'))
       .addOption(designOption())
       .addOption(suiteOption())
@@ -164,8 +160,11 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
 
 const THRESHOLD = '--threshold <number>'
 
-/** Whether the criterion of the layer can have this limit is checked by the plan. */
-const thresholdOption = () =>
+/**
+ * `--threshold NUMBER`. Whether the criterion of the layer can have this limit is checked by the
+ * plan.
+ */
+export const thresholdOption = () =>
   new Option(
     THRESHOLD,
     'limit of the criterion, instead of that of the layer, e.g. 5% or 0.05; strict: twice as demanding, lenient: half',
@@ -180,7 +179,8 @@ const thresholdOption = () =>
     )
   })
 
-const alphaOption = () =>
+/** `--alpha FRACTION` */
+export const alphaOption = () =>
   fractionOption(
     '--alpha <fraction>',
     'one-sided error probability over all looks',
@@ -211,6 +211,12 @@ const campaignBudgetOption = () =>
     'an error probability above 0 and at most 0.5, e.g. 0.05',
   )
 
+/** `--memory MODE` */
+export const memoryOption = () =>
+  new Option('--memory <mode>', 'whether a rise in memory only warns or prevents acceptance')
+    .choices(['advisory', 'blocking'])
+    .default('advisory')
+
 const injectOption = () =>
   fractionOption(
     '--inject <fraction>',
@@ -219,7 +225,12 @@ const injectOption = () =>
     'an improvement of at most 90%, or a negative one down to -1000%, but not 0, e.g. 12%',
   )
 
-function parseLayer(
+/**
+ * The evaluation of one layer.
+ *
+ * @throws {InputError} the options contradict each other
+ */
+export function parseLayer(
   layer: string,
   options: EvaluateOptions,
   { cwd, words }: Invocation,

@@ -43,7 +43,8 @@ export function exitCodeOf(
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.done
 }
 
-function continueHint({ root, layer, text }: EvaluateCommand, io: Io): string {
+/** How an interrupted evaluation is continued, as a line. */
+export function continueHint({ root, layer, text }: EvaluateCommand, io: Io): string {
   const isUnfinished = unfinishedIds(root).some((id) => layerOfId(id) === layer)
   return isUnfinished
     ? `continue with: ${text} --resume${outWords(root, io)}\n`

@@ -4,7 +4,7 @@ import { certifiedClaim, criterionOf, resolutionClaim } from '../record/claim.js
 import { decidingInterval, sureness } from '../record/deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { verdictWords, workloadOutcome } from '../record/outcome-word.js'
-import { divergencePlace } from '../text/divergence-place.js'
+import { divergenceText } from '../text/divergence-place.js'
 import {
   formatCounted,
   formatCounter,
@@ -13,7 +13,7 @@ import {
   formatPercent,
   formatPercentBounds,
 } from '../text/format.js'
-import { visibleLine, visibleText } from '../text/visible-text.js'
+import { visibleLine } from '../text/visible-text.js'
 import { neededFor } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
@@ -53,8 +53,7 @@ export function proofLine(
 export function describeDivergence(
   divergence: Extract<Equivalence, { kind: 'different' }>['divergence'],
 ): string {
-  const { arm, field, baseline, candidate } = divergence
-  return `not equivalent: ${divergencePlace(divergence)}: ${visibleText(field)} is ${visibleText(baseline)} in baseline and ${visibleText(candidate)} in ${arm}`
+  return `not equivalent: ${divergenceText(divergence)}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Suite } from '../contract.js'
 import { EXIT, type ExitCode } from '../errors.js'
 import type { Io } from '../io.js'
-import { runCli } from './cli.js'
+import { announceFailure, runCli } from './cli.js'
 import type { CliCommand } from './command.js'
 
 /** Time for what is left of a command to end by itself, ms. */
@@ -44,9 +44,13 @@ export async function runAsProcess(
   process.exitCode = EXIT.internal
   let isAnnounced = false
   const onEarlyExit = (code: unknown) => {
-    if (isAnnounced || isSignalled(code)) return
+    if (isAnnounced) return
     isAnnounced = true
-    io.stderr(`assay: ${earlyEnd(words, code)}\n`)
+    if (isSignalled(code))
+      return announceFailure({ exitCode: code, message: 'ended by a signal' }, words, io, extra)
+    const message = earlyEnd(words, code)
+    io.stderr(`assay: ${message}\n`)
+    announceFailure({ exitCode: EXIT.internal, message }, words, io, extra)
     process.exitCode = EXIT.internal
   }
   process.on('exit', onEarlyExit)
@@ -86,7 +90,7 @@ function guardExitCode(onEarlyExit: (code: unknown) => void): (code: ExitCode) =
   }
 }
 
-function isSignalled(code: unknown): boolean {
+function isSignalled(code: unknown): code is typeof EXIT.interrupted | typeof EXIT.terminated {
   return code === EXIT.interrupted || code === EXIT.terminated
 }
 

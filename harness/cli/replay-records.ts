@@ -30,9 +30,9 @@ import {
 } from '../report/report-files.js'
 import { reportIndexFile } from '../report/report-index-file.js'
 import { acquireLock } from '../system/lock.js'
-import { unknownName } from '../text/nearest-name.js'
 import { besideRecords } from './beside-records.js'
 import { type CommandOnRoot, commandOnRoot } from './command-text.js'
+import { resolveRecord } from './resolve-record.js'
 
 /**
  * `assay replay <record>` · `assay replay --all`: derives records again from their stored runs and
@@ -158,16 +158,6 @@ export function chosenRecords(
       `only ${chosen.length} of ${ids.length} records could be replayed`,
     )
   return chosen
-}
-
-function resolveRecord(root: string, name: string): string {
-  const ids = recordIds(root)
-  const byNumber = /^\d+$/.test(name)
-    ? ids.find((candidate) => Number.parseInt(candidate, 10) === Number(name))
-    : undefined
-  const id = byNumber ?? ids.find((candidate) => candidate === name)
-  if (id === undefined) throw unknownName('record', name, ids)
-  return id
 }
 
 /**

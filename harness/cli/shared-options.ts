@@ -12,7 +12,7 @@ export const MOST_PAIRS = 1000
 const LARGEST_SEED = 2 ** 31 - 1
 const DEFAULT_SEED = 20251022
 /** `setTimeout` takes no more than 2^31 − 1 ms. */
-const LONGEST_TIMEOUT_S = 2_147_483
+export const LONGEST_TIMEOUT_S = 2_147_483
 const MAX_PAIRS = '--max-pairs <n>'
 
 /** `--workload ID`, repeatable; a command checks the names against its suite. */

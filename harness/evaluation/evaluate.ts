@@ -30,11 +30,13 @@ import { decide, openWorkloads } from '../verdict/decide.js'
 import { isNothing } from '../verdict/refusals.js'
 import { enterRoot } from './enter-root.js'
 import { measurePairs } from './measure-pairs.js'
+import type { PhaseSetting } from './phase-setting.js'
 import { pilotWorkloads } from './pilot.js'
 import { describeMeasured, digestMeasured, type PlanDraft } from './plan-draft.js'
 import { probeMemory } from './probe-memory.js'
 import { proveEquivalence } from './prove-equivalence.js'
 import { resumePlan } from './resume.js'
+import { fitPlan, type TimeBudget } from './time-budget.js'
 
 /** What to evaluate, and where the evidence goes. */
 export interface EvaluationRequest {
@@ -52,6 +54,8 @@ export interface EvaluationRequest {
   readonly profile: boolean
   readonly io: Io
   readonly progress: Progress
+  /** The time it may take, after which `io.signal` is aborted; without a limit if absent. */
+  readonly budget?: TimeBudget
   /** Called with the result of the proof, before any run is timed. */
   readonly onProof: (evidence: Pick<Evidence, 'plan' | 'equivalence'>) => void
 }
@@ -151,7 +155,7 @@ async function begin(request: EvaluationRequest): Promise<Begun> {
       isMeasured && equivalence.kind === 'equal'
         ? await pilotWorkloads(draft, setting)
         : draft.workloads
-    const plan = { ...unpiloted, workloads }
+    const plan = await fitted({ ...unpiloted, workloads }, equivalence, request.budget, setting)
     writePlan(root, plan)
     writeIndex(root)
     if (plan.campaign !== undefined) writeLedger(root, plan.campaign.name)
@@ -162,6 +166,17 @@ async function begin(request: EvaluationRequest): Promise<Begun> {
   } finally {
     withdraw()
   }
+}
+
+/** The plan with the looks for which there is time; all of them without a limit of time. */
+async function fitted(
+  plan: EvaluationPlan,
+  { kind }: Equivalence,
+  budget: TimeBudget | undefined,
+  setting: PhaseSetting,
+): Promise<EvaluationPlan> {
+  const isMeasured = kind === 'equal' && !isNothing(plan)
+  return budget === undefined || !isMeasured ? plan : await fitPlan(plan, setting, budget)
 }
 
 /** Measures until every workload is decided. @returns as `measurePairs` */
@@ -181,9 +196,13 @@ async function measure(request: Session, plan: EvaluationPlan): Promise<number |
   })
 }
 
-/** Probes memory where the measured runs do not decide about it. */
-async function probe(request: Session, { id }: EvaluationPlan): Promise<void> {
+/**
+ * Probes memory where the measured runs do not decide about it. Within a limit of time, only where
+ * the verdict depends on it.
+ */
+async function probe(request: Session, { id, budget, regime }: EvaluationPlan): Promise<void> {
   const { root, loaded, progress, io } = request
+  if (budget !== undefined && regime.memory === 'advisory') return
   await probeMemory({
     evidence: readEvidence(root, id),
     loaded,

@@ -177,6 +177,18 @@ export const planSchema = z.strictObject({
   calibration: calibrationQuoteSchema.optional(),
   /** The published error rates of the rule in one line; absent if none were published. */
   errorRates: z.string().optional(),
+  /** Why there are fewer looks than usual: the time that was given. Absent without a limit. */
+  budget: z
+    .strictObject({
+      seconds: z.number().positive(),
+      /** The looks that would be planned without the limit. */
+      offered: z.array(z.int().min(10)).min(1),
+      /** Time of one pair of every workload, by throw-away pairs before the plan. */
+      pairMs: z.number().nonnegative(),
+      /** Time that was left when the looks were fixed. */
+      leftMs: z.number().nonnegative(),
+    })
+    .optional(),
 })
 export type EvaluationPlan = Readonly<z.infer<typeof planSchema>>
 export type PlannedWorkload = EvaluationPlan['workloads'][number]

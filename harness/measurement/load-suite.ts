@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arm, Suite } from '../contract.js'
 import { AssayError, InputError, messageOf } from '../errors.js'
-import { defined } from '../evidence/defined.js'
 import { compiledModule, packageRoot } from '../system/package-root.js'
 import { endIfBusy } from './busy-import.js'
 import { checkSuite } from './check-suite.js'
@@ -44,14 +43,14 @@ export function ownSuite(suite: Suite): LoadedSuite {
 export async function loadSuite(
   module: string,
   cwd: string,
-  signal?: AbortSignal,
+  limits?: ImportLimits,
 ): Promise<LoadedSuite> {
   const foreignFile = resolve(cwd, module)
   if (!existsSync(foreignFile))
     throw new InputError(
       `--suite ${module}: no such file; give the path of a compiled module that exports suite`,
     )
-  return await importSuite(foreignFile, `--suite ${module}`, defined({ signal }))
+  return await importSuite(foreignFile, `--suite ${module}`, limits)
 }
 
 /**
@@ -84,7 +83,7 @@ export async function importSuite(
 }
 
 /** When the import of a suite is given up. */
-interface ImportLimits {
+export interface ImportLimits {
   readonly signal?: AbortSignal
   readonly deadlineMs?: number
 }

@@ -17,3 +17,16 @@ export function divergencePlace(
   const coordinates = Object.entries(at).map(([name, value]) => `${show(name)} ${show(value)}`)
   return [show(workload), `seed ${seed}`, ...coordinates].join(', ')
 }
+
+/** The first difference in one line: its place, its field and both values. */
+export function divergenceText(
+  divergence: Parameters<typeof divergencePlace>[0] & {
+    readonly arm: string
+    readonly field: string
+    readonly baseline: string
+    readonly candidate: string
+  },
+): string {
+  const { arm, field, baseline, candidate } = divergence
+  return `${divergencePlace(divergence)}: ${visibleText(field)} is ${visibleText(baseline)} in baseline and ${visibleText(candidate)} in ${arm}`
+}

@@ -46,6 +46,14 @@ export const DECISION_REASONS = {
 
 export type DecisionReason = keyof typeof DECISION_REASONS
 
+/** Why a judgement within a given time is inconclusive although nothing was decided. */
+export const BUDGET_REASONS = {
+  budget: 'the time does not suffice for the first look, so nothing was measured',
+  'out-of-time': 'the time ended before the runs decided; they are kept',
+} as const
+
+export type BudgetReason = keyof typeof BUDGET_REASONS
+
 export const DECISION_REASON_CODES = Object.keys(DECISION_REASONS) as readonly DecisionReason[]
 
 /**

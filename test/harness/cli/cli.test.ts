@@ -11,7 +11,7 @@ describe('words that the command line refuses', () => {
   it.each([
     [
       'evalute faster',
-      /^assay: unknown command evalute; did you mean evaluate\? known: evaluate, replay, .*list.*\n$/,
+      /^assay: unknown command evalute; did you mean evaluate\? known: evaluate, judge, replay, .*list.*\n$/,
     ],
     [
       'evaluate fastr',
@@ -58,7 +58,7 @@ describe('words that the command line refuses', () => {
     const { io, output } = createIo()
     expect(await runCli([], kernelSuite, io)).toBe(2)
     expect(output.stderr).toContain('Exit codes:')
-    expect(output.stderr).toMatch(/assay: no command given; known: evaluate, replay, .*list.*\n$/)
+    expect(output.stderr).toMatch(/assay: no command given; known: evaluate, judge, replay, .*list.*\n$/)
   })
 })
 

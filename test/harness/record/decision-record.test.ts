@@ -19,6 +19,7 @@ import { toLogChange } from '../../../harness/verdict/sequence-changes.js'
 import { hotspotsOf, sampledArm } from '../profile/sampled-arms.js'
 import { sequenceOf, summedSequence } from '../verdict/sequences.js'
 import { planWith, type Simulation, sha, simulateEvidence } from '../verdict/simulated-evidence.js'
+import { schemaText } from './schema-text.js'
 
 /** Golden records: `npm run goldens` rewrites them; a reviewer opens them. */
 const golden = (name: string) => join(packageRoot(), 'test', 'golden', 'records', name)
@@ -712,18 +713,3 @@ describe('markdown of hostile names', () => {
     expect(index).not.toContain('<script>')
   })
 })
-
-/**
- * The style of this repository's JSON files: two spaces, and a list of scalars on one line where it
- * fits into 100 columns.
- */
-function schemaText(schema: unknown): string {
-  const text = JSON.stringify(schema, null, 2)
-  return `${text.replace(
-    /^( *)(.*)\[\n([^[\]{}]*?)\n *\](,?)$/gm,
-    (whole, indent: string, head: string, items: string, comma: string) => {
-      const line = `${indent}${head}[${items.trim().replace(/\s*\n\s*/g, ' ')}]${comma}`
-      return line.length <= 100 ? line : whole
-    },
-  )}\n`
-}

@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runCli } from '../../../harness/cli/cli.js'
+import { judgeCommand } from '../../../harness/cli/judge-command.js'
+import { InputError } from '../../../harness/errors.js'
+import { OutOfTime } from '../../../harness/evaluation/time-budget.js'
+import { planSchema } from '../../../harness/evidence/evidence.js'
+import { judgementSchema } from '../../../harness/record/judgement-schema.js'
+import { packageRoot } from '../../../harness/system/package-root.js'
+import { assay, createIo, kernelSuite, temporaryDirectory } from '../../fixtures/bench.js'
+import { parseWords } from './parse-words.js'
+
+const parse = (...words: string[]) =>
+  parseWords(judgeCommand, ['--layer', 'layer1', ...words], '/home/u')
+
+describe('assay judge', () => {
+  it.each([
+    ['60s', 60_000],
+    ['2m', 120_000],
+    ['90', 90_000],
+    ['1.5m', 90_000],
+    ['1h', 3_600_000],
+    ['.5s', 500],
+  ])('reads --budget %s as %d ms', (text, ms) => {
+    expect(parse('--budget', text).budgetMs).toBe(ms)
+  })
+
+  it.each(['0', '-5s', 'soon', '1d', '1e3', '', '9999h'])('refuses --budget %j', (text) => {
+    expect(() => parse(`--budget=${text}`)).toThrow(/^--budget .*: give a time above 0/)
+    expect(() => parse(`--budget=${text}`)).toThrow(InputError)
+  })
+
+  it('evaluates as assay evaluate does, and profiles only where this is wanted', () => {
+    const { evaluate } = parse('--scale', 'smoke', '--workload', 'a', '--out', 'x')
+    expect(evaluate).toMatchObject({
+      layer: 'layer1',
+      looks: [10, 20],
+      workloads: ['a'],
+      root: '/home/u/x',
+      calibration: true,
+      profile: false,
+    })
+    expect(parse('--profile').evaluate.profile).toBe(true)
+    expect(() => parse('--profile', '--budget', '60s')).toThrow(/--profile cannot be used with/)
+  })
+
+  it('calibrates nothing within a limit of time', () => {
+    expect(parse('--budget', '60s').evaluate.calibration).toBe(false)
+  })
+
+  it('names the evaluation to repeat, with the looks that were fixed', () => {
+    const words = ['--scale', 'smoke', '--budget', '60s', '--json', '--seed', '7']
+    const { evaluate, commandFor } = parse(...words)
+    expect(evaluate.text).toBe(
+      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 20 --no-profile',
+    )
+    expect(commandFor([10])).toBe(
+      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 10 --no-profile',
+    )
+    expect(parse('--fixed', '--pairs', '15').commandFor([15])).toBe(
+      'npx assay evaluate layer1 --pairs 15 --fixed --no-profile',
+    )
+  })
+})
+
+/** The one object on stdout. */
+const objectOn = (stdout: string) => judgementSchema.parse(JSON.parse(stdout))
+
+describe('an error of assay judge --json', () => {
+  it.each([
+    ['', /^required option '--layer <id>' not specified/],
+    ['--layer fastr', /^unknown layer fastr; did you mean faster\?/],
+    ['--layer faster --bugdet 60s', /^unknown option --bugdet; did you mean --budget\?/],
+    ['--layer faster --budget soon', /^--budget soon: give a time/],
+    ['--layer faster --workload guard', /a verdict is not possible/],
+    ['--layer faster --suite none.mjs', /^--suite none\.mjs: no such file/],
+    ['--layer faster --resume --no-calibration', /^nothing to resume/],
+  ])('%s: one object with keep: false and its exit code', async (words, message) => {
+    const root = temporaryDirectory()
+    const line = `judge --json ${words}`.trim()
+    const { code, stdout } = await assay(line, { cwd: root })
+    expect(code).toBe(2)
+    const answer = objectOn(stdout)
+    expect(answer).toMatchObject({ keep: false, error: { exitCode: 2 } })
+    expect('error' in answer && answer.error.message).toMatch(message)
+  })
+
+  it('writes nothing on stdout without --json', async () => {
+    const { code, stdout } = await assay('judge --layer fastr')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+})
+
+const WORDS = 'judge --layer faster --workload spin --scale smoke --design co-scheduled'
+
+describe('a limit of time', () => {
+  it('that ends before the first look is inconclusive, and nothing is kept', async () => {
+    const root = temporaryDirectory()
+    const { code, stdout } = await assay(`${WORDS} --budget 0.3s --json --out ${root}`)
+    expect(code).toBe(3)
+    expect(objectOn(stdout)).toMatchObject({
+      verdict: 'inconclusive',
+      keep: false,
+      reasons: [{ code: 'budget' }],
+      budget: { seconds: 0.3 },
+      next: [{ command: expect.stringContaining('--budget 1s') }],
+    })
+    expect(readdirSync(join(root, 'profiling-results'))).toEqual([])
+  })
+
+  it('that ends while pairs are measured keeps them; what comes next finishes by the same looks', async () => {
+    const root = temporaryDirectory()
+    const controller = new AbortController()
+    const { io, output } = createIo({ signal: controller.signal })
+    // The deadline, when a pair begins: whatever the runs show.
+    const watched = {
+      ...io,
+      stderr: (text: string) => {
+        io.stderr(text)
+        if (text.includes('pair 3/')) controller.abort(new OutOfTime())
+      },
+    }
+    const words = [...WORDS.split(' '), '--budget', '1h', '--max-pairs', '10', '--out', root]
+    expect(await runCli([...words, '--json'], kernelSuite, watched)).toBe(3)
+    const answer = objectOn(output.stdout)
+    const folder = join(root, 'profiling-results', '0001-faster')
+    expect(answer).toMatchObject({
+      verdict: 'inconclusive',
+      keep: false,
+      reasons: [{ code: 'out-of-time' }],
+      workloads: [{ id: 'spin', pairs: 2 }],
+      evidence: { folder },
+      budget: { seconds: 3600, looks: [10] },
+    })
+    const plan = planSchema.parse(JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')))
+    expect(plan.regime.looks).toEqual([10])
+    expect(plan.budget).toMatchObject({ seconds: 3600, offered: [10] })
+    expect(plan.budget!.pairMs).toBeGreaterThan(0)
+
+    const resumed = await assay(`${words.slice(0, -4).join(' ')} --resume --out ${root}`)
+    expect(resumed.stderr).toContain('pair 3/10')
+    expect(resumed.stdout).toMatch(/^keep +accepted: every target workload meets the criterion$/m)
+    expect(resumed.code).toBe(0)
+  })
+})
+
+describe('a suite that ends the process', () => {
+  it('gets an object too, and no verdict', () => {
+    const main = join(packageRoot(), 'dist', 'scenarios', 'main.js')
+    const suite = join(temporaryDirectory(), 'suite.mjs')
+    writeFileSync(suite, 'process.exit(0)\n')
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [main, 'judge', '--layer', 'x', '--json', '--suite', suite],
+      { encoding: 'utf8' },
+    )
+    expect(status).toBe(70)
+    expect(objectOn(stdout)).toMatchObject({ keep: false, error: { exitCode: 70 } })
+  })
+})
