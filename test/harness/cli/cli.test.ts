@@ -58,7 +58,9 @@ describe('words that the command line refuses', () => {
     const { io, output } = createIo()
     expect(await runCli([], kernelSuite, io)).toBe(2)
     expect(output.stderr).toContain('Exit codes:')
-    expect(output.stderr).toMatch(/assay: no command given; known: evaluate, judge, replay, .*list.*\n$/)
+    expect(output.stderr).toMatch(
+      /assay: no command given; known: evaluate, judge, replay, .*list.*\n$/,
+    )
   })
 })
 
