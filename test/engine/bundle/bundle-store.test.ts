@@ -9,6 +9,7 @@ import { plainBundleSource } from '../../../engine/bundle/plain-source.js'
 import { validateBundle } from '../../../engine/bundle/validate.js'
 import { sha256, versionOf } from '../../../engine/bundle/version.js'
 import { writeBundle } from '../../../engine/bundle/write-bundle.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { bars, editManifest, scratch, smallContent } from './bundle-cases.js'
 
 const FORMATS = ['parquet', 'csv'] as const
@@ -122,7 +123,7 @@ describe('damage', () => {
       fc.constantFrom('bars.parquet', 'adjustments.parquet'),
     ],
     {
-      numRuns: 300,
+      numRuns: drawn(300),
     },
   )('finds any changed byte of a data file before decoding it', async (position, flip, name) => {
     const path = join(await shared(), name)

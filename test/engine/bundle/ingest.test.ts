@@ -10,6 +10,7 @@ import { type IngestOptions, ingestCsv } from '../../../engine/bundle/ingest.js'
 import { memoryBundle } from '../../../engine/bundle/memory-bundle.js'
 import { readDates } from '../../../engine/bundle/price-files/date-column.js'
 import { sessionText } from '../../../engine/market/calendar.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { scratch } from './bundle-cases.js'
 
 const HEADER = 'date,open,high,low,close,volume'
@@ -212,7 +213,7 @@ describe('ingestCsv', () => {
       ),
       fc.boolean(),
     ],
-    { numRuns: 1000 },
+    { numRuns: drawn(1000) },
   )('names remedies that work: every refusal ends within two steps', async (values, fitScales) => {
     const rows = values.map(({ digits, places, volume }, i) => {
       const text = `${digits}e-${places}`

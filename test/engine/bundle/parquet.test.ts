@@ -24,6 +24,7 @@ import { sha256 } from '../../../engine/bundle/version.js'
 import { writeBundle } from '../../../engine/bundle/write-bundle.js'
 import { BAR_FIELDS } from '../../../engine/market/bars.js'
 import { ticksToText } from '../../../engine/market/money.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { anyContent, bars, days, editManifest, scratch, smallContent } from './bundle-cases.js'
 
 const stored = (bytes: Uint8Array, rows: number) => ({ path: 'bars.parquet', bytes, rows })
@@ -38,7 +39,7 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
 }
 
 describe('decimal round trip', () => {
-  test.prop([anyContent], { numRuns: 1000 })(
+  test.prop([anyContent], { numRuns: drawn(1000) })(
     'keeps every unscaled integer through Parquet and through CSV',
     async (content) => {
       const canonical = canonicalContent(content)
@@ -251,7 +252,7 @@ describe('files that are not ours', () => {
     )
   })
 
-  test.prop([fc.integer({ min: 0, max: good.length - 1 })], { numRuns: 1000 })(
+  test.prop([fc.integer({ min: 0, max: good.length - 1 })], { numRuns: drawn(1000) })(
     'refuses any truncated file',
     async (length) => {
       await expect(readBarsParquet(stored(good.slice(0, length), 8), scales)).rejects.toMatchObject(

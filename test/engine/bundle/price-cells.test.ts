@@ -6,8 +6,9 @@ import { decimalMarkOf } from '../../../engine/bundle/price-files/decimal-mark.j
 import { plainNumber } from '../../../engine/bundle/price-files/number-text.js'
 import { zoneNamed } from '../../../engine/bundle/price-files/time-zone.js'
 import { decimalDigits } from '../../../engine/market/money.js'
+import { drawn } from '../../fixtures/drawn.js'
 
-const RUNS = { numRuns: 1000 }
+const RUNS = { numRuns: drawn(1000) }
 const DAY_MS = 86_400_000
 
 /** Up to 12 digits before the mark and 9 after it. */

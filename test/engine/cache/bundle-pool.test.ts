@@ -19,6 +19,7 @@ import {
   pureBaseline,
   writeBundle,
 } from '../../../engine/index.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { eachBar, simpleContent } from '../../support.js'
 import { bars, scratch, smallContent } from '../bundle/bundle-cases.js'
 
@@ -469,7 +470,7 @@ describe('a pool used step by step', () => {
           expect(source.opened).toBe(kept.length)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 })
@@ -593,9 +594,9 @@ describe('any interleaving of opens, reads, closes, restatements, evictions and 
           assert.equal(source.opened, 0)
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: drawn(10_000) },
     )
-    expect(served).toBeGreaterThan(20_000)
-    expect(failed).toBeGreaterThan(500)
+    expect(served).toBeGreaterThan(drawn(20_000))
+    expect(failed).toBeGreaterThan(drawn(500))
   })
 })

@@ -11,6 +11,7 @@ import { WindowKeys } from '../../../engine/cache/window-keys.js'
 import { type BundleContent, engineLog, type Field, Money } from '../../../engine/index.js'
 import { plainHistorySource } from '../../../engine/portal/plain-history.js'
 import type { HistorySource } from '../../../engine/ports.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { assetBars, contentOf, isoDays, marketShape, simpleContent } from '../../support.js'
 import {
   askAndCheck,
@@ -114,12 +115,12 @@ describe('the history cache', () => {
           hits += counted['history.kept.hits']! + counted['history.recent.hits']!
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: drawn(1500) },
     )
-    expect(hits).toBeGreaterThan(1000)
+    expect(hits).toBeGreaterThan(drawn(1000))
   })
 
-  it('serves nothing stale in 10 000 random interleavings of reads, version changes, evictions and failures', () => {
+  it('serves nothing stale in random interleavings of reads, version changes, evictions and failures', () => {
     const worlds = changingWorlds().map(worldOf)
     expect(new Set(worlds.map(({ bundle }) => bundle.version)).size).toBe(worlds.length)
     // Few values of each kind per run, so that requests repeat and differ in what matters only.
@@ -183,9 +184,9 @@ describe('the history cache', () => {
           seen.fallbacks += cache.counters()['history.fallbacks']!
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: drawn(10_000) },
     )
-    expect(Object.entries(seen).filter(([, count]) => count < 1000)).toEqual([])
+    expect(Object.entries(seen).filter(([, count]) => count < drawn(1000))).toEqual([])
   })
 
   it('finds a window again in the next backtest, in its tier, and returns a copy of it', () => {

@@ -12,6 +12,7 @@ import {
   type SessionRange,
 } from '../../../engine/index.js'
 import { plainBarSource } from '../../../engine/portal/long-table.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { assetBars, contentOf, isoDays, marketShape, simpleContent } from '../../support.js'
 
 const MIB = 2 ** 20
@@ -94,7 +95,7 @@ describe('the pre-grouped cache', () => {
           expect(await plainBarSource().bars(bundle, id, wanted)).toEqual(expected)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 

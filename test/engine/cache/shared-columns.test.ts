@@ -18,6 +18,7 @@ import {
   type TradingAlgorithm,
 } from '../../../engine/index.js'
 import { plainAssetDirectory, plainBarSource } from '../../../engine/portal/long-table.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { contentOf, marketShape, smaCrossover, sp500Content } from '../../support.js'
 
 const SHARED = enable(defaults({}), { sharedBundles: true })
@@ -45,7 +46,7 @@ describe('a shared bundle', () => {
         }),
       ),
     ],
-    { numRuns: 1000 },
+    { numRuns: drawn(1000) },
   )('has the bars, assets, adjustments and table of the plain one', async ({ shape, range }) => {
     const plain = memoryBundle(contentOf(shape))
     const shared = await sharedOf(plain)
@@ -65,7 +66,7 @@ describe('a shared bundle', () => {
       )
   })
 
-  test.prop([marketShape({ sessions: 14, assets: 3 })], { numRuns: 300 })(
+  test.prop([marketShape({ sessions: 14, assets: 3 })], { numRuns: drawn(300) })(
     'gives the same results in every configuration',
     async (shape) => {
       const plain = memoryBundle(contentOf(shape))

@@ -20,10 +20,11 @@ import {
   stdev,
   type TradingAlgorithm,
 } from '../../../engine/index.js'
+import { drawn as drawnCases } from '../../fixtures/drawn.js'
 import { assetBars, isoDays, simpleContent } from '../../support.js'
 import { type IndicatorCase, indicatorCase, withHandles, withHistory } from './indicator-cases.js'
 
-const CASES = 1000
+const CASES = drawnCases(1000)
 
 const GROUPED = enable(pureBaseline(), { preGroupedBars: true })
 const SHARED = enable(GROUPED, { sharedIndicators: true })

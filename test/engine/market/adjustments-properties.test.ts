@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest'
 import { adjustmentTimeline } from '../../../engine/market/adjustment-timeline.js'
 import type { DividendPolicy } from '../../../engine/market/adjustments.js'
 import type { Field } from '../../../engine/market/bars.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { barsOf, consecutive, dividend, SCALES, split } from './market-cases.js'
 import { isTooLarge, slowWindow } from './slow-window.js'
 
@@ -43,7 +44,7 @@ const events = fc
 const policy = fc.constantFrom<DividendPolicy>('prior-close', 'ex-close')
 
 describe('adjustment timeline against an obvious twin', () => {
-  test.prop([closes, events, policy, fc.boolean()], { numRuns: 1500 })(
+  test.prop([closes, events, policy, fc.boolean()], { numRuns: drawn(1500) })(
     'shows the same bits from every session',
     (ticks, list, how, open) => {
       const bars = barsOf(ticks)
@@ -70,7 +71,7 @@ describe('adjustment timeline against an obvious twin', () => {
     },
   )
 
-  test.prop([closes, events, policy, fc.nat(LENGTH), fc.nat(LENGTH)], { numRuns: 1500 })(
+  test.prop([closes, events, policy, fc.nat(LENGTH), fc.nat(LENGTH)], { numRuns: drawn(1500) })(
     'gives a part of a column as the whole column has it',
     (ticks, list, how, a, b) => {
       const bars = barsOf(ticks)
@@ -87,7 +88,7 @@ describe('adjustment timeline against an obvious twin', () => {
     },
   )
 
-  test.prop([closes, events, policy], { numRuns: 1500 })(
+  test.prop([closes, events, policy], { numRuns: drawn(1500) })(
     'never looks ahead: truncated history gives the same columns',
     (ticks, list, how) => {
       fc.pre(how === 'ex-close' || !list.some((event) => isTooLarge(barsOf(ticks), list, event)))

@@ -7,6 +7,7 @@ import type { Bars } from '../../../engine/market/bars.js'
 import { AssetHistory } from '../../../engine/portal/asset-history.js'
 import { Clock } from '../../../engine/portal/clock.js'
 import { plainBarSource } from '../../../engine/portal/long-table.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { contentOf, marketShape } from '../../support.js'
 import { barsOf, consecutive, dividend, SCALES, split } from '../market/market-cases.js'
 import { isTooLarge, slowWindow } from '../market/slow-window.js'
@@ -69,7 +70,7 @@ describe('the ticks of an asset', () => {
       }
       expect(seen).toEqual(slow)
     })
-    fc.assert(property, { numRuns: 1000 })
+    fc.assert(property, { numRuns: drawn(1000) })
   })
 
   it('are whole, of every market that a bundle can hold', async () => {
@@ -89,7 +90,7 @@ describe('the ticks of an asset', () => {
               )
       }
     })
-    await fc.assert(property, { numRuns: 200 })
+    await fc.assert(property, { numRuns: drawn(200) })
   })
 
   it('are the raw columns themselves where nothing was adjusted', () => {

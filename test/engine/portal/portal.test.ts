@@ -13,6 +13,7 @@ import {
   pureBaseline,
   type TradingAlgorithm,
 } from '../../../engine/index.js'
+import { drawn } from '../../fixtures/drawn.js'
 import {
   assetBars,
   contentOf,
@@ -178,7 +179,7 @@ describe('history', () => {
           )
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 
@@ -219,7 +220,7 @@ describe('history', () => {
           expect(truncated.length).toBe(2 * end)
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 

@@ -18,6 +18,7 @@ import {
   walkForwardWindows,
 } from '../../../engine/index.js'
 import { divideHalfEven, ticksToText } from '../../../engine/market/money.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { eachBar, isoDays, simpleContent, smaCrossover, sp500Content } from '../../support.js'
 
 const PLAN: WalkForwardPlan = {
@@ -80,7 +81,7 @@ describe('walk-forward windows', () => {
         }
         expect(warmUp + windows.length * step + train + validation + test).toBeGreaterThan(sessions)
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 

@@ -12,6 +12,7 @@ import {
   pureBaseline,
   type TradingAlgorithm,
 } from '../../../engine/index.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { assetBars, contentOf, eachBar, marketShape, simpleContent } from '../../support.js'
 
 async function backtest(content: BundleContent, algorithm: TradingAlgorithm, cash = 10_000) {
@@ -212,7 +213,7 @@ describe('a simulation', () => {
         expect(result.equityCurve.equity.at(-1)).toBe(result.finalEquity)
         expect(observed).not.toContain(false)
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 
@@ -232,7 +233,7 @@ describe('a simulation', () => {
           algorithm,
         })
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 })

@@ -21,6 +21,7 @@ import {
   signalStrategy,
   sma,
 } from '../../../engine/index.js'
+import { drawn as drawnCases } from '../../fixtures/drawn.js'
 import { simpleContent } from '../../support.js'
 import { indicatorCase } from '../indicators/indicator-cases.js'
 
@@ -38,6 +39,7 @@ const SETTINGS: readonly Partial<BacktestSpec>[] = [
     commission: { kind: 'per-dollar', rate: 0.0015 },
   },
 ]
+const CASES = drawnCases(1000)
 const TARGETS = [Number.NaN, 0, 10, -7, 2.5, 1e4, 10, 0.12345678]
 
 /** Decides by the digits of its inputs: often the same target as before, sometimes none. */
@@ -76,9 +78,9 @@ function drawnInputs(seed: number): readonly SignalInput[] {
 }
 
 describe('a sweep', () => {
-  it('gives the figures of 1 000 drawn backtests run event by event, to the last digit', async () => {
+  it(`gives the figures of ${CASES} drawn backtests run event by event, to the last digit`, async () => {
     let fills = 0
-    for (let seed = 1; seed <= 1000; seed++) {
+    for (let seed = 1; seed <= CASES; seed++) {
       const { content, spec: drawn } = indicatorCase(seed)
       const isHourly = seed % 3 === 0
       const bundle = isHourly ? memoryBundle(hourly(content)) : drawn.bundle
@@ -97,7 +99,7 @@ describe('a sweep', () => {
       )
       fills += swept!.fills
     }
-    expect(fills).toBeGreaterThan(5000)
+    expect(fills).toBeGreaterThan(5 * CASES)
   })
 
   it('is a search whose winner, run event by event, agrees with it', async () => {

@@ -7,6 +7,7 @@ import { checkValues, exitCodeOf } from '../../../harness/compare/regression-che
 import { armOf } from '../../../harness/compare/value-arm.js'
 import { summarize } from '../../../harness/statistics/interval.js'
 import { assay } from '../../fixtures/bench.js'
+import { drawn } from '../../fixtures/drawn.js'
 
 const DETERMINED = ['welch', 'effectSize', 'improvementOfMeans', 'fieller'] as const
 const summaryOf = (values: readonly number[]) =>
@@ -38,7 +39,7 @@ describe('summaries', () => {
           for (const key of DETERMINED) expectClose(summarized[key], whole[key])
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 

@@ -6,6 +6,7 @@ import { toPairedTests } from '../../../harness/record/ordinary-tests.js'
 import { effectSize } from '../../../harness/statistics/effect-size.js'
 import { rankSumTest } from '../../../harness/statistics/mann-whitney.js'
 import { momentsOf } from '../../../harness/statistics/moments.js'
+import { drawn } from '../../fixtures/drawn.js'
 
 const slow = [10.1, 10.4, 9.8, 10.2, 10.9, 10.3, 9.9, 10.6, 10.0, 10.7, 10.2, 10.5]
 const fast = slow.map((value, index) => 0.9 * value + 0.01 * ((index * 7) % 5))
@@ -94,7 +95,7 @@ describe('two sets of values', () => {
         for (const key of ALL)
           expect(result[key] === undefined, key).toBe(result.absent[key] !== undefined)
       }),
-      { numRuns: 3000 },
+      { numRuns: drawn(3000) },
     )
   })
 
@@ -206,7 +207,7 @@ describe('the regression check', () => {
         if (outcome === 'failed')
           expect(look!.lower).toBeGreaterThan(noise!.class === 'RED' ? Math.log(1.1) - 1e-12 : 0)
       }),
-      { numRuns: 1000 },
+      { numRuns: drawn(1000) },
     )
   })
 })

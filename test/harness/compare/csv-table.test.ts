@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readTable } from '../../../harness/compare/csv-table.js'
+import { drawn } from '../../fixtures/drawn.js'
 
 type Row = readonly [line: number, ...cells: string[]]
 
@@ -118,7 +119,7 @@ describe('the rows of a CSV text', () => {
         if (expected === 'refused') refused += 1
         else read += 1
       }),
-      { numRuns: 5000 },
+      { numRuns: drawn(5000) },
     )
     expect(Math.min(read, refused)).toBeGreaterThan(50)
   })
