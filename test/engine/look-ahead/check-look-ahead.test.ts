@@ -86,7 +86,9 @@ describe('the page', () => {
     expect(PAGE).toContain(
       `| ${PLANTED.length} planted look-aheads | ${PLANTED.length} | ${percent(found.lower)} … 100 % |`,
     )
-    expect(PAGE).toContain(`| ${PUBLISHED} clean strategies | 0 | 0 … ${percent(flagged.upper)} % |`)
+    expect(PAGE).toContain(
+      `| ${PUBLISHED} clean strategies | 0 | 0 … ${percent(flagged.upper)} % |`,
+    )
     for (const kind of KINDS)
       expect(PAGE).toContain(`| ${kind} | ${PLANTED.filter((one) => one.kind === kind).length} |`)
     const refused = PLANTED.filter(({ refusal }) => refusal !== undefined)
