@@ -20,9 +20,21 @@ class ProcessesFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Tests that start many processes, threads or pages take most of the time. They are a project of
+ * their own, so that `npm test` takes five minutes: `npm run test:long`.
+ */
+const LONG = 'test/**/*.long.test.ts'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [LONG] },
+      },
+      { extends: true, test: { name: 'long', include: [LONG] } },
+    ],
     globalSetup: 'test/fixtures/shared-directory.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -34,7 +46,10 @@ export default defineConfig({
     // milliseconds are then profiled under a load in which a sampler may miss them.
     maxWorkers: 2,
     sequence: { sequencer: ProcessesFirst },
-    reporters: ['default', ['json', { outputFile: 'test-results/report.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: `test-results/${process.env.TEST_REPORT || 'report'}.json` }],
+    ],
     // No test opens a connection, and parsing further certificates takes longer than the rest of a
     // Node process's start.
     env: { TZ: 'UTC', NODE_EXTRA_CA_CERTS: '' },

@@ -14,7 +14,7 @@ import { type Random, randomFrom } from './simulated-evidence.js'
  * any shape of the noise.
  */
 const TRIALS = drawn(10_000)
-/** The most a rate of these trials can be where the true rate is at a limit: two standard errors. */
+/** The most a rate of few trials can be where the true one is at a limit: two standard errors. */
 const atMost = (limit: number) =>
   limit + (IS_THOROUGH ? 0 : 2 * Math.sqrt((limit * (1 - limit)) / TRIALS))
 const LAYER = SHIPPED_RULES['improvement-40']

@@ -12,7 +12,7 @@ import { addTallies, type Tally } from '../../../scenarios/error-rates/tally.js'
 /**
  * The shipped rules on real noise: recorded process runs of identical code, in adjacent pairs.
  * What is published about them has to come out again, byte for byte, from every recording that is
- * at hand: derive.test.ts derives it from those in the repository.
+ * at hand: derive.long.test.ts derives it from those in the repository.
  */
 const published = readTable('.')
 if (published === undefined)

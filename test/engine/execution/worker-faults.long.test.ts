@@ -14,7 +14,7 @@ import {
   watchThreads,
 } from './pool-cases.js'
 
-/** More: `POOL_CRASHES=50 npx vitest run test/engine/execution/worker-faults.test.ts` */
+/** More: `POOL_CRASHES=50 npx vitest run worker-faults` */
 const CRASHES = Number(process.env.POOL_CRASHES ?? 4)
 
 /** Tasks of which those with one of the numbers have a fault. */
