@@ -1,7 +1,11 @@
 import type { CampaignRound } from '../evidence/campaign-round.js'
 import { campaignSeed, equivalenceSeeds } from '../measurement/schedule.js'
-import { type CampaignLedger, confirmationsOf } from '../record/campaign-ledger.js'
-import { leftAfter } from '../statistics/alpha-spending.js'
+import {
+  type CampaignLedger,
+  confirmationsOf,
+  newestNotAccepted,
+} from '../record/campaign-ledger.js'
+import { leftAfter } from '../statistics/online-fallback.js'
 import type { PlanDraft } from './plan-draft.js'
 
 /**
@@ -42,6 +46,7 @@ export function planConfirmation(draft: PlanDraft, ledger: CampaignLedger): Plan
     round: 'confirmation',
     screening: screening.record,
     confirmation,
+    notAccepted: newestNotAccepted(candidates),
     alpha,
     budget,
     spentBefore: spent,

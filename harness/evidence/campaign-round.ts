@@ -8,9 +8,9 @@ export type RoundName = 'screening' | 'confirmation'
 const common = {
   /** Error budget of all candidates together, one-sided. */
   budget: fractionSchema,
-  /** The part of the budget that the confirmations before this round have spent. */
+  /** The part of the budget that is spent before this round. */
   spentBefore: z.number().nonnegative(),
-  /** The part of the budget that is left after this round. */
+  /** The part of the budget that is left after this round, unless it accepts. */
   leftAfter: z.number().positive(),
 }
 const head = {
@@ -33,7 +33,9 @@ export const campaignRoundSchema = z.discriminatedUnion('round', [
     screening: z.string().regex(RECORD_ID),
     /** Number of the confirmation within the campaign, from 1. */
     confirmation: z.int().positive(),
-    /** Its one-sided error over all looks. */
+    /** Number of the newest confirmation before it that did not accept; 0 if there is none. */
+    notAccepted: z.int().nonnegative(),
+    /** Its one-sided error over all looks, which is spent unless it accepts. */
     alpha: fractionSchema,
     ...common,
   }),

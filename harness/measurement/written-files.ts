@@ -36,7 +36,7 @@ export function gateOutput(out: string): IsWritten {
 
 /** What commands publish about this package: its error rates, its speed, the use of its layers. */
 export const isPublished: IsWritten = below(join(packageRoot(), 'docs'), [
-  /^(characteristics|speed|scale|user-guide)(\.md$|\/)/,
+  /^(campaigns|characteristics|speed|scale|user-guide)(\.md$|\/)/,
 ])
 
 function below(folder: string, patterns: readonly RegExp[]): IsWritten {

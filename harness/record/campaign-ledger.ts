@@ -6,7 +6,7 @@ import type { CampaignRound } from '../evidence/campaign-round.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { digestSchema, fractionSchema, RECORD_ID } from '../evidence/field-schemas.js'
-import { leftAfter, spendingLevel, spentBy } from '../statistics/alpha-spending.js'
+import { fallbackLevel, leftAfter, spentBy } from '../statistics/online-fallback.js'
 import type { DecisionRecord } from './record-schema.js'
 import { awaitsConfirmation } from './supersession.js'
 
@@ -44,7 +44,7 @@ const candidateSchema = z.strictObject({
   confirmation: roundSchema
     .extend({
       number: z.int().positive(),
-      /** Its one-sided error, which it spends whatever its outcome. */
+      /** Its one-sided error, which is spent unless it accepts. */
       alpha: fractionSchema,
     })
     .optional(),
@@ -70,7 +70,7 @@ export type CampaignCandidate = CampaignLedger['candidates'][number]
 
 /** The rule of every campaign, in the words of its ledger. */
 const RULE =
-  'every candidate is screened once; a screening that is passed is followed by one confirmation with a fresh seed, and only it can accept; the k-th confirmation has the one-sided error budget / (k (k + 1)) over all its looks'
+  'every candidate is screened once; a screening that is passed is followed by one confirmation with a fresh seed, and only it can accept; the one-sided error of the k-th confirmation over all its looks is budget / (k (k + 1)), and that of the confirmation before it too if that one accepted; a confirmation that accepts spends nothing, any other its error'
 
 /** A round of a campaign: what its record or, if it is unfinished, its plan states about it. */
 export interface LedgerRound
@@ -151,9 +151,23 @@ export function beforeConfirmation(ledger: CampaignLedger): CampaignLedger {
   return ledgerOf(name, budget, [...candidates.slice(0, -1), newest])
 }
 
-/** How many confirmations have begun, each of which has spent its level. */
+/** How many confirmations have begun. */
 export function confirmationsOf({ candidates }: Pick<CampaignLedger, 'candidates'>): number {
   return candidates.filter(({ confirmation }) => confirmation !== undefined).length
+}
+
+/**
+ * Number of the newest confirmation that did not accept, or has not ended; 0 if there is none.
+ */
+export function newestNotAccepted(candidates: readonly CampaignCandidate[]): number {
+  return Math.max(
+    0,
+    ...candidates.flatMap(({ confirmation }) =>
+      confirmation === undefined || confirmation.outcome === 'accepted'
+        ? []
+        : [confirmation.number],
+    ),
+  )
 }
 
 function ledgerOf(
@@ -161,15 +175,16 @@ function ledgerOf(
   budget: number,
   candidates: readonly CampaignCandidate[],
 ): CampaignLedger {
+  const notAccepted = newestNotAccepted(candidates)
   const confirmations = confirmationsOf({ candidates: [...candidates] })
   return {
     schema: 'assay/campaign@1',
     name,
     rule: RULE,
     budget,
-    spent: spentBy(budget, confirmations),
-    left: leftAfter(budget, confirmations),
-    nextAlpha: spendingLevel(budget, confirmations + 1),
+    spent: spentBy(budget, notAccepted),
+    left: leftAfter(budget, notAccepted),
+    nextAlpha: fallbackLevel(budget, confirmations + 1, notAccepted),
     candidates: [...candidates],
   }
 }

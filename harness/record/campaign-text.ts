@@ -37,8 +37,11 @@ export function campaignNotice(record: DecisionRecord): string {
   if (campaign.round === 'screening')
     return `**Campaign ${escapeName(name)}**, screening of candidate ${candidate}. ${screeningSentence(record)} A screening spends nothing: ${spentWords(budget, spentBefore, leftAfter)}.`
   const { confirmation, alpha, screening } = campaign
-  const spent = spentWords(budget, spentBefore + alpha, leftAfter)
-  return `**Campaign ${escapeName(name)}**, confirmation ${confirmation}, of candidate ${candidate}: a second evaluation with a fresh seed, after the screening [${escapeName(screening)}](../decisions/${screening}.md). Its one-sided error is ${formatError(alpha)}; after it, ${spent}.`
+  const spent =
+    record.verdict === 'accepted'
+      ? `It accepts, so it spends nothing: ${spentWords(budget, spentBefore, budget - spentBefore)}`
+      : `It does not accept, so it is spent: ${spentWords(budget, budget - leftAfter, leftAfter)}`
+  return `**Campaign ${escapeName(name)}**, confirmation ${confirmation}, of candidate ${candidate}: a second evaluation with a fresh seed, after the screening [${escapeName(screening)}](../decisions/${screening}.md). Its one-sided error is ${formatError(alpha)}. ${spent}.`
 }
 
 /** `3.33 % of the error budget of 5.00 % are spent, and 1.67 % are left` */
@@ -69,13 +72,14 @@ export function campaignStates(records: readonly DecisionRecord[]): CampaignStat
   const states = new Map<string, CampaignState>()
   for (const { verdict, campaign } of records) {
     if (campaign === undefined) continue
-    const { name, budget, candidate, leftAfter } = campaign
+    const { name, budget, candidate, spentBefore } = campaign
     const accepted = states.get(name)?.accepted ?? 0
+    const left = verdict === 'accepted' ? budget - spentBefore : campaign.leftAfter
     states.set(name, {
       name,
       budget,
-      spent: budget - leftAfter,
-      left: leftAfter,
+      spent: budget - left,
+      left,
       tried: candidate,
       accepted: accepted + (verdict === 'accepted' ? 1 : 0),
     })

@@ -1,7 +1,7 @@
 import { InvalidEvidenceError } from '../errors.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { campaignSeed } from '../measurement/schedule.js'
-import { leftAfter, spendingLevel, spentBy } from '../statistics/alpha-spending.js'
+import { fallbackLevel, leftAfter, spentBy } from '../statistics/online-fallback.js'
 
 /**
  * The smallest level of a confirmation. Further in the tail, neither the t quantile of a trimmed
@@ -28,12 +28,12 @@ export function refuseOtherLevel({ id, seed, campaign, regime }: EvaluationPlan)
     if (Math.abs(sum - budget) > ROUNDING * budget) throw wrong('campaign.leftAfter')
     return
   }
-  const { confirmation, alpha } = campaign
-  if (alpha !== spendingLevel(budget, confirmation) || alpha < LEAST_LEVEL)
+  const { confirmation, notAccepted, alpha } = campaign
+  const isPlanned = alpha === fallbackLevel(budget, confirmation, notAccepted)
+  if (!isPlanned || notAccepted >= confirmation || alpha < LEAST_LEVEL)
     throw wrong('campaign.alpha')
   if (regime.alpha !== alpha || regime.fixed) throw wrong('regime')
-  if (campaign.spentBefore !== spentBy(budget, confirmation - 1))
-    throw wrong('campaign.spentBefore')
+  if (campaign.spentBefore !== spentBy(budget, notAccepted)) throw wrong('campaign.spentBefore')
   if (campaign.leftAfter !== leftAfter(budget, confirmation)) throw wrong('campaign.leftAfter')
 }
 

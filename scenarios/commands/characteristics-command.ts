@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { CliCommand, CommandContext } from '../../harness/cli/command.js'
 import { collect, outOption, wholeOption } from '../../harness/cli/shared-options.js'
-import { EXIT, InputError } from '../../harness/errors.js'
+import { EXIT, type ExitCode, InputError } from '../../harness/errors.js'
 import type { ControlSetting } from '../../harness/evaluation/control.js'
 import { defined } from '../../harness/evidence/defined.js'
 import { Interrupted } from '../../harness/io.js'
@@ -19,6 +19,7 @@ interface CharacteristicsOptions {
   readonly recording?: readonly string[]
   readonly fresh?: boolean
   readonly interference?: boolean
+  readonly campaigns?: boolean
   readonly minutes?: number
   readonly out: string
 }
@@ -28,6 +29,7 @@ interface CharacteristicsCommand {
   readonly recordings: readonly string[]
   readonly fresh: boolean
   readonly interference: boolean
+  readonly campaigns: boolean
   /** No decision and no cell begins later than this after the start. */
   readonly minutes?: number
   /** Root of the checkout, absolute. */
@@ -66,6 +68,10 @@ export const characteristicsCommand: CliCommand<CharacteristicsOptions, Characte
         '--interference',
         'first measure the missing cells about the bias of each design of a pair; takes hours',
       )
+      .option(
+        '--campaigns',
+        'only simulate campaigns on recorded pairs and publish their error rates in docs/campaigns.md; takes a quarter of an hour',
+      )
       .addOption(
         wholeOption(
           '--minutes <n>',
@@ -77,10 +83,13 @@ export const characteristicsCommand: CliCommand<CharacteristicsOptions, Characte
       .addOption(outOption('root of the checkout'))
       .addHelpText('after', HELP)
   },
-  parse: (_args, { recording = [], fresh, interference, minutes, out }, { cwd }) => {
+  parse: (_args, { recording = [], fresh, interference, campaigns, minutes, out }, { cwd }) => {
     if (minutes !== undefined && fresh !== true && interference !== true)
       throw new InputError('--minutes limits a measurement; add --fresh or --interference')
+    if (campaigns === true && (fresh === true || interference === true || recording.length > 0))
+      throw new InputError('--campaigns: this simulates only; give it alone, or with --out')
     return defined({
+      campaigns: campaigns === true,
       recordings: recording.map((path) => resolve(cwd, path)),
       fresh: fresh === true,
       interference: interference === true,
@@ -89,6 +98,7 @@ export const characteristicsCommand: CliCommand<CharacteristicsOptions, Characte
     })
   },
   async run(command, context) {
+    if (command.campaigns) return simulate(command, context)
     const { deriveCharacteristics, PAGE } = await import('../error-rates/derive.js')
     const { io } = context
     const { root, recordings } = command
@@ -99,6 +109,20 @@ export const characteristicsCommand: CliCommand<CharacteristicsOptions, Characte
     io.stdout(`${line}\nwritten: ${relative(io.cwd, resolve(root, PAGE))}\n`)
     return EXIT.done
   },
+}
+
+/** Simulates campaigns and publishes how they end. */
+async function simulate(
+  { root }: CharacteristicsCommand,
+  { io }: CommandContext,
+): Promise<ExitCode> {
+  const { publishCampaigns, CAMPAIGN_PAGE } = await import('../error-rates/publish-campaigns.js')
+  io.endOnSignal()
+  const progress = createProgress(io)
+  publishCampaigns(root, progress.phase)
+  progress.done()
+  io.stdout(`written: ${relative(io.cwd, resolve(root, CAMPAIGN_PAGE))}\n`)
+  return EXIT.done
 }
 
 /** Makes the measurements; if they are interrupted, the page shows what there is. */

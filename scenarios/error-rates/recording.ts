@@ -42,9 +42,11 @@ type Row = z.infer<typeof rowSchema>
  * position (0, 1), cpu_ms, wall_ms` and optionally `pool` and `workload`.
  *
  * @throws {InputError} the file does not exist, contains an invalid row or an incomplete pair, or
- * has fewer pairs than the longest rule uses
+ * has fewer pairs than needed
+ *
+ * @param fewest pairs of each pool; unless stated, those that the longest rule uses
  */
-export function readRecording(path: string): Recording {
+export function readRecording(path: string, fewest = PAIRS_NEEDED): Recording {
   const text = readIfThere(path)
   if (text === undefined)
     throw new InputError(`${path} does not exist; give a CSV or a runs.jsonl of A/A runs`)
@@ -52,9 +54,9 @@ export function readRecording(path: string): Recording {
   if (pools.length === 0)
     throw new InputError(`${path} holds no runs; give a recording of A/A runs`)
   for (const { pool, pairs } of pools) {
-    if (pairs.length < PAIRS_NEEDED)
+    if (pairs.length < fewest)
       throw new InputError(
-        `${path}, ${pool}: ${pairs.length} pairs, and the longest rule needs ${PAIRS_NEEDED}; record more`,
+        `${path}, ${pool}: ${pairs.length} pairs, and ${fewest} are needed; record more`,
       )
   }
   return { sha256: createHash('sha256').update(text).digest('hex'), pools }

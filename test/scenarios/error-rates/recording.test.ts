@@ -62,7 +62,7 @@ describe('a recording', () => {
     [
       'too few pairs',
       [HEADER, ...ROWS.slice(2)],
-      /39 pairs, and the longest rule needs 40; record more$/,
+      /39 pairs, and 40 are needed; record more$/,
     ],
     ['no rows', [HEADER], /holds no runs/],
   ])('is refused with %s', (_, lines, message) => {
