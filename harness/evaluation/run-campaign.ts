@@ -14,7 +14,7 @@ import { ledgerIn, refuseForgotten } from '../record/campaign-store.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { readRecord, readRecords } from '../record/record-store.js'
 import { awaitsConfirmation } from '../record/supersession.js'
-import { formatLimit } from '../text/format.js'
+import { formatCounted, formatLimit } from '../text/format.js'
 import { LEAST_LEVEL } from '../verdict/campaign-level.js'
 import { planConfirmation, planScreening } from './campaign-plan.js'
 import { enterRoot } from './enter-root.js'
@@ -128,7 +128,7 @@ function openLedger(request: CandidateRequest): CampaignLedger {
     )
   if (!resume && ledger.nextAlpha < LEAST_LEVEL)
     throw new InputError(
-      `the campaign ${name} has spent its error budget: after ${confirmationsOf(ledger)} confirmations, the next could err in at most ${formatLimit(ledger.nextAlpha)}, which no number of pairs is trusted to certify; begin another campaign with --campaign NAME`,
+      `the campaign ${name} has spent its error budget: after ${formatCounted(confirmationsOf(ledger), 'confirmation')}, the next could err in at most ${formatLimit(ledger.nextAlpha)}, which no number of pairs is trusted to certify; begin another campaign with --campaign NAME`,
     )
   return ledger
 }

@@ -197,13 +197,13 @@ function wrongIn(
 ): string | undefined {
   const { campaign } = round
   const { candidates, budget, spent } = before
-  if (campaign.budget !== budget) return `has another error budget than the first candidate`
-  if (campaign.spentBefore !== spent)
-    return `was planned after other confirmations than those that are here`
-  if (campaign.round === 'confirmation') return wrongConfirmation(round, before, screenings)
+  if (campaign.budget !== budget) return 'has another error budget than the first candidate'
   const expected = candidates.length + 1
-  if (campaign.candidate === expected) return undefined
-  return `is candidate ${campaign.candidate}, but candidate ${expected} is missing`
+  if (campaign.round === 'screening' && campaign.candidate !== expected)
+    return `is candidate ${campaign.candidate}, but candidate ${expected} is missing`
+  if (campaign.spentBefore !== spent)
+    return 'was planned after other confirmations than those that are here'
+  return wrongConfirmation(round, before, screenings)
 }
 
 function wrongConfirmation(

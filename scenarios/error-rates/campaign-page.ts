@@ -1,8 +1,7 @@
 import { formatCount, formatNumber, formatPercent } from '../../harness/text/format.js'
 import { markdownTable } from '../../harness/text/table.js'
-import type { CampaignTally } from './campaign-study.js'
+import type { CampaignStudy, CampaignTally } from './campaign-study.js'
 import { clopperPearson } from './clopper-pearson.js'
-import type { CampaignStudy } from './publish-campaigns.js'
 
 /** The part of `docs/campaigns.md` that shows a study; markdown. */
 export function campaignFigures({ recording, candidates, budget, cases }: CampaignStudy): string {

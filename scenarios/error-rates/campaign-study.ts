@@ -41,7 +41,7 @@ export const CAMPAIGN_CASES: readonly CampaignCase[] = [
 const count = z.int().nonnegative()
 
 /** Counts over the campaigns of a case. */
-export const campaignTallySchema = z.strictObject({
+const campaignTallySchema = z.strictObject({
   design: z.enum(PAIR_DESIGNS),
   noise: z.number().positive(),
   nulls: z.number(),
@@ -66,6 +66,19 @@ export const campaignTallySchema = z.strictObject({
   meanPairs: z.number().positive(),
 })
 export type CampaignTally = Readonly<z.infer<typeof campaignTallySchema>>
+
+/** `campaign-study.json`: how simulated campaigns ended, and the noise they were drawn from. */
+export const campaignStudySchema = z.strictObject({
+  schema: z.literal('assay/campaign-study@1'),
+  recording: z.strictObject({
+    sha256: z.string(),
+    pools: z.array(z.strictObject({ pool: z.string(), pairs: z.int().positive() })).min(1),
+  }),
+  budget: z.number(),
+  candidates: z.int().positive(),
+  cases: z.array(campaignTallySchema).min(1),
+})
+export type CampaignStudy = Readonly<z.infer<typeof campaignStudySchema>>
 
 /**
  * Simulates campaigns of one case. Every campaign takes its noise from one pool of the design, the

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import { InputError } from '../../harness/errors.js'
-import { makeDirectory, readIfThere, readStored, writeWhole } from '../../harness/system/files.js'
+import { makeDirectory, readIfThere, writeWhole } from '../../harness/system/files.js'
 import { campaignFigures } from './campaign-page.js'
 import {
   CAMPAIGN_CASES,
   CAMPAIGNS,
   CANDIDATES,
-  campaignTallySchema,
+  type CampaignStudy,
+  campaignStudySchema,
   simulateCampaigns,
 } from './campaign-study.js'
 import { STUDIED_BUDGET } from './campaign-trial.js'
@@ -21,19 +21,6 @@ export const CAMPAIGN_PAGE = join('docs', 'campaigns.md')
 /** Fewest pairs of a pool: those of a short calibration. */
 const FEWEST_PAIRS = 10
 const BLOCK = /(<!-- figures: begin -->\n)[\s\S]*(<!-- figures: end -->)/
-
-/** `campaign-study.json`: how simulated campaigns ended, and the noise they were drawn from. */
-const campaignStudySchema = z.strictObject({
-  schema: z.literal('assay/campaign-study@1'),
-  recording: z.strictObject({
-    sha256: z.string(),
-    pools: z.array(z.strictObject({ pool: z.string(), pairs: z.int().positive() })).min(1),
-  }),
-  budget: z.number(),
-  candidates: z.int().positive(),
-  cases: z.array(campaignTallySchema).min(1),
-})
-export type CampaignStudy = Readonly<z.infer<typeof campaignStudySchema>>
 
 /**
  * Simulates the campaigns of every case, and writes their figures and the part of the page that
@@ -54,13 +41,13 @@ export function publishCampaigns(
     onStep(`campaigns: case ${index + 1} of ${CAMPAIGN_CASES.length}`)
     return simulateCampaigns(one, pools, campaigns)
   })
-  const study: CampaignStudy = {
+  const study: CampaignStudy = campaignStudySchema.parse({
     schema: 'assay/campaign-study@1',
     recording: { sha256, pools: pools.map(({ pool, pairs }) => ({ pool, pairs: pairs.length })) },
     budget: STUDIED_BUDGET,
     candidates: CANDIDATES,
     cases,
-  }
+  })
   const page = withFigures(root, study)
   makeDirectory(join(root, FOLDER))
   writeWhole(join(root, FIGURES), `${JSON.stringify(study, null, 1)}\n`)
@@ -69,16 +56,11 @@ export function publishCampaigns(
 }
 
 /** The recorded pairs of identical code that campaigns are drawn from. */
-export function readRecordedPairs(root: string): {
+function readRecordedPairs(root: string): {
   readonly sha256: string
   readonly pools: readonly RecordedPool[]
 } {
   return readRecording(join(root, RECORDING), FEWEST_PAIRS)
-}
-
-/** The published study; undefined if there is none. */
-export function readCampaignStudy(root: string): CampaignStudy | undefined {
-  return readStored(join(root, FIGURES), campaignStudySchema)
 }
 
 /**
@@ -86,7 +68,7 @@ export function readCampaignStudy(root: string): CampaignStudy | undefined {
  *
  * @throws {InputError} there is no page, or it has no place for them
  */
-export function withFigures(root: string, study: CampaignStudy): string {
+function withFigures(root: string, study: CampaignStudy): string {
   const page = readIfThere(join(root, CAMPAIGN_PAGE))
   if (page === undefined || !BLOCK.test(page))
     throw new InputError(

@@ -59,11 +59,7 @@ describe('a recording', () => {
       [HEADER, ...ROWS.slice(1)],
       /pair 0 is not one A and one B at different positions/,
     ],
-    [
-      'too few pairs',
-      [HEADER, ...ROWS.slice(2)],
-      /39 pairs, and 40 are needed; record more$/,
-    ],
+    ['too few pairs', [HEADER, ...ROWS.slice(2)], /39 pairs, and 40 are needed; record more$/],
     ['no rows', [HEADER], /holds no runs/],
   ])('is refused with %s', (_, lines, message) => {
     const path = fileOf('noise.csv', lines)
