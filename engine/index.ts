@@ -107,7 +107,6 @@ export type {
   SamplerOptions,
   SamplerState,
 } from './samplers/sampler.js'
-export type { FidelityCorrelation } from './search/fidelity-correlation.js'
 export {
   gridPoints,
   gridSearch,
@@ -117,27 +116,45 @@ export {
   type Trial,
   type TrialTask,
 } from './search/grid.js'
-export { faultOfImport, importModule } from './search/import-module.js'
-export type { SearchQueue } from './search/module-executors.js'
-export {
-  OBJECTIVES,
-  type Objective,
-  type ObjectiveName,
-  type OwnObjective,
-} from './search/objectives.js'
+export { faultOfImport, importModule } from './search/module/import-module.js'
+export type { SearchQueue } from './search/module/module-executors.js'
 export {
   type OpenedSearch,
   type OpenSearchOptions,
   openSearch,
   type PriceFiles,
   searchModule,
-} from './search/open-search.js'
+} from './search/module/open-search.js'
+export type {
+  SearchFindings,
+  SearchJournal,
+  SearchProgress,
+  SearchRunOptions,
+} from './search/module/run-search.js'
+export type { BacktestSettings, SearchModule } from './search/module/search-description.js'
+export {
+  type LoadedSearch,
+  loadSearchModule,
+  type SearchModuleMaker,
+  type SearchModuleOptions,
+  specOf,
+} from './search/module/search-module.js'
+export {
+  OBJECTIVES,
+  type Objective,
+  type ObjectiveName,
+  type OwnObjective,
+} from './search/objectives.js'
+export type { FidelityCorrelation } from './search/optimize/fidelity-correlation.js'
 export {
   type OptimizeOptions,
   type OptimizeOutcome,
   type OptimizeProgress,
   optimize,
-} from './search/optimize.js'
+} from './search/optimize/optimize.js'
+export type { ResultConstraints } from './search/optimize/result-constraints.js'
+export type { ResolvedPlan, SearchPlan, SearchWindows } from './search/optimize/search-plan.js'
+export type { OptimizedTrial, TrialJournal } from './search/optimize/trial-runner.js'
 export type { Absent } from './search/overfitting/absent.js'
 export type { BacktestOverfitting } from './search/overfitting/backtest-overfitting.js'
 export type { DeflatedSharpe } from './search/overfitting/deflated-sharpe.js'
@@ -155,13 +172,6 @@ export {
   parameterSpace,
   type Scale,
 } from './search/parameter-space.js'
-export type { ResultConstraints } from './search/result-constraints.js'
-export type {
-  SearchFindings,
-  SearchJournal,
-  SearchProgress,
-  SearchRunOptions,
-} from './search/run-search.js'
 export {
   rerun,
   type SearchExecutors,
@@ -169,25 +179,22 @@ export {
   type SearchOutcome,
   search,
 } from './search/search.js'
-export type { BacktestSettings, SearchModule } from './search/search-description.js'
-export {
-  type LoadedSearch,
-  loadSearchModule,
-  type SearchModuleMaker,
-  type SearchModuleOptions,
-  specOf,
-} from './search/search-module.js'
-export type { ResolvedPlan, SearchPlan, SearchWindows } from './search/search-plan.js'
-export type { OptimizedTrial, TrialJournal } from './search/trial-runner.js'
 export type { TrialSummary, WantedFigures } from './search/trial-summary.js'
-export { type WalkForwardResult, type WindowResult, walkForward } from './search/walk-forward.js'
-export type { SearchedWindow, WalkForwardSearch } from './search/walk-forward-search.js'
+export {
+  type WalkForwardResult,
+  type WindowResult,
+  walkForward,
+} from './search/walk-forward/walk-forward.js'
+export type {
+  SearchedWindow,
+  WalkForwardSearch,
+} from './search/walk-forward/walk-forward-search.js'
 export {
   type Segment,
   type WalkForwardPlan,
   type WalkForwardWindow,
   walkForwardWindows,
-} from './search/walk-forward-windows.js'
+} from './search/walk-forward/walk-forward-windows.js'
 export type { Context, OrderId, Portfolio, TradingAlgorithm } from './simulation/algorithm.js'
 export type { BacktestSpec } from './simulation/backtest.js'
 export type { FillPolicy } from './simulation/blotter.js'

@@ -4,7 +4,7 @@ import { openShared } from '../cache/shared-columns.js'
 import { openEngine } from '../open-engine.js'
 import type { OpenBundle } from '../ports.js'
 import type { TrialTask } from '../search/grid.js'
-import { type LoadedSearch, loadSearchModule, specOf } from '../search/search-module.js'
+import { type LoadedSearch, loadSearchModule, specOf } from '../search/module/search-module.js'
 import { carry } from './carried-error.js'
 import {
   type BatchMessage,

@@ -1,8 +1,8 @@
 import type { SharedBundleData } from '../cache/shared-columns.js'
 import type { OptimizationConfig } from '../config.js'
 import type { TrialTask } from '../search/grid.js'
+import type { SearchModuleOptions } from '../search/module/search-module.js'
 import type { ObjectiveName } from '../search/objectives.js'
-import type { SearchModuleOptions } from '../search/search-module.js'
 import type { CarriedError } from './carried-error.js'
 
 /** What a worker of a pool gets when it starts. */

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, relative, resolve, sep } from 'node:path'
 import { sha256 } from '../../bundle/version.js'
 import { EngineError, messageOf } from '../../errors.js'
-import { placeOfModule } from '../../search/module-place.js'
+import { placeOfModule } from '../../search/module/module-place.js'
 import type { ModuleIdentity } from './range-job.js'
 
 /** The source of a search module with every file that it imports by a relative path. */

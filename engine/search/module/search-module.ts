@@ -1,8 +1,8 @@
-import { messageOf } from '../errors.js'
-import { checkStrategy } from '../look-ahead/make-strategy.js'
-import type { OpenBundle } from '../ports.js'
-import type { BacktestSpec } from '../simulation/backtest.js'
-import { rangeOf, type TrialTask } from './grid.js'
+import { messageOf } from '../../errors.js'
+import { checkStrategy } from '../../look-ahead/make-strategy.js'
+import type { OpenBundle } from '../../ports.js'
+import type { BacktestSpec } from '../../simulation/backtest.js'
+import { rangeOf, type TrialTask } from '../grid.js'
 import { faultOfImport, importModule } from './import-module.js'
 import { placeOfModule } from './module-place.js'
 import {

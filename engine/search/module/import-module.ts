@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { messageOf } from '../errors.js'
+import { messageOf } from '../../errors.js'
 import { ownAddresses, provideOwnPackage } from './own-package.js'
 
 /**

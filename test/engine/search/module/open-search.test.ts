@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { fc, it as property } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { EngineError } from '../../../engine/errors.js'
+import { EngineError } from '../../../../engine/errors.js'
 import {
   type OptimizedTrial,
   openEngine,
@@ -12,9 +12,9 @@ import {
   type SearchJournal,
   type SearchProgress,
   searchModule,
-} from '../../../engine/index.js'
-import { trainTestWindows } from '../../../engine/search/walk-forward-search.js'
-import { temporaryDirectory } from '../../fixtures/bench.js'
+} from '../../../../engine/index.js'
+import { trainTestWindows } from '../../../../engine/search/walk-forward/walk-forward-search.js'
+import { temporaryDirectory } from '../../../fixtures/bench.js'
 
 const PRICES = resolve('scenarios', 'market', 'data', 'example.csv')
 const ENGINE = pathToFileURL(resolve('dist', 'engine', 'index.js')).href

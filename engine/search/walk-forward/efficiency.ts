@@ -1,6 +1,6 @@
-import { annualised } from '../simulation/metrics.js'
-import type { BacktestResult } from '../simulation/result.js'
-import { quickFigures } from '../simulation/run-figures.js'
+import { annualised } from '../../simulation/metrics.js'
+import type { BacktestResult } from '../../simulation/result.js'
+import { quickFigures } from '../../simulation/run-figures.js'
 
 /** A yearly return below this is a residue of rounding, so dividing by it would be meaningless. */
 const LEAST_RETURN = 1e-12

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import { EngineError } from '../errors.js'
-import type { Executor } from '../execution/inline.js'
-import type { Answer, Proposal } from '../samplers/sampler.js'
-import type { TrialTask } from './grid.js'
-import type { ObjectiveDefinition } from './objectives.js'
-import { onOneVersion } from './one-version.js'
-import { ranked } from './ranked.js'
+import { EngineError } from '../../errors.js'
+import type { Executor } from '../../execution/inline.js'
+import type { Answer, Proposal } from '../../samplers/sampler.js'
+import type { TrialTask } from '../grid.js'
+import type { ObjectiveDefinition } from '../objectives.js'
+import { onOneVersion } from '../one-version.js'
+import { ranked } from '../ranked.js'
+import { checkObjective, type SearchedTrial } from '../search.js'
+import type { TrialSummary } from '../trial-summary.js'
 import { type ResultConstraints, violationOf } from './result-constraints.js'
-import { checkObjective, type SearchedTrial } from './search.js'
-import type { TrialSummary } from './trial-summary.js'
 
 /** A trial of a search by a method. Plain data. */
 export interface OptimizedTrial extends SearchedTrial {

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EngineError, messageOf } from '../errors.js'
-import type { TradingAlgorithm } from '../simulation/algorithm.js'
-import type { BacktestSpec } from '../simulation/backtest.js'
-import { definitionOf, type Objective } from './objectives.js'
-import type { ParameterSpace, Parameters } from './parameter-space.js'
-import type { SearchPlan } from './search-plan.js'
+import { EngineError, messageOf } from '../../errors.js'
+import type { TradingAlgorithm } from '../../simulation/algorithm.js'
+import type { BacktestSpec } from '../../simulation/backtest.js'
+import { definitionOf, type Objective } from '../objectives.js'
+import type { SearchPlan } from '../optimize/search-plan.js'
+import type { ParameterSpace, Parameters } from '../parameter-space.js'
 
 /**
  * A search as a module of the user describes it in its default export. A worker thread cannot

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js'
+import { EngineError } from '../../errors.js'
 
 /** Lengths in sessions. */
 export interface WalkForwardPlan {

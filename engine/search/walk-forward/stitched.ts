@@ -1,9 +1,14 @@
-import type { Calendar } from '../market/calendar.js'
-import { exact, ratioOfDecimals, timesRatio } from '../market/exact.js'
-import { multiply, ONE } from '../market/rational.js'
-import { type CurveMetrics, curveMetrics } from '../simulation/metrics.js'
-import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
-import { curveOf } from '../simulation/session-returns.js'
+import type { Calendar } from '../../market/calendar.js'
+import { exact, ratioOfDecimals, timesRatio } from '../../market/exact.js'
+import { multiply, ONE } from '../../market/rational.js'
+import { type CurveMetrics, curveMetrics } from '../../simulation/metrics.js'
+import type {
+  BacktestResult,
+  DecimalText,
+  EquityCurve,
+  SessionText,
+} from '../../simulation/result.js'
+import { curveOf } from '../../simulation/session-returns.js'
 import type { Segment } from './walk-forward-windows.js'
 
 /** A window of a walk-forward test, as far as its test segment. */

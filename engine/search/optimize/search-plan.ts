@@ -1,7 +1,7 @@
-import { isPositiveWhole } from '../config-variables.js'
-import { EngineError } from '../errors.js'
-import type { MethodName } from '../samplers/methods.js'
-import type { FidelityOptions } from '../samplers/sampler.js'
+import { isPositiveWhole } from '../../config-variables.js'
+import { EngineError } from '../../errors.js'
+import type { MethodName } from '../../samplers/methods.js'
+import type { FidelityOptions } from '../../samplers/sampler.js'
 import { BATCH } from './optimize.js'
 import type { ResultConstraints } from './result-constraints.js'
 

@@ -1,8 +1,11 @@
-import { isPositiveWhole } from '../config-variables.js'
-import { EngineError } from '../errors.js'
-import { type MethodName, makeSampler } from '../samplers/methods.js'
-import type { FidelityOptions, Sampler } from '../samplers/sampler.js'
-import type { BacktestResult } from '../simulation/result.js'
+import { isPositiveWhole } from '../../config-variables.js'
+import { EngineError } from '../../errors.js'
+import { type MethodName, makeSampler } from '../../samplers/methods.js'
+import type { FidelityOptions, Sampler } from '../../samplers/sampler.js'
+import type { BacktestResult } from '../../simulation/result.js'
+import { definitionOf, type Objective } from '../objectives.js'
+import type { ParameterSpace } from '../parameter-space.js'
+import { rerun, type SearchExecutors, type SearchOutcome } from '../search.js'
 import {
   type FidelityCorrelation,
   fidelityCorrelations,
@@ -10,10 +13,7 @@ import {
   keptForComparison,
   trialsToCompare,
 } from './fidelity-correlation.js'
-import { definitionOf, type Objective } from './objectives.js'
-import type { ParameterSpace } from './parameter-space.js'
 import { checkConstraints, type ResultConstraints } from './result-constraints.js'
-import { rerun, type SearchExecutors, type SearchOutcome } from './search.js'
 import { type OptimizedTrial, type TrialJournal, TrialRunner } from './trial-runner.js'
 
 export interface OptimizeOptions {

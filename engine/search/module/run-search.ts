@@ -1,25 +1,25 @@
-import type { Calendar } from '../market/calendar.js'
-import type { TradingRange } from '../simulation/trading-range.js'
-import { gridPoints } from './grid.js'
-import type { Objective } from './objectives.js'
-import { onOneVersion } from './one-version.js'
+import type { Calendar } from '../../market/calendar.js'
+import type { TradingRange } from '../../simulation/trading-range.js'
+import { gridPoints } from '../grid.js'
+import type { Objective } from '../objectives.js'
+import { onOneVersion } from '../one-version.js'
 import {
   checkOptions,
   type OptimizeOptions,
   type OptimizeOutcome,
   type OptimizeProgress,
   optimize,
-} from './optimize.js'
-import type { ParameterSpace } from './parameter-space.js'
-import type { SearchExecutors } from './search.js'
-import type { ResolvedPlan } from './search-plan.js'
-import type { OptimizedTrial, TrialJournal } from './trial-runner.js'
+} from '../optimize/optimize.js'
+import type { ResolvedPlan } from '../optimize/search-plan.js'
+import type { OptimizedTrial, TrialJournal } from '../optimize/trial-runner.js'
+import type { ParameterSpace } from '../parameter-space.js'
+import type { SearchExecutors } from '../search.js'
 import {
   daysOf,
   trainTestWindows,
   type WalkForwardSearch,
   walkForwardSearch,
-} from './walk-forward-search.js'
+} from '../walk-forward/walk-forward-search.js'
 
 /** A search and its data. */
 export interface SearchSetting {

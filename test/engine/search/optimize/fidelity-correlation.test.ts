@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OptimizedTrial } from '../../../engine/index.js'
+import type { OptimizedTrial } from '../../../../engine/index.js'
 import {
   fidelityCorrelations,
   fidelityNote,
   keptForComparison,
   trialsToCompare,
-} from '../../../engine/search/fidelity-correlation.js'
-import { rankCorrelation } from '../../../engine/search/rank-correlation.js'
+} from '../../../../engine/search/optimize/fidelity-correlation.js'
+import { rankCorrelation } from '../../../../engine/search/optimize/rank-correlation.js'
 
 describe('the rank correlation', () => {
   it('is that of scipy.stats.spearmanr', () => {

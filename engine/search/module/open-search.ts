@@ -1,18 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type IngestOptions, ingestCsv } from '../bundle/ingest.js'
-import { plainBundleSource } from '../bundle/plain-source.js'
-import { writeBundle } from '../bundle/write-bundle.js'
-import { defaults, type OptimizationConfig } from '../config.js'
-import { isPositiveWhole } from '../config-variables.js'
-import { EngineError } from '../errors.js'
-import { readModuleSource } from '../execution/queue/module-source.js'
-import type { OpenBundle } from '../ports.js'
-import { type TradingRange, tradingRange } from '../simulation/trading-range.js'
+import { type IngestOptions, ingestCsv } from '../../bundle/ingest.js'
+import { plainBundleSource } from '../../bundle/plain-source.js'
+import { writeBundle } from '../../bundle/write-bundle.js'
+import { defaults, type OptimizationConfig } from '../../config.js'
+import { isPositiveWhole } from '../../config-variables.js'
+import { EngineError } from '../../errors.js'
+import { readModuleSource } from '../../execution/queue/module-source.js'
+import type { OpenBundle } from '../../ports.js'
+import { type TradingRange, tradingRange } from '../../simulation/trading-range.js'
+import { definitionOf, type ObjectiveName } from '../objectives.js'
+import { type ResolvedPlan, resolvedPlan, type SearchPlan } from '../optimize/search-plan.js'
+import type { ParameterSpace } from '../parameter-space.js'
 import { type ModuleExecutors, moduleExecutors, type SearchQueue } from './module-executors.js'
-import { definitionOf, type ObjectiveName } from './objectives.js'
-import type { ParameterSpace } from './parameter-space.js'
 import {
   checkSetting,
   runSearch,
@@ -22,7 +23,6 @@ import {
 } from './run-search.js'
 import { type DescribedSearch, invalidModule } from './search-description.js'
 import { describedSearch } from './search-module.js'
-import { type ResolvedPlan, resolvedPlan, type SearchPlan } from './search-plan.js'
 
 /** What replaces parts of a search module, and where the search runs. */
 export interface OpenSearchOptions extends SearchPlan {

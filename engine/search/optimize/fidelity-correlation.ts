@@ -1,4 +1,4 @@
-import { pointKey } from './parameter-space.js'
+import { pointKey } from '../parameter-space.js'
 import { rankCorrelation } from './rank-correlation.js'
 import type { OptimizedTrial } from './trial-runner.js'
 

@@ -18,8 +18,8 @@ import {
   type SearchExecutors,
   search,
   type TrialTask,
-} from '../../../engine/index.js'
-import { smaCrossover, sp500Content } from '../../support.js'
+} from '../../../../engine/index.js'
+import { smaCrossover, sp500Content } from '../../../support.js'
 
 const bundle = memoryBundle(sp500Content(120))
 const space = parameterSpace(

@@ -1,13 +1,18 @@
-import type { Executor } from '../execution/inline.js'
-import type { Calendar } from '../market/calendar.js'
-import type { CurveMetrics } from '../simulation/metrics.js'
-import type { BacktestResult, DecimalText, EquityCurve, SessionText } from '../simulation/result.js'
+import type { Executor } from '../../execution/inline.js'
+import type { Calendar } from '../../market/calendar.js'
+import type { CurveMetrics } from '../../simulation/metrics.js'
+import type {
+  BacktestResult,
+  DecimalText,
+  EquityCurve,
+  SessionText,
+} from '../../simulation/result.js'
+import { gridPoints, runTrials, type Trial, type TrialTask } from '../grid.js'
+import { definitionOf } from '../objectives.js'
+import { onOneVersion } from '../one-version.js'
+import type { ParameterSpace, Parameters } from '../parameter-space.js'
+import { ranked } from '../ranked.js'
 import { annualOf, efficiencyOf, meanOf } from './efficiency.js'
-import { gridPoints, runTrials, type Trial, type TrialTask } from './grid.js'
-import { definitionOf } from './objectives.js'
-import { onOneVersion } from './one-version.js'
-import type { ParameterSpace, Parameters } from './parameter-space.js'
-import { ranked } from './ranked.js'
 import { sessionStarts, stitch, stitchedMetrics } from './stitched.js'
 import {
   type Segment,

@@ -16,10 +16,10 @@ import {
   type WalkForwardPlan,
   walkForward,
   walkForwardWindows,
-} from '../../../engine/index.js'
-import { divideHalfEven, ticksToText } from '../../../engine/market/money.js'
-import { drawn } from '../../fixtures/drawn.js'
-import { eachBar, isoDays, simpleContent, smaCrossover, sp500Content } from '../../support.js'
+} from '../../../../engine/index.js'
+import { divideHalfEven, ticksToText } from '../../../../engine/market/money.js'
+import { drawn } from '../../../fixtures/drawn.js'
+import { eachBar, isoDays, simpleContent, smaCrossover, sp500Content } from '../../../support.js'
 
 const PLAN: WalkForwardPlan = {
   mode: 'rolling',

@@ -2,8 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { EngineError, loadSearchModule, type SearchModule, specOf } from '../../../engine/index.js'
-import { temporaryDirectory } from '../../fixtures/bench.js'
+import {
+  EngineError,
+  loadSearchModule,
+  type SearchModule,
+  specOf,
+} from '../../../../engine/index.js'
+import { temporaryDirectory } from '../../../fixtures/bench.js'
 
 let written = 0
 

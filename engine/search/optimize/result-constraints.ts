@@ -1,5 +1,5 @@
-import { EngineError } from '../errors.js'
-import type { TrialSummary } from './trial-summary.js'
+import { EngineError } from '../../errors.js'
+import type { TrialSummary } from '../trial-summary.js'
 
 /** What the result of a trial must satisfy. */
 export interface ResultConstraints {
