@@ -11,7 +11,8 @@ const SMALL: Readonly<Record<string, readonly string[]>> = {
     // The check of the host has tests of its own.
     '--no-calibration',
   ],
-  judge: ['--scale', 'smoke', '--workload', 'grid-search', '--max-pairs', '10'],
+  // The worked loop is a test of its own: test/loops.long.test.ts.
+  judge: ['--scale', 'smoke', '--workload', 'grid-search', '--budget', '2s'],
   profile: ['--scale', 'smoke', '--scenario', 'daily-simple', '--duration', '0.2'],
 }
 

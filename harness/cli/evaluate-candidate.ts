@@ -8,6 +8,7 @@ import {
   isUnfinished,
   runCandidate,
 } from '../evaluation/run-campaign.js'
+import type { TimeBudget } from '../evaluation/time-budget.js'
 import { Interrupted, type Io } from '../io.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { createProgress } from '../progress.js'
@@ -64,6 +65,8 @@ interface CandidateSetting {
   readonly loaded: LoadedSuite
   readonly io: Io
   readonly plan: CandidateRequest['plan']
+  /** The time that both rounds may take together; without a limit if absent. */
+  readonly budget?: TimeBudget
   /** Called with the id of each round once its folder exists. */
   readonly onClaim?: (id: string) => void
 }
@@ -82,7 +85,7 @@ export function candidateRequest(setting: CandidateSetting): CandidateRequest {
 }
 
 async function evaluateRound(
-  { command, loaded, io, onClaim }: CandidateSetting,
+  { command, loaded, io, budget, onClaim }: CandidateSetting,
   planned: PlanDraft,
   resume: boolean,
 ): Promise<DecisionRecord> {
@@ -96,12 +99,15 @@ async function evaluateRound(
     io,
     ...(onClaim && { onClaim }),
   })
-  const evaluation = await evaluateLocked(request)
+  // A screening leaves half of the time to its confirmation.
+  const limit = budget && { ...budget, rounds: round === 'screening' ? 2 : 1 }
+  const evaluation = await evaluateLocked({ ...request, ...(limit && { budget: limit }) })
   printEvaluation(evaluation, command, io)
   return evaluation.record
 }
 
-function continueHint({ root, campaign, text }: CandidateCommand, io: Io): string {
+/** How an interrupted candidate is continued, as a line. */
+export function continueHint({ root, campaign, text }: CandidateCommand, io: Io): string {
   const newest = ledgerIn(root, campaign.name)?.candidates.at(-1)
   return isUnfinished(newest)
     ? `candidate ${newest!.candidate} is kept; continue with: ${text} --resume${outWords(root, io)}\n`

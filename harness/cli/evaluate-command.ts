@@ -190,7 +190,8 @@ export const alphaOption = () =>
 
 const CAMPAIGN = '--campaign <name>'
 
-const campaignOption = () =>
+/** `--campaign NAME` */
+export const campaignOption = () =>
   new Option(
     CAMPAIGN,
     'try the layer as a candidate of this campaign: one error budget for all candidates, and a second round with a fresh seed before anything is accepted',
@@ -203,7 +204,8 @@ const campaignOption = () =>
     )
   })
 
-const campaignBudgetOption = () =>
+/** `--campaign-budget FRACTION` */
+export const campaignBudgetOption = () =>
   fractionOption(
     '--campaign-budget <fraction>',
     'with --campaign: probability that the campaign accepts anything wrongly, at most, fixed by its first candidate (default: 5%)',

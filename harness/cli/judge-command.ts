@@ -6,6 +6,8 @@ import type { CliCommand } from './command.js'
 import { commandText } from './command-text.js'
 import {
   alphaOption,
+  campaignBudgetOption,
+  campaignOption,
   type EvaluateOptions,
   memoryOption,
   parseLayer,
@@ -51,6 +53,7 @@ const HELP = `
 Examples:
   assay judge --layer fast --suite bench/suite.mjs --json               one JSON object on stdout, for a program
   assay judge --layer fast --suite bench/suite.mjs --json --budget 60s  the best answer within a minute
+  assay judge --layer fast --suite bench/suite.mjs --json --campaign c  one of many tries, with one error budget for all
   assay judge --layer fast --suite bench/suite.mjs --resume             continue where the time ended
 
 It evaluates as assay evaluate does, writes the same record, and answers with one word: keep or discard. --json prints
@@ -95,6 +98,8 @@ export const judgeCommand: CliCommand<JudgeOptions, JudgeCommand> = {
       .addOption(
         new Option('--profile', 'profile at the end, so that a page shows why').conflicts('budget'),
       )
+      .addOption(campaignOption())
+      .addOption(campaignBudgetOption())
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .option('--resume', 'continue the newest unfinished evaluation of the layer, by its looks')
       .addOption(jsonOption('the judgement'))

@@ -2,22 +2,31 @@ import { performance } from 'node:perf_hooks'
 import { EXIT, type ExitCode } from '../errors.js'
 import { evaluate } from '../evaluation/evaluate.js'
 import { planEvaluation } from '../evaluation/plan.js'
+import { runCandidate } from '../evaluation/run-campaign.js'
 import { BudgetTooShort, OutOfTime } from '../evaluation/time-budget.js'
 import { defined } from '../evidence/defined.js'
 import {
   layerOfId,
   readBeginning,
   readUnfinished,
+  recordIds,
   unfinishedIds,
 } from '../evidence/evidence-store.js'
 import { Interrupted } from '../io.js'
+import { createProgress } from '../progress.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { judgeRecord, judgeUnfinished } from '../record/judgement.js'
 import { type Judgement, judgementSchema } from '../record/judgement-schema.js'
-import { readRecords } from '../record/record-store.js'
+import { readRecord, readRecords } from '../record/record-store.js'
+import { BUDGET_REASONS } from '../verdict/reasons.js'
 import type { CommandContext } from './command.js'
 import { commandOnRoot } from './command-text.js'
 import { type Deadline, startDeadline } from './deadline.js'
+import {
+  continueHint as candidateHint,
+  candidateRequest,
+  isCandidate,
+} from './evaluate-candidate.js'
 import { continueHint } from './evaluate-layer.js'
 import type { JudgeCommand } from './judge-command.js'
 import { judgementLines } from './judgement-lines.js'
@@ -56,10 +65,11 @@ export function exitCodeOf({ keep, verdict, divergence }: Judgement): ExitCode {
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.failed
 }
 
-/** An evaluation that has begun: its layer, and its id once it has one. */
+/** An evaluation that has begun. */
 interface Subject {
   suite: string
-  id?: string
+  /** Ids of its rounds so far: one, or in a campaign at most two. */
+  readonly ids: string[]
 }
 
 async function judge(
@@ -68,23 +78,19 @@ async function judge(
   deadline: Deadline,
 ): Promise<Judgement> {
   const begunAt = performance.now()
-  const subject: Subject = { suite: command.evaluate.suite ?? '' }
+  const subject: Subject = { suite: command.evaluate.suite ?? '', ids: [] }
+  const closing: Closing = { context, deadline, subject, begunAt }
   try {
-    const record = await evaluated(command, context, deadline, subject)
-    return judgeRecord(record, command.evaluate.root, {
-      seconds: secondsSince(begunAt),
-      ...defined({ budget: budgetOf(deadline, record.regime.looks) }),
-      next: afterRecord(record, command, commandsOf(command, context)),
-    })
+    return ofRecord(command, await evaluated(command, context, deadline, subject), closing)
   } catch (error) {
-    if (error instanceof Interrupted) context.io.stderr(continueHint(command.evaluate, context.io))
+    if (error instanceof Interrupted) context.io.stderr(hintOf(command, context))
     if (error instanceof BudgetTooShort || error instanceof OutOfTime)
-      return unanswered(command, { context, deadline, subject, begunAt, error })
+      return outOfTime(command, error, closing)
     throw error
   }
 }
 
-/** The record of the evaluation. */
+/** The record of the evaluation, or of the round of a candidate that decides. */
 async function evaluated(
   command: JudgeCommand,
   { io, packageVersion, suiteOf }: CommandContext,
@@ -94,12 +100,17 @@ async function evaluated(
   const loaded = await suiteOf(command.evaluate.suite, limits())
   subject.suite = loaded.suite.name
   const begun = withLooks(command)
-  const planned = planEvaluation(begun, loaded, readRecords(begun.root), packageVersion)
+  const plan = (records: readonly DecisionRecord[]) =>
+    planEvaluation(begun, loaded, records, packageVersion)
+  const planned = plan(readRecords(begun.root))
   await calibrateIfDue({ command: begun, planned, packageVersion, io })
-  const onClaim = (id: string) => {
-    subject.id = id
+  const onClaim = (id: string) => void subject.ids.push(id)
+  const setting = defined({ loaded, io, budget, onClaim })
+  if (isCandidate(begun)) {
+    const request = candidateRequest({ ...setting, command: begun, plan })
+    return (await runCandidate(request, { io, progress: createProgress(io) })).record
   }
-  const request = evaluationRequest({ command: begun, planned, loaded, io, onClaim })
+  const request = evaluationRequest({ ...setting, command: begun, planned })
   const evaluation = await evaluate({ ...request, ...defined({ budget }) })
   printEvaluation(evaluation, begun, io)
   return evaluation.record
@@ -116,24 +127,44 @@ function withLooks({ evaluate: given, commandFor }: JudgeCommand): JudgeCommand[
   return { ...given, looks, text: commandFor(looks) }
 }
 
-/** How a judgement came to its end without a record. */
-interface Unanswered {
+/** What a judgement states beside its verdict comes from here. */
+interface Closing {
   readonly context: CommandContext
   readonly deadline: Deadline
   readonly subject: Subject
   readonly begunAt: number
-  readonly error: BudgetTooShort | OutOfTime
 }
 
-function unanswered(
+function ofRecord(
   command: JudgeCommand,
-  { context, deadline, subject, begunAt, error }: Unanswered,
+  record: DecisionRecord,
+  { context, deadline, begunAt }: Closing,
+): Judgement {
+  const { root } = command.evaluate
+  return judgeRecord(record, root, {
+    seconds: secondsSince(begunAt),
+    ...defined({ budget: budgetOf(deadline, record.regime.looks) }),
+    next: afterRecord(record, command, commandOnRoot(root, context.io.cwd)),
+  })
+}
+
+/** Inconclusive, with what was measured: of this round, or where it has no runs, of the one before. */
+function outOfTime(
+  command: JudgeCommand,
+  error: BudgetTooShort | OutOfTime,
+  closing: Closing,
 ): Judgement {
   const { root, layer, scale } = command.evaluate
-  const { id = '', suite } = subject
-  const evidence = unfinishedIds(root).includes(id) ? readUnfinished(root, id) : undefined
+  const { context, deadline, subject, begunAt } = closing
+  const { ids, suite } = subject
+  const unfinished = ids.findLast((id) => unfinishedIds(root).includes(id))
+  const screening = ids.findLast((id) => recordIds(root).includes(id))
+  if (unfinished === undefined && screening !== undefined)
+    return unconfirmed(command, readRecord(root, screening), closing)
+  const evidence = unfinished === undefined ? undefined : readUnfinished(root, unfinished)
   const neededSeconds = error instanceof BudgetTooShort ? error.neededMs / 1000 : undefined
   const budget = budgetOf(deadline, evidence?.plan.regime.looks)
+  const known = defined({ plan: evidence?.plan, neededSeconds })
   return judgeUnfinished(
     {
       plan: { suite, layer, scale },
@@ -144,22 +175,31 @@ function unanswered(
     {
       seconds: secondsSince(begunAt),
       ...defined({ budget: budget && defined({ ...budget, neededSeconds }) }),
-      next: afterTime(
-        defined({ plan: evidence?.plan, neededSeconds }),
-        command,
-        commandsOf(command, context),
-      ),
+      next: afterTime(known, command, commandOnRoot(root, context.io.cwd)),
     },
   )
+}
+
+/** A screening that is passed, and no time for its confirmation. */
+function unconfirmed(
+  command: JudgeCommand,
+  screening: DecisionRecord,
+  closing: Closing,
+): Judgement {
+  const judgement = ofRecord(command, screening, closing)
+  const late = { code: 'out-of-time', sentence: BUDGET_REASONS['out-of-time'] }
+  const commands = commandOnRoot(command.evaluate.root, closing.context.io.cwd)
+  const next = [...afterTime({ plan: screening }, command, commands), ...judgement.next]
+  return { ...judgement, reasons: [...judgement.reasons, late], next }
+}
+
+function hintOf({ evaluate: command }: JudgeCommand, { io }: CommandContext): string {
+  return isCandidate(command) ? candidateHint(command, io) : continueHint(command, io)
 }
 
 function budgetOf({ budget }: Deadline, looks: readonly number[] | undefined): Judgement['budget'] {
   if (budget === undefined) return undefined
   return defined({ seconds: budget.totalMs / 1000, looks: looks && [...looks] })
-}
-
-function commandsOf({ evaluate: { root } }: JudgeCommand, { io }: CommandContext) {
-  return commandOnRoot(root, io.cwd)
 }
 
 function secondsSince(begunAt: number): number {

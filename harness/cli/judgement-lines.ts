@@ -1,3 +1,4 @@
+import { budgetText } from '../record/campaign-text.js'
 import type { Judgement } from '../record/judgement-schema.js'
 import { formatDuration } from '../text/format.js'
 import { visibleLine } from '../text/visible-text.js'
@@ -10,9 +11,16 @@ export function judgementLines(judgement: Judgement): string[] {
   const why = divergence === undefined ? reasons.map(({ sentence }) => sentence) : [divergence]
   return [
     line(keep ? 'keep' : 'discard', `${verdict}: ${why.join('; ')}`),
+    ...campaignLines(judgement),
     ...timeLines(judgement),
     ...next.map((step) => line('next', `${step.command}   ${step.why}`)),
   ]
+}
+
+function campaignLines({ campaign }: Judgement): string[] {
+  if (campaign === undefined) return []
+  const { name, candidate, round } = campaign
+  return [line('campaign', `${name}, ${round} of candidate ${candidate} · ${budgetText(campaign)}`)]
 }
 
 function timeLines({ seconds, budget }: Judgement): string[] {

@@ -2,6 +2,7 @@ import { SCALE_NAMES, type Suite } from '../contract.js'
 import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
+import { ledgerIn, readableCampaigns } from '../record/campaign-store.js'
 import { targetResults } from '../record/change-text.js'
 import { listedVerdict } from '../record/outcome-word.js'
 import { readRecord } from '../record/record-store.js'
@@ -37,12 +38,20 @@ export function listingOf(root: string, suite: Suite) {
     })),
     scales: [...SCALE_NAMES],
     records: recordIds(root).map((id) => listedRecord(root, id)),
+    campaigns: (readableCampaigns(root) ?? []).map((name) => listedCampaign(root, name)),
     unfinished: unfinishedIds(root),
   }
 }
 
+function listedCampaign(root: string, campaign: string) {
+  return orDamaged({ name: campaign }, () => {
+    const { name, budget, spent, left, candidates } = ledgerIn(root, campaign)!
+    return { name, budget, spent, left, candidates }
+  })
+}
+
 function listedRecord(root: string, id: string) {
-  try {
+  return orDamaged({ id }, () => {
     const record = readRecord(root, id)
     const { layer, scale, date, reasons, supersedes } = record
     return defined({
@@ -55,8 +64,15 @@ function listedRecord(root: string, id: string) {
       date,
       supersedes: supersedes ?? undefined,
     })
+  })
+}
+
+/** An entry of a list, or its name and why it cannot be read. */
+function orDamaged<Named extends object, Entry>(named: Named, read: () => Entry) {
+  try {
+    return read()
   } catch (error) {
-    if (error instanceof InvalidEvidenceError) return { id, damaged: error.message }
+    if (error instanceof InvalidEvidenceError) return { ...named, damaged: error.message }
     throw error
   }
 }

@@ -39,6 +39,10 @@ export const judgeInput = z.strictObject({
   maxPairs: z.int().min(10).max(1000).optional().describe('Pairs at most, a multiple of 10'),
   design: z.enum(PAIR_DESIGNS).optional().describe('How the arms of a pair share the machine'),
   seed: z.int().nonnegative().optional().describe('Seed of the data and of the order of runs'),
+  campaign: name
+    .max(64)
+    .optional()
+    .describe('One of many tries: one error budget for all, and a second round before keeping'),
   resume: z.boolean().optional().describe('Continue where the time ended'),
 })
 
@@ -53,7 +57,7 @@ export const explainInput = z.strictObject({
 /** The words of `assay judge` for an input. */
 export function judgeWords(input: z.output<typeof judgeInput>): string[] {
   const { workloads = [], incumbent, resume, ...single } = input
-  const { layer, budget, scale, threshold, maxPairs, design, seed } = single
+  const { layer, budget, scale, threshold, maxPairs, design, seed, campaign } = single
   const options = {
     layer,
     budget,
@@ -62,6 +66,7 @@ export function judgeWords(input: z.output<typeof judgeInput>): string[] {
     'max-pairs': maxPairs,
     design,
     seed,
+    campaign,
     incumbent: incumbent && (incumbent.join(',') || 'none'),
   }
   return [

@@ -28,6 +28,8 @@ export function afterRecord(
 function ofVerdict(record: DecisionRecord, judged: Judged, command: CommandOnRoot): Step[] {
   const { verdict, equivalence, scale, regime, layer, workloads } = record
   if (equivalence.kind === 'different' || workloads.length === 0) return []
+  // The only next try in a campaign is another candidate.
+  if (record.campaign !== undefined && verdict === 'inconclusive') return []
   if (verdict === 'accepted')
     return scale === 'smoke'
       ? [

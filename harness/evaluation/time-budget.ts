@@ -14,6 +14,8 @@ import type { PlanDraft } from './plan-draft.js'
  */
 export interface TimeBudget {
   readonly totalMs: number
+  /** Rounds that the time left has to suffice for, this one included; 1 unless stated. */
+  readonly rounds?: number
   /** Time until the deadline, ms; 0 after it. */
   leftMs(): number
   /** The command that repeats an evaluation with these looks and without a limit of time. */
@@ -83,11 +85,13 @@ export async function fitPlan<Plan extends PlanDraft>(
   budget: TimeBudget,
 ): Promise<Plan> {
   const { looks: offered } = plan.regime
+  const { rounds = 1 } = budget
   const pairMs = await timePairs(plan, setting)
-  const leftMs = budget.leftMs()
+  const allMs = budget.leftMs()
+  const leftMs = allMs / rounds
   const looks = [...looksThatFit({ looks: offered, pairMs, leftMs })]
   if (looks.length === 0)
-    throw new BudgetTooShort(budget.totalMs - leftMs + timeFor(offered[0]!, pairMs))
+    throw new BudgetTooShort(budget.totalMs - allMs + rounds * timeFor(offered[0]!, pairMs))
   return {
     ...plan,
     command: budget.commandFor(looks),

@@ -185,7 +185,7 @@ export const planSchema = z.strictObject({
       offered: z.array(z.int().min(10)).min(1),
       /** Time of one pair of every workload, by throw-away pairs before the plan. */
       pairMs: z.number().nonnegative(),
-      /** Time that was left when the looks were fixed. */
+      /** Time that was left for this evaluation when the looks were fixed. */
       leftMs: z.number().nonnegative(),
     })
     .optional(),

@@ -56,6 +56,18 @@ const budgetSchema = z.strictObject({
   neededSeconds: z.number().optional(),
 })
 
+/** The campaign whose candidate was judged, after this judgement. */
+const campaignSchema = z.strictObject({
+  name: z.string(),
+  candidate: z.int().positive(),
+  /** Only a confirmation can accept; a screening that is passed leads to one. */
+  round: z.enum(['screening', 'confirmation']),
+  /** Probability that any candidate is accepted wrongly, at most, and its parts. */
+  budget: z.number(),
+  spent: z.number(),
+  left: z.number(),
+})
+
 const schema = z.literal('assay/judgement@1')
 
 const judged = {
@@ -80,6 +92,7 @@ const judged = {
   /** Time used, s; absent where a record is explained. */
   seconds: z.number().nonnegative().optional(),
   budget: budgetSchema.optional(),
+  campaign: campaignSchema.optional(),
   /** Commands that come next, the most useful first. */
   next: z.array(z.strictObject({ command: z.string(), why: z.string() })),
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { CampaignRound } from '../evidence/campaign-round.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { decisionsOf, evidenceOf, reportsOf } from '../evidence/evidence-store.js'
@@ -42,6 +43,7 @@ export function judgeRecord(
     workloads: workloads.map((workload) => toJudged(workload, record)),
     divergence: divergenceOf(record),
     warnings: renderedWarnings(record),
+    campaign: record.campaign && toCampaign(record.campaign),
     evidence: {
       id,
       folder: join(evidenceOf(root), id),
@@ -101,12 +103,20 @@ export function judgeUnfinished(
     reasons: [{ code: reason, sentence }],
     workloads: evidence === undefined ? [] : measuredSoFar(evidence, reason),
     warnings: [],
+    campaign: evidence?.plan.campaign && toCampaign(evidence.plan.campaign),
     evidence: evidence && {
       id: evidence.plan.id,
       folder: join(evidenceOf(root), evidence.plan.id),
     },
     ...circumstances,
   })
+}
+
+/** A campaign after a round, which has spent its level whatever its outcome. */
+function toCampaign(round: CampaignRound): NonNullable<Judgement['campaign']> {
+  const { name, candidate, budget, spentBefore, leftAfter: left } = round
+  const spent = round.round === 'confirmation' ? spentBefore + round.alpha : spentBefore
+  return { name, candidate, round: round.round, budget, spent, left }
 }
 
 function toJudged(workload: WorkloadRecord, record: DecisionRecord): JudgedWorkload {

@@ -77,6 +77,7 @@ describe('an error of assay judge --json', () => {
     ['--layer faster --workload guard', /a verdict is not possible/],
     ['--layer faster --suite none.mjs', /^--suite none\.mjs: no such file/],
     ['--layer faster --resume --no-calibration', /^nothing to resume/],
+    ['--layer faster --campaign-budget 1%', /^--campaign-budget: .*add --campaign NAME$/],
   ])('%s: one object with keep: false and its exit code', async (words, message) => {
     const root = temporaryDirectory()
     const line = `judge --json ${words}`.trim()
@@ -143,6 +144,29 @@ describe('a limit of time', () => {
     expect(resumed.stderr).toContain('pair 3/10')
     expect(resumed.stdout).toMatch(/^keep +accepted: every target workload meets the criterion$/m)
     expect(resumed.code).toBe(0)
+  })
+})
+
+describe('a candidate of a campaign', () => {
+  it('that changes a result is discarded by its screening, and nothing is spent', async () => {
+    const root = temporaryDirectory()
+    const words = WORDS.replace('faster', 'one-tick')
+    const { code, stdout } = await assay(
+      `${words} --campaign loop --budget 1h --json --out ${root}`,
+    )
+    expect(code).toBe(4)
+    expect(objectOn(stdout)).toMatchObject({
+      verdict: 'rejected',
+      keep: false,
+      reasons: [{ code: 'not-equivalent' }],
+      divergence: expect.stringContaining('session 2014-03-01: price is'),
+      campaign: { name: 'loop', candidate: 1, round: 'screening', budget: 0.05, spent: 0 },
+    })
+    const listed = await assay(`list --json --out ${root}`)
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      schema: 'assay/list@1',
+      campaigns: [{ name: 'loop', spent: 0, candidates: [{ outcome: 'not equivalent' }] }],
+    })
   })
 })
 

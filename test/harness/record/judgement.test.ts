@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { exitCodeOf } from '../../../harness/cli/judge-layer.js'
 import { judgementLines } from '../../../harness/cli/judgement-lines.js'
+import type { CampaignRound } from '../../../harness/evidence/campaign-round.js'
 import type { Evidence } from '../../../harness/evidence/evidence.js'
+import { campaignSeed } from '../../../harness/measurement/schedule.js'
 import { toDecisionRecord } from '../../../harness/record/decision-record.js'
 import { failedJudgement } from '../../../harness/record/failed-judgement.js'
 import { judgeRecord, judgeUnfinished } from '../../../harness/record/judgement.js'
@@ -118,6 +120,53 @@ describe('the judgement of a record', () => {
       record: '/root/decisions/0001-layer1.json',
       report: '/root/reports/0001-layer1.html',
     })
+  })
+})
+
+describe('the judgement of a candidate of a campaign', () => {
+  const common = { name: 'loop', candidate: 1, budget: 0.05, spentBefore: 0 }
+  const roundOf = (campaign: CampaignRound, alpha: number) =>
+    simulated(
+      0.4,
+      10,
+      0.02,
+      planWith({
+        campaign,
+        seed: campaignSeed('loop', 1, campaign.round),
+        regime: { ...planWith().regime, alpha },
+      }),
+    )
+
+  it('keeps nothing after a screening that is passed', () => {
+    const judgement = judged(roundOf({ ...common, round: 'screening', leftAfter: 0.05 }, 0.05))
+    expect(judgement).toMatchObject({
+      verdict: 'inconclusive',
+      keep: false,
+      reasons: [{ code: 'passed-screening' }, {}, {}],
+      campaign: { name: 'loop', candidate: 1, round: 'screening', spent: 0, left: 0.05 },
+    })
+    expect(exitCodeOf(judgement)).toBe(3)
+    expect(judgementLines(judgement)[1]).toBe(
+      'campaign      loop, screening of candidate 1 · error budget 5.00 %: spent 0.0000 %, left 5.00 %',
+    )
+  })
+
+  it('keeps what the confirmation accepts, and states what it spent', () => {
+    const round = {
+      round: 'confirmation',
+      confirmation: 1,
+      alpha: 0.025,
+      leftAfter: 0.025,
+    } as const
+    const evidence = roundOf({ ...common, ...round, screening: '0001-layer1' }, 0.025)
+    const judgement = judged(evidence)
+    expect(judgement).toMatchObject({
+      verdict: 'accepted',
+      keep: true,
+      campaign: { round: 'confirmation', budget: 0.05, spent: 0.025, left: 0.025 },
+      workloads: [{ effect: { eachBound: 0.975 } }, {}],
+    })
+    expect(judgementSchema.safeParse(judgement).success).toBe(true)
   })
 })
 
