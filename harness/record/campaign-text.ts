@@ -68,7 +68,9 @@ export interface CampaignState extends Pick<CampaignLedger, 'name' | 'budget' | 
  *
  * @param records in the order of their numbers
  */
-export function campaignStates(records: readonly DecisionRecord[]): CampaignState[] {
+export function campaignStates(
+  records: readonly Pick<DecisionRecord, 'verdict' | 'campaign'>[],
+): CampaignState[] {
   const states = new Map<string, CampaignState>()
   for (const { verdict, campaign } of records) {
     if (campaign === undefined) continue

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { CampaignRound } from '../evidence/campaign-round.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { decisionsOf, evidenceOf, reportsOf } from '../evidence/evidence-store.js'
@@ -10,6 +9,7 @@ import { counterOf, neededFor, ruleOf } from '../verdict/criteria.js'
 import { assessPlanned } from '../verdict/decide.js'
 import { FIXED_TAIL, type Look } from '../verdict/look.js'
 import { BUDGET_REASONS, type BudgetReason, DECISION_REASONS } from '../verdict/reasons.js'
+import { campaignStates } from './campaign-text.js'
 import { criterionOf, workloadReason } from './claim.js'
 import { decidingInterval } from './deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from './decision-record.js'
@@ -43,7 +43,7 @@ export function judgeRecord(
     workloads: workloads.map((workload) => toJudged(workload, record)),
     divergence: divergenceOf(record),
     warnings: renderedWarnings(record),
-    campaign: record.campaign && toCampaign(record.campaign),
+    campaign: campaignAfter(record),
     evidence: {
       id,
       folder: join(evidenceOf(root), id),
@@ -103,7 +103,7 @@ export function judgeUnfinished(
     reasons: [{ code: reason, sentence }],
     workloads: evidence === undefined ? [] : measuredSoFar(evidence, reason),
     warnings: [],
-    campaign: evidence?.plan.campaign && toCampaign(evidence.plan.campaign),
+    campaign: campaignAfter({ verdict: 'inconclusive', campaign: evidence?.plan.campaign }),
     evidence: evidence && {
       id: evidence.plan.id,
       folder: join(evidenceOf(root), evidence.plan.id),
@@ -112,11 +112,16 @@ export function judgeUnfinished(
   })
 }
 
-/** A campaign after a round, which has spent its level whatever its outcome. */
-function toCampaign(round: CampaignRound): NonNullable<Judgement['campaign']> {
-  const { name, candidate, budget, spentBefore, leftAfter: left } = round
-  const spent = round.round === 'confirmation' ? spentBefore + round.alpha : spentBefore
-  return { name, candidate, round: round.round, budget, spent, left }
+/** The campaign after a round. One that is not finished counts as spent. */
+function campaignAfter({
+  verdict,
+  campaign,
+}: Pick<DecisionRecord, 'verdict' | 'campaign'>): Judgement['campaign'] {
+  const [state] = campaignStates([{ verdict, campaign }])
+  if (campaign === undefined || state === undefined) return undefined
+  const { name, candidate, round } = campaign
+  const { budget, spent, left } = state
+  return { name, candidate, round, budget, spent, left }
 }
 
 function toJudged(workload: WorkloadRecord, record: DecisionRecord): JudgedWorkload {

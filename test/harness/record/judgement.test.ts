@@ -14,6 +14,7 @@ import { failedJudgement } from '../../../harness/record/failed-judgement.js'
 import { judgeRecord, judgeUnfinished } from '../../../harness/record/judgement.js'
 import { type Judgement, judgementSchema } from '../../../harness/record/judgement-schema.js'
 import { packageRoot } from '../../../harness/system/package-root.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { planWith, type Simulation, simulateEvidence } from '../verdict/simulated-evidence.js'
 import { schemaText } from './schema-text.js'
 
@@ -151,22 +152,30 @@ describe('the judgement of a candidate of a campaign', () => {
     )
   })
 
-  it('keeps what the confirmation accepts, and states what it spent', () => {
-    const round = {
+  it('keeps what the confirmation accepts, and states what is spent', () => {
+    const round: CampaignRound = {
+      ...common,
       round: 'confirmation',
+      screening: '0001-layer1',
       confirmation: 1,
+      notAccepted: 0,
       alpha: 0.025,
       leftAfter: 0.025,
-    } as const
-    const evidence = roundOf({ ...common, ...round, screening: '0001-layer1' }, 0.025)
+    }
+    const evidence = roundOf(round, 0.025)
     const judgement = judged(evidence)
     expect(judgement).toMatchObject({
       verdict: 'accepted',
       keep: true,
-      campaign: { round: 'confirmation', budget: 0.05, spent: 0.025, left: 0.025 },
+      // What accepts spends nothing: its level goes to the next confirmation.
+      campaign: { round: 'confirmation', budget: 0.05, spent: 0, left: 0.05 },
       workloads: [{ effect: { eachBound: 0.975 } }, {}],
     })
     expect(judgementSchema.safeParse(judgement).success).toBe(true)
+    const { plan, runs } = evidence
+    const late = { plan, runs: runs.slice(0, 8) }
+    const unfinished = judgeUnfinished({ plan, reason: 'out-of-time', evidence: late }, '/', NEXT)
+    expect(unfinished).toMatchObject({ keep: false, campaign: { spent: 0.025, left: 0.025 } })
   })
 })
 
@@ -212,7 +221,7 @@ describe('the judgement of an evaluation that ran out of time', () => {
     noise: fc.double({ min: 1e-6, max: 0.3, noNaN: true }),
   })
 
-  property.prop([simulations], { numRuns: 200 })(
+  property.prop([simulations], { numRuns: drawn(200) })(
     'is never kept, whatever the runs show',
     ({ seed, pairs, improvement, noise }) => {
       const simulation: Simulation = {
@@ -227,7 +236,7 @@ describe('the judgement of an evaluation that ran out of time', () => {
     },
   )
 
-  property.prop([simulations], { numRuns: 40 })(
+  property.prop([simulations], { numRuns: drawn(100) })(
     'and a finished one is kept exactly if its record is accepted',
     ({ seed, improvement, noise }) => {
       const simulation: Simulation = {
