@@ -148,7 +148,7 @@ function ofRecord(
   })
 }
 
-/** Inconclusive, with what was measured: of this round, or where it has no runs, of the one before. */
+/** Inconclusive, with what was measured: of this round, or if it has no runs, of the one before. */
 function outOfTime(
   command: JudgeCommand,
   error: BudgetTooShort | OutOfTime,
