@@ -5,6 +5,7 @@ import { wholeOption } from '../../harness/cli/shared-options.js'
 import { EXIT, InputError } from '../../harness/errors.js'
 import { defined } from '../../harness/evidence/defined.js'
 import { Interrupted, type Io } from '../../harness/io.js'
+import { redisAddress } from './redis-address.js'
 
 interface WorkerOptions {
   readonly redis?: string
@@ -40,7 +41,7 @@ export const workerCommand: CliCommand<WorkerOptions, WorkerOptions> = {
   summary: 'run trials of searches that come through Redis, for searches on several machines',
   declare(command) {
     command
-      .option('--redis <url>', 'redis://host:6379, or rediss:// for TLS (default: $REDIS_URL)')
+      .option('--redis <url>', 'redis://host:6379, or rediss:// for TLS (default: REDIS_URL)')
       .option(
         '--queue <name>',
         'name of the queue; searches of other names are left (default: search)',
@@ -69,7 +70,7 @@ export const workerCommand: CliCommand<WorkerOptions, WorkerOptions> = {
     }
   },
   async run({ redis, ...options }, { io }) {
-    const url = redisAddress(redis, io)
+    const url = redisAddress(redis, io.env)
     const [{ queueWorker }, { onUserInput }] = await Promise.all([
       import('../../engine/index.js'),
       import('./engine-input.js'),
@@ -85,17 +86,6 @@ export const workerCommand: CliCommand<WorkerOptions, WorkerOptions> = {
     if (!(io.signal.reason instanceof Interrupted)) throw io.signal.reason
     return EXIT.done
   },
-}
-
-/**
- * The address of Redis that was given.
- *
- * @throws {InputError} none was
- */
-function redisAddress(given: string | undefined, { env }: Io): string {
-  const address = given ?? env.REDIS_URL ?? ''
-  if (address !== '') return address
-  throw new InputError('give the address of Redis: --redis redis://host:6379, or $REDIS_URL')
 }
 
 /** Lines for a person or a log file: few, and none twice. */

@@ -1,6 +1,7 @@
 import { type Chart, drawChart } from '../../harness/report/charts/chart.js'
 import { type Html, trustedHtml } from '../../harness/report/html.js'
 import type { HtmlTable } from '../../harness/report/html-table.js'
+import { capitalize } from '../../harness/text/capitalize.js'
 import { formatCounted, formatPercent } from '../../harness/text/format.js'
 import type { SearchResults, WalkForwardFindings } from '../search/search-results.js'
 import { comparedTrials, type ScoredTrial } from './compared-trials.js'
@@ -121,8 +122,12 @@ function edgeNotes({ best, dimensions }: SearchResults): readonly string[] {
 /** An interval has this many parts, of which half of the first and of the last are its edges. */
 const EDGE = 20
 
-function notesOf({ stopped, data }: SearchResults, leftOut: readonly string[]): readonly string[] {
+function notesOf(
+  { stopped, data, fidelityNote }: SearchResults,
+  leftOut: readonly string[],
+): readonly string[] {
   return [
+    ...(fidelityNote === undefined ? [] : [`${capitalize(fidelityNote)}.`]),
     ...(leftOut.length === 0
       ? []
       : [`The plots and the table of trials leave out: ${leftOut.join(', ')}.`]),

@@ -39,7 +39,7 @@ export function collectResults(
   { engineVersion, command, module, started, ended }: SearchOccasion,
 ): SearchResults {
   const { plan, space, objective, workers } = search
-  const { best } = outcome
+  const { best, fidelityCorrelation, fidelityNote } = outcome
   return {
     format: 'assay-search',
     version: 1,
@@ -61,6 +61,7 @@ export function collectResults(
     stopped,
     started: started.toISOString(),
     ended: ended.toISOString(),
+    ...defined({ fidelityCorrelation, fidelityNote }),
     ...(walkForward !== undefined && { walkForward: walkForwardOf(search, walkForward) }),
     ...overfittingOf(outcome.trials, best),
   }

@@ -24,6 +24,7 @@ import { unknownName } from '../../harness/text/nearest-name.js'
 import { shellWord } from '../../harness/text/shell-word.js'
 import { onUserInput } from '../commands/engine-input.js'
 import { type GivenPrices, ingestOptions } from '../commands/given-prices.js'
+import { redisAddress } from '../commands/redis-address.js'
 import { collectResults } from './collect-results.js'
 import { type ResultDirectory, takeResultDirectory } from './result-directory.js'
 import { RESULT_FILES, writeResults } from './result-files.js'
@@ -105,9 +106,7 @@ function opened(command: SearchCommand, { env }: Io): Promise<OpenedSearch> {
 }
 
 function queueOf({ redis, queue, folder }: SearchCommand, env: Io['env']): SearchQueue | undefined {
-  const url = redis === true ? env['REDIS_URL'] : redis
-  if (redis === true && url === undefined)
-    throw new InputError('--redis without an address; give one, or set REDIS_URL')
+  const url = redis === true ? redisAddress(undefined, env) : redis
   if (url === undefined && (queue ?? folder) !== undefined)
     throw new InputError('--queue and --folder go with --redis; give the address of a Redis')
   return url === undefined ? undefined : { url, ...defined({ queue, folder }) }

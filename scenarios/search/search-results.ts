@@ -2,6 +2,7 @@ import type {
   BundleIdentity,
   DecimalText,
   Dimension,
+  FidelityCorrelation,
   MethodName,
   OptimizedTrial,
   Parameters,
@@ -46,6 +47,10 @@ export interface SearchResults extends Partial<SearchOverfitting> {
   /** ISO instants. */
   readonly started: string
   readonly ended: string
+  /** For each share of the bars that trials ran on, the smallest first; if there is one. */
+  readonly fidelityCorrelation?: readonly FidelityCorrelation[]
+  /** A sentence for the user if shares of the bars do not foretell scores, or are not shown to. */
+  readonly fidelityNote?: string
   /** Only with windows. */
   readonly walkForward?: WalkForwardFindings
 }

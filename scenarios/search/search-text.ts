@@ -19,7 +19,8 @@ export function searchText(results: SearchResults, files: readonly string[]): st
 }
 
 /** What a reader should know before trusting the best trial; one note each. */
-export function searchNotes({ best, trials, constraints }: SearchResults): readonly string[] {
+export function searchNotes(results: SearchResults): readonly string[] {
+  const { best, trials, constraints, fidelityNote } = results
   const notes: string[] = []
   if (trials.every(({ metrics }) => metrics.fills === 0))
     notes.push(
@@ -33,6 +34,7 @@ export function searchNotes({ best, trials, constraints }: SearchResults): reado
     )
   if (best.bankrupt !== undefined)
     notes.push(`the best trial was bankrupt on ${best.bankrupt}; trade fewer shares`)
+  if (fidelityNote !== undefined) notes.push(fidelityNote)
   return notes
 }
 

@@ -56,7 +56,7 @@ describeWithRedis('assay search --redis', () => {
   })
 
   it.each([
-    [['--redis'], 'set REDIS_URL'],
+    [['--redis'], 'set the variable REDIS_URL'],
     [['--folder', 'shared'], 'go with --redis'],
     [['--redis', 'http://:s3cret@host'], 'write redis://host:6379'],
   ])('%j names the remedy', async (words, remedy) => {

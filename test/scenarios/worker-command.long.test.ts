@@ -12,7 +12,7 @@ describe('assay worker, given', () => {
     [[], '--folder DIR or --module FILE'],
     [['--folder', 'a', '--module', 'b'], '--folder DIR or --module FILE'],
     [['--folder', 'a', '--bundle', 'b'], '--bundle goes with --module'],
-    [['--module', 'a'], 'give the address of Redis'],
+    [['--module', 'a'], 'no address of Redis; give --redis'],
     [['--module', 'a', '--redis', 'http://:s3cret@host'], 'redis://host:6379'],
     [['--module', 'a', '--redis', 'redis://h', '--queue', 'a b'], "queue named 'a b'"],
     [['--module', 'a', '--redis', 'redis://h', '--workers', '0'], '--workers'],

@@ -110,6 +110,18 @@ describe('assay search', () => {
     expect(sharedIn(two.out)).toBe(sharedIn(one.out))
   })
 
+  it('notes where shares of the sessions are not shown to foretell scores', async () => {
+    const file = moduleOf("method: 'hyperband', trials: 6, fidelity: { least: 1 / 3 }")
+    const { code, stderr, out } = await search(file, '--workers', '1')
+    expect(code, stderr).toBe(0)
+    const { fidelityCorrelation, fidelityNote } = resultsIn(out)
+    expect(fidelityCorrelation).toMatchObject([{ fidelity: 1 / 3, points: 2 }])
+    expect(fidelityNote).toMatch(/^hyperband is not shown to pay here: /)
+    expect(stderr).toContain(`note: ${fidelityNote}\n`)
+    const page = readFileSync(join(out, 'search.html'), 'utf8')
+    expect(page).toContain('Hyperband is not shown to pay here: ')
+  })
+
   it('lets options replace what the module has', async () => {
     const file = moduleOf("method: 'grid', objective: 'sharpe', seed: 7, trials: 20")
     const words = ['--method', 'random', '--trials', '9', '--seed', '3', '--objective', 'calmar']
