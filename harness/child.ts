@@ -1,10 +1,15 @@
 import type { DataVersions, RunSlot, Suite } from './contract.js'
+import type { TamperSign } from './evidence/tamper-classes.js'
 import type { ChildMessage, ParentMessage } from './measurement/child-message.js'
 import { type Company, keepCompany } from './measurement/company.js'
+import { cpuMsBetween } from './measurement/cpu-clock.js'
+import { type Guard, guardProcess } from './measurement/guard.js'
 import { ContractError, canonicalOf, checkOutcome } from './measurement/outcome-contract.js'
 import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
+import { type SealedMessage, sealOf } from './measurement/sealed-message.js'
 import { foldStack } from './measurement/stack.js'
 import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
+import { endProcess, readClock, readCpuUsage, sendMessage } from './system/primordials.js'
 
 /**
  * One measured process: receives a slot by IPC, sends READY, waits for GO, sends one answer. It
@@ -12,35 +17,71 @@ import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js
  * logs), because every import adds to the start-up and the memory of every run.
  */
 
-process.on('disconnect', () => process.exit(0))
+/** The key of this process's messages, and the number of those it has sent. */
+const conversation = { key: '', sent: 0 }
+/** Looks for tampering in a run; other processes give no figures. */
+let guardOfRun: Guard | undefined
+
+process.on('disconnect', () => endProcess(0))
 // Ctrl-C reaches the whole process group; only the parent ends this process.
 process.on('SIGINT', () => {})
 process.on('uncaughtException', (error) => fail(error))
 process.on('unhandledRejection', (error) => fail(error))
 process.once('message', (message: ParentMessage) => {
-  if (message.kind === 'slot') answer(message.slot).catch(fail)
+  if (message.kind !== 'slot') return
+  conversation.key = message.key
+  answer(message.slot).catch(fail)
 })
 
 async function answer(slot: RunSlot): Promise<void> {
+  const guard = await guardFor(slot)
   const { suite } = (await import(slot.suite)) as { suite: Suite }
   if (typeof suite !== 'object' || suite === null)
     throw new ContractError('the module does not export a suite; export const suite = { … }')
   const go = new Promise((resolve) => process.once('message', resolve))
   const company = keepCompany(slot, send)
+  guard.begin(suite)
   await send({ kind: 'ready' })
   await go
-  await send(await execute(suite, slot, company))
+  await send(await execute(suite, slot, { company, guard }))
   // Handles the suite left open must not keep this process alive.
-  process.exit(0)
+  endProcess(0)
 }
 
-async function execute(suite: Suite, slot: RunSlot, company: Company): Promise<ChildMessage> {
+async function guardFor(slot: RunSlot): Promise<Guard> {
+  if (slot.defended !== true || slot.scratch === undefined) return guardProcess(slot)
+  // Imported here, so that other runs do not load it.
+  const { watchCalls } = await import('./measurement/watched-calls.js')
+  return guardProcess(slot, watchCalls(slot.scratch))
+}
+
+/** What a process has besides its suite. */
+interface Surroundings {
+  readonly company: Company
+  readonly guard: Guard
+}
+
+async function execute(
+  suite: Suite,
+  slot: RunSlot,
+  { company, guard }: Surroundings,
+): Promise<ChildMessage> {
   if (slot.mode === 'run' || slot.mode === 'probe') {
+    guardOfRun = guard
     const beforeMs = readTreeCpuMs()
-    const measurement = await runOnce(suite, slot, { company })
-    const modules = await loadedModules()
+    const before = readCpuUsage()
+    const measurement = await runOnce(suite, slot, { company, guard })
     const ownCpuMs = Math.max(0, readTreeCpuMs() - beforeMs)
-    return { kind: 'measured', measurement, ownCpuMs, modules }
+    const signs = guard.signs()
+    const modules = await loadedModules()
+    return {
+      kind: 'measured',
+      measurement,
+      ownCpuMs,
+      ...(slot.defended === true && { selfCpuMs: cpuMsBetween(before) }),
+      ...signsIn(signs),
+      modules,
+    }
   }
   if (slot.mode === 'profile') {
     // Imported here, so that measured runs do not load it.
@@ -54,14 +95,34 @@ async function execute(suite: Suite, slot: RunSlot, company: Company): Promise<C
     const warnings: string[] = []
     const warn = (line: string) => void warnings.push(String(line))
     const returned = await workload.prepare(scale, slot.seed, warn)
+    const seeds =
+      slot.seeds && (await prepareSets(slot, (seed) => workload.prepare(scale, seed, warn)))
     return {
       kind: 'prepared',
       warnings,
       data: versionsOf(returned),
+      ...(seeds !== undefined && { sets: seeds }),
       modules: await loadedModules(),
     }
   }
   return await verify(suite, slot)
+}
+
+/** Time for which further sets of seeds are prepared; the first is prepared in any case. */
+const PREPARING_MS = 1_000
+
+/** Prepares sets of seeds one after the other. @returns the number of sets that are complete */
+async function prepareSets(
+  { seeds = [], setSize = 1 }: RunSlot,
+  prepare: (seed: number) => Promise<unknown>,
+): Promise<number> {
+  const beginMs = readClock()
+  for (let index = 0; index < seeds.length; index++) {
+    if (index >= setSize && index % setSize === 0 && readClock() - beginMs > PREPARING_MS)
+      return index / setSize
+    await prepare(seeds[index]!)
+  }
+  return Math.floor(seeds.length / setSize)
 }
 
 /** What `prepare` returned, if it is texts by name; it may return anything else, or nothing. */
@@ -109,6 +170,10 @@ function wholeDigest(serialized: () => Uint8Array): string {
   }
 }
 
+function signsIn(signs: readonly TamperSign[]): { signs?: TamperSign[] } {
+  return signs.length === 0 ? {} : { signs: [...signs] }
+}
+
 function describe({ name, workloads, layers }: Suite) {
   return {
     name,
@@ -118,8 +183,11 @@ function describe({ name, workloads, layers }: Suite) {
 }
 
 function send(message: ChildMessage): Promise<void> {
+  conversation.sent += 1
+  const seal = sealOf(conversation.key, conversation.sent, message)
+  const sealed: SealedMessage = { ...message, seal }
   return new Promise((resolve, reject) => {
-    process.send?.(message, undefined, {}, (error) => (error ? reject(error) : resolve()))
+    sendMessage(sealed, (error) => (error ? reject(error) : resolve()))
   })
 }
 
@@ -132,7 +200,10 @@ function fail(error: unknown): void {
   const isRefusal = error instanceof UncountedWork || error instanceof ContractError
   const stack = error instanceof Error && !isRefusal ? error.stack : undefined
   if (stack !== undefined) process.stderr.write(`${stack}\n`)
-  send({ kind: 'error', message, ...(typeof exitCode === 'number' && { exitCode }) }).finally(() =>
-    process.exit(1),
-  )
+  send({
+    kind: 'error',
+    message,
+    ...(typeof exitCode === 'number' && { exitCode }),
+    ...signsIn(guardOfRun?.signs() ?? []),
+  }).finally(() => endProcess(1))
 }

@@ -288,4 +288,16 @@ export interface RunSlot {
   readonly wantOutput?: boolean
   /** In mode `profile`. */
   readonly capture?: Capture
+  /**
+   * Seeds of the iterations, warm-up first, one for each, so that an answer remembered from another
+   * iteration is wrong; if absent, all have `seed`. In mode `prepare`: further seeds to prepare, set
+   * by set.
+   */
+  readonly seeds?: readonly number[]
+  /** In mode `prepare`: the number of seeds that are of use only together. */
+  readonly setSize?: number
+  /** In mode `run` and `probe`: watch what the code does besides computing. */
+  readonly defended?: boolean
+  /** In a defended run: the folder for temporary files, absolute. */
+  readonly scratch?: string
 }

@@ -46,6 +46,7 @@ export interface EvaluateOptions
     | 'suite'
     | 'incumbent'
     | 'inject'
+    | 'defended'
     | 'nodeOptions'
   > {
   readonly workload?: readonly string[]
@@ -96,7 +97,7 @@ ${exitCodes({
   1: '--require accepted, and the layer is not accepted',
   3: 'inconclusive: the machine is too noisy for this effect',
   4: 'not equivalent: the layer changes a result; its speed is not judged',
-  5: 'invalid measurement: processes crashed, or the disk is full',
+  5: 'invalid measurement: processes crashed, the disk is full, or a run shows signs of tampering',
   130: 'interrupted by Ctrl-C (143: terminated); continue with --resume',
 })}`
 
@@ -129,6 +130,10 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .addOption(campaignOption())
       .addOption(campaignBudgetOption())
+      .option(
+        '--defended',
+        'defend against measured code that cheats: a seed for each iteration, files and processes watched',
+      )
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
       .option(
         '--standing',

@@ -35,10 +35,11 @@ export async function evaluateLayer(
 
 /** The exit code with which the command of a record ends. */
 export function exitCodeOf(
-  { verdict, equivalence }: DecisionRecord,
+  { verdict, equivalence, tampering }: DecisionRecord,
   requireAccepted: boolean,
 ): ExitCode {
   if (equivalence.kind === 'different') return EXIT.notEquivalent
+  if (tampering !== undefined) return EXIT.invalid
   if (requireAccepted && verdict !== 'accepted') return EXIT.failed
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.done
 }

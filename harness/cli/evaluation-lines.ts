@@ -13,7 +13,7 @@ import {
   formatPercent,
   formatPercentBounds,
 } from '../text/format.js'
-import { visibleLine } from '../text/visible-text.js'
+import { visibleLine, visibleText } from '../text/visible-text.js'
 import { neededFor } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
@@ -54,6 +54,17 @@ export function describeDivergence(
   divergence: Extract<Equivalence, { kind: 'different' }>['divergence'],
 ): string {
   return `not equivalent: ${divergenceText(divergence)}`
+}
+
+/** `tampered: spin, candidate in pair 1: replaced-clock: a clock of the measured process …` */
+export function describeTampering({
+  workload,
+  arm,
+  pair,
+  what,
+}: NonNullable<DecisionRecord['tampering']>): string {
+  const where = pair === undefined ? arm : `${arm} in pair ${pair}`
+  return `tampered: ${visibleText(workload)}, ${where}: ${visibleText(what)}`
 }
 
 /**

@@ -26,6 +26,7 @@ import { nextCommand } from './command-text.js'
 import {
   closingLine,
   describeDivergence,
+  describeTampering,
   headline,
   proofLine,
   workloadLine,
@@ -78,7 +79,7 @@ export function printEvaluation(
   { root, json }: EvaluateCommand,
   io: Io,
 ): void {
-  const { id, workloads, equivalence } = record
+  const { id, workloads, equivalence, tampering } = record
   const printLine = linePrinter(json, io)
   for (const workload of workloads) printLine(workloadLine(workload, record))
   if (overheadShare !== undefined)
@@ -95,6 +96,7 @@ export function printEvaluation(
   )
   if (equivalence.kind === 'different')
     io.stderr(`assay: ${describeDivergence(equivalence.divergence)}\n`)
+  if (tampering !== undefined) io.stderr(`assay: ${describeTampering(tampering)}\n`)
 }
 
 function warningText({ where, code, hint }: PlacedWarning): string {

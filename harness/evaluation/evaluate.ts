@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
-import type { Equivalence, EvaluationPlan, Evidence } from '../evidence/evidence.js'
+import type {
+  Equivalence,
+  EvaluationPlan,
+  Evidence,
+  PlannedWorkload,
+} from '../evidence/evidence.js'
 import {
   appendProbe,
   appendRun,
@@ -34,7 +39,7 @@ import type { PhaseSetting } from './phase-setting.js'
 import { pilotWorkloads } from './pilot.js'
 import { describeMeasured, digestMeasured, type PlanDraft } from './plan-draft.js'
 import { probeMemory } from './probe-memory.js'
-import { proveEquivalence } from './prove-equivalence.js'
+import { prepareSeeds, proveEquivalence } from './prove-equivalence.js'
 import { resumePlan } from './resume.js'
 import { fitPlan, type TimeBudget } from './time-budget.js'
 
@@ -153,7 +158,7 @@ async function begin(request: EvaluationRequest): Promise<Begun> {
     request.onProof({ plan: unpiloted, equivalence })
     const workloads =
       isMeasured && equivalence.kind === 'equal'
-        ? await pilotWorkloads(draft, setting)
+        ? await lengthenWorkloads(draft, setting)
         : draft.workloads
     const plan = await fitted({ ...unpiloted, workloads }, equivalence, request.budget, setting)
     writePlan(root, plan)
@@ -179,6 +184,15 @@ async function fitted(
   return budget === undefined || !isMeasured ? plan : await fitPlan(plan, setting, budget)
 }
 
+/** The workloads with the lengths of their runs, and the seeds of defended ones. */
+async function lengthenWorkloads(
+  draft: PlanDraft,
+  setting: PhaseSetting,
+): Promise<PlannedWorkload[]> {
+  const workloads = await pilotWorkloads(draft, setting)
+  return draft.defended === true ? await prepareSeeds(draft, workloads, setting) : workloads
+}
+
 /** Measures until every workload is decided. @returns as `measurePairs` */
 async function measure(request: Session, plan: EvaluationPlan): Promise<number | undefined> {
   const { root, loaded, progress, io } = request
@@ -186,6 +200,7 @@ async function measure(request: Session, plan: EvaluationPlan): Promise<number |
   return await measurePairs({
     plan,
     equivalence,
+    decidesTampering: true,
     runs,
     open: (journal) => openWorkloads(plan, journal),
     onLine: (line) => appendRun(root, plan.id, line),
@@ -230,8 +245,9 @@ function refuseChangedCode({ code, loaded }: Session, plan: EvaluationPlan): voi
 async function profile(request: Session, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const evidence = readEvidence(root, plan.id)
-  const { divergence } = decide(evidence)
-  if (!request.profile || divergence !== undefined || isNothing(plan)) return
+  const { divergence, tampering } = decide(evidence)
+  const isAboutSpeed = divergence === undefined && tampering === undefined
+  if (!request.profile || !isAboutSpeed || isNothing(plan)) return
   // Loaded here, so that other commands do not load drawing code.
   const { profileWorkloads } = await import('./profile-evidence.js')
   const folder = join(evidenceOf(root), plan.id)

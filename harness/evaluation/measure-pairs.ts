@@ -1,3 +1,4 @@
+import { InvalidEvidenceError } from '../errors.js'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence, PlannedWorkload } from '../evidence/evidence.js'
 import type { JournalLine } from '../evidence/run-record.js'
@@ -8,6 +9,7 @@ import { runningEstimate } from '../verdict/assess.js'
 import { ruleOf } from '../verdict/criteria.js'
 import { refuseFailing } from '../verdict/refusals.js'
 import { roundsOf } from '../verdict/rounds.js'
+import { findTamperedRun, findWrongAnswer } from '../verdict/tampering.js'
 import type { PhaseSetting } from './phase-setting.js'
 
 export interface MeasuringRequest extends PhaseSetting {
@@ -18,6 +20,8 @@ export interface MeasuringRequest extends PhaseSetting {
    * digest.
    */
   readonly resultsChanged?: boolean
+  /** Whether a run with signs of tampering ends measuring, for a verdict; otherwise it throws. */
+  readonly decidesTampering?: boolean
   /** Earlier runs of an interrupted evaluation. */
   readonly runs: readonly JournalLine[]
   /** Finds the ids of the workloads that need more pairs, from all runs so far. */
@@ -40,15 +44,16 @@ export async function measurePairs(request: MeasuringRequest): Promise<number | 
   const { plan, equivalence, open, resultsChanged = false } = request
   const journal = [...request.runs]
   const pace = createPace()
-  refuseFailing(plan, journal)
+  if (!isTampered(request, journal)) refuseFailing(plan, journal)
   while (
     (equivalence.kind === 'equal' || resultsChanged) &&
-    !isDisproven(equivalence, plan, journal)
+    !isDisproven(equivalence, plan, journal) &&
+    !isTampered(request, journal)
   ) {
     const workload = nextWorkload(plan, journal, open(journal))
     if (workload === undefined) break
     await measureNext(request, workload, journal, pace)
-    refuseFailing(plan, journal)
+    if (!isTampered(request, journal)) refuseFailing(plan, journal)
   }
   return pace.overheadShare()
 }
@@ -125,6 +130,23 @@ function runsLeft({ plan, open }: MeasuringRequest, journal: readonly JournalLin
 }
 
 /**
+ * Whether a run shows signs of tampering, so that further runs are useless.
+ *
+ * @throws {InvalidEvidenceError} it does, and the caller does not decide about it
+ */
+function isTampered(
+  { decidesTampering = false }: MeasuringRequest,
+  journal: readonly JournalLine[],
+): boolean {
+  const found = findTamperedRun(journal)
+  if (found === undefined) return false
+  if (decidesTampering) return true
+  throw new InvalidEvidenceError(
+    `the run of the ${found.arm} in pair ${found.pair} of ${found.workload} counts for nothing: ${found.what}`,
+  )
+}
+
+/**
  * Whether the digest of a measured run differs from the proven one. If so, the record will be
  * about that difference, and further runs are useless.
  */
@@ -138,5 +160,9 @@ function isDisproven(
       ({ workload, seed, arm }) =>
         workload === line.workload && seed === plan.seed && arm === line.arm,
     )
-  return journal.some((line) => 'digest' in line && line.digest !== proven(line)?.digest)
+  if (findWrongAnswer(plan, journal) !== undefined) return true
+  return journal.some(
+    (line) =>
+      'digest' in line && line.passDigests === undefined && line.digest !== proven(line)?.digest,
+  )
 }

@@ -125,8 +125,9 @@ async function timeInjected(
 ): Promise<Measurement> {
   const lines: JournalLine[] = []
   const startedAt = new Date(0).toISOString()
+  const { defended: _, ...undefended } = plan
   const request = {
-    plan,
+    plan: undefended,
     loaded,
     settings,
     startOfRun: () => startedAt,

@@ -52,6 +52,8 @@ export interface PlanChoices
   readonly design?: PairDesign | undefined
   /** Both arms run the same code, or nearly. */
   readonly nearEqual?: boolean
+  /** Whether runs are defended against tampering beyond what every run is. */
+  readonly defended?: boolean | undefined
   /** Evidence root, absolute: what commands write there does not make the source dirty. */
   readonly root: string
   /** The measured code; that of the suite unless stated. */
@@ -98,6 +100,7 @@ export function draftPlan(choices: PlanChoices): Defined<PlanDraft> {
     },
     workloads: choices.workloads.map((workload) => planWorkload(workload, choices)),
     injected: improvement === undefined ? undefined : injection(improvement, arms),
+    defended: choices.defended === true ? (true as const) : undefined,
     supersedes: null,
     nodeFlags: choices.nodeFlags,
     ...(choices.code ?? measuredCode(loaded, choices.root)),

@@ -65,6 +65,7 @@ export function planSummary(
       ({ id }) => command.workloads.length === 0 || command.workloads.includes(id),
     ),
     targets: layers.flatMap(({ workloads }) => workloads),
+    defended: command.defended,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
   })
   return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }

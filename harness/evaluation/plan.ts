@@ -59,6 +59,8 @@ export interface EvaluateCommand {
   readonly timeoutMs: number
   /** Flags of Node that replace the default ones. */
   readonly nodeOptions?: readonly string[]
+  /** Whether runs are defended against tampering beyond what every run is. */
+  readonly defended?: boolean
   /** Improvement to simulate by real extra work; negative makes the candidate slower. */
   readonly inject?: number
   /** Whether to profile the arms after measuring. */
@@ -113,6 +115,7 @@ export function planEvaluation(
     workloads: chooseWorkloads(command, layer, suite),
     targets: layer.workloads,
     improvement: inject,
+    defended: command.defended,
     nodeFlags: nodeFlagsFor(metric, command.nodeOptions),
   })
   return { ...draft, supersedes: supersededRecord(draft, records)?.id ?? null }

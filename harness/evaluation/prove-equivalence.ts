@@ -1,11 +1,17 @@
 import type { Arm, Divergence, RunSlot } from '../contract.js'
 import { InputError, InvalidEvidenceError, messageOf } from '../errors.js'
 import { defined } from '../evidence/defined.js'
-import { type DataEntry, divergenceSchema, type Equivalence } from '../evidence/evidence.js'
+import {
+  type DataEntry,
+  divergenceSchema,
+  type Equivalence,
+  type PlannedWorkload,
+} from '../evidence/evidence.js'
 import { type Answer, forkRun } from '../measurement/fork-run.js'
 import { addressOf } from '../measurement/load-suite.js'
 import { slotOf } from '../measurement/measure-pair.js'
 import { workloadOf } from '../measurement/run-once.js'
+import { iterationSeeds } from '../measurement/schedule.js'
 import type { PhaseSetting } from './phase-setting.js'
 import type { PlanDraft } from './plan-draft.js'
 
@@ -64,6 +70,42 @@ export async function proveEquivalence(
   return divergence === undefined
     ? defined({ kind: 'equal' as const, digests, data })
     : defined({ kind: 'different' as const, digests, data, divergence })
+}
+
+/** More sets than pairs are not needed. */
+const MOST_SETS = 100
+
+/**
+ * Prepares seeds for the iterations of defended runs: a set for each pair, as far as that takes
+ * little time, and otherwise fewer, which the pairs use in turn.
+ *
+ * @param workloads with their iterations
+ * @returns the workloads with the numbers of their sets
+ * @throws as `proveEquivalence`
+ */
+export async function prepareSeeds(
+  plan: PlanDraft,
+  workloads: readonly PlannedWorkload[],
+  setting: PhaseSetting,
+): Promise<PlannedWorkload[]> {
+  const proof = { ...setting, plan }
+  const prepared: PlannedWorkload[] = []
+  for (const workload of workloads) {
+    const { id, warmup = 0, iterations = 1 } = workload
+    setting.progress.phase(`preparing seeds: ${id}`)
+    const setSize = warmup + iterations
+    const sets = Array.from({ length: MOST_SETS }, (_, set) =>
+      iterationSeeds(plan.seed, id, set, setSize),
+    )
+    const slot = { workload: id, seed: plan.seed, seeds: sets.flat(), setSize }
+    const complete: number[] = []
+    for (const arm of versionsOf(proof)) {
+      const answer = await runStep(proof, { ...slot, mode: 'prepare', arm })
+      complete.push(answer.kind === 'prepared' ? (answer.sets ?? 0) : 0)
+    }
+    prepared.push({ ...workload, seedSets: Math.max(1, Math.min(...complete)) })
+  }
+  return prepared
 }
 
 function tasksOf({ workloads, equivalenceSeeds }: PlanDraft): Task[] {
@@ -189,7 +231,7 @@ async function verify(
 /** One step of the proof in a process of its own. */
 async function runStep(
   proof: Proof,
-  slot: Task & Pick<RunSlot, 'mode' | 'arm' | 'wantOutput'>,
+  slot: Task & Pick<RunSlot, 'mode' | 'arm' | 'wantOutput' | 'seeds' | 'setSize'>,
 ): Promise<Answer> {
   const result = await forkRun(
     { ...slotOf(proof, { id: slot.workload }, slot.arm), ...slot, pair: 0, position: 0 },

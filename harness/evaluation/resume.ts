@@ -31,6 +31,7 @@ const PLANNED: Readonly<Partial<Record<keyof PlanDraft, string>>> = {
   regime: '--pairs, --max-pairs, --fixed, --alpha or --memory',
   injected: '--inject',
   campaign: '--campaign',
+  defended: '--defended',
   nodeFlags: '--node-options',
   packageVersion: 'package version',
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { AssayError, EXIT, InvalidEvidenceError } from '../errors.js'
-import type { JournalLine } from '../evidence/run-record.js'
+import type { JournalLine, RunFailure } from '../evidence/run-record.js'
 import { measurePair } from '../measurement/measure-pair.js'
 import type { PhaseSetting } from './phase-setting.js'
 import type { PlanDraft } from './plan-draft.js'
@@ -124,8 +124,11 @@ async function timePairs(plan: PlanDraft, { loaded, settings, progress }: PhaseS
   return performance.now() - beganAt
 }
 
+/** A sign of tampering is left to the measured pairs, which have a record. */
 function refuseFailure(lines: readonly JournalLine[]): void {
-  const failed = lines.find((line) => 'error' in line)
+  const failed = lines.find(
+    (line): line is RunFailure => 'error' in line && line.tampered === undefined,
+  )
   if (failed !== undefined)
     throw new InvalidEvidenceError(
       `the ${failed.arm} of ${failed.workload} failed in a pair that was only timed: ${failed.error}; nothing was measured`,

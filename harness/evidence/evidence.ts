@@ -157,6 +157,11 @@ export const planSchema = z.strictObject({
          */
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
+        /**
+         * Sets of seeds that were prepared for the iterations of defended runs; the pairs use them in
+         * turn. Absent in plans that are not defended.
+         */
+        seedSets: z.int().positive().optional(),
         /** Turns of the injected kernel per iteration, if an effect is injected. */
         injectTurns: z.int().nonnegative().optional(),
       }),
@@ -166,6 +171,11 @@ export const planSchema = z.strictObject({
   injected: injectedSchema.optional(),
   /** Present in a round of a campaign. */
   campaign: campaignRoundSchema.optional(),
+  /**
+   * Runs are watched for tampering beyond what every run is: each iteration has a seed of its own,
+   * and files, processes and the work outside of the iterations are compared.
+   */
+  defended: z.literal(true).optional(),
   /** Id of the record it supersedes (`record/supersession.ts`), or null. */
   supersedes: z.string().nullable(),
   /** Flags of Node in every measured process. */

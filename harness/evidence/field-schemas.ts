@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ARMS, PAIR_DESIGNS } from '../contract.js'
+import { TAMPER_CLASS_NAMES } from './tamper-classes.js'
 
 /** Fields that several files of an evidence folder, and the decision records, have in common. */
 
@@ -30,3 +31,4 @@ export const noiseClassSchema = z.enum(['GREEN', 'YELLOW', 'RED'])
 /** A fraction above 0 and below 1. */
 export const fractionSchema = z.number().gt(0).lt(1)
 export const digestSchema = z.string().regex(/^sha256:[0-9a-f]{64}$/)
+export const tamperClassSchema = z.enum(TAMPER_CLASS_NAMES)

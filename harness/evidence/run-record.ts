@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { armSchema, digestSchema } from './field-schemas.js'
+import { armSchema, digestSchema, tamperClassSchema } from './field-schemas.js'
 
 const finite = z.number().refine(Number.isFinite)
 const nonNegative = finite.refine((value) => value >= 0)
@@ -55,6 +55,26 @@ export const runRecordSchema = z.strictObject({
   /** Share of CPU time taken by the hypervisor during this run. */
   stealShare: nonNegative.optional(),
   digest: digestSchema,
+  /**
+   * First 16 hexadecimal digits of the digest of each iteration, warm-up first, if each has a seed
+   * of its own; `digest` is then that of all digests.
+   */
+  passDigests: z.array(z.string().regex(/^[0-9a-f]{16}$/)).optional(),
+  /** CPU of a defended run outside of its iterations, all threads, ms. */
+  outsideMs: z
+    .strictObject({
+      /** From the start of the process to its first iteration. */
+      before: finite,
+      /** Between the timed iterations. */
+      between: finite,
+      /** After them, without the iterations made while others were still timed. */
+      after: finite,
+      /** For the canonical forms and digests. */
+      canonical: finite,
+      /** Of processes that it started and that have ended. */
+      children: finite,
+    })
+    .optional(),
   counters: z.record(z.string(), finite),
   work: z.strictObject({ unit: z.string(), amount: nonNegative }).optional(),
   startedAt: z.iso.datetime(),
@@ -77,6 +97,8 @@ export const runFailureSchema = z.strictObject({
   pair: z.int().positive(),
   arm: armSchema,
   error: z.string(),
+  /** Present if the run shows signs of tampering: it ends the evaluation. */
+  tampered: tamperClassSchema.optional(),
   startedAt: z.iso.datetime(),
   /** `sha256:…` of the line before, or of the plan; absent in evidence of version 1. */
   previous: digestSchema.optional(),

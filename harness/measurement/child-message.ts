@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunSlot } from '../contract.js'
+import { tamperClassSchema } from '../evidence/field-schemas.js'
 import { runRecordSchema } from '../evidence/run-record.js'
 
 /**
@@ -7,7 +8,7 @@ import { runRecordSchema } from '../evidence/run-record.js'
  * processes that run together.
  */
 export type ParentMessage =
-  | { readonly kind: 'slot'; readonly slot: RunSlot }
+  | { readonly kind: 'slot'; readonly slot: RunSlot; readonly key: string }
   | { readonly kind: 'go' }
   /** In lock-step: make the next iteration. */
   | { readonly kind: 'turn' }
@@ -73,6 +74,9 @@ const suiteDescriptionSchema = z.strictObject({
 })
 export type SuiteDescription = Readonly<z.infer<typeof suiteDescriptionSchema>>
 
+/** What the guard of the process found. */
+const signs = z.array(z.strictObject({ class: tamperClassSchema, what: z.string() })).optional()
+
 /** Paths of the modules the process has loaded. */
 const modules = z.array(z.string())
 
@@ -92,6 +96,8 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
     warnings: z.array(z.string()),
     /** Versions of the data by name. */
     data: z.record(z.string(), z.string()),
+    /** Sets of seeds that were prepared, if the slot has some. */
+    sets: z.number().int().nonnegative().optional(),
     modules,
   }),
   z.strictObject({
@@ -109,6 +115,9 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
     measurement: measurementSchema,
     /** CPU used between GO and this message by this process and those it started, ms. */
     ownCpuMs: z.number().nonnegative(),
+    /** The part of it that the process itself used, in a defended run. */
+    selfCpuMs: z.number().nonnegative().optional(),
+    signs,
     modules,
   }),
   z.strictObject({ kind: z.literal('profiled'), profile: profiledRunSchema }),
@@ -117,6 +126,7 @@ export const childMessageSchema = z.discriminatedUnion('kind', [
     message: z.string(),
     /** 2 if the cause is an input of the user. */
     exitCode: z.number().optional(),
+    signs,
   }),
 ])
 export type ChildMessage = z.infer<typeof childMessageSchema>

@@ -1,4 +1,5 @@
 import { PerformanceObserver } from 'node:perf_hooks'
+import { soon } from '../system/primordials.js'
 
 /** Observes the garbage collections of this process from now on. */
 export function observeCollections() {
@@ -12,8 +13,8 @@ export function observeCollections() {
      */
     async between(fromMs: number, toMs: number) {
       // Node delivers its GC entries in a later turn of the event loop.
-      await new Promise((resolve) => setImmediate(resolve))
-      await new Promise((resolve) => setImmediate(resolve))
+      await new Promise<void>((resolve) => soon(resolve))
+      await new Promise<void>((resolve) => soon(resolve))
       entries.push(...observer.takeRecords())
       observer.disconnect()
       const within = entries.filter(({ startTime }) => startTime >= fromMs && startTime <= toMs)

@@ -1,4 +1,5 @@
 import type { RunSlot } from '../contract.js'
+import { soon } from '../system/primordials.js'
 import type { ChildMessage, ParentMessage } from './child-message.js'
 
 /**
@@ -34,11 +35,11 @@ export function passesPerTurn({
 }
 
 /** A process that runs alone. */
-export const ALONE: Company = {
+export const ALONE: Company = Object.freeze({
   beforePass: async () => {},
   afterPass: async () => {},
   untilAllTimed: async () => {},
-}
+})
 
 /**
  * The company of a slot; it listens to the parent process from now on.
@@ -108,5 +109,5 @@ function listen() {
 }
 
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => soon(resolve))
 }

@@ -1,13 +1,20 @@
 import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { inspect } from 'node:util'
 import type { RunSlot } from '../contract.js'
+import { messageOf } from '../errors.js'
 import { defined } from '../evidence/defined.js'
+import { signText, type TamperClass, type TamperSign } from '../evidence/tamper-classes.js'
 import { compiledModule } from '../system/package-root.js'
 import { readHostCpuTime } from '../system/proc.js'
 import { type Limits, type ProcessEnd, superviseProcess } from '../system/supervise-process.js'
+import { onBrokenChannel } from './broken-channel.js'
 import { type ChildMessage, childMessageSchema, type ParentMessage } from './child-message.js'
 import { type HostLoad, type HostMoment, hostLoadBetween } from './host-load.js'
+import { type OutsideView, outsideSigns, readFromOutside } from './outside-view.js'
+import { makeScratch } from './scratch-folder.js'
+import { openSealed } from './sealed-message.js'
 
 /** Address of the module that every measured process runs first. */
 const CHILD = new URL(
@@ -39,13 +46,20 @@ interface Failure {
   readonly exitCode?: number
   /** The process was ended because another one of its pair failed. */
   readonly isEnded?: true
+  /** The run shows signs of tampering. */
+  readonly tampered?: TamperClass
 }
 
 /** The messages that a process has sent so far. */
 interface Conversation {
+  /** Seals the messages of the process. */
+  readonly key: string
+  received: number
   isReady: boolean
   goAt?: HostMoment
   answeredAt?: HostMoment
+  /** A defended process as seen from outside at these moments. */
+  views: (OutsideView | undefined)[]
   answer?: Answer
   failure?: Failure
 }
@@ -108,45 +122,71 @@ export async function forkRun(slot: RunSlot, settings: ForkSettings): Promise<Fo
  *
  * @throws the reason of the signal, if it was aborted
  */
-export function startRun(slot: RunSlot, settings: ForkSettings, steps: Steps = {}): StartedRun {
+export function startRun(given: RunSlot, settings: ForkSettings, steps: Steps = {}): StartedRun {
   settings.signal.throwIfAborted()
+  const scratch = given.defended === true ? makeScratch(settings.env.TMPDIR) : undefined
+  const slot = scratch === undefined ? given : { ...given, scratch: scratch.path }
   const child = fork(CHILD, [], {
-    env: { ...settings.env },
+    env: scratch === undefined ? { ...settings.env } : { ...settings.env, TMPDIR: scratch.path },
     execArgv: [...settings.nodeFlags],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const conversation: Conversation = { isReady: false }
+  const key = randomBytes(16).toString('hex')
+  const conversation: Conversation = { key, received: 0, isReady: false, views: [] }
   const send = (message: ParentMessage) => child.send(message, () => {})
+  const end = (failure: Failure) => {
+    conversation.failure ??= failure
+    child.kill('SIGKILL')
+  }
+  const look = () => {
+    if (slot.defended === true && child.pid !== undefined)
+      conversation.views.push(readFromOutside(child.pid))
+  }
   const started: StartedRun = {
     slot,
     pid: child.pid,
     go: () => {
+      look()
       conversation.goAt = readNow()
       send({ kind: 'go' })
     },
     send: (kind) => send({ kind }),
-    fail: (error) => {
-      conversation.failure ??= { error }
-      child.kill('SIGKILL')
-    },
-    abandon: (error) => {
-      conversation.failure ??= { error, isEnded: true }
-      child.kill('SIGKILL')
-    },
-    end: superviseProcess(child, settings, () => void child.kill('SIGKILL')).then((end) =>
-      conclude(conversation, end, slot, settings),
-    ),
+    fail: (error) => end({ error }),
+    abandon: (error) => end({ error, isEnded: true }),
+    end: superviseProcess(child, settings, () => void child.kill('SIGKILL'))
+      .then((ended) => conclude(conversation, ended, slot, settings))
+      .finally(() => scratch?.remove()),
   }
+  const refuse = (what: string) => end(tamperedBy({ class: 'forged-message', what }))
+  onBrokenChannel(child, (error) => refuse(`wrote into the channel: ${messageOf(error)}`))
   child.on('message', (raw) => {
     if (conversation.failure !== undefined) return
-    const parsed = childMessageSchema.safeParse(raw)
-    if (!parsed.success || !accept(conversation, parsed.data, slot))
-      started.fail(`sent an unexpected message: ${shorten(raw)}`)
-    else take(started, parsed.data, steps)
+    const message = receive(conversation, raw, slot)
+    if (message === undefined) refuse(`sent an unexpected message: ${shorten(raw)}`)
+    else {
+      if (conversation.answer !== undefined) look()
+      take(started, message, steps)
+    }
   })
-  send({ kind: 'slot', slot })
+  send({ kind: 'slot', slot, key })
   return started
+}
+
+/**
+ * Takes a message of the harness of the other process.
+ *
+ * @returns undefined if that harness did not send it, or it is not allowed at this point
+ */
+function receive(
+  conversation: Conversation,
+  raw: unknown,
+  slot: RunSlot,
+): ChildMessage | undefined {
+  conversation.received += 1
+  const opened = openSealed(raw, conversation.key, conversation.received)
+  const parsed = childMessageSchema.safeParse(opened)
+  return parsed.success && accept(conversation, parsed.data, slot) ? parsed.data : undefined
 }
 
 /** Acts on a message that was allowed. */
@@ -174,8 +214,8 @@ function conclude(
 function accept(conversation: Conversation, message: ChildMessage, slot: RunSlot): boolean {
   const { isReady, goAt, answer } = conversation
   if (message.kind === 'error') {
-    const { message: error, exitCode } = message
-    conversation.failure = defined({ error, exitCode })
+    const { message: error, exitCode, signs: [sign] = [] } = message
+    conversation.failure = sign === undefined ? defined({ error, exitCode }) : tamperedBy(sign)
     return true
   }
   if (message.kind === 'ready') {
@@ -200,20 +240,42 @@ function readNow(): HostMoment {
 }
 
 function resultOf(
-  { answer, failure }: Conversation,
+  conversation: Conversation,
   { problem, stderrTail }: ProcessEnd,
   worked: EndedRun['worked'],
 ): ForkResult {
+  const { answer, failure, goAt } = conversation
   if (answer !== undefined && failure === undefined && problem === undefined) {
+    const [sign] = signsOf(conversation, answer)
+    if (sign !== undefined) return { kind: 'failed', ...tamperedBy(sign) }
     const host =
       worked === undefined || answer.kind !== 'measured'
         ? {}
         : hostLoadBetween(worked.from, worked.to, answer.ownCpuMs)
     return { kind: 'answered', message: answer, host }
   }
-  const cause = failure?.error ?? problem ?? 'exited without an answer'
-  const withStderr = stderrTail !== '' && failure?.exitCode === undefined
-  const error = withStderr ? `${cause}; its stderr ends: ${stderrTail}` : cause
-  const { exitCode, isEnded } = failure ?? {}
-  return defined({ kind: 'failed' as const, error, exitCode, isEnded })
+  const { error, exitCode, isEnded, tampered } = failure ?? unanswered(goAt, problem)
+  const withStderr = stderrTail !== '' && exitCode === undefined
+  const described = withStderr ? `${error}; its stderr ends: ${stderrTail}` : error
+  return defined({ kind: 'failed' as const, error: described, exitCode, isEnded, tampered })
+}
+
+/** A process that ended although it had neither answered nor reported an error. */
+function unanswered(goAt: HostMoment | undefined, problem: string | undefined): Failure {
+  const what = 'exited without an answer'
+  if (problem !== undefined) return { error: problem }
+  // With code 0, and not because it could not load its suite.
+  if (goAt === undefined) return { error: what }
+  return tamperedBy({ class: 'early-end', what })
+}
+
+function tamperedBy(sign: TamperSign): Failure {
+  return { error: signText(sign), tampered: sign.class }
+}
+
+/** Signs of tampering in an answer, and in the process as it was seen from outside. */
+function signsOf({ views }: Conversation, answer: Answer): readonly TamperSign[] {
+  if (answer.kind !== 'measured') return []
+  const { signs = [], selfCpuMs } = answer
+  return [...signs, ...(selfCpuMs === undefined ? [] : outsideSigns(views[0], views[1], selfCpuMs))]
 }

@@ -1,3 +1,4 @@
+import { readCpuUsage } from '../system/primordials.js'
 import { cpuMsBetween } from './cpu-clock.js'
 
 /** Result of the kernel; written to a module variable so that the compiler cannot remove it. */
@@ -39,7 +40,7 @@ export function calibrateTurnsPerMs(): number {
 
 /** Burns turns of the kernel. @returns the CPU time they took, ms */
 export function timeTurnsMs(turns: number): number {
-  const before = process.cpuUsage()
+  const before = readCpuUsage()
   burn(turns)
   return cpuMsBetween(before)
 }

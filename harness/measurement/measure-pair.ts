@@ -3,12 +3,13 @@ import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, PlannedWorkload } from '../evidence/evidence.js'
 import { designOf } from '../evidence/pair-design.js'
 import type { JournalLine } from '../evidence/run-record.js'
+import type { TamperClass } from '../evidence/tamper-classes.js'
 import { drawCpu } from './affinity.js'
 import { type EndedSlot, forkPair } from './fork-pair.js'
 import type { ForkSettings } from './fork-run.js'
 import { voidReason } from './host-load.js'
 import { addressOf, type LoadedSuite } from './load-suite.js'
-import { armOrder, POSITIONS } from './schedule.js'
+import { armOrder, iterationSeeds, POSITIONS } from './schedule.js'
 
 /** The code and settings that the arms of a plan run with. */
 export interface MeasuredArms {
@@ -17,7 +18,7 @@ export interface MeasuredArms {
 }
 
 export interface PairRequest extends MeasuredArms {
-  readonly plan: MeasuredArms['plan'] & Pick<EvaluationPlan, 'arms' | 'metric'>
+  readonly plan: MeasuredArms['plan'] & Pick<EvaluationPlan, 'arms' | 'metric' | 'defended'>
   readonly settings: ForkSettings
   /** Start of the next run, ISO time; never before that of the run before it. */
   readonly startOfRun: () => string
@@ -73,6 +74,7 @@ export async function measurePair(
     metric: plan.metric,
     pair,
     position: index,
+    ...(plan.defended === true && defenceOf(plan.seed, workload, pair)),
   }))
   await forkPair(slots, settings, {
     design,
@@ -89,6 +91,19 @@ export async function measurePair(
   })
 }
 
+/** The part of a slot that defends a run: watched, and a seed for each of its iterations. */
+function defenceOf(
+  seed: number,
+  { id, warmup = 0, iterations = 1, seedSets }: PlannedWorkload,
+  pair: number,
+): Pick<RunSlot, 'defended' | 'seeds'> {
+  if (seedSets === undefined) return { defended: true }
+  return {
+    defended: true,
+    seeds: iterationSeeds(seed, id, (pair - 1) % seedSets, warmup + iterations),
+  }
+}
+
 /** The line of the journal about a run. */
 function lineOf(
   { workload, pair, arm }: RunSlot,
@@ -96,8 +111,9 @@ function lineOf(
   metric: Metric,
   cpu: number | undefined,
 ): JournalLine {
-  const failure = (error: string) => ({ workload, pair, arm, error, startedAt })
-  if (result.kind === 'failed') return failure(result.error)
+  const failure = (error: string, tampered?: TamperClass) =>
+    defined({ workload, pair, arm, error, tampered, startedAt })
+  if (result.kind === 'failed') return failure(result.error, result.tampered)
   if (result.message.kind !== 'measured') return failure('answered without a measurement')
   const run = { ...result.message.measurement, ...result.host }
   return defined({

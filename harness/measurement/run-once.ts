@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto'
-import { performance } from 'node:perf_hooks'
-import { getHeapStatistics } from 'node:v8'
 import type { Outcome, RunSlot, Suite, Workload } from '../contract.js'
+import { digestOfPasses, shortDigest } from '../evidence/pass-digests.js'
+import { collectAll, readHeap, sha256 } from '../system/primordials.js'
 import { PROC, readMainWait } from '../system/proc.js'
 import type { Measurement } from './child-message.js'
 import { observeCollections } from './collections.js'
 import { ALONE, type Company } from './company.js'
-import { cpuMsBetween } from './cpu-clock.js'
+import type { Guard } from './guard.js'
 import { timeTurnsMs } from './kernel.js'
 import { canonicalOf, checkOutcome } from './outcome-contract.js'
+import { openAccount } from './outside-account.js'
+import { createPassLog, type PassLog } from './pass-log.js'
 import { timesOf, waitShareOf } from './run-times.js'
 import { foldStack } from './stack.js'
 import { UncountedWork, watchProcesses } from './started-processes.js'
-import { timeIterations } from './timed-section.js'
+import { type TimedSection, timeIterations } from './timed-section.js'
 
 /** The surroundings of a run. */
 export interface RunSetting {
@@ -20,6 +21,8 @@ export interface RunSetting {
   readonly company?: Company
   /** Root of the proc file system; another one in tests. */
   readonly proc?: string
+  /** Looks for tampering; absent in tests of other things. */
+  readonly guard?: Guard
 }
 
 /**
@@ -36,70 +39,122 @@ export interface RunSetting {
 export async function runOnce(
   suite: Suite,
   slot: RunSlot,
-  { company = ALONE, proc = PROC }: RunSetting = {},
+  { company = ALONE, proc = PROC, guard }: RunSetting = {},
 ): Promise<Measurement> {
   const workload = workloadOf(suite, slot.workload)
-  const scale: unknown = workload.scales[slot.scale]
-  const subject = foldStack(suite, slot.stack)
-  const turns = slot.inject ?? 0
+  const passes = createPasses(workload, slot, foldStack(suite, slot.stack))
   const collections = observeCollections()
   const processes = watchProcesses(proc)
-  const outcomes: Outcome<unknown>[] = []
-  // Samples are collected here, because tinybench sorts its own.
-  const passes = { wallMs: [] as number[], cpuMs: [] as number[], waitedMs: [] as number[] }
   const readsWaits = slot.together === 'lock-step' && slot.metric !== 'wall'
-  const kernelCpuMs: number[] = []
-  const pass = async (): Promise<Outcome<unknown>> => {
-    const outcome = await workload.run(subject, scale, slot.seed)
-    if (turns > 0) kernelCpuMs.push(timeTurnsMs(turns))
-    return outcome
-  }
+  const log = createPassLog<Outcome<unknown>>(
+    slot.warmup + slot.iterations,
+    readsWaits ? () => readMainWait(proc) : undefined,
+  )
   // The function returns nothing, because tinybench would use a returned `overriddenDuration` as
   // the time. It is declared `async`, because tinybench calls any other function once more to test
   // whether it is.
-  const iteration = async (): Promise<void> => {
-    const waitedMs = readsWaits ? readMainWait(proc) : 0
-    const begin = performance.now()
-    const cpu = process.cpuUsage()
-    outcomes.push(await pass())
-    passes.cpuMs.push(cpuMsBetween(cpu))
-    passes.wallMs.push(performance.now() - begin)
-    passes.waitedMs.push(readsWaits ? readMainWait(proc) - waitedMs : 0)
-  }
-  const section = await timeIterations({ slot, iteration, company, processes, proc })
-  const { start, end, peakRssBytes } = section
-  await company.untilAllTimed(pass)
-  checkIterations(slot, passes.wallMs)
-  if (slot.metric === 'cpu' && processes.sawAny(start.processes, end.processes))
-    throw new UncountedWork(
-      "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
-    )
-  const gc = await collections.between(start.atMs, end.atMs)
-  const results = resultsOf(workload, outcomes, slot.warmup)
-  outcomes.length = 0
-  globalThis.gc?.()
+  const iteration = async (): Promise<void> => await log.time(passes.make)
+  const lastForm = watchLast(slot, workload, log)
+  const account = openAccount(slot)
+  const onEnd = lastForm.take
+  const section = await timeIterations({ slot, iteration, company, processes, proc, onEnd })
+  await company.untilAllTimed(passes.make)
+  account.endExtra()
+  // Before figures are made of the readings, by functions that may have been replaced.
+  guard?.signs()
+  const measured = log.times()
+  const times = timesOf(slot, section, measured)
+  refuseOtherLength(slot, log.count())
+  refuseUncounted(slot, processes.sawAny(section.start.processes, section.end.processes), guard)
+  const gc = await collections.between(section.start.atMs, section.end.atMs)
+  account.beginResults()
+  const results = resultsOf(slot, workload, log.outcomes)
+  account.endResults()
+  if (lastForm.isChanged()) guard?.add({ class: 'late-answer', what: 'the last iteration' })
+  log.outcomes.length = 0
+  collectAll()
   return {
-    ...timesOf(slot, section, passes),
-    passCpuMs: passes.cpuMs,
-    ...(turns > 0 && {
-      injectedMs: mean(kernelCpuMs.slice(slot.warmup).slice(0, slot.iterations)),
-    }),
-    ...(peakRssBytes !== undefined && { peakRssBytes }),
+    ...times,
+    passCpuMs: measured.cpuMs,
+    ...passes.injected(),
     // `process.memoryUsage()` is not used, because it reads /proc, which some hosts do not have.
-    heapBytes: getHeapStatistics().used_heap_size,
+    heapBytes: readHeap().used_heap_size,
     gcMs: gc.ms,
     gcCount: gc.count,
-    involuntarySwitches: end.involuntarySwitches - start.involuntarySwitches,
-    ...(workload.parallel !== true && waitShareOf(section)),
+    ...sectionFacts(workload, section),
     ...results,
+    ...account.outside({ section, passCpuMs: measured.cpuMs, made: passes.made(), proc }),
   }
 }
 
-function checkIterations({ warmup, iterations }: RunSlot, durationsMs: readonly number[]): void {
-  if (durationsMs.length !== warmup + iterations)
-    throw new Error(
-      `${durationsMs.length} iterations were made instead of ${warmup} + ${iterations}`,
+/** Makes the iterations of a run: each with its seed, and with the injected kernel, if any. */
+function createPasses(
+  workload: Workload<unknown, unknown, unknown>,
+  { scale, seed, seeds, warmup, iterations, inject: turns = 0 }: RunSlot,
+  subject: unknown,
+) {
+  const kernelCpuMs: number[] = []
+  let made = 0
+  return {
+    make: async (): Promise<Outcome<unknown>> => {
+      const own = seeds?.[made % (warmup + iterations)] ?? seed
+      made += 1
+      const outcome = await workload.run(subject, workload.scales[scale], own)
+      if (turns > 0) kernelCpuMs.push(timeTurnsMs(turns))
+      return outcome
+    },
+    made: () => made,
+    injected: () =>
+      turns > 0 ? { injectedMs: mean(kernelCpuMs.slice(warmup).slice(0, iterations)) } : {},
+  }
+}
+
+/** What the kernel counted about the timed section. */
+function sectionFacts({ parallel }: Workload<unknown, unknown, unknown>, section: TimedSection) {
+  const { start, end, peakRssBytes } = section
+  return {
+    ...(peakRssBytes !== undefined && { peakRssBytes }),
+    involuntarySwitches: end.involuntarySwitches - start.involuntarySwitches,
+    ...(parallel !== true && waitShareOf(section)),
+  }
+}
+
+function refuseOtherLength({ warmup, iterations }: RunSlot, made: number): void {
+  if (made !== warmup + iterations)
+    throw new Error(`${made} iterations were made instead of ${warmup} + ${iterations}`)
+}
+
+/** In a defended run, work of other processes is a sign of tampering; otherwise it is refused. */
+function refuseUncounted(slot: RunSlot, sawAny: boolean, guard: Guard | undefined): void {
+  if (slot.metric !== 'cpu' || !sawAny) return
+  if (slot.defended === true && guard !== undefined)
+    guard.add({ class: 'other-process', what: 'the timed iterations ran other processes' })
+  else
+    throw new UncountedWork(
+      "the timed section ran other processes, whose CPU time is not counted; declare metric: 'wall' in the layer, or give --metric wall",
     )
+}
+
+/**
+ * In a defended run, takes the form of the last output as soon as its iteration has ended. Later,
+ * it must still be the same.
+ */
+function watchLast(
+  { defended }: RunSlot,
+  workload: Workload<unknown, unknown, unknown>,
+  { outcomes }: PassLog<Outcome<unknown>>,
+) {
+  let taken: string | undefined
+  const form = () => {
+    const { output } = checkOutcome(workload, outcomes[outcomes.length - 1])
+    return digestOf(canonicalOf(workload, output))
+  }
+  return {
+    take: () => {
+      if (defended === true) taken = form()
+    },
+    isChanged: () => taken !== undefined && form() !== taken,
+  }
 }
 
 function mean(values: readonly number[]): number {
@@ -108,14 +163,17 @@ function mean(values: readonly number[]): number {
 
 /** The digest of all iterations, and the counters and work of the timed iterations. */
 function resultsOf(
+  { warmup, seeds }: RunSlot,
   workload: Workload<unknown, unknown, unknown>,
   returned: readonly Outcome<unknown>[],
-  warmup: number,
-): Pick<Measurement, 'digest' | 'counters' | 'work'> {
+): Pick<Measurement, 'digest' | 'passDigests' | 'counters' | 'work'> {
   const outcomes = returned.map((outcome) => checkOutcome(workload, outcome))
   const work = outcomes.at(-1)?.work
+  const digests = outcomes.map(({ output }) => digestOf(canonicalOf(workload, output)))
   return {
-    digest: digestOfAll(outcomes.map(({ output }) => canonicalOf(workload, output))),
+    ...(seeds === undefined
+      ? { digest: digestOfAll(digests) }
+      : { digest: digestOfPasses(digests), passDigests: digests.map(shortDigest) }),
     counters: meanCounters(outcomes.slice(warmup)),
     ...(work !== undefined && { work: { unit: work.unit, amount: work.amount } }),
   }
@@ -133,12 +191,12 @@ export function workloadOf(suite: Suite, id: string): Workload<unknown, any, unk
 
 /** `sha256:…` of canonical output. */
 export function digestOf(canonical: string | Uint8Array): string {
-  return `sha256:${createHash('sha256').update(canonical).digest('hex')}`
+  return `sha256:${sha256(canonical)}`
 }
 
 /** The digest of the iterations. If they differ, a digest that does not equal any of them. */
-function digestOfAll(canonicals: readonly (string | Uint8Array)[]): string {
-  const digests = [...new Set(canonicals.map(digestOf))]
+function digestOfAll(all: readonly string[]): string {
+  const digests = [...new Set(all)]
   return digests.length === 1 && digests[0] !== undefined
     ? digests[0]
     : digestOf(digests.join('\n'))

@@ -97,6 +97,24 @@ export function equivalenceSeeds(seed: number, count: number): number[] {
 }
 
 /**
+ * A set of seeds for the iterations of a defended run, all different.
+ *
+ * @param set    number of the set, from 0
+ * @param length iterations of the run, warm-up included
+ */
+export function iterationSeeds(
+  seed: number,
+  workload: string,
+  set: number,
+  length: number,
+): number[] {
+  const random = randomOf(`${seed}/${workload}/iterations ${set}`)
+  const seeds = new Set<number>()
+  while (seeds.size < length) seeds.add(Math.floor(random() * 2 ** 31))
+  return [...seeds]
+}
+
+/**
  * The seed of a summary, derived from the seed of its layers. It gives different data and a
  * different order from those that decided about the layers.
  */

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { join } from 'node:path'
+import { readCpuUsage } from '../system/primordials.js'
 import { listNames, PROC, readText } from '../system/proc.js'
 
 /**
@@ -49,7 +50,7 @@ export function readStartedProcesses(proc: string = PROC): StartedProcesses | un
 
 /** CPU time of this process and those it has started so far, ms. */
 export function readTreeCpuMs(proc: string = PROC): number {
-  const { user, system } = process.cpuUsage()
+  const { user, system } = readCpuUsage()
   return (user + system) / 1000 + (readStartedProcesses(proc)?.cpuMs ?? 0)
 }
 

@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks'
 import { Bench } from 'tinybench'
 import type { RunSlot } from '../contract.js'
+import { collectAll, readClock, readCpuUsage, readResourceUsage } from '../system/primordials.js'
 import { readMainWait, readPeakRssBytes, readRunQueueWaits } from '../system/proc.js'
 import type { Company } from './company.js'
 import type { watchProcesses } from './started-processes.js'
@@ -30,6 +30,8 @@ export interface Timing {
   readonly company: Company
   readonly processes: ReturnType<typeof watchProcesses>
   readonly proc: string
+  /** Called right after the last iteration, outside of the section. */
+  readonly onEnd: () => void
 }
 
 /** Runs warm-up and timed iterations; the counters are read around the timed ones. */
@@ -39,10 +41,13 @@ export async function timeIterations({
   company,
   processes,
   proc,
+  onEnd,
 }: Timing): Promise<TimedSection> {
   let start: Reading | undefined
   let end: Reading | undefined
   let peakRssBytes: number | undefined
+  let passes = 0
+  const inLockStep = slot.together === 'lock-step'
   const bench = new Bench({
     warmup: slot.warmup > 0,
     warmupIterations: slot.warmup,
@@ -58,27 +63,26 @@ export async function timeIterations({
       if (mode !== 'run') return
       end = readAtEnd(processes, proc)
       peakRssBytes = readPeakRssBytes(proc)
+      if (!inLockStep) onEnd()
     },
   })
   bench.add(slot.workload, iteration, {
     async: true,
     beforeEach: async () => {
-      if (slot.mode === 'probe') collect()
+      // Garbage of earlier iterations would add to the peak of a memory probe.
+      if (slot.mode === 'probe') collectAll()
       await company.beforePass()
     },
-    afterEach: company.afterPass,
+    afterEach: async () => {
+      passes += 1
+      // Afterwards others have their turn, and messages of this process may arrive.
+      if (inLockStep && passes === slot.warmup + slot.iterations) onEnd()
+      await company.afterPass()
+    },
   })
   await bench.run()
   if (start === undefined || end === undefined) throw new Error('no iteration was timed')
   return { start, end, peakRssBytes }
-}
-
-/**
- * Called before each iteration of a memory probe, because garbage of earlier iterations would add
- * to its peak.
- */
-function collect(): void {
-  globalThis.gc?.()
 }
 
 // The clocks are read last at the start and first at the end, so that the other readings stay
@@ -87,17 +91,17 @@ function collect(): void {
 function readAtStart(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
   const processes = watch.read()
   const waits = readRunQueueWaits(proc)
-  const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
+  const involuntarySwitches = readResourceUsage().involuntaryContextSwitches
   const mainWaitMs = readMainWait(proc)
-  const cpu = process.cpuUsage()
-  return { processes, waits, involuntarySwitches, mainWaitMs, cpu, atMs: performance.now() }
+  const cpu = readCpuUsage()
+  return { processes, waits, involuntarySwitches, mainWaitMs, cpu, atMs: readClock() }
 }
 
 function readAtEnd(watch: ReturnType<typeof watchProcesses>, proc: string): Reading {
-  const atMs = performance.now()
-  const cpu = process.cpuUsage()
+  const atMs = readClock()
+  const cpu = readCpuUsage()
   const mainWaitMs = readMainWait(proc)
-  const involuntarySwitches = process.resourceUsage().involuntaryContextSwitches
+  const involuntarySwitches = readResourceUsage().involuntaryContextSwitches
   const [counters, waits] = [watch.read(), readRunQueueWaits(proc)]
   return { processes: counters, waits, involuntarySwitches, mainWaitMs, cpu, atMs }
 }

@@ -8,12 +8,17 @@ import { nextSentence } from './time-spent.js'
 /** Reasons that more pairs cannot remove. */
 const BEYOND_MORE_PAIRS: readonly WorkloadReason[] = [
   'calibration-failed',
+  'answers-repeat',
   'counter-missing',
   'memory-unmeasured',
 ]
 
 /** What follows from a decision, what it does not cover, and when to repeat it; markdown. */
 export function consequencesOf(record: DecisionRecord): string[] {
+  if (record.tampering !== undefined)
+    return [
+      `${escapeName(record.layer)} stays off, and so does what was measured with it: read docs/threat-model.md for what this class means, mend the code, and evaluate again.`,
+    ]
   if (record.workloads.length === 0 && record.equivalence.kind === 'equal')
     return [summaryConsequence(record)]
   const guards = record.workloads.filter(({ role }) => role === 'guard')

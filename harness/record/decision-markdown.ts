@@ -122,10 +122,7 @@ export function decisionModel(
     baselineProfile: baselineSentence(record),
     sequence: sequenceOf(record, records),
     measured: record.workloads.length > 0,
-    unmeasured:
-      record.equivalence.kind === 'different'
-        ? "No timings: the candidate's results differ from the baseline's."
-        : 'No timings: no layer was accepted, so there is nothing to measure.',
+    unmeasured: unmeasuredSentence(record),
     plotted: isPlotted(record),
     metric: record.workloads[0]?.metric ?? '',
     hasIncumbent: record.stacks.incumbent.length > 0,
@@ -152,6 +149,14 @@ export function decisionModel(
     files: Object.entries(record.evidence).map(([name, digest]) => ({ name, digest })),
     foot: escapeMarkdown(record.errorRates ?? RATES_UNKNOWN),
   }
+}
+
+function unmeasuredSentence({ equivalence, tampering }: DecisionRecord): string {
+  if (equivalence.kind === 'different')
+    return "No timings: the candidate's results differ from the baseline's."
+  return tampering === undefined
+    ? 'No timings: no layer was accepted, so there is nothing to measure.'
+    : 'No timings: a run shows signs of tampering.'
 }
 
 /** Ids of records become links to their pages. */

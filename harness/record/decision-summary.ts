@@ -204,8 +204,13 @@ function passesText({ warmup, iterations }: WorkloadRecord): string {
 }
 
 /** The layers of each arm. */
-export function armsSentence({ stacks, equivalence, workloads }: DecisionRecord): string {
-  if (workloads.length === 0 && equivalence.kind === 'equal')
+export function armsSentence({
+  stacks,
+  equivalence,
+  tampering,
+  workloads,
+}: DecisionRecord): string {
+  if (workloads.length === 0 && equivalence.kind === 'equal' && tampering === undefined)
     return 'Nothing was measured, because no layer was accepted.'
   const withLayers = (stack: readonly string[]) =>
     stack.length === 0 ? 'without layers' : `with ${stack.map(escapeName).join(', ')}`

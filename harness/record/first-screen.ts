@@ -41,7 +41,8 @@ export function firstScreen(record: DecisionRecord): FirstScreen {
 }
 
 function reasonOf(record: DecisionRecord): string {
-  const { equivalence, reasons, verdict, workloads } = record
+  const { equivalence, tampering, reasons, verdict, workloads } = record
+  if (tampering !== undefined) return tamperingSentence(tampering)
   if (equivalence.kind === 'different')
     return `The results differ, so timings are not shown. First difference: ${divergencePlace(equivalence.divergence, escapeName)}.`
   const [first] = reasons
@@ -56,6 +57,17 @@ function reasonOf(record: DecisionRecord): string {
   if (cause === undefined) return `${sentence}.`
   const why = cause.reasons.map((code) => workloadReason(code, cause, record)).join('; ')
   return `${sentence}: on ${escapeName(cause.id)}, ${escapeMarkdown(why)}.`
+}
+
+/** `A run shows signs of tampering, so …: the candidate of spin in pair 1: replaced-clock: …` */
+function tamperingSentence({
+  workload,
+  arm,
+  pair,
+  what,
+}: NonNullable<DecisionRecord['tampering']>): string {
+  const where = pair === undefined ? 'over all pairs' : `in pair ${pair}`
+  return `A run shows signs of tampering, so no timings are shown. The ${arm} of ${escapeName(workload)} ${where}: ${escapeMarkdown(what)}.`
 }
 
 /** The requirement as a part of a sentence: `improvement of at least 5 % in cpu time`. */

@@ -56,6 +56,7 @@ export function renderIndex(
 
 function resultCell(record: DecisionRecord): string {
   if (record.equivalence.kind === 'different') return 'not equivalent'
+  if (record.tampering !== undefined) return `tampered: ${record.tampering.class}`
   return targetResults(record, escapeName).join('<br>') || '—'
 }
 

@@ -8,9 +8,11 @@ import {
   equivalenceSchema,
 } from '../evidence/evidence.js'
 import {
+  armSchema,
   digestSchema,
   injectedSchema,
   stacksSchema,
+  tamperClassSchema,
   verdictSchema,
 } from '../evidence/field-schemas.js'
 import { FOUND } from '../verdict/proof.js'
@@ -73,6 +75,8 @@ export const decisionRecordSchema = z.strictObject({
     alpha: z.number(),
     memory: z.enum(['advisory', 'blocking']),
   }),
+  /** The runs were defended against tampering beyond what every run is. */
+  defended: z.literal(true).optional(),
   /** Present if extra work was injected into one arm, to test the method and not the layer. */
   injected: injectedSchema.optional(),
   /** Present in a round of a campaign, which has one error budget for all its candidates. */
@@ -83,6 +87,17 @@ export const decisionRecordSchema = z.strictObject({
   /** Present only in the summary of a sequence. */
   sequence: sequenceRecordSchema.optional(),
   equivalence: equivalenceRecordSchema,
+  /** The first sign of tampering; a record with one gives no timings. */
+  tampering: z
+    .strictObject({
+      class: tamperClassSchema,
+      workload: z.string(),
+      arm: armSchema,
+      /** Absent if it shows only over all pairs. */
+      pair: z.int().positive().optional(),
+      what: z.string(),
+    })
+    .optional(),
   /** The data of the runs, as the workloads state them; absent if none does. */
   data: z.array(dataEntrySchema).optional(),
   /** The short form of the profile of the first profiled target. */

@@ -104,13 +104,14 @@ function rowOf(
 }
 
 function earlierRow(record: DecisionRecord, reported: ReadonlySet<string>): EarlierRow {
-  const { id, verdict, date, injected } = record
+  const { id, verdict, date, injected, tampering } = record
   const targets = record.workloads.filter(({ role }) => role === 'target')
   return {
     number: numberOf(id),
     mark: verdictMark(verdict),
     note: [
       ...(record.equivalence.kind === 'different' ? ['not equivalent'] : []),
+      ...(tampering === undefined ? [] : [`tampered: ${tampering.class}`]),
       ...(injected === undefined ? [] : ['control with an injected effect']),
       ...roundNote(record),
     ].join(', '),

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listPlainFolder, readPlainFile } from './primordials.js'
 
 /**
  * Root of Linux's file system about processes. The readers take it as a parameter, because it does
@@ -115,7 +115,7 @@ export function readHostCpuTime(proc: string = PROC): HostCpuTime | undefined {
 /** Text of a file of the kernel; absent if there is none. */
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readPlainFile(path)
   } catch {
     return undefined
   }
@@ -124,7 +124,7 @@ export function readText(path: string): string | undefined {
 /** Names in a folder; empty if there is none. */
 export function listNames(path: string): string[] {
   try {
-    return readdirSync(path)
+    return listPlainFolder(path)
   } catch {
     return []
   }

@@ -7,6 +7,7 @@ import type { ProbePair } from './memory-probe.js'
 import { noiseOf } from './noise.js'
 import type { WorkloadReason } from './reasons.js'
 import type { Round } from './rounds.js'
+import { answersRepeat } from './tampering.js'
 import { discordance } from './warnings.js'
 
 /** The outcome of one workload, from the rounds so far. */
@@ -92,9 +93,12 @@ function judgeLook(
     if (outcome === 'rejected') return { look: { ...bounds, outcome }, reasons: ['memory-over'] }
     return { look: { ...bounds, outcome, held }, reasons: held }
   }
-  const final = last || held.includes('calibration-failed')
+  const final = last || held.some((code) => FINAL.includes(code))
   return { look: { ...bounds, outcome: final ? 'inconclusive' : 'continue', held }, reasons: held }
 }
+
+/** Holds that more pairs cannot lift. */
+const FINAL: readonly WorkloadReason[] = ['calibration-failed', 'answers-repeat']
 
 function exceedsMemory(rounds: readonly Round[], { memory, against }: Rule): boolean {
   return memory === 'blocking' && compareMemory(rounds, against)?.verdict === 'over'
@@ -124,6 +128,9 @@ function acceptanceHolds(
   return [
     ...(rule.calibrationFailed === true ? ['calibration-failed' as const] : []),
     ...(isDiscordant ? ['discordant' as const] : []),
+    ...(rounds.some(({ runs }) => answersRepeat(runs.baseline!))
+      ? ['answers-repeat' as const]
+      : []),
     ...memoryHolds(rounds, rule),
     ...(kindOf(rule.criterion).holds?.(comparison) ?? []),
   ]

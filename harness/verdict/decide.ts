@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { InvalidEvidenceError } from '../errors.js'
+import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import type { verdictSchema } from '../evidence/field-schemas.js'
 import type { ProbeLine } from '../evidence/probe-record.js'
@@ -16,6 +17,12 @@ import { type FoundDivergence, findDivergence } from './proof.js'
 import type { DecisionReason, WorkloadReason } from './reasons.js'
 import { isNothing, refuseFailing, refuseOtherStack, refuseUnexplainedVoids } from './refusals.js'
 import { isContaminated, roundsOf } from './rounds.js'
+import {
+  type FoundTampering,
+  findShiftedWork,
+  findTamperedRun,
+  findWrongAnswer,
+} from './tampering.js'
 import type { Warning } from './warnings.js'
 
 type Verdict = z.infer<typeof verdictSchema>
@@ -38,6 +45,8 @@ export interface Decision {
   readonly workloads: readonly WorkloadDecision[]
   /** Present if the candidate is not equivalent. */
   readonly divergence?: FoundDivergence
+  /** Present if a run shows signs of tampering. */
+  readonly tampering?: FoundTampering
 }
 
 /**
@@ -54,17 +63,8 @@ export function decide(evidence: Evidence): Decision {
     return { ...concludeNothing(evidence), warnings: planWarnings(plan), workloads: [] }
   refuseUnexplainedVoids(plan, runs)
   refuseUnplannedRuns(plan, runs, memoryProbe)
-  refuseFailing(plan, runs)
-  const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
-  if (divergence !== undefined) {
-    return {
-      verdict: 'rejected',
-      reasons: ['not-equivalent'],
-      warnings: planWarnings(plan),
-      workloads: [],
-      divergence,
-    }
-  }
+  const refused = refuseOutright(evidence)
+  if (refused !== undefined) return refused
   if (!plan.workloads.some(({ role }) => role === 'target')) {
     throw new InvalidEvidenceError(
       'plan.json has no target workload, so there is nothing to decide; restore the file or evaluate again',
@@ -77,6 +77,8 @@ export function decide(evidence: Evidence): Decision {
     )
   }
   const workloads = concludeWorkloads(plan, states)
+  const shifted = findShiftedWork(plan, runs)
+  if (shifted !== undefined) return rejectOutright(plan, ['tampered'], { tampering: shifted })
   const warnings = [...planWarnings(plan), ...proofWarnings(plan, equivalence)]
   return { ...ofRound(plan, conclude(workloads)), warnings, workloads }
 }
@@ -88,6 +90,42 @@ function ofRound(
 ): Pick<Decision, 'verdict' | 'reasons'> {
   if (campaign?.round !== 'screening' || verdict !== 'accepted') return { verdict, reasons }
   return { verdict: 'inconclusive', reasons: ['passed-screening', ...reasons] }
+}
+
+/**
+ * The decision if speed does not matter: a run shows signs of tampering, or results differ.
+ *
+ * @throws {InvalidEvidenceError} runs failed too often
+ */
+function refuseOutright({ plan, equivalence, runs, memoryProbe }: Evidence): Decision | undefined {
+  const tampering = findTamperedRun(runs)
+  if (tampering !== undefined) return rejectOutright(plan, ['tampered'], { tampering })
+  refuseFailing(plan, runs)
+  const wrong = findWrongAnswer(plan, runs)
+  if (wrong !== undefined) {
+    const reasons: DecisionReason[] = [
+      'not-equivalent',
+      ...(wrong.isRemembered ? ['tampered' as const] : []),
+    ]
+    return rejectOutright(plan, reasons, wrong)
+  }
+  const divergence = findDivergence(plan, equivalence, runs, memoryProbe)
+  return divergence && rejectOutright(plan, ['not-equivalent'], { divergence })
+}
+
+function rejectOutright(
+  plan: EvaluationPlan,
+  reasons: readonly DecisionReason[],
+  { divergence, tampering }: Pick<Decision, 'divergence' | 'tampering'>,
+): Decision {
+  return defined({
+    verdict: 'rejected' as const,
+    reasons,
+    warnings: planWarnings(plan),
+    workloads: [],
+    divergence,
+    tampering,
+  })
 }
 
 /**

@@ -17,6 +17,8 @@ const GENERAL = {
   'memory-undecided': 'memory is blocking, and the growth of peak memory is undecided',
   'memory-unmeasured': 'memory is blocking, and this host does not report peak memory',
   contaminated: 'more than a quarter of the pairs were voided because the host was disturbed',
+  'answers-repeat':
+    'the results hardly depend on the seed, so an answer remembered from another iteration would count as right; let the data of the workload depend on the seed',
   'not-needed': 'measuring stopped early because another workload was rejected',
 } as const
 
@@ -42,6 +44,7 @@ export const DECISION_REASONS = {
   'guard-inconclusive': 'a guard workload is undecided',
   'nothing-accepted': 'no layer of the sequence was accepted',
   'not-equivalent': "the candidate's results differ from the baseline's",
+  tampered: 'a run shows signs of tampering, so no figure of this evaluation counts',
 } as const
 
 export type DecisionReason = keyof typeof DECISION_REASONS

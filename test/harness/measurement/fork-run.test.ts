@@ -69,7 +69,7 @@ describe('a measured process that fails', () => {
       'throws',
       /^the layer cannot do this; its stderr ends: Error: the layer cannot do this \| at /,
     ],
-    ['garbage', /^sent an unexpected message: \{ kind: 'measured'/],
+    ['garbage', /^forged-message: .*\(sent an unexpected message: \{ kind: 'measured'/],
     ['self-kill', /^was killed by SIGKILL$/],
   ])('%s: says what happened, in one line', async (layer, error) => {
     const result = await forkRun(slot(layer), settings())
