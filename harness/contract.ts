@@ -289,9 +289,9 @@ export interface RunSlot {
   /** In mode `profile`. */
   readonly capture?: Capture
   /**
-   * Seeds of the iterations, warm-up first, one for each, so that an answer remembered from another
-   * iteration is wrong; if absent, all have `seed`. In mode `prepare`: further seeds to prepare, set
-   * by set.
+   * Seeds of the iterations, warm-up first, one for each, so that an answer remembered from
+   * another iteration is wrong; if absent, all have `seed`. In mode `prepare`: further seeds to
+   * prepare, set by set.
    */
   readonly seeds?: readonly number[]
   /** In mode `prepare`: the number of seeds that are of use only together. */

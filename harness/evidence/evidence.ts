@@ -158,8 +158,8 @@ export const planSchema = z.strictObject({
         warmup: z.int().nonnegative().optional(),
         iterations: z.int().positive().optional(),
         /**
-         * Sets of seeds that were prepared for the iterations of defended runs; the pairs use them in
-         * turn. Absent in plans that are not defended.
+         * Sets of seeds that were prepared for the iterations of defended runs; the pairs use them
+         * in turn. Absent in plans that are not defended.
          */
         seedSets: z.int().positive().optional(),
         /** Turns of the injected kernel per iteration, if an effect is injected. */

@@ -18,8 +18,8 @@ interface Timed {
 const NOTHING: NodeJS.CpuUsage = { user: 0, system: 0 }
 
 /**
- * Accounts for the CPU that a defended run uses outside of its iterations. Work that was moved there
- * from the timed iterations shows up when the account is compared with that of the other arm.
+ * Accounts for the CPU that a defended run uses outside of its iterations. Work that was moved
+ * there from the timed iterations shows up when the account is compared with that of the other arm.
  */
 export function openAccount({ defended, warmup, iterations }: RunSlot) {
   const begun = readCpuUsage()

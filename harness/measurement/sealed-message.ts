@@ -5,8 +5,8 @@ import type { ChildMessage } from './child-message.js'
 export type SealedMessage = ChildMessage & { readonly seal: string }
 
 /**
- * The seal of a message: SHA-256 of a key that only the harness of both processes has, the number of
- * the message, and its content. An output, which may hold anything, is not sealed; its digest is.
+ * The seal of a message: SHA-256 of a key that only the harness of both processes has, the number
+ * of the message, and its content. An output, which may hold anything, is not sealed; its digest is.
  *
  * @param key    drawn for the process by its parent
  * @param number of the message in the conversation, from 1
@@ -18,7 +18,8 @@ export function sealOf(key: string, number: number, message: object): string {
 /**
  * Takes the seal off a message.
  *
- * @returns the content; undefined if the harness of the other process did not send it as this number
+ * @returns the content; undefined if the harness of the other process did not send it, or not as
+ * this number
  */
 export function openSealed(raw: unknown, key: string, number: number): object | undefined {
   if (typeof raw !== 'object' || raw === null || !('seal' in raw)) return undefined
