@@ -6,7 +6,7 @@ export type SealedMessage = ChildMessage & { readonly seal: string }
 
 /**
  * The seal of a message: SHA-256 of a key that only the harness of both processes has, the number
- * of the message, and its content. An output, which may hold anything, is not sealed; its digest is.
+ * of the message, and its content. An output may hold anything and is not sealed; its digest is.
  *
  * @param key    drawn for the process by its parent
  * @param number of the message in the conversation, from 1
