@@ -6,7 +6,7 @@ import { awaitsConfirmation } from './supersession.js'
 
 /** A part of an error budget in percent: the later the confirmation, the smaller. */
 function formatError(probability: number): string {
-  return formatPercent(probability, probability < 0.001 ? 4 : 2)
+  return formatPercent(probability, probability > 0 && probability < 0.001 ? 4 : 2)
 }
 
 /**

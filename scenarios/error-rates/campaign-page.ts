@@ -4,7 +4,13 @@ import type { CampaignStudy, CampaignTally } from './campaign-study.js'
 import { clopperPearson } from './clopper-pearson.js'
 
 /** The part of `docs/campaigns.md` that shows a study; markdown. */
-export function campaignFigures({ recording, candidates, budget, cases }: CampaignStudy): string {
+export function campaignFigures({
+  recording,
+  candidates,
+  budget,
+  levels,
+  cases,
+}: CampaignStudy): string {
   const of = (design: string) =>
     recording.pools.filter(({ pool }) => pool.startsWith(`${design} `)).map(({ pairs }) => pairs)
   const counts = (design: string) => {
@@ -16,7 +22,19 @@ export function campaignFigures({ recording, candidates, budget, cases }: Campai
     `Each row: ${formatCount(campaigns)} campaigns of ${candidates} candidates with an error budget of ${formatPercent(budget, 0)}, simulated through the decision code of this version. Noise was drawn from ${counts('co-scheduled')} and ${counts('lock-step')}, all of identical code (\`recorded-pairs.csv\`, SHA-256 \`${recording.sha256.slice(0, 12)}…\`); a campaign takes all its pairs from one recording.`,
     '',
     markdownTable(HEADER, cases.map(row)),
+    '',
     'In brackets: the exact 95 % interval (Clopper–Pearson). *A null accepted without confirmation*: campaigns in which at least one null passed its screening, which a loop without campaigns keeps. *In its interval*: all accepted candidates together, measured again in 20 fresh pairs, lie in the interval that the confirmations give for their sum. *Truth covered*: the 95 % interval of those fresh pairs contains the true sum.',
+    '',
+    'The proof needs bounds that keep their level. How often the bound of a look exceeds the truth, over all looks of an evaluation of identical code, on the co-scheduled pairs:',
+    '',
+    markdownTable(
+      ['level', 'all recordings', 'the worst recording'],
+      levels.map(({ alpha, trials, missed, worst }) => [
+        formatPercent(alpha, 2),
+        shareText(missed, trials, 2),
+        shareText(worst.missed, worst.trials, 2),
+      ]),
+    ),
   ].join('\n')
 }
 
@@ -34,7 +52,9 @@ const HEADER = [
 ]
 
 function row(tally: CampaignTally): string[] {
-  const { design, noise, campaigns, meanConfirmations, meanPairs } = tally
+  const { design, noise, campaigns, gains, meanConfirmations, meanPairs } = tally
+  // Without gains, there is a sum only where a null was accepted.
+  const sums = gains === 0 ? 0 : tally.sums
   return [
     design,
     noise === 1 ? 'as recorded' : `${formatNumber(noise, 0)} times`,
@@ -42,8 +62,8 @@ function row(tally: CampaignTally): string[] {
     shareText(tally.nullPassed, campaigns, 2),
     `**${shareText(tally.nullAccepted, campaigns, 2)}**`,
     shareText(tally.found, tally.ofGains),
-    shareText(tally.sumsInClaimed, tally.sums),
-    shareText(tally.truthInAgain, tally.sums),
+    shareText(tally.sumsInClaimed, sums),
+    shareText(tally.truthInAgain, sums),
     formatNumber(meanConfirmations, 2),
     formatNumber(meanPairs, 0),
   ]

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { PAIR_DESIGNS, type PairDesign } from '../../harness/contract.js'
 import { seededRandom } from '../../harness/statistics/random.js'
+import { levelSchema } from './campaign-levels.js'
 import { type CampaignTrial, runTrial, type TrialSetting } from './campaign-trial.js'
 import type { RecordedPool } from './recording.js'
 
@@ -76,6 +77,7 @@ export const campaignStudySchema = z.strictObject({
   }),
   budget: z.number(),
   candidates: z.int().positive(),
+  levels: z.array(levelSchema).min(1),
   cases: z.array(campaignTallySchema).min(1),
 })
 export type CampaignStudy = Readonly<z.infer<typeof campaignStudySchema>>

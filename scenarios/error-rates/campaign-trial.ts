@@ -115,7 +115,14 @@ function measureAgain(setting: TrialSetting, truth: number, random: () => number
   return { m: estimate.m, lower: Math.log(1 - upper), upper: Math.log(1 - lower) }
 }
 
-function drawRound(
+/**
+ * The next pair: one of the recorded pairs, its runs swapped or not, and the times of the candidate
+ * multiplied.
+ *
+ * @param factor of the candidate's times; 0.92 is 8 % faster
+ * @param before the pairs so far
+ */
+export function drawRound(
   { pairs, noise }: TrialSetting,
   factor: number,
   before: readonly Round[],

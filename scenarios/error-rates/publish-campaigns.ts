@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { InputError } from '../../harness/errors.js'
-import { makeDirectory, readIfThere, writeWhole } from '../../harness/system/files.js'
+import { makeDirectory, readIfThere, readStored, writeWhole } from '../../harness/system/files.js'
+import { checkLevels } from './campaign-levels.js'
 import { campaignFigures } from './campaign-page.js'
 import {
   CAMPAIGN_CASES,
@@ -41,13 +42,16 @@ export function publishCampaigns(
     onStep(`campaigns: case ${index + 1} of ${CAMPAIGN_CASES.length}`)
     return simulateCampaigns(one, pools, campaigns)
   })
-  const study: CampaignStudy = campaignStudySchema.parse({
+  onStep('campaigns: levels of the bounds')
+  const levels = checkLevels(pools)
+  const study: CampaignStudy = {
     schema: 'assay/campaign-study@1',
     recording: { sha256, pools: pools.map(({ pool, pairs }) => ({ pool, pairs: pairs.length })) },
     budget: STUDIED_BUDGET,
     candidates: CANDIDATES,
+    levels,
     cases,
-  })
+  }
   const page = withFigures(root, study)
   makeDirectory(join(root, FOLDER))
   writeWhole(join(root, FIGURES), `${JSON.stringify(study, null, 1)}\n`)
@@ -56,11 +60,16 @@ export function publishCampaigns(
 }
 
 /** The recorded pairs of identical code that campaigns are drawn from. */
-function readRecordedPairs(root: string): {
+export function readRecordedPairs(root: string): {
   readonly sha256: string
   readonly pools: readonly RecordedPool[]
 } {
   return readRecording(join(root, RECORDING), FEWEST_PAIRS)
+}
+
+/** The published study; undefined if there is none. */
+export function readCampaignStudy(root: string): CampaignStudy | undefined {
+  return readStored(join(root, FIGURES), campaignStudySchema)
 }
 
 /**
@@ -68,7 +77,7 @@ function readRecordedPairs(root: string): {
  *
  * @throws {InputError} there is no page, or it has no place for them
  */
-function withFigures(root: string, study: CampaignStudy): string {
+export function withFigures(root: string, study: CampaignStudy): string {
   const page = readIfThere(join(root, CAMPAIGN_PAGE))
   if (page === undefined || !BLOCK.test(page))
     throw new InputError(

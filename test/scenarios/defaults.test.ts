@@ -79,6 +79,14 @@ describe('the rule that compares records and defaults', () => {
     ).toEqual([])
   })
 
+  it('lets a screening of a campaign that is passed decide nothing', () => {
+    const passed = record('two', 'inconclusive', { reasons: ['passed-screening'] })
+    expect(flags(passed)).toEqual([])
+    expect(flags(record('two', 'accepted'), passed)).toEqual(['arrayReturns'])
+    const pretending = record('two', 'accepted', { reasons: ['passed-screening'] })
+    expect(flags(pretending)).toEqual([])
+  })
+
   it('turns off a switch that a part sets alone and its record rejects, and turns on none that only a part justifies', () => {
     const whole = record('one', 'accepted')
     expect(flags(whole, record('one.list', 'rejected'))).toEqual(['preGroupedBars'])

@@ -104,3 +104,32 @@ describe('assay evaluate <layer>', () => {
     )
   })
 })
+
+describe('the options of a campaign', () => {
+  it('are its name and, for its first candidate, its budget', () => {
+    expect(parse()).not.toHaveProperty('campaign')
+    expect(parse('--campaign', 'spring-2').campaign).toEqual({ name: 'spring-2' })
+    const command = parse('--campaign', 'a', '--campaign-budget', '10%')
+    expect(command.campaign).toEqual({ name: 'a', budget: 0.1 })
+    expect(command.text).toBe('npx assay evaluate layer1 --campaign a --campaign-budget 10%')
+  })
+
+  it.each<[string[], RegExp]>([
+    [['--campaign=../up'], /^--campaign \.\.\/up: give a name of small letters, digits, dots/],
+    [['--campaign=.hidden'], /^--campaign \.hidden: give a name/],
+    [['--campaign=A'], /^--campaign A: give a name/],
+    [['--campaign='], /^--campaign\b.*: give a name|^--campaign needs/],
+    [[`--campaign=${'a'.repeat(65)}`], /: give a name/],
+    [['--campaign-budget=5%'], /^--campaign-budget: this is the error budget of a campaign; add /],
+    [['--campaign=a', '--campaign-budget=0'], /^--campaign-budget 0: give an error probability/],
+    [['--campaign=a', '--campaign-budget=60%'], /^--campaign-budget 60%: give an error prob/],
+    [
+      ['--campaign=a', '--seed=7'],
+      /^--seed: every round of a campaign has a fresh seed of its own/,
+    ],
+    [['--campaign=a', '--inject=5%'], /^--inject: a control is not a candidate of a campaign/],
+  ])('%j is refused', (words, message) => {
+    expect(() => parse(...words)).toThrow(InputError)
+    expect(() => parse(...words)).toThrow(message)
+  })
+})
