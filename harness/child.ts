@@ -9,6 +9,7 @@ import { digestOf, runOnce, workloadOf } from './measurement/run-once.js'
 import { type SealedMessage, sealOf } from './measurement/sealed-message.js'
 import { foldStack } from './measurement/stack.js'
 import { readTreeCpuMs, UncountedWork } from './measurement/started-processes.js'
+import type { RunningCapture } from './profile/capture/capture.js'
 import { endProcess, readClock, readCpuUsage, sendMessage } from './system/primordials.js'
 
 /**
@@ -35,6 +36,7 @@ process.once('message', (message: ParentMessage) => {
 
 async function answer(slot: RunSlot): Promise<void> {
   const guard = await guardFor(slot)
+  const counting = await countCalls(slot)
   const { suite } = (await import(slot.suite)) as { suite: Suite }
   if (typeof suite !== 'object' || suite === null)
     throw new ContractError('the module does not export a suite; export const suite = { … }')
@@ -43,7 +45,7 @@ async function answer(slot: RunSlot): Promise<void> {
   guard.begin(suite)
   await send({ kind: 'ready' })
   await go
-  await send(await execute(suite, slot, { company, guard }))
+  await send(await execute(suite, slot, { company, guard, counting }))
   // Handles the suite left open must not keep this process alive.
   endProcess(0)
 }
@@ -55,16 +57,26 @@ async function guardFor(slot: RunSlot): Promise<Guard> {
   return guardProcess(slot, watchCalls(slot.scratch))
 }
 
+/** Counting begins before the suite is compiled: code from before has no counters of its blocks. */
+async function countCalls({ capture }: RunSlot): Promise<RunningCapture | undefined> {
+  if (capture?.profiler !== 'coverage') return undefined
+  // Imported here, so that measured runs do not load it.
+  const { startCapture } = await import('./profile/capture/capture.js')
+  return await startCapture({ ...capture, profiler: capture.profiler })
+}
+
 /** What a process has besides its suite. */
 interface Surroundings {
   readonly company: Company
   readonly guard: Guard
+  /** Counts calls since before the suite was loaded; undefined in other runs. */
+  readonly counting: RunningCapture | undefined
 }
 
 async function execute(
   suite: Suite,
   slot: RunSlot,
-  { company, guard }: Surroundings,
+  { company, guard, counting }: Surroundings,
 ): Promise<ChildMessage> {
   if (slot.mode === 'run' || slot.mode === 'probe') {
     guardOfRun = guard
@@ -86,7 +98,7 @@ async function execute(
   if (slot.mode === 'profile') {
     // Imported here, so that measured runs do not load it.
     const { profileRun } = await import('./profile/capture/profile-run.js')
-    return { kind: 'profiled', profile: await profileRun(suite, slot, company) }
+    return { kind: 'profiled', profile: await profileRun(suite, slot, company, counting) }
   }
   if (slot.mode === 'describe') return { kind: 'described', description: describe(suite) }
   const workload = workloadOf(suite, slot.workload)

@@ -60,6 +60,8 @@ const profiledRunSchema = z.strictObject({
   files: z.array(z.string().regex(/^[\w.-]+$/)),
   /** Threads that ended before their profile could be taken. */
   lostThreads: z.number().int().nonnegative(),
+  /** Present if other processes worked for the pass; profilers do not see them. */
+  startedProcesses: z.literal(true).optional(),
   /** CPU of one reference computation, ms, if the workload has one and the profiler is `clock`. */
   referenceCpuMs: z.number().nonnegative().optional(),
 })

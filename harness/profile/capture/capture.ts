@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Capture } from '../../contract.js'
 import { startCpuCapture } from './cpu-capture.js'
 import { type Post, postTo } from './inspector-post.js'
+import { withSteps } from './script-steps.js'
 import { watchWorkers } from './worker-sessions.js'
 
 /** A capture that is running. */
@@ -54,6 +55,8 @@ interface Recipe {
   readonly stop: string
   /** The field of the answer to `stop` that is written to the file. */
   readonly result: 'profile' | 'result'
+  /** Adds to a result, once everything has been captured, what only V8 can state of it. */
+  readonly complete?: (post: Post, result: unknown) => Promise<unknown>
   /** File extension, as Chrome DevTools expects it. */
   readonly extension: string
 }
@@ -85,12 +88,13 @@ const RECIPES: Readonly<Record<Exclude<Profiler, 'cpu'>, Recipe>> = {
     warmUp: 'taken-before',
     start: [
       ['Profiler.enable', {}],
-      // Counts of blocks are not used, but without `detailed` every resumption of a generator or
-      // async function counts as a call.
+      // Without `detailed`, blocks are not counted, and every resumption of a generator or async
+      // function counts as a call.
       ['Profiler.startPreciseCoverage', { callCount: true, detailed: true }],
     ],
     stop: 'Profiler.takePreciseCoverage',
     result: 'result',
+    complete: withSteps,
     extension: 'coverage.json',
   },
 }
@@ -117,9 +121,14 @@ async function startRecipe(recipe: Recipe, directory: string): Promise<RunningCa
   session.connect()
   const main = postTo(session)
   const resultOf = async (post: Post) => (await post(recipe.stop, {}))[recipe.result]
+  const complete = recipe.complete ?? (async (_post: Post, result: unknown) => result)
+  let hasBegun = false
   const workers = watchWorkers(session, main, {
     onAttach: (post) => start(recipe, post),
-    ask: resultOf,
+    ask: async (post) => {
+      const result = await resultOf(post)
+      return hasBegun ? await complete(post, result) : result
+    },
   })
   const startAll = async () => {
     await main('NodeWorker.enable', { waitForDebuggerOnStart: false })
@@ -138,9 +147,11 @@ async function startRecipe(recipe: Recipe, directory: string): Promise<RunningCa
       // Taking the counts resets them to zero.
       if (recipe.warmUp === 'taken-before') await take()
       lostBefore = workers.lost.length
+      hasBegun = true
     },
     async stop() {
-      const results = await take()
+      const [own, ...others] = await take()
+      const results = [await complete(main, own), ...others]
       const lostThreads = workers.lost.length - lostBefore
       workers.release()
       await main('NodeWorker.disable', {})

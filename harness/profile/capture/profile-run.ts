@@ -4,7 +4,8 @@ import { ALONE, type Company } from '../../measurement/company.js'
 import { cpuMsBetween } from '../../measurement/cpu-clock.js'
 import { workloadOf } from '../../measurement/run-once.js'
 import { foldStack } from '../../measurement/stack.js'
-import { type ProfilerCapture, startCapture } from './capture.js'
+import { watchProcesses } from '../../measurement/started-processes.js'
+import { type ProfilerCapture, type RunningCapture, startCapture } from './capture.js'
 
 /**
  * Least CPU of a series of reference computations, ms. The CPU clock cannot time shorter series.
@@ -19,12 +20,14 @@ const SERIES = 9
  * observes them.
  *
  * @param company the other processes, if they run at the same time
+ * @param counting the capture of calls, which began before the suite was loaded
  * @throws {Error} a pass threw an error, or the slot does not contain a capture
  */
 export async function profileRun(
   suite: Suite,
   slot: RunSlot,
   company: Company = ALONE,
+  counting?: RunningCapture,
 ): Promise<ProfiledRun> {
   const { capture } = slot
   if (capture === undefined) throw new Error('a profiled run needs a capture')
@@ -43,12 +46,16 @@ export async function profileRun(
     }
     return cpuMs
   }
-  const running = usesProfiler(capture) ? await startCapture(capture) : undefined
+  const running = counting ?? (usesProfiler(capture) ? await startCapture(capture) : undefined)
+  const started = counting && watchProcesses()
   await passes(slot.warmup)
   await running?.begin()
+  const startedBefore = started?.read()
   const begun = process.cpuUsage()
   const cpuMs = median(await passes(slot.iterations))
   const wholeCpuMs = cpuMsBetween(begun)
+  const hasStarted =
+    startedBefore !== undefined && started?.sawAny(startedBefore, started.read()) === true
   const { files, lostThreads, cpu } = (await running?.stop()) ?? { files: [], lostThreads: 0 }
   await company.untilAllTimed(() => workload.run(subject, scale, slot.seed))
   const reference =
@@ -59,6 +66,7 @@ export async function profileRun(
     sectionCpuMs: Math.max(0, wholeCpuMs - (cpu?.profilerMs ?? 0)),
     files: [...files],
     lostThreads,
+    ...(hasStarted && { startedProcesses: true as const }),
     ...(cpu !== undefined && { threads: [...cpu.threads] }),
     ...(reference !== undefined && { referenceCpuMs: timeReference(reference) }),
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { linePositions, type TextPosition } from './line-positions.js'
 import type { Locate } from './source-maps.js'
 import type { Frame } from './stacks.js'
 import { parseV8File, type V8File } from './v8-file.js'
@@ -55,7 +56,7 @@ export function readCallCounts(threads: readonly V8File[], locate: Locate): Call
 type CallsByLine = Map<string, Map<string, number>>
 
 function addCalls(byLine: CallsByLine, { url, functions }: ScriptCoverage, locate: Locate): void {
-  const positionOf = url.startsWith('file:') ? linePositions(url) : undefined
+  const positionOf = url.startsWith('file:') ? positionsIn(url) : undefined
   if (positionOf === undefined) return
   for (const { functionName, ranges } of functions) {
     const { startOffset, count } = ranges[0]!
@@ -71,9 +72,7 @@ function addCalls(byLine: CallsByLine, { url, functions }: ScriptCoverage, locat
 }
 
 /** Finds line and column, from 0, of an offset in a file; undefined if the file is unreadable. */
-function linePositions(
-  url: string,
-): ((offset: number) => { readonly line: number; readonly column: number }) | undefined {
+function positionsIn(url: string): ((offset: number) => TextPosition) | undefined {
   let text: string
   try {
     text = readFileSync(fileURLToPath(url), 'utf8')
@@ -82,14 +81,5 @@ function linePositions(
   }
   const starts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return (offset) => {
-    let low = 0
-    let high = starts.length
-    while (low + 1 < high) {
-      const middle = (low + high) >>> 1
-      if (starts[middle]! <= offset) low = middle
-      else high = middle
-    }
-    return { line: low, column: offset - starts[low]! }
-  }
+  return linePositions(starts)
 }
