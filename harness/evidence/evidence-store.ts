@@ -13,6 +13,7 @@ import {
   writeJson,
   writeWhole,
 } from '../system/files.js'
+import { BLOCK_COUNTS, blockCountsSchema } from './block-counts-schema.js'
 import { defined } from './defined.js'
 import {
   type EvaluationPlan,
@@ -22,7 +23,7 @@ import {
   planSchema,
 } from './evidence.js'
 import { RECORD_ID } from './field-schemas.js'
-import { HOTSPOTS, type Hotspots, hotspotsSchema } from './hotspots-schema.js'
+import { HOTSPOTS, hotspotsSchema } from './hotspots-schema.js'
 import { appendLine, damaged, mendLines, readJournal } from './journal.js'
 import { MODULES, type ModuleDigests, modulesSchema } from './modules-schema.js'
 import { type ProbeLine, probeLineSchema } from './probe-record.js'
@@ -214,7 +215,8 @@ export function readEvidence(root: string, id: string): Evidence {
     sequence: names.includes(SEQUENCE)
       ? readJson(join(folder, SEQUENCE), sequenceSchema)
       : undefined,
-    hotspots: readHotspots(folder, names),
+    hotspots: readOfWorkloads(folder, names, HOTSPOTS, hotspotsSchema),
+    blockCounts: readOfWorkloads(folder, names, BLOCK_COUNTS, blockCountsSchema),
     digests: Object.fromEntries(names.map((name) => [name, digestFile(join(folder, name))])),
   })
 }
@@ -236,15 +238,17 @@ export function readUnfinished(
   }
 }
 
-/** The profiles by workload: `<workload>/hotspots.json`; undefined where there are none. */
-function readHotspots(
+/** A file of each workload, `<workload>/hotspots.json`; undefined where there are none. */
+function readOfWorkloads<Schema extends z.ZodType>(
   folder: string,
   names: readonly string[],
-): Record<string, Hotspots> | undefined {
-  const profiles = names.filter((name) => dirname(name) !== '.' && basename(name) === HOTSPOTS)
-  if (profiles.length === 0) return undefined
+  file: string,
+  schema: Schema,
+): Record<string, z.infer<Schema>> | undefined {
+  const found = names.filter((name) => dirname(name) !== '.' && basename(name) === file)
+  if (found.length === 0) return undefined
   return Object.fromEntries(
-    profiles.map((name) => [dirname(name), readJson(join(folder, name), hotspotsSchema)]),
+    found.map((name) => [dirname(name), readJson(join(folder, name), schema)]),
   )
 }
 

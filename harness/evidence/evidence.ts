@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCALE_NAMES } from '../contract.js'
+import type { BlockCounts } from './block-counts-schema.js'
 import { campaignRoundSchema } from './campaign-round.js'
 import {
   armSchema,
@@ -294,6 +295,8 @@ export interface Evidence {
   readonly sequence?: Sequence
   /** Profiles by workload; absent if none was captured. */
   readonly hotspots?: Readonly<Record<string, Hotspots>>
+  /** Exact executions by workload; absent if none were counted. */
+  readonly blockCounts?: Readonly<Record<string, BlockCounts>>
   /** `sha256:…` of each file in the folder, by file name. */
   readonly digests: Readonly<Record<string, string>>
 }

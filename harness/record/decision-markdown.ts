@@ -9,6 +9,7 @@ import { consequencesOf } from './consequences.js'
 import { reasonLines, regimeLine, ruleLines } from './decision-rule.js'
 import { armsSentence, type SummaryRow, summaryOf } from './decision-summary.js'
 import { type EvidenceRow, evidenceRows, type LookRow, lookRows } from './evidence-rows.js'
+import { type ExecutionsSection, executionsSections } from './executions-section.js'
 import { type FirstScreen, firstScreen } from './first-screen.js'
 import { verdictWords } from './outcome-word.js'
 import type { DecisionRecord } from './record-schema.js'
@@ -70,6 +71,8 @@ export interface DecisionModel {
   readonly rows: readonly EvidenceRow[]
   /** Profiles; that of the workload to which the record's own profile belongs comes first. */
   readonly timeSpent: readonly TimeSpent[]
+  /** Exact executions of the workloads where they were counted. */
+  readonly executions: readonly ExecutionsSection[]
   readonly tests: readonly TestRow[]
   readonly testLines: readonly string[]
   readonly regime: readonly string[]
@@ -131,6 +134,7 @@ export function decisionModel(
     together: togetherSentence(record),
     rows: evidenceRows(record),
     timeSpent: timeSpent(record),
+    executions: executionsSections(record),
     tests: testRows(record),
     testLines: testLines(record),
     regime: record.workloads.map(regimeLine),

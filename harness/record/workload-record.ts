@@ -20,6 +20,7 @@ import { type ProbePair, probePairs } from '../verdict/memory-probe.js'
 import { type CertifiableEffect, type Noise, noiseOf } from '../verdict/noise.js'
 import { failedPairs, type Round, voidedPairs } from '../verdict/rounds.js'
 import { probeWarnings, warningsOf } from '../verdict/warnings.js'
+import { toExecutions } from './executions-record.js'
 import { toNaiveRecord, toOrdinaryTests, toWelchRecord } from './ordinary-tests.js'
 import { profileGainWarnings, toProfileRecord } from './profile-record.js'
 import type { WorkloadRecord } from './record-schema.js'
@@ -31,7 +32,7 @@ import { toCounters, toWork } from './work-done.js'
  * @param version of the record
  */
 export function toWorkloadRecord(
-  { plan, runs, memoryProbe = [], hotspots }: Evidence,
+  { plan, runs, memoryProbe = [], hotspots, blockCounts }: Evidence,
   decision: WorkloadDecision,
   version: number,
 ): WorkloadRecord {
@@ -39,10 +40,8 @@ export function toWorkloadRecord(
   const rule = ruleOf(plan, decision.id)
   const { rounds, looks } = decision.assessment
   const probed = probePairs(memoryProbe, decision.id, rule.against)
-  const profiled =
-    hotspots !== undefined && Object.hasOwn(hotspots, decision.id)
-      ? hotspots[decision.id]
-      : undefined
+  const profiled = ofWorkload(hotspots, decision.id)
+  const counted = ofWorkload(blockCounts, decision.id)
   const change = profiled && compareArms(rounds, rule.against, 'cpu')?.improvement
   return defined({
     id: planned.id,
@@ -66,6 +65,7 @@ export function toWorkloadRecord(
       version,
     }),
     profile: profiled && toProfileRecord(profiled, change),
+    executions: counted && toExecutions(counted, rule.against),
     verdict: decision.verdict,
     reasons: [...decision.reasons],
     warnings: [
@@ -74,6 +74,13 @@ export function toWorkloadRecord(
       ...(profiled ? profileGainWarnings(profiled, change) : []),
     ],
   })
+}
+
+function ofWorkload<Value>(
+  values: Readonly<Record<string, Value>> | undefined,
+  id: string,
+): Value | undefined {
+  return values !== undefined && Object.hasOwn(values, id) ? values[id] : undefined
 }
 
 /** A cumulative improvement in the shape of a record. */

@@ -11,6 +11,7 @@ import {
 import { lookSchema } from '../verdict/look.js'
 import { WORKLOAD_REASONS } from '../verdict/reasons.js'
 import { WARNING_CODES } from '../verdict/warnings.js'
+import { executionsSchema } from './executions-schema.js'
 import { workloadProfileSchema } from './profile-schema.js'
 
 /** The part of a decision record about one workload. */
@@ -203,6 +204,8 @@ export const workloadRecordSchema = z.strictObject({
     .optional(),
   /** Absent if no profile was captured. */
   profile: workloadProfileSchema.optional(),
+  /** Absent if executions were not counted. */
+  executions: executionsSchema.optional(),
   verdict: verdictSchema,
   reasons: z.array(z.enum(WORKLOAD_REASONS)).min(1),
   warnings: z.array(warningSchema),

@@ -9,6 +9,7 @@ import { drawForest } from './charts/forest.js'
 import { drawSequence } from './charts/sequence-chart.js'
 import { calibrationSentence, environmentFacts, type Fact } from './environment-model.js'
 import { belowEachOther, evidenceTables } from './evidence-tables.js'
+import { type ExecutionsModel, executionsModels } from './executions-model.js'
 import { type Html, keepTogether, shortName, trustedHtml } from './html.js'
 import { type HtmlTable, htmlTable, tableOf } from './html-table.js'
 import { pictureScriptHash } from './inline-picture.js'
@@ -31,6 +32,8 @@ export interface ReportModel {
   readonly workloads: readonly WorkloadModel[]
   readonly tables: readonly HtmlTable[]
   readonly profiles: readonly ProfileModel[]
+  /** Exact executions, where they were counted. */
+  readonly executions: readonly ExecutionsModel[]
   /** The command that profiles the layer, for a record without profiles. */
   readonly profileCommand: string
   readonly environment: readonly Fact[]
@@ -63,6 +66,7 @@ export function toReportModel(source: ReportSource): ReportModel {
     workloads: workloadModels(source),
     tables: evidenceTables(decision),
     profiles: profileModels(source),
+    executions: executionsModels(source),
     profileCommand: profileCommand(record),
     environment: environmentFacts(source),
     calibration: calibrationSentence(record),

@@ -107,7 +107,9 @@ async function countArms(
   return isEmpty ? { kind: 'off', reason: 'nothing-counted' } : { kind: 'exact', functions }
 }
 
-/** Several processes of one arm at the same time: load on the host is a part of the test. */
+/** Processes of an arm that run at the same time, so that the load of the host differs. */
+const TOGETHER = 2
+
 async function captureTwins(
   request: CountRequest & { readonly directory: string },
   arm: ArmStack,
@@ -115,13 +117,18 @@ async function captureTwins(
 ): Promise<Captured[]> {
   const work = { length: LENGTH, profiler: 'coverage' as const, flags: FLAGS }
   const whole = { ...request, intervalMicros: 0, durationMs: 0 }
-  const ended = await Promise.allSettled(
-    Array.from({ length: processes }, () => capture(whole, arm, work)),
-  )
-  return ended.map((one) => {
-    if (one.status === 'rejected') throw one.reason
-    return one.value
-  })
+  const captured: Captured[] = []
+  while (captured.length < processes) {
+    const batch = Math.min(TOGETHER, processes - captured.length)
+    const ended = await Promise.allSettled(
+      Array.from({ length: batch }, () => capture(whole, arm, work)),
+    )
+    for (const one of ended) {
+      if (one.status === 'rejected') throw one.reason
+      captured.push(one.value)
+    }
+  }
+  return captured
 }
 
 function whyOff(

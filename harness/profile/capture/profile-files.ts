@@ -71,7 +71,8 @@ export async function profileInto(
 }
 
 /** A file per arm, and those of all arms; folders hold the pages of other profilers. */
-const OURS = /^((baseline|incumbent|candidate)\..+|difference\.svg|hotspots\.json)$/
+const OURS =
+  /^((baseline|incumbent|candidate)\..+|difference\.svg|hotspots\.json|block-counts\.json)$/
 
 /** @throws {InputError} the folder holds something that no profile consists of */
 function refuseForeignFiles(directory: string): void {
