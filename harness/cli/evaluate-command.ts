@@ -59,6 +59,8 @@ export interface EvaluateOptions
   readonly timeout: number
   /** `--profile` or `--no-profile`. */
   readonly profile?: boolean
+  /** `--counts` or `--no-counts`. */
+  readonly counts?: boolean
   readonly calibration: boolean
   readonly resume?: boolean
   readonly standing?: boolean
@@ -127,6 +129,8 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .addOption(nodeOptionsOption())
       .option('--profile', 'profile at the end (default; not at smoke scale or with --inject)')
       .option('--no-profile', 'do not profile')
+      .option('--counts', 'count how often each line runs, exactly (default: where profiled)')
+      .option('--no-counts', 'do not count')
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .addOption(campaignOption())
       .addOption(campaignBudgetOption())
@@ -244,6 +248,8 @@ export function parseLayer(
 ): EvaluateCommand {
   const { workload = [], timeout, require, out, threshold, standing, ...given } = options
   const { campaign: _, campaignBudget: __, ...rest } = given
+  // Profiles would take longer than a quick look; a control tests the method and not the layer.
+  const isProfiled = options.profile ?? (options.scale !== 'smoke' && options.inject === undefined)
   if (standing && layer !== SEQUENCE_ID)
     throw new InputError(`--standing: ${layer} is one layer; use it with evaluate ${SEQUENCE_ID}`)
   return {
@@ -259,8 +265,8 @@ export function parseLayer(
     root: resolve(cwd, out),
     json: options.json === true,
     requireAccepted: require === 'accepted',
-    // Profiles would take longer than a quick look; a control tests the method and not the layer.
-    profile: options.profile ?? (options.scale !== 'smoke' && options.inject === undefined),
+    profile: isProfiled,
+    counts: options.counts ?? isProfiled,
     text: commandText('evaluate', layer, ...words),
   }
 }

@@ -51,7 +51,7 @@ interface Planned {
  */
 export function evaluationRequest(evaluation: Planned): EvaluationRequest {
   const { command, planned, sequence, loaded, io, onClaim } = evaluation
-  const { root, resume, timeoutMs, profile, json } = command
+  const { root, resume, timeoutMs, profile, counts, json } = command
   const printLine = linePrinter(json, io)
   const draft = withQuotes(command, planned, io)
   printLine(headline(draft))
@@ -63,6 +63,7 @@ export function evaluationRequest(evaluation: Planned): EvaluationRequest {
     resume,
     timeoutMs,
     profile,
+    counts,
     io,
     progress: createProgress(io),
     onProof: ({ plan, equivalence }: Parameters<EvaluationRequest['onProof']>[0]) => {

@@ -57,6 +57,8 @@ export interface EvaluationRequest {
   readonly timeoutMs: number
   /** Whether to profile the arms after measuring. */
   readonly profile: boolean
+  /** Whether to count executions after measuring; false if absent. */
+  readonly counts?: boolean
   readonly io: Io
   readonly progress: Progress
   /** The time it may take, after which `io.signal` is aborted; without a limit if absent. */
@@ -241,18 +243,27 @@ function refuseChangedCode({ code, loaded }: Session, plan: EvaluationPlan): voi
     )
 }
 
-/** Profiles the arms, for readers of the verdict; not where the candidate's results differ. */
+/**
+ * Profiles the arms and counts their executions, for readers of the verdict; not where the
+ * candidate's results differ.
+ */
 async function profile(request: Session, plan: EvaluationPlan): Promise<void> {
   const { root, loaded, progress } = request
   const evidence = readEvidence(root, plan.id)
   const { divergence, tampering } = decide(evidence)
-  const isAboutSpeed = divergence === undefined && tampering === undefined
-  if (!request.profile || !isAboutSpeed || isNothing(plan)) return
-  // Loaded here, so that other commands do not load drawing code.
-  const { profileWorkloads } = await import('./profile-evidence.js')
+  if (divergence !== undefined || tampering !== undefined || isNothing(plan)) return
   const folder = join(evidenceOf(root), plan.id)
   const settings = settingsOf(request)
-  await profileWorkloads({ plan, runs: evidence.runs, loaded, settings, progress, folder })
+  const profiling = { plan, runs: evidence.runs, loaded, settings, progress, folder }
+  // Loaded here, so that other commands do not load drawing code.
+  if (request.profile) {
+    const { profileWorkloads } = await import('./profile-evidence.js')
+    await profileWorkloads(profiling)
+  }
+  if (request.counts === true) {
+    const { countWorkloads } = await import('./count-evidence.js')
+    await countWorkloads(profiling)
+  }
 }
 
 function settingsOf({ draft, loaded, timeoutMs, io, code }: Session): ForkSettings {

@@ -65,6 +65,8 @@ export interface EvaluateCommand {
   readonly inject?: number
   /** Whether to profile the arms after measuring. */
   readonly profile: boolean
+  /** Whether to count their executions exactly after measuring; false if absent. */
+  readonly counts?: boolean
   /** Whether a host without a calibration gets a short one first. */
   readonly calibration: boolean
   /** The command line, for readers who repeat it. */

@@ -1,10 +1,5 @@
 import { escapeMarkdown, escapeName } from '../text/escape-markdown.js'
-import {
-  executionRow,
-  executionsHeadline,
-  OWN_NAMES,
-  oneSidedLines,
-} from './executions-text.js'
+import { executionRow, executionsHeadline, OWN_NAMES, oneSidedLines } from './executions-text.js'
 import type { DecisionRecord } from './record-schema.js'
 
 /** The executions of one workload; every text is markdown. */

@@ -47,10 +47,7 @@ export function executionLines(executions: Executions, names: ArmNames): string[
 export function oneSidedLines(executions: Executions, names: ArmNames): string[] {
   if (executions.kind === 'off') return []
   const { against, onlyBefore, onlyAfter } = executions
-  return [
-    ...oneSidedText(onlyAfter, names.candidate),
-    ...oneSidedText(onlyBefore, names[against]),
-  ]
+  return [...oneSidedText(onlyAfter, names.candidate), ...oneSidedText(onlyBefore, names[against])]
 }
 
 /** A line as a row of a table: its place, and its executions before and after. */
