@@ -10,6 +10,7 @@ import { exitCodes } from './exit-codes.js'
 import type { GateCommand } from './gate-head.js'
 import {
   designOption,
+  fractionOption,
   jsonOption,
   looksUpTo,
   MOST_PAIRS,
@@ -37,6 +38,8 @@ interface GateOptions {
   readonly design?: PairDesign
   readonly resultsChanged?: string
   readonly profile: boolean
+  readonly counts: boolean
+  readonly strictWork?: number | true
   readonly timeout: number
   readonly build: string
   readonly module: string
@@ -65,13 +68,14 @@ Examples:
   assay gate                                   against origin/HEAD, origin/main or main
   assay gate --base origin/main --json         for programs: the report on stdout, everything else on stderr
   assay gate --base HEAD~1 --workload grid-search
+  assay gate --strict-work 0.1%                fails on 0.1 % more executions, which time cannot show
   assay gate --results-changed "fills round half to even now (#41)"
   assay gate --build compile --module build/suite.js    another project, which npm run compile builds
   assay gate --build none --module bench/suite.mjs      another project in plain JavaScript
 
 ${exitCodes({
   0: 'pass, only if every case is certified or estimated to be less than 10 % slower',
-  1: 'fail: a case is slower by 10 % or more, in two independent rounds',
+  1: 'fail: a case is slower by 10 % or more, in two independent rounds, or executes more under --strict-work',
   2: 'wrong input: not a repository, an unknown commit, a shallow clone, uncommitted changes, a HEAD that does not build',
   3: 'inconclusive: too noisy to decide, or two rounds that contradict each other',
   4: "not equivalent: the results of HEAD differ from the base's",
@@ -112,6 +116,8 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
         ).argParser(parseReason),
       )
       .option('--no-profile', 'no flame graphs of failed cases')
+      .option('--no-counts', 'do not count how often each line of a case runs that does not pass')
+      .addOption(strictWorkOption())
       .addOption(timeoutOption())
       .addOption(
         new Option('--build <script>', 'npm script that builds a version, or none')
@@ -143,6 +149,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
         metric,
         design,
         limit: threshold,
+        strictWork: options.strictWork === true ? 0 : options.strictWork,
         looks: looksUpTo(options.maxPairs ?? limit, pairs, limit),
         nodeFlags: nodeFlagsFor(metric),
       },
@@ -152,6 +159,7 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
       resultsChanged,
       out: resolve(cwd, options.out),
       profile: options.profile,
+      counts: options.counts,
       timeoutMs: options.timeout,
       json: options.json === true,
       text: commandText('gate', ...words),
@@ -162,6 +170,14 @@ export const gateCommand: CliCommand<GateOptions, GateCommand> = {
     return gateHead(command, context)
   },
 }
+
+const strictWorkOption = () =>
+  fractionOption(
+    '--strict-work [fraction]',
+    'executions decide, too: a case fails if head executes more than base, by more than this (default: any), and does not pass if they cannot be counted exactly',
+    (value) => value >= 0 && value <= 10,
+    'the largest addition that passes, from 0 to 1000%, e.g. 0.1%',
+  )
 
 function parseScript(text: string): string {
   if (/^[\w:.][\w:.-]*$/.test(text)) return text

@@ -13,6 +13,7 @@ import {
   certifiableText,
   countText,
   divergenceText,
+  executionsText,
   grownText,
   reasonText,
   slowdownInterval,
@@ -105,6 +106,7 @@ function detailsOf(one: GateCase, rule: GateReport['rule']): string | undefined 
     ...(one.verdict === 'pass' ? [] : [`${one.verdict}: ${reasonText(one, rule)}`]),
     ...warningsOf(one).map(({ code, hint }) => `warning ${code}: ${hint}`),
     ...(one.profile?.grown ?? []).map((grown) => `grew: ${grownText(grown)} per pass`),
+    ...executionsText(one).map((text) => `executed: ${text}`),
     ...(one.profile === undefined
       ? []
       : [

@@ -6,6 +6,7 @@ import {
   equivalenceSchema,
 } from '../evidence/evidence.js'
 import { metricSchema, noiseClassSchema } from '../evidence/field-schemas.js'
+import { executionsSchema } from '../record/executions-schema.js'
 import { warningSchema } from '../record/workload-schema.js'
 import { OUTCOMES } from '../verdict/criteria/criterion-kind.js'
 import { GATE_REASONS } from '../verdict/gate.js'
@@ -68,6 +69,11 @@ const caseSchema = z.strictObject({
   /** One round, or two if a failure had to be confirmed. */
   rounds: z.array(roundSchema).min(1).max(2),
   countedWork: countedWorkSchema,
+  /**
+   * How the executions of one pass changed, with base as `baseline` and head as `candidate`. Absent
+   * if they were not counted, or could not be.
+   */
+  executions: executionsSchema.optional(),
   /** Present if the case failed and could be profiled. */
   profile: z.strictObject({ folder: z.string(), grown: z.array(grownSchema) }).optional(),
 })
@@ -112,6 +118,8 @@ export const gateReportSchema = z.strictObject({
   problem: z.string().optional(),
   rule: z.strictObject({
     limit: z.number().positive(),
+    /** Largest addition of executions that passes, a fraction; absent if they do not decide. */
+    strictWork: z.number().nonnegative().optional(),
     looks: z.array(z.int()),
     alpha: z.number(),
     metric: metricSchema,

@@ -16,6 +16,8 @@ export interface GateSetting {
   /** Folder of the outputs, absolute. */
   readonly out: string
   readonly profile: boolean
+  /** Whether to count the executions of cases that do not pass. */
+  readonly counts: boolean
   /** A process that takes longer is killed, and its run counts as failed. */
   readonly timeoutMs: number
 }

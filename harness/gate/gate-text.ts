@@ -11,6 +11,7 @@ import {
   certifiableText,
   countText,
   divergenceText,
+  executionsText,
   grownText,
   reasonText,
   slowdownInterval,
@@ -86,6 +87,7 @@ function detailsOf(one: GateCase, rule: GateReport['rule'], out: string): string
     ...(one.profile?.grown ?? []).map((grown) =>
       labelled('grew', `${one.name}: ${grownText(grown)}`),
     ),
+    ...executionsText(one).map((text) => labelled('executed', `${one.name}: ${text}`)),
     ...(one.profile === undefined
       ? []
       : [labelled('flame graph', `${out}/${one.profile.folder}/difference.svg`)]),

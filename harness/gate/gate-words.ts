@@ -1,8 +1,9 @@
 import { decidingLook } from '../record/deciding-interval.js'
+import { type ArmNames, executionLines, executionsSentence } from '../record/executions-text.js'
 import { divergencePlace } from '../text/divergence-place.js'
 import { formatCount, formatLimit, formatMs, formatPercent } from '../text/format.js'
 import { visibleText } from '../text/visible-text.js'
-import type { GateReason } from '../verdict/gate.js'
+import { type GateReason, WORK_REASONS, type WorkReason } from '../verdict/gate.js'
 import { reasonSentence, type WorkloadReason } from '../verdict/reasons.js'
 import type {
   GateCase,
@@ -25,9 +26,9 @@ export function verdictText({ verdict, cases, rule, equivalence }: GateReport): 
   const limit = formatLimit(rule.limit)
   switch (verdict) {
     case 'pass':
-      return `pass: ${count('pass')} are less than ${limit} slower${announced}`
+      return `pass: ${count('pass')} are less than ${limit} slower${strictText(rule)}${announced}`
     case 'fail':
-      return `fail: ${count('fail')} are slower by ${limit} or more, in two rounds${announced}`
+      return `fail: ${failedText(cases, limit)}${announced}`
     case 'inconclusive':
       return `inconclusive: ${count('inconclusive')} are undecided, which does not pass${announced}`
     case 'not-equivalent':
@@ -37,11 +38,49 @@ export function verdictText({ verdict, cases, rule, equivalence }: GateReport): 
   }
 }
 
+/** What passing means besides time: `, and execute no more than the base`. */
+function strictText({ strictWork }: GateReport['rule']): string {
+  if (strictWork === undefined) return ''
+  const most = strictWork === 0 ? 'no more' : `at most ${formatLimit(strictWork)} more`
+  return `, and execute ${most} than the base`
+}
+
+/** How many cases failed, by time and by executions. */
+function failedText(cases: readonly GateCase[], limit: string): string {
+  const failed = cases.filter(({ verdict }) => verdict === 'fail')
+  const slower = failed.filter(({ reasons }) => reasons.some((code) => !isWorkReason(code)))
+  const added = failed.filter(({ reasons }) => reasons.includes('added-work'))
+  const of = (one: readonly GateCase[]) => `${one.length} of ${cases.length} cases`
+  return [
+    ...(slower.length > 0 ? [`${of(slower)} are slower by ${limit} or more, in two rounds`] : []),
+    ...(added.length > 0 ? [`${of(added)} execute more than the base`] : []),
+  ].join('; ')
+}
+
+function isWorkReason(code: GateReason): code is WorkReason {
+  return (WORK_REASONS as readonly GateReason[]).includes(code)
+}
+
+/** Base and head are arms of one measurement. */
+export const VERSION_NAMES: ArmNames = { baseline: 'base', incumbent: 'base', candidate: 'head' }
+
+/** The executions of a case: the total, then the lines that changed most. */
+export function executionsText({ executions }: GateCase): string[] {
+  if (executions === undefined) return []
+  return [
+    executionsSentence(executions, VERSION_NAMES),
+    ...executionLines(executions, VERSION_NAMES),
+  ]
+}
+
 /** Sentences for reasons that only a gate has. */
 const GATE_SENTENCES: Readonly<Record<Exclude<GateReason, WorkloadReason>, string>> = {
   'not-confirmed':
     'the first round failed and the second did not, so the two decide nothing; repeat on a quiet machine',
   unfinished: 'measuring ended before a decision',
+  'added-work': 'head executes more than base, by more than --strict-work allows',
+  'work-not-exact':
+    'executions cannot be compared exactly, so --strict-work does not pass; make the workload deterministic, or leave out --strict-work',
 }
 
 const REMEDIES: Readonly<Partial<Record<WorkloadReason, string>>> = {
@@ -54,16 +93,27 @@ const REMEDIES: Readonly<Partial<Record<WorkloadReason, string>>> = {
 
 /** A text that explains why a case has its verdict and what to do. */
 export function reasonText({ reasons, verdict }: GateCase, { limit }: GateReport['rule']): string {
+  const work = reasons.filter(isWorkReason)
+  const byTime = reasons.filter((code) => !isWorkReason(code))
   const shown =
-    verdict === 'fail' || !reasons.includes('not-confirmed') ? reasons : ['not-confirmed' as const]
-  const rounds = verdict === 'fail' ? 'in both rounds, ' : ''
-  return `${rounds}${shown.map((code) => sentenceOf(code, limit)).join('; ')}`
+    verdict === 'fail' || !byTime.includes('not-confirmed') ? byTime : ['not-confirmed' as const]
+  const rounds = verdict === 'fail' && shown.length > 0 ? 'in both rounds, ' : ''
+  return [
+    ...work.map((code) => sentenceOf(code, limit)),
+    ...(shown.length === 0
+      ? []
+      : [`${rounds}${shown.map((code) => sentenceOf(code, limit)).join('; ')}`]),
+  ].join('; ')
 }
 
 function sentenceOf(code: GateReason, limit: number): string {
-  if (code === 'not-confirmed' || code === 'unfinished') return GATE_SENTENCES[code]
+  if (isGateReason(code)) return GATE_SENTENCES[code]
   const sentence = reasonSentence(code, { kind: 'regression', atMost: limit })
   return REMEDIES[code] === undefined ? sentence : `${sentence}; ${REMEDIES[code]}`
+}
+
+function isGateReason(code: GateReason): code is Exclude<GateReason, WorkloadReason> {
+  return Object.hasOwn(GATE_SENTENCES, code)
 }
 
 /** `grid-search, seed 7, backtest fast=5 slow=60: price is 10.01 in base and 10.02 in head` */

@@ -9,7 +9,7 @@ import type { Versions } from './versions.js'
 export interface Bench {
   readonly request: Pick<
     GateRequest,
-    'resultsChanged' | 'out' | 'profile' | 'io' | 'progress' | 'onLine'
+    'rule' | 'resultsChanged' | 'out' | 'profile' | 'counts' | 'io' | 'progress' | 'onLine'
   >
   readonly loaded: LoadedSuite
   readonly versions: Versions

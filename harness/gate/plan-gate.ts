@@ -20,6 +20,8 @@ export interface GateRule {
   readonly design?: PairDesign | undefined
   /** Slowdown from which a case fails, a fraction. */
   readonly limit: number
+  /** Addition of executions from which a case fails, a fraction; if absent, they do not decide. */
+  readonly strictWork?: number | undefined
   /** Numbers of pairs at which a case may be decided, ascending; at most three. */
   readonly looks: readonly number[]
   readonly nodeFlags: readonly string[]

@@ -3,6 +3,7 @@ import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { ForkSettings } from '../measurement/fork-run.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { profileInto } from '../profile/capture/profile-files.js'
+import type { ArmStack } from '../profile/capture/profiled-process.js'
 import type { Progress } from '../progress.js'
 import type { GrownFunction } from './gate-report.js'
 import { grownFunctions } from './grown-functions.js'
@@ -36,13 +37,12 @@ const DURATION_MS = 1500
  */
 export async function profileCase(request: CaseProfiling): Promise<GrownFunction[]> {
   const { directory, plan, workload, loaded, versions, settings, progress } = request
-  const stack = plan.stacks.candidate
-  const of = ({ address, project }: Versions['head']) => ({ address, sources: project })
   const profiled = await profileInto(
     directory,
     {
       suite: loaded.suite,
-      ...of(versions.head),
+      address: versions.head.address,
+      sources: versions.head.project,
       workload,
       scale: plan.scale,
       seed: plan.seed,
@@ -51,11 +51,20 @@ export async function profileCase(request: CaseProfiling): Promise<GrownFunction
       settings,
       phase: progress.phase,
     },
-    [
-      { arm: 'baseline', stack, version: of(versions.base) },
-      { arm: 'candidate', stack, version: of(versions.head) },
-    ],
+    versionArms(plan, versions),
     'evidence',
   )
   return grownFunctions(profiled)
+}
+
+/** Base is the arm `baseline`, head the arm `candidate`; both have the same layers. */
+export function versionArms(
+  { stacks: { candidate: stack } }: Pick<EvaluationPlan, 'stacks'>,
+  { base, head }: Versions,
+): ArmStack[] {
+  const of = ({ address, project }: typeof head) => ({ address, sources: project })
+  return [
+    { arm: 'baseline', stack, version: of(base) },
+    { arm: 'candidate', stack, version: of(head) },
+  ]
 }

@@ -47,7 +47,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
     clearOutputs(out)
     if (turn.other !== undefined) progress.note(otherMeasuring(turn.other))
     const comparison = await compareRevisions(request, revisions)
-    const { limit, looks, metric, scale, seed } = rule
+    const { limit, strictWork, looks, metric, scale, seed } = rule
     const report: GateReport = gateReportSchema.parse({
       schema: 'assay/gate@1',
       madeAt: startedAt.toISOString(),
@@ -56,7 +56,7 @@ export async function runGate(request: GateRequest): Promise<GateReport> {
       base: { ref: revisions.baseRef, commit: revisions.base },
       head: { commit: revisions.head },
       exitCode: gateExitCode(comparison.verdict),
-      rule: { limit, looks, alpha: 0.05, metric, scale, seed },
+      rule: defined({ limit, strictWork, looks, alpha: 0.05, metric, scale, seed }),
       environment: readEnvironment(rule.nodeFlags),
       durationMs: io.now().getTime() - startedAt.getTime(),
       ...comparison,

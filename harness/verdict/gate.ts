@@ -2,8 +2,17 @@ import { EXIT, type ExitCode } from '../errors.js'
 import type { Assessment } from './assess.js'
 import { WORKLOAD_REASONS, type WorkloadReason } from './reasons.js'
 
-export const GATE_REASONS = [...WORKLOAD_REASONS, 'not-confirmed', 'unfinished'] as const
-export type GateReason = WorkloadReason | 'not-confirmed' | 'unfinished'
+/** Reasons of a gate in which executions decide, too. */
+export const WORK_REASONS = ['added-work', 'work-not-exact'] as const
+export type WorkReason = (typeof WORK_REASONS)[number]
+
+export const GATE_REASONS = [
+  ...WORKLOAD_REASONS,
+  'not-confirmed',
+  'unfinished',
+  ...WORK_REASONS,
+] as const
+export type GateReason = WorkloadReason | 'not-confirmed' | 'unfinished' | WorkReason
 
 /** The verdict on one workload under one stack. */
 export interface CaseConclusion {

@@ -1,0 +1,36 @@
+import type { CaseConclusion } from './gate.js'
+
+/** Executions of one pass in base and head; absent if they cannot be compared exactly. */
+export interface ComparedWork {
+  readonly before: number
+  readonly after: number
+}
+
+/**
+ * The verdict on a case whose executions decide, too. Added work beyond the limit fails it, whatever
+ * the time shows. Work that cannot be compared exactly never passes: what time does not fail is then
+ * inconclusive. Otherwise the verdict by time stands.
+ *
+ * @param time  the verdict by time
+ * @param work  undefined if there are no exact counts of both versions
+ * @param limit largest addition that is allowed, as a fraction of the work of the base; 0 allows none
+ */
+export function concludeWithWork(
+  time: CaseConclusion,
+  work: ComparedWork | undefined,
+  limit: number,
+): CaseConclusion {
+  if (work !== undefined && isAdded(work, limit))
+    return {
+      verdict: 'fail',
+      reasons: ['added-work', ...(time.verdict === 'fail' ? time.reasons : [])],
+    }
+  if (work !== undefined || time.verdict === 'fail') return time
+  const reasons = time.verdict === 'inconclusive' ? time.reasons : []
+  return { verdict: 'inconclusive', reasons: ['work-not-exact', ...reasons] }
+}
+
+/** Counts that are no numbers are no proof of equal work. */
+function isAdded({ before, after }: ComparedWork, limit: number): boolean {
+  return !(after - before <= limit * before)
+}
