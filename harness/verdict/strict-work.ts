@@ -7,13 +7,13 @@ export interface ComparedWork {
 }
 
 /**
- * The verdict on a case whose executions decide, too. Added work beyond the limit fails it, whatever
- * the time shows. Work that cannot be compared exactly never passes: what time does not fail is then
+ * The verdict on a case whose executions decide, too. Added work beyond the limit fails it, however
+ * fast it is. Work that cannot be compared exactly never passes: what time does not fail is then
  * inconclusive. Otherwise the verdict by time stands.
  *
  * @param time  the verdict by time
  * @param work  undefined if there are no exact counts of both versions
- * @param limit largest addition that is allowed, as a fraction of the work of the base; 0 allows none
+ * @param limit largest addition that is allowed, as a fraction of the work of the base; 0: none
  */
 export function concludeWithWork(
   time: CaseConclusion,
@@ -30,7 +30,7 @@ export function concludeWithWork(
   return { verdict: 'inconclusive', reasons: ['work-not-exact', ...reasons] }
 }
 
-/** Counts that are no numbers are no proof of equal work. */
+/** Written so that NaN counts as added. */
 function isAdded({ before, after }: ComparedWork, limit: number): boolean {
   return !(after - before <= limit * before)
 }

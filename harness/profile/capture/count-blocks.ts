@@ -22,8 +22,6 @@ export type CountRequest = Omit<ProfileRequest, 'directory' | 'intervalMicros' |
 
 /** The first pass fills caches and compiles; the counts are those of the second. */
 const LENGTH: RunLength = { warmup: 1, iterations: 1 }
-/** A function whose code V8 has thrown away would begin to count anew. */
-const FLAGS = ['--no-flush-bytecode']
 /** Processes per arm. */
 export const COUNTED_PROCESSES = 2
 
@@ -115,7 +113,7 @@ async function captureTwins(
   arm: ArmStack,
   processes: number,
 ): Promise<Captured[]> {
-  const work = { length: LENGTH, profiler: 'coverage' as const, flags: FLAGS }
+  const work = { length: LENGTH, profiler: 'coverage' as const }
   const whole = { ...request, intervalMicros: 0, durationMs: 0 }
   const captured: Captured[] = []
   while (captured.length < processes) {

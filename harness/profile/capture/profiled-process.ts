@@ -178,8 +178,19 @@ function capturedIn(directory: string, answer: Answer): Captured {
 /** Loaded first by every thread of a process whose CPU is profiled; workers profile themselves. */
 const THREAD_PROFILER = new URL('thread-profiler.cjs', compiledModule(import.meta.url))
 
+/**
+ * Counting needs code that no optimizing compiler has made: V8 leaves out a function of a single
+ * block that ran only as such code since counts were last taken. A function whose code V8 has
+ * thrown away would begin to count anew.
+ *
+ * @source V8, coverage.cc: whether a function is covered follows from its invocation count, which
+ * optimized code does not increment
+ */
+const COUNTING_FLAGS = ['--no-opt', '--no-maglev', '--no-flush-bytecode']
+
 /** Flags of Node for a process under a profiler, in addition to those of a measured run. */
 export function threadFlags(profiler: Capture['profiler']): string[] {
+  if (profiler === 'coverage') return COUNTING_FLAGS
   return profiler === 'cpu' ? ['--require', fileURLToPath(THREAD_PROFILER)] : []
 }
 

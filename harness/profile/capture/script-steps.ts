@@ -20,8 +20,8 @@ const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
  * and comments. To be called after counting, because it has V8 compile all functions.
  *
  * @param coverage result of `Profiler.takePreciseCoverage`
- * @returns the same, with `steps`, offsets in the script, ascending, and `lineStarts`, the offset of
- * each line
+ * @returns the same, with `steps`, offsets in the script, ascending, and `lineStarts`, the offset
+ * of each line
  * @source Chrome DevTools Protocol, Debugger.getPossibleBreakpoints
  */
 export async function withSteps(post: Post, coverage: unknown): Promise<unknown> {
@@ -47,14 +47,35 @@ function isOwn({ url, functions }: CoveredScript): boolean {
 
 async function stepsOf(post: Post, { scriptId }: CoveredScript) {
   const { scriptSource } = await post('Debugger.getScriptSource', { scriptId })
-  const { locations } = await post('Debugger.getPossibleBreakpoints', {
-    start: { scriptId, lineNumber: 0, columnNumber: 0 },
-  })
   const lineStarts = [0]
   for (const end of (scriptSource as string).matchAll(LINE_END))
     lineStarts.push(end.index + end[0].length)
-  const offsets = (locations as readonly Location[]).map(
+  const offsets = (await locationsIn(post, scriptId)).map(
     ({ lineNumber, columnNumber }) => lineStarts[lineNumber]! + columnNumber,
   )
   return { lineStarts, steps: [...new Set(offsets)].sort((a, b) => a - b) }
+}
+
+/**
+ * V8 gives at most a thousand locations in one answer, so the next one goes on behind the last. At
+ * the end it gives the end of the script again.
+ */
+async function locationsIn(post: Post, scriptId: string): Promise<Location[]> {
+  const all: Location[] = []
+  let from: Location = { lineNumber: 0, columnNumber: 0 }
+  for (;;) {
+    const answer = await post('Debugger.getPossibleBreakpoints', { start: { scriptId, ...from } })
+    const locations = answer.locations as readonly Location[]
+    const last = locations.at(-1)
+    if (last === undefined || isBefore(last, from)) return all
+    for (const location of locations) all.push(location)
+    from = { lineNumber: last.lineNumber, columnNumber: last.columnNumber + 1 }
+  }
+}
+
+function isBefore(a: Location, b: Location): boolean {
+  return (
+    a.lineNumber < b.lineNumber ||
+    (a.lineNumber === b.lineNumber && a.columnNumber < b.columnNumber)
+  )
 }

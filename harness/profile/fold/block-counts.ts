@@ -52,9 +52,9 @@ const LARGEST_COUNT = 2 ** 31 - 1
  * are all threads.
  *
  * V8 joins a block with the one around it if both ran equally often, so the number of its blocks
- * depends on their counts. Therefore, executions are those of steps: each statement, call and return
- * runs as often as the innermost block around it. A block without a step, such as the body of an
- * empty loop, counts as one step for every execution beyond those of the block around it.
+ * depends on their counts. Therefore, executions are those of steps: each statement, call and
+ * return runs as often as the innermost block around it. A block without a step, such as the body
+ * of an empty loop, counts as one step for every execution beyond those of the block around it.
  *
  * @param threads results of `Profiler.takePreciseCoverage`, completed by `withSteps`
  * @param locate  maps compiled code to its source
@@ -111,7 +111,7 @@ interface Block {
   hasStep: boolean
 }
 
-/** Lines of one script by function; a line may have several blocks, of which one runs most often. */
+/** Lines of one script by function. */
 type LinesOfScript = Map<GrowingFunction, Map<number, LineCount>>
 
 function addScript(

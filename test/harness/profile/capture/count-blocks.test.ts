@@ -25,13 +25,21 @@ const { suite: threads } = (await import('../../../fixtures/profiled-suite.mjs' 
   suite: Suite
 }
 
+/** V8 lists at most a thousand places of a script at once. */
+const FILLER = Array.from({ length: 600 }, (_, n) => `const f${n} = (a) => [a].map(String)`)
+
+/** A loop, and at the end of a long file a function of one block, which V8 would soon optimize. */
 const KERNEL = `export function spin(turns) {
   let state = 1
   for (let turn = 0; turn < turns; turn++) {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + turn) | 0
+    state = mix(state, turn)
     state ^= turn
   }
   return state
+}
+${FILLER.join('\n')}
+function mix(state, turn) {
+  return (state * 31 + turn) | 0
 }
 `
 
@@ -91,7 +99,7 @@ describe('executions counted exactly', () => {
   it('show 0.02 % of added work and its line in one run, in code whose lines moved', async () => {
     const planted = KERNEL.replace('export', '// Two lines\n// were added above.\nexport').replace(
       '  return state',
-      '  for (let more = 0; more < 60; more++) state ^= 0\n  return state',
+      '  for (let more = 0; more < 100; more++) state ^= 0\n  return state',
     )
     const head = writeSuite(planted)
     const version = { address: head.address, sources: head.root }
@@ -109,7 +117,7 @@ describe('executions counted exactly', () => {
     expect(added / executions.before).toBeGreaterThan(0.0002)
     expect(added / executions.before).toBeLessThan(0.00022)
     expect(executionLines(executions, OWN_NAMES)).toEqual([
-      'kernel.mjs line 9 (spin) ran 0 → 60 times',
+      'kernel.mjs line 9 (spin) ran 0 → 100 times',
     ])
     expect(executionsSentence(executions, OWN_NAMES)).toMatch(/\(\+0\.02\d* %\) from baseline to/)
     const moved = counts.outcome.kind === 'exact' ? counts.outcome.functions : []
@@ -122,6 +130,10 @@ describe('executions counted exactly', () => {
     const functions = counts.outcome.kind === 'exact' ? counts.outcome.functions : []
     const spin = functions.find(({ name }) => name === 'spin')!
     expect(spin.lines.find(({ at }) => at[0] === 4)!.runs).toEqual([100_000])
+    expect(functions.find(({ name }) => name === 'mix')).toMatchObject({
+      calls: [100_000],
+      lines: [{ at: [610], runs: [100_000], steps: [200_000] }],
+    })
     expect(functions.every(({ file }) => /^(kernel|suite)\.mjs$/.test(file))).toBe(true)
   })
 
