@@ -62,7 +62,7 @@ function isWorkReason(code: GateReason): code is WorkReason {
 }
 
 /** Base and head are arms of one measurement. */
-export const VERSION_NAMES: ArmNames = { baseline: 'base', incumbent: 'base', candidate: 'head' }
+const VERSION_NAMES: ArmNames = { baseline: 'base', incumbent: 'base', candidate: 'head' }
 
 /** The executions of a case: the total, then the lines that changed most. */
 export function executionsText({ executions }: GateCase): string[] {

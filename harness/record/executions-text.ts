@@ -56,7 +56,7 @@ export function executionRow(line: Exact['lines'][number]): [string, string, str
 }
 
 /** A change of the work in percent, with more digits the smaller it is: `+3.1 %`, `+0.020 %`. */
-export function workPercent(change: Pick<Exact, 'before' | 'after'>): string {
+function workPercent(change: Pick<Exact, 'before' | 'after'>): string {
   const ratio = workRatio(change)
   const size = Math.max(1e-6, Math.abs(100 * ratio))
   return formatSignedPercent(ratio, Math.max(1, 1 + Math.ceil(-Math.log10(size))))

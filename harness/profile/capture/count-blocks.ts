@@ -23,7 +23,7 @@ export type CountRequest = Omit<ProfileRequest, 'directory' | 'intervalMicros' |
 /** The first pass fills caches and compiles; the counts are those of the second. */
 const LENGTH: RunLength = { warmup: 1, iterations: 1 }
 /** Processes per arm. */
-export const COUNTED_PROCESSES = 2
+const COUNTED_PROCESSES = 2
 
 type Outcome = BlockCounts['outcome']
 
@@ -75,7 +75,7 @@ export async function countInto(
 }
 
 /** The file of counts: one function per line. */
-export function blockCountsText(counts: BlockCounts): string {
+function blockCountsText(counts: BlockCounts): string {
   const { outcome, ...head } = blockCountsSchema.parse(counts)
   const fields = Object.entries(head).map(([name, value]) => `"${name}": ${jsonText(value)}`)
   const table =
