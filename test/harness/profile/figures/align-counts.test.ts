@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alignCounts } from '../../../../harness/profile/fold/align-counts.js'
+import { alignCounts } from '../../../../harness/profile/figures/align-counts.js'
 import type { CountedFunction } from '../../../../harness/profile/fold/block-counts.js'
 
 const counted = (

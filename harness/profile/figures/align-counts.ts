@@ -1,6 +1,6 @@
 import type { FunctionCounts } from '../../evidence/block-counts-schema.js'
-import type { CountedFunction, LineCount } from './block-counts.js'
-import { matchLines } from './match-lines.js'
+import type { CountedFunction, LineCount } from '../fold/block-counts.js'
+import { matchLines } from '../fold/match-lines.js'
 
 /** The counts of one arm, by the version of the code that it ran. */
 export interface CountedArm {
