@@ -11,8 +11,9 @@ import { markdownTable } from '../../harness/text/table.js'
 import { describeChange } from './change-text.js'
 import type { Characteristics } from './characteristics.js'
 import { FRESH_COUNTS } from './fresh-counts.js'
+import { freshSection } from './fresh-section.js'
 import { interferenceSection } from './interference-page.js'
-import { freshSection, recordedSection } from './page-tables.js'
+import { recordedSection } from './recorded-section.js'
 import type { RequirementCheck } from './requirements.js'
 
 /** The hosts of the measurements; absent where none is recorded. */
