@@ -3,6 +3,8 @@ import { OutOfTime, type TimeBudget } from '../evaluation/time-budget.js'
 import { defined } from '../evidence/defined.js'
 import type { Io } from '../io.js'
 import type { ImportLimits } from '../measurement/load-suite.js'
+import { failedJudgement } from '../record/failed-judgement.js'
+import { jsonText } from '../system/json-text.js'
 import type { JudgeCommand } from './judge-command.js'
 
 /** The limit of time of a command, from now on. */
@@ -19,12 +21,20 @@ export interface Deadline {
 /** A suite whose import computes without an end is given up this long after the deadline, ms. */
 const IMPORT_GRACE_MS = 500
 
+/** The exit code that a shell shows for a process that was killed. */
+const KILLED = 137
+
 /** Starts the clock of a command. */
 export function startDeadline(
-  { budgetMs, commandFor }: Pick<JudgeCommand, 'budgetMs' | 'commandFor'>,
+  { evaluate: { json, suite }, budgetMs, commandFor }: JudgeCommand,
   io: Io,
 ): Deadline {
-  if (budgetMs === undefined) return { io, limits: () => ({ signal: io.signal }), stop: () => {} }
+  const message = `--suite ${suite}: its import computes without an end`
+  const lastWords = json
+    ? `${jsonText(failedJudgement({ exitCode: KILLED, message }), 2)}\n`
+    : undefined
+  if (budgetMs === undefined)
+    return { io, limits: () => defined({ signal: io.signal, lastWords }), stop: () => {} }
   const endsAt = performance.now() + budgetMs
   const leftMs = () => Math.max(0, endsAt - performance.now())
   const controller = new AbortController()
@@ -33,7 +43,7 @@ export function startDeadline(
   return defined({
     io: { ...io, signal },
     budget: { totalMs: budgetMs, leftMs, commandFor },
-    limits: () => ({ signal, deadlineMs: leftMs() + IMPORT_GRACE_MS }),
+    limits: () => defined({ signal, deadlineMs: leftMs() + IMPORT_GRACE_MS, lastWords }),
     stop: () => clearTimeout(timer),
   })
 }

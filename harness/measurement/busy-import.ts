@@ -5,9 +5,11 @@ const GRACE_MS = 1_000
 
 /** Only a signal ends a process whose main thread never returns. */
 const SCRIPT = `
-const { text, afterMs } = require('node:worker_threads').workerData
+const { text, lastWords, afterMs } = require('node:worker_threads').workerData
+const { writeSync } = require('node:fs')
 setTimeout(() => {
-  require('node:fs').writeSync(2, text)
+  writeSync(2, text)
+  if (lastWords !== '') writeSync(1, lastWords)
   process.kill(process.pid, 'SIGKILL')
 }, afterMs)
 `
@@ -18,14 +20,15 @@ setTimeout(() => {
  *
  * @param name       of the module in the message
  * @param deadlineMs by which the import must have ended
+ * @param lastWords  written to stdout before the end
  * @returns stops watching
  */
-export function endIfBusy(name: string, deadlineMs: number): () => void {
+export function endIfBusy(name: string, deadlineMs: number, lastWords = ''): () => void {
   const text = `assay: ${name}: its import computes without an end, so this process was killed after ${deadlineMs / 1000} s; a suite only declares what is measured, and works in prepare and run\n`
   const watcher = new Worker(SCRIPT, {
     eval: true,
     execArgv: [],
-    workerData: { text, afterMs: deadlineMs + GRACE_MS },
+    workerData: { text, lastWords, afterMs: deadlineMs + GRACE_MS },
   })
   watcher.unref()
   // Without threads to spare, the import is only not watched.

@@ -86,6 +86,8 @@ export async function importSuite(
 export interface ImportLimits {
   readonly signal?: AbortSignal
   readonly deadlineMs?: number
+  /** Written to stdout if this process has to be killed, because the import never returns. */
+  readonly lastWords?: string
 }
 
 const IMPORT_DEADLINE_MS = 30_000
@@ -99,9 +101,10 @@ const IMPORT_DEADLINE_MS = 30_000
 async function importWithin(
   address: string,
   name: string,
-  { signal, deadlineMs = IMPORT_DEADLINE_MS }: ImportLimits,
+  { signal, deadlineMs: given = IMPORT_DEADLINE_MS, lastWords }: ImportLimits,
 ): Promise<unknown> {
   signal?.throwIfAborted()
+  const deadlineMs = Math.min(given, IMPORT_DEADLINE_MS)
   const { promise: givenUp, reject } = withReject()
   const onAbort = () => reject(signal?.reason)
   const late = new InputError(
@@ -109,7 +112,7 @@ async function importWithin(
   )
   const timer = setTimeout(() => reject(late), deadlineMs)
   signal?.addEventListener('abort', onAbort)
-  const stopWatching = endIfBusy(name, deadlineMs)
+  const stopWatching = endIfBusy(name, deadlineMs, lastWords)
   try {
     return await Promise.race([import(address), givenUp])
   } finally {
