@@ -16,7 +16,7 @@ describe('the worked loop of docs/loops.md', () => {
     const rows = table
       .trimEnd()
       .split('\n')
-      .map((row) => row.split(/\s{2,}|\s(?=exit)/))
+      .map((row) => row.split(/\s{2,}/))
     expect(rows.slice(0, -1).map(([answer, name]) => `${answer} ${name}`)).toEqual([
       'discard hoisted-start',
       'keep running-sum',
@@ -31,7 +31,7 @@ describe('the worked loop of docs/loops.md', () => {
     ])
     const reasonOf = (name: string) => rows.find((row) => row[1] === name)?.at(-1)
     expect(reasonOf('late-window')).toBe('not-equivalent')
-    expect(reasonOf('elsewhere')).toMatch(/^exit 5$|tampered/)
+    expect(reasonOf('elsewhere')).toBe('tampered, other-process')
     expect(table).toContain('kept: running-sum, running-highest, sorted-ranks · ')
   }, 600_000)
 })

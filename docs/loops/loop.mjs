@@ -67,12 +67,14 @@ function writeCurrent() {
 }
 
 /** One line of the table: the answer, the candidate, its effect, and why. */
-function row(name, { keep: isKept, verdict = 'error', workloads = [], reasons = [], error }) {
+function row(name, answer) {
+  const { keep: isKept, verdict = 'error', workloads = [], reasons = [], error, tampering } = answer
   const { effect } = workloads[0] ?? {}
   const percent = 100 * (effect?.improvement ?? 0)
   const word = percent < 0 ? 'slower' : 'faster'
   const change = effect === undefined ? '' : `${Math.abs(percent).toFixed(1)} % ${word}`
-  const why = error === undefined ? reasons.map(({ code }) => code) : [`exit ${error.exitCode}`]
+  const codes = [...reasons.map(({ code }) => code), ...(tampering ? [tampering.class] : [])]
+  const why = error === undefined ? codes : [`exit ${error.exitCode}`]
   const cells = [isKept ? 'keep' : 'discard', name, verdict, change]
   return `${cells.map((cell, at) => cell.padEnd([9, 20, 14, 16][at])).join('')}${why.join(', ')}`
 }

@@ -6,7 +6,7 @@ import * as current from './current.mjs'
  * candidate that is kept becomes the current code, so each one has to beat all before it.
  */
 const DAYS = 900
-const WINDOW = 750
+const WINDOWS = [750, 400]
 /** Ranks are computed for the newest prices. */
 const RANKED = 520
 /** Short, because the loop judges many candidates, and a real gain here is large. */
@@ -33,12 +33,13 @@ export const suite = {
       title: 'figures of a series of prices',
       scales: { smoke: DAYS, standard: 2 * DAYS, production: 4 * DAYS },
       passes: { smoke: PASS, standard: PASS, production: PASS },
-      describe: (days) => `three figures of ${days} days`,
+      describe: (days) => `four figures of ${days} days`,
       prepare: async () => {},
       run: async ({ movingSums, drawdowns, ranks }, days, seed) => {
         const prices = drawPrices(days, seed)
         const newest = prices.slice(-RANKED)
-        const output = [movingSums(prices, WINDOW), drawdowns(prices), ranks(newest)]
+        const sums = WINDOWS.map((window) => movingSums(prices, window))
+        const output = [...sums, drawdowns(prices), ranks(newest)]
         return { output, work: { unit: 'days', amount: days } }
       },
       canonical: (figures) => figures.map((figure) => figure.join(' ')).join('\n'),
@@ -58,7 +59,7 @@ function drawPrices(days, seed) {
   })
 }
 
-const FIGURES = ['movingSums', 'drawdowns', 'ranks']
+const FIGURES = [...WINDOWS.map((window) => `sum of ${window} days`), 'drawdown', 'rank']
 
 function firstDifference(baseline, other) {
   for (const [at, figure] of FIGURES.entries()) {

@@ -4,7 +4,7 @@ import { certifiedClaim, criterionOf, resolutionClaim } from '../record/claim.js
 import { decidingInterval, sureness } from '../record/deciding-interval.js'
 import type { DecisionRecord, WorkloadRecord } from '../record/decision-record.js'
 import { verdictWords, workloadOutcome } from '../record/outcome-word.js'
-import { divergenceText } from '../text/divergence-place.js'
+import { divergenceText, tamperingText } from '../text/divergence-place.js'
 import {
   formatCounted,
   formatCounter,
@@ -13,7 +13,7 @@ import {
   formatPercent,
   formatPercentBounds,
 } from '../text/format.js'
-import { visibleLine, visibleText } from '../text/visible-text.js'
+import { visibleLine } from '../text/visible-text.js'
 import { neededFor } from '../verdict/criteria.js'
 
 /** The lines that an evaluation prints: the numbers and verdicts of its plan and record. */
@@ -57,14 +57,8 @@ export function describeDivergence(
 }
 
 /** `tampered: spin, candidate in pair 1: replaced-clock: a clock of the measured process …` */
-export function describeTampering({
-  workload,
-  arm,
-  pair,
-  what,
-}: NonNullable<DecisionRecord['tampering']>): string {
-  const where = pair === undefined ? arm : `${arm} in pair ${pair}`
-  return `tampered: ${visibleText(workload)}, ${where}: ${visibleText(what)}`
+export function describeTampering(tampering: NonNullable<DecisionRecord['tampering']>): string {
+  return `tampered: ${tamperingText(tampering)}`
 }
 
 /**

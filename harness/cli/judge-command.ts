@@ -44,8 +44,10 @@ export interface JudgeCommand {
   readonly commandFor: (looks: readonly number[]) => string
 }
 
-interface JudgeOptions extends Omit<EvaluateOptions, 'standing' | 'require' | 'inject'> {
+interface JudgeOptions
+  extends Omit<EvaluateOptions, 'standing' | 'require' | 'inject' | 'defended'> {
   readonly layer: string
+  readonly defended: boolean
   readonly budget?: number
 }
 
@@ -60,6 +62,8 @@ It evaluates as assay evaluate does, writes the same record, and answers with on
 one object of the schema assay/judgement@1 (harness/record/judgement.schema.json): verdict, keep, effects with their
 intervals, reasons, warnings, paths, next commands; after an error, { "keep": false, "error": { exitCode, message } }.
 
+The runs are defended against measured code that cheats; --no-defended leaves that out.
+
 --budget plans the looks that fit, before the first measured pair, and ends at that time (within 5 s); without a
 decision the answer is inconclusive. Nothing is profiled or calibrated meanwhile. How a loop uses it: docs/loops.md.
 
@@ -68,7 +72,7 @@ ${exitCodes({
   1: 'discard: rejected',
   3: 'discard: inconclusive; the runs, the host or the time do not decide',
   4: 'discard: not equivalent, the layer changes a result',
-  5: 'discard: invalid measurement, e.g. processes crashed, work was hidden, the disk is full',
+  5: 'discard: invalid measurement: signs of tampering, processes crashed, or the disk is full',
   130: 'interrupted by Ctrl-C (143: terminated); continue with --resume',
 })}`
 
@@ -100,6 +104,7 @@ export const judgeCommand: CliCommand<JudgeOptions, JudgeCommand> = {
       )
       .addOption(campaignOption())
       .addOption(campaignBudgetOption())
+      .option('--no-defended', 'do not defend against measured code that cheats')
       .option('--no-calibration', 'do not check a host without a calibration by a short one')
       .option('--resume', 'continue the newest unfinished evaluation of the layer, by its looks')
       .addOption(jsonOption('the judgement'))
@@ -112,9 +117,15 @@ export const judgeCommand: CliCommand<JudgeOptions, JudgeCommand> = {
     const words = invocation.words.filter((word) => !OWN_WORDS.test(word))
     const commandFor = (looks: readonly number[]) => {
       const most = options.fixed === true ? [] : [`--max-pairs ${looks.at(-1)}`]
-      return commandText('evaluate', layer, ...words, ...most, ...(profile ? [] : ['--no-profile']))
+      const own = [
+        ...(options.defended ? ['--defended'] : []),
+        ...(profile ? [] : ['--no-profile']),
+      ]
+      return commandText('evaluate', layer, ...words, ...most, ...own)
     }
-    const parsed = parseLayer(layer, { ...options, profile }, invocation)
+    const { defended: isDefended, ...given } = options
+    const defended = isDefended || undefined
+    const parsed = parseLayer(layer, { ...given, ...defined({ defended }), profile }, invocation)
     const calibration = options.calibration && !isTimed
     const evaluate = { ...parsed, calibration, text: commandFor(parsed.looks) }
     return defined({ evaluate, budgetMs: budget, words, commandFor })
@@ -129,7 +140,7 @@ export const judgeCommand: CliCommand<JudgeOptions, JudgeCommand> = {
 }
 
 /** Options of this command alone, and the one that the looks decide. */
-const OWN_WORDS = /^--(?:layer|budget|max-pairs|profile)(?:[ =]|$)/
+const OWN_WORDS = /^--(?:layer|budget|max-pairs|profile|no-defended)(?:[ =]|$)/
 
 const BUDGET = '--budget <time>'
 const UNIT_MS: Readonly<Record<string, number>> = { '': 1000, s: 1000, m: 60_000, h: 3_600_000 }

@@ -39,7 +39,7 @@ import { calibrateIfDue, evaluationRequest, printEvaluation } from './print-eval
  * answer comes by then. What is not an acceptance is never printed as one: an error is thrown, and
  * the judgement is checked against its schema.
  *
- * @returns 0 keep · 1 rejected · 3 inconclusive · 4 not equivalent
+ * @returns 0 keep · 1 rejected · 3 inconclusive · 4 not equivalent · 5 tampered with
  */
 export async function judgeLayer(
   command: JudgeCommand,
@@ -59,9 +59,10 @@ export async function judgeLayer(
 }
 
 /** The exit code of a judgement: success is an acceptance that counts, and nothing else. */
-export function exitCodeOf({ keep, verdict, divergence }: Judgement): ExitCode {
+export function exitCodeOf({ keep, verdict, divergence, tampering }: Judgement): ExitCode {
   if (keep) return EXIT.done
   if (divergence !== undefined) return EXIT.notEquivalent
+  if (tampering !== undefined) return EXIT.invalid
   return verdict === 'inconclusive' ? EXIT.inconclusive : EXIT.failed
 }
 

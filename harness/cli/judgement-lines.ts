@@ -7,8 +7,9 @@ const NAME_WIDTH = 13
 
 /** A judgement for people: keep or discard and why, the time it took, the commands that follow. */
 export function judgementLines(judgement: Judgement): string[] {
-  const { keep, verdict, reasons, divergence, next } = judgement
-  const why = divergence === undefined ? reasons.map(({ sentence }) => sentence) : [divergence]
+  const { keep, verdict, reasons, divergence, tampering, next } = judgement
+  const cause = tampering?.sentence ?? divergence
+  const why = cause === undefined ? reasons.map(({ sentence }) => sentence) : [cause]
   return [
     line(keep ? 'keep' : 'discard', `${verdict}: ${why.join('; ')}`),
     ...campaignLines(judgement),

@@ -5,7 +5,7 @@ import { intervalSchema } from './workload-schema.js'
 
 /**
  * The one JSON object of `assay judge --json`: what a program needs to keep or to discard a
- * candidate. Published as `judgement.schema.json`. Fields may be added; absent values are missing
+ * candidate. Published as `judgement.schema.json`. Absent values are missing
  * fields. Proportions are fractions.
  */
 
@@ -78,6 +78,8 @@ const judged = {
   workloads: z.array(workloadSchema),
   /** Where the results differ, in one line; present if they do. */
   divergence: z.string().optional(),
+  /** The first sign of tampering, and its class; present if there is one. */
+  tampering: z.strictObject({ class: z.string(), sentence: z.string() }).optional(),
   warnings: z.array(z.strictObject({ where: z.string(), code: z.string(), hint: z.string() })),
   /** Absolute paths; absent if nothing was kept. */
   evidence: z

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan, Evidence } from '../evidence/evidence.js'
 import { decisionsOf, evidenceOf, reportsOf } from '../evidence/evidence-store.js'
-import { divergenceText } from '../text/divergence-place.js'
+import { divergenceText, tamperingText } from '../text/divergence-place.js'
 import { formatDuration } from '../text/format.js'
 import { improvementOf } from '../verdict/compare.js'
 import { counterOf, neededFor, ruleOf } from '../verdict/criteria.js'
@@ -42,6 +42,7 @@ export function judgeRecord(
     reasons: reasons.map((code) => ({ code, sentence: DECISION_REASONS[code] })),
     workloads: workloads.map((workload) => toJudged(workload, record)),
     divergence: divergenceOf(record),
+    tampering: tamperingOf(record),
     warnings: renderedWarnings(record),
     campaign: campaignAfter(record),
     evidence: {
@@ -57,11 +58,16 @@ export function judgeRecord(
     : { schema: SCHEMA, verdict, keep: false, ...stated }
 }
 
-/** A layer is kept if it was accepted, its results are the same, and it was not a control. */
-function isKept({ verdict, equivalence, injected, workloads }: DecisionRecord): boolean {
+/**
+ * A layer is kept if it was accepted, its results are the same, nothing was tampered with, and it
+ * was not a control.
+ */
+function isKept(record: DecisionRecord): boolean {
+  const { verdict, equivalence, tampering, injected, workloads } = record
   return (
     verdict === 'accepted' &&
     equivalence.kind === 'equal' &&
+    tampering === undefined &&
     injected === undefined &&
     workloads.some(({ role }) => role === 'target') &&
     workloads.every((workload) => workload.verdict === 'accepted')
@@ -192,6 +198,10 @@ function soFar(look: Look | undefined, { regime }: EvaluationPlan): Effect | und
     interval: look.se === 0 ? undefined : [improvementOf(look.upper), improvementOf(look.lower)],
     eachBound: eachBound(regime),
   })
+}
+
+function tamperingOf({ tampering }: DecisionRecord): Judgement['tampering'] {
+  return tampering && { class: tampering.class, sentence: tamperingText(tampering) }
 }
 
 function divergenceOf({ equivalence }: DecisionRecord): string | undefined {

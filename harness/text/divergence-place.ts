@@ -30,3 +30,19 @@ export function divergenceText(
   const { arm, field, baseline, candidate } = divergence
   return `${divergencePlace(divergence)}: ${visibleText(field)} is ${visibleText(baseline)} in baseline and ${visibleText(candidate)} in ${arm}`
 }
+
+/** A sign of tampering in one line: its place, its class and what was found. */
+export function tamperingText({
+  workload,
+  arm,
+  pair,
+  what,
+}: {
+  readonly workload: string
+  readonly arm: string
+  readonly pair?: number | undefined
+  readonly what: string
+}): string {
+  const where = pair === undefined ? arm : `${arm} in pair ${pair}`
+  return `${visibleText(workload)}, ${where}: ${visibleText(what)}`
+}

@@ -39,6 +39,15 @@ describe('assay judge', () => {
     expect(() => parse('--profile', '--budget', '60s')).toThrow(/--profile cannot be used with/)
   })
 
+  it('defends against code that cheats, unless that is left out', () => {
+    expect(parse().evaluate.defended).toBe(true)
+    const { evaluate } = parse('--no-defended', '--scale', 'smoke')
+    expect(evaluate).not.toHaveProperty('defended')
+    expect(evaluate.text).toBe(
+      'npx assay evaluate layer1 --scale smoke --max-pairs 20 --no-profile',
+    )
+  })
+
   it('calibrates nothing within a limit of time', () => {
     expect(parse('--budget', '60s').evaluate.calibration).toBe(false)
   })
@@ -47,13 +56,13 @@ describe('assay judge', () => {
     const words = ['--scale', 'smoke', '--budget', '60s', '--json', '--seed', '7']
     const { evaluate, commandFor } = parse(...words)
     expect(evaluate.text).toBe(
-      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 20 --no-profile',
+      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 20 --defended --no-profile',
     )
     expect(commandFor([10])).toBe(
-      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 10 --no-profile',
+      'npx assay evaluate layer1 --scale smoke --seed 7 --max-pairs 10 --defended --no-profile',
     )
     expect(parse('--fixed', '--pairs', '15').commandFor([15])).toBe(
-      'npx assay evaluate layer1 --pairs 15 --fixed --no-profile',
+      'npx assay evaluate layer1 --pairs 15 --fixed --defended --no-profile',
     )
   })
 })

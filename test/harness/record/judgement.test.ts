@@ -43,6 +43,19 @@ const different: Evidence = {
     },
   },
 }
+const tampered: Evidence = {
+  ...accepted,
+  runs: [
+    {
+      workload: 'grid-search',
+      pair: 1,
+      arm: 'candidate',
+      error: 'other-process: work was done in another process (a call of spawn)',
+      tampered: 'other-process',
+      startedAt: '2026-11-20T10:00:01.000Z',
+    },
+  ],
+}
 const control = simulated(
   0.4,
   10,
@@ -56,6 +69,7 @@ describe('the judgement of a record', () => {
     ['rejected', rejected, false, 1],
     ['inconclusive', undecided, false, 3],
     ['rejected', different, false, 4],
+    ['rejected', tampered, false, 5],
     // An acceptance of a control decides nothing about the layer.
     ['accepted', control, false, 1],
   ] as const)('%s: keep %#', (verdict, evidence, keep, exitCode) => {
@@ -112,6 +126,18 @@ describe('the judgement of a record', () => {
     )
     expect(judgement.reasons.map(({ code }) => code)).toEqual(['not-equivalent'])
     expect(judgementLines(judgement)[0]).toContain('price is 10.01 in baseline')
+  })
+
+  it('names the class of tampering, and no effect', () => {
+    const judgement = judged(tampered)
+    expect(judgement.tampering).toEqual({
+      class: 'other-process',
+      sentence:
+        'grid-search, candidate in pair 1: other-process: work was done in another process (a call of spawn)',
+    })
+    expect(judgement.reasons.map(({ code }) => code)).toEqual(['tampered'])
+    expect(judgement.workloads).toEqual([])
+    expect(judgementLines(judgement)[0]).toContain('other-process')
   })
 
   it('says where evidence, record and report are', () => {
@@ -264,7 +290,7 @@ describe('the published JSON Schema of a judgement', () => {
   it('accepts every kind of judgement, and refuses one that keeps what was not accepted', () => {
     const validate = new Ajv2020().compile(JSON.parse(readFileSync(file, 'utf8')))
     const kinds = [
-      ...[accepted, rejected, undecided, different, control].map(judged),
+      ...[accepted, rejected, undecided, different, tampered, control].map(judged),
       judgeUnfinished({ plan: planWith(), reason: 'budget' }, '/root', NEXT),
       failedJudgement({ exitCode: 2, message: 'unknown layer x' }),
     ]
