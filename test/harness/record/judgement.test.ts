@@ -174,7 +174,7 @@ describe('the judgement of a candidate of a campaign', () => {
     })
     expect(exitCodeOf(judgement)).toBe(3)
     expect(judgementLines(judgement)[1]).toBe(
-      'campaign      loop, screening of candidate 1 · error budget 5.00 %: spent 0.0000 %, left 5.00 %',
+      'campaign      loop, screening of candidate 1 · error budget 5.00 %: spent 0.00 %, left 5.00 %',
     )
   })
 
