@@ -167,6 +167,94 @@ describe('the report of a gate', () => {
       )
   })
 
+  it('names the lines that run more often, and that they decided', () => {
+    const added = report({
+      rule: { ...report({}).rule, strictWork: 0 },
+      cases: [
+        {
+          ...failed,
+          reasons: ['added-work'],
+          rounds: [{ ...round, outcome: 'accepted' }],
+          executions: {
+            kind: 'exact',
+            processes: 3,
+            against: 'baseline',
+            before: 5_000_000,
+            after: 5_001_000,
+            changed: 2,
+            lines: [
+              {
+                name: 'mark',
+                file: 'engine/ledger.ts',
+                line: 44,
+                lineBefore: 42,
+                before: 0,
+                after: 1_000,
+              },
+              { name: 'old', file: 'engine/ledger.ts', lineBefore: 9, before: 7, after: 0 },
+            ],
+            onlyAfter: {
+              functions: 1,
+              most: [{ name: 'extra', file: 'engine/ledger.ts', line: 50, calls: 1_000 }],
+            },
+          },
+        },
+      ],
+    })
+    const text = gateText(added, 'out/gate')
+    expect(text).toContain('verdict       fail: 1 of 1 cases execute more than the base, in 1m01s')
+    expect(text).toContain(
+      'fail          grid-search: head executes more than base, by more than --strict-work allows',
+    )
+    for (const line of [
+      '5,000,000 → 5,001,000 executions (+0.020 %) from base to head; 2 lines changed, the same counts in 3 processes of each',
+      'engine/ledger.ts line 44 (before: 42) (mark) ran 0 → 1,000 times',
+      'engine/ledger.ts line 9 (removed) (old) ran 7 → 0 times',
+      '1 function runs only in head: extra (engine/ledger.ts:50) 1,000 times',
+    ])
+      expect(text).toContain(`executed      grid-search: ${line}`)
+    expect(gateMarkdown(added)).toContain('- executed: engine/ledger.ts line 44')
+  })
+
+  it('names the place where executions differ between processes, and does not pass', () => {
+    const off = report({
+      verdict: 'inconclusive',
+      exitCode: 3,
+      rule: { ...report({}).rule, strictWork: 0.001 },
+      cases: [
+        {
+          ...undecided,
+          reasons: ['work-not-exact'],
+          executions: {
+            kind: 'off',
+            processes: 3,
+            reason: 'unsteady',
+            place: {
+              arm: 'candidate',
+              name: 'wait',
+              file: 'engine/clock.ts',
+              line: 8,
+              runs: [40, 41],
+              differing: 3,
+              cause: 'clock',
+            },
+          },
+        },
+      ],
+    })
+    const text = gateText(off, 'out/gate')
+    expect(text).toContain(
+      'executions are not compared: two processes of the same arm count differently: in head, engine/clock.ts line 8 (wait) ran 40 and 41 times, the first of 3 lines that differ; probably because the code there reads a clock',
+    )
+    expect(text).toContain('executions cannot be compared exactly, so --strict-work does not pass')
+    const passed = {
+      ...off,
+      verdict: 'pass' as const,
+      cases: [{ ...undecided, verdict: 'pass' as const }],
+    }
+    expect(gateText(passed, 'out')).toContain('and execute at most 0.1 % more than the base')
+  })
+
   it('says that an unconfirmed failure is undecided, and that this does not pass', () => {
     const unclear = report({ verdict: 'inconclusive', exitCode: 3, cases: [undecided] })
     const text = gateText(unclear, 'out/gate')
