@@ -1,6 +1,8 @@
 import { fc, it as property } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import { BudgetTooShort, looksThatFit, timeFor } from '../../../harness/evaluation/time-budget.js'
+import { groupSequentialBoundaries } from '../../../harness/statistics/group-sequential.js'
+import { type Random, randomFrom } from '../verdict/simulated-evidence.js'
 
 const LOOKS = [10, 20, 30, 40]
 
@@ -55,6 +57,49 @@ describe('the looks that fit into a time', () => {
     },
   )
 })
+
+describe('the error of an evaluation within a time', () => {
+  const WALKS = 20_000
+  // Three standard deviations of a share of 5 % among so many walks.
+  const MOST = 0.05 + 3 * Math.sqrt((0.05 * 0.95) / WALKS)
+
+  it.each([1, 2, 3, 4])(
+    'with %d planned looks is one in twenty, and less where a deadline comes between them',
+    (count) => {
+      const looks = LOOKS.slice(0, count)
+      const boundaries = groupSequentialBoundaries(looks, 0.05)
+      const random = randomFrom(count)
+      let [crossed, crossedInTime] = [0, 0]
+      for (let walk = 0; walk < WALKS; walk++) {
+        // The deadline does not depend on what is measured.
+        const reached = Math.floor(random.uniform() * (count + 1))
+        const first = firstCrossing(boundaries, random)
+        if (first < count) crossed++
+        if (first < reached) crossedInTime++
+      }
+      expect(crossed / WALKS).toBeLessThan(MOST)
+      expect(crossed / WALKS).toBeGreaterThan(0.1 - MOST)
+      expect(crossedInTime).toBeLessThan(crossed)
+    },
+  )
+})
+
+/**
+ * The index of the first look at which a walk without drift crosses its boundary; their number if
+ * it never does.
+ */
+function firstCrossing(
+  boundaries: ReturnType<typeof groupSequentialBoundaries>,
+  { normal }: Random,
+): number {
+  let [sum, done] = [0, 0]
+  for (const [index, { pairs, z }] of boundaries.entries()) {
+    sum += Math.sqrt(pairs - done) * normal()
+    done = pairs
+    if (sum / Math.sqrt(pairs) >= z) return index
+  }
+  return boundaries.length
+}
 
 describe('a time that does not suffice', () => {
   it('is inconclusive: exit 3, with the time that is needed', () => {
