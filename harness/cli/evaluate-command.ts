@@ -136,8 +136,9 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       .addOption(campaignBudgetOption())
       .option(
         '--defended',
-        'defend against measured code that cheats: a seed for each iteration, files and processes watched',
+        'defend against measured code that cheats (default with --campaign): docs/threat-model.md',
       )
+      .option('--no-defended', 'do not, although it is a candidate of a campaign')
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
       .option(
         '--standing',
@@ -247,7 +248,7 @@ export function parseLayer(
   { cwd, words }: Invocation,
 ): EvaluateCommand {
   const { workload = [], timeout, require, out, threshold, standing, ...given } = options
-  const { campaign: _, campaignBudget: __, ...rest } = given
+  const { campaign, campaignBudget: _, defended = campaign !== undefined, ...rest } = given
   // Profiles would take longer than a quick look; a control tests the method and not the layer.
   const isProfiled = options.profile ?? (options.scale !== 'smoke' && options.inject === undefined)
   if (standing && layer !== SEQUENCE_ID)
@@ -256,6 +257,7 @@ export function parseLayer(
     ...rest,
     ...thresholdOf(threshold),
     ...defined({ campaign: campaignOf(options, words) }),
+    ...(defended && { defended }),
     layer,
     workloads: workload,
     looks: looksOf(options),

@@ -24,7 +24,7 @@ import type { Io } from '../io.js'
 import { type CodeWatch, watchCode } from '../measurement/code-watch.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { ForkSettings } from '../measurement/fork-run.js'
-import type { LoadedSuite } from '../measurement/load-suite.js'
+import { type LoadedSuite, refuseReplaced } from '../measurement/load-suite.js'
 import { forkSettings } from '../measurement/run-environment.js'
 import type { Progress } from '../progress.js'
 import { writeLedger } from '../record/campaign-store.js'
@@ -108,6 +108,7 @@ export async function evaluateLocked(given: EvaluationRequest): Promise<Evaluati
     await probe(request, plan)
     await profile(request, plan)
     refuseChangedCode(request, plan)
+    refuseReplaced(given.loaded.findReplaced?.() ?? [], `the suite of ${plan.id}`)
     const record = toDecisionRecord(readEvidence(root, plan.id))
     // Loaded here, so that drawing code is not in memory while anything is measured.
     const { publish } = await import('../report/publication.js')

@@ -46,6 +46,9 @@ export async function forkPair(
   }
   const startedAt = onStart(0)
   const results = await forkTogether(slots, settings, defined({ design, cpu }))
+  // One may have answered before another failed, and a part of a pair does not count.
+  const hasFailed = results.some(({ kind }) => kind === 'failed')
   for (const [index, result] of results.entries())
-    if (!wasEnded(result)) onEnd({ index, startedAt, result })
+    if (!wasEnded(result) && (result.kind === 'failed' || !hasFailed))
+      onEnd({ index, startedAt, result })
 }

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Arm, Suite } from '../contract.js'
-import { AssayError, InputError, messageOf } from '../errors.js'
+import { AssayError, InputError, InvalidEvidenceError, messageOf } from '../errors.js'
+import { signText } from '../evidence/tamper-classes.js'
 import { compiledModule, packageRoot } from '../system/package-root.js'
+import { type Replaced, takePrimordials } from '../system/primordials.js'
 import { endIfBusy } from './busy-import.js'
 import { checkSuite } from './check-suite.js'
 
@@ -12,6 +14,8 @@ export interface LoadedSuite {
   readonly suite: Suite
   /** Address of its compiled module. */
   readonly address: string
+  /** Finds functions of this process that were replaced since the suite was imported. */
+  readonly findReplaced?: () => readonly Replaced[]
   /** Path of the module, if the suite is that of another project; absent for our own suite. */
   readonly foreignFile?: string
   /** Addresses for the arms that measure another version of the suite. */
@@ -60,6 +64,7 @@ export async function loadSuite(
  * @param name        its name in error messages
  * @throws {InputError} the module cannot be imported, or does not export a suite; the message
  * names what is missing
+ * @throws {InvalidEvidenceError} it replaces functions of this process
  */
 export async function importSuite(
   foreignFile: string,
@@ -67,6 +72,7 @@ export async function importSuite(
   limits: ImportLimits = {},
 ): Promise<LoadedSuite> {
   const address = pathToFileURL(foreignFile).href
+  const findReplaced = takePrimordials()
   let exported: unknown
   try {
     exported = ((await importWithin(address, name, limits)) as { suite?: unknown }).suite
@@ -79,7 +85,21 @@ export async function importSuite(
       },
     )
   }
-  return { suite: checkSuite(exported, name), address, foreignFile }
+  // First, because everything after it uses functions that may have been replaced.
+  refuseReplaced(findReplaced(), name)
+  return { suite: checkSuite(exported, name), address, foreignFile, findReplaced }
+}
+
+/**
+ * Refuses a suite that replaces functions of this process, which decides about it.
+ *
+ * @throws {InvalidEvidenceError} it did; names the class and the function
+ */
+export function refuseReplaced([first]: readonly Replaced[], name: string): void {
+  if (first === undefined) return
+  throw new InvalidEvidenceError(
+    `${name} replaces a function of the process that decides: ${signText(first)}; leave built-in functions as they are`,
+  )
 }
 
 /** When the import of a suite is given up. */

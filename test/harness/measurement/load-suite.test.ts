@@ -13,6 +13,18 @@ async function load(name: string, source: string) {
   return loadSuite(name, directory)
 }
 
+describe('a suite that replaces functions of the process that decides', () => {
+  it.each([
+    ['Math.random = () => 0.5', /replaced-primordial.*Math\.random was replaced/],
+    ['Number.prototype.toFixed = () => "1"', /Number\.prototype\.toFixed was replaced/],
+    ['process.hrtime.bigint = () => 0n', /replaced-clock.*process\.hrtime\.bigint was replaced/],
+  ])('is refused, and they are put back: %s', async (source, message) => {
+    const text = `export { suite } from ${kernel}\n${source}`
+    await expect(load(`patched-${source.length}.mjs`, text)).rejects.toThrow(message)
+    expect([(2).toFixed(0), process.hrtime.bigint() > 0n]).toEqual(['2', true])
+  })
+})
+
 describe('loadSuite', () => {
   it('imports a module and keeps its address for measured processes', async () => {
     const loaded = await loadSuite(fixture('kernel-suite.mjs'), '/')
