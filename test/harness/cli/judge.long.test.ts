@@ -85,17 +85,30 @@ describe('a candidate of a campaign', () => {
   })
 })
 
-describe('a suite that ends the process', () => {
-  it('gets an object too, and no verdict', () => {
-    const main = join(packageRoot(), 'dist', 'scenarios', 'main.js')
+describe('a suite that takes the process with it', () => {
+  const judge = (source: string) => {
     const suite = join(temporaryDirectory(), 'suite.mjs')
-    writeFileSync(suite, 'process.exit(0)\n')
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [main, 'judge', '--layer', 'x', '--json', '--suite', suite],
-      { encoding: 'utf8' },
-    )
+    writeFileSync(suite, source)
+    const main = join(packageRoot(), 'dist', 'scenarios', 'main.js')
+    const words = ['judge', '--layer', 'x', '--json', '--budget', '1s', '--suite', suite]
+    return spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' })
+  }
+
+  it('because it ends it: there is an object all the same, and no verdict', () => {
+    const { status, stdout } = judge('process.exit(0)\n')
     expect(status).toBe(70)
     expect(objectOn(stdout)).toMatchObject({ keep: false, error: { exitCode: 70 } })
+  })
+
+  it('because its import never returns: it is killed, with an object', () => {
+    const { signal, stdout } = judge('for (;;);\n')
+    expect(signal).toBe('SIGKILL')
+    expect(objectOn(stdout)).toMatchObject({ keep: false, error: { exitCode: 137 } })
+  })
+
+  it('because it waits for what never comes: it is inconclusive when the time ends', () => {
+    const { status, stdout } = judge('await new Promise(() => setInterval(() => {}, 1000))\n')
+    expect(status).toBe(3)
+    expect(objectOn(stdout)).toMatchObject({ verdict: 'inconclusive', keep: false })
   })
 })
