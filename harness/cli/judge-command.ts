@@ -62,7 +62,7 @@ It evaluates as assay evaluate does, writes the same record, and answers with on
 one object of the schema assay/judgement@1 (harness/record/judgement.schema.json): verdict, keep, effects with their
 intervals, reasons, warnings, paths, next commands; after an error, { "keep": false, "error": { exitCode, message } }.
 
-The runs are defended against measured code that cheats; --no-defended leaves that out.
+The runs are defended against measured code that cheats (docs/threat-model.md); --no-defended leaves that out.
 
 --budget plans the looks that fit, before the first measured pair, and ends at that time (within 5 s); without a
 decision the answer is inconclusive. Nothing is profiled or calibrated meanwhile. How a loop uses it: docs/loops.md.
@@ -118,14 +118,12 @@ export const judgeCommand: CliCommand<JudgeOptions, JudgeCommand> = {
     const commandFor = (looks: readonly number[]) => {
       const most = options.fixed === true ? [] : [`--max-pairs ${looks.at(-1)}`]
       const own = [
-        ...(options.defended ? ['--defended'] : []),
-        ...(profile ? [] : ['--no-profile']),
+        options.defended ? '--defended' : '--no-defended',
+        profile ? '--profile' : '--no-profile',
       ]
       return commandText('evaluate', layer, ...words, ...most, ...own)
     }
-    const { defended: isDefended, ...given } = options
-    const defended = isDefended || undefined
-    const parsed = parseLayer(layer, { ...given, ...defined({ defended }), profile }, invocation)
+    const parsed = parseLayer(layer, { ...options, profile }, invocation)
     const calibration = options.calibration && !isTimed
     const evaluate = { ...parsed, calibration, text: commandFor(parsed.looks) }
     return defined({ evaluate, budgetMs: budget, words, commandFor })

@@ -2,6 +2,7 @@ import type { EvaluationPlan } from '../evidence/evidence.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import type { Judgement } from '../record/judgement-schema.js'
 import { numberOf } from '../record/supersession.js'
+import type { WorkloadReason } from '../verdict/reasons.js'
 import { type CommandOnRoot, quoted } from './command-text.js'
 import type { JudgeCommand } from './judge-command.js'
 
@@ -11,6 +12,9 @@ type Judged = Pick<JudgeCommand, 'evaluate' | 'words' | 'budgetMs'>
 
 /** Fewer doublings leave little to gain, more take hours. */
 const MOST_PAIRS = 320
+
+/** Reasons for which more pairs help. */
+const NOISE: readonly WorkloadReason[] = ['too-noisy', 'noise-red']
 
 /** The commands that come after a record, the most useful first. */
 export function afterRecord(
@@ -47,7 +51,8 @@ function ofVerdict(record: DecisionRecord, judged: Judged, command: CommandOnRoo
       },
     ]
   const more = 2 * regime.looks.at(-1)!
-  if (more > MOST_PAIRS || regime.fixed) return []
+  const isNoisy = workloads.some(({ reasons }) => reasons.some((code) => NOISE.includes(code)))
+  if (!isNoisy || more > MOST_PAIRS || regime.fixed) return []
   return [
     {
       command: command('judge', ...judgeWords(judged, '--max-pairs', String(more))),

@@ -43,8 +43,11 @@ describe('assay judge', () => {
     expect(parse().evaluate.defended).toBe(true)
     const { evaluate } = parse('--no-defended', '--scale', 'smoke')
     expect(evaluate).not.toHaveProperty('defended')
+    const candidate = parse('--no-defended', '--campaign', 'loop').evaluate
+    expect(candidate).not.toHaveProperty('defended')
+    expect(candidate.campaign).toEqual({ name: 'loop' })
     expect(evaluate.text).toBe(
-      'npx assay evaluate layer1 --scale smoke --max-pairs 20 --no-profile',
+      'npx assay evaluate layer1 --scale smoke --max-pairs 20 --no-defended --no-profile',
     )
   })
 
