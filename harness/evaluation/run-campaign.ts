@@ -7,12 +7,12 @@ import {
   type CampaignCandidate,
   type CampaignLedger,
   confirmationsOf,
-  differingSubject,
   emptyLedger,
 } from '../record/campaign-ledger.js'
 import { ledgerIn, refuseForgotten } from '../record/campaign-store.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { readRecord, readRecords } from '../record/record-store.js'
+import { differingSubject, subjectOf } from '../record/round-subject.js'
 import { awaitsConfirmation } from '../record/supersession.js'
 import { formatCounted, formatLimit } from '../text/format.js'
 import { LEAST_LEVEL } from '../verdict/campaign-level.js'
@@ -174,7 +174,7 @@ async function confirm(
   const { confirmation } = ledger.candidates.at(-1)!
   const before = confirmation === undefined ? ledger : beforeConfirmation(ledger)
   const draft = planConfirmation(plan(readRecords(root)), before)
-  const differs = differingSubject(screening, draft)
+  const differs = differingSubject(subjectOf(screening), subjectOf(draft))
   if (differs !== undefined)
     throw new InvalidEvidenceError(
       `the ${differs} is not that of the screening ${screening.id}, so it cannot be confirmed; restore it and continue with --resume, or evaluate a new candidate`,

@@ -1,13 +1,12 @@
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { InvalidEvidenceError } from '../errors.js'
 import { CAMPAIGN_NAME } from '../evidence/campaign-name.js'
 import type { CampaignRound } from '../evidence/campaign-round.js'
 import { defined } from '../evidence/defined.js'
-import type { EvaluationPlan } from '../evidence/evidence.js'
 import { digestSchema, fractionSchema, RECORD_ID } from '../evidence/field-schemas.js'
 import { fallbackLevel, leftAfter, spentBy } from '../statistics/online-fallback.js'
 import type { DecisionRecord } from './record-schema.js'
+import { differingSubject, type RoundSubject } from './round-subject.js'
 import { awaitsConfirmation } from './supersession.js'
 
 /**
@@ -73,39 +72,13 @@ const RULE =
   'every candidate is screened once; a screening that is passed is followed by one confirmation with a fresh seed, and only it can accept; the one-sided error of the k-th confirmation over all its looks is budget / (k (k + 1)), and that of the confirmation before it too if that one accepted; a confirmation that accepts spends nothing, any other its error'
 
 /** A round of a campaign: what its record or, if it is unfinished, its plan states about it. */
-export interface LedgerRound
-  extends Pick<
-    EvaluationPlan,
-    'id' | 'suite' | 'layer' | 'dist' | 'criterion' | 'stacks' | 'scale'
-  > {
+export interface LedgerRound {
+  readonly id: string
+  readonly subject: RoundSubject
   readonly campaign: CampaignRound
   /** Absent, like the result, while the round is unfinished. */
   readonly sha256?: string
   readonly result?: Pick<DecisionRecord, 'verdict' | 'reasons' | 'equivalence'>
-}
-
-/** Fields that must be the same in both rounds of a candidate, with their names. */
-const SUBJECT = {
-  suite: 'suite',
-  layer: 'layer',
-  dist: 'compiled code (dist hash)',
-  criterion: 'criterion',
-  stacks: 'stacks',
-  scale: 'scale',
-} as const
-
-/** What both rounds of a candidate have in common. */
-export type RoundSubject = Pick<LedgerRound, keyof typeof SUBJECT>
-
-/**
- * The name of the first thing that differs between a screening and its confirmation, which are
- * about one candidate only if nothing does; undefined if nothing does.
- */
-export function differingSubject(one: RoundSubject, other: RoundSubject): string | undefined {
-  const key = (Object.keys(SUBJECT) as (keyof typeof SUBJECT)[]).find(
-    (field) => !isDeepStrictEqual(one[field], other[field]),
-  )
-  return key && SUBJECT[key]
 }
 
 /** The ledger of a campaign without candidates. */
@@ -220,12 +193,14 @@ function wrongConfirmation(
     return `confirms ${campaign.screening}, which is not a screening that was passed`
   if (last.confirmation !== undefined)
     return `confirms candidate ${campaign.candidate} a second time`
-  const differs = differingSubject(screenings.get(campaign.screening)!, round)
+  const { subject } = screenings.get(campaign.screening)!
+  const differs = differingSubject(subject, round.subject)
   return differs && `has another ${differs} than its screening ${campaign.screening}`
 }
 
 function screened(round: LedgerRound): CampaignCandidate {
-  const { suite, layer, dist, campaign } = round
+  const { campaign, subject } = round
+  const { suite, layer, dist } = subject
   const screening = roundOf(round)
   return {
     candidate: campaign.candidate,

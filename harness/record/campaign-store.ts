@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { InvalidEvidenceError } from '../errors.js'
-import { defined } from '../evidence/defined.js'
 import type { EvaluationPlan } from '../evidence/evidence.js'
 import { decisionsOf, readBeginning, unfinishedIds } from '../evidence/evidence-store.js'
 import { makeDirectory, readStored, writeJson } from '../system/files.js'
@@ -12,6 +11,7 @@ import {
 } from './campaign-ledger.js'
 import type { DecisionRecord } from './record-schema.js'
 import { digestRecord, readRecords } from './record-store.js'
+import { subjectOf } from './round-subject.js'
 
 /** Folder of the ledgers, below `decisions/`. */
 export const CAMPAIGNS = 'campaigns'
@@ -120,11 +120,11 @@ function roundsIn(root: string): LedgerRound[] {
 }
 
 function toRound(
-  { id, suite, layer, dist, criterion, stacks, scale, campaign }: EvaluationPlan | DecisionRecord,
+  round: EvaluationPlan | DecisionRecord,
   result: Pick<LedgerRound, 'sha256' | 'result'>,
 ): LedgerRound[] {
-  if (campaign === undefined) return []
-  return [defined({ id, suite, layer, dist, criterion, stacks, scale, campaign, ...result })]
+  const { id, campaign } = round
+  return campaign === undefined ? [] : [{ id, subject: subjectOf(round), campaign, ...result }]
 }
 
 function numberIn({ id }: LedgerRound): number {

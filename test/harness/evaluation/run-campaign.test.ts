@@ -205,6 +205,10 @@ describe('an interrupted candidate', () => {
       /is of another layer/,
     )
     const draft = { dist: `sha256:${'0'.repeat(64)}` }
+    const fewer = { workloads: draftOf().workloads.slice(0, 1) }
+    await expect(tryCandidate(root, [0.4], { ...resume, draft: fewer })).rejects.toThrow(
+      /^the set of workloads, metric or design .* is not that of the screening 0002-layer1/,
+    )
     await expect(tryCandidate(root, [0.4], { ...resume, draft })).rejects.toThrow(
       /^the compiled code \(dist hash\) is not that of the screening 0002-layer1, so it cannot/,
     )
@@ -330,6 +334,32 @@ describe('the ledger of a campaign', () => {
   function twice({ campaign }: DecisionRecord): NonNullable<DecisionRecord['campaign']> {
     return { ...campaign!, spentBefore: 0.025 }
   }
+
+  it('names a confirmation whose results differ, which has spent its level', async () => {
+    const divergence = {
+      found: 'before measuring' as const,
+      workload: 'grid-search',
+      seed: 1,
+      arm: 'candidate' as const,
+      at: {},
+      field: 'price',
+      baseline: '1',
+      candidate: '2',
+    }
+    const ledger = await derivedFrom(([first, second]) => [
+      first!,
+      {
+        ...second!,
+        workloads: [],
+        equivalence: { kind: 'different', seeds: [1], digests: 2, divergence },
+        reasons: ['not-equivalent'],
+      },
+    ])
+    expect(ledger()).toMatchObject({
+      spent: 0.025,
+      candidates: [{ outcome: 'not equivalent', confirmation: { outcome: 'not equivalent' } }],
+    })
+  })
 
   it('is shown with spent and left in both indexes, and in the page of each round', async () => {
     const all = await records()
