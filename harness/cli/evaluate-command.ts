@@ -64,6 +64,7 @@ export interface EvaluateOptions
   readonly calibration: boolean
   readonly resume?: boolean
   readonly standing?: boolean
+  readonly leaveOneOut?: boolean
   readonly require?: 'accepted'
   readonly json?: boolean
   readonly out: string
@@ -81,6 +82,7 @@ Examples:
   assay evaluate layer1 --scale smoke                a quick look: 10 to 20 pairs on small data
   assay evaluate all                                 each layer in order, until the goal is met or gains get small
   assay evaluate all --standing                      only layers without a record, and all together
+  assay evaluate all --leave-one-out                 in addition, what each accepted layer is worth last
   assay evaluate layer1 --campaign spring            one of many tries: confirmed by a second round (docs/campaigns.md)
   assay evaluate layer1 --resume                     continue after Ctrl-C or a crash
   assay evaluate layer0-control --inject 12%         control: is a known effect of 12 % measured as 12 %?
@@ -140,6 +142,10 @@ export const evaluateCommand: CliCommand<EvaluateOptions, EvaluateCommand | Sequ
       )
       .option('--no-defended', 'do not, although it is a candidate of a campaign')
       .option('--resume', 'continue the newest unfinished evaluation, or the sequence')
+      .option(
+        '--leave-one-out',
+        'with all: measure what each accepted layer is worth last, on top of all others',
+      )
       .option(
         '--standing',
         'with all: keep the layers that records at this scale settle, and evaluate only the others',
@@ -247,12 +253,17 @@ export function parseLayer(
   options: EvaluateOptions,
   { cwd, words }: Invocation,
 ): EvaluateCommand {
-  const { workload = [], timeout, require, out, threshold, standing, ...given } = options
+  const { workload = [], timeout, require, out, threshold, standing, ...more } = options
+  const { leaveOneOut, ...given } = more
   const { campaign, campaignBudget: _, defended = campaign !== undefined, ...rest } = given
   // Profiles would take longer than a quick look; a control tests the method and not the layer.
   const isProfiled = options.profile ?? (options.scale !== 'smoke' && options.inject === undefined)
   if (standing && layer !== SEQUENCE_ID)
     throw new InputError(`--standing: ${layer} is one layer; use it with evaluate ${SEQUENCE_ID}`)
+  if (leaveOneOut && layer !== SEQUENCE_ID)
+    throw new InputError(
+      `--leave-one-out: ${layer} is one layer; use it with evaluate ${SEQUENCE_ID}`,
+    )
   return {
     ...rest,
     ...thresholdOf(threshold),
@@ -321,13 +332,17 @@ const OF_ONE_LAYER = {
     '--threshold: each layer has its own criterion, and all together have the goal of the suite; leave it out with evaluate all',
 } as const
 
+/** Options that mean something for all layers and nothing for one. */
+const OF_ALL_LAYERS = ['--standing', '--leave-one-out']
+
 function parseSequence(options: EvaluateOptions, invocation: Invocation): SequenceCommand {
   for (const option of ['incumbent', 'inject', 'threshold'] as const)
     if (options[option] !== undefined) throw new InputError(OF_ONE_LAYER[option])
-  const { standing: _, ...rest } = options
+  const { standing: _, leaveOneOut: __, ...rest } = options
   return {
     summary: parseLayer(SEQUENCE_ID, options, invocation),
     standing: options.standing === true,
+    leaveOneOut: options.leaveOneOut === true,
     layer: (id, incumbent) => {
       const words =
         incumbent === undefined ? [] : [`--incumbent${quoted(incumbent.join(',') || 'none')}`]
@@ -337,7 +352,7 @@ function parseSequence(options: EvaluateOptions, invocation: Invocation): Sequen
           { ...rest, resume: false },
           {
             ...invocation,
-            words: [...invocation.words.filter((word) => word !== '--standing'), ...words],
+            words: [...invocation.words.filter((word) => !OF_ALL_LAYERS.includes(word)), ...words],
           },
         ),
         ...defined({ incumbent }),

@@ -3,17 +3,19 @@ import { evaluateLocked } from '../evaluation/evaluate.js'
 import { type EvaluateCommand, planEvaluation } from '../evaluation/plan.js'
 import { measuredCode, type PlanDraft } from '../evaluation/plan-draft.js'
 import { goalOf, planSummary } from '../evaluation/plan-summary.js'
+import { type LeaveOut, planWithout } from '../evaluation/plan-without.js'
 import { runCandidateLocked } from '../evaluation/run-campaign.js'
 import { runSequence, type Turn } from '../evaluation/run-sequence.js'
 import { readJournal } from '../evaluation/sequence-journal.js'
 import type { Sequence } from '../evidence/sequence-evidence.js'
+import { withoutId } from '../evidence/sequence-id.js'
 import { Interrupted, type Io } from '../io.js'
 import { readEnvironment } from '../measurement/environment.js'
 import type { LoadedSuite } from '../measurement/load-suite.js'
 import { ledgerLine } from '../record/campaign-text.js'
 import { type DecisionRecord, recordText } from '../record/decision-record.js'
 import { readRecords } from '../record/record-store.js'
-import { sequenceRows, sequenceSentences } from '../record/sequence-text.js'
+import { leftOutRows, sequenceRows, sequenceSentences } from '../record/sequence-text.js'
 import { settledRecord } from '../record/supersession.js'
 import { bottlenecksFile } from '../report/bottlenecks-page.js'
 import { refuseForeign } from '../system/own-file.js'
@@ -29,6 +31,8 @@ export interface SequenceCommand {
   readonly summary: EvaluateCommand
   /** Whether layers with a record that settles them are not evaluated again. */
   readonly standing: boolean
+  /** Whether to measure what each accepted layer is worth last. */
+  readonly leaveOneOut: boolean
   /** @param incumbent if undefined, the default incumbent of an evaluation of the layer */
   layer(id: string, incumbent: readonly string[] | undefined): EvaluateCommand
 }
@@ -76,6 +80,8 @@ export async function evaluateSequence(
       io,
       evaluateLayer: (id, incumbent, turn) => evaluateOne(session, id, incumbent, turn),
       settled: (id, incumbent) => settledBefore(session, id, incumbent),
+      leaveOneOut: command.leaveOneOut,
+      evaluateWithout: (comparison, turn) => evaluateWithout(session, comparison, turn),
       evaluateSummary: (sequence, turn) => evaluateSummary(session, sequence, turn),
       onFinishedBefore: ({ id, verdict }) => printLine(`${id} was finished before: ${verdict}`),
       onDiscarded: () =>
@@ -171,6 +177,21 @@ async function tryOne(
   return record
 }
 
+function evaluateWithout(
+  session: Session,
+  comparison: LeaveOut,
+  turn: Turn,
+): Promise<DecisionRecord> {
+  const { command, loaded, packageVersion, printLine } = session
+  const { layer } = comparison
+  // Profiles of all layers together are made for the summary.
+  const without = { ...command.summary, layer: withoutId(layer), profile: false, counts: false }
+  printLine(`\nall accepted layers against all but ${layer}`)
+  const records = readRecords(without.root)
+  const planned = planWithout(without, loaded, comparison, records, packageVersion)
+  return evaluateAndPrint(session, without, planned, turn)
+}
+
 function evaluateSummary(
   session: Session,
   sequence: Sequence,
@@ -212,6 +233,11 @@ function printSequence(
   const { head, rows } = sequenceRows(record, records)
   printLine(`\nthe sequence\n${terminalTable([head, ...rows]).trimEnd()}`)
   for (const sentence of sequenceSentences(record)) printLine(sentence)
+  const left = leftOutRows(record)
+  if (left === undefined) return
+  printLine(
+    `\nwhat each accepted layer is worth last\n${terminalTable([left.head, ...left.rows]).trimEnd()}`,
+  )
 }
 
 /**
@@ -219,7 +245,8 @@ function printSequence(
  * exit code, whatever the summary is.
  */
 function sequenceExitCode(record: DecisionRecord, requireAccepted: boolean): ExitCode {
-  const isDifferent = record.sequence?.steps.some(({ equivalent }) => equivalent === false) === true
+  const { steps = [], leftOut = [] } = record.sequence ?? {}
+  const isDifferent = [...steps, ...leftOut].some(({ equivalent }) => equivalent === false)
   return isDifferent ? EXIT.notEquivalent : exitCodeOf(record, requireAccepted)
 }
 

@@ -194,7 +194,7 @@ function compareSteps(
   { plan, sequence }: Evidence,
   records: readonly DecisionRecord[],
 ): void {
-  for (const { step } of sequence?.layers ?? []) {
+  for (const { step } of [...(sequence?.layers ?? []), ...(sequence?.leftOut ?? [])]) {
     const record = step && records.find(({ id }) => id === step.record)
     if (!record || isDeepStrictEqual(toSequenceStep(record, step.sha256), step)) continue
     throw new InvalidEvidenceError(

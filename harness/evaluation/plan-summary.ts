@@ -13,7 +13,7 @@ import type { EvaluateCommand } from './plan.js'
 import { draftPlan, type PlanDraft } from './plan-draft.js'
 
 /** Pairs of the summary, fixed beforehand: it has a single look. */
-const SUMMARY_PAIRS = 20
+export const SUMMARY_PAIRS = 20
 
 /** The goal of a suite. @throws {InputError} the suite has no goal */
 export function goalOf({ name, goal }: Suite): Goal {

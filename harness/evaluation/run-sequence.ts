@@ -1,16 +1,18 @@
 import type { Suite } from '../contract.js'
 import { recordIds, unfinishedIds } from '../evidence/evidence-store.js'
-import type { Sequence } from '../evidence/sequence-evidence.js'
-import { SEQUENCE_ID } from '../evidence/sequence-id.js'
+import type { LeftOut, Sequence } from '../evidence/sequence-evidence.js'
+import { SEQUENCE_ID, withoutId } from '../evidence/sequence-id.js'
 import type { Io } from '../io.js'
 import { createProgress } from '../progress.js'
 import type { DecisionRecord } from '../record/decision-record.js'
 import { digestRecord, readRecord } from '../record/record-store.js'
 import { toSequenceStep } from '../record/sequence-record.js'
 import { awaitsConfirmation } from '../record/supersession.js'
+import { stacksWithout } from '../verdict/leave-one-out.js'
 import { followSequence } from '../verdict/sequence.js'
 import { enterRoot } from './enter-root.js'
 import { goalOf } from './plan-summary.js'
+import type { LeaveOut } from './plan-without.js'
 import {
   readJournal,
   removeJournal,
@@ -47,6 +49,10 @@ export interface SequenceRequest {
   ) => Promise<DecisionRecord>
   /** A record that settles a layer, so that it is not evaluated; undefined if there is none. */
   readonly settled: (layer: string, incumbent: readonly string[]) => DecisionRecord | undefined
+  /** Whether to measure, after the layers, what each accepted one is worth last. */
+  readonly leaveOneOut: boolean
+  /** Compares all accepted layers with all but one in new pairs, under the lock of the sequence. */
+  readonly evaluateWithout: (comparison: LeaveOut, turn: Turn) => Promise<DecisionRecord>
   /** Measures all accepted layers together in new pairs, under the lock of the sequence. */
   readonly evaluateSummary: (sequence: Sequence, turn: Turn) => Promise<DecisionRecord>
   /** Called with the record of each layer that was finished before the interruption. */
@@ -73,7 +79,7 @@ export async function runSequence(request: SequenceRequest): Promise<DecisionRec
   try {
     const log = openLog(request)
     try {
-      const sequence = await evaluateLayers(request, empty, log)
+      const sequence = await leaveOut(request, await evaluateLayers(request, empty, log), log)
       const summary = await runTurn(request, log, SEQUENCE_ID, (turn) =>
         request.evaluateSummary(sequence, turn),
       )
@@ -133,6 +139,20 @@ async function evaluateLayers(
       layers: sequence.layers.map((layer) => (layer.id === next.id ? { ...layer, step } : layer)),
     }
   }
+}
+
+/** With `leaveOneOut`, compares all accepted layers with all but one, for each of them. */
+async function leaveOut(request: SequenceRequest, sequence: Sequence, log: Log): Promise<Sequence> {
+  const { stack } = followSequence(sequence)
+  if (!request.leaveOneOut || stack.length < 2) return sequence
+  const leftOut: LeftOut[] = []
+  for (const { layer, others } of stacksWithout(stack)) {
+    const record = await runTurn(request, log, withoutId(layer), (turn) =>
+      request.evaluateWithout({ layer, stack, others }, turn),
+    )
+    leftOut.push({ layer, step: toSequenceStep(record, digestRecord(request.root, record.id)) })
+  }
+  return { ...sequence, leftOut }
 }
 
 /** One evaluation of the sequence: the finished record of an earlier attempt, or a new one. */

@@ -74,10 +74,19 @@ const layerSchema = z.strictObject({
 })
 export type SequenceLayer = Readonly<z.infer<typeof layerSchema>>
 
+const leftOutSchema = z.strictObject({
+  layer: z.string(),
+  /** All accepted layers, compared with all but this one. */
+  step: stepSchema,
+})
+export type LeftOut = Readonly<z.infer<typeof leftOutSchema>>
+
 export const sequenceSchema = z.strictObject({
   schema: z.literal('assay/sequence@1'),
   goal: goalSchema,
   /** All layers of the suite, in its order. */
   layers: z.array(layerSchema).min(1),
+  /** Each accepted layer, left out; absent unless that was wanted and there are at least two. */
+  leftOut: z.array(leftOutSchema).optional(),
 })
 export type Sequence = Readonly<z.infer<typeof sequenceSchema>>

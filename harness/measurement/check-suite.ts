@@ -5,7 +5,7 @@ import { criterionSchema } from '../evidence/evidence.js'
 import { EVIDENCE_FILES } from '../evidence/evidence-store.js'
 import { metricSchema } from '../evidence/field-schemas.js'
 import { goalSchema } from '../evidence/sequence-evidence.js'
-import { SEQUENCE_ID } from '../evidence/sequence-id.js'
+import { leftOutBy, SEQUENCE_ID } from '../evidence/sequence-id.js'
 import { packageFile } from '../system/package-root.js'
 import { describeValue } from './outcome-contract.js'
 
@@ -186,6 +186,11 @@ function refuseSequence(layers: Suite['layers'], name: string): void {
   if (layers.some(({ id }) => id === SEQUENCE_ID))
     throw new InputError(
       `${name}: a layer has the id ${SEQUENCE_ID}, which stands for all layers; give it another id`,
+    )
+  const reserved = layers.find(({ id }) => leftOutBy(id) !== undefined)
+  if (reserved !== undefined)
+    throw new InputError(
+      `${name}: a layer has the id ${reserved.id}, which stands for all layers but one; give it another id`,
     )
   const firstHeavy = layers.findIndex(({ phase }) => phase === 'heavy')
   const late = layers.find(

@@ -1,3 +1,4 @@
+import { leftOutBy } from '../evidence/sequence-id.js'
 import { escapeName } from '../text/escape-markdown.js'
 import { formatLimit } from '../text/format.js'
 import type { WorkloadReason } from '../verdict/reasons.js'
@@ -24,9 +25,11 @@ export function consequencesOf(record: DecisionRecord): string[] {
   const guards = record.workloads.filter(({ role }) => role === 'guard')
   const next = nextSentence(record)
   return [
-    record.sequence === undefined ? stackConsequence(record) : summaryConsequence(record),
+    record.sequence === undefined
+      ? (leftOutConsequence(record) ?? stackConsequence(record))
+      : summaryConsequence(record),
     ...(next === '' ? [] : [next]),
-    ...(record.workloads.length > 0 && guards.length === 0
+    ...(record.workloads.length > 0 && guards.length === 0 && leftOutBy(record.layer) === undefined
       ? ['Not covered: every workload of the suite is a target, so none serves as a guard.']
       : []),
     ...(record.scale === 'production'
@@ -52,6 +55,19 @@ function summaryConsequence({ stacks, equivalence, verdict, criterion }: Decisio
     inconclusive: `Whether it reaches the minimum goal${goal} is undecided`,
   }[verdict]
   return `The stack of this sequence is ${stack}, each accepted by its own record. ${minimum}.`
+}
+
+/** Of a comparison with all layers but one; undefined for the record of a layer. */
+function leftOutConsequence({ layer, stacks, verdict }: DecisionRecord): string | undefined {
+  const left = leftOutBy(layer)
+  if (left === undefined || !stacks.candidate.includes(left)) return undefined
+  const worth = {
+    accepted: 'meets its own criterion on top of all others, too',
+    rejected:
+      'does not meet its own criterion on top of all others: read whether it is still worth its complexity',
+    inconclusive: 'may or may not meet its own criterion on top of all others',
+  }[verdict]
+  return `${escapeName(left)} ${worth}. This record does not change the stack, which follows from the layers' own records.`
 }
 
 function stackConsequence({

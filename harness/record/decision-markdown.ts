@@ -14,7 +14,13 @@ import { type FirstScreen, firstScreen } from './first-screen.js'
 import { verdictWords } from './outcome-word.js'
 import type { DecisionRecord } from './record-schema.js'
 import { type PlacedWarning, renderedWarnings } from './rendered-warnings.js'
-import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from './sequence-text.js'
+import {
+  LEFT_OUT_NOTE,
+  leftOutRows,
+  SEQUENCE_NOTE,
+  sequenceRows,
+  sequenceSentences,
+} from './sequence-text.js'
 import { numberOf, supersededBy } from './supersession.js'
 import { markdownTemplate } from './template.js'
 import { type TestRow, testLines, testRows } from './test-rows.js'
@@ -96,6 +102,7 @@ interface SequenceModel {
   readonly rows: readonly (readonly string[])[]
   readonly note: string
   readonly lines: readonly string[]
+  readonly leftOut: Omit<SequenceModel, 'lines' | 'leftOut'> | ''
 }
 
 /**
@@ -176,6 +183,21 @@ function sequenceOf(
     rows: rows.map((row, index) => row.map((cell) => sequenceCell(cell, steps[index]?.record))),
     note: SEQUENCE_NOTE,
     lines: sequenceSentences(record).map(escapeMarkdown),
+    leftOut: leftOutOf(record),
+  }
+}
+
+/** The table of layers that were left out; '' if there is none. */
+function leftOutOf(record: DecisionRecord): SequenceModel['leftOut'] {
+  const table = leftOutRows(record)
+  if (table === undefined) return ''
+  const links = record.sequence?.leftOut ?? []
+  return {
+    ...table,
+    rows: table.rows.map((row, index) =>
+      row.map((cell) => sequenceCell(cell, links[index]?.record)),
+    ),
+    note: LEFT_OUT_NOTE,
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   SequenceStep,
 } from '../evidence/sequence-evidence.js'
 import { type Cumulative, toCumulative } from '../verdict/cumulative.js'
+import { lastWorths } from '../verdict/leave-one-out.js'
 import { followSequence, type SkipReason } from '../verdict/sequence.js'
 import { additionalChange, productOf, reachedBy } from '../verdict/sequence-changes.js'
 import type { DecisionRecord, WorkloadRecord } from './record-schema.js'
@@ -41,6 +42,7 @@ export function toSequenceRecord(sequence: Sequence): SequenceRecord {
         reached: heavy.reached && toCumulativeRecord(heavy.reached),
         layers: [...heavy.layers],
       }),
+    leftOut: sequence.leftOut && toLeftOutRecord(sequence, stack),
     product: product && toCumulativeRecord(toCumulative(product)),
   })
 }
@@ -121,6 +123,25 @@ function toStepRecord(
     memory: step.workloads.flatMap(({ id: workload, role, memory }) =>
       role === 'target' && memory !== undefined ? [{ workload, ...memory }] : [],
     ),
+  })
+}
+
+function toLeftOutRecord(
+  sequence: Sequence,
+  stack: readonly string[],
+): NonNullable<SequenceRecord['leftOut']> {
+  return lastWorths(sequence, stack).map(({ layer, accepted, last, shift }, index) => {
+    const { record, sha256, verdict, equivalent } = sequence.leftOut![index]!.step
+    return defined({
+      layer,
+      record,
+      sha256,
+      verdict,
+      equivalent,
+      accepted: accepted && toGain(toCumulative(accepted)),
+      last: last && toGain(toCumulative(last)),
+      shift: shift && toGain(toCumulative(shift)),
+    })
   })
 }
 

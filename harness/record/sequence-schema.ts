@@ -63,6 +63,29 @@ export const sequenceRecordSchema = z.strictObject({
       layers: z.array(z.string()),
     })
     .optional(),
+  /**
+   * What each accepted layer is worth last: all accepted layers over all but this one, in fresh
+   * pairs. Absent unless that was wanted.
+   */
+  leftOut: z
+    .array(
+      z.strictObject({
+        layer: z.string(),
+        /** The record of the comparison. */
+        record: z.string(),
+        /** SHA-256 of the JSON of that record. */
+        sha256: digestSchema,
+        verdict: verdictSchema,
+        equivalent: z.boolean(),
+        /** Improvement over the layers before it, by which it was accepted. */
+        accepted: gainSchema.optional(),
+        /** Improvement over all other accepted layers. */
+        last: gainSchema.optional(),
+        /** Improvement of `last` over `accepted`; negative if it is worth less last. */
+        shift: gainSchema.optional(),
+      }),
+    )
+    .optional(),
   /** The product of the accepted layers' own gains; optimistic, unlike `cumulative`. */
   product: cumulativeSchema.optional(),
 })

@@ -63,6 +63,44 @@ export function sequenceSentences(record: DecisionRecord): string[] {
   ]
 }
 
+/**
+ * What each accepted layer is worth last, one row per layer; undefined if no layer was left out.
+ */
+export function leftOutRows({ sequence }: DecisionRecord):
+  | {
+      readonly head: readonly string[]
+      readonly rows: readonly (readonly string[])[]
+    }
+  | undefined {
+  if (sequence?.leftOut === undefined) return undefined
+  return {
+    head: [
+      'layer',
+      'when it was accepted [95 %, single look]',
+      'last [95 %, single look]',
+      'last against accepted [95 %]',
+      'record',
+    ],
+    rows: sequence.leftOut.map(({ layer, accepted, last, shift, record }) => [
+      layer,
+      gainText(accepted),
+      gainText(last),
+      `${gainText(shift)}${shift === undefined ? '' : ` (${shiftWord(shift)})`}`,
+      record,
+    ]),
+  }
+}
+
+/** Explains the table of layers that were left out. */
+export const LEFT_OUT_NOTE =
+  'Last: all accepted layers over all but this one, measured in fresh pairs at one look fixed beforehand. When it was accepted: over the layers before it. The last column compares the two figures of a layer: below zero, layers after it do a part of the same work, or its acceptance was lucky; above zero, they make it worth more.'
+
+function shiftWord({ improvement, ci95 }: NonNullable<Step['additional']>): string {
+  if (ci95 !== undefined && ci95[0]! <= 0 && ci95[1]! >= 0) return 'no clear difference'
+  if (improvement === 0) return 'no difference'
+  return improvement < 0 ? 'worth less last' : 'worth more last'
+}
+
 /** Explains the table. */
 export const SEQUENCE_NOTE =
   'The intervals are those of a single look. Additional: improvement over the layers accepted before. Cumulative: improvement of both together over the pure baseline, in the same rounds. Both are geometric means over the target workloads. A standalone layer is judged against the pure baseline and never joins the stack.'

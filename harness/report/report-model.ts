@@ -1,7 +1,14 @@
+import { leftOutBy } from '../evidence/sequence-id.js'
 import { type DecisionModel, decisionModel } from '../record/decision-markdown.js'
 import { verdictWords } from '../record/outcome-word.js'
 import type { DecisionRecord } from '../record/record-schema.js'
-import { SEQUENCE_NOTE, sequenceRows, sequenceSentences } from '../record/sequence-text.js'
+import {
+  LEFT_OUT_NOTE,
+  leftOutRows,
+  SEQUENCE_NOTE,
+  sequenceRows,
+  sequenceSentences,
+} from '../record/sequence-text.js'
 import { escapePath } from '../text/escape-markdown.js'
 import { escapeXml } from '../text/escape-xml.js'
 import { type Chart, drawChart } from './charts/chart.js'
@@ -49,6 +56,9 @@ interface SequenceModel {
   readonly table: HtmlTable
   readonly note: string
   readonly lines: readonly string[]
+  /** What each accepted layer is worth last; '' if none was left out. */
+  readonly leftOut: HtmlTable | ''
+  readonly leftOutNote: string
 }
 
 /** The content of the report of a record. It depends only on the record and its evidence. */
@@ -81,6 +91,9 @@ export function toReportModel(source: ReportSource): ReportModel {
 
 /** The command that profiles a stack: as its last layer, with the other layers as the incumbent. */
 function profileCommand({ layer, sequence, stacks }: DecisionRecord): string {
+  const left = leftOutBy(layer)
+  if (left !== undefined && stacks.candidate.includes(left))
+    return `npx assay profile ${left} --incumbent ${stacks.incumbent.join(',')}`
   if (sequence === undefined) return `npx assay profile ${layer}`
   const below = stacks.candidate.slice(0, -1).join(',')
   return `npx assay profile ${stacks.candidate.at(-1) ?? 'baseline'}${below === '' ? '' : ` --incumbent ${below}`}`
@@ -105,7 +118,22 @@ function sequenceModel(
     ),
     note: keepTogether(SEQUENCE_NOTE),
     lines: sequenceSentences(record).map(keepTogether),
+    leftOut: leftOutTable(record),
+    leftOutNote: LEFT_OUT_NOTE,
   }
+}
+
+function leftOutTable(record: DecisionRecord): HtmlTable | '' {
+  const table = leftOutRows(record)
+  if (table === undefined) return ''
+  const records = record.sequence?.leftOut ?? []
+  return htmlTable(
+    'What each accepted layer is worth last',
+    table.head.map((name, column) => (column === 0 ? name : `#${name}`)),
+    table.rows.map((row, index) =>
+      row.map((cell, column) => sequenceCell(cell, column + 1, records[index]?.record)),
+    ),
+  )
 }
 
 /** Puts intervals below their estimates, and workloads in rows, so that the table fits a phone. */

@@ -49,7 +49,7 @@ function gainOf(layer: SequenceLayer): LogChange | undefined {
  * The change by a layer on its targets, against the arm it was compared with. Undefined if nothing
  * was measured.
  */
-export function additionalChange({ step }: SequenceLayer): LogChange | undefined {
+export function additionalChange({ step }: Pick<SequenceLayer, 'step'>): LogChange | undefined {
   const changes = (step?.workloads ?? []).flatMap(({ role, additional }) =>
     role === 'target' && additional !== undefined ? [toLogChange(additional)] : [],
   )

@@ -22,7 +22,7 @@ import { parseWords } from './parse-words.js'
 
 const root = temporaryDirectory()
 const suite = fixture('sequence-suite.mjs')
-const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 10 --no-calibration --suite ${suite} --out ${root}`
+const WORDS = `evaluate all --workload spin --scale smoke --max-pairs 10 --no-calibration --leave-one-out --suite ${suite} --out ${root}`
 const journal = join(root, 'profiling-results', '.sequence.json')
 
 function recordOf(id: string, from = root): DecisionRecord {
@@ -68,7 +68,7 @@ describe('a sequence of layers', () => {
       '\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing',
     )
     expect(stderr).toContain(
-      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 10 --suite ${suite} --resume --out ${root}\n`,
+      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 10 --leave-one-out --suite ${suite} --resume --out ${root}\n`,
     )
     expect(folders()).toEqual(['0001-one-tick', '0002-nothing'])
     expect(existsSync(join(root, 'profiling-results', '.lock'))).toBe(false)
@@ -106,7 +106,9 @@ describe('a sequence of layers', () => {
       '0002-nothing',
       '0003-gain',
       '0004-more',
-      '0005-all',
+      '0005-all-but-gain',
+      '0006-all-but-more',
+      '0007-all',
     ])
     expect(
       readFileSync(
@@ -115,7 +117,7 @@ describe('a sequence of layers', () => {
       ).startsWith(before),
     ).toBe(true)
     expect(existsSync(journal)).toBe(false)
-    expect(recordOf('0005-all')).toEqual(JSON.parse(ended.stdout))
+    expect(recordOf('0007-all')).toEqual(JSON.parse(ended.stdout))
   }, 300_000)
 
   it('judged each layer against those accepted before it; each record holds the command that repeats it alone', () => {
@@ -144,7 +146,7 @@ describe('a sequence of layers', () => {
   })
 
   it('ended at the goal, and recorded what was left out, why, and whether heavy layers are needed', () => {
-    const { sequence } = recordOf('0005-all')
+    const { sequence } = recordOf('0007-all')
     expect(sequence!.stops).toEqual([{ after: 'more', reason: 'goal-met' }])
     expect(
       sequence!.steps.flatMap(({ layer, skipped }) =>
@@ -156,7 +158,7 @@ describe('a sequence of layers', () => {
       ['heavy', 'heavy-not-needed'],
     ])
     expect(sequence!.heavy).toMatchObject({ warranted: false, layers: ['heavy'] })
-    const page = readFileSync(join(root, 'decisions', '0005-all.md'), 'utf8')
+    const page = readFileSync(join(root, 'decisions', '0007-all.md'), 'utf8')
     expect(page).toContain('## The sequence')
     expect(page).toMatch(
       /^\| one-tick \| rejected, not equivalent \| — \| — \| — \| \[0001-one-tick\]\(0001-one-tick\.md\) \|$/m,
@@ -168,7 +170,7 @@ describe('a sequence of layers', () => {
   })
 
   it('measured the accepted layers again together: 20 pairs, one look, its own seed, next to the optimistic product', () => {
-    const summary = recordOf('0005-all')
+    const summary = recordOf('0007-all')
     expect(summary).toMatchObject({
       layer: 'all',
       verdict: 'accepted',
@@ -193,25 +195,52 @@ describe('a sequence of layers', () => {
       if (record !== undefined) expect(sha256).toBe(digestRecord(root, record))
   })
 
+  it('measured what each accepted layer is worth last, in records of their own', () => {
+    const { leftOut } = recordOf('0007-all').sequence!
+    expect(leftOut!.map(({ layer, record }) => [layer, record])).toEqual([
+      ['gain', '0005-all-but-gain'],
+      ['more', '0006-all-but-more'],
+    ])
+    for (const { record, sha256, accepted, last, shift } of leftOut!) {
+      expect(sha256).toBe(digestRecord(root, record))
+      const { workloads, stacks, regime, seed } = recordOf(record)
+      expect(stacks.candidate).toEqual(['gain', 'more'])
+      expect(regime).toMatchObject({ looks: [20], fixed: true })
+      expect(seed).toBe(recordOf('0007-all').seed)
+      expect(last!.improvement).toBeCloseTo(workloads[0]!.improvement!.estimate, 12)
+      const ratio = (1 - last!.improvement) / (1 - accepted!.improvement)
+      expect(shift!.improvement).toBeCloseTo(1 - ratio, 12)
+    }
+    expect(recordOf('0005-all-but-gain').stacks.incumbent).toEqual(['more'])
+    const page = readFileSync(join(root, 'decisions', '0007-all.md'), 'utf8')
+    expect(page).toContain('What each accepted layer is worth last:')
+    expect(page).toContain('[0006-all-but-more](0006-all-but-more.md) |')
+    expect(ended.stderr).toContain('\nwhat each accepted layer is worth last\n')
+  })
+
   it('is printed in a terminal as on the page, and listed', async () => {
     expect(ended.stderr).toMatch(
       /\nthe sequence\n {2}layer +verdict +additional improvement \[95 %, single look\] +cumulative/,
     )
     expect(ended.stderr).toContain('Accepted, in order: gain, more.\n')
     expect((await assay(`list --out ${root}`)).stdout).toMatch(
-      /0005-all +accepted +\w+ \+\d\d\.\d % \[\d\d\.\d – \d\d\.\d %\]/,
+      /0007-all +accepted +\w+ \+\d\d\.\d % \[\d\d\.\d – \d\d\.\d %\]/,
     )
   })
 
   it('is derived again from its own folder alone, and any change of a step is found', async () => {
     expect((await assay(`replay --all --out ${root}`)).code).toBe(0)
-    const path = join(root, 'profiling-results', '0005-all', 'sequence.json')
+    const path = join(root, 'profiling-results', '0007-all', 'sequence.json')
     const text = readFileSync(path, 'utf8')
     writeFileSync(path, text.replace('"verdict": "accepted"', '"verdict": "rejected"'))
-    const { code, stderr } = await assay(`replay 5 --out ${root}`)
+    const { code, stderr } = await assay(`replay 7 --out ${root}`)
     writeFileSync(path, text)
     expect(code).toBe(5)
     expect(stderr).toContain('sequence.json')
+    writeFileSync(path, text.replace(/("leftOut"[^]*?"improvement": 0\.)\d/, '$10'))
+    const changed = await assay(`replay 7 --out ${root}`)
+    writeFileSync(path, text)
+    expect(changed.code).toBe(5)
   })
 })
 

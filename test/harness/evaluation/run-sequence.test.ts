@@ -55,6 +55,10 @@ function requestFor(
     io: createIo().io,
     evaluateLayer,
     settled: () => undefined,
+    leaveOneOut: false,
+    evaluateWithout: async () => {
+      throw new Error('no layer is left out')
+    },
     evaluateSummary: async () => {
       throw new Error('the summary is not reached')
     },

@@ -39,9 +39,13 @@ describe('a change that costs no time', () => {
       text.replaceAll(/\bturn\b/g, 'step').replace('OPENS = 2', 'OPENS = 3'),
     )
     const summary = join(temporaryDirectory(), 'summary.md')
-    const { code, stdout, stderr } = await gate(repository, ['--threshold', '100%', '--json'], {
-      env: { ...repository.env, GITHUB_STEP_SUMMARY: summary },
-    })
+    const { code, stdout, stderr } = await gate(
+      repository,
+      ['--threshold', '100%', '--strict-work', '--json'],
+      {
+        env: { ...repository.env, GITHUB_STEP_SUMMARY: summary },
+      },
+    )
     expect(code, stderr).toBe(0)
     const report = reportOf(repository)
     expect(JSON.parse(stdout)).toEqual(report)
@@ -53,7 +57,13 @@ describe('a change that costs no time', () => {
       head: { commit: repository.git('rev-parse', 'HEAD').trim() },
       equivalence: { kind: 'equal', digests: 6 },
       cases: [
-        { name: 'spin', stack: [], verdict: 'pass', rounds: [{ outcome: 'accepted', pairs: 10 }] },
+        {
+          name: 'spin',
+          stack: [],
+          verdict: 'pass',
+          rounds: [{ outcome: 'accepted', pairs: 10 }],
+          executions: { kind: 'exact', processes: 3, changed: 0 },
+        },
       ],
     })
     expect(report.cases[0]!.countedWork).toEqual({
@@ -108,6 +118,10 @@ describe('a slowdown', () => {
     )
     expect(readFileSync(join(folder, 'difference.svg'), 'utf8')).toContain('▲ spinKernel')
     expect(existsSync(join(outputs(repository), second!.journal))).toBe(true)
+    expect(cases[0]!.executions).toMatchObject({
+      kind: 'exact',
+      lines: [{ name: 'spinKernel', line: 9, lineBefore: 7, before: 400_000, after: 1_200_000 }],
+    })
     expect(stdout).toMatch(/^measuring +again, in fresh pairs: spin$/m)
     expect(markdownOf(repository)).toMatch(/grew: spinKernel/)
     expect(repository.leftovers()).toEqual([])
