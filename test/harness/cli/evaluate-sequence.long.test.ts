@@ -237,7 +237,7 @@ describe('a sequence of layers', () => {
     writeFileSync(path, text)
     expect(code).toBe(5)
     expect(stderr).toContain('sequence.json')
-    writeFileSync(path, text.replace(/("leftOut"[^]*?"improvement": 0\.)\d/, '$10'))
+    writeFileSync(path, text.replace(/("leftOut"[\s\S]*?"improvement": 0\.)\d/, '$10'))
     const changed = await assay(`replay 7 --out ${root}`)
     writeFileSync(path, text)
     expect(changed.code).toBe(5)
