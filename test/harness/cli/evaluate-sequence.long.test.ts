@@ -68,7 +68,7 @@ describe('a sequence of layers', () => {
       '\nlayer 2 of 7\nnothing · nothing turns        baseline: pure · candidate: nothing',
     )
     expect(stderr).toContain(
-      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 10 --leave-one-out --suite ${suite} --resume --out ${root}\n`,
+      `finished layers are kept; continue with: npx assay evaluate all --workload spin --scale smoke --max-pairs 10 --suite ${suite} --leave-one-out --resume --out ${root}\n`,
     )
     expect(folders()).toEqual(['0001-one-tick', '0002-nothing'])
     expect(existsSync(join(root, 'profiling-results', '.lock'))).toBe(false)
