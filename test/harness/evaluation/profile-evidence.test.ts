@@ -34,6 +34,7 @@ describe('an evaluation that profiles', () => {
         ...arms.flatMap((arm) =>
           ['cpuprofile', 'folded', 'svg', 'speedscope.json'].map((ending) => `${arm}.${ending}`),
         ),
+        'block-counts.json',
         'difference.svg',
         'hotspots.json',
       ].sort(),
@@ -43,6 +44,14 @@ describe('an evaluation that profiles', () => {
       0,
     )
     expect(bytes).toBeLessThan(2_000_000)
+  })
+
+  it('counts executions too: the layer makes 0.4 of the turns', () => {
+    expect(record.workloads[0]!.executions).toMatchObject({
+      kind: 'exact',
+      changed: 1,
+      lines: [{ name: 'spin', file: 'kernel-suite.mjs', before: 400_300, after: 160_300 }],
+    })
   })
 
   it('does not name folders of the machine', () => {
