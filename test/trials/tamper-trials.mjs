@@ -56,6 +56,7 @@ async function tryHonest() {
   for (const number of drawn) {
     const length = { warmup: 2, iterations: 12 }
     const { found, failed } = await evaluate(honest, `honest-${number}`, length)
+    if ((number - from) % 10 === 9) console.log(`${number - from + 1} of ${drawn.length} …`)
     if (found === undefined && failed === undefined) continue
     flagged++
     console.log(`FLAGGED honest-${number} (${habitsOf(number).join(', ')}): ${found ?? failed}`)
