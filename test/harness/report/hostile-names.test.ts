@@ -9,6 +9,7 @@ import { renderReportIndex } from '../../../harness/report/report-index.js'
 import { toReportSource } from '../../../harness/report/report-source.js'
 import { visibleValues } from '../../../harness/report/visible-values.js'
 import { escapeMarkdown } from '../../../harness/text/escape-markdown.js'
+import { drawn } from '../../fixtures/drawn.js'
 import { HOSTILE_NAMES } from '../profile/hostile-names.js'
 import { all, parsePage, skeletonOf } from './page-dom.js'
 import { evidenceNaming, hotspotsNaming, profileOf, sourceOf } from './report-sources.js'
@@ -106,7 +107,7 @@ describe('a line of markdown', () => {
           )
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: drawn(2000) },
     )
   })
 

@@ -14,6 +14,7 @@ import { seededRandom } from '../../../../harness/statistics/random.js'
 import { packageRoot } from '../../../../harness/system/package-root.js'
 import { clipText, wrapText } from '../../../../harness/text/clip-text.js'
 import { visibleText } from '../../../../harness/text/visible-text.js'
+import { drawn } from '../../../fixtures/drawn.js'
 import { anyFrame, HOSTILE_NAMES, js, profileOf } from '../hostile-names.js'
 import { drawnPanels, elementsOf, parseXml, textsOf } from './svg-text.js'
 
@@ -225,7 +226,7 @@ describe('hostile names', () => {
       ),
     ],
     {
-      numRuns: 300,
+      numRuns: drawn(300),
     },
   )('keep the document well-formed, and every frame inside its caller', (stacks) => {
     const [frames] = drawnPanels(draw(profileOf(stacks)))
@@ -242,7 +243,7 @@ describe('hostile names', () => {
     }
   })
 
-  test.prop([fc.string({ unit: 'binary' })], { numRuns: 2000 })(
+  test.prop([fc.string({ unit: 'binary' })], { numRuns: drawn(2000) })(
     'are shown without invisible characters; showing them again changes nothing',
     (name) => {
       const shown = visibleText(name)
@@ -287,7 +288,7 @@ describe('labels', () => {
       fc.integer({ min: 1, max: 5 }),
     ],
     {
-      numRuns: 1000,
+      numRuns: drawn(1000),
     },
   )('wrap into lines that are never too long', (text, cells, limit) => {
     const lines = wrapText(text, cells, limit)

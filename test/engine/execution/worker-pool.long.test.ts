@@ -36,7 +36,7 @@ import {
   watchThreads,
 } from './pool-cases.js'
 
-/** More: `POOL_TRIALS=100000 npx vitest run test/engine/execution/worker-pool.test.ts` */
+/** More: `POOL_TRIALS=100000 npx vitest run worker-pool` */
 const TRIALS = Number(process.env.POOL_TRIALS ?? 1000)
 const SEED = Number(process.env.POOL_SEED ?? 1)
 
