@@ -22,7 +22,7 @@ export interface Steps {
  * backtests: 0.1 to 3 s. Its first pass, in which most code is compiled, does not count.
  */
 export const SEARCH_PASSES: Readonly<Record<ScaleName, RunLength>> = {
-  smoke: { warmup: 2, iterations: 3 },
+  smoke: { warmup: 1, iterations: 2 },
   standard: { warmup: 1, iterations: 2 },
   production: { warmup: 1, iterations: 1 },
 }
