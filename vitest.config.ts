@@ -6,6 +6,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const STARTS_PROCESSES =
   /\b(?:assay|runCli|forkRun|browserOfTests|spawn|runTrial|measureFresh|assessWorkload)\(/
 
+/** Files of one to two minutes each: one that begins last keeps a worker waiting. */
+const LONGEST =
+  /(?:loops|docs-commands|evaluate-sequence|gate|other-projects|report-page|evaluate)\.long\.test\.ts$/
+
 /**
  * What takes long are processes, which is seen neither in the size of a file nor, in a fresh clone,
  * in times of an earlier run: so all workers end together.
@@ -13,10 +17,11 @@ const STARTS_PROCESSES =
 class ProcessesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const starting = new Set(
-      sorted.filter(({ moduleId }) => STARTS_PROCESSES.test(readFileSync(moduleId, 'utf8'))),
-    )
-    return [...starting, ...sorted.filter((file) => !starting.has(file))]
+    const isLongest = ({ moduleId }: TestSpecification) => LONGEST.test(moduleId)
+    const isStarting = ({ moduleId }: TestSpecification) =>
+      STARTS_PROCESSES.test(readFileSync(moduleId, 'utf8'))
+    const rank = (file: TestSpecification) => (isLongest(file) ? 0 : isStarting(file) ? 1 : 2)
+    return [...sorted].sort((a, b) => rank(a) - rank(b))
   }
 }
 
